@@ -9,7 +9,7 @@ import type { Plan } from './plan.ts';
  * changes, there is nothing to confirm.
  * @throws CONFIRMATION when it is required and there is no terminal
  */
-export async function confirmed(
+export async function isPlanConfirmed(
   { options, interactive, report, signal }: CommandContext,
   { changes, kept }: Plan,
 ): Promise<boolean> {

@@ -10,7 +10,7 @@ import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-te
 import type { Session } from '../lib/run/session.ts';
 import type { AllIds } from './context.ts';
 import { apply } from './apply.ts';
-import { confirmed } from './confirm.ts';
+import { isPlanConfirmed } from './confirm.ts';
 import { driftResult, fingerprint } from './drift.ts';
 import { finish } from './done/finish.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -45,7 +45,7 @@ export async function execute(
     return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
   if (options.plan) return planned(plan, about);
-  if (!(await confirmed(invocation, plan))) {
+  if (!(await isPlanConfirmed(invocation, plan))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }

@@ -9,8 +9,10 @@ import { addressOf } from '../lib/model/resources.ts';
 import * as allSteps from './steps/index.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
-/** The step of each noun. */
-export const steps: { readonly [N in Noun]: Step<N> } = allSteps;
+export type Steps = { readonly [N in Noun]: Step<N> };
+
+/** The step of each noun; the type of the list checks that it is complete. */
+export const steps = allSteps as unknown as Steps;
 
 /** The changes that a provision makes, and what they are based on. */
 export interface Plan {

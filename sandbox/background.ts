@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The exit code of a background sandbox that found its port or its folder taken by another process. */
+/** The exit code of a background sandbox whose port or folder was already in use by another process. */
 export const LOST_RACE_EXIT_CODE = 75;
 
 /** @throws the error of mkdir or open when the folder or its log cannot be written */
@@ -21,13 +21,15 @@ export function spawnSandbox(port: number, folder: string): ChildProcess {
   return child;
 }
 
-/** Returns the last lines that a background sandbox has logged. */
+/** Returns the last lines of a background sandbox's log. */
 export const lastLogLines = (folder: string): string =>
   readFileSync(logFileIn(folder), 'utf8').trim().split('\n').slice(-5).join('\n');
 
 const logFileIn = (folder: string): string => join(folder, 'sandbox.log');
 
-/** The sandbox needs no AWS credentials, and it outlives the shell that they were meant for. */
+/**
+ * Removes AWS credentials, which the sandbox does not need and which it would keep longer than the user's shell does.
+ */
 function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_SESSION_TOKEN: ___, ...others } = env;
   return others;

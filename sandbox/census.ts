@@ -2,10 +2,10 @@
 import { globalStoresOf, regionalStoresOf, type Stores } from './world/stores.ts';
 import type { World } from './world/world.ts';
 
-/** Counts by kind, e.g. `ec2.vpcs`; kinds without a resource are left out. */
+/** Counts by kind, e.g. `ec2.vpcs`; kinds without resources are omitted. */
 export type Census = Record<string, number>;
 
-/** Counts the resources of all regions, by what each table declares as counted. */
+/** Counts the resources of all regions; each table declares which of its rows count. */
 export function census(world: World): Census {
   const counts: Census = {};
   const count = (stores: Stores) => {

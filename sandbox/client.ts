@@ -9,13 +9,13 @@ export interface SandboxClient {
   /** The endpoint for AWS clients. */
   readonly url: string;
   readonly pid: number;
-  /** Where it keeps its state. */
+  /** The folder in which it keeps its state. */
   readonly folder: string;
-  /** Whether this call started it. */
+  /** Whether the call that returned this client started the sandbox. */
   readonly started: boolean;
-  /** Whether a provision started it in the background, which allows a teardown to stop it. */
+  /** Whether a provision started it in the background; only then can a teardown stop it. */
   readonly background: boolean;
-  /** How many times faster than AWS's its rate limits refill; undefined when it has none. */
+  /** The factor by which its rate-limit buckets refill faster than AWS's; undefined when calls are not throttled. */
   readonly limits: number | undefined;
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
@@ -23,14 +23,14 @@ export interface SandboxClient {
   /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;
   /**
-   * Stops it, and resolves when its process has ended.
-   * @param withinMs how long that may take
+   * Stops the sandbox, and resolves when its process has ended.
+   * @param withinMs how long the process may take to end, in milliseconds
    * @throws SandboxError when it takes longer
    */
   stop(withinMs?: number): Promise<void>;
 }
 
-/** A sandbox could not be found, started or stopped. */
+/** Thrown when a sandbox cannot be found, started or stopped. */
 export class SandboxError extends Error {
   readonly kind: 'port taken' | 'did not start' | 'did not stop';
   constructor(kind: SandboxError['kind'], message: string) {
@@ -52,7 +52,7 @@ interface SandboxAbout {
 const TIMEOUT_MS = 5000;
 const START_MS = 20_000;
 const STOP_MS = 10_000;
-/** How long another sandbox that won the race for the port or the folder may take until it responds. */
+/** How long the sandbox that won the race for the port or the folder may take to respond, in milliseconds. */
 const RIVAL_START_MS = 5000;
 
 /** Identifies what listens on a port. */
@@ -72,16 +72,16 @@ async function identify(url: string, signal?: AbortSignal): Promise<SandboxAbout
 }
 
 /**
- * Sends a GET request. Not with fetch: when the server closes the connection before it has received the request, fetch
- * keeps waiting, and nothing keeps the process alive meanwhile.
+ * Sends a GET request. It does not use fetch, which never settles when the server closes the connection before it has
+ * received the request, and does not keep the process alive while it waits.
  */
 const request = (url: string, signal: AbortSignal): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => get(url, { agent: false, signal }, resolve).on('error', reject));
 
 /**
  * Finds the sandbox on a port.
- * @returns undefined when nothing listens there
- * @throws SandboxError `port taken` when something else listens there
+ * @returns undefined when nothing listens on the port
+ * @throws SandboxError `port taken` when another program listens on the port
  */
 export async function findSandbox(port: number, signal?: AbortSignal): Promise<SandboxClient | undefined> {
   const url = `http://127.0.0.1:${port}`;
@@ -95,37 +95,37 @@ export async function findSandbox(port: number, signal?: AbortSignal): Promise<S
 
 export interface StartOptions {
   readonly port: number;
-  /** Where it keeps its state. */
+  /** The folder in which the sandbox keeps its state. */
   readonly folder: string;
-  /** Aborts the wait for it. */
+  /** Aborts waiting for the sandbox. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Returns the sandbox on a port, and starts one in the background when there is none. It keeps running after this
- * process.
+ * Returns the sandbox on a port, starting one in the background if necessary. The sandbox outlives this process.
  * @throws SandboxError
  */
 export async function openSandbox(options: StartOptions): Promise<SandboxClient> {
   const running = await findSandbox(options.port, options.signal);
   if (running) return running;
-  // Two provisions may each start a sandbox at the same time. The one that loses the race exits, and both use the
-  // winner. If the winner is aborted before it responds, the second attempt starts one.
+  // When two provisions each start a sandbox at the same time, the sandbox that loses the race exits, and both
+  // provisions
+  // use the winner. If the winner is aborted before it responds, the second attempt starts another one.
   return (
     (await startInBackground(options)) ?? (await startInBackground(options)) ?? throwDidNotStart(options)
   );
 }
 
 /**
- * Starts a sandbox, and waits until it or another one on its port responds.
- * @returns undefined when it lost the race and the winner does not respond
+ * Starts a sandbox, and waits until a sandbox on the port responds.
+ * @returns undefined when the sandbox lost the race for the port and the winner does not respond
  * @throws SandboxError
  */
 async function startInBackground(options: StartOptions): Promise<SandboxClient | undefined> {
   const { port, folder, signal } = options;
   const child = spawnSandbox(port, folder);
   const url = `http://127.0.0.1:${port}`;
-  // A monotonic clock: the machine's own may be set meanwhile.
+  // The clock is monotonic, because the system time may be changed during the wait.
   let deadline = performance.now() + START_MS;
   child.once('exit', (code) => {
     deadline = performance.now() + (code === LOST_RACE_EXIT_CODE ? RIVAL_START_MS : 0);
@@ -140,7 +140,7 @@ async function startInBackground(options: StartOptions): Promise<SandboxClient |
       return clientOf(url, about, isOurs);
     }
   } finally {
-    // No other process can be using a sandbox that has not responded.
+    // It is safe to kill a sandbox that has not responded: no other process can be using it.
     if (!isOurs) child.kill();
   }
   return child.exitCode === LOST_RACE_EXIT_CODE ? undefined : throwDidNotStart(options);

@@ -18,12 +18,12 @@ Options:
   --port <port>       the endpoint (default: 4566, or SLIPWAY_SANDBOX_PORT)
   --http-port <port>  where listeners on port 80 are served (default: SLIPWAY_SANDBOX_HTTP_PORT, or
                       8080 or the next free port; 0 takes any free port)
-  --folder <folder>   where its state is kept (default: .slipway/sandbox)
+  --folder <folder>   where it keeps its state (default: .slipway/sandbox)
   --pace <pace>       instant, brisk (one minute per second), aws, or a factor (default: brisk, or
                       SLIPWAY_SANDBOX_PACE)
-  --weather <weather> which failures it injects: calm, lag, throttled, stormy, or knobs as JSON
+  --weather <weather> which failures it injects: calm, lag, throttled, stormy, or settings as JSON
                       (default: calm, or SLIPWAY_SANDBOX_WEATHER)
-  -h, --help          show this
+  -h, --help          show this help
 `;
 
 function readArguments() {
@@ -60,7 +60,7 @@ function parsePort(text: string, name: string): number {
 function parsePace(text: string): Pace {
   const pace = PACES[text] ?? Number(text);
   if (pace === 'instant' || pace > 0) return pace;
-  throw new Error(`--pace is instant, brisk, aws or a factor, not ${text}`);
+  throw new Error(`--pace must be instant, brisk, aws or a factor, not ${text}`);
 }
 
 async function run(): Promise<void> {
@@ -91,7 +91,7 @@ async function run(): Promise<void> {
         ...(sandbox.chaos.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
       }),
       'POST stop': () => {
-        // Give the response time to be sent.
+        // The delay lets the response be sent first.
         setTimeout(close, 50);
         return {};
       },

@@ -1,8 +1,8 @@
-/** The type of an operation of a service: its parameters, its answer, and the SDK's types for both. */
+/** The types of a service's operations, with the SDK's types for their inputs and outputs. */
 import type { Region } from './world/region.ts';
 
 type Bag = Record<string, unknown>;
-/** The names of a client package's operations, e.g. `CreateVpc` when it exports `CreateVpcCommand`. */
+/** The operation names of a client package, e.g. `CreateVpc` when the package exports `CreateVpcCommand`. */
 export type OperationName<Client> = keyof {
   [K in keyof Client as K extends `${infer N}Command` ? N : never]: true;
 } &
@@ -20,19 +20,22 @@ type OutputOf<Client, N extends string> =
     ? Omit<O, '$metadata'>
     : never;
 
-/** One operation: the parameters that it takes, and what it does. */
+/** One operation: the input members that it accepts, and the function that runs it. */
 export interface Operation<Input, Output> {
-  /** The parameters that it takes; any other is refused by name, never ignored. */
+  /** The input members that it accepts; any other is refused with an error that names it, never ignored. */
   readonly takes: readonly (keyof Input & string)[];
-  /** Applies what time has brought about before the call, outside of the call's view. */
+  /** Applies due changes before the call runs, to the actual tables rather than to the call's view of them. */
   readonly before?: (region: Region) => void;
   readonly run: (input: Input, region: Region) => Output | Promise<Output>;
 }
 
-/** Any subset of a client package's operations, with their exact inputs and outputs: `satisfies Operations<typeof import('@aws-sdk/client-ec2')>`. */
+/**
+ * Any subset of a client package's operations, with their exact inputs and outputs. A table of operations is checked
+ * with `satisfies Operations<typeof import('@aws-sdk/client-ec2')>`.
+ */
 export type Operations<Client> = {
   readonly [N in OperationName<Client>]?: Operation<InputOf<Client, N>, OutputOf<Client, N>>;
 };
 
-/** An operation with erased types, as the gateway calls it. */
+/** An operation whose input and output types are erased, as the gateway calls it. */
 export type AnyOperation = Operation<Bag, object>;

@@ -1,6 +1,6 @@
-/** Looks up names that a client chose, which must not find inherited members such as `constructor`. */
+/** Looks up names that a client chose, without finding inherited members such as `constructor`. */
 
-/** Returns the record's own member of that name; undefined when it has none or only inherits one. */
+/** Returns the record's own member of that name; undefined when it does not exist or is inherited. */
 export const ownProperty = <Value>(
   record: Readonly<Record<string, Value>>,
   name: string,

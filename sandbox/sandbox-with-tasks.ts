@@ -18,8 +18,8 @@ export interface SandboxWithTasksOptions extends SandboxOptions {
 
 /**
  * Starts a sandbox that runs tasks as processes and routes requests to them.
- * @throws EADDRINUSE when the port is taken
- * @throws FolderTakenError when another sandbox uses the folder, which is then left untouched
+ * @throws EADDRINUSE when the port is in use
+ * @throws FolderTakenError when another sandbox uses the folder, which is left unchanged
  */
 export async function startSandboxWithTasks(options: SandboxWithTasksOptions): Promise<Sandbox> {
   const own = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
@@ -46,7 +46,7 @@ export async function startSandboxWithTasks(options: SandboxWithTasksOptions): P
 
 async function startIn(folder: string, options: SandboxWithTasksOptions): Promise<Sandbox> {
   const tasksFolder = join(folder, 'tasks');
-  // Clean up after a sandbox that was killed.
+  // A sandbox that was killed may have left containers running.
   await killOrphanedContainers(tasksFolder);
   rmSync(tasksFolder, { recursive: true, force: true });
   await removeStaleFiles(folder);

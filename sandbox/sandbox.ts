@@ -16,20 +16,20 @@ import { persistWorld } from './state/persistence.ts';
 import { World } from './world/world.ts';
 
 export interface SandboxOptions {
-  /** 0, the default, takes any free port. */
+  /** The port of the endpoint; 0, the default, selects any free port. */
   readonly port?: number;
-  /** Where its state is kept; in memory only when omitted. */
+  /** The folder for its state, which is kept only in memory by default. */
   readonly folder?: string;
   readonly pace?: Pace;
   readonly clock?: SandboxClock;
   readonly seed?: string;
-  /** Which failures are injected; omitted knobs are calm. */
+  /** The weather to start with; omitted settings are calm. */
   readonly weather?: Partial<Weather>;
   /** Runs the tasks; simulated by default. */
   readonly plane?: DataPlane;
-  /** Receives the sandbox's own bugs, and failures outside any call. */
+  /** Receives the sandbox's internal errors, and failures outside any call. */
   readonly reportError?: (error: unknown) => void;
-  /** Further admin pages, added by the process that runs the sandbox. */
+  /** Additional admin pages of the process that runs the sandbox. */
   readonly pages?: AdminPages;
 }
 
@@ -47,7 +47,7 @@ export interface Sandbox {
 
 /**
  * Starts a sandbox.
- * @throws EADDRINUSE when the port is taken
+ * @throws EADDRINUSE when the port is in use
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { folder, clock = machineClock, pace = 'instant', reportError = () => undefined } = options;
@@ -65,7 +65,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     {
       async aws(request) {
         const response = await call(request);
-        // A client may rely on a response, so its effect must survive the process.
+        // A client relies on the effect of a call once it has the response, so the effect must be on disk first.
         await persistence?.saved();
         return response;
       },

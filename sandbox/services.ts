@@ -27,12 +27,12 @@ import type { Events } from './world/region.ts';
 
 /** One service: its wire protocol and its operations. */
 export interface SandboxService {
-  /** Its name in this project, e.g. `elbv2`. */
+  /** The service's name in this project, e.g. `elbv2`. */
   readonly name: string;
   readonly protocol: WireProtocol;
-  /** Every operation that AWS has. */
+  /** Every operation of the AWS service. */
   readonly shapes: ReadonlyMap<string, OperationShape>;
-  /** The operations that the sandbox has. */
+  /** The operations that the sandbox supports. */
   readonly operations: Readonly<Record<string, AnyOperation>>;
 }
 
@@ -54,7 +54,7 @@ function service(
   };
 }
 
-/** The services by their name in the credential scope of a signature. */
+/** The services, by the name that the credential scope of a signature contains. */
 export const services: Readonly<Record<string, SandboxService>> = {
   ec2: service('ec2', ec2, queryProtocol('ec2', 'http://ec2.amazonaws.com/doc/2016-11-15/'), ec2Operations),
   elasticloadbalancing: service(

@@ -6,8 +6,8 @@ type Token = string | typeof ANY | typeof ONE;
 
 /**
  * Whether a pattern matches the whole string: `*` matches any number of characters, `?` exactly one, and a backslash
- * escapes the character after it. This is a loop rather than a regular expression, because a client could make the
- * backtracking of one arbitrarily slow.
+ * escapes the character after it. This is a loop, because a client could choose a pattern that makes the backtracking of
+ * a regular expression arbitrarily slow.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   const tokens = tokenize(pattern);

@@ -7,7 +7,7 @@ import type { CommandContext } from '../lib/run/main.ts';
  * confirmation.
  * @throws CONFIRMATION when it is required and there is no terminal
  */
-export async function confirmed(
+export async function isRemovalConfirmed(
   { options, interactive, signal }: CommandContext,
   stack: string,
 ): Promise<boolean> {

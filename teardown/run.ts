@@ -11,7 +11,7 @@ import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { duration } from '../lib/run/progress-lines.ts';
 import { openSession, type Session, type SessionDependencies } from '../lib/run/session.ts';
-import { confirmed } from './confirm.ts';
+import { isRemovalConfirmed } from './confirm.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
 import { removalOrder, removals } from './plan.ts';
 import { removeResource } from './remove.ts';
@@ -43,7 +43,7 @@ export async function teardown(
     if (options.plan) return planned(changes, about);
     if (changes.length > 0) {
       report({ type: 'phase', text: `plan: ${changes.length} to remove` });
-      if (!(await confirmed(invocation, stack))) {
+      if (!(await isRemovalConfirmed(invocation, stack))) {
         report({ type: 'phase', text: 'nothing was removed' });
         return { exitCode: 0, text: '', json: { ...about, declined: true } };
       }

@@ -90,3 +90,12 @@ resource "aws_route_table_association" "private" {
   route_table_id = aws_route_table.private[each.key].id
   subnet_id      = each.value.id
 }
+
+# Image layers come from S3 past the NAT gateway.
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = aws_vpc.this.id
+  vpc_endpoint_type = "Gateway"
+  service_name      = "com.amazonaws.${var.region}.s3"
+  route_table_ids   = [for table in aws_route_table.private : table.id]
+  tags              = { Name = "${var.stack}-gatewayEndpoint" }
+}

@@ -25,6 +25,13 @@ const ANY = /./;
 export const buckets: readonly Bucket[] = [
   { service: 'ec2', operations: READS, each: true, burst: 100, perSecond: 20 },
   { service: 'ec2', operations: /^(Create|Delete)NatGateway$/, each: true, burst: 10, perSecond: 1 },
+  {
+    service: 'ec2',
+    operations: /^(Create|Modify|Delete)VpcEndpoints?$/,
+    each: true,
+    burst: 4,
+    perSecond: 0.3,
+  },
   { service: 'ec2', operations: /^(Create|Delete)Tags$/, each: true, burst: 100, perSecond: 10 },
   { service: 'ec2', operations: ANY, each: true, burst: 50, perSecond: 5 },
 

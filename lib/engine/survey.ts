@@ -1,8 +1,7 @@
 /** The survey: looks at every noun concurrently, regardless of the state file. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Tags } from '../derive/tags.ts';
 import type { LookContext } from '../look/context.ts';
-import type { Found, NounsOf, Survey } from '../look/found.ts';
+import type { Found, Survey } from '../look/found.ts';
 import { restoreLostTags } from '../look/recorded.ts';
 import {
   architecture,
@@ -26,11 +25,7 @@ const modules = {
   ecs: () => import('../look/by-service/ecs.ts'),
   elbv2: () => import('../look/by-service/elbv2.ts'),
   route53: () => import('../look/by-service/route53.ts'),
-} satisfies {
-  readonly [S in AwsService]: () => Promise<{
-    readonly [N in NounsOf<S>]: Look<{ readonly tags: Tags }>;
-  }>;
-};
+} satisfies Readonly<Record<AwsService, () => Promise<object>>>;
 
 /** Looks at one noun. */
 export async function look<N extends Noun>(noun: N, context: LookContext): Promise<Items<Found[N]>> {

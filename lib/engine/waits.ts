@@ -22,6 +22,8 @@ const table = {
   loadBalancerGone: { first: 0, every: s(1), deadline: s(120) },
   /** `deleting` to `deleted`, about a minute. */
   natGatewayGone: { first: s(40), every: s(3), deadline: s(1800) },
+  /** `deleting` to no longer found, within seconds for a gateway endpoint. */
+  vpcEndpointGone: { first: 0, every: s(1), deadline: s(600) },
   /** The network interfaces of a deleted load balancer linger for minutes. */
   interfacesGone: { first: s(2), every: s(3), deadline: s(1200) },
   /** `PROVISIONING` to `ACTIVE`. */

@@ -1,6 +1,8 @@
 /** Everything a survey can find, derived from the return types of the looks. */
-import type { AwsService, Noun, ServiceOf } from '../model/architecture.ts';
+import type { Tags } from '../derive/tags.ts';
+import type { AwsService, Ids, Noun, ServiceOf } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
+import type { LookContext } from './context.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
 import type * as ecs from './by-service/ecs.ts';
@@ -22,11 +24,20 @@ interface Looks {
 /** The nouns of a service. */
 export type NounsOf<S extends AwsService> = { [N in Noun]: ServiceOf<N> extends S ? N : never }[Noun];
 
+/** Looks by the names of their nouns, as the module of a service exports them. */
+export type LooksOf<S extends AwsService> = {
+  readonly [N in NounsOf<S>]: (context: LookContext) => Promise<Items<{ readonly tags: Tags }>>;
+};
+
 type LookOf<N extends Noun> = N extends keyof Looks[ServiceOf<N>] ? Looks[ServiceOf<N>][N] : never;
 
-/** One found resource of each noun. */
+/** One found resource of each noun. A noun without a look has a stand-in, so that only the missing look is an error. */
 export type Found = {
-  [N in Noun]: LookOf<N> extends (...args: never[]) => Promise<Items<infer Resource>> ? Resource : never;
+  [N in Noun]: [LookOf<N>] extends [never]
+    ? Ids[N] & { readonly tags: Tags }
+    : LookOf<N> extends (...args: never[]) => Promise<Items<infer Resource>>
+      ? Resource
+      : never;
 };
 
 /** The found resources of each noun, and the availability zones of the region. */

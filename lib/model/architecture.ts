@@ -15,7 +15,10 @@ interface Declaration {
   readonly lookDepth?: number;
   /** The noun whose deletion deletes it as well. */
   readonly deletedWith?: string;
-  /** Whether AWS generates its first id and never reuses it, so that a recorded id proves ownership. */
+  /**
+   * Whether AWS generates its first id and never reuses it, so that a recorded id proves ownership. Looks of EC2 do not need
+   * it: `describeOurs` restores lost tags.
+   */
   readonly uniqueId?: true;
   /** Whether it outlives the stack or is deleted with another noun, so that a teardown does not look for it. */
   readonly notTornDown?: true;
@@ -55,6 +58,8 @@ export const architecture = {
   },
   /** One table per zone, keys `private-1`, … */
   privateRoutes: { service: 'ec2', ids: ['routeTableId'], needs: ['vpc', 'subnets', 'natGateway'] },
+  /** The gateway endpoint of S3, from which images are pulled: its traffic does not pass the NAT gateway. */
+  gatewayEndpoint: { service: 'ec2', ids: ['vpcEndpointId'], needs: ['vpc', 'privateRoutes'] },
   loadBalancer: {
     service: 'elbv2',
     ids: ['loadBalancerArn', 'dnsName', 'hostedZoneId'],

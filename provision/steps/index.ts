@@ -1,6 +1,10 @@
 /** The steps of all nouns, under their names. */
+import type { Steps } from '../plan.ts';
+import type * as steps from './index.ts';
+
 export { cluster } from './cluster.ts';
 export { elasticIp } from './elastic-ip.ts';
+export { gatewayEndpoint } from './gateway-endpoint.ts';
 export { hostedZone } from './hosted-zone.ts';
 export { images } from './images.ts';
 export { internetGateway } from './internet-gateway.ts';
@@ -21,3 +25,6 @@ export { subnets } from './subnets.ts';
 export { targetGroups } from './target-groups.ts';
 export { taskDefinitions } from './task-definitions.ts';
 export { vpc } from './vpc.ts';
+
+// Every noun is in this list.
+null as unknown as typeof steps satisfies Steps;

@@ -1,13 +1,13 @@
 /** Finds the row that a request names by id, name or ARN, or throws the refusal that its kind declares. */
 
-/** What the table of a kind declares so that requests can name its rows. */
+/** The part of a kind's declaration that lets requests name rows of its table. */
 export interface Findable {
   /**
    * Returns the key of the row that a request names.
    * @throws the refusal of a missing or malformed id
    */
   keyOf(id: string | undefined): string;
-  /** Returns the refusal of an id without a row. */
+  /** Returns the refusal of an unknown id. */
   notFound(id: string): Error;
 }
 
@@ -28,8 +28,8 @@ export function rowOf<Row>(rows: Rows<Row>, id: string | undefined): Row {
 }
 
 /**
- * Returns the row with a key that needs no check.
- * @throws the kind's refusal when there is none
+ * Returns the row with a key that is known to be well-formed.
+ * @throws the kind's refusal if the row does not exist
  */
 export function rowAt<Row>(rows: Rows<Row>, key: string): Row {
   const row = rows.get(key);

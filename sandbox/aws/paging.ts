@@ -1,6 +1,6 @@
-/** Pages of lists: a size within the service's limits, and a token that encodes where the next page starts. */
+/** Pages of lists: their size is within the service's limits, and a token encodes where the next page starts. */
 
-/** What a service allows, and how it refuses everything else. */
+/** The page sizes and tokens that a service allows, and its refusals of all others. */
 export interface PageRules {
   /** The page size when the request names none. */
   readonly standard: number;
@@ -8,7 +8,7 @@ export interface PageRules {
   readonly most: number;
   /** Returns the refusal of a page size outside the limits. */
   invalidSize(size: number): Error;
-  /** Returns the refusal of a token that no page returned. */
+  /** Returns the refusal of an invalid token. */
   invalidToken(token: string): Error;
 }
 

@@ -1,38 +1,38 @@
-/** Tags of resources: upserts and removals, by each service's own spelling, limits and refusals. */
+/** Tags of resources: upserts and removals, with each service's own notation, limits and refusals. */
 
-/** How a service spells a tag. */
+/** The notation in which a service represents a tag. */
 interface Spelling<Given, Tag extends Given> {
   read(tag: Given): { key: string; value: string };
   write(key: string, value: string): Tag;
 }
 
-/** `{ Key, Value }`, as most services spell tags. */
+/** `{ Key, Value }`, the notation of most services. */
 export const CAPITALISED: Spelling<{ Key?: string; Value?: string }, { Key: string; Value: string }> = {
   read: ({ Key = '', Value = '' }) => ({ key: Key, value: Value }),
   write: (Key, Value) => ({ Key, Value }),
 };
 
-/** `{ key, value }`, as ECS spells tags. */
+/** `{ key, value }`, the notation of ECS. */
 export const LOWER_CASE: Spelling<{ key?: string; value?: string }, { key: string; value: string }> = {
   read: ({ key = '', value = '' }) => ({ key, value }),
   write: (key, value) => ({ key, value }),
 };
 
 type Entry = [key: string, value: string];
-/** The entries of a record, as CloudWatch Logs spells tags. */
+/** The entries of a record, the notation of CloudWatch Logs. */
 export const ENTRY: Spelling<Entry, Entry> = {
   read: ([key, value]) => ({ key, value }),
   write: (key, value) => [key, value],
 };
 
-/** The tags that a service allows, and its refusals of all others. */
+/** The rules of a service: the notation of its tags, the tags that it allows, and its refusals of all others. */
 export interface TagRules<Given, Tag extends Given> {
   readonly spelling: Spelling<Given, Tag>;
   /** @throws the refusal of a key or a value that the service does not allow */
   check(key: string, value: string): void;
-  /** Returns the refusal of a call that names a key twice; without it the last value counts. */
+  /** Returns the refusal of a call that names a key twice. If absent, the last value counts. */
   duplicate?(key: string): Error;
-  /** Returns the refusal of more tags than a resource may have. */
+  /** Returns the refusal when a resource would have more than `most` tags. */
   tooMany(most: number): Error;
   /** Whether keys that differ only in case are the same key. */
   readonly ignoresCase?: boolean;
@@ -45,14 +45,14 @@ export interface Tagging<Given, Tag extends Given> {
    * @throws the service's refusals of a key, a value, or too many tags
    */
   readonly merged: (existing: readonly Given[] | undefined, added: readonly Given[] | undefined) => Tag[];
-  /** Returns the tags without some keys; a key that is not there is not an error. */
+  /** Returns the tags without the given keys. An unknown key is not an error. */
   readonly without: <T extends Given>(
     existing: readonly T[] | undefined,
     keys: readonly string[] | undefined,
   ) => T[];
 }
 
-/** The most tags that a resource may have, in every service. */
+/** The maximum number of tags of a resource, in every service. */
 const MOST = 50;
 
 /** Makes the tagging of a service from its rules. */

@@ -1,4 +1,4 @@
-/** A black hole for connections of clients whose packets are dropped: it discards their data and never responds. */
+/** A black hole for the connections of clients that must get no response: it discards their data. */
 import type { Socket } from 'node:net';
 
 /** Holds connections without a response until the client gives up. */
@@ -10,10 +10,10 @@ export interface BlackHole {
 
 /** How long Linux tries to connect when it gets no response. Milliseconds. */
 const HOLD_MS = 127_000;
-/** The most connections held; beyond that the oldest is closed. */
+/** The maximum number of held connections; one more closes the oldest. */
 const MAX_HELD = 256;
 
-/** Makes a black hole. The kernel has already accepted the connections, which cannot be undone. */
+/** Makes a black hole. It is needed because the kernel has already accepted the connections. */
 export function makeBlackHole(): BlackHole {
   const held = new Map<Socket, NodeJS.Timeout>();
   const release = (socket: Socket) => {

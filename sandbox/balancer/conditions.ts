@@ -9,21 +9,21 @@ export interface RoutedRequest {
   readonly method: string;
   /** The host name from the Host header, without the port. */
   readonly host: string;
-  /** The port that the client addressed: from the Host header, or else the listener's. */
+  /** The port in the Host header, or the listener's port when the header has none. */
   readonly port: number;
   /** The path as the client sent it. */
   readonly rawPath: string;
-  /** The normalised path, which patterns are compared with. */
+  /** The normalised path, against which patterns are matched. */
   readonly path: string;
   /** The query string without the question mark. */
   readonly query: string;
-  /** Names and values in the order in which they were sent. */
+  /** Names and values in the order sent. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly sourceIp: string;
 }
 
 /**
- * Whether the request satisfies the condition: one of the condition's values must match.
+ * Whether the request satisfies the condition: at least one of the condition's values must match.
  * Regular expressions use JavaScript's syntax and may match anywhere in the value; AWS does not publish its dialect.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
@@ -81,7 +81,7 @@ function matchesIgnoringCase(pattern: string, text: string): boolean {
   return matchesWildcard(pattern.toLowerCase(), text.toLowerCase());
 }
 
-/** A condition without a key matches any key that has the value. */
+/** Whether a key and value of the query match; a condition without a key matches the value of any key. */
 function pairMatches(
   { Key, Value = '' }: QueryStringKeyValuePair,
   [key, value]: readonly [string, string],

@@ -1,4 +1,4 @@
-/** Forwards requests to targets and streams the responses back: connections, timeouts and WebSockets. */
+/** Forwards requests to targets and streams the responses back, with connection pooling, timeouts and WebSockets. */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
@@ -19,7 +19,7 @@ export interface TargetRequest {
   readonly url: string;
   /** The headers for the target. */
   readonly headers: OutgoingHttpHeaders;
-  /** How long the target may send nothing, in milliseconds. */
+  /** How long the target may be silent before the attempt fails, in milliseconds. */
   readonly idleTimeoutMs: number;
   /** Whether the request may use a pooled connection. */
   readonly pooled: boolean;
@@ -29,7 +29,7 @@ export interface TargetRequest {
 export interface ForwardingFailure {
   /** The status to send to the client. */
   readonly status: 408 | 502 | 504;
-  /** Whether the target had closed the pooled connection before it sent any response on it. */
+  /** Whether the target had closed the pooled connection before this request reached it. */
   readonly stale: boolean;
 }
 
@@ -37,7 +37,8 @@ export interface ForwardingFailure {
 export interface Forwarder {
   /**
    * Sends a request and streams the response back.
-   * @returns the failure when the target sent no response; undefined when the response has ended or the client has left
+   * @returns the failure when the target sent no response; undefined when the response has ended or the client has
+   *   disconnected
    */
   forward(targetRequest: TargetRequest, response: ServerResponse): Promise<ForwardingFailure | undefined>;
   /** Sends an upgrade request and joins the two connections; `fail` must respond to the client immediately. */
@@ -51,7 +52,7 @@ export interface Forwarder {
   close(): void;
 }
 
-/** One attempt to forward a request, looked up by the event handlers of the proxy library. */
+/** One attempt to forward a request; the proxy library's event handlers look it up. */
 interface Attempt extends TargetRequest {
   outgoing?: ClientRequest;
   responded?: boolean;
@@ -69,7 +70,7 @@ class Timeout extends Error {
 }
 
 /**
- * A TLS handshake that does not complete is a 502, not a 504.
+ * The TLS handshake did not complete in time. The client gets a 502, not a 504.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues
  */
 class HandshakeTimeout extends Error {
@@ -78,12 +79,14 @@ class HandshakeTimeout extends Error {
   }
 }
 
-/** How long an idle connection to a target stays in the pool, unless the target asks for less. */
+/**
+ * How long an idle connection to a target stays in the pool, unless the target's Keep-Alive header sets a shorter time.
+ */
 const POOL_IDLE_MS = 60_000;
 
 /**
  * Starts a forwarder.
- * @param connectTimeoutMs how long a target may take to accept a connection, and then for a TLS handshake
+ * @param connectTimeoutMs how long a target may take to accept a connection, and again to complete a TLS handshake
  */
 export function startForwarder(connectTimeoutMs: number): Forwarder {
   const pooling = { keepAlive: true, timeout: POOL_IDLE_MS };
@@ -92,7 +95,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   const proxy = createProxyServer({ toProxy: true, selfHandleResponse: true });
   const attempts = new WeakMap<IncomingMessage, Attempt>();
 
-  // The library rewrites headers in ways that a load balancer does not: for example, it removes the framing of a chunked
+  // The library rewrites headers in ways that a load balancer does not: for example, it removes the framing of a
+  // chunked
   // DELETE. The headers and the URL are therefore set just before it sends.
   const applyHead = (request: IncomingMessage): void => {
     const attempt = attempts.get(request);
@@ -143,7 +147,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
     });
   });
 
-  // Errors of a request reach the callbacks below; the others concern connections that are being closed anyway.
+  // The callbacks below receive the errors of requests; all other errors concern connections that are already closing.
   proxy.on('error', () => {});
 
   const failure = (attempt: Attempt, error: Error & { code?: string }): ForwardingFailure => ({
@@ -156,8 +160,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       new Promise((resolve) => {
         const { request, protocol, pooled } = targetRequest;
         const attempt: Attempt = { ...targetRequest };
-        // Node does not report every failure as an error: when a target switches protocols unasked, Node just closes its
-        // connection.
+        // Node does not report every failure as an error: when a target switches protocols without an upgrade request,
+        // Node just closes the connection.
         attempt.end = () => attempt.responded || resolve({ status: 502, stale: false });
         attempt.relay = (incoming) => {
           attempt.responded = true;
@@ -169,7 +173,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
             resolve({ status: 502, stale: false }); // the status or a header is invalid
             return;
           }
-          // When the target breaks off, the client's connection is cut: only that shows that the body is incomplete.
+          // When the target disconnects early, only cutting the client's connection can show that the body is
+          // incomplete.
           incoming.once('close', () => incoming.complete || response.destroy());
           response.once('finish', () => request.complete || discardRest(request, attempt.outgoing));
           incoming.pipe(response);

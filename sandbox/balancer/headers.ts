@@ -24,8 +24,8 @@ export function headerPairs(raw: readonly string[]): Pair[] {
 }
 
 /**
- * Returns the headers for the target: the client's in their spelling and order, without the hop-by-hop headers, and
- * those that the load balancer adds.
+ * Returns the headers for the target: the client's headers in their original spelling and order, without the hop-by-hop
+ * ones, followed by those that the load balancer adds.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
  *
  * With `routing.http.drop_invalid_header_fields.enabled`, names that do not match `[-A-Za-z0-9]+`, such as `X_Id`, are
@@ -50,7 +50,7 @@ export function requestHeaders(
     const key = name.toLowerCase();
     const known = headers.get(key);
     if (known === undefined) headers.set(key, { name, values: [value] });
-    else if (key !== 'host') known.values.push(value); // the load balancer uses the first Host
+    else if (key !== 'host') known.values.push(value); // of several Host headers, the load balancer uses the first
   }
   const set = (name: string, value: string): unknown =>
     headers.set(name.toLowerCase(), { name, values: [value] });
@@ -69,7 +69,7 @@ export function requestHeaders(
 }
 
 /**
- * Returns the headers for the client as a flat list: the target's, without the hop-by-hop headers.
+ * Returns the headers for the client as a flat list: the target's headers without the hop-by-hop ones.
  * @param raw names and values as the target sent them
  */
 export function responseHeaders(raw: readonly string[], keepAlive: boolean): string[] {
@@ -80,8 +80,8 @@ export function responseHeaders(raw: readonly string[], keepAlive: boolean): str
 }
 
 /**
- * Returns the trace ID of a request: a new Root when the request has none. A Root from the client or an earlier load
- * balancer is kept together with all other fields, and Self is prepended or replaced.
+ * Returns the trace ID for a request. A request without a Root gets a new one. A Root from the client or an earlier load
+ * balancer is kept, and so are all other fields; Self is added in front, or replaced.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
  */
 export function traceId(sent: string): string {

@@ -1,11 +1,11 @@
-/** A single health check of a target, and the health that follows from its result. */
+/** Runs a single health check of a target, and computes the target's health from the result. */
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TLS } from './tls.ts';
 import type { Reachability, TargetProtocol } from './view.ts';
 
-/** The health check settings of a target group; times in milliseconds. */
+/** The health check settings of a target group; times are in milliseconds. */
 export interface GroupHealthCheck {
   readonly path: string;
   readonly port: number | 'traffic-port';
@@ -18,13 +18,13 @@ export interface GroupHealthCheck {
   readonly matcher: string;
 }
 
-/** A timer that fires later than this shows that this process was blocked. Milliseconds. */
+/** A timer that fires later than this shows that this process was blocked, in milliseconds. */
 const LATE_MS = 50;
 
-/** The result of a check: the status code of the response, or why there was none. */
+/** The result of a check: the status code of the response, or the reason why no response arrived. */
 export type HealthCheckResult = { readonly code: number } | 'timeout' | 'failed';
 
-/** The health of a target in the terms of `DescribeTargetHealth`, with the checks that led to it. */
+/** The health of a target in the terms of `DescribeTargetHealth`, with the counts of consecutive checks behind it. */
 export interface TargetHealth {
   readonly state: 'initial' | 'healthy' | 'unhealthy';
   readonly reason?:
@@ -33,7 +33,7 @@ export interface TargetHealth {
     | 'Target.Timeout'
     | 'Target.FailedHealthChecks';
   readonly description?: string;
-  /** The number of consecutive checks that passed, or failed, so far; one of the two is 0. */
+  /** How many of the latest checks passed, and how many failed, in a row; one of the two numbers is always 0. */
   readonly passes: number;
   readonly failures: number;
 }
@@ -48,8 +48,9 @@ export const INITIAL_HEALTH: TargetHealth = {
 };
 
 /**
- * Returns the health of a target after one more check. One pass makes a newly registered target healthy; an unhealthy
- * one needs `healthyThreshold` consecutive passes. `unhealthyThreshold` consecutive failures make any target unhealthy.
+ * Returns the health of a target after one more check. A newly registered target is healthy after one pass, an unhealthy
+ * target after `healthyThreshold` consecutive passes. Any target is unhealthy after `unhealthyThreshold` consecutive
+ * failures.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function nextHealth(
@@ -90,8 +91,9 @@ export function matchesCode(matcher: string, code: number): boolean {
 }
 
 /**
- * Sends one health check: a GET request on a new connection. Redirects are not followed, certificates not verified.
- * @param reach the target's address on this machine, or how the connection fails; the check then fails in the same way
+ * Sends one health check: a GET request on a new connection. Redirects are not followed and certificates are not
+ * verified.
+ * @param reach the target's address on this machine, or how a connection to it fails
  * @param signal aborts the check
  * @param host the Host header: on AWS, the target's private IP address and port
  * @throws when the check was aborted
@@ -128,7 +130,7 @@ export async function sendHealthCheck(
     };
     const due = performance.now() + settings.timeoutMs;
     let timer = setTimeout(() => {
-      // While this process was blocked it could not receive a response. The target gets that time back, once.
+      // While this process was blocked, it could not receive a response: it extends the timeout by that time, once.
       const lateMs = performance.now() - due;
       if (lateMs < LATE_MS) giveUp();
       else timer = setTimeout(giveUp, Math.min(lateMs, settings.timeoutMs));

@@ -1,4 +1,4 @@
-/** Checks the targets of every target group in use, each at its group's interval. */
+/** Checks the targets of every target group in use, at the interval of each group. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HealthCheckResult, GroupHealthCheck, TargetHealth } from './health-check.ts';
 import { sendHealthCheck, nextHealth, INITIAL_HEALTH } from './health-check.ts';
@@ -16,7 +16,7 @@ export interface CheckedGroup {
 export interface HealthCheckerOptions {
   /** Returns the target groups in use; called before and after each check. */
   groups(this: void): readonly CheckedGroup[];
-  /** Receives a target's health after each of its checks, even when it has not changed. */
+  /** Receives a target's health after each check, even when the health has not changed. */
   report(this: void, targetGroupArn: string, target: TargetView, health: TargetHealth): void;
   /** Resolves after `ms` milliseconds or when the signal is aborted; a real timer by default. */
   wait?(this: void, ms: number, signal: AbortSignal): Promise<void>;
@@ -38,8 +38,8 @@ interface Found {
 }
 
 /**
- * Starts checking. A target is first checked as soon as it is found, and then one interval after the start of the
- * previous check, but never while that is still running. Draining and unused targets are not checked.
+ * Starts checking. A target is checked as soon as it is found, and then one interval after the start of each check, or
+ * when that check ends if it takes longer. Draining and unused targets are not checked.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
@@ -82,7 +82,7 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
     const removed = new AbortController();
     const done = keepChecking(key, removed.signal).finally(() => {
       running.delete(key);
-      look(); // the target may have been registered again in the meantime
+      look(); // the target may have been registered again during the check
     });
     running.set(key, { removed, done });
   };
@@ -105,12 +105,12 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   };
 }
 
-/** Draining targets are on their way out, unused ones have no load balancer, and unavailable ones are not checked. */
+/** Whether a target is checked: not while it drains, has no load balancer, or belongs to a group without checks. */
 function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }
 
-/** Adjusts the health to the state in the world, which may have been set since the last check. */
+/** Adjusts the health to the target's state in the world, which may have changed since the last check. */
 function inAgreement(health: TargetHealth, { state }: TargetView): TargetHealth {
   if (state === health.state) return health;
   return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : INITIAL_HEALTH;
@@ -131,7 +131,7 @@ async function check(
       `${checked.id}:${checked.port}`,
     );
   } catch {
-    return 'failed'; // aborted, and then never reported, or the path is not a valid one
+    return 'failed'; // the path is invalid, or the check was aborted and is not reported
   }
 }
 

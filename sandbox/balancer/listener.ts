@@ -1,4 +1,4 @@
-/** A listener of a load balancer: an HTTP server on this machine that closes gracefully. */
+/** A load balancer's listener: an HTTP server on this machine that closes gracefully. */
 import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -9,7 +9,7 @@ import type { ListenerView } from './view.ts';
 
 /** The options of a listener. */
 export interface ListenerOptions {
-  /** The port on this machine; 0 takes any free port. */
+  /** The port on this machine; 0 selects any free port. */
   readonly port: number;
   /** The address on this machine; `127.0.0.1` by default. */
   readonly host?: string;
@@ -17,7 +17,7 @@ export interface ListenerOptions {
   readonly connectTimeoutMs?: number;
   /** How long closing waits for requests in flight, in milliseconds; 5 s by default. */
   readonly closeTimeoutMs?: number;
-  /** Returns a random number in [0, 1), which distributes requests over weighted target groups. */
+  /** Returns a random number in [0, 1), used to distribute requests over weighted target groups. */
   readonly draw?: () => number;
 }
 
@@ -29,7 +29,7 @@ export interface OpenListener {
   close(): Promise<void>;
 }
 
-/** Headers larger than 64 KB are refused with 400 and must arrive within a minute; a body may take any time. */
+/** Headers must arrive within a minute and are refused with 400 above 64 KB; the body may take any time. */
 const SERVER_OPTIONS = {
   maxHeaderSize: 64 * 1024,
   headersTimeout: 60_000,
@@ -58,7 +58,8 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   let closing: Promise<void> | undefined;
 
   const server = createServer(SERVER_OPTIONS);
-  // Node's own handler starts to read. It must not see the connections of clients whose packets are dropped.
+  // Node's own handler reads from the connection, so it must not get the connections of clients that must get no
+  // response.
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
   server.removeAllListeners('connection').on('connection', (socket) => {
     sockets.add(socket);
@@ -89,7 +90,7 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     const closed = new Promise((resolve) => server.close(resolve));
     for (const response of inFlight) response.shouldKeepAlive = false;
     blackHole.close();
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // for Node, these are not idle
     const bound = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
     await closed;
     clearTimeout(bound);

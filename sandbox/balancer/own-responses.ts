@@ -8,11 +8,11 @@ export interface OwnResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-  /** Where a redirect leads. */
+  /** The target URL of a redirect. */
   readonly location?: string;
 }
 
-/** Reason phrases in which the load balancer differs from the standard. */
+/** Reason phrases that differ from the standard ones. */
 const REASONS: Readonly<Record<number, string>> = {
   405: 'Not Allowed',
   408: 'Request Time-out',
@@ -45,7 +45,7 @@ export function errorPage(status: number, location?: string): OwnResponse {
   };
 }
 
-/** Responds to a request; does nothing when a response has already begun. */
+/** Responds to a request; has no effect when a response has already begun. */
 export function sendOwnResponse(response: ServerResponse, ownResponse: OwnResponse): void {
   if (response.headersSent || response.destroyed) return;
   const connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
@@ -53,7 +53,7 @@ export function sendOwnResponse(response: ServerResponse, ownResponse: OwnRespon
   response.end(ownResponse.body);
 }
 
-/** Responds on a connection on which no request could be parsed, and closes it. */
+/** Responds on a connection whose request could not be parsed, and closes the connection. */
 export function sendRawResponse(socket: Duplex, ownResponse: OwnResponse): void {
   const lines = headers(ownResponse, 'close').map(([name, value]) => `${name}: ${value}`);
   socket.end(

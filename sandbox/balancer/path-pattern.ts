@@ -1,4 +1,4 @@
-/** AWS's wildcard patterns for paths and hosts, and the normalised path that they are compared with. */
+/** AWS's wildcard patterns for paths and hosts, and the normalised path that patterns are matched against. */
 import { matchesWildcard } from '../wildcard.ts';
 
 const MAX_LENGTH = 128;
@@ -7,7 +7,7 @@ const HOST_PATTERN = /^[A-Za-z0-9\-.*?]*\.[A-Za-z0-9\-*?]*$/;
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 
 /**
- * Whether AWS accepts the string as a value of a path-pattern condition: at most 128 characters of its alphabet.
+ * Whether AWS accepts the string as a value of a path-pattern condition: at most 128 of the allowed characters.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
  */
 export function isPathPattern(text: string): boolean {
@@ -15,7 +15,7 @@ export function isPathPattern(text: string): boolean {
 }
 
 /**
- * Whether AWS accepts the string as a value of a host-header condition: at most 128 characters, with at least one dot.
+ * Whether AWS accepts the string as a value of a host-header condition: at most 128 characters, including a dot.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
  */
 export function isHostPattern(text: string): boolean {
@@ -39,13 +39,13 @@ export function matchesHost(pattern: string, host: string): boolean {
 }
 
 /**
- * Returns the path that rules are evaluated with. AWS documents that rules see the normalised URI, but not how it is
- * normalised. This implements RFC 3986, section 6.2.2: escapes of unreserved characters are decoded (`%61` becomes `a`,
- * `%2F` stays), other escapes are upper-cased, and dot segments are resolved. Repeated slashes stay, because a real load
- * balancer treats `//application` and `/application` as different paths
+ * Returns the normalised path, with which rules are evaluated. AWS documents that rules see the normalised URI, but not
+ * how it is normalised. This function implements RFC 3986, section 6.2.2: escapes of unreserved characters are decoded
+ * (`%61` becomes `a`, `%2F` stays), other escapes are upper-cased, and dot segments are resolved. Repeated slashes stay,
+ * because a real load balancer treats `//application` and `/application` as different paths
  * (https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/820).
  * The target still receives the path as the client sent it.
- * @returns undefined when dot segments lead above the root, which the load balancer refuses with 400
+ * @returns undefined for a path that leads above the root, which the load balancer refuses with 400
  */
 export function normalizePath(path: string): string | undefined {
   const segments = decodeUnreserved(path).split('/').slice(1);

@@ -1,4 +1,4 @@
-/** Parses a client's request for the rules, or determines the status with which the load balancer refuses it. */
+/** Parses a client's request into the parts that rules match, or determines the status with which it is refused. */
 import type { IncomingMessage } from 'node:http';
 import type { RoutedRequest } from './conditions.ts';
 import { headerPairs } from './headers.ts';
@@ -42,7 +42,7 @@ export function readRequest(
   };
 }
 
-/** Splits off the authority of a request line in absolute form. */
+/** Splits the authority from the rest of a URL in absolute form. */
 function splitUrl(url: string): { authority?: string; target: string } {
   const [, authority, target = ''] = /^https?:\/\/([^/?]*)(.*)$/i.exec(url) ?? [];
   if (authority === undefined) return { target: url };

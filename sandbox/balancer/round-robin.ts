@@ -1,7 +1,7 @@
-/** Selects the target of a group that gets the next request. */
+/** Selects the target in a group that receives the next request. */
 import type { TargetView } from './view.ts';
 
-/** Selects a target; undefined when the group has no target that can take a request. */
+/** Selects a target; returns undefined when the group has no target to which requests can go. */
 export type Rotation = (targetGroupArn: string, targets: readonly TargetView[]) => TargetView | undefined;
 
 /** Starts a round robin for each target group of a listener. */
@@ -16,8 +16,8 @@ export function startRotation(): Rotation {
 }
 
 /**
- * Returns the targets that requests may go to: the healthy ones or, when there are none, all registered ones, since the
- * load balancer fails open. Targets whose checks are disabled (`unavailable`) count as healthy.
+ * Returns the targets to which requests can go: the healthy ones, or all registered ones when none is healthy, because
+ * the load balancer fails open. Targets whose checks are disabled (`unavailable`) count as healthy.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function routable(targets: readonly TargetView[]): readonly TargetView[] {

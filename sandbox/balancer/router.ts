@@ -1,4 +1,4 @@
-/** Routes a request: applies the rules, selects a target, forwards the request, and retries where that is safe. */
+/** Routes a request: applies the rules, selects a target, forwards the request, and retries when that is safe. */
 import type { IncomingMessage } from 'node:http';
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -17,13 +17,13 @@ import type { ListenerView } from './view.ts';
 export interface Router {
   /** Responds to a request; never rejects. */
   route(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Responds to an upgrade request, whose connection Node has handed over. */
+  /** Responds to an upgrade request, which Node passes on as a raw connection. */
   routeUpgrade(request: IncomingMessage, client: Socket, head: Buffer): Promise<void>;
   /** Closes the pooled connections to targets. */
   close(): void;
 }
 
-/** Methods that may be sent twice without harm (RFC 9110, section 9.2.2). */
+/** Methods whose requests can safely be sent twice (RFC 9110, section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /**
@@ -38,13 +38,13 @@ export function idleTimeoutMs(view: ListenerView): number {
  * Starts a router.
  * @param view the world, read again for every request
  * @param connectTimeoutMs how long a target may take to accept a connection
- * @param draw returns a random number in [0, 1), which distributes requests over weighted target groups
+ * @param draw returns a random number in [0, 1), used to distribute requests over weighted target groups
  */
 export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: () => number): Router {
   const forwarder = startForwarder(connectTimeoutMs);
   const rotate = startRotation();
 
-  /** Applies the rules to a request: passes it to `dispatch` when it is to be forwarded, and responds otherwise. */
+  /** Applies the rules to a request: calls `dispatch` when the decision is to forward it, and responds otherwise. */
   const respond = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -58,8 +58,9 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       return sendOwnResponse(response, errorPage(decision.status, decision.location));
     if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
-    // A target may close a pooled connection at the very moment it is reused. A request that can be repeated is then sent
-    // again on a new connection; others get a 502, as on AWS.
+    // A target may close a pooled connection at the moment when it is reused. In that case an idempotent request is
+    // sent
+    // again on a new connection, and any other gets a 502, as on AWS.
     const headers = requestHeaders(routed, view.port, (key) => view.attribute(key));
     const url = routed.query === '' ? routed.rawPath : `${routed.rawPath}?${routed.query}`;
     const tries = isReplayable(routed) ? [true, false] : [true];
@@ -98,7 +99,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
         client.destroy(); // the response to an earlier request on this connection is still being sent
         return;
       }
-      // Load balancers upgrade to WebSockets only. For other protocols they ignore the Upgrade header.
+      // Load balancers only support upgrades to WebSocket. They ignore the Upgrade header for other protocols.
       const webSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
       const join = async (targetRequest: TargetRequest): Promise<undefined> => {
         response.detachSocket(client);
@@ -126,7 +127,7 @@ function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
   return response;
 }
 
-/** Responds with 504 after the connect timeout, as when packets to a target are dropped. */
+/** Responds with 504 after the connect timeout, as a load balancer does when packets to the target are dropped. */
 async function timeOut(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
   const clientLeft = new AbortController();
   response.once('close', () => clientLeft.abort());

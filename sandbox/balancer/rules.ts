@@ -8,7 +8,7 @@ import type {
 import type { RoutedRequest } from './conditions.ts';
 import { satisfies } from './conditions.ts';
 
-/** The outcome of the rules for a request. */
+/** The decision of the rules about a request. */
 export type Decision =
   | { readonly kind: 'forward'; readonly targetGroupArn: string }
   | {
@@ -18,11 +18,11 @@ export type Decision =
       readonly body: string;
     }
   | { readonly kind: 'redirect'; readonly status: 301 | 302; readonly location: string }
-  /** There is no target group to forward to; the load balancer responds with an error. */
+  /** The rule has no target group to forward to, so the load balancer responds with an error. */
   | { readonly kind: 'fail'; readonly status: 500 | 503 };
 
 /**
- * Returns the first rule all of whose conditions match the request; the default rule has none and always applies.
+ * Returns the first rule whose conditions all match the request; the default rule has no conditions and always matches.
  * @param rules in priority order, the default rule last
  */
 export function chooseRule(rules: readonly Rule[], request: RoutedRequest): Rule | undefined {
@@ -33,7 +33,7 @@ export function chooseRule(rules: readonly Rule[], request: RoutedRequest): Rule
  * Decides what to do with a request.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
  * @param rules in priority order, the default rule last
- * @param draw returns a random number in [0, 1), which selects one of several weighted target groups
+ * @param draw returns a random number in [0, 1), used to select one of several weighted target groups
  */
 export function decide(rules: readonly Rule[], request: RoutedRequest, draw: () => number): Decision {
   const actions = chooseRule(rules, request)?.Actions ?? [];
@@ -51,7 +51,7 @@ function forward(action: Action, draw: () => number): Decision {
   return targetGroupArn === undefined ? { kind: 'fail', status: 503 } : { kind: 'forward', targetGroupArn };
 }
 
-/** A group with weight 0 gets no requests; undefined when all weights are 0. */
+/** Draws a group by weight: one with weight 0 is never drawn, and the result is undefined when all weights are 0. */
 function drawGroup(groups: readonly TargetGroupTuple[], drawn: number): string | undefined {
   const weights = groups.map((group) => group.Weight ?? 1);
   let left = drawn * weights.reduce((sum, weight) => sum + weight, 0);
@@ -65,8 +65,8 @@ function fixedResponse(action: Action): Decision {
 }
 
 /**
- * `#{port}` keeps the port that the client addressed. On AWS that is the listener's port. On this machine the listener
- * has a different local port, and the redirect must lead to that one.
+ * Evaluates a redirect action. Its `#{port}` is the port to which the client sent the request: on AWS the listener's
+ * port, on this machine the listener's local port, to which the redirect must lead as well.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions
  */
 function redirect(config: Partial<RedirectActionConfig> = {}, request: RoutedRequest): Decision {

@@ -1,4 +1,4 @@
-/** The world as the load balancer sees it: read for every request, so that a change takes effect immediately. */
+/** The world as the load balancer sees it. It is read for every request, so that changes take effect immediately. */
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 /** The address of a target on this machine, or how a connection to it fails. */

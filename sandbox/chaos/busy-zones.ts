@@ -1,7 +1,10 @@
 /** Hosted zones that are busy: Route 53 works on one change of a zone at a time, and refuses others meanwhile. */
 import { refusal } from '../protocol/refusal.ts';
 
-/** The operations that change a zone, and the member that names it (§7, and the errors of each in Route 53's API reference). */
+/**
+ * The operations that change a zone, each with the member that names the zone (§7, and the errors in Route 53's API
+ * reference).
+ */
 const CHANGES: Readonly<Record<string, string>> = {
   ChangeResourceRecordSets: 'HostedZoneId',
   ChangeTagsForResource: 'ResourceId',
@@ -12,7 +15,7 @@ const CHANGES: Readonly<Record<string, string>> = {
 export interface BusyZones {
   /** @throws PriorRequestNotComplete while another change of the zone is in progress */
   check(operation: string, input: Readonly<Record<string, unknown>>, now: number): void;
-  /** Records that an accepted change keeps its zone busy until a time. */
+  /** Records that an accepted change keeps its zone busy until `until`. */
   begin(operation: string, input: Readonly<Record<string, unknown>>, until: number): void;
   clear(): void;
 }

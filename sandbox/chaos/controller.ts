@@ -1,4 +1,4 @@
-/** Decides which injected failures, lags and throttles each call meets, by the current weather. */
+/** Decides, by the current weather, which failures, lags and throttling apply to each call. */
 import type { Failure } from './faults.ts';
 import type { World } from '../world/world.ts';
 import { makeBusyZones } from './busy-zones.ts';
@@ -11,7 +11,7 @@ import { makeThrottle } from './throttle.ts';
 import { viewsOf, type DecodedCall } from './views.ts';
 import { calm, isCalm, adjusted, type Weather } from './weather.ts';
 
-/** The chaos of one call, decided before the gateway knows whether the sandbox has its operation. */
+/** The chaos that applies to one call, decided before the gateway knows whether the sandbox supports the operation. */
 export interface CallStart {
   /** The failure to inject, if any. */
   readonly failure: Failure | undefined;
@@ -36,7 +36,7 @@ export interface Chaos {
   start(): CallStart;
   /** @throws Throttled, PriorRequestNotComplete */
   admit(call: DecodedCall): void;
-  /** Carries out a call on the world as that call sees it. */
+  /** Runs a call against the world as that call sees it. */
   carryOut<Output>(call: DecodedCall, run: () => Output): Output;
 }
 

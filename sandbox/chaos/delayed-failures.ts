@@ -1,4 +1,4 @@
-/** Injected failures that come later: the call succeeds, and the resource that it creates fails in the background. */
+/** Injected delayed failures: the call succeeds, and the resource that it creates fails later, in the background. */
 import type { CreateNatGatewayResult } from '@aws-sdk/client-ec2';
 import type { CreateLoadBalancerOutput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Region } from '../world/region.ts';
@@ -10,12 +10,12 @@ interface FailureReason {
 }
 
 const OPERATIONS = {
-  /** Fails when it would be placed in its subnet: the codes are in §2.1. */
+  /** The NAT gateway fails when it would be placed in its subnet; §2.1 lists the codes. */
   CreateNatGateway(region: Region, { NatGateway }: CreateNatGatewayResult, failure: FailureReason) {
     const nat = region.ec2.natGateways.get(NatGateway?.NatGatewayId);
     if (nat?.State === 'pending') nat.pendingFailure = failure;
   },
-  /** Fails when it would become active; its reason is the message. */
+  /** The load balancer fails when it would become active; the message becomes its reason. */
   CreateLoadBalancer(
     region: Region,
     { LoadBalancers }: CreateLoadBalancerOutput,
@@ -29,7 +29,9 @@ const OPERATIONS = {
 /** The operations whose resources can fail later. */
 export const CAN_FAIL_LATER = Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[];
 
-/** Lets the resource that a call created fail later. A repeated call that returns an existing resource changes nothing. */
+/**
+ * Makes the resource that a call created fail later. Has no effect when the call only returned an existing resource.
+ */
 export function failLater(region: Region, operation: string, output: object, failure: FailureReason): void {
   if (Object.hasOwn(OPERATIONS, operation))
     OPERATIONS[operation as keyof typeof OPERATIONS](region, output, failure);

@@ -1,10 +1,10 @@
-/** Faults as data: which call of which operation fails, and how. */
+/** Faults as data: each describes which call to which operation fails, and how. */
 
 import { isMutating } from '../server/journal.ts';
 
 /**
- * The ways in which a lost answer appears to its client: a reset connection; HTTP 500; headers and half of a body before the
- * connection closes; or an open connection without an answer.
+ * The ways in which a lost response appears to the client: a connection reset; HTTP 500; headers and half of the body
+ * before the connection closes; or an open connection on which nothing arrives.
  */
 export const APPEARANCES = ['reset', '500', 'cut', 'silent'] as const;
 export type Appearance = (typeof APPEARANCES)[number];
@@ -19,16 +19,16 @@ export type Failure =
       readonly status: number;
     }
   | {
-      /** The call takes effect, and the connection is reset before the answer. */
+      /** The call takes effect, and the connection is reset before the response is sent. */
       readonly kind: 'answer-lost';
     }
   | {
-      /** The client gets no answer, whether the call takes effect (`lost`) or not (`not-done`). */
+      /** The client gets no response. The call takes effect (`lost`) or does not (`not-done`). */
       readonly kind: 'lost' | 'not-done';
       readonly looks: Appearance;
     }
   | {
-      /** The call takes effect at once, and its answer is late. */
+      /** The call takes effect immediately, and its response is delayed. */
       readonly kind: 'slow';
       /** Milliseconds of AWS time. */
       readonly ms: number;
@@ -40,7 +40,7 @@ export type Failure =
       readonly message: string;
     };
 
-/** A failure that waits for its call. */
+/** A pending failure and the calls that it applies to. */
 export type Fault = Failure & {
   /** The service, e.g. `ec2`; any service by default. */
   readonly service?: string;
@@ -48,7 +48,7 @@ export type Fault = Failure & {
   readonly operation?: string;
   /** Whether only calls that change something count. */
   readonly mutating?: boolean;
-  /** The first matching call that fails: 1 is the next one. */
+  /** Which matching call is the first to fail: 1 is the next one. */
   readonly nth: number;
   /** The number of matching calls that fail from then on; 1 by default. */
   readonly times?: number | 'always';
@@ -58,7 +58,7 @@ export interface Faults {
   add(fault: Fault): void;
   /** Counts a call and returns the fault that applies to it, if any. */
   next(service: string, operation: string): Fault | undefined;
-  /** Faults that have not been used up. */
+  /** Returns the faults that still apply to a future call. */
   waiting(): readonly Fault[];
   clear(): void;
 }

@@ -1,4 +1,4 @@
-/** The tables that lag, and those that a call lists, by what each table declares. */
+/** Selects the tables that lag, and those that a call lists, from what each table declares. */
 import type { Region } from '../world/region.ts';
 import { storesOf, tablesOf, type Store } from '../world/stores.ts';
 import type { Table } from '../world/table.ts';
@@ -10,13 +10,13 @@ export const laggingTables = (region: Region): Table<object>[] => tablesOf(store
 
 const storeOf = (region: Region, service: string): Store => storesOf(region)[service] ?? {};
 
-/** Whether the operations of a service take ids of kinds that lag; auto scaling takes those of ECS services. */
+/** Whether the operations of a service accept IDs of kinds that lag; auto scaling accepts those of ECS services. */
 export const takesLaggingIds = (region: Region, service: string): boolean =>
   service === 'autoscaling' || Object.values(storeOf(region, service)).some(lags);
 
 /**
- * Returns the tables whose lists a call reads late. There are none when the call asks for resources by id, ARN or name:
- * names are consistent, since AWS itself keeps resources apart by them.
+ * Returns the tables that a call lists and that may be stale for it. The result is empty when the call names resources
+ * by ID, ARN or name: AWS enforces unique names, so its reads by name are consistent.
  */
 export function listedTables(
   region: Region,

@@ -1,22 +1,25 @@
 /** Finds the strings in a call's input that may name existing resources. */
 
-/** Members whose strings name no resource: descriptions, filters, tags and what is passed on. */
+/** Members whose strings name no resource: descriptions, filters, tags, and definitions that are passed on unread. */
 const NOT_NAMES = /^(Filters?|Tags|tags|TagSpecifications|AddTags|containerDefinitions|Description)$/;
 
-/** Members in which ECS takes the name of a resource as well as its ARN. The name of a resource to be created is not one. */
+/** Members in which ECS accepts the name of an existing resource as well as its ARN. */
 const SHORT = /^(clusters?|services?|taskDefinitions?|tasks?|ResourceIds?)$/;
 
-/** A string of an input, and whether it may be part of an ARN. */
+/** A string from a call's input, and whether it may be only a part of an ARN. */
 export interface Mention {
   readonly text: string;
   readonly short: boolean;
 }
 
-/** Returns the strings of an input that may name a resource, as the keys of its table: roles in lower case, zones without a prefix. */
+/**
+ * Returns the strings of an input that may name a resource, as table keys: roles in lower case, zones without their
+ * prefix.
+ */
 export function mentionsIn(service: string, operation: string, input: unknown, member = ''): Mention[] {
   if (typeof input === 'string') {
     if (service === 'iam') {
-      // The role that a call creates need not exist.
+      // CreateRole names a role that does not exist yet.
       return member === 'RoleName' && operation !== 'CreateRole'
         ? [{ text: input.toLowerCase(), short: false }]
         : [];

@@ -1,4 +1,4 @@
-/** Random failures of calls: some calls take effect all the same, and their clients cannot tell which. */
+/** Random failures of calls: some of the failed calls still take effect, and the client cannot tell which. */
 import type { Failure } from './faults.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { Weather } from './weather.ts';
@@ -11,7 +11,10 @@ const FAILURES: readonly Failure[] = [
   { kind: 'lost', looks: 'reset' },
 ];
 
-/** Returns the failure of a call, if it fails. @param nth the number of earlier calls in this weather */
+/**
+ * Returns the failure to inject into a call; undefined when the call does not fail.
+ * @param nth the number of earlier calls in this weather
+ */
 export function randomFailure({ seed, faultRate }: Weather, nth: number): Failure | undefined {
   if (seededRandom(seed, 'gust', nth) >= faultRate) return undefined;
   return FAILURES[Math.floor(seededRandom(seed, 'harm', nth) * FAILURES.length)];

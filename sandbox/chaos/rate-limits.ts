@@ -1,37 +1,39 @@
-/** AWS's rate-limit buckets, as published: the table in the catalogue of AWS semantics (§12), row by row. */
+/** AWS's published rate-limit buckets: the rows of the table in the catalogue of AWS semantics (§12). */
 import type { ChangeBatch } from '@aws-sdk/client-route-53';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** A token bucket, and the calls that take tokens out of it. */
+/** A token bucket, and the calls that take tokens from it. */
 export interface Bucket {
   readonly service: string;
   readonly operations: 'all' | 'reads' | 'mutating' | readonly string[];
-  /** The most tokens that it holds: the burst. */
+  /** The maximum number of tokens in the bucket: the burst. */
   readonly capacity: number;
   /** Tokens added per second of AWS time. */
   readonly refill: number;
   /** Whether each operation has its own bucket; by default they share one. */
   readonly perOperation?: true;
-  /** Whether the bucket applies in addition: of the others, only the first row with the operation applies. */
+  /**
+   * Whether the bucket applies in addition to others. Of the buckets without this flag, only the first match applies.
+   */
   readonly additional?: true;
-  /** Which calls of these operations take tokens; by default all. */
+  /** Whether a call with this input takes tokens; by default every call does. */
   readonly when?: (input: Input) => boolean;
   /** The number of tokens that a call takes; by default 1. */
   readonly cost?: (input: Input) => number;
 }
 
-/** Whether a call names no ids, filters or page, and so reads the whole account. */
+/** Whether a call has no IDs, filters or page size, and therefore reads the whole account. */
 const isUnbounded = (input: Input): boolean => Object.keys(input).length === 0;
 
-/** Counts record changes: an UPSERT is a DELETE and a CREATE. */
+/** Counts record changes; an UPSERT counts as two, a DELETE and a CREATE. */
 const recordChanges = (input: Input): number =>
   ((input['ChangeBatch'] as ChangeBatch | undefined)?.Changes ?? []).reduce(
     (sum, { Action }) => sum + (Action === 'UPSERT' ? 2 : 1),
     0,
   );
 
-/** The buckets of one service. */
+/** Adds the service to each of its buckets. */
 const of = (service: string, ...buckets: Omit<Bucket, 'service'>[]): Bucket[] =>
   buckets.map((bucket) => ({ service, ...bucket }));
 
@@ -46,6 +48,10 @@ export const buckets: readonly Bucket[] = [
     },
     { operations: 'reads', capacity: 100, refill: 20, perOperation: true },
     { operations: ['CreateNatGateway', 'DeleteNatGateway'], capacity: 10, refill: 1, perOperation: true },
+    {
+      operations: ['CreateVpcEndpoint', 'ModifyVpcEndpoint', 'DeleteVpcEndpoints'],
+      ...{ capacity: 4, refill: 0.3, perOperation: true },
+    },
     { operations: ['CreateTags', 'DeleteTags'], capacity: 100, refill: 10, perOperation: true },
     {
       operations: ['CreateNetworkInterface', 'DeleteNetworkInterface'],
@@ -53,7 +59,7 @@ export const buckets: readonly Bucket[] = [
       refill: 5,
       perOperation: true,
     },
-    // Resource-intensive operations have the same limits.
+    // The limits of "resource-intensive" operations are the same.
     { operations: 'mutating', capacity: 50, refill: 5, perOperation: true },
   ),
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
@@ -118,7 +124,7 @@ export const buckets: readonly Bucket[] = [
   ...of('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
 ];
 
-/** The refusal of each service when its bucket is empty. */
+/** Each service's refusal when a bucket is empty. */
 export const throttlingRefusals: Readonly<Record<string, { code: string; message: string; status: number }>> =
   {
     ec2: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 },

@@ -1,4 +1,4 @@
-/** Recent changes of the world: rows that were created or deleted, and tags that were replaced, within the lag. */
+/** Keeps the recent changes to the world, for as long as the lag: rows created or deleted, and tags replaced. */
 import type { Table, Watch } from '../world/table.ts';
 
 /** A row that was created or deleted. */
@@ -8,7 +8,7 @@ export interface RowChange {
   readonly event: 'created' | 'deleted';
   /** In milliseconds since 1970. */
   readonly at: number;
-  /** The row; if it was deleted, as it last was. */
+  /** The row; for a deletion, its last state. */
   readonly row: object;
 }
 
@@ -17,21 +17,21 @@ export interface OldTags {
   readonly table: Table<object>;
   readonly id: string;
   readonly at: number;
-  /** The member with the tags, as it was. */
+  /** The row's former members that contain tags. */
   readonly tags: Readonly<Record<string, unknown>>;
 }
 
-/** All changes within the lag, the oldest first. */
+/** All changes within the lag, oldest first. */
 export class RecentChanges {
   readonly #now: () => number;
   readonly #lasts: () => number;
-  /** By id: an id belongs to one table only. */
+  /** By ID, since an ID belongs to only one table. */
   readonly #changes = new Map<string, RowChange>();
   readonly #tags = new Map<string, OldTags>();
-  /** The ids of changes by every name that a call may use for them. */
+  /** The IDs of changed rows, by every name that a call may use for them. */
   readonly #named = new Map<string, Set<string>>();
 
-  /** @param lasts returns how long a change is kept, in milliseconds of the clock */
+  /** @param lasts returns how long changes are kept, in milliseconds of the clock */
   constructor(now: () => number, lasts: () => number) {
     this.#now = now;
     this.#lasts = lasts;
@@ -57,12 +57,12 @@ export class RecentChanges {
     return [...this.#tags.values()].filter(({ table }) => tables.includes(table));
   }
 
-  /** Returns the recent changes that a name may mean: an id, an ARN, or a part of an ECS ARN. */
+  /** Returns the recent changes that a name (an ID, an ARN, or a part of an ECS ARN) may refer to. */
   named(name: string): RowChange[] {
     return [...(this.#named.get(name) ?? [])].flatMap((id) => this.#changes.get(id) ?? []);
   }
 
-  /** Records the tags of a row that were replaced. */
+  /** Records the former tags of a row whose tags were replaced. */
   retagged(table: Table<object>, id: string, tags: OldTags['tags']): void {
     this.#forget();
     this.#tags.delete(id);
@@ -104,10 +104,10 @@ function* olderThan(oldest: number, changes: ReadonlyMap<string, { at: number }>
   }
 }
 
-/** ECS rows remain after their resource is deleted: another resource with the name is a new one. */
+/** ECS keeps the rows of deleted resources as INACTIVE; a resource that reuses the name is a new one. */
 const isOver = (row: { status?: unknown }): boolean => row.status === 'INACTIVE';
 
-/** Returns an id and, for an ECS ARN, also its parts such as `service/shop/web` and `web`. */
+/** Returns an ID and, if it is an ECS ARN, also its parts such as `service/shop/web` and `web`. */
 function namesOf(id: string): string[] {
   const [, tail] = /^arn:aws:ecs:[^:]*:[^:]*:(.+)$/.exec(id) ?? [];
   return tail === undefined ? [id] : [id, tail, tail.slice(tail.lastIndexOf('/') + 1)];

@@ -1,4 +1,4 @@
-/** Tags that a call replaces: EC2 filters use the old tags for a while. */
+/** Finds the tags that a call replaces, because EC2 filters use the old tags for a while. */
 import type { Table } from '../world/table.ts';
 import type { OldTags } from './recent-changes.ts';
 import { laggingTables } from './lagging-tables.ts';
@@ -6,7 +6,7 @@ import type { DecodedCall } from './views.ts';
 
 const RETAGS: readonly string[] = ['CreateTags', 'DeleteTags'];
 
-/** Returns the rows whose tags a call changes, with their tags before it. */
+/** Returns the rows whose tags a call changes, with their tags before the call. */
 export function replacedTags({
   service,
   operation,

@@ -1,9 +1,9 @@
-/** Takes tokens for calls out of AWS's rate-limit buckets, and refuses calls when a bucket is empty. */
+/** Takes tokens for each call from AWS's rate-limit buckets, and refuses the call when a bucket is empty. */
 import { isMutating } from '../server/journal.ts';
 import { Refusal } from '../protocol/refusal.ts';
 import { buckets, throttlingRefusals, GLOBAL_SERVICES, type Bucket } from './rate-limits.ts';
 
-/** The refusal of a call for which there are not enough tokens. */
+/** The refusal of a call for which a bucket has too few tokens. */
 export class Throttled extends Refusal {}
 
 /** A call that costs tokens. */
@@ -18,7 +18,7 @@ export interface Throttle {
   /**
    * Takes the tokens of a call.
    * @param seconds the current time, in seconds of AWS time
-   * @throws Throttled when one of its buckets has too few tokens; no token is taken then
+   * @throws Throttled when one of its buckets has too few tokens; in that case no tokens are taken
    */
   take(call: MeteredCall, seconds: number): void;
   /** Fills all buckets. */
@@ -27,7 +27,7 @@ export interface Throttle {
 
 interface Level {
   tokens: number;
-  /** When the bucket was at this level, in seconds of AWS time. */
+  /** The time at which the bucket had this level, in seconds of AWS time. */
   at: number;
 }
 
@@ -52,7 +52,7 @@ export function makeThrottle(): Throttle {
 
 const UNKNOWN = { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 };
 
-/** Returns the buckets that a call takes tokens from: all additional ones, and the first of the others. */
+/** Returns the buckets that a call takes tokens from: all matching additional ones, and the first other match. */
 export function bucketsFor({ service, operation, input }: Omit<MeteredCall, 'region'>): Bucket[] {
   const all = buckets.filter((bucket) => bucket.service === service && has(bucket, operation, input));
   const first = all.find(({ additional: besides }) => !besides);

@@ -1,4 +1,4 @@
-/** The world as one call sees it while AWS lags: some new rows are hidden, some deleted ones are still visible. */
+/** Builds the world as one call sees it while AWS lags: some new rows are hidden, and some deleted ones still visible. */
 import { isMutating } from '../server/journal.ts';
 import type { Region } from '../world/region.ts';
 import type { Table } from '../world/table.ts';
@@ -7,7 +7,7 @@ import { listedTables, takesLaggingIds } from './lagging-tables.ts';
 import { mentionsIn } from './mentions.ts';
 import type { RowChange, RecentChanges } from './recent-changes.ts';
 
-/** A call that was decoded and has not been carried out. */
+/** A decoded call that has not run yet. */
 export interface DecodedCall {
   readonly service: string;
   readonly operation: string;
@@ -15,7 +15,7 @@ export interface DecodedCall {
   readonly region: Region;
 }
 
-/** The lags in milliseconds of the clock, and the random numbers for one resource and one operation. */
+/** The lags in milliseconds of the clock, and the source of random numbers. */
 export interface LagState {
   readonly now: number;
   readonly ids: number;
@@ -23,7 +23,7 @@ export interface LagState {
   readonly random: (id: string, purpose: string) => number;
 }
 
-/** Deletions are handled by the owner of the resource, which has no lag: these calls see the actual rows. */
+/** Removals see the actual rows, because the resource's owning service handles them and has no lag. */
 const REMOVES = /^(Delete|Release|Deregister|Stop)/;
 
 type RowOverrides = Map<string, object | undefined>;
@@ -32,7 +32,7 @@ interface Overlay {
   readonly inLists: RowOverrides;
 }
 
-/** Returns the views of the tables that a call does not see as they are. */
+/** Returns a view for each table that the call does not see in its actual state. */
 export function viewsOf(
   call: DecodedCall,
   recent: RecentChanges,
@@ -69,8 +69,8 @@ const before = ({ id, event, row }: RowChange): [string, object | undefined] => 
 ];
 
 /**
- * Returns the recent changes that a call names by id. Only reads still find deleted rows. Other services do not look up
- * a role but learn of it from IAM, which has its own lag.
+ * Returns the recent changes to the resources that a call names. Only reads still find deleted rows. Roles are included
+ * for IAM's own calls only: other services learn of roles with a separate lag (`iamLagMs`).
  */
 function namedChanges(
   { service, operation, input, region }: DecodedCall,

@@ -1,14 +1,14 @@
-/** Whether a reader sees a recent change yet: each sees it after its own delay, and some lose sight of it once more. */
+/** Decides whether a reader sees a recent change yet: each sees it after its own delay, and some then lose it once more. */
 
-/** One in four changes becomes invisible again for a while: AWS's reads are not monotonic (§1.6). */
+/** The fraction of changes that become invisible again for a while, since AWS's reads are not monotonic (§1.6). */
 const RELAPSE_RATE = 0.25;
 
 /**
- * Returns whether a reader is still behind. It sees the change after part of the lag; some readers then lose sight of it
- * once more, for part of the remaining lag. After the whole lag every reader sees it.
+ * Returns whether a reader does not see a change yet. Each reader sees the change after part of the lag, and some then
+ * lose sight of it once more, for part of the remaining lag. After the whole lag every reader sees it.
  * @param lag the longest delay of any reader
  * @param age the time since the change, in the same unit
- * @param random returns a number from 0 up to 1 for a purpose
+ * @param random returns a number in [0, 1) for a purpose
  */
 export function isStale(lag: number, age: number, random: (purpose: string) => number): boolean {
   if (age >= lag) return false;

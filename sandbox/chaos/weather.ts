@@ -1,27 +1,29 @@
-/** The weather as data: which failures, lags and throttles of AWS are injected. Durations are milliseconds of AWS time. */
+/** The weather as data: the failures, lags and throttling to inject. Durations are milliseconds of AWS time. */
 import * as z from 'zod';
 
 const upTo = (most: number) => z.number().min(0).max(most);
 
 /** Every setting; BEHAVIOUR.md describes them. The bounds come from AWS's documentation and from users' reports. */
 const WEATHER = z.strictObject({
-  /** The seed of all randomness: the same seed and the same calls meet the same failures. */
+  /** The seed of all random numbers: with the same seed, the same calls fail in the same way. */
   seed: z.string().min(1),
-  /** The longest time that a new id is unknown to some operations (§2: a describe with backoff of up to 5 minutes). */
+  /**
+   * The longest time for which a new ID is unknown to some operations (§2: AWS advises retrying for up to 5 minutes).
+   */
   idLagMs: upTo(300_000),
-  /** The longest time that lists and filters are stale (§16: up to a minute). */
+  /** The longest time for which lists and filters are stale (§16: up to a minute). */
   listLagMs: upTo(60_000),
-  /** The longest time that a new role is unknown to services that assume it (§6: 2 minutes). */
+  /** The longest time for which a new role is unknown to services that assume it (§6: 2 minutes). */
   iamLagMs: upTo(120_000),
   /** The duration of a call. */
   latencyMs: z
     .strictObject({ min: upTo(60_000), max: upTo(60_000) })
     .refine(({ min, max }) => min <= max, 'min must not be more than max'),
-  /** The time for which a change keeps its hosted zone busy: other changes are refused meanwhile (§7). */
+  /** How long a change keeps its hosted zone busy; other changes to the zone are refused meanwhile (§7). */
   zoneBusyMs: upTo(60_000),
-  /** Whether calls take tokens out of AWS's published rate-limit buckets (§12). */
+  /** Whether calls take tokens from AWS's published rate-limit buckets (§12). */
   throttle: z.boolean(),
-  /** The share of calls that fail at random, from 0 (no call) to 1 (every call). */
+  /** The fraction of calls that fail at random, from 0 (none) to 1 (all). */
   faultRate: upTo(1),
 });
 
@@ -66,8 +68,8 @@ export function adjusted(weather: Weather, given: unknown): Weather {
 }
 
 /**
- * Parses a weather: a name, or some settings as JSON with the others calm.
- * @throws Error for an unknown name, or one that names the invalid settings
+ * Parses a weather: a name, or settings as JSON; omitted settings are calm.
+ * @throws Error for an unknown name or for invalid settings, which the message names
  */
 export function parseWeather(text: string): Weather {
   const named = Object.hasOwn(weathers, text) ? weathers[text] : undefined;

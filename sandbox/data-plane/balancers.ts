@@ -1,4 +1,4 @@
-/** Serves every active load balancer of the world: one local port per listener, and health checks for the groups in use. */
+/** Serves every active load balancer in the world: one local port per listener, and health checks for the groups in use. */
 import type { ListenerRow, LoadBalancerRow, TargetGroupRow } from '../aws/elbv2/store.ts';
 import { setTargetHealth } from '../aws/elbv2/targets.ts';
 import { loadBalancerOf, rulesOf } from '../aws/elbv2/usage.ts';
@@ -25,9 +25,9 @@ export interface Balancers {
 }
 
 const HTTP = 80;
-/** How many consecutive ports are tried. */
+/** How many consecutive ports to try. */
 const PORTS_TRIED = 100;
-/** The shortest interval between checks, at any pace. Milliseconds. */
+/** The shortest interval between checks at any pace, in milliseconds. */
 const MIN_INTERVAL_MS = 200;
 
 /** Serves the load balancers of a world and follows its changes until closed. */
@@ -64,7 +64,7 @@ export function serveBalancers(
       ),
     );
 
-  /** Listeners are opened in sequence, so that no two try the same port. */
+  /** Listeners are opened in sequence, so that two of them never try the same port. */
   let syncing: Promise<void> = Promise.resolve();
   let isQueued = false;
   const sync = async (): Promise<void> => {
@@ -106,7 +106,7 @@ export function serveBalancers(
   };
 }
 
-/** Opens a listener on the port it had before, else on the usual one, else on the next free one. */
+/** Opens a listener on its previous port (or its usual one at first), or on the next free port after that. */
 async function openOnFreePort(
   view: ListenerView,
   { Port, localPort }: ListenerRow,
@@ -122,7 +122,7 @@ async function openOnFreePort(
     try {
       return await openListener(view, { port });
     } catch (error) {
-      // The port is in use or, below 1024, not permitted.
+      // The port is in use, or it is below 1024 and not permitted.
       const { code = '' } = error as NodeJS.ErrnoException;
       if (!['EADDRINUSE', 'EACCES'].includes(code)) throw error;
     }

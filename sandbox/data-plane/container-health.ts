@@ -3,12 +3,12 @@ import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { RunningContainer } from '../runtime/container.ts';
 
 const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-/** The shortest intervals at any pace, since real programs do not start sixty times as fast. Milliseconds. */
+/** The shortest intervals at any pace, in milliseconds, because real programs do not start sixty times faster. */
 const MIN_INTERVAL_MS = { first: 300, later: 5_000 };
 
 /** A running health check. */
 export interface HealthWatch {
-  /** Resolves when it first passes. */
+  /** Resolves when the check passes for the first time. */
   readonly healthy: Promise<void>;
   stop(): void;
 }
@@ -16,7 +16,7 @@ export interface HealthWatch {
 /**
  * Checks a container until it ends or the watch is stopped.
  * @param scaled converts milliseconds of AWS time to milliseconds of the sandbox's time
- * @param report receives the status after each check that determines it
+ * @param report receives the container's status after each check that determines it
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
 export function watchContainerHealth(

@@ -7,7 +7,7 @@ export interface TaskFailure {
   readonly stopCode: string;
   /** E.g. `ResourceInitializationError: unable to pull secrets or registry auth: …`. */
   readonly reason: string;
-  /** The container at fault, if one is. */
+  /** The container that caused the failure, if any. */
   readonly container?: string;
 }
 
@@ -17,11 +17,13 @@ export interface DataPlane {
   startTask(region: Region, taskArn: string, outcome: (failure?: TaskFailure) => void): void;
   /** Stops the containers of a task, reports their exit codes, and then calls `stopped`. */
   stopTask(region: Region, taskArn: string, stopped: () => void): void;
-  /** Whether targets are really checked; if not, a target of a group in use is healthy as soon as it is registered. */
+  /** Whether health checks run; if not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
 }
 
-/** Runs nothing: every task starts immediately and every target is healthy. For tests of the control plane alone. */
+/**
+ * Runs nothing: every task starts immediately, and every target is healthy. It is for tests of the control plane only.
+ */
 export const simulatedDataPlane: DataPlane = {
   startTask: (_region, _taskArn, outcome) => outcome(),
   stopTask: (_region, _taskArn, stopped) => stopped(),

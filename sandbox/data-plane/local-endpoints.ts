@@ -1,4 +1,4 @@
-/** Resolves a DNS name to a local port: from the Route 53 alias or the load balancer's name to its listener. */
+/** Resolves a DNS name (a Route 53 alias, or a load balancer's own name) to the local port of a listener. */
 import type { ListenerRow } from '../aws/elbv2/store.ts';
 import { resolve } from '../aws/route53/resolve.ts';
 import type { Region } from '../world/region.ts';
@@ -10,11 +10,11 @@ import { checkBalancerIngress } from './reachability.ts';
 export interface LocalEndpoint {
   readonly host: string;
   readonly port: number;
-  /** `open`, or why a client that connects there gets no response. */
+  /** `open`, or the reason why clients of this address get no response. */
   readonly way: string;
 }
 
-/** @returns undefined when the name does not resolve, or when no listener is open for it yet */
+/** @returns undefined when the name does not resolve, or its listener is not open yet */
 export function resolveLocally(
   world: World,
   balancers: Balancers,

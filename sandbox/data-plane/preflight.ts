@@ -18,7 +18,7 @@ export class CannotStartTaskError extends Error {
 }
 
 /**
- * Refuses a task that could not start on AWS.
+ * Checks that a task could start on AWS.
  * @throws CannotStartTaskError
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
  */
@@ -54,7 +54,7 @@ export function pullContainerImage(
   }
 }
 
-/** Adds the sandbox's own reason after ECS's message, which does not name it. */
+/** Appends the sandbox's own reason to ECS's message, which does not name the cause. */
 const noRouteToEcr = ({ name }: Region, why: string) =>
   new CannotStartTaskError(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +

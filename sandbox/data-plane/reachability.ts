@@ -1,4 +1,4 @@
-/** Determines whether clients reach a load balancer, and where its targets are on this machine. */
+/** Determines whether clients can reach a load balancer, and at which local addresses its targets listen. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
 import type { Reachability } from '../balancer/view.ts';
 import { groupsAdmit, checkIngress } from '../network/reachability.ts';
@@ -6,9 +6,9 @@ import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 
 /**
- * Checks whether clients on the internet reach a port of a load balancer.
+ * Checks whether clients on the internet can reach a port of a load balancer.
  * One reachable node is enough, because clients try the addresses of a name in turn.
- * @returns `open`, or the reason why not, as a sentence
+ * @returns `open`, or a sentence that names the reason why they cannot
  */
 export function checkBalancerIngress(
   region: Region,
@@ -41,11 +41,11 @@ export async function locateTarget(
   return typeof address === 'object' ? address : 'refused';
 }
 
-/** Addresses are unique within a VPC, not within a region. */
+/** Whether an interface is in the load balancer's VPC; addresses are unique only within a VPC. */
 const isIn = ({ ec2 }: Region, { VpcId }: LoadBalancerRow, networkInterfaceId: string | undefined): boolean =>
   ec2.networkInterfaces.get(networkInterfaceId)?.VpcId === VpcId;
 
-/** One admitted node of the load balancer is enough: the sandbox does not model which node sends a request. */
+/** Whether any node of the load balancer is admitted: the sandbox does not model which node sends a request. */
 function isAdmitted(
   region: Region,
   { SecurityGroups = [], interfaceIds }: LoadBalancerRow,

@@ -13,8 +13,8 @@ export interface ContainerProgress {
 
 /**
  * Starts every container as soon as its dependencies meet their conditions.
- * @param start starts a container; rejects when that fails
- * @throws the error of the first container that failed to start, or of a dependency that can no longer meet its condition
+ * @param start starts a container; rejects when the container cannot start
+ * @throws the error of the first container that cannot start, or of a dependency that can no longer meet its condition
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
  */
 export async function startInOrder(

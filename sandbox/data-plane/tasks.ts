@@ -20,7 +20,7 @@ const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 interface RunningTask {
   readonly containers: Map<string, RunningContainer>;
   readonly watches: HealthWatch[];
-  /** Set when the task is stopping: no further container may start. */
+  /** Set when the task is stopping, after which no further container is started. */
   stopping: boolean;
 }
 
@@ -29,7 +29,7 @@ const idOf = (taskArn: string): string => taskArn.split('/').at(-1) ?? '';
 
 /** A data plane that runs tasks in subfolders of a folder. */
 export interface TaskDataPlane extends DataPlane {
-  /** The folder of a task, which records its listening ports. */
+  /** Returns the folder of a task, in which the task's listening ports are recorded. */
   folderOf(taskArn: string): string;
   /** Stops all tasks, because the sandbox is closing. */
   close(): Promise<void>;
@@ -38,7 +38,7 @@ export interface TaskDataPlane extends DataPlane {
 /**
  * Makes the data plane.
  * @param folder the parent of the tasks' folders
- * @param reportError receives the sandbox's own bugs, since no call waits for a task
+ * @param reportError receives internal errors of the sandbox, since no call waits for a task
  */
 export function makeTaskDataPlane(folder: string, reportError: (error: unknown) => void): TaskDataPlane {
   const running = new Map<string, RunningTask>();
@@ -90,7 +90,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
       { line: (_stream, text) => writeLog(region, taskArn, definition, text) },
     );
     state.containers.set(name, container);
-    // When the sandbox closes, its containers are stopped by it and have not exited on their own.
+    // Containers that the sandbox stops because it is closing have not exited on their own.
     container.exited
       .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode))
       .catch(reportError);
@@ -105,7 +105,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
       await Promise.all([...state.containers.values()].map((container) => container.stop()));
     }
     running.delete(taskArn);
-    // A child process that is still writing may keep the folder; the next start of the sandbox removes it.
+    // If a child process is still writing, the folder may remain; the sandbox removes it at its next start.
     await rm(folderOf(taskArn), { recursive: true, force: true }).catch(() => undefined);
   }
 
@@ -132,7 +132,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
   };
 }
 
-/** ECS pins the digest that a tag referred to when the deployment began. */
+/** Returns the digest that ECS pinned: the one to which the image's tag pointed when the deployment began. */
 const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | undefined =>
   ecs.tasks.get(taskArn)?.containers.find((container) => container.name === name)?.imageDigest;
 
@@ -143,7 +143,7 @@ function failureOf(error: unknown): TaskFailure {
   return { stopCode: 'TaskFailedToStart', reason: known ? reason : `ContainerRuntimeError: ${reason}` };
 }
 
-/** The task definition takes precedence over the image; an entry point in the definition also replaces the image's command. */
+/** Returns the command: the definition's takes precedence, and its entry point also replaces the image's command. */
 function commandOf(
   { entryPoint, command }: ContainerDefinition,
   image: { readonly entrypoint: readonly string[]; readonly command: readonly string[] },
@@ -177,7 +177,9 @@ function healthOf(
   );
 }
 
-/** The awslogs driver: one stream per container of a task, `<prefix>/<container>/<task id>`. */
+/**
+ * Writes a line as the awslogs driver does: to one stream per container of a task, `<prefix>/<container>/<task id>`.
+ */
 function writeLog(region: Region, taskArn: string, definition: ContainerDefinition, text: string): void {
   const options: NonNullable<TaskDefinition['containerDefinitions']>[number]['logConfiguration'] =
     definition.logConfiguration;
@@ -189,6 +191,6 @@ function writeLog(region: Region, taskArn: string, definition: ContainerDefiniti
   try {
     appendLog(region, group, stream, text, region.now().getTime());
   } catch {
-    // The log group was deleted while the task was running: its output is lost, as on AWS.
+    // The log group was deleted while the task was running, so the output is lost, as on AWS.
   }
 }

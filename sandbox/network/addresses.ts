@@ -1,4 +1,4 @@
-/** Allocates addresses: private ones of a subnet, and public ones that no host on the internet has. */
+/** Allocates private addresses of a subnet, and public addresses that no host on the internet has. */
 import { isIPv4 } from 'node:net';
 import { ip2long, long2ip } from 'netmask';
 import type { Region } from '../world/region.ts';

@@ -4,7 +4,7 @@ import { Netmask } from 'netmask';
 
 /**
  * Parses a CIDR block such as `10.0.0.0/16`. Its `toString()` is canonical: host bits are cleared.
- * @returns undefined for a string that is not `a.b.c.d/n`; the library would also accept `10/8`, `0x0a.1` and bare addresses
+ * @returns undefined for a string not of the form `a.b.c.d/n`; the library also accepts `10/8`, `0x0a.1` and bare addresses
  */
 export function parseCidr(text: string): Netmask | undefined {
   const [base = '', bits = '', ...rest] = text.split('/');
@@ -12,10 +12,10 @@ export function parseCidr(text: string): Netmask | undefined {
   return valid ? new Netmask(text) : undefined;
 }
 
-/** Whether `text` is a block that contains `address`, which may itself be a block. */
+/** Whether the block `text` contains `address`, which may also be a block. */
 export const cidrCovers = (text: string | undefined, address: string): boolean =>
   parseCidr(text ?? '')?.contains(address) ?? false;
 
-/** Whether two blocks share any address. CIDR blocks either nest or are disjoint. */
+/** Whether two blocks share any address. Two CIDR blocks are either nested or disjoint. */
 export const cidrsOverlap = (first: string, second: string): boolean =>
   cidrCovers(first, second) || cidrCovers(second, first);

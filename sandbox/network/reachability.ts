@@ -1,4 +1,4 @@
-/** Network reachability: the path of a packet through route tables, gateways and security groups, as pure functions. */
+/** Pure functions that follow the path of a packet through route tables, gateways and security groups. */
 import type { SecurityGroupRuleRow, SubnetRow } from '../aws/ec2/store.ts';
 import type { Region } from '../world/region.ts';
 import { cidrCovers } from './cidr.ts';
@@ -6,17 +6,17 @@ import { internetGatewayOf, routeTo, effectiveRouteTableOf } from './routes.ts';
 
 /** An address that represents the whole internet. */
 const INTERNET_ADDRESS = '52.94.0.1';
-/** The address of clients on the internet: reserved for documentation (RFC 5737), so that no host has it. */
+/** The address of clients on the internet. It is reserved for documentation (RFC 5737), so that no real host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';
 const HTTPS = 443;
-/** An address that only 0.0.0.0/0 contains in practice. */
+/** An address that, in practice, only rules for 0.0.0.0/0 contain. */
 const ANY_ADDRESS = '0.0.0.0';
 
 /**
  * Checks whether an interface reaches the internet on port 443.
  * @param groups the IDs of the interface's security groups
- * @param options.hasPublicIp whether it has a public IP, without which it cannot use an internet gateway
- * @returns `open`, or the reason why not, as a sentence
+ * @param options.hasPublicIp whether the interface has a public IP, without which it cannot use an internet gateway
+ * @returns `open`, or a sentence that names the reason why it does not
  */
 export function checkEgress(
   region: Region,
@@ -38,9 +38,9 @@ export function checkEgress(
 }
 
 /**
- * Checks whether a TCP connection from the internet reaches an interface with a public IP, and its replies reach the client.
+ * Checks whether a TCP connection from the internet reaches an interface with a public IP, and whether replies return.
  * @param groups the IDs of the interface's security groups
- * @returns `open`, or the reason why not, as a sentence
+ * @returns `open`, or a sentence that names the reason why not
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
  */
 export function checkIngress(
@@ -60,7 +60,7 @@ export function checkIngress(
   return gateway.blocked ?? 'open';
 }
 
-/** The next hop from a subnet to the internet: a NAT gateway, blocked, or neither for an attached internet gateway. */
+/** Finds the next hop to the internet: a NAT gateway, a reason why it is blocked, or an internet gateway (neither). */
 function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
   const table = effectiveRouteTableOf(region, subnet);
   const route = table && routeTo(table, address);
@@ -93,14 +93,14 @@ export interface Connection {
   readonly fromGroups: readonly string[];
   readonly fromIp: string;
   readonly toGroups: readonly string[];
-  /** The receiver's address. Without it, only a sender's rule for 0.0.0.0/0 matches by address. */
+  /** The receiver's address. If it is omitted, only egress rules for 0.0.0.0/0 match by address. */
   readonly toIp?: string;
   readonly port: number;
 }
 
 /**
- * Whether security groups admit a TCP connection: the egress rules of the sender and the ingress rules of the receiver.
- * A sender without groups is on the internet, where no egress rules apply.
+ * Whether both the sender's egress rules and the receiver's ingress rules admit a TCP connection. No egress rules apply
+ * to a sender without groups, which is on the internet.
  */
 export function groupsAdmit(
   region: Region,

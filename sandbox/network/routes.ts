@@ -19,7 +19,7 @@ export const mainRouteTableOf = (region: Region, vpcId: string): RouteTableRow |
     (table) => table.VpcId === vpcId && table.Associations.some(({ Main }) => Main),
   );
 
-/** Returns the route table that a subnet is associated with, or else the main one of its VPC. */
+/** Returns the route table with which a subnet is associated, or the main one of its VPC when there is none. */
 export const effectiveRouteTableOf = (region: Region, subnet: SubnetRow): RouteTableRow | undefined =>
   region.ec2.routeTables.find(({ Associations }) =>
     Associations.some(({ SubnetId }) => SubnetId === subnet.SubnetId),
@@ -39,7 +39,7 @@ export function routeTo(table: RouteTableRow, address: string): Route | undefine
   return best?.route;
 }
 
-/** Returns the state of a route, which is `blackhole` once its target is gone, until it is replaced or deleted. */
+/** Returns the state of a route: `blackhole` when the route's target no longer exists, otherwise `active`. */
 export function routeStateOf(region: Region, table: RouteTableRow, route: Route): RouteState {
   if (route.NatGatewayId !== undefined) {
     const state = region.ec2.natGateways.get(route.NatGatewayId)?.State;
@@ -49,7 +49,7 @@ export function routeStateOf(region: Region, table: RouteTableRow, route: Route)
   return gatewayExists(region, table.VpcId, route.GatewayId) ? 'active' : 'blackhole';
 }
 
-/** Whether a gateway exists in a VPC: an internet gateway is attached to it, any other kind is in it. */
+/** Whether a VPC has a gateway: an internet gateway must be attached to it, any other gateway must be in it. */
 function gatewayExists(region: Region, vpcId: string, gatewayId: string | undefined): boolean {
   if (internetGatewayOf(region, vpcId)?.InternetGatewayId === gatewayId) return true;
   return resourceTables(region.ec2).some((table) => {

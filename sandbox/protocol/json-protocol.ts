@@ -13,8 +13,8 @@ const json = (status: number, body: string): WireResponse => ({
 const malformed = (message: string) => refusal('SerializationException', message);
 
 /**
- * Converts parsed JSON to the types of a shape: timestamps become dates, blobs become bytes, and null members are omitted.
- * Members that the shape does not have are refused, so that a typing mistake is not silently ignored.
+ * Converts parsed JSON to a shape's types: timestamps become dates, blobs become bytes, and null members are omitted.
+ * Members that the shape does not have are refused, so that a misspelled name is not silently ignored.
  */
 function read(shape: Shape, value: unknown, at: string): unknown {
   if (shape.isListSchema()) {
@@ -40,7 +40,7 @@ function read(shape: Shape, value: unknown, at: string): unknown {
   return simple;
 }
 
-/** On the wire, bytes are base64 and timestamps are seconds since 1970. */
+/** Converts a simple value. On the wire, bytes are base64, and timestamps are seconds since 1970. */
 function readSimple(shape: Shape, value: unknown): unknown {
   if (shape.isBooleanSchema()) return typeof value === 'boolean' ? value : undefined;
   if (shape.isNumericSchema()) return asNumber(value);

@@ -1,14 +1,14 @@
-/** Parses the query protocols' `A.B.1=x` forms into structures by the SDK's schemas: the inverse of its serializer. */
+/** Parses the query protocols' `A.B.1=x` forms into structures by the SDK's schemas, as the inverse of its serializer. */
 import type { Shape } from './schemas.ts';
 import { refusal } from './refusal.ts';
 import { parseSimpleValue } from './simple-values.ts';
 
-/** A form as a tree: `Filter.1.Name=x` is `Filter → 1 → Name → x`. A map, because a name may be `__proto__`. */
+/** A form as a tree: `Filter.1.Name=x` is `Filter → 1 → Name → x`. Maps are used because a name may be `__proto__`. */
 type Tree = Map<string, Tree | string>;
-/** No AWS input is nested more deeply. */
+/** The maximum depth of nesting, which no AWS input exceeds. */
 const MAX_DEPTH = 20;
 
-/** The two dialects: EC2 flattens every list and capitalises names, the others use `List.member.N`. */
+/** The two dialects: `ec2` flattens every list and capitalises names; `query` uses `List.member.N`. */
 export type Dialect = 'ec2' | 'query';
 
 /**

@@ -1,4 +1,4 @@
-/** Refusals: AWS's errors in its own wording, with the HTTP status that AWS sends. */
+/** Refusals: errors in AWS's own wording, with the HTTP status that AWS sends. */
 
 /** An error that AWS would return: its wire code, message and HTTP status. */
 export class Refusal extends Error {

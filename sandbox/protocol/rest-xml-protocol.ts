@@ -1,4 +1,4 @@
-/** The REST protocol of Route 53: the operation in method and path, XML in both directions. */
+/** The REST protocol of Route 53: method and path name the operation, and both bodies are XML. */
 import { refusal } from './refusal.ts';
 import { parseSimpleValue } from './simple-values.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';
@@ -77,7 +77,7 @@ function readBody(shape: Shape, body: Uint8Array): object {
   return read;
 }
 
-/** The SDK's deserializer returns NaN for a string that is not a number. */
+/** Refuses NaN, which the SDK's deserializer returns for a string that is not a number. */
 function refuseNaN(value: unknown): void {
   if (Number.isNaN(value)) throw invalid('The request body contains a string where a number is required');
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNaN);

@@ -1,9 +1,9 @@
-/** The only file that uses the SDK's semi-internal exports: its operation schemas, and the codecs that walk them. */
+/** The only file that uses the SDK's semi-internal exports: its operation schemas, and the codecs that work on them. */
 import { JsonCodec2, XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 
 type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
-/** A shape of the SDK's model: a structure, list, map or simple type with its wire names. */
+/** A shape of the SDK's model: a structure, list, map or simple type, with its names on the wire. */
 export type Shape = NormalizedSchema;
 
 /** One operation of a service as its model describes it. */
@@ -44,7 +44,7 @@ export function operationsOf(client: object): Map<string, OperationShape> {
   return found;
 }
 
-/** The SDK's timestamp formats that the XML and the JSON protocols use by default. */
+/** The SDK's timestamp formats that the XML and JSON protocols use by default. */
 const DATE_TIME = 5;
 const EPOCH_SECONDS = 7;
 
@@ -62,7 +62,7 @@ export function writeXml(schema: Shape, value: object): string {
   return xml.endsWith('/>') ? '' : xml.slice(xml.indexOf('>') + 1, xml.lastIndexOf('</'));
 }
 
-/** Reads an XML document as a structure; its root element's name does not matter. */
+/** Reads an XML document as a structure, whatever the name of its root element. */
 export function readXml(schema: Shape, body: Uint8Array): object {
   const deserializer = new XmlShapeDeserializer({
     timestampFormat: { useTrait: true, default: DATE_TIME },

@@ -1,4 +1,4 @@
-/** Strict parsing of simple values from their wire strings: a string that is not a number must not become one. */
+/** Strictly parses simple values from their wire strings: a string that is not a number is never read as one. */
 import type { Shape } from './schemas.ts';
 
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
@@ -14,7 +14,9 @@ export function parseSimpleValue(shape: Shape, text: string): unknown {
   return text;
 }
 
-/** AWS uses no integers above 2^53, which JavaScript could not represent exactly. */
+/**
+ * @returns undefined for anything but a number up to 2^53, above which AWS uses no integers and JavaScript is inexact
+ */
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined;
 

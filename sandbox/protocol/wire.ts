@@ -1,8 +1,8 @@
-/** Requests and responses on the wire, and the interface of a wire protocol. */
+/** The types of requests and responses on the wire, and the interface of a wire protocol. */
 import type { OperationShape } from './schemas.ts';
 import type { Refusal } from './refusal.ts';
 
-/** A request as received. */
+/** A request as the server received it. */
 export interface WireRequest {
   readonly method: string;
   /** The path without its query string. */
@@ -12,7 +12,7 @@ export interface WireRequest {
   readonly body: Uint8Array;
 }
 
-/** A response to be sent. */
+/** A response for the server to send. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export interface WireResponse {
 
 /** The wire protocol of a service. */
 export interface WireProtocol {
-  /** The name of the operation that a request calls, if it names one. */
+  /** Returns the name of the operation that a request calls; undefined when it names none. */
   operation(request: WireRequest): string | undefined;
   /** @throws Refusal when the request is not a valid input of the operation */
   decode(operation: OperationShape, request: WireRequest): object;

@@ -1,16 +1,16 @@
-/** Resolves the command of a container as its runtime does: in the image, with Node and the base system of this machine. */
+/** Resolves a container's command as a container runtime does: in the image, with this machine's Node and base system. */
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, posix } from 'node:path';
 import { resolveInside } from './rootfs.ts';
 
-/** The container could not be started; the message is the `reason` that ECS shows for the container. */
+/** Thrown when a container cannot be started; the message is the `reason` that ECS shows for the container. */
 export class CannotStartContainerError extends Error {
   override name = 'CannotStartContainerError';
 
-  /** @param why the container runtime's wording, such as `exec: "x": executable file not found in $PATH` */
+  /** @param why the reason as container runtimes word it, such as `exec: "x": executable file not found in $PATH` */
   constructor(why: string, options?: ErrorOptions) {
-    // Fargate's wording, as reported in https://github.com/jenkinsci/amazon-ecs-plugin/issues/258 and, for newer
-    // runtimes, https://github.com/apocas/dockerode/issues/654. Only the last part is specific.
+    // Fargate's wording as users report it: https://github.com/jenkinsci/amazon-ecs-plugin/issues/258 and, for newer
+    // runtimes, https://github.com/apocas/dockerode/issues/654. Only the last part differs between errors.
     super(
       'CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task: ' +
         'failed to create shim task: OCI runtime create failed: runc create failed: ' +
@@ -20,11 +20,11 @@ export class CannotStartContainerError extends Error {
   }
 }
 
-/** Where a command is searched for. */
+/** Where to search for a command. */
 export interface ProgramSearch {
   /** The folder that is the container's `/`. */
   rootfs: string;
-  /** As the container sees it, absolute. */
+  /** An absolute path as the container sees it. */
   workingDirectory: string;
   /** The container's own PATH. */
   path: string;
@@ -33,13 +33,15 @@ export interface ProgramSearch {
 /** The PATH of a container whose image sets none. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The programs beside `node` in the official Node images; this machine's own are used instead. */
+/** The programs that official Node images have in addition to `node`; this machine's own are used instead. */
 export const NODE_TOOLS = ['npm', 'npx'];
 
 const NODE = /^(node|\/([^ ]*\/)?bin\/node)$/;
 const SHELL = /^(sh|\/(usr\/)?bin\/sh)$/;
 
-/** Programs of the base system. This machine's own are run, because those of the image need the image's libraries. */
+/**
+ * Programs of the base system. This machine's own are used, because the image's programs need the image's libraries.
+ */
 const BASE_SYSTEM = /^\/(usr\/)?s?bin\//;
 
 /**
@@ -104,7 +106,10 @@ async function preferHostProgram(file: string, path: string): Promise<string> {
   return BASE_SYSTEM.test(path) && (await isExecutable(path)) ? path : file;
 }
 
-/** Maps an argument that is an absolute path in the image to its path on this machine; returns any other unchanged. */
+/**
+ * Maps an argument that is an absolute path in the image to its path on this machine; returns other arguments
+ * unchanged.
+ */
 async function mapPath(arg: string, rootfs: string): Promise<string> {
   if (!isAbsolute(arg)) return arg;
   const path = await resolveInside(rootfs, arg);

@@ -1,4 +1,4 @@
-/** Runs a container of a Fargate task as a process of this machine: starts it, checks its health and stops it. */
+/** Runs a container of a Fargate task as a process on this machine: starts it, runs commands in it and stops it. */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
@@ -19,11 +19,11 @@ export interface ContainerSpec extends TaskEnvironmentSpec {
   name: string;
   /** The entry point and the command, in one list. */
   command: readonly string[];
-  /** As the container sees it; created when it does not exist, as runtimes do. */
+  /** A path as the container sees it; the folder is created if necessary, as container runtimes do. */
   workingDirectory: string;
   /** `SIGTERM` by default. */
   stopSignal?: string;
-  /** The time from the stop signal to SIGKILL. */
+  /** The time from the stop signal to SIGKILL, in milliseconds. */
   stopTimeoutMs: number;
 }
 
@@ -34,15 +34,16 @@ export interface ContainerOutput {
 
 export interface RunningContainer {
   pid: number;
-  /** Resolves when the program has ended, its children have been killed and its last line has been delivered. */
+  /** Resolves when the program has ended, its children have been killed, and its last line has been delivered. */
   exited: Promise<{ exitCode: number }>;
   /** Sends the stop signal and, after the timeout, SIGKILL. Further calls have no effect. */
   stop(): Promise<{ exitCode: number }>;
   /**
    * Runs a command inside the container.
    * @param command a program with its arguments, or a health check in ECS's form (`['CMD-SHELL', 'text']`)
-   * @param timeoutMs the time after which it is killed
-   * @returns the exit code (127 when it could not be started, 137 when it was killed) and the first 4096 bytes of its output
+   * @param timeoutMs the time after which the command is killed, in milliseconds
+   * @returns the exit code (127 when the command could not be started, 137 when it was killed) and the first 4096 bytes
+   *   of its output
    */
   run(command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult>;
 }
@@ -53,7 +54,7 @@ export interface ContainerCommandResult {
   timedOut: boolean;
 }
 
-/** Docker keeps this much of a health check's output. */
+/** The maximum number of bytes of a health check's output to keep, as in Docker. */
 const MAX_OUTPUT_BYTES = 4096;
 
 const SIGKILL = signalNumber('SIGKILL');
@@ -63,7 +64,7 @@ const NOT_STARTED_EXIT_CODE = 127;
 /**
  * Starts a container.
  * @param given what to run and where
- * @param sinks receives its output line by line; the first lines may arrive before this returns
+ * @param sinks receives the output line by line; the first lines may arrive before this function returns
  * @throws CannotStartContainerError when the program is not in the image or cannot be run
  * @throws RangeError for an invalid name or an unknown stop signal
  */
@@ -71,7 +72,7 @@ export async function startContainer(
   spec: ContainerSpec,
   output: ContainerOutput,
 ): Promise<RunningContainer> {
-  // The program runs in a different folder, so relative paths must be resolved now.
+  // The program runs in a different folder, so relative paths must be made absolute first.
   const plan = { ...spec, taskDirectory: resolve(spec.taskDirectory), rootfs: resolve(spec.rootfs) };
   if (!/^[\w-]{1,255}$/.test(plan.name)) throw new RangeError(`invalid container name: ${plan.name}`);
   const stopSignal = signalNumber(plan.stopSignal ?? 'SIGTERM');
@@ -92,7 +93,7 @@ export async function startContainer(
     stderr: makeLineSplitter((text) => output.line('stderr', text)),
   };
   const main = await start(plan.command, (stream, chunk) => lines[stream].write(chunk));
-  // A container without a record still runs, but after a crash the next sandbox would not find it.
+  // Recording may fail. The container still runs, but if this sandbox crashes, the next one will not find it.
   const recorded = recordContainer(plan.taskDirectory, plan.name, main.pid).catch(() => undefined);
   const checks = new Set<RunningProcess>();
   let isRunning = true;
@@ -142,7 +143,7 @@ export async function startContainer(
   return { pid: main.pid, exited, stop: () => (stopping ??= stop()), run };
 }
 
-/** Why the kernel did not execute a file, in a container runtime's wording. */
+/** Returns the reason why the kernel did not execute a file, in a container runtime's wording. */
 function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'ENOEXEC') return 'exec format error';

@@ -1,4 +1,4 @@
-/** Unpacks a container image for a task: its layers into one folder, and its configuration of the program to run. */
+/** Unpacks the layers of a container image into one folder for a task, and reads which program the image runs. */
 import { mkdir } from 'node:fs/promises';
 import * as z from 'zod';
 import { applyLayer } from './layer.ts';
@@ -15,12 +15,12 @@ export interface ImageBlobs {
 export interface ImageConfig {
   command: string[];
   entrypoint: string[];
-  /** Absolute; `/` when the image sets none. */
+  /** An absolute path; `/` when the image sets none. */
   workingDirectory: string;
   environment: Record<string, string>;
   /** A user name or number; `''` when the image sets none. */
   user: string;
-  /** For example `SIGQUIT`; undefined when the image leaves it to the runtime. */
+  /** For example `SIGQUIT`; undefined when the image sets none. */
   stopSignal?: string;
 }
 
@@ -40,9 +40,9 @@ const imageConfig = z.object({
 /**
  * Unpacks an image into a folder, which becomes the root file system of its containers.
  * @param image the blobs of the image
- * @param folder where to unpack; created when it does not exist
+ * @param folder the folder to unpack into; created if necessary
  * @throws LayerError for a layer that cannot be read or that would write outside the folder
- * @throws ZodError or SyntaxError for a configuration that is not that of an image
+ * @throws ZodError or SyntaxError for an invalid image configuration
  * @see https://github.com/opencontainers/image-spec/blob/main/config.md
  */
 export async function unpackImage(image: ImageBlobs, folder: string): Promise<ImageConfig> {

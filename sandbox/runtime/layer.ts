@@ -6,28 +6,28 @@ import { gunzip } from 'node:zlib';
 import { unpackTar, type ParsedTarEntryWithData } from 'modern-tar';
 import { resolveInside, segments } from './rootfs.ts';
 
-/** A layer is not a tar archive, or has an entry that would be written outside the root. */
+/** Thrown when a layer is not a tar archive, or has an entry that would be written outside the root. */
 export class LayerError extends Error {
   override name = 'LayerError';
 }
 
-/** Layers are unpacked in memory, and a small archive can expand to a very large one. */
+/** The maximum size of an unpacked layer. Layers are unpacked in memory, and a small archive can expand enormously. */
 const MAX_LAYER_BYTES = 2 ** 31;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
-/** Metadata that AUFS left in old layers; the image specification says to ignore it. */
+/** Metadata that AUFS left in old layers, which must be ignored according to the image specification. */
 const AUFS_PREFIX = '.wh..wh.';
 
 /**
  * Writes a layer into the root file system. Owners, devices and pipes are skipped, because they would need root.
  * @param layer a tar archive, plain or gzipped
- * @param root the folder that contains the layers below
- * @throws LayerError for an archive that cannot be read, and for an entry that would be written outside the root
+ * @param root the folder that contains the lower layers
+ * @throws LayerError for an archive that cannot be read, or an entry that would be written outside the root
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md
  */
 export async function applyLayer(layer: Uint8Array, root: string): Promise<void> {
   const entries = await readEntries(layer);
-  // Whiteouts hide files of lower layers only, never those of their own layer, regardless of the order in the archive.
+  // Whiteouts come first: they hide only files of lower layers, never those of the same layer, in any order.
   for (const entry of entries) if (isWhiteout(entry)) await applyWhiteout(entry, root);
   for (const entry of entries) if (!isWhiteout(entry)) await writeEntry(entry, root);
 }
@@ -99,14 +99,14 @@ function entryPath(name: string): string {
   return segments(name).join('/');
 }
 
-/** Makes a link target that means the same without a chroot: relative, and never above the root. */
+/** Rewrites a link target so that it works without a chroot: as a relative path that never leads above the root. */
 function targetInside(root: string, path: string, target: string): string {
   const folder = dirname(path);
   const absolute = posix.resolve('/', relative(root, folder), target);
   return relative(folder, join(root, absolute)) || '.';
 }
 
-/** The archive's permissions without set-user-id; the owner may always read and replace the file. */
+/** Returns the archive's permissions without set-user-id, and with those that the owner needs in any case. */
 function permissions(mode: number | undefined, atLeast: number): number {
   return ((mode ?? 0o755) & 0o777) | atLeast;
 }

@@ -1,14 +1,14 @@
 /** Splits output into lines as a container runtime's log driver does. */
 
-/** Longer lines are delivered in pieces, as by containerd and Docker. */
+/** The maximum length of a line. Longer lines are delivered in pieces, as containerd and Docker do. */
 export const MAX_LINE_BYTES = 16 * 1024;
 
 const NEWLINE = 0x0a;
 
 /**
- * Collects chunks and delivers complete lines, without their newline.
+ * Collects chunks and delivers complete lines, without their newlines.
  * @param deliver receives each line
- * @returns `write`, which takes the chunks, and `end`, which delivers a last line without a newline
+ * @returns `write`, which accepts chunks, and `end`, which delivers a last line that has no newline
  */
 export function makeLineSplitter(deliver: (line: string) => void): {
   write(chunk: Buffer): void;

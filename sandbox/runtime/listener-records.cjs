@@ -1,7 +1,7 @@
-// Records the listeners of a task, one file per listener in the task's folder, so that all processes of the task see them.
+// Records a task's listeners, one file per listener in the task's folder, so that all processes of the task see them.
 'use strict';
 
-// Taken now, because a program may replace them with fakes.
+// The functions are saved here because the program may later replace them with fakes.
 const { linkSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { isIPv4 } = require('node:net');
@@ -9,7 +9,9 @@ const { threadId } = require('node:worker_threads');
 
 let written = 0;
 
-/** Returns every record for a port, also of dead processes: the requested address, the real port, the process, the file. */
+/**
+ * Returns every record for a port, including those of dead processes: requested address, real port, process and file.
+ */
 function recordsFor(folder, port) {
   const files = namesIn(folder).filter((name) => name.startsWith(`${port}-`));
   return files.map((name) => path.join(folder, name)).flatMap((file) => read(file) ?? []);
@@ -17,7 +19,7 @@ function recordsFor(folder, port) {
 
 /**
  * Records a listener of this process.
- * @param isListening tests whether a port of 127.0.0.1 has a listener, since a worker thread may end without cleaning up
+ * @param isListening tests whether anything listens on a port of 127.0.0.1: a worker thread may leave a stale record
  * @returns {string | undefined} the file to remove when the listener closes; undefined when the address is in use
  */
 function record(folder, port, address, realPort, isListening) {
@@ -30,7 +32,7 @@ function record(folder, port, address, realPort, isListening) {
   const draft = path.join(folder, `.${process.pid}-${threadId}-${written++}`);
   writeFileSync(draft, JSON.stringify({ address, port: realPort, pid: process.pid }));
   try {
-    // Unlike a rename, a link fails when another process has been faster.
+    // Unlike a rename, a link fails if another process has already created the file.
     linkSync(draft, file);
     return file;
   } catch (error) {
@@ -46,7 +48,7 @@ function find(folder, port, address) {
   return recordsFor(folder, port).find(({ pid, address: own }) => isAlive(pid) && overlap(own, address));
 }
 
-/** Whether two listeners on the same port conflict on Linux; `::` also listens on IPv4. */
+/** Whether two listeners on the same port conflict on Linux, where `::` also listens on IPv4. */
 function overlap(one, other) {
   if (one === other || one === '::' || other === '::') return true;
   return isIPv4(one) && isIPv4(other) && (one === '0.0.0.0' || other === '0.0.0.0');

@@ -1,4 +1,4 @@
-/** Records running containers on disk, so that a new sandbox can kill those that a dead one left behind. */
+/** Records running containers on disk, so that a new sandbox can kill the containers that a dead one left running. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,13 +6,13 @@ import writeFileAtomic from 'write-file-atomic';
 import { startTimeOf } from './process-start-time.ts';
 import { signalGroup } from './process.ts';
 
-/** Identifies a process: its number may be reused, but not with the same start time. */
+/** Identifies a process by number and start time, because a number may be reused. */
 interface ProcessRecord {
   pid: number;
   started: string;
 }
 
-/** A container that was still running after its sandbox had died. */
+/** A container that was still running although its sandbox had died. */
 export interface OrphanedContainer {
   task: string;
   container: string;
@@ -34,8 +34,8 @@ export async function removeRecord(taskDirectory: string, container: string): Pr
 }
 
 /**
- * Kills the containers that a dead sandbox left running, as far as possible. A process that only has the number of an
- * old one is left alone. No other sandbox may be using the folder.
+ * Kills the containers that a dead sandbox left running, as far as possible. A process that only reuses a recorded number
+ * is left alone. The caller must make sure that no other sandbox uses the folder.
  * @param folderOfTasks the parent of the tasks' folders
  * @returns the containers that were killed
  */

@@ -1,15 +1,15 @@
-/** Finds the local port behind a port of a task, for clients outside the task such as a load balancer. */
+/** Finds the local port behind a task's port, for clients outside the task such as a load balancer. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The record that `listener-records.cjs` writes: the address that the program asked for, and its port on 127.0.0.1. */
+/** The record that `listener-records.cjs` writes: the address that the program requested, and its port on 127.0.0.1. */
 interface ListenerRecord {
   address: string;
   port: number;
   pid: number;
 }
 
-/** The folder of a task that contains the records of its listeners. */
+/** Returns the folder that contains the records of a task's listeners. */
 export function portsFolder(taskDirectory: string): string {
   return join(taskDirectory, 'ports');
 }
@@ -18,8 +18,8 @@ export function portsFolder(taskDirectory: string): string {
  * Finds the listener that a connection to the task's private IP would reach.
  * @param taskDirectory the folder of the task
  * @param port the port as the task's programs see it
- * @returns the real address; `loopback-only` when the program listens only on 127.0.0.1 or ::1, which cannot be reached
- *   from outside the task; undefined when nothing listens
+ * @returns the real address; `loopback-only` when the program listens only on 127.0.0.1 or ::1, where clients outside the
+ *   task cannot reach it; undefined when nothing listens on the port
  */
 export async function localAddress(
   taskDirectory: string,
@@ -35,7 +35,7 @@ export async function localAddress(
   return listeners.length > 0 ? 'loopback-only' : undefined;
 }
 
-/** Reads the record of a listener; undefined when its process is dead, since one that crashed leaves its record behind. */
+/** Reads a listener's record; returns undefined for a record that a crashed process left behind. */
 async function readListener(file: string): Promise<ListenerRecord | undefined> {
   try {
     const listener = JSON.parse(await readFile(file, 'utf8')) as ListenerRecord;

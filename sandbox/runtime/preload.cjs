@@ -1,4 +1,4 @@
-// Preloaded into every Node process of a task: puts the process into the task's network without changes to the program.
+// Preloaded into every Node process of a task, to put the process into the task's network without changing the program.
 'use strict';
 
 const { ChildProcess } = require('node:child_process');
@@ -35,7 +35,7 @@ function patchIdentity({ privateIp, hostname }) {
     eth1: [{ ...elastic, family: 'IPv4', cidr: `${privateIp}/24` }],
   });
   os.hostname = () => hostname;
-  // The VPC's resolver resolves the host name; this machine's does not.
+  // In a VPC the DNS server resolves the task's host name; this machine's does not.
   for (const resolver of [dns, dns.promises]) {
     const { lookup } = resolver;
     resolver.lookup = (name, ...rest) => lookup(name === hostname ? privateIp : name, ...rest);
@@ -43,7 +43,7 @@ function patchIdentity({ privateIp, hostname }) {
   }
 }
 
-/** Puts child processes into the task, even when they are started with a different environment. */
+/** Puts child processes into the task as well, even when they are started with a different environment. */
 function patchChildren({ nodeOption }) {
   const { spawn } = ChildProcess.prototype;
   ChildProcess.prototype.spawn = function (options) {

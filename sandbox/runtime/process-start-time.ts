@@ -1,16 +1,17 @@
-/** When a process started, which tells it from a later process with the same number. */
+/** Determines when a process started, to distinguish it from a later process with the same number. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
- * Returns when a process started, as a string to compare.
+ * Returns the time at which a process started, as an opaque string to compare.
  * @returns undefined when the process does not exist or has ended
  */
 export async function startTimeOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // The second field, the name, may contain any character. The state follows its last `)`, the start time 19 fields on.
+    // The second field, the name in parentheses, may contain any character. After the last `)` come the state and, 19
+    // fields later, the start time.
     // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];

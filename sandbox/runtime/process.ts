@@ -1,4 +1,4 @@
-/** A process in its own group: signalled together with its children, and never outliving this process. */
+/** Runs a process in its own group: it is signalled together with its children, and never outlives this process. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
@@ -13,18 +13,18 @@ export interface ProcessSpec {
 
 export interface RunningProcess {
   pid: number;
-  /** Resolves when the process has ended and all its output is delivered: its exit code, or 128 + n when killed by signal n. */
+  /** Resolves, once all output is delivered, with the exit code of the process, or 128 + n when signal n killed it. */
   exited: Promise<number>;
-  /** Signals the process and its children; does nothing when they have ended. */
+  /** Signals the process and its children; has no effect when they have ended. */
   signal(signal: number): void;
 }
 
-/** How long to wait for output after the end, in case a child outside the group still holds the pipes. */
+/** How long to wait for output after the process has ended, since a child outside the group may keep the pipes open. */
 const DRAIN_MS = 1_000;
 
 /**
- * Starts a process and a watchdog. When this process dies, even by SIGKILL, the watchdog's input ends and it kills the
- * group. A watchdog works for every program; code loaded into the program would work for Node only.
+ * Starts a process and a watchdog. When this process dies, even by SIGKILL, the watchdog's input ends, and the watchdog
+ * kills the group. A watchdog works for every program, while preloaded code would work only for Node.
  * @param plan what to start
  * @param output receives the output as it arrives
  * @throws the error of spawn, such as ENOENT, EACCES or ENOEXEC
@@ -50,7 +50,7 @@ export async function startProcess(
   const signal = (number: number) => signalGroup(pid, number);
   const exited = new Promise<number>((resolve) => {
     child.once('exit', () => {
-      // As in a container, no process survives the first one.
+      // As in a container, the end of the first process ends all others.
       signal(constants.signals.SIGKILL);
       watchdog.kill('SIGKILL');
       const drained = setTimeout(
@@ -65,7 +65,7 @@ export async function startProcess(
 }
 
 /**
- * Returns the number of a signal from its name in an image.
+ * Returns the number of a signal that is written as in an image.
  * @param name `SIGTERM`, `TERM` or `15`
  * @throws RangeError when this machine has no such signal
  */

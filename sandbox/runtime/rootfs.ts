@@ -1,4 +1,4 @@
-/** Resolves paths inside a container's root file system as chroot would: no link and no `..` ever leads outside. */
+/** Resolves paths inside a container's root file system as chroot would: neither links nor `..` lead outside. */
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -9,8 +9,8 @@ const MAX_LINKS = 40;
  * Maps a path of the container to its path on this machine.
  * @param root the folder that is the container's `/`
  * @param path a path as the container sees it, absolute or relative to `/`
- * @param last whether to follow a link in the last segment, or to keep it because the link itself is meant
- * @returns a path at or below `root`, which need not exist
+ * @param last whether to follow a link in the last segment, or to return the path of the link itself
+ * @returns a path at or below `root`, which may not exist
  * @throws Error when links form a cycle
  */
 export async function resolveInside(
@@ -38,7 +38,7 @@ export async function resolveInside(
   return join(root, ...behind);
 }
 
-/** The segments of a path, without empty ones and `.`. */
+/** Returns the segments of a path, without empty ones and `.`. */
 export function segments(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }

@@ -7,13 +7,13 @@ import { DEFAULT_PATH, NODE_TOOLS } from './command.ts';
 import { portsFolder } from './ports.ts';
 import { resolveInside } from './rootfs.ts';
 
-/** How long Linux tries to connect without a response, with its six retries. */
+/** How long Linux tries to connect when it gets no response: six retries. */
 const LINUX_CONNECT_TIMEOUT_MS = 127_000;
 
 const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
 export interface TaskEnvironmentSpec {
-  /** The folder of the task, shared by its containers only. */
+  /** The folder of the task, which only its containers share. */
   taskDirectory: string;
   /** The address of the task's network interface. */
   privateIp: string;
@@ -21,14 +21,16 @@ export interface TaskEnvironmentSpec {
   rootfs: string;
   /** The container's own variables. */
   environment: Record<string, string>;
-  /** How long a connection to another host in the VPC takes to fail; as on Linux by default. */
+  /**
+   * How long a connection to another host in the VPC takes to fail, in milliseconds; by default as long as on Linux.
+   */
   connectTimeoutMs?: number;
 }
 
 /**
  * Prepares the task's folder for a container.
- * @returns the environment of its programs: the container's own variables and those needed to find Node and the task's
- *   network, but none of this process
+ * @returns the environment of its programs: the container's own variables, and those needed to find Node and the task's
+ *   network, but none of this process's variables
  */
 export async function prepareTask(plan: TaskEnvironmentSpec): Promise<Record<string, string>> {
   const { taskDirectory, environment } = plan;
@@ -67,7 +69,9 @@ export function privateHostname(privateIp: string, region = 'us-east-1'): string
   return `ip-${privateIp.replaceAll('.', '-')}.${domain}`;
 }
 
-/** Node first, then this machine's base system, then the folders of the container's own PATH that exist in the image. */
+/**
+ * Returns a PATH: Node, then this machine's base system, then the folders of the container's PATH that the image has.
+ */
 async function searchPath(bin: string, { rootfs, environment }: TaskEnvironmentSpec): Promise<string> {
   const own = (environment.PATH ?? DEFAULT_PATH).split(':').filter(isAbsolute);
   const mapped = await Promise.all(own.map((path) => resolveInside(rootfs, path)));

@@ -1,15 +1,15 @@
-// The network of a task within a Node process: maps the task's addresses and ports to free ports of this machine's loopback.
+// Gives a Node process its task's network: maps the task's addresses and ports to free ports of this machine's loopback.
 'use strict';
 
 const net = require('node:net');
 const os = require('node:os');
-// Taken now, because a program may replace them with fake timers.
+// The functions are saved here because the program may later replace them with fake timers.
 const { clearTimeout, setTimeout } = require('node:timers');
 const listeners = require('./listener-records.cjs');
 
 const { ECONNREFUSED, EADDRINUSE, EADDRNOTAVAIL, ETIMEDOUT } = os.constants.errno;
 
-/** The private ranges of VPCs, and the link-local addresses, which may serve credentials of this machine. */
+/** The private ranges of VPCs, and the link-local addresses, where this machine's credentials may be served. */
 const UNREACHABLE = ranges(['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['169.254.0.0', 16]);
 UNREACHABLE.addAddress('fd00:ec2::254', 'ipv6');
 const LOOPBACK = ranges(['127.0.0.0', 8]);
@@ -18,10 +18,10 @@ LOOPBACK.addAddress('::1', 'ipv6');
 /**
  * Gives this process the network of its task.
  *
- * A listener on any port of the task really listens on a free port of 127.0.0.1, which is recorded in the task's folder.
- * Connections to the task's own addresses are redirected there. The patch is at the boundary between Node and libuv, so
- * that it covers every way to listen and to connect (net, http, tls, fetch, cluster, connections raced over IPv6 and
- * IPv4), and so that errors are created by Node itself.
+ * A listener on any port of the task actually listens on a free port of 127.0.0.1, which is recorded in the task's
+ * folder. Connections to the task's own addresses are redirected to that port. The patch is at the boundary between Node
+ * and libuv. There it covers every way to listen and to connect (net, http, tls, fetch, cluster, connections raced over
+ * IPv6 and IPv4), and Node itself creates the errors.
  * @param {{ ports: string, privateIp: string, connectTimeoutMs: number }} task
  */
 function patchTcp({ ports, privateIp, connectTimeoutMs }) {

@@ -16,7 +16,7 @@ const json = (value: unknown, status = 200): WireResponse => ({
 /** Admin pages by `METHOD name`. */
 export type AdminPages = Readonly<Record<string, (request: WireRequest) => unknown>>;
 
-/** Makes the admin pages of a sandbox; `more` adds those of the data plane and of the process. */
+/** Makes the admin pages of a sandbox; `more` contains the additional pages of the data plane and the process. */
 export function makeAdminPages(world: World, { journal, faults, chaos }: GatewayContext, more: AdminPages) {
   const pages: AdminPages = {
     'GET census': () => census(world),
@@ -81,12 +81,12 @@ const FAULT = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Every kind of fault that can be requested. */
+/** The kinds of faults that can be requested. */
 export const FAULT_KINDS: readonly string[] = FAULT.options.map(({ shape }) => shape.kind.value);
 
 const parseJson = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString());
 
-/** @throws Error that names the invalid members */
+/** @throws Error for invalid faults; the message names the invalid members */
 function readFaults(body: Uint8Array): Fault[] {
   const { data, error } = z.array(FAULT).safeParse([parseJson(body)].flat());
   if (data) return data;

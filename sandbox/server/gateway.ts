@@ -1,4 +1,4 @@
-/** The gateway: determines which operation a request calls, runs it, and records it in the journal. */
+/** The gateway: determines which operation a request calls, runs the operation, and records the call in the journal. */
 import { randomUUID } from 'node:crypto';
 import { failLater } from '../chaos/delayed-failures.ts';
 import type { Faults, Failure, Appearance } from '../chaos/faults.ts';
@@ -13,7 +13,7 @@ import type { Chaos } from '../chaos/controller.ts';
 import { Throttled } from '../chaos/throttle.ts';
 import type { World } from '../world/world.ts';
 
-/** The response of the gateway and, when it is to be lost, how the loss looks to the client. */
+/** The gateway's response and, if the response is to be lost, how the loss looks to the client. */
 export interface GatewayResponse {
   readonly response: WireResponse;
   readonly lost?: Exclude<Appearance, '500'> | undefined;
@@ -24,11 +24,11 @@ export interface GatewayContext {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly chaos: Chaos;
-  /** Receives the sandbox's own bugs. */
+  /** Receives the sandbox's internal errors. */
   readonly reportError: (error: unknown) => void;
 }
 
-/** `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
+/** Matches the region and service in a signature: `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
 const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
 const unsigned = (message: string): WireResponse => ({
@@ -48,7 +48,7 @@ interface Call {
   readonly failure: Failure | undefined;
 }
 
-/** Makes the gateway to a world. */
+/** Makes a world's gateway. */
 export function makeGateway(world: World, { journal, faults, chaos, reportError }: GatewayContext) {
   const pause = (ms: number) =>
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
@@ -58,12 +58,12 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const service = ownProperty(services, scope ?? '');
     if (!region || !service) {
       const message = scope
-        ? `The sandbox has no service ${scope}. It has: ${Object.keys(services).join(', ')}.`
-        : 'The request is not signed: the sandbox finds the service in the signature.';
+        ? `The sandbox does not support the service ${scope}. It supports: ${Object.keys(services).join(', ')}.`
+        : 'The request is not signed. The sandbox needs the signature to determine the service.';
       return { response: unsigned(message) };
     }
     const operation = service.protocol.operation(request) ?? 'unknown';
-    // The journal never contains a name that a client made up.
+    // The journal must not contain names that a client made up.
     const name = service.shapes.has(operation) ? operation : 'unknown';
     const fault = faults.next(service.name, name);
     const weather = chaos.isCalm ? undefined : chaos.start();
@@ -127,14 +127,14 @@ function withInjectedFailure(
   if (failure.kind !== 'lost' && failure.kind !== 'not-done') return { response };
   if (failure.looks === '500')
     return { response: service.protocol.encodeRefusal(internalError(), requestId) };
-  // A response that breaks off must begin the same way whether or not the call had an effect.
+  // A response that is cut off must begin in the same way, whether or not the call had an effect.
   return {
     response: failure.kind === 'not-done' ? { ...response, status: 200 } : response,
     lost: failure.looks,
   };
 }
 
-/** Refuses members that AWS supports and the sandbox does not: ignoring them would fake success. */
+/** Refuses members that AWS supports and the sandbox does not, because ignoring them would fake success. */
 function refuseUnsupportedMembers(
   service: SandboxService,
   shape: OperationShape,
@@ -153,7 +153,7 @@ function refuseUnsupportedMembers(
 
 function asRefusal(error: unknown, service: string, operation: string): Refusal {
   if (error instanceof Refusal) return error;
-  // A bug in the sandbox: its log has the details.
+  // This is a bug in the sandbox. The sandbox's log has the details.
   const text = error instanceof Error ? error.message : String(error);
   return refusal('InternalFailure', `The sandbox failed in ${service} ${operation}: ${text}`, 500);
 }

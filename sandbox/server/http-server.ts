@@ -6,20 +6,20 @@ import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 export interface Handlers {
   /** Handles an AWS call. */
   aws(request: WireRequest): Promise<GatewayResponse>;
-  /** Handles a request to `/_sandbox/<name>`; undefined when there is no such page. */
+  /** Handles a request to `/_sandbox/<name>`; returns undefined when that page does not exist. */
   admin(request: WireRequest): Promise<WireResponse | undefined>;
 }
 
-/** Any client that reaches the sandbox may do anything, so no option, variable or request changes where it listens. */
+/** Clients that reach the sandbox have full access, so no option, variable or request changes where it listens. */
 const LOOPBACK = '127.0.0.1';
 
-/** ECR layer parts are base64-encoded: 20 MiB of layer are 27 MiB on the wire. */
+/** The maximum size of a request. A part of an ECR layer is 20 MiB, which is 27 MiB in base64. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Serves the handlers on a loopback address.
- * @param port 0 for any free one
- * @throws EADDRINUSE when the port is taken
+ * @param port the port to listen on; 0 selects any free port
+ * @throws EADDRINUSE when the port is in use
  */
 export async function startServer(
   handlers: Handlers,
@@ -31,7 +31,7 @@ export async function startServer(
       response.end(String(error));
     });
   });
-  // Long enough that a client paused in a debugger keeps its connections.
+  // This is long enough for a client that is paused in a debugger to keep its connections.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -54,12 +54,12 @@ async function handle(handlers: Handlers, request: IncomingMessage, response: Se
   if (lost === undefined) send(response, complete);
   if (lost === 'reset') request.socket.resetAndDestroy();
   if (lost === 'cut') sendHalf(response, complete);
-  // For `silent` nothing is sent: the connection stays open until the client gives up.
+  // When the loss is `silent`, nothing is sent, and the connection stays open until the client gives up.
 }
 
 /**
- * Refuses requests from web pages. DNS rebinding shows in a foreign Host header, and browsers send the origin of a
- * request in Origin or, for images, scripts and links, only in Sec-Fetch-Site.
+ * Refuses requests from web pages. DNS rebinding is recognised by a foreign Host header. Browsers send the origin of a
+ * request in Origin, or only in Sec-Fetch-Site for images, scripts and links.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
 function refuseUntrustedOrigin({ headers }: IncomingMessage): WireResponse | undefined {
@@ -76,7 +76,7 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | 'inv
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // The rest is read and dropped: a client that is cut off while it sends would never read the response.
+    // The rest is read and discarded, because a client that is cut off while sending would never read the response.
     if (size > MAX_BODY_BYTES) chunks.length = 0;
     else chunks.push(chunk);
   }
@@ -99,7 +99,7 @@ const text = (status: number, body: string): WireResponse => ({
   body: `${body}\n`,
 });
 
-/** Announces the whole body, sends half of it, and ends the connection. */
+/** Announces the length of the whole body, sends half of the body, and closes the connection. */
 function sendHalf(response: ServerResponse, { status, headers, body }: WireResponse): void {
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, 'content-length': bytes.length });

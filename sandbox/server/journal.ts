@@ -7,12 +7,12 @@ export interface JournalEntry {
   readonly region: string;
   /** `ok`, or the code of the refusal. */
   readonly result: string;
-  /** The kind of the fault that was injected into it, if any. */
+  /** The kind of the fault that was injected into the call, if any. */
   readonly fault?: string | undefined;
-  /** Whether it was throttled: refused because its token bucket was empty. */
+  /** Whether the call was refused because a token bucket was empty. */
   readonly throttled?: true | undefined;
   readonly mutating: boolean;
-  /** When, as ISO 8601. */
+  /** The time of the call, in ISO 8601 format. */
   readonly at: string;
 }
 
@@ -22,11 +22,11 @@ export interface Journal {
   clear(): void;
 }
 
-/** Operations that change nothing, recognised by their first word; all others count as mutating. */
+/** Matches operations that change nothing, by their first word; all others count as mutating. */
 const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
 export const isMutating = (operation: string): boolean => !READ_ONLY.test(operation);
 
-/** The number of calls kept: enough for the longest run, bounded for a sandbox that runs for weeks. */
+/** The number of calls to keep: enough for the longest run, but limited, since a sandbox may run for weeks. */
 const MAX_ENTRIES = 20_000;
 
 export function makeJournal(now: () => number): Journal {

@@ -1,10 +1,10 @@
-/** The claim on a sandbox's folder: only one process may use it, since a second would kill the tasks and overwrite the world of the first. */
+/** Claims a sandbox's folder for one process: a second one would kill the first one's tasks and overwrite its world. */
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTimeOf } from '../runtime/process-start-time.ts';
 
-/** Another running sandbox keeps its state in the folder. */
+/** Thrown when another running sandbox keeps its state in the folder. */
 export class FolderTakenError extends Error {
   /** @param pid the process of the other sandbox */
   constructor(folder: string, pid: number) {
@@ -25,7 +25,7 @@ export async function claimFolder(folder: string): Promise<() => Promise<void>> 
   return () => rm(file, { force: true });
 }
 
-/** Puts our text into a file that only one process may own. */
+/** Writes this process's claim into a file that only one process can own. */
 async function acquire(file: string, own: string, folder: string): Promise<void> {
   for (;;) {
     if (await put(own, file, link)) return;
@@ -38,10 +38,10 @@ async function acquire(file: string, own: string, folder: string): Promise<void>
 }
 
 /**
- * Replaces the text of a dead holder. Several processes may find it dead at the same time, and the slowest must not
- * overwrite the claim of the fastest. The right to replace it is therefore a separate file, named after the dead text
- * and acquired in the same way.
- * @returns false when another process has replaced it already
+ * Replaces the claim of a dead process. Several processes may find the dead claim at the same time, and the slowest must
+ * not overwrite the new claim of the fastest. The right to replace a claim is therefore a separate file, which is named
+ * after the dead claim and acquired in the same way.
+ * @returns false when another process has already replaced the claim
  */
 async function replaceDead(file: string, own: string, dead: string, folder: string): Promise<boolean> {
   const digest = createHash('sha256').update(dead).digest('hex');
@@ -54,7 +54,7 @@ async function replaceDead(file: string, own: string, dead: string, folder: stri
   }
 }
 
-/** Moves a complete file into place, so that a claim names its holder from the moment it exists. */
+/** Writes a temporary file and moves it into place, so that a claim is complete from the moment when it exists. */
 async function put(text: string, file: string, move: typeof link): Promise<boolean> {
   const draft = `${file}.${process.pid}.${randomUUID()}.new`;
   try {
@@ -78,7 +78,7 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-/** Returns the number of the process that a claim names; undefined when that process no longer runs. */
+/** Returns the number of the process that a claim names; undefined when that process is no longer running. */
 export async function runningHolder(text: string): Promise<number | undefined> {
   const [pid = 0, started] = /^(\d+) (.+)$/m.exec(text)?.slice(1) ?? [];
   if (started === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Keeps a world on disk: reads it at the start and writes it atomically after changes. */
+/** Keeps a world on disk: reads it when the sandbox starts, and writes it atomically after changes. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -17,8 +17,8 @@ export interface WorldPersistence {
 
 /**
  * Restores a world from `file`, if it exists, and keeps the file up to date from then on.
- * Writes are coalesced: any number of changes during one write cause one further write.
- * @param onFailure called when a write fails that no call waits for
+ * Writes are coalesced: any number of changes during a write cause only one further write.
+ * @param onFailure receives the error when a write fails for which no call waits
  * @throws Error when the file was written by another version or cannot be read; the file is left unchanged
  */
 export function persistWorld(
@@ -42,7 +42,7 @@ export function persistWorld(
         await writeFileAtomic(file, text, { mode: 0o600 });
       }
     } catch (error) {
-      // For example a full disk: the waiting calls fail, and the next change tries again.
+      // The disk may be full, for example. The waiting calls fail, and the next change causes another attempt.
       dirty = true;
       throw error;
     } finally {
@@ -53,7 +53,7 @@ export function persistWorld(
   let pendingWrite: NodeJS.Timeout | undefined;
   const stopListening = world.onChange(() => {
     dirty = true;
-    // Calls wait for their own write. This timer serves changes that no call waits for.
+    // Calls wait for their own write. This timer is for changes outside any call.
     pendingWrite ??= setTimeout(() => {
       pendingWrite = undefined;
       saved().catch(onFailure);

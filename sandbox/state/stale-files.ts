@@ -1,18 +1,18 @@
-/** Removes the temporary files of a sandbox that was killed in the middle of a write. Nothing ever reads them. */
+/** Removes the temporary files, never read, of a sandbox that was killed in the middle of a write. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTimeOf } from '../runtime/process-start-time.ts';
 import { runningHolder } from './claim.ts';
 
-/** Temporary files that were to be moved into place, by the folder that they are in. */
+/** Matches temporary files that were never moved into place, by folder. */
 const STALE: Readonly<Record<string, RegExp>> = {
   '.': /^world\.\d+$/,
   blobs: /\.\d+\.new$/,
 };
 
-/** Temporary files of claims, with the number of the process that wrote them. */
+/** Matches temporary files of claims, and captures the number of the process that wrote the file. */
 const CLAIM_DRAFT = /^claim(?:\.[0-9a-f]{8}\.takeover)*\.(\d+)(?:\.dead|\.[0-9a-f-]{36}\.new)?$/;
-/** The right to replace a dead claim. */
+/** Matches the files that grant the right to replace a dead claim. */
 const TAKEOVER = /^claim(?:\.[0-9a-f]{8}\.takeover)+$/;
 
 /** @param folder the folder of a sandbox that this process has claimed */
@@ -25,7 +25,7 @@ export async function removeStaleFiles(folder: string): Promise<void> {
     if (await isStaleClaim(folder, name)) await rm(join(folder, name), { force: true });
 }
 
-/** A process that still runs may be trying to claim the folder; its files are left alone. */
+/** Whether a claim's temporary file is stale: not while its process is running, which may be claiming the folder. */
 async function isStaleClaim(folder: string, name: string): Promise<boolean> {
   const [, pid] = CLAIM_DRAFT.exec(name) ?? [];
   if (pid !== undefined) return (await startTimeOf(Number(pid))) === undefined;

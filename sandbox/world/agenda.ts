@@ -1,7 +1,7 @@
-/** The world's future events: plain data, so that they survive a restart. */
+/** The world's future events, as plain data that survives a restart. */
 import type { SandboxClock } from './clock.ts';
 
-/** A future event about a subject, in a region, at a time. */
+/** A future event that concerns one resource (its subject) in one region. */
 export interface AgendaEntry {
   readonly at: number;
   readonly region: string;
@@ -26,7 +26,7 @@ export class Agenda {
     return this.#entries;
   }
 
-  /** Replaces all entries, at a restart or a reset. */
+  /** Replaces all entries, after a restart or a reset. */
   load(entries: readonly AgendaEntry[]): void {
     this.#entries = [...entries];
     this.#schedule();
@@ -37,12 +37,12 @@ export class Agenda {
     this.#schedule();
   }
 
-  /** Cancels an event about a subject. */
+  /** Cancels an event for a subject. */
   forget(event: string, subject: string): void {
     this.#entries = this.#entries.filter((entry) => entry.event !== event || entry.subject !== subject);
   }
 
-  /** Handles all due events in order of time, including those that they cause immediately. */
+  /** Handles all due events in order of time, including further events that they make due immediately. */
   runDue(): void {
     for (let next = this.#next(); next && next.at <= this.#clock.now(); next = this.#next()) {
       this.#entries.splice(this.#entries.indexOf(next), 1);

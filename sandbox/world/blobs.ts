@@ -28,7 +28,8 @@ export function folderBlobs(folder: string): Blobs {
   return {
     put(key, bytes) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      // Written to a temporary file and renamed, so that a partial layer is never taken for a complete one.
+      // The file is written under a temporary name and renamed, so that a partial layer never looks like a complete
+      // one.
       const draft = `${file(key)}.${process.pid}.new`;
       writeFileSync(draft, bytes, { mode: 0o600 });
       renameSync(draft, file(key));

@@ -1,27 +1,27 @@
-/** The sandbox's clock: the machine's own, or a manual clock that tests advance. */
+/** The sandbox's clock: the machine's clock, or a manual one that tests advance. */
 
 /** A clock with timers. Times are milliseconds since 1970. */
 export interface SandboxClock {
   now(): number;
-  /** Calls `run` at `time`, or soon if that has passed; returns a function that cancels it. */
+  /** Calls `run` at `time`, or soon if `time` has passed; returns a function that cancels the call. */
   at(time: number, run: () => void): () => void;
 }
 
-/** Node's longest timer. Milliseconds. */
+/** The longest timer that Node supports, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's clock. Its timers do not keep the process alive. */
 export const machineClock: SandboxClock = {
   now: () => Date.now(),
   at(time, run) {
-    // When called too early, the agenda sets another timer. Node would fire a longer timer immediately.
+    // Node would fire a longer timer immediately. When a timer fires too early, the agenda sets another one.
     const timer = setTimeout(run, Math.min(Math.max(0, time - Date.now()), MAX_TIMER_MS));
     timer.unref();
     return () => clearTimeout(timer);
   },
 };
 
-/** A clock that only moves when a test advances it. */
+/** A clock that moves only when a test advances it. */
 export interface ManualClock extends SandboxClock {
   /** Advances the time by `ms` and runs the timers that become due, in order. */
   advance(ms: number): void;

@@ -1,18 +1,18 @@
-/** One region of the world as operations see it: the tables, the clock, new ids and scheduled events. */
+/** One region of the world as operations see it: its tables, the clock, new IDs and scheduled events. */
 import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { Duration } from './durations.ts';
 import type { Blobs } from './blobs.ts';
 import type { GlobalStores, RegionalStores } from './stores.ts';
 
-/** A change that consumers may see late, depending on the weather. */
+/** A change that consumers may see with a delay, depending on the weather. */
 export interface Propagation {
-  /** The weather setting with the longest delay. */
+  /** The weather setting that is the maximum delay. */
   readonly lag: 'idLagMs' | 'iamLagMs';
-  /** The id of the changed resource. */
+  /** The ID of the changed resource. */
   readonly id: string;
   /** The consumer, e.g. `ecs RegisterTaskDefinition`; each has its own delay. */
   readonly consumer: string;
-  /** When it happened. */
+  /** The time of the change. */
   readonly changedAt: Date;
 }
 
@@ -28,21 +28,23 @@ export interface Region extends RegionalStores, GlobalStores {
   readonly plane: DataPlane;
   /** Returns the current time. */
   now(): Date;
-  /** Returns a new id such as `vpc-0a1b2c3d4e5f60718`: the prefix and `length` hexadecimal digits, by default 17. */
+  /** Returns a new ID such as `vpc-0a1b2c3d4e5f60718`: the prefix and `length` hexadecimal digits, by default 17. */
   id(prefix: string, length?: number): string;
   /** Returns a new UUID. */
   uuid(): string;
   /** `arn:aws:<service>:<region>:<account>:<resource>`. */
   arn(service: string, resource: string): string;
-  /** Converts milliseconds of AWS time to the sandbox's time at this world's pace; 0 at the instant pace. */
+  /** Converts milliseconds of AWS time to milliseconds of the sandbox's clock; 0 at the pace `instant`. */
   scaled(ms: number): number;
-  /** Returns when a consumer sees a change, in milliseconds since 1970: at once in calm weather. */
+  /** Returns when a consumer sees a change, in milliseconds since 1970; in calm weather, the time of the change. */
   visibleAt(propagation: Propagation): number;
-  /** Schedules `event` for `subject` after a duration of the table, or after milliseconds of AWS time. */
+  /** Schedules `event` for `subject` after a named duration, or after a number of milliseconds of AWS time. */
   after(duration: Duration | number, event: string, subject: string): void;
-  /** Cancels such an event. */
+  /** Cancels a scheduled event. */
   forget(event: string, subject: string): void;
-  /** Reports a change outside of a call, e.g. a task that exited: the data plane looks again and the state is saved. */
+  /**
+   * Reports a change outside a call, e.g. a task that exited, so that the data plane follows it and the state is saved.
+   */
   changed(): void;
 }
 

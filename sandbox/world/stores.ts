@@ -1,4 +1,4 @@
-/** The tables of the world by service: those that each region has, and those of the whole account. */
+/** The world's tables by service: the regional ones, and those of the whole account. */
 import { autoscalingStore } from '../aws/autoscaling/store.ts';
 import { ec2Store } from '../aws/ec2/store.ts';
 import { ecrStore } from '../aws/ecr/store.ts';
@@ -32,7 +32,7 @@ export type Stores = Readonly<Record<string, Store>>;
 const REGIONAL = Object.keys(regionalStores()) as (keyof RegionalStores)[];
 const GLOBAL = Object.keys(globalStores()) as (keyof GlobalStores)[];
 
-/** Returns the tables that a region has for itself. */
+/** Returns the tables that belong to a single region. */
 export const regionalStoresOf = (region: RegionalStores): Stores =>
   Object.fromEntries(REGIONAL.map((service) => [service, region[service]]));
 
@@ -40,7 +40,7 @@ export const regionalStoresOf = (region: RegionalStores): Stores =>
 export const globalStoresOf = (region: GlobalStores): Stores =>
   Object.fromEntries(GLOBAL.map((service) => [service, region[service]]));
 
-/** Returns all tables that a region sees. */
+/** Returns all tables that are visible in a region. */
 export const storesOf = (region: RegionalStores & GlobalStores): Stores => ({
   ...regionalStoresOf(region),
   ...globalStoresOf(region),

@@ -1,47 +1,47 @@
-/** Tables of the world: rows by id in the order of their creation, and what each table declares about its kind. */
+/** The world's tables: rows by ID in order of creation, and the properties of the kind of resource in each table. */
 
-/** What every table declares about the kind of its rows. The census and chaos follow from it. */
+/** The properties of a table's kind of rows, on which the census and chaos are based. */
 export interface Kind<Row extends object = object> {
-  /** Whether the census counts a row: it counts neither AWS's bookkeeping nor what is deleted and still shown. */
+  /** Whether the census counts a row. Not counted are AWS's bookkeeping, and deleted resources that are still shown. */
   isCounted(row: Row): boolean;
-  /** How late calls see that rows are created and deleted. */
+  /** Whether calls see the creation and deletion of rows with a delay. */
   readonly lag: Lag;
 }
 
 /**
- * A kind without lag is consistent at once. With it, calls see a new or deleted row late, both by id and in the lists
- * that the named operations of the service return.
+ * The lag of a kind. A kind with the lag `none` is always consistent. Calls see new and deleted rows of any other kind with
+ * a delay, both by ID and in the lists that the named operations of the service return.
  */
 export type Lag = 'none' | { readonly listedBy: readonly string[] };
 
-/** The kind of AWS's records that are not resources: client tokens, revision numbers, changes, unfinished uploads. */
+/** The kind of records that are not resources: client tokens, revision numbers, changes and unfinished uploads. */
 export const BOOKKEEPING: Kind = { isCounted: () => false, lag: 'none' };
 
-/** Is notified of rows that are added to a table or deleted from it. */
+/** Observes the rows that are added to a table and deleted from it. */
 export interface Watch {
-  /** @param before the row that had the id until now */
+  /** @param before the row that had the ID until now */
   added(id: string, row: object, before: object | undefined): void;
   deleted(id: string, row: object): void;
 }
 
-/** The rows that a call sees instead of the stored ones, by id; undefined for a row that it does not see. */
+/** The rows that a call sees instead of the stored ones, by ID; undefined for a row that it does not see. */
 export type Overrides<Row> = ReadonlyMap<string, Row | undefined>;
 
-/** A table as one call sees it when that differs from its actual rows. */
+/** The differences between a table as one call sees it and its actual rows. */
 export interface View<Row> {
-  /** Applies to reads by id. */
+  /** Applies to reads by ID. */
   readonly byId: Overrides<Row>;
   /** Applies to reads of all rows. */
   readonly inLists: Overrides<Row>;
 }
 
-/** Rows of one kind by their id. Rows are live: changing one changes the world. */
+/** The rows of one kind by ID. Rows are live: changing a row changes the world. */
 export class Table<Row extends object, Declared extends Kind<Row> = Kind<Row>> {
   readonly #rows = new Map<string, Row>();
   readonly kind: Declared;
   /** Unset in calm weather. */
   watch: Watch | undefined;
-  /** Set while a call runs that does not see the table as it is. */
+  /** Set only while a call runs that does not see the table's actual rows. */
   view: View<Row> | undefined;
 
   constructor(kind: Declared) {
@@ -58,7 +58,7 @@ export class Table<Row extends object, Declared extends Kind<Row> = Kind<Row>> {
   has(id: string): boolean {
     return this.get(id) !== undefined;
   }
-  /** Whether a row with that id exists that the running call does not see yet. */
+  /** Whether a row with this ID exists that the running call does not see yet. */
   hides(id: string): boolean {
     return !this.has(id) && this.#rows.has(id);
   }

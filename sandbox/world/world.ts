@@ -1,4 +1,4 @@
-/** The world: everything that the sandbox holds, in every region, with its clock and its agenda. */
+/** The world: all state of the sandbox, in every region, with its clock and its agenda. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Agenda, type AgendaEntry } from './agenda.ts';
 import { simulatedDataPlane, type DataPlane } from '../data-plane/data-plane.ts';
@@ -13,12 +13,12 @@ export interface WorldOptions {
   readonly clock?: SandboxClock;
   readonly pace?: Pace;
   readonly blobs?: Blobs;
-  /** Makes ids repeatable; random by default. */
+  /** Makes IDs repeatable; by default they are random. */
   readonly seed?: string;
   readonly events?: Events;
-  /** Runs tasks; by default a plane that only pretends to. */
+  /** Runs tasks; by default they are simulated. */
   readonly plane?: DataPlane;
-  /** Receives the error of a failed event, which must not end the process; by default it is thrown. */
+  /** Receives the errors of failed events, which must not end the process; by default they are thrown. */
   readonly complain?: (error: unknown) => void;
 }
 
@@ -27,7 +27,7 @@ export type Watchers = (region: Region) => readonly (readonly [Table<object>, Wa
 
 type Rows = Record<string, Record<string, [string, object][]>>;
 
-/** The world as plain data: what is written to disk. */
+/** The world as plain data, as it is written to disk. */
 export interface Snapshot {
   readonly seed: string;
   readonly count: number;
@@ -50,7 +50,7 @@ export class World {
   readonly #global = globalStores();
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
-  /** When a consumer sees a change: at once by default; chaos may delay it. */
+  /** Returns when a consumer sees a change: by default at the time of the change, which chaos can delay. */
   visibleAt = ({ changedAt: since }: Propagation): number => since.getTime();
   #watchers: Watchers | undefined;
   #seed: string;
@@ -71,7 +71,7 @@ export class World {
     this.agenda = new Agenda(this.clock, (entry) => this.#happen(entry));
   }
 
-  /** Returns the region of that name, which is created on first use. */
+  /** Returns the region with this name, creating it on first use. */
   region(name: string): Region {
     const known = this.#regions.get(name);
     if (known) return known;
@@ -85,7 +85,7 @@ export class World {
     return [...this.#regions.values()];
   }
 
-  /** Sets the watches of tables, also for regions that are created later; undefined removes all watches. */
+  /** Sets the watches of tables, including those of regions created later; undefined removes all watches. */
   watch(watchers: Watchers | undefined): void {
     this.#watchers = watchers;
     for (const region of this.regions()) this.#watch(region);
@@ -134,7 +134,7 @@ export class World {
 
   #happen({ event, region, subject }: AgendaEntry): void {
     const handler = this.#events[event];
-    if (!handler) throw new Error(`The sandbox has no event ${event}`);
+    if (!handler) throw new Error(`The sandbox has no handler for the event ${event}`);
     try {
       handler(this.region(region), subject);
     } catch (error) {

@@ -61,6 +61,7 @@ const network: readonly ManualChange[] = [
   ec2TagsStripped('natGateway', 'natGateway', 'natGatewayId'),
   ec2TagsStripped('publicRoutes', 'publicRoutes', 'routeTableId'),
   ec2TagsStripped('privateRoutes', 'privateRoutes.private-2', 'routeTableId'),
+  ec2TagsStripped('gatewayEndpoint', 'gatewayEndpoint', 'vpcEndpointId'),
   ec2TagsStripped('securityGroups', 'securityGroups.balancer', 'groupId'),
   ec2TagRemoved('subnets', 'subnets.public-1', 'subnetId', 'slipway:key'),
   ec2TagRemoved('securityGroups', 'securityGroups.balancer', 'groupId', 'slipway:key'),
@@ -108,6 +109,39 @@ const network: readonly ManualChange[] = [
     drift: ['create natGateway', 'update privateRoutes.private-1', 'update privateRoutes.private-2'],
     apply: (aws, id) =>
       aws.ec2.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: id('natGateway', 'natGatewayId') })),
+  },
+  {
+    noun: 'gatewayEndpoint',
+    what: 'a private route table was removed from it',
+    drift: ['update gatewayEndpoint'],
+    apply: (aws, id) =>
+      aws.ec2.send(
+        new ec2.ModifyVpcEndpointCommand({
+          VpcEndpointId: id('gatewayEndpoint', 'vpcEndpointId'),
+          RemoveRouteTableIds: [id('privateRoutes.private-1', 'routeTableId')],
+        }),
+      ),
+  },
+  {
+    noun: 'gatewayEndpoint',
+    what: 'the public route table was added to it',
+    drift: ['update gatewayEndpoint'],
+    apply: (aws, id) =>
+      aws.ec2.send(
+        new ec2.ModifyVpcEndpointCommand({
+          VpcEndpointId: id('gatewayEndpoint', 'vpcEndpointId'),
+          AddRouteTableIds: [id('publicRoutes', 'routeTableId')],
+        }),
+      ),
+  },
+  {
+    noun: 'gatewayEndpoint',
+    what: 'it was deleted',
+    drift: ['create gatewayEndpoint'],
+    apply: (aws, id) =>
+      aws.ec2.send(
+        new ec2.DeleteVpcEndpointsCommand({ VpcEndpointIds: [id('gatewayEndpoint', 'vpcEndpointId')] }),
+      ),
   },
   {
     noun: 'securityGroups',

@@ -77,7 +77,7 @@ test('a sandbox that cannot start is reported with its output', async () => {
     problem: {
       code: 'SANDBOX_START',
       what: 'The sandbox did not start.',
-      why: expect.stringContaining('--pace is instant, brisk, aws or a factor, not quick'),
+      why: expect.stringContaining('--pace must be instant, brisk, aws or a factor, not quick'),
       now: 'Nothing was changed.',
       fix: [
         expect.stringContaining('sandbox.log'),

@@ -1,4 +1,4 @@
-// The client of a sandbox in another process: how it finds, starts and stops it.
+// The client of a sandbox in another process finds, starts and stops the sandbox.
 import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ afterEach(async () => {
   }
 });
 
-/** Starts a process that answers like a sandbox; `onStop` is the code that a stop runs. */
+/** Starts a process that responds like a sandbox; a stop request runs the code `onStop`. */
 async function fakeSandbox(onStop: string): Promise<{ port: number; pid: number | undefined }> {
   const program = `
     const about = { sandbox: 'slipway', pid: process.pid, folder: '/some/where', background: true, limits: 60 };
@@ -35,12 +35,12 @@ async function fakeSandbox(onStop: string): Promise<{ port: number; pid: number 
   return { port: Number(port), pid: child.pid };
 }
 
-test('a sandbox reports its process and where it keeps its state', async () => {
+test('a sandbox reports its process and the folder of its state', async () => {
   const { port, pid } = await fakeSandbox('');
   expect(await findSandbox(port)).toMatchObject({ pid, folder: '/some/where', limits: 60, started: false });
 });
 
-test('a stop resolves when the process has ended', async () => {
+test('stopping a sandbox resolves when its process has ended', async () => {
   const { port } = await fakeSandbox("response.once('close', () => process.exit());");
   const found = await findSandbox(port);
   expect(found?.isAlive()).toBe(true);
@@ -49,7 +49,7 @@ test('a stop resolves when the process has ended', async () => {
   expect(await findSandbox(port)).toBeUndefined();
 });
 
-test('the wait for a sandbox that does not stop is bounded', async () => {
+test('stopping a sandbox fails when its process does not end in time', async () => {
   const { port, pid } = await fakeSandbox('');
   const found = await findSandbox(port);
   const stopping = found?.stop(100);
@@ -74,17 +74,17 @@ test.each([
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   try {
-    // The closed connection must settle it, not a timeout: nothing may keep the process alive that long.
+    // The closed connection must decide this, not a timeout, because nothing would keep the process alive that long.
     const soon = AbortSignal.timeout(4000);
     await expect(findSandbox(port, soon)).rejects.toMatchObject({ kind: 'port taken' });
-    // It is asked only once.
+    // The server received only one connection.
     expect(met).toBe(1);
   } finally {
     server.close();
   }
 });
 
-test('a sandbox starts after losing the race when the winner is stopped before it responds', async () => {
+test('a sandbox that lost the race is started again when the winner stops before it responds', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-client-'));
   try {
     const release = await claimFolder(folder);

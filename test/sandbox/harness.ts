@@ -19,11 +19,11 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()));
 });
 
-/** Starts a sandbox without a data plane, stopped after the test, and a client of every service that does not retry. */
+/** Starts a sandbox without a data plane, and a client without retries for every service. Both end after the test. */
 export const sandbox = async (options: SandboxOptions = {}) =>
   withClients(await startSandbox({ seed: 'test', ...options }));
 
-/** The same with a data plane: tasks run, and load balancers respond. */
+/** Starts a sandbox with a data plane, so that tasks run and load balancers respond, and the same clients. */
 export const wholeSandbox = async (options: SandboxOptions = {}) =>
   withClients(await startSandboxWithTasks({ seed: 'test', httpPort: 0, ...options }));
 
@@ -50,7 +50,7 @@ function withClients(started: Sandbox) {
   return { ...started, ...clients, region: started.world.region('eu-west-1') };
 }
 
-/** Returns the wire code and the message with which a call was refused. Fails when it was not refused. */
+/** Returns the wire code and the message with which a call was refused; throws when the call was not refused. */
 export async function refusalOf(call: Promise<unknown>): Promise<{ code: string; message: string }> {
   try {
     await call;

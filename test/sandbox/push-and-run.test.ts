@@ -1,4 +1,4 @@
-// The whole path of an image: bundled from source, pushed to ECR over HTTP, pulled as ECS does, and run.
+// The whole path of an image: it is bundled from source, pushed to ECR over HTTP, unpacked as for a task, and run.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -17,7 +17,7 @@ import { TestTask } from './runtime/support.ts';
 
 const REPOSITORY = 'shop-dev/web-api1';
 
-/** A sandbox with a repository, and a function that pushes to it as a run does. */
+/** A sandbox with a repository, and a function that pushes to the repository as a provision does. */
 async function registry() {
   const { ecr, url, region, journal, faults } = await sandbox();
   const { repository } = await makeRepository(ecr, REPOSITORY, { imageTagMutability: 'IMMUTABLE' });
@@ -36,14 +36,14 @@ async function registry() {
   };
 }
 
-/** A bundle whose layer is too large for one part, because its data cannot be compressed. */
+/** An image whose layer needs two parts, because its data cannot be compressed. */
 const large = packImage([{ name: 'main.cjs', bytes: randomBytes(11 * 1024 * 1024) }]);
 
 test('a service that was bundled and pushed runs from its image', async () => {
   using to = await registry();
   const built = await bundle(resolve('services/api1'));
   await to.push(built);
-  // Like a run after an interrupted one: everything is already there.
+  // A second push, as after an interrupted run, finds everything already uploaded.
   await to.push(built);
   expect(await to.digestUnder(built.tag)).toBe(built.digest);
 
@@ -57,7 +57,7 @@ test('a service that was bundled and pushed runs from its image', async () => {
     environment: { ...says.environment, SHUTDOWN_QUIET_MS: '0' },
   });
   const listener = await task.listening(5000);
-  if (listener === 'loopback-only') throw new Error('The service listens to its own container alone');
+  if (listener === 'loopback-only') throw new Error('The service listens on loopback only');
   const answer = await fetch(`http://${listener.host}:${listener.port}/health`);
   expect({ status: answer.status, body: await answer.json() }).toEqual({
     status: 200,
@@ -74,7 +74,7 @@ test.each([
   'CompleteLayerUpload',
   'PutImage',
 ])(
-  'a push survives a lost response to %s',
+  'a push succeeds although a response to %s is lost',
   async (operation) => {
     using to = await registry();
     const image = await large;
@@ -90,7 +90,7 @@ test.each([
 test('a push that was interrupted can be repeated, and sends only the missing parts', async () => {
   using to = await registry();
   const image = await large;
-  // The configuration and one part of two arrive.
+  // The configuration and the first of two parts arrive.
   const refused = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
   to.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
   await expect(to.push(image)).rejects.toThrow('broken off');

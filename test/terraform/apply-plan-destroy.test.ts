@@ -27,6 +27,7 @@ test('apply creates everything, the plan afterwards is empty, and destroy leaves
     'ec2.routeTables': 4,
     'ec2.addresses': 1,
     'ec2.natGateways': 1,
+    'ec2.vpcEndpoints': 1,
     'ec2.securityGroups': 3,
     'ec2.securityGroupRules': 7,
     'ec2.networkInterfaces': 4,

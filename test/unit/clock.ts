@@ -1,7 +1,7 @@
-/** A clock on which sleeping takes no time. */
+/** A clock on which a sleep takes no real time. */
 import type { Clock } from '../../lib/model/clock.ts';
 
-/** A clock whose time advances only while someone sleeps. */
+/** A clock whose time advances only during a sleep. */
 export function testClock(): Clock {
   let now = Date.UTC(2026, 0, 1);
   return {

@@ -1,4 +1,4 @@
-/** For unit tests of the engine: fake steps and removals that log their calls, and a run whose state is real. */
+/** For unit tests of the engine: fake steps and removals that log their calls, and a run with a real state file. */
 import { beforeEach } from '@jest/globals';
 import type { AlsoRemoved, Removal, RemoveContext, Step } from '../../lib/engine/step.ts';
 import { localWaits } from '../../lib/engine/waits.ts';
@@ -29,7 +29,7 @@ export let log: string[] = [];
 export let events: Event[] = [];
 /** The changes that the fake diffs return. */
 export let diffs: Partial<Record<Noun, Change[]>> = {};
-/** Says to stop. */
+/** Aborts the run. */
 export let abort = new AbortController();
 export let run: Run;
 
@@ -37,7 +37,7 @@ export let run: Run;
 export const fakeStep = <N extends Noun>(noun: N, members: Partial<Step<N>>): void =>
   void Object.assign(steps[noun], members);
 
-/** Replaces how a noun is removed. */
+/** Replaces the removal of a noun. */
 export const fakeRemoval = <N extends Noun>(noun: N, remove: Removal<N>['remove']): void =>
   void Object.assign(removals[noun], { remove });
 
@@ -77,7 +77,7 @@ beforeEach(async () => {
   };
 });
 
-/** Logs what is written to the state, once it is written. */
+/** Logs each write to the state once it has completed. */
 const logged = (state: State): State => ({
   ...state,
   async intend(address) {
@@ -101,7 +101,7 @@ export const idsFor = <N extends Noun>(noun: N, key: string = ONLY): Ids[N] =>
     architecture[noun].ids.map((field: string) => [field, `${field}-of-${addressOf(noun, key)}`]),
   ) as Ids[N];
 
-/** A found resource with our tags, as far as the engine reads it. */
+/** A found resource with made-up ids, our tags and the fields in `more`. */
 export const foundFor = <N extends Noun>(noun: N, key: string = ONLY, more: object = {}): Found[N] =>
   ({ ...idsFor(noun, key), tags: ourTags(noun, key), ...more }) as unknown as Found[N];
 
@@ -152,7 +152,7 @@ export const sessionOf = (found: Resources = {}, over: Partial<Session> = {}): S
   };
 };
 
-/** Lets AWS show an account with nothing in it. */
+/** Makes the mocked AWS return an empty account. */
 export function emptyAccount(): void {
   for (const mock of Object.values(mocks)) {
     mock.send.callsFake(((command: { constructor: { name: string } }) =>
@@ -167,7 +167,7 @@ const ANSWERS: Readonly<Record<string, object>> = {
   },
 };
 
-/** Nothing but what is named is removed as well. */
+/** The removals of other resources in the same run: only the given ones. */
 export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({
   everyOneOf: () => false,
   removalOf: (key) => others[key],
@@ -195,10 +195,10 @@ export function fakeSandbox(over: Partial<SandboxHandle> = {}): {
   return { sandbox, stops: () => stops };
 }
 
-/** A file in the folder of the test that runs. */
+/** A file in the current test's folder. */
 export const fileOf = (name: string): string => path(name);
 
-/** The options of a run that no flag changes. */
+/** The options of a run without flags. */
 export const defaultOptions: Options = {
   stage: 'dev',
   target: 'sandbox',

@@ -8,7 +8,7 @@ const UNTOUCHED = { state: 'active', subnetIds: [], securityGroupIds: [], attrib
 const other = <N extends Noun>(_name: N, items: Record<string, Ids[N]>) =>
   items as unknown as Record<string, Found[N]>;
 
-/** For use as found resources and as ids. */
+/** Existing resources, for use both as found resources and as ids. */
 export const existing = {
   vpc: other('vpc', { '': { vpcId: 'vpc-1' } }),
   subnets: other('subnets', {

@@ -23,7 +23,7 @@ const privateTable = (key: string, routeTableId: string, subnetId: string) => ({
   tags: ourTags('privateRoutes', key),
 });
 
-/** Every resource of the network, as the shared test configuration asks for it. */
+/** Every resource of the network, as the shared test configuration describes it. */
 export const network = () => ({
   vpc: {
     [ONLY]: {
@@ -69,6 +69,15 @@ export const network = () => ({
   privateRoutes: {
     'private-1': privateTable('private-1', 'rtb-2', 'subnet-c'),
     'private-2': privateTable('private-2', 'rtb-3', 'subnet-d'),
+  },
+  gatewayEndpoint: {
+    [ONLY]: {
+      vpcEndpointId: 'vpce-1',
+      vpcId: 'vpc-1',
+      service: 'com.amazonaws.eu-west-1.s3',
+      routeTableIds: ['rtb-2', 'rtb-3'],
+      tags: ourTags('gatewayEndpoint'),
+    },
   },
 });
 

@@ -1,4 +1,4 @@
-// run.js compiles what it runs: once, again after a change, and concurrently with other processes.
+// run.js compiles the commands that it runs: once, again after a change, and concurrently with other processes.
 import { execFile } from 'node:child_process';
 import {
   chmodSync,
@@ -53,7 +53,7 @@ test('a command gets its arguments, and its modules know the paths of their sour
   expect(builds()).toHaveLength(1);
 });
 
-test('without a command it only compiles', async () => {
+test('without a command, run.js only compiles', async () => {
   expect(await run()).toBe('');
   expect(builds()).toHaveLength(1);
 });
@@ -64,7 +64,7 @@ test('a change of the source takes effect in the next run', async () => {
   expect(await run('teardown')).toBe(`${at('teardown')} down undefined`);
 });
 
-test('several processes run the same build, and leave no other files', async () => {
+test('several processes share the same build, and leave no other files', async () => {
   const said = await Promise.all([1, 2, 3].map(() => run('provision')));
   expect(new Set(said)).toEqual(new Set([`${at('provision')} up undefined`]));
   expect(builds()).toHaveLength(1);
@@ -78,7 +78,7 @@ const kept = (command: string) => {
     .map((name) => join(folder, name));
 };
 
-test('the first run that does not fail writes the code cache of a command, and the next one uses it', async () => {
+test('the first successful run of a command writes its code cache, and the next run uses it', async () => {
   writeFileSync(at('provision/main.ts'), 'console.log(1); process.exitCode = Number(process.argv[2]);');
   await expect(run('provision', '1')).rejects.toThrow();
   expect(kept('provision')).toEqual([]);
@@ -99,10 +99,10 @@ test('a program of many chunks prints nothing but its own output', async () => {
 });
 
 test.each([
-  ['something else', () => Buffer.from('nothing of the kind')],
-  ['half lost', (whole: Buffer) => whole.fill(0, whole.length / 2)],
-  ['cut', (whole: Buffer) => whole.subarray(0, whole.length - 8)],
-])('a code cache that is %s does no harm, and is replaced', async (_, damaged) => {
+  ['overwritten', () => Buffer.from('nothing of the kind')],
+  ['half zeroed', (whole: Buffer) => whole.fill(0, whole.length / 2)],
+  ['truncated', (whole: Buffer) => whole.subarray(0, whole.length - 8)],
+])('a code cache that is %s is harmless, and is replaced', async (_, damaged) => {
   expect(await run('provision')).toMatch(/ up /);
   const [file = ''] = kept('provision');
   const whole = readFileSync(file);
@@ -121,7 +121,7 @@ test('a code cache that cannot be read is ignored', async () => {
   expect(await run('provision')).toMatch(/ up /);
 });
 
-test('other flags of Node have a separate code cache', async () => {
+test('runs with different Node flags have separate code caches', async () => {
   await run('provision');
   const env = { ...process.env, NODE_OPTIONS: '--max-old-space-size=512' };
   await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], { env });
@@ -135,7 +135,7 @@ test('in debug mode, stack traces name the source', async () => {
   expect(stdout).toContain(`${at('lib/word.ts')}:2:`);
 });
 
-test('a build that is older than an hour is deleted with the next one', async () => {
+test('a build that is older than an hour is deleted by the next build', async () => {
   await run();
   const [old = ''] = builds();
   utimesSync(at('node_modules/.cache/slipway', old), 0, 0);
@@ -145,7 +145,7 @@ test('a build that is older than an hour is deleted with the next one', async ()
   expect(builds()).not.toContain(old);
 });
 
-test('an old build that was used since stays', async () => {
+test('an old build that has been used recently is kept', async () => {
   await run();
   const [old = ''] = builds();
   utimesSync(at('node_modules/.cache/slipway', old), 0, 0);
@@ -167,7 +167,7 @@ test('a missing chunk is reported each time that it is loaded', async () => {
   expect(await run('provision')).toBe('1 ENOENT\n2 ENOENT');
 });
 
-test('a dangling link, as editors create them, does no harm', async () => {
+test('a dangling link, such as editors create, is harmless', async () => {
   symlinkSync('user@host.1', at('lib/.#word.ts'));
   expect(await run('provision')).toBe(`${at('provision')} up undefined`);
 });
@@ -177,7 +177,7 @@ test('a mistake in the source is reported with its location', async () => {
   await expect(run('provision')).rejects.toThrow(/lib\/word\.ts:1:20/);
 });
 
-/** The output of a run that cannot start; even when the tests run as root, it runs as a user who may not write everywhere. */
+/** The output of a run that cannot start. Even when the tests run as root, its user cannot write everywhere. */
 async function refusal(): Promise<string> {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   chmodSync(folder, 0o755);
@@ -197,13 +197,13 @@ const problem = (why: RegExp, fix: RegExp) =>
     ),
   ) as unknown;
 
-test('when packages are read-only, it reports that, with a fix', async () => {
+test('when node_modules is read-only, run.js reports that, with a fix', async () => {
   chmodSync(at('node_modules'), 0o555);
   expect(await refusal()).toEqual(problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/));
   chmodSync(at('node_modules'), 0o755);
 });
 
-test('when packages are missing, it reports how to install them', async () => {
+test('when packages are missing, run.js reports how to install them', async () => {
   rmSync(at('node_modules/esbuild'));
   expect(await refusal()).toEqual(problem(/.*esbuild.*/, /npm ci/));
 });

@@ -2,7 +2,7 @@
 import { until, type ProbeResult } from '../../lib/engine/until.ts';
 import { testClock } from './step-harness.ts';
 
-/** What a wait needs of the context of a step or a removal. */
+/** The part of the context of a step or a removal that a wait needs. */
 interface Waiting {
   readonly signal: AbortSignal;
   until<T>(what: string, wait: never, probe: () => Promise<ProbeResult<T>>): Promise<T>;

@@ -162,9 +162,9 @@ export function lookContextOf(of: Config = config(), clock: Clock = testClock())
 export interface StepScenario<N extends Noun> {
   readonly config?: Config;
   readonly found?: Partial<{ [M in Noun]: Record<string, Found[M]> }>;
-  /** Ids of what the step needs. */
+  /** Ids of the resources that the step needs. */
   readonly ids?: Partial<{ [M in Noun]: Record<string, Ids[M]> }>;
-  /** Whether an earlier run left the intent open. */
+  /** Whether an earlier run has left the intent open. */
   readonly isResumed?: boolean;
   readonly waitUntilReady?: boolean;
   readonly key?: string;

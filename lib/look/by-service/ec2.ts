@@ -1,10 +1,13 @@
 /** The looks that call EC2 first, under the names of their nouns, and the listings of a VPC; loaded together. */
+import type { LooksOf } from '../found.ts';
 import type { VpcListing } from '../in-vpc.ts';
+import { vpcEndpointsInVpc } from '../gateway-endpoint.ts';
 import { internetGatewaysInVpc } from '../internet-gateway.ts';
 import { natGatewaysInVpc } from '../nat-gateway.ts';
 import { routeTablesInVpc } from '../route-tables.ts';
 import { securityGroupsInVpc } from '../security-groups.ts';
 import { subnetsInVpc } from '../subnets.ts';
+import type * as looks from './ec2.ts';
 
 export { lookVpc as vpc } from '../vpc.ts';
 export { lookSubnets as subnets } from '../subnets.ts';
@@ -14,6 +17,7 @@ export { lookPublicRoutes as publicRoutes } from '../route-tables.ts';
 export { lookPrivateRoutes as privateRoutes } from '../route-tables.ts';
 export { lookElasticIp as elasticIp } from '../elastic-ip.ts';
 export { lookNatGateway as natGateway } from '../nat-gateway.ts';
+export { lookGatewayEndpoint as gatewayEndpoint } from '../gateway-endpoint.ts';
 export { lookSecurityGroups as securityGroups } from '../security-groups.ts';
 
 /** Listings of all kinds of resources that can be in a VPC and keep it from being deleted. */
@@ -23,4 +27,8 @@ export const vpcListings: readonly VpcListing[] = [
   routeTablesInVpc,
   internetGatewaysInVpc,
   natGatewaysInVpc,
+  vpcEndpointsInVpc,
 ];
+
+// Every noun of the service has its look here.
+null as unknown as typeof looks satisfies LooksOf<'ec2'>;

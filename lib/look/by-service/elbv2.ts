@@ -1,5 +1,11 @@
 /** The looks that call Elastic Load Balancing first, under the names of their nouns; loaded together. */
+import type { LooksOf } from '../found.ts';
+import type * as looks from './elbv2.ts';
+
 export { lookLoadBalancer as loadBalancer } from '../load-balancer.ts';
 export { lookTargetGroups as targetGroups } from '../target-groups.ts';
 export { lookListener as listener } from '../listener.ts';
 export { lookRules as rules } from '../rules.ts';
+
+// Every noun of the service has its look here.
+null as unknown as typeof looks satisfies LooksOf<'elbv2'>;

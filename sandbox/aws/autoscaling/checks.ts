@@ -28,7 +28,7 @@ export function checkNamespace(given: ServiceNamespace | undefined): ServiceName
   throw notOneOf(given ?? '', 'serviceNamespace', values);
 }
 
-/** @throws ValidationException for an unknown value, or one of another service */
+/** @throws ValidationException for an unknown value, or a value for another service */
 export function checkDimension(given: ScalableDimension | undefined): void {
   const values = Object.values(ScalableDimension);
   if (!given || !values.includes(given)) throw notOneOf(given ?? '', 'scalableDimension', values);
@@ -39,7 +39,7 @@ export function checkDimension(given: ScalableDimension | undefined): void {
 export function checkTarget({ ServiceNamespace, ResourceId = '', ScalableDimension }: Named): string {
   const namespace = checkNamespace(ServiceNamespace);
   if (namespace !== 'ecs') {
-    throw refusal('NotImplemented', `The sandbox scales no resources of ${namespace}, but of ecs`, 501);
+    throw refusal('NotImplemented', `The sandbox only scales ecs resources, not those of ${namespace}`, 501);
   }
   checkDimension(ScalableDimension);
   checkResource(ResourceId);
@@ -59,7 +59,7 @@ export function checkBounds({ MinCapacity, MaxCapacity }: Partial<Bounds>): Boun
   return { MinCapacity, MaxCapacity };
 }
 
-/** Returns the service of a resource id. @throws ValidationException when there is no active one */
+/** Returns the service that a resource id names. @throws ValidationException if no such service is active */
 export function serviceBehind(region: Region, id: string): ServiceRow {
   const service = region.ecs.services.get(region.arn('ecs', id));
   if (service?.status !== 'ACTIVE') throw invalid(`ECS service doesn't exist: ${id}`);

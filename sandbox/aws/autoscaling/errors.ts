@@ -1,4 +1,4 @@
-/** The refusals of Application Auto Scaling, in its own words; codes and sources in the catalogue of AWS semantics (§11). */
+/** The refusals of Application Auto Scaling, in AWS's wording. Their sources are in the catalogue of AWS semantics (§11). */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const invalid = (message: string): Refusal => refusal('ValidationException', message);

@@ -1,4 +1,4 @@
-/** The sandbox's Application Auto Scaling: ranges for the counts of ECS services, without policies that change the counts. */
+/** The sandbox's Application Auto Scaling: bounds for the desired counts of ECS services, but no scaling policies. */
 import { targetOperations } from './targets.ts';
 
 export const autoscalingOperations = { ...targetOperations };

@@ -9,7 +9,7 @@ export interface ScalableTargetRow extends ScalableTarget {
 }
 
 export const autoscalingStore = () => ({
-  /** By resource id, `service/<cluster>/<service>`: an ECS service has one dimension. */
+  /** By resource id, `service/<cluster>/<service>`, which is unique because an ECS service has only one dimension. */
   targets: new Table<ScalableTargetRow>({ isCounted: () => true, lag: 'none' }),
 });
 export type AutoscalingStore = ReturnType<typeof autoscalingStore>;

@@ -1,4 +1,4 @@
-/** Scalable targets: the range of the count of an ECS service. The sandbox has no scaling policies. */
+/** Scalable targets: the bounds of an ECS service's desired count. The sandbox has no scaling policies. */
 import type * as AutoScaling from '@aws-sdk/client-application-auto-scaling';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -21,7 +21,7 @@ import type { ScalableTargetRow } from './store.ts';
 const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
 const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
 const MOST = 50;
-/** A larger size than the most is not refused but reduced. */
+/** The limits of a page. Callers reduce a larger size to the maximum before the check, so it is not refused. */
 const PAGES: PageRules = {
   standard: MOST,
   least: 1,
@@ -47,7 +47,7 @@ const newTarget = (region: Region, ResourceId: string) => ({
   },
 });
 
-/** Moves the count of a service into the bounds. */
+/** Moves the desired count of a service into the bounds. */
 function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: ScalableTargetRow): void {
   const count = Math.min(Math.max(service.desiredCount, MinCapacity), MaxCapacity);
   if (count === service.desiredCount) return;
@@ -58,8 +58,8 @@ function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: 
 
 export const targetOperations = {
   /**
-   * Creates a target, or changes the given settings of an existing one. AWS moves the count just after its answer, the
-   * sandbox before it.
+   * Creates a target, or changes the given settings of an existing one. AWS moves the count just after it responds, the
+   * sandbox just before.
    * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
    */
   RegisterScalableTarget: {
@@ -89,12 +89,12 @@ export const targetOperations = {
     },
   },
 
-  /** Unknown resources are left out. */
+  /** Ignores unknown resource ids. */
   DescribeScalableTargets: {
     takes: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
     run(input, region) {
       const { ResourceIds: ids = [], ScalableDimension, MaxResults = MOST, NextToken } = input;
-      // Targets of other services cannot be registered here, so there are none.
+      // The sandbox cannot register targets of other services, so it has none.
       const isEcs = checkNamespace(input.ServiceNamespace) === 'ecs';
       if (ScalableDimension !== undefined && ids.length === 0) {
         throw invalid('ResourceIds must be specified when ScalableDimension is specified');
@@ -109,7 +109,7 @@ export const targetOperations = {
     },
   },
 
-  /** The count stays as it is. */
+  /** The desired count of the service stays as it is. */
   DeregisterScalableTarget: {
     takes: ['ServiceNamespace', 'ResourceId', 'ScalableDimension'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** Elastic IPs: allocated without a client token; they cannot be released while a NAT gateway uses them, nor shortly after. */
+/** Elastic IPs: an address cannot be released while a NAT gateway uses it, nor for some seconds afterwards. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { newPublicAddress } from '../../network/addresses.ts';
 import type { Operations } from '../../operations.ts';
@@ -12,7 +12,7 @@ import type { AddressRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { newId } from './kinds.ts';
 
-/** AWS's refusal for an address that it uses itself, for the account's own NAT gateway. It is not an IAM error. */
+/** AWS's refusal for an address that a NAT gateway still uses. Despite its code, it is not an IAM error. */
 const notYours = () => refusal('AuthFailure', 'You do not have permission to access the specified resource.');
 
 const filters: FilterTable<AddressRow> = {
@@ -37,7 +37,7 @@ function askedFor({ ec2 }: Region, ids: string[] | undefined, ips: string[] | un
 }
 
 export const addressOperations = {
-  /** There is no client token: every call allocates another address, and each is billed. */
+  /** There is no client token: every call allocates another address, and AWS bills each of them. */
   AllocateAddress: {
     takes: ['Domain', 'TagSpecifications'],
     run(input, region) {
@@ -77,7 +77,7 @@ export const addressOperations = {
     },
   },
 
-  /** In the sandbox only NAT gateways use elastic IPs, and the account cannot disassociate those. */
+  /** Always refused: in the sandbox only NAT gateways use elastic IPs, and the account cannot disassociate those. */
   DisassociateAddress: {
     takes: ['AssociationId'],
     run({ AssociationId }, region) {
@@ -87,7 +87,10 @@ export const addressOperations = {
     },
   },
 
-  /** A wrong border group finds no address: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
+  /**
+   * Refuses a wrong border group as an unknown address.
+   * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html
+   */
   ReleaseAddress: {
     takes: ['AllocationId', 'NetworkBorderGroup'],
     run(input, region) {

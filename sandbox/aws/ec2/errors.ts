@@ -1,9 +1,9 @@
-/** The refusals of EC2, in its own words; codes and sources in the catalogue of AWS semantics (§2). */
+/** The refusals of EC2, in AWS's wording. Their sources are in the catalogue of AWS semantics (§2). */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 type ById = (id: string) => Refusal;
 
-/** Makes the refusal of an id without a resource. @param noun as AWS spells it: `vpc`, `routeTable`, … */
+/** Makes the refusal of an unknown id. @param noun as AWS spells it: `vpc`, `routeTable`, … */
 export const idNotFound =
   (code: string, noun: string): ById =>
   (id) =>
@@ -11,11 +11,11 @@ export const idNotFound =
 
 export const associationNotFound = idNotFound('InvalidAssociationID.NotFound', 'association');
 export const networkAclNotFound = idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl');
-/** For the address of a NAT gateway. */
+/** The refusal of an unknown address for a NAT gateway. */
 export const elasticIpNotFound = idNotFound('InvalidElasticIpID.NotFound', 'elasticIp');
-/** For the target of a route. */
+/** The refusal of an unknown internet gateway as the target of a route. */
 export const gatewayNotFound = idNotFound('InvalidGatewayID.NotFound', 'gateway');
-/** For the target of a route: calls about NAT gateways themselves return `NatGatewayNotFound`. */
+/** The refusal of an unknown NAT gateway as the target of a route. Other calls return `NatGatewayNotFound`. */
 export const routeNatGatewayNotFound = idNotFound('InvalidNatGatewayID.NotFound', 'natGateway');
 
 export const addressNotFound: ById = (ip) => refusal('InvalidAddress.NotFound', `Address '${ip}' not found.`);
@@ -30,11 +30,11 @@ export const missingParameter = (name: string): Refusal =>
 
 export const invalidParameter = (message: string): Refusal => refusal('InvalidParameterValue', message);
 
-/** Makes the refusal of a value that no resource could have. */
+/** Makes the refusal of an invalid parameter value. */
 export const invalidValue = (name: string, value: unknown, why: string): Refusal =>
   invalidParameter(`Value (${String(value)}) for parameter ${name} is invalid. ${why}`);
 
-/** Makes the refusal of two resources that must be in the same VPC and are not. */
+/** Makes the refusal of two resources that should be in the same VPC but are not. */
 export const apart = (one: string, other: string, code = 'InvalidParameterValue'): Refusal =>
   refusal(code, `${one} and ${other} belong to different networks`);
 
@@ -45,9 +45,9 @@ export const noDefaultVpc = (): Refusal =>
     'No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.',
   );
 
-/** The refusal of a part of AWS that the sandbox lacks, the same as for a parameter that it does not take. */
+/** The refusal of a feature that the sandbox does not support, in the same form as for an unsupported parameter. */
 export const notImplemented = (what: string): Refusal =>
-  refusal('NotImplemented', `The sandbox does not take ${what} in ec2 yet`, 501);
+  refusal('NotImplemented', `The sandbox does not support ${what} in ec2 yet`, 501);
 
 export const noFreeAddress = (): Refusal =>
   refusal(
@@ -55,5 +55,5 @@ export const noFreeAddress = (): Refusal =>
     'The specified subnet does not have enough free addresses to satisfy the request.',
   );
 export const addressInUse = (ip: string): Refusal =>
-  refusal('InvalidIPAddress.InUse', `Address ${ip} is in use or not of the subnet.`);
+  refusal('InvalidIPAddress.InUse', `Address ${ip} is in use or outside the subnet.`);
 export const alreadyAssociated = (message: string): Refusal => refusal('Resource.AlreadyAssociated', message);

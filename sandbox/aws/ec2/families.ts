@@ -1,7 +1,9 @@
 /** The families of EC2 operations that declare their own tables; a new kind of resource is added here. */
+import { prefixListOperations } from './prefix-lists.ts';
+import { vpcEndpointOperations, vpcEndpointTables } from './vpc-endpoints.ts';
 
 /** The tables of all families. */
-export const familyTables = () => ({});
+export const familyTables = () => ({ ...vpcEndpointTables() });
 
 /** The operations of all families. */
-export const familyOperations = {};
+export const familyOperations = { ...vpcEndpointOperations, ...prefixListOperations };

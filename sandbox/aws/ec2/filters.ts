@@ -1,4 +1,4 @@
-/** Ids, filters and pages of EC2's describe calls. */
+/** The ids, filters and pages of EC2's describe calls. */
 import type { Filter } from '@aws-sdk/client-ec2';
 import { ownProperty } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
@@ -9,11 +9,11 @@ import { invalidParameter } from './errors.ts';
 import { tagsOfRow, type Tagged } from './tags.ts';
 
 type Values = string | boolean | undefined | readonly (string | undefined)[];
-/** The filters of a kind, apart from tags: the values of a row for each filter. */
+/** The filters of a kind, apart from the tag filters: for each filter, a function that returns a row's values. */
 export type FilterTable<Row> = Readonly<Record<string, (row: Row) => Values>>;
 
 /**
- * Returns the rows that match all filters. One value of each filter must match; `*` and `?` are wildcards.
+ * Returns the rows that match all filters. A filter matches if any of its values does; `*` and `?` are wildcards.
  * @throws InvalidParameterValue for a filter that the kind does not have
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
  */
@@ -67,7 +67,7 @@ const pages = (least: number): PageRules => ({
 });
 
 /**
- * Returns one page of a result, and the token of the next.
+ * Returns one page of a result, and the token of the next page.
  * @param least the smallest page size that a request may ask for
  * @throws InvalidParameterValue for another size, InvalidNextToken for a token that no page returned
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination

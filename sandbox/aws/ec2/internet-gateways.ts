@@ -20,7 +20,7 @@ const filters: FilterTable<InternetGatewayRow> = {
   'owner-id': (gateway) => gateway.OwnerId,
 };
 
-/** Whether load balancers, NAT gateways or tasks have public IPs in a VPC; they do until their interfaces are released. */
+/** Whether any network interface in a VPC has a public IP: those of load balancers, NAT gateways and tasks can. */
 const hasPublicAddresses = (region: Region, vpcId: string): boolean =>
   region.ec2.networkInterfaces.all().some((one) => one.VpcId === vpcId && one.Association?.PublicIp);
 
@@ -51,7 +51,7 @@ export const internetGatewayOperations = {
     },
   },
 
-  /** The error code is the same whether the gateway is attached to this VPC or another, or the VPC has another gateway. */
+  /** Uses the same error code whether the gateway is already attached or the VPC already has a gateway. */
   AttachInternetGateway: {
     takes: ['InternetGatewayId', 'VpcId'],
     run(input, region) {
@@ -66,7 +66,7 @@ export const internetGatewayOperations = {
       if (internetGatewayOf(region, VpcId)) {
         throw alreadyAssociated(`Network ${VpcId} already has an internet gateway attached`);
       }
-      // The model's enum lacks `available`, the only value on the wire.
+      // The API model's enum lacks `available`, the only value that responses contain.
       gateway.Attachments = [{ State: 'available' as AttachmentStatus, VpcId }];
       return {};
     },

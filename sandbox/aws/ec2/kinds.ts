@@ -1,4 +1,4 @@
-/** The declaration of each kind of EC2 resource: ids, tags, refusals, lists and the VPC that it holds, all of them mandatory. */
+/** The declaration of each kind of EC2 resource: its ids, tags, refusals, list operations, and the VPC that it blocks. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { ResourceType } from '@aws-sdk/client-ec2';
 import type { OperationName } from '../../operations.ts';
@@ -9,33 +9,33 @@ import type { Findable } from '../finder.ts';
 import { missingParameter } from './errors.ts';
 import type { Tagged } from './tags.ts';
 
-/** The declaration of a kind. */
+/** The declaration of a kind. All fields are mandatory, so that a new kind cannot omit any. */
 export interface Declaration<Row extends object> {
-  /** `vpc`, of ids such as `vpc-0a1b2c3d4e5f60718`. */
+  /** The prefix of the kind's ids, e.g. `vpc` for `vpc-0a1b2c3d4e5f60718`. */
   readonly idPrefix: string;
   /** The resource type in tag specifications and in `DescribeTags`. */
   readonly tagType: ResourceType;
-  /** The request parameter that takes an id of the kind, as AWS's refusals spell it. */
+  /** The request parameter for an id of the kind, as AWS's refusals spell it. */
   readonly parameter: string;
-  /** The operations that list the kind, besides `DescribeTags`; they lag. */
+  /** The operations that list the kind, besides `DescribeTags`. Their results lag. */
   readonly listedBy: readonly OperationName<typeof EC2>[];
-  /** Returns the refusal of an id without a row. */
+  /** Returns the refusal of an unknown id. */
   notFound(id: string): Refusal;
-  /** The VPC that cannot be deleted because of a row, if there is one. */
+  /** Returns the id of the VPC whose deletion a row blocks, if any. */
   blocksDeletionOf(row: Row): string | undefined;
-  /** Whether the census counts a row: a deleted resource that AWS still shows does not count. */
+  /** Whether the census counts a row. A deleted resource that AWS still shows does not count. */
   isCounted(row: Row): boolean;
 }
 
-/** The kind of an EC2 resource. All kinds lag. */
+/** A kind of EC2 resource. All kinds lag. */
 export interface Ec2Kind<Row extends object>
   extends Kind<Row>, Findable, Omit<Declaration<Row>, 'listedBy' | 'notFound' | 'parameter'> {}
 
 export type Ec2Table<Row extends Tagged & object> = Table<Row, Ec2Kind<Row>>;
 
-/** Every row counts. */
+/** For `isCounted`: every row counts. */
 export const always = () => true;
-/** The resource belongs to no VPC, or is in a subnet, which itself blocks the deletion of its VPC. */
+/** For `blocksDeletionOf`: the resource is in no VPC, or is in a subnet, which itself blocks its VPC. */
 export const noVpc = () => undefined;
 
 /** Makes the table of a kind from its declaration. */

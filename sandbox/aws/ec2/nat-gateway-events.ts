@@ -1,4 +1,4 @@
-/** Events of a NAT gateway after its create call: it is placed or fails, becomes available, and is finally deleted. */
+/** Events of a NAT gateway after its create call: placement or failure, availability, and finally deletion. */
 import { freeAddressCount } from '../../network/addresses.ts';
 import { internetGatewayOf } from '../../network/routes.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -9,7 +9,7 @@ const allocationOf = ({ NatGatewayAddresses }: NatGatewayRow): string =>
   NatGatewayAddresses?.[0]?.AllocationId ?? '';
 
 /**
- * Returns why a NAT gateway cannot be created, with the code and message that AWS documents.
+ * Returns why a NAT gateway cannot be created, as the failure code and message that AWS documents.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
  */
 function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: string] | undefined {
@@ -44,7 +44,7 @@ function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: s
   return undefined;
 }
 
-/** Associates the elastic IP and an address of the subnet. */
+/** Associates a NAT gateway's elastic IP with a new network interface in its subnet. */
 function settle(region: Region, nat: NatGatewayRow): void {
   const { NatGatewayId, SubnetId } = nat;
   const address = region.ec2.addresses.get(allocationOf(nat));
@@ -80,7 +80,7 @@ function settle(region: Region, nat: NatGatewayRow): void {
   address.PrivateIpAddress = PrivateIpAddress;
 }
 
-/** Releases the interface at once, and the elastic IP a little later. */
+/** Releases the interface immediately, and the elastic IP a few seconds later. */
 function clear(region: Region, nat: NatGatewayRow): void {
   for (const { NetworkInterfaceId } of nat.NatGatewayAddresses ?? []) {
     if (NetworkInterfaceId !== undefined) releaseInterface(region, NetworkInterfaceId);

@@ -1,4 +1,4 @@
-/** NAT gateways: `pending`, then `available` or `failed`; `deleting`, then `deleted`, and shown for another hour. */
+/** NAT gateways: `pending` becomes `available` or `failed`; `deleting` becomes `deleted`, which is shown for an hour. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateNatGatewayRequest } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -16,14 +16,14 @@ import { newId } from './kinds.ts';
 
 /**
  * Returns whether AWS no longer shows a NAT gateway. A deleted or failed one is shown for an hour of the world's time. At
- * the instant pace that is an hour of the clock, since an hour of no length would never show it.
+ * the instant pace the hour is real time, because an hour of length zero would never show it.
  */
 function isForgotten(region: Region, { DeleteTime }: NatGatewayRow): boolean {
   const hour = region.scaled(durations.natGatewayForget) || durations.natGatewayForget;
   return DeleteTime !== undefined && region.now().getTime() - DeleteTime.getTime() >= hour;
 }
 
-/** The NAT gateways that AWS still shows, as rows to find. */
+/** The NAT gateways that AWS still shows, for lookups by id. */
 const remembered = (region: Region) => ({
   kind: region.ec2.natGateways.kind,
   all: () => region.ec2.natGateways.filter((nat) => !isForgotten(region, nat)),
@@ -59,7 +59,8 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
   if (!AllocationId) throw missingParameter('allocationId');
   const subnet = region.ec2.subnets.get(input.SubnetId);
   if (!subnet) throw refusal('InvalidSubnet', `Subnet ${input.SubnetId} was not found`);
-  // An address that was released fails later; one that EC2 does not know yet is refused (hashicorp/terraform-provider-aws#27087).
+  // A released address makes the gateway fail later, but an address that is not visible yet is refused immediately:
+  // https://github.com/hashicorp/terraform-provider-aws/issues/27087
   if (region.ec2.addresses.hides(AllocationId)) throw elasticIpNotFound(AllocationId);
   checkZone(region, subnet);
   const Tags = tagsFor(region.ec2.natGateways, input.TagSpecifications);
@@ -80,8 +81,8 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
 
 export const natGatewayOperations = {
   /**
-   * An obstacle (no internet gateway, an elastic IP that was released or is in use) does not fail the call but makes the
-   * NAT gateway fail later.
+   * An obstacle (no internet gateway, or an elastic IP that was released or is in use) does not fail the call. Instead the
+   * NAT gateway fails later.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
    */
   CreateNatGateway: {
@@ -115,7 +116,7 @@ export const natGatewayOperations = {
     },
   },
 
-  /** May be repeated, and is accepted in every state, including pending and failed. */
+  /** Can be repeated, and is accepted in every state, including `pending` and `failed`. */
   DeleteNatGateway: {
     takes: ['NatGatewayId'],
     run({ NatGatewayId: id }, region) {

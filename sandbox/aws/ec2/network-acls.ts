@@ -1,4 +1,4 @@
-/** Network ACLs: each VPC has its default ACL, which allows everything; it is derived, since no call can change it. */
+/** Network ACLs: each VPC has a default ACL that allows everything. It is not stored, because no call can change it. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -17,7 +17,7 @@ const entry = (Egress: boolean, RuleNumber: number, RuleAction: 'allow' | 'deny'
   RuleNumber,
 });
 
-/** AWS's own last rule of each direction: it denies what no other rule allows. */
+/** The number of AWS's final rule in each direction, which denies everything that no other rule allows. */
 const LAST = 32_767;
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html */

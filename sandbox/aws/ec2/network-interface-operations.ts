@@ -1,4 +1,4 @@
-/** The operations on network interfaces: those of AWS's services are shown and cannot be deleted; the account's own can. */
+/** The operations on network interfaces. The account can delete its own interfaces, but not those of AWS's services. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { NetworkInterfaceAssociation, NetworkInterfaceStatus } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -59,7 +59,7 @@ const filters: FilterTable<NetworkInterfaceRow> = {
 };
 
 export const networkInterfaceOperations = {
-  /** Creates an interface of the account, attached to nothing: it too blocks the deletion of its subnet and groups. */
+  /** Creates an unattached interface of the account. It too blocks the deletion of its subnet and groups. */
   CreateNetworkInterface: {
     takes: ['SubnetId', 'Description', 'Groups', 'PrivateIpAddress', 'ClientToken', 'TagSpecifications'],
     run(input, region) {
@@ -83,7 +83,7 @@ export const networkInterfaceOperations = {
           return row.NetworkInterfaceId;
         },
       );
-      // The model's enum lacks `pending`, which the wire has.
+      // The API model's enum lacks `pending`, which responses contain.
       const Status = 'pending' as NetworkInterfaceStatus;
       return { NetworkInterface: { ...NetworkInterface, Status }, ClientToken: input.ClientToken };
     },
@@ -98,7 +98,7 @@ export const networkInterfaceOperations = {
     },
   },
 
-  /** An interface that an AWS service attached is in use until that service releases it. */
+  /** Refused for an interface that an AWS service attached, until that service releases it. */
   DeleteNetworkInterface: {
     takes: ['NetworkInterfaceId'],
     run(input, region) {

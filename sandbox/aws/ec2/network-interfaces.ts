@@ -14,17 +14,17 @@ export interface InterfaceRequest {
   readonly subnetId: string;
   /** The ids of security groups in the subnet's VPC; empty for a NAT gateway. */
   readonly groups: readonly string[];
-  /** As AWS words it, e.g. `ELB app/web/50dc6c495c0c9188`. */
+  /** The description in AWS's wording, e.g. `ELB app/web/50dc6c495c0c9188`. */
   readonly description: string;
   /** `interface` for load balancers and tasks, `nat_gateway` for NAT gateways. */
   readonly interfaceType: string;
   /** The service that requested it, e.g. `amazon-elb`, or the twelve digits of an AWS account. */
   readonly requester: string;
-  /** The owner of the resource that it is attached to; by default the requester. */
+  /** The owner of the resource that the interface is attached to; by default the requester. */
   readonly attachmentOwner?: string;
-  /** The public IP that is mapped to it: one from `publicAddress`, or an elastic IP. */
+  /** The public IP that is mapped to the interface: one from `newPublicAddress`, or an elastic IP. */
   readonly publicIp?: string;
-  /** The elastic IP of that address and its association, if it is an elastic IP. */
+  /** The allocation and the association of the public IP, if it is an elastic IP. */
   readonly allocation?: { readonly AllocationId: string; readonly AssociationId: string };
 }
 
@@ -58,13 +58,13 @@ export function attachInterface(region: Region, request: InterfaceRequest): Netw
   return row;
 }
 
-/** The input of `addInterface`: an interface that is attached to nothing yet. */
+/** The input of `addInterface`, for an interface that is not attached yet. */
 type NewInterface = Pick<InterfaceRequest, 'subnetId' | 'groups' | 'description' | 'interfaceType'> & {
   readonly privateIp?: string;
 };
 
 /**
- * Adds an interface that is attached to nothing.
+ * Adds an interface that is not attached.
  * @throws InvalidSubnetID.NotFound, InvalidGroup.NotFound, InvalidParameter for groups of another VPC,
  *   InvalidIPAddress.InUse, InsufficientFreeAddressesInSubnet
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
@@ -90,10 +90,10 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
     AvailabilityZoneId: subnet.AvailabilityZoneId,
     OwnerId: region.account,
     Description: request.description,
-    // The model's enum has natGateway, the wire has nat_gateway.
+    // The API model's enum has natGateway, but responses contain nat_gateway.
     InterfaceType: request.interfaceType as NetworkInterface['InterfaceType'],
     Groups: groups.map(({ GroupId, GroupName }) => ({ GroupId, GroupName })),
-    // A locally administered address made of the digits of the interface's id.
+    // A locally administered address that contains digits of the interface's id.
     MacAddress: ['02', ...(NetworkInterfaceId.slice(-10).match(/../g) ?? [])].join(':'),
     PrivateDnsName,
     PrivateIpAddress,
@@ -106,7 +106,7 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
   });
 }
 
-/** Deletes an interface and releases its addresses; it no longer blocks its subnet, groups and gateway. */
+/** Deletes an interface. It no longer uses its addresses or blocks its subnet, groups and internet gateway. */
 export function releaseInterface(region: Region, networkInterfaceId: string): void {
   region.ec2.networkInterfaces.delete(networkInterfaceId);
 }

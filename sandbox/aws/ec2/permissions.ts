@@ -20,7 +20,7 @@ const noPeer = () =>
     'MissingParameter',
     'Missing source specification: include source security group or CIDR information',
   );
-/** AWS uses `InvalidPermission.Malformed` for ports only. */
+/** AWS uses `InvalidPermission.Malformed` only for ports. */
 const malformedBlock = (cidr: string | undefined) =>
   errors.invalidParameter(`CIDR block ${cidr} is malformed`);
 
@@ -92,7 +92,7 @@ export function expandPermissions(
 export const peerOf = ({ CidrIpv4, CidrIpv6, ReferencedGroupInfo }: RuleText): string | undefined =>
   CidrIpv4 ?? CidrIpv6 ?? ReferencedGroupInfo?.GroupId;
 
-/** Whether two rules are the same apart from their descriptions and tags. */
+/** Whether two rules are identical apart from their descriptions and tags. */
 export const isSame = (one: RuleText, other: RuleText): boolean =>
   one.IpProtocol === other.IpProtocol &&
   one.FromPort === other.FromPort &&

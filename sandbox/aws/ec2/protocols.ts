@@ -3,7 +3,7 @@ import type { IpPermission } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
 import { invalidParameter, missingParameter } from './errors.ts';
 
-/** Protocols are named where they have a name. */
+/** Protocols given by number, or as `all`, and the form in which AWS shows them. */
 const PROTOCOLS: Readonly<Record<string, string>> = {
   all: '-1',
   '6': 'tcp',
@@ -21,7 +21,7 @@ export function protocolOf(text: string | undefined): string {
   return name;
 }
 
-/** Returns the ports of TCP and UDP, or the types and codes of ICMP, where -1 is any. Other protocols have none. */
+/** Returns the ports of TCP or UDP, or the type and code of ICMP, where -1 means any. Other protocols have neither. */
 export function portsOf(protocol: string, { FromPort, ToPort }: IpPermission): [number, number] {
   const isIcmp = protocol.startsWith('icmp');
   if (protocol !== 'tcp' && protocol !== 'udp' && !isIcmp) return [-1, -1];

@@ -1,7 +1,7 @@
 /** The quotas of EC2 in one region for a new account. Waiting does not lift a quota. */
 import { refusal } from '../../protocol/refusal.ts';
 
-/** The most that an account may have, and the refusal of one more. */
+/** A limit, and the code and message of the refusal when it is exceeded. */
 export type Quota = readonly [most: number, code: string, message: string];
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
@@ -36,7 +36,7 @@ export const quotas = {
 
 /**
  * Checks one quota.
- * @param count the number of resources that there would be
+ * @param count the number of resources after the call
  * @throws the quota's refusal when the count exceeds it
  */
 export function checkQuota([most, code, message]: Quota, count: number): void {

@@ -1,4 +1,4 @@
-/** Associations of route tables: with a subnet, or with the whole VPC as its main one. */
+/** Associations of route tables, with a subnet or, for the main table, with the whole VPC. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { RouteTableAssociation } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -13,7 +13,7 @@ import {
 } from './errors.ts';
 import type { RouteTableRow } from './store.ts';
 
-/** Associates a table with a subnet, or as the main one. */
+/** Associates a table with a subnet, or makes it the main table of its VPC. */
 export function associate(
   region: Region,
   table: RouteTableRow,
@@ -52,8 +52,8 @@ const answer = ({ RouteTableAssociationId, AssociationState }: RouteTableAssocia
 
 export const routeTableAssociationOperations = {
   /**
-   * AWS does not document a repeat with the same table. The sandbox refuses it like any other second association: callers
-   * that look first are right in either case.
+   * AWS does not document a repeated call with the same table. The sandbox refuses it like any other second association:
+   * callers that check for an existing association first work either way.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateRouteTable.html
    */
   AssociateRouteTable: {
@@ -75,7 +75,7 @@ export const routeTableAssociationOperations = {
     },
   },
 
-  /** Also moves the main association, which makes another table the main one. */
+  /** Moves an association to another table. Moving the main association makes that table the main table. */
   ReplaceRouteTableAssociation: {
     takes: ['AssociationId', 'RouteTableId'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** Route tables: created with the local route of their VPC; one is the main table. */
+/** Route tables: each is created with the local route of its VPC, and each VPC has one main table. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { RouteTable, Tag } from '@aws-sdk/client-ec2';
 import { routeStateOf } from '../../network/routes.ts';
@@ -13,7 +13,7 @@ import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
 import { newId } from './kinds.ts';
 
-/** Adds a route table with only the local route to a VPC. */
+/** Adds a route table to a VPC; its only route is the local one. */
 export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): RouteTableRow {
   const RouteTableId = newId(region, region.ec2.routeTables);
   return region.ec2.routeTables.set(RouteTableId, {
@@ -27,7 +27,7 @@ export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): Ro
   });
 }
 
-/** Returns a table with the state of every route, which derives from its target. */
+/** Returns a table with the state of every route. The state of a route derives from its target. */
 const shown = (region: Region, table: RouteTableRow): RouteTable => ({
   ...table,
   Routes: table.Routes.map((route) => ({ ...route, State: routeStateOf(region, table, route) })),

@@ -1,4 +1,4 @@
-/** Routes: one for each destination of a table; a route remains when its target is deleted. */
+/** Routes: a table has one route per destination, and a route remains when its target is deleted. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Route } from '@aws-sdk/client-ec2';
 import { parseCidr, cidrCovers } from '../../network/cidr.ts';
@@ -56,7 +56,7 @@ const routeIn = ({ Routes }: RouteTableRow, destination: string) =>
   Routes.find(({ DestinationCidrBlock }) => DestinationCidrBlock === destination);
 
 export const routeOperations = {
-  /** Refuses an existing destination even with the same target: `ReplaceRoute` changes routes. */
+  /** Refuses an existing destination even with the same target: only `ReplaceRoute` changes routes. */
   CreateRoute: {
     takes: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** Changes to existing rules: their whole content, or only their description. */
+/** Changes to existing rules: to their whole content, or only to their description. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { IpPermission, SecurityGroupRuleRequest } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -18,7 +18,7 @@ function ruleOf(region: Region, group: SecurityGroupRow, id = ''): SecurityGroup
   return rule;
 }
 
-/** Writes a rule as a permission with one peer. */
+/** Converts a rule to a permission with one peer. */
 function asPermission(request: SecurityGroupRuleRequest): IpPermission {
   const { CidrIpv4: CidrIp, CidrIpv6, ReferencedGroupId: GroupId, Description, ...rest } = request;
   if (request.PrefixListId) throw notImplemented('PrefixListId');

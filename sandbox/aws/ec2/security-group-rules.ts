@@ -62,7 +62,7 @@ interface RulesInput {
   readonly CidrIp?: string;
 }
 
-/** Returns the group and the rules of a call; ingress calls may also write one rule with flat parameters. */
+/** Returns the group and the rules of a call; an ingress call can also give one rule as flat parameters. */
 function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; texts: RuleText[] } {
   if (!input.GroupId && input.GroupName) throw noDefaultVpc();
   const group = rowOf(region.ec2.securityGroups, input.GroupId);
@@ -74,7 +74,7 @@ function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; te
 
 type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;
 
-/** Adds all rules or, when one is refused, none: AWS does not document what it does with a batch. */
+/** Adds all rules or, if one is refused, none. AWS does not document what happens to the other rules. */
 function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
   const { group, texts } = meant(region, input);
   if (texts.length === 0) throw missingParameter('ipPermissions');
@@ -86,7 +86,7 @@ function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
     }
     checkNew(text, existing);
   }
-  // A rule with a group as its peer counts for both IPv4 and IPv6.
+  // A rule whose peer is a group counts towards both the IPv4 and the IPv6 quota.
   const all = [...existing, ...texts];
   checkQuota(quotas.rulesPerGroup, all.filter(({ CidrIpv6 }) => CidrIpv6 === undefined).length);
   checkQuota(quotas.rulesPerGroup, all.filter(({ CidrIpv4 }) => CidrIpv4 === undefined).length);
@@ -96,7 +96,7 @@ function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
 
 type RevokeInput = RulesInput & Pick<EC2.RevokeSecurityGroupIngressRequest, 'SecurityGroupRuleIds'>;
 
-/** @throws InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound; nothing is revoked then */
+/** Revokes all rules or none. @throws InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound */
 function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
   const { group, texts } = meant(region, input);
   const existing = rulesIn(region, group.GroupId, isEgress);

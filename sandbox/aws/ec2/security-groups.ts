@@ -1,4 +1,4 @@
-/** Security groups: created with a rule that allows all egress; interfaces and other groups' rules block their deletion. */
+/** Security groups: a new group allows all egress; interfaces and other groups' rules block its deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { SecurityGroup, Tag } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -17,7 +17,7 @@ import { newId } from './kinds.ts';
 
 const EVERYTHING = { IpProtocol: '-1', FromPort: -1, ToPort: -1 };
 
-/** Adds a group with the rule that every group starts with: it allows all egress. */
+/** Adds a group with its initial rule, which allows all egress. */
 function addGroup(region: Region, vpc: VpcRow, name: string, description: string, tags: Tag[]) {
   const GroupId = newId(region, region.ec2.securityGroups);
   const group: SecurityGroupRow = region.ec2.securityGroups.set(GroupId, {
@@ -33,7 +33,7 @@ function addGroup(region: Region, vpc: VpcRow, name: string, description: string
   return group;
 }
 
-/** Adds the default group of a new VPC, whose members may reach each other. */
+/** Adds the default group of a new VPC. The members of the group can reach each other. */
 export function addDefaultGroup(region: Region, vpc: VpcRow): SecurityGroupRow {
   const group = addGroup(region, vpc, 'default', 'default VPC security group', []);
   const { GroupId } = group;
@@ -64,7 +64,7 @@ const shown = (region: Region, group: SecurityGroupRow): SecurityGroup => ({
 
 const NAME = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
 
-/** Checks a name; names are compared without case. @throws InvalidParameterValue, InvalidGroup.Duplicate */
+/** Checks a group name. Names are case-insensitive. @throws InvalidParameterValue, InvalidGroup.Duplicate */
 function checkName(region: Region, vpcId: string, name: string | undefined): string {
   if (!name) throw missingParameter('groupName');
   if (!NAME.test(name)) {
@@ -87,7 +87,7 @@ function checkName(region: Region, vpcId: string, name: string | undefined): str
   return name;
 }
 
-/** Whether an interface uses a group or a rule of another group names it; its own rules do not count. */
+/** Whether an interface uses a group, or another group's rule refers to it. The group's own rules do not count. */
 const isHeld = ({ ec2 }: Region, groupId: string): boolean =>
   ec2.networkInterfaces.all().some(({ Groups }) => Groups?.some(({ GroupId }) => GroupId === groupId)) ||
   ec2.securityGroupRules

@@ -36,10 +36,10 @@ export interface SubnetRow extends Subnet {
 }
 export interface InternetGatewayRow extends InternetGateway {
   InternetGatewayId: string;
-  /** Empty, or the one attachment to a VPC. */
+  /** Empty, or the only attachment to a VPC. */
   Attachments: InternetGatewayAttachment[];
 }
-/** A route table; the state of a route is not stored but derives from its target. */
+/** A route table. The states of its routes are not stored; they derive from the routes' targets. */
 export interface RouteTableRow extends RouteTable {
   RouteTableId: string;
   VpcId: string;
@@ -49,17 +49,17 @@ export interface RouteTableRow extends RouteTable {
 export interface AddressRow extends Address {
   AllocationId: string;
   PublicIp: string;
-  /** The NAT gateway that uses it, or used it until a moment ago. */
+  /** The NAT gateway that uses the address, or used it until a moment ago. */
   heldBy?: string;
 }
 export interface NatGatewayRow extends NatGateway {
   NatGatewayId: string;
   SubnetId: string;
   VpcId: string;
-  /** The injected reason for which it will fail. */
+  /** The injected failure that the NAT gateway will report. */
   pendingFailure?: { readonly code: string; readonly message: string };
 }
-/** A security group; its permissions are not stored but derive from the rules. */
+/** A security group. Its permissions are not stored; they derive from its rules. */
 export interface SecurityGroupRow extends SecurityGroup {
   GroupId: string;
   GroupName: string;
@@ -71,7 +71,7 @@ export interface SecurityGroupRuleRow extends SecurityGroupRule {
   IsEgress: boolean;
   IpProtocol: string;
 }
-/** A network interface: its subnet, address and groups. Every "still in use" refusal derives from these rows. */
+/** A network interface: its subnet, address and groups. The "still in use" refusals derive from these rows. */
 export interface NetworkInterfaceRow extends NetworkInterface {
   NetworkInterfaceId: string;
   SubnetId: string;
@@ -166,11 +166,11 @@ export const ec2Store = () => ({
     blocksDeletionOf: noVpc,
     isCounted: always,
   }),
-  /** By `operation token`. */
+  /** Client tokens, with `<operation> <token>` as the key. */
   tokens: new Table<TokenRow>(BOOKKEEPING),
 });
 export type Ec2Store = ReturnType<typeof ec2Store>;
 
-/** The tables of all kinds of resources; a table that is not one of these must be named here. */
+/** Returns the tables that contain resources. Any table that does not must be excluded here by name. */
 export const resourceTables = ({ tokens: _, ...tables }: Ec2Store): Ec2Table<Tagged>[] =>
   Object.values(tables);

@@ -1,4 +1,4 @@
-/** Subnets: parts of a VPC's block, each in one zone; interfaces block their deletion. */
+/** Subnets: parts of a VPC's block, each in one zone; interfaces in a subnet block its deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateSubnetRequest, Subnet } from '@aws-sdk/client-ec2';
 import { freeAddressCount } from '../../network/addresses.ts';
@@ -16,7 +16,7 @@ import { checkCidr } from './vpcs.ts';
 import { zonesOf } from './zones.ts';
 import { newId } from './kinds.ts';
 
-/** @throws InvalidSubnet.Range outside of the VPC's block, InvalidSubnet.Conflict over another subnet's */
+/** @throws InvalidSubnet.Range for a block outside the VPC's, InvalidSubnet.Conflict for an overlap with another subnet */
 function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): string {
   const CidrBlock = checkCidr(cidr, 'InvalidSubnet.Range');
   if (!cidrCovers(vpc.CidrBlock, CidrBlock)) {
@@ -30,7 +30,7 @@ function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): stri
   return CidrBlock;
 }
 
-/** Returns the zone that a call names. Without a name AWS picks any zone; the sandbox picks the first. */
+/** Returns the zone that a call names. If the call names none, AWS picks any zone; the sandbox picks the first. */
 function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: CreateSubnetRequest) {
   const zones = zonesOf(region);
   const zone = zones.find(
@@ -117,7 +117,7 @@ export const subnetOperations = {
     },
   },
 
-  /** The sandbox has one of the attributes; it only affects EC2 instances, which the sandbox lacks. */
+  /** The sandbox supports one attribute, which has no effect: it concerns EC2 instances, which the sandbox lacks. */
   ModifySubnetAttribute: {
     takes: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {
@@ -129,7 +129,7 @@ export const subnetOperations = {
     },
   },
 
-  /** An association with a route table does not block the deletion: it is deleted with the subnet. */
+  /** An association with a route table does not block the deletion; the association is deleted with the subnet. */
   DeleteSubnet: {
     takes: ['SubnetId'],
     run(input, region) {

@@ -10,7 +10,7 @@ import { filtered, page, type FilterTable } from './filters.ts';
 import { resourceTables } from './store.ts';
 import { mergeTags, tagsOfRow, type Tagged } from './tags.ts';
 
-/** @throws Invalid…ID.NotFound, InvalidID for an id of no kind */
+/** @throws Invalid…ID.NotFound for an unknown id, InvalidID for an id whose prefix no kind has */
 function taggedOf({ ec2 }: Region, id: string): Tagged {
   const prefix = id.slice(0, id.indexOf('-'));
   const table = resourceTables(ec2).find(({ kind }) => kind.idPrefix === prefix);
@@ -25,20 +25,18 @@ function setTags(row: Tagged, tags: EC2.Tag[]): void {
 
 function descriptions({ ec2 }: Region): TagDescription[] {
   return resourceTables(ec2).flatMap((table) =>
-    table
-      .entries()
-      .flatMap(([ResourceId, row]) =>
-        tagsOfRow(row).map(({ Key, Value }) => ({
-          ResourceId,
-          ResourceType: table.kind.tagType,
-          Key,
-          Value,
-        })),
-      ),
+    table.entries().flatMap(([ResourceId, row]) =>
+      tagsOfRow(row).map(({ Key, Value }) => ({
+        ResourceId,
+        ResourceType: table.kind.tagType,
+        Key,
+        Value,
+      })),
+    ),
   );
 }
 
-/** `tag:<key>` is a filter here too: each description has one tag. */
+/** The filters of `DescribeTags`, whose rows have one tag each. `tag:<key>` is one of the filters. */
 const filters: FilterTable<TagDescription & Tagged> = {
   key: ({ Key }) => Key,
   value: ({ Value }) => Value,
@@ -61,7 +59,7 @@ export const tagOperations = {
     },
   },
 
-  /** Deletes a tag given without a value whatever its value is; deletes all tags when the call names none. */
+  /** A tag without a value matches any value, and a call without tags deletes all tags. */
   DeleteTags: {
     takes: ['Resources', 'Tags'],
     run({ Resources = [], Tags }, region) {

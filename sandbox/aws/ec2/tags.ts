@@ -1,10 +1,10 @@
-/** Tags of EC2: create calls take them as tag specifications, rows keep them, filters use them. */
+/** Tags of EC2 resources: read from the tag specifications of create calls, stored in rows, and matched by filters. */
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
 import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidParameter } from './errors.ts';
 
-/** A row with tags; network interfaces keep them in `TagSet`. */
+/** A row with tags. Network interfaces store theirs in `TagSet`. */
 export interface Tagged {
   Tags?: Tag[];
   TagSet?: Tag[];
@@ -14,7 +14,7 @@ export interface Tagged {
 export const tagsOfRow = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
 
 /**
- * Returns the tags that a create call gives to the one kind that it creates.
+ * Returns the tags in a create call, which must be meant for the kind that the call creates.
  * @param table the table of that kind
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
  */

@@ -4,12 +4,12 @@ import type { Region } from '../../world/region.ts';
 import type { Table } from '../../world/table.ts';
 import { invalidValue } from './errors.ts';
 
-/** A client token, and what the call with it created. */
+/** A client token, and the resource that was created with it. */
 export interface TokenRow {
   operation: string;
   parameters: string;
   id: string;
-  /** The resource as it was created: returned again when the resource itself is gone. */
+  /** The resource as it was created; a repeated call returns it when the resource itself is gone. */
   made: object;
 }
 
@@ -18,7 +18,7 @@ const LONGEST = 64;
 /**
  * Creates a resource once per token, or every time without a token. A repeat returns the resource as it is now or, if it
  * is gone, as it was created: EC2 remembers a token for about a day, even when its resource is deleted or has failed. The
- * sandbox remembers tokens indefinitely: callers may not rely on their expiry.
+ * sandbox remembers tokens indefinitely, because callers must not rely on their expiry.
  * @param input the whole input of the call
  * @param make creates the resource and returns its id
  * @throws IdempotentParameterMismatch when an earlier call used the token with other parameters
@@ -33,7 +33,7 @@ export function once<Row extends object>(
 ): Row {
   const made = (id: string): Row => {
     const row = table.get(id);
-    if (!row) throw new Error(`${operation} made no ${id}`);
+    if (!row) throw new Error(`${operation} did not create ${id}`);
     return row;
   };
   if (!ClientToken) return made(make());

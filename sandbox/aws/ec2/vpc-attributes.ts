@@ -24,7 +24,7 @@ export const vpcAttributeOperations = {
   },
 
   /**
-   * One attribute per call; DNS hostnames need DNS support.
+   * Sets one attribute per call. DNS hostnames require DNS support.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
    */
   ModifyVpcAttribute: {

@@ -1,4 +1,4 @@
-/** VPCs: created `pending` with a main route table and a default security group; resources inside block their deletion. */
+/** VPCs: created as `pending` with a main route table and a default security group; other resources block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Vpc } from '@aws-sdk/client-ec2';
 import { parseCidr } from '../../network/cidr.ts';
@@ -20,7 +20,7 @@ const LARGEST = 16;
 const SMALLEST = 28;
 
 /**
- * Returns a block of a size that VPCs and subnets may have, in its canonical form: AWS silently drops host bits.
+ * Checks the size of a VPC's or subnet's block and returns its canonical form: AWS silently drops host bits.
  * @param outOfRange the code for a block that is too large or too small
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
@@ -46,7 +46,7 @@ const filters: FilterTable<VpcRow> = {
   'owner-id': (vpc) => vpc.OwnerId,
 };
 
-/** Returns the block associations of a VPC: in the sandbox it has only its first block. */
+/** Returns the block associations of a VPC, which in the sandbox has only its first block. */
 const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
   {
     AssociationId: VpcId.replace('vpc-', 'vpc-cidr-assoc-'),
@@ -62,7 +62,7 @@ export const vpcOperations = {
   CreateVpc: {
     takes: ['CidrBlock', 'InstanceTenancy', 'AmazonProvidedIpv6CidrBlock', 'TagSpecifications'],
     run(input, region) {
-      // Terraform always sends false.
+      // Terraform always sends this member, set to false.
       if (input.AmazonProvidedIpv6CidrBlock) throw notImplemented('AmazonProvidedIpv6CidrBlock');
       checkQuota(quotas.vpcs, region.ec2.vpcs.size + 1);
       const VpcId = newId(region, region.ec2.vpcs);
@@ -93,7 +93,7 @@ export const vpcOperations = {
     },
   },
 
-  /** Also deletes the main route table and the default security group; any other resource blocks the deletion. */
+  /** Also deletes the main route table and the default security group. Any other resource blocks the deletion. */
   DeleteVpc: {
     takes: ['VpcId'],
     run(input, region) {

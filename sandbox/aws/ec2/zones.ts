@@ -20,14 +20,14 @@ const COMPASS: Readonly<Record<string, string>> = {
   gov: 'g',
 };
 
-/** `eu-west-1` is `euw1` in the ids of its zones. */
+/** Returns the abbreviation of a region in zone ids: `euw1` for `eu-west-1`. */
 const short = (region: string): string =>
   region
     .split('-')
     .map((part) => ownProperty(COMPASS, part) ?? part)
     .join('');
 
-/** Returns the zones of a region: `eu-west-1a` is `euw1-az1`. In AWS the mapping differs per account. */
+/** Returns a region's zones, such as `eu-west-1a` with the id `euw1-az1`. In AWS the mapping differs by account. */
 export const zonesOf = ({ name }: Region): { name: string; id: string }[] =>
   ['a', 'b', 'c'].map((letter, i) => ({ name: `${name}${letter}`, id: `${short(name)}-az${i + 1}` }));
 
@@ -57,7 +57,7 @@ const filters: FilterTable<AvailabilityZone & { Tags?: undefined }> = {
   'zone-type': (zone) => zone.ZoneType,
 };
 
-/** The regions that every account has; a call to another region adds that region. */
+/** The regions that every account has. A call to any other region adds that region to the list. */
 const REGIONS = [
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
   ...['ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1'],

@@ -7,7 +7,7 @@ import type { Operations } from '../../operations.ts';
 const TOKEN_LIFE = 12 * 3600 * 1000;
 
 export const authorizationOperations = {
-  /** The sandbox checks no passwords, so any token will do; like AWS's, it is valid for the whole registry. */
+  /** Returns a random token, since the sandbox checks no passwords. Like AWS's, it is valid for the whole registry. */
   GetAuthorizationToken: {
     takes: [],
     run: (_input, region) => ({

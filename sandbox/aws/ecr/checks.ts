@@ -33,7 +33,7 @@ export function checkImageTag(tag: string): string {
 }
 
 /**
- * Returns the repository that a request names; registries of other accounts are empty here.
+ * Returns the repository that a request names; registries of other accounts are empty in the sandbox.
  * @throws InvalidParameterException, RepositoryNotFoundException
  */
 export function requestedRepository(
@@ -47,7 +47,7 @@ export function requestedRepository(
   return row;
 }
 
-/** Returns the registry and the repository, with which nearly all of ECR's answers begin. */
+/** Returns the registry id and the repository name, which are in nearly all of ECR's answers. */
 export const placeOf = ({ registryId, repositoryName }: RepositoryRow): Place => ({
   registryId,
   repositoryName,

@@ -1,4 +1,4 @@
-/** The refusals of ECR, in its own words; codes and sources in the catalogue of AWS semantics (§5). */
+/** The refusals of ECR, with its own messages. The catalogue of AWS semantics (§5) lists codes and sources. */
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
@@ -94,7 +94,7 @@ export const layerExists = (digest: string, place: Place): Refusal =>
     `Layer with digest '${digest}' already exists in ${repository(place)}`,
   );
 
-/** @param lastByte the last byte that was received, counted from 0; -1 when there is none */
+/** @param lastByte the index of the last received byte, counted from 0; -1 when none was received */
 export const invalidLayerPart = (why: string, uploadId: string, lastByte: number): Refusal =>
   refusal(
     'InvalidLayerPartException',
@@ -102,7 +102,7 @@ export const invalidLayerPart = (why: string, uploadId: string, lastByte: number
   );
 
 export const layerPartTooSmall = (): Refusal =>
-  refusal('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB in size, the last one aside');
+  refusal('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB in size, except the last one');
 
 export const invalidLayer = (why: string): Refusal => refusal('InvalidLayerException', why);
 

@@ -38,7 +38,7 @@ function deleted(region: Region, repository: RepositoryRow, id: ImageIdentifier)
 }
 
 export const imageDeletionOperations = {
-  /** A digest deletes the image with all its tags; a tag deletes that tag, and the image with its last tag. */
+  /** Deleting by digest removes the image with all its tags. Deleting by tag removes the tag, and with the last tag the image. */
   BatchDeleteImage: {
     takes: ['registryId', 'repositoryName', 'imageIds'],
     run(input, region) {

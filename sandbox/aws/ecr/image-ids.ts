@@ -7,14 +7,14 @@ import type { RepositoryRow } from './store.ts';
 
 const MOST_IDS = 100;
 
-/** Why a batch call fails for one of its images. */
+/** The reason why a batch call fails for one of its images. */
 export const failure = (imageId: ImageIdentifier, failureCode: ImageFailureCode, failureReason: string) => ({
   imageId,
   failureCode,
   failureReason,
 });
 
-/** Returns what is wrong with an id, in itself or in this repository. */
+/** Returns why an image id is invalid or not found in this repository, or undefined. */
 export function failureOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const { imageDigest, imageTag } = id;
   if (imageDigest === undefined && imageTag === undefined) {
@@ -39,7 +39,7 @@ export function failureOf(repository: RepositoryRow, id: ImageIdentifier): Image
   return failure(id, 'ImageNotFound', 'Requested image not found');
 }
 
-/** The ids of a batch call. @throws InvalidParameterException unless they are 1 to 100 */
+/** Returns the ids of a batch call. @throws InvalidParameterException unless there are 1 to 100 */
 export function checkIds(ids: ImageIdentifier[] | undefined): ImageIdentifier[] {
   if (!ids || ids.length < 1 || ids.length > MOST_IDS) {
     throw invalidParameter('imageIds', `Member must have length between 1 and ${MOST_IDS}`);

@@ -1,4 +1,4 @@
-/** The contents of a repository: image details and image ids; no scan is ever found. */
+/** The lists of a repository's images: details, ids, and the scan findings, which are never found. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageDetail } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
@@ -13,7 +13,7 @@ interface Filter {
   imageStatus?: string;
 }
 
-/** Returns the images that match a filter; no image is ever archived here. */
+/** Returns the images that match a filter; the sandbox never archives images. */
 function filtered(
   { images }: RepositoryRow,
   { tagStatus = 'ANY', imageStatus = 'ANY' }: Filter = {},

@@ -39,6 +39,6 @@ export function removeImage(region: Region, repository: RepositoryRow, image: Im
   repository.images = repository.images.filter((other) => other !== image);
   const own = new Set(layerDigestsOf(image));
   for (const other of repository.images) for (const digest of layerDigestsOf(other)) own.delete(digest);
-  // Layers of a push in progress belong to no image yet, so they stay.
+  // Layers of a push in progress do not belong to any image yet, so they are kept.
   removeLayers(region, repository, ({ digest }) => own.has(digest));
 }

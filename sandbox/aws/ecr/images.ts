@@ -1,4 +1,4 @@
-/** Images: manifests whose layers are all present, with their tags, and how they are read back. */
+/** Images: put when all their layers are present, and read back by tag or digest. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
@@ -38,7 +38,7 @@ function weigh(repository: RepositoryRow, manifest: Manifest): number {
   return digests.reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0);
 }
 
-/** Moves a tag to an image. @throws ImageTagAlreadyExistsException */
+/** Removes a tag from its current image, so that it can move to another one. @throws ImageTagAlreadyExistsException */
 function moveTag(repository: RepositoryRow, tag: string, digest: string): void {
   const holder = findImage(repository, { imageTag: tag });
   if (holder && holder.digest !== digest && !isMutable(tag, repository)) {

@@ -1,4 +1,4 @@
-/** ECR as the sandbox has it: the operations of all its families, and what happens later. */
+/** The sandbox's ECR: all its operations and events. */
 import type { Events } from '../../world/region.ts';
 import { authorizationOperations } from './authorization.ts';
 import { imageDeletionOperations } from './image-deletions.ts';

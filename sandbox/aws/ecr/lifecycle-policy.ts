@@ -26,7 +26,7 @@ const policy = z.strictObject({ rules: z.array(rule).min(1).max(MOST_RULES) });
 
 type Rule = z.infer<typeof rule>;
 type Selection = Rule['selection'];
-/** A valid policy, its rules by priority: the lowest number first. */
+/** A valid policy, with its rules ordered by priority: the lowest number first. */
 export type LifecyclePolicy = readonly Rule[];
 
 const MEMBER = 'LifecyclePolicyText';
@@ -62,7 +62,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** ECR can also archive images, which the sandbox cannot, and count from the last pull. */
+/** Refuses rules that archive images or count days from the last pull, which the sandbox cannot do. */
 function refuseArchiving(text: string): void {
   const [found] = /"(transition|sinceImagePulled|sinceImageTransitioned)"/.exec(text) ?? [];
   if (found !== undefined) throw notHere(`lifecycle rule with ${found}`);
@@ -98,7 +98,7 @@ function checkTogether(rules: readonly Rule[]): void {
   }
 }
 
-/** With several prefixes or patterns an image must have a tag for each. */
+/** Whether a rule selects an image. With several prefixes or patterns, an image must have a tag for each. */
 function selects({ tagStatus, tagPrefixList = [], tagPatternList = [] }: Selection, tags: string[]): boolean {
   if (tagStatus === 'any') return true;
   if (tagStatus === 'untagged') return tags.length === 0;

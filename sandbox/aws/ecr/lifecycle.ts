@@ -1,4 +1,4 @@
-/** The execution of lifecycle policies: once a day the images that a policy selects expire. */
+/** The execution of lifecycle policies: images that a policy selects expire once a day. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -14,7 +14,7 @@ const EXPIRE = 'ecr:expire-images';
 export const cancelExpiry = (region: Region, { repositoryArn }: RepositoryRow): void =>
   region.forget(EXPIRE, repositoryArn);
 
-/** Schedules the policy of a repository, if it has one, within a day. */
+/** Schedules the next run of a repository's policy, if it has one, within a day. */
 function scheduleExpiry(region: Region, repository: RepositoryRow): void {
   cancelExpiry(region, repository);
   if (repository.lifecyclePolicyText === undefined) return;

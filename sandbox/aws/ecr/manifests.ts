@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { isDigest, issuesOf } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 
-/** The platform of an image of an index. */
+/** The platform of an image in an index. */
 export interface Platform {
   readonly os: string;
   readonly architecture: 'amd64' | 'arm64';
@@ -23,7 +23,7 @@ const index = z.object({
   ),
 });
 
-/** The media types that the sandbox takes: OCI's, and Docker's version 2 schema 2. */
+/** The media types that the sandbox accepts: OCI's, and Docker's version 2 schema 2. */
 const SHAPES = {
   'application/vnd.oci.image.manifest.v1+json': image,
   'application/vnd.docker.distribution.manifest.v2+json': image,
@@ -52,7 +52,7 @@ export function parseManifest(text: string, mediaType: string): Manifest {
 }
 
 /**
- * Returns the media type of a manifest: that of the request, or else that of the manifest itself.
+ * Returns the media type of a manifest: the one in the request, or otherwise the one in the manifest itself.
  * @throws InvalidParameterException when neither names one, or they differ
  */
 export function mediaTypeOf(text: string, given: string | undefined): string {

@@ -44,7 +44,7 @@ export function checkMutability(
 export const matchesTag = (pattern: string, tag: string): boolean =>
   matchesWildcard(pattern.replace(/[?\\]/g, '\\$&'), tag);
 
-/** Whether this tag may move. */
+/** Whether this tag may move to another image. */
 export function isMutable(
   tag: string,
   {

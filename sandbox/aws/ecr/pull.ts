@@ -8,7 +8,7 @@ import type { ImageRow, RepositoryRow } from './store.ts';
 export interface PulledImage {
   /** The image configuration, as JSON text. */
   readonly config: Uint8Array;
-  /** From the lowest to the topmost, as pushed: tar archives, plain or compressed. */
+  /** The layers from lowest to topmost, as pushed: tar archives, plain or compressed. */
   readonly layers: Uint8Array[];
   /** The digest of the manifest that the reference names; for an index, that of the platform's image. */
   readonly digest: string;

@@ -9,7 +9,7 @@ import { checkMutability } from './mutability.ts';
 import { mergeTags } from './tags.ts';
 
 export const repositoryOperations = {
-  /** A second create with the same name is refused, whatever its settings. */
+  /** Creating a repository under an existing name is refused, regardless of its settings. */
   CreateRepository: {
     takes: [
       'registryId',

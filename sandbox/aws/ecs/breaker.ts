@@ -39,8 +39,8 @@ const FIRST_REST_MS = 30_000;
 const LONGEST_REST_MS = 27 * 60_000;
 
 /**
- * Tasks that never reach RUNNING are started at growing intervals. AWS documents only the longest, 27 minutes. The first
- * few failures have no effect.
+ * Throttles a deployment whose tasks never reach RUNNING: after a few failures they are started at growing intervals.
+ * AWS documents only the longest interval, 27 minutes.
  * @returns whether the deployment is throttled now
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */

@@ -5,7 +5,7 @@ import type { ClusterRow } from './store.ts';
 
 export const PROVIDERS = ['FARGATE', 'FARGATE_SPOT'];
 
-/** The capacity of a service or a task: one of the two members. */
+/** The capacity of a service or a task: exactly one member is set. */
 export interface Capacity {
   launchType?: LaunchType;
   capacityProviderStrategy?: CapacityProviderStrategyItem[];
@@ -43,7 +43,7 @@ export function checkStrategy(
 
 /**
  * Returns the capacity that a call asks for, or else the cluster's default strategy.
- * @throws NotImplemented for EC2, which is AWS's own default, and everything else that is not Fargate
+ * @throws NotImplemented for EC2, which is AWS's default, and for any other launch type except Fargate
  */
 export function capacityFor(
   cluster: ClusterRow,
@@ -63,7 +63,7 @@ export function capacityFor(
   return { capacityProviderStrategy: checkStrategy(strategy, cluster.capacityProviders ?? []) };
 }
 
-/** Returns the provider of the next task: the base first, then the provider furthest below its weight. */
+/** Returns the provider of the next task: first the one with the base, then the one furthest below its weighted share. */
 export function nextProvider(
   strategy: CapacityProviderStrategyItem[],
   running: readonly (string | undefined)[],

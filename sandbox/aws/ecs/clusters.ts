@@ -1,4 +1,4 @@
-/** Clusters: unique by name; a second create returns the existing one, and a deleted one stays describable as INACTIVE. */
+/** Clusters: unique by name. A repeated create returns the existing cluster, and a deleted one can be described as INACTIVE. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { ClusterField, ClusterSetting } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -15,7 +15,7 @@ import { mergeTags } from './tags.ts';
 const ALL: ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'];
 const INSIGHTS = ['enabled', 'disabled', 'enhanced'];
 
-/** Returns the only setting, with its default. */
+/** Returns the only setting, `containerInsights`, with its default value when none is given. */
 function settingsOf(given: ClusterSetting[] | undefined): ClusterSetting[] {
   for (const { name, value = '' } of given ?? []) {
     if (name !== 'containerInsights' || !INSIGHTS.includes(value))
@@ -32,7 +32,7 @@ function checkProviders(providers: string[]): string[] {
 
 export const clusterOperations = {
   /**
-   * Returns an existing ACTIVE cluster of that name as it is, whatever else the call asks for.
+   * Creates a cluster. An ACTIVE cluster of the same name is returned unchanged, regardless of the other parameters.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
   CreateCluster: {
@@ -69,7 +69,7 @@ export const clusterOperations = {
     },
   },
 
-  /** Unknown clusters are not refused but listed as failures. */
+  /** Describes clusters; unknown ones are listed as failures. */
   DescribeClusters: {
     takes: ['clusters', 'include'],
     run(input, region) {
@@ -125,7 +125,7 @@ export const clusterOperations = {
     },
   },
 
-  /** Refused while the cluster has ACTIVE or DRAINING services, or tasks that are not STOPPED. */
+  /** Deletion is refused while the cluster has ACTIVE or DRAINING services, or tasks that are not STOPPED. */
   DeleteCluster: {
     takes: ['cluster'],
     run(input, region) {

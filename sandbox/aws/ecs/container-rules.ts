@@ -2,7 +2,7 @@
 import type { ContainerDefinition, HealthCheck, LogConfiguration, PortMapping } from '@aws-sdk/client-ecs';
 import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
 
-/** The members that the data plane or the control plane implements. */
+/** The members of a container definition that the sandbox implements. */
 const TAKES: (keyof ContainerDefinition)[] = [
   'name',
   'image',
@@ -26,7 +26,7 @@ const TAKES: (keyof ContainerDefinition)[] = [
   'readonlyRootFilesystem',
   'linuxParameters',
 ];
-/** Members that Fargate lacks: AWS refuses them, in a wording that is not recorded. */
+/** Members that Fargate lacks: AWS refuses them, but its exact message is not known. */
 const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
   'links',
   'privileged',
@@ -48,7 +48,7 @@ export interface TaskRules {
 
 /**
  * Checks the definition of one container.
- * @param at its path in the input, e.g. `containerDefinitions[0]`
+ * @param at the path of the definition in the input, e.g. `containerDefinitions[0]`
  * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox lacks
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
  */

@@ -1,4 +1,4 @@
-/** The deployment configuration of a service: percents, circuit breaker, and ECS's checks of both. */
+/** The deployment configuration of a service: its percentages and circuit breaker, and ECS's checks of both. */
 import type { DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
 import { invalid, notTaken, refuseOthers } from './errors.ts';
 
@@ -11,9 +11,9 @@ const DEFAULTS: DeploymentConfiguration = {
 };
 
 /**
- * Returns the deployment configuration: the given values, else the current ones, else AWS's defaults. A given circuit
+ * Returns the deployment configuration: given values, otherwise current ones, otherwise AWS's defaults. A given circuit
  * breaker replaces the current one as a whole, apart from its optional members.
- * @throws InvalidParameterException; NotImplemented for every strategy but the rolling one
+ * @throws InvalidParameterException; NotImplemented for any strategy except the rolling one
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function mergeDeploymentConfiguration(
@@ -62,7 +62,7 @@ const defined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
 
 /**
- * Whether tasks are rebalanced over zones: by default yes, except for services that cannot start one more task.
+ * Whether tasks are rebalanced across zones: by default yes, except for services that cannot start an extra task.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
  */
 export function zoneRebalancing(

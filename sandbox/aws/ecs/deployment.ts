@@ -1,4 +1,4 @@
-/** Deployments of a service: a snapshot of the settings of its tasks, and its progress. */
+/** Deployments of a service: each has a snapshot of the settings of its tasks, and its progress. */
 import type { Region } from '../../world/region.ts';
 import { decimal, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';
@@ -11,7 +11,7 @@ export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefine
   return deployments.find(({ status }) => status === 'PRIMARY');
 }
 
-/** Starts a deployment of the service as it is now, which replaces the PRIMARY one. */
+/** Starts a deployment with the service's current settings, which replaces the PRIMARY deployment. */
 export function deploy(region: Region, service: ServiceRow): DeploymentRow {
   const id = `ecs-svc/${decimal(region)}`;
   const definition = findTaskDefinition(region, service.taskDefinition);
@@ -62,8 +62,8 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
 }
 
 /**
- * Fails a deployment after the circuit breaker tripped: it starts no more tasks, and the last completed deployment
- * replaces it if there is one and the service enables rollback. A rollback is not rolled back.
+ * Fails a deployment after the circuit breaker tripped: it starts no more tasks. If the service enables rollback, the last
+ * completed deployment, if any, replaces it. A rollback is not rolled back.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
 export function failDeployment(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
@@ -81,7 +81,7 @@ export function failDeployment(region: Region, service: ServiceRow, deployment: 
   settleRollout(region, service, deployment, 'rolling back', back);
 }
 
-/** A deployment id names a service revision: a rollback restores the id, and its tasks where they still run. */
+/** Rolls back to a deployment: it gets its old id, since the id names a service revision, and keeps its running tasks. */
 function rollBack(region: Region, service: ServiceRow, back: DeploymentRow): void {
   const { taskDefinition, loadBalancers, networkConfiguration } = back;
   Object.assign(service, { taskDefinition, loadBalancers, networkConfiguration });

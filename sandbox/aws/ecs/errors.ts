@@ -1,8 +1,8 @@
-/** The refusals of ECS, in its own words; codes and sources in the catalogue of AWS semantics (§4). All are HTTP 400, even "not found". */
+/** The refusals of ECS, with its own messages. The catalogue of AWS semantics (§4) lists codes and sources. All have HTTP status 400, even "not found". */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 
-/** The refusal of a client's mistake, mostly in task definitions. */
+/** The refusal of an invalid request, mostly of a task definition. */
 export const clientError = (message: string): Refusal => refusal('ClientException', message);
 
 export const invalid = (message: string): Refusal => refusal('InvalidParameterException', message);
@@ -28,12 +28,12 @@ export const cannotPass = ({ account }: Region, role: string): Refusal =>
 export const cannotAssume = (role: string): string =>
   `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
 
-/** The refusal of a part of AWS that the sandbox lacks: it is named, since ignoring it would be misleading. */
+/** The refusal of a member that the sandbox does not support: ignoring it would be misleading. */
 export const notTaken = (member: string): Refusal =>
-  refusal('NotImplemented', `The sandbox does not take ${member} in ecs yet`, 501);
+  refusal('NotImplemented', `The sandbox does not support ${member} in ecs yet`, 501);
 
 /**
- * Refuses the members of a structure that the sandbox does not take; empty and false members are ignored.
+ * Refuses the members of a structure that the sandbox does not support; empty and false members are ignored.
  * @param at the path of the structure in the input, e.g. `containerDefinitions[0]`
  */
 export function refuseOthers(value: object, takes: readonly string[], at: string): void {

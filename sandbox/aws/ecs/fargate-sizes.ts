@@ -2,7 +2,7 @@
 import { clientError } from './errors.ts';
 
 interface Size {
-  /** Cpu units: 1024 are one vCPU. */
+  /** CPU units, of which 1024 are one vCPU. */
   readonly cpu: number;
   /** MiB. */
   readonly least: number;
@@ -41,11 +41,11 @@ export function checkFargateSize(cpu: string | undefined, memory: string | undef
   );
 }
 
-/** Returns cpu units: `1 vCPU` and `1024` are the same. @throws ClientException */
+/** Parses a CPU size into CPU units: `1 vCPU` and `1024` are the same. @throws ClientException */
 export const cpuUnits = (given: string | undefined): string | undefined =>
   inUnits(given, /^(\d+(?:\.\d+)?)\s*(vcpu)?$/i, 'cpu');
 
-/** Returns MiB: `2 GB` and `2048` are the same. @throws ClientException */
+/** Parses a memory size into MiB: `2 GB` and `2048` are the same. @throws ClientException */
 export const mebibytes = (given: string | undefined): string | undefined =>
   inUnits(given, /^(\d+(?:\.\d+)?)\s*(gb)?$/i, 'memory');
 

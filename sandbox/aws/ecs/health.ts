@@ -5,16 +5,16 @@ import type { Region } from '../../world/region.ts';
 import { unhealthyContainer, unhealthyTarget } from './service-events.ts';
 import type { ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** The shortest grace period: real processes need real time to start, however fast AWS's time runs. */
+/** The shortest grace period: real processes need real time to start, even when AWS time runs faster. */
 const LEAST_GRACE_MS = 5_000;
 
 export type Verdict =
   | { readonly state: 'healthy' | 'waiting' }
   | {
       readonly state: 'unhealthy';
-      /** As `stoppedReason` shows it. */
+      /** The text for `stoppedReason`. */
       readonly reason: string;
-      /** As events of the service spell it. */
+      /** The text for events of the service. */
       readonly event: string;
     };
 
@@ -25,8 +25,8 @@ interface Membership {
 }
 
 /**
- * A task is healthy when all its target groups and all health checks of its essential containers report so; without either,
- * it is healthy some time after it is RUNNING. An unhealthy task within the grace period only waits.
+ * Returns the health of a task. It is healthy when its health checks pass in all target groups and in all essential
+ * containers; without any checks, it is healthy some time after it is RUNNING. Failures within the grace period are ignored.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): Verdict {
@@ -69,7 +69,7 @@ function troubleOf(task: TaskRow, memberships: readonly Membership[]): Verdict |
   };
 }
 
-/** Disabled health checks cannot make a target unhealthy. */
+/** Whether a target can serve: it is healthy, or its health checks are disabled. */
 const isFit = (target: TargetRow | undefined): boolean =>
   target?.health.State === 'healthy' || target?.health.State === 'unavailable';
 

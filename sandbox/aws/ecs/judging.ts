@@ -1,4 +1,4 @@
-/** The scheduler's judgement of a service's tasks: which have failed, which are healthy, and which must be replaced. */
+/** The scheduler's assessment of a service's tasks: which have failed, which are healthy, and which must be replaced. */
 import type { Region } from '../../world/region.ts';
 import { forgive, throttle } from './breaker.ts';
 import { verdictOn } from './health.ts';

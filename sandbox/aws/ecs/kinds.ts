@@ -1,21 +1,21 @@
-/** The declaration of each kind of ECS resource: its ARNs, the lists that it appears in, and which rows take tags. */
+/** The declaration of each kind of ECS resource: its ARNs, the operations that list it, and which rows can have tags. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { OperationName } from '../../operations.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
 import { Table, type Kind } from '../../world/table.ts';
 
-/** What the declaration of a kind states. */
+/** The declaration of a kind. */
 interface Declaration<Row extends object> {
-  /** What follows the account in ARNs of the kind, up to the first slash. */
+  /** The part of the kind's ARNs between the account and the first slash. */
   readonly arnType: string;
-  /** The operations that list the kind; they lag. */
+  /** The operations that list the kind, which are eventually consistent. */
   readonly listedBy: readonly OperationName<typeof ECS>[];
-  /** Whether the census counts a row: a deleted resource that AWS still shows does not count. */
+  /** Whether the census counts a row: deleted resources that AWS still shows are not counted. */
   isCounted(row: Row): boolean;
-  /** Whether a row takes tags. */
+  /** Whether a row can have tags. */
   isTaggable(row: Row): boolean;
-  /** Returns the refusal of a tag operation on an ARN without a row that takes tags. */
+  /** Returns the refusal of a tag operation whose ARN names no taggable row. */
   notTaggable(): Refusal;
 }
 

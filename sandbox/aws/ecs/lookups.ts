@@ -32,7 +32,7 @@ export function clusterOf(region: Region, reference = 'default'): ClusterRow {
   return cluster;
 }
 
-/** Returns the cluster for a change. @throws ClusterNotFoundException, also when it is deleted */
+/** Returns the cluster for a change. @throws ClusterNotFoundException, even for an INACTIVE cluster */
 export function activeClusterOf(region: Region, reference?: string): ClusterRow {
   const cluster = clusterOf(region, reference);
   if (cluster.status !== 'ACTIVE') throw clusterInactive();

@@ -7,7 +7,7 @@ const MOST_SUBNETS = 16;
 const MOST_GROUPS = 5;
 
 /**
- * Returns the configuration to keep: without security groups it means the default group of the VPC.
+ * Returns the checked configuration; without security groups, the tasks get the default group of the VPC.
  * @throws InvalidParameterException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
  */

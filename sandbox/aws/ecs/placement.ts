@@ -11,8 +11,8 @@ import { whyNotAssumed } from './task-roles.ts';
 
 /**
  * Starts tasks of a deployment.
- * @param replaced the number of tasks that replace unhealthy ones
- * @returns the number of started tasks: 0 when ECS cannot assume a role; it retries half a minute later
+ * @param replaced the number of unhealthy tasks to replace
+ * @returns the number of started tasks: 0 when ECS cannot assume a role, in which case it retries half a minute later
  */
 export function startTasks(
   region: Region,
@@ -28,7 +28,7 @@ export function startTasks(
     say(region, service, notLaunched(refused.reason));
     deployment.failedTasks += 1;
     const retry = region.scaled(durations.taskRoleRetry);
-    // At the instant pace the retry comes at once, and would fail until the role is visible.
+    // At the instant pace an immediate retry would fail until the role is visible.
     deployment.restUntil = retry > 0 ? region.now().getTime() + retry : refused.until;
     return 0;
   }
@@ -70,7 +70,7 @@ function startTask(
   });
 }
 
-/** Tasks are spread over subnets, and with them over availability zones. */
+/** Returns the subnet with the fewest tasks, so that tasks are spread across subnets and availability zones. */
 export function emptiest(subnets: readonly string[], tasks: readonly TaskRow[]): string {
   const count = (id: string) => tasks.filter(({ subnetId }) => subnetId === id).length;
   return subnets.reduce((best, id) => (count(id) < count(best) ? id : best), subnets[0] ?? '');

@@ -6,8 +6,8 @@ import { wake } from './wake.ts';
 
 /**
  * Marks every task whose containers had been started as STOPPED, releases its network interface, deregisters it from its
- * target groups, and lets the scheduler start replacements. Tasks that had not got that far continue by the agenda.
- * Call it once, after the world is restored and before the first call.
+ * target groups, and lets the scheduler start replacements. Tasks that had not started continue with their scheduled
+ * events. Call this function once, after the world is restored and before the sandbox accepts calls.
  * @returns the ARNs of the tasks that were lost
  */
 export function recoverTasks(region: Region): string[] {

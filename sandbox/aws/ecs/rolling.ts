@@ -1,20 +1,20 @@
-/** The arithmetic of a rolling update: the tasks to stop and the number to start, within the minimum and maximum percent. */
+/** The arithmetic of a rolling update: the tasks to stop and the number to start, within the service's percentages. */
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 
 /** A task with desired status RUNNING, as the scheduler sees it. */
 export interface Standing {
   readonly task: TaskRow;
-  /** Whether it belongs to the PRIMARY deployment. */
+  /** Whether the task belongs to the PRIMARY deployment. */
   readonly mine: boolean;
   readonly healthy: boolean;
-  /** Whether it is unhealthy and must be replaced. */
+  /** Whether the task is unhealthy and must be replaced. */
   readonly condemned: boolean;
 }
 
 export interface Moves {
   readonly stop: readonly TaskRow[];
   readonly start: number;
-  /** Whether nothing can be stopped or started within the percents, now or later. */
+  /** Whether nothing can be stopped or started within the percentages, now or later. */
   readonly stuck: boolean;
 }
 
@@ -22,9 +22,9 @@ export interface Moves {
  * Returns the next moves of a service.
  *
  * Tasks above the desired count are stopped first: those that are not healthy yet, then the newest. Tasks of other
- * deployments are stopped as soon as the minimum allows. An unhealthy task is stopped at once while its deployment is not
- * completed; afterwards its replacement starts first, if the maximum allows. A FAILED deployment starts and replaces
- * nothing: the tasks that served before continue to serve.
+ * deployments are stopped as soon as the minimum allows. An unhealthy task is stopped immediately while its deployment is
+ * not completed; afterwards its replacement starts first, if the maximum allows. A FAILED deployment starts and replaces
+ * nothing, so the tasks that served before continue to serve.
  * @param standing the tasks with desired status RUNNING, the oldest first
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
  */
@@ -61,7 +61,7 @@ export function nextMoves(
   return { stop, start, stuck: missing > 0 && !isMoving };
 }
 
-/** Returns the tasks of other deployments that may be stopped: all unhealthy ones, and the healthy ones above the minimum. */
+/** Returns the tasks of other deployments that may be stopped: unhealthy ones, and healthy ones in excess of the minimum. */
 function replaceable(others: readonly Standing[], healthyMine: number, least: number): Standing[] {
   const healthy = others.filter((one) => one.healthy);
   const spare = Math.max(0, healthyMine + healthy.length - least);

@@ -11,7 +11,7 @@ const TRIPPED = 'the circuit breaker threshold was exceeded.';
 export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): string =>
   serviceArn.replace(':service/', ':service-revision/').concat(`/${shortName(deploymentId)}`);
 
-/** Records a new deployment, which stops an unfinished one. */
+/** Records a new deployment, and marks an unfinished one as STOPPED. */
 export function openRollout(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   const now = region.now();
   for (const older of service.rollouts.filter((row) => row.status === 'IN_PROGRESS')) {
@@ -55,7 +55,7 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
   service.rollouts = [rollout, ...service.rollouts].slice(0, MOST);
 }
 
-/** Records the outcome of a deployment. @param back the deployment that it is rolled back to */
+/** Records the outcome of a deployment. @param back the deployment to which a failed one is rolled back */
 export function settleRollout(
   region: Region,
   service: ServiceRow,

@@ -12,12 +12,12 @@ import { deleteUnused } from './task-definitions.ts';
 import { stop } from './task-life.ts';
 import { tick, wake } from './wake.ts';
 
-/** States in which a task neither serves nor drains any more. */
+/** The states in which a task no longer serves or drains. */
 const OVER = ['STOPPING', 'DEPROVISIONING', 'STOPPED'];
 
 const isInstant = (region: Region): boolean => region.scaled(1) === 0;
 
-/** Looks at a service once, and schedules the next look while something depends on time. */
+/** Looks at a service once, and schedules the next look while the service is not steady. */
 export function schedule(region: Region, service: ServiceRow): void {
   if (service.status === 'INACTIVE') return;
   const tasks = region.ecs.tasks.filter((task) => task.serviceArn === service.serviceArn);
@@ -43,12 +43,12 @@ export function schedule(region: Region, service: ServiceRow): void {
 }
 
 /**
- * Lets time pass for services when a call reads them.
+ * Lets the scheduler look at the services when a call reads them.
  *
- * At the instant pace no wait takes time, so the scheduler could neither wait for something real (a health check) nor
- * pause between failures without looping in one run of the agenda. It therefore starts a bounded number of tasks and
- * rests until a call describes services or tasks; at any other pace its own ticks wake it. Such a look also notices that
- * a target of a steady service has become unhealthy.
+ * At the instant pace waits take no time, so a scheduler that waited for a real event, such as a health check, or paused
+ * between failures would loop within one run of the agenda. It therefore starts a bounded number of tasks and rests until
+ * a call describes services or tasks; at any other pace its own ticks wake it. A look caused by a call also notices when a
+ * target of a steady service has become unhealthy.
  */
 export function lookAtServices(region: Region): void {
   for (const service of region.ecs.services.filter(({ status }) => status !== 'INACTIVE')) {
@@ -85,7 +85,7 @@ function makeMoves(
   return moves.stop.length > 0 || startedTasks > 0;
 }
 
-/** A replaced deployment is listed until none of its tasks serves; a failed one until its successor is completed. */
+/** Removes replaced deployments once none of their tasks serve, and failed ones once their successor is completed. */
 function dropReplaced(service: ServiceRow, primary: DeploymentRow, tasks: readonly TaskRow[]): void {
   const isServing = ({ id }: DeploymentRow) =>
     tasks.some((task) => task.deploymentId === id && !OVER.includes(task.lastStatus));
@@ -97,7 +97,7 @@ function dropReplaced(service: ServiceRow, primary: DeploymentRow, tasks: readon
   );
 }
 
-/** A deployment is completed when the service has been steady for a while. */
+/** Completes a deployment once the service has been steady for a while. */
 function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isSteady: boolean): void {
   if (!isSteady) {
     primary.steadySince = undefined;
@@ -111,7 +111,7 @@ function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isS
   service.deployments = [primary];
 }
 
-/** A deleted service stops its tasks; it is INACTIVE when all of them are STOPPING or STOPPED. */
+/** Stops the tasks of a deleted service, which becomes INACTIVE when all of them are STOPPING or STOPPED. */
 function drain(
   region: Region,
   service: ServiceRow,
@@ -143,7 +143,7 @@ export const schedulerEvents: Events = {
     schedule(region, service);
   },
 
-  /** An event of another service: the health of a target has changed. The subject is the ARN of its target group. */
+  /** Handles a load balancer's report that a target's health changed. The subject is the ARN of the target group. */
   'ecs:target-health-changed'(region, targetGroupArn) {
     for (const service of region.ecs.services.all()) {
       const usesIt = service.deployments.some(({ loadBalancers }) =>

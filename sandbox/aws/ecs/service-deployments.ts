@@ -94,7 +94,7 @@ export const serviceDeploymentOperations = {
   },
 } satisfies Operations<typeof ECS>;
 
-/** A service's ARN names its cluster. */
+/** Returns the cluster that a request names, either directly or in the ARN of the service. */
 const clusterIn = ({ cluster, service = '' }: ECS.ListServiceDeploymentsRequest): string | undefined =>
   cluster ?? /:service\/([^/]+)\//.exec(service)?.[1];
 

@@ -8,8 +8,8 @@ const REPEAT_AFTER = 6 * 3_600_000;
 const STEADY = 'has reached a steady state.';
 
 /**
- * Records an event. ECS omits a repeated message until its cause is gone (here: a steady state was
- * reached since) or six hours have passed.
+ * Records an event. ECS omits a repeated message until its cause is gone or six hours have passed; here, a steady state
+ * means that the cause is gone.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
  */
 export function say(region: Region, service: ServiceRow, what: string, taskSet?: DeploymentRow): void {
@@ -30,7 +30,7 @@ export function say(region: Region, service: ServiceRow, what: string, taskSet?:
 const tasks = (rows: readonly TaskRow[]): string =>
   rows.map(({ taskArn }) => `(task ${shortName(taskArn)})`).join(' ');
 
-/** @param replaced the number of tasks that replace unhealthy ones */
+/** @param replaced the number of unhealthy tasks that the started tasks replace */
 export const started = (rows: readonly TaskRow[], replaced: number): string =>
   `has started ${rows.length} tasks: ${tasks(rows)}.${
     replaced > 0 ? ` Amazon ECS replaced ${replaced} tasks due to an unhealthy status.` : ''

@@ -1,4 +1,4 @@
-/** ECS's service-linked role: the first use of ECS in an account fails without it, and creates it. */
+/** ECS's service-linked role: the first use of ECS in an account fails because the role is missing, and triggers its creation. */
 import type { Events, Region } from '../../world/region.ts';
 import { hasServiceLinkedRole, makeServiceLinkedRole } from '../iam/service-linked-roles.ts';
 import { invalid } from './errors.ts';
@@ -9,7 +9,7 @@ export const linkedRoleArn = ({ account }: Region): string =>
   `arn:aws:iam::${account}:role/aws-service-role/${ECS}/AWSServiceRoleForECS`;
 
 /**
- * Refuses a call while the account has no service-linked role for ECS, and has it created in the background.
+ * Refuses a call while the account has no service-linked role for ECS, and schedules the creation of the role.
  * @throws InvalidParameterException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
  */
@@ -22,7 +22,7 @@ export function requireLinkedRole(region: Region): void {
 }
 
 export const linkedRoleEvents: Events = {
-  // Several first calls schedule it several times.
+  // Several early calls may each have scheduled the creation.
   'ecs:linked-role-created'(region) {
     if (!hasServiceLinkedRole(region, ECS)) makeServiceLinkedRole(region, ECS);
   },

@@ -1,4 +1,4 @@
-/** New services: the row that a create call asks for, fully checked. */
+/** New services: the checks of a create call, and the resulting row. */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { capacityFor } from './capacity.ts';
@@ -22,7 +22,7 @@ import { mergeTags } from './tags.ts';
 
 /**
  * Returns the row of a service that a call asks for, without storing it.
- * @throws InvalidParameterException, ClientException; NotImplemented for what is not Fargate with rolling updates
+ * @throws InvalidParameterException, ClientException; NotImplemented for anything but Fargate with rolling updates
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
  */
 export function newService(region: Region, cluster: ClusterRow, input: CreateServiceRequest): ServiceRow {

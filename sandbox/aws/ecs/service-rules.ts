@@ -12,8 +12,8 @@ const MOST_TARGET_GROUPS = 5;
 const MOST_TASKS = 5000;
 
 /**
- * Returns the task definition of a service or a task to run on Fargate.
- * @param operation the operation that runs it: its caller must be allowed to pass the roles
+ * Returns a task definition that a service or a task can run on Fargate.
+ * @param operation the operation that runs it, whose caller must be allowed to pass the roles
  * @throws ClientException, InvalidParameterException, AccessDeniedException
  */
 export function runnableDefinition(
@@ -76,7 +76,7 @@ export function checkLoadBalancers(
   });
 }
 
-/** @param seconds during which failed health checks of a new task are ignored */
+/** @param seconds how long failed health checks of a new task are ignored */
 export function checkGracePeriod(seconds: number | undefined, balancers: LoadBalancer[]): void {
   if (seconds === undefined) return;
   if (seconds < 0) throw invalid('Health check grace period must not be negative.');
@@ -92,13 +92,13 @@ export function checkDesiredCount(count: number | undefined): number {
   return count;
 }
 
-/** Checks from where tasks get tags. */
+/** Checks the source of the tasks' tags. */
 export function checkPropagateTags(given: PropagateTags | undefined): PropagateTags | undefined {
   if (given === undefined || Object.hasOwn(PropagateTags, given)) return given;
   throw invalid(`Invalid propagateTags: ${given}.`);
 }
 
-/** ECS Exec needs a task role; the sandbox keeps the setting but has no ExecuteCommand. */
+/** Checks that ECS Exec has a task role. The sandbox keeps the setting but has no ExecuteCommand. */
 export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn }: TaskDefinitionRow): void {
   if (!enabled || taskRoleArn !== undefined) return;
   throw invalid(
@@ -106,14 +106,14 @@ export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn 
   );
 }
 
-/** `LATEST` means 1.4.0; older versions no longer run. */
+/** Checks the platform version: `LATEST` means 1.4.0, and older versions are no longer supported. */
 export function platformVersion(given = 'LATEST'): string {
   if (['LATEST', '1.4.0'].includes(given)) return given;
   throw clientError(`The platform version ${given} is not supported.`);
 }
 
 /**
- * Refuses placement, which Fargate lacks, and service discovery and VPC Lattice, which the sandbox lacks; empty lists are
+ * Refuses placement, which Fargate lacks, and service discovery and VPC Lattice, which the sandbox lacks. Empty lists are
  * ignored.
  */
 export function checkPlacement(input: {

@@ -1,4 +1,4 @@
-/** Updates of a service: some members start a deployment, others only change what the scheduler works with. */
+/** Updates of a service: some members start a deployment, others only change the scheduler's settings. */
 import { isDeepStrictEqual } from 'node:util';
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -22,7 +22,7 @@ import { shownService } from './service-view.ts';
 import type { ServiceRow } from './store.ts';
 import { wake } from './wake.ts';
 
-/** The members that define tasks: a change needs new tasks. */
+/** The members that define tasks; changing them requires new tasks. */
 const makings = ({
   taskDefinition,
   networkConfiguration,
@@ -37,8 +37,8 @@ const makings = ({
 
 export const serviceUpdateOperations = {
   /**
-   * Another task definition, network, platform version or load balancer starts a deployment, and so does every call with
-   * `forceNewDeployment`; nothing else does.
+   * Updates a service. Only a changed task definition, network, platform version or load balancer, or
+   * `forceNewDeployment`, starts a deployment.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
    */
   UpdateService: {
@@ -75,7 +75,7 @@ export const serviceUpdateOperations = {
           ? findTaskDefinition(region, service.taskDefinition)
           : runnableDefinition(region, input.taskDefinition, 'UpdateService');
       if (!definition) throw notTaken('a task definition that is gone');
-      // Check everything before any change: a refused call leaves the service as it was.
+      // Check everything before any change: a refused call leaves the service unchanged.
       const balancers =
         input.loadBalancers || input.taskDefinition
           ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition)

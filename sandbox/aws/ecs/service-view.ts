@@ -1,4 +1,4 @@
-/** A service as calls show it: its counts and those of its deployments derive from its tasks. */
+/** Services as calls return them, with task counts for the service and each of its deployments. */
 import type { Service, ServiceField } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { primaryOf } from './deployment.ts';

@@ -26,9 +26,9 @@ const MOST_NAMES = 10;
 const TAGS = ['TAGS'] as const;
 
 /**
- * Returns the answer of a create call when a service of that name exists.
- * @returns the service, for a repeat with the same client token and parameters
- * @throws InvalidParameterException for any other
+ * Answers a create call when a service of that name already exists.
+ * @returns the existing service, for a repeat with the same client token and parameters
+ * @throws InvalidParameterException for any other create call
  */
 function repeated(
   region: Region,
@@ -42,7 +42,7 @@ function repeated(
   throw invalid('Creation of service was not idempotent.');
 }
 
-/** Whether another service can take the name of a deleted one: once the deletion is visible to the create call. */
+/** Whether a create call can reuse the name of a deleted service: only once it sees the deletion. */
 function isForgotten(region: Region, { serviceArn: id, status, inactiveAt }: ServiceRow): boolean {
   if (status !== 'INACTIVE' || !inactiveAt) return status === 'INACTIVE';
   const propagation = { lag: 'idLagMs', id, consumer: 'ecs CreateService', changedAt: inactiveAt } as const;
@@ -149,7 +149,7 @@ export const serviceOperations = {
       }
       service.status = 'DRAINING';
       service.desiredCount = 0;
-      // Its scalable target is deleted with it.
+      // The service's scalable target is deleted with it.
       region.autoscaling.targets.delete(`service/${cluster.clusterName}/${service.serviceName}`);
       wake(region, service, 'taskCreate');
       return { service: shownService(region, service) };

@@ -20,7 +20,7 @@ import { resource, type EcsTable } from './kinds.ts';
 export interface ClusterRow extends Cluster {
   clusterArn: string;
   clusterName: string;
-  /** `ACTIVE`, or `INACTIVE` when deleted: still describable. */
+  /** `ACTIVE`, or `INACTIVE` when deleted; an INACTIVE cluster can still be described. */
   status: string;
   tags: Tag[];
 }
@@ -31,7 +31,7 @@ export interface TaskDefinitionRow extends TaskDefinition {
   tags: Tag[];
 }
 
-/** One deployment of a service with all settings of its tasks, to which a rollback can return. */
+/** One deployment of a service with all settings of its tasks, so that a rollback can restore it. */
 export interface DeploymentRow extends Deployment {
   /** `ecs-svc/…`. */
   id: string;
@@ -41,13 +41,13 @@ export interface DeploymentRow extends Deployment {
   rolloutState: NonNullable<Deployment['rolloutState']>;
   networkConfiguration: NetworkConfiguration;
   loadBalancers: LoadBalancer[];
-  /** The consecutive failed tasks, which the circuit breaker counts. */
+  /** The number of consecutive failed tasks, for the circuit breaker. */
   failedTasks: number;
-  /** The digests that its image tags meant when it began: ECS pins them for all its tasks. */
+  /** The digests to which its image tags pointed when it began: ECS pins them for all its tasks. */
   digests: Record<string, string>;
   /** The launch throttle: no task starts before this time, in milliseconds since 1970. */
   restUntil?: number;
-  /** The time since which it is steady, in milliseconds since 1970. */
+  /** The time since which it has been steady, in milliseconds since 1970. */
   steadySince?: number;
   /** A rollback that fails is not rolled back again. */
   isRollback?: boolean;
@@ -83,11 +83,11 @@ export interface ServiceRow extends Service {
   inactiveAt?: Date;
   /** The input of its CreateService call: a repeat with the same token must have the same input. */
   asked?: CreateServiceRequest;
-  /** The last deployment that was completed, as it was. */
+  /** The last completed deployment, as it was on completion. */
   completed?: DeploymentRow;
-  /** Whether it has reported a steady state that still holds. */
+  /** Whether it is still in the steady state that it last reported. */
   steady: boolean;
-  /** When the scheduler looks next, in milliseconds since 1970. */
+  /** When the scheduler looks at it next, in milliseconds since 1970. */
   wakeAt?: number;
   /** The number of tasks started since a call last read it: see the scheduler's note on the instant pace. */
   launches: number;
@@ -113,7 +113,7 @@ export interface TaskRow extends Task {
   targets: { targetGroupArn: string; port: number }[];
   /** Whether the data plane was asked to start it and has not reported its end. */
   handedOver?: boolean;
-  /** Whether it ended on its own before or after RUNNING. The scheduler counts it once. */
+  /** Whether it ended on its own, before or after RUNNING. The scheduler counts each such end once. */
   failed?: 'start' | 'exit';
   counted?: boolean;
   /** Why the scheduler will replace it. */
@@ -126,7 +126,7 @@ const isActive = ({ status }: { status?: string }): boolean => status !== 'INACT
 const always = () => true;
 const couldNotBeFound = (noun: string) => () => invalid(`The specified ${noun} could not be found.`);
 
-/** The tables of ECS; the keys of resources are ARNs. A kind of resource is declared here and nowhere else. */
+/** The tables of ECS, keyed by ARN. Each kind of resource is declared only here. */
 export const ecsStore = () => ({
   clusters: resource<ClusterRow>({
     arnType: 'cluster',
@@ -156,11 +156,11 @@ export const ecsStore = () => ({
     isTaggable: always,
     notTaggable: couldNotBeFound('task'),
   }),
-  /** The last revision number of each family; it is not reused after deletions. */
+  /** The last revision number of each family; numbers are not reused after deletions. */
   families: new Table<{ revision: number }>(BOOKKEEPING),
 });
 export type EcsStore = ReturnType<typeof ecsStore>;
 
-/** The tables of all kinds of resources; a table that is not one of these must be named here. */
+/** The tables of all kinds of resources; every other table must be excluded here by name. */
 export const resourceTables = ({ families: _, ...tables }: EcsStore): EcsTable<{ tags?: Tag[] }>[] =>
   Object.values(tables);

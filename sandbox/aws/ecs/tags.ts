@@ -23,10 +23,10 @@ const { merged, without } = tagging({
   tooMany: (most) => invalid(`A resource can have at most ${most} tags.`),
 });
 
-/** Returns the tags after an upsert. @throws InvalidParameterException for keys that are reserved, too long, or too many */
+/** Returns the tags after an upsert. @throws InvalidParameterException for invalid or too many tags */
 export const mergeTags = merged;
 
-/** Returns the resource that takes tags under an ARN: a deleted cluster or service takes none. */
+/** Returns the taggable resource with an ARN: deleted clusters and services are not taggable. */
 function taggedOf({ ecs }: Region, arn = ''): { tags?: Tag[] } {
   const [, arnType] = /^arn:aws[\w-]*:ecs:[\w-]+:\d{12}:([\w-]+)\//.exec(arn) ?? [];
   const table = resourceTables(ecs).find(({ kind }) => kind.arnType === arnType);

@@ -1,8 +1,8 @@
-/** The defaults that ECS adds to a task definition: calls return more than was sent. */
+/** The defaults that ECS adds to a task definition, which calls return with it. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
 import { cpuUnits, mebibytes } from './fargate-sizes.ts';
 
-/** Returns the definition with defaults, without identity and dates. */
+/** Returns the definition with defaults, but without its ARN, revision and dates. */
 export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition {
   const fargate = input.requiresCompatibilities?.includes('FARGATE');
   return {

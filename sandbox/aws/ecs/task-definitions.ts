@@ -1,4 +1,4 @@
-/** Task definitions: each registration creates a revision; revisions are deregistered (INACTIVE), then deleted once unused. */
+/** Task definitions: each registration creates a revision. Deregistered revisions are INACTIVE; a deletion waits until they are unused. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -11,7 +11,7 @@ import { checkTaskDefinition } from './task-definition-rules.ts';
 
 const MOST_DELETES = 10;
 
-/** Returns the definition without its tags, which answers show separately. */
+/** Returns the definition without its tags, which answers return separately. */
 const shown = ({ tags: _tags, ...definition }: TaskDefinitionRow): ECS.TaskDefinition => definition;
 
 function definitionOf(region: Region, reference: string | undefined): TaskDefinitionRow {
@@ -20,7 +20,7 @@ function definitionOf(region: Region, reference: string | undefined): TaskDefini
   return definition;
 }
 
-/** Whether a service, or a task that is not STOPPED, uses it. */
+/** Whether a service, or a task that is not STOPPED, uses the definition. */
 function isUsed({ ecs }: Region, { taskDefinitionArn: arn }: TaskDefinitionRow): boolean {
   return (
     ecs.services.find(({ deployments }) =>
@@ -30,7 +30,7 @@ function isUsed({ ecs }: Region, { taskDefinitionArn: arn }: TaskDefinitionRow):
   );
 }
 
-/** Continues deletions that waited for services and tasks; called when one of those has ended. */
+/** Continues deletions that wait for services and tasks; called when a service or task ends. */
 export function deleteUnused(region: Region): void {
   for (const row of region.ecs.taskDefinitions.filter(({ status }) => status === 'DELETE_IN_PROGRESS')) {
     if (!isUsed(region, row)) {
@@ -40,7 +40,7 @@ export function deleteUnused(region: Region): void {
 }
 
 export const taskDefinitionOperations = {
-  /** Never idempotent: the same input twice creates two revisions. */
+  /** Registers a revision. The operation is not idempotent: sending the same input twice creates two revisions. */
   RegisterTaskDefinition: {
     takes: [
       'family',
@@ -86,7 +86,7 @@ export const taskDefinitionOperations = {
     },
   },
 
-  /** `familyPrefix` is the whole name of a family, despite its name. */
+  /** Despite its name, `familyPrefix` must be the full name of a family. */
   ListTaskDefinitions: {
     takes: ['familyPrefix', 'status', 'sort', 'maxResults', 'nextToken'],
     run(input, region) {
@@ -117,7 +117,7 @@ export const taskDefinitionOperations = {
     },
   },
 
-  /** Running tasks continue to run; a repeat is not an error. */
+  /** Deregisters a revision. Running tasks are not affected, and a repeat is not an error. */
   DeregisterTaskDefinition: {
     takes: ['taskDefinition'],
     run(input, region) {

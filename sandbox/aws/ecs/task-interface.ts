@@ -10,7 +10,7 @@ const REQUESTER = '578734482556';
 
 /**
  * Attaches the interface of a task.
- * @returns why it cannot be attached, in ECS's wording, or undefined
+ * @returns the reason why the interface cannot be attached, in ECS's wording, or undefined
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
  */
 export function attachTo(region: Region, task: TaskRow): string | undefined {

@@ -11,7 +11,7 @@ import { newTask, type TaskRequest } from './task-row.ts';
 import { deregisterTargets, registerTargets } from './task-targets.ts';
 import { wakeServiceOf } from './wake.ts';
 
-/** The most stopped tasks that are kept, however recent. */
+/** The maximum number of stopped tasks to keep, even when all of them are recent. */
 const MOST_STOPPED = 500;
 
 function move(task: TaskRow, status: string): void {
@@ -30,7 +30,7 @@ export function launch(region: Region, request: TaskRequest): TaskRow {
   return task;
 }
 
-/** ECS shows stopped tasks for at least an hour; here it is an hour of the clock, for human readers. */
+/** Removes tasks that stopped more than an hour ago, as ECS does. The hour is real time, for human readers. */
 function forgetStopped(region: Region): void {
   const { tasks } = region.ecs;
   const stopped = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
@@ -51,12 +51,12 @@ function attach(region: Region, task: TaskRow): void {
   region.after('taskPull', 'ecs:task-placed', task.taskArn);
 }
 
-/** The data plane pulls the images and starts the containers. */
+/** Lets the data plane pull the images and start the containers. */
 function start(region: Region, task: TaskRow): void {
   task.pullStartedAt = region.now();
   task.handedOver = true;
   region.plane.startTask(region, task.taskArn, (failure) => {
-    // The task may have been stopped meanwhile, or the account reset.
+    // The task may have been stopped meanwhile, or the account may have been reset.
     if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'PENDING') return;
     task.pullStoppedAt = region.now();
     if (failure) failToStart(region, task, failure);
@@ -86,7 +86,7 @@ function failToStart(region: Region, task: TaskRow, { stopCode, reason, containe
 /**
  * Stops a task. A serving task drains first: it is DEACTIVATING for its target groups' deregistration
  * delay, so that no request is lost.
- * @param reason as `stoppedReason` shows it
+ * @param reason the text for `stoppedReason`
  */
 export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reason: string): void {
   if (task.desiredStatus === 'STOPPED') return;
@@ -107,7 +107,7 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
   }
 }
 
-/** The data plane stops the containers that still run. */
+/** Lets the data plane stop the containers that are still running. */
 function halt(region: Region, task: TaskRow): void {
   move(task, 'STOPPING');
   wakeServiceOf(region, task);
@@ -127,7 +127,7 @@ function deprovision(region: Region, task: TaskRow): void {
   region.after('taskDetach', 'ecs:task-detached', task.taskArn);
 }
 
-/** The end: the network interface is released, and the row stays to show the reason. */
+/** Finishes a task: its network interface is released, and its row is kept to show why it stopped. */
 export function finishTask(region: Region, task: TaskRow): void {
   detachFrom(region, task);
   for (const container of task.containers) container.lastStatus = 'STOPPED';
@@ -139,7 +139,7 @@ export function finishTask(region: Region, task: TaskRow): void {
   deleteUnused(region);
 }
 
-/** An event of a task, which is ignored when the task is no longer in the expected state. */
+/** Returns the handler of a task's event, which is ignored when the task is no longer in the expected state. */
 const inState =
   (status: string, happens: (region: Region, task: TaskRow) => void) => (region: Region, arn: string) => {
     const task = region.ecs.tasks.get(arn);

@@ -10,7 +10,7 @@ interface Reported {
   readonly container: Container;
 }
 
-/** Returns the container of a report, or undefined when its task is gone. */
+/** Returns the container that a report is about, or undefined when its task is gone. */
 function reportedOn(region: Region, taskArn: string, name: string): Reported | undefined {
   const task = region.ecs.tasks.get(taskArn);
   const container = task?.containers.find((one) => one.name === name);

@@ -1,4 +1,4 @@
-/** The roles of tasks: they must exist when a task definition names them, and ECS must be able to assume them at the start. */
+/** The roles of tasks: they must exist when a definition names them, and ECS must be able to assume them to start tasks. */
 import type { Region } from '../../world/region.ts';
 import type { RoleRow } from '../iam/store.ts';
 import { cannotAssume, cannotPass, clientError } from './errors.ts';
@@ -7,7 +7,7 @@ import type { TaskDefinitionRow } from './store.ts';
 
 const TASKS = 'ecs-tasks.amazonaws.com';
 
-/** Returns the role of an ARN or a name. */
+/** Returns the role with an ARN or name. */
 function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
   const role = iam.roles.get(shortName(reference).toLowerCase());
   return !reference.startsWith('arn:') || role?.Arn === reference ? role : undefined;
@@ -24,7 +24,7 @@ const reaches = (region: Region, { RoleId, CreateDate }: RoleRow, by: string): n
   region.visibleAt({ lag: 'iamLagMs', id: RoleId, consumer: `ecs ${by}`, changedAt: CreateDate });
 
 /**
- * Refuses roles that do not exist, and new ones that IAM does not know yet, which cannot be passed.
+ * Refuses roles that do not exist, and new roles that cannot be passed because IAM does not know them yet.
  * @param operation the operation that passes them to tasks
  * @throws ClientException, AccessDeniedException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
@@ -37,7 +37,7 @@ export function checkRoles(region: Region, roles: Roles, operation: string): voi
   }
 }
 
-/** Does the same for a registered definition, except that deleted roles only show when its tasks start. */
+/** Refuses a registered definition with roles that cannot be passed yet. Deleted roles fail only when tasks start. */
 export function checkRolesOf(region: Region, definition: TaskDefinitionRow, operation: string): void {
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
@@ -49,7 +49,7 @@ function checkPassable(region: Region, role: RoleRow, operation: string): void {
   if (reaches(region, role, operation) > region.now().getTime()) throw cannotPass(region, role.Arn);
 }
 
-/** Why no task can be started, in ECS's wording, and until when that is certain, in milliseconds since 1970. */
+/** The reason why no task can be started, in ECS's wording, and until when it holds, in milliseconds since 1970. */
 export interface NotAssumed {
   readonly reason: string;
   readonly until: number;

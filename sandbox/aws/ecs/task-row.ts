@@ -6,7 +6,7 @@ import { shortName, taskId } from './lookups.ts';
 import { groupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** Fargate's own default, which a call can only exceed. */
+/** Fargate's default, which a call can only increase. */
 const STORAGE_GIB = 20;
 
 export interface TaskRequest {
@@ -14,7 +14,7 @@ export interface TaskRequest {
   readonly definition: TaskDefinitionRow;
   readonly network: NetworkConfiguration;
   readonly subnetId: string;
-  /** `FARGATE` or `FARGATE_SPOT`, when a capacity provider strategy chose it. */
+  /** `FARGATE` or `FARGATE_SPOT`, when a capacity provider strategy selected it. */
   readonly capacityProviderName?: string;
   readonly group: string;
   readonly startedBy?: string;
@@ -111,7 +111,7 @@ function newContainer(
 }
 
 /**
- * Returns the digests that image tags in ECR mean now: ECS pins them when a deployment begins.
+ * Returns the digests to which image tags in ECR currently point: ECS pins them when a deployment begins.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
  */
 export function digestsOf(

@@ -4,7 +4,7 @@ import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
 import { deregistered, DRAINING, notRegistered, registered, say } from './service-events.ts';
 import type { TaskRow } from './store.ts';
 
-/** Registers a task in all its target groups. A deleted group is reported in an event, and the task runs without it. */
+/** Registers a task with all its target groups. A deleted group is reported in an event, and the task runs without it. */
 export function registerTargets(region: Region, task: TaskRow): void {
   const service = region.ecs.services.get(task.serviceArn);
   for (const { targetGroupArn, port } of task.targets) {
@@ -20,7 +20,7 @@ export function registerTargets(region: Region, task: TaskRow): void {
 
 /**
  * Deregisters a task from all its target groups.
- * @returns the time it drains, in milliseconds of AWS time: the longest deregistration delay; 0 when it was in no group
+ * @returns how long the task drains, in milliseconds of AWS time: the longest deregistration delay, or 0 without groups
  */
 export function deregisterTargets(region: Region, task: TaskRow): number {
   const service = region.ecs.services.get(task.serviceArn);

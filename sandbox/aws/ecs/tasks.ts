@@ -1,4 +1,4 @@
-/** Tasks: run without a service, stop, list and describe. */
+/** The operations on tasks: run without a service, stop, list and describe. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Task, TaskField } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -95,7 +95,7 @@ export const taskOperations = {
     },
   },
 
-  /** A task that is stopping or stopped is returned as it is. */
+  /** Stops a task. A task that is already stopping or stopped is returned unchanged. */
   StopTask: {
     takes: ['cluster', 'task', 'reason'],
     run(input, region) {
@@ -106,7 +106,7 @@ export const taskOperations = {
     },
   },
 
-  /** Lists tasks with desired status RUNNING by default, or those with STOPPED on request. */
+  /** Lists tasks with desired status RUNNING by default, or STOPPED on request. */
   ListTasks: {
     takes: [
       'cluster',

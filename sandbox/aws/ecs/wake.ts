@@ -1,9 +1,9 @@
-/** Wakes the scheduler for a service: at most once per moment, however many events there are. */
+/** Wakes the scheduler for a service; several events at the same moment wake it only once. */
 import { durations, type Duration } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import type { ServiceRow } from './store.ts';
 
-/** The shortest real time between two ticks, in milliseconds, since every look of the scheduler changes the world. */
+/** The shortest real time between two ticks, in milliseconds. Every look of the scheduler changes the world. */
 const LEAST_TICK_MS = 200;
 
 /** Lets the scheduler look at a service after a duration, unless it will look sooner anyway. */
@@ -11,13 +11,13 @@ export function wake(region: Region, service: ServiceRow, duration: Duration): v
   wakeAfter(region, service, durations[duration]);
 }
 
-/** Schedules the scheduler's own tick. The instant pace has no ticks, since no time would pass between them. */
+/** Schedules the scheduler's next tick. The instant pace has no ticks, since no time would pass between them. */
 export function tick(region: Region, service: ServiceRow): void {
   const real = region.scaled(1);
   if (real > 0) wakeAfter(region, service, Math.max(durations.schedulerTick, LEAST_TICK_MS / real));
 }
 
-/** Does the same for the service of a task, if it has one. */
+/** Wakes the scheduler for the service of a task, if it has one. */
 export function wakeServiceOf(region: Region, task: { serviceArn?: string }): void {
   const service = region.ecs.services.get(task.serviceArn);
   if (service) wake(region, service, 'taskCreate');

@@ -72,7 +72,7 @@ function checkAction(action: Action): Action {
   }
 }
 
-/** A target group alone is short for a forward configuration with that one group; AWS shows both. */
+/** Returns both forms of a forward action: a plain target group ARN means a configuration with only that group. */
 function forward(arn: string | undefined, config: ForwardActionConfig | undefined): Partial<Action> {
   const { TargetGroups = [], TargetGroupStickinessConfig } = config ?? {};
   const named = TargetGroups.length > 0 ? TargetGroups : [{ TargetGroupArn: arn }];
@@ -94,7 +94,7 @@ function forward(arn: string | undefined, config: ForwardActionConfig | undefine
   };
 }
 
-/** Returns a redirect with all members: by default it keeps the parts of the request's URL. */
+/** Returns a redirect with all members; omitted members keep that part of the request's URL. */
 function redirect(config: RedirectActionConfig): RedirectActionConfig {
   const full = {
     Protocol: '#{protocol}',

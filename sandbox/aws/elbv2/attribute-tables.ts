@@ -25,7 +25,7 @@ const only =
   (rule: AttributeRule, ...supported: string[]): AttributeRule =>
   (value, key) =>
     rule(value, key) ?? (supported.includes(value) ? undefined : notImplemented(`${key} = ${value}`));
-/** Access logs need a bucket of the account, which AWS checks; the sandbox has no buckets. */
+/** Refuses logs, for which AWS checks that their bucket exists: the sandbox has no buckets. */
 const noBucket: AttributeRule = (value, key) =>
   flag(value, key) ??
   (value === 'true'
@@ -44,7 +44,7 @@ export const loadBalancerAttributes: AttributeTable = {
   'health_check_logs.s3.prefix': ['', anything],
   'idle_timeout.timeout_seconds': ['60', within(1, 4000)],
   'deletion_protection.enabled': ['false', flag],
-  // The sandbox's listeners use HTTP/1.1 without TLS; AWS does not use HTTP/2 without TLS either.
+  // Has no effect: the sandbox's listeners have no TLS, and AWS too uses HTTP/2 only with TLS.
   'routing.http2.enabled': ['true', flag],
   'routing.http.drop_invalid_header_fields.enabled': ['false', flag],
   'routing.http.xff_client_port.enabled': ['false', only(flag, 'false')],

@@ -1,13 +1,13 @@
-/** Attributes of load balancers, target groups and listeners: how they are read and changed. */
+/** Reading and changing the attributes of load balancers, target groups and listeners. */
 import type { Refusal } from '../../protocol/refusal.ts';
 import { validation } from './errors.ts';
 
-/** Checks the value of a key, and returns what is wrong with it, if anything. */
+/** Checks the value of a key, and returns the refusal of an invalid or unsupported value. */
 export type AttributeRule = (value: string, key: string) => Refusal | undefined;
-/** The attributes of one kind of resource, in AWS's order: the value of a new resource, and the rule for others. */
+/** The attributes of one kind of resource, in AWS's order: each with its default value and the rule for new values. */
 export type AttributeTable = Readonly<Record<string, readonly [fallback: string, rule: AttributeRule]>>;
 
-/** Returns the attributes of a new resource. */
+/** Returns the default values of all attributes. */
 export const defaultsOf = (table: AttributeTable): Record<string, string> =>
   Object.fromEntries(Object.entries(table).map(([key, [fallback]]) => [key, fallback]));
 
@@ -22,8 +22,8 @@ export const listed = (attributes: Record<string, string>): Attribute[] =>
 
 /**
  * Returns the attributes after a change, which applies as a whole or not at all.
- * @param noun as AWS's sentence begins: `Load balancer`, `Target group` or `Listener`
- * @throws ValidationError for an unknown key or an invalid value, NotImplemented for one that has no effect here
+ * @param noun the start of AWS's message: `Load balancer`, `Target group` or `Listener`
+ * @throws ValidationError for an unknown key or an invalid value, NotImplemented for an unsupported value
  */
 export function changedAttributes(
   current: Record<string, string>,

@@ -1,4 +1,4 @@
-/** The values that each field of a rule condition takes. */
+/** The values that each field of a rule condition accepts. */
 import type { QueryStringKeyValuePair } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isIPv6 } from 'node:net';
 import { parseCidr } from '../../network/cidr.ts';
@@ -7,7 +7,7 @@ import { notImplemented, validation } from './errors.ts';
 const MOST_LENGTH = 128;
 const MOST_HEADER_NAME = 40;
 
-/** The configuration of each field. */
+/** The member of a condition that configures each field. */
 export const CONFIGS = {
   'path-pattern': 'PathPatternConfig',
   'host-header': 'HostHeaderConfig',
@@ -18,7 +18,7 @@ export const CONFIGS = {
 } as const;
 export type Field = keyof typeof CONFIGS;
 
-/** The members that configurations have. */
+/** The members of all configurations together. */
 export interface ConditionConfig {
   readonly HttpHeaderName?: string;
   readonly IpAddressType?: string;
@@ -26,10 +26,10 @@ export interface ConditionConfig {
   readonly RegexValues?: string[];
 }
 
-/** The characters that a value of each field may have, where AWS documents them. */
+/** The characters that are valid in a value of each field, for the fields where AWS documents them. */
 const SHAPES: Readonly<Partial<Record<Field, RegExp>>> = {
   'path-pattern': /^[\w\-.$/~"'@:+&*?]+$/,
-  // At least one dot, and only letters after the last.
+  // A host has at least one dot, and only letters after the last dot.
   'host-header': /^[A-Za-z0-9\-.*?]*\.[A-Za-z*?]+$/,
   'http-request-method': /^[A-Z_-]+$/,
 };

@@ -45,7 +45,7 @@ function checkCondition(condition: RuleCondition): RuleCondition {
   return full(field, config);
 }
 
-/** The older form, with values beside the field, takes one value; several values need the field's configuration. */
+/** Reads the legacy notation, which has one value next to the field. Several values require the field's configuration. */
 function fromLegacy(
   field: Field,
   legacy: ConditionConfig,
@@ -66,7 +66,7 @@ function fromLegacy(
   return full(field, legacy);
 }
 
-/** Paths and hosts are shown in both forms. */
+/** Returns a condition as AWS shows it: paths and hosts appear in both notations. */
 function full(field: Field, { Values, RegexValues, ...more }: ConditionConfig): RuleCondition {
   const config = { ...more, ...(Values ? { Values } : {}), ...(RegexValues ? { RegexValues } : {}) };
   const isPattern = field === 'path-pattern' || field === 'host-header';

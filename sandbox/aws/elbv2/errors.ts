@@ -1,4 +1,4 @@
-/** The refusals of Elastic Load Balancing, in its own words; codes and sources in the catalogue of AWS semantics (§3). */
+/** The refusals of Elastic Load Balancing, in AWS's wording. Their sources are in the catalogue of AWS semantics (§3). */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const validation = (message: string): Refusal => refusal('ValidationError', message);
@@ -8,9 +8,9 @@ export const invalidAction = (message: string): Refusal => refusal('InvalidLoadB
 export const notPermitted = (message: string): Refusal => refusal('OperationNotPermitted', message);
 export const resourceInUse = (message: string): Refusal => refusal('ResourceInUse', message);
 
-/** The refusal of a part of AWS that the sandbox lacks, the same as for a parameter that it does not take. */
+/** The refusal of a feature that the sandbox does not support, in the same form as for an unsupported parameter. */
 export const notImplemented = (what: string): Refusal =>
-  refusal('NotImplemented', `The sandbox does not take ${what} in elbv2 yet`, 501);
+  refusal('NotImplemented', `The sandbox does not support ${what} in elbv2 yet`, 501);
 
 /** The refusal of a value by AWS's request validation, before the operation runs. */
 export const constraint = (value: string | number | undefined, member: string, rule: string): Refusal =>
@@ -25,7 +25,7 @@ const notFound =
   (ids: string | readonly string[]): Refusal =>
     refusal(code, `${noun}${quoted(ids)} not found`);
 
-/** @param ids one ARN, or the names or ARNs of a list that do not exist */
+/** @param ids the unknown ARN of a request, or the unknown names or ARNs of a request's list */
 export const loadBalancerNotFound = notFound('LoadBalancerNotFound', 'Load balancer');
 export const targetGroupNotFound = notFound('TargetGroupNotFound', 'Target group');
 export const listenerNotFound = (): Refusal => refusal('ListenerNotFound', 'One or more listeners not found');

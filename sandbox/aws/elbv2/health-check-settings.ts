@@ -2,7 +2,7 @@
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { constraint, notImplemented, validation } from './errors.ts';
 
-/** The members of the settings, the same in requests and responses. */
+/** The names of the settings, which are the same in requests and responses. */
 export const HEALTH_CHECK_MEMBERS = [
   'HealthCheckProtocol',
   'HealthCheckPort',
@@ -19,8 +19,8 @@ type Member = (typeof HEALTH_CHECK_MEMBERS)[number];
 export type HealthCheckSettings = { [M in Member]-?: NonNullable<TargetGroup[M]> };
 
 /**
- * The defaults for HTTP and HTTPS groups alike: both are checked over HTTP by default. AWS's guide documents a timeout of
- * 5 seconds, its model 6 or 10; users see 5.
+ * The defaults, the same for HTTP and HTTPS groups: both are checked over HTTP. AWS's guide documents a timeout of
+ * 5 seconds and its API model 6 or 10; in practice it is 5.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 const DEFAULTS: HealthCheckSettings = {
@@ -79,7 +79,7 @@ function check(settings: HealthCheckSettings): void {
   checkMatcher(Matcher);
 }
 
-/** A number in digits from 1 to 65535. */
+/** A number from 1 to 65535, as decimal digits. */
 export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65535;
 
 function inRange(member: string, value: number, least: number, most: number): void {

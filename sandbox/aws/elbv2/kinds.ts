@@ -1,4 +1,4 @@
-/** The declaration of each kind of Elastic Load Balancing resource: its ARNs, its refusals and the lists that it appears in. */
+/** The declaration of each kind of Elastic Load Balancing resource: its ARNs, its refusals and its list operations. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { OperationName } from '../../operations.ts';
@@ -7,17 +7,17 @@ import { Table, type Kind } from '../../world/table.ts';
 import type { Findable } from '../finder.ts';
 import { constraint, validation } from './errors.ts';
 
-/** What the declaration of a kind states. */
+/** The declaration of a kind. */
 interface Declaration {
-  /** What follows the account in ARNs of the kind, up to the first slash. */
+  /** The part of the kind's ARNs between the account and the first slash. */
   readonly arnType: string;
-  /** The kind in AWS's refusals, e.g. `load balancer`. */
+  /** The name of the kind in AWS's refusals, e.g. `load balancer`. */
   readonly noun: string;
-  /** The request parameter that takes an ARN of the kind, as AWS's refusals spell it. */
+  /** The request parameter for an ARN of the kind, as AWS's refusals spell it. */
   readonly parameter: string;
-  /** The operations that list the kind; they lag. */
+  /** The operations that list the kind. Their results lag. */
   readonly listedBy: readonly OperationName<typeof ELBv2>[];
-  /** Returns the refusal of an ARN without a row. */
+  /** Returns the refusal of an unknown ARN. */
   notFound(arn: string): Refusal;
 }
 

@@ -5,7 +5,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import { page } from './paging.ts';
 
 /**
- * The quotas that the sandbox enforces, by AWS's names, with the code of the refusal.
+ * The quotas that the sandbox enforces, by AWS's names, with the limit and the code of the refusal.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
 const quotas = {
@@ -16,14 +16,14 @@ const quotas = {
   'rules-per-application-load-balancer': [100, 'TooManyRules'],
   'target-groups-per-application-load-balancer': [100, 'TooManyUniqueTargetGroupsPerLoadBalancer'],
   'target-groups-per-action-on-application-load-balancer': [5, 'TooManyTargetGroups'],
-  // AWS documents 5 wildcards on one page and 6 on another; 5 is within both.
+  // AWS documents 5 wildcards on one page and 6 on another; 5 satisfies both.
   'condition-values-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition values"],
   'condition-wildcards-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition wildcards"],
 } as const satisfies Record<string, readonly [most: number, code: string, message?: string]>;
 
 /**
  * Checks one quota.
- * @param count the number of resources that there would be
+ * @param count the number of resources after the call
  * @throws the quota's refusal when the count exceeds it
  */
 export function checkQuota(name: keyof typeof quotas, count: number): void {

@@ -61,7 +61,7 @@ function setDefaultActions(region: Region, listener: ListenerRow, actions: Actio
 
 export const listenerOperations = {
   /**
-   * A repeat with the same settings returns the existing listener.
+   * A repeated call with the same settings returns the existing listener.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
    */
   CreateListener: {
@@ -128,7 +128,7 @@ export const listenerOperations = {
     },
   },
 
-  /** Also deletes its rules. */
+  /** Also deletes the rules of the listener. */
   DeleteListener: {
     takes: ['ListenerArn'],
     run({ ListenerArn }, region) {

@@ -17,7 +17,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Returns all attributes, not only the changed ones. */
+  /** The response contains all attributes, not only the changed ones. */
   ModifyLoadBalancerAttributes: {
     takes: ['LoadBalancerArn', 'Attributes'],
     run({ LoadBalancerArn, Attributes }, region) {
@@ -32,7 +32,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Replaces the whole set. */
+  /** Replaces the whole set of security groups. */
   SetSecurityGroups: {
     takes: ['LoadBalancerArn', 'SecurityGroups'],
     run({ LoadBalancerArn, SecurityGroups }, region) {
@@ -53,7 +53,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Replaces the whole set; subnets that stay keep their network interface. */
+  /** Replaces the whole set of subnets. Subnets that stay keep their network interface. */
   SetSubnets: {
     takes: ['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'],
     run(input, region) {
@@ -81,7 +81,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Capacity cannot be reserved here, so none is. */
+  /** The list is always empty, because the sandbox cannot reserve capacity. */
   DescribeCapacityReservation: {
     takes: ['LoadBalancerArn'],
     run({ LoadBalancerArn }, region) {

@@ -1,4 +1,4 @@
-/** Load balancers: created `provisioning`, found by name, and deleted at once except for their network interfaces. */
+/** Load balancers: created as `provisioning`, and deleted immediately except for their network interfaces. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateLoadBalancerInput, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
@@ -26,7 +26,7 @@ import { mergeTags } from './tags.ts';
 import { settleAllTargets } from './target-health.ts';
 import { listenersOf, rulesOfBalancer } from './usage.ts';
 
-/** The settings of a create call, checked and with AWS's defaults. */
+/** Checks the settings of a create call, and returns them with AWS's defaults. */
 function readSettings(region: Region, input: CreateLoadBalancerInput, known: LoadBalancerRow | undefined) {
   const LoadBalancerName = checkLoadBalancerName(input.Name);
   const Type = input.Type ?? 'application';
@@ -44,7 +44,7 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, known: Loa
   return { LoadBalancerName, Type, Scheme, IpAddressType, VpcId, SecurityGroups, AvailabilityZones };
 }
 
-/** @throws ValidationError for dualstack: no subnet of the sandbox has an IPv6 block */
+/** @throws ValidationError for dualstack, because no subnet of the sandbox has an IPv6 block */
 export function checkIpAddressType(type: string | undefined): 'ipv4' {
   if (type === undefined || type === 'ipv4') return 'ipv4';
   if (type.startsWith('dualstack')) {
@@ -57,7 +57,7 @@ export function checkIpAddressType(type: string | undefined): 'ipv4' {
   );
 }
 
-/** Whether a load balancer has exactly these settings. Tags are ignored: AWS does not document whether they count. */
+/** Whether a load balancer has exactly these settings. Tags are ignored, as AWS does not document whether they count. */
 function hasSettings(row: LoadBalancerRow, settings: ReturnType<typeof readSettings>): boolean {
   const { Scheme, IpAddressType } = settings;
   return (
@@ -74,7 +74,7 @@ export const subnetIdsOf = ({ AvailabilityZones }: Pick<LoadBalancer, 'Availabil
 const sameMembers = (one: readonly string[], other: readonly string[]): boolean =>
   [...one].sort().join() === [...other].sort().join();
 
-/** Returns the load balancers that a describe call names: an unknown name or ARN fails the whole call. */
+/** Returns the load balancers that a describe call names. An unknown name or ARN fails the whole call. */
 function asked(region: Region, names: string[], arns: string[]): LoadBalancerRow[] {
   const { loadBalancers } = region.elbv2;
   if (names.length > 0 && arns.length > 0) {
@@ -92,7 +92,7 @@ function asked(region: Region, names: string[], arns: string[]): LoadBalancerRow
 
 export const loadBalancerOperations = {
   /**
-   * A repeat with the same settings returns the existing load balancer.
+   * A repeated call with the same settings returns the existing load balancer.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   CreateLoadBalancer: {

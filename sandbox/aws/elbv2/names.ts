@@ -1,10 +1,10 @@
-/** The rules for names of load balancers and target groups. */
+/** The rules for the names of load balancers and target groups. */
 import { constraint, validation } from './errors.ts';
 
 const MOST = 32;
 
 /**
- * @param noun as AWS's sentence begins: `The load balancer name` or `Target group name`
+ * @param noun the start of AWS's message: `The load balancer name` or `Target group name`
  * @throws ValidationError
  */
 function checkName(noun: string, name: string | undefined): string {

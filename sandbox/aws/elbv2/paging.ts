@@ -1,4 +1,4 @@
-/** Pages of Elastic Load Balancing's describe calls: up to 400 rows, and a marker for the next page. */
+/** Pages of Elastic Load Balancing's describe calls: each has up to 400 rows and a marker for the next page. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { constraint, validation } from './errors.ts';
 
@@ -17,7 +17,7 @@ const PAGES: PageRules = {
   invalidToken: (marker) => validation(`Invalid marker '${marker}'`),
 };
 
-/** Returns one page of a list, and the marker of the next. */
+/** Returns one page of a list, and the marker of the next page. */
 export function page<Row>(rows: Row[], size?: number, marker?: string): { rows: Row[]; NextMarker?: string } {
   const { rows: fitting, next } = pageOf(rows, size, marker, PAGES);
   return { rows: fitting, NextMarker: next };

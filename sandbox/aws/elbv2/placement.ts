@@ -20,7 +20,7 @@ const LEAST_ZONES = 2;
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
 const LEAST_FREE_ADDRESSES = 8;
 
-/** The subnets of a request: a plain list, or mappings that contain no more than the list would. */
+/** The subnets of a request: a plain list, or mappings that contain nothing but the subnet id. */
 interface Asked {
   readonly Subnets?: string[];
   readonly SubnetMappings?: SubnetMapping[];
@@ -28,7 +28,7 @@ interface Asked {
 
 /**
  * Returns the subnets of a load balancer: at least two, in different zones of one VPC.
- * @param isKept whether the load balancer is already in a subnet and needs no more addresses there
+ * @param isKept whether the load balancer is already in a subnet, and so needs no new addresses there
  * @throws ValidationError, SubnetNotFound, InvalidConfigurationRequest, InvalidSubnet
  */
 export function checkSubnets(
@@ -101,7 +101,7 @@ export const zonesOf = (subnets: readonly SubnetRow[]): AvailabilityZone[] =>
     LoadBalancerAddresses: [],
   }));
 
-/** Adds an interface to each subnet; those of an internet-facing load balancer have a public address. */
+/** Adds an interface to each subnet. The interfaces of an internet-facing load balancer get a public address. */
 export function attachTo(region: Region, balancer: LoadBalancerRow, subnetIds: readonly string[]): void {
   for (const subnetId of subnetIds) {
     const { NetworkInterfaceId } = attachInterface(region, {
@@ -116,7 +116,7 @@ export function attachTo(region: Region, balancer: LoadBalancerRow, subnetIds: r
   }
 }
 
-/** Releases interfaces. They exist for about another minute and block subnets and security groups until then. */
+/** Releases interfaces. They remain for about a minute, during which they still block subnets and security groups. */
 export function releaseLater(region: Region, interfaceIds: readonly string[]): void {
   for (const id of interfaceIds) {
     region.after('loadBalancerInterfaceRelease', 'elbv2:interface-released', id);

@@ -1,4 +1,4 @@
-/** Changes to listeners and rules and their consequences: which target groups are in use, and which targets are checked. */
+/** Changes to listeners and rules, which also decide which target groups are in use and which targets are checked. */
 import type { Region } from '../../world/region.ts';
 import { durations } from '../../world/durations.ts';
 import { settleAllTargets } from './target-health.ts';

@@ -1,4 +1,4 @@
-/** Rules of listeners: evaluated by priority, each priority once, the default rule last. */
+/** Rules of listeners: evaluated in order of their unique priorities, with the default rule last. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -47,7 +47,7 @@ const balancerOfListener = (region: Region, listenerArn: string) =>
 
 export const ruleOperations = {
   /**
-   * A priority in use is refused even for an identical rule, and the same conditions with another priority create a second
+   * A priority in use is refused even for an identical rule. The same conditions with another priority create a second
    * rule.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
@@ -109,7 +109,7 @@ export const ruleOperations = {
   },
 
   /**
-   * Changes all priorities at once, so two rules can swap theirs. A priority of a rule that is not named is in use.
+   * Changes all priorities in one step, so that two rules can swap theirs. The priorities of all other rules stay in use.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
    */
   SetRulePriorities: {

@@ -18,7 +18,7 @@ export interface LoadBalancerRow extends LoadBalancer {
   VpcId: string;
   attributes: Record<string, string>;
   tags: Tag[];
-  /** The injected reason for which it will fail. */
+  /** The injected failure that the load balancer will report. */
   pendingFailure?: string;
   /** Its network interfaces, one per subnet. */
   interfaceIds: string[];
@@ -27,7 +27,7 @@ export interface TargetRow {
   /** The private IP address. */
   id: string;
   port: number;
-  /** The zone of the address, or `all` for an address outside the VPC. */
+  /** The zone of the address, or `all` if the address is outside the VPC. */
   availabilityZone: string;
   health: TargetHealth;
 }
@@ -39,7 +39,7 @@ export interface TargetGroupRow extends Omit<TargetGroup, keyof HealthCheckSetti
   attributes: Record<string, string>;
   tags: Tag[];
   targets: TargetRow[];
-  /** The group counts as in use until then, although no listener or rule names it any more. */
+  /** The time until which the group still counts as in use, although no listener or rule names it any more. */
   inUseUntil?: Date;
 }
 export interface ListenerRow extends Listener {
@@ -48,19 +48,19 @@ export interface ListenerRow extends Listener {
   Port: number;
   attributes: Record<string, string>;
   tags: Tag[];
-  /** The local port on which the data plane serves it, kept across restarts. */
+  /** The local port on which the data plane serves the listener, kept across restarts. */
   localPort?: number;
 }
-/** A rule of a listener; every listener has one with the priority `default`, whose actions are the listener's default actions. */
+/** A rule of a listener. Every listener has a default rule, whose actions are the listener's default actions. */
 export interface RuleRow extends Rule {
   RuleArn: string;
   ListenerArn: string;
-  /** A number in digits, or `default`. */
+  /** A number as decimal digits, or `default` for the default rule. */
   Priority: string;
   tags: Tag[];
 }
 
-/** The tables of Elastic Load Balancing. A kind of resource is declared here and nowhere else. */
+/** The tables of Elastic Load Balancing. This is the only declaration of each kind of resource. */
 export const elbv2Store = () => ({
   loadBalancers: resource<LoadBalancerRow>({
     arnType: 'loadbalancer',

@@ -37,7 +37,7 @@ function taggable({ elbv2 }: Region, arn: string): { tags: Tag[] } {
   return rowOf(table, arn);
 }
 
-/** Returns the resources of ARNs: an unknown ARN fails the whole call. */
+/** Returns the resources that ARNs name. An unknown ARN fails the whole call. */
 function allOf(region: Region, arns: string[] | undefined): { tags: Tag[] }[] {
   if (!arns?.length) throw constraint(undefined, 'resourceArns', 'not be null');
   if (arns.length > MOST_ARNS) {

@@ -8,7 +8,7 @@ import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settin
 import { shown } from './target-groups.ts';
 
 export const targetGroupSettingsOperations = {
-  /** Changes health checks only: no other setting of a group can be changed. */
+  /** Changes the health checks. The other settings of a group cannot be changed. */
   ModifyTargetGroup: {
     takes: ['TargetGroupArn', ...HEALTH_CHECK_MEMBERS],
     run(input, region) {
@@ -25,7 +25,7 @@ export const targetGroupSettingsOperations = {
     },
   },
 
-  /** Returns all attributes, not only the changed ones. */
+  /** The response contains all attributes, not only the changed ones. */
   ModifyTargetGroupAttributes: {
     takes: ['TargetGroupArn', 'Attributes'],
     run({ TargetGroupArn, Attributes }, region) {

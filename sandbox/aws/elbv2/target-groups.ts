@@ -1,4 +1,4 @@
-/** Target groups: found by name, used by one load balancer, and not deletable while a rule names them. */
+/** Target groups: unique by name, used by at most one load balancer, and not deletable while a rule names them. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
@@ -23,13 +23,13 @@ import type { TargetGroupRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { loadBalancerOf } from './usage.ts';
 
-/** The settings of a create call, checked and with AWS's defaults. Only the health checks can be changed later. */
+/** Checks the settings of a create call, and returns them with AWS's defaults. Only the health checks can change. */
 function readSettings(region: Region, input: CreateTargetGroupInput) {
   const TargetGroupName = checkTargetGroupName(input.Name);
   const TargetType = input.TargetType ?? 'instance';
   if (TargetType !== 'ip') throw notImplemented(`target groups of type ${TargetType}`);
   const { Protocol, Port, VpcId, IpAddressType = 'ipv4' } = input;
-  // Terraform sends an empty value when its user sets none, which AWS takes as the default.
+  // Terraform sends an empty value when the user sets none, and AWS treats it as the default.
   // https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/elbv2/target_group.go
   const ProtocolVersion = input.ProtocolVersion || 'HTTP1';
   if (!Protocol) throw validation('A protocol must be specified');
@@ -52,7 +52,7 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   };
 }
 
-/** Returns a group as calls show it; the load balancer that uses it derives from rules. */
+/** Returns a group as calls show it. The load balancer that uses the group derives from the rules. */
 export function shown(region: Region, group: TargetGroupRow): TargetGroup {
   const user = loadBalancerOf(region, group.TargetGroupArn);
   return { ...group, LoadBalancerArns: user ? [user.LoadBalancerArn] : [] };
@@ -91,7 +91,7 @@ function asked(
 
 export const targetGroupOperations = {
   /**
-   * A repeat with the same settings returns the existing group.
+   * A repeated call with the same settings returns the existing group.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
    */
   CreateTargetGroup: {
@@ -135,7 +135,7 @@ export const targetGroupOperations = {
     },
   },
 
-  /** Registered targets do not block the deletion; rules do, until some seconds after the last one is deleted. */
+  /** Rules block the deletion, until some seconds after the last one is deleted. Registered targets do not. */
   DeleteTargetGroup: {
     takes: ['TargetGroupArn'],
     run({ TargetGroupArn: arn }, region) {

@@ -1,11 +1,11 @@
-/** The part of target health that derives from the use of their group; health checks report the rest. */
+/** The states of target health that derive from the use of the target's group; health checks report the others. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { groupsAdmit } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';
 
-/** The state of a target before its first check; the codes and wordings of all states are in the catalogue (§3.3). */
+/** The state of a target before its first check. The catalogue (§3.3) lists the codes and messages of all states. */
 export const REGISTERING: TargetHealth = {
   State: 'initial',
   Reason: 'Elb.RegistrationInProgress',
@@ -33,7 +33,7 @@ export function settleAllTargets(region: Region): void {
   for (const group of region.elbv2.targetGroups.all()) settleTargets(region, group);
 }
 
-/** Health checks of a group run while a rule of an active load balancer names it. */
+/** Updates the targets of a group, whose health checks run while a rule of an active load balancer names the group. */
 export function settleTargets(region: Region, group: TargetGroupRow): void {
   const balancer = loadBalancerOf(region, group.TargetGroupArn);
   for (const target of group.targets) {
@@ -55,7 +55,7 @@ function whyUnused(
   return availabilityZone === 'all' || zones.includes(availabilityZone) ? undefined : ZONE_NOT_IN_USE;
 }
 
-/** Without a data plane nothing runs, so the security groups alone decide instead of health checks. */
+/** Schedules a simulated check. Without a data plane nothing runs, so the security groups alone decide the health. */
 function checkSoon(region: Region, group: TargetGroupRow, target: TargetRow): void {
   if (region.plane.checksTargets) return;
   const key = targetKey(group, target);
@@ -89,11 +89,11 @@ function isReachable(
 export const targetOf = (group: TargetGroupRow, ip: string, port: number): TargetRow | undefined =>
   group.targets.find((target) => target.id === ip && target.port === port);
 
-/** Names a target in the agenda. */
+/** Returns the key of a target in the agenda. */
 export const targetKey = (group: TargetGroupRow, { id, port }: TargetRow): string =>
   `${group.TargetGroupArn} ${id} ${port}`;
 
-/** Returns the target that the agenda names, if it still exists. */
+/** Returns the target for a key of the agenda, if it still exists. */
 export function targetOfKey(
   region: Region,
   key: string,

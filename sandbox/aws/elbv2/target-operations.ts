@@ -33,7 +33,7 @@ function addressOf(group: TargetGroupRow, { Id = '', Port = group.Port }: Target
 }
 
 /**
- * Returns the zone of a target: that of its subnet; outside the VPC the call must name `all`.
+ * Returns the zone of a target: the zone of its subnet or, if the address is outside the VPC, `all`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
  */
 function zoneFor(region: Region, group: TargetGroupRow, ip: string, asked: string | undefined): string {
@@ -67,7 +67,7 @@ const required = (targets: TargetDescription[] | undefined): TargetDescription[]
 };
 
 export const targetOperations = {
-  /** Registers all targets of a call or none. */
+  /** Registers all targets of a call or, if one is refused, none. */
   RegisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
@@ -83,7 +83,7 @@ export const targetOperations = {
     },
   },
 
-  /** An unknown target is not an error. */
+  /** Ignores unknown targets. */
   DeregisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {

@@ -12,7 +12,7 @@ const DRAINING: TargetHealth = {
 };
 
 /**
- * Registers an address and port with a target group. A registered target stays as it is; a draining one is registered
+ * Registers an address and port with a target group. A registered target stays as it is; a draining target is registered
  * again as if it were new.
  * @param availabilityZone the zone of the address, or `all`
  * @throws TargetGroupNotFound
@@ -35,8 +35,8 @@ export function registerTarget(
 }
 
 /**
- * Deregisters a target: it drains for the group's deregistration delay, or is removed at once when nothing could have
- * sent it requests. An unknown target or group is not an error.
+ * Deregisters a target: it drains for the group's deregistration delay, or is removed immediately if it is unused.
+ * An unknown target or group is not an error.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  */
 export function deregisterTarget(region: Region, targetGroupArn: string, ip: string, port: number): void {
@@ -50,7 +50,7 @@ export function deregisterTarget(region: Region, targetGroupArn: string, ip: str
 }
 
 /**
- * Records the result of a health check, for the data plane. Has no effect on a target that drains, is not in use, or is
+ * Records the result of a health check by the data plane. Has no effect on a target that drains, is not in use or is
  * gone.
  */
 export function setTargetHealth(
@@ -66,7 +66,7 @@ export function setTargetHealth(
   const { State, Reason, Description } = target.health;
   if (State === health.State && Reason === health.Reason && Description === health.Description) return;
   target.health = { ...health };
-  // The ECS scheduler replaces tasks whose targets are unhealthy.
+  // Wakes the ECS scheduler, which replaces tasks whose targets are unhealthy.
   region.after(0, 'ecs:target-health-changed', targetGroupArn);
   region.changed();
 }

@@ -1,4 +1,4 @@
-/** References between resources: the rules of a listener in order, the target groups of actions, the load balancer of a target group. */
+/** References between resources, such as the target groups of actions and the load balancer of a target group. */
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Region } from '../../world/region.ts';
 import type { ListenerRow, LoadBalancerRow, RuleRow } from './store.ts';
@@ -20,7 +20,7 @@ export function rulesOfBalancer(region: Region, loadBalancerArn: string): RuleRo
   return listenersOf(region, loadBalancerArn).flatMap(({ ListenerArn }) => rulesOf(region, ListenerArn));
 }
 
-/** Returns the target groups that actions forward to, each once. */
+/** Returns the target groups that actions forward to, without duplicates. */
 export function groupsNamedBy(actions: readonly Action[] | undefined): string[] {
   const named = (actions ?? []).flatMap(({ TargetGroupArn, ForwardConfig }) => [
     TargetGroupArn,
@@ -29,7 +29,7 @@ export function groupsNamedBy(actions: readonly Action[] | undefined): string[] 
   return [...new Set(named)].filter((arn) => arn !== undefined);
 }
 
-/** Returns the load balancer that forwards to a target group, or undefined when no rule names the group. */
+/** Returns the load balancer that forwards to a target group, or undefined if no rule names the group. */
 export function loadBalancerOf(region: Region, targetGroupArn: string): LoadBalancerRow | undefined {
   const rule = region.elbv2.rules.find(({ Actions }) => groupsNamedBy(Actions).includes(targetGroupArn));
   const listener = region.elbv2.listeners.get(rule?.ListenerArn);

@@ -17,7 +17,7 @@ export function checkLength(text: string, member: string, most: number, least = 
   return text;
 }
 
-/** @param member as AWS's message names it: `roleName`, `policyName` */
+/** @param member the name of the member in AWS's message: `roleName` or `policyName` */
 export function checkName(name: string | undefined, member: string, most: number): string {
   const given = checkLength(name ?? '', member, most, 1);
   if (NAME.test(given)) return given;
@@ -48,7 +48,7 @@ export function checkDescription(description: string | undefined): string | unde
   );
 }
 
-/** @param seconds an hour to twelve hours; by default an hour */
+/** @param seconds from one hour to twelve hours; one hour by default */
 export function checkSessionDuration(seconds = 3600): number {
   const [least, most] = [3600, 43200];
   const member = 'maxSessionDuration';

@@ -1,4 +1,4 @@
-/** The refusals of IAM, in its own words; codes and sources in the catalogue of AWS semantics (§6). */
+/** The refusals of IAM, with its own messages. The catalogue of AWS semantics (§6) lists codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 const noSuchEntity = (message: string): Refusal => refusal('NoSuchEntity', message, 404);

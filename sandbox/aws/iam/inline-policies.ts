@@ -1,4 +1,4 @@
-/** Inline policies of roles: put whole, read back URL-encoded, limited in their total size. */
+/** Inline policies of roles: replaced as a whole, returned URL-encoded, and limited in their total size. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { ownProperty } from '../../own-property.ts';

@@ -1,4 +1,4 @@
-/** AWS managed policies attached to roles: those for containers; others do not exist here. */
+/** The AWS managed policies that roles can have attached: only those for containers exist in the sandbox. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';

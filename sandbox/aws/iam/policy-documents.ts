@@ -21,7 +21,7 @@ const statement = z.strictObject({
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
 const policy = z.strictObject({
-  // Without a version, a document has the older one.
+  // A document without a version has the older version, 2008-10-17.
   Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
   Id: z.string().optional(),
   Statement: z.union([statement, z.array(statement).min(1)]),
@@ -31,7 +31,7 @@ type Statement = z.infer<typeof statement>;
 type Principal = z.infer<typeof principal>;
 
 const LONGEST = 131_072;
-/** The default quota, not counting white space. */
+/** The default quota in characters, not counting white space. */
 const LARGEST_TRUST = 2048;
 
 const listOf = (given: string | string[] | undefined): string[] => [given ?? []].flat();
@@ -86,7 +86,7 @@ export function checkTrustPolicy(document: string | undefined, region: Region): 
   return given;
 }
 
-/** Whether IAM knows a role as a principal: a new role may not be one yet. */
+/** Whether IAM knows a role as a principal: a new role may not be known yet. */
 function isKnown(region: Region, arn: string): boolean {
   const role = region.iam.roles.find(({ Arn }) => Arn === arn);
   if (!role) return false;

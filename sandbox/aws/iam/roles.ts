@@ -1,4 +1,4 @@
-/** Roles: unique by name without case, each with its own id, and not deletable while they have policies. */
+/** Roles: unique by name regardless of case, each with its own id, and impossible to delete while they have policies. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
@@ -25,7 +25,7 @@ export function ownRoleOf(region: Region, name: string | undefined): RoleRow {
   return role;
 }
 
-/** Adds a role. A role that is created again under the same name has another id and is another principal. */
+/** Adds a role. A role that is created again under the same name has a new id and is a different principal. */
 export function addRole(
   region: Region,
   given: Pick<
@@ -51,7 +51,7 @@ function uniqueId(region: Region): string {
   return `AROA${digits.replace(/[0189]/g, (digit) => letters[digit] ?? digit).toUpperCase()}`;
 }
 
-/** Returns a role as lists show it: without its tags, which need their own call. */
+/** Returns a role as lists show it: without its tags, which require a separate call. */
 const shown = ({ Tags: _tags, ...role }: RoleRow): Role => ({
   ...role,
   AssumeRolePolicyDocument: encoded(role.AssumeRolePolicyDocument),
@@ -82,7 +82,7 @@ export const roleOperations = {
 
   GetRole: {
     takes: ['RoleName'],
-    // Roles are never assumed here, so there is no last use.
+    // Roles are never assumed in the sandbox, so there is no last use.
     run: (input, region) => ({
       Role: { ...shownWhole(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
     }),
@@ -100,7 +100,7 @@ export const roleOperations = {
     },
   },
 
-  /** Omitted members stay as they are. */
+  /** Omitted members remain unchanged. */
   UpdateRole: {
     takes: ['RoleName', 'Description', 'MaxSessionDuration'],
     run(input, region) {

@@ -16,7 +16,7 @@ export interface RoleRow extends Role {
   RoleId: string;
   Arn: string;
   CreateDate: Date;
-  /** The JSON as given; IAM's answers have it URL-encoded. */
+  /** The JSON as given, which IAM's answers contain URL-encoded. */
   AssumeRolePolicyDocument: string;
   MaxSessionDuration: number;
   Tags: Tag[];
@@ -27,7 +27,7 @@ export interface RoleRow extends Role {
 }
 
 export const iamStore = () => ({
-  /** By lower-case name: role names are unique without case. */
+  /** By lower-case name: role names are unique regardless of case. */
   roles: new Table<RoleRow, Kind<RoleRow> & Findable>({
     // Service-linked roles belong to the account and are never deleted.
     isCounted: ({ Path }) => !Path.startsWith(SERVICE_PATH),

@@ -1,4 +1,4 @@
-/** Tags as IAM takes them: keys are compared without case. */
+/** The checks of IAM tags, whose keys are compared regardless of case. */
 import { CAPITALISED, tagging } from '../tagging.ts';
 import { checkLength } from './checks.ts';
 import { invalidInput, invalidValue, limitExceeded } from './errors.ts';

@@ -3,7 +3,7 @@ import type { Region } from '../../world/region.ts';
 import { logGroupNotFound } from './errors.ts';
 import { appendEvent, makeStream, streamKey } from './stream-rows.ts';
 
-/** Milliseconds within which lines count as one change of the world: a busy container must not save it all the time. */
+/** Milliseconds within which lines count as one change, since every change saves the world and containers may be busy. */
 const QUIET = 500;
 const waiting = new WeakSet<Region>();
 

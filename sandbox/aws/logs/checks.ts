@@ -60,7 +60,7 @@ const PAGES: PageRules = {
   invalidToken,
 };
 
-/** Returns a page of a describe call: 50 rows by default and at most. */
+/** Returns a page of a describe call: 50 rows by default, which is also the maximum. */
 export const described = <Row>(
   rows: Row[],
   limit: number | undefined,

@@ -1,4 +1,4 @@
-/** Log events: put in batches, read page by page from either end of a stream. */
+/** Log events: put in batches, and read page by page from either end of a stream. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { InputLogEvent, OutputLogEvent, RejectedLogEventsInfo } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
@@ -42,7 +42,7 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   return events;
 }
 
-/** Returns which events of a batch are rejected: too old, expired, or too far in the future. */
+/** Returns which events of a batch are rejected because they are too old, expired, or too far in the future. */
 function rejected(events: Event[], since: number, now: number): RejectedLogEventsInfo | undefined {
   const tooOld = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
   const expired = events.filter(({ timestamp }) => timestamp < since).length;
@@ -55,7 +55,7 @@ function rejected(events: Event[], since: number, now: number): RejectedLogEvent
   };
 }
 
-/** Tokens are `f/<place>/s` and `b/<place>/s`: the events after a place, or before it. */
+/** Parses a token: `f/<place>/s` for the events after a place, or `b/<place>/s` for the events before it. */
 function readToken(token: string | undefined): { forward: boolean; place: bigint } | undefined {
   if (token === undefined) return undefined;
   const [, direction, place] = /^([fb])\/(\d{56})\/s$/.exec(token) ?? [];
@@ -81,7 +81,7 @@ export const eventOperations = {
     },
   },
 
-  /** By default reads backwards from the newest event, with each page in order of time. The same token again means the end. */
+  /** Reads backwards from the newest event by default; each page is in chronological order. A repeated token means the end. */
   GetLogEvents: {
     takes: [
       'logGroupName',
@@ -119,7 +119,7 @@ export const eventOperations = {
   },
 } satisfies Operations<typeof Logs>;
 
-/** Returns the tokens before and after a page; those of an empty page lead back to the reader's position. */
+/** Returns the tokens before and after a page; the tokens of an empty page return to the reader's position. */
 function tokensAround(
   shown: readonly { place: bigint }[],
   token: { forward: boolean; place: bigint } | undefined,

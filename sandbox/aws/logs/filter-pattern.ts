@@ -6,7 +6,7 @@ const TERM = /\s*([-?]?)\s*(?:"((?:[^"\\]|\\.)*)"|(\w+))(?=\s|$)/suy;
 
 const notTaken = (pattern: string) =>
   invalidParameter(
-    `Invalid filter pattern: the sandbox takes words, "phrases", -excluded and ?alternative terms only, not ${pattern}`,
+    `Invalid filter pattern: the sandbox supports only words, "phrases", -excluded and ?alternative terms, not ${pattern}`,
   );
 
 /**
@@ -23,7 +23,7 @@ export function readPattern(pattern: string): (message: string) => boolean {
     if (phrase === undefined && word === undefined) throw notTaken(pattern);
     terms[sign as keyof typeof terms].push(word ?? (phrase ?? '').replace(/\\(.)/gs, '$1'));
   }
-  // AWS ignores ?terms next to other terms, which is never intended.
+  // AWS ignores ?terms next to other terms, which callers never intend.
   if (terms['?'].length > 0 && terms[''].length + terms['-'].length > 0) throw notTaken(pattern);
   return (message) =>
     terms[''].every((term) => message.includes(term)) &&

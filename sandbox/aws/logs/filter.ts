@@ -1,4 +1,4 @@
-/** Search of a whole log group: the events of all its streams in order of time. */
+/** Searches a whole log group: the events of all its streams in chronological order. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -24,7 +24,7 @@ function streamsSearched(
 }
 
 export const filterOperations = {
-  /** `interleaved` no longer has an effect: events of several streams are always in order of time. */
+  /** `interleaved` no longer has an effect: events of several streams are always in chronological order. */
   FilterLogEvents: {
     takes: [
       'logGroupName',

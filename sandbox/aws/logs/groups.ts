@@ -28,7 +28,7 @@ export function groupNamed(region: Region, name: string | undefined): LogGroupRo
 }
 
 /**
- * Returns the log group that a request names in one of the two ways.
+ * Returns the log group that a request names, either by name or by identifier.
  * @throws InvalidParameterException for both or neither; ResourceNotFoundException
  */
 export function groupOf(
@@ -51,7 +51,7 @@ export const streamsOf = (region: Region, group: string): LogStreamRow[] =>
 
 const shown = (region: Region, group: LogGroupRow): LogGroup => ({
   ...group,
-  // AWS updates this with hours of delay; here it is exact.
+  // AWS updates this value with a delay of hours; here it is exact.
   storedBytes: streamsOf(region, group.logGroupName).reduce((sum, { weight }) => sum + weight, 0),
 });
 

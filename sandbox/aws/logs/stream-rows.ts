@@ -1,13 +1,13 @@
-/** Log streams as rows: their creation, and the insertion of events in order of time. */
+/** Log streams as rows: their creation, and the insertion of events in chronological order. */
 import type { Region } from '../../world/region.ts';
 import type { LogEventRow, LogStreamRow } from './store.ts';
 
-/** The most events kept per stream: the sandbox is in memory, so unlike AWS it keeps only the newest. */
+/** The maximum number of events per stream: unlike AWS, the sandbox is in memory and keeps only the newest ones. */
 export const MOST_EVENTS = 10_000;
-/** The most bytes kept per stream, for the same reason. */
+/** The maximum number of bytes per stream, for the same reason. */
 export const MOST_WEIGHT = 16 * 1024 * 1024;
 
-/** Bytes that CloudWatch Logs adds to every event when it counts. */
+/** The bytes that CloudWatch Logs counts for every event in addition to its message. */
 const OVERHEAD = 26;
 
 /** Returns the size of an event for limits and `storedBytes`. */
@@ -31,7 +31,7 @@ export function makeStream(region: Region, logGroupName: string, logStreamName: 
 }
 
 /**
- * Inserts an event by its time: nearly always at the end.
+ * Inserts an event in chronological order, which is nearly always at the end.
  * @param ingestionTime milliseconds since 1970
  */
 export function appendEvent(

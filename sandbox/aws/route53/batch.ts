@@ -14,7 +14,7 @@ export interface RecordChange {
 
 type Key = Pick<ResourceRecordSet, 'Type' | 'SetIdentifier'> & { readonly Name: string };
 
-/** Compares record sets by name, then type, then identifier. Equal ones are the same record set. */
+/** Compares record sets by name, then type, then identifier. Two that compare as equal are the same record set. */
 export function compareRecords(one: Key, other: Key): number {
   return (
     compareNames(one.Name, other.Name) ||
@@ -32,7 +32,7 @@ const described = ({ Name, Type, SetIdentifier }: RecordRow): string => {
 
 /**
  * Applies a change to a draft of a zone.
- * @param before the changes of the same batch before it
+ * @param before the earlier changes of the same batch
  * @returns what is wrong with the change; the draft must then be discarded
  */
 export function applyChange(
@@ -58,7 +58,7 @@ export function applyChange(
   return found;
 }
 
-/** A deletion must name the whole record set. */
+/** Applies a deletion, which must contain the exact current values of the record set. */
 function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | undefined): string[] {
   if (!current) return [`Tried to delete ${described(record)} but it was not found`];
   if (fingerprint(current) !== fingerprint(record)) {
@@ -75,7 +75,7 @@ function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | un
   return [];
 }
 
-/** Returns the content of a record set, for which the order of values does not matter. */
+/** Returns a string that is equal for record sets with the same content, regardless of the order of values. */
 const fingerprint = ({
   TTL,
   ResourceRecords = [],
@@ -91,7 +91,7 @@ const fingerprint = ({
     MultiValueAnswer,
   ]);
 
-/** A CNAME must be alone at its name; record sets of one name and type must all have an identifier, or there is only one. */
+/** Returns conflicts with other record sets: a CNAME must be alone, and sets of one name and type need identifiers. */
 function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
   const { Name, Type, SetIdentifier, TTL, Weight } = record;
   const neighbours = draft.records.filter((row) => row.Name === Name && compareRecords(row, record) !== 0);

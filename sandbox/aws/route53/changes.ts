@@ -6,7 +6,7 @@ import type { Events, Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { newId } from './ids.ts';
 
-/** Starts a change, which the answer of the call shows. */
+/** Starts a change, and returns it for the answer of the call. */
 export function submitChange(region: Region, comment?: string): ChangeInfo {
   const id = newId(region, 'C');
   region.after('dnsChange', 'route53:change-in-sync', id);

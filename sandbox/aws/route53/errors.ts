@@ -1,4 +1,4 @@
-/** The refusals of Route 53, in its own words; codes and sources in the catalogue of AWS semantics (§7). */
+/** The refusals of Route 53, with its own messages. The catalogue of AWS semantics (§7) lists codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);
@@ -9,9 +9,9 @@ export const notInEnumeration = (value: unknown, values: readonly string[]): Ref
     `Invalid XML ; cvc-enumeration-valid: Value '${String(value)}' is not facet-valid with respect to enumeration '[${values.join(', ')}]'. It must be a value from the enumeration.`,
   );
 
-/** The refusal of a part of AWS that the sandbox lacks, the same as for a parameter that it does not take. */
+/** The refusal of a feature that the sandbox lacks, with the same wording as for an unsupported parameter. */
 export const notImplemented = (what: string): Refusal =>
-  refusal('NotImplemented', `The sandbox does not take ${what} in route53 yet`, 501);
+  refusal('NotImplemented', `The sandbox does not support ${what} in route53 yet`, 501);
 
 export const noSuchHostedZone = (id: string): Refusal =>
   refusal('NoSuchHostedZone', `No hosted zone found with ID: ${id}`, 404);
@@ -38,6 +38,6 @@ export const zoneNotEmpty = (): Refusal =>
     'HostedZoneNotEmpty',
     'The specified hosted zone contains non-required resource record sets  and so cannot be deleted.',
   );
-/** All that is wrong with a batch, in one message. */
+/** The refusal of a batch, with all of its errors in one message. */
 export const invalidChangeBatch = (faults: readonly string[]): Refusal =>
   refusal('InvalidChangeBatch', `[${faults.join(', ')}]`);

@@ -1,4 +1,4 @@
-/** Domain names as Route 53 writes and orders them. */
+/** Domain names in Route 53's form and order. */
 
 const MOST_BYTES = 255;
 const MOST_LABEL_BYTES = 63;

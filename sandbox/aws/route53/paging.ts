@@ -3,9 +3,9 @@ import { pageOf } from '../paging.ts';
 import { invalidInput } from './errors.ts';
 
 /**
- * Returns the first items of the rest of a list.
- * @param asked the most items that the call wants; a larger number than `most` is reduced
- * @param most the most items that AWS returns, and its default
+ * Returns one page from the remaining items of a list.
+ * @param asked the maximum number of items that the call requests; a number above `most` is reduced to it
+ * @param most the maximum number of items that AWS returns, which is also the default
  */
 export function firstOf<Row>(rows: Row[], asked: number | undefined, most: number) {
   const MaxItems = Math.min(asked ?? most, most);

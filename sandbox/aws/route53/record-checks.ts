@@ -98,8 +98,8 @@ export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow)
 }
 
 /**
- * An alias points into its own zone, or at a load balancer through AWS's zone for them. AWS checks that the target
- * exists.
+ * Returns what is wrong with an alias. It must point to its own zone, or to a load balancer through AWS's zone for load
+ * balancers. AWS checks that the target exists.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
  */
 function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }: RecordRow): string[] {

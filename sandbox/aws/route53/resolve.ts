@@ -8,21 +8,21 @@ export type Answer =
   | { readonly kind: 'alias'; readonly dnsName: string }
   | { readonly kind: 'values'; readonly values: string[] };
 
-/** Aliases and CNAMEs may point at each other; resolvers give up after a few. */
+/** The maximum number of hops: aliases and CNAMEs may form a cycle, and resolvers give up after a few. */
 const MOST_HOPS = 8;
 
 /**
  * Resolves a name in the hosted zones of the account.
  * @param name with or without a trailing dot, in any case
- * @param draw returns a number from 0 up to 1, which selects among weighted record sets
- * @returns `alias` with the name outside all zones at which aliases and CNAMEs end, e.g. a load balancer's in lower case,
- * without `dualstack.` and without a trailing dot; `values` with IP addresses; undefined when no zone has the name
+ * @param draw returns a number from 0 to less than 1, which selects among weighted record sets
+ * @returns `values` with IP addresses; `alias` when aliases and CNAMEs lead to a name outside all zones, e.g. a load
+ * balancer's, in lower case and without `dualstack.` and a trailing dot; undefined when no zone has the name
  */
 export function resolve(region: Region, name: string, draw: () => number = Math.random): Answer | undefined {
   let next = normalName(name);
   for (let hop = 0; hop < MOST_HOPS; hop++) {
     const zone = zoneOf(region, next);
-    // The sandbox's authority ends at a name outside its zones; the first name has no answer then.
+    // A name outside all zones ends the resolution; if it is the requested name itself, there is no answer.
     if (!zone) return hop === 0 ? undefined : { kind: 'alias', dnsName: balancerName(next) };
     const records = recordsFor(zone, next);
     const record =
@@ -38,8 +38,8 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
 }
 
 /**
- * Returns the zone that answers for a name: the one with the longest name. Of several with the same name it is the oldest,
- * since the parent domain delegates to its name servers.
+ * Returns the zone that answers for a name: the one with the longest name. Among zones with the same name, the oldest one
+ * answers, since the parent domain delegates to its name servers.
  */
 function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
   return region.route53.zones
@@ -51,7 +51,7 @@ function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
 }
 
 /**
- * Returns the record sets that answer for a name: its own, or those of a wildcard, which covers only names without any.
+ * Returns the record sets that answer for a name: its own, or those of a wildcard, which matches only unknown names.
  * @see https://www.rfc-editor.org/rfc/rfc4592#section-3.3
  */
 function recordsFor(zone: HostedZoneRow, name: string): RecordRow[] {
@@ -83,7 +83,7 @@ function choose(records: readonly RecordRow[], draw: () => number): RecordRow | 
   return records.find((record) => (left -= weight(record)) < 0);
 }
 
-/** Returns the addresses of a record set; multivalue answers contain those of all their record sets. */
+/** Returns the addresses of a record set; a multivalue answer contains the addresses of all its record sets. */
 function addresses(records: readonly RecordRow[], chosen: RecordRow): string[] {
   return chosen.MultiValueAnswer ? typed(records, chosen.Type).flatMap(valuesOf) : valuesOf(chosen);
 }

@@ -1,4 +1,4 @@
-/** The lists of hosted zones: all zones, and those from a name on in order of name. */
+/** The lists of hosted zones: all zones in order of id, or zones in order of name from a given name on. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import { invalidInput, notInEnumeration } from './errors.ts';
@@ -16,7 +16,7 @@ export const zoneListOperations = {
       if (HostedZoneType !== undefined && HostedZoneType !== 'PrivateHostedZone') {
         throw notInEnumeration(HostedZoneType, ['PrivateHostedZone']);
       }
-      // AWS does not document the order of this list; ordered by id, a marker holds even when its zone is deleted.
+      // AWS does not document the order of this list; with an order by id, a marker stays valid even if its zone is deleted.
       const zones = region.route53.zones
         .filter(({ Id }) => HostedZoneType === undefined && Id >= bare(Marker))
         .sort((one, other) => (one.Id < other.Id ? -1 : 1));
@@ -26,7 +26,7 @@ export const zoneListOperations = {
   },
 
   /**
-   * Lists zones in order of name from a name on. It is not a search: the first zone may have another name.
+   * Lists zones in order of name, starting at a given name. It is not a search: the first zone may have a different name.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
    */
   ListHostedZonesByName: {

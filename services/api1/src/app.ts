@@ -20,11 +20,11 @@ export interface Parts {
   readonly lifecycle: Readonly<Lifecycle>;
 }
 
-/** Builds the app; every call has its own, empty, store of orders. */
+/** Builds the app; each call creates its own empty store of orders. */
 export function createApp({ log, catalogue, corsOrigins, lifecycle }: Parts): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.set('trust proxy', 1); // one load balancer in front: the client is the last address it put in x-forwarded-for
+  app.set('trust proxy', 1); // the one proxy in front is the load balancer, which appends the client's address to x-forwarded-for
 
   app.use(requestLog(log));
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NO_PAGES } }));

@@ -1,4 +1,4 @@
-/** Asks the catalogue service for the price and the stock of products. */
+/** Asks the catalogue service for prices and stock. */
 import { request } from 'node:http';
 import { z } from 'zod';
 import { Problem } from './problem.ts';
@@ -18,7 +18,7 @@ export type Product = z.output<typeof Product>;
 
 /** A source of products. */
 export interface Catalogue {
-  /** Returns the products that exist among `ids`; `requestId` appears in the catalogue's log, too. */
+  /** Returns the products with these `ids`, omitting unknown ids; the catalogue logs `requestId`, too. */
   find(ids: readonly string[], requestId: string): Promise<Product[]>;
 }
 
@@ -37,7 +37,7 @@ export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
     try {
       answer = await get(url, requestId, signal);
     } catch (cause) {
-      const what = signal.aborted ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
+      const what = signal.aborted ? `did not respond within ${timeoutMs} ms` : 'cannot be reached';
       throw new Problem(503, `The catalogue ${what}, so nothing was ordered.`, undefined, { cause });
     }
     if (answer.status !== 200) throw useless(new Error(`status ${answer.status} from ${url.href}`));
@@ -50,7 +50,7 @@ export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
   return { find };
 }
 
-/** Not `fetch`: it refuses the ports that browsers refuse, such as 6000, on which the catalogue listens. */
+/** Sends a GET request. `fetch` cannot: like browsers, it refuses some ports, among them 6000, the catalogue's. */
 function get(url: URL, requestId: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { headers: { 'x-request-id': requestId }, signal }, (response) => {
@@ -67,7 +67,7 @@ function get(url: URL, requestId: string, signal: AbortSignal): Promise<{ status
 }
 
 function useless(cause: unknown): Problem {
-  return new Problem(502, 'The catalogue gave no usable answer, so nothing was ordered.', undefined, {
+  return new Problem(502, 'The catalogue returned an unusable response, so nothing was ordered.', undefined, {
     cause,
   });
 }

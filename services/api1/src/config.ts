@@ -9,7 +9,7 @@ const milliseconds = z
 const origin = z
   .string()
   .refine((text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text), {
-    error: (issue) => `${JSON.stringify(issue.input)} is no origin, such as https://shop.example.com`,
+    error: (issue) => `${JSON.stringify(issue.input)} is not an origin such as https://shop.example.com`,
   });
 
 const Environment = z.object({

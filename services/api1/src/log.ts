@@ -13,10 +13,10 @@ import { pinoHttp, type HttpLogger } from 'pino-http';
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
 
-// Synchronous: a write that is under way when the process exits could be lost or out of order.
+// Synchronous, since pending asynchronous writes could be lost or reordered when the process exits.
 const stdout = (): DestinationStream => pino.destination({ sync: true });
 
-/** Makes the logger of a service; tests pass another `stream`. */
+/** Creates the service's logger; tests pass their own `stream`. */
 export function createLog(service: string, level: string, stream = stdout()): Logger {
   const redact = ['req.headers.authorization', 'req.headers.cookie'];
   return pino({ level, redact, base: { service } }, stream);
@@ -29,7 +29,7 @@ export function requestLog(logger: Logger): HttpLogger {
     genReqId: requestId,
     quietReqLogger: true, // req.log carries the id alone; the line about the response has the whole request
     serializers: {
-      // Express knows the client behind the load balancer; the socket knows only the load balancer.
+      // Express derives the client's address from the load balancer's header; the socket's peer is the load balancer.
       req: (req: SerializedRequest) => ({ ...req, clientIp: (req.raw as Request).ip }),
       res: (res: SerializedResponse) => ({ statusCode: res.statusCode }),
     },
@@ -40,7 +40,7 @@ export function requestLog(logger: Logger): HttpLogger {
   });
 }
 
-/** Keeps a valid x-request-id, so that a call can be followed across services; any other is replaced. */
+/** Returns a valid x-request-id unchanged, so that a call can be followed across services, and otherwise a new id. */
 function requestId(req: IncomingMessage, res: ServerResponse): string {
   const given = req.headers['x-request-id'];
   const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();

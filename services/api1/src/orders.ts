@@ -1,4 +1,4 @@
-/** Orders, their prices and their store, which is in memory and lost when the process ends. */
+/** Orders: how they are priced, and the in-memory store, which is lost when the process ends. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Product } from './catalogue.ts';
@@ -16,7 +16,7 @@ export const NewOrder = z.strictObject({
     .min(1)
     .max(50)
     .refine((items) => new Set(items.map((item) => item.productId)).size === items.length, {
-      message: 'each product may appear once; use quantity',
+      message: 'each product may appear only once; use quantity',
     }),
 });
 
@@ -29,7 +29,7 @@ export const OrderQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).default(0),
 });
 
-/** One line of an order, at the price when it was placed. */
+/** One line of an order, with the price at the time of ordering. */
 export interface Line {
   readonly productId: string;
   readonly name: string;
@@ -38,7 +38,7 @@ export interface Line {
   readonly lineTotalCents: number;
 }
 
-/** An order that was placed. */
+/** A placed order. */
 export interface Order {
   readonly id: string;
   readonly status: z.output<typeof Status>;
@@ -49,8 +49,8 @@ export interface Order {
 }
 
 /**
- * Prices the items of a new order. Throws a {@link Problem}: 422 for products that do not exist, 409 for too little
- * stock. Stock is checked, not reserved: the catalogue decides when the goods are shipped.
+ * Prices the items of a new order. Throws a {@link Problem}: 422 if a product does not exist, 409 if too few
+ * are in stock. Stock is checked but not reserved; the catalogue has the final say when the goods are shipped.
  */
 export function price({ items }: z.output<typeof NewOrder>, products: readonly Product[]): Line[] {
   const byId = new Map(products.map((product) => [product.id, product]));

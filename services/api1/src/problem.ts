@@ -1,4 +1,4 @@
-/** Turns every client error and every failure into one JSON format, application/problem+json (https://www.rfc-editor.org/rfc/rfc9457). */
+/** Responds to every client error and every failure in one JSON format, application/problem+json (https://www.rfc-editor.org/rfc/rfc9457). */
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { ZodType } from 'zod';
@@ -21,7 +21,7 @@ export class Problem extends Error {
   }
 }
 
-/** Returns the checked value, or throws a 400 {@link Problem} that lists every fault at once. */
+/** Returns the checked value, or throws a 400 {@link Problem} that lists all faults. */
 export function check<T>(schema: ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -34,7 +34,7 @@ export const unknownRoute: RequestHandler = (req) => {
   throw new Problem(404, `There is no ${req.method} ${req.path} here.`);
 };
 
-/** The last middleware: responds with the problem; the error itself appears in the log only. */
+/** The last middleware: responds with the problem; the error itself appears only in the log. */
 export const answerProblem: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (res.headersSent) {
     next(error); // The response has started: Express cuts the connection, so that the caller notices.
@@ -49,7 +49,7 @@ export const answerProblem: ErrorRequestHandler = (error: unknown, req, res, nex
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  // Express and its body parser mark errors of the caller with a 4xx `status` and a `type`.
+  // Express and its body parser mark client errors with a 4xx `status` and a `type`.
   const { status, type, message } = (error ?? {}) as { status?: number; type?: string; message?: string };
   if (type === 'entity.parse.failed') return new Problem(400, 'The body is not valid JSON.');
   if (type === 'entity.too.large') return new Problem(413, 'The body is too large.');

@@ -14,7 +14,7 @@ const DESCRIPTION = {
   ],
 };
 
-/** Makes the routes, with an empty store of orders behind them. */
+/** Creates the routes, with an empty store of orders. */
 export function routes(catalogue: Catalogue): Router {
   const orders = createOrders();
   const router = Router();

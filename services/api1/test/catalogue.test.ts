@@ -1,4 +1,4 @@
-/** The catalogue as the orders API sees it: over HTTP, and not always healthy. */
+/** The orders API's requests to the catalogue over HTTP, whether the catalogue is healthy or not. */
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createApp } from '../src/app.ts';
@@ -33,7 +33,7 @@ async function order(timeoutMs = 5000): Promise<Answer> {
   }
 }
 
-test('the catalogue is requested once, with the request id of the caller', async () => {
+test("an order sends the catalogue one request, with the caller's request id", async () => {
   const asked: IncomingMessage[] = [];
   answer = (req, res) => {
     asked.push(req);
@@ -46,7 +46,7 @@ test('the catalogue is requested once, with the request id of the caller', async
   expect(asked[0]?.headers['x-request-id']).toBe(headers['x-request-id']);
 });
 
-test('a catalogue that is down is a 503, to be retried', async () => {
+test('the response is a 503 with Retry-After when the catalogue is down', async () => {
   upstream.close();
   const { status, headers, body } = await order();
   expect(status).toBe(503);
@@ -59,29 +59,29 @@ test('a catalogue that is down is a 503, to be retried', async () => {
   expect(err?.message).toContain('ECONNREFUSED'); // the log says why
 });
 
-test('a catalogue that does not respond in time is a 503', async () => {
+test('the response is a 503 when the catalogue does not respond in time', async () => {
   answer = () => undefined;
   const { status, body } = await order(50);
   expect(status).toBe(503);
   expect(JSON.parse(body)).toMatchObject({
-    detail: 'The catalogue did not answer within 50 ms, so nothing was ordered.',
+    detail: 'The catalogue did not respond within 50 ms, so nothing was ordered.',
   });
 });
 
-test('a catalogue whose response never ends is a 503, too', async () => {
+test("the response is a 503 when the catalogue's response never ends", async () => {
   answer = (_req, res) => res.write('{"items":');
   expect((await order(50)).status).toBe(503);
 });
 
 test.each([
   ['an error', 500, '{}'],
-  ['no JSON', 200, '<html>'],
-  ['another shape', 200, '{"items":[{"id":"moka-pot"}]}'],
-])('a catalogue that answers with %s is a 502', async (_name, status, body) => {
+  ['HTML instead of JSON', 200, '<html>'],
+  ['JSON of the wrong shape', 200, '{"items":[{"id":"moka-pot"}]}'],
+])('the response is a 502 when the catalogue responds with %s', async (_name, status, body) => {
   answer = (_req, res) => res.writeHead(status).end(body);
   const problem = await order();
   expect(problem.status).toBe(502);
   expect(JSON.parse(problem.body)).toMatchObject({
-    detail: 'The catalogue gave no usable answer, so nothing was ordered.',
+    detail: 'The catalogue returned an unusable response, so nothing was ordered.',
   });
 });

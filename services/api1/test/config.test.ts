@@ -1,4 +1,4 @@
-/** The environment: its defaults, and errors in it. */
+/** The environment: its defaults and its errors. */
 import { expect, test } from '@jest/globals';
 import { readConfig } from '../src/config.ts';
 
@@ -14,7 +14,7 @@ test('an empty environment gives the defaults', () => {
   });
 });
 
-test('origins are a comma-separated list, which may be empty or a star', () => {
+test('origins are a comma-separated list, which may be empty or *', () => {
   const origins = (CORS_ORIGINS: string) => readConfig({ CORS_ORIGINS }).CORS_ORIGINS;
   expect(origins('https://a.example, https://b.example:8443')).toEqual([
     'https://a.example',
@@ -24,10 +24,10 @@ test('origins are a comma-separated list, which may be empty or a star', () => {
   expect(origins('*')).toEqual(['*']);
 });
 
-test('every mistake is named in one error', () => {
+test('a single error names every mistake', () => {
   const env = { PORT: 'http', CORS_ORIGINS: 'https://a.example/shop', CATALOGUE_URL: 'localhost:6000' };
   const read = () => readConfig(env);
   expect(read).toThrow(/PORT/);
-  expect(read).toThrow(/"https:\/\/a.example\/shop" is no origin/);
+  expect(read).toThrow(/"https:\/\/a.example\/shop" is not an origin/);
   expect(read).toThrow(/CATALOGUE_URL/);
 });

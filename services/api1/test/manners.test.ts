@@ -45,14 +45,14 @@ test('health is 200 until the service stops, then 503', async () => {
   expect(await response.json()).toEqual({ status: 'stopping' });
 });
 
-test('security headers are there and x-powered-by is not', async () => {
+test('responses have security headers and no x-powered-by', async () => {
   const { headers } = await call('/api1');
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
   expect(headers.has('x-powered-by')).toBe(false);
 });
 
-describe('errors are JSON', () => {
+describe('error responses are JSON', () => {
   const order = { method: 'POST', headers: JSON_TYPE };
 
   test('404 for an unknown route', async () => {
@@ -65,7 +65,7 @@ describe('errors are JSON', () => {
     });
   });
 
-  test('400 for malformed JSON, without an echo of it', async () => {
+  test('400 for malformed JSON, without echoing it', async () => {
     const response = await call('/api1/orders', { ...order, body: '{"password": "hunter2' });
     expect(await problem(response)).toMatchObject({ status: 400, detail: 'The body is not valid JSON.' });
   });
@@ -79,12 +79,12 @@ describe('errors are JSON', () => {
     expect(await problem(response)).toMatchObject({ status: 413, detail: 'The body is too large.' });
   });
 
-  test('415 for a body of another type', async () => {
+  test('415 for a body that is not JSON', async () => {
     const response = await call('/api1/orders', { method: 'POST', body: 'two cups, please' });
     expect(await problem(response)).toMatchObject({ status: 415 });
   });
 
-  test('500 for an unexpected error, which appears in the log only', async () => {
+  test('500 for an unexpected error, which appears only in the log', async () => {
     const body = JSON.stringify({ items: [{ productId: 'moka-pot', quantity: 1 }] });
     const response = await call('/api1/orders', { ...order, body });
     expect(response.status).toBe(500);
@@ -120,7 +120,7 @@ describe('CORS', () => {
     expect(response.headers.get('access-control-allow-headers')).toContain('content-type');
   });
 
-  test('another origin is not allowed', async () => {
+  test('any other origin is not allowed', async () => {
     const headers = { ...preflight, origin: 'https://evil.example.com' };
     const response = await call('/api1/orders', { method: 'OPTIONS', headers });
     expect(response.headers.has('access-control-allow-origin')).toBe(false);
@@ -136,12 +136,15 @@ describe('request ids and logs', () => {
     ]);
   });
 
-  test.each(['', 'two words', 'x'.repeat(129), '{"a":1}'])('%j is replaced by a UUID', async (id) => {
-    const response = await call('/api1', { headers: { 'x-request-id': id } });
-    expect(response.headers.get('x-request-id')).toMatch(UUID);
-  });
+  test.each(['', 'two words', 'x'.repeat(129), '{"a":1}'])(
+    'the invalid x-request-id %j is replaced by a UUID',
+    async (id) => {
+      const response = await call('/api1', { headers: { 'x-request-id': id } });
+      expect(response.headers.get('x-request-id')).toMatch(UUID);
+    },
+  );
 
-  test('secrets stay out of the log, and the client address is the one that the load balancer saw', async () => {
+  test('secrets stay out of the log, and the logged client address is the one that the load balancer saw', async () => {
     await call('/api1', {
       headers: {
         authorization: 'Bearer hunter2',

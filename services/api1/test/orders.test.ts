@@ -1,4 +1,4 @@
-/** Orders: placed, listed, read, cancelled, refused. */
+/** Placing, listing, reading, cancelling and refusing orders. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApp } from '../src/app.ts';
 import type { Product } from '../src/catalogue.ts';
@@ -54,7 +54,7 @@ test('an order is priced by the catalogue and can be read at its location', asyn
   expect(await read(`/api1/orders/${order.id}`)).toEqual(order);
 });
 
-test('a cancelled order stays cancelled, however often it is cancelled', async () => {
+test('an order that is cancelled twice stays cancelled', async () => {
   const { id } = await place(['filters', 1]);
   for (const _ of [1, 2]) {
     const response = await post(`/api1/orders/${id}/cancel`, {});
@@ -63,7 +63,7 @@ test('a cancelled order stays cancelled, however often it is cancelled', async (
   }
 });
 
-test('the list is newest first, and can be filtered by status and paged', async () => {
+test('the list of orders is sorted newest first, and can be filtered by status and paged', async () => {
   const first = await place(['filters', 1]);
   const second = await place(['filters', 2]);
   const third = await place(['filters', 3]);
@@ -78,20 +78,23 @@ test('the list is newest first, and can be filtered by status and paged', async 
   });
 });
 
-test.each(['GET /api1/orders/none', 'POST /api1/orders/none/cancel'])('%s answers 404', async (line) => {
-  const [method, path] = line.split(' ');
-  const response = await fetch(service.url + path, { method: method ?? '' });
-  expect(response.status).toBe(404);
-  expect(await response.json()).toMatchObject({ detail: 'There is no order "none".' });
-});
+test.each(['GET /api1/orders/none', 'POST /api1/orders/none/cancel'])(
+  '%s, which names an unknown order, answers 404',
+  async (line) => {
+    const [method, path] = line.split(' ');
+    const response = await fetch(service.url + path, { method: method ?? '' });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ detail: 'There is no order "none".' });
+  },
+);
 
-describe('an invalid order is refused with the path of each fault', () => {
+describe('an invalid order', () => {
   const cup = { productId: 'filters', quantity: 1 };
 
   test.each([
     ['no items', { items: [] }, ['items']],
     ['no body', undefined, ['items']],
-    ['no object', [], ['']],
+    ['a list instead of an object', [], ['']],
     ['a repeated product', { items: [cup, cup] }, ['items']],
     ['an unknown field', { items: [cup], discount: 100 }, ['']],
     [
@@ -99,7 +102,7 @@ describe('an invalid order is refused with the path of each fault', () => {
       { items: [cup, { productId: 'filters!', quantity: 1 }, { productId: 'a', quantity: 0.5 }] },
       ['items.1.productId', 'items.2.quantity'],
     ],
-  ])('%s: 400', async (_name, body, paths) => {
+  ])('is refused with 400 and the path of each fault: %s', async (_name, body, paths) => {
     const response = await post('/api1/orders', body);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { path: string; message: string }[] };
@@ -107,7 +110,7 @@ describe('an invalid order is refused with the path of each fault', () => {
     for (const fault of errors) expect(fault.message).not.toBe('');
   });
 
-  test('unknown products: 422', async () => {
+  test('is refused with 422 when a product is unknown', async () => {
     const response = await post('/api1/orders', { items: [cup, { productId: 'unicorn', quantity: 1 }] });
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({
@@ -115,7 +118,7 @@ describe('an invalid order is refused with the path of each fault', () => {
     });
   });
 
-  test('too little stock: 409', async () => {
+  test('is refused with 409 when too little is in stock', async () => {
     const response = await post('/api1/orders', { items: [{ productId: 'moka-pot', quantity: 6 }] });
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({
@@ -130,7 +133,7 @@ describe('an invalid order is refused with the path of each fault', () => {
 });
 
 test.each(['limit=0', 'limit=101', 'offset=-1', 'status=lost', 'colour=red'])(
-  'a list with %s is refused with 400',
+  'a request for the list with %s is refused with 400',
   async (query) => {
     expect((await fetch(`${service.url}/api1/orders?${query}`)).status).toBe(400);
   },

@@ -1,4 +1,4 @@
-/** The stop of a server: it loses no requests, and waits no longer than necessary. */
+/** Stopping the server loses no requests and takes no longer than necessary. */
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -24,7 +24,7 @@ async function run(app: RequestListener, times: Partial<StopTimes>) {
 const hello: RequestListener = (_req, res) => res.end('hello');
 const silence: RequestListener = () => undefined;
 
-test('kept connections outlive the 60 s for which a load balancer keeps them', async () => {
+test('idle connections stay open longer than the 60 s for which a load balancer keeps them', async () => {
   const { server, stop } = await run(hello, {});
   expect(server.keepAliveTimeout).toBeGreaterThan(60_000);
   expect(server.headersTimeout).toBeGreaterThan(server.keepAliveTimeout);
@@ -71,7 +71,7 @@ test('a pending request is answered after the port is closed', async () => {
   expect(await stopped).toBe(0);
 });
 
-test('a response that has started is finished, and its connection closed', async () => {
+test('a response that has started is finished, and then its connection is closed', async () => {
   const { server, stop, url } = await run((_req, res) => res.write('begun, '), {});
   const question = once(server, 'request');
   const req = request(url, { agent }).end();
@@ -84,11 +84,11 @@ test('a response that has started is finished, and its connection closed', async
   expect(await stopped).toBe(0);
 });
 
-test('a request that has arrived only in part is still answered', async () => {
+test('a request that has only partly arrived is still answered', async () => {
   const { stop, url, port } = await run(hello, {});
   const socket = connect(port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nhost: here\r\n');
-  await ask(url); // a later request on another connection: the first part has been accepted by now
+  await ask(url); // Once a later request on another connection is answered, the first part has been accepted.
   const stopped = stop();
   await until(() => refuses(url));
   socket.write('\r\n');
@@ -96,7 +96,7 @@ test('a request that has arrived only in part is still answered', async () => {
   expect(await stopped).toBe(0);
 });
 
-test('requests that are not finished in time are cut, and counted', async () => {
+test('requests that do not finish in time are cut and counted', async () => {
   const { server, stop, url } = await run(silence, { graceMs: 50 });
   const question = once(server, 'request');
   const answer = ask(url).catch((error: NodeJS.ErrnoException) => error.code);

@@ -1,4 +1,4 @@
-/** The real process under load when SIGTERM comes. */
+/** The real process when it gets SIGTERM under load. */
 import { once } from 'node:events';
 import { Agent, createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,7 +30,7 @@ async function nextQuestion(): Promise<ServerResponse> {
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s drops no request, not even a slow one',
+  'a stop by %s drops no request, not even a slow one',
   async (signal) => {
     const service = await start(SOURCE, {
       CATALOGUE_URL,
@@ -62,7 +62,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   60_000,
 );
 
-test('a request that outlasts the grace period is cut, and the exit code shows it', async () => {
+test('a request that outlasts the grace period is cut, and the exit code is 1', async () => {
   const service = await start(SOURCE, {
     CATALOGUE_URL,
     CATALOGUE_TIMEOUT_MS: '60000',

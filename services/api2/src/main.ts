@@ -19,7 +19,7 @@ server.on('error', (err) => {
 server.listen(config.PORT, config.HOST, () => log.info(server.address(), 'listening'));
 
 async function onSignal(signal: NodeJS.Signals): Promise<void> {
-  if (lifecycle.stopping) return; // a terminal and a parent process may both send it
+  if (lifecycle.stopping) return; // the terminal and the parent process may both send the signal
   log.info({ signal }, 'stopping');
   const cut = await stop();
   log[cut === 0 ? 'info' : 'error']({ cut }, 'stopped');

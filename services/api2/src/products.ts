@@ -13,7 +13,7 @@ export interface Product {
   readonly stock: number;
 }
 
-/** The query of the list of products; `ids` is a comma-separated list, `q` is looked for in names. */
+/** The query of the list of products; `ids` is a comma-separated list, `q` matches part of a name. */
 export const ProductQuery = z.strictObject({
   ids: z
     .string()
@@ -30,7 +30,7 @@ export const ProductQuery = z.strictObject({
 
 /** A source of products. */
 export interface Products {
-  /** Returns the page of the products that match, in the shop's order, and the number of all matches. */
+  /** Returns one page of the matching products, in the shop's order, and the total number of matches. */
   list(query: z.output<typeof ProductQuery>): {
     items: Product[];
     total: number;
@@ -40,7 +40,7 @@ export interface Products {
   get(id: string): Product | undefined;
 }
 
-/** Makes the lookups over a fixed range of products. */
+/** Creates the lookups for a fixed list of products. */
 export function createProducts(range: readonly Product[] = RANGE): Products {
   return {
     list({ ids, category, q, inStock, maxPriceCents, limit, offset }) {

@@ -11,7 +11,7 @@ const DESCRIPTION = {
   ],
 };
 
-/** Makes the routes over the given products. */
+/** Creates the routes for the given products. */
 export function routes(products: Products): Router {
   const router = Router();
 

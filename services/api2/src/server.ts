@@ -11,7 +11,7 @@ export interface Lifecycle {
 export interface StopTimes {
   /** The port stays open until no request has arrived for this long. */
   readonly quietMs: number;
-  /** The whole stop: requests that are still running then are cut. At most half of it is spent waiting for quiet. */
+  /** The time limit of the whole stop: then, open requests are cut. At most half of it is spent waiting for quiet. */
   readonly graceMs: number;
 }
 
@@ -21,7 +21,7 @@ export interface StopTimes {
  * A stop has three parts. While requests still arrive, they are answered, but with `connection: close`, so that clients
  * move to other servers and load balancers notice that /health has changed. Then the port and idle connections are
  * closed, and pending requests are finished. After the grace period, the remaining requests are cut.
- * `stop` returns how many requests were cut: 0 when every one was answered.
+ * `stop` returns how many requests were cut: 0 if all of them were answered.
  */
 export function serve(
   app: RequestListener,
@@ -29,10 +29,10 @@ export function serve(
   { quietMs, graceMs }: StopTimes,
 ): { server: Server; stop: () => Promise<number> } {
   const server = createServer(app);
-  // A load balancer keeps idle connections, commonly for 60 s, and reuses them. If this side closed first, a request
-  // could cross with the close and fail with a 502, so this side keeps them longer.
+  // A load balancer keeps idle connections, commonly for 60 s, and reuses them. If the server closed one first, a request
+  // could arrive during the close and fail with a 502, so the server keeps them longer.
   server.keepAliveTimeout = 65_000;
-  // Some Node versions count the wait for the next request on a kept connection as header time, so this must be longer.
+  // Some Node versions count the wait for the next request on an idle connection as header time, so this must be longer.
   server.headersTimeout = 66_000;
 
   const inFlight = new Set<ServerResponse>();
@@ -48,7 +48,7 @@ export function serve(
     });
   });
 
-  // Closing the port drops connections that the kernel has and Node has not accepted yet, so clients must move first.
+  // Closing the port drops connections in the kernel's queue that Node has not accepted yet, so clients must move first.
   async function quiet(): Promise<void> {
     const start = performance.now();
     for (;;) {

@@ -41,7 +41,7 @@ test('health is 200 until the service stops, then 503', async () => {
   expect((await call('/health')).status).toBe(503);
 });
 
-test('security headers are there and x-powered-by is not', async () => {
+test('responses have security headers and no x-powered-by', async () => {
   const { headers } = await call('/api2');
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.has('x-powered-by')).toBe(false);
@@ -59,7 +59,7 @@ test.each([
   expect(await response.json()).toMatchObject({ status, requestId: 'r-1' });
 });
 
-test('an unexpected error is a 500, and appears in the log only', async () => {
+test('an unexpected error is a 500, and appears only in the log', async () => {
   const response = await call('/api2/products/moka-pot');
   expect(response.status).toBe(500);
   expect(await response.text()).not.toMatch(/secret plan|stack|\.ts/);
@@ -71,7 +71,7 @@ test('an unexpected error is a 500, and appears in the log only', async () => {
   );
 });
 
-test('the preflight of an allowed origin is answered, another origin is not allowed', async () => {
+test('the preflight of an allowed origin is answered, and any other origin is not allowed', async () => {
   const preflight = async (origin: string) =>
     call('/api2/products', {
       method: 'OPTIONS',
@@ -84,7 +84,7 @@ test('the preflight of an allowed origin is answered, another origin is not allo
   expect(other.headers.has('access-control-allow-origin')).toBe(false);
 });
 
-test('a valid request id is kept and logged, and secrets are not', async () => {
+test('a valid request id is kept and logged, but secrets are not logged', async () => {
   const headers = {
     'x-request-id': 'from-orders',
     authorization: 'Bearer hunter2',

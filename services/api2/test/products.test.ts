@@ -1,4 +1,4 @@
-/** Product lookups: one, several, a page. */
+/** Looking up one product, several products, and a page of products. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createApp } from '../src/app.ts';
 import { createLog } from '../src/log.ts';
@@ -34,13 +34,13 @@ test.each([
   ['?maxPriceCents=1150', ['decaf', 'filters']],
   ['?ids=filters,unicorn,sidamo', ['sidamo', 'filters']],
   ['?category=coffee&inStock=true', ['sidamo']],
-])('the list%s holds %j', async (query, ids) => {
+])('the list%s contains %j', async (query, ids) => {
   const { items, total } = (await (await get(query)).json()) as { items: Product[]; total: number };
   expect(items.map((product) => product.id)).toEqual(ids);
   expect(total).toBe(ids.length);
 });
 
-test('a page has its part of the products, and the total', async () => {
+test('a page contains its slice of the products, and the total', async () => {
   const page = await (await get('?limit=2&offset=1')).json();
   expect(page).toEqual({ items: RANGE.slice(1, 3), total: 4, limit: 2, offset: 1 });
 });
@@ -53,7 +53,7 @@ test.each([
   ['?ids=', 'ids.0'],
   ['?ids=a&ids=b', 'ids'],
   ['?colour=red', ''],
-])('the list%s is refused with 400 at "%s"', async (query, path) => {
+])('the list%s is refused with 400 and the path "%s"', async (query, path) => {
   const response = await get(query);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ path, message: expect.stringMatching(/./) }] });
@@ -65,13 +65,16 @@ test('one product is found by its id', async () => {
   expect(await response.json()).toEqual(RANGE[2]);
 });
 
-test.each(['unicorn', '__proto__'])('a product "%s" that does not exist is a 404', async (id) => {
-  const response = await get(`/${id}`);
-  expect(response.status).toBe(404);
-  expect(await response.json()).toMatchObject({ detail: `There is no product "${id}".` });
-});
+test.each(['unicorn', '__proto__'])(
+  'a request for the unknown product "%s" is answered with 404',
+  async (id) => {
+    const response = await get(`/${id}`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ detail: `There is no product "${id}".` });
+  },
+);
 
-test('all products have unique ids that fit in a URL, and whole prices', () => {
+test('all products have integer prices, and unique ids that fit in a URL', () => {
   const { items, total } = createProducts().list({ limit: 100, offset: 0 });
   expect(total).toBeGreaterThan(0);
   expect(new Set(items.map((product) => product.id)).size).toBe(total);

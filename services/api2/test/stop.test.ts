@@ -1,4 +1,4 @@
-/** The real process under load when SIGTERM comes, as its image runs it. */
+/** The real process, as its image runs it, when it gets SIGTERM under load. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
@@ -15,7 +15,7 @@ afterEach(() => agent.destroy());
 
 async function stopUnderLoad(service: Service): Promise<void> {
   const slow = connect(Number(new URL(service.url).port), '127.0.0.1');
-  slow.write('GET /api2/products/moka-pot HTTP/1.1\r\nhost: here\r\n'); // the rest follows late
+  slow.write('GET /api2/products/moka-pot HTTP/1.1\r\nhost: here\r\n'); // the rest is sent later
 
   const load = Array.from({ length: 500 }, () => ask(`${service.url}/api2/products`, { agent }));
   await Promise.race(load);
@@ -35,7 +35,7 @@ async function stopUnderLoad(service: Service): Promise<void> {
   expect(service.lines.at(-1)).toMatchObject({ msg: 'stopped', cut: 0 });
 }
 
-test('the output of `npm run build`, without permission to write, drops no request, not even one that has arrived only in part', async () => {
+test('the output of `npm run build`, without permission to write, drops no request, not even one that has only partly arrived', async () => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'bundle-')));
   try {
     await promisify(execFile)('npm', ['run', 'build', '--', `--outfile=${folder}/main.cjs`], { cwd: FOLDER });

@@ -13,7 +13,7 @@ import { afterAll } from '@jest/globals';
 /** One line of a service's log. */
 export type LogLine = Record<string, unknown> & { msg?: string };
 
-/** Puts a request handler, such as an Express app, on a free loopback port. */
+/** Serves a request handler, such as an Express app, on a free loopback port. */
 export async function listen(handler: RequestListener): Promise<{ url: string; close: () => void }> {
   const server = createServer(handler).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -25,7 +25,7 @@ export async function listen(handler: RequestListener): Promise<{ url: string; c
   return { url: `http://127.0.0.1:${port}`, close };
 }
 
-/** A stream for a log; it collects the lines. */
+/** A log stream that collects its lines. */
 export function logLines(): { lines: LogLine[]; write: (line: string) => void } {
   const lines: LogLine[] = [];
   return { lines, write: (line) => lines.push(JSON.parse(line) as LogLine) };
@@ -39,7 +39,7 @@ export interface Service {
   readonly exit: Promise<{ code: number | null; stderr: string }>;
 }
 
-// A test that fails leaves no process behind.
+// Even a failing test leaves no process behind.
 const children: ChildProcess[] = [];
 afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
 

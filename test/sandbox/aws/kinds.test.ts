@@ -1,4 +1,4 @@
-// The declarations of the sandbox's tables: what they name exists, and no kind of resource is left without tags or lag.
+// The declarations of the sandbox's tables: the operations in them exist, and every kind of resource has tags and lag.
 import { CreateTagsCommand, DescribeTagsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { resourceTables as ec2Tables } from '../../../sandbox/aws/ec2/store.ts';
@@ -19,9 +19,9 @@ const tables = Object.entries(storesOf(region)).flatMap(([service, store]) =>
 const listedBy = ({ lag }: (typeof tables)[number]): readonly string[] =>
   lag === 'none' ? [] : lag.listedBy;
 
-/** Operations that read what has no lag, what follows from other rows, or one resource and its parts. */
+/** Operations that read data without lag, data derived from other rows, or the parts of a single resource. */
 const READS_WITHOUT_LAG = [
-  ...['AddressesAttribute', 'AvailabilityZones', 'NetworkAcls', 'Regions', 'VpcAttribute'].map(
+  ...['AddressesAttribute', 'AvailabilityZones', 'NetworkAcls', 'PrefixLists', 'Regions', 'VpcAttribute'].map(
     (noun) => `ec2 Describe${noun}`,
   ),
   ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(
@@ -38,7 +38,7 @@ const READS_WITHOUT_LAG = [
   ),
 ];
 
-test('every operation that a kind is listed by is one of the sandbox', () => {
+test('every operation that a kind declares as listing it exists in the sandbox', () => {
   for (const table of tables) {
     expect({
       name: table.name,
@@ -47,7 +47,7 @@ test('every operation that a kind is listed by is one of the sandbox', () => {
   }
 });
 
-test('every list of a service whose kinds lag is declared by a kind, or known to have no lag', () => {
+test('in a service whose kinds lag, every list operation is either declared by a kind or known to have no lag', () => {
   const lagging = new Set(tables.filter(isLagging).map(({ service }) => service));
   const lists = [...lagging].flatMap((service) =>
     operationsOf(service)
@@ -72,7 +72,7 @@ test('no two kinds share an id prefix, a tag type or an ARN type', () => {
   }
 });
 
-test('every call that creates an EC2 resource takes its tags', () => {
+test('every call that creates an EC2 resource accepts tags for it', () => {
   const ec2 = services['ec2']?.operations ?? {};
   const untagged = Object.entries(ec2)
     .filter(([name, { takes }]) => /^(Create|Allocate)/.test(name) && !takes.includes('TagSpecifications'))
@@ -82,7 +82,7 @@ test('every call that creates an EC2 resource takes its tags', () => {
 
 const KINDS = ec2Tables(region.ec2).map(({ kind }) => [kind.tagType, kind.idPrefix] as const);
 
-test.each(KINDS)('a %s takes tags, and refuses them under an unknown id', async (tagType, idPrefix) => {
+test.each(KINDS)('tags can be added to a %s, but not to an unknown id', async (tagType, idPrefix) => {
   const { ec2, region: here } = await sandbox();
   const id = `${idPrefix}-1`;
   const Tags = [{ Key: 'a', Value: '1' }];

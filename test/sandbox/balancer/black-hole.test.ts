@@ -1,4 +1,4 @@
-/** Clients whose packets do not reach the load balancer. */
+/** The load balancer does not respond to clients that security groups or routes do not admit. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -15,7 +15,7 @@ function answering(): FakeWorld {
   return world;
 }
 
-/** A client with the data it has received; resolves when its request has reached the load balancer. */
+/** Connects a client, and resolves with the client and its received data when the request has reached the listener. */
 async function client(port: number, text = 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n') {
   const socket = net.connect(port, '127.0.0.1');
   const heard: string[] = [];
@@ -27,21 +27,21 @@ async function client(port: number, text = 'GET / HTTP/1.1\r\nHost: a\r\nExpect:
 
 describe('a listener that no client can reach', () => {
   test.each(['GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n', 'garbage\r\n\r\n', 'OPTIONS'])(
-    'does not respond to %j, and does not disconnect either',
+    'neither responds to %j nor disconnects',
     async (text) => {
       const world = answering();
       const { port } = await open(world);
       world.reached = false;
       const { socket, heard } = await client(port, text);
       world.reached = true;
-      // A client that connected later already has a response.
+      // By now a client that connected later has its response.
       expect(await ask(port)).toMatchObject({ status: 200, body: 'hello' });
       expect({ heard, closed: socket.destroyed }).toEqual({ heard: [], closed: false });
       socket.destroy();
     },
   );
 
-  test('responds on existing connections, as tracked connections survive on AWS', async () => {
+  test('still responds on existing connections, because tracked connections survive on AWS', async () => {
     const world = answering();
     const { port } = await open(world);
     const agent = keepAlive(1);
@@ -54,7 +54,7 @@ describe('a listener that no client can reach', () => {
     another.destroy();
   });
 
-  test('closes immediately, even while clients are waiting', async () => {
+  test('can be closed immediately, even while clients are waiting', async () => {
     const world = answering();
     const listener = await open(world, { closeTimeoutMs: 60_000 });
     world.reached = false;
@@ -67,7 +67,7 @@ describe('a listener that no client can reach', () => {
 });
 
 describe('a black hole', () => {
-  /** Both ends of `count` connections to a black hole. */
+  /** Returns both ends of `count` connections to a black hole. */
   async function pairs(count: number) {
     const blackHole = makeBlackHole();
     const server = net.createServer({ allowHalfOpen: true }, (socket) => {
@@ -93,7 +93,7 @@ describe('a black hole', () => {
     };
   }
 
-  test('closes the oldest connection when there are too many', async () => {
+  test('closes the oldest connection when it holds too many', async () => {
     const { clients, close } = await pairs(257);
     const [first, second] = clients;
     await new Promise((resolve) => first?.resume().once('close', resolve));
@@ -101,7 +101,7 @@ describe('a black hole', () => {
     await close();
   });
 
-  test('releases the connection of a client that gave up', async () => {
+  test('releases the connection of a client that has given up', async () => {
     const { server, clients, close } = await pairs(1);
     const count = () =>
       new Promise<number>((resolve) => server.getConnections((_error, connections) => resolve(connections)));

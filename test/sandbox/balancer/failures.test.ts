@@ -1,4 +1,4 @@
-/** Responses to clients when targets, or the clients themselves, misbehave. */
+/** The load balancer's behaviour when targets or clients fail or break the protocol. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -30,8 +30,8 @@ async function withTarget(
   return world;
 }
 
-describe('503', () => {
-  test('when the group has no registered target, byte for byte as on AWS', async () => {
+describe('a 503 response', () => {
+  test('is sent when the group has no registered target, byte for byte as on AWS', async () => {
     const { port } = await open(new FakeWorld());
     const answer = await exchange(port, `${GET}Connection: close\r\n\r\n`);
     const [head = '', body] = answer.split('\r\n\r\n');
@@ -49,21 +49,21 @@ describe('503', () => {
     );
   });
 
-  test('when all targets are draining', async () => {
+  test('is sent when all targets are draining', async () => {
     const world = await withTarget(1);
     world.setState('10.0.0.1', 'draining');
     const { port } = await open(world);
     expect((await ask(port)).status).toBe(503);
   });
 
-  test('has no body in the response to HEAD', async () => {
+  test('has no body when the request was HEAD', async () => {
     const { port } = await open(new FakeWorld());
     const answer = await ask(port, '/', { method: 'HEAD' });
     expect(answer).toMatchObject({ status: 503, body: '' });
     expect(answer.headers['content-length']).toBe('162');
   });
 
-  test('leaves the connection usable, even when a body was sent', async () => {
+  test('leaves the connection usable, even when the request had a body', async () => {
     const { port } = await open(new FakeWorld());
     const agent = keepAlive(1);
     const sockets = new Set<unknown>();
@@ -81,15 +81,15 @@ describe('503', () => {
   });
 });
 
-describe('502', () => {
-  test('when the target refuses the connection, with a page of 122 bytes', async () => {
+describe('a 502 response', () => {
+  test('is sent with a page of 122 bytes when the target refuses the connection', async () => {
     const { port } = await open(await withTarget('refused'));
     const answer = await ask(port);
     expect(answer.status).toBe(502);
     expect(answer.headers).toMatchObject({ server: 'awselb/2.0', 'content-length': '122' });
   });
 
-  test('when nothing listens on the port of the target', async () => {
+  test('is sent when nothing listens on the port of the target', async () => {
     const { port: free, server } = await startTarget(echo());
     await new Promise((resolve) => server.close(resolve));
     const { port } = await open(await withTarget(free));
@@ -109,33 +109,33 @@ describe('502', () => {
       (socket) => socket.once('data', () => socket.end('HTTP/1.1 042 What\r\n\r\n')),
     ],
     [
-      'switches protocols unasked',
+      'switches protocols without an upgrade request',
       (socket) =>
         socket.once('data', () =>
           socket.write('HTTP/1.1 101 Ok\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
         ),
     ],
-  ])('when the target %s', async (_, behave) => {
+  ])('is sent when the target %s', async (_, behave) => {
     const { port } = await open(await withTarget(await startRawTarget(behave)));
     expect((await ask(port)).status).toBe(502);
     expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(502);
   });
 });
 
-describe('504', () => {
-  test('when the target does not accept the connection in time', async () => {
+describe('a 504 response', () => {
+  test('is sent when packets to the target are dropped', async () => {
     const { port } = await open(await withTarget('timeout'), { connectTimeoutMs: 20 });
     expect((await ask(port)).status).toBe(504);
     expect((await ask(port)).body).toContain('<title>504 Gateway Time-out</title>');
   });
 
-  test('when the connection is not established in time', async () => {
+  test('is sent when the connection to the target is not established in time', async () => {
     const world = await withTarget((await startTarget(echo())).port);
     const reach = world.reach.bind(world);
     world.reach = (target) => {
       setImmediate(() => {
         const until = performance.now() + 20;
-        while (performance.now() < until); // the timeout expires before the connection can be noticed
+        while (performance.now() < until); // blocks until the timeout expires, so that the connection goes unnoticed
       });
       return reach(target);
     };
@@ -143,14 +143,14 @@ describe('504', () => {
     expect((await ask(port)).status).toBe(504);
   });
 
-  test('when the target accepts and sends nothing for the idle timeout', async () => {
+  test('is sent when the target accepts the request and sends nothing for the idle timeout', async () => {
     const silent = await startRawTarget(() => {});
     const { port } = await open(await withTarget(silent, { 'idle_timeout.timeout_seconds': '0.05' }));
     expect((await ask(port)).status).toBe(504);
     expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(504);
   });
 
-  test('when the target stops reading a request', async () => {
+  test('is sent when the target stops reading a request', async () => {
     const deaf = await startRawTarget((socket) => socket.pause());
     const { port } = await open(await withTarget(deaf, { 'idle_timeout.timeout_seconds': '0.2' }));
     const request = http.request({ port, method: 'POST', agent: false });
@@ -162,7 +162,7 @@ describe('504', () => {
     request.destroy();
   });
 
-  test('not when the target keeps sending data in time, however long the response takes', async () => {
+  test('is not sent while the target keeps sending data, even if the whole response takes longer than the timeout', async () => {
     const slow = await startTarget((_request, response) => {
       let parts = 0;
       response.flushHeaders();
@@ -183,13 +183,13 @@ describe('a response that has begun', () => {
   test.each([
     ['chunked', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'],
     ['of known length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello'],
-  ])('is cut, not finished, when the target breaks off (%s)', async (_, head) => {
+  ])('is cut off rather than completed when the target disconnects (body %s)', async (_, head) => {
     const broken = await startRawTarget((socket) => socket.once('data', () => socket.end(head)));
     const { port } = await open(await withTarget(broken));
     await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  test('is cut when the target sends nothing for the idle timeout', async () => {
+  test('is cut off when the target sends nothing for the idle timeout', async () => {
     const broken = await startRawTarget((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello')),
     );
@@ -199,7 +199,9 @@ describe('a response that has begun', () => {
 });
 
 describe('a pooled connection that its target closed', () => {
-  /** Serves one request per connection, and closes the connection at the moment of the next request. */
+  /**
+   * Starts a target that serves one request per connection, and closes the connection when the next request arrives.
+   */
   async function forgetful(seen: string[]): Promise<number> {
     return await startRawTarget((socket) => {
       let served = 0;
@@ -221,7 +223,7 @@ describe('a pooled connection that its target closed', () => {
     expect(seen).toEqual(['GET 1', 'GET 2', 'GET 1', 'DELETE 1']);
   });
 
-  test('fails one that cannot be repeated with 502, as on AWS', async () => {
+  test('makes a request that cannot be repeated fail with 502, as on AWS', async () => {
     const seen: string[] = [];
     const { port } = await open(await withTarget(await forgetful(seen)));
     expect((await ask(port)).status).toBe(200);
@@ -232,7 +234,7 @@ describe('a pooled connection that its target closed', () => {
   });
 });
 
-describe('the load balancer refuses with', () => {
+describe('the load balancer', () => {
   test.each([
     [400, 'a request without Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
     [400, 'garbage', 'garbage\r\n\r\n'],
@@ -256,14 +258,14 @@ describe('the load balancer refuses with', () => {
       'an unknown transfer encoding',
       `${GET}Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`,
     ],
-  ])('%d for %s', async (status, _, text) => {
+  ])('responds with %d to %s', async (status, _, text) => {
     const { port } = await open(await withTarget((await startTarget(echo())).port));
     const answer = await exchange(port, text);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).toContain('Server: awselb/2.0\r\n');
   });
 
-  test('408 if a client stops in the middle of its body', async () => {
+  test('responds with 408 when a client stops sending in the middle of its body', async () => {
     const { port: at } = await startTarget(echo());
     const { port } = await open(await withTarget(at, { 'idle_timeout.timeout_seconds': '0.05' }));
     const answer = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
@@ -273,21 +275,21 @@ describe('the load balancer refuses with', () => {
 });
 
 describe('a client', () => {
-  test('may send headers of more than 16 KB', async () => {
+  test('can send headers of more than 16 KB', async () => {
     const world = new FakeWorld();
     world.rulesNow = [defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } })];
     const { port } = await open(world);
     expect((await ask(port, '/', { headers: { 'X-Large': 'a'.repeat(40_000) } })).status).toBe(200);
   });
 
-  test('that sends no further request for the idle timeout is disconnected', async () => {
+  test('is disconnected when it sends no further request for the idle timeout', async () => {
     const { port } = await open(await withTarget('refused', { 'idle_timeout.timeout_seconds': '0.05' }));
     expect(await exchange(port, `${GET}\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
   });
 });
 
 describe('a client that breaks the protocol', () => {
-  test('within its body gets an error', async () => {
+  test('gets an error when it does so in the body of a request', async () => {
     const { port } = await open(await withTarget((await startTarget(echo())).port));
     const answer = await exchange(
       port,
@@ -296,7 +298,7 @@ describe('a client that breaks the protocol', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 
-  test('after a response has begun is disconnected, without an error page in the response', async () => {
+  test('is disconnected, without an error page, when its response has already begun', async () => {
     const { port: at } = await startTarget((_request, response) => {
       response.write('begun');
     });
@@ -315,7 +317,7 @@ describe('a client that breaks the protocol', () => {
 });
 
 describe('a client that disconnects', () => {
-  test('aborts its request at the target', async () => {
+  test('causes its request at the target to be aborted', async () => {
     const arrived = gate();
     const gone = gate();
     const { port: at } = await startTarget((request) => {
@@ -330,7 +332,7 @@ describe('a client that disconnects', () => {
     await gone.opened;
   });
 
-  test('before its target is selected has its request dropped', async () => {
+  test('causes its request to be dropped when no target has been selected yet', async () => {
     let connections = 0;
     const { port: at, server } = await startTarget(echo());
     server.on('connection', () => (connections += 1));
@@ -352,7 +354,7 @@ describe('a client that disconnects', () => {
     expect(connections).toBe(1);
   });
 
-  test('has no effect while a target cannot be reached', async () => {
+  test('causes no error while the load balancer waits for a target that cannot be reached', async () => {
     const world = await withTarget('timeout');
     const { port } = await open(world, { connectTimeoutMs: 60_000 });
     const socket = net.connect(port);

@@ -1,4 +1,4 @@
-/** The headers that targets and clients see. */
+/** The headers of requests as targets receive them, and of responses as clients receive them. */
 import { describe, expect, test } from '@jest/globals';
 import { traceId } from '../../../sandbox/balancer/headers.ts';
 import type { Echo } from './targets.ts';
@@ -23,7 +23,7 @@ async function received(port: number, ...lines: string[]): Promise<Echo> {
 }
 
 describe('a request at the target', () => {
-  test('names the client, the protocol and the port', async () => {
+  test('has headers that name the client, the protocol and the port', async () => {
     const { headers } = await askEcho(await echoing(), '/', { headers: { Host: 'shop.example.com:8080' } });
     expect(headers).toMatchObject({
       host: 'shop.example.com:8080',
@@ -35,7 +35,7 @@ describe('a request at the target', () => {
     });
   });
 
-  test('replaces the protocol and the port that a client claims', async () => {
+  test('has the real protocol and port instead of those that the client claims', async () => {
     const headers = { 'X-Forwarded-Proto': 'https', 'x-forwarded-port': '443' };
     expect((await askEcho(await echoing(), '/', { headers })).headers).toMatchObject({
       'x-forwarded-proto': 'http',
@@ -51,13 +51,13 @@ describe('a request at the target', () => {
     ['preserve', undefined, undefined],
     ['remove', '203.0.113.7', undefined],
     ['remove', undefined, undefined],
-  ])('in mode %s with the X-Forwarded-For %s gets: %s', async (mode, sent, expected) => {
+  ])('in mode %s turns the X-Forwarded-For "%s" into "%s"', async (mode, sent, expected) => {
     const port = await echoing(mode === undefined ? {} : { 'routing.http.xff_header_processing.mode': mode });
     const headers = sent === undefined ? {} : { 'X-Forwarded-For': sent };
     expect((await askEcho(port, '/', { headers })).headers['x-forwarded-for']).toBe(expected);
   });
 
-  test('has several X-Forwarded-For lines merged into one', async () => {
+  test('has one X-Forwarded-For line even if the client sent several', async () => {
     const { rawHeaders } = await received(
       await echoing(),
       'X-Forwarded-For: 1.1.1.1',
@@ -67,7 +67,7 @@ describe('a request at the target', () => {
     expect(rawHeaders).toContain('1.1.1.1, 2.2.2.2, 127.0.0.1');
   });
 
-  test('keeps spelling, order and repetition', async () => {
+  test('keeps the spelling, order and repetition of headers', async () => {
     const { rawHeaders } = await received(
       await echoing(),
       'x-LOWER: 1',
@@ -89,7 +89,7 @@ describe('a request at the target', () => {
     ]);
   });
 
-  test('has only the first of several Host headers', async () => {
+  test('keeps only the first of several Host headers', async () => {
     const { rawHeaders } = await received(await echoing(), 'Host: b');
     expect(rawHeaders.slice(0, 2)).toEqual(['Host', 'a']);
     expect(rawHeaders).not.toContain('b');
@@ -146,7 +146,7 @@ describe('a request at the target', () => {
     },
   );
 
-  test('does not wait for 100 Continue: the load balancer sends it', async () => {
+  test('does not wait for 100 Continue, because the load balancer sends it', async () => {
     const { headers, body } = await askEcho(await echoing(), '/', {
       method: 'POST',
       body: 'abc',
@@ -157,8 +157,8 @@ describe('a request at the target', () => {
   });
 });
 
-describe('the trace', () => {
-  test('starts at the load balancer', () => {
+describe('the trace ID', () => {
+  test('of a request without one is created by the load balancer', () => {
     expect(traceId('')).toMatch(ROOT);
     expect(traceId('')).not.toBe(traceId(''));
   });
@@ -178,7 +178,7 @@ describe('the trace', () => {
 });
 
 describe('a response at the client', () => {
-  test("is the target's, without its hop-by-hop headers", async () => {
+  test("has the target's headers except the hop-by-hop ones", async () => {
     const target = await startRawTarget((socket) =>
       socket.once('data', () =>
         socket.end(
@@ -218,7 +218,7 @@ describe('a response at the client', () => {
     ]);
   });
 
-  test('has no Server header of the load balancer, and keeps the connection open', async () => {
+  test("does not get the load balancer's Server header, and keeps the connection open", async () => {
     const { headers } = await ask(await echoing(), '/', { headers: { Connection: 'keep-alive' } });
     expect(headers.server).toBeUndefined();
     expect(headers['keep-alive']).toBeUndefined();
@@ -229,7 +229,7 @@ describe('a response at the client', () => {
     ['HEAD', 200, { 'content-length': '1234' }],
     ['GET', 304, { etag: '"x"' }],
     ['GET', 204, {}],
-  ])('to %s with %d has no body', async (method, status, headers) => {
+  ])('to %s with the status %d has no body', async (method, status, headers) => {
     const world = new FakeWorld();
     world.register(
       '10.0.0.1',

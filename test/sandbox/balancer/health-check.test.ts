@@ -1,4 +1,4 @@
-/** A single health check, and the health of a target after several. */
+/** A single health check, and the health of a target after several checks. */
 import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import type { HealthCheckResult } from '../../../sandbox/balancer/health-check.ts';
@@ -23,18 +23,18 @@ describe('the health of a target', () => {
       .map(({ state }) => state[0])
       .join('');
 
-  // i: initial, h: healthy, u: unhealthy; the first letter is the state before any check
+  // States: i is initial, h is healthy, u is unhealthy. The first letter is the state before any check.
   test.each<[string, HealthCheckResult[], string]>([
     ['one pass is enough after registration', [ok], 'ih'],
-    ['one failure is not enough', [bad], 'ii'],
+    ['one failure is not enough to make a new target unhealthy', [bad], 'ii'],
     ['failures up to the threshold make a new target unhealthy', [bad, bad], 'iiu'],
     ['the first pass counts even after a failure', [bad, ok], 'iih'],
     ['consecutive failures make a healthy target unhealthy', [ok, bad, bad], 'ihhu'],
     ['a pass resets the count of failures', [ok, bad, ok, bad, bad], 'ihhhhu'],
     ['an unhealthy target needs consecutive passes', [bad, bad, ok, ok, ok], 'iiuuuh'],
     ['a failure resets the count of passes', [bad, bad, ok, ok, bad, ok, ok, ok], 'iiuuuuuuh'],
-    ['a target may become healthy and unhealthy again', [bad, bad, ok, ok, ok, bad, bad], 'iiuuuhhu'],
-    ['all kinds of failure count equally', [ok, 'timeout', 'failed'], 'ihhu'],
+    ['a target can become healthy and then unhealthy again', [bad, bad, ok, ok, ok, bad, bad], 'iiuuuhhu'],
+    ['different kinds of failures count equally', [ok, 'timeout', 'failed'], 'ihhu'],
   ])('%s', (_, results, states) => {
     expect(after(...results)).toBe(states);
   });
@@ -43,7 +43,7 @@ describe('the health of a target', () => {
     [{ code: 503 }, 'Target.ResponseCodeMismatch', 'Health checks failed with these codes: [503]'],
     ['timeout', 'Target.Timeout', 'Request timed out'],
     ['failed', 'Target.FailedHealthChecks', 'Health checks failed'],
-  ])('after %j has the reason %s', (result, reason, description) => {
+  ])('after the result %j has the reason %s', (result, reason, description) => {
     const fallen = { state: 'unhealthy', passes: 0, failures: 9 } as const;
     expect(nextHealth(fallen, result, settings)).toEqual({
       state: 'unhealthy',
@@ -54,7 +54,7 @@ describe('the health of a target', () => {
     });
   });
 
-  test('has the reason of the latest failure, keeps it until it is healthy, and then has none', () => {
+  test('has the reason of the latest failure until the target is healthy', () => {
     const first = nextHealth(nextHealth(INITIAL_HEALTH, 'timeout', settings), bad, settings);
     expect(first.reason).toBe('Target.ResponseCodeMismatch');
     const rising = nextHealth(first, ok, settings);
@@ -63,7 +63,7 @@ describe('the health of a target', () => {
     expect(risen).toEqual({ state: 'healthy', passes: 3, failures: 0 });
   });
 
-  test("is initial, with AWS's reason, until it is determined", () => {
+  test("is initial, with AWS's reason, until enough checks have run", () => {
     expect(nextHealth(INITIAL_HEALTH, 'failed', settings)).toMatchObject({
       state: 'initial',
       reason: 'Elb.InitialHealthChecking',
@@ -83,16 +83,16 @@ describe('a matcher', () => {
     ['200-299', 300, false],
     ['200-204,301', 301, true],
     ['', 200, false],
-  ])('%s with %d: %s', (matcher, code, expected) => {
+  ])('"%s" and the status code %d: %s', (matcher, code, expected) => {
     expect(matchesCode(matcher, code)).toBe(expected);
   });
 });
 
-describe('a check', () => {
+describe('a health check', () => {
   const settings = { path: '/health?deep=1', protocol: 'HTTP', timeoutMs: 5_000 } as const;
   const never = new AbortController().signal;
 
-  test('is a GET that identifies itself, on a new connection', async () => {
+  test("is a GET request on a new connection, with the load balancer's User-Agent", async () => {
     const seen: IncomingMessage[] = [];
     const { port } = await startTarget((request, response) => {
       seen.push(request);
@@ -120,7 +120,7 @@ describe('a check', () => {
     expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 302 });
   });
 
-  test('ends with the status, whatever happens to the body', async () => {
+  test('ends when the status arrives, without waiting for the body', async () => {
     const closed = gate();
     const { port } = await startTarget((_request, response) => {
       response.once('close', () => closed.open());
@@ -130,7 +130,7 @@ describe('a check', () => {
     await closed.opened;
   });
 
-  test('times out without a response', async () => {
+  test('times out when no response arrives', async () => {
     const port = await startRawTarget(() => {});
     const quick = { ...settings, timeoutMs: 30 };
     expect(await sendHealthCheck({ host: '127.0.0.1', port }, quick, never)).toBe('timeout');
@@ -139,14 +139,14 @@ describe('a check', () => {
 
   const holdUp = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-  test('does not fail a target because its own process was blocked', async () => {
+  test('does not time out because the process of the load balancer was blocked', async () => {
     const { port } = await startTarget((_request, response) => response.end());
     const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
     holdUp(1_200);
     expect(await check).toEqual({ code: 200 });
   });
 
-  test('times out even if its process is blocked repeatedly', async () => {
+  test('times out when the process of the load balancer is blocked repeatedly', async () => {
     const port = await startRawTarget(() => {});
     const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
     const busy = setInterval(() => holdUp(150), 1);
@@ -165,7 +165,7 @@ describe('a check', () => {
     expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toBe('failed');
   });
 
-  test('is aborted by the signal', async () => {
+  test('can be aborted by its signal', async () => {
     const accepted = gate();
     const port = await startRawTarget(() => accepted.open());
     for (const reach of [{ host: '127.0.0.1', port }, 'timeout'] as const) {

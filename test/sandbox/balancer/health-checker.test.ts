@@ -13,7 +13,7 @@ import { gate, startRawTarget, startTarget } from './targets.ts';
 const LOOK = 1;
 const INTERVAL = 30_000;
 
-/** A clock whose waits the test ends. */
+/** A clock whose waits end when the test says so. */
 class Clock {
   private waits: { ms: number; end: () => void }[] = [];
   private changed = gate();
@@ -30,7 +30,7 @@ class Clock {
       });
     });
 
-  /** Ends all current waits of that length. */
+  /** Ends all current waits of `ms` milliseconds. */
   pass(ms: number): void {
     const over = this.waits.filter((wait) => wait.ms === ms);
     this.waits = this.waits.filter((wait) => wait.ms !== ms);
@@ -44,7 +44,7 @@ class Clock {
   }
 }
 
-/** A target group that can be changed, a clock, and a record of what was reported. */
+/** A target group that can be changed, a clock, and the reports of the health checker. */
 class Scene {
   readonly clock = new Clock();
   readonly reports: string[] = [];
@@ -81,7 +81,7 @@ class Scene {
     this.group = { ...this.group, targets: this.group.targets.filter((target) => target.id !== id) };
   }
 
-  /** Waits until `count` reports have been made. */
+  /** Waits for `count` reports. */
   async reported(count: number): Promise<void> {
     if (this.reports.length >= count) return;
     const { opened, open } = gate();
@@ -167,11 +167,11 @@ describe('the health checker', () => {
     checker.refresh();
     expect(scene.clock.count(INTERVAL)).toBe(0);
     finish.open();
-    await scene.reported(2); // the interval has ended, so the next check follows immediately
+    await scene.reported(2); // the interval has ended during the check, so the next check starts immediately
     expect(sockets).toHaveLength(2);
   });
 
-  test('forgets a target that is removed, even during a check', async () => {
+  test('does not report a target that is removed during a check', async () => {
     const accepted = gate();
     const closed = gate();
     const port = await startRawTarget((socket) => {
@@ -189,7 +189,7 @@ describe('the health checker', () => {
     expect(scene.clock.count(INTERVAL)).toBe(0);
   });
 
-  test('starts over with a target that is registered again', async () => {
+  test('treats a target that is registered again as new', async () => {
     let status = 503;
     const { reach } = await answering(() => status);
     const scene = new Scene(reach);
@@ -221,7 +221,7 @@ describe('the health checker', () => {
     },
   );
 
-  test('takes the previous state from the world: a target that was healthy needs consecutive failures', async () => {
+  test('reads the previous state from the world, so that a healthy target needs consecutive failures', async () => {
     const { reach } = await answering(() => 500);
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'healthy');
@@ -231,7 +231,7 @@ describe('the health checker', () => {
     expect([...scene.reports].sort()).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 unhealthy']);
   });
 
-  test('checks the configured port, and reports the target', async () => {
+  test('checks the configured port but reports the port of the target', async () => {
     const asked: number[] = [];
     const { reach } = await answering(() => 200);
     const scene = new Scene(
@@ -248,7 +248,7 @@ describe('the health checker', () => {
     expect(scene.group.targets).toEqual([{ id: '10.0.0.1', port: 5000, state: 'healthy' }]);
   });
 
-  test('counts a target that cannot be located as failed', async () => {
+  test('counts a check as failed when the target cannot be located', async () => {
     const scene = new Scene(() => Promise.reject(new Error('no such network')), { unhealthyThreshold: 1 });
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
@@ -256,7 +256,7 @@ describe('the health checker', () => {
     expect(scene.reports).toEqual(['group 10.0.0.1 unhealthy']);
   });
 
-  test('stops during a check and reports nothing more', async () => {
+  test('can be stopped during a check and reports nothing afterwards', async () => {
     const accepted = gate();
     const port = await startRawTarget(() => accepted.open());
     const scene = new Scene(async () => ({ host: '127.0.0.1', port }));

@@ -1,4 +1,4 @@
-/** AWS's patterns, and the normalised path that they are compared with. */
+/** AWS's wildcard patterns for paths and hosts, and the normalised path that patterns are matched against. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../../sandbox/balancer/path-pattern.ts';
 import { matchesWildcard } from '../../../sandbox/wildcard.ts';
 
-describe('path patterns', () => {
+describe('a path pattern', () => {
   test.each([
     ['/api', '/api', true],
     ['/api', '/api/', false],
@@ -47,7 +47,7 @@ describe('path patterns', () => {
     expect(matchesPath(pattern, path)).toBe(expected);
   });
 
-  test('agree with the same pattern as a regular expression', () => {
+  test('matches the same paths as an equivalent regular expression', () => {
     const text = fc.string({ unit: fc.constantFrom('/', 'a', 'b'), maxLength: 12 });
     const pattern = fc.string({ unit: fc.constantFrom('/', 'a', 'b', '*', '?'), maxLength: 8 });
     fc.assert(
@@ -58,20 +58,20 @@ describe('path patterns', () => {
     );
   });
 
-  test('are not slowed down by a path that would cause backtracking', () => {
+  test('is not slowed down by a path that would cause backtracking', () => {
     const started = performance.now();
     expect(matchesPath('*a*a*a*a*b', `/${'a'.repeat(60_000)}`)).toBe(false);
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  test('take a character after a backslash literally', () => {
+  test('matches a character after a backslash literally', () => {
     expect(matchesWildcard('a\\*', 'a*')).toBe(true);
     expect(matchesWildcard('a\\*', 'ab')).toBe(false);
     expect(matchesWildcard('a\\?', 'a?')).toBe(true);
   });
 });
 
-describe('host patterns', () => {
+describe('a host pattern', () => {
   test.each([
     ['example.com', 'example.com', true],
     ['Example.com', 'eXample.COM', true],
@@ -85,7 +85,7 @@ describe('host patterns', () => {
   });
 });
 
-describe('as a pattern, AWS accepts', () => {
+describe('whether AWS accepts as a pattern', () => {
   test.each([
     ['/api/*', true],
     [`/_-.$/~"'@:+&*?`, true],
@@ -139,7 +139,7 @@ describe('the path that rules see', () => {
   });
 
   test.each(['/..', '/../a', '/a/../../b', '/%2e%2e/a'])(
-    'of %s does not exist: it leads above the root',
+    'of %s does not exist, because the path leads above the root',
     (path) => {
       expect(normalizePath(path)).toBeUndefined();
     },

@@ -1,4 +1,4 @@
-/** The parts of a request that the rules see. */
+/** The parts of a request that rules match. */
 import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import { readRequest } from '../../../sandbox/balancer/request.ts';

@@ -1,4 +1,4 @@
-/** No request is lost while targets are added and removed, or while the listener closes. */
+/** No request is lost while targets are added and removed, or while a listener closes. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -24,7 +24,7 @@ function stop(server: Server | undefined): Promise<void> {
 }
 
 describe('a rolling deployment', () => {
-  test('loses none of thousands of requests', async () => {
+  test('does not lose any of thousands of requests', async () => {
     const world = new FakeWorld();
     const versions = new Map<string, number>();
     const start = async (id: string, name: string): Promise<Server> => {
@@ -78,7 +78,7 @@ describe('a rolling deployment', () => {
     expect(old.map((server) => server.listening)).toEqual([false, false]);
   }, 120_000);
 
-  test('lets a draining target complete its requests and sends it no new ones', async () => {
+  test('lets a draining target complete its requests, without sending it new ones', async () => {
     const world = new FakeWorld();
     const [arrived, finish] = [gate(), gate()];
     const draining = await startTarget((_request, response) => {
@@ -97,7 +97,7 @@ describe('a rolling deployment', () => {
     expect(await slow).toMatchObject({ status: 200, body: 'finished' });
   });
 
-  test('loses no request when a target closes its idle connections', async () => {
+  test('does not lose a request when a target closes its idle connections', async () => {
     const world = new FakeWorld();
     const { port: at, server } = await startTarget(echo());
     world.register('10.0.0.1', at);
@@ -112,7 +112,7 @@ describe('a rolling deployment', () => {
   });
 });
 
-describe('closing a listener', () => {
+describe('a listener that is closing', () => {
   test('completes requests in flight and refuses new ones', async () => {
     const world = new FakeWorld();
     const [arrived, finish] = [gate(), gate()];
@@ -158,7 +158,7 @@ describe('closing a listener', () => {
     await closed;
   });
 
-  test('waits no longer than its timeout', async () => {
+  test('does not wait longer than its timeout', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', await startRawTarget(() => {}));
     const listener = await open(world, { closeTimeoutMs: 50 });

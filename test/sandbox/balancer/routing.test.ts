@@ -20,7 +20,7 @@ async function names(port: number, count: number): Promise<string[]> {
 }
 
 describe('routing', () => {
-  test('sends each path to its group, and others to the default action', async () => {
+  test('sends each path to its group, and all other paths to the default action', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('api1'))).port);
     world.register('10.0.0.2', (await startTarget(echo('api2'))).port, 'healthy', OTHER);
@@ -123,7 +123,7 @@ describe('routing', () => {
     expect(answer).toContain('"url":"/x?y"');
   });
 
-  test('responds with 500 when the world itself fails, and keeps serving', async () => {
+  test('responds with 500 when reading the world fails, and keeps serving', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     const { port } = await open(world);
@@ -140,8 +140,8 @@ describe('routing', () => {
   });
 });
 
-describe('balancing', () => {
-  test('rotates over the healthy targets', async () => {
+describe('load balancing', () => {
+  test('rotates through the healthy targets', async () => {
     const world = new FakeWorld();
     for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b', '10.0.0.3': 'c' })) {
       world.register(id, (await startTarget(echo(name))).port);
@@ -150,7 +150,7 @@ describe('balancing', () => {
     expect(await names(port, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a']);
   });
 
-  test('leaves out unhealthy, initial, draining and unused targets', async () => {
+  test('excludes unhealthy, initial, draining and unused targets', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('healthy'))).port);
     world.register('10.0.0.2', 'refused', 'unhealthy');
@@ -185,7 +185,7 @@ describe('balancing', () => {
     [['unavailable', 'unhealthy'], ['unavailable']],
     [['draining', 'unused'], []],
     [[], []],
-  ])('of %j, requests may go to %j', (states, expected) => {
+  ])('among targets in the states %j selects %j', (states, expected) => {
     expect(routable(states.map(target))).toEqual(expected.map(target));
   });
 });

@@ -1,4 +1,4 @@
-/** The rule that applies to a request, and its action. */
+/** The conditions of rules, the selection of the rule for a request, and the actions of rules. */
 import { describe, expect, test } from '@jest/globals';
 import type { Action, Rule, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RoutedRequest } from '../../../sandbox/balancer/conditions.ts';
@@ -32,7 +32,7 @@ const rule = (priority: string, conditions: RuleCondition[], action: Action): Ru
 });
 const fallback = rule('default', [], { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } });
 
-describe('conditions', () => {
+describe('a rule condition', () => {
   const header = (name: string, ...values: string[]): RuleCondition => ({
     Field: 'http-header',
     HttpHeaderConfig: { HttpHeaderName: name, Values: values },
@@ -57,13 +57,13 @@ describe('conditions', () => {
   test.each<[string, RuleCondition, Partial<RoutedRequest>, boolean]>([
     ['a legacy path value', { Field: 'path-pattern', Values: ['/api1*'] }, {}, true],
     ['a path value', path('/api1', '/api1/*'), {}, true],
-    ['a path value of another case', path('/API1/*'), {}, false],
-    ['a path value, never the query', path('*secret*'), { query: 'a=secret' }, false],
-    ['a path without values', { Field: 'path-pattern' }, {}, false],
+    ['a path value in a different case', path('/API1/*'), {}, false],
+    ['a path value that only the query contains', path('*secret*'), { query: 'a=secret' }, false],
+    ['a path condition without values', { Field: 'path-pattern' }, {}, false],
     ['a path regex', { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/api\\d+/'] } }, {}, true],
     ['a legacy host value', { Field: 'host-header', Values: ['SHOP.example.com'] }, {}, true],
     ['a host value', host('*.example.com'), {}, true],
-    ['another host', host('example.com'), {}, false],
+    ['a different host', host('example.com'), {}, false],
     ['a host regex', { Field: 'host-header', HostHeaderConfig: { RegexValues: ['^shop\\.'] } }, {}, true],
     ['a header', header('user-agent', '*CHROME*'), { headers: [['User-Agent', 'a Chrome 1']] }, true],
     ['an absent header', header('user-agent', '*'), {}, false],
@@ -85,31 +85,31 @@ describe('conditions', () => {
       true,
     ],
     ['a method', method('POST', 'GET'), {}, true],
-    ['a method of another case', method('get'), {}, false],
+    ['a method in a different case', method('get'), {}, false],
     ['a query pair', query({ Key: 'version', Value: 'v1' }), { query: 'a=b&Version=V1' }, true],
     [
-      'a query pair with another value',
+      'a query pair with a different value',
       query({ Key: 'version', Value: 'v1' }),
       { query: 'version=v2' },
       false,
     ],
-    ['a query value of any key', query({ Value: 'example' }), { query: 'q=example' }, true],
+    ['a query value for any key', query({ Value: 'example' }), { query: 'q=example' }, true],
     ['a query value with wildcards', query({ Key: 'v', Value: 'v?.*' }), { query: 'v=v1.20' }, true],
     ['an escaped star in a query value', query({ Value: 'a\\*' }), { query: 'q=ab' }, false],
     ['an encoded query value', query({ Value: 'a b' }), { query: 'q=a%20b' }, true],
     ['a query with a stray percent sign', query({ Value: '100%' }), { query: 'q=100%' }, true],
     ['a source address', sourceIp('198.51.100.0/24', '192.0.2.0/24'), {}, true],
-    ['a source address of another network', sourceIp('192.0.2.8/32'), {}, false],
+    ['a source address in a different network', sourceIp('192.0.2.8/32'), {}, false],
     ['an IPv6 source address', sourceIp('2001:db8::/32'), { sourceIp: '2001:db8::1' }, true],
     ['an IPv4 source address against an IPv6 network', sourceIp('::/0'), {}, false],
-    ['a field that does not exist', { Field: 'weather', Values: ['*'] }, {}, false],
-  ])('%s', (_, condition, changes, expected) => {
+    ['an unknown field', { Field: 'weather', Values: ['*'] }, {}, false],
+  ])('is evaluated for %s', (_, condition, changes, expected) => {
     expect(satisfies(condition, request(changes))).toBe(expected);
   });
 });
 
 describe('rules', () => {
-  test('apply when all their conditions are satisfied', () => {
+  test('apply only when all their conditions are satisfied', () => {
     const both = [
       path('/api1/*'),
       { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['POST'] } },
@@ -119,7 +119,7 @@ describe('rules', () => {
     expect(chooseRule(rules, request({ method: 'POST' }))?.Priority).toBe('1');
   });
 
-  test('are evaluated in order, and the first that applies wins', () => {
+  test('are evaluated in order, and the first match applies', () => {
     const rules = [
       rule('10', [path('/api1/orders')], forward('a')),
       rule('20', [path('/api1/*')], forward('b')),
@@ -135,7 +135,7 @@ describe('actions', () => {
   const act = (action: Action, changes: Partial<RoutedRequest> = {}, drawn = 0): unknown =>
     decide([rule('default', [], action)], request(changes), () => drawn);
 
-  test('forward to a single target group', () => {
+  test('can forward to a single target group', () => {
     expect(act(forward('arn'))).toEqual({ kind: 'forward', targetGroupArn: 'arn' });
     expect(act({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn' }] } })).toEqual({
       kind: 'forward',
@@ -143,7 +143,7 @@ describe('actions', () => {
     });
   });
 
-  test('forward to weighted target groups in proportion to their weights', () => {
+  test('can forward to weighted target groups in proportion to their weights', () => {
     const TargetGroups = [
       { TargetGroupArn: 'none', Weight: 0 },
       { TargetGroupArn: 'blue', Weight: 3 },
@@ -166,7 +166,7 @@ describe('actions', () => {
     expect(act({ Type: 'forward', ForwardConfig: { TargetGroups } })).toEqual({ kind: 'fail', status: 503 });
   });
 
-  test('return a fixed response', () => {
+  test('can return a fixed response', () => {
     const FixedResponseConfig = { StatusCode: '418', ContentType: 'application/json', MessageBody: '{}' };
     expect(act({ Type: 'fixed-response', FixedResponseConfig })).toEqual({
       kind: 'fixed-response',
@@ -191,13 +191,13 @@ describe('actions', () => {
       'https://shop.example.com:443/api1/orders?a=b',
     ],
     [
-      'and keep the parts that are not given',
+      'keeping the parts that are not given',
       { Path: '/new', StatusCode: 'HTTP_302' },
       {},
       'http://shop.example.com:8080/new',
     ],
     [
-      'within a path',
+      'with a keyword inside a path',
       { Path: '/new/#{path}', StatusCode: 'HTTP_302' },
       { query: 'x' },
       'http://shop.example.com:8080/new/api1/orders?x',
@@ -219,7 +219,7 @@ describe('actions', () => {
       { rawPath: '/a/../%61' },
       'http://shop.example.com:81/a/../%61',
     ],
-  ])('redirect %s', (_, RedirectConfig, changes, location) => {
+  ])('can redirect %s', (_, RedirectConfig, changes, location) => {
     const status = RedirectConfig?.StatusCode === 'HTTP_301' ? 301 : 302;
     expect(act({ Type: 'redirect', RedirectConfig }, changes)).toEqual({
       kind: 'redirect',

@@ -29,7 +29,7 @@ async function balanced(at: number, attributes: Record<string, string> = {}): Pr
 }
 
 describe('bodies', () => {
-  test('of 32 MB pass in both directions at the same time, unchanged', async () => {
+  test('of 32 MB are forwarded unchanged in both directions at the same time', async () => {
     const { port: at } = await startTarget((request, response) => request.pipe(response));
     const port = await balanced(at);
     const request = http.request({ port, method: 'POST', agent: false });
@@ -55,7 +55,7 @@ describe('bodies', () => {
     expect(received.digest('hex')).toBe(sent.digest('hex'));
   });
 
-  test('are not buffered for a client that does not read: the target has to wait until the idle timeout', async () => {
+  test('are not buffered for a client that does not read, so that the target waits until the idle timeout', async () => {
     const written = gate<number>();
     const { port: at } = await startTarget((_request, response) => {
       const { socket } = response;
@@ -96,7 +96,7 @@ describe('bodies', () => {
     request.destroy();
   });
 
-  test('that the target does not read completely delay neither its response nor the connection', async () => {
+  test('can be left unread by the target without delaying its response or blocking the connection', async () => {
     const at = await startRawTarget((socket) => {
       socket.once('data', () => {
         socket.pause();
@@ -118,7 +118,7 @@ describe('bodies', () => {
     expect(sockets.size).toBe(1);
   });
 
-  test('use the same connection to the target for consecutive requests', async () => {
+  test('of consecutive requests are sent over the same connection to the target', async () => {
     const connections = new Set<unknown>();
     const { port: at } = await startTarget((request, response) => {
       connections.add(request.socket);
@@ -139,7 +139,7 @@ const UPGRADE = [
   'Sec-WebSocket-Key: k',
 ];
 
-/** A target that accepts upgrades and echoes its input; it reports the head of the request. */
+/** Starts a target that accepts upgrades and echoes its input; `onHead` receives the head of the request. */
 async function startEchoSocket(onHead: (head: string) => void = () => {}): Promise<number> {
   return await startRawTarget((socket) => {
     socket.once('data', (head) => {
@@ -152,7 +152,7 @@ async function startEchoSocket(onHead: (head: string) => void = () => {}): Promi
   });
 }
 
-/** Upgrades a connection; the returned reader waits until that many bytes have arrived. */
+/** Upgrades a connection; the returned reader waits for a number of bytes. */
 async function upgrade(
   port: number,
 ): Promise<{ socket: net.Socket; read: (bytes: number) => Promise<string> }> {
@@ -180,7 +180,7 @@ async function upgrade(
 }
 
 describe('a WebSocket', () => {
-  test('joins client and target, including the first bytes', async () => {
+  test('connects client and target, without losing the first bytes', async () => {
     let head = '';
     const port = await balanced(await startEchoSocket((received) => (head = received)));
     const { socket, read } = await upgrade(port);
@@ -208,7 +208,7 @@ describe('a WebSocket', () => {
   test.each<[string, (socket: net.Socket) => void]>([
     ['ends', (socket) => socket.end()],
     ['resets', (socket) => socket.resetAndDestroy()],
-  ])('ends for the client, without further data, when the target %s it', async (_, leave) => {
+  ])('ends for the client, without further data, when the target %s the connection', async (_, leave) => {
     const at = await startRawTarget((socket) => {
       socket.once('data', () => {
         socket.write(
@@ -225,7 +225,7 @@ describe('a WebSocket', () => {
     expect(more).toEqual([]);
   });
 
-  test('is closed when neither side sends anything for the idle timeout, and not before', async () => {
+  test('is closed only when neither side sends anything for the idle timeout', async () => {
     const { socket, read } = await upgrade(
       await balanced(await startEchoSocket(), { 'idle_timeout.timeout_seconds': '0.5' }),
     );
@@ -234,12 +234,12 @@ describe('a WebSocket', () => {
     while (performance.now() - started < 800) {
       socket.write('ping');
       expect(await read(4)).toBe('ping');
-      await new Promise((resolve) => setTimeout(resolve, 50)); // more often than the idle timeout
+      await new Promise((resolve) => setTimeout(resolve, 50)); // shorter than the idle timeout
     }
     await once(socket, 'close');
   });
 
-  test('is declined with the response of the target', async () => {
+  test("is declined with the target's own response", async () => {
     const { port: at, server } = await startTarget(echo());
     server.on('upgrade', (_request, socket) => {
       socket.end(
@@ -253,7 +253,7 @@ describe('a WebSocket', () => {
     expect(answer).toMatch(/\r\n\r\ngo off$/);
   });
 
-  test('is cut when the target breaks off while declining', async () => {
+  test('is cut off when the target disconnects while declining', async () => {
     const at = await startRawTarget((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\ngo o')),
     );
@@ -292,7 +292,7 @@ describe('a WebSocket', () => {
     expect(received).toMatch(/\r\n\r\nokHTTP\/1\.1 502 Bad Gateway\r\n/);
   });
 
-  test('requested before the response to an earlier request only ends the connection', async () => {
+  test('that is requested before the response to an earlier request only ends the connection', async () => {
     const port = await balanced(await startRawTarget(() => {}));
     expect(await exchange(port, ['GET / HTTP/1.1', 'Host: a', '', '', ...UPGRADE, '', ''].join('\r\n'))).toBe(
       '',

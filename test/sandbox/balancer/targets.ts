@@ -53,7 +53,7 @@ export class FakeWorld implements ListenerView {
     return this.reaches.get(`${target.id}:${target.port}`) ?? 'refused';
   }
 
-  /** Registers a target that can be reached at a port of this machine, or cannot be reached. */
+  /** Registers a target at a port of this machine, or one whose connections are refused or time out. */
   register(
     id: string,
     at: number | 'timeout' | 'refused',
@@ -121,7 +121,7 @@ export async function startRawTarget(onConnection: (socket: net.Socket) => void)
   return (server.address() as AddressInfo).port;
 }
 
-/** A target that responds with the request it received. */
+/** Makes a target that responds with the request it received. */
 export function echo(name = 'echo'): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = [];
@@ -160,7 +160,7 @@ export async function ask(
   const { body, ...rest } = options;
   const request = http.request({ host: '127.0.0.1', port, path, agent: false, ...rest });
   request.end(body);
-  request.on('error', () => {}); // an error after the response has begun
+  request.on('error', () => {}); // ignores errors after the response has begun
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);

@@ -1,4 +1,4 @@
-/** Targets that use TLS, and the errors for clients and health checks when they do not. */
+/** Targets that use TLS, and the errors when the protocols of target and target group differ. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -15,7 +15,7 @@ import {
   FakeWorld,
 } from './targets.ts';
 
-/** A world with a group for HTTPS that has one target. */
+/** Returns a world with a target group for HTTPS that has one target. */
 function secureWorld(at: number): FakeWorld {
   const world = new FakeWorld();
   world.spoken = 'HTTPS';
@@ -24,14 +24,14 @@ function secureWorld(at: number): FakeWorld {
 }
 
 describe('a target that uses TLS', () => {
-  test('receives requests over TLS, whatever its certificate', async () => {
+  test('receives requests over TLS, even with a self-signed certificate', async () => {
     const { port } = await open(secureWorld((await startSecureTarget(echo())).port));
     const request = { method: 'POST', body: 'hello', headers: { Host: 'shop.example.com' } };
     expect(await askEcho(port, '/a?b=c', request)).toMatchObject({
       method: 'POST',
       url: '/a?b=c',
       body: 'hello',
-      // The client's protocol, which was not TLS.
+      // The header names the client's protocol, which was not TLS.
       headers: { host: 'shop.example.com', 'x-forwarded-proto': 'http' },
     });
   });
@@ -57,7 +57,7 @@ describe('a target that uses TLS', () => {
     expect(handshakes).toBe(1);
   });
 
-  test('may close a pooled connection without failing a request that can be repeated', async () => {
+  test('can close a pooled connection without making an idempotent request fail', async () => {
     const { port: at, server } = await startSecureTarget(echo());
     const sockets: TLSSocket[] = [];
     server.on('secureConnection', (socket) => sockets.push(socket));
@@ -68,7 +68,7 @@ describe('a target that uses TLS', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  test('may switch to WebSockets', async () => {
+  test('can accept WebSockets', async () => {
     const { port: at, server } = await startSecureTarget(echo());
     server.on('upgrade', (_request, socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
@@ -85,32 +85,32 @@ describe('a target that uses TLS', () => {
   });
 });
 
-describe('502', () => {
-  test('when the target uses plain HTTP', async () => {
+describe('a 502 response', () => {
+  test('is sent when the target uses plain HTTP', async () => {
     const { port } = await open(secureWorld((await startTarget(echo())).port));
     expect((await ask(port)).status).toBe(502);
     expect((await ask(port, '/', { method: 'POST', body: 'once' })).status).toBe(502);
   });
 
-  test('when the target disconnects during the handshake', async () => {
+  test('is sent when the target disconnects during the handshake', async () => {
     const { port } = await open(secureWorld(await startRawTarget((socket) => socket.end())));
     expect((await ask(port)).status).toBe(502);
   });
 
-  test('when the target requires TLS 1.3', async () => {
+  test('is sent when the target requires TLS 1.3', async () => {
     const { port: at } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
     const { port } = await open(secureWorld(at));
     expect((await ask(port)).status).toBe(502);
   });
 
-  test('when the handshake does not complete in time, also for a WebSocket', async () => {
+  test('is sent when the handshake does not complete in time, even for a WebSocket', async () => {
     const { port } = await open(secureWorld(await startRawTarget(() => {})), { connectTimeoutMs: 50 });
     expect((await ask(port)).status).toBe(502);
     const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
     expect((await ask(port, '/', { headers })).status).toBe(502);
   });
 
-  test('when the group is for HTTP and the target uses TLS', async () => {
+  test('is sent when the group is for HTTP and the target uses TLS', async () => {
     const world = secureWorld((await startSecureTarget(echo())).port);
     world.spoken = 'HTTP';
     const { port } = await open(world);
@@ -123,12 +123,12 @@ describe('a health check over TLS', () => {
   const never = new AbortController().signal;
   const reach = (port: number) => ({ host: '127.0.0.1', port });
 
-  test('receives the status, whatever the certificate', async () => {
+  test('receives the status, even with a self-signed certificate', async () => {
     const { port } = await startSecureTarget((_request, response) => response.writeHead(204).end());
     expect(await sendHealthCheck(reach(port), settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
   });
 
-  test('fails against a target that uses plain HTTP, as one over HTTP does against TLS', async () => {
+  test('fails for a target that uses plain HTTP, as a health check over HTTP does for one that uses TLS', async () => {
     const plain = await startTarget(echo());
     const secure = await startSecureTarget(echo());
     expect(await sendHealthCheck(reach(plain.port), settings, never)).toBe('failed');
@@ -137,7 +137,7 @@ describe('a health check over TLS', () => {
     );
   });
 
-  test('fails against a target that requires TLS 1.3', async () => {
+  test('fails for a target that requires TLS 1.3', async () => {
     const { port } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
     expect(await sendHealthCheck(reach(port), settings, never)).toBe('failed');
   });

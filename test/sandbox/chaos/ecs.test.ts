@@ -1,4 +1,4 @@
-// ECS lags in its own way: what it does not know yet is missing from its answers, and a name is not free at once.
+// ECS lags in its own way: it reports resources it does not know yet as MISSING, and keeps names in use for a while.
 import { RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import * as ECS from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
@@ -15,7 +15,7 @@ async function inCluster() {
   return { ...at, clock, create: calls(at.ecs).create, service: at.service() };
 }
 
-test('says that a cluster is missing, and refuses services for it', async () => {
+test('ECS reports a new cluster as MISSING and refuses services for it until the lag is over', async () => {
   const { ecs, create, service, clock } = await inCluster();
   await ecs.send(new ECS.CreateClusterCommand({ clusterName: 'new' }));
   const found = await ecs.send(new ECS.DescribeClustersCommand({ clusters: ['new'] }));
@@ -25,7 +25,7 @@ test('says that a cluster is missing, and refuses services for it', async () => 
   expect(await met(create({ ...service, cluster: 'new' }))).toBe('ok');
 });
 
-test('says that a service is missing, and runs its tasks all the same', async () => {
+test('ECS reports a new service as MISSING during the lag, but still starts its tasks', async () => {
   const { ecs, create, service, clock, autoscaling } = await inCluster();
   const named = { cluster: 'main', services: ['web'] };
   await create(service);
@@ -47,7 +47,7 @@ test('says that a service is missing, and runs its tasks all the same', async ()
   expect(await met(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe('ok');
 });
 
-test('keeps the name of a service for a while after it is gone', async () => {
+test('the name of a deleted service cannot be reused until the lag is over', async () => {
   const { ecs, create, service, clock, chaos } = await inCluster();
   chaos.adjust({ idLagMs: 0 });
   await create({ ...service, desiredCount: 0 });

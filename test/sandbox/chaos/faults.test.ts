@@ -1,4 +1,4 @@
-// Faults as a client meets them: refused, lost in four looks with an effect and without, late, failed afterwards, and again and again.
+// Faults as a client sees them: refused calls, lost responses, delayed responses, delayed failures and repeated failures.
 import {
   CreateInternetGatewayCommand,
   CreateNatGatewayCommand,
@@ -20,7 +20,7 @@ import { met, SECOND } from './scene.ts';
 
 const GATEWAY = { operation: 'CreateInternetGateway', nth: 1 };
 
-/** A sandbox with a call to it that a fault has struck. */
+/** Sends a call into which a fault is injected; returns what the client and the sandbox see of it. */
 async function struck(failure: Failure) {
   const { ec2, faults, journal } = await sandbox();
   faults.add({ ...GATEWAY, ...failure });
@@ -46,18 +46,18 @@ async function struck(failure: Failure) {
 describe.each([
   ['lost', 1, 'ok'],
   ['not-done', 0, 'InternalError'],
-] as const)('%s', (kind, made, result) => {
+] as const)('a call with the fault "%s"', (kind, made, result) => {
   test.each<[Appearance, object]>([
     ['reset', { code: 'ECONNRESET' }],
     ['500', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }],
     ['cut', { message: expect.stringContaining('aborted') }],
-  ])(`leaves %s to the client, and ${made} gateways`, async (looks, seen) => {
+  ])(`looks like "%s" to the client and creates ${made} gateways`, async (looks, seen) => {
     const call = await struck({ kind, looks });
     expect(await call.outcome).toMatchObject(seen);
     expect(call).toMatchObject({ made, entry: { fault: kind, result } });
   });
 
-  test(`leaves silence to the client until it gives up, and ${made} gateways`, async () => {
+  test(`gets no response until the client gives up, and creates ${made} gateways`, async () => {
     const call = await struck({ kind, looks: 'silent' });
     expect(call).toMatchObject({ made, entry: { fault: kind, result } });
     expect(call.isSettled()).toBe(false);
@@ -66,7 +66,7 @@ describe.each([
   });
 });
 
-test('a sandbox ends however many clients still wait for an answer', async () => {
+test('a sandbox stops even while clients are waiting for responses that never come', async () => {
   const box = await sandbox();
   const { ec2, faults, journal } = box;
   faults.add({ kind: 'lost', looks: 'silent', nth: 1, times: 'always' });
@@ -76,13 +76,13 @@ test('a sandbox ends however many clients still wait for an answer', async () =>
   expect(await Promise.all(calls)).not.toContain('ok');
 });
 
-test('an answer that is lost is the connection reset, as it always was', async () => {
+test('the fault "answer-lost" resets the connection after the call has taken effect', async () => {
   const call = await struck({ kind: 'answer-lost' });
   expect(await call.outcome).toMatchObject({ code: 'ECONNRESET' });
   expect(call).toMatchObject({ made: 1, entry: { fault: 'answer-lost', result: 'ok' } });
 });
 
-test('a slow answer comes late, and the effect does not', async () => {
+test('the fault "slow" delays the response, but not the effect of the call', async () => {
   const clock = manualClock();
   const { ec2, faults, region } = await sandbox({ clock, pace: 60 });
   faults.add({ kind: 'slow', ms: 60 * SECOND, operation: 'CreateVpc', nth: 1 });
@@ -96,7 +96,7 @@ test('a slow answer comes late, and the effect does not', async () => {
   expect((await call).Vpc?.VpcId).toBe(region.ec2.vpcs.all()[0]?.VpcId);
 });
 
-describe('a failure that comes later', () => {
+describe('a delayed failure', () => {
   const fails = (operation: string): Fault => ({
     kind: 'fails-later',
     operation,
@@ -105,7 +105,7 @@ describe('a failure that comes later', () => {
     message: 'by the test',
   });
 
-  test('of a NAT gateway: pending at first, then failed for that reason, and its address is free', async () => {
+  test('makes a pending NAT gateway fail with the given reason and frees its address', async () => {
     const { ec2, faults, make, vpc, subnet, clock, region } = await natScene();
     await make.gateway(vpc);
     const address = await make.address();
@@ -121,12 +121,12 @@ describe('a failure that comes later', () => {
       FailureMessage: 'by the test',
     });
     expect(region.ec2.addresses.get(address)?.heldBy).toBeUndefined();
-    // The old token returns the failed NAT gateway forever.
+    // Repeating the call with the same client token returns the failed NAT gateway.
     const again = await ec2.send(new CreateNatGatewayCommand(token));
     expect(again.NatGateway).toMatchObject({ NatGatewayId: id, State: 'failed' });
   });
 
-  test('of a load balancer: provisioning, then failed, and it can be deleted', async () => {
+  test('makes a provisioning load balancer fail with the given reason', async () => {
     const clock = manualClock();
     const at = await network({ clock, pace: 1 });
     at.faults.add(fails('CreateLoadBalancer'));
@@ -137,7 +137,7 @@ describe('a failure that comes later', () => {
     expect(at.journal.entries().filter(({ fault }) => fault === 'fails-later')).toHaveLength(1);
   });
 
-  test('does not reach back to what is there when the call only repeats it', async () => {
+  test('does not affect an existing resource when a repeated create returns it', async () => {
     const clock = manualClock();
     const at = await network({ clock, pace: 1 });
     await at.balancer();
@@ -149,7 +149,7 @@ describe('a failure that comes later', () => {
   });
 });
 
-describe('again and again', () => {
+describe('a repeated failure', () => {
   const expired: Failure = {
     kind: 'refused',
     code: 'ExpiredToken',
@@ -157,7 +157,7 @@ describe('again and again', () => {
     status: 403,
   };
 
-  test('credentials expire at a call and stay so, in every service', async () => {
+  test('can make credentials expire at a certain call, for all later calls to every service', async () => {
     const { ec2, ecs, sts, faults } = await sandbox();
     faults.add({ ...expired, nth: 3, times: 'always' });
     const look = () => ec2.send(new DescribeVpcsCommand({}));
@@ -175,7 +175,7 @@ describe('again and again', () => {
     expect(await met(look())).toBe('ok');
   });
 
-  test('a fault strikes as often as it says, and then waits no longer', async () => {
+  test('applies to the given number of calls and is then no longer pending', async () => {
     const { ec2, faults } = await sandbox();
     faults.add({ ...expired, service: 'ec2', nth: 2, times: 2 });
     const answers: string[] = [];
@@ -184,7 +184,7 @@ describe('again and again', () => {
     expect(faults.waiting()).toEqual([]);
   });
 
-  test('only calls that match are counted', async () => {
+  test('counts only the calls that match', async () => {
     const { ec2, faults } = await sandbox();
     faults.add({ ...expired, mutating: true, nth: 2, times: 'always' });
     const make = makes(ec2);
@@ -195,7 +195,7 @@ describe('again and again', () => {
   });
 });
 
-test('every kind is taken over HTTP, with the looks that it has', async () => {
+test('the admin API accepts every kind of fault with every look', async () => {
   const { url, faults } = await sandbox();
   const given = [
     { kind: 'refused', code: 'ExpiredToken', status: 403, times: 'always' },

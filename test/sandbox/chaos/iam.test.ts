@@ -1,4 +1,4 @@
-// A new role exists at once; the services that are to assume it learn of it later, each at a different time.
+// A new role exists immediately, but the services that assume it learn of it later, each at a different time.
 import * as ECS from '@aws-sdk/client-ecs';
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from '@jest/globals';
@@ -10,7 +10,7 @@ import { met, SECOND } from './scene.ts';
 
 const LAG = { iamLagMs: 15 * SECOND };
 
-/** A stack whose services could start, in weather that lags for roles from now on. */
+/** A stack whose services can start, in weather where new roles propagate with a lag. */
 async function lagging(pace: Pace = 1) {
   const clock = manualClock();
   const at = await balanced({ clock, pace });
@@ -22,7 +22,7 @@ async function lagging(pace: Pace = 1) {
   return { ...at, clock, create, look: service, newRole: role, register };
 }
 
-test('a new role is there, and may not be passed yet', async () => {
+test('a new role is found immediately but cannot be passed to ECS until the lag is over', async () => {
   const { iam, newRole, register, clock, chaos } = await lagging();
   const arn = await newRole();
   expect(await met(iam.send(new GetRoleCommand({ RoleName: 'new' })))).toBe('ok');
@@ -38,7 +38,7 @@ test('a new role is there, and may not be passed yet', async () => {
   expect(await met(register(await newRole('another')))).toBe('ok');
 });
 
-test('a service, a task and an update ask for themselves whether the role may be passed', async () => {
+test('CreateService, RunTask and UpdateService each check whether the role can be passed', async () => {
   const { ecs, newRole, register, create, service, networkConfiguration, chaos, clock } = await lagging();
   const arn = await newRole();
   chaos.adjust({ iamLagMs: 0 });
@@ -62,8 +62,8 @@ test('a service, a task and an update ask for themselves whether the role may be
   for (const use of uses) expect(await met(use())).toBe('ok');
 });
 
-describe('a task of a role that ECS cannot take yet', () => {
-  test('is tried again half a minute later, and the service says so once', async () => {
+describe('a task whose role ECS cannot assume yet', () => {
+  test('is started again half a minute later, and the service reports the failure only once', async () => {
     const { chaos, newRole, register, create, service, look, clock } = await lagging();
     chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());
@@ -79,7 +79,7 @@ describe('a task of a role that ECS cannot take yet', () => {
     expect(await look()).toMatchObject({ runningCount: 2 });
   });
 
-  test('does not trip the circuit breaker of an instant sandbox, however often it is looked at', async () => {
+  test('does not trip the circuit breaker of an instant sandbox, even when its service is described repeatedly', async () => {
     const { chaos, newRole, register, create, service, look, clock } = await lagging('instant');
     chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());
@@ -94,7 +94,7 @@ describe('a task of a role that ECS cannot take yet', () => {
   });
 });
 
-test('a new role is no principal yet, and no other one after it was made again', async () => {
+test('a trust policy cannot name a role that was just created or recreated', async () => {
   const { iam, newRole, clock } = await lagging();
   const AWS = await newRole();
   const use = (RoleName: string) =>

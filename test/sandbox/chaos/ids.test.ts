@@ -1,4 +1,4 @@
-// A new id is not known everywhere at once: each operation learns of it at a different time, and refuses it in its own words until then.
+// Each operation learns of a new ID at a different time and, until then, refuses the ID with its own error.
 import * as EC2 from '@aws-sdk/client-ec2';
 import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
@@ -14,7 +14,9 @@ import { met, SECOND, weathered } from './scene.ts';
 
 const LAG = { idLagMs: 5 * SECOND };
 
-/** A network in calm weather, which then starts to lag: what is there is known everywhere. */
+/**
+ * A network that was created in calm weather, so that its IDs are known everywhere, in weather that then starts to lag.
+ */
 async function lagging() {
   const clock = manualClock();
   const box = await network({ clock, pace: 1 });
@@ -27,7 +29,7 @@ async function lagging() {
 }
 type Scene = Awaited<ReturnType<typeof lagging>>;
 
-/** A resource is created; a consumer refuses it with a code until the lag is over. */
+/** One resource and a consumer that refuses its ID with the code until the lag is over. */
 type Row = [
   consumer: string,
   code: string,
@@ -68,7 +70,7 @@ const ec2: Row[] = [
     (at, SubnetId) => at.ec2.send(new EC2.AssociateRouteTableCommand({ RouteTableId: at.table, SubnetId })),
   ],
   [
-    'CreateRoute, of its table',
+    'CreateRoute for a new route table',
     'InvalidRouteTableID.NotFound',
     ({ make, vpc }) => make.table(vpc),
     async ({ ec2: client, make }, id) => {
@@ -95,7 +97,7 @@ const ec2: Row[] = [
     (at, id) => natGateway(at.ec2, id),
   ],
   [
-    'RevokeSecurityGroupEgress, of a rule',
+    'RevokeSecurityGroupEgress for a new rule',
     'InvalidSecurityGroupRuleId.NotFound',
     async (at) => {
       const { SecurityGroupRules } = await at.ec2.send(
@@ -112,7 +114,7 @@ const ec2: Row[] = [
       at.ec2.send(new EC2.RevokeSecurityGroupEgressCommand({ GroupId: at.old, SecurityGroupRuleIds: [id] })),
   ],
   [
-    'AuthorizeSecurityGroupIngress, of the group that a rule names',
+    'AuthorizeSecurityGroupIngress for a rule that names a new group',
     'InvalidGroup.NotFound',
     ({ make, vpc }) => make.group(vpc, 'named'),
     async (at, GroupId) => {
@@ -124,25 +126,25 @@ const ec2: Row[] = [
 
 const others: Row[] = [
   [
-    'CreateTargetGroup, of its VPC',
+    'CreateTargetGroup for a new VPC',
     'ValidationError',
     ({ make }) => make.vpc('10.9.0.0/16'),
     (at, VpcId) => at.createGroup({ VpcId }),
   ],
   [
-    'CreateLoadBalancer, of a subnet',
+    'CreateLoadBalancer for a new subnet',
     'SubnetNotFound',
     ({ make, vpc }) => make.subnet(vpc, '10.0.7.0/24', 'eu-west-1c'),
     (at, id) => at.createBalancer({ Subnets: [at.subnet, id] }),
   ],
   [
-    'CreateLoadBalancer, of a security group',
+    'CreateLoadBalancer for a new security group',
     'InvalidSecurityGroup',
     ({ make, vpc }) => make.group(vpc),
     (at, id) => at.createBalancer({ SecurityGroups: [id] }),
   ],
   [
-    'CreateListener, of its load balancer',
+    'CreateListener for a new load balancer',
     'LoadBalancerNotFound',
     (at) => at.balancer(),
     (at, arn) => at.createListener(arn),
@@ -208,7 +210,7 @@ const others: Row[] = [
   ],
 ];
 
-test.each([...ec2, ...others])('%s: %s until it has heard of what is new', async (_, code, make, use) => {
+test.each([...ec2, ...others])('%s returns %s until the new ID is known', async (_, code, make, use) => {
   const at = await lagging();
   const id = await make(at);
   expect(await met(use(at, id))).toBe(code);
@@ -216,15 +218,15 @@ test.each([...ec2, ...others])('%s: %s until it has heard of what is new', async
   expect(await met(use(at, id))).toBe('ok');
 });
 
-test.each([...ec2, ...others])('%s never says %s in calm weather', async (_, _code, make, use) => {
+test.each([...ec2, ...others])('%s never returns %s in calm weather', async (_, _code, make, use) => {
   const at = await lagging();
   at.chaos.adjust({ idLagMs: 0 });
   const id = await make(at);
   expect(await met(use(at, id))).toBe('ok');
 });
 
-describe('a deleted resource', () => {
-  test('is still found by reads for a while, but not by changes', async () => {
+describe('a resource', () => {
+  test('is still found by reads for a while after its deletion, but not by changes', async () => {
     const { ec2: client, make, clock, turn } = await weathered();
     const id = await make.vpc();
     turn(LAG);
@@ -237,7 +239,7 @@ describe('a deleted resource', () => {
     expect(await met(look())).toBe('InvalidVpcID.NotFound');
   });
 
-  test('goes at once when it is new: who keeps it takes it away', async () => {
+  test('can be deleted immediately after its creation, because removals have no lag', async () => {
     const { ec2: client, make } = await weathered(LAG);
     const id = await make.vpc();
     expect(await met(make.subnet(id))).toBe('InvalidVpcID.NotFound');
@@ -245,7 +247,7 @@ describe('a deleted resource', () => {
   });
 });
 
-/** What a read of a new VPC meets, every half second. */
+/** The results of reading new VPCs by ID, every half second. */
 async function history(seed: string): Promise<string[]> {
   const { ec2: client, make, clock } = await weathered({ ...LAG, seed });
   const ids = [await make.vpc(), await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
@@ -259,14 +261,14 @@ async function history(seed: string): Promise<string[]> {
   return found;
 }
 
-test('the same seed gives the same history, another one another', async () => {
+test('the same seed gives the same history, and a different seed a different one', async () => {
   const once = await history('a');
   expect(await history('a')).toEqual(once);
   expect(await history('b')).not.toEqual(once);
   expect(once.slice(-3)).toEqual(['ok', 'ok', 'ok']);
 });
 
-test('what was found may be lost again for a while, and never when the lag is over', () => {
+test('during the lag a resource that was found may be lost again once, but never after the lag', () => {
   const histories = Array.from({ length: 300 }, (_, nth) =>
     Array.from({ length: 101 }, (_none, age) =>
       isStale(100, age, (purpose) => seededRandom('seed', nth, purpose)) ? '-' : '+',
@@ -299,7 +301,7 @@ test('each operation learns of a resource at a different time', async () => {
   expect(new Set(since.values()).size).toBeGreaterThan(1);
 });
 
-test('a lag is of AWS time: a brisk sandbox is over it sixty times as fast; an instant one keeps it by the clock', async () => {
+test('a lag is divided by the pace, and at the pace "instant" it is in real time', async () => {
   for (const [pace, lag] of [
     [60, LAG.idLagMs / 60],
     ['instant', LAG.idLagMs],
@@ -313,7 +315,7 @@ test('a lag is of AWS time: a brisk sandbox is over it sixty times as fast; an i
   }
 });
 
-test('a listener whose target group is unknown to it is refused, and the group stays as it was', async () => {
+test('CreateListener is refused while the target group is unknown, and succeeds after the lag', async () => {
   const at = await lagging();
   at.chaos.adjust({ idLagMs: 0 });
   const balancer = await at.balancer();

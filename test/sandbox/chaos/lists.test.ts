@@ -1,4 +1,4 @@
-// Lists and filters read an index that lags: new resources are not in it yet, deleted ones still are, and tags are those of a moment ago.
+// Lists and filters lag: new resources are missing, deleted ones still appear, and tags have their previous values.
 import * as EC2 from '@aws-sdk/client-ec2';
 import * as ECS from '@aws-sdk/client-ecs';
 import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -13,7 +13,7 @@ import { SECOND, weathered } from './scene.ts';
 const LAG = { listLagMs: 30 * SECOND };
 type Scene = Awaited<ReturnType<typeof lagging>>;
 
-/** A network in calm weather, whose lists then start to lag. */
+/** A network that was created in calm weather, and whose lists then start to lag. */
 async function lagging() {
   const clock = manualClock();
   const box = await network({ clock, pace: 1 });
@@ -25,7 +25,7 @@ async function lagging() {
 const tagged = (Value: string) => [{ Name: 'tag:slipway:stack', Values: [Value] }];
 const tags = (Value: string) => [{ Key: 'slipway:stack', Value }];
 
-/** How many a list shows besides what was there before. */
+/** Lists, each with a function that creates a resource and one that counts the new resources in the list. */
 const lists: [list: string, make: (at: Scene) => Promise<unknown>, count: (at: Scene) => Promise<number>][] =
   [
     [
@@ -80,7 +80,7 @@ const lists: [list: string, make: (at: Scene) => Promise<unknown>, count: (at: S
   ];
 
 test.each(lists)(
-  '%s does not show what is new until its index has it, and does in calm weather',
+  '%s omits a new resource until the lag is over, but shows it immediately in calm weather',
   async (_, make, count) => {
     const at = await lagging();
     await make(at);
@@ -95,7 +95,7 @@ test.each(lists)(
   },
 );
 
-test('what a list does not show yet is there for those who know its id or its name', async () => {
+test('a resource that lists do not show yet can be found by ID, ARN or name', async () => {
   const at = await lagging();
   const id = await at.make.vpc('10.9.0.0/16');
   const arn = await at.balancer('named');
@@ -106,7 +106,7 @@ test('what a list does not show yet is there for those who know its id or its na
   expect(byArn.LoadBalancers).toHaveLength(1);
 });
 
-test('what a list does not show is taken all the same', async () => {
+test('a CIDR block or name is in use even while lists do not show its resource', async () => {
   const at = await lagging();
   await at.make.subnet(at.vpc, '10.0.9.0/24');
   await expect(at.make.subnet(at.vpc, '10.0.9.0/24')).rejects.toMatchObject({
@@ -116,8 +116,8 @@ test('what a list does not show is taken all the same', async () => {
   await expect(at.make.group(at.vpc, 'web')).rejects.toMatchObject({ name: 'InvalidGroup.Duplicate' });
 });
 
-describe('what is gone', () => {
-  test('stays in lists and filters for a while, as it was', async () => {
+describe('a deleted resource', () => {
+  test('stays in lists and filters for a while, unchanged', async () => {
     const at = await lagging();
     at.chaos.adjust({ listLagMs: 0 });
     const { Vpc } = await at.ec2.send(
@@ -136,15 +136,15 @@ describe('what is gone', () => {
     expect(await look('shop-dev')).toEqual([]);
   });
 
-  test('is in no list in calm weather', async () => {
+  test('disappears from lists immediately in calm weather', async () => {
     const { ec2, make } = await weathered();
     await ec2.send(new EC2.DeleteVpcCommand({ VpcId: await make.vpc() }));
     expect((await ec2.send(new EC2.DescribeVpcsCommand({}))).Vpcs).toEqual([]);
   });
 });
 
-describe('tags that were set later', () => {
-  test('are not filtered by for a while, while the ones before them are', async () => {
+describe('filters', () => {
+  test('use the old tags of a resource for a while after its tags were changed', async () => {
     const { ec2, make, clock, turn } = await weathered();
     const id = await make.vpc();
     const tag = (Value: string) =>
@@ -167,7 +167,7 @@ describe('tags that were set later', () => {
     expect([await described('new'), await described('old')]).toEqual([1, 0]);
   });
 
-  test('and were taken away later are filtered by for a while', async () => {
+  test('use the tags of a resource for a while after they were removed', async () => {
     const { ec2, make, clock, turn } = await weathered();
     const id = await make.vpc();
     await ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: tags('shop-dev') }));
@@ -181,7 +181,7 @@ describe('tags that were set later', () => {
   });
 });
 
-test('the same seed shows the same resources at the same time', async () => {
+test('with the same seed, lists show the same resources at the same times', async () => {
   const seen = async (seed: string) => {
     const { ec2, make, clock } = await weathered({ ...LAG, seed });
     for (const second of [0, 1, 2, 3]) await make.vpc(`10.${second}.0.0/16`);

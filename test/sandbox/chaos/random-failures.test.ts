@@ -1,4 +1,4 @@
-// Calls that fail for no reason, and calls that take their time.
+// Random failures of calls, and the latency of calls.
 import { CreateInternetGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { setImmediate as aTurn } from 'node:timers/promises';
@@ -6,11 +6,11 @@ import { randomFailure } from '../../../sandbox/chaos/random-failures.ts';
 import { calm } from '../../../sandbox/chaos/weather.ts';
 import { met, SECOND, weathered } from './scene.ts';
 
-test('a share of all calls fails, some of them with an effect, and the journal says which', async () => {
+test('calls fail at random, and the journal shows which of them took effect', async () => {
   const { ec2, journal, region, turn } = await weathered({ faultRate: 1 });
   for (let calls = 0; calls < 40; calls += 1) {
     expect(await met(ec2.send(new CreateInternetGatewayCommand({})))).not.toBe('ok');
-    // The quota is of no interest here.
+    // This keeps the number of gateways below the quota.
     region.ec2.internetGateways.clear();
   }
   const kinds = journal.entries().map(({ fault, result }) => `${fault} ${result}`);
@@ -20,7 +20,7 @@ test('a share of all calls fails, some of them with an effect, and the journal s
   expect(journal.entries().at(-1)).not.toHaveProperty('fault', 'lost');
 });
 
-test('the same seed strikes the same calls in the same way, about as many as it should', () => {
+test('with the same seed, the same calls fail in the same way, at about the given rate', () => {
   const strikes = (seed: string) =>
     Array.from({ length: 2000 }, (_, nth) => {
       const failure = randomFailure({ ...calm, seed, faultRate: 0.1 }, nth);
@@ -50,12 +50,12 @@ test('changing a setting restarts the random sequence', async () => {
   expect(await round()).toEqual(once);
 });
 
-test('a call takes its time, half of it before its effect', async () => {
+test('a call takes effect after at least half of its latency, and responds after the rest', async () => {
   const { ec2, region, clock, turn } = await weathered({ latencyMs: { min: SECOND, max: SECOND } });
   let answered = false;
   const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (answered = true));
   const made = () => region.ec2.internetGateways.size;
-  // Time must not pass before the call has arrived, so the clock advances in small steps between turns of the event loop.
+  // The clock must not advance much before the call arrives, so it advances in small steps between event loop turns.
   let waited = 0;
   for (; made() === 0; waited += SECOND / 20) {
     for (let turns = 0; turns < 50; turns += 1) await aTurn();

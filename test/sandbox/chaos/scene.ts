@@ -1,4 +1,4 @@
-// The scene for most tests of the weather: a sandbox at AWS's own pace, a manual clock, and a short way to get the result of a call.
+// The scene for most tests of the weather: a sandbox at AWS's own pace, with a manual clock and the results of calls.
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import type { Weather } from '../../../sandbox/chaos/weather.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
@@ -7,14 +7,14 @@ import { refusalOf, sandbox } from '../harness.ts';
 
 export const SECOND = 1000;
 
-/** A sandbox in some weather, in which a second of the clock is a second of AWS. */
+/** A sandbox in the given weather, whose clock shows AWS time unless the options set another pace. */
 export async function weathered(weather: Partial<Weather> = {}, options: SandboxOptions = {}) {
   const clock = manualClock();
   const box = await sandbox({ clock, pace: 1, weather, ...options });
   return { ...box, clock, make: makes(box.ec2), turn: (knobs: Partial<Weather>) => box.chaos.adjust(knobs) };
 }
 
-/** `ok`, or the code that a call was refused with. */
+/** Returns `ok`, or the code with which a call was refused. */
 export const met = async (call: Promise<unknown>): Promise<string> => {
   const settled = await Promise.allSettled([call]);
   return settled[0].status === 'fulfilled' ? 'ok' : (await refusalOf(call)).code;

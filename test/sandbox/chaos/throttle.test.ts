@@ -1,4 +1,4 @@
-// AWS's rate-limit buckets: a burst, then a limited number of calls per second, then refusals that a test can count.
+// AWS's rate-limit buckets: each allows a burst of calls and then a limited number of calls per second.
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { CreateVpcCommand, DescribeSecurityGroupsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import {
@@ -14,14 +14,14 @@ import { met, SECOND, weathered } from './scene.ts';
 
 const ON = { throttle: true };
 
-/** Sends simultaneous calls; returns how many are let through, and the codes of all results. */
+/** Sends simultaneous calls; returns the number of accepted calls, and the codes of all results. */
 async function burst(count: number, call: () => Promise<unknown>) {
   const answers = await Promise.all(Array.from({ length: count }, () => met(call())));
   return { ok: answers.filter((answer) => answer === 'ok').length, codes: [...new Set(answers)].sort() };
 }
 
-describe('over HTTP', () => {
-  test('EC2 says 503 RequestLimitExceeded, and lets twenty per second through again', async () => {
+describe('a throttled call over HTTP', () => {
+  test('is refused by EC2 with 503 RequestLimitExceeded after a burst, and twenty calls per second are accepted', async () => {
     const { ec2, journal, clock } = await weathered(ON);
     const look = () => ec2.send(new DescribeVpcsCommand({}));
     expect(await burst(105, look)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
@@ -36,7 +36,7 @@ describe('over HTTP', () => {
     expect(await burst(25, look)).toMatchObject({ ok: 20 });
   });
 
-  test('each operation of EC2 has its own bucket, and so has a look at all security groups', async () => {
+  test('is counted per operation in EC2, and an unfiltered DescribeSecurityGroups has a smaller bucket', async () => {
     const { ec2 } = await weathered(ON);
     await burst(100, () => ec2.send(new DescribeVpcsCommand({})));
     expect(await burst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({ ok: 50 });
@@ -46,17 +46,17 @@ describe('over HTTP', () => {
     });
   });
 
-  test('a refused call has no effect', async () => {
+  test('has no effect', async () => {
     const { ec2, region } = await weathered(ON);
     const make = () => ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
-    // Five are the quota; all fifty cost tokens.
+    // The quota allows only five VPCs, but all fifty calls cost tokens.
     await burst(50, make);
     for (const { VpcId } of region.ec2.vpcs.all()) region.ec2.vpcs.delete(VpcId);
     expect(await met(make())).toBe('RequestLimitExceeded');
     expect(region.ec2.vpcs.size).toBe(0);
   });
 
-  test('all reads of ELB share a bucket, and all calls of Route 53', async () => {
+  test('is counted together with all other reads in ELB, and with all other calls in Route 53', async () => {
     const { elbv2, route53 } = await weathered(ON);
     expect(await burst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({ ok: 30 });
     expect(await burst(20, () => elbv2.send(new DescribeTargetGroupsCommand({})))).toEqual({
@@ -70,7 +70,7 @@ describe('over HTTP', () => {
     });
   });
 
-  test('nothing is counted in calm weather', async () => {
+  test('does not occur in calm weather', async () => {
     const { ecs, journal } = await weathered();
     expect(await burst(60, () => ecs.send(new DescribeClustersCommand({})))).toEqual({
       ok: 60,
@@ -79,7 +79,7 @@ describe('over HTTP', () => {
     expect(journal.entries().some((entry) => 'throttled' in entry && entry.throttled)).toBe(false);
   });
 
-  test('a brisk sandbox fills its buckets sixty times as fast', async () => {
+  test('is accepted sixty times sooner by a brisk sandbox, which refills its buckets faster', async () => {
     const { ecs, clock } = await weathered(ON, { pace: 60 });
     const look = () => ecs.send(new DescribeClustersCommand({}));
     expect(await burst(51, look)).toEqual({ ok: 50, codes: ['ThrottlingException', 'ok'] });
@@ -88,11 +88,11 @@ describe('over HTTP', () => {
   });
 });
 
-describe('the buckets', () => {
+describe('the rate-limit buckets', () => {
   const IN = { region: 'eu-west-1', input: {} };
 
   test.each(buckets.map((bucket, nth) => [nth, bucket.service, String(bucket.operations), bucket] as const))(
-    '%i: %s %s holds its capacity, and no more, and is filled at its rate',
+    '(bucket %i: %s %s) allow exactly their capacity, and refill at their rate',
     (_, service, __, bucket) => {
       const { capacity, refill } = bucket;
       const operation = operationOf(bucket);
@@ -103,7 +103,7 @@ describe('the buckets', () => {
           : { Filters: ['x'] };
       const call = { service, operation, region: 'eu-west-1', input };
       const others = bucketsFor(call).filter((other) => other !== bucket);
-      // Smaller ones that count besides would be empty sooner.
+      // An additional bucket with a smaller capacity is empty sooner.
       const most = Math.min(capacity, ...others.map((other) => other.capacity));
       const slowest = Math.min(refill, ...others.filter((o) => o.capacity === most).map((o) => o.refill));
       const throttle = makeThrottle();
@@ -114,7 +114,7 @@ describe('the buckets', () => {
     },
   );
 
-  /** An operation whose own bucket it is. */
+  /** Returns an operation to which the bucket applies. */
   function operationOf({ service, operations, additional: besides }: (typeof buckets)[number]): string {
     if (typeof operations !== 'string') return operations[0] ?? '';
     const own = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
@@ -126,7 +126,7 @@ describe('the buckets', () => {
     return found ?? '';
   }
 
-  test('are of operations and services that the sandbox has, and each service says its own words', () => {
+  test('name only operations that the sandbox supports, and every service has its own refusal', () => {
     for (const { service, operations } of buckets) {
       const own = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
       const listed = typeof operations === 'string' ? [] : operations;
@@ -135,7 +135,7 @@ describe('the buckets', () => {
     }
   });
 
-  test('of ELB: creates are slow, and count for the whole account besides', () => {
+  test('of ELB refill slowly for creates, which also count towards the bucket of the account', () => {
     const throttle = makeThrottle();
     const take = (operation: string, seconds = 0) =>
       throttle.take({ service: 'elbv2', operation, ...IN }, seconds);
@@ -143,13 +143,13 @@ describe('the buckets', () => {
     for (let nth = 0; nth < 5; nth += 1) take('SetSubnets');
     expect(() => take('CreateLoadBalancer', 4.9)).toThrow('Rate exceeded');
     take('CreateLoadBalancer', 5);
-    // 40 for the account, of which five seconds have brought all back.
+    // Five seconds have refilled all 40 tokens of the account's bucket.
     for (let nth = 0; nth < 39; nth += 1) take('DescribeRules', 5);
     expect(() => take('DescribeRules', 5)).toThrow(Throttled);
     expect(() => take('RegisterTargets', 5)).toThrow(Throttled);
   });
 
-  test('of Route 53: an UPSERT costs two changes', () => {
+  test('of Route 53 count an UPSERT as two changes', () => {
     const throttle = makeThrottle();
     const change = (Action: string, count: number) => {
       const input = { ChangeBatch: { Changes: Array.from({ length: count }, () => ({ Action })) } };
@@ -158,12 +158,12 @@ describe('the buckets', () => {
     change('UPSERT', 500);
     change('CREATE', 400);
     expect(() => change('UPSERT', 51)).toThrow(Throttled);
-    // A refused call takes nothing.
+    // A refused call takes no tokens.
     change('CREATE', 100);
     expect(() => change('CREATE', 1)).toThrow(Throttled);
   });
 
-  test('are of a region, but for those of the whole account', () => {
+  test('are per region, except those of IAM and Route 53, which are per account', () => {
     const throttle = makeThrottle();
     const take = (service: string, operation: string, region: string) =>
       throttle.take({ service, operation, region, input: {} }, 0);

@@ -1,4 +1,4 @@
-// The weather is data: it has an admin page, names and bounds, and a reset restores the initial weather.
+// The weather as data: its names and bounds, its admin page, and its reset.
 import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { calm, parseWeather, weathers } from '../../../sandbox/chaos/weather.ts';
@@ -20,7 +20,7 @@ test('the weather is calm by default', async () => {
   expect(chaos.isCalm).toBe(true);
 });
 
-test('the page shows the weather and changes single settings', async () => {
+test('the admin page shows the weather and changes individual settings', async () => {
   const { url, chaos } = await sandbox({ weather: { idLagMs: 10 } });
   const changed = await page(url, 'POST', { faultRate: 0.5, latencyMs: { min: 1, max: 2 } });
   const weather = { ...calm, idLagMs: 10, faultRate: 0.5, latencyMs: { min: 1, max: 2 } };
@@ -37,7 +37,7 @@ test.each<[string, unknown, string]>([
   ['a minimum latency above the maximum', { latencyMs: { min: 2, max: 1 } }, 'latencyMs: '],
   ['a latency without a maximum', { latencyMs: { min: 2 } }, 'latencyMs.max: '],
   ['a string', 'stormy', 'expected object'],
-])('%s is refused by name, and nothing changes', async (_, settings, why) => {
+])('%s is refused with an error that names it, and the weather does not change', async (_, settings, why) => {
   const { url } = await sandbox();
   expect(await page(url, 'POST', settings)).toEqual({
     status: 400,
@@ -46,7 +46,7 @@ test.each<[string, unknown, string]>([
   expect((await page(url)).body).toEqual(calm);
 });
 
-test('a reset restores the initial weather and an account without recent changes', async () => {
+test('a reset restores the initial weather and forgets recent changes', async () => {
   const { url, ec2 } = await sandbox({ clock: manualClock(), weather: { listLagMs: 10 * SECOND } });
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   await page(url, 'POST', { listLagMs: 0, throttle: true });
@@ -58,7 +58,7 @@ test('a reset restores the initial weather and an account without recent changes
   );
 });
 
-test('resources from before the lag began are visible at once', async () => {
+test('resources that were created before the lag was turned on are visible immediately', async () => {
   const { ec2, chaos } = await sandbox({ clock: manualClock() });
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   chaos.adjust({ idLagMs: 5 * SECOND, listLagMs: 5 * SECOND });
@@ -67,13 +67,13 @@ test('resources from before the lag began are visible at once', async () => {
   expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(1);
 });
 
-describe('on the command line, the weather', () => {
-  test('has names', () => {
+describe('a weather on the command line', () => {
+  test('can be one of four names', () => {
     expect(Object.keys(weathers)).toEqual(['calm', 'lag', 'throttled', 'stormy']);
     for (const [name, weather] of Object.entries(weathers)) expect(parseWeather(name)).toBe(weather);
   });
 
-  test('can be JSON with some settings', () => {
+  test('can be JSON with some of the settings', () => {
     expect(parseWeather('{"throttle":true}')).toEqual({ ...calm, throttle: true });
   });
 
@@ -81,7 +81,7 @@ describe('on the command line, the weather', () => {
     ['sunny', 'Unknown weather sunny: use calm, lag, throttled, stormy, or JSON'],
     ['constructor', 'Unknown weather constructor'],
     ['{"rain":1}', 'rain'],
-  ])('%s is refused', (text, why) => {
+  ])('is refused when it is %s', (text, why) => {
     expect(() => parseWeather(text)).toThrow(why);
   });
 });

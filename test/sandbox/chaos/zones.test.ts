@@ -1,4 +1,4 @@
-// Route 53 works on one change of a zone at a time.
+// Route 53 processes only one change of a hosted zone at a time.
 import {
   ChangeResourceRecordSetsCommand,
   ChangeTagsForResourceCommand,
@@ -11,7 +11,7 @@ import { expect, test } from '@jest/globals';
 import { sure } from '../aws/ec2/scene.ts';
 import { met, SECOND, weathered } from './scene.ts';
 
-/** Two zones, in weather in which a change keeps its zone busy for two seconds. */
+/** Two zones, in weather where each change keeps its zone busy for two seconds. */
 async function zones(zoneBusyMs = 2 * SECOND) {
   const at = await weathered({ zoneBusyMs });
   const make = async (Name: string) => {
@@ -35,7 +35,7 @@ async function zones(zoneBusyMs = 2 * SECOND) {
   return { ...at, one: await make('one.com'), other: await make('other.com'), change };
 }
 
-test('another change of a zone that is being changed is refused, and passes when that is over', async () => {
+test('a second change to a busy zone is refused until the first one is complete', async () => {
   const { route53, one, other, change, clock } = await zones();
   await change(one, 'a.one.com');
   await expect(change(one, 'b.one.com')).rejects.toMatchObject({
@@ -50,20 +50,20 @@ test('another change of a zone that is being changed is refused, and passes when
     'PriorRequestNotComplete',
   );
   expect(await met(route53.send(new DeleteHostedZoneCommand({ Id: one })))).toBe('PriorRequestNotComplete');
-  // Other zones and reads are not concerned.
+  // Changes of other zones and reads are not affected.
   expect(await met(change(other, 'a.other.com'))).toBe('ok');
   expect(await met(route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: one })))).toBe('ok');
   clock.advance(2 * SECOND);
   expect(await met(change(one, 'b.one.com'))).toBe('ok');
 });
 
-test('a change that is refused keeps nothing busy', async () => {
+test('a refused change does not keep its zone busy', async () => {
   const { one, change } = await zones();
   expect(await met(change(one, 'not.of.this.zone'))).toBe('InvalidChangeBatch');
   expect(await met(change(one, 'a.one.com'))).toBe('ok');
 });
 
-test('in calm weather a zone is never busy', async () => {
+test('a zone is never busy in calm weather', async () => {
   const { one, change } = await zones(0);
   expect([await met(change(one, 'a.one.com')), await met(change(one, 'b.one.com'))]).toEqual(['ok', 'ok']);
 });

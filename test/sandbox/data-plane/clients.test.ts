@@ -1,4 +1,4 @@
-// The path from a client on the internet to a load balancer: security groups, routes and the internet gateway.
+// The path from a client on the internet to a load balancer through security groups, routes and the internet gateway.
 import {
   AssociateRouteTableCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -26,7 +26,10 @@ const tcp = (port: number, CidrIp = EVERYWHERE): IpPermission => ({
   IpRanges: [{ CidrIp }],
 });
 
-/** A load balancer that no client reaches yet, in two subnets: both, or only the first, without a route to the internet. */
+/**
+ * A load balancer that no client can reach yet; the first one or two of its subnets share a table without a default
+ * route.
+ */
 async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, ofTable: 1 | 2 = 2) {
   const box = await wholeSandbox();
   const { ec2, elbv2, url } = box;
@@ -56,7 +59,7 @@ async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, ofTable
     const answer = await fetch(`${url}/_sandbox/resolve?name=${DNSName}&port=80`);
     return (await answer.json()) as { port: number; way: string } | null;
   };
-  /** The local port; resolves when the listener is open. */
+  /** Returns the local port when the listener is open. */
   const port = async (): Promise<number> => {
     for (;;) {
       const at = await located();
@@ -74,7 +77,7 @@ async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, ofTable
   };
 }
 
-/** Sends a request with a short timeout; returns the response's body, or `timeout`. */
+/** Sends a request with a short timeout; returns the body of the response, or `timeout`. */
 const get = (port: number): Promise<string> =>
   new Promise((resolve, reject) => {
     const request = http.get({ host: '127.0.0.1', port, agent: false, timeout: 150 }, async (response) => {
@@ -90,7 +93,7 @@ const get = (port: number): Promise<string> =>
   });
 
 describe('a client on the internet', () => {
-  test('reaches it only once a security group admits the client and a route leads back', async () => {
+  test('reaches a load balancer only when a security group admits the client and a route leads back', async () => {
     const at = await scene();
     const port = await at.port();
     expect(await get(port)).toBe('timeout');
@@ -104,19 +107,22 @@ describe('a client on the internet', () => {
   });
 
   test.each<[string, IpPermission, string]>([
-    ['its own block is admitted', tcp(80, '203.0.113.0/24'), 'hello'],
-    ['all protocols are admitted', { IpProtocol: '-1', IpRanges: [{ CidrIp: EVERYWHERE }] }, 'hello'],
-    ['another block is admitted', tcp(80, '198.51.100.0/24'), 'timeout'],
-    ['another port is admitted', tcp(443), 'timeout'],
-    ['another protocol is admitted', { ...tcp(80), IpProtocol: 'udp' }, 'timeout'],
-  ])('when %s', async (_, permission, result) => {
-    const at = await scene();
-    await at.make.route(at.table, { GatewayId: at.gateway });
-    await at.admit(permission);
-    expect(await get(await at.port())).toBe(result);
-  });
+    ["admits the client's block", tcp(80, '203.0.113.0/24'), 'hello'],
+    ['admits all protocols', { IpProtocol: '-1', IpRanges: [{ CidrIp: EVERYWHERE }] }, 'hello'],
+    ['admits only a different block', tcp(80, '198.51.100.0/24'), 'timeout'],
+    ['admits only a different port', tcp(443), 'timeout'],
+    ['admits only a different protocol', { ...tcp(80), IpProtocol: 'udp' }, 'timeout'],
+  ])(
+    'gets a response only if it is admitted, with a security group that %s',
+    async (_, permission, result) => {
+      const at = await scene();
+      await at.make.route(at.table, { GatewayId: at.gateway });
+      await at.admit(permission);
+      expect(await get(await at.port())).toBe(result);
+    },
+  );
 
-  test('loses access with the rule, and regains it with another group', async () => {
+  test('loses access when the rule is removed, and regains it when another group admits it', async () => {
     const at = await scene();
     await at.make.route(at.table, { GatewayId: at.gateway });
     await at.admit(tcp(80));
@@ -131,7 +137,7 @@ describe('a client on the internet', () => {
     expect(await get(port)).toBe('hello');
   });
 
-  test('loses access with the route', async () => {
+  test('loses access when the route is removed', async () => {
     const at = await scene();
     await at.make.route(at.table, { GatewayId: at.gateway });
     await at.admit(tcp(80));
@@ -144,7 +150,7 @@ describe('a client on the internet', () => {
     expect(await get(port)).toBe('hello');
   });
 
-  test('gets no reply through a NAT gateway', async () => {
+  test('gets no response when the route back leads to a NAT gateway', async () => {
     const at = await scene();
     await at.admit(tcp(80));
     const nat = await at.make.nat(at.one, await at.make.address());
@@ -160,7 +166,7 @@ describe('a client on the internet', () => {
     expect(await get(await at.port())).toBe('hello');
   });
 
-  test('does not reach an internal load balancer', async () => {
+  test('cannot reach an internal load balancer', async () => {
     const at = await scene({ Scheme: 'internal' });
     await at.make.route(at.table, { GatewayId: at.gateway });
     await at.admit(tcp(80));

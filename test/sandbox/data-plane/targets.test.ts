@@ -1,4 +1,4 @@
-// The path from a load balancer to a running task: egress rules of the one and ingress rules of the other are enforced.
+// The load balancer's egress rules and the task's ingress rules are enforced between a load balancer and a running task.
 import {
   AssociateRouteTableCommand,
   AuthorizeSecurityGroupEgressCommand,
@@ -29,7 +29,7 @@ const ALL: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }
 const PORT = 5000;
 const PROGRAM = `require('node:http').createServer((_, answer) => answer.end('hello')).listen(${PORT})`;
 
-/** A listening task with a public address, and a load balancer; no security group admits any traffic yet. */
+/** A listening task with a public address, and a load balancer. No ingress rule admits traffic to the task yet. */
 async function scene(folder: string) {
   const box = await wholeSandbox({ folder });
   const { ec2, ecs, ecr, elbv2, iam, region } = box;
@@ -93,7 +93,7 @@ async function scene(folder: string) {
   };
 }
 
-test('a target is reached when its group admits the load balancer, and the group of the load balancer allows the egress', async () => {
+test("a load balancer reaches a target only when the target's ingress and its own egress rules allow it", async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   const at = await scene(folder);
   const { ec2, reach, target, front, back } = at;
@@ -108,10 +108,10 @@ test('a target is reached when its group admits the load balancer, and the group
     const egress = { GroupId: front, IpPermissions: [ALL] };
     expect(await reach()).toBe('timeout');
     await ec2.send(new AuthorizeSecurityGroupIngressCommand(ingress));
-    // The program may not be listening yet.
+    // The program may still be starting.
     while ((await reach()) === 'refused') await delay(20);
     const open = await reach();
-    if (typeof open === 'string') throw new Error(`The target is not reached: ${open}`);
+    if (typeof open === 'string') throw new Error(`The target cannot be reached: ${open}`);
     expect(await (await fetch(`http://${open.host}:${open.port}`)).text()).toBe('hello');
     expect(await reach({ ...target, port: PORT + 1 })).toBe('timeout');
 

@@ -1,4 +1,4 @@
-// CIDR blocks: which strings are accepted, and which blocks contain or overlap each other.
+// CIDR blocks are parsed strictly and compared for containment and overlap.
 import { expect, test } from '@jest/globals';
 import { parseCidr, cidrCovers, cidrsOverlap } from '../../../sandbox/network/cidr.ts';
 
@@ -7,7 +7,7 @@ test.each([
   ['100.68.0.18/18', '100.68.0.0/18'],
   ['0.0.0.0/0', '0.0.0.0/0'],
   ['10.1.2.3/32', '10.1.2.3/32'],
-])('parses %s as %s', (text, canonical) => {
+])('the CIDR block %s is parsed as %s', (text, canonical) => {
   expect(parseCidr(text)?.toString()).toBe(canonical);
 });
 
@@ -21,11 +21,11 @@ test.each([
   '0x0a.0.0.0/8',
   '10.0.0.0/8/8',
   '::/0',
-])('rejects %p', (text) => {
+])('the string %p is not a CIDR block', (text) => {
   expect(parseCidr(text)).toBeUndefined();
 });
 
-test('the block of all addresses contains every address', () => {
+test('0.0.0.0/0 contains every address', () => {
   expect(cidrCovers('0.0.0.0/0', '203.0.113.9')).toBe(true);
   expect(cidrCovers('10.0.0.0/8', '203.0.113.9')).toBe(false);
   expect(cidrCovers(undefined, '10.0.0.1')).toBe(false);

@@ -1,4 +1,4 @@
-// Reachability by routes, gateways and security groups that were created through the API.
+// Reachability is derived from routes, gateways and security groups that were created through the API.
 import {
   AssociateRouteTableCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -43,7 +43,7 @@ async function network(options: SandboxOptions = {}) {
   return { ...box, make, vpc, gateway, open, closed, front, back, group };
 }
 
-describe('to the internet', () => {
+describe('access to the internet', () => {
   test('a private subnet reaches the internet through an available NAT gateway in a public subnet', async () => {
     const clock = manualClock();
     const { ec2, region, make, ...at } = await network({ clock, pace: 1 });
@@ -57,7 +57,7 @@ describe('to the internet', () => {
     expect(checkEgress(region, at.closed, [at.group])).toMatch(/is deleting/);
   });
 
-  test('a NAT gateway whose own subnet has no route to the internet is no use', async () => {
+  test('a NAT gateway gives no access when its own subnet has no route to the internet', async () => {
     const { ec2, region, make, ...at } = await network();
     const nat = await make.nat(at.open, await make.address());
     await make.route(at.back, { NatGatewayId: nat });
@@ -67,7 +67,7 @@ describe('to the internet', () => {
     );
   });
 
-  test('a NAT gateway behind itself is no use', async () => {
+  test('a NAT gateway gives no access when the route of its own subnet leads to itself', async () => {
     const { ec2, region, make, ...at } = await network();
     const nat = await make.nat(at.open, await make.address());
     await make.route(at.front, { NatGatewayId: nat });
@@ -75,14 +75,14 @@ describe('to the internet', () => {
     expect(checkEgress(region, at.open, [at.group])).toMatch(/without an internet gateway/);
   });
 
-  test('an internet gateway serves interfaces with a public IP only', async () => {
+  test('an internet gateway gives access only to interfaces with a public IP', async () => {
     const { region, make, ...at } = await network();
     await make.route(at.front, { GatewayId: at.gateway });
     expect(checkEgress(region, at.open, [at.group])).toMatch(/public IPs only/);
     expect(checkEgress(region, at.open, [at.group], { hasPublicIp: true })).toBe('open');
   });
 
-  test('a subnet without a route to the internet is closed', async () => {
+  test('a subnet without a route to the internet has no access', async () => {
     const { region, ...at } = await network();
     expect(checkEgress(region, at.open, [at.group], { hasPublicIp: true })).toMatch(
       /no route to the internet/,
@@ -99,7 +99,7 @@ describe('to the internet', () => {
     expect(checkEgress(region, subnet, [at.group], { hasPublicIp: true })).toBe('open');
   });
 
-  test('security groups must allow tcp 443 out', async () => {
+  test('a security group must allow outgoing TCP connections to port 443', async () => {
     const { ec2, region, make, ...at } = await network();
     await make.route(at.front, { GatewayId: at.gateway });
     const reach = () => checkEgress(region, at.open, [at.group], { hasPublicIp: true });
@@ -113,13 +113,13 @@ describe('to the internet', () => {
     expect(reach()).toBe('open');
   });
 
-  test('a subnet that does not exist reaches nothing', async () => {
+  test('a subnet that does not exist has no access', async () => {
     const { region } = await sandbox();
     expect(checkEgress(region, 'subnet-0', [])).toBe('the subnet subnet-0 does not exist');
   });
 });
 
-describe('between groups', () => {
+describe('a security group', () => {
   async function pair() {
     const box = await sandbox();
     const make = makes(box.ec2);
@@ -130,7 +130,7 @@ describe('between groups', () => {
     return { ...box, balancer, task, admit };
   }
 
-  test('a group admits the groups that a rule names, on the ports of the rule', async () => {
+  test('admits the groups that a rule names, on the ports of the rule', async () => {
     const { region, balancer, task, admit } = await pair();
     const from = { fromGroups: [balancer], fromIp: '10.0.1.4', toGroups: [task] };
     expect(groupsAdmit(region, { ...from, port: 5000 })).toBe(false);
@@ -140,7 +140,7 @@ describe('between groups', () => {
     expect(groupsAdmit(region, { ...from, fromGroups: [task], port: 5000 })).toBe(false);
   });
 
-  test('a group admits the addresses that a rule names', async () => {
+  test('admits the addresses that a rule names', async () => {
     const { region, task, admit } = await pair();
     await admit([tcp(80, { IpRanges: [{ CidrIp: '192.0.2.0/24' }] })]);
     const from = { fromGroups: [], toGroups: [task], port: 80 };
@@ -148,7 +148,7 @@ describe('between groups', () => {
     expect(groupsAdmit(region, { ...from, fromIp: '192.0.3.7' })).toBe(false);
   });
 
-  test('a rule for another protocol admits nothing', async () => {
+  test('does not admit TCP by a rule for another protocol', async () => {
     const { region, task, admit } = await pair();
     await admit([{ IpProtocol: 'udp', FromPort: 80, ToPort: 80, ...EVERYWHERE }]);
     expect(groupsAdmit(region, { fromGroups: [], fromIp: '192.0.2.7', toGroups: [task], port: 80 })).toBe(
@@ -156,7 +156,7 @@ describe('between groups', () => {
     );
   });
 
-  test('the egress rules of the sender must allow the connection', async () => {
+  test('admits a connection only if the egress rules of the sender allow it', async () => {
     const { ec2, region, balancer, task, admit } = await pair();
     await admit([ALL]);
     await closeEgress(ec2, balancer);

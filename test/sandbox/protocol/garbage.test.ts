@@ -1,11 +1,11 @@
-// Input that no AWS client sends: every protocol refuses it with a 4xx and stores none of it.
+// Every protocol refuses invalid input with a 4xx and stores none of it.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { jsonProtocol } from '../../../sandbox/protocol/json-protocol.ts';
 import { services } from '../../../sandbox/services.ts';
 import { sandbox } from '../harness.ts';
 
-/** Sends a request to a service; returns the status and the body. */
+/** Starts a sandbox; `call` sends a request to a service and returns the status and the body. */
 async function caller() {
   const complaints: unknown[] = [];
   const { url } = await sandbox({ reportError: (error) => void complaints.push(error) });
@@ -31,7 +31,7 @@ async function caller() {
   };
 }
 
-describe('forms', () => {
+describe('an invalid form', () => {
   test.each([
     ['__proto__.polluted=1', 'UnknownParameter'],
     ['constructor.prototype.polluted=1', 'UnknownParameter'],
@@ -44,7 +44,7 @@ describe('forms', () => {
     ['Filter=x', 'MalformedQueryString'],
     ['Filter.1.Name=__proto__&Filter.1.Value.1=x', 'InvalidParameterValue'],
     ['Filter.1.Name=constructor&Filter.1.Value.1=x', 'InvalidParameterValue'],
-  ])('of EC2: %s', async (form, code) => {
+  ])('is refused by EC2: %s', async (form, code) => {
     const { call, complaints } = await caller();
     const { status, text } = await call('ec2', `Action=DescribeVpcs&Version=2016-11-15&${form}`);
     expect(status).toBe(400);
@@ -53,20 +53,20 @@ describe('forms', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('nested very deeply', async () => {
+  test('is refused when it is nested very deeply', async () => {
     const { call } = await caller();
     const { status, text } = await call('ec2', `Action=DescribeVpcs&${'A.'.repeat(20_000)}=1`);
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'MalformedQueryString']);
   });
 
-  test('of the other services: a string where a number is required', async () => {
+  test('is refused by other services when a string is in the place of a number', async () => {
     const { call } = await caller();
     const { status, text } = await call('iam', 'Action=ListRoles&Version=2010-05-08&MaxItems=many');
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'MalformedInput']);
   });
 });
 
-describe('JSON', () => {
+describe('JSON input', () => {
   test.each([
     ['{', 'The request body is not JSON'],
     ['null', 'The request body must be a structure'],
@@ -79,7 +79,7 @@ describe('JSON', () => {
     ['{"services":"web"}', 'services must be a list'],
     ['{"services":[null]}', 'services[0] cannot be read: null'],
     ['{"services":[["web"]]}', 'services[0] cannot be read: ["web"]'],
-  ])('%s', async (body, message) => {
+  ])('is refused: %s', async (body, message) => {
     const { call, complaints } = await caller();
     const { status, text } = await call('ecs', body, { target: 'DescribeServices' });
     expect([status, JSON.parse(text)]).toEqual([400, { __type: 'SerializationException', message }]);
@@ -91,26 +91,26 @@ describe('JSON', () => {
     ['CreateService', '{"desiredCount":1e400}', 'desiredCount cannot be read: null'],
     ['CreateService', '{"desiredCount":1e99}', 'desiredCount cannot be read: 1e+99'],
     ['CreateService', '{"enableExecuteCommand":"true"}', 'enableExecuteCommand cannot be read: "true"'],
-  ])('%s %s', async (target, body, message) => {
+  ])('is refused by %s: %s', async (target, body, message) => {
     const { call } = await caller();
     const { status, text } = await call('ecs', body, { target });
     expect([status, JSON.parse(text)]).toEqual([400, { __type: 'SerializationException', message }]);
   });
 
-  test('bytes that are not base64', async () => {
+  test('is refused when bytes are not base64', async () => {
     const { call } = await caller();
     const { status } = await call('ecr', '{"layerPartBlob":"%%%"}', { target: 'UploadLayerPart' });
     expect(status).toBe(400);
   });
 
-  test('a member that is null counts as omitted', async () => {
+  test('can contain null members, which count as omitted', async () => {
     const { call } = await caller();
     const { status } = await call('ecs', '{"include":null}', { target: 'DescribeClusters' });
     expect(status).toBe(200);
   });
 });
 
-describe('XML', () => {
+describe('invalid input to Route 53', () => {
   const record = (ttl: string) =>
     `<ChangeResourceRecordSetsRequest><ChangeBatch><Changes><Change><Action>UPSERT</Action><ResourceRecordSet>` +
     `<Name>a.example.com</Name><Type>A</Type><TTL>${ttl}</TTL></ResourceRecordSet></Change></Changes></ChangeBatch>` +
@@ -120,15 +120,15 @@ describe('XML', () => {
   test.each([
     ['invalid XML', '<a'],
     ['very deep nesting', '<a>'.repeat(100_000)],
-    ['a string where a number is required', record('soon')],
-  ])('%s', async (_, body) => {
+    ['a string in the place of a number', record('soon')],
+  ])('is refused: %s', async (_, body) => {
     const { call, complaints } = await caller();
     const { status, text } = await call('route53', body, { path });
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'InvalidInput']);
     expect(complaints).toEqual([]);
   });
 
-  test('a query parameter that is not a number', async () => {
+  test('is refused: a query parameter that is not a number', async () => {
     const { call } = await caller();
     const at = { path: '/2013-04-01/hostedzone?maxitems=many', method: 'GET' };
     expect(await call('route53', '', at)).toMatchObject({ status: 400 });
@@ -147,7 +147,7 @@ describe('random input', () => {
   const forms = operations.filter(({ scope, isJson }) => !isJson && scope !== 'route53');
   const documents = operations.filter(({ isJson }) => isJson);
 
-  test('as a form does not make the sandbox fail', async () => {
+  test('in a form does not make the sandbox fail', async () => {
     const { call, complaints } = await caller();
     const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.integer().map(String), fc.ipV4());
     const tail = anyOf([
@@ -180,7 +180,7 @@ describe('random input', () => {
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
-  test('as JSON does not make the sandbox fail', async () => {
+  test('in JSON does not make the sandbox fail', async () => {
     const { call, complaints } = await caller();
     const document = anyOf(documents).chain(({ scope, name, members }) =>
       fc

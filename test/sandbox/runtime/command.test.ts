@@ -1,4 +1,4 @@
-// Commands are resolved in the image, and their paths are mapped to paths on this machine.
+// A container's command is resolved in its image, and paths in the command are mapped to paths on this machine.
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import {
@@ -27,7 +27,7 @@ test('a health check in either form is converted to a command', () => {
   expect(healthCheckCommand(['node', 'check.js'])).toEqual(['node', 'check.js']);
 });
 
-test('node is the Node that runs this test, by name or by its path in an image', async () => {
+test('the command node, by name or by its path in an image, is the Node that runs this test', async () => {
   await using task = await TestTask.create({ 'usr/local/bin/node': 'of another system' });
   for (const node of ['node', '/usr/local/bin/node', '/nodejs/bin/node'])
     expect(await resolve(task, [node, '-v'])).toEqual({ file: process.execPath, args: ['-v'] });
@@ -42,7 +42,7 @@ test('a program of the image is found on its PATH, by an absolute path, and rela
   expect((await resolve(task, ['./run'])).file).toBe(run);
 });
 
-test('a base program of the image is run from this machine, but only if the image has it', async () => {
+test("this machine's copy of a base program is used, but only if the image has the program", async () => {
   await using task = await TestTask.create({ 'bin/cat': 'of another system' });
   expect((await resolve(task, ['/bin/cat'])).file).toBe('/bin/cat');
   expect((await resolve(task, ['cat'])).file).toBe('/bin/cat');
@@ -54,7 +54,7 @@ test.each([
   [['/app/absent'], 'exec: "/app/absent": stat /app/absent: no such file or directory'],
   [['/app/plain.txt'], 'exec: "/app/plain.txt": permission denied'],
   [[], 'no command specified'],
-])("%j cannot start, and the error has ECS's wording", async (command, why) => {
+])("the command %j cannot start, and the error has ECS's wording", async (command, why) => {
   await using task = await TestTask.create();
   await task.write('app/plain.txt', 'text', 0o644);
   const failure = resolve(task, command);
@@ -63,7 +63,7 @@ test.each([
   await expect(failure).rejects.toThrow(`${why}: unknown`);
 });
 
-test('absolute paths of the image are mapped in arguments, and other arguments are left unchanged', async () => {
+test('arguments that are absolute paths in the image are mapped, and other arguments are left unchanged', async () => {
   await using task = await TestTask.create({ 'app/main.js': '' });
   const { args } = await resolve(task, ['node', '/app/main.js', '/absent', 'app', '--x=/app']);
   expect(args).toEqual([join(task.rootfs, 'app/main.js'), '/absent', 'app', '--x=/app']);

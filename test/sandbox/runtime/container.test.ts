@@ -1,4 +1,4 @@
-// A container starts, logs, responds to health checks, stops and ends as on Fargate.
+// Containers start, write logs, run health checks, stop and exit as on Fargate.
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -8,7 +8,7 @@ import { isRunning, lastJson, PRIVATE_IP, TestTask, until } from './support.ts';
 // Real processes are slow on a busy machine.
 jest.setTimeout(60_000);
 
-/** Ends some time after SIGTERM, with its own exit code. */
+/** A program that handles SIGTERM and exits with its own code. */
 const POLITE = `
   process.on('SIGTERM', () => { console.log('stopping'); setImmediate(() => process.exit(3)); });
   setInterval(() => {}, 1000);
@@ -16,20 +16,20 @@ const POLITE = `
 
 const STUBBORN = `process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000); console.log('ready');`;
 
-describe('the end', () => {
-  test.each([0, 1, 42])('a program that exits with %i reports it', async (code) => {
+describe('the exit code', () => {
+  test.each([0, 1, 42])('a program that exits with %i reports that code', async (code) => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', `process.exit(${code})`]);
     expect(await container.exited).toEqual({ exitCode: code });
   });
 
-  test('a program that is killed by a signal reports 128 plus its number', async () => {
+  test('a program that is killed by a signal reports 128 plus the number of the signal', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', `process.kill(process.pid, 'SIGABRT')`]);
     expect(await container.exited).toEqual({ exitCode: 134 });
   });
 
-  test('children that are still running when the program ends are killed', async () => {
+  test('children that are still running when the program exits are killed', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['sh', '-c', 'sleep 1000 & echo $!; exit 5']);
     expect(await container.exited).toEqual({ exitCode: 5 });
@@ -38,7 +38,7 @@ describe('the end', () => {
     await until(() => !isRunning(child), 'the child to be gone');
   });
 
-  test('a child outside the group that keeps the output open does not delay the end', async () => {
+  test('a child outside the group that keeps the output open does not delay the report', async () => {
     await using task = await TestTask.create();
     const child = `require('child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'inherit' })`;
     const container = await task.start(['node', '-e', `const c = ${child}; console.log(c.pid); c.unref()`]);
@@ -48,7 +48,7 @@ describe('the end', () => {
 });
 
 describe('stopping', () => {
-  test('the stop signal lets a program end on its own', async () => {
+  test('a program that handles the stop signal exits on its own', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     await until(() => container.stdout.includes('ready'), 'the program to be ready');
@@ -57,7 +57,7 @@ describe('stopping', () => {
     expect(isRunning(container.pid)).toBe(false);
   });
 
-  test('a program that ignores the signal is killed after the timeout, with 137', async () => {
+  test('a program that ignores the stop signal is killed after the timeout and reports 137', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', STUBBORN], { stopTimeoutMs: 100 });
     await until(() => container.stdout.includes('ready'), 'the program to be ready');
@@ -77,7 +77,7 @@ describe('stopping', () => {
     expect(await container.stop()).toEqual({ exitCode: 7 });
   });
 
-  test('a program behind a shell is stopped with it', async () => {
+  test('a program that a shell runs is stopped together with the shell', async () => {
     await using task = await TestTask.create();
     const container = await task.start([
       'sh',
@@ -103,7 +103,7 @@ describe('stopping', () => {
 });
 
 describe('logs', () => {
-  test('both streams arrive line by line, including an unfinished last line, before the end is reported', async () => {
+  test('stdout and stderr arrive line by line, even the unfinished last line, before the exit is reported', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       process.stdout.write('one\\ntwo\\n\\nlast');
@@ -120,7 +120,7 @@ describe('logs', () => {
 });
 
 describe('the environment', () => {
-  test('it contains the given variables and those of the runtime, and none of this process', async () => {
+  test("the environment contains the given variables and the runtime's, but none of this process's", async () => {
     process.env.SLIPWAY_TEST_SECRET = 'of the host';
     await using task = await TestTask.create();
     const container = await task.evaluate('console.log(JSON.stringify(process.env))', {
@@ -141,7 +141,7 @@ describe('the environment', () => {
     });
   });
 
-  test('the NODE_OPTIONS and host name of the container are kept', async () => {
+  test("the container's own NODE_OPTIONS and host name are kept", async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(
       `console.log(JSON.stringify([Error.stackTraceLimit, require('os').hostname()]))`,
@@ -150,13 +150,13 @@ describe('the environment', () => {
     expect(lastJson(container)).toEqual([7, 'chosen']);
   });
 
-  test('the program runs in its working directory, which is created if the image lacks it', async () => {
+  test('the program runs in its working directory, which is created if it is not in the image', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate('console.log(process.cwd())', { workingDirectory: '/srv/made' });
     expect(container.stdout).toEqual([join(task.rootfs, 'srv/made')]);
   });
 
-  test('folders may be relative to the working directory of this process', async () => {
+  test('folders can be relative to the working directory of this process', async () => {
     await using task = await TestTask.create({ 'app/main.js': 'console.log(process.env.HOME)' });
     const container = await task.start(['node', '/app/main.js'], {
       taskDirectory: relative(process.cwd(), task.directory),
@@ -166,7 +166,7 @@ describe('the environment', () => {
     expect(container.stdout).toEqual([join(task.directory, 'home')]);
   });
 
-  test('scripts of the image find node and their own programs', async () => {
+  test('scripts of the image find Node and the programs of the image', async () => {
     await using task = await TestTask.create({
       'usr/local/bin/entry.sh': '#!/bin/sh\nexec "$@"\n',
       'usr/local/bin/hello': '#!/usr/bin/env node\nconsole.log("hello " + process.argv[2])\n',
@@ -176,7 +176,7 @@ describe('the environment', () => {
     expect(container.stdout).toEqual(['hello world']);
   });
 
-  test("the task's address and name are those of its network interface", async () => {
+  test("programs see the address and host name of the task's network interface", async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       import('node:os').then(async ({ networkInterfaces, hostname }) => {
@@ -188,7 +188,7 @@ describe('the environment', () => {
 });
 
 describe('a container that cannot start', () => {
-  test("an absent program is refused in ECS's wording, and leaves no record", async () => {
+  test("an unknown program is refused in ECS's wording, and no record remains", async () => {
     await using task = await TestTask.create();
     await expect(task.start(['absent'])).rejects.toThrow(
       'exec: "absent": executable file not found in $PATH',
@@ -196,7 +196,7 @@ describe('a container that cannot start', () => {
     expect(existsSync(join(task.directory, 'pids', 'c0.json'))).toBe(false);
   });
 
-  test('a script whose interpreter is absent is refused', async () => {
+  test('a script whose interpreter does not exist is refused', async () => {
     await using task = await TestTask.create({ 'app/script': '#!/absent/interpreter\n' });
     await expect(task.start(['/app/script'])).rejects.toThrow(
       'exec /app/script: no such file or directory: unknown',
@@ -215,7 +215,7 @@ describe('a container that cannot start', () => {
 describe('commands in a running container', () => {
   const SERVER = `require('http').createServer((q, r) => r.writeHead(q.url === '/health' ? 200 : 404).end()).listen(5000)`;
 
-  test('a health check talks to the container, sees its environment, and passes or fails', async () => {
+  test("a health check can connect to the container, sees the container's environment, and passes or fails", async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', SERVER], { environment: { GREETING: 'hello' } });
     await task.listening(5000);
@@ -234,7 +234,7 @@ describe('commands in a running container', () => {
     );
   });
 
-  test('a check that exceeds its timeout is killed with all its children', async () => {
+  test('a health check that exceeds its timeout is killed with all its children', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     const result = await container.run(['CMD-SHELL', 'sleep 1000 & echo $!; wait'], 200);
@@ -244,7 +244,7 @@ describe('commands in a running container', () => {
     await until(() => !isRunning(child), 'the child to be gone');
   });
 
-  test('a health check fails on cyclic links and on invalid names', async () => {
+  test('a health check fails when its command contains cyclic links or invalid names', async () => {
     await using task = await TestTask.create();
     await mkdir(task.rootfs, { recursive: true });
     await symlink('round', join(task.rootfs, 'round'));
@@ -254,7 +254,7 @@ describe('commands in a running container', () => {
     }
   });
 
-  test('a check whose program is absent fails with 127 and the reason', async () => {
+  test('a health check whose program does not exist fails with 127 and the reason', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     expect(await container.run(['CMD', 'curl', 'http://localhost:5000'], 1_000)).toEqual({
@@ -264,7 +264,7 @@ describe('commands in a running container', () => {
     });
   });
 
-  test('a check ends with its container, and none runs afterwards', async () => {
+  test('a health check ends when its container ends, and no further check runs', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     await until(() => container.stdout.includes('ready'), 'the program to be ready');
@@ -275,7 +275,7 @@ describe('commands in a running container', () => {
     expect(await container.run(['CMD', 'node', '-v'], 1_000)).toMatchObject({ exitCode: 137 });
   });
 
-  test('only the beginning of long output is kept', async () => {
+  test('only the first bytes of the long output of a health check are kept', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     const { output } = await container.run(

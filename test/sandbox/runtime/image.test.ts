@@ -1,4 +1,4 @@
-// Layers are unpacked into a folder, whiteouts hide files of lower layers, and nothing is written outside the folder.
+// Layers are unpacked into a folder: whiteouts hide files of lower layers, and nothing is written outside the folder.
 import { existsSync, lstatSync, readFileSync, readlinkSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,13 +39,13 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const list = (path = '.') => readdirSync(join(root, path)).sort();
 
 describe('layers', () => {
-  test('files, folders and modes are unpacked, and later layers win', async () => {
+  test('files, folders and modes are unpacked, and upper layers replace files of lower ones', async () => {
     await unpack(
       [folder('app'), file('app/a.txt', 'lower'), file('app/run.sh', '#!/bin/sh', 0o755)],
-      [file('./app/a.txt', 'upper'), file('/etc/deep/er/b.txt', 'made on the way')],
+      [file('./app/a.txt', 'upper'), file('/etc/deep/er/b.txt', 'in a new folder')],
     );
     expect(read('app/a.txt')).toBe('upper');
-    expect(read('etc/deep/er/b.txt')).toBe('made on the way');
+    expect(read('etc/deep/er/b.txt')).toBe('in a new folder');
     expect(statSync(join(root, 'app/run.sh')).mode & 0o777).toBe(0o755);
   });
 
@@ -62,12 +62,12 @@ describe('layers', () => {
     expect(read(name)).toBe('deep');
   });
 
-  test('a read-only folder does not stop later layers', async () => {
+  test('upper layers can write into a read-only folder', async () => {
     await unpack([folder('sealed', 0o555)], [file('sealed/new')]);
     expect(list('sealed')).toEqual(['new']);
   });
 
-  test('a file replaces a folder, and a folder replaces a file or a link', async () => {
+  test('a file can replace a folder, and a folder can replace a file or a link', async () => {
     await unpack(
       [file('a/inner'), file('b'), folder('elsewhere'), symlink('c', 'elsewhere')],
       [file('a'), folder('b'), folder('c'), file('c/inner')],
@@ -92,12 +92,12 @@ describe('layers', () => {
     ['text', new TextEncoder().encode('not an archive '.repeat(64))],
     ['a gzip of something else', gzipSync('hello '.repeat(200))],
     ['a broken gzip', new Uint8Array([0x1f, 0x8b, 1, 2, 3])],
-  ])('%s is not a layer', async (_, layer) => {
+  ])('%s is refused, because it is not a layer', async (_, layer) => {
     const config = new TextEncoder().encode('{}');
     await expect(unpackImage({ config, layers: [layer] }, root)).rejects.toThrow(LayerError);
   });
 
-  test('a truncated archive is not a layer', async () => {
+  test('a truncated archive is refused, because it is not a layer', async () => {
     const whole = await packTar([file('a', 'x'.repeat(5000))]);
     const config = new TextEncoder().encode('{}');
     await expect(unpackImage({ config, layers: [whole.subarray(0, 2048)] }, root)).rejects.toThrow(
@@ -107,7 +107,7 @@ describe('layers', () => {
 });
 
 describe('whiteouts', () => {
-  test('a whiteout hides a file or a whole folder of the layers below', async () => {
+  test('a whiteout hides a file or a whole folder of lower layers', async () => {
     await unpack(
       [file('app/keep'), file('app/gone'), file('old/a/b')],
       [file('app/.wh.gone', ''), file('.wh.old', '')],
@@ -116,7 +116,7 @@ describe('whiteouts', () => {
     expect(list('app')).toEqual(['keep']);
   });
 
-  test('an opaque whiteout hides the files of lower layers in a folder, and keeps those of its own layer', async () => {
+  test("an opaque whiteout hides a folder's files from lower layers but not those from its own layer", async () => {
     await unpack(
       [file('app/old'), file('app/sub/old')],
       [file('app/before'), file('app/.wh..wh..opq', ''), file('app/sub/after')],
@@ -125,7 +125,7 @@ describe('whiteouts', () => {
     expect(list('app/sub')).toEqual(['after']);
   });
 
-  test('a file that its own layer adds again is not hidden', async () => {
+  test('a whiteout does not hide a file that its own layer adds again', async () => {
     await unpack([file('a', 'old')], [file('a', 'new'), file('.wh.a', '')]);
     expect(read('a')).toBe('new');
   });
@@ -135,13 +135,13 @@ describe('whiteouts', () => {
     expect(list()).toEqual(['real']);
   });
 
-  test('whiteouts are not written as files, and one without a match is not an error', async () => {
+  test('whiteouts are not written as files, and a whiteout without a match is not an error', async () => {
     await unpack([file('nowhere/.wh.nothing', ''), file('.wh..wh.plnk', ''), file('a')]);
     expect(list()).toEqual(['a']);
   });
 
   test.each(['.wh...', 'app/.wh..', 'app/.wh.'])(
-    'the whiteout %j names no file and is refused',
+    'the whiteout %j is refused because it names no file',
     async (name) => {
       await expect(unpack([file('app/a')], [file(name, '')])).rejects.toThrow(LayerError);
       expect(read('app/a')).toBe('app/a');
@@ -150,35 +150,35 @@ describe('whiteouts', () => {
 });
 
 describe('links', () => {
-  test('a relative link inside the root stays a link', async () => {
+  test('a relative link inside the root remains a link', async () => {
     await unpack([file('usr/lib/x'), symlink('lib', 'usr/lib'), symlink('usr/y', 'lib/x')]);
     expect(readlinkSync(join(root, 'lib'))).toBe('usr/lib');
     expect(read('usr/y')).toBe('usr/lib/x');
   });
 
-  test('an absolute link points to the same place inside the root', async () => {
+  test('an absolute link leads to the same path inside the root', async () => {
     await unpack([file('srv/app/main'), symlink('var/www/app', '/srv/app'), symlink('all', '/')]);
     expect(read('var/www/app/main')).toBe('srv/app/main');
     expect(read('all/srv/app/main')).toBe('srv/app/main');
   });
 
-  test('a file below a link is written to the target of the link, inside the root', async () => {
+  test("a file below a link is written to the link's target inside the root", async () => {
     await unpack([folder('usr/lib'), symlink('lib', '/usr/lib')], [file('lib/added')]);
     expect(list('usr/lib')).toEqual(['added']);
   });
 
-  test('hard links share the file', async () => {
+  test('hard links share one file', async () => {
     await unpack([file('a', 'shared'), link('b', './a')]);
     expect(read('b')).toBe('shared');
     expect(statSync(join(root, 'a')).ino).toBe(statSync(join(root, 'b')).ino);
   });
 
-  test('a hard link to an absent file is refused', async () => {
+  test('a hard link to an unknown file is refused', async () => {
     await expect(unpack([link('b', 'absent')])).rejects.toThrow(/hard link to absent/);
   });
 });
 
-describe('nothing is written outside', () => {
+describe('nothing is written outside the root', () => {
   test.each([
     ['a name with ..', [file('../evil')]],
     ['a name with .. in the middle', [file('app/../../evil')]],
@@ -195,7 +195,7 @@ describe('nothing is written outside', () => {
     ['a link to the parent', 'up', '..', 'up/evil'],
     ['an absolute link', 'up', '/../..', 'up/evil'],
     ['a link with more .. than folders', 'deep/er/up', '../../../../..', 'deep/er/up/evil'],
-  ])('%s ends at the root', async (_, name, target, path) => {
+  ])('%s does not lead above the root', async (_, name, target, path) => {
     await unpackBystander();
     await unpack([symlink(name, target), file(path, 'caught')]);
     expect(read('evil')).toBe('caught');
@@ -203,14 +203,14 @@ describe('nothing is written outside', () => {
     expect(readdirSync(home).sort()).toEqual(['bystander', 'root']);
   });
 
-  test('a link below another link does not lead outside', async () => {
+  test('a link below another link does not lead outside the root', async () => {
     await unpackBystander();
     await unpack([symlink('a', '.'), symlink('a/b', '../..')], [file('a/b/bystander', 'caught')]);
     expect(readFileSync(join(home, 'bystander'), 'utf8')).toBe('untouched');
     expect(read('bystander')).toBe('caught');
   });
 
-  test('a file is not written through a link of the same name', async () => {
+  test('a file replaces a link of the same name instead of being written through it', async () => {
     await unpackBystander();
     await unpack([symlink('a', `${home}/bystander`)], [file('a', 'own')]);
     expect(read('a')).toBe('own');
@@ -232,11 +232,11 @@ describe('nothing is written outside', () => {
   }
 });
 
-describe('the configuration', () => {
+describe('the image configuration', () => {
   const parse = (config: unknown) =>
     unpackImage({ config: new TextEncoder().encode(JSON.stringify(config)), layers: [] }, root);
 
-  test('every field that describes how to run is read', async () => {
+  test('every field that describes how to run the image is read', async () => {
     await expect(
       parse({
         architecture: 'amd64',
@@ -259,7 +259,7 @@ describe('the configuration', () => {
     });
   });
 
-  test('absent and null fields get their defaults', async () => {
+  test('omitted and null fields get their defaults', async () => {
     const defaults = { command: [], entrypoint: [], workingDirectory: '/', environment: {}, user: '' };
     await expect(parse({})).resolves.toEqual(defaults);
     await expect(parse({ config: { Cmd: null, Env: null, WorkingDir: '' } })).resolves.toEqual(defaults);

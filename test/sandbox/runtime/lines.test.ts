@@ -1,4 +1,4 @@
-// Output is split into lines as by a log driver.
+// Output is split into lines as a log driver does.
 import { expect, test } from '@jest/globals';
 import { MAX_LINE_BYTES, makeLineSplitter } from '../../../sandbox/runtime/lines.ts';
 
@@ -10,7 +10,7 @@ function split(...chunks: (string | Buffer)[]): string[] {
   return lines;
 }
 
-test('lines are delivered completely, however the output is chunked', () => {
+test('lines are delivered completely for every division of the output into chunks', () => {
   expect(split('on', 'e\ntw', 'o\n\nthr', 'ee\n')).toEqual(['one', 'two', '', 'three']);
 });
 
@@ -23,13 +23,13 @@ test('a character that is split between chunks is delivered intact', () => {
   expect(split(euro.subarray(0, 1), euro.subarray(1), '\n')).toEqual(['€']);
 });
 
-test('a line of exactly the longest length stays in one piece', () => {
+test('a line of exactly the maximum length stays in one piece', () => {
   const line = 'x'.repeat(MAX_LINE_BYTES);
   expect(split(`${line}\n`)).toEqual([line]);
   expect(split(line, '\n')).toEqual([line]);
 });
 
-test('a longer line is delivered in pieces that never split a character', () => {
+test('a line above the maximum length is delivered in pieces that never split a character', () => {
   const line = '€'.repeat(12_000);
   const pieces = split(`${line}\nshort\n`);
   expect(pieces.pop()).toBe('short');

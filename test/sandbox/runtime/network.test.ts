@@ -1,4 +1,4 @@
-// A task has its own network: ports, loopback, address, and the kernel's errors.
+// A task has its own network, with its own ports, loopback interface and address, and with the kernel's errors.
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -71,7 +71,7 @@ describe('listening', () => {
     expect(lastJson(container)).toEqual(address);
   });
 
-  test('port 0 assigns a port that the rest of the task can reach', async () => {
+  test('a listener on port 0 gets a port that the rest of the task can reach', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', server('anywhere', 0)]);
     await until(() => container.stdout.length > 0, 'the address');
@@ -101,7 +101,7 @@ describe('listening', () => {
     expect(await answerOf(task, `http://${name}:5000`)).toBe('shy');
   });
 
-  test('a program that listens on loopback and on its own address is reachable from outside', async () => {
+  test("a program that listens on loopback and on the task's address can be reached from outside", async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('inner', 5000, '127.0.0.1') + server('outer', 5000, PRIVATE_IP)]);
     await until(async () => typeof (await localAddress(task.directory, 5000)) === 'object', 'both');
@@ -127,7 +127,7 @@ describe('listening', () => {
     expect(lastJson(container)).toBe(5000);
   });
 
-  test('nothing listens before, and nothing after a close, an end or a crash', async () => {
+  test('no listener is found before a program listens, or after it closes the listener, exits or crashes', async () => {
     await using task = await TestTask.create();
     expect(await localAddress(task.directory, 5000)).toBeUndefined();
     await task.evaluate(`const s = require('net').createServer().listen(5000, () => s.close())`);
@@ -153,7 +153,7 @@ describe('listening', () => {
 
 describe('connecting', () => {
   test.each(['localhost', '127.0.0.1', '127.0.0.9', '0.0.0.0', '[::1]', '[::ffff:127.0.0.1]', PRIVATE_IP])(
-    'containers reach each other on %s',
+    'the containers of a task reach each other on %s',
     async (host) => {
       await using task = await TestTask.create();
       await task.start(['node', '-e', server('neighbour', 5000)]);
@@ -162,7 +162,7 @@ describe('connecting', () => {
     },
   );
 
-  test('every Node client connects, also with keep-alive, and sees the address it requested', async () => {
+  test('every Node client connects, even with keep-alive, and sees the address that it requested', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('me', 5000, '127.0.0.1')]);
     await task.listening(5000);
@@ -188,7 +188,7 @@ describe('connecting', () => {
     expect(lastJson(container)).toEqual([found, found, found, 5000, 5000, 5000]);
   });
 
-  test('a listener on loopback refuses connections to the address of the task, as in a container', async () => {
+  test('a listener on loopback refuses connections to the address of the task, as on Fargate', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('shy', 5000, '127.0.0.1')]);
     await task.listening(5000);
@@ -198,7 +198,7 @@ describe('connecting', () => {
     });
   });
 
-  test("this machine's listeners are not in the task", async () => {
+  test("programs of a task cannot reach this machine's own listeners", async () => {
     await using task = await TestTask.create();
     const host = createServer().listen(0, '127.0.0.1');
     await once(host, 'listening');
@@ -208,7 +208,7 @@ describe('connecting', () => {
   });
 
   test.each(['10.0.11.99', '172.16.0.9', '192.168.1.1', '169.254.169.254'])(
-    'connections to %s time out',
+    'connections from a task to %s time out',
     async (address) => {
       await using task = await TestTask.create();
       const container = await task.evaluate(
@@ -236,7 +236,7 @@ describe('connecting', () => {
   });
 });
 
-describe("errors are the kernel's own", () => {
+describe('network errors in a task', () => {
   const refused = (port: number) => `
     const net = require('net');
     const show = (error) => error.errors ? { ...error, message: error.message, errors: error.errors.map(show) } : { ...error, message: error.message };
@@ -265,12 +265,12 @@ describe("errors are the kernel's own", () => {
       console.log(JSON.stringify(results));
     })();`;
 
-  // Fargate runs Linux; other kernels have other numbers and other rules for wildcard addresses.
+  // Fargate runs Linux; other kernels have different error numbers and rules for wildcard addresses.
   const onLinux = process.platform === 'linux' ? test : test.skip;
   onLinux.each([
     ['connection refused', refused],
     ['address in use', inUse],
-  ])('%s', async (_, program) => {
+  ])('the error for "%s" equals the kernel\'s own error', async (_, program) => {
     await using task = await TestTask.create();
     const code = program(await freePort());
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', code]);
@@ -279,7 +279,7 @@ describe("errors are the kernel's own", () => {
     expect(JSON.stringify(inTask)).toMatch(/ECONNREFUSED|EADDRINUSE/);
   });
 
-  test('a port of another container of the task is in use', async () => {
+  test("listening on the port of the task's other container fails, because the port is in use", async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('holder', 5000)]);
     await task.listening(5000);
@@ -308,7 +308,7 @@ describe("errors are the kernel's own", () => {
 });
 
 describe('the threads and children of a program belong to the task', () => {
-  test('worker threads listen and connect in it', async () => {
+  test("worker threads listen and connect in the task's network", async () => {
     await using task = await TestTask.create();
     await task.start([
       'node',
@@ -347,7 +347,7 @@ describe('the threads and children of a program belong to the task', () => {
       `spawn('node', ['child.js'], { env: { PATH: process.env.PATH }, stdio: 'inherit' })`,
     ],
     ['run by a shell', `exec('node child.js')`],
-  ])('child processes that are %s listen in it', async (_, start) => {
+  ])("child processes that are %s listen in the task's network", async (_, start) => {
     await using task = await TestTask.create({ 'app/child.js': server('a child', 5000) });
     await task.start([
       'node',
@@ -374,7 +374,7 @@ describe('the threads and children of a program belong to the task', () => {
     for (const pid of seen) expect(isRunning(Number(pid))).toBe(true);
   });
 
-  test('a program may install fake timers and a fake file system', async () => {
+  test('the network works in a program that installs fake timers and a fake file system', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       globalThis.setTimeout = () => { throw new Error('fake') };

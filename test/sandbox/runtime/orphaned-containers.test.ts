@@ -1,4 +1,4 @@
-// Containers never outlive their sandbox: they are killed with it, or by the next one after a crash.
+// Containers do not outlive their sandbox: they are killed when it dies, or else by the next sandbox.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** A process without a watchdog, as when the watchdog was killed too. */
+/** Starts a process without a watchdog, as if its watchdog had been killed as well. */
 async function orphan(): Promise<{ pid: number; ended: Promise<unknown> }> {
   const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   started.push(child);
@@ -36,7 +36,7 @@ describe('when the sandbox is killed', () => {
   test.each([
     ['a Node program', ['node', '-e', 'console.log(process.pid); setInterval(() => {}, 1000)']],
     [
-      'a Node program behind a shell',
+      'a Node program that a shell runs',
       ['sh', '-c', 'node -e "console.log(process.pid); setInterval(() => {}, 1000)"; true'],
     ],
     ['a program that is not Node', ['sh', '-c', 'echo $$; while :; do sleep 1; done']],
@@ -44,7 +44,7 @@ describe('when the sandbox is killed', () => {
       'a program that ignores signals',
       ['sh', '-c', `trap '' TERM HUP INT; echo $$; while :; do sleep 1; done`],
     ],
-  ])('%s dies with it', async (_, command) => {
+  ])('%s is killed too', async (_, command) => {
     const sandbox = await compileProgram(
       `import { startContainer } from 'sandbox/runtime/container.ts';
        const starting = startContainer(${JSON.stringify({
@@ -69,7 +69,7 @@ describe('when the sandbox is killed', () => {
 });
 
 describe('a running container', () => {
-  test('has a record only while it runs', async () => {
+  test('has a record only while it is running', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', 'setInterval(() => {}, 1000)'], { name: 'api' });
     const note = join(task.directory, 'pids', 'api.json');
@@ -83,7 +83,7 @@ describe('a running container', () => {
 });
 
 describe('orphaned containers', () => {
-  test('are killed with their children, and their records removed', async () => {
+  test('are killed together with their children, and their records are removed', async () => {
     const { pid, ended } = await orphan();
     await recordContainer(join(folder, 'task-1'), 'api', pid);
     expect(await killOrphanedContainers(folder)).toEqual([{ task: 'task-1', container: 'api', pid }]);
@@ -91,7 +91,7 @@ describe('orphaned containers', () => {
     expect(await killOrphanedContainers(folder)).toEqual([]);
   });
 
-  test('are not confused with a process that reuses their number', async () => {
+  test('are not confused with later processes that reuse their numbers', async () => {
     const { pid } = await orphan();
     await recordContainer(join(folder, 'task-1'), 'api', pid);
     const note = join(folder, 'task-1', 'pids', 'api.json');
@@ -102,7 +102,7 @@ describe('orphaned containers', () => {
   });
 
   test.each(['', 'null', '{"pid":0,"started":""}', '{"pid":-1}', '[1]'])(
-    'are killed even if another record reads %j',
+    'are killed even if another record contains %j',
     async (text) => {
       const { pid } = await orphan();
       await recordContainer(join(folder, 'task-1'), 'api', pid);
@@ -111,7 +111,7 @@ describe('orphaned containers', () => {
     },
   );
 
-  test('do not exist in a folder that does not exist', async () => {
+  test('are not found in a folder that does not exist', async () => {
     expect(await killOrphanedContainers(join(folder, 'absent'))).toEqual([]);
   });
 });

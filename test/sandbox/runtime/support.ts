@@ -18,7 +18,7 @@ export interface TestContainer extends RunningContainer {
   stderr: string[];
 }
 
-/** A task under test: a folder whose name needs quoting, a root file system with programs, and containers. */
+/** A task under test, with a folder whose name needs quoting, a root file system with programs, and containers. */
 export class TestTask {
   readonly directory: string;
   readonly rootfs: string;
@@ -61,7 +61,7 @@ export class TestTask {
     return { ...container, ...written };
   }
 
-  /** Runs JavaScript in a container to its end. */
+  /** Runs JavaScript in a container until the container exits. */
   async evaluate(code: string, plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
     const container = await this.start(['node', '-e', code], plan);
     await container.exited;
@@ -93,7 +93,7 @@ export async function until<T>(
   }
 }
 
-/** Whether a process is running; a zombie is not. */
+/** Whether a process is running; zombies do not count. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -103,9 +103,9 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** The last line of a container's output, as JSON. */
+/** Parses the last line of a container's output as JSON. */
 export function lastJson(container: TestContainer): unknown {
   const line = container.stdout.at(-1);
-  if (line === undefined) throw new Error(`no output, but: ${container.stderr.join('\n')}`);
+  if (line === undefined) throw new Error(`no output on stdout; stderr: ${container.stderr.join('\n')}`);
   return JSON.parse(line);
 }

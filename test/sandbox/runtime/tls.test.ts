@@ -1,4 +1,4 @@
-// Programs that use TLS are in the network of their task like all others.
+// Programs that use TLS are in the network of their task, like all other programs.
 import { once } from 'node:events';
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';
@@ -15,7 +15,7 @@ const SERVER = `
     .listen(5000);`;
 const served = (NAME: string) => ({ environment: { KEY: key, CERT: cert, NAME } });
 
-/** What a program of the task receives from an address, over `https` and over a TLS socket. */
+/** Returns a program that requests port 5000 of a host, over `https` and over a TLS socket, and prints what it receives. */
 const asks = (host: string) => `
   const options = { host: '${host}', port: 5000, rejectUnauthorized: false };
   require('https').get(options, (response) => response.on('data', (text) => {
@@ -35,7 +35,7 @@ async function fromOutside(task: TestTask): Promise<string> {
   return text;
 }
 
-test('two tasks serve HTTPS on the same port, each to outside clients and to its own programs', async () => {
+test('two tasks can serve HTTPS on the same port, both to outside clients and to their own programs', async () => {
   await using one = await TestTask.create();
   await using two = await TestTask.create();
   await one.start(['node', '-e', SERVER], served('one'));

@@ -1,4 +1,4 @@
-// Requests that the sandbox refuses without failing: from web pages, for foreign host names, and garbage.
+// The sandbox refuses requests from web pages, requests for foreign host names, and garbage, without failing.
 import { describe, expect, test } from '@jest/globals';
 import { networkInterfaces } from 'node:os';
 import net from 'node:net';
@@ -9,7 +9,7 @@ import { sandbox } from '../harness.ts';
 
 const SIGNED = 'Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/ec2/aws4_request';
 
-/** The status of the answer to a request of these lines. */
+/** Sends a request with the given lines; returns the status of the response. */
 async function statusOf(port: number, ...lines: string[]): Promise<number> {
   const answer = await exchange(port, [...lines, 'Connection: close', '', ''].join('\r\n'));
   return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
@@ -18,7 +18,7 @@ async function statusOf(port: number, ...lines: string[]): Promise<number> {
 const GET = 'GET /_sandbox/census HTTP/1.1';
 const CALL = 'GET /?Action=DescribeVpcs&Version=2016-11-15 HTTP/1.1';
 
-describe('web pages', () => {
+describe('requests from web pages', () => {
   test.each([
     'evil.example',
     '127.0.0.1.evil.example',
@@ -26,14 +26,17 @@ describe('web pages', () => {
     'xlocalhost',
     '10.0.0.1',
     '',
-  ])('are refused under a name that was rebound to this machine: %j', async (host) => {
-    const { port } = await sandbox();
-    expect(await statusOf(port, GET, `Host: ${host}`)).toBe(403);
-    expect(await statusOf(port, CALL, `Host: ${host}:4566`, SIGNED)).toBe(403);
-  });
+  ])(
+    'are refused when they use the host name %j, which may have been rebound to this machine',
+    async (host) => {
+      const { port } = await sandbox();
+      expect(await statusOf(port, GET, `Host: ${host}`)).toBe(403);
+      expect(await statusOf(port, CALL, `Host: ${host}:4566`, SIGNED)).toBe(403);
+    },
+  );
 
   test.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.8.9.10', '[::1]', 'sandbox.localhost'])(
-    'do not use the name %s, which is allowed',
+    'are not recognised by the host name %s, which is accepted',
     async (host) => {
       const { port } = await sandbox();
       expect(await statusOf(port, GET, `Host: ${host}:${port}`)).toBe(200);
@@ -42,7 +45,7 @@ describe('web pages', () => {
   );
 
   test.each(['Origin: http://evil.example', 'Origin: null', 'Origin: http://localhost:3000'])(
-    'send their origin and are refused: %s',
+    'are refused when they have the header "%s"',
     async (origin) => {
       const { port, world } = await sandbox();
       let changes = 0;
@@ -59,12 +62,15 @@ describe('web pages', () => {
     ['same-site', 403],
     ['same-origin', 200],
     ['none', 200],
-  ])('send no Origin with images and scripts: Sec-Fetch-Site %s gets status %i', async (site, status) => {
-    const { port } = await sandbox();
-    expect(await statusOf(port, GET, 'Host: localhost', `Sec-Fetch-Site: ${site}`)).toBe(status);
-  });
+  ])(
+    'for images and scripts are recognised by Sec-Fetch-Site: %s gets the status %i',
+    async (site, status) => {
+      const { port } = await sandbox();
+      expect(await statusOf(port, GET, 'Host: localhost', `Sec-Fetch-Site: ${site}`)).toBe(status);
+    },
+  );
 
-  test('get no permission from a preflight request', async () => {
+  test('get no permission by a preflight request', async () => {
     const { url } = await sandbox();
     const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://evil.example' } });
     expect(asked.status).toBe(403);
@@ -73,7 +79,7 @@ describe('web pages', () => {
 });
 
 describe('an address that other machines can reach', () => {
-  /** The results of connecting to a port on this machine's other addresses. */
+  /** Connects to a port on each of this machine's other addresses; returns the results. */
   const elsewhere = (port: number) => {
     const others = Object.values(networkInterfaces())
       .flatMap((one) => one ?? [])
@@ -93,7 +99,7 @@ describe('an address that other machines can reach', () => {
     for (const end of await elsewhere(port)) expect(end).toBe('ECONNREFUSED');
   });
 
-  test('has no listener, whatever the options and variables', async () => {
+  test('has no listener even if options and environment variables ask for one', async () => {
     const names = ['HOST', 'HOSTNAME', 'SLIPWAY_SANDBOX_HOST', 'SLIPWAY_SANDBOX_ADDRESS'];
     const before = names.map((name) => [name, process.env[name]] as const);
     for (const name of names) process.env[name] = '0.0.0.0';
@@ -113,36 +119,36 @@ describe('an address that other machines can reach', () => {
   });
 });
 
-describe('garbage', () => {
+describe('an invalid request', () => {
   test.each<[number, string, string[]]>([
-    [400, 'no HTTP', ['garbage']],
+    [400, 'input that is not HTTP', ['garbage']],
     [400, 'an invalid path', ['GET // HTTP/1.1', 'Host: localhost', SIGNED]],
-    [400, 'a URL that is no URL', ['GET http://[ HTTP/1.1', 'Host: localhost', SIGNED]],
+    [400, 'an invalid URL', ['GET http://[ HTTP/1.1', 'Host: localhost', SIGNED]],
     [403, 'no signature', ['GET / HTTP/1.1', 'Host: localhost']],
     [
       403,
-      'a signature for a service named like an inherited member',
+      'a signature for a service that is named like an inherited member',
       [CALL, 'Host: localhost', SIGNED.replace('ec2', 'constructor')],
     ],
     [
       400,
-      'an operation named like an inherited member',
+      'an operation that is named like an inherited member',
       ['GET /?Action=constructor HTTP/1.1', 'Host: localhost', SIGNED],
     ],
-    [404, 'a page that is not there', ['GET /_sandbox/constructor HTTP/1.1', 'Host: localhost']],
-    [404, 'a page above the pages', ['GET /_sandbox HTTP/1.1', 'Host: localhost']],
+    [404, 'an unknown page', ['GET /_sandbox/constructor HTTP/1.1', 'Host: localhost']],
+    [404, 'the parent of all pages', ['GET /_sandbox HTTP/1.1', 'Host: localhost']],
     [
       400,
       'an invalid label',
       ['GET /2013-04-01/hostedzone/%zz HTTP/1.1', 'Host: localhost', SIGNED.replace('ec2', 'route53')],
     ],
-  ])('gets status %i: %s', async (status, _, lines) => {
+  ])('gets the status %i: %s', async (status, _, lines) => {
     const { port } = await sandbox();
     expect(await statusOf(port, ...lines)).toBe(status);
     expect(await statusOf(port, GET, 'Host: localhost')).toBe(200);
   });
 
-  test('a client that breaks off in the middle of a body has no effect', async () => {
+  test('has no effect when the client disconnects in the middle of the body', async () => {
     const { port } = await sandbox();
     const socket = net.connect(port, '127.0.0.1');
     const head = ['POST / HTTP/1.1', 'Host: localhost', SIGNED, 'Content-Length: 100', '', 'half'];
@@ -151,13 +157,13 @@ describe('garbage', () => {
     expect(await statusOf(port, GET, 'Host: localhost')).toBe(200);
   });
 
-  test('a body that is too large is read to its end, discarded and refused', async () => {
+  test('with too large a body is read to its end, discarded and refused', async () => {
     const { url } = await sandbox();
     const answer = await fetch(url, { method: 'POST', body: new Uint8Array(65 * 1024 * 1024) });
     expect(answer.status).toBe(413);
   });
 
-  test('invented names do not get into the journal', async () => {
+  test('is recorded in the journal without names that the client made up', async () => {
     const { url, journal } = await sandbox();
     const [name, value] = SIGNED.split(': ') as [string, string];
     await fetch(url, { method: 'POST', headers: { [name]: value }, body: `Action=${'x'.repeat(100_000)}` });
@@ -167,13 +173,13 @@ describe('garbage', () => {
   });
 });
 
-describe('faults', () => {
+describe('requested faults', () => {
   const post = async (url: string, faults: unknown) => {
     const answer = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
     return { status: answer.status, body: await answer.json() };
   };
 
-  test('are completed with defaults and stay pending', async () => {
+  test('are completed with defaults and remain pending', async () => {
     const { url, faults } = await sandbox();
     const { status, body } = await post(url, [{ kind: 'answer-lost' }, { kind: 'refused', service: 'ec2' }]);
     expect(status).toBe(200);
@@ -190,9 +196,9 @@ describe('faults', () => {
   test.each<[string, unknown, string]>([
     ['an unknown kind', { kind: 'tired' }, 'kind: '],
     ['an unknown look', { kind: 'lost', looks: 'green' }, 'looks: '],
-    ['slow without a duration', { kind: 'slow' }, 'ms: '],
+    ['a slow response without a duration', { kind: 'slow' }, 'ms: '],
     [
-      'a later failure of an operation that cannot fail later',
+      'a delayed failure of an operation that cannot fail later',
       { kind: 'fails-later', operation: 'CreateVpc' },
       'operation: ',
     ],

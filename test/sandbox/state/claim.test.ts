@@ -1,4 +1,4 @@
-// A sandbox's folder is claimed by one process at a time, also when many find the claim of a dead one.
+// Only one process at a time can claim a sandbox's folder, even when several find the claim of a dead process.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,10 +6,10 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { claimFolder, FolderTakenError } from '../../../sandbox/state/claim.ts';
 import { compileProgram, newFolder, startProgram } from '../../program.ts';
 
-/** The claim of a process that is dead: no process has this number. */
+/** The claim of a dead process: no running process can have this number. */
 const DEAD = '4194305 12345\n';
 
-/** A folder whose claim has this text. */
+/** Creates a folder with a claim that has the given content. */
 function claimedFolder(text: string): { folder: string; claim: string } {
   const folder = join(newFolder(), 'sandbox');
   const claim = join(folder, 'claim');
@@ -31,7 +31,7 @@ describe('a claim', () => {
     expect(await fsPromises.readdir(folder)).toEqual([]);
   });
 
-  test('of a living process is refused to every other claimant', async () => {
+  test('of a running process cannot be taken over', async () => {
     const folder = newFolder();
     const release = await claimFolder(folder);
     await expect(claimFolder(folder)).rejects.toEqual(new FolderTakenError(folder, process.pid));
@@ -51,7 +51,7 @@ describe('a claim', () => {
     },
   );
 
-  test('is taken over although a process died while it was taking it over', async () => {
+  test('can be taken over even if a process died while taking it over', async () => {
     const { folder } = claimedFolder(DEAD);
     const program = await compileProgram(CLAIMANT);
     const killed = startProgram(program, [folder, 'die while taking over']);
@@ -62,7 +62,7 @@ describe('a claim', () => {
     await expect(claimFolder(folder)).rejects.toThrow(FolderTakenError);
   });
 
-  test('that is new is not moved by a process that has read the dead one before it', async () => {
+  test('is not replaced by a process that has read only the dead claim before it', async () => {
     const { folder, claim } = claimedFolder(DEAD);
     const { readFile } = fsPromises;
     const slow = { hasRead: () => {}, goOn: () => {} };
@@ -84,12 +84,14 @@ describe('a claim', () => {
     slow.goOn();
     await expect(late).rejects.toThrow(FolderTakenError);
     const after = statSync(claim, { bigint: true });
-    // A rename changes the time of the last change of status.
+    // A rename would change the inode's ctime.
     expect([after.ino, after.ctimeNs]).toEqual([before.ino, before.ctimeNs]);
   });
 });
 
-/** A process that claims a folder on the command `claim` and reports the result; any other command releases the folder. */
+/**
+ * A program that claims a folder on the command `claim` and prints the result; any other command releases the folder.
+ */
 const CLAIMANT = `
 import { createInterface } from 'node:readline';
 import fsPromises from 'node:fs/promises';
@@ -117,7 +119,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
 }`;
 
-test('of many processes that find a dead claim, exactly one wins, and the claim is its own', async () => {
+test('when many processes find a dead claim, exactly one wins, and the new claim names that process', async () => {
   const { folder, claim } = claimedFolder(DEAD);
   const program = await compileProgram(CLAIMANT);
   const claimants = Array.from({ length: 6 }, () => startProgram(program, [folder]));

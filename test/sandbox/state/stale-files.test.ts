@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startSandboxWithTasks } from '../../../sandbox/sandbox-with-tasks.ts';
 
-test('a sandbox removes the temporary files of a dead one and nothing else', async () => {
+test('a sandbox removes the temporary files of a dead sandbox and nothing else', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-stale-'));
   const names = () => [...readdirSync(folder), ...readdirSync(join(folder, 'blobs'))];
   mkdirSync(join(folder, 'blobs'));

@@ -1,4 +1,4 @@
-// The sandbox's clock and agenda on the machine's own timers.
+// The sandbox's clock and agenda with the machine's own timers.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { manualClock, machineClock } from '../../../sandbox/world/clock.ts';
 import { World } from '../../../sandbox/world/world.ts';
@@ -14,7 +14,7 @@ test('a timer for next year does not fire immediately', () => {
   expect(run).not.toHaveBeenCalled();
 });
 
-test('an event that fails is reported, and later events still happen', () => {
+test('the error of a failed event is reported, and later events still happen', () => {
   const clock = manualClock();
   const complain = jest.fn();
   const happened: string[] = [];

@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Bundles one call of EC2. It runs in a separate process: esbuild accepts no objects from jest's realm. */
+/** Bundles one EC2 call, in a separate process, since esbuild accepts no objects from jest's realm. */
 const PROGRAM = `
 import { build } from 'esbuild';
 import { unusedSchemas } from './build/unused-schemas.js';
@@ -25,7 +25,7 @@ async function bundled(how: 'with' | 'without'): Promise<string> {
   return stdout;
 }
 
-test('the schemas of other calls are left out, and those of the call stay unchanged', async () => {
+test('the schemas of other calls are left out, and those of the bundled call stay unchanged', async () => {
   const [all, used] = await Promise.all([bundled('without'), bundled('with')]);
   expect(all).toContain('RunInstancesRequest$ =');
   expect(used).not.toContain('RunInstancesRequest$ =');

@@ -1,11 +1,7 @@
 // A delete that AWS refuses because something else uses the resource: what uses it is named.
 import {
-  DescribeInternetGatewaysCommand,
-  DescribeNatGatewaysCommand,
   DescribeNetworkInterfacesCommand,
-  DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
-  DescribeSubnetsCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -20,6 +16,7 @@ const deleting = (error?: Error) =>
 
 beforeEach(() => {
   mocks.ec2
+    .resolves({})
     .on(DescribeVpcsCommand)
     .resolves({ Vpcs: [{ VpcId: 'vpc-1' }] })
     .on(DescribeNetworkInterfacesCommand)
@@ -39,16 +36,8 @@ beforeEach(() => {
         },
       ],
     })
-    .on(DescribeSubnetsCommand)
-    .resolves({})
     .on(DescribeSecurityGroupsCommand)
-    .resolves({ SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'shop-dev-web' }] })
-    .on(DescribeRouteTablesCommand)
-    .resolves({})
-    .on(DescribeInternetGatewaysCommand)
-    .resolves({})
-    .on(DescribeNatGatewaysCommand)
-    .resolves({});
+    .resolves({ SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'shop-dev-web' }] });
 });
 
 test('a delete that succeeds asks for nothing', async () => {

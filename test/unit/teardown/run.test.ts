@@ -13,6 +13,7 @@ import type { Options } from '../../../lib/run/options.ts';
 import { awsWaits } from '../../../lib/engine/waits.ts';
 import { emptyState } from '../../../lib/state/format.ts';
 import { removalsOf, takeDown, teardown } from '../../../teardown/run.ts';
+import { KINDS_OF_A_VPC } from '../../../teardown/vpc-contents.ts';
 import {
   abort,
   change,
@@ -188,7 +189,7 @@ describe('a run', () => {
     expect(json).toMatchObject({ removed: 1, certificate: { vpc: { vpcId: 'vpc-1' } } });
     expect(events).toContainEqual({
       type: 'note',
-      text: `looked again for ${tornDown.length} kinds of resources by tag and name, and for 6 kinds in vpc-1, ours and foreign: 0 left`,
+      text: `looked again for ${tornDown.length} kinds of resources by tag and name, and for ${KINDS_OF_A_VPC.length} kinds in vpc-1, ours and foreign: 0 left`,
     });
     expect(existsSync(fileOf('home/dev.json'))).toBe(false);
     expect(existsSync(fileOf('home/dev.lock'))).toBe(false);

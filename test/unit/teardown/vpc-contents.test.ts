@@ -6,6 +6,7 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
@@ -14,20 +15,17 @@ import { awsError, mocks, lookContextOf, sent } from '../step-harness.ts';
 
 beforeEach(() => {
   mocks.ec2
+    .resolves({})
     .on(DescribeVpcsCommand)
     .resolves({ Vpcs: [{ VpcId: 'vpc-1' }] })
-    .on(DescribeNetworkInterfacesCommand)
-    .resolves({})
-    .on(DescribeSubnetsCommand)
-    .resolves({})
     .on(DescribeSecurityGroupsCommand)
     .resolves({ SecurityGroups: [{ GroupId: 'sg-0', GroupName: 'default' }] })
     .on(DescribeRouteTablesCommand)
     .resolves({ RouteTables: [{ RouteTableId: 'rtb-0', Associations: [{ Main: true }] }] })
-    .on(DescribeInternetGatewaysCommand)
-    .resolves({})
     .on(DescribeNatGatewaysCommand)
-    .resolves({ NatGateways: [{ NatGatewayId: 'nat-0', State: 'deleted' }] });
+    .resolves({ NatGateways: [{ NatGatewayId: 'nat-0', State: 'deleted' }] })
+    .on(DescribeVpcEndpointsCommand)
+    .resolves({ VpcEndpoints: [{ VpcEndpointId: 'vpce-0', State: 'Deleted' }] });
 });
 
 const texts = async () => (await contentsOf(lookContextOf().aws, 'vpc-1')).map(({ text }) => text);
@@ -73,12 +71,15 @@ test('every other kind is listed by its id, and by a name where it has one', asy
     .on(DescribeInternetGatewaysCommand)
     .resolves({ InternetGateways: [{ InternetGatewayId: 'igw-1' }] })
     .on(DescribeNatGatewaysCommand)
-    .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleting' }] });
+    .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleting' }] })
+    .on(DescribeVpcEndpointsCommand)
+    .resolves({ VpcEndpoints: [{ VpcEndpointId: 'vpce-1', ServiceName: 'com.amazonaws.eu-west-1.s3' }] });
   expect(await texts()).toEqual([
     'subnet subnet-1 (10.0.0.0/20)',
     'security group sg-1 (bastion)',
     'route table rtb-1',
     'internet gateway igw-1',
     'NAT gateway nat-1 (deleting)',
+    'VPC endpoint vpce-1 (com.amazonaws.eu-west-1.s3)',
   ]);
 });

@@ -1,4 +1,4 @@
-// Scalable targets of ECS services in the sandbox: registered, shown, taken away, and refused.
+// Registering, describing and deregistering the scalable targets of the sandbox's ECS services.
 import {
   DeregisterScalableTargetCommand,
   DescribeScalableTargetsCommand,
@@ -23,7 +23,7 @@ const named = {
   ScalableDimension: 'ecs:service:DesiredCount',
 } as const;
 
-/** A service of two tasks, and short names for the calls. */
+/** Creates services of two tasks each, and returns short names for the calls. */
 async function scene(...names: string[]) {
   const started = await balanced();
   const { ecs, autoscaling } = started;
@@ -42,7 +42,7 @@ async function scene(...names: string[]) {
   };
 }
 
-test('a target is shown with what AWS fills in', async () => {
+test('a registered target is shown with the fields that AWS fills in', async () => {
   const { register, targets } = await scene();
   const { ScalableTargetARN } = await register({ MinCapacity: 1, MaxCapacity: 5 });
   expect(ScalableTargetARN).toMatch(
@@ -66,7 +66,7 @@ test('a target is shown with what AWS fills in', async () => {
   ]);
 });
 
-test('the first target brings the role that scales', async () => {
+test('registering the first target creates the service-linked role for scaling', async () => {
   const { register, iam } = await scene();
   const role = new GetRoleCommand({ RoleName: 'AWSServiceRoleForApplicationAutoScaling_ECSService' });
   expect(await refusalOf(iam.send(role))).toMatchObject({ code: 'NoSuchEntity' });
@@ -77,7 +77,7 @@ test('the first target brings the role that scales', async () => {
   );
 });
 
-test('a count within the bounds stays; one outside of them is brought to the nearest, and tasks follow', async () => {
+test('a desired count outside the bounds moves to the nearest bound, and tasks are started to match it', async () => {
   const all = await scene();
   const { register, count } = all;
   await register({ MinCapacity: 1, MaxCapacity: 5 });
@@ -89,7 +89,7 @@ test('a count within the bounds stays; one outside of them is brought to the nea
   expect(await count()).toBe(1);
 });
 
-test('what another call does not name stays as it is, and a count set by hand is brought back', async () => {
+test('a repeated call keeps the settings that it omits, and moves a manually set count back into the bounds', async () => {
   const { register, targets, count, ecs } = await scene();
   const { ScalableTargetARN } = await register({ MinCapacity: 1, MaxCapacity: 5 });
   await register({ MaxCapacity: 4 });
@@ -107,7 +107,7 @@ test('what another call does not name stays as it is, and a count set by hand is
   expect(await count()).toBe(4);
 });
 
-test('targets are shown by name, those that are asked for, page by page', async () => {
+test('targets are listed by name and in pages, and can be selected by resource id', async () => {
   const { register, targets, autoscaling } = await scene('api', 'jobs');
   const bounds = { MinCapacity: 1, MaxCapacity: 5 };
   for (const name of ['web', 'jobs', 'api'])
@@ -127,7 +127,7 @@ test('targets are shown by name, those that are asked for, page by page', async 
   expect(await refusalOf(page('none'))).toMatchObject({ code: 'InvalidNextTokenException' });
 });
 
-test('a target is there until it is taken away; the count stays', async () => {
+test('deregistering a target removes it, keeps the desired count, and cannot be repeated', async () => {
   const { register, deregister, targets, count } = await scene();
   await register({ MinCapacity: 3, MaxCapacity: 5 });
   await deregister();
@@ -139,7 +139,7 @@ test('a target is there until it is taken away; the count stays', async () => {
   });
 });
 
-test('a target is deleted together with its service, and is in the census until then', async () => {
+test('a target is counted in the census until it is deleted together with its service', async () => {
   const { register, targets, ecs, world } = await scene();
   await register({ MinCapacity: 1, MaxCapacity: 5 });
   expect(census(world)).toMatchObject({ 'autoscaling.targets': 1 });
@@ -151,7 +151,7 @@ test('a target is deleted together with its service, and is in the census until 
   });
 });
 
-test('a target is part of the world that is kept', async () => {
+test('a target is part of the saved world', async () => {
   const { register, world } = await scene();
   await register({ MinCapacity: 1, MaxCapacity: 5 });
   const other = new World();
@@ -165,37 +165,37 @@ const bounds = { MinCapacity: 1, MaxCapacity: 5 };
 const unsupported = 'Unsupported service namespace, resource type or scalable dimension';
 test.each<[string, object, string]>([
   [
-    'a service that is not there',
+    'an unknown service',
     { ...bounds, ResourceId: 'service/main/no' },
     "ECS service doesn't exist: service/main/no",
   ],
   [
-    'a cluster that is not there',
+    'an unknown cluster',
     { ...bounds, ResourceId: 'service/no/web' },
     "ECS service doesn't exist: service/no/web",
   ],
-  ['no service', { ...bounds, ResourceId: 'web' }, unsupported],
+  ['a resource id that is not a service', { ...bounds, ResourceId: 'web' }, unsupported],
   [
-    "another service's dimension",
+    'a dimension of another AWS service',
     { ...bounds, ScalableDimension: 'rds:cluster:ReadReplicaCount' },
     unsupported,
   ],
-  ['a new target without a minimum', { MaxCapacity: 5 }, 'Minimum capacity must be specified'],
-  ['a new target without a maximum', { MinCapacity: 1 }, 'Maximum capacity must be specified'],
+  ['no minimum for a new target', { MaxCapacity: 5 }, 'Minimum capacity must be specified'],
+  ['no maximum for a new target', { MinCapacity: 1 }, 'Maximum capacity must be specified'],
   ['a negative minimum', { MinCapacity: -1, MaxCapacity: 5 }, 'Minimum capacity cannot be less than 0'],
   [
     'a maximum below the minimum',
     { MinCapacity: 6, MaxCapacity: 5 },
     'Maximum capacity cannot be less than minimum capacity',
   ],
-])('is refused: %s', async (_what, input, message) => {
+])('a register call with %s is refused', async (_what, input, message) => {
   const { register, targets, count } = await scene();
   expect(await refusalOf(register(input))).toEqual({ code: 'ValidationException', message });
   expect(await targets()).toEqual([]);
   expect(await count()).toBe(2);
 });
 
-test('is refused: what AWS does not have at all', async () => {
+test('values that AWS does not allow are refused', async () => {
   const { register, targets } = await scene();
   const wrong = register({ ...bounds, ScalableDimension: 'ecs:service:Mood' as never });
   expect((await refusalOf(wrong)).message).toMatch(
@@ -210,7 +210,7 @@ test('is refused: what AWS does not have at all', async () => {
   expect(await refusalOf(targets({ MaxResults: 0 }))).toMatchObject({ code: 'ValidationException' });
 });
 
-test('is refused by name: what the sandbox does not have', async () => {
+test('calls and members that the sandbox does not support are refused as not implemented', async () => {
   const { register, autoscaling } = await scene();
   const table = {
     ServiceNamespace: 'dynamodb',

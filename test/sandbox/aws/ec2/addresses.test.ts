@@ -1,4 +1,4 @@
-// The sandbox's elastic IPs, through the SDK's own client.
+// The sandbox's elastic IPs, through the SDK's client.
 import {
   AllocateAddressCommand,
   DeleteNatGatewayCommand,
@@ -31,7 +31,7 @@ const notYours = {
   message: 'You do not have permission to access the specified resource.',
 };
 
-test('every allocation is another address, which no machine on the internet has', async () => {
+test('every allocation returns a new address from a range that is not in use on the internet', async () => {
   const { make, find } = await scene();
   const ids = [await make.address(), await make.address()];
   const addresses = await find();
@@ -40,7 +40,7 @@ test('every allocation is another address, which no machine on the internet has'
   for (const { PublicIp } of addresses) expect(PublicIp).toMatch(/^198\.1[89]\.\d+\.\d+$/);
 });
 
-test('addresses are found by id, by address and by tag', async () => {
+test('addresses can be found by id, by IP address and by tag', async () => {
   const { ec2, make, find } = await scene();
   const { AllocationId, PublicIp } = await ec2.send(
     new AllocateAddressCommand({
@@ -58,7 +58,7 @@ test('addresses are found by id, by address and by tag', async () => {
   });
 });
 
-test('the sixth address of a region is one too many', async () => {
+test('a sixth address in a region exceeds the quota', async () => {
   const { make, release } = await scene();
   const first = await make.address();
   for (let i = 1; i < 5; i++) await make.address();
@@ -70,7 +70,7 @@ test('the sixth address of a region is one too many', async () => {
   await make.address();
 });
 
-test('an address is released once', async () => {
+test('an address cannot be released twice', async () => {
   const { make, release } = await scene();
   const id = await make.address();
   await release(id);
@@ -80,7 +80,7 @@ test('an address is released once', async () => {
   });
 });
 
-test('an address is released from the border group that it is advertised from', async () => {
+test('an address can be released only with the border group that advertises it', async () => {
   const { ec2, make, find } = await scene();
   const AllocationId = await make.address();
   const [address] = await find();
@@ -94,7 +94,7 @@ test('an address is released from the border group that it is advertised from', 
   expect(await find()).toEqual([]);
 });
 
-test('an address is not released before its NAT gateway is deleted, nor for some seconds after', async () => {
+test('an address cannot be released until some seconds after its NAT gateway is deleted', async () => {
   const clock = manualClock();
   const { ec2, make, find, release } = await scene({ clock, pace: 1 });
   const vpc = await make.vpc();
@@ -118,7 +118,7 @@ test('an address is not released before its NAT gateway is deleted, nor for some
   await release(id);
 });
 
-test('addresses have no reverse name', async () => {
+test('an address has no reverse DNS name', async () => {
   const { ec2, make } = await scene();
   const id = await make.address();
   const { Addresses } = await ec2.send(
@@ -127,7 +127,7 @@ test('addresses have no reverse name', async () => {
   expect(Addresses).toEqual([{ AllocationId: id, PublicIp: expect.any(String) }]);
 });
 
-test('a domain other than vpc is refused', async () => {
+test('allocating an address for a domain other than vpc is refused', async () => {
   const { ec2 } = await scene();
   const command = new AllocateAddressCommand({ Domain: 'standard' });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });

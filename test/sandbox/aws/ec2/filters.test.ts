@@ -9,13 +9,13 @@ import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
 import { makes, sure } from './scene.ts';
 
-test('a filter that the kind does not have is refused', async () => {
+test('an unknown filter is refused', async () => {
   const { ec2 } = await sandbox();
   const command = new DescribeVpcsCommand({ Filters: [{ Name: 'colour', Values: ['red'] }] });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('a filter matches any of its values, all filters must match, and * and ? stand for characters', async () => {
+test('a row matches when every filter matches one of its values, in which * and ? are wildcards', async () => {
   const { ec2 } = await sandbox();
   const make = makes(ec2);
   const [one, two] = [await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
@@ -31,14 +31,14 @@ test('a filter matches any of its values, all filters must match, and * and ? st
   expect(await found(['tag:name', 'axb'])).toEqual([]);
   expect(await found(['tag-key', 'Name'], ['state', 'pending'])).toEqual([]);
   expect(await found(['tag:Name', 'a\\?b'])).toEqual([]);
-  // A backtracking match of this takes longer than there will be machines.
+  // A matcher that backtracks would never finish with this pattern.
   await ec2.send(
     new CreateTagsCommand({ Resources: [one], Tags: [{ Key: 'Name', Value: 'a'.repeat(255) }] }),
   );
   expect(await found(['tag:Name', `${'*a'.repeat(50)}b`])).toEqual([]);
 });
 
-test('long results come in pages of five or more, and a token that no page gave is refused', async () => {
+test('a page has between five and a thousand rows, and an unknown token is refused', async () => {
   const { ec2 } = await sandbox();
   const make = makes(ec2);
   const vpc = await make.vpc();

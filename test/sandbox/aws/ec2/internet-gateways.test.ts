@@ -1,4 +1,4 @@
-// The sandbox's internet gateways, through the SDK's own client.
+// The sandbox's internet gateways, through the SDK's client.
 import {
   AttachInternetGatewayCommand,
   DeleteInternetGatewayCommand,
@@ -27,7 +27,7 @@ async function scene() {
   return { ...box, make, attach, detach, remove };
 }
 
-test('an attachment is shown, and found by the id of its VPC', async () => {
+test('an attached gateway shows its attachment and can be found by the id of its VPC', async () => {
   const { ec2, make } = await scene();
   const vpc = await make.vpc();
   const id = await make.gateway(vpc);
@@ -40,7 +40,7 @@ test('an attachment is shown, and found by the id of its VPC', async () => {
   ]);
 });
 
-test('a second attachment is refused with one code, whichever side has the first', async () => {
+test('a second attachment is refused with the same code, whether the gateway or the VPC is already attached', async () => {
   const { make, attach } = await scene();
   const [vpc, other] = [await make.vpc(), await make.vpc()];
   const id = await make.gateway(vpc);
@@ -54,7 +54,7 @@ test('a second attachment is refused with one code, whichever side has the first
   });
 });
 
-test('an attached gateway cannot be deleted, a detached one can', async () => {
+test('a gateway cannot be deleted until it is detached', async () => {
   const { make, detach, remove } = await scene();
   const vpc = await make.vpc();
   const id = await make.gateway(vpc);
@@ -71,7 +71,7 @@ test('an attached gateway cannot be deleted, a detached one can', async () => {
   });
 });
 
-test('a NAT gateway holds the internet gateway of its VPC until it is deleted', async () => {
+test('an internet gateway cannot be detached from a VPC that has a NAT gateway', async () => {
   const { ec2, make, detach } = await scene();
   const vpc = await make.vpc();
   const id = await make.gateway(vpc);
@@ -85,7 +85,7 @@ test('a NAT gateway holds the internet gateway of its VPC until it is deleted', 
   await detach(id, vpc);
 });
 
-test('so does any interface with a public address, and none without', async () => {
+test('an internet gateway cannot be detached from a VPC while a network interface in it has a public address', async () => {
   const { region, make, detach } = await scene();
   const vpc = await make.vpc();
   const id = await make.gateway(vpc);
@@ -104,7 +104,7 @@ test('so does any interface with a public address, and none without', async () =
   await detach(id, vpc);
 });
 
-test('the sixth internet gateway of a region is one too many', async () => {
+test('a sixth internet gateway in a region exceeds the quota', async () => {
   const { make } = await scene();
   for (let i = 0; i < 5; i++) await make.gateway();
   expect(await refusalOf(make.gateway())).toMatchObject({ code: 'InternetGatewayLimitExceeded' });

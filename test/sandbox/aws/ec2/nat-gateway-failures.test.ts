@@ -1,4 +1,4 @@
-// NAT gateways of the sandbox that are refused, and those that fail later.
+// NAT gateways that the sandbox refuses, and NAT gateways that fail after their create call.
 import {
   CreateNatGatewayCommand,
   DeleteSubnetCommand,
@@ -11,7 +11,7 @@ import { refusalOf } from '../../harness.ts';
 import { HOUR, natScene } from './nat-scene.ts';
 import { natGateway } from './scene.ts';
 
-test('a VPC without an internet gateway fails the NAT gateway later, not the call', async () => {
+test('in a VPC without an internet gateway the create call succeeds, and the NAT gateway fails later', async () => {
   const { ec2, clock, make, vpc, subnet } = await natScene();
   const id = await make.nat(subnet, await make.address());
   expect((await natGateway(ec2, id)).State).toBe('pending');
@@ -23,7 +23,7 @@ test('a VPC without an internet gateway fails the NAT gateway later, not the cal
   });
 });
 
-test('an elastic IP serves one NAT gateway', async () => {
+test('a second NAT gateway with the same elastic IP fails', async () => {
   const { ec2, clock, make, vpc, subnet } = await natScene();
   await make.gateway(vpc);
   const allocation = await make.address();
@@ -37,7 +37,7 @@ test('an elastic IP serves one NAT gateway', async () => {
   });
 });
 
-test('an elastic IP, a subnet or a free address that is not there fails it too', async () => {
+test('a NAT gateway fails when its elastic IP or subnet is gone, or when its subnet has no free address', async () => {
   const { ec2, region, clock, make, vpc, subnet } = await natScene();
   await make.gateway(vpc);
   const allocation = await make.address();
@@ -61,7 +61,7 @@ test('an elastic IP, a subnet or a free address that is not there fails it too',
   ]);
 });
 
-test('a failed one may be deleted, and is forgotten like any other', async () => {
+test('a failed NAT gateway can be deleted, and is no longer shown an hour after its deletion', async () => {
   const { clock, make, vpc, subnet, remove, states } = await natScene();
   const id = await make.nat(subnet, await make.address());
   clock.advance(5_000);
@@ -73,7 +73,7 @@ test('a failed one may be deleted, and is forgotten like any other', async () =>
   expect(await states('vpc-id', vpc)).toEqual([]);
 });
 
-test('the sixth NAT gateway of a zone is one too many; failed ones and other zones do not count', async () => {
+test('a sixth NAT gateway in a zone exceeds the quota, which ignores failed ones and those in other zones', async () => {
   const { clock, make, vpc, subnet } = await natScene();
   const allocation = await make.address();
   await make.nat(subnet, allocation);
@@ -91,7 +91,7 @@ test.each<[Partial<CreateNatGatewayRequest>, string]>([
   [{ AllocationId: undefined }, 'MissingParameter'],
   [{ ConnectivityType: 'private' }, 'NotImplemented'],
   [{ AvailabilityMode: 'regional' }, 'NotImplemented'],
-])('refuses %j with %s', async (input, code) => {
+])('a NAT gateway with %j is refused with %s', async (input, code) => {
   const { ec2, subnet } = await natScene();
   const command = new CreateNatGatewayCommand({ SubnetId: subnet, AllocationId: 'eipalloc-0', ...input });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code });

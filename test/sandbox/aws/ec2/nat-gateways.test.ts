@@ -1,11 +1,11 @@
-// The life of the sandbox's NAT gateways, through the SDK's own client.
+// The life cycle of the sandbox's NAT gateways, through the SDK's client.
 import { CreateNatGatewayCommand, DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { HOUR, natScene } from './nat-scene.ts';
 import { natGateway } from './scene.ts';
 
-test('a NAT gateway is pending for about two minutes, then available with its addresses', async () => {
+test('a new NAT gateway is pending for about two minutes, then available with its addresses', async () => {
   const { ec2, clock, make, vpc, subnet, interfaces } = await natScene();
   await make.gateway(vpc);
   const AllocationId = await make.address();
@@ -45,7 +45,7 @@ test('a NAT gateway is pending for about two minutes, then available with its ad
   });
 });
 
-test('the same client token is the same NAT gateway, also when it is deleted and forgotten', async () => {
+test('a repeated client token returns the same NAT gateway, even after it is deleted and no longer shown', async () => {
   const { clock, make, vpc, subnet, remove, ec2 } = await natScene();
   await make.gateway(vpc);
   const allocation = await make.address();
@@ -67,7 +67,7 @@ test('the same client token is the same NAT gateway, also when it is deleted and
   });
 });
 
-test('a NAT gateway is deleting for a minute and shown as deleted, with its elastic IP, for an hour', async () => {
+test('deleting a NAT gateway takes a minute, after which it is shown as deleted with its elastic IP for an hour', async () => {
   const { ec2, clock, make, vpc, subnet, remove, states, interfaces } = await natScene();
   await make.gateway(vpc);
   const AllocationId = await make.address();
@@ -92,7 +92,7 @@ test('a NAT gateway is deleting for a minute and shown as deleted, with its elas
   expect(await refusalOf(remove(id))).toEqual(gone);
 });
 
-test('one that is deleted while pending never becomes available', async () => {
+test('a NAT gateway that is deleted while pending never becomes available', async () => {
   const { clock, make, vpc, subnet, remove, states, interfaces } = await natScene();
   await make.gateway(vpc);
   await remove(await make.nat(subnet, await make.address()));
@@ -101,7 +101,7 @@ test('one that is deleted while pending never becomes available', async () => {
   expect(await interfaces()).toEqual([]);
 });
 
-test('where all is instant a deleted one is still seen', async () => {
+test('at the instant pace a deleted NAT gateway is still shown', async () => {
   const { ec2, make, vpc, subnet, remove } = await natScene('instant');
   await make.gateway(vpc);
   const id = await make.nat(subnet, await make.address());
@@ -110,7 +110,7 @@ test('where all is instant a deleted one is still seen', async () => {
   expect((await natGateway(ec2, id)).State).toBe('deleted');
 });
 
-test('a subnet is held by the interface of its NAT gateway', async () => {
+test('a subnet cannot be deleted while it contains the network interface of a NAT gateway', async () => {
   const { ec2, clock, make, vpc, subnet } = await natScene();
   await make.gateway(vpc);
   await make.nat(subnet, await make.address());

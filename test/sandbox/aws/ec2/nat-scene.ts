@@ -9,10 +9,10 @@ import type { Pace } from '../../../../sandbox/world/durations.ts';
 import { sandbox } from '../../harness.ts';
 import { makes, sure } from './scene.ts';
 
-/** In milliseconds: how long a deleted NAT gateway is remembered. */
+/** Milliseconds for which a deleted NAT gateway is still shown. */
 export const HOUR = 3_600_000;
 
-/** A VPC with a subnet and no internet gateway, and a clock moved by hand. */
+/** Creates a VPC with a subnet but no internet gateway, in a sandbox with a manual clock. */
 export async function natScene(pace: Pace = 1) {
   const clock = manualClock();
   const box = await sandbox({ clock, pace });

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
 import { makes } from './scene.ts';
 
-test('the default ACL of a VPC lets everything through and is associated with every subnet', async () => {
+test('the default ACL of a VPC allows all traffic and is associated with every subnet', async () => {
   const { ec2 } = await sandbox();
   const make = makes(ec2);
   const vpc = await make.vpc();

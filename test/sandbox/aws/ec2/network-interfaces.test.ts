@@ -1,4 +1,4 @@
-// The sandbox's network interfaces: those that services attach, and those of the account.
+// The sandbox's network interfaces: those that AWS services attach, and those that the account creates.
 import {
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
@@ -46,7 +46,7 @@ async function scene() {
   };
 }
 
-test('an attached interface is in use, managed by who asked for it, and found by all that is known of it', async () => {
+test('an interface that a service attached is in use, managed by that service, and matches filters on its fields', async () => {
   const { region, vpc, subnet, group, attach, find } = await scene();
   const ip = newPublicAddress(region);
   const { NetworkInterfaceId } = attach(ip);
@@ -83,7 +83,7 @@ test('an attached interface is in use, managed by who asked for it, and found by
   }
 });
 
-test('an interface that a service has attached is not for the account to delete', async () => {
+test('the account cannot delete an interface that a service has attached', async () => {
   const { attach, remove } = await scene();
   const { NetworkInterfaceId } = attach();
   expect(await refusalOf(remove(NetworkInterfaceId))).toEqual({
@@ -92,7 +92,7 @@ test('an interface that a service has attached is not for the account to delete'
   });
 });
 
-test('an interface of the account is born pending, found available with its tags, and deleted once', async () => {
+test('an interface of the account is created as pending, described as available, and cannot be deleted twice', async () => {
   const { create, find, remove } = await scene();
   const Tags = [{ Key: 'Name', Value: 'mine' }];
   const made = await create({ TagSpecifications: [{ ResourceType: 'network-interface', Tags }] });
@@ -114,7 +114,7 @@ test('an interface of the account is born pending, found available with its tags
   });
 });
 
-test('AWS reserves five addresses of a subnet; a create is refused when all others are taken', async () => {
+test('five addresses of a subnet are reserved, and an interface is refused when all others are in use', async () => {
   const { create } = await scene();
   const ips: (string | undefined)[] = [];
   for (let i = 0; i < 11; i++) ips.push((await create()).PrivateIpAddress);
@@ -127,7 +127,7 @@ test('AWS reserves five addresses of a subnet; a create is refused when all othe
   });
 });
 
-test('an address may be asked for when it is free, and comes back when its interface goes', async () => {
+test('a free address can be requested for an interface, and becomes free again when the interface is deleted', async () => {
   const { create, remove } = await scene();
   const PrivateIpAddress = '10.0.1.9';
   const { NetworkInterfaceId } = await create({ PrivateIpAddress });
@@ -140,7 +140,7 @@ test('an address may be asked for when it is free, and comes back when its inter
   await expect(create({ PrivateIpAddress })).resolves.toMatchObject({ PrivateIpAddress });
 });
 
-test('subnet and groups must be there, in one VPC', async () => {
+test('an interface is refused unless its subnet and groups exist in the same VPC', async () => {
   const { make, subnet, create } = await scene();
   expect(await refusalOf(create({ SubnetId: 'subnet-0' }))).toMatchObject({
     code: 'InvalidSubnetID.NotFound',
@@ -153,7 +153,7 @@ test('subnet and groups must be there, in one VPC', async () => {
   });
 });
 
-test('public addresses are given once', async () => {
+test('no two interfaces get the same public address', async () => {
   const { region, attach } = await scene();
   const ips = Array.from({ length: 11 }, () => attach(newPublicAddress(region)).Association?.PublicIp);
   expect(new Set(ips).size).toBe(11);

@@ -1,4 +1,4 @@
-// The sandbox's route tables and their associations, through the SDK's own client.
+// The sandbox's route tables and their associations, through the SDK's client.
 import {
   AssociateRouteTableCommand,
   CreateRouteTableCommand,
@@ -34,7 +34,7 @@ async function scene() {
   };
 }
 
-test('a table is born with the local route of its VPC and with its tags', async () => {
+test('a new table has the local route of its VPC and the tags of its create call', async () => {
   const { ec2, vpc, find } = await scene();
   const { RouteTable } = await ec2.send(
     new CreateRouteTableCommand({
@@ -58,7 +58,7 @@ test('a table is born with the local route of its VPC and with its tags', async 
   ]);
 });
 
-test('the same client token makes the same table, even when that is gone, and no other parameters', async () => {
+test('a repeated client token returns the same table, even after its deletion, and is refused with other parameters', async () => {
   const { ec2, make, vpc, remove } = await scene();
   const create = async (VpcId: string) =>
     sure(
@@ -77,7 +77,7 @@ test('a client token longer than 64 characters is refused', async () => {
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('an associated subnet is refused to any table, its own included', async () => {
+test('a subnet that is already associated cannot be associated again, not even with the same table', async () => {
   const { make, vpc, associate, find } = await scene();
   const subnet = await make.subnet(vpc);
   const [one, other] = [await make.table(vpc), await make.table(vpc)];
@@ -91,7 +91,7 @@ test('an associated subnet is refused to any table, its own included', async () 
   expect((await find('association.subnet-id', subnet)).map((table) => table.RouteTableId)).toEqual([one]);
 });
 
-test('a subnet of another VPC is refused', async () => {
+test('a table cannot be associated with a subnet of another VPC', async () => {
   const { make, vpc, associate } = await scene();
   const table = await make.table(vpc);
   const subnet = await make.subnet(await make.vpc());
@@ -101,7 +101,7 @@ test('a subnet of another VPC is refused', async () => {
   });
 });
 
-test('a replaced association has a new id, and the old one is gone', async () => {
+test('replacing an association gives it a new id, and the old id no longer exists', async () => {
   const { make, vpc, associate, replace, disassociate, find } = await scene();
   const subnet = await make.subnet(vpc);
   const [one, other] = [await make.table(vpc), await make.table(vpc)];
@@ -116,7 +116,7 @@ test('a replaced association has a new id, and the old one is gone', async () =>
   expect(await refusalOf(replace(id, foreign))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('the main association moves to another table, but does not go', async () => {
+test('the main association can be moved to another table, but cannot be removed', async () => {
   const { make, vpc, replace, disassociate, find, remove } = await scene();
   const [main] = await find('association.main', 'true');
   const id = sure(main?.Associations?.[0]?.RouteTableAssociationId);
@@ -128,7 +128,7 @@ test('the main association moves to another table, but does not go', async () =>
   await remove(sure(main?.RouteTableId));
 });
 
-test('an association holds its table', async () => {
+test('a table cannot be deleted while it has an association', async () => {
   const { make, vpc, associate, disassociate, remove } = await scene();
   const table = await make.table(vpc);
   const id = await associate(table, await make.subnet(vpc));

@@ -1,4 +1,4 @@
-// The sandbox's routes, through the SDK's own client.
+// The sandbox's routes, through the SDK's client.
 import {
   CreateRouteCommand,
   DeleteNatGatewayCommand,
@@ -41,7 +41,7 @@ async function scene() {
   };
 }
 
-test('a destination is taken once, even for the same target', async () => {
+test('a second route to the same destination is refused, even with the same target', async () => {
   const { gateway, create, routes } = await scene();
   await create({ DestinationCidrBlock: ALL, GatewayId: gateway });
   expect(await routes()).toEqual([
@@ -53,7 +53,7 @@ test('a destination is taken once, even for the same target', async () => {
   });
 });
 
-test('bits of the host are dropped from a destination', async () => {
+test('the host bits of a destination are dropped', async () => {
   const { gateway, create, routes } = await scene();
   await create({ DestinationCidrBlock: '100.68.0.18/18', GatewayId: gateway });
   expect(await routes()).toMatchObject([{ DestinationCidrBlock: '100.68.0.0/18' }]);
@@ -64,7 +64,7 @@ test.each([
   [{ NatGatewayId: 'nat-0' }, 'InvalidNatGatewayID.NotFound', "The natGateway ID 'nat-0' does not exist"],
   [{}, 'MissingParameter', 'The request must contain the parameter gatewayId'],
   [{ GatewayId: 'igw-0', NatGatewayId: 'nat-0' }, 'InvalidParameterCombination', expect.anything()],
-])('refuses the target %j with %s', async (target, code, message) => {
+])('a route with the target %j is refused with %s', async (target, code, message) => {
   const { create } = await scene();
   expect(await refusalOf(create({ DestinationCidrBlock: ALL, ...target }))).toEqual({ code, message });
 });
@@ -72,7 +72,7 @@ test.each([
 test.each([
   ['10.0.1.0/24', expect.stringContaining("more specific than one of this VPC's CIDR blocks")],
   ['everywhere', expect.stringContaining('This is not a valid CIDR block.')],
-])('refuses the destination %s', async (DestinationCidrBlock, message) => {
+])('a route with the destination %s is refused', async (DestinationCidrBlock, message) => {
   const { gateway, create } = await scene();
   expect(await refusalOf(create({ DestinationCidrBlock, GatewayId: gateway }))).toEqual({
     code: 'InvalidParameterValue',
@@ -80,7 +80,7 @@ test.each([
   });
 });
 
-test('a target must belong to the VPC of the table', async () => {
+test('a route to a target outside the VPC of the table is refused', async () => {
   const { make, RouteTableId, create } = await scene();
   const loose = await make.gateway();
   expect(await refusalOf(create({ DestinationCidrBlock: ALL, GatewayId: loose }))).toEqual({
@@ -95,7 +95,7 @@ test('a target must belong to the VPC of the table', async () => {
   });
 });
 
-test('a pending NAT gateway will do as a target; when it is deleted the route stays as a blackhole', async () => {
+test('a pending NAT gateway is accepted as a target, and the route is a blackhole once the gateway is deleted', async () => {
   const { ec2, make, vpc, gateway, create, replace, routes } = await scene();
   const nat = await make.nat(await make.subnet(vpc), await make.address());
   await create({ DestinationCidrBlock: ALL, NatGatewayId: nat });
@@ -111,7 +111,7 @@ test('a pending NAT gateway will do as a target; when it is deleted the route st
   ]);
 });
 
-test('a route to a detached internet gateway is a blackhole, and found as one', async () => {
+test('a route to a detached internet gateway is a blackhole and matches the filter for blackholes', async () => {
   const { ec2, vpc, gateway, RouteTableId, create } = await scene();
   await create({ DestinationCidrBlock: ALL, GatewayId: gateway });
   const blackholes = async () => {
@@ -125,7 +125,7 @@ test('a route to a detached internet gateway is a blackhole, and found as one', 
   expect(await blackholes()).toEqual([RouteTableId]);
 });
 
-test('replacing needs a route, and leaves the local one alone', async () => {
+test('a replace call is refused when the route does not exist or is the local route', async () => {
   const { gateway, replace } = await scene();
   expect(await refusalOf(replace({ DestinationCidrBlock: ALL, GatewayId: gateway }))).toEqual({
     code: 'InvalidParameterValue',
@@ -135,7 +135,7 @@ test('replacing needs a route, and leaves the local one alone', async () => {
   expect(await refusalOf(local)).toMatchObject({ code: 'NotImplemented' });
 });
 
-test('a route is deleted once, the local one never', async () => {
+test('a route cannot be deleted twice, and the local route cannot be deleted at all', async () => {
   const { gateway, RouteTableId, create, remove, routes } = await scene();
   await create({ DestinationCidrBlock: ALL, GatewayId: gateway });
   await remove(ALL);

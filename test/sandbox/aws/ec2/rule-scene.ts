@@ -12,7 +12,7 @@ import {
 import { sandbox } from '../../harness.ts';
 import { makes, sure } from './scene.ts';
 
-/** Lets tcp in on one port. */
+/** Returns a permission for TCP on one port. */
 export const web = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
   IpProtocol: 'tcp',
   FromPort: port,
@@ -20,7 +20,7 @@ export const web = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
   IpRanges: [{ CidrIp }],
 });
 
-/** A group without ingress rules, and short names for the calls about them. */
+/** Creates a group without ingress rules, and returns short names for the calls that change and list its rules. */
 export async function ruleScene() {
   const box = await sandbox();
   const { ec2 } = box;

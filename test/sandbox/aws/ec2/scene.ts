@@ -14,19 +14,19 @@ import {
   type NatGateway,
 } from '@aws-sdk/client-ec2';
 
-/** The value, which the test cannot go on without. */
+/** Returns the value, or fails the test when it is missing. */
 export function sure<T>(value: T | undefined, what = 'a value'): T {
-  if (value === undefined) throw new Error(`There is no ${what}`);
+  if (value === undefined) throw new Error(`Missing ${what}`);
   return value;
 }
 
-/** Short names for the creates that tests need and do not test. Each answers the id. */
+/** Short names for the create calls that tests need but do not test. Each returns the new id. */
 export const makes = (ec2: EC2Client) => ({
   vpc: async (CidrBlock = '10.0.0.0/16') =>
     sure((await ec2.send(new CreateVpcCommand({ CidrBlock }))).Vpc?.VpcId),
   subnet: async (VpcId: string, CidrBlock = '10.0.1.0/24', AvailabilityZone = 'eu-west-1a') =>
     sure((await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))).Subnet?.SubnetId),
-  /** Attached to the VPC, when one is given. */
+  /** Attaches the gateway to the VPC, if one is given. */
   gateway: async (VpcId?: string) => {
     const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
     const InternetGatewayId = sure(InternetGateway?.InternetGatewayId);
@@ -50,6 +50,6 @@ export const makes = (ec2: EC2Client) => ({
     ),
 });
 
-/** The NAT gateway as AWS shows it. */
+/** Returns the NAT gateway as the API shows it. */
 export const natGateway = async (ec2: EC2Client, id: string): Promise<NatGateway> =>
   sure((await ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }))).NatGateways?.[0]);

@@ -1,4 +1,4 @@
-// The rules of the sandbox's security groups, through the SDK's own client: how they are revoked and changed.
+// Revoking and modifying the rules of the sandbox's security groups, through the SDK's client.
 import {
   DescribeSecurityGroupRulesCommand,
   RevokeSecurityGroupEgressCommand,
@@ -10,7 +10,7 @@ import { refusalOf } from '../../harness.ts';
 import { ruleScene, web } from './rule-scene.ts';
 import { sure } from './scene.ts';
 
-test('rules are revoked by what they say or by id, once', async () => {
+test('a rule can be revoked by its content or by its id, but not a second time', async () => {
   const { authorize, revoke, permissions } = await ruleScene();
   const [first, second] = await authorize([web(80), web(81)]);
   const answer = await revoke({ IpPermissions: [web(80)] });
@@ -29,7 +29,7 @@ test('rules are revoked by what they say or by id, once', async () => {
   expect(await permissions()).toEqual([]);
 });
 
-test('one rule that is not there keeps a revoke from revoking any', async () => {
+test('a revoke call that names an unknown rule revokes no rule', async () => {
   const { authorize, revoke, permissions } = await ruleScene();
   await authorize([web(80)]);
   expect(await refusalOf(revoke({ IpPermissions: [web(80), web(81)] }))).toMatchObject({
@@ -49,7 +49,7 @@ test('the default egress rule can be revoked', async () => {
   expect(SecurityGroupRules).toEqual([]);
 });
 
-test('a modified rule says something else under the same id and tags', async () => {
+test('a modified rule keeps its id and tags', async () => {
   const { authorize, modify, permissions } = await ruleScene();
   const [rule] = await authorize([web(80)]);
   await authorize([web(81)]);
@@ -69,7 +69,7 @@ test('a modified rule says something else under the same id and tags', async () 
   });
 });
 
-test('descriptions are updated alone', async () => {
+test('the description of a rule can be updated without changing the rest of the rule', async () => {
   const { ec2, GroupId, authorize, permissions } = await ruleScene();
   const [rule] = await authorize([web(80)]);
   const IpRanges = [{ CidrIp: '0.0.0.0/0', Description: 'the world' }];

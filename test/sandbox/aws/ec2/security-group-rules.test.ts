@@ -1,4 +1,4 @@
-// The rules of the sandbox's security groups, through the SDK's own client: how they are made and shown.
+// Authorising and describing the rules of the sandbox's security groups, through the SDK's client.
 import {
   AuthorizeSecurityGroupEgressCommand,
   DescribeSecurityGroupRulesCommand,
@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { ruleScene, web } from './rule-scene.ts';
 
-test('permissions become one rule for each peer, with ids and tags, and are shown as permissions again', async () => {
+test('permissions become one rule per peer, each with an id and tags, and are still described as permissions', async () => {
   const { ec2, make, vpc, GroupId, authorize, permissions } = await ruleScene();
   const other = await make.group(vpc, 'other');
   const Tags = [{ Key: 'Name', Value: 'rule' }];
@@ -49,7 +49,7 @@ test('permissions become one rule for each peer, with ids and tags, and are show
   expect(SecurityGroupRules).toEqual(rules);
 });
 
-test('a rule may be written flat, and protocols by number', async () => {
+test('a rule can be given as flat parameters, and a protocol by its number', async () => {
   const { authorize } = await ruleScene();
   expect(
     await authorize({ IpProtocol: '6', FromPort: 22, ToPort: 22, CidrIp: '192.0.2.0/24' }),
@@ -64,7 +64,7 @@ test('a rule for all protocols has no ports', async () => {
   expect((await permissions())[0]).not.toHaveProperty('FromPort');
 });
 
-test('a rule that is there is refused, and with it all the others of the call', async () => {
+test('a call that repeats an existing rule is refused and adds none of its rules', async () => {
   const { authorize, permissions } = await ruleScene();
   await authorize([web(80)]);
   const before = await permissions();
@@ -80,7 +80,7 @@ test('a rule that is there is refused, and with it all the others of the call', 
   });
 });
 
-test('the default egress rule is there already', async () => {
+test('authorising the default egress rule of a new group is refused as a duplicate', async () => {
   const { ec2, GroupId } = await ruleScene();
   const IpPermissions = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
   const call = ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions }));
@@ -120,12 +120,12 @@ test.each<[IpPermission, string, string]>([
     'InvalidGroup.NotFound',
     "The security group 'sg-0' does not exist",
   ],
-])('refuses %j with %s', async (permission, code, message) => {
+])('a rule with the permission %j is refused with %s', async (permission, code, message) => {
   const { authorize } = await ruleScene();
   expect(await refusalOf(authorize([permission]))).toEqual({ code, message });
 });
 
-test('what the sandbox does not have inside a permission is refused by name', async () => {
+test('an unsupported member of a permission is refused with an error that names it', async () => {
   const { authorize } = await ruleScene();
   const call = authorize([{ ...web(), PrefixListIds: [{ PrefixListId: 'pl-0' }] }]);
   expect(await refusalOf(call)).toMatchObject({
@@ -134,7 +134,7 @@ test('what the sandbox does not have inside a permission is refused by name', as
   });
 });
 
-test('a description has a charset and a length', async () => {
+test('a description with an invalid character or more than 255 characters is refused', async () => {
   const { authorize } = await ruleScene();
   for (const Description of ['it´s', 'x'.repeat(256)]) {
     const call = authorize([{ ...web(), IpRanges: [{ CidrIp: '0.0.0.0/0', Description }] }]);
@@ -142,7 +142,7 @@ test('a description has a charset and a length', async () => {
   }
 });
 
-test('a group of another VPC cannot be named in a rule', async () => {
+test('a rule that refers to a group of another VPC is refused', async () => {
   const { make, authorize } = await ruleScene();
   const GroupId = await make.group(await make.vpc());
   const call = authorize([{ ...web(), IpRanges: [], UserIdGroupPairs: [{ GroupId }] }]);
@@ -152,7 +152,7 @@ test('a group of another VPC cannot be named in a rule', async () => {
   });
 });
 
-test('a group has room for sixty rules in each direction', async () => {
+test('a group can have sixty ingress rules, counted separately for IPv4 and IPv6', async () => {
   const { authorize } = await ruleScene();
   await authorize(Array.from({ length: 60 }, (_, i) => web(i + 1)));
   expect(await refusalOf(authorize([web(61)]))).toMatchObject({

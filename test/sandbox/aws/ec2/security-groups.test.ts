@@ -1,4 +1,4 @@
-// The sandbox's security groups, through the SDK's own client.
+// The sandbox's security groups, through the SDK's client.
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -32,7 +32,7 @@ async function scene() {
   };
 }
 
-test('a group is born letting everything out and nothing in', async () => {
+test('a new group allows all egress and no ingress', async () => {
   const { create, find, vpc } = await scene();
   const Tags = [{ Key: 'Name', Value: 'front' }];
   const { GroupId } = await create({ TagSpecifications: [{ ResourceType: 'security-group', Tags }] });
@@ -59,7 +59,7 @@ test('a group is born letting everything out and nothing in', async () => {
   ]);
 });
 
-test('names compare without case in a VPC, and are free in another', async () => {
+test('group names are case-insensitive and unique within a VPC, but can be reused in another VPC', async () => {
   const { create, make, vpc } = await scene();
   await create({ GroupName: 'web' });
   expect(await refusalOf(create({ GroupName: 'WEB' }))).toEqual({
@@ -80,12 +80,12 @@ test.each<[Partial<CreateSecurityGroupRequest>, string]>([
   [{ GroupName: '' }, 'MissingParameter'],
   [{ VpcId: undefined }, 'VPCIdNotSpecified'],
   [{ VpcId: 'vpc-0' }, 'InvalidVpcID.NotFound'],
-])('refuses %j with %s', async (input, code) => {
+])('a group with %j is refused with %s', async (input, code) => {
   const { create } = await scene();
   expect(await refusalOf(create(input))).toMatchObject({ code });
 });
 
-test('the longest name and description are taken', async () => {
+test('a name and a description of the maximum length are accepted', async () => {
   const { create } = await scene();
   const GroupName = 'a-Z 0._-:/()#,@[]+=&;{}!$*'.padEnd(255, 'x');
   await expect(create({ GroupName, Description: GroupName })).resolves.toMatchObject({
@@ -93,7 +93,7 @@ test('the longest name and description are taken', async () => {
   });
 });
 
-test('groups are found by name, by VPC and by what their rules say', async () => {
+test('groups can be found by name, by VPC and by the content of their rules', async () => {
   const { ec2, create, find, vpc } = await scene();
   const { GroupId } = await create({ GroupName: 'web' });
   await create({ GroupName: 'task' });
@@ -115,14 +115,14 @@ test('groups are found by name, by VPC and by what their rules say', async () =>
   expect(await names('egress.ip-permission.cidr', '0.0.0.0/0')).toEqual(['default', 'web', 'task']);
 });
 
-test('there is no default VPC in which a group could be meant by its name alone', async () => {
+test('a group cannot be identified by name alone, because the account has no default VPC', async () => {
   const { ec2, find } = await scene();
   expect(await refusalOf(find({ GroupNames: ['web'] }))).toMatchObject({ code: 'VPCIdNotSpecified' });
   const byName = new DeleteSecurityGroupCommand({ GroupName: 'web' });
   expect(await refusalOf(ec2.send(byName))).toMatchObject({ code: 'VPCIdNotSpecified' });
 });
 
-test('a group that another one names in a rule is held until that rule goes; its own rules do not count', async () => {
+test("a group cannot be deleted while another group's rule refers to it; its own rules do not block the deletion", async () => {
   const { ec2, make, vpc, remove } = await scene();
   const [web, task] = [await make.group(vpc, 'web'), await make.group(vpc, 'task')];
   const IpPermissions = [{ IpProtocol: '-1', UserIdGroupPairs: [{ GroupId: web }] }];
@@ -140,7 +140,7 @@ test('a group that another one names in a rule is held until that rule goes; its
   });
 });
 
-test('a group is held by the interfaces that have it', async () => {
+test('a group cannot be deleted while a network interface uses it', async () => {
   const { region, make, vpc, remove } = await scene();
   const group = await make.group(vpc);
   const { NetworkInterfaceId } = attachInterface(region, {
@@ -156,7 +156,7 @@ test('a group is held by the interfaces that have it', async () => {
   expect(region.ec2.securityGroupRules.all().filter(({ GroupId }) => GroupId === group)).toEqual([]);
 });
 
-test('the default group stays as long as its VPC', async () => {
+test('the default group of a VPC cannot be deleted', async () => {
   const { find, remove } = await scene();
   const [group] = await find({ Filters: [{ Name: 'group-name', Values: ['default'] }] });
   const GroupId = sure(group?.GroupId);

@@ -1,4 +1,4 @@
-// The sandbox's subnets, through the SDK's own client.
+// The sandbox's subnets, through the SDK's client.
 import {
   AssociateRouteTableCommand,
   CreateNetworkInterfaceCommand,
@@ -22,7 +22,7 @@ async function scene() {
   return { ...box, make, vpc, shown };
 }
 
-test('a subnet is born pending and found available, with five addresses fewer than its block has', async () => {
+test('a subnet is created as pending and described as available, with five addresses fewer than its block', async () => {
   const { ec2, vpc, shown } = await scene();
   const { Subnet } = await ec2.send(
     new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZone: 'eu-west-1b' }),
@@ -38,7 +38,7 @@ test('a subnet is born pending and found available, with five addresses fewer th
   });
 });
 
-test('a subnet may be placed by the id of its zone', async () => {
+test('the zone of a subnet can be given by its id', async () => {
   const { ec2, vpc } = await scene();
   const { Subnet } = await ec2.send(
     new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZoneId: 'euw1-az3' }),
@@ -52,19 +52,19 @@ test.each([
   ['10.0.0.0/29', 'InvalidSubnet.Range', "The CIDR '10.0.0.0/29' is invalid."],
   ['10.0.1.128/25', 'InvalidSubnet.Conflict', "The CIDR '10.0.1.128/25' conflicts with another subnet"],
   ['10.0.1', 'InvalidParameterValue', expect.stringContaining('This is not a valid CIDR block.')],
-])('refuses the block %s with %s', async (block, code, message) => {
+])('a subnet with the block %s is refused with %s', async (block, code, message) => {
   const { make, vpc } = await scene();
   await make.subnet(vpc, '10.0.1.0/24');
   expect(await refusalOf(make.subnet(vpc, block))).toEqual({ code, message });
 });
 
-test('the same block is free in another VPC', async () => {
+test('two subnets can have the same block if they are in different VPCs', async () => {
   const { make, vpc } = await scene();
   await make.subnet(vpc, '10.0.1.0/24');
   await expect(make.subnet(await make.vpc(), '10.0.1.0/24')).resolves.toMatch(/^subnet-/);
 });
 
-test('a zone of another region is refused, with the zones that there are', async () => {
+test('a zone of another region is refused with a message that lists the valid zones', async () => {
   const { make, vpc } = await scene();
   expect(await refusalOf(make.subnet(vpc, '10.0.1.0/24', 'eu-west-2a'))).toEqual({
     code: 'InvalidParameterValue',
@@ -73,7 +73,7 @@ test('a zone of another region is refused, with the zones that there are', async
   });
 });
 
-test('an interface takes an address of the subnet and holds it', async () => {
+test('a network interface uses an address of its subnet and blocks the deletion of the subnet', async () => {
   const { ec2, make, vpc, shown } = await scene();
   const SubnetId = await make.subnet(vpc);
   const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId }));
@@ -92,7 +92,7 @@ test('an interface takes an address of the subnet and holds it', async () => {
   });
 });
 
-test('a deleted subnet takes its association with a route table along', async () => {
+test("deleting a subnet also deletes the subnet's association with a route table", async () => {
   const { ec2, make, vpc } = await scene();
   const SubnetId = await make.subnet(vpc);
   const RouteTableId = await make.table(vpc);
@@ -102,7 +102,7 @@ test('a deleted subnet takes its association with a route table along', async ()
   expect(RouteTables?.[0]?.Associations).toEqual([]);
 });
 
-test('whether public addresses are mapped is set by an attribute and found by a filter', async () => {
+test('automatic public addresses can be switched on by an attribute and matched by a filter', async () => {
   const { ec2, make, vpc } = await scene();
   const SubnetId = await make.subnet(vpc);
   await make.subnet(vpc, '10.0.2.0/24');
@@ -118,7 +118,7 @@ test('whether public addresses are mapped is set by an attribute and found by a 
   expect(await found('available-ip-address-count', '251')).toHaveLength(2);
 });
 
-test('an attribute must be named', async () => {
+test('a modify call that names no attribute is refused', async () => {
   const { ec2, make, vpc } = await scene();
   const command = new ModifySubnetAttributeCommand({ SubnetId: await make.subnet(vpc) });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'MissingParameter' });

@@ -1,4 +1,4 @@
-// The tags of EC2's resources, through the SDK's own client.
+// The tags of the sandbox's EC2 resources, through the SDK's client.
 import {
   CreateTagsCommand,
   CreateVpcCommand,
@@ -25,7 +25,7 @@ async function scene() {
   };
 }
 
-test('every kind is tagged, and its tags say which kind it is', async () => {
+test('every kind of resource can be tagged, and each tag description names the kind', async () => {
   const { ec2, make, tag, tags } = await scene();
   const vpc = await make.vpc();
   const subnet = await make.subnet(vpc);
@@ -58,7 +58,7 @@ test('every kind is tagged, and its tags say which kind it is', async () => {
   expect((await ec2.send(tagged)).NetworkInterfaces).toHaveLength(1);
 });
 
-test('tagging again changes the value and keeps the others', async () => {
+test("tagging a resource again replaces the key's value and keeps the other tags", async () => {
   const { make, tag, tags } = await scene();
   const vpc = await make.vpc();
   await tag([vpc], { Key: 'a', Value: '1' }, { Key: 'b', Value: '2' });
@@ -72,7 +72,7 @@ test('tagging again changes the value and keeps the others', async () => {
   expect(await tags('resource-type', 'subnet')).toEqual([]);
 });
 
-test('tags go by key, by key and value, or all at once', async () => {
+test('tags can be removed by key, by key and value, or all together', async () => {
   const { make, tag, untag, tags } = await scene();
   const vpc = await make.vpc();
   const keys = async () => (await tags('resource-id', vpc))?.map(({ Key }) => Key);
@@ -94,27 +94,27 @@ test.each([
   ['eipalloc-0', 'InvalidAllocationID.NotFound'],
   ['eni-0', 'InvalidNetworkInterfaceID.NotFound'],
   ['nonsense', 'InvalidID'],
-])('tagging %s is refused with %s, and nothing is tagged', async (id, code) => {
+])('tagging a VPC together with %s is refused with %s, and the VPC is not tagged', async (id, code) => {
   const { make, tag, tags } = await scene();
   const vpc = await make.vpc();
   expect(await refusalOf(tag([vpc, id], { Key: 'a', Value: '1' }))).toMatchObject({ code });
   expect(await tags('resource-id', vpc)).toEqual([]);
 });
 
-test('keys that start with aws: are reserved', async () => {
+test('a tag key that starts with aws: is refused', async () => {
   const { make, tag } = await scene();
   const call = tag([await make.vpc()], { Key: 'aws:mine', Value: '1' });
   expect(await refusalOf(call)).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('a resource has room for fifty tags', async () => {
+test('a resource can have at most fifty tags', async () => {
   const { make, tag } = await scene();
   const vpc = await make.vpc();
   await tag([vpc], ...Array.from({ length: 50 }, (_, i) => ({ Key: `k${i}`, Value: '' })));
   expect(await refusalOf(tag([vpc], { Key: 'k50', Value: '' }))).toMatchObject({ code: 'TagLimitExceeded' });
 });
 
-test('a create call takes tags of its own kind only', async () => {
+test('a create call refuses tags for a kind other than the one that it creates', async () => {
   const { ec2 } = await scene();
   const command = new CreateVpcCommand({
     CidrBlock: '10.0.0.0/16',
@@ -123,7 +123,7 @@ test('a create call takes tags of its own kind only', async () => {
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('a call must name resources and tags', async () => {
+test('a call that names no resources or no tags is refused', async () => {
   const { make, tag, untag } = await scene();
   expect(await refusalOf(tag([], { Key: 'a', Value: '1' }))).toMatchObject({ code: 'MissingParameter' });
   expect(await refusalOf(tag([await make.vpc()]))).toMatchObject({ code: 'MissingParameter' });

@@ -1,4 +1,4 @@
-// The sandbox's VPCs, through the SDK's own client.
+// The sandbox's VPCs, through the SDK's client.
 import {
   CreateVpcCommand,
   DeleteVpcCommand,
@@ -20,7 +20,7 @@ const create = (CidrBlock: string, name = 'one') =>
     TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'Name', Value: name }] }],
   });
 
-test('a VPC is born pending and found available, with the tags of its create call', async () => {
+test('a VPC is created as pending and described as available, with the tags of its create call', async () => {
   const { ec2 } = await sandbox();
   const { Vpc } = await ec2.send(create('10.0.0.0/16'));
   expect(Vpc?.State).toBe('pending');
@@ -37,14 +37,14 @@ test('a VPC is born pending and found available, with the tags of its create cal
   ]);
 });
 
-test('every create makes another VPC: there is no client token', async () => {
+test('every create call makes another VPC, because CreateVpc has no client token', async () => {
   const { ec2 } = await sandbox();
   await ec2.send(create('10.0.0.0/16'));
   await ec2.send(create('10.0.0.0/16'));
   expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(2);
 });
 
-test('DNS support is on and DNS hostnames are off until they are set', async () => {
+test('a new VPC has DNS support on and DNS hostnames off', async () => {
   const { ec2 } = await sandbox();
   const { Vpc } = await ec2.send(create('10.0.0.0/16'));
   const VpcId = Vpc?.VpcId;
@@ -56,7 +56,7 @@ test('DNS support is on and DNS hostnames are off until they are set', async () 
   expect(await hostnames()).toBe(true);
 });
 
-test('DNS hostnames need DNS support, and one call sets one attribute', async () => {
+test('DNS hostnames require DNS support, and a call can set only one attribute', async () => {
   const { ec2 } = await sandbox();
   const VpcId = await makes(ec2).vpc();
   const [on, off] = [{ Value: true }, { Value: false }];
@@ -67,14 +67,14 @@ test('DNS hostnames need DNS support, and one call sets one attribute', async ()
   expect(await refusalOf(ec2.send(hostnames))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('an attribute that VPCs do not have is refused', async () => {
+test('an unknown VPC attribute is refused', async () => {
   const { ec2 } = await sandbox();
   const VpcId = await makes(ec2).vpc();
   const command = new DescribeVpcAttributeCommand({ VpcId, Attribute: 'colour' as 'enableDnsSupport' });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('a VPC comes with a main route table, a default group and a default network ACL, and takes them with it', async () => {
+test('a VPC is created and deleted together with its main route table, default group and default ACL', async () => {
   const { ec2, region } = await sandbox();
   const VpcId = await makes(ec2).vpc();
   const ofVpc = { Name: 'vpc-id', Values: [VpcId] };
@@ -102,7 +102,7 @@ test('a VPC comes with a main route table, a default group and a default network
   for (const table of Object.values(region.ec2)) expect(table.size).toBe(0);
 });
 
-test('a VPC is held by whatever else lives in it', async () => {
+test('a VPC cannot be deleted while it contains anything else', async () => {
   const { ec2 } = await sandbox();
   const make = makes(ec2);
   const deletes = async (VpcId: string) => refusalOf(ec2.send(new DeleteVpcCommand({ VpcId })));
@@ -125,7 +125,7 @@ test('a VPC is held by whatever else lives in it', async () => {
   await ec2.send(new DeleteVpcCommand({ VpcId }));
 });
 
-test('the sixth VPC of a region is one too many', async () => {
+test('a sixth VPC in a region exceeds the quota', async () => {
   const { ec2 } = await sandbox();
   const { vpc } = makes(ec2);
   for (let i = 0; i < 5; i++) await vpc();
@@ -139,12 +139,12 @@ test.each([
   ['10.0.0.0/8', 'InvalidVpc.Range'],
   ['10.0.0.0/29', 'InvalidVpc.Range'],
   ['ten', 'InvalidParameterValue'],
-])('refuses the block %s with %s', async (block, code) => {
+])('a VPC with the block %s is refused with %s', async (block, code) => {
   const { ec2 } = await sandbox();
   expect(await refusalOf(ec2.send(create(block)))).toMatchObject({ code });
 });
 
-test('an id that is not there is refused by name', async () => {
+test('an unknown VPC id is refused with an error that names it', async () => {
   const { ec2 } = await sandbox();
   const refused = await refusalOf(ec2.send(new DeleteVpcCommand({ VpcId: 'vpc-0' })));
   expect(refused).toEqual({
@@ -153,7 +153,7 @@ test('an id that is not there is refused by name', async () => {
   });
 });
 
-test('a member that the sandbox does not take is refused by name', async () => {
+test('an unsupported member is refused with an error that names it', async () => {
   const { ec2 } = await sandbox();
   const command = new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true });
   expect(await refusalOf(ec2.send(command))).toMatchObject({

@@ -8,7 +8,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
 
-test('a region has three zones that are available', async () => {
+test('every region has three available zones', async () => {
   const { ec2 } = await sandbox();
   const { AvailabilityZones } = await ec2.send(
     new DescribeAvailabilityZonesCommand({
@@ -26,7 +26,7 @@ test('a region has three zones that are available', async () => {
   ]);
 });
 
-test('zones are found by name and by id, and an unknown one is refused', async () => {
+test('zones can be found by name and by id, and an unknown zone is refused', async () => {
   const { ec2 } = await sandbox();
   const find = async (input: DescribeAvailabilityZonesRequest) =>
     (await ec2.send(new DescribeAvailabilityZonesCommand(input))).AvailabilityZones?.map((z) => z.ZoneName);
@@ -38,7 +38,7 @@ test('zones are found by name and by id, and an unknown one is refused', async (
   });
 });
 
-test('the regions include the one that is asked, however unusual', async () => {
+test('the list of regions includes the region that receives the call, even if it is not a real AWS region', async () => {
   const { ec2, url } = await sandbox();
   const unusual = new EC2Client({
     endpoint: url,

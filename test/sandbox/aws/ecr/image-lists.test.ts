@@ -45,7 +45,7 @@ test('images are described with tags, size, media types and the time they were p
   expect(imageDetails?.[1]?.imageTags).toBeUndefined();
 });
 
-test('an index weighs as much as the heaviest of its images', async () => {
+test('the size of an index is the size of its largest image', async () => {
   const { ecr, describe, tagged, untagged } = await withImages();
   const imageManifest = indexOf({ amd64: tagged, arm64: untagged });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: 'both' }));
@@ -58,7 +58,7 @@ test('an index weighs as much as the heaviest of its images', async () => {
   ]);
 });
 
-test('images are filtered by whether they have tags', async () => {
+test('images can be filtered by whether they have tags', async () => {
   const { ecr, describe, tagged, untagged } = await withImages();
   const digests = async (tagStatus: 'TAGGED' | 'UNTAGGED' | 'ANY') =>
     (await describe({ filter: { tagStatus } })).imageDetails?.map(({ imageDigest }) => imageDigest);
@@ -72,7 +72,7 @@ test('images are filtered by whether they have tags', async () => {
   expect(imageIds).toEqual([{ imageDigest: untagged }]);
 });
 
-test('image ids are listed one for every tag, page by page', async () => {
+test('image ids are listed page by page, one per tag and one per untagged image', async () => {
   const { ecr, tagged, untagged } = await withImages();
   const list = (nextToken?: string) =>
     ecr.send(new ListImagesCommand({ repositoryName, maxResults: 2, nextToken }));
@@ -84,7 +84,7 @@ test('image ids are listed one for every tag, page by page', async () => {
   expect(await list(first.nextToken)).toMatchObject({ imageIds: [{ imageDigest: untagged }] });
 });
 
-test('an image that is not there is an error where it is asked for by name', async () => {
+test('describing an unknown image by tag fails the whole call', async () => {
   const { describe } = await withImages();
   expect(await refusalOf(describe({ imageIds: [{ imageTag: 'v9' }] }))).toEqual({
     code: 'ImageNotFoundException',
@@ -95,7 +95,7 @@ test('an image that is not there is an error where it is asked for by name', asy
   expect(await refusalOf(paged)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
-test('no image was ever scanned, and the sandbox says so', async () => {
+test('scan findings are never found, since the sandbox scans no image', async () => {
   const { ecr } = await withImages();
   const findings = (imageTag: string) =>
     refusalOf(ecr.send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageTag } })));

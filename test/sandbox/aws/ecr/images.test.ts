@@ -35,7 +35,7 @@ async function withRepository(rest: Parameters<typeof makeRepository>[2] = {}) {
   return started;
 }
 
-test('an image is put under the digest of its manifest, and read back by tag and by digest', async () => {
+test('an image is stored under the digest of its manifest and can be read back by tag or digest', async () => {
   const { ecr } = await withRepository();
   await pushLayer(ecr, repositoryName, '{}');
   await pushLayer(ecr, repositoryName, 'layer');
@@ -54,7 +54,7 @@ test('an image is put under the digest of its manifest, and read back by tag and
   expect(images?.[0]?.imageManifest).toBe(imageManifest);
 });
 
-test('an image whose layers or configuration are missing is refused, naming them', async () => {
+test('an image whose layers or configuration are missing is refused with an error that names them', async () => {
   const { ecr } = await withRepository();
   await pushLayer(ecr, repositoryName, 'here');
   expect(await refusalOf(put(ecr, manifestOf('{}', ['here', 'gone'])))).toEqual({
@@ -63,7 +63,7 @@ test('an image whose layers or configuration are missing is refused, naming them
   });
 });
 
-test('the same image with the same tag is there already', async () => {
+test('pushing an image again is refused unless it adds a tag', async () => {
   const { ecr } = await withRepository();
   const digest = await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
   const manifest = manifestOf('{}', ['layer']);
@@ -76,7 +76,7 @@ test('the same image with the same tag is there already', async () => {
   expect((await get(ecr, { imageTag: 'v2' })).images).toHaveLength(1);
 });
 
-test('a tag moves to the image that takes it', async () => {
+test('pushing another image with the same tag moves the tag to it', async () => {
   const { ecr } = await withRepository();
   await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'latest');
   const second = await pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'latest');
@@ -84,7 +84,7 @@ test('a tag moves to the image that takes it', async () => {
   expect(images?.map(({ imageId }) => imageId?.imageDigest)).toEqual([second]);
 });
 
-test('where tags are immutable a tag stays, but for those that are excluded', async () => {
+test('an immutable tag cannot be moved unless an exclusion filter matches it', async () => {
   const { ecr } = await withRepository({
     imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
     imageTagMutabilityExclusionFilters: [{ filter: 'dev-*', filterType: 'WILDCARD' }],
@@ -100,7 +100,7 @@ test('where tags are immutable a tag stays, but for those that are excluded', as
   expect((await get(ecr, { imageTag: 'dev-1' })).images?.[0]?.imageId?.imageDigest).toBe(moved);
 });
 
-test('a manifest that has another digest than the request says is refused', async () => {
+test('a manifest whose digest differs from the one in the request is refused', async () => {
   const { ecr } = await withRepository();
   const wrong = put(ecr, manifestOf('{}', []), 'v1', { imageDigest: digestOf('other') });
   expect(await refusalOf(wrong)).toMatchObject({ code: 'ImageDigestDoesNotMatchException' });
@@ -127,21 +127,24 @@ test.each([
   });
 });
 
-test('a manifest that says another media type than the request is refused', async () => {
+test('a manifest whose media type differs from the one in the request is refused', async () => {
   const { ecr } = await withRepository();
   const contrary = put(ecr, manifestOf('{}', []), 'v1', { imageManifestMediaType: OCI_INDEX });
   expect(await refusalOf(contrary)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
-test.each(['a/b', 'a b', 'x'.repeat(301)])('the tag %s is refused', async (tag) => {
-  const { ecr } = await withRepository();
-  expect(await refusalOf(put(ecr, manifestOf('{}', []), tag))).toMatchObject({
-    code: 'InvalidParameterException',
-    message: expect.stringContaining("Invalid parameter at 'imageTag'"),
-  });
-});
+test.each(['a/b', 'a b', 'x'.repeat(301)])(
+  'pushing an image with the invalid tag %s is refused',
+  async (tag) => {
+    const { ecr } = await withRepository();
+    expect(await refusalOf(put(ecr, manifestOf('{}', []), tag))).toMatchObject({
+      code: 'InvalidParameterException',
+      message: expect.stringContaining("Invalid parameter at 'imageTag'"),
+    });
+  },
+);
 
-test('an index needs its images, and they cannot go before it', async () => {
+test('an index is refused unless its images exist, and they cannot be deleted before it', async () => {
   const { ecr } = await withRepository();
   const index = (digest: string) => indexOf({ amd64: digest });
   expect(await refusalOf(put(ecr, index(digestOf('gone'))))).toEqual({
@@ -162,7 +165,7 @@ test('an index needs its images, and they cannot go before it', async () => {
   expect((await remove(ecr, { imageDigest: child })).imageIds).toEqual([{ imageDigest: child }]);
 });
 
-test('images that are not there are failures, not errors', async () => {
+test('BatchGetImage lists unknown or invalid image ids as failures instead of failing', async () => {
   const { ecr } = await withRepository();
   const imageDigest = await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'v1');
   await pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'v2');
@@ -187,7 +190,7 @@ test('images that are not there are failures, not errors', async () => {
   });
 });
 
-test('an image is not converted to a media type that it has not', async () => {
+test('an image is never converted to another media type', async () => {
   const { ecr } = await withRepository();
   await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
   const as = (...acceptedMediaTypes: string[]) =>
@@ -200,7 +203,7 @@ test('an image is not converted to a media type that it has not', async () => {
   });
 });
 
-test('by tag the tag goes, and the image with its last one; by digest the image goes with all its tags', async () => {
+test('deleting by digest removes the image with all its tags; deleting the last tag removes the image', async () => {
   const { ecr } = await withRepository();
   const imageDigest = await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
   for (const tag of ['v2', 'v3']) await put(ecr, manifestOf('{}', ['layer']), tag);
@@ -215,7 +218,7 @@ test('by tag the tag goes, and the image with its last one; by digest the image 
   expect((await get(ecr, { imageDigest })).failures).toMatchObject([{ failureCode: 'ImageNotFound' }]);
 });
 
-test('a deleted image takes the layers that only it had, and the bytes that no repository has any more', async () => {
+test('deleting an image removes layers that only it used, and frees bytes that no repository uses', async () => {
   const { ecr, region } = await withRepository();
   await makeRepository(ecr, 'api2');
   await pushImage(ecr, repositoryName, '{"a":1}', ['shared', 'own', 'everywhere'], 'v1');
@@ -229,7 +232,7 @@ test('a deleted image takes the layers that only it had, and the bytes that no r
   expect(['shared', 'own', '{"a":1}', 'everywhere'].map(kept)).toEqual([true, false, false, true]);
 });
 
-test('a call names between one and a hundred images', async () => {
+test('a batch call must name between one and a hundred images', async () => {
   const { ecr } = await withRepository();
   expect(await refusalOf(get(ecr))).toMatchObject({ code: 'InvalidParameterException' });
   const many = Array.from({ length: 101 }, (_, index) => ({ imageTag: `v${index}` }));

@@ -33,7 +33,7 @@ async function startUpload(ecr: ECRClient) {
   return { uploadId, partSize, part, complete };
 }
 
-test('a layer in two parts is put together, and is available afterwards', async () => {
+test('a layer uploaded in two parts is assembled and becomes available', async () => {
   const { ecr, region } = await sandbox();
   const { partSize, part, complete, uploadId } = await startUpload(ecr);
   expect(partSize).toBe(20 * MIB);
@@ -50,7 +50,7 @@ test('a layer in two parts is put together, and is available afterwards', async 
   expect(region.blobs.get(`eu-west-1/${layerDigest}`)?.length).toBe(bytes.length);
 });
 
-test('a layer is available in the repository it was pushed to, and in no other', async () => {
+test('a layer is available only in the repository to which it was pushed', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, 'api1');
   await makeRepository(ecr, 'api2');
@@ -65,7 +65,7 @@ test('a layer is available in the repository it was pushed to, and in no other',
   expect(failures).toMatchObject([{ layerDigest: 'sha256:short', failureCode: 'InvalidLayerDigest' }]);
 });
 
-test('parts must follow each other; the refusal names the last byte that is there', async () => {
+test('a part that does not continue the upload is refused with an error that names the last received byte', async () => {
   const { ecr } = await sandbox();
   const { part } = await startUpload(ecr);
   await part(0, new Uint8Array(10));
@@ -77,7 +77,7 @@ test('parts must follow each other; the refusal names the last byte that is ther
   expect(await part(10, new Uint8Array(1))).toMatchObject({ lastByteReceived: 10 });
 });
 
-test('a part is at most 20 MiB', async () => {
+test('a part of more than 20 MiB is refused', async () => {
   const { ecr } = await sandbox();
   const { part } = await startUpload(ecr);
   expect(await refusalOf(part(0, new Uint8Array(20 * MIB + 1)))).toMatchObject({
@@ -86,7 +86,7 @@ test('a part is at most 20 MiB', async () => {
   });
 });
 
-test('parts before the last one are at least 5 MiB', async () => {
+test('an upload cannot be completed when a part other than the last is smaller than 5 MiB', async () => {
   const { ecr } = await sandbox();
   const { part, complete } = await startUpload(ecr);
   await part(0, new Uint8Array(10));
@@ -96,13 +96,13 @@ test('parts before the last one are at least 5 MiB', async () => {
   });
 });
 
-test('an upload without parts is empty', async () => {
+test('an upload without parts cannot be completed', async () => {
   const { ecr } = await sandbox();
   const { complete } = await startUpload(ecr);
   expect(await refusalOf(complete(digestOf('')))).toMatchObject({ code: 'EmptyUploadException' });
 });
 
-test('a layer that is not what its digest says is refused, and can still be completed with the right one', async () => {
+test('completing an upload with a wrong digest is refused, and succeeds later with the right digest', async () => {
   const { ecr } = await sandbox();
   const { part, complete } = await startUpload(ecr);
   const bytes = new Uint8Array([1, 2, 3]);
@@ -111,7 +111,7 @@ test('a layer that is not what its digest says is refused, and can still be comp
   expect((await complete(digestOf(bytes))).layerDigest).toBe(digestOf(bytes));
 });
 
-test('a layer that the repository has is refused, and its upload is over', async () => {
+test('completing a layer that the repository already has is refused and ends the upload', async () => {
   const { ecr, region } = await sandbox();
   const { part, complete, uploadId } = await startUpload(ecr);
   const layerDigest = await pushLayer(ecr, repositoryName, 'layer');
@@ -122,7 +122,7 @@ test('a layer that the repository has is refused, and its upload is over', async
   expect(region.blobs.has(`upload/${uploadId}/0`)).toBe(false);
 });
 
-test('an upload belongs to its repository', async () => {
+test('an upload id is valid only in its own repository', async () => {
   const { ecr } = await sandbox();
   const { uploadId } = await startUpload(ecr);
   await makeRepository(ecr, 'api2');
@@ -141,7 +141,7 @@ test('an upload belongs to its repository', async () => {
   expect(await refusalOf(part('api3', uploadId))).toMatchObject({ code: 'RepositoryNotFoundException' });
 });
 
-test('up to a hundred layers are checked in one call', async () => {
+test('one call can check the availability of at most a hundred layers', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, repositoryName);
   const check = (count: number) => {
@@ -152,7 +152,7 @@ test('up to a hundred layers are checked in one call', async () => {
   expect(await refusalOf(check(101))).toMatchObject({ code: 'InvalidParameterException' });
 });
 
-test('the password of the registry is for the user AWS and lasts half a day', async () => {
+test('the authorization token is for the user AWS and is valid for twelve hours', async () => {
   const { ecr } = await sandbox({ clock: manualClock(Date.UTC(2026, 0, 1)) });
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
   const { authorizationToken = '', expiresAt, proxyEndpoint } = authorizationData?.[0] ?? {};

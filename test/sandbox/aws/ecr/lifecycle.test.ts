@@ -1,4 +1,4 @@
-// Lifecycle policies of the sandbox's ECR: what is a valid one, and what it lets expire when.
+// Lifecycle policies of the sandbox's ECR: their validation, and which images they expire when.
 import {
   DeleteLifecyclePolicyCommand,
   DeleteRepositoryCommand,
@@ -35,7 +35,7 @@ async function withRepository(clock = manualClock()) {
   const { ecr } = await sandbox({ clock, pace: 1 });
   await makeRepository(ecr, repositoryName);
   let count = 0;
-  /** Pushes another image, a minute after the last. */
+  /** Pushes another image a minute later. */
   const push = async (imageTag?: string) => {
     clock.advance(60_000);
     return pushImage(ecr, repositoryName, `{"n":${count++}}`, ['layer'], imageTag);
@@ -47,7 +47,7 @@ async function withRepository(clock = manualClock()) {
   return { ecr, clock, push, tags };
 }
 
-test('a policy is put, read back as it was put, replaced and deleted', async () => {
+test('a lifecycle policy can be put, read back unchanged, replaced and deleted', async () => {
   const { ecr } = await withRepository();
   const get = () => ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
   const none = {
@@ -71,22 +71,22 @@ test.each([
   ['no rules', policy(), 'rules: '],
   ['no selection', policy({ ...keep(1), selection: undefined }), 'rules.0.selection: '],
   ['no action', policy({ ...keep(1), action: undefined }), 'rules.0.action: '],
-  ['another action', policy({ ...keep(1), action: { type: 'keep' } }), 'rules.0.action.type: '],
+  ['an unknown action', policy({ ...keep(1), action: { type: 'keep' } }), 'rules.0.action.type: '],
   ['an unknown member', policy({ ...keep(1), colour: 'red' }), 'colour'],
   ['a count of zero', policy(keep(0)), 'rules.0.selection.countNumber: '],
-  ['another tag status', policy(keep(1, { tagStatus: 'some' })), 'rules.0.selection.tagStatus: '],
+  ['an unknown tag status', policy(keep(1, { tagStatus: 'some' })), 'rules.0.selection.tagStatus: '],
   [
-    'tagged without saying how',
+    'tagStatus=tagged without prefixes or patterns',
     policy(keep(1, { tagStatus: 'tagged' })),
     'Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED.',
   ],
   [
-    'prefixes and patterns at once',
+    'both prefixes and patterns',
     policy(keep(1, { tagStatus: 'tagged', tagPrefixList: ['a'], tagPatternList: ['b*'] })),
     'Only one of tagPrefixList and tagPatternList',
   ],
   [
-    'prefixes of untagged images',
+    'prefixes for untagged images',
     policy(keep(1, { tagStatus: 'untagged', tagPrefixList: ['a'] })),
     'must be empty when tagStatus=UNTAGGED',
   ],
@@ -102,7 +102,7 @@ test.each([
     'Only one rule can select Untagged images',
   ],
   [
-    'a rule after the one for any image',
+    'a rule of lower priority than the rule for any image',
     policy(keep(1), { ...untilDay(1), rulePriority: 2 }),
     'Rule for tagStatus=ANY must have the lowest priority',
   ],
@@ -111,7 +111,7 @@ test.each([
     policy(keep(1), { ...keep(1), rulePriority: 2 }),
     'Only one rule can have tagStatus=ANY',
   ],
-])('%s is refused', async (_what, text, why) => {
+])('a lifecycle policy with %s is refused', async (_what, text, why) => {
   const { ecr } = await withRepository();
   const { code, message } = await refusalOf(putPolicy(ecr, text));
   expect(code).toBe('InvalidParameterException');
@@ -119,13 +119,13 @@ test.each([
   expect(message).toContain(why);
 });
 
-test('rules that archive are refused: the sandbox has no archive', async () => {
+test('rules that archive images are refused as not implemented', async () => {
   const { ecr } = await withRepository();
   const rule = { ...keep(1), action: { type: 'transition', targetStorageClass: 'archive' } };
   expect(await refusalOf(putPolicy(ecr, policy(rule)))).toMatchObject({ code: 'NotImplemented' });
 });
 
-test('images over the count expire a day later, the oldest first', async () => {
+test('images in excess of the count expire a day later, the oldest first', async () => {
   const { ecr, clock, push, tags } = await withRepository();
   for (const tag of ['v1', 'v2', 'v3']) await push(tag);
   await putPolicy(ecr, policy(keep(2)));
@@ -135,7 +135,7 @@ test('images over the count expire a day later, the oldest first', async () => {
   expect(await tags()).toEqual(['v2', 'v3']);
 });
 
-test('a push every few hours does not put the expiry off', async () => {
+test('pushing every few hours does not postpone the expiry', async () => {
   const { ecr, clock, push, tags } = await withRepository();
   await putPolicy(ecr, policy(keep(2)));
   for (const tag of ['v1', 'v2', 'v3', 'v4']) {
@@ -145,7 +145,7 @@ test('a push every few hours does not put the expiry off', async () => {
   expect(await tags()).toEqual(['v3', 'v4']);
 });
 
-test('images expire at the age that a rule says', async () => {
+test('untagged images expire once they reach the age that a rule sets', async () => {
   const { ecr, clock, push, tags } = await withRepository();
   await putPolicy(ecr, policy(untilDay(3)));
   await push();
@@ -156,7 +156,7 @@ test('images expire at the age that a rule says', async () => {
   expect(await tags()).toEqual(['v1']);
 });
 
-test('what an earlier rule selects no later rule takes, though it counts there', async () => {
+test('an image that an earlier rule selects is not expired by later rules but still counts in them', async () => {
   const { ecr, clock, push, tags } = await withRepository();
   for (const tag of ['prod-1', 'dev-1', 'prod-2', 'dev-2', 'dev-3']) await push(tag);
   await putPolicy(
@@ -171,7 +171,7 @@ test('what an earlier rule selects no later rule takes, though it counts there',
   expect(await tags()).toEqual(['prod-1', 'prod-2', 'dev-2', 'dev-3']);
 });
 
-test('the images of an index stay as long as the index', async () => {
+test('images that an index refers to do not expire while the index exists', async () => {
   const { ecr, clock, push, tags } = await withRepository();
   const imageManifest = indexOf({ amd64: await push(), arm64: await push() });
   clock.advance(60_000);
@@ -181,7 +181,7 @@ test('the images of an index stay as long as the index', async () => {
   expect(await tags()).toEqual([undefined, undefined, 'v1']);
 });
 
-test('a policy that is deleted in time lets nothing expire', async () => {
+test('deleting a policy before its daily run prevents images from expiring', async () => {
   const { ecr, clock, push, tags } = await withRepository();
   for (const tag of ['v1', 'v2']) await push(tag);
   await putPolicy(ecr, policy(keep(1)));
@@ -190,7 +190,7 @@ test('a policy that is deleted in time lets nothing expire', async () => {
   expect(await tags()).toEqual(['v1', 'v2']);
 });
 
-test('a repository that is deleted leaves nothing to come', async () => {
+test('deleting a repository cancels its scheduled expiry', async () => {
   const { ecr, world } = await sandbox({ clock: manualClock(), pace: 1 });
   await makeRepository(ecr, repositoryName);
   await putPolicy(ecr, policy(keep(1)));
@@ -199,7 +199,7 @@ test('a repository that is deleted leaves nothing to come', async () => {
   expect(world.agenda.entries()).toEqual([]);
 });
 
-test('where time does not pass, images expire before the next call', async () => {
+test('at the instant pace images expire before the next call', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, repositoryName);
   await putPolicy(ecr, policy(keep(1)));

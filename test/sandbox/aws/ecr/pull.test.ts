@@ -19,7 +19,7 @@ async function withImage() {
 test.each([
   ['a tag', () => ':v1'],
   ['a digest', (digest: string) => `@${digest}`],
-  ['a tag and a digest, of which the digest counts', (digest: string) => `:gone@${digest}`],
+  ['a tag and a digest, with the digest taking precedence', (digest: string) => `:gone@${digest}`],
 ])('an image is pulled by %s', async (_what, suffix) => {
   const { region, digest } = await withImage();
   const pulled = pullImage(region, `${REGISTRY}/${repositoryName}${suffix(digest)}`);
@@ -28,7 +28,7 @@ test.each([
   expect(pulled.layers.map(text)).toEqual(['lower', 'upper']);
 });
 
-test('without tag and digest it is the tag latest', async () => {
+test('a reference without tag or digest means the tag latest', async () => {
   const { region, ecr, digest } = await withImage();
   const reference = `${REGISTRY}/${repositoryName}`;
   expect(() => pullImage(region, reference)).toThrow(': not found');
@@ -37,7 +37,7 @@ test('without tag and digest it is the tag latest', async () => {
   expect(pullImage(region, reference).digest).toBe(digest);
 });
 
-test('of an index the image of the platform is pulled', async () => {
+test("pulling an index yields the image for the task's platform", async () => {
   const { region, ecr, digest } = await withImage();
   const arm = await pushImage(ecr, repositoryName, '{"config":{"User":"arm"}}', ['lower']);
   const both = indexOf({ amd64: digest, arm64: arm });
@@ -51,7 +51,7 @@ test('of an index the image of the platform is pulled', async () => {
   );
 });
 
-test('a repository, a tag or a digest that is not there cannot be pulled', async () => {
+test('an unknown repository, tag or digest cannot be pulled', async () => {
   const { region } = await withImage();
   const refused =
     'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref';
@@ -72,14 +72,14 @@ test.each([
   'localhost:5000/api1',
   `111111111111.dkr.ecr.eu-west-1.amazonaws.com/${repositoryName}:v1`,
   `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repositoryName}:v1`,
-])('%s is in no registry that the sandbox reaches', async (reference) => {
+])("pulling %s is refused because it is not in the sandbox's own registry", async (reference) => {
   const { region } = await withImage();
   expect(() => pullImage(region, reference)).toThrow(
     `failed to resolve ref ${reference}: the sandbox pulls from its own ECR only, which is ${REGISTRY}`,
   );
 });
 
-test('an image shows when it was last pulled, and cannot be pulled once it is deleted', async () => {
+test('an image records when it was last pulled, and cannot be pulled after its deletion', async () => {
   const { region, ecr } = await withImage();
   const reference = `${REGISTRY}/${repositoryName}:v1`;
   const pulledAt = async () =>

@@ -1,4 +1,4 @@
-/** Pushes images as clients do, in as few calls as that takes. */
+/** Pushes images as clients do, with the fewest possible calls. */
 import {
   CompleteLayerUploadCommand,
   CreateRepositoryCommand,
@@ -44,7 +44,7 @@ export async function pushLayer(ecr: ECRClient, repositoryName: string, content:
   return done.layerDigest ?? '';
 }
 
-/** The manifest of an image with this configuration and these layers. */
+/** Returns the manifest of an image with this configuration and these layers. */
 export const manifestOf = (config: string, layers: string[]): string =>
   JSON.stringify({
     schemaVersion: 2,
@@ -53,7 +53,7 @@ export const manifestOf = (config: string, layers: string[]): string =>
     layers: layers.map((layer) => ({ mediaType: OCI_LAYER, digest: digestOf(layer), size: layer.length })),
   });
 
-/** Uploads what is not there yet and puts the manifest; returns its digest. */
+/** Uploads missing layers, puts the manifest, and returns its digest. */
 export async function pushImage(
   ecr: ECRClient,
   repositoryName: string,
@@ -71,7 +71,7 @@ export async function pushImage(
   return digestOf(imageManifest);
 }
 
-/** The manifest of an index of images, by architecture. */
+/** Returns the manifest of an index whose images are given by architecture. */
 export const indexOf = (images: Readonly<Record<string, string>>): string =>
   JSON.stringify({
     schemaVersion: 2,

@@ -14,7 +14,7 @@ import { makeRepository, pushImage } from './pushing.ts';
 
 const ARN = 'arn:aws:ecr:eu-west-1:000000000000:repository/team/api1';
 
-test('a repository is made with its settings, and described as it was made', async () => {
+test('a repository is created with its settings and described unchanged', async () => {
   const { ecr } = await sandbox();
   const made = await makeRepository(ecr, 'team/api1', {
     imageScanningConfiguration: { scanOnPush: true },
@@ -35,7 +35,7 @@ test('a repository is made with its settings, and described as it was made', asy
   expect(repositories).toEqual([made.repository]);
 });
 
-test('a name that is taken is refused, even with the same settings', async () => {
+test('creating a repository under an existing name is refused, even with the same settings', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, 'api1');
   expect(await refusalOf(makeRepository(ecr, 'api1'))).toEqual({
@@ -45,7 +45,7 @@ test('a name that is taken is refused, even with the same settings', async () =>
 });
 
 test.each(['a', 'Api1', '-api1', 'api1/', 'a..b', 'a'.repeat(257)])(
-  'the name %s is refused',
+  'the repository name "%s" is refused',
   async (name) => {
     const { ecr } = await sandbox();
     expect(await refusalOf(makeRepository(ecr, name))).toMatchObject({
@@ -55,12 +55,15 @@ test.each(['a', 'Api1', '-api1', 'api1/', 'a..b', 'a'.repeat(257)])(
   },
 );
 
-test.each(['ab', 'a.b', 'a_b', 'a__b', 'a---b', 'a/b/c', '1/2'])('the name %s is taken', async (name) => {
-  const { ecr } = await sandbox();
-  expect((await makeRepository(ecr, name)).repository?.repositoryName).toBe(name);
-});
+test.each(['ab', 'a.b', 'a_b', 'a__b', 'a---b', 'a/b/c', '1/2'])(
+  'the repository name "%s" is accepted',
+  async (name) => {
+    const { ecr } = await sandbox();
+    expect((await makeRepository(ecr, name)).repository?.repositoryName).toBe(name);
+  },
+);
 
-test('what the sandbox does not have is refused, not ignored', async () => {
+test('repository settings that the sandbox lacks are refused instead of ignored', async () => {
   const { ecr } = await sandbox();
   const kms = makeRepository(ecr, 'api1', { encryptionConfiguration: { encryptionType: 'KMS' } });
   expect(await refusalOf(kms)).toMatchObject({ code: 'NotImplemented' });
@@ -72,7 +75,7 @@ test('what the sandbox does not have is refused, not ignored', async () => {
   expect(await refusalOf(key)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
-test('one repository that is missing spoils the whole describe call', async () => {
+test('an unknown repository fails the whole describe call', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, 'api1');
   const command = new DescribeRepositoriesCommand({ repositoryNames: ['api1', 'api2'] });
@@ -108,7 +111,7 @@ test('the registry of another account is empty', async () => {
   expect(await refusalOf(ecr.send(named))).toMatchObject({ code: 'RepositoryNotFoundException' });
 });
 
-test('a repository with images goes by force only, and then with all its bytes', async () => {
+test('a repository with images can only be deleted by force, which also frees its bytes', async () => {
   const { ecr, region } = await sandbox();
   await makeRepository(ecr, 'api1');
   await pushImage(ecr, 'api1', '{}', ['layer'], 'v1');
@@ -126,7 +129,7 @@ test('a repository with images goes by force only, and then with all its bytes',
   expect(await refusalOf(again)).toMatchObject({ code: 'RepositoryNotFoundException' });
 });
 
-test('scanning and tag mutability can be changed', async () => {
+test('the scanning and tag mutability settings can be changed', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, 'api1');
   const repositoryName = 'api1';
@@ -156,11 +159,11 @@ test('scanning and tag mutability can be changed', async () => {
 
 test.each([
   ['no filters in a mode that requires them', 'MUTABLE_WITH_EXCLUSION', undefined],
-  ['filters in a mode that takes no filters', 'MUTABLE', ['a*']],
+  ['filters in a mode that allows none', 'MUTABLE', ['a*']],
   ['a filter with three wildcards', 'MUTABLE_WITH_EXCLUSION', ['*a*b*']],
   ['six filters', 'MUTABLE_WITH_EXCLUSION', ['a', 'b', 'c', 'd', 'e', 'f']],
   ['an unknown mode', 'SOMETIMES', undefined],
-])('mutability with %s is refused', async (_what, mode, filters) => {
+])('tag mutability with %s is refused', async (_what, mode, filters) => {
   const { ecr } = await sandbox();
   const made = makeRepository(ecr, 'api1', {
     imageTagMutability: mode as 'MUTABLE',
@@ -169,7 +172,7 @@ test.each([
   expect(await refusalOf(made)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
-test('tags come with the create call, are upserted by ARN and taken away by key', async () => {
+test('tags can be set by the create call, upserted by ARN and removed by key', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, 'team/api1', { tags: [{ Key: 'one', Value: '1' }] });
   await ecr.send(
@@ -190,7 +193,7 @@ test('tags come with the create call, are upserted by ARN and taken away by key'
   expect(await tags()).toEqual([{ Key: 'two', Value: 'II' }]);
 });
 
-test('tags that AWS does not take are refused', async () => {
+test('reserved tag keys, long tag keys and too many tags are refused', async () => {
   const { ecr } = await sandbox();
   const withTags = (keys: string[]) =>
     makeRepository(ecr, 'api1', { tags: keys.map((Key) => ({ Key, Value: '' })) });
@@ -202,7 +205,7 @@ test('tags that AWS does not take are refused', async () => {
   expect(await refusalOf(withTags(many))).toMatchObject({ code: 'TooManyTagsException' });
 });
 
-test('an ARN that is no repository of the region is refused', async () => {
+test("an ARN that does not name one of the region's repositories is refused", async () => {
   const { ecr } = await sandbox();
   const list = (resourceArn: string) => refusalOf(ecr.send(new ListTagsForResourceCommand({ resourceArn })));
   expect(await list('arn:aws:ecr:us-east-1:000000000000:repository/api1')).toEqual({

@@ -14,7 +14,7 @@ const repositoryName = 'api1';
 const NONE =
   "Repository policy does not exist for the repository with name 'api1' in the registry with id '000000000000'";
 
-test('a policy is set, read back as it was put, and deleted', async () => {
+test('a repository policy can be set, read back unchanged and deleted', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, repositoryName);
   const get = () => ecr.send(new GetRepositoryPolicyCommand({ repositoryName }));
@@ -34,8 +34,8 @@ test.each([
   ['a statement without a principal', policy([{ ...statement, Principal: undefined }])],
   ['a statement without an action', policy({ ...statement, Action: undefined })],
   ['a statement with a resource', policy({ ...statement, Resource: '*' })],
-  ['another effect', policy({ ...statement, Effect: 'Maybe' })],
-])('%s is refused', async (_what, policyText) => {
+  ['an unknown effect', policy({ ...statement, Effect: 'Maybe' })],
+])('a repository policy with %s is refused', async (_what, policyText) => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, repositoryName);
   const set = ecr.send(new SetRepositoryPolicyCommand({ repositoryName, policyText }));

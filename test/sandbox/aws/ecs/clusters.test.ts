@@ -1,4 +1,4 @@
-// The sandbox's ECS clusters, and the role without which ECS does nothing.
+// The sandbox's ECS clusters, and the service-linked role that ECS requires.
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -23,7 +23,7 @@ const NO_ROLE = {
   message: 'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
 };
 
-test('the first use of ECS in an account fails, and has the service-linked role created in the background', async () => {
+test('the first use of ECS in an account fails and creates the service-linked role in the background', async () => {
   const clock = manualClock();
   const { ecs, iam } = await sandbox({ pace: 1, clock });
   const create = () => ecs.send(new CreateClusterCommand({ clusterName: 'one' }));
@@ -37,7 +37,7 @@ test('the first use of ECS in an account fails, and has the service-linked role 
   );
 });
 
-test('a cluster is ACTIVE at once, and shows settings and tags only to those who ask', async () => {
+test('a cluster is ACTIVE immediately and shows its settings and tags only on request', async () => {
   const { ecs } = await account();
   const { cluster } = await ecs.send(
     new CreateClusterCommand({
@@ -67,7 +67,7 @@ test('a cluster is ACTIVE at once, and shows settings and tags only to those who
   ]);
 });
 
-test('a second create of an ACTIVE name answers with the first cluster as it is', async () => {
+test('creating a cluster under the name of an ACTIVE one returns the existing cluster unchanged', async () => {
   const { ecs } = await account();
   const tags = [{ key: 'owner', value: 'first' }];
   await ecs.send(new CreateClusterCommand({ clusterName: 'one', tags }));
@@ -77,21 +77,21 @@ test('a second create of an ACTIVE name answers with the first cluster as it is'
   expect(cluster?.tags).toEqual(tags);
 });
 
-test('without a name the default cluster is meant', async () => {
+test('a call without a cluster name means the default cluster', async () => {
   const { ecs } = await account();
   await ecs.send(new CreateClusterCommand({}));
   const { clusters } = await ecs.send(new DescribeClustersCommand({}));
   expect(clusters).toMatchObject([{ clusterName: 'default' }]);
 });
 
-test('a cluster that is not there is a failure in the answer, not an error', async () => {
+test('DescribeClusters lists an unknown cluster as a failure instead of failing', async () => {
   const { ecs } = await account();
   const { clusters, failures } = await ecs.send(new DescribeClustersCommand({ clusters: ['main', 'x'] }));
   expect(clusters).toHaveLength(1);
   expect(failures).toEqual([{ arn: 'arn:aws:ecs:eu-west-1:000000000000:cluster/x', reason: 'MISSING' }]);
 });
 
-test('a deleted cluster stays describable as INACTIVE, is not listed, and can be created again', async () => {
+test('a deleted cluster can be described as INACTIVE, is not listed, and can be created again', async () => {
   const { ecs } = await account();
   const { cluster } = await ecs.send(new DeleteClusterCommand({ cluster: 'main' }));
   expect(cluster?.status).toBe('INACTIVE');
@@ -111,7 +111,7 @@ test('a deleted cluster stays describable as INACTIVE, is not listed, and can be
   expect((await ecs.send(new ListClustersCommand({}))).clusterArns).toHaveLength(1);
 });
 
-test('tasks hold their cluster until they are STOPPED', async () => {
+test('a cluster cannot be deleted while it has tasks that are not STOPPED', async () => {
   const clock = manualClock();
   const { ecs, networkConfiguration } = await balanced({ clock, pace: 1 });
   await ecs.send(
@@ -126,7 +126,7 @@ test('tasks hold their cluster until they are STOPPED', async () => {
   expect(refused.code).toBe('ClusterContainsTasksException');
 });
 
-test('a cluster counts its tasks and services', async () => {
+test('a described cluster includes the counts of its tasks and services', async () => {
   const scene = await balanced();
   const { create, service } = calls(scene.ecs);
   await create(scene.service());
@@ -145,7 +145,7 @@ test('a cluster counts its tasks and services', async () => {
   ]);
 });
 
-test('settings, configuration and capacity providers can be changed', async () => {
+test('the settings, configuration and capacity providers of a cluster can be changed', async () => {
   const { ecs } = await account();
   const settings = [{ name: 'containerInsights' as const, value: 'enhanced' }];
   await ecs.send(new UpdateClusterSettingsCommand({ cluster: 'main', settings }));
@@ -196,11 +196,11 @@ test.each([
   ['an unknown capacity provider', { capacityProviders: ['MINE'] }],
   ['a reserved tag', { tags: [{ key: 'aws:x', value: '1' }] }],
   [
-    'a default strategy with foreign providers',
+    'a default strategy with a provider that the cluster does not have',
     { defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] },
   ],
   [
-    'a strategy without weight',
+    'a strategy without weights',
     {
       capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
       defaultCapacityProviderStrategy: [
@@ -210,7 +210,7 @@ test.each([
     },
   ],
   [
-    'two bases',
+    'a strategy with two bases',
     {
       capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
       defaultCapacityProviderStrategy: [
@@ -219,13 +219,13 @@ test.each([
       ],
     },
   ],
-])('refuses %s', async (_what, input) => {
+])('CreateCluster refuses %s', async (_what, input) => {
   const { ecs } = await account();
   const refused = await refusalOf(ecs.send(new CreateClusterCommand({ clusterName: 'one', ...input })));
   expect(refused.code).toBe('InvalidParameterException');
 });
 
-test('calls on a cluster that is not there are refused', async () => {
+test('service calls that name an unknown cluster are refused', async () => {
   const { ecs } = await account();
   const describe = new DescribeServicesCommand({ cluster: 'x', services: ['web'] });
   const create = new CreateServiceCommand({ cluster: 'x', serviceName: 'web' });

@@ -1,4 +1,4 @@
-// Deployments of the sandbox's services: rolling updates, the circuit breaker, rollbacks, and services without either.
+// Deployments of the sandbox's services: rolling updates, the circuit breaker, rollbacks, and the launch throttle.
 import {
   DescribeServiceDeploymentsCommand,
   DescribeServiceRevisionsCommand,
@@ -21,7 +21,7 @@ const withBreaker = (rollback = true): DeploymentConfiguration => ({
   deploymentCircuitBreaker: { enable: true, rollback },
 });
 
-/** A completed service of web:1; web:2 is registered, and has this fate. */
+/** Creates a completed service of web:1, and registers web:2, whose tasks have the given fate. */
 async function updating(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
   const scene = await balanced({ plane });
@@ -52,7 +52,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
   ]);
   heal(scene.region);
   clock.advance(6_000);
-  // The old tasks drain: they get no new requests, and finish those that they have.
+  // The old tasks drain: they receive no new requests and finish the current ones.
   expect(await tasks('STOPPED')).toMatchObject([
     { taskArn: old[0], lastStatus: 'DEACTIVATING' },
     { taskArn: old[1], lastStatus: 'DEACTIVATING' },
@@ -65,7 +65,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
   expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'STOPPED' }, { lastStatus: 'STOPPED' }]);
 });
 
-test('an update that changes nothing starts no deployment, and a forced one always does', async () => {
+test('an update that changes nothing about the tasks starts no deployment unless it is forced', async () => {
   const scene = await updating('runs');
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:1', networkConfiguration: scene.networkConfiguration });
@@ -77,7 +77,7 @@ test('an update that changes nothing starts no deployment, and a forced one alwa
   expect(forced.deployments?.[1]?.id).toBe(scene.id);
 });
 
-test('other load balancers start a deployment', async () => {
+test('changing the load balancers of a service starts a deployment', async () => {
   const scene = await updating('runs');
   const { update } = calls(scene.ecs);
   const loadBalancers = [{ targetGroupArn: scene.groups[0], containerName: 'api1', containerPort: 5000 }];
@@ -88,7 +88,7 @@ test('other load balancers start a deployment', async () => {
   expect([api1?.targets.length, api2?.targets.length]).toEqual([1, 0]);
 });
 
-test('a deployment configuration keeps what is not sent, and a breaker that is sent stands for itself', async () => {
+test('an update keeps omitted deployment settings, including optional ones of the circuit breaker', async () => {
   const scene = await balanced();
   const { create, update } = calls(scene.ecs);
   const deploymentConfiguration: DeploymentConfiguration = {
@@ -108,8 +108,8 @@ test('a deployment configuration keeps what is not sent, and a breaker that is s
 
 test.each<[string, Fate, string, string]>([
   ['cannot be started', CANNOT_PULL, 'TaskFailedToStart', CANNOT_PULL.reason],
-  ['end at once', { exitCode: 1 }, 'EssentialContainerExited', 'Essential container in task exited'],
-])('a first deployment whose tasks %s fails after three of them, and stops there', async (...given) => {
+  ['exit immediately', { exitCode: 1 }, 'EssentialContainerExited', 'Essential container in task exited'],
+])('a first deployment whose tasks %s fails after three tasks and starts no more', async (...given) => {
   const [, fate, stopCode, stoppedReason] = given;
   const plane = scriptedPlane(() => fate);
   const scene = await balanced({ plane });
@@ -138,7 +138,7 @@ test.each<[string, Fate, string, string]>([
   ]);
 });
 
-test('the reason why a task could not be placed is said once, not for every attempt', async () => {
+test('the reason why tasks cannot be placed is reported once, not for every attempt', async () => {
   const scene = await balanced({ plane: scriptedPlane(() => CANNOT_PULL) });
   const { create } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
@@ -147,7 +147,7 @@ test('the reason why a task could not be placed is said once, not for every atte
   expect(said).toEqual([`(service web) was unable to place a task. Reason: ${CANNOT_PULL.reason}.`]);
 });
 
-test('a failed deployment is repaired by the next one', async () => {
+test('a service with a failed deployment recovers with the next deployment', async () => {
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? 'runs' : CANNOT_PULL));
   const scene = await balanced({ plane });
   const { create, update } = calls(scene.ecs);
@@ -162,7 +162,7 @@ test('a failed deployment is repaired by the next one', async () => {
   });
 });
 
-test('a failed update is rolled back to the deployment that was completed, whose tasks never stopped', async () => {
+test('a failed update is rolled back to the last completed deployment, whose tasks keep running', async () => {
   const scene = await updating(CANNOT_PULL);
   const { update, tasks } = calls(scene.ecs);
   const [old] = await tasks();
@@ -178,7 +178,7 @@ test('a failed update is rolled back to the deployment that was completed, whose
   expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([old?.taskArn]);
 });
 
-test('a rollback says where it goes, and shows the failed deployment until it is through', async () => {
+test('a rollback names its target deployment, and the failed one is listed until the rollback completes', async () => {
   const clock = manualClock();
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? CANNOT_PULL : 'runs'));
   const scene = await balanced({ pace: 1, clock, plane });
@@ -212,7 +212,7 @@ test('a rollback says where it goes, and shows the failed deployment until it is
   expect((await service()).deployments).toMatchObject([{ id: completed?.id, rolloutState: 'COMPLETED' }]);
 });
 
-test('without rollback a failed update stays PRIMARY, and the old tasks go on serving', async () => {
+test('without rollback a failed update stays PRIMARY and the old tasks continue to serve', async () => {
   const scene = await updating(CANNOT_PULL, withBreaker(false));
   const { update, tasks } = calls(scene.ecs);
   await update({ taskDefinition: 'web:2' });
@@ -241,7 +241,7 @@ test('the threshold of the circuit breaker can be configured', async () => {
   expect(plane.started).toHaveLength(5);
 });
 
-test('without a circuit breaker retries continue indefinitely, a few per call', async () => {
+test('without a circuit breaker, failing tasks are retried indefinitely, a few per call', async () => {
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balanced({ plane });
   const { create, service } = calls(scene.ecs);
@@ -259,7 +259,7 @@ test('without a circuit breaker retries continue indefinitely, a few per call', 
   );
 });
 
-test('without a breaker tasks that never run are started at ever longer intervals', async () => {
+test('without a circuit breaker, tasks that never run are started at growing intervals', async () => {
   const clock = manualClock();
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balanced({ pace: 1, clock, plane });
@@ -276,7 +276,7 @@ test('without a breaker tasks that never run are started at ever longer interval
   expect(late).toBeLessThanOrEqual(3);
 });
 
-test('a minimum of 100 and a maximum of 100 cannot move, and the service says so', async () => {
+test('a deployment with minimum and maximum percentages of 100 is stuck, and an event reports it', async () => {
   const configuration = { minimumHealthyPercent: 100, maximumPercent: 100 };
   const scene = await updating('runs', configuration);
   const { update, service } = calls(scene.ecs);
@@ -289,7 +289,7 @@ test('a minimum of 100 and a maximum of 100 cannot move, and the service says so
   expect(seen.deployments).toMatchObject([{ runningCount: 0 }, { id: scene.id, runningCount: 1 }]);
 });
 
-test('ECS does not start tasks with a role that does not trust it, and tries again', async () => {
+test('ECS does not start tasks while their role does not trust it, and retries later', async () => {
   const scene = await balanced();
   const { create, service } = calls(scene.ecs);
   const PolicyDocument = JSON.stringify({
@@ -352,7 +352,7 @@ test('service deployments report the outcome of each deployment', async () => {
   ]);
 });
 
-test('a deployment that is overtaken by the next one was stopped', async () => {
+test('an unfinished deployment is listed as STOPPED once a newer one replaces it', async () => {
   const clock = manualClock();
   const scene = await balanced({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);

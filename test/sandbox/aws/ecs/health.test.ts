@@ -1,4 +1,4 @@
-// Replacement of unhealthy tasks by the sandbox's scheduler: by target groups, by container health checks, in the grace period.
+// Replacement of unhealthy tasks by the scheduler: target groups, container health checks and the grace period.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
@@ -8,7 +8,7 @@ import { balanced, calls, isCompleted, messages, sure, twoContainers, until } fr
 
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
 
-/** A completed service with one task, at real pace with time by hand. */
+/** Creates a completed service with one task, at AWS's pace with a manual clock. */
 async function steady(deploymentConfiguration = {}) {
   const clock = manualClock();
   const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
@@ -24,7 +24,7 @@ async function steady(deploymentConfiguration = {}) {
   return { ...scene, clock, arn, ip, look: service, tasks };
 }
 
-test('a task that fails the checks of one target group is replaced, its replacement first', async () => {
+test("a task that fails one target group's health checks is stopped only after its replacement is healthy", async () => {
   const { clock, region, ip, arn, look, tasks, groups } = await steady();
   sicken(region, ip, 6000);
   const seen = await look();
@@ -48,7 +48,7 @@ test('a task that fails the checks of one target group is replaced, its replacem
   expect(await look()).toMatchObject({ runningCount: 1, deployments: [{ rolloutState: 'COMPLETED' }] });
 });
 
-test('where the maximum leaves no room, the unhealthy task goes first', async () => {
+test('an unhealthy task is stopped before its replacement starts if the maximum allows no extra task', async () => {
   const { clock, region, ip, arn, look, tasks } = await steady({
     minimumHealthyPercent: 0,
     maximumPercent: 100,
@@ -60,7 +60,7 @@ test('where the maximum leaves no room, the unhealthy task goes first', async ()
   expect(await tasks()).toMatchObject([{ lastStatus: 'PROVISIONING' }]);
 });
 
-test('a report from the load balancer is enough: no describe call is needed', async () => {
+test("the load balancer's health report triggers a replacement without any describe call", async () => {
   const { clock, region, ip, groups, tasks } = await steady();
   sicken(region, ip, 5000);
   region.after(0, 'ecs:target-health-changed', sure(groups[0]));
@@ -68,7 +68,7 @@ test('a report from the load balancer is enough: no describe call is needed', as
   expect((await tasks()).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING', 'PROVISIONING']);
 });
 
-test('within the grace period nothing is held against a new task', async () => {
+test('failed health checks of a new task are ignored during the grace period', async () => {
   const clock = manualClock();
   const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
@@ -84,7 +84,7 @@ test('within the grace period nothing is held against a new task', async () => {
   expect((await service()).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS', failedTasks: 1 }]);
 });
 
-test('a grace period is never shorter than real processes need, however fast the time of AWS runs', async () => {
+test('the grace period lasts at least five real seconds, even when AWS time runs faster', async () => {
   const clock = manualClock();
   const scene = await balanced({ clock, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
@@ -100,7 +100,7 @@ test('a grace period is never shorter than real processes need, however fast the
   expect(await tasks('STOPPED')).toHaveLength(1);
 });
 
-test('a deployment whose tasks are never healthy trips the breaker', async () => {
+test('a deployment whose tasks never become healthy trips the circuit breaker', async () => {
   const scene = await balanced({ plane: scriptedPlane() });
   const { create, service } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: breaker }));
@@ -112,7 +112,7 @@ test('a deployment whose tasks are never healthy trips the breaker', async () =>
   expect(seen.deployments).toMatchObject([{ rolloutState: 'FAILED', failedTasks: 3 }]);
 });
 
-test('a task is as healthy as the health checks of its essential containers', async () => {
+test('the health of a task follows the health checks of its essential containers', async () => {
   const scene = await balanced({ plane: scriptedPlane() });
   const input = twoContainers(scene.role);
   const healthCheck = { command: ['CMD-SHELL', 'true'] };
@@ -146,7 +146,7 @@ test('a task is as healthy as the health checks of its essential containers', as
   ]);
 });
 
-test('a task that dies of a steady service is replaced', async () => {
+test('a task of a steady service that exits is replaced', async () => {
   const scene = await balanced({ plane: scriptedPlane() });
   const { create, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
@@ -165,7 +165,7 @@ test('a task that dies of a steady service is replaced', async () => {
   ]);
 });
 
-test('without load balancer and health check a task counts 40 seconds after it runs', async () => {
+test('without load balancers and health checks, a task counts as healthy some time after it is RUNNING', async () => {
   const clock = manualClock();
   const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service } = calls(scene.ecs);
@@ -176,7 +176,7 @@ test('without load balancer and health check a task counts 40 seconds after it r
   expect(await service()).toMatchObject({ deployments: [{ rolloutState: 'COMPLETED' }] });
 });
 
-test('a pretended task that no security group lets the load balancer reach is unhealthy', async () => {
+test('a simulated task is unhealthy when no security group lets the load balancer reach it', async () => {
   const scene = await balanced();
   scene.region.ec2.securityGroupRules.clear();
   const { create } = calls(scene.ecs);

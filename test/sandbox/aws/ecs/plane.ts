@@ -10,10 +10,11 @@ type TaskFailure = NonNullable<Parameters<Parameters<Plane['startTask']>[2]>[0]>
 export type Fate = 'runs' | TaskFailure | { readonly exitCode: number };
 
 export interface ScriptedPlane extends Plane {
-  /** Decides by the ARN of the task definition. */
+  /** Returns the fate of a task from the ARN of its task definition. */
   fate: (taskDefinitionArn: string) => Fate;
-  /** The ARNs of the tasks that were started and stopped, in order. */
+  /** The ARNs of the started tasks, in order. */
   readonly started: string[];
+  /** The ARNs of the stopped tasks, in order. */
   readonly stopped: string[];
 }
 
@@ -41,7 +42,7 @@ export function scriptedPlane(fate: ScriptedPlane['fate'] = () => 'runs'): Scrip
   };
 }
 
-/** Lets the health checks of all targets that wait for their first one pass. */
+/** Marks all targets that await their first health check as healthy. */
 export function heal(region: Region): void {
   for (const { TargetGroupArn, targets } of region.elbv2.targetGroups.all()) {
     for (const { id, port, health } of targets) {
@@ -50,7 +51,7 @@ export function heal(region: Region): void {
   }
 }
 
-/** Lets the health checks of a task fail in one target group. */
+/** Fails the health checks of a task in the target groups that have it as a target on this port. */
 export function sicken(region: Region, privateIp: string, port: number, code = 502): void {
   for (const { TargetGroupArn } of region.elbv2.targetGroups.all()) {
     setTargetHealth(region, TargetGroupArn, privateIp, port, {

@@ -1,4 +1,4 @@
-// After a restart of the sandbox: lost tasks say so, what they held is free, and the services replace them.
+// Recovery after a restart of the sandbox: lost tasks are stopped, their resources released, and replacements started.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { heal, scriptedPlane } from './plane.ts';
 import { balanced, calls, isCompleted, sure, until } from './scene.ts';
 
-test('tasks whose processes are gone are STOPPED, and replaced', async () => {
+test('tasks whose processes were lost are STOPPED and replaced', async () => {
   const plane = scriptedPlane();
   const scene = await balanced({ plane });
   const { create, tasks } = calls(scene.ecs);
@@ -39,7 +39,7 @@ test('tasks whose processes are gone are STOPPED, and replaced', async () => {
   expect(plane.stopped).toEqual([]);
 });
 
-test('a task that drained keeps the reason for which it was stopped', async () => {
+test('a task that was draining keeps its original stop reason', async () => {
   const clock = manualClock();
   const scene = await balanced({ plane: scriptedPlane(), clock, pace: 1 });
   const { create, update, tasks, service } = calls(scene.ecs);
@@ -54,13 +54,13 @@ test('a task that drained keeps the reason for which it was stopped', async () =
   expect(await tasks('STOPPED')).toMatchObject([
     { lastStatus: 'STOPPED', stopCode: 'ServiceSchedulerInitiated' },
   ]);
-  // What was on the agenda about it comes too late, and does no harm.
+  // Events that were already scheduled for the task are ignored.
   clock.advance(60_000);
   expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'STOPPED' }]);
   expect(await service()).toMatchObject({ runningCount: 0, desiredCount: 0 });
 });
 
-test('tasks that had not started yet go on where they were', async () => {
+test('tasks that had not started yet continue to start', async () => {
   const clock = manualClock();
   const plane = scriptedPlane();
   const scene = await balanced({ plane, clock, pace: 1 });
@@ -71,7 +71,7 @@ test('tasks that had not started yet go on where they were', async () => {
   expect(plane.started).toHaveLength(1);
 });
 
-test('a world that is read back from disk goes on where it was', async () => {
+test('services replace their lost tasks after the world is restored from disk', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-ecs-'));
   const scene = await balanced({ folder, plane: scriptedPlane() });
   await calls(scene.ecs).create(scene.service());

@@ -1,4 +1,4 @@
-// The arithmetic of rolling updates, by examples and by its laws.
+// The arithmetic of rolling updates: examples and properties.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nextMoves, type Standing } from '../../../../sandbox/aws/ecs/rolling.ts';
@@ -32,27 +32,27 @@ const moves = (kinds: Kind[], desiredCount: number, settings: Settings = {}) => 
   return { stop: stop.map(({ taskArn }) => taskArn.replace(/ \d+$/, '')), start, stuck };
 };
 
-describe('examples', () => {
-  test('an empty service starts all its tasks', () => {
+describe('examples of rolling updates', () => {
+  test('a service without tasks starts its desired count of tasks', () => {
     expect(moves([], 3)).toEqual({ stop: [], start: 3, stuck: false });
   });
-  test('an update starts as many as the maximum allows, and stops none before they are healthy', () => {
+  test('an update starts as many tasks as the maximum allows, and stops an old task only for a healthy new one', () => {
     expect(moves(['old', 'old'], 2)).toEqual({ stop: [], start: 2, stuck: false });
     expect(moves(['old', 'old', 'new', 'new'], 2)).toEqual({ stop: [], start: 0, stuck: false });
     expect(moves(['old', 'old', 'healthy', 'new'], 2)).toEqual({ stop: ['old'], start: 0, stuck: false });
     expect(moves(['old', 'healthy', 'healthy'], 2)).toEqual({ stop: ['old'], start: 0, stuck: false });
   });
-  test('the minimum is rounded up, the maximum down', () => {
+  test('the minimum is rounded up and the maximum is rounded down', () => {
     const odd = { minimumHealthyPercent: 50, maximumPercent: 150 };
     expect(moves(['old', 'old', 'old'], 3, odd)).toEqual({ stop: ['old'], start: 2, stuck: false });
   });
-  test('old tasks that serve no requests are stopped at once', () => {
+  test('unhealthy old tasks are stopped immediately', () => {
     expect(moves(['old', 'old, not healthy'], 1)).toMatchObject({ stop: ['old, not healthy'] });
   });
-  test('without room on either side the service is stuck', () => {
+  test('a service is stuck when it can neither start nor stop a task within the percentages', () => {
     expect(moves(['old'], 1, { maximumPercent: 100 })).toEqual({ stop: [], start: 0, stuck: true });
   });
-  test('an unhealthy task goes at once during a deployment, and after its replacement later', () => {
+  test('an unhealthy task is stopped immediately during a deployment, and after its replacement later on', () => {
     expect(moves(['condemned'], 1)).toEqual({ stop: ['condemned'], start: 1, stuck: false });
     const later = { rolloutState: 'COMPLETED' as const };
     expect(moves(['condemned'], 1, later)).toEqual({ stop: [], start: 1, stuck: false });
@@ -63,20 +63,20 @@ describe('examples', () => {
       stuck: false,
     });
   });
-  test('a failed deployment leaves the old tasks alone', () => {
+  test('a failed deployment does not stop the old tasks', () => {
     expect(moves(['old', 'old'], 2, { rolloutState: 'FAILED' })).toEqual({
       stop: [],
       start: 0,
       stuck: false,
     });
   });
-  test('scaling in takes what is not healthy yet, then the newest', () => {
+  test('scaling in stops tasks that are not healthy yet first, then the newest', () => {
     const one = moves(['healthy', 'new', 'healthy'], 1);
     expect(one.stop.sort()).toEqual(['healthy', 'new']);
   });
 });
 
-describe('laws', () => {
+describe('properties of rolling updates', () => {
   const kinds = fc.array(fc.constantFrom<Kind>('new', 'healthy', 'condemned', 'old', 'old, not healthy'), {
     maxLength: 12,
   });
@@ -86,7 +86,7 @@ describe('laws', () => {
   });
   const rollout = fc.constantFrom<Rollout>('IN_PROGRESS', 'COMPLETED', 'FAILED');
 
-  test('never more tasks than the maximum are started', () => {
+  test('a service never starts tasks beyond the maximum', () => {
     fc.assert(
       fc.property(
         kinds,
@@ -102,7 +102,7 @@ describe('laws', () => {
       ),
     );
   });
-  test('an update never takes the healthy tasks below the minimum', () => {
+  test('an update never reduces the number of healthy tasks below the minimum', () => {
     fc.assert(
       fc.property(kinds, fc.nat({ max: 8 }), configuration, (given, desired, percents) => {
         const { stop } = moves(given, desired, percents);
@@ -114,7 +114,7 @@ describe('laws', () => {
       }),
     );
   });
-  test('from anywhere, a service whose tasks become healthy comes to rest at its desired count', () => {
+  test('from any state, a service whose tasks become healthy settles at its desired count', () => {
     fc.assert(
       fc.property(kinds, fc.nat({ max: 8 }), configuration, (given, desired, percents) => {
         fc.pre(percents.minimumHealthyPercent < 100 || percents.maximumPercent >= 200);

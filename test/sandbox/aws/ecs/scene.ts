@@ -36,7 +36,7 @@ import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { sandbox } from '../../harness.ts';
 import { heal } from './plane.ts';
 
-/** The value, which the test cannot go on without. */
+/** Returns a value that the test requires. @throws Error when it is undefined */
 export function sure<T>(value: T | undefined, what = 'a value'): T {
   if (value === undefined) throw new Error(`There is no ${what}`);
   return value;
@@ -49,7 +49,7 @@ const TRUST = JSON.stringify({
   ],
 });
 
-/** An account with ECS's own role, a role for tasks, and a cluster called `main`. */
+/** Creates an account with ECS's service-linked role, a role for tasks, and a cluster called `main`. */
 export async function account(options: SandboxOptions = {}) {
   const started = await sandbox(options);
   const { iam, ecs } = started;
@@ -61,7 +61,7 @@ export async function account(options: SandboxOptions = {}) {
   return { ...started, role: sure(Role?.Arn) };
 }
 
-/** A task of two containers, as Slipway's own: api1 on 5000, api2 on 6000. */
+/** Returns a task definition with two containers, like Slipway's: api1 on port 5000 and api2 on port 6000. */
 export const twoContainers = (role: string): RegisterTaskDefinitionCommandInput => ({
   family: 'web',
   requiresCompatibilities: ['FARGATE'],
@@ -76,7 +76,7 @@ export const twoContainers = (role: string): RegisterTaskDefinitionCommandInput 
   ],
 });
 
-/** The same account with a VPC, two subnets, an internet-facing load balancer and a target group for each container. */
+/** Adds to the account a VPC, two subnets, an internet-facing load balancer, and a target group for each container. */
 export async function balanced(options: SandboxOptions = {}, deregistrationDelay = 30) {
   const scene = await account(options);
   const { ec2, elbv2, ecs, role } = scene;
@@ -157,7 +157,7 @@ export async function balanced(options: SandboxOptions = {}, deregistrationDelay
   return { ...scene, VpcId, subnets, securityGroups, groups, networkConfiguration, service };
 }
 
-/** Short names for the calls that tests make again and again. */
+/** Short names for the calls that tests make often. */
 export const calls = (ecs: ECSClient) => ({
   create: (input: CreateServiceCommandInput) => ecs.send(new CreateServiceCommand(input)),
   update: (input: Omit<UpdateServiceCommandInput, 'cluster' | 'service'>) =>
@@ -174,7 +174,7 @@ export const calls = (ecs: ECSClient) => ({
   },
 });
 
-/** Looks at the service, with targets as healthy as can be, until it is as it should be. Fails when it never is. */
+/** Describes the service until it reaches a state, while all targets become healthy. @throws Error when it never does */
 export async function until(
   scene: Awaited<ReturnType<typeof account>>,
   isReached: (service: Service) => boolean,

@@ -1,4 +1,4 @@
-// Settings of services that the sandbox refuses, in ECS's words.
+// Service settings that the sandbox refuses, with ECS's own messages.
 import {
   DeregisterTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,
@@ -13,28 +13,28 @@ import { balanced, calls, sure, twoContainers } from './scene.ts';
 
 type Over = Partial<CreateServiceCommandInput>;
 
-/** Refusals that need nothing but other input. */
+/** Refusals that depend only on the input. */
 const plain: [string, Over, string, string | RegExp][] = [
   ['a bad name', { serviceName: 'a b' }, 'InvalidParameterException', /^Service name 'a b' is invalid/],
-  ['a cluster that is not there', { cluster: 'x' }, 'ClusterNotFoundException', 'Cluster not found.'],
+  ['an unknown cluster', { cluster: 'x' }, 'ClusterNotFoundException', 'Cluster not found.'],
   [
     'no task definition',
     { taskDefinition: '' },
     'InvalidParameterException',
     'TaskDefinition can not be blank.',
   ],
-  ['an unknown one', { taskDefinition: 'nope' }, 'ClientException', 'TaskDefinition not found.'],
+  ['an unknown task definition', { taskDefinition: 'nope' }, 'ClientException', 'TaskDefinition not found.'],
   ['no desired count', { desiredCount: undefined }, 'InvalidParameterException', /^Desired count/],
-  ['a negative one', { desiredCount: -1 }, 'InvalidParameterException', /^Desired count/],
-  ['a very large one', { desiredCount: 5001 }, 'InvalidParameterException', /^Desired count/],
+  ['a negative desired count', { desiredCount: -1 }, 'InvalidParameterException', /^Desired count/],
+  ['a very large desired count', { desiredCount: 5001 }, 'InvalidParameterException', /^Desired count/],
   [
-    'the tags of nothing known',
+    'an unknown propagateTags value',
     { propagateTags: 'constructor' as 'SERVICE' },
     'InvalidParameterException',
     'Invalid propagateTags: constructor.',
   ],
   [
-    'no network',
+    'no network configuration',
     { networkConfiguration: undefined },
     'InvalidParameterException',
     "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
@@ -46,7 +46,7 @@ const plain: [string, Over, string, string | RegExp][] = [
     'subnets can not be empty.',
   ],
   [
-    'a subnet that is not there',
+    'an unknown subnet',
     { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0'] } } },
     'InvalidParameterException',
     "Error retrieving subnet information for [subnet-0]: The subnet ID 'subnet-0' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
@@ -58,13 +58,13 @@ const plain: [string, Over, string, string | RegExp][] = [
     'Health check grace period is only valid for services configured to use load balancers',
   ],
   [
-    'both a launch type and a strategy',
+    'both a launch type and a capacity provider strategy',
     { capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] },
     'InvalidParameterException',
     /^Specifying both a launch type and capacity provider strategy is not supported/,
   ],
   [
-    'a provider that the cluster does not have',
+    'a capacity provider that the cluster does not have',
     { launchType: undefined, capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] },
     'InvalidParameterException',
     /cannot contain a capacity provider that is not associated with the cluster/,
@@ -81,16 +81,16 @@ const plain: [string, Over, string, string | RegExp][] = [
     'InvalidParameterException',
     'Placement strategies are not supported with FARGATE launch type.',
   ],
-  ['daemons', { schedulingStrategy: 'DAEMON' }, 'InvalidParameterException', /daemon/],
-  ['an old platform', { platformVersion: '1.2.0' }, 'ClientException', /1\.2\.0/],
+  ['the daemon scheduling strategy', { schedulingStrategy: 'DAEMON' }, 'InvalidParameterException', /daemon/],
+  ['an old platform version', { platformVersion: '1.2.0' }, 'ClientException', /1\.2\.0/],
   [
-    'a maximum below the minimum',
+    'a maximum percentage below the minimum',
     { deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 50 } },
     'InvalidParameterException',
     /maximumPercent/,
   ],
   [
-    'zone rebalancing without room for one task more',
+    'zone rebalancing when the maximum allows no extra task',
     {
       availabilityZoneRebalancing: 'ENABLED',
       deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
@@ -101,7 +101,7 @@ const plain: [string, Over, string, string | RegExp][] = [
   ['a long client token', { clientToken: 'x'.repeat(37) }, 'InvalidParameterException', /clientToken/],
 ];
 
-test.each(plain)('refuses %s', async (_what, over, code, message) => {
+test.each(plain)('CreateService refuses %s', async (_what, over, code, message) => {
   const scene = await balanced();
   const refused = await refusalOf(calls(scene.ecs).create(scene.service(over)));
   expect(refused.code).toBe(code);
@@ -110,7 +110,7 @@ test.each(plain)('refuses %s', async (_what, over, code, message) => {
 });
 
 const honest: [string, Over, string][] = [
-  ['EC2, which is what AWS takes when nothing is said', { launchType: undefined }, 'launch type EC2'],
+  ['the default launch type EC2', { launchType: undefined }, 'launch type EC2'],
   ['blue/green', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, 'BLUE_GREEN'],
   ['CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, 'CODE_DEPLOY'],
   [
@@ -127,7 +127,7 @@ const honest: [string, Over, string][] = [
   ['service connect', { serviceConnectConfiguration: { enabled: true } }, 'serviceConnectConfiguration'],
 ];
 
-test.each(honest)('says that it does not have %s', async (_what, over, member) => {
+test.each(honest)('CreateService reports %s as not implemented', async (_what, over, member) => {
   const scene = await balanced();
   expect(await refusalOf(calls(scene.ecs).create(scene.service(over)))).toEqual({
     code: 'NotImplemented',
@@ -135,7 +135,7 @@ test.each(honest)('says that it does not have %s', async (_what, over, member) =
   });
 });
 
-test('refuses a name that is taken, but for a repeat with the same token and the same wishes', async () => {
+test('CreateService refuses an existing name, except for a repeat with the same token and parameters', async () => {
   const scene = await balanced();
   const { create } = calls(scene.ecs);
   const input = scene.service({ clientToken: 'one' });
@@ -151,7 +151,7 @@ test('refuses a name that is taken, but for a repeat with the same token and the
   expect(await refusalOf(create({ ...input, clientToken: undefined }))).toEqual(notIdempotent);
 });
 
-test('refuses a target group that no listener or rule names', async () => {
+test('CreateService refuses a target group that no listener or rule forwards to', async () => {
   const scene = await balanced();
   const { TargetGroups } = await scene.elbv2.send(
     new CreateTargetGroupCommand({
@@ -170,7 +170,7 @@ test('refuses a target group that no listener or rule names', async () => {
   });
 });
 
-test('refuses target groups that do not fit the task definition', async () => {
+test('CreateService refuses target groups that do not match the task definition', async () => {
   const scene = await balanced();
   const [targetGroupArn] = scene.groups;
   const { create } = calls(scene.ecs);
@@ -193,7 +193,7 @@ test('refuses target groups that do not fit the task definition', async () => {
   expect((await refusalOf(create(scene.service({ loadBalancers })))).message).toMatch(/at most 5/);
 });
 
-test('refuses a target group of instances', async () => {
+test('CreateService refuses a target group of type instance', async () => {
   const scene = await balanced();
   const { TargetGroups } = await scene.elbv2.send(
     new CreateTargetGroupCommand({
@@ -212,7 +212,7 @@ test('refuses a target group of instances', async () => {
   );
 });
 
-test('refuses security groups that are not there, or of another VPC', async () => {
+test('CreateService refuses security groups that do not exist or belong to another VPC', async () => {
   const scene = await balanced();
   const { create } = calls(scene.ecs);
   const withGroup = (id: string) => ({
@@ -230,7 +230,7 @@ test('refuses security groups that are not there, or of another VPC', async () =
   );
 });
 
-test('refuses task definitions that are inactive, or not for Fargate', async () => {
+test('CreateService refuses task definitions that are inactive or not compatible with Fargate', async () => {
   const scene = await balanced();
   const { create } = calls(scene.ecs);
   await scene.ecs.send(
@@ -248,7 +248,7 @@ test('refuses task definitions that are inactive, or not for Fargate', async () 
   });
 });
 
-test('refuses ECS Exec without a task role', async () => {
+test('CreateService refuses ECS Exec without a task role', async () => {
   const scene = await balanced();
   await scene.ecs.send(
     new RegisterTaskDefinitionCommand({ ...twoContainers(scene.role), taskRoleArn: undefined }),
@@ -257,7 +257,7 @@ test('refuses ECS Exec without a task role', async () => {
   expect(refused.message).toMatch(/^The service couldn't be created because a valid taskRoleArn/);
 });
 
-test('refuses to update what is not there, or not ACTIVE', async () => {
+test('UpdateService refuses a service that does not exist or is not ACTIVE', async () => {
   const scene = await balanced();
   const update = () => scene.ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web' }));
   expect((await refusalOf(update())).code).toBe('ServiceNotFoundException');
@@ -270,7 +270,7 @@ test('refuses to update what is not there, or not ACTIVE', async () => {
   });
 });
 
-test('a refused update leaves the service as it was', async () => {
+test('a refused update leaves the service unchanged', async () => {
   const scene = await balanced();
   const { create, update, service } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));

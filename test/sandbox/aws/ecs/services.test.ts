@@ -14,7 +14,7 @@ import { balanced, calls, isCompleted, messages, sure, until } from './scene.ts'
 
 const named = { cluster: 'main', service: 'web' };
 
-test('with nothing that takes time, a service is completed after a couple of looks', async () => {
+test('at the instant pace a service is completed after two describe calls', async () => {
   const scene = await balanced();
   const { create, service } = calls(scene.ecs);
   const { service: born } = await create(scene.service());
@@ -40,7 +40,7 @@ test('with nothing that takes time, a service is completed after a couple of loo
   });
 });
 
-test('a service is shown with what AWS fills in', async () => {
+test("a created service is returned with AWS's defaults", async () => {
   const scene = await balanced();
   const { create } = calls(scene.ecs);
   const { service } = await create(scene.service({ tags: [{ key: 'team', value: 'blue' }] }));
@@ -65,7 +65,7 @@ test('a service is shown with what AWS fills in', async () => {
   });
 });
 
-test('empty lists ask for nothing', async () => {
+test('empty lists of unsupported settings are ignored', async () => {
   const scene = await balanced();
   const nothing = {
     placementConstraints: [],
@@ -78,7 +78,7 @@ test('empty lists ask for nothing', async () => {
   expect((await update(nothing)).service).toMatchObject({ status: 'ACTIVE' });
 });
 
-test('tags are shown only when they are asked for', async () => {
+test('the tags of a service are shown only on request', async () => {
   const scene = await balanced();
   const { create, service } = calls(scene.ecs);
   const { service: born } = await create(scene.service({ tags: [{ key: 'team', value: 'blue' }] }));
@@ -110,7 +110,7 @@ test('a deployment is completed only when every task is healthy in every target 
   expect((await service()).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }]);
 });
 
-test('the events tell the story in the words of ECS, the newest first', async () => {
+test('the events of a service have the wording of ECS and are listed newest first', async () => {
   const scene = await balanced({ plane: scriptedPlane() });
   await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
   const [api1, api2] = scene.groups;
@@ -123,7 +123,7 @@ test('the events tell the story in the words of ECS, the newest first', async ()
   ]);
 });
 
-test('scaling starts no deployment, and scales in the newest tasks first', async () => {
+test('scaling starts no deployment, and scaling in stops the newest tasks first', async () => {
   const scene = await balanced({ plane: scriptedPlane() });
   const { create, update, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
@@ -145,7 +145,7 @@ test('scaling starts no deployment, and scales in the newest tasks first', async
   ]);
 });
 
-test('tasks are spread over the subnets', async () => {
+test('the tasks of a service are spread evenly over its subnets', async () => {
   const scene = await balanced();
   const { create, service, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 4 }));
@@ -154,14 +154,14 @@ test('tasks are spread over the subnets', async () => {
   expect(zones).toEqual(['eu-west-1a', 'eu-west-1a', 'eu-west-1b', 'eu-west-1b']);
 });
 
-test('desired count 0 is a completed service without tasks', async () => {
+test('a service with desired count 0 is completed without tasks', async () => {
   const scene = await balanced();
   await calls(scene.ecs).create(scene.service({ desiredCount: 0 }));
   const seen = await until(scene, isCompleted);
   expect(seen).toMatchObject({ runningCount: 0, desiredCount: 0 });
 });
 
-test('a service above 0 is not deleted, unless by force', async () => {
+test('a service that is scaled above 0 can only be deleted by force', async () => {
   const scene = await balanced();
   await calls(scene.ecs).create(scene.service());
   expect(await refusalOf(scene.ecs.send(new DeleteServiceCommand(named)))).toEqual({
@@ -172,7 +172,7 @@ test('a service above 0 is not deleted, unless by force', async () => {
   expect(service).toMatchObject({ status: 'DRAINING', desiredCount: 0 });
 });
 
-test('a service is not deleted without force while a deployment is being replaced', async () => {
+test('a service can only be deleted by force while one of its deployments is being replaced', async () => {
   const clock = manualClock();
   const scene = await balanced({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);
@@ -182,7 +182,7 @@ test('a service is not deleted without force while a deployment is being replace
   expect(refused.message).toBe('The service cannot be stopped while deployments are active.');
 });
 
-test('a deleted service drains, hides from lists, and is INACTIVE when its tasks are', async () => {
+test('a deleted service drains, is not listed, and becomes INACTIVE when its tasks have ended', async () => {
   const clock = manualClock();
   const plane = scriptedPlane();
   const scene = await balanced({ pace: 1, clock, plane });
@@ -192,7 +192,7 @@ test('a deleted service drains, hides from lists, and is INACTIVE when its tasks
   expect(await tasks()).toMatchObject([{ lastStatus: 'RUNNING' }]);
   await scene.ecs.send(new DeleteServiceCommand({ ...named, force: true }));
   clock.advance(6_000);
-  // Both targets were still `initial`, and drain all the same.
+  // Both targets were still `initial`, but drain nevertheless.
   expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'DEACTIVATING', desiredStatus: 'STOPPED' }]);
   expect((await service()).status).toBe('DRAINING');
   const { serviceArns } = await scene.ecs.send(new ListServicesCommand({ cluster: 'main' }));
@@ -212,7 +212,7 @@ test('a deleted service drains, hides from lists, and is INACTIVE when its tasks
   expect((await create(scene.service())).service?.status).toBe('ACTIVE');
 });
 
-test('a cluster goes when its services and tasks have gone', async () => {
+test('a cluster can be deleted once its services and tasks are gone', async () => {
   const scene = await balanced();
   const { create, service } = calls(scene.ecs);
   await create(scene.service());
@@ -225,7 +225,7 @@ test('a cluster goes when its services and tasks have gone', async () => {
   expect(cluster?.status).toBe('INACTIVE');
 });
 
-test('services are described up to ten at a time, and what is not there is a failure, not an error', async () => {
+test('DescribeServices accepts up to ten names and lists unknown services as failures', async () => {
   const scene = await balanced();
   const describe = (services: string[]) =>
     scene.ecs.send(new DescribeServicesCommand({ cluster: 'main', services }));

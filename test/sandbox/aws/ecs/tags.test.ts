@@ -1,4 +1,4 @@
-// Tags of the sandbox's ECS resources, by their ARNs.
+// Tag operations on the sandbox's ECS resources.
 import {
   DescribeClustersCommand,
   DescribeTaskDefinitionCommand,
@@ -56,18 +56,18 @@ test.each([
   [`${ARN}:task-definition/nobody:1`, 'InvalidParameterException'],
   [`${ARN}:task/main/nobody`, 'InvalidParameterException'],
   ['web', 'InvalidParameterException'],
-])('refuses %s', async (resourceArn, code) => {
+])('ListTagsForResource refuses %s', async (resourceArn, code) => {
   const { ecs } = await balanced();
   const refused = await refusalOf(ecs.send(new ListTagsForResourceCommand({ resourceArn })));
   expect(refused.code).toBe(code);
 });
 
 test.each([
-  ['reserved keys', [{ key: 'aws:a', value: '1' }]],
-  ['long keys', [{ key: 'x'.repeat(129), value: '1' }]],
-  ['long values', [{ key: 'a', value: 'x'.repeat(257) }]],
-  ['more than fifty', Array.from({ length: 51 }, (_, index) => ({ key: `k${index}`, value: '1' }))],
-])('refuses %s', async (_what, tags) => {
+  ['a reserved key', [{ key: 'aws:a', value: '1' }]],
+  ['a long key', [{ key: 'x'.repeat(129), value: '1' }]],
+  ['a long value', [{ key: 'a', value: 'x'.repeat(257) }]],
+  ['more than fifty tags', Array.from({ length: 51 }, (_, index) => ({ key: `k${index}`, value: '1' }))],
+])('TagResource refuses %s', async (_what, tags) => {
   const { ecs } = await balanced();
   const refused = await refusalOf(
     ecs.send(new TagResourceCommand({ resourceArn: `${ARN}:cluster/main`, tags })),

@@ -1,4 +1,4 @@
-// The sandbox's task definitions: revisions, what ECS fills in, and what it refuses.
+// The sandbox's task definitions: their revisions, defaults and refusals.
 import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
@@ -16,13 +16,13 @@ import { account, balanced, calls, sure, twoContainers } from './scene.ts';
 
 type Over = Partial<RegisterTaskDefinitionCommandInput>;
 
-/** A definition in which the first container is changed. */
+/** Returns the containers of the definition, with changes to the first one. */
 const withFirst = (role: string, over: Partial<ContainerDefinition>): Over => {
   const [first, second] = twoContainers(role).containerDefinitions ?? [];
   return { containerDefinitions: [{ ...first, ...over }, { ...second }] };
 };
 
-test('every register makes a new revision, with what ECS fills in', async () => {
+test("every registration creates a new revision with ECS's defaults", async () => {
   const { ecs, role } = await account();
   const register = () => ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
   await register();
@@ -54,7 +54,7 @@ test('every register makes a new revision, with what ECS fills in', async () => 
   });
 });
 
-test('sizes may be written as people say them', async () => {
+test('task sizes may be given with units', async () => {
   const { ecs, role } = await account();
   const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({ ...twoContainers(role), cpu: '0.5 vCPU', memory: '2 GB' }),
@@ -62,7 +62,7 @@ test('sizes may be written as people say them', async () => {
   expect(taskDefinition).toMatchObject({ cpu: '512', memory: '2048' });
 });
 
-test('health checks get their defaults', async () => {
+test('omitted members of a health check get their defaults', async () => {
   const { ecs, role } = await account();
   const healthCheck = { command: ['CMD-SHELL', 'true'] };
   const { taskDefinition } = await ecs.send(
@@ -76,7 +76,7 @@ test('health checks get their defaults', async () => {
   });
 });
 
-test('a family is its newest ACTIVE revision, and an ARN or a number any one', async () => {
+test('a family name means its newest ACTIVE revision, while an ARN or number can name any revision', async () => {
   const { ecs, role } = await account();
   for (let made = 0; made < 3; made += 1) {
     await ecs.send(
@@ -99,7 +99,7 @@ test('a family is its newest ACTIVE revision, and an ARN or a number any one', a
   });
 });
 
-test('revisions are listed by status, family and order, and families with them', async () => {
+test('revisions can be filtered by status and family and sorted, and families filtered by status', async () => {
   const { ecs, role } = await account();
   for (const family of ['web', 'web', 'webs']) {
     await ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), family }));
@@ -119,7 +119,7 @@ test('revisions are listed by status, family and order, and families with them',
   expect(await families('INACTIVE')).toEqual(['webs']);
 });
 
-test('only what is INACTIVE is deleted; the numbers go on where they were', async () => {
+test('only INACTIVE revisions can be deleted, and their numbers are not reused', async () => {
   const { ecs, role } = await account();
   const register = () => ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
   await register();
@@ -138,7 +138,7 @@ test('only what is INACTIVE is deleted; the numbers go on where they were', asyn
   expect((await refusalOf(remove(many))).code).toBe('InvalidParameterException');
 });
 
-test('a deletion waits for the services and tasks that were made of it', async () => {
+test('the deletion of a task definition waits until no service or task uses it', async () => {
   const scene = await balanced();
   const { create, update, service } = calls(scene.ecs);
   await create(scene.service());
@@ -155,7 +155,7 @@ test('a deletion waits for the services and tasks that were made of it', async (
   expect((await refusalOf(status())).code).toBe('ClientException');
 });
 
-test('deregistering is repeatable, and wants a revision', async () => {
+test('deregistering may be repeated, and requires an existing revision', async () => {
   const { ecs, role } = await account();
   await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
   const deregister = (taskDefinition: string) =>
@@ -174,10 +174,10 @@ const LOGS = { 'awslogs-group': 'g', 'awslogs-region': 'eu-west-1', 'awslogs-str
 const check = { command: ['CMD-SHELL', 'true'] };
 
 const refusals: [string, (role: string) => Over, string | RegExp][] = [
-  ['a bad family', () => ({ family: 'a b' }), /^Family contains invalid characters/],
+  ['an invalid family', () => ({ family: 'a b' }), /^Family contains invalid characters/],
   ['no container', () => ({ containerDefinitions: [] }), 'Container list cannot be empty.'],
   [
-    'eleven of them',
+    'eleven containers',
     () => ({
       containerDefinitions: Array.from({ length: 11 }, (_, index) => ({ name: `c${index}`, image: 'one' })),
     }),
@@ -196,18 +196,18 @@ const refusals: [string, (role: string) => Over, string | RegExp][] = [
     'No Fargate configuration exists for given values: 256 CPU, 4096 memory. See the Amazon ECS documentation for the valid values.',
   ],
   [
-    'a large one between two steps',
+    'a large memory size between two valid steps',
     () => ({ cpu: '8192', memory: '17408' }),
     /^No Fargate configuration exists for given values: 8192 CPU, 17408 memory/,
   ],
-  ['a cpu that is no number', () => ({ cpu: 'two' }), /^Invalid 'cpu'/],
+  ['a cpu value that is not a number', () => ({ cpu: 'two' }), /^Invalid 'cpu'/],
   [
-    'other host ports',
+    'a host port that differs from the container port',
     (role) => withFirst(role, { portMappings: [{ containerPort: 5000, hostPort: 80 }] }),
     'When networkMode=awsvpc, the host ports and container ports in port mappings must match.',
   ],
   [
-    'a port that is no port',
+    'a port that is out of range',
     (role) => withFirst(role, { portMappings: [{ containerPort: 70_000 }] }),
     /containerPort/,
   ],
@@ -216,17 +216,17 @@ const refusals: [string, (role: string) => Over, string | RegExp][] = [
     (role) => withFirst(role, { portMappings: [{ containerPort: 6000 }] }),
     /^Invalid setting for container 'api2'\. Port mapping 6000\/tcp is used more than once/,
   ],
-  ['the same name twice', (role) => withFirst(role, { name: 'api2' }), /^Container names must be unique/],
-  ['a container without name', (role) => withFirst(role, { name: '' }), /^Container\.name/],
+  ['equal container names', (role) => withFirst(role, { name: 'api2' }), /^Container names must be unique/],
+  ['a container without a name', (role) => withFirst(role, { name: '' }), /^Container\.name/],
   ['a container with a bad name', (role) => withFirst(role, { name: 'a b' }), /^Container\.name/],
-  ['a container without image', (role) => withFirst(role, { image: '' }), /^Container\.image/],
+  ['a container without an image', (role) => withFirst(role, { image: '' }), /^Container\.image/],
   [
     'no essential container',
     () => ({ containerDefinitions: [{ name: 'one', image: 'one', essential: false }] }),
     /essential/,
   ],
   [
-    'containers that want more cpu than the task has',
+    'containers that reserve more cpu than the task has',
     (role) => withFirst(role, { cpu: 512 }),
     /'cpu' of the containers/,
   ],
@@ -236,27 +236,27 @@ const refusals: [string, (role: string) => Over, string | RegExp][] = [
     "The 'memory' setting for container is greater than for the task.",
   ],
   [
-    'a limit below the reservation',
+    'a memory limit below the memory reservation',
     (role) => withFirst(role, { memory: 128, memoryReservation: 256 }),
     /memoryReservation/,
   ],
   [
-    'images in ECR without execution role',
+    'images in ECR without an execution role',
     (role) => ({ executionRoleArn: undefined, ...withFirst(role, { image: ECR }) }),
     'Fargate requires task definition to have execution role ARN to support ECR images.',
   ],
   [
-    'awslogs without execution role',
+    'the awslogs driver without an execution role',
     (role) => ({ executionRoleArn: undefined, ...withFirst(role, awslogs(LOGS)) }),
     'Fargate requires task definition to have execution role ARN to support log driver awslogs.',
   ],
   [
-    'awslogs without group',
+    'the awslogs driver without a log group',
     (role) => withFirst(role, awslogs({ 'awslogs-region': 'eu-west-1' })),
     'Log driver awslogs requires options: awslogs-region, awslogs-group',
   ],
   [
-    'awslogs without prefix',
+    'the awslogs driver without a stream prefix',
     (role) => withFirst(role, awslogs({ 'awslogs-region': 'eu-west-1', 'awslogs-group': 'g' })),
     /awslogs-stream-prefix/,
   ],
@@ -276,17 +276,17 @@ const refusals: [string, (role: string) => Over, string | RegExp][] = [
     "Cannot depend on container + 'x' because it does not exist",
   ],
   [
-    'HEALTHY without a health check',
+    'a dependency on HEALTHY without a health check',
     (role) => withFirst(role, { dependsOn: [{ containerName: 'api2', condition: 'HEALTHY' }] }),
     'A dependency container with HEALTHY condition must have health check configured',
   ],
   [
-    'the success of an essential container',
+    'a dependency on the success of an essential container',
     (role) => withFirst(role, { dependsOn: [{ containerName: 'api2', condition: 'SUCCESS' }] }),
     'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container',
   ],
   [
-    'dependencies in a circle',
+    'circular dependencies',
     () => ({
       containerDefinitions: [
         { name: 'one', image: 'one', dependsOn: [{ containerName: 'two', condition: 'START' }] },
@@ -296,48 +296,52 @@ const refusals: [string, (role: string) => Over, string | RegExp][] = [
     'Container dependsOn contains a cycle.',
   ],
   [
-    'a health check of another form',
+    'a health check command without CMD or CMD-SHELL',
     (role) => withFirst(role, { healthCheck: { command: ['curl', 'localhost'] } }),
     /CMD or CMD-SHELL/,
   ],
   [
-    'an interval out of range',
+    'a health check interval out of range',
     (role) => withFirst(role, { healthCheck: { ...check, interval: 4 } }),
     /interval: 4\. It must be between 5 and 300/,
   ],
   [
-    'a timeout out of range',
+    'a health check timeout out of range',
     (role) => withFirst(role, { healthCheck: { ...check, timeout: 61 } }),
     /timeout: 61/,
   ],
-  ['no retries', (role) => withFirst(role, { healthCheck: { ...check, retries: 0 } }), /retries: 0/],
+  ['zero retries', (role) => withFirst(role, { healthCheck: { ...check, retries: 0 } }), /retries: 0/],
   [
-    'a start period out of range',
+    'a health check start period out of range',
     (role) => withFirst(role, { healthCheck: { ...check, startPeriod: 301 } }),
     /startPeriod: 301/,
   ],
-  ['a long stop', (role) => withFirst(role, { stopTimeout: 121 }), /less than 120 seconds/],
-  ['a short stop', (role) => withFirst(role, { stopTimeout: 1 }), /at least 2 seconds/],
-  ['privileges', (role) => withFirst(role, { privileged: true }), /'privileged' is not supported on Fargate/],
-  ['links', (role) => withFirst(role, { links: ['api2'] }), /'links' is not supported on Fargate/],
+  ['a long stop timeout', (role) => withFirst(role, { stopTimeout: 121 }), /less than 120 seconds/],
+  ['a short stop timeout', (role) => withFirst(role, { stopTimeout: 1 }), /at least 2 seconds/],
+  [
+    'a privileged container',
+    (role) => withFirst(role, { privileged: true }),
+    /'privileged' is not supported on Fargate/,
+  ],
+  ['container links', (role) => withFirst(role, { links: ['api2'] }), /'links' is not supported on Fargate/],
   [
     'placement constraints',
     () => ({ placementConstraints: [{ type: 'memberOf' }] }),
     /^Placement constraints/,
   ],
   [
-    'too little storage',
+    'too little ephemeral storage',
     () => ({ ephemeralStorage: { sizeInGiB: 20 } }),
     'EphemeralStorage size should be at least 21',
   ],
   [
-    'too much storage',
+    'too much ephemeral storage',
     () => ({ ephemeralStorage: { sizeInGiB: 201 } }),
     'EphemeralStorage size should be at most 200',
   ],
 ];
 
-test.each(refusals)('refuses %s', async (_what, over, message) => {
+test.each(refusals)('RegisterTaskDefinition refuses %s', async (_what, over, message) => {
   const { ecs, role } = await account();
   const refused = await refusalOf(
     ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), ...over(role) })),
@@ -352,7 +356,7 @@ test.each<[string, Partial<ContainerDefinition>]>([
   ['mountPoints', { mountPoints: [{ sourceVolume: 'a', containerPath: '/a' }] }],
   ['logConfiguration.logDriver splunk', { logConfiguration: { logDriver: 'splunk' } }],
   ['linuxParameters.swappiness', { linuxParameters: { swappiness: 1 } }],
-])('says that it does not have %s', async (member, over) => {
+])('RegisterTaskDefinition reports %s as not implemented', async (member, over) => {
   const { ecs, role } = await account();
   const refused = await refusalOf(
     ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), ...withFirst(role, over) })),
@@ -360,7 +364,7 @@ test.each<[string, Partial<ContainerDefinition>]>([
   expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining(member) });
 });
 
-test('a definition that was read back can be registered again', async () => {
+test('a task definition that a call returned can be registered again', async () => {
   const { ecs, role } = await account();
   const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
   const { family, containerDefinitions, volumes, placementConstraints, ...rest } = sure(taskDefinition);
@@ -387,7 +391,7 @@ test('a definition that was read back can be registered again', async () => {
   expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining('volumes') });
 });
 
-test('a refused register uses up no revision', async () => {
+test('a refused registration uses no revision number', async () => {
   const { ecs, role } = await account();
   await refusalOf(ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), cpu: '1' })));
   const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));

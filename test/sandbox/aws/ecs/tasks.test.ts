@@ -1,4 +1,4 @@
-// Tasks of the sandbox: their life step by step, and how they are run, listed, described and stopped.
+// Tasks of the sandbox: their life cycle, and the operations that run, list, describe and stop them.
 import {
   DescribeTasksCommand,
   ListTasksCommand,
@@ -17,7 +17,7 @@ import { refusalOf } from '../../harness.ts';
 import { scriptedPlane } from './plane.ts';
 import { balanced, calls, sure, twoContainers } from './scene.ts';
 
-/** The scene at real pace, with time by hand, and a task definition without load balancer. */
+/** Creates the scene at AWS's pace with a manual clock, and calls that run and describe its tasks. */
 async function timed(plane = scriptedPlane()) {
   const clock = manualClock();
   const scene = await balanced({ clock, pace: 1, plane });
@@ -42,7 +42,7 @@ async function timed(plane = scriptedPlane()) {
   return { ...scene, clock, plane, run, describe, cards };
 }
 
-test('a task goes through its states, and has its network interface while it needs it', async () => {
+test('a task passes through its states and releases its network interface at the end', async () => {
   const { run, describe, clock, cards, ecs, plane, subnets, securityGroups } = await timed();
   const [task] = await run();
   const state = async () => (await describe(task?.taskArn)).lastStatus;
@@ -113,7 +113,7 @@ test('a task goes through its states, and has its network interface while it nee
   expect(cards()).toEqual([]);
 });
 
-test('a stopped task stays for an hour, and is forgotten when others start', async () => {
+test('a stopped task can be described for an hour and is removed when another task starts later', async () => {
   const { run, clock, ecs } = await timed();
   const [task] = await run();
   await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn) }));
@@ -126,7 +126,7 @@ test('a stopped task stays for an hour, and is forgotten when others start', asy
   expect((await describe()).failures).toEqual([{ arn: task?.taskArn, reason: 'MISSING' }]);
 });
 
-test('a task that has no network interface yet ends without one', async () => {
+test('a task that is stopped before it gets a network interface never gets one', async () => {
   const { run, clock, cards, ecs, describe, plane } = await timed();
   const [task] = await run();
   await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn) }));
@@ -135,7 +135,7 @@ test('a task that has no network interface yet ends without one', async () => {
   expect([cards(), plane.started, plane.stopped]).toEqual([[], [], []]);
 });
 
-test('a subnet that is full fails the task with the words of EC2', async () => {
+test('a task whose network interface cannot be created fails with the error code of EC2', async () => {
   const { run, clock, describe, region, subnets } = await timed();
   const [task] = await run();
   region.ec2.subnets.delete(sure(subnets[0]));
@@ -159,7 +159,7 @@ test('a failure to start is reported on the task and on the container at fault',
   expect(stopped.containers?.map((container) => container.reason)).toEqual([undefined, reason]);
 });
 
-test('the end of an essential container is the end of its task, that of another is not', async () => {
+test('a task ends when an essential container ends, but not when another container does', async () => {
   const { run, clock, describe, region, ecs, role } = await timed();
   const input = twoContainers(role);
   await ecs.send(
@@ -192,7 +192,7 @@ test('the end of an essential container is the end of its task, that of another 
   });
 });
 
-test('an assigned public IP is mapped to the network interface', async () => {
+test('an assigned public IP address is associated with the network interface', async () => {
   const { run, clock, cards, subnets, securityGroups } = await timed();
   await run({
     networkConfiguration: {
@@ -203,14 +203,14 @@ test('an assigned public IP is mapped to the network interface', async () => {
   expect(cards()[0]?.Association?.PublicIp).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
 });
 
-test('without security groups a task gets the default group of its VPC', async () => {
+test('a task without security groups gets the default group of its VPC', async () => {
   const { run, clock, cards, subnets } = await timed();
   await run({ networkConfiguration: { awsvpcConfiguration: { subnets } } });
   clock.advance(10_000);
   expect(cards()[0]?.Groups).toMatchObject([{ GroupName: 'default' }]);
 });
 
-test('a task keeps its tags and who started it, and shows them to those who ask', async () => {
+test('a task keeps its startedBy value and its tags, which it shows on request', async () => {
   const { run, ecs } = await timed();
   const [task] = await run({
     tags: [{ key: 'kind', value: 'migration' }],
@@ -232,7 +232,7 @@ test('a task keeps its tags and who started it, and shows them to those who ask'
   ]);
 });
 
-test('the tasks of a service carry its mark, and its tags if it says so', async () => {
+test("a service's tasks name their deployment, and have the service's tags if it propagates them", async () => {
   const scene = await balanced();
   const { create, service, tasks } = calls(scene.ecs);
   const { service: born } = await create(
@@ -256,7 +256,7 @@ test('the tasks of a service carry its mark, and its tags if it says so', async 
   ]);
 });
 
-test('tasks are listed by what they are to be, by family, by service and by who started them', async () => {
+test('tasks can be listed by desired status, family, service and startedBy', async () => {
   const scene = await timed();
   const { run, ecs } = scene;
   const [one] = await run({ startedBy: 'me' });
@@ -279,7 +279,7 @@ test('tasks are listed by what they are to be, by family, by service and by who 
   expect((await refusalOf(list({ startedBy: 'me', family: 'web' }))).code).toBe('InvalidParameterException');
 });
 
-test('what is not there, or cannot be, is refused', async () => {
+test('unknown tasks and invalid RunTask parameters are refused', async () => {
   const { run, ecs } = await timed();
   const stop = new StopTaskCommand({ cluster: 'main', task: 'nobody' });
   expect(await refusalOf(ecs.send(stop))).toEqual({
@@ -303,7 +303,7 @@ test('what is not there, or cannot be, is refused', async () => {
   expect((await refusalOf(ecs.send(none))).code).toBe('InvalidParameterException');
 });
 
-test('a task whose role does not trust ECS is not run', async () => {
+test('RunTask refuses a task whose role does not trust ECS', async () => {
   const { run, iam, role } = await timed();
   await iam.send(
     new UpdateAssumeRolePolicyCommand({
@@ -322,7 +322,7 @@ test('a task whose role does not trust ECS is not run', async () => {
   });
 });
 
-test('an image may be called like what every object has: the account can still be saved', async () => {
+test('an image may have the name of a built-in object property without preventing a snapshot', async () => {
   const { ecs, role, world, networkConfiguration } = await balanced();
   const definition = twoContainers(role);
   const containerDefinitions = [{ name: 'web', image: 'constructor' }];

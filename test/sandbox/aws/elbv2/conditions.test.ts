@@ -1,4 +1,4 @@
-// The conditions of the sandbox's listener rules, through the SDK's own client.
+// The conditions of the sandbox's listener rules, through the SDK's client.
 import type { QueryStringKeyValuePair, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
@@ -33,23 +33,38 @@ const regex = (...RegexValues: string[]): RuleCondition => ({
   PathPatternConfig: { RegexValues },
 });
 
-// What is given, and how it is shown where that is not the same.
+// The given conditions, and how they are shown if that is different.
 const accepted: [string, RuleCondition[], RuleCondition[]?][] = [
-  ['one legacy path', [{ Field: 'path-pattern', Values: ['/a'] }], [{ ...path('/a'), Values: ['/a'] }]],
-  ['a wild host', [host('*.Example.com')], [{ ...host('*.Example.com'), Values: ['*.Example.com'] }]],
-  ['every sign a path may have', [path(`/aZ09_-.$/~"'@:+&*?`)]],
-  ['one of each', [path('/a'), host('a.b'), method('GET'), source('10.0.0.0/8'), header('X-A', 'b*')]],
   [
-    'several headers and queries',
+    'one path in the legacy notation',
+    [{ Field: 'path-pattern', Values: ['/a'] }],
+    [{ ...path('/a'), Values: ['/a'] }],
+  ],
+  [
+    'a host with a wildcard',
+    [host('*.Example.com')],
+    [{ ...host('*.Example.com'), Values: ['*.Example.com'] }],
+  ],
+  ['a path with every special character that is allowed', [path(`/aZ09_-.$/~"'@:+&*?`)]],
+  [
+    'a condition on each of five fields',
+    [path('/a'), host('a.b'), method('GET'), source('10.0.0.0/8'), header('X-A', 'b*')],
+  ],
+  [
+    'several header and query conditions',
     [header('X-A', 'a'), header('X-B', 'b'), query({ Key: 'a', Value: '1' }), query({ Value: 'b' })],
   ],
-  ['a source of IPv6', [source('2001:db8::/32')]],
-  ['a regular expression', [regex('^/a+[?]*.*$')]],
-  ['a legacy regular expression', [{ Field: 'path-pattern', RegexValues: ['^/a$'] }], [regex('^/a$')]],
-  ['five values', [path('/a', '/b', '/c'), host('a.b', 'c.d')]],
+  ['an IPv6 source', [source('2001:db8::/32')]],
+  ['a path as a regular expression', [regex('^/a+[?]*.*$')]],
+  [
+    'a path as a regular expression in the legacy notation',
+    [{ Field: 'path-pattern', RegexValues: ['^/a$'] }],
+    [regex('^/a$')],
+  ],
+  ['five condition values', [path('/a', '/b', '/c'), host('a.b', 'c.d')]],
 ];
 test.each(accepted.map(([name, given, shown = given]) => ({ name, given, shown })))(
-  'takes $name',
+  'a rule with $name is accepted',
   async ({ given, shown }) => {
     const create = await conditionScene();
     const { Rules } = await create(...given);
@@ -58,47 +73,59 @@ test.each(accepted.map(([name, given, shown = given]) => ({ name, given, shown }
 );
 
 const refused: [string, RuleCondition[], string][] = [
-  ['no field', [{ Values: ['/a'] }], 'A condition field must be specified'],
+  ['a condition without a field', [{ Values: ['/a'] }], 'A condition field must be specified'],
   [
-    'another field',
+    'an unknown field',
     [{ Field: 'colour', Values: ['red'] }],
     "Condition field 'colour' must be one of '[path-pattern, host-header, http-header, http-request-method, query-string, source-ip]'",
   ],
   [
-    'two legacy paths',
+    'two paths in the legacy notation',
     [{ Field: 'path-pattern', Values: ['/a', '/b'] }],
     "The 'path-pattern' field contains too many values; the limit is '1'",
   ],
   [
-    'both forms at once',
+    'one condition in both notations',
     [{ ...path('/a'), Values: ['/a'] }],
     "You cannot provide both Values and 'PathPatternConfig' for a condition of type 'path-pattern'",
   ],
   [
-    'legacy values of another field',
+    'the legacy notation for a field that does not allow it',
     [{ Field: 'http-request-method', Values: ['GET'] }],
     "The 'Values' field is not compatible with 'http-request-method'",
   ],
   [
-    'the configuration of another field',
+    'the configuration of a different field',
     [{ Field: 'host-header', PathPatternConfig: { Values: ['/a'] } }],
     "The 'PathPatternConfig' field is not compatible with 'host-header'",
   ],
-  ['no configuration', [{ Field: 'source-ip' }], "A 'SourceIpConfig' must be specified with 'source-ip'"],
-  ['no values', [path()], 'A condition value must be specified'],
-  ['an empty value', [path('')], 'A condition value must be specified'],
-  ['a long path', [path(`/${long}`)], "The 'path-pattern' value is too long; the limit is '128'"],
+  [
+    'a field without its configuration',
+    [{ Field: 'source-ip' }],
+    "A 'SourceIpConfig' must be specified with 'source-ip'",
+  ],
+  ['a condition without values', [path()], 'A condition value must be specified'],
+  ['an empty condition value', [path('')], 'A condition value must be specified'],
+  ['a path that is too long', [path(`/${long}`)], "The 'path-pattern' value is too long; the limit is '128'"],
   ['a path with a space', [path('/a b')], "Condition value '/a b' contains a character that is not valid"],
-  ['a long host', [host(`${long}.com`)], "The 'host-header' value is too long; the limit is '128'"],
+  [
+    'a host that is too long',
+    [host(`${long}.com`)],
+    "The 'host-header' value is too long; the limit is '128'",
+  ],
   ['a host without a dot', [host('web')], "Condition value 'web' contains a character that is not valid"],
   [
-    'a host that ends in a number',
+    'a host that ends in a digit',
     [host('a.b1')],
     "Condition value 'a.b1' contains a character that is not valid",
   ],
-  ['no header name', [header(undefined, 'a')], "A 'HttpHeaderName' must be specified with 'http-header'"],
   [
-    'a long header name',
+    'a header condition without a header name',
+    [header(undefined, 'a')],
+    "A 'HttpHeaderName' must be specified with 'http-header'",
+  ],
+  [
+    'a header name that is too long',
     [header('x'.repeat(41), 'a')],
     "The 'HttpHeaderName' value is too long; the limit is '40'",
   ],
@@ -108,37 +135,41 @@ const refused: [string, RuleCondition[], string][] = [
     "Condition value 'X A' contains a character that is not valid",
   ],
   [
-    'the host as a header',
+    'a header condition on the Host header',
     [header('Host', 'a.b')],
     "The 'Host' header is not valid with 'http-header'; use 'host-header'",
   ],
-  ['a small method', [method('get')], "Condition value 'get' contains a character that is not valid"],
+  ['a method in lower case', [method('get')], "Condition value 'get' contains a character that is not valid"],
   [
-    'a query without a value',
+    'a query condition without a value',
     [query({ Key: 'a' })],
     "A 'Value' must be specified in 'QueryStringKeyValuePair'",
   ],
-  ['a long query', [query({ Key: long, Value: 'a' })], "The 'Key' value is too long; the limit is '128'"],
   [
-    'a source that is no block',
+    'a query key that is too long',
+    [query({ Key: long, Value: 'a' })],
+    "The 'Key' value is too long; the limit is '128'",
+  ],
+  [
+    'a source that is not a CIDR block',
     [source('10.0.0.1')],
     "The 'source-ip' value '10.0.0.1' is not a valid CIDR block",
   ],
-  ['a broken regular expression', [regex('(')], "The regex value '(' is not valid"],
+  ['an invalid regular expression', [regex('(')], "The regex value '(' is not valid"],
   [
-    'values and regular expressions at once',
+    'both values and regular expressions in one condition',
     [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/a'], RegexValues: ['^/b'] } }],
     "You cannot provide both Values and RegexValues for a condition of type 'path-pattern'",
   ],
   ['two path conditions', [path('/a'), path('/b')], "A rule can only have one 'path-pattern' condition"],
   [
-    'six values',
+    'six condition values',
     [path('/a', '/b', '/c'), host('a.b', 'c.d', 'e.f')],
     "A rule can only have '5' condition values",
   ],
   ['six wildcards', [path('/*/*/*', '/*/*/?')], "A rule can only have '5' condition wildcards"],
 ];
-test.each(refused)('refuses %s', async (_name, conditions, message) => {
+test.each(refused)('a rule with %s is refused', async (_name, conditions, message) => {
   const create = await conditionScene();
   expect(await refusalOf(create(...conditions))).toEqual({ code: 'ValidationError', message });
 });

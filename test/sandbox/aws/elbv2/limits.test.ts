@@ -1,4 +1,4 @@
-// The quotas of the sandbox's load balancers, through the SDK's own client.
+// The quotas of the sandbox's load balancers, through the SDK's client.
 import {
   DescribeAccountLimitsCommand,
   RegisterTargetsCommand,
@@ -7,27 +7,27 @@ import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { forwardTo, notFound, path, scene, sure } from './scene.ts';
 
-test('the account shows the quotas that are kept', async () => {
+test('the account limits list the quotas that the sandbox enforces', async () => {
   const { elbv2 } = await scene();
   const { Limits } = await elbv2.send(new DescribeAccountLimitsCommand({}));
   expect(Limits).toContainEqual({ Name: 'application-load-balancers', Max: '50' });
   expect(Limits).toContainEqual({ Name: 'rules-per-application-load-balancer', Max: '100' });
 });
 
-test('there are fifty load balancers a region', async () => {
+test('a region can have at most fifty load balancers', async () => {
   const { balancer, createBalancer } = await scene();
   for (let i = 0; i < 50; i++) await balancer(`web${i}`);
   expect(await refusalOf(createBalancer({ Name: 'more' }))).toMatchObject({ code: 'TooManyLoadBalancers' });
 });
 
-test('there are fifty listeners a load balancer', async () => {
+test('a load balancer can have at most fifty listeners', async () => {
   const { balancer, createListener, listener } = await scene();
   const arn = await balancer();
   for (let port = 1; port <= 50; port++) await listener(arn, notFound, port);
   expect(await refusalOf(createListener(arn, notFound, 51))).toMatchObject({ code: 'TooManyListeners' });
 });
 
-test('there are a thousand targets a group', async () => {
+test('a target group can have at most a thousand targets', async () => {
   const { elbv2, group } = await scene();
   const TargetGroupArn = await group();
   const register = (ports: number[]) =>
@@ -41,7 +41,7 @@ test('there are a thousand targets a group', async () => {
   expect(await refusalOf(register([1, 1001]))).toMatchObject({ code: 'TooManyTargets' });
 });
 
-test('there are three thousand target groups a region', async () => {
+test('a region can have at most three thousand target groups', async () => {
   const { createGroup, group, region } = await scene();
   const { targetGroups } = region.elbv2;
   const made = sure(targetGroups.get(await group()));
@@ -49,7 +49,7 @@ test('there are three thousand target groups a region', async () => {
   expect(await refusalOf(createGroup({ Name: 'more' }))).toMatchObject({ code: 'TooManyTargetGroups' });
 });
 
-test('a load balancer uses a hundred target groups', async () => {
+test('a load balancer can use at most a hundred target groups', async () => {
   const { balancer, createRule, group, listener } = await scene();
   const LoadBalancerArn = await balancer();
   const ListenerArn = await listener(LoadBalancerArn, forwardTo(await group('g0')));
@@ -61,7 +61,7 @@ test('a load balancer uses a hundred target groups', async () => {
   });
 });
 
-test('a page has between one and four hundred rows and starts at a marker that was given', async () => {
+test('a page has between one and four hundred rows, and an unknown marker is refused', async () => {
   const { elbv2 } = await scene();
   const describe = (input: object) => elbv2.send(new DescribeAccountLimitsCommand(input));
   const { Limits, NextMarker } = await describe({ PageSize: 1 });

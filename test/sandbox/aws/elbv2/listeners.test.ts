@@ -1,4 +1,4 @@
-// The sandbox's listeners and what they do by default, through the SDK's own client.
+// The sandbox's listeners and their default actions, through the SDK's client.
 import {
   CreateListenerCommand,
   DeleteListenerCommand,
@@ -13,7 +13,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { forwardTo, notFound, scene } from './scene.ts';
 
-test('a listener is under the ARN of its load balancer, with a default rule that shows its actions', async () => {
+test("the ARN of a listener extends its load balancer's, and its default rule shows its actions", async () => {
   const { balancer, createListener, elbv2 } = await scene();
   const LoadBalancerArn = await balancer();
   const { Listeners } = await createListener(LoadBalancerArn);
@@ -41,7 +41,7 @@ test('a listener is under the ARN of its load balancer, with a default rule that
   ]);
 });
 
-test('the same settings again are the same listener, another action on the port is a duplicate', async () => {
+test('a repeated create call returns the same listener, and is refused as a duplicate if its action differs', async () => {
   const { balancer, createListener, group } = await scene();
   const LoadBalancerArn = await balancer();
   const first = await createListener(LoadBalancerArn);
@@ -52,7 +52,7 @@ test('the same settings again are the same listener, another action on the port 
   });
 });
 
-test('a forward to one group is shown in both forms', async () => {
+test('a forward action to one group is shown in both notations', async () => {
   const { balancer, createListener, group } = await scene();
   const api1 = await group();
   const { Listeners } = await createListener(await balancer(), forwardTo(api1));
@@ -68,7 +68,7 @@ test('a forward to one group is shown in both forms', async () => {
   ]);
 });
 
-test('several groups share the requests by weight', async () => {
+test('a forward action can share requests between several groups by weight', async () => {
   const { balancer, createListener, group } = await scene();
   const TargetGroups = [
     { TargetGroupArn: await group('a'), Weight: 9 },
@@ -82,7 +82,7 @@ test('several groups share the requests by weight', async () => {
   expect(Listeners?.[0]?.DefaultActions?.[0]?.TargetGroupArn).toBeUndefined();
 });
 
-test('a redirect keeps what it does not change', async () => {
+test('a redirect shows placeholders for the parts of the URL that it keeps', async () => {
   const { balancer, createListener } = await scene();
   const { Listeners } = await createListener(await balancer(), {
     Type: 'redirect',
@@ -154,7 +154,7 @@ const actions: [Action, string, string][] = [
   [{ Type: 'authenticate-oidc' }, 'InvalidLoadBalancerAction', 'only on HTTPS listeners'],
   [{ Type: 'dance' as 'forward' }, 'ValidationError', 'enum value set'],
 ];
-test.each(actions)('refuses the action %j', async (action, code, words) => {
+test.each(actions)('a listener with the action %j is refused', async (action, code, words) => {
   const { balancer, createListener } = await scene();
   expect(await refusalOf(createListener(await balancer(), action))).toEqual({
     code,
@@ -162,7 +162,7 @@ test.each(actions)('refuses the action %j', async (action, code, words) => {
   });
 });
 
-test('a listener has just one action', async () => {
+test('a listener must have exactly one action', async () => {
   const { balancer, elbv2 } = await scene();
   const LoadBalancerArn = await balancer();
   const create = (DefaultActions: Action[]) =>
@@ -179,7 +179,7 @@ test.each([
   [{ Protocol: 'TCP' as const }, 'ValidationError', "Listener protocol 'TCP' must be one of 'HTTP, HTTPS'"],
   [{ Protocol: 'HTTPS' as const }, 'NotImplemented', 'HTTPS'],
   [{ SslPolicy: 'x' }, 'NotImplemented', 'SslPolicy'],
-])('refuses a listener with %j', async (settings, code, words) => {
+])('a listener with %j is refused', async (settings, code, words) => {
   const { balancer, elbv2 } = await scene();
   const call = elbv2.send(
     new CreateListenerCommand({
@@ -193,7 +193,7 @@ test.each([
   expect(await refusalOf(call)).toEqual({ code, message: expect.stringContaining(words) });
 });
 
-test('a target group serves one load balancer only, in its own VPC', async () => {
+test('a target group can be used by only one load balancer, which must be in the same VPC', async () => {
   const { balancer, createGroup, createListener, group, listener, make } = await scene();
   const api1 = await group();
   await listener(await balancer('web'), forwardTo(api1));
@@ -208,7 +208,7 @@ test('a target group serves one load balancer only, in its own VPC', async () =>
   ).toMatchObject({ code: 'InvalidConfigurationRequest' });
 });
 
-test('a listener changes what the call names and keeps the rest', async () => {
+test('modifying a listener keeps the settings that the call omits', async () => {
   const { balancer, elbv2, group, listener } = await scene();
   const LoadBalancerArn = await balancer();
   const ListenerArn = await listener(LoadBalancerArn);
@@ -225,7 +225,7 @@ test('a listener changes what the call names and keeps the rest', async () => {
   expect(await refusalOf(modify({ Protocol: 'HTTPS' }))).toMatchObject({ code: 'NotImplemented' });
 });
 
-test('listeners are asked for by load balancer or by ARN, not both and not neither', async () => {
+test('a describe call must name either a load balancer or listener ARNs, and not both', async () => {
   const { balancer, elbv2, listener } = await scene();
   const LoadBalancerArn = await balancer();
   const ListenerArn = await listener(LoadBalancerArn);
@@ -246,7 +246,7 @@ test('listeners are asked for by load balancer or by ARN, not both and not neith
   });
 });
 
-test('a deleted listener takes its rules along and frees its port', async () => {
+test('deleting a listener also deletes its rules and frees its port', async () => {
   const { balancer, elbv2, listener, region, rule } = await scene();
   const LoadBalancerArn = await balancer();
   const ListenerArn = await listener(LoadBalancerArn);
@@ -259,7 +259,7 @@ test('a deleted listener takes its rules along and frees its port', async () => 
   expect(await listener(LoadBalancerArn)).not.toBe(ListenerArn);
 });
 
-test('a listener has the attributes of AWS, and says which of them have no effect here', async () => {
+test("a listener has AWS's default attributes, and refuses values that the sandbox does not support", async () => {
   const { balancer, elbv2, listener } = await scene();
   const ListenerArn = await listener(await balancer());
   const { Attributes } = await elbv2.send(new DescribeListenerAttributesCommand({ ListenerArn }));

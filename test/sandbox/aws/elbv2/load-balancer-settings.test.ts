@@ -1,4 +1,4 @@
-// Changes to the sandbox's load balancers, through the SDK's own client.
+// Changes to the sandbox's load balancers, through the SDK's client.
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeCapacityReservationCommand,
@@ -27,7 +27,7 @@ async function attributesScene() {
   return { ...started, LoadBalancerArn, modify, attributes };
 }
 
-test('a new load balancer has the attributes of AWS', async () => {
+test("a new load balancer has AWS's default attributes", async () => {
   const { attributes } = await attributesScene();
   expect(await attributes()).toMatchObject({
     'access_logs.s3.enabled': 'false',
@@ -44,7 +44,7 @@ test('a new load balancer has the attributes of AWS', async () => {
   });
 });
 
-test('a changed attribute is shown with all others', async () => {
+test('a call that changes one attribute returns all attributes', async () => {
   const { attributes, modify } = await attributesScene();
   const { Attributes } = await modify('idle_timeout.timeout_seconds', '120');
   expect(Attributes).toContainEqual({ Key: 'idle_timeout.timeout_seconds', Value: '120' });
@@ -67,12 +67,12 @@ test.each([
   ['access_logs.s3.enabled', 'true', 'InvalidConfigurationRequest', expect.any(String)],
   ['routing.http.xff_client_port.enabled', 'true', 'NotImplemented', expect.any(String)],
   ['constructor', 'x', 'ValidationError', expect.any(String)],
-])('refuses %s = %s with %s', async (key, value, code, message) => {
+])('changing the attribute %s to %j is refused with %s', async (key, value, code, message) => {
   const { modify } = await attributesScene();
   expect(await refusalOf(modify(key, value))).toEqual({ code, message });
 });
 
-test('of several attributes one that is refused keeps all as they were', async () => {
+test('a call with one invalid attribute changes no attribute', async () => {
   const { attributes, elbv2, LoadBalancerArn } = await attributesScene();
   const both = elbv2.send(
     new ModifyLoadBalancerAttributesCommand({
@@ -87,7 +87,7 @@ test('of several attributes one that is refused keeps all as they were', async (
   expect((await attributes())['idle_timeout.timeout_seconds']).toBe('60');
 });
 
-test('security groups are replaced as a whole, on the network interfaces too', async () => {
+test('security groups are replaced as a set, and the network interfaces get the new set too', async () => {
   const { balancer, ec2, elbv2, found, make, vpc } = await scene();
   const LoadBalancerArn = await balancer();
   const group = await make.group(vpc);
@@ -104,7 +104,7 @@ test('security groups are replaced as a whole, on the network interfaces too', a
   expect(await refusalOf(none)).toMatchObject({ code: 'InvalidConfigurationRequest' });
 });
 
-test('subnets are replaced as a whole; what stays keeps its network interface', async () => {
+test('subnets are replaced as a set, and subnets that stay keep their network interface', async () => {
   const { balancer, ec2, elbv2, found, make, subnets, vpc } = await scene();
   const LoadBalancerArn = await balancer();
   const interfaces = async () =>
@@ -139,7 +139,7 @@ test('subnets are replaced as a whole; what stays keeps its network interface', 
   });
 });
 
-test('addresses are IPv4, since no subnet has an IPv6 block', async () => {
+test('the address type must be ipv4, because no subnet has an IPv6 block', async () => {
   const { balancer, elbv2 } = await scene();
   const LoadBalancerArn = await balancer();
   const set = (IpAddressType: 'ipv4' | 'dualstack') =>
@@ -148,13 +148,13 @@ test('addresses are IPv4, since no subnet has an IPv6 block', async () => {
   expect(await refusalOf(set('dualstack'))).toMatchObject({ code: 'ValidationError' });
 });
 
-test('no capacity is reserved', async () => {
+test('a load balancer has no capacity reservation', async () => {
   const { balancer, elbv2 } = await scene();
   const command = new DescribeCapacityReservationCommand({ LoadBalancerArn: await balancer() });
   expect((await elbv2.send(command)).CapacityReservationState).toEqual([]);
 });
 
-test('a missing load balancer and an invalid ARN are refused differently', async () => {
+test('an unknown load balancer and an invalid ARN are refused with different codes', async () => {
   const { balancer, elbv2 } = await scene();
   const describe = (LoadBalancerArn: string) =>
     refusalOf(elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })));

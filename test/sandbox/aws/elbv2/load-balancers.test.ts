@@ -1,4 +1,4 @@
-// The sandbox's load balancers, through the SDK's own client.
+// The sandbox's load balancers, through the SDK's client.
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import {
   DeleteLoadBalancerCommand,
@@ -12,7 +12,7 @@ import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
 import { forwardTo, scene, sure } from './scene.ts';
 
-test('a load balancer is born provisioning and found active, with the ids that DNS needs from the start', async () => {
+test('a load balancer is created as provisioning with its DNS name, and is described as active', async () => {
   const { createBalancer, found, subnets, vpc } = await scene();
   const made = sure((await createBalancer()).LoadBalancers?.[0]);
   expect(made).toMatchObject({
@@ -34,7 +34,7 @@ test('a load balancer is born provisioning and found active, with the ids that D
   expect(await found()).toEqual({ ...made, State: { Code: 'active' } });
 });
 
-test('at the pace of AWS it takes two and a half minutes to become active', async () => {
+test("at AWS's pace a load balancer takes two and a half minutes to become active", async () => {
   const clock = manualClock();
   const { balancer, found } = await scene({ clock, pace: 1 });
   await balancer();
@@ -44,7 +44,7 @@ test('at the pace of AWS it takes two and a half minutes to become active', asyn
   expect((await found())?.State?.Code).toBe('active');
 });
 
-test('the same settings again are the same load balancer, other settings a duplicate name', async () => {
+test('a repeated create call returns the same load balancer, and is refused as a duplicate name if its settings differ', async () => {
   const { createBalancer, subnets, make, vpc } = await scene();
   const first = await createBalancer({ Tags: [{ Key: 'a', Value: '1' }] });
   const again = await createBalancer({ Subnets: [...subnets].reverse(), Tags: [{ Key: 'a', Value: '2' }] });
@@ -57,7 +57,7 @@ test('the same settings again are the same load balancer, other settings a dupli
   expect(await refusalOf(createBalancer({ SecurityGroups: [await make.group(vpc)] }))).toEqual(duplicate);
 });
 
-test('an internal load balancer needs no internet gateway, has no public address and says so in its name', async () => {
+test("an internal load balancer needs no internet gateway, has no public address and has 'internal-' in its DNS name", async () => {
   const { make, createBalancer, ec2 } = await scene();
   const vpc = await make.vpc('10.1.0.0/16');
   const Subnets = [
@@ -76,7 +76,7 @@ test('an internal load balancer needs no internet gateway, has no public address
   expect(NetworkInterfaces?.map(({ Association }) => Association)).toEqual([undefined, undefined]);
 });
 
-test('it holds one network interface a subnet, and lets go of them some time after it is deleted', async () => {
+test('a load balancer has one network interface per subnet, released some time after the load balancer is deleted', async () => {
   const clock = manualClock();
   const { balancer, ec2, elbv2, subnets } = await scene({ clock, pace: 1 });
   const interfaces = async () =>
@@ -100,7 +100,7 @@ test('it holds one network interface a subnet, and lets go of them some time aft
   expect(await interfaces()).toEqual([]);
 });
 
-test('deleting takes listeners and rules along, leaves target groups, and is no error when there is nothing', async () => {
+test('deleting a load balancer also deletes its listeners and rules but no target groups, and can be repeated', async () => {
   const { balancer, group, listener, rule, elbv2, region } = await scene();
   const LoadBalancerArn = await balancer();
   const api1 = await group();
@@ -115,7 +115,7 @@ test('deleting takes listeners and rules along, leaves target groups, and is no 
   expect(TargetGroups).toMatchObject([{ TargetGroupArn: api1, LoadBalancerArns: [] }]);
 });
 
-test('deletion protection holds a load balancer until it is switched off', async () => {
+test('a load balancer cannot be deleted until its deletion protection is switched off', async () => {
   const { balancer, elbv2, found } = await scene();
   const LoadBalancerArn = await balancer();
   const protect = (Value: string) =>
@@ -141,7 +141,7 @@ test.each([
   ['-web', 'cannot begin or end with a hyphen(-)'],
   ['web-', 'cannot begin or end with a hyphen(-)'],
   ['internal-web', "cannot begin with 'internal-'"],
-])('refuses the name %s', async (Name, words) => {
+])('a load balancer with the name %s is refused', async (Name, words) => {
   const { createBalancer } = await scene();
   expect(await refusalOf(createBalancer({ Name }))).toEqual({
     code: 'ValidationError',
@@ -149,7 +149,7 @@ test.each([
   });
 });
 
-test('at least two existing subnets are needed, in one VPC and in different zones', async () => {
+test('a load balancer is refused without at least two existing subnets in different zones of one VPC', async () => {
   const { createBalancer, make, subnets, vpc } = await scene();
   const [first = ''] = subnets;
   const refused = (...Subnets: string[]) => refusalOf(createBalancer({ Subnets }));
@@ -172,7 +172,7 @@ test('at least two existing subnets are needed, in one VPC and in different zone
   });
 });
 
-test('a subnet needs eight free addresses', async () => {
+test('a load balancer is refused if a subnet has fewer than eight free addresses', async () => {
   const { createBalancer, make, subnets, vpc } = await scene();
   const small = await make.subnet(vpc, '10.0.3.0/28', 'eu-west-1c');
   await createBalancer({ Subnets: [subnets[0] ?? '', small] });
@@ -184,7 +184,7 @@ test('a subnet needs eight free addresses', async () => {
   });
 });
 
-test('security groups must be of the VPC; without any it is the default one', async () => {
+test("security groups must belong to the load balancer's VPC, and default to the VPC's default group", async () => {
   const { createBalancer, found, make, vpc, region } = await scene();
   const elsewhere = await make.group(await make.vpc('10.1.0.0/16'));
   for (const group of ['sg-0', elsewhere]) {
@@ -200,7 +200,7 @@ test('security groups must be of the VPC; without any it is the default one', as
   expect((await found())?.SecurityGroups).toEqual([fallback?.GroupId]);
 });
 
-test('what the sandbox does not have is refused by name', async () => {
+test('unsupported settings are refused with an error that names them', async () => {
   const { createBalancer, subnets } = await scene();
   expect(await refusalOf(createBalancer({ Type: 'network' }))).toMatchObject({ code: 'NotImplemented' });
   const SubnetMappings = subnets.map((SubnetId) => ({ SubnetId, AllocationId: 'eipalloc-1' }));
@@ -214,7 +214,7 @@ test('what the sandbox does not have is refused by name', async () => {
   });
 });
 
-test('subnets may also come as plain mappings', async () => {
+test('subnets can also be given as plain subnet mappings', async () => {
   const { createBalancer, found, subnets } = await scene();
   await createBalancer({ Subnets: undefined, SubnetMappings: subnets.map((SubnetId) => ({ SubnetId })) });
   expect((await found())?.AvailabilityZones?.map(({ SubnetId }) => SubnetId)).toEqual(subnets);
@@ -222,7 +222,7 @@ test('subnets may also come as plain mappings', async () => {
   expect(await refusalOf(both)).toMatchObject({ code: 'ValidationError' });
 });
 
-test('one name that is not there fails the whole describe call, and pages end where they should', async () => {
+test('a describe call that names an unknown load balancer is refused, and the last page has no marker', async () => {
   const { balancer, elbv2 } = await scene();
   const arns = [await balancer('one'), await balancer('two'), await balancer('three')];
   const mixed = elbv2.send(new DescribeLoadBalancersCommand({ Names: ['one', 'none'] }));

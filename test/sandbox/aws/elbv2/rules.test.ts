@@ -1,4 +1,4 @@
-// The rules of the sandbox's listeners, through the SDK's own client.
+// The rules of the sandbox's listeners, through the SDK's client.
 import {
   DeleteRuleCommand,
   DescribeRulesCommand,
@@ -26,13 +26,13 @@ async function ruleScene() {
   return { ...started, LoadBalancerArn, ListenerArn, rules, priorities, move, byDefault };
 }
 
-test('rules are shown by priority, the default rule last, whatever the order in which they were made', async () => {
+test('rules are listed by priority, not by creation order, with the default rule last', async () => {
   const { ListenerArn, priorities, rule } = await ruleScene();
   for (const priority of [100, 20, 3]) await rule(ListenerArn, priority);
   expect(await priorities()).toEqual(['3', '20', '100', 'default']);
 });
 
-test('a rule shows its condition in both forms and its action in full', async () => {
+test('a rule shows its condition in both notations and its action with all defaults', async () => {
   const { createRule, group, ListenerArn } = await ruleScene();
   const api1 = await group();
   const { Rules } = await createRule(ListenerArn, 10, forwardTo(api1), path('/api1', '/api1/*'));
@@ -62,7 +62,7 @@ test('a rule shows its condition in both forms and its action in full', async ()
   ]);
 });
 
-test('a priority is taken once, even by the very same rule; at another priority it is a second rule', async () => {
+test('a priority in use is refused even for an identical rule, which is accepted with another priority', async () => {
   const { createRule, ListenerArn, priorities } = await ruleScene();
   await createRule(ListenerArn, 10, notFound);
   expect(await refusalOf(createRule(ListenerArn, 10, notFound))).toEqual({
@@ -73,7 +73,7 @@ test('a priority is taken once, even by the very same rule; at another priority 
   expect(await priorities()).toEqual(['10', '11', 'default']);
 });
 
-test.each([0, 50001])('refuses the priority %d', async (priority) => {
+test.each([0, 50001])('a rule with the priority %d is refused', async (priority) => {
   const { createRule, ListenerArn } = await ruleScene();
   expect(await refusalOf(createRule(ListenerArn, priority, notFound))).toEqual({
     code: 'ValidationError',
@@ -81,7 +81,7 @@ test.each([0, 50001])('refuses the priority %d', async (priority) => {
   });
 });
 
-test('a rule for a listener or a target group that is not there is refused', async () => {
+test('a rule for an unknown listener or an unknown target group is refused', async () => {
   const { createRule, group, ListenerArn } = await ruleScene();
   expect(await refusalOf(createRule(`${ListenerArn}0`, 1, notFound))).toMatchObject({
     code: 'ListenerNotFound',
@@ -91,7 +91,7 @@ test('a rule for a listener or a target group that is not there is refused', asy
   });
 });
 
-test('a load balancer has a hundred rules at most, default rules aside', async () => {
+test('a load balancer can have at most a hundred rules, not counting default rules', async () => {
   const { createRule, listener, ListenerArn, LoadBalancerArn } = await ruleScene();
   for (let priority = 1; priority <= 99; priority++) await createRule(ListenerArn, priority, notFound);
   const other = await listener(LoadBalancerArn, notFound, 81);
@@ -99,7 +99,7 @@ test('a load balancer has a hundred rules at most, default rules aside', async (
   expect(await refusalOf(createRule(other, 2, notFound))).toMatchObject({ code: 'TooManyRules' });
 });
 
-test('a rule changes what the call names and keeps the rest', async () => {
+test('modifying a rule keeps the settings that the call omits', async () => {
   const { elbv2, group, ListenerArn, rule } = await ruleScene();
   const RuleArn = await rule(ListenerArn, 5);
   const modify = (changes: object) => elbv2.send(new ModifyRuleCommand({ RuleArn, ...changes }));
@@ -130,7 +130,7 @@ test('the default rule can only be changed and deleted through its listener', as
   expect(await refusalOf(move({ [byDefault]: 1 }))).toMatchObject({ code: 'OperationNotPermitted' });
 });
 
-test('a deleted rule is gone, and its priority free', async () => {
+test('deleting a rule frees its priority', async () => {
   const { elbv2, ListenerArn, priorities, rule } = await ruleScene();
   const RuleArn = await rule(ListenerArn, 5);
   await elbv2.send(new DeleteRuleCommand({ RuleArn }));
@@ -142,14 +142,14 @@ test('a deleted rule is gone, and its priority free', async () => {
   await rule(ListenerArn, 5);
 });
 
-test('two rules change places in one call', async () => {
+test('two rules can swap priorities in one call', async () => {
   const { ListenerArn, move, rule, rules } = await ruleScene();
   const [first, second] = [await rule(ListenerArn, 1), await rule(ListenerArn, 2)];
   await move({ [first]: 2, [second]: 1 });
   expect((await rules()).slice(0, 2).map(({ RuleArn }) => RuleArn)).toEqual([second, first]);
 });
 
-test('priorities are set all or none', async () => {
+test('a call that sets priorities changes none of them if one is refused', async () => {
   const { listener, ListenerArn, LoadBalancerArn, move, priorities, rule } = await ruleScene();
   const [first, second] = [await rule(ListenerArn, 1), await rule(ListenerArn, 2)];
   await rule(ListenerArn, 3);
@@ -164,7 +164,7 @@ test('priorities are set all or none', async () => {
   expect(await priorities()).toEqual(['1', '2', '3', 'default']);
 });
 
-test('rules are asked for by listener or by ARN, not both and not neither', async () => {
+test('a describe call must name either a listener or rule ARNs, and not both', async () => {
   const { byDefault, elbv2, ListenerArn } = await ruleScene();
   const describe = (input: object) => elbv2.send(new DescribeRulesCommand(input));
   expect((await describe({ RuleArns: [byDefault] })).Rules).toMatchObject([{ RuleArn: byDefault }]);

@@ -24,7 +24,7 @@ export const path = (...Values: string[]): RuleCondition => ({
   PathPatternConfig: { Values },
 });
 
-/** Starts a sandbox with a network in it, and short names for the creates that tests need and do not test. */
+/** Starts a sandbox with a network, and returns short names for the create calls that tests need but do not test. */
 export async function scene(options: SandboxOptions = {}) {
   const running = await sandbox(options);
   const { elbv2 } = running;

@@ -1,4 +1,4 @@
-// Tags of the sandbox's load balancers, target groups, listeners and rules, through the SDK's own client.
+// Tags of the sandbox's load balancers, target groups, listeners and rules, through the SDK's client.
 import {
   AddTagsCommand,
   DescribeTagsCommand,
@@ -31,7 +31,7 @@ async function tagScene() {
   return { ...started, arns, add, tags };
 }
 
-test('tags are put on all four kinds at once, replaced by key, and taken away', async () => {
+test('one call can add, replace or remove tags on resources of all four kinds', async () => {
   const { add, arns, elbv2, tags } = await tagScene();
   await add(arns, { a: '1', b: '1' });
   await add(arns, { b: '2' });
@@ -40,14 +40,14 @@ test('tags are put on all four kinds at once, replaced by key, and taken away', 
   expect(await tags(arns)).toEqual(arns.map((arn) => [arn, { b: '2' }]));
 });
 
-test('tags of the create call are there from the start', async () => {
+test('a resource has the tags of its create call', async () => {
   const { createGroup, tags } = await tagScene();
   const { TargetGroups } = await createGroup({ Name: 'tagged', Tags: [{ Key: 'a', Value: '1' }] });
   const arn = TargetGroups?.[0]?.TargetGroupArn ?? '';
   expect(await tags([arn])).toEqual([[arn, { a: '1' }]]);
 });
 
-test('one resource that is gone fails the whole call and changes nothing', async () => {
+test('a call that names a deleted resource is refused and changes no tags', async () => {
   const { add, arns, tags } = await tagScene();
   const codes = ['LoadBalancerNotFound', 'ListenerNotFound', 'RuleNotFound', 'TargetGroupNotFound'];
   for (const [index, code] of codes.entries()) {
@@ -58,7 +58,7 @@ test('one resource that is gone fails the whole call and changes nothing', async
   expect(await tags(arns)).toEqual(arns.map((arn) => [arn, {}]));
 });
 
-test('a call names up to twenty resources', async () => {
+test('a call must name between one and twenty resources', async () => {
   const { arns, tags } = await tagScene();
   const [arn = ''] = arns;
   expect(await tags(Array<string>(20).fill(arn))).toHaveLength(20);
@@ -67,7 +67,7 @@ test('a call names up to twenty resources', async () => {
   expect(await refusalOf(tags(['arn:aws:s3:::bucket']))).toMatchObject({ code: 'ValidationError' });
 });
 
-test('tags that AWS does not take are refused', async () => {
+test('invalid tags are refused', async () => {
   const { add, arns, createGroup } = await tagScene();
   const [arn = ''] = arns;
   expect(await refusalOf(add([arn], { 'aws:a': '1' }))).toMatchObject({ code: 'ValidationError' });

@@ -1,4 +1,4 @@
-// The sandbox's target groups, through the SDK's own client.
+// The sandbox's target groups, through the SDK's client.
 import {
   DeleteListenerCommand,
   DeleteLoadBalancerCommand,
@@ -14,7 +14,7 @@ import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
 import { forwardTo, scene } from './scene.ts';
 
-test('a target group has the health checks that AWS gives it when nothing is said', async () => {
+test("a new target group has AWS's default health checks", async () => {
   const { createGroup, vpc } = await scene();
   const { TargetGroups } = await createGroup();
   expect(TargetGroups).toEqual([
@@ -43,7 +43,7 @@ test('a target group has the health checks that AWS gives it when nothing is sai
   ]);
 });
 
-test('a target group for HTTPS is checked over HTTP by default', async () => {
+test('an HTTPS target group is checked over HTTP by default', async () => {
   const { createGroup } = await scene();
   expect((await createGroup({ Protocol: 'HTTPS' })).TargetGroups).toMatchObject([
     {
@@ -53,11 +53,11 @@ test('a target group for HTTPS is checked over HTTP by default', async () => {
       HealthCheckTimeoutSeconds: 5,
     },
   ]);
-  const told = { Name: 'api2', Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' } as const;
-  expect((await createGroup(told)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
+  const explicit = { Name: 'api2', Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' } as const;
+  expect((await createGroup(explicit)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
 });
 
-test('an empty protocol version, as Terraform sends it, is the default', async () => {
+test('an empty protocol version, as Terraform sends it, means the default version', async () => {
   const { createGroup } = await scene();
   const [made] = (await createGroup({ ProtocolVersion: '' })).TargetGroups ?? [];
   expect(made?.ProtocolVersion).toBe('HTTP1');
@@ -65,7 +65,7 @@ test('an empty protocol version, as Terraform sends it, is the default', async (
   expect(again?.TargetGroupArn).toBe(made?.TargetGroupArn);
 });
 
-test('the same settings again are the same group, other settings a duplicate name', async () => {
+test('a repeated create call returns the same group, and is refused as a duplicate name if its settings differ', async () => {
   const { createGroup, elbv2 } = await scene();
   const [first] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
   const [again] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
@@ -114,12 +114,12 @@ const refusals: [Partial<CreateTargetGroupCommandInput>, string, string][] = [
   [{ Matcher: { HttpCode: 'ok' } }, 'ValidationError', "within '200-499'"],
   [{ Matcher: { GrpcCode: '0' } }, 'NotImplemented', 'GrpcCode'],
 ];
-test.each(refusals)('refuses a target group with %j', async (settings, code, words) => {
+test.each(refusals)('a target group with %j is refused', async (settings, code, words) => {
   const { createGroup } = await scene();
   expect(await refusalOf(createGroup(settings))).toEqual({ code, message: expect.stringContaining(words) });
 });
 
-test('health checks can be changed, and what is left out stays', async () => {
+test('modifying the health checks keeps the settings that the call omits', async () => {
   const { createGroup, elbv2 } = await scene();
   const [made] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
   const modify = (changes: object) =>
@@ -131,7 +131,7 @@ test('health checks can be changed, and what is left out stays', async () => {
   });
 });
 
-test('attributes have the defaults of AWS and can be changed within their ranges', async () => {
+test("attributes have AWS's defaults and can be changed within their ranges", async () => {
   const { elbv2, group } = await scene();
   const TargetGroupArn = await group();
   const { Attributes = [] } = await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
@@ -160,7 +160,7 @@ test('attributes have the defaults of AWS and can be changed within their ranges
   expect(await refusalOf(modify('stickiness.enabled', 'true'))).toMatchObject({ code: 'NotImplemented' });
 });
 
-test('which load balancer uses a group derives from listeners and rules', async () => {
+test('a group shows the load balancer whose listeners or rules forward to it', async () => {
   const { balancer, elbv2, group, listener, rule } = await scene();
   const [web, other] = [await balancer('web'), await balancer('other')];
   const [byDefault, byRule, unused] = [await group('a'), await group('b'), await group('c')];
@@ -181,7 +181,7 @@ test('which load balancer uses a group derives from listeners and rules', async 
   expect(await groups({ LoadBalancerArn: other })).toEqual([]);
 });
 
-test('one group that is not there fails the whole describe call', async () => {
+test('a describe call that names an unknown group is refused', async () => {
   const { elbv2, group } = await scene();
   const arn = await group();
   const describe = (input: object) => elbv2.send(new DescribeTargetGroupsCommand(input));
@@ -197,7 +197,7 @@ test('one group that is not there fails the whole describe call', async () => {
   });
 });
 
-test('a group is held by the rules that name it, and for some seconds after the last is gone', async () => {
+test('a group cannot be deleted until some seconds after the last rule that names it is deleted', async () => {
   const clock = manualClock();
   const { balancer, elbv2, group, listener } = await scene({ clock, pace: 1 });
   const TargetGroupArn = await group();

@@ -1,4 +1,4 @@
-// The targets of the sandbox's target groups and their health, through the SDK's own client.
+// The targets of the sandbox's target groups and their health, through the SDK's client.
 import { AuthorizeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
 import {
   DeleteListenerCommand,
@@ -32,10 +32,10 @@ const DRAINING = {
   Description: 'Target deregistration is in progress',
 };
 
-/** A plane that checks targets itself. */
+/** A data plane that runs the health checks itself. */
 const checking: SandboxOptions['plane'] = { startTask: () => {}, stopTask: () => {}, checksTargets: true };
 
-/** A target group, and a task in the network that listens behind a security group. */
+/** Creates a target group, and the network interface of a task that listens behind a security group. */
 async function targetScene(options: SandboxOptions = {}) {
   const started = await scene(options);
   const { ec2, elbv2, make, region, subnets, vpc } = started;
@@ -77,7 +77,7 @@ async function targetScene(options: SandboxOptions = {}) {
   };
 }
 
-test('a target of a group in use becomes healthy when the security groups let the load balancer in', async () => {
+test('a target of a group in use becomes healthy when the security groups admit the load balancer', async () => {
   const clock = manualClock();
   const { admit, health, ip, register, use } = await targetScene({ clock, pace: 1 });
   await admit();
@@ -90,7 +90,7 @@ test('a target of a group in use becomes healthy when the security groups let th
   expect(await health()).toEqual([{ State: 'healthy' }]);
 });
 
-test('a target is unhealthy when the security groups keep the load balancer out, or when no process listens', async () => {
+test('a target is unhealthy when the security groups block the load balancer, or when nothing has its address', async () => {
   const { health, ip, register, use } = await targetScene();
   await use();
   await register({ Id: ip }, { Id: '10.0.1.200' });
@@ -98,7 +98,7 @@ test('a target is unhealthy when the security groups keep the load balancer out,
   expect(await health()).toEqual([timedOut, timedOut]);
 });
 
-test('a target of a group in no rule is unused, and is checked as soon as there is one', async () => {
+test('a target is unused while no rule names its group, and is checked as soon as a rule does', async () => {
   const { admit, elbv2, health, ip, register, use } = await targetScene();
   await admit();
   await register({ Id: ip });
@@ -109,7 +109,7 @@ test('a target of a group in no rule is unused, and is checked as soon as there 
   expect(await health()).toEqual([NOT_IN_USE]);
 });
 
-test('a target in a zone that the load balancer is not in is unused', async () => {
+test('a target in a zone that its load balancer does not cover is unused', async () => {
   const { health, make, register, use, vpc } = await targetScene();
   await make.subnet(vpc, '10.0.3.0/24', 'eu-west-1c');
   await use();
@@ -123,7 +123,7 @@ test('a target in a zone that the load balancer is not in is unused', async () =
   ]);
 });
 
-test('a deregistered target drains for the delay of its group and is gone then', async () => {
+test("a deregistered target drains for its group's deregistration delay and is then removed", async () => {
   const clock = manualClock();
   const { admit, deregister, health, ip, register, use } = await targetScene({ clock, pace: 1 });
   await admit();
@@ -136,7 +136,7 @@ test('a deregistered target drains for the delay of its group and is gone then',
   expect(await health()).toEqual([]);
 });
 
-test('the delay can be changed, down to nothing', async () => {
+test('the deregistration delay can be changed, even to zero', async () => {
   const clock = manualClock();
   const { admit, deregister, elbv2, health, ip, register, TargetGroupArn, use } = await targetScene({
     clock,
@@ -151,7 +151,7 @@ test('the delay can be changed, down to nothing', async () => {
   expect(await health()).toEqual([]);
 });
 
-test('a target that is registered again while it drains stays healthy', async () => {
+test('a target that is registered again while it drains is healthy and is not removed', async () => {
   const clock = manualClock();
   const { admit, deregister, health, ip, register, use } = await targetScene({ clock, pace: 1 });
   await admit();
@@ -167,14 +167,14 @@ test('a target that is registered again while it drains stays healthy', async ()
   expect(await health()).toEqual([{ State: 'healthy' }]);
 });
 
-test('an unused target is gone as soon as it is deregistered, and one that is not there is no error', async () => {
+test('an unused target is removed as soon as it is deregistered, and deregistering an unknown target is not an error', async () => {
   const { deregister, health, ip, register } = await targetScene();
   await register({ Id: ip });
   await deregister({ Id: ip }, { Id: '10.0.1.99' });
   expect(await health()).toEqual([]);
 });
 
-test('the same address on two ports is two targets, and twice on one port is one', async () => {
+test('registering an address on two ports adds two targets, and registering it again adds none', async () => {
   const { elbv2, ip, register, TargetGroupArn } = await targetScene();
   await register({ Id: ip }, { Id: ip, Port: 6000 });
   await register({ Id: ip, Port: 5000 });
@@ -185,7 +185,7 @@ test('the same address on two ports is two targets, and twice on one port is one
   ]);
 });
 
-test('asked about a target that is not there, it says so', async () => {
+test('the health of an unknown target is described as not registered', async () => {
   const { elbv2, TargetGroupArn } = await targetScene();
   const { TargetHealthDescriptions } = await elbv2.send(
     new DescribeTargetHealthCommand({ TargetGroupArn, Targets: [{ Id: '10.0.1.9', Port: 5000 }] }),
@@ -213,20 +213,20 @@ test.each([
     "You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '10.9.1.9' is outside the VPC",
   ],
   [{ Id: '8.8.8.8', AvailabilityZone: 'all' }, expect.stringContaining('must be from a private range')],
-])('refuses to register %j, and with it the whole call', async (target, message) => {
+])('a call that registers %j is refused and registers no target', async (target, message) => {
   const { health, ip, register } = await targetScene();
   expect(await refusalOf(register({ Id: ip }, target))).toEqual({ code: 'ValidationError', message });
   expect(await health()).toEqual([]);
 });
 
-test('an address outside of the VPC is of all zones', async () => {
+test('an address outside the VPC can be registered for all zones', async () => {
   const { health, register, use } = await targetScene({ plane: checking });
   await use();
   await register({ Id: '192.168.1.9', AvailabilityZone: 'all' });
   expect(await health()).toEqual([REGISTERING]);
 });
 
-test('a group that is not there is refused', async () => {
+test('every call about the targets of an unknown group is refused', async () => {
   const { elbv2, TargetGroupArn } = await targetScene();
   const gone = { TargetGroupArn: `${TargetGroupArn}0`, Targets: [{ Id: '10.0.1.9' }] };
   for (const call of [
@@ -238,7 +238,7 @@ test('a group that is not there is refused', async () => {
   }
 });
 
-test('where the data plane checks targets, their health is what it says, and what it says is a change', async () => {
+test('the health that the data plane reports is shown, and counts as a change only when it differs', async () => {
   const { deregister, health, ip, region, register, TargetGroupArn, use, world } = await targetScene({
     plane: checking,
     clock: manualClock(),
@@ -266,7 +266,7 @@ test('where the data plane checks targets, their health is what it says, and wha
   expect(region.elbv2.targetGroups.get(TargetGroupArn)?.targets[0]?.health).toEqual(DRAINING);
 });
 
-test('a task that comes and goes through the other services is registered alike', async () => {
+test('other services of the sandbox can register and deregister targets without an API call', async () => {
   const { health, ip, region, TargetGroupArn } = await targetScene();
   registerTarget(region, TargetGroupArn, ip, 5000, 'eu-west-1a');
   expect(await health()).toEqual([NOT_IN_USE]);

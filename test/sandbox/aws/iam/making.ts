@@ -1,7 +1,7 @@
-/** Makes roles for tests. */
+/** Roles and trust policies for tests. */
 import { CreateRoleCommand, type CreateRoleCommandInput, type IAMClient } from '@aws-sdk/client-iam';
 
-/** A trust policy for these statements; for ECS tasks by default. */
+/** Returns a trust policy with changes to its statement, which trusts ECS tasks by default. */
 export const trust = (statement: object = {}): string =>
   JSON.stringify({
     Version: '2012-10-17',

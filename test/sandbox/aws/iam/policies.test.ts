@@ -1,4 +1,4 @@
-// Policies of the sandbox's IAM roles: those that live inside, and those of AWS that are attached.
+// The policies of the sandbox's IAM roles: inline policies and attached AWS managed policies.
 import {
   AttachRolePolicyCommand,
   DeleteRolePolicyCommand,
@@ -35,7 +35,7 @@ const detach = (iam: IAMClient, PolicyArn: string) =>
   iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
 
 test.each(['constructor', '__proto__'])(
-  'a policy may be called %s, and is not there before',
+  'an inline policy named %s exists only once it is put',
   async (name) => {
     const iam = await withRole();
     const get = () => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: name }));
@@ -45,7 +45,7 @@ test.each(['constructor', '__proto__'])(
   },
 );
 
-test('an inline policy is put, replaced, read back URL-encoded and deleted', async () => {
+test('an inline policy can be put, replaced, read back URL-encoded and deleted', async () => {
   const iam = await withRole();
   const get = (PolicyName = 'inline') => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
   await put(iam, permissions({ Sid: 'First' }));
@@ -62,14 +62,14 @@ test('an inline policy is put, replaced, read back URL-encoded and deleted', asy
   expect(await refusalOf(again)).toEqual(gone);
 });
 
-test('inline policies are listed by name', async () => {
+test('the inline policies of a role are listed in order of name', async () => {
   const iam = await withRole();
   for (const name of ['b', 'a']) await put(iam, permissions(), name);
   const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
   expect(PolicyNames).toEqual(['a', 'b']);
 });
 
-test('the inline policies of a role have 10,240 characters in all, white space aside', async () => {
+test('the inline policies of a role may total 10,240 characters, not counting white space', async () => {
   const iam = await withRole();
   const large = permissions({ Sid: 's'.repeat(5000) });
   await put(iam, large, 'one');
@@ -88,13 +88,17 @@ test.each([
   ['a principal', permissions({ Principal: '*' }), 'Policy document should not specify a principal.'],
   ['no action', permissions({ Action: undefined }), 'Policy statement must contain actions.'],
   ['no resource', permissions({ Resource: undefined }), 'Policy statement must contain resources.'],
-  ['a resource that is no ARN', permissions({ Resource: 'x' }), 'Resource x must be in ARN format or "*".'],
+  [
+    'a resource that is not an ARN',
+    permissions({ Resource: 'x' }),
+    'Resource x must be in ARN format or "*".',
+  ],
 ])('an inline policy with %s is malformed', async (_what, document, message) => {
   const iam = await withRole();
   expect(await refusalOf(put(iam, document))).toEqual({ code: 'MalformedPolicyDocument', message });
 });
 
-test('the name of an inline policy keeps to the rules of names', async () => {
+test('an inline policy with an invalid or long name is refused', async () => {
   const iam = await withRole();
   expect(await refusalOf(put(iam, permissions(), 'a b'))).toEqual({
     code: 'ValidationError',
@@ -104,7 +108,7 @@ test('the name of an inline policy keeps to the rules of names', async () => {
   expect(await refusalOf(long)).toMatchObject({ code: 'ValidationError' });
 });
 
-test("AWS's policies are attached, once however often, and listed", async () => {
+test('AWS managed policies can be attached and listed, and attaching one again has no effect', async () => {
   const iam = await withRole();
   const arn = `${AWS}/service-role/AmazonECSTaskExecutionRolePolicy`;
   await attach(iam, arn);
@@ -121,8 +125,8 @@ test("AWS's policies are attached, once however often, and listed", async () => 
 });
 
 test.each([
-  ['a policy of AWS that is not there', `${AWS}/AmazonECSTaskExecutionRolePolicy`],
-  ['a policy of the account', 'arn:aws:iam::000000000000:policy/ours'],
+  ['an unknown AWS managed policy', `${AWS}/AmazonECSTaskExecutionRolePolicy`],
+  ['a customer managed policy', 'arn:aws:iam::000000000000:policy/ours'],
 ])('%s cannot be attached', async (_what, arn) => {
   const iam = await withRole();
   expect(await refusalOf(attach(iam, arn))).toEqual({
@@ -131,7 +135,7 @@ test.each([
   });
 });
 
-test('what is no ARN of a policy is refused', async () => {
+test('attaching anything but the ARN of a policy is refused', async () => {
   const iam = await withRole();
   expect(await refusalOf(attach(iam, 'arn:aws:iam::aws:role/x'))).toEqual({
     code: 'ValidationError',
@@ -151,7 +155,7 @@ test('a policy that is not attached cannot be detached', async () => {
   });
 });
 
-test('a role has at most ten attached policies', async () => {
+test('a role can have at most ten attached policies', async () => {
   const iam = await withRole();
   const names = [
     'AmazonEC2ContainerRegistryFullAccess',

@@ -27,7 +27,7 @@ import { makeRole, trust } from './making.ts';
 const get = async (iam: IAMClient, RoleName = 'task') =>
   (await iam.send(new GetRoleCommand({ RoleName }))).Role;
 
-test('a role is made with what it is given, and shown whole with its document URL-encoded', async () => {
+test('a role is created with the given members and returned with its trust policy URL-encoded', async () => {
   const { iam } = await sandbox({ clock: manualClock(Date.UTC(2026, 0, 1)) });
   const { Role } = await makeRole(iam, 'task', {
     Path: '/slipway/',
@@ -49,7 +49,7 @@ test('a role is made with what it is given, and shown whole with its document UR
   expect(await get(iam)).toEqual({ ...Role, RoleLastUsed: {} });
 });
 
-test('names are unique whatever their case', async () => {
+test('role names are unique regardless of case', async () => {
   const { iam } = await sandbox();
   await makeRole(iam, 'Task');
   expect(await refusalOf(makeRole(iam, 'tASK'))).toEqual({
@@ -58,7 +58,7 @@ test('names are unique whatever their case', async () => {
   });
 });
 
-test('a role that is made again has another id', async () => {
+test('a role that is created again under the same name has a new id', async () => {
   const { iam } = await sandbox();
   const first = (await makeRole(iam)).Role;
   await iam.send(new DeleteRoleCommand({ RoleName: 'task' }));
@@ -77,12 +77,12 @@ test.each<[string, Partial<CreateRoleCommandInput>, string]>([
   ['an empty name', { RoleName: '' }, 'length greater than or equal to 1'],
   ['a path without a slash at its end', { Path: '/slipway' }, 'The specified value for path is invalid.'],
   ['a description of 1001 characters', { Description: 'd'.repeat(1001) }, 'less than or equal to 1000'],
-  ['a description with odd characters', { Description: '\u2014' }, 'regular expression pattern'],
+  ['a description with invalid characters', { Description: '\u2014' }, 'regular expression pattern'],
   ['a session of less than an hour', { MaxSessionDuration: 3599 }, 'greater than or equal to 3600'],
   ['a session of more than half a day', { MaxSessionDuration: 43201 }, 'less than or equal to 43200'],
-  ['a tag with an odd key', { Tags: [{ Key: 'a?', Value: '' }] }, 'tags.member.key'],
-  ['a tag with an odd value', { Tags: [{ Key: 'a', Value: '?' }] }, 'tags.member.value'],
-])('%s is refused', async (_what, rest, why) => {
+  ['a tag with an invalid key', { Tags: [{ Key: 'a?', Value: '' }] }, 'tags.member.key'],
+  ['a tag with an invalid value', { Tags: [{ Key: 'a', Value: '?' }] }, 'tags.member.value'],
+])('CreateRole refuses %s', async (_what, rest, why) => {
   const { iam } = await sandbox();
   expect(await refusalOf(makeRole(iam, 'task', rest))).toEqual({
     code: 'ValidationError',
@@ -90,7 +90,7 @@ test.each<[string, Partial<CreateRoleCommandInput>, string]>([
   });
 });
 
-test('a permissions boundary is refused: nothing would keep to it', async () => {
+test('a permissions boundary is refused because the sandbox would not enforce it', async () => {
   const { iam } = await sandbox();
   const PermissionsBoundary = 'arn:aws:iam::aws:policy/PowerUserAccess';
   expect(await refusalOf(makeRole(iam, 'task', { PermissionsBoundary }))).toMatchObject({
@@ -101,7 +101,7 @@ test('a permissions boundary is refused: nothing would keep to it', async () => 
 test.each([
   ['text that is not JSON', '{', 'This policy contains invalid Json'],
   ['no statement', '{"Version":"2012-10-17"}', 'Syntax errors in policy.'],
-  ['another version', trust().replace('2012-10-17', '2020-01-01'), 'Syntax errors in policy.'],
+  ['an unknown version', trust().replace('2012-10-17', '2020-01-01'), 'Syntax errors in policy.'],
   ['an unknown member', trust({ Colour: 'red' }), 'Syntax errors in policy.'],
   ['no effect', trust({ Effect: undefined }), 'Missing required field Effect'],
   ['no principal', trust({ Principal: undefined }), 'Missing required field Principal'],
@@ -113,17 +113,17 @@ test.each([
     'AssumeRole policy may only specify STS AssumeRole actions.',
   ],
   [
-    'an action of no service',
+    'an action without a service prefix',
     trust({ Action: 'AssumeRole' }),
     'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
   ],
   [
-    'a principal that is no service',
+    'a service principal that is not a service name',
     trust({ Principal: { Service: 'ecs-tasks' } }),
     'Invalid principal in policy: "SERVICE":"ecs-tasks"',
   ],
   [
-    'a role of this account that is not there',
+    'a principal that is an unknown role of this account',
     trust({ Principal: { AWS: 'arn:aws:iam::000000000000:role/gone' } }),
     'Invalid principal in policy: "AWS":"arn:aws:iam::000000000000:role/gone"',
   ],
@@ -133,7 +133,7 @@ test.each([
   expect(await refusalOf(made)).toEqual({ code: 'MalformedPolicyDocument', message });
 });
 
-test('existing roles, accounts and "*" can be principals', async () => {
+test('existing roles, accounts and "*" can be principals of a trust policy', async () => {
   const { iam } = await sandbox();
   await makeRole(iam, 'first');
   const AWS = ['arn:aws:iam::000000000000:role/first', 'arn:aws:iam::000000000000:root', '111111111111'];
@@ -142,7 +142,7 @@ test('existing roles, accounts and "*" can be principals', async () => {
   expect((await iam.send(new ListRolesCommand({}))).Roles).toHaveLength(3);
 });
 
-test('a trust policy has at most 2048 characters, white space aside', async () => {
+test('a trust policy may have 2048 characters, not counting white space', async () => {
   const { iam } = await sandbox();
   const airy = trust().padEnd(3000);
   await makeRole(iam, 'airy', { AssumeRolePolicyDocument: airy });
@@ -153,7 +153,7 @@ test('a trust policy has at most 2048 characters, white space aside', async () =
   });
 });
 
-test('a role that is not there is refused by name', async () => {
+test('an unknown role is refused with an error that names it', async () => {
   const { iam } = await sandbox();
   const refused = {
     code: 'NoSuchEntity',
@@ -165,7 +165,7 @@ test('a role that is not there is refused by name', async () => {
   expect(await refusalOf(iam.send(new ListInstanceProfilesForRoleCommand({ RoleName })))).toEqual(refused);
 });
 
-test('a refusal has the HTTP status that IAM gives it', async () => {
+test('refusals have the same HTTP status codes as in IAM', async () => {
   const { iam } = await sandbox();
   await makeRole(iam);
   const statusOf = async (call: Promise<unknown>) => {
@@ -177,7 +177,7 @@ test('a refusal has the HTTP status that IAM gives it', async () => {
   expect(await statusOf(makeRole(iam, 'a/b'))).toBe(400);
 });
 
-test('lists show roles by path, page by page, without their tags', async () => {
+test('roles are listed by path prefix, page by page, without their tags', async () => {
   const { iam } = await sandbox();
   for (const name of ['c', 'a', 'b']) {
     await makeRole(iam, name, { Path: '/ours/', Tags: [{ Key: 'one', Value: '1' }] });
@@ -196,7 +196,7 @@ test('lists show roles by path, page by page, without their tags', async () => {
   expect(await refusalOf(many)).toMatchObject({ code: 'ValidationError' });
 });
 
-test('a role is updated member by member', async () => {
+test('UpdateRole leaves omitted members of a role unchanged', async () => {
   const { iam } = await sandbox();
   await makeRole(iam, 'task', { Description: 'first', MaxSessionDuration: 7200 });
   await iam.send(new UpdateRoleCommand({ RoleName: 'task', Description: 'second' }));
@@ -209,7 +209,7 @@ test('a role is updated member by member', async () => {
   expect(described.Role?.Description).toBe('third');
 });
 
-test('the trust policy can be replaced, by a valid one', async () => {
+test('the trust policy of a role can be replaced, but only by a valid one', async () => {
   const { iam } = await sandbox();
   await makeRole(iam);
   const update = (PolicyDocument: string) =>
@@ -220,7 +220,7 @@ test('the trust policy can be replaced, by a valid one', async () => {
   expect(decodeURIComponent((await get(iam))?.AssumeRolePolicyDocument ?? '')).toBe(other);
 });
 
-test('a role cannot go while it has policies', async () => {
+test('a role cannot be deleted while it has policies', async () => {
   const { iam } = await sandbox();
   const RoleName = 'task';
   const PolicyArn = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess';
@@ -245,14 +245,14 @@ test('a role cannot go while it has policies', async () => {
   expect(await refusalOf(get(iam))).toMatchObject({ code: 'NoSuchEntity' });
 });
 
-test('no role is in an instance profile', async () => {
+test('the list of instance profiles of a role is always empty', async () => {
   const { iam } = await sandbox();
   await makeRole(iam);
   const answer = await iam.send(new ListInstanceProfilesForRoleCommand({ RoleName: 'task' }));
   expect(answer).toMatchObject({ InstanceProfiles: [], IsTruncated: false });
 });
 
-test('tags are upserted by keys whose case does not matter', async () => {
+test('role tags are upserted and removed by key regardless of case', async () => {
   const { iam } = await sandbox();
   await makeRole(iam, 'task', { Tags: [{ Key: 'Stage', Value: 'dev' }] });
   const RoleName = 'task';
@@ -289,13 +289,13 @@ test.each<[string, Tag[], string]>([
     Array.from({ length: 51 }, (_, n) => ({ Key: `key${n}`, Value: '' })),
     'LimitExceeded',
   ],
-])('%s cannot be tags', async (_what, Tags, code) => {
+])('TagRole refuses %s', async (_what, Tags, code) => {
   const { iam } = await sandbox();
   await makeRole(iam);
   expect(await refusalOf(iam.send(new TagRoleCommand({ RoleName: 'task', Tags })))).toMatchObject({ code });
 });
 
-test('roles are the same from every region', async () => {
+test('roles are visible in every region', async () => {
   const { iam, world } = await sandbox();
   await iam.send(new CreateRoleCommand({ RoleName: 'task', AssumeRolePolicyDocument: trust() }));
   expect(world.region('us-east-1').iam.roles.size).toBe(1);

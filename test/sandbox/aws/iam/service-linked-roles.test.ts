@@ -33,22 +33,25 @@ test.each([
     'AWSServiceRoleForApplicationAutoScaling_ECSService',
     'AWSApplicationAutoscalingECSServicePolicy',
   ],
-])('the role of %s has its own path, trust and policy', async (service, name, policy) => {
-  const { iam } = await sandbox();
-  const { Role } = await iam.send(create(service));
-  expect(Role).toMatchObject({
-    RoleName: name,
-    Path: `/aws-service-role/${service}/`,
-    Arn: `arn:aws:iam::000000000000:role/aws-service-role/${service}/${name}`,
-  });
-  expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toContain(`"Service":"${service}"`);
-  const { AttachedPolicies } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: name }));
-  expect(AttachedPolicies).toEqual([
-    { PolicyName: policy, PolicyArn: `arn:aws:iam::aws:policy/aws-service-role/${policy}` },
-  ]);
-});
+])(
+  'the service-linked role of %s has its own path, trust policy and managed policy',
+  async (service, name, policy) => {
+    const { iam } = await sandbox();
+    const { Role } = await iam.send(create(service));
+    expect(Role).toMatchObject({
+      RoleName: name,
+      Path: `/aws-service-role/${service}/`,
+      Arn: `arn:aws:iam::000000000000:role/aws-service-role/${service}/${name}`,
+    });
+    expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toContain(`"Service":"${service}"`);
+    const { AttachedPolicies } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: name }));
+    expect(AttachedPolicies).toEqual([
+      { PolicyName: policy, PolicyArn: `arn:aws:iam::aws:policy/aws-service-role/${policy}` },
+    ]);
+  },
+);
 
-test('the second time the name has been taken', async () => {
+test('creating the service-linked role of a service again is refused', async () => {
   const { iam } = await sandbox();
   await iam.send(create('ecs.amazonaws.com'));
   expect(await refusalOf(iam.send(create('ecs.amazonaws.com')))).toEqual({
@@ -58,7 +61,7 @@ test('the second time the name has been taken', async () => {
   });
 });
 
-test('a service that the sandbox does not know is refused, and so is a suffix', async () => {
+test('service-linked roles of unknown services or with a custom suffix are refused', async () => {
   const { iam } = await sandbox();
   const unknown = iam.send(create('lambda.amazonaws.com'));
   expect(await refusalOf(unknown)).toMatchObject({ code: 'InvalidInput' });
@@ -68,7 +71,7 @@ test('a service that the sandbox does not know is refused, and so is a suffix', 
   });
 });
 
-test('only its service changes such a role, but for the description', async () => {
+test('callers can change only the description of a service-linked role', async () => {
   const { iam } = await sandbox();
   await iam.send(create('ecs.amazonaws.com'));
   const refused = {
@@ -88,7 +91,7 @@ test('only its service changes such a role, but for the description', async () =
   expect(Role?.Description).toBe('ours too');
 });
 
-test('a service can create its role on its own', async () => {
+test('a service can create its own service-linked role', async () => {
   const { iam, region } = await sandbox();
   expect(hasServiceLinkedRole(region, 'ecs.amazonaws.com')).toBe(false);
   makeServiceLinkedRole(region, 'ecs.amazonaws.com');

@@ -1,4 +1,4 @@
-// The path of container output into the sandbox's log streams.
+// Appending container output to the sandbox's log streams.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, jest, test } from '@jest/globals';
 import { appendLog, hasLogGroup } from '../../../../sandbox/aws/logs/append.ts';
@@ -6,7 +6,7 @@ import { MOST_EVENTS, MOST_WEIGHT } from '../../../../sandbox/aws/logs/stream-ro
 import { World } from '../../../../sandbox/world/world.ts';
 import { logGroupName, NOW, withGroup } from './writing.ts';
 
-test('a line goes into its stream, which is made when it is not there', async () => {
+test('a line is appended to its stream, which is created if it does not exist', async () => {
   const { logs, region } = await withGroup();
   expect([hasLogGroup(region, logGroupName), hasLogGroup(region, 'gone')]).toEqual([true, false]);
   appendLog(region, logGroupName, 'api1/api1/abc', 'first', NOW + 1);
@@ -17,7 +17,7 @@ test('a line goes into its stream, which is made when it is not there', async ()
   expect(events?.map(({ message }) => message)).toEqual(['first', 'second']);
 });
 
-test('a group is never made: its absence is an error', async () => {
+test('appending to an unknown log group throws instead of creating the group', async () => {
   const { region } = await withGroup();
   expect(() => appendLog(region, 'gone', 'one', 'line', NOW)).toThrow(
     'The specified log group does not exist.',
@@ -25,7 +25,7 @@ test('a group is never made: its absence is an error', async () => {
   expect(region.logs.streams.size).toBe(0);
 });
 
-test('a stream keeps its newest events only', async () => {
+test('a stream keeps only its newest events', async () => {
   const { logs, region } = await withGroup();
   for (let n = 0; n < MOST_EVENTS + 5; n++) appendLog(region, logGroupName, 'one', `line ${n}`, NOW + n);
   const { events, nextForwardToken } = await logs.send(
@@ -40,7 +40,7 @@ test('a stream keeps its newest events only', async () => {
   expect(rest.events).toMatchObject([{ message: 'line 6' }]);
 });
 
-test('however long its lines are, a stream is kept within bounds', async () => {
+test('the total size of the events in a stream is limited', async () => {
   const { region } = await withGroup();
   const line = 'x'.repeat(1024 * 1024 - 26);
   for (let n = 0; n < 20; n++) appendLog(region, logGroupName, 'one', line, NOW + n);
@@ -48,7 +48,7 @@ test('however long its lines are, a stream is kept within bounds', async () => {
   expect(stream).toMatchObject({ weight: MOST_WEIGHT, firstEventTimestamp: NOW + 4 });
 });
 
-test('many lines tell the world once that something changed', () => {
+test('many lines in quick succession report only one change of the world', () => {
   jest.useFakeTimers();
   try {
     const world = new World();

@@ -22,7 +22,7 @@ async function withStream() {
   return { ...started, get, messages, put: started.put.bind(undefined, logStreamName) };
 }
 
-test('events are read back in order of time, with the time they came in', async () => {
+test('events are returned in chronological order with their ingestion time', async () => {
   const { put, get, clock } = await withStream();
   clock.advance(9000);
   await put([2000, 'second']);
@@ -34,21 +34,21 @@ test('events are read back in order of time, with the time they came in', async 
   ]);
 });
 
-test('the newest events come first unless the head is asked for', async () => {
+test('reading starts with the newest events unless the call starts from the head', async () => {
   const { put, messages } = await withStream();
   await put([1, 'a'], [2, 'b'], [3, 'c']);
   expect(await messages({ limit: 2 })).toEqual(['b', 'c']);
   expect(await messages({ limit: 2, startFromHead: true })).toEqual(['a', 'b']);
 });
 
-test('a range of time has its start in it, but not its end', async () => {
+test('GetLogEvents includes events at the start time but not at the end time', async () => {
   const { put, messages } = await withStream();
   await put([1, 'a'], [2, 'b'], [3, 'c']);
   expect(await messages({ startTime: NOW + 1, endTime: NOW + 3 })).toEqual(['a', 'b']);
   expect(await messages({ startTime: NOW + 4 })).toEqual([]);
 });
 
-test('reading forward ends with the same token, and goes on when more has come', async () => {
+test('reading forward returns the same token at the end, and continues when more events arrive', async () => {
   const { put, get } = await withStream();
   await put([1, 'a'], [1, 'b'], [1, 'c']);
   const read = async (nextToken?: string) => {
@@ -64,7 +64,7 @@ test('reading forward ends with the same token, and goes on when more has come',
   expect((await read(third.token)).messages).toEqual(['d']);
 });
 
-test('reading backward reaches the oldest event, and turns round without losing one', async () => {
+test('reading backward reaches the oldest event, and can then reverse without losing an event', async () => {
   const { put, get } = await withStream();
   await put([1, 'a'], [2, 'b'], [3, 'c']);
   const read = async (nextToken?: string) => {
@@ -82,7 +82,7 @@ test('reading backward reaches the oldest event, and turns round without losing 
   expect((await read(past.nextBackwardToken)).messages).toEqual(['b', 'c']);
 });
 
-test('an empty stream has tokens that find what comes later', async () => {
+test('the tokens of an empty stream find events that arrive later', async () => {
   const { put, get } = await withStream();
   const { nextForwardToken, nextBackwardToken } = await get();
   const back = await get({ nextToken: nextBackwardToken });
@@ -93,14 +93,14 @@ test('an empty stream has tokens that find what comes later', async () => {
   }
 });
 
-test('limits and tokens that AWS does not take are refused', async () => {
+test('limits out of range and invalid tokens are refused by GetLogEvents', async () => {
   const { get } = await withStream();
   for (const rest of [{ limit: 10_001 }, { limit: 0 }, { nextToken: 'bogus' }]) {
     expect(await refusalOf(get(rest))).toMatchObject({ code: 'InvalidParameterException' });
   }
 });
 
-test('an answer holds a megabyte of events, and at least one', async () => {
+test('an answer contains up to a megabyte of events, and at least one event', async () => {
   const { put, get } = await withStream();
   const large = 'x'.repeat(600_000);
   for (const n of [1, 2, 3]) await put([n, large]);
@@ -110,7 +110,7 @@ test('an answer holds a megabyte of events, and at least one', async () => {
   expect(second.events).toMatchObject([{ timestamp: NOW + 2 }]);
 });
 
-test('what is not in order of time, empty, too large or too long apart is refused whole', async () => {
+test('a batch that is unordered, empty, too large or spans more than a day is refused as a whole', async () => {
   const { put, messages } = await withStream();
   const refused = async (call: Promise<unknown>) => {
     const { code, message } = await refusalOf(call);
@@ -133,7 +133,7 @@ test('what is not in order of time, empty, too large or too long apart is refuse
   expect(await messages()).toEqual([]);
 });
 
-test('events that are too old or too new are left out, and the answer says which', async () => {
+test('events that are too old or too new are rejected, and the answer reports which', async () => {
   const { put, messages } = await withStream();
   const { rejectedLogEventsInfo: old } = await put(
     [-14 * DAY - 2, 'a'],
@@ -147,7 +147,7 @@ test('events that are too old or too new are left out, and the answer says which
   expect(await messages()).toEqual(['c', 'f', 'd']);
 });
 
-test('events expire with the retention of their group', async () => {
+test('events expire after the retention period of their group', async () => {
   const { logs, put, messages, clock } = await withStream();
   await put([0, 'a'], [DAY, 'too new']);
   await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 1 }));

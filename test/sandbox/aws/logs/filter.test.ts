@@ -17,7 +17,7 @@ async function withEvents() {
   return { filter, messages, put };
 }
 
-test('the events of all streams come in one order of time, each with its stream and an id', async () => {
+test('the events of all streams are returned in chronological order, each with its stream and an id', async () => {
   const { filter, messages } = await withEvents();
   const { events = [], searchedLogStreams } = await filter({ interleaved: true });
   expect(events.map(({ timestamp = 0 }) => timestamp - NOW)).toEqual([1, 2, 3, 3, 4, 5]);
@@ -33,7 +33,7 @@ test('the events of all streams come in one order of time, each with its stream 
   expect(await messages()).toEqual(events.map(({ message }) => message));
 });
 
-test('streams are chosen by name or by prefix, not by both', async () => {
+test('streams can be selected by name or by prefix, but not by both', async () => {
   const { filter, messages } = await withEvents();
   expect(await messages({ logStreamNames: ['api2/b'] })).toHaveLength(3);
   expect(await messages({ logStreamNamePrefix: 'api1/' })).toContain('GET /api1 200');
@@ -43,12 +43,12 @@ test('streams are chosen by name or by prefix, not by both', async () => {
   expect(await refusalOf(gone)).toMatchObject({ code: 'ResourceNotFoundException' });
 });
 
-test('a range of time has both its ends in it', async () => {
+test('FilterLogEvents includes events at both the start time and the end time', async () => {
   const { messages } = await withEvents();
   expect(await messages({ startTime: NOW + 2, endTime: NOW + 4 })).toHaveLength(4);
 });
 
-test('pages follow each other, through events of the same millisecond too', async () => {
+test('paging neither skips nor repeats events, even within the same millisecond', async () => {
   const { filter } = await withEvents();
   const seen: (string | undefined)[] = [];
   let nextToken: string | undefined;
@@ -74,7 +74,7 @@ test.each([
   ['"GET /api1"', ['GET /api1 200']],
   ['"say \\"hi\\""', ['say "hi"']],
   [' ', 6],
-])('the pattern %s finds what has its terms', async (filterPattern, expected) => {
+])('the filter pattern %s finds the messages that match its terms', async (filterPattern, expected) => {
   const { messages } = await withEvents();
   const found = await messages({ filterPattern });
   if (typeof expected === 'number') expect(found).toHaveLength(expected);
@@ -82,12 +82,12 @@ test.each([
 });
 
 test.each(['{ $.level = "error" }', '[ip, user, ...]', '%ERR.R%', 'GET /api1', '"open', '?one two'])(
-  'the pattern %s is more than the sandbox reads, and refused',
+  'the filter pattern %s is refused because the sandbox does not support it',
   async (filterPattern) => {
     const { filter } = await withEvents();
     expect(await refusalOf(filter({ filterPattern }))).toEqual({
       code: 'InvalidParameterException',
-      message: `Invalid filter pattern: the sandbox takes words, "phrases", -excluded and ?alternative terms only, not ${filterPattern}`,
+      message: `Invalid filter pattern: the sandbox supports only words, "phrases", -excluded and ?alternative terms, not ${filterPattern}`,
     });
   },
 );

@@ -36,7 +36,7 @@ const describe = (logs: CloudWatchLogsClient, rest: DescribeLogGroupsCommandInpu
 const namesOf = ({ logGroups = [] }: { logGroups?: { logGroupName?: string }[] }) =>
   logGroups.map((group) => group.logGroupName);
 
-test('a group is made, and shown with both of its ARNs and no retention', async () => {
+test('a log group is created and described with both of its ARNs and no retention', async () => {
   const { logs } = await sandbox({ clock: manualClock(Date.UTC(2026, 0, 1)) });
   await create(logs);
   expect((await describe(logs)).logGroups).toEqual([
@@ -53,7 +53,7 @@ test('a group is made, and shown with both of its ARNs and no retention', async 
   ]);
 });
 
-test('a name that is taken is refused', async () => {
+test('creating a log group under an existing name is refused', async () => {
   const { logs } = await sandbox();
   await create(logs);
   expect(await refusalOf(create(logs))).toEqual({
@@ -67,7 +67,7 @@ test.each([
   ['n'.repeat(513), 'length less than or equal to 512'],
   ['a b', 'regular expression pattern'],
   ['aws/ecs', "Log group names can't start with the string aws/"],
-])('the name %s is refused', async (name, why) => {
+])('the log group name "%s" is refused', async (name, why) => {
   const { logs } = await sandbox();
   expect(await refusalOf(create(logs, name))).toEqual({
     code: 'InvalidParameterException',
@@ -75,7 +75,7 @@ test.each([
   });
 });
 
-test('keys and other classes are refused: the sandbox has neither', async () => {
+test('KMS keys and classes other than STANDARD are refused as not implemented', async () => {
   const { logs } = await sandbox();
   const refused = { code: 'NotImplemented' };
   expect(await refusalOf(create(logs, 'one', { kmsKeyId: 'alias/one' }))).toMatchObject(refused);
@@ -83,7 +83,7 @@ test('keys and other classes are refused: the sandbox has neither', async () => 
   expect(await refusalOf(rare)).toMatchObject(refused);
 });
 
-test('groups are found by a prefix, which is not their whole name, or by a part of it', async () => {
+test('log groups can be found by a prefix or by any part of their name', async () => {
   const { logs } = await sandbox();
   for (const name of ['/slipway/prod', '/slipway/dev', '/slipway/dev-2', '/other']) await create(logs, name);
   const byPrefix = await describe(logs, { logGroupNamePrefix: '/slipway/dev' });
@@ -96,7 +96,7 @@ test('groups are found by a prefix, which is not their whole name, or by a part 
   expect(namesOf(delivery)).toEqual([]);
 });
 
-test('groups are listed by name, page by page', async () => {
+test('log groups are listed in order of name, page by page', async () => {
   const { logs } = await sandbox();
   for (const name of ['c', 'a', 'B']) await create(logs, name);
   const first = await describe(logs, { limit: 2 });
@@ -108,7 +108,7 @@ test('groups are listed by name, page by page', async () => {
   }
 });
 
-test('retention is one of the periods that AWS has, and can be taken back', async () => {
+test('the retention must be one of the periods that AWS supports, and can be removed', async () => {
   const { logs } = await sandbox();
   await create(logs);
   const put = (retentionInDays: number) =>
@@ -124,7 +124,7 @@ test('retention is one of the periods that AWS has, and can be taken back', asyn
   expect(await retention()).toBeUndefined();
 });
 
-test('a deleted group takes its streams with it', async () => {
+test('deleting a log group deletes its streams', async () => {
   const { logs } = await sandbox();
   await create(logs);
   await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName: 'one' }));
@@ -141,7 +141,7 @@ test('a deleted group takes its streams with it', async () => {
   expect(logStreams).toEqual([]);
 });
 
-test('a protected group is not deleted until the protection is taken away', async () => {
+test('a protected log group cannot be deleted until its protection is removed', async () => {
   const { logs } = await sandbox();
   await create(logs, logGroupName, { deletionProtectionEnabled: true });
   const remove = () => logs.send(new DeleteLogGroupCommand({ logGroupName }));
@@ -156,7 +156,7 @@ test('a protected group is not deleted until the protection is taken away', asyn
   expect((await describe(logs)).logGroups).toEqual([]);
 });
 
-test('what is stored is the messages, and 26 bytes for each', async () => {
+test('the stored bytes of a log group are those of its messages plus 26 per message', async () => {
   const { logs } = await sandbox();
   await create(logs);
   await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName: 'one' }));
@@ -165,7 +165,7 @@ test('what is stored is the messages, and 26 bytes for each', async () => {
   expect((await describe(logs)).logGroups?.[0]?.storedBytes).toBe(3 + 26 + 2 + 26);
 });
 
-test('tags come with the create call, and are changed by ARN', async () => {
+test('log group tags can be set by the create call and changed by ARN', async () => {
   const { logs } = await sandbox();
   await create(logs, logGroupName, { tags: { one: '1', two: '2' } });
   await logs.send(new TagResourceCommand({ resourceArn, tags: { two: 'II', three: 'III' } }));
@@ -174,7 +174,7 @@ test('tags come with the create call, and are changed by ARN', async () => {
   expect(tags).toEqual({ two: 'II', three: 'III' });
 });
 
-test('tags are changed by name, as older clients do', async () => {
+test('log group tags can be changed by name, as older clients do', async () => {
   const { logs } = await sandbox();
   await create(logs);
   await logs.send(new TagLogGroupCommand({ logGroupName, tags: { one: '1', two: '2' } }));
@@ -183,7 +183,7 @@ test('tags are changed by name, as older clients do', async () => {
   expect(tags).toEqual({ two: '2' });
 });
 
-test('tags that AWS does not take are refused', async () => {
+test('reserved tag keys, long tag values and too many tags are refused', async () => {
   const { logs } = await sandbox();
   const invalid = { code: 'InvalidParameterException' };
   expect(await refusalOf(create(logs, 'one', { tags: { 'aws:a': '' } }))).toMatchObject(invalid);
@@ -194,7 +194,7 @@ test('tags that AWS does not take are refused', async () => {
   expect(await refusalOf(tagged)).toMatchObject({ code: 'TooManyTagsException' });
 });
 
-test('the ARN with the star at its end is not the one that has tags', async () => {
+test('tag calls do not accept the ARN of a log group that ends in a star', async () => {
   const { logs } = await sandbox();
   await create(logs);
   const list = logs.send(new ListTagsForResourceCommand({ resourceArn: `${resourceArn}:*` }));

@@ -19,7 +19,7 @@ async function withStreams() {
   return { ...started, describe, names };
 }
 
-test('a stream is made empty, and shows the times of its events', async () => {
+test('a stream is created empty, and is described with the times of its events', async () => {
   const { stream, put, describe, clock } = await withStreams();
   await stream('api1/api1/abc');
   const empty = {
@@ -41,7 +41,7 @@ test('a stream is made empty, and shows the times of its events', async () => {
   ]);
 });
 
-test('a name that is taken is refused, and so are names with colons and stars', async () => {
+test('existing stream names and names with colons or stars are refused', async () => {
   const { stream } = await withStreams();
   await stream('one');
   expect(await refusalOf(stream('one'))).toEqual({
@@ -52,13 +52,13 @@ test('a name that is taken is refused, and so are names with colons and stars', 
   expect(await refusalOf(stream('a*'))).toMatchObject({ code: 'InvalidParameterException' });
 });
 
-test('a stream needs its group', async () => {
+test('creating a stream in an unknown log group is refused', async () => {
   const { logs } = await withStreams();
   const command = new CreateLogStreamCommand({ logGroupName: 'gone', logStreamName: 'one' });
   expect(await refusalOf(logs.send(command))).toMatchObject({ code: 'ResourceNotFoundException' });
 });
 
-test('streams are listed by name or by their last event, either way round', async () => {
+test('streams can be listed by name or by last event, in ascending or descending order', async () => {
   const { stream, put, names } = await withStreams();
   for (const name of ['b', 'a', 'c']) await stream(name);
   await put('b', [1000, 'x']);
@@ -70,7 +70,7 @@ test('streams are listed by name or by their last event, either way round', asyn
   expect(await names({ logStreamNamePrefix: 'b' })).toEqual(['b']);
 });
 
-test('the prefix and the order by time exclude each other', async () => {
+test('streams cannot be filtered by prefix and ordered by time in the same call', async () => {
   const { describe } = await withStreams();
   const both = describe({ orderBy: 'LastEventTime', logStreamNamePrefix: 'a' });
   expect(await refusalOf(both)).toEqual({
@@ -79,7 +79,7 @@ test('the prefix and the order by time exclude each other', async () => {
   });
 });
 
-test('a group is named in one of two ways', async () => {
+test('a log group can be identified by name or by ARN, but not by both', async () => {
   const { stream, names, describe } = await withStreams();
   await stream('one');
   const arn = 'arn:aws:logs:eu-west-1:000000000000:log-group:/slipway/dev';
@@ -92,7 +92,7 @@ test('a group is named in one of two ways', async () => {
   expect(await refusalOf(gone)).toMatchObject({ code: 'ResourceNotFoundException' });
 });
 
-test('a deleted stream takes its events with it', async () => {
+test('deleting a stream deletes its events', async () => {
   const { logs, stream, put } = await withStreams();
   const logStreamName = 'one';
   await stream(logStreamName);

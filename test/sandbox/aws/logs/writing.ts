@@ -8,10 +8,10 @@ import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { sandbox } from '../../harness.ts';
 
 export const logGroupName = '/slipway/dev';
-/** The time at which the streams are created. */
+/** The creation time of the streams, in milliseconds since 1970. */
 export const NOW = Date.UTC(2026, 0, 20);
 
-/** A sandbox with a log group, a way to make streams, and one to put events: `[milliseconds from NOW, message]`. */
+/** Starts a sandbox with a log group. Its helpers create streams and put events: `[milliseconds from NOW, message]`. */
 export async function withGroup() {
   const clock = manualClock(NOW);
   const started = await sandbox({ clock });

@@ -12,7 +12,7 @@ import { alias, aliasScene, all, record, zoneScene } from './scene.ts';
 
 const www = record('www.example.com', 'A', ['192.0.2.1', '192.0.2.2']);
 
-test('a record set is created once, upserted as often as one likes, and deleted by one who knows it', async () => {
+test('a record set can be created once, upserted repeatedly, and deleted only with its current values', async () => {
   const { change, records } = await zoneScene();
   const { ChangeInfo } = await change(all('CREATE', www));
   expect(ChangeInfo).toMatchObject({ Status: 'PENDING', Id: expect.stringMatching(/^\/change\/C/) });
@@ -37,7 +37,7 @@ test('a record set is created once, upserted as often as one likes, and deleted 
   });
 });
 
-test('the order of values does not matter to a deletion, the TTL does', async () => {
+test('a deletion must have the same TTL as the record set, but may list the values in any order', async () => {
   const { change, records } = await zoneScene();
   await change(all('CREATE', www));
   const late = { ...www, TTL: 61 };
@@ -46,7 +46,7 @@ test('the order of values does not matter to a deletion, the TTL does', async ()
   expect(await records()).toEqual([]);
 });
 
-test('a batch is carried out as a whole or not at all, and names all that is wrong with it', async () => {
+test('a batch with errors changes nothing and is refused with all of its errors', async () => {
   const { change, records } = await zoneScene();
   const good = record('good.example.com', 'A', ['192.0.2.1']);
   const batch = [
@@ -61,7 +61,7 @@ test('a batch is carried out as a whole or not at all, and names all that is wro
   expect(await records()).toEqual([]);
 });
 
-test('a record set can change its type in one batch', async () => {
+test('one batch can replace a record set with another of a different type', async () => {
   const { change, records } = await zoneScene();
   await change(all('CREATE', www));
   const cname = record('www.example.com', 'CNAME', ['other.example.org']);
@@ -69,7 +69,7 @@ test('a record set can change its type in one batch', async () => {
   expect(await records()).toEqual([{ ...cname, Name: 'www.example.com.' }]);
 });
 
-test('a star is shown as an octal escape, however it was written', async () => {
+test('a star in a name is always returned as an octal escape', async () => {
   const { change, records } = await zoneScene();
   await change(all('CREATE', record('*.App.example.com', 'A', ['192.0.2.1'])));
   await change(all('UPSERT', record('\\052.app.example.com.', 'A', ['192.0.2.1'])));
@@ -81,12 +81,12 @@ const weighted = (SetIdentifier: string, more = {}) =>
 const cname = record('www.example.com', 'CNAME', ['a.example.org']);
 const refused: [string, Change[], string][] = [
   [
-    'a name of another zone',
+    'a name in another zone',
     all('CREATE', record('www.example.org', 'A', ['192.0.2.1'])),
     'RRSet with DNS name www.example.org. is not permitted in zone example.com.',
   ],
   [
-    'a name that only ends alike',
+    'a name that ends like the zone but is outside it',
     all('CREATE', record('anexample.com', 'A', ['192.0.2.1'])),
     'RRSet with DNS name anexample.com. is not permitted in zone example.com.',
   ],
@@ -101,12 +101,12 @@ const refused: [string, Change[], string][] = [
     'RRSet of type CNAME with DNS name example.com. is not permitted at apex in zone example.com.',
   ],
   [
-    'a CNAME beside others',
+    'a CNAME beside other record sets',
     all('CREATE', www, cname),
     'RRSet of type CNAME with DNS name www.example.com. is not permitted as it conflicts with other records with the same DNS name in zone example.com.',
   ],
   [
-    'another beside a CNAME',
+    'a record set beside a CNAME',
     all('CREATE', cname, www),
     'RRSet of type A with DNS name www.example.com. is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone example.com.',
   ],
@@ -168,7 +168,7 @@ const refused: [string, Change[], string][] = [
     'Number of characters limit of 32000 exceeded.',
   ],
 ];
-test.each(refused)('refuses %s', async (_name, changes, message) => {
+test.each(refused)('ChangeResourceRecordSets refuses %s', async (_name, changes, message) => {
   const { change, records } = await zoneScene();
   expect(await refusalOf(change(changes))).toEqual({ code: 'InvalidChangeBatch', message: `[${message}]` });
   expect(await records()).toEqual([]);
@@ -203,7 +203,7 @@ const malformed: [string, Change[], string, string][] = [
     'InvalidInput',
     "One of '{EvaluateTargetHealth}' is expected",
   ],
-  ['a TTL below nothing', all('CREATE', { ...www, TTL: -1 }), 'InvalidInput', 'TTL must be between'],
+  ['a negative TTL', all('CREATE', { ...www, TTL: -1 }), 'InvalidInput', 'TTL must be between'],
   [
     'a weight without an identifier',
     all('CREATE', { ...www, Weight: 1 }),
@@ -211,49 +211,47 @@ const malformed: [string, Change[], string, string][] = [
     `Missing field 'SetIdentifier' ${where()}`,
   ],
   [
-    'an identifier without a way to choose',
+    'an identifier without a routing policy',
     all('CREATE', { ...www, SetIdentifier: 'one' }),
     'InvalidInput',
     `but found none ${where('A', 'one')}`,
   ],
   [
-    'two ways to choose',
+    'two routing policies',
     all('CREATE', { ...www, SetIdentifier: 'one', Weight: 1, MultiValueAnswer: true }),
     'InvalidInput',
     'but found more than one',
   ],
   [
-    'a heavy weight',
+    'a weight above 255',
     all('CREATE', { ...www, SetIdentifier: 'one', Weight: 256 }),
     'InvalidInput',
     'Weight must be between 0 and 255',
   ],
   [
-    'another type',
+    'an unknown type',
     all('CREATE', { ...www, Type: 'B' as 'A' }),
     'InvalidInput',
     "Value 'B' is not facet-valid",
   ],
-  ['another action', all('MERGE' as 'CREATE', www), 'InvalidInput', "Value 'MERGE' is not facet-valid"],
+  ['an unknown action', all('MERGE' as 'CREATE', www), 'InvalidInput', "Value 'MERGE' is not facet-valid"],
+  ['an unknown health check', all('CREATE', { ...www, HealthCheckId: 'abc' }), 'NoSuchHealthCheck', 'abc'],
   [
-    'a health check that there is not',
-    all('CREATE', { ...www, HealthCheckId: 'abc' }),
-    'NoSuchHealthCheck',
-    'abc',
-  ],
-  [
-    'a choice by place',
+    'a routing policy by region',
     all('CREATE', { ...www, SetIdentifier: 'one', Region: 'eu-west-1' }),
     'NotImplemented',
     'Region in a record set',
   ],
 ];
-test.each(malformed)('refuses a batch with %s', async (_name, changes, code, words) => {
-  const { change } = await zoneScene();
-  expect(await refusalOf(change(changes))).toEqual({ code, message: expect.stringContaining(words) });
-});
+test.each(malformed)(
+  'ChangeResourceRecordSets refuses a batch with %s',
+  async (_name, changes, code, words) => {
+    const { change } = await zoneScene();
+    expect(await refusalOf(change(changes))).toEqual({ code, message: expect.stringContaining(words) });
+  },
+);
 
-test('a zone keeps its name servers and its authority, though their values may change', async () => {
+test('the NS and SOA record sets of a zone can be changed but not deleted', async () => {
   const { change, route53, zoneId } = await zoneScene();
   const { ResourceRecordSets = [] } = await route53.send(
     new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
@@ -267,7 +265,7 @@ test('a zone keeps its name servers and its authority, though their values may c
   await route53.send(new DeleteHostedZoneCommand({ Id: zoneId }));
 });
 
-test('record sets with identifiers live side by side and are deleted one by one', async () => {
+test('record sets with different identifiers coexist and can be deleted separately', async () => {
   const { change, records } = await zoneScene();
   await change(all('CREATE', weighted('two'), weighted('one')));
   expect((await records()).map(({ SetIdentifier }) => SetIdentifier)).toEqual(['one', 'two']);
@@ -283,7 +281,7 @@ test('record sets with identifiers live side by side and are deleted one by one'
   expect((await records()).map(({ SetIdentifier }) => SetIdentifier)).toEqual(['two']);
 });
 
-test('an alias to a load balancer is shown in lower case and with a trailing dot', async () => {
+test('the target of an alias to a load balancer is returned in lower case with a trailing dot', async () => {
   const { CanonicalHostedZoneId, change, DNSName, records } = await aliasScene();
   expect(DNSName).toMatch(/^Web-/);
   const plain = alias('www.example.com', CanonicalHostedZoneId, DNSName);
@@ -304,7 +302,7 @@ test('an alias to a load balancer is shown in lower case and with a trailing dot
   expect(await records()).toEqual([]);
 });
 
-test('an alias must name the zone of load balancers, and a load balancer that there is', async () => {
+test('an alias to a load balancer must name its zone and an existing load balancer', async () => {
   const { balancer, CanonicalHostedZoneId, change, DNSName, elbv2, found, zoneId } = await aliasScene();
   const said = (name: string, zone: string) =>
     `Tried to create an alias that targets ${name.toLowerCase()}., type A in zone ${zone}, but`;
@@ -330,7 +328,7 @@ test('an alias must name the zone of load balancers, and a load balancer that th
   ).toMatchObject({ message: expect.stringContaining('was not found') });
 });
 
-test('an alias may point at a record set of its own zone and type', async () => {
+test('an alias can point to a record set of its own zone and type', async () => {
   const { change, records, zoneId } = await zoneScene();
   await change(all('CREATE', www));
   await change(all('CREATE', alias('a.example.com', zoneId, 'www.example.com')));
@@ -339,7 +337,7 @@ test('an alias may point at a record set of its own zone and type', async () => 
   expect(await refusalOf(change(all('CREATE', none)))).toMatchObject({ code: 'InvalidChangeBatch' });
 });
 
-test('record sets are listed by labels from the right, then by type, from a name on and in pages', async () => {
+test('record sets are listed in pages from a given name on, in order of reversed labels and then type', async () => {
   const { change, route53, zoneId } = await zoneScene();
   await change(
     all(
@@ -381,7 +379,7 @@ test('record sets are listed by labels from the right, then by type, from a name
   ).toMatchObject({ code: 'InvalidInput' });
 });
 
-test('a batch for a zone that is not there is refused', async () => {
+test('a batch for an unknown zone is refused', async () => {
   const { change, route53 } = await zoneScene();
   expect(await refusalOf(change(all('CREATE', www), 'Z0'))).toMatchObject({ code: 'NoSuchHostedZone' });
   const comment = new ChangeResourceRecordSetsCommand({

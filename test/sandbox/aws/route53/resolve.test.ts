@@ -1,9 +1,9 @@
-// Answers of the sandbox's hosted zones to a resolver.
+// The answers of the sandbox's hosted zones to DNS queries.
 import { expect, test } from '@jest/globals';
 import { resolve } from '../../../../sandbox/aws/route53/resolve.ts';
 import { alias, aliasScene, all, record, zoneScene } from './scene.ts';
 
-test('a name has its addresses, in any case and with or without a trailing dot', async () => {
+test('a name resolves to its addresses, in any case and with or without a trailing dot', async () => {
   const { change, region } = await zoneScene();
   await change(all('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.2'])));
   for (const name of ['www.example.com', 'WWW.Example.com.']) {
@@ -14,7 +14,7 @@ test('a name has its addresses, in any case and with or without a trailing dot',
   expect(resolve(region, 'www.example.org')).toBeUndefined();
 });
 
-test('an alias leads to the load balancer, straight, through the zone and through a CNAME', async () => {
+test('an alias resolves to its load balancer directly, through another alias, or through a CNAME', async () => {
   const { CanonicalHostedZoneId, change, DNSName, region, world, zoneId } = await aliasScene();
   await change(
     all(
@@ -31,7 +31,7 @@ test('an alias leads to the load balancer, straight, through the zone and throug
   }
 });
 
-test('the zone with the longest name answers, and of two alike the older', async () => {
+test('the zone with the longest name answers, and among zones of the same name the oldest one', async () => {
   const { addZone, change, region } = await zoneScene();
   const [inner, second] = [await addZone('in.example.com'), await addZone('example.com', 'second')];
   const answers = (value: string) => all('CREATE', record('a.in.example.com', 'A', [value]));
@@ -42,7 +42,7 @@ test('the zone with the longest name answers, and of two alike the older', async
   expect(resolve(region, 'b.example.com')).toBeUndefined();
 });
 
-test('a wildcard stands for names that do not exist, at any depth, and for those only', async () => {
+test('a wildcard matches names at any depth, but only if they do not exist', async () => {
   const { change, region } = await zoneScene();
   await change(
     all(
@@ -55,13 +55,13 @@ test('a wildcard stands for names that do not exist, at any depth, and for those
   const wild = { kind: 'values', values: ['192.0.2.1'] };
   expect(resolve(region, 'any.example.com')).toEqual(wild);
   expect(resolve(region, 'a.b.example.com')).toEqual(wild);
-  // These names exist: one with another type, one only above another, and one below an existing name.
+  // The wildcard does not match: `txt` exists with another type, `inner` exists as a parent, `other.inner` is below it.
   expect(resolve(region, 'txt.example.com')).toBeUndefined();
   expect(resolve(region, 'inner.example.com')).toBeUndefined();
   expect(resolve(region, 'other.inner.example.com')).toBeUndefined();
 });
 
-test('weighted record sets share the answers by weight', async () => {
+test('weighted record sets are selected in proportion to their weights', async () => {
   const { change, region } = await zoneScene();
   const weighted = (SetIdentifier: string, Weight: number, value: string) =>
     record('w.example.com', 'A', [value], { SetIdentifier, Weight });
@@ -74,7 +74,7 @@ test('weighted record sets share the answers by weight', async () => {
   expect(at(0.5)).toEqual({ kind: 'values', values: ['192.0.2.2'] });
 });
 
-test('multivalue answers hold the addresses of all', async () => {
+test('a multivalue answer contains the addresses of all its record sets', async () => {
   const { change, region } = await zoneScene();
   const one = (SetIdentifier: string, value: string) =>
     record('m.example.com', 'A', [value], { SetIdentifier, MultiValueAnswer: true });
@@ -82,7 +82,7 @@ test('multivalue answers hold the addresses of all', async () => {
   expect(resolve(region, 'm.example.com')).toEqual({ kind: 'values', values: ['192.0.2.1', '192.0.2.2'] });
 });
 
-test('a CNAME to elsewhere ends there, and CNAMEs in a circle end nowhere', async () => {
+test('a CNAME to an outside name resolves to that name, and circular CNAMEs do not resolve', async () => {
   const { change, region } = await zoneScene();
   await change(
     all(

@@ -11,7 +11,7 @@ import {
 import { scene as balancerScene } from '../elbv2/scene.ts';
 import { sandbox } from '../../harness.ts';
 
-/** A record set with these values; its TTL is one minute by default. */
+/** Returns a record set with these values and a default TTL of one minute. */
 export const record = (
   Name: string,
   Type: RRType,
@@ -25,7 +25,7 @@ export const record = (
   ...more,
 });
 
-/** An alias of type A. */
+/** Returns an alias of type A. */
 export const alias = (
   Name: string,
   HostedZoneId: string,
@@ -38,7 +38,7 @@ export const alias = (
   ...more,
 });
 
-/** Changes of one action. */
+/** Returns changes with the same action for several record sets. */
 export const all = (Action: ChangeAction, ...records: ResourceRecordSet[]): Change[] =>
   records.map((ResourceRecordSet) => ({ Action, ResourceRecordSet }));
 
@@ -51,7 +51,7 @@ const zoned = async <S extends Pick<Awaited<ReturnType<typeof sandbox>>, 'route5
   const zoneId = await addZone('example.com');
   const change = (changes: Change[], HostedZoneId = zoneId) =>
     route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch: { Changes: changes } }));
-  /** The record sets besides those that came with the zone. */
+  /** Returns the record sets except those that were created with the zone. */
   const records = async (HostedZoneId = zoneId) => {
     const { ResourceRecordSets = [] } = await route53.send(
       new ListResourceRecordSetsCommand({ HostedZoneId }),
@@ -63,7 +63,7 @@ const zoned = async <S extends Pick<Awaited<ReturnType<typeof sandbox>>, 'route5
 
 export const zoneScene = async () => zoned(await sandbox());
 
-/** With a load balancer, too. */
+/** Starts the zone scene with a load balancer. */
 export async function aliasScene() {
   const started = await balancerScene();
   await started.balancer('Web');

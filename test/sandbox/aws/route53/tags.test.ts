@@ -22,7 +22,7 @@ async function tagScene() {
 
 const tag = (Key: string, Value = '1') => ({ Key, Value });
 
-test('tags are added, replaced and removed after the zone is there', async () => {
+test('the tags of an existing zone can be added, replaced and removed', async () => {
   const { change, tags, zoneId } = await tagScene();
   const set = (...Tags: object[]) => ({ ResourceType: 'hostedzone', ResourceId: zoneId, Tags });
   expect(await tags()).toEqual(set());
@@ -31,7 +31,7 @@ test('tags are added, replaced and removed after the zone is there', async () =>
   expect(await tags()).toEqual(set(tag('b', '2'), tag('c')));
 });
 
-test('the tags of several zones come in one call, which one zone that is gone fails', async () => {
+test('one call can list the tags of several zones, and fails if any zone is unknown', async () => {
   const { addZone, change, route53, zoneId } = await tagScene();
   const other = await addZone('example.org');
   await change({ AddTags: [tag('a')] }, other);
@@ -46,7 +46,7 @@ test('the tags of several zones come in one call, which one zone that is gone fa
   expect(await refusalOf(list(Array<string>(11).fill(zoneId)))).toMatchObject({ code: 'InvalidInput' });
 });
 
-test('what AWS does not take is refused', async () => {
+test('invalid tags, zones and resource types are refused by the tag calls', async () => {
   const { change, tags } = await tagScene();
   const eleven = Array.from({ length: 11 }, (_, i) => tag(`k${i}`));
   expect(await refusalOf(change({}))).toMatchObject({ code: 'InvalidInput' });

@@ -18,7 +18,7 @@ import { refusalOf, sandbox } from '../../harness.ts';
 const create = (Name: string, CallerReference = Name) =>
   new CreateHostedZoneCommand({ Name, CallerReference });
 
-test('a zone has four name servers, and a record set for them and for its authority', async () => {
+test('a zone is created with four name servers and with its NS and SOA record sets', async () => {
   const { route53 } = await sandbox();
   const made = await route53.send(
     new CreateHostedZoneCommand({
@@ -60,7 +60,7 @@ test('a zone has four name servers, and a record set for them and for its author
   expect(found).toMatchObject({ HostedZone: made.HostedZone, DelegationSet: { NameServers: servers } });
 });
 
-test('a caller reference serves once; the same name with another makes another zone', async () => {
+test('a caller reference can be used only once; another reference creates another zone of the same name', async () => {
   const { route53 } = await sandbox();
   const first = await route53.send(create('example.com', 'one'));
   expect(await refusalOf(route53.send(create('example.com', 'one')))).toEqual({
@@ -73,7 +73,7 @@ test('a caller reference serves once; the same name with another makes another z
   expect((await route53.send(new GetHostedZoneCountCommand({}))).HostedZoneCount).toBe(2);
 });
 
-test('a change is pending until the name servers have it', async () => {
+test('a change is PENDING until the name servers have it', async () => {
   const clock = manualClock();
   const { route53 } = await sandbox({ clock, pace: 1 });
   const { ChangeInfo } = await route53.send(create('example.com'));
@@ -86,7 +86,7 @@ test('a change is pending until the name servers have it', async () => {
   expect(await status(ChangeInfo?.Id?.replace('/change/', ''))).toBe('INSYNC');
 });
 
-test('a zone is found with and without the prefix of its id', async () => {
+test('a zone can be found by its id with or without the prefix', async () => {
   const { route53 } = await sandbox();
   const Id = (await route53.send(create('example.com'))).HostedZone?.Id ?? '';
   for (const id of [Id, Id.replace('/hostedzone/', '')]) {
@@ -94,7 +94,7 @@ test('a zone is found with and without the prefix of its id', async () => {
   }
 });
 
-test('what is not there is refused by id', async () => {
+test('unknown zones and changes are refused with an error that names their id', async () => {
   const { route53 } = await sandbox();
   const noZone = { code: 'NoSuchHostedZone', message: 'No hosted zone found with ID: Z0' };
   expect(await refusalOf(route53.send(new GetHostedZoneCommand({ Id: 'Z0' })))).toEqual(noZone);
@@ -113,7 +113,7 @@ test.each([
   ['a..com', 'DomainLabelEmpty'],
   [`${'a'.repeat(64)}.com`, 'DomainLabelTooLong'],
   [`${'abcdefg.'.repeat(32)}com`, 'DomainNameTooLong'],
-])('refuses the domain name "%s" with %s', async (name, words) => {
+])('CreateHostedZone refuses the domain name "%s" with %s', async (name, words) => {
   const { route53 } = await sandbox();
   expect(await refusalOf(route53.send(create(name, 'one')))).toEqual({
     code: 'InvalidDomainName',
@@ -121,7 +121,7 @@ test.each([
   });
 });
 
-test('private zones and empty caller references are refused', async () => {
+test('private zones and empty or long caller references are refused', async () => {
   const { route53 } = await sandbox();
   const own = new CreateHostedZoneCommand({
     Name: 'example.com',
@@ -135,7 +135,7 @@ test('private zones and empty caller references are refused', async () => {
   });
 });
 
-test('a zone is deleted only when nothing but its own two record sets is left', async () => {
+test('a zone can be deleted only when its NS and SOA record sets are the only ones left', async () => {
   const { route53 } = await sandbox();
   const HostedZoneId = (await route53.send(create('example.com'))).HostedZone?.Id;
   const change = (Action: 'CREATE' | 'DELETE') =>
@@ -169,7 +169,7 @@ test('a zone is deleted only when nothing but its own two record sets is left', 
   expect(await refusalOf(route53.send(new GetHostedZoneCommand({ Id: HostedZoneId })))).toMatchObject({
     code: 'NoSuchHostedZone',
   });
-  // The name is free again; the caller reference never is.
+  // The name can be used again, but the caller reference cannot.
   expect(await refusalOf(route53.send(create('example.com')))).toMatchObject({
     code: 'HostedZoneAlreadyExists',
   });
@@ -184,7 +184,7 @@ test('the comment of a zone can be changed', async () => {
   expect(HostedZone?.Config).toEqual({ Comment: 'ours', PrivateZone: false });
 });
 
-test('the list by name starts at a name, goes on in the order of labels from the right, and does not search', async () => {
+test('ListHostedZonesByName lists zones from a name on, in order of reversed labels, without searching', async () => {
   const { route53 } = await sandbox();
   for (const name of ['example.org', 'www.example.com', 'example.com', 'a.com'])
     await route53.send(create(name));
@@ -213,7 +213,7 @@ test('the list by name starts at a name, goes on in the order of labels from the
   expect(await refusalOf(list({ HostedZoneId: 'Z0' }))).toMatchObject({ code: 'InvalidInput' });
 });
 
-test('the list of all zones comes in pages', async () => {
+test('ListHostedZones returns all zones page by page', async () => {
   const { route53 } = await sandbox();
   for (const name of ['a.com', 'b.com', 'c.com']) await route53.send(create(name));
   const list = (input: object) => route53.send(new ListHostedZonesCommand(input));
@@ -227,7 +227,7 @@ test('the list of all zones comes in pages', async () => {
   expect(await refusalOf(list({ MaxItems: 0 }))).toMatchObject({ code: 'InvalidInput' });
 });
 
-test('there are five hundred zones an account', async () => {
+test('an account can have at most five hundred zones', async () => {
   const { route53 } = await sandbox();
   await Promise.all(Array.from({ length: 500 }, (_, i) => route53.send(create(`z${i}.com`))));
   expect(await refusalOf(route53.send(create('more.com')))).toMatchObject({ code: 'TooManyHostedZones' });

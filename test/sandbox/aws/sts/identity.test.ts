@@ -3,7 +3,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
 
-test('the caller is a user of the account that everything else is in', async () => {
+test("the caller is a user of the sandbox's account", async () => {
   const { sts, region } = await sandbox();
   const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
   expect(Account).toBe(region.account);
@@ -11,7 +11,7 @@ test('the caller is a user of the account that everything else is in', async () 
   expect(UserId).toMatch(/^AIDA[A-Z0-9]{17}$/);
 });
 
-test('no role can be assumed', async () => {
+test('assuming a role is refused', async () => {
   const { sts } = await sandbox();
   const command = new AssumeRoleCommand({
     RoleArn: 'arn:aws:iam::000000000000:role/any',

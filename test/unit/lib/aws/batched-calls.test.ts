@@ -1,4 +1,4 @@
-// Requests for one key each that share AWS calls.
+// Requests for single keys, batched into shared AWS calls.
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import { perClient, perName, cachedFor, batched } from '../../../../lib/aws/batched-calls.ts';
@@ -32,14 +32,14 @@ test('a later request for the same key is sent again', async () => {
   expect(calls).toEqual([['a'], ['a']]);
 });
 
-test('a call that fails, fails for every key in it, and for no others', async () => {
+test('a failing call affects none of the keys in other calls', async () => {
   const { ask } = scene(1);
   const [good, bad] = await Promise.allSettled([ask('a'), ask('bad')]);
   expect([good?.status, bad?.status]).toEqual(['fulfilled', 'rejected']);
   expect(await ask('b')).toBe('about b');
 });
 
-test('every caller of a call that fails gets its error', async () => {
+test('a failing call rejects every request in it', async () => {
   const { calls, ask } = scene(10);
   const results = await Promise.allSettled(['a', 'bad', 'a'].map(ask));
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -47,7 +47,7 @@ test('every caller of a call that fails gets its error', async () => {
   expect(await ask('a')).toBe('about a');
 });
 
-test('each client and each name has its own value, made once', () => {
+test('each client has its own value for each name, created once', () => {
   const [one, other] = [{}, {}];
   const of = perClient(() => perName((name) => ({ name })));
   expect(of(one)('a')).toBe(of(one)('a'));
@@ -55,7 +55,7 @@ test('each client and each name has its own value, made once', () => {
   expect(of(one)('a')).not.toBe(of(other)('a'));
 });
 
-test('a cached answer is reused until it is too old', async () => {
+test('a cached answer is reused until it expires', async () => {
   let calls = 0;
   let now = 5000;
   const ask = cachedFor(1000, async () => (calls += 1));
@@ -67,7 +67,7 @@ test('a cached answer is reused until it is too old', async () => {
   expect(await ask(clock)).toBe(2);
 });
 
-test('a cached failure is reused until it is too old, too', async () => {
+test('a cached failure is also reused until it expires', async () => {
   let now = 0;
   const ask = cachedFor(1000, async () => {
     if (now === 0) throw new Error('refused');

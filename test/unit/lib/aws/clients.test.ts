@@ -26,7 +26,7 @@ interface Answer {
 }
 /** A connection that breaks before the response. */
 const BROKEN = 'broken';
-/** Connections on which nothing arrives, and on which a response stops in the middle. */
+/** A connection on which nothing arrives, and one on which the response stops in the middle. */
 const SILENT = 'silent';
 const HALF = 'half';
 
@@ -60,7 +60,7 @@ let aws: Aws;
 
 beforeEach(async () => {
   received = 0;
-  // The delays are a random part of a growing span: here they take no time.
+  // Each delay is a random fraction of a growing limit. Here, delays take no time.
   jest.spyOn(Math, 'random').mockReturnValue(0);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   aws = clients(testClock());
@@ -72,7 +72,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** @param idleMs milliseconds; long, since a loaded machine answers slowly */
+/** @param idleMs milliseconds; long by default, since a loaded machine responds slowly */
 const clients = (
   clock: Clock,
   signal = abort.signal,
@@ -94,7 +94,7 @@ const impatient = () => (aws = clients(testClock(), abort.signal, allRecentlyCre
 const allocate = () => aws.ec2Once(new AllocateAddressCommand({ Domain: 'vpc' }));
 
 describe('a call that may be repeated', () => {
-  test('is sent again when AWS is down for a moment, or the connection breaks', async () => {
+  test('is sent again when AWS is briefly down, or the connection breaks', async () => {
     answers = [DOWN, BROKEN, VPCS];
     await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
     expect(received).toBe(3);
@@ -128,24 +128,27 @@ describe('an idle connection', () => {
     },
   );
 
-  test.each([SILENT, HALF] as const)('(%s) is explained once retrying has not helped', async (silence) => {
-    answers = [silence];
-    const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
-    expect(received).toBe(4);
-    expect(isAmbiguous(error)).toBe(true);
-    const situation = {
-      doing: 'a look',
-      region: 'eu-west-1',
-      command: 'npm run provision',
-      changing: false,
-    };
-    expect(explain(error, { ...situation, endpoint: 'http://here' })).toMatchObject({
-      code: 'ENDPOINT',
-      what: 'Nothing answers at http://here.',
-      why: 'no data arrived for 0.2 s',
-    });
-    expect(explain(error, situation)).toMatchObject({ code: 'REGION' });
-  });
+  test.each([SILENT, HALF] as const)(
+    '(%s) is explained in a problem once all retries have failed',
+    async (silence) => {
+      answers = [silence];
+      const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
+      expect(received).toBe(4);
+      expect(isAmbiguous(error)).toBe(true);
+      const situation = {
+        doing: 'a look',
+        region: 'eu-west-1',
+        command: 'npm run provision',
+        changing: false,
+      };
+      expect(explain(error, { ...situation, endpoint: 'http://here' })).toMatchObject({
+        code: 'ENDPOINT',
+        what: 'Nothing answers at http://here.',
+        why: 'no data arrived for 0.2 s',
+      });
+      expect(explain(error, situation)).toMatchObject({ code: 'REGION' });
+    },
+  );
 
   test('in the middle of a response leaves it unknown whether the call took effect', async () => {
     answers = [HALF];
@@ -154,7 +157,7 @@ describe('an idle connection', () => {
     expect(received).toBe(1);
   });
 
-  test('is closed at once when the run is aborted', async () => {
+  test('is closed immediately when the run is aborted', async () => {
     const stopping = new AbortController();
     answers = [SILENT];
     aws = clients(systemClock, stopping.signal);
@@ -166,7 +169,7 @@ describe('an idle connection', () => {
   });
 });
 
-test('a server that accepts no connections is given up', async () => {
+test('a call gives up on a server that accepts no connections', async () => {
   // Never answers: https://www.rfc-editor.org/rfc/rfc5737
   const nowhere = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
   aws = awsClients(
@@ -193,25 +196,25 @@ test.each([
   });
 });
 
-describe('a create without a client token', () => {
+describe('a create call without a client token', () => {
   test.each([
     ['the server fails', DOWN],
     ['the connection breaks', BROKEN],
     ['no response arrives', SILENT],
-  ] as const)('is sent once when %s', async (_, answer) => {
+  ] as const)('is sent only once when %s', async (_, answer) => {
     if (answer === SILENT) impatient();
     answers = [answer, ADDRESS];
     await expect(allocate()).rejects.toThrow();
     expect(received).toBe(1);
   });
 
-  test('is sent again when it was throttled, since it took no effect', async () => {
+  test('is sent again when it was throttled, since a throttled call has no effect', async () => {
     answers = [THROTTLED, THROTTLED, ADDRESS];
     await expect(allocate()).resolves.toMatchObject({ AllocationId: 'eipalloc-1' });
     expect(received).toBe(3);
   });
 
-  test('is sent once when a throttle is followed by a failure', async () => {
+  test('is not sent a third time when it is throttled once and then fails', async () => {
     answers = [THROTTLED, DOWN, ADDRESS];
     await expect(allocate()).rejects.toMatchObject({ name: 'InternalError' });
     expect(received).toBe(2);
@@ -265,10 +268,10 @@ describe('a transient error', () => {
     expect(received).toBe(6);
   });
 
-  test('is permanent once its time is up', async () => {
+  test('is permanent once its time limit has passed', async () => {
     answers = [notVisible];
     const clock = testClock();
-    // Every delay is a second here, so that there are not too many of them.
+    // Every delay is one second here, to keep the number of attempts small.
     aws = clients({ ...clock, sleep: (_, signal) => clock.sleep(1000, signal) });
     const start = clock.now();
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
@@ -288,7 +291,7 @@ describe('a transient error', () => {
     await attach();
   });
 
-  test('of another command is permanent', async () => {
+  test('is permanent when another command returns it', async () => {
     answers = [notVisible];
     await expect(describeVpcs()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(received).toBe(1);

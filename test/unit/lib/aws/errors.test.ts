@@ -13,7 +13,7 @@ import {
   messageOf,
 } from '../../../../lib/aws/errors.ts';
 
-/** Errors of a service whose SDK names differ from the wire codes, and of another that sends no `Code`. */
+/** Errors of a service whose SDK names differ from the wire codes, and of a service that sends no `Code`. */
 const elb = (code: string, status = 400) =>
   Object.assign(new Error(code), {
     name: `${code}Exception`,
@@ -27,7 +27,7 @@ const network = (code: string) =>
 
 describe('the code of an error', () => {
   test.each([
-    ['the wire code, if the SDK has another name', elb('LoadBalancerNotFound'), 'LoadBalancerNotFound'],
+    ['the wire code, if the SDK uses a different name', elb('LoadBalancerNotFound'), 'LoadBalancerNotFound'],
     [
       'the name without `Exception`, if there is no wire code',
       ecs('ClusterNotFoundException'),
@@ -55,7 +55,7 @@ describe('the message of an error', () => {
     expect(messageOf('no')).toBe('no');
   });
 
-  test('is that of the errors in it if it has none, as when no address of a host name answers', () => {
+  test('is composed of its inner errors if it has none itself, as when no address of a host name responds', () => {
     const both = new AggregateError([network('ECONNREFUSED'), new Error('connect EACCES')]);
     expect(messageOf(both)).toBe('connect ECONNREFUSED; connect EACCES');
   });
@@ -123,7 +123,7 @@ describe('the class of an error', () => {
     ['InvalidSubnet.Conflict', elb('InvalidSubnet.Conflict'), []],
     ['AuthFailure', elb('AuthFailure', 401), []],
     ['an unparsable response', Object.assign(new Error('bad XML'), { $response: {} }), ['isAmbiguous']],
-    ['a success response that broke off', ecs('Error', 200), ['isAmbiguous']],
+    ['a success response that was cut off', ecs('Error', 200), ['isAmbiguous']],
     ['a redirection', ecs('Unknown', 301), []],
     ['a programming mistake', new TypeError('x is undefined'), []],
     ['no credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' }), []],
@@ -132,7 +132,7 @@ describe('the class of an error', () => {
     expect(kindsOf(error)).toEqual(kinds);
   });
 
-  test('includes whether AWS answered at all', () => {
+  test('tells whether AWS responded at all', () => {
     expect(hasResponse(elb('X', 500))).toBe(true);
     expect(hasResponse(network('ECONNRESET'))).toBe(false);
     expect(hasResponse(undefined)).toBe(false);

@@ -21,14 +21,14 @@ const named = (name: string, message = name) => Object.assign(new Error(message)
 const network = (code: string, host = 'ec2.eu-west-1.amazonaws.com') =>
   Object.assign(new Error(`connect ${code} ${host}`), { code, $metadata: { attempts: 4 } });
 
-describe('the problem code', () => {
+describe('the problem that explains an error', () => {
   test.each([
     [
       'no credentials',
       named('CredentialsProviderError', 'Could not load credentials from any providers'),
       'CREDENTIALS',
     ],
-    ['no token of a single sign-on', named('TokenProviderError', 'Token is expired'), 'CREDENTIALS'],
+    ['no single sign-on token', named('TokenProviderError', 'Token is expired'), 'CREDENTIALS'],
     ['credentials that have expired', awsError('ExpiredToken', 'expired', 403), 'CREDENTIALS_EXPIRED'],
     ['expired credentials, as ECS reports them', named('ExpiredTokenException'), 'CREDENTIALS_EXPIRED'],
     ['an unknown access key', awsError('InvalidClientTokenId', 'invalid', 403), 'CREDENTIALS_EXPIRED'],
@@ -37,33 +37,29 @@ describe('the problem code', () => {
       awsError('SignatureDoesNotMatch', 'does not match', 403),
       'CREDENTIALS_EXPIRED',
     ],
-    [
-      'a clock that is wrong',
-      awsError('InvalidSignatureException', 'Signature expired', 403),
-      'CREDENTIALS_EXPIRED',
-    ],
+    ['a wrong clock', awsError('InvalidSignatureException', 'Signature expired', 403), 'CREDENTIALS_EXPIRED'],
     ['a region that does not exist', network('ENOTFOUND'), 'REGION'],
     ['a connection that broke', network('ECONNRESET'), 'REGION'],
     ['an unreachable network', network('ENETUNREACH'), 'REGION'],
-    ['an answer that never comes', named('TimeoutError', 'Connection timed out'), 'REGION'],
+    ['a response that never arrives', named('TimeoutError', 'Connection timed out'), 'REGION'],
     ['a denial', awsError('UnauthorizedOperation', 'no', 403), 'ACCESS_DENIED'],
     ['a denial, as ECS reports it', awsError('AccessDeniedException'), 'ACCESS_DENIED'],
     ['a quota', awsError('AddressLimitExceeded'), 'QUOTA'],
-    ['a throttle that lasts', awsError('RequestLimitExceeded', 'slow down', 503), 'REFUSED'],
+    ['continued throttling', awsError('RequestLimitExceeded', 'slow down', 503), 'REFUSED'],
     ['any other refusal', awsError('InvalidSubnet.Conflict'), 'REFUSED'],
-    ['a failure of AWS', awsError('InternalError', 'oops', 500), 'REFUSED'],
+    ['a failure inside AWS', awsError('InternalError', 'oops', 500), 'REFUSED'],
     ['a programming mistake', new TypeError('x is undefined'), 'UNEXPECTED'],
     ['a value that is not an error', 'oops', 'UNEXPECTED'],
-  ])('%s', (_, error, code) => {
+  ])('has the right code for %s', (_, error, code) => {
     expect(codeOf(error)).toBe(code);
   });
 
-  test('of a problem stays as it is', () => {
+  test('is the error itself if it is a problem already', () => {
     const shown = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
     expect(explain(shown, situation)).toBe(shown);
   });
 
-  test('comes with the error as its cause, for debugging', () => {
+  test('has the error as its cause, for debugging', () => {
     const error = awsError('InvalidSubnet.Conflict');
     expect(explain(error, situation).cause).toBe(error);
   });
@@ -92,14 +88,14 @@ describe('a refusal', () => {
     );
   });
 
-  test('by throttling does not blame the stack', () => {
+  test('by throttling is not blamed on the stack', () => {
     expect(explain(awsError('Throttling', 'Rate exceeded'), situation)).toMatchObject({
       what: 'AWS kept throttling a call during the natGateway step (Throttling).',
       fix: ['Wait a minute.', 'npm run provision, to continue from here'],
     });
   });
 
-  test('by a server error asks to wait, not to remove a cause', () => {
+  test('by a server error advises waiting, not removing a cause', () => {
     const shown = explain(awsError('InternalError', 'An internal error has occurred', 500), situation);
     expect(shown.what).toBe('AWS itself failed during the natGateway step (InternalError).');
     expect(shown.fix).toEqual(['Wait a minute.', 'npm run provision, to continue from here']);
@@ -107,7 +103,7 @@ describe('a refusal', () => {
 });
 
 describe('an AWS_ENDPOINT_URL that does not answer', () => {
-  test('is named, together with its variable', () => {
+  test('is named together with its variable', () => {
     expect(
       explain(network('ECONNREFUSED', '127.0.0.1:4566'), { ...situation, endpoint: 'http://127.0.0.1:4566' }),
     ).toMatchObject({
@@ -120,7 +116,7 @@ describe('an AWS_ENDPOINT_URL that does not answer', () => {
     });
   });
 
-  test('is explained by the system error, for a host name with several addresses, too', async () => {
+  test('is explained by the system error, even for a host name with several addresses', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
     const { port } = server.address() as AddressInfo;

@@ -20,7 +20,7 @@ test('a list of one page is read once', async () => {
   expect(asked).toEqual([undefined]);
 });
 
-test('a list is read to its end, in order, past empty pages', async () => {
+test('a list is read to its end and in order, past empty pages', async () => {
   const { all, asked } = reader({
     first: { items: ['a', 'b'], next: '2' },
     2: { items: [], next: '3' },
@@ -34,6 +34,6 @@ test('an empty token also ends a list', async () => {
   await expect(reader({ first: { items: ['a'], next: '' } }).all).resolves.toEqual(['a']);
 });
 
-test('a page that fails makes the list fail: part of it would look complete', async () => {
+test('a failing page makes the whole list fail, since a partial list would look complete', async () => {
   await expect(reader({ first: { items: ['a'], next: '9' } }).all).rejects.toThrow('there is no page 9');
 });

@@ -20,11 +20,11 @@ async function sendTimes(service: string, operation: string, calls: number, spee
 }
 
 describe('a bucket', () => {
-  test('lets a burst through at once', async () => {
+  test('lets a burst through immediately', async () => {
     expect(await sendTimes('elbv2', 'CreateRule', 18)).toEqual(Array<number>(18).fill(0));
   });
 
-  test('then lets as many calls per second through as it refills', async () => {
+  test('lets further calls through at the rate at which it refills', async () => {
     const times = await sendTimes('elbv2', 'CreateLoadBalancer', 11);
     // We use nine of ten tokens, then 0.18 per second.
     expect(times.slice(0, 9)).toEqual(Array<number>(9).fill(0));
@@ -32,13 +32,13 @@ describe('a bucket', () => {
     expect(times[10]).toBeCloseTo(2 / 0.18);
   });
 
-  test('refills faster on a faster endpoint', async () => {
+  test('refills faster if the endpoint is faster', async () => {
     const [, slow = 0] = (await sendTimes('elbv2', 'CreateLoadBalancer', 11)).slice(-2);
     const [, fast = 0] = (await sendTimes('elbv2', 'CreateLoadBalancer', 11, 60)).slice(-2);
     expect(slow / fast).toBeCloseTo(60);
   });
 
-  test('is shared by all operations of its kind, or separate for each, as on AWS', async () => {
+  test('is shared by all operations of its kind or separate for each of them, as on AWS', async () => {
     const clock = testClock();
     const start = clock.now();
     const limiter = makeLimiter({ clock, signal });
@@ -54,7 +54,7 @@ describe('a bucket', () => {
     expect(clock.now()).toBeGreaterThan(start);
   });
 
-  test('of the whole account is drawn from by every call, in addition to its own', () => {
+  test("for the whole account limits every call, in addition to the call's own bucket", () => {
     expect(bucketsOf('elbv2', 'CreateRule').map(([name]) => name)).toEqual(['elbv2 ', 'elbv2 .']);
     expect(bucketsOf('ec2', 'CreateNatGateway')).toHaveLength(1);
     expect(bucketsOf('sts', 'GetCallerIdentity')).toEqual([]);

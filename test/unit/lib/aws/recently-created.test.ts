@@ -4,20 +4,20 @@ import { trackRecentlyCreated } from '../../../../lib/aws/recently-created.ts';
 import { testClock } from '../../clock.ts';
 
 test.each([
-  ['an id', { Vpc: { VpcId: 'vpc-0a1b2c3d4e5f60718' } }, { VpcId: 'vpc-0a1b2c3d4e5f60718' }],
+  ['its id', { Vpc: { VpcId: 'vpc-0a1b2c3d4e5f60718' } }, { VpcId: 'vpc-0a1b2c3d4e5f60718' }],
   [
-    'an ARN',
+    'its ARN',
     { Role: { Arn: 'arn:aws:iam::1:role/slipway/x/x-task' } },
     { taskRoleArn: 'arn:aws:iam::1:role/slipway/x/x-task' },
   ],
-  ['the name in an ARN', { Role: { Arn: 'arn:aws:iam::1:role/slipway/x/x-task' } }, { RoleName: 'x-task' }],
-  ['a zone without its path', { HostedZone: { Id: '/hostedzone/Z0123' } }, { HostedZoneId: 'Z0123' }],
+  ['the name in its ARN', { Role: { Arn: 'arn:aws:iam::1:role/slipway/x/x-task' } }, { RoleName: 'x-task' }],
+  ['its zone id without the path', { HostedZone: { Id: '/hostedzone/Z0123' } }, { HostedZoneId: 'Z0123' }],
   [
-    'one of many, deep inside',
+    'its id among others, deep inside the input',
     { Subnet: { SubnetId: 'subnet-0a1b2c3d' } },
     { network: { subnets: ['subnet-00000000', 'subnet-0a1b2c3d'] } },
   ],
-])('%s', (_what, output, input) => {
+])('a recently created resource is recognised by %s', (_what, output, input) => {
   const recentlyCreated = trackRecentlyCreated(testClock());
   expect(recentlyCreated.isNamedIn(input)).toBe(false);
   recentlyCreated.recordCreated(output);
@@ -41,7 +41,7 @@ test('a resource counts as recently created for five minutes', async () => {
   expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);
 });
 
-test('resources of an earlier run count for five minutes after it, too', async () => {
+test('resources of an earlier run also count for five minutes after it', async () => {
   const clock = testClock();
   const recentlyCreated = trackRecentlyCreated(clock);
   recentlyCreated.assumeAllCreatedUntil(clock.now() - 200_000);

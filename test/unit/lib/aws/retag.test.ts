@@ -69,16 +69,16 @@ describe.each(services)('%s', (_service, tag, [add, remove]) => {
     expect(JSON.stringify(input)).not.toContain('team');
   });
 
-  test('does both in sequence', async () => {
+  test('first writes tags, then removes former ones', async () => {
     expect(await calls([TEAM, FORMER])).toEqual([add, remove]);
   });
 
-  test('does nothing for another field or a new resource', async () => {
+  test('does nothing when only another field differs, or when the resource is new', async () => {
     expect(await calls([{ field: 'size', from: 1, to: 2 }])).toEqual([]);
     expect(await calls([TEAM], 'create')).toEqual([]);
   });
 });
 
-test('the former tags of a change are its fields without a value', () => {
+test('the former tags of a change are its tag fields without a new value', () => {
   expect(formerTagsIn(act([TEAM, FORMER, { field: 'x', from: 1, to: undefined }]).change)).toEqual(['cost']);
 });

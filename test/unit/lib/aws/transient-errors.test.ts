@@ -53,7 +53,7 @@ describe('an error is transient', () => {
 
 describe('an error is permanent', () => {
   test.each([
-    ['an id that is wrong in a call that reads', 'DescribeVpcs', awsError('InvalidVpcID.NotFound')],
+    ['a wrong id in a read call', 'DescribeVpcs', awsError('InvalidVpcID.NotFound')],
     ['a deleted resource, in a delete', 'DeleteSubnet', awsError('InvalidSubnetID.NotFound')],
     [
       'a deleted group, when its rules are revoked',
@@ -63,14 +63,14 @@ describe('an error is permanent', () => {
     ['a deleted zone, in its delete', 'DeleteHostedZone', awsError('NoSuchHostedZone')],
     ['a released address', 'ReleaseAddress', awsError('InvalidAllocationID.NotFound')],
     ['a quota', 'CreateNatGateway', awsError('NatGatewayLimitExceeded')],
-    ['a block that is taken', 'CreateSubnet', awsError('InvalidSubnet.Conflict')],
+    ['a CIDR block that is taken', 'CreateSubnet', awsError('InvalidSubnet.Conflict')],
     [
       'a denial that is not about passing a role',
       'CreateService',
       awsError('AccessDeniedException', 'ecs:CreateService'),
     ],
     [
-      'another mistake in the same call',
+      'a different mistake in the same call',
       'CreateService',
       awsError('InvalidParameterException', 'No such port.'),
     ],
@@ -124,7 +124,7 @@ describe('every call is retried', () => {
   });
 });
 
-test('every row has a reason and a time limit', () => {
+test('every row of the table has a reason and a time limit', () => {
   for (const { why, seconds, commands = [] } of transientErrors) {
     expect(why).not.toBe('');
     expect(seconds).toBeGreaterThan(0);

@@ -96,7 +96,7 @@ describe('any input', () => {
     fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), expectSound), { numRuns: 300 });
   });
 
-  test('becomes one of them when parts of a valid stack are replaced', () => {
+  test('becomes a configuration or a list of mistakes even as part of a valid stack', () => {
     const place = fc.constantFrom(
       ...placesOf(sound()),
       'domain',
@@ -124,7 +124,7 @@ describe('any input', () => {
     );
   });
 
-  test('never has its environment variables shown', () => {
+  test('never appears in a message when it is an environment variable or an argument of a command', () => {
     const secret = fc.string({ minLength: 8, maxLength: 12 }).map((text) => `hunter2${text}`);
     const wrong = fc.constantFrom<[string, (text: string) => unknown]>(
       [`${api}.environment`, (text) => text],

@@ -10,7 +10,7 @@ test('a stack is returned unchanged, and so is a function', () => {
   expect(defineStack(make)).toBe(make);
 });
 
-test('the compiler knows the fields', () => {
+test('the compiler checks the fields', () => {
   const base = { name: 'store', region: 'eu-west-1' };
   const stacks = [
     defineStack(({ stage, target }) => ({ ...base, tags: { stage, target }, services: {} })),

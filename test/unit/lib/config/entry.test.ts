@@ -25,7 +25,7 @@ const folder = folderWith({
 });
 
 test.each([
-  ['main', 'lib/start.js', 'main of its package.json comes first'],
+  ['main', 'lib/start.js', 'main in package.json has precedence'],
   ['unbuilt', 'src/main.ts', 'a main that does not exist is skipped'],
   ['mute', 'src/index.ts', 'the default entry files are tried in order'],
   ['odd', 'main.ts', 'a main that is not a string is skipped'],

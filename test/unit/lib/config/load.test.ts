@@ -30,7 +30,7 @@ const problemOf = async (loading: Promise<unknown>): Promise<Problem> => {
   if (error instanceof Problem) return error;
   throw error;
 };
-/** The reason why it cannot be read, without its path. */
+/** The reason why this configuration cannot be loaded, without its path. */
 const whyOf = async (loading: Promise<unknown>): Promise<string> => {
   const { code, why, now, fix } = await problemOf(loading);
   expect({ code, now }).toEqual({ code: 'CONFIG_LOAD', now: 'Nothing was changed.' });
@@ -88,7 +88,7 @@ describe('a module', () => {
     },
   );
 
-  test('whose function returns nothing is one mistake', async () => {
+  test('whose function returns nothing has a single mistake', async () => {
     expect(await problemOf(load('export default () => undefined;'))).toMatchObject({
       code: 'CONFIG_INVALID',
       why: 'default export: missing. Use an object: a stack.',
@@ -104,7 +104,7 @@ describe('a module', () => {
     ['Symbol("x")', 'a symbol'],
     ['new Array(1e9)', 'a list of 1000000000 items'],
     ['10n', '10n'],
-  ])('with the value %s reports it together with the other mistakes', async (value, shown) => {
+  ])('with the value %s is refused, and its other mistakes are reported, too', async (value, shown) => {
     expect(await problemOf(load(`export default { ${STACK}, name: '9', tags: ${value} };`))).toMatchObject({
       code: 'CONFIG_INVALID',
       why: expect.stringMatching(
@@ -201,20 +201,20 @@ describe('no configuration ends, blocks or crashes the run that loads it:', () =
     });
   });
 
-  test('a configuration that leaves a timer running is loaded nevertheless', async () => {
+  test('a configuration that leaves a timer running is still loaded', async () => {
     expect(await load(`setInterval(() => 0, 9); export default { ${STACK} };`)).toMatchObject({
       name: 'store',
     });
   });
 
-  test('a configuration that changes Object.prototype changes it in its own process alone', async () => {
+  test('a configuration that changes Object.prototype changes it only in its own process', async () => {
     await load(`Object.assign(Object.prototype, { spoilt: true }); export default { ${STACK} };`).catch(
       () => undefined,
     );
     expect({}).not.toHaveProperty('spoilt');
   });
 
-  test('when the run is aborted, so is the configuration', async () => {
+  test('aborting the run also aborts the configuration', async () => {
     const stopping = new AbortController();
     const loading = load('for (;;);', { signal: stopping.signal });
     stopping.abort(new Error('stop'));
@@ -223,7 +223,7 @@ describe('no configuration ends, blocks or crashes the run that loads it:', () =
 });
 
 test.each(['nowhere.config.ts', 'api'])(
-  'there is no configuration at %s, and the problem says where it was expected',
+  'when there is no configuration at %s, the problem names the expected path',
   async (name) => {
     const path = join(folder, name);
     expect(await problemOf(loadConfig({ file: path, stage: 'dev', target: 'aws' }))).toMatchObject({
@@ -234,7 +234,7 @@ test.each(['nowhere.config.ts', 'api'])(
   },
 );
 
-test('a missing configuration is named as the user called it, and its absolute path is the reason', async () => {
+test('a missing configuration is named as the user typed it, and the reason has its absolute path', async () => {
   const loading = loadConfig({ file: 'nowhere.config.ts', stage: 'dev', target: 'aws' });
   expect(await problemOf(loading)).toMatchObject({
     code: 'CONFIG_MISSING',

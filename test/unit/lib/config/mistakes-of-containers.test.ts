@@ -1,4 +1,4 @@
-// Every mistake that the containers of a service can have, once.
+// Every kind of mistake in the containers of a service.
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import { between, mistakesOf, folderWith, refuses, soundBut } from './support.ts';
@@ -21,7 +21,7 @@ refuses(
   between("'store-dev-shop-recommendations-"),
 );
 
-test('a name that is part of no target group may be longer', () => {
+test('a container that needs no target group may have a longer name', () => {
   expect(mistakesOf(soundBut({ [`${shop}.recommendations`]: { image: 'nginx' } }))).toEqual([]);
 });
 
@@ -41,11 +41,11 @@ refuses(`${api}.source`, 'Set source (the folder of its program) or image (the r
   'neither source nor image': undefined,
 });
 refuses(`${api}.image`, 'Remove image or source: a container has only one of them.', {
-  'both of them': 'nginx',
+  'both source and image': 'nginx',
 });
 refuses(`${api}.source`, 'Use the path of a folder, e.g. services/api1.', { 'an empty string': '' });
 refuses(`${api}.source`, between('Name a folder that exists: /', ' does not exist.'), {
-  'a folder that is not there': 'nowhere',
+  'a missing folder': 'nowhere',
   'a file': 'api/src/main.ts',
 });
 refuses(
@@ -63,7 +63,7 @@ test.each([
   ['auto', 'dockered', undefined],
   ['auto', 'empty', between('Add an entry file for the bundle (main in', '), or a Dockerfile.')],
 ] as const)(
-  'the builder %s requires the file that it starts from in a folder that is %s',
+  'the builder %s requires its entry file or Dockerfile in the folder "%s"',
   (builder, source, fix) => {
     const read = () =>
       parseConfig(soundBut({ [`${api}.source`]: source }), { stage: 'dev', target: 'aws', folder, builder });
@@ -98,7 +98,7 @@ refuses(
 );
 
 refuses(`${shop}.proxy.path`, 'Use another path: this one is routed to api in shop.', {
-  'the path of another': '/api',
+  'the path of another container': '/api',
 });
 refuses(`${api}.path`, 'Begin the path with a slash, e.g. /api1.', {
   'no slash': 'api',
@@ -114,13 +114,13 @@ refuses(
   'Leave out empty segments, . and ..: the normalised path of a request never contains them.',
   {
     'an empty segment': '/api//v1',
-    'a segment that climbs': '/api/../v1',
-    'a segment that stays': '/./api',
+    'the segment ..': '/api/../v1',
+    'the segment .': '/./api',
   },
 );
 refuses(`${api}.path`, `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`, {
   'a letter with an accent': '/apí',
-  'an escape': '/a%20b',
+  'a percent escape': '/a%20b',
   'a line break': '/a\nb',
 });
 refuses(
@@ -131,7 +131,7 @@ refuses(
 );
 
 refuses(`${api}.protocol`, between("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
-  'another protocol': 'TCP',
+  'an unknown protocol': 'TCP',
   'lower case': 'https',
 });
 
@@ -153,14 +153,14 @@ refuses(`${api}.health.intervalSeconds`, 'Use a whole number from 5 to 300: seco
   'too small': 4,
 });
 refuses(`${api}.health.timeoutSeconds`, 'Use a value below intervalSeconds, which is 20.', {
-  'the interval': 20,
+  'a timeout as long as the interval': 20,
 });
 refuses(`${api}.health.healthyThreshold`, between('Use a whole number from 2 to 10'), { 'too small': 1 });
 refuses(`${api}.health.unhealthyThreshold`, between('Use a whole number from 2 to 10'), { 'too large': 11 });
 refuses(`${api}.health.matcher`, 'Use status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
   'not a status code': '2xx',
-  'codes of failure': '200-599',
-  'a range that runs backwards': '299-200',
+  'status codes of failures': '200-599',
+  'a reversed range': '299-200',
   'an empty string': '',
 });
 

@@ -1,4 +1,4 @@
-// Every mistake that the services of a stack can have, once.
+// Every kind of mistake in the services of a stack.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { between, mistakesOf, refuses, soundBut } from './support.ts';
@@ -43,7 +43,7 @@ refuses(
   },
 );
 refuses('services.shop.memory', 'Use 1024 to 4096 in steps of 1024: Fargate offers these with cpu 512.', {
-  'the memory of another cpu': 512,
+  'a size for a different cpu': 512,
   'a size between two steps': 1500,
 });
 refuses(
@@ -106,7 +106,7 @@ test('a missing memory is reported with its default', () => {
   ]);
 });
 
-test('two names that compose to the same key are reported at the second', () => {
+test('when two containers get the same key, the second one is reported', () => {
   const stack = soundBut({
     services: { 'a-b': { containers: { c: image() } }, a: { containers: { 'b-c': image() } } },
   });

@@ -1,4 +1,4 @@
-// Every mistake that the fields of a stack can have, once.
+// Every kind of mistake in the fields of a stack.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { between, mistakesOf, refuses, soundBut } from './support.ts';
@@ -25,12 +25,12 @@ refuses('name', NAME, {
 });
 refuses('name', 'Begin with another word: AWS reserves load balancer names that begin with internal-.', {
   'a name that AWS reserves': 'internal-store',
-  'a name that becomes one with the stage': 'internal',
+  'a name that AWS reserves once the stage is appended': 'internal',
 });
 refuses(
   'name',
   'Shorten the name of the stack or the stage by 1 character: this value names a load balancer in AWS, and such names have at most 32 characters.',
-  { 'a name that is too long with the stage': 's'.repeat(29) },
+  { 'a name that is too long once the stage is appended': 's'.repeat(29) },
   inspect(`${'s'.repeat(29)}-dev`),
 );
 
@@ -69,7 +69,7 @@ refuses(
   'Use example.com or a name that ends with .example.com: the name must be in the zone.',
   {
     'a name in another zone': 'api.example.org',
-    'a name that only ends with the same letters': 'myexample.com',
+    'a name that ends with the same letters but is not a subdomain': 'myexample.com',
   },
 );
 refuses('domain.createZone', 'Use true or false: whether the stack creates the zone and owns it.', {
@@ -158,7 +158,7 @@ test('a tag with a key of 129 characters is refused', () => {
 });
 
 test.each(['Dev', 'dev-', 'dev-2', '2dev', '', 'a b', '../x'])(
-  'a stage called "%s" is refused, as an option of the command',
+  'the stage "%s" is refused as a mistake in an option of the command',
   (stage) => {
     const fix =
       'Use lower-case letters and digits, and begin with a letter; a hyphen separates the stage from the name of the stack.';

@@ -1,4 +1,4 @@
-// Mistakes are reported all at once, each of them once, and in readable form.
+// Mistakes are all reported together, each only once and in a readable form.
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
@@ -6,7 +6,7 @@ import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
 const api = 'services.shop.containers.api';
 
 describe('mistakes', () => {
-  test('are reported all at once, those of single fields and those between fields', () => {
+  test('are all reported together, both those in single fields and those between fields', () => {
     const stack = soundBut({
       region: 'Ireland',
       'domain.zone': 'example.org',
@@ -34,7 +34,7 @@ describe('mistakes', () => {
     ]);
   });
 
-  test.each(placesOf(sound()))('%s of another type is one mistake, and hides no other', (place) => {
+  test.each(placesOf(sound()))('in the type of %s are reported once, and hide no other mistakes', (place) => {
     const clash = { image: 'nginx', port: 1, path: '/clash' };
     const broken = place.replace(/\.(\d)$/, '[$1]');
     const alone = mistakesOf(soundBut({ [place]: () => 'x' }));
@@ -49,7 +49,7 @@ describe('mistakes', () => {
     ]);
   });
 
-  test('that depend on another mistake are reported once that one is corrected', () => {
+  test('that depend on another mistake are reported only after that mistake is corrected', () => {
     const long = { 'services.shop.containers.recommendations-v2': { image: 'nginx', port: 1, path: '/r' } };
     expect(mistakesOf(soundBut({ ...long, name: 7 })).map(({ path }) => path)).toEqual(['name']);
     expect(mistakesOf(soundBut({ ...long })).map(({ path }) => path)).toEqual(Object.keys(long));
@@ -66,7 +66,7 @@ describe('mistakes', () => {
     `${api}.health`,
     `${api}.environment`,
     `${api}.command`,
-  ])('%s of another type is one mistake', (place) => {
+  ])('in the type of the whole object %s are reported once', (place) => {
     expect(mistakesOf(soundBut({ [place]: 7 })).map(({ path }) => path)).toEqual([place]);
   });
 
@@ -80,7 +80,7 @@ describe('mistakes', () => {
     [`${api}.soruce`, `${api}.source`, 'source'],
     [`${api}.env`, `${api}.environment`, 'environment'],
     [`${api}.health.interval`, `${api}.health.intervalSeconds`, 'intervalSeconds'],
-  ])('the misspelt key %s is one mistake, and names the one that was meant', (typed, meant, name) => {
+  ])('in the misspelt key %s are reported once, with the intended key', (typed, meant, name) => {
     expect(mistakesOf(soundBut({ [typed]: 20, [meant]: undefined }))).toEqual([
       { path: typed, value: 'unknown key', fix: `Did you mean ${name}?` },
     ]);
@@ -89,18 +89,21 @@ describe('mistakes', () => {
   test.each([
     ['qqqq', /^Remove it\. The known keys are: name, region, domain, .*, services\.$/],
     ['regions', /^Remove it\. The known keys are: /],
-  ])('the unknown key %s resembles no missing one, so all known keys are listed', (key, fix) => {
-    expect(mistakesOf(soundBut({ [key]: 1 }))).toEqual([
-      { path: key, value: 'unknown key', fix: expect.stringMatching(fix) },
-    ]);
-  });
+  ])(
+    'in the unknown key %s, which resembles no missing key, are reported with all known keys',
+    (key, fix) => {
+      expect(mistakesOf(soundBut({ [key]: 1 }))).toEqual([
+        { path: key, value: 'unknown key', fix: expect.stringMatching(fix) },
+      ]);
+    },
+  );
 
   test.each([
     [undefined, 'missing'],
     [null, 'null'],
     ['stack', "'stack'"],
     [[], 'a list'],
-  ])('%p instead of a stack is one mistake', (input, value) => {
+  ])('are reported once when the stack is %p', (input, value) => {
     expect(mistakesOf(input)).toEqual([{ path: 'default export', value, fix: 'Use an object: a stack.' }]);
   });
 
@@ -126,7 +129,7 @@ describe('mistakes', () => {
     );
   });
 
-  test('in the stage alone are not blamed on the file', () => {
+  test('in the stage alone are attributed to the command, not to the file', () => {
     expect(() => read(sound(), 'Dev')).toThrow(
       expect.objectContaining({
         what: 'The command has 1 mistake.',
@@ -135,7 +138,7 @@ describe('mistakes', () => {
     );
   });
 
-  test('stay short and on one line, whatever the value is', () => {
+  test('stay short and on one line, whatever the value', () => {
     const [mistake] = mistakesOf(soundBut({ region: `\u001b[31mred\n${'x'.repeat(1000)}` }));
     expect(mistake?.value).toMatch(/^'\\x1B\[31mred\\nx+'\.\.\. \d+ more characters$/);
     const [key] = mistakesOf(soundBut({ tags: { ['\u001b[31m\n']: 'x' } }));

@@ -17,7 +17,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   }
 }
 
-/** A run that does nothing but read a configuration. */
+/** A run that only loads a configuration. */
 const RUN = `
   import { runModule } from ${JSON.stringify(resolve('lib/config/run-module.ts'))};
   const { argv: [, , file] } = process;

@@ -9,7 +9,7 @@ import { mistakesOf, read, sound, soundBut } from './support.ts';
 const api = 'services.shop.containers.api';
 
 describe('a valid stack', () => {
-  test('that sets every field is taken as it is', () => {
+  test('that sets every field keeps all of its values', () => {
     const { services, domain, ...stack } = sound();
     const { containers, ...shop } = services.shop ?? { containers: {} };
     const { source: _, ...written } = containers.api ?? {};
@@ -94,14 +94,14 @@ describe('a valid stack', () => {
     expect(read(soundBut({ 'domain.createZone': undefined })).domain?.createZone).toBe(false);
   });
 
-  test('may be paused, may leave fields undefined, and may be named like its zone', () => {
+  test('may have a count of 0, undefined fields, and the same name as its zone', () => {
     const stack = { ...sound(), tags: undefined, domain: { name: 'example.com', zone: 'example.com' } };
     expect(read(stack)).toMatchObject({ tags: {}, domain: { name: 'example.com' } });
     expect(read(soundBut({ 'services.shop.count': 0 })).services[0]?.count).toBe(0);
   });
 
   test.each(['/', '/api', `/${'a'.repeat(124)}`, `/a-b_c.d/~e"f'g/h@i:j+k&l$m`, '/...'])(
-    'may route %s',
+    'may route the path %s',
     (path) => {
       expect(
         mistakesOf(soundBut({ [`${api}.path`]: path, 'services.shop.containers.proxy.path': undefined })),
@@ -120,17 +120,17 @@ describe('a valid stack', () => {
   });
 
   test.each(['us-gov-west-1', 'ap-southeast-4', 'cn-north-1', 'eusc-de-east-1', 'us-isob-east-1'])(
-    'may be in %s',
+    'may be in the region %s',
     (region) => {
       expect(read(soundBut({ region })).region).toBe(region);
     },
   );
 
-  test.each(['10.0.0.0/16', '192.168.4.0/24', '172.31.128.0/17'])('may have the block %s', (cidr) => {
+  test.each(['10.0.0.0/16', '192.168.4.0/24', '172.31.128.0/17'])('may have the network block %s', (cidr) => {
     expect(read(soundBut({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
   });
 
-  test('is the one that this repository provisions', () => {
+  test('is what slipway.config.ts in this repository contains', () => {
     expect(mistakesOf(slipway)).toMatchObject([{ path: `${api}1.source` }, { path: `${api}2.source` }]);
     const config = parseConfig(slipway, { stage: 'dev', target: 'sandbox', folder: resolve() });
     expect(config.services[0]?.containers.map(({ key, port, path }) => [key, port, path])).toEqual([
@@ -139,7 +139,7 @@ describe('a valid stack', () => {
     ]);
   });
 
-  test('has its builder overridden by that of the command', () => {
+  test("uses the command's builder rather than its own", () => {
     const context = {
       stage: 'dev',
       target: 'sandbox',

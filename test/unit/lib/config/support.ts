@@ -1,4 +1,4 @@
-// A valid stack for tests to make mistakes in, and functions that make them.
+// A valid stack for tests, and functions that put mistakes into it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -67,7 +67,7 @@ export const sound = (): StackInput => ({
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-/** A copy of the valid stack with other values at some paths, e.g. `services.shop.cpu`; undefined removes a field. */
+/** A copy of the valid stack with different values at some paths, e.g. `services.shop.cpu`; undefined removes a field. */
 export function soundBut(values: Readonly<Record<string, unknown>>): unknown {
   const stack: unknown = sound();
   for (const [place, value] of Object.entries(values)) {
@@ -75,7 +75,7 @@ export function soundBut(values: Readonly<Record<string, unknown>>): unknown {
     const last = keys.pop() ?? '';
     let holder = stack;
     for (const key of keys) holder = isFields(holder) ? (holder[key] ??= {}) : undefined;
-    if (!isFields(holder)) throw new Error(`nothing holds ${place}`);
+    if (!isFields(holder)) throw new Error(`nothing contains ${place}`);
     if (value === undefined) delete holder[last];
     else holder[last] = value;
   }
@@ -90,11 +90,11 @@ export const placesOf = (value: unknown, place = ''): string[] =>
 
 const folder = folderWith({ 'api/src/main.ts': '' });
 
-/** Reads a stack beside a folder `api` with a program in it. */
+/** Parses a stack whose folder has a program in the subfolder `api`. */
 export const read = (input: unknown, stage = 'dev'): Config =>
   parseConfig(input, { stage, target: 'sandbox', folder });
 
-/** The mistakes of that stack. */
+/** The mistakes in a stack that {@link read} parses. */
 export function mistakesOf(input: unknown, stage?: string): readonly Mistake[] {
   try {
     read(input, stage);
@@ -112,10 +112,10 @@ export const between = (begin: string, end = ''): string =>
   expect.stringMatching(new RegExp(`^${escaped(begin)}.*${escaped(end)}$`)) as unknown as string;
 
 /**
- * Declares one test for each value that is invalid at a path of the valid stack: it is the only mistake.
- * @param fix what the mistake says to write instead
- * @param values the values by what is wrong with them; undefined for a missing one
- * @param shown how the values are shown, when that is not as JavaScript writes them
+ * Declares one test for each value that is invalid at a path of the valid stack and must be its only mistake.
+ * @param fix the expected advice in the mistake
+ * @param values the invalid values by their description; undefined stands for a missing value
+ * @param shown the values as the mistake shows them, if not in JavaScript notation
  */
 export function refuses(
   place: string,
@@ -123,7 +123,7 @@ export function refuses(
   values: Readonly<Record<string, unknown>>,
   shown?: string,
 ): void {
-  describe(`${place} is refused with its fix for`, () => {
+  describe(`${place} is refused, with a fix:`, () => {
     test.each(Object.entries(values))('%s', (_what, value) => {
       const found = shown ?? (value === undefined ? 'missing' : inspect(value));
       expect(mistakesOf(soundBut({ [place]: value }))).toEqual([{ path: place, value: found, fix }]);

@@ -53,11 +53,11 @@ describe('the name of a target group', () => {
     expect(names.targetGroup({ ...container, port: 5001 })).not.toBe(names.targetGroup(container));
   });
 
-  test('changes with the protocol, which is immutable, too', () => {
+  test('changes with the protocol, which is also immutable', () => {
     expect(names.targetGroup({ ...container, protocol: 'HTTPS' })).not.toBe(names.targetGroup(container));
   });
 
-  test('stays when its health check changes, which can be updated', () => {
+  test('stays the same when its health check changes, which can be updated', () => {
     const health = { ...container.health, path: '/other' };
     expect(names.targetGroup({ ...container, health })).toBe(names.targetGroup(container));
   });
@@ -75,24 +75,24 @@ describe('the name of an ECS service', () => {
       ),
     });
 
-  test('is the configured one while no path is served over HTTPS', () => {
+  test('is the configured name while no path is served over HTTPS', () => {
     expect(named()).toBe('web');
     expect(named({ port: 5001 }, { path: '/other' })).toBe('web');
   });
 
-  test('is a different but stable one with a path that is', () => {
+  test('is a different but stable name once a path is served over HTTPS', () => {
     expect(named({ protocol: 'HTTPS' })).toBe('web_a0bf');
     expect(named({ protocol: 'HTTPS', port: 5001, name: 'api', key: 'web-api' })).toBe('web_a0bf');
     expect(named({ protocol: 'HTTPS' })).not.toBe(named({}, { protocol: 'HTTPS' }));
     expect(named({ protocol: 'HTTPS' })).not.toBe(named({ protocol: 'HTTPS' }, { protocol: 'HTTPS' }));
   });
 
-  test('stays when two containers swap places and the paths stay', () => {
+  test('stays the same when two containers swap places and keep their paths', () => {
     const secure = { protocol: 'HTTPS', path: '/api1' } as const;
     expect(named({ path: '/api2' }, secure)).toBe(named(secure));
   });
 
-  test('tells the configured service', () => {
+  test('determines the configured service', () => {
     expect(configuredServiceName(named({ protocol: 'HTTPS' }))).toBe('web');
     expect(configuredServiceName('web')).toBe('web');
   });
@@ -107,7 +107,7 @@ describe('a short hash', () => {
     );
   });
 
-  test('differs for values that are equal when joined', () => {
+  test('differs even for values that are equal when joined', () => {
     expect(shortHash(16, 'a', 'bc')).not.toBe(shortHash(16, 'ab', 'c'));
     expect(shortHash(16, '1')).not.toBe(shortHash(16, 1));
     expect(shortHash(16, 'a', 'b')).toBe(shortHash(16, 'a', 'b'));

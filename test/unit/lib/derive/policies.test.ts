@@ -74,7 +74,7 @@ describe('the execution policy', () => {
   });
 });
 
-test('equal policies give equal strings, whatever the order of their keys', () => {
+test('equal policies are equal as strings, whatever the order of their keys', () => {
   const one = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['b', 'a'] }] };
   const other = { Statement: [{ Action: ['b', 'a'], Effect: 'Allow' }], Version: '2012-10-17' };
   expect(policyText(one)).toBe(policyText(other));

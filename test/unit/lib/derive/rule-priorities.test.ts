@@ -5,7 +5,7 @@ import { patternsOf, prioritiesOf, configuredRules } from '../../../../lib/deriv
 import { config } from '../../step-harness.ts';
 
 const LONGEST = 126;
-/** Few different segments, so that many paths share prefixes and lengths. */
+/** Only a few different segments, so that many paths share prefixes and lengths. */
 const segment = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'aa', 'ab', 'api', 'v1', 'v2'),
   fc.stringMatching(/^[A-Za-z0-9_.~$@:+&-]{1,60}$/),
@@ -69,7 +69,7 @@ describe('priorities', () => {
     );
   });
 
-  test('exist for the longest paths, and for many of one length', () => {
+  test('exist for the longest paths, and for many paths of the same length', () => {
     const long = Array.from({ length: 100 }, (_, index) => `/${String(index).padStart(LONGEST - 1, 'x')}`);
     const all = ['/', '/a', ...long];
     const priorities = prioritiesOf(all);
@@ -79,7 +79,7 @@ describe('priorities', () => {
     expect(priorities.get('/a')).toBeLessThan(priorities.get('/') ?? 0);
   });
 
-  test('of a path stay when others are added or removed', () => {
+  test('of a path stay the same when other paths are added or removed', () => {
     const alone = prioritiesOf(['/api1']).get('/api1');
     expect(prioritiesOf(['/', '/api1', '/api1/deep', '/other']).get('/api1')).toBe(alone);
   });

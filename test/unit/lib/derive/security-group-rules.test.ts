@@ -22,7 +22,7 @@ test.each([
   ['an IPv6 block', '::/0', { Ipv6Ranges: [{ CidrIpv6: '::/0' }] }],
   ['a prefix list', 'pl-1', { PrefixListIds: [{ PrefixListId: 'pl-1' }] }],
   ['a security group', 'sg-1', { UserIdGroupPairs: [{ GroupId: 'sg-1' }] }],
-])('a permission has %s in its own list', (_, peer, list) => {
+])('a permission for %s has the peer in the list for its kind', (_, peer, list) => {
   expect(toIpPermission(tcp(80, 81, peer))).toEqual({ IpProtocol: 'tcp', FromPort: 80, ToPort: 81, ...list });
 });
 

@@ -12,7 +12,7 @@ const network = fc.record({
 });
 
 describe('the blocks of the subnets', () => {
-  test('of a /16 are /20, the public ones first, the private ones from the middle on', () => {
+  test('of a /16 are /20 blocks, public ones from the start and private ones from the middle', () => {
     expect(subnetLayouts({ cidr: '10.0.0.0/16', zones: 2 })).toEqual([
       { key: 'public-1', isPublic: true, cidr: '10.0.0.0/20', zone: 0 },
       { key: 'public-2', isPublic: true, cidr: '10.0.16.0/20', zone: 1 },
@@ -21,7 +21,7 @@ describe('the blocks of the subnets', () => {
     ]);
   });
 
-  test('of the smallest VPC are the smallest that AWS accepts, up to the last IPv4 address', () => {
+  test('of the smallest VPC are the smallest that AWS accepts, even at the last IPv4 address', () => {
     const layouts = subnetLayouts({ cidr: '255.255.255.0/24', zones: 6 });
     expect(layouts.at(-1)).toEqual({
       key: 'private-6',

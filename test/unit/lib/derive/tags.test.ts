@@ -1,4 +1,4 @@
-// The tags that mark a resource as ours, in every spelling.
+// The tags that mark a resource as ours, in the format of each AWS service.
 import { describe, expect, test } from '@jest/globals';
 import {
   toCamelCaseTags,
@@ -36,17 +36,17 @@ test("the user's tags never override the ones that mark a resource as ours", () 
 describe('tags are written and read', () => {
   const tags = tagsOf(user, 'shop-dev', 'vpc', '');
 
-  test('in the spelling of EC2', () => {
+  test('in the format of EC2', () => {
     expect(toPascalCaseTags({ a: '1' })).toEqual([{ Key: 'a', Value: '1' }]);
     expect(readTags(toPascalCaseTags(tags))).toEqual(tags);
   });
 
-  test('in the spelling of ECS', () => {
+  test('in the format of ECS', () => {
     expect(toCamelCaseTags({ a: '1' })).toEqual([{ key: 'a', value: '1' }]);
     expect(readTags(toCamelCaseTags(tags))).toEqual(tags);
   });
 
-  test('if there are none, or one has no value', () => {
+  test('even if there are none, or one has no value', () => {
     expect(readTags(undefined)).toEqual({});
     expect(readTags([{ Key: 'a' }])).toEqual({ a: '' });
   });

@@ -82,7 +82,7 @@ describe('the registered task definition', () => {
     );
   });
 
-  test('lets containers start in any order: one that needs another must wait for it', () => {
+  test('lets containers start in any order, so a container that needs another must wait for it', () => {
     for (const container of taskDefinitionFor(web, parts).containerDefinitions ?? []) {
       expect(container.dependsOn).toBeUndefined();
     }
@@ -158,7 +158,7 @@ describe('two task definitions', () => {
     expect(other[`api1.${field}`]).not.toBe(one[`api1.${field}`]);
   });
 
-  test('differ in the value of a variable, and in nothing else', () => {
+  test('differ in the value of a single variable', () => {
     const one = fields({ environment: { A: '1' } });
     const other = fields({ environment: { A: '2' } });
     expect(Object.keys(other).filter((field) => other[field] !== one[field])).toEqual(['api1.environment.A']);
@@ -177,7 +177,7 @@ describe('two task definitions', () => {
     expect(fields()['containers']).toBe('api1');
   });
 
-  test('without containers have only that field', () => {
+  test('without containers have no fields but an empty list of containers', () => {
     expect(definitionFields({})).toEqual({ containers: '' });
   });
 });

@@ -1,4 +1,4 @@
-// A create whose name or place is taken: by this stack, or by someone else.
+// A create call whose name or place is taken, by this stack or by someone else.
 import { expect, test } from '@jest/globals';
 import { adopt } from '../../../../lib/engine/adopt.ts';
 import { awsError } from '../../errors.ts';
@@ -26,19 +26,19 @@ function scenario(visibleFrom: number) {
   };
 }
 
-test('what is ours is adopted at once', async () => {
+test('a resource with our tags is adopted immediately', async () => {
   const one = scenario(1);
   await expect(one.run()).resolves.toBe('subnet-1');
   expect(one.elapsed()).toBe(0);
 });
 
-test('what is ours is adopted although its tags are visible late', async () => {
+test('a resource whose tags become visible late is adopted', async () => {
   const one = scenario(4);
   await expect(one.run()).resolves.toBe('subnet-1');
   expect(one.elapsed()).toBe(3000);
 });
 
-test('what does not turn out to be ours is left alone, and named', async () => {
+test('a resource that does not turn out to be ours is left alone, and the problem names it', async () => {
   const one = scenario(Infinity);
   await expect(one.run()).rejects.toMatchObject({
     code: 'FOREIGN',

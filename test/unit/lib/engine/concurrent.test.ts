@@ -1,8 +1,8 @@
-// Concurrent work: each can wait for any other, and a failure is thrown once all have ended.
+// Concurrent tasks: each can wait for any other, and a failure is thrown once all have ended.
 import { expect, test } from '@jest/globals';
 import { waitForAll, startAll } from '../../../../lib/engine/concurrent.ts';
 
-test('each may wait for any other, whichever was named first', async () => {
+test('each task can wait for any other, whatever their order', async () => {
   const works = startAll<number, string>(
     [
       ['first', 1],
@@ -13,7 +13,7 @@ test('each may wait for any other, whichever was named first', async () => {
   expect(await waitForAll(works.values())).toEqual(['1 after 2', '2']);
 });
 
-test('the first failure is thrown, but not before the last has ended', async () => {
+test('the first failure is thrown, but only after the last task has ended', async () => {
   const ended: string[] = [];
   const late = Promise.resolve()
     .then(() => undefined)
@@ -23,6 +23,6 @@ test('the first failure is thrown, but not before the last has ended', async () 
   expect(ended).toEqual(['late']);
 });
 
-test('nothing to wait for is done at once', async () => {
+test('without any tasks, the result is available immediately', async () => {
   expect(await waitForAll([])).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Creates without a client token: how often they are sent, and when a look comes first.
+// Create calls without a client token: how often they are sent, and when a look precedes them.
 import { describe, expect, test } from '@jest/globals';
 import { createOnce, findWithin } from '../../../../lib/engine/create-once.ts';
 import { testClock } from '../../clock.ts';
@@ -7,7 +7,7 @@ import { awsError } from '../../errors.ts';
 const lost = () => awsError('InternalError', 'oops', 500);
 const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
-/** A create with these responses in sequence, and looks that find the resource from `visibleAt` ms on. */
+/** A create call with these responses in sequence, and looks that find the resource from `visibleAt` ms on. */
 function scenario(
   answers: (string | Error | undefined)[],
   { visibleAt = Infinity, isResumed = false, at = 0 } = {},
@@ -45,7 +45,7 @@ function scenario(
   };
 }
 
-describe('a create without a token', () => {
+describe('a create call without a token', () => {
   test('that is refused leaves no intent behind: the next run has nothing to look for', async () => {
     const one = scenario([awsError('UnauthorizedOperation', 'no', 403)]);
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
@@ -64,13 +64,13 @@ describe('a create without a token', () => {
     expect(one.log).not.toContain('withdraw');
   });
 
-  test('that an earlier run may have sent is looked for during a minute, even if the clock was set back by a day since', async () => {
+  test('that an earlier run may have sent is preceded by looks for a minute, even if the clock has since been set back by a day', async () => {
     const one = scenario(['vpc-1'], { isResumed: true, at: 86_400_000 });
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.elapsed()).toBe(60_000);
   });
 
-  test('is sent once, without any look, when its response arrives', async () => {
+  test('is sent once and without a look when its response arrives', async () => {
     const one = scenario(['vpc-1']);
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.log).toEqual(['create']);
@@ -79,19 +79,19 @@ describe('a create without a token', () => {
   test.each([
     ['a server error', lost],
     ['a connection that broke', cut],
-  ])('whose response is lost to %s is looked for, not sent again', async (_, error) => {
+  ])('whose response is lost to %s is followed by a look instead of being sent again', async (_, error) => {
     const one = scenario([error()], { visibleAt: 3000 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['create', 'look', 'look', 'look', 'look']);
   });
 
-  test('whose response has no id is looked for as well: something may have been created', async () => {
+  test('whose response has no id is also followed by a look, since something may have been created', async () => {
     const one = scenario([undefined], { visibleAt: 0 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['create', 'look']);
   });
 
-  test('is sent again only when nothing was found for a minute', async () => {
+  test('is sent again only when looks have found nothing for a minute', async () => {
     const one = scenario([lost(), 'vpc-2']);
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(60_000);
@@ -99,7 +99,7 @@ describe('a create without a token', () => {
     expect(one.log.at(-2)).toBe('look');
   });
 
-  test('is given up after three tries, with the last error', async () => {
+  test('is given up after three attempts, with the last error', async () => {
     const one = scenario([lost(), cut(), awsError('ServiceUnavailable', 'down', 503)]);
     await expect(one.run()).rejects.toThrow('down');
     expect(one.log.filter((word) => word === 'create')).toHaveLength(3);
@@ -115,7 +115,7 @@ describe('a create without a token', () => {
     ['a throttle', awsError('RequestLimitExceeded', 'slow down', 503)],
     ['a programming mistake', new TypeError('x is not a function')],
     ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
-  ])('that fails with %s had no effect: no look follows, and it is not sent again', async (_, error) => {
+  ])('that fails with %s had no effect, so no look follows and it is not sent again', async (_, error) => {
     const one = scenario([error]);
     await expect(one.run()).rejects.toBe(error);
     expect(one.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
@@ -128,7 +128,7 @@ describe('a create without a token', () => {
     expect(one.log).toEqual(['create']);
   });
 
-  test('stops looking when it is interrupted', async () => {
+  test('stops its looks when it is interrupted', async () => {
     const one = scenario([lost(), 'vpc-2']);
     const running = one.run();
     one.abort.abort();
@@ -137,21 +137,21 @@ describe('a create without a token', () => {
   });
 });
 
-describe('a create that an earlier run may have sent', () => {
-  test('is looked for before anything is sent, until a minute after its intent was recorded', async () => {
+describe('a create call that an earlier run may have sent', () => {
+  test('is not sent again until looks have found nothing for a minute after its intent was recorded', async () => {
     const one = scenario(['vpc-2'], { isResumed: true, at: -20_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(40_000);
     expect(one.log.indexOf('create')).toBe(one.log.length - 1);
   });
 
-  test('is adopted as soon as it is visible', async () => {
+  test('is not sent again when its resource becomes visible, which is adopted', async () => {
     const one = scenario([], { isResumed: true, visibleAt: 2000 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['look', 'look', 'look']);
   });
 
-  test('is looked for once even when that was long ago', async () => {
+  test('is preceded by one look even if its intent was recorded long ago', async () => {
     const one = scenario(['vpc-2'], { isResumed: true, at: -3_600_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.log).toEqual(['look', 'create']);
@@ -159,13 +159,13 @@ describe('a create that an earlier run may have sent', () => {
 });
 
 describe('looking for a limited time', () => {
-  test('ends with what is found', async () => {
+  test('ends with the found resource', async () => {
     const one = scenario([], { visibleAt: 2000 });
     await expect(one.findWithin(10_000)).resolves.toBe('found');
     expect(one.elapsed()).toBe(2000);
   });
 
-  test('ends with nothing when time is up', async () => {
+  test('returns undefined when time is up', async () => {
     const one = scenario([]);
     await expect(one.findWithin(5000)).resolves.toBeUndefined();
     expect(one.elapsed()).toBe(5000);

@@ -1,4 +1,4 @@
-// Which errors of a delete count as success.
+// The errors of a delete call that count as success.
 import { describe, expect, test } from '@jest/globals';
 import { isCode, isNotFound, hasResponse, isTransient } from '../../../../lib/aws/errors.ts';
 import { ignoringNotFound, throwingRefusals } from '../../../../lib/engine/delete.ts';
@@ -25,7 +25,7 @@ test.each(['DependencyViolation', 'UnauthorizedOperation', 'AuthFailure', 'Inter
   },
 );
 
-test('the errors that count as "not found" can be given', async () => {
+test('the caller can choose which errors count as "not found"', async () => {
   const released = async (error: unknown) => error === done;
   const done = awsError('AuthFailure');
   await expect(ignoringNotFound(failing(done), released)).resolves.toBeUndefined();
@@ -41,7 +41,7 @@ describe('a delete that reports refusals in its response', () => {
   const missing = { code: 'InvalidVpcEndpointId.NotFound', message: 'no such endpoint' };
   const refusal = { code: 'InvalidParameter', message: 'not now' };
 
-  test('succeeds without any', async () => {
+  test('succeeds if there are none', async () => {
     await expect(throwingRefusals(reporting())).resolves.toBeUndefined();
   });
 
@@ -51,7 +51,7 @@ describe('a delete that reports refusals in its response', () => {
     await expect(throwingRefusals(reporting({ code: 'MISSING' }), isMissing)).resolves.toBeUndefined();
   });
 
-  test('fails with the first refusal otherwise, as an error that AWS answered', async () => {
+  test('otherwise fails with the first refusal, which counts as a response from AWS', async () => {
     const error: unknown = await throwingRefusals(reporting(missing, refusal, { code: 'Other' })).catch(
       (thrown: unknown) => thrown,
     );
@@ -61,11 +61,11 @@ describe('a delete that reports refusals in its response', () => {
     expect([hasResponse(error), isTransient(error), isNotFound(error)]).toEqual([true, false, false]);
   });
 
-  test('fails for a refusal that says nothing', async () => {
+  test('fails even for a refusal without a code or message', async () => {
     await expect(throwingRefusals(reporting({}))).rejects.toMatchObject({ name: 'Unknown' });
   });
 
-  test('fails with the error that the caller converts a refusal to', async () => {
+  test('fails with the error into which the caller converts the refusal', async () => {
     const toError = ({ message }: { message?: string }, cause: Error) =>
       new Error(`refused: ${message}`, { cause });
     await expect(throwingRefusals(reporting(refusal), isNotFound, toError)).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe('a delete that reports refusals in its response', () => {
     });
   });
 
-  test('fails when the call itself does', async () => {
+  test('fails when the call itself fails', async () => {
     const error = awsError('UnauthorizedOperation');
     await expect(throwingRefusals(failing(error))).rejects.toBe(error);
   });

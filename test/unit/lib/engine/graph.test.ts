@@ -21,8 +21,8 @@ const graphs = fc
     ),
   );
 
-describe('a walk', () => {
-  test('runs every node once, after all that it needs', async () => {
+describe('running a graph', () => {
+  test('runs every node once, after all the nodes that it needs', async () => {
     await fc.assert(
       fc.asyncProperty(graphs, async (graph) => {
         const ended: string[] = [];
@@ -37,7 +37,7 @@ describe('a walk', () => {
     );
   });
 
-  test('starts a node as soon as its own needs are done, whatever else still runs', async () => {
+  test('starts a node as soon as its own needs are done, whatever else is still running', async () => {
     const order: string[] = [];
     let letGo = () => {};
     const slow = new Promise<void>((resolve) => (letGo = resolve));
@@ -49,7 +49,7 @@ describe('a walk', () => {
     expect(order).toEqual(['quick', 'after', 'slow']);
   });
 
-  test('stops what depends on a failure, and nothing else', async () => {
+  test('skips the nodes that depend on a failed node, and no others', async () => {
     const error = new Error('left broke');
     const ran: string[] = [];
     const outcomes = await walk<Diamond>(diamond, async (node) => {
@@ -65,7 +65,7 @@ describe('a walk', () => {
     });
   });
 
-  test('starts no other node once it is aborted, and lets running ones finish', async () => {
+  test('starts no more nodes once it is aborted, and lets running ones finish', async () => {
     const abort = new AbortController();
     const ran: string[] = [];
     const outcomes = await walk<Diamond>(
@@ -87,7 +87,7 @@ describe('a walk', () => {
   });
 });
 
-test('a reversed graph has every need the other way round', () => {
+test('reversing a graph reverses every need', () => {
   expect(reversed<Diamond>(diamond)).toEqual({
     top: [],
     left: ['top'],
@@ -96,8 +96,8 @@ test('a reversed graph has every need the other way round', () => {
   });
 });
 
-describe('a check', () => {
-  test('passes the architecture, forwards and backwards', () => {
+describe('checking a graph', () => {
+  test('accepts the architecture, forwards and backwards', () => {
     expect(() => checkGraph(architecture)).not.toThrow();
     expect(() => checkGraph(reversed<Noun>(architecture))).not.toThrow();
   });

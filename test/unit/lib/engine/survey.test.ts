@@ -1,4 +1,4 @@
-// The survey: in which order it asks, which failure it reports, and what it returns.
+// The survey: the order of its looks, the failure that it reports, and its result.
 import { DescribeAvailabilityZonesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { DescribeLoadBalancersCommand, DescribeTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -19,7 +19,7 @@ describe('when every call is refused', () => {
       });
   });
 
-  test('the looks that take longest start first, and other work starts when all have started', async () => {
+  test('the looks that take longest start first, and other work starts only after all looks have started', async () => {
     let surveying: Promise<unknown> = Promise.resolve();
     const all = new Promise<string[]>((begun) => {
       surveying = survey(lookContextOf(), undefined, () => begun([...asked]));
@@ -30,7 +30,7 @@ describe('when every call is refused', () => {
     expect(asked).toContain('DescribeVpcsCommand');
   });
 
-  test('the first failure in the order of the architecture is reported, and nothing else is asked for', async () => {
+  test('the first failure in the order of the architecture is reported, and no further calls are sent', async () => {
     await expect(survey(lookContextOf(), ['record', 'vpc'])).rejects.toThrow('DescribeVpcsCommand');
     expect(asked).toEqual(['ListHostedZonesCommand', 'DescribeVpcsCommand']);
   });
@@ -51,7 +51,7 @@ test('a failure is reported once every look has ended', async () => {
 
 describe('the result', () => {
   beforeEach(emptyAccount);
-  /** Without images to build. */
+  /** The context of a look for a stack without a domain. */
   const context = () => ({ ...lookContextOf(config({ domain: undefined })) });
 
   test('has every noun and the zones of the region', async () => {
@@ -63,8 +63,8 @@ describe('the result', () => {
 
   test.each([
     ['some nouns', ['vpc', 'elasticIp'] as const],
-    ['what a teardown removes', tornDown],
-  ])('of %s alone has no resources of the other nouns, and no zones', async (_what, some) => {
+    ['the nouns of a teardown', tornDown],
+  ])('for %s only has no resources of the other nouns, and no zones', async (_what, some) => {
     const found = await survey(context(), some);
     expect(Object.keys(found).sort()).toEqual([...nouns, 'zones'].sort());
     expect(found.zones).toEqual([]);

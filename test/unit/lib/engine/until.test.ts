@@ -1,11 +1,11 @@
-// Waiting for a probe: when it is called, what ends the wait, and what is reported.
+// Waiting with a probe: when it is called, what ends the wait, and what is reported.
 import { describe, expect, test } from '@jest/globals';
 import { failed, pending, ready, until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { testClock } from '../../clock.ts';
 
 const wait = { first: 5000, every: 1000, deadline: 20_000 };
 
-/** A wait for these results in sequence; the last is repeated. */
+/** A wait whose probe returns these results in sequence; the last one is repeated. */
 function scenario(...answers: (ProbeResult<string> | Error)[]) {
   const clock = testClock();
   const start = clock.now();
@@ -28,7 +28,7 @@ function scenario(...answers: (ProbeResult<string> | Error)[]) {
 }
 
 describe('a wait', () => {
-  test('first probes after the shortest known duration, then periodically', async () => {
+  test('probes for the first time after the shortest known duration, and then periodically', async () => {
     const one = scenario(pending('cold'), pending('warm'), ready('tea'));
     await expect(one.run()).resolves.toBe('tea');
     expect(one.looks).toEqual([5000, 6000, 7000]);
@@ -38,13 +38,13 @@ describe('a wait', () => {
     ]);
   });
 
-  test('probes at once without a first pause', async () => {
+  test('probes immediately if there is no first pause', async () => {
     const one = scenario(ready('tea'));
     await one.run({ ...wait, first: 0 });
     expect(one.looks).toEqual([0]);
   });
 
-  test('ends at once when the probe reports a failure, with the reason', async () => {
+  test('ends immediately, with the reason, when the probe reports a failure', async () => {
     const one = scenario(pending('cold'), failed('the kettle is broken'), ready('tea'));
     await expect(one.run()).rejects.toMatchObject({
       code: 'FAILED_STATE',
@@ -54,12 +54,12 @@ describe('a wait', () => {
     expect(one.looks).toHaveLength(2);
   });
 
-  test('ends with the cause that the probe knows', async () => {
+  test('ends with the cause that the probe reports', async () => {
     const cause = new Error('no water');
     await expect(scenario(failed('dry', cause)).run()).rejects.toBe(cause);
   });
 
-  test('ends when time is up, and names the last note', async () => {
+  test('ends when time is up, and the problem names the last note', async () => {
     const one = scenario(pending('cold'));
     await expect(one.run()).rejects.toMatchObject({
       code: 'TIMEOUT',
@@ -69,7 +69,7 @@ describe('a wait', () => {
     expect(one.looks.at(-1)).toBe(20_000);
   });
 
-  test('ends with what the probe throws: transient errors are retried by the clients', async () => {
+  test('ends with any error that the probe throws, since the clients have already retried transient ones', async () => {
     const error = new Error('denied');
     const one = scenario(pending('cold'), error, ready('tea'));
     await expect(one.run()).rejects.toBe(error);
@@ -84,7 +84,7 @@ describe('a wait', () => {
     expect(one.looks).toEqual([]);
   });
 
-  test('ends in the pause when it is aborted', async () => {
+  test('ends during a pause when it is aborted', async () => {
     const one = scenario(pending('cold'));
     const running = one.run();
     one.abort.abort(new Error('stop'));

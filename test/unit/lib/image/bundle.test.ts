@@ -63,7 +63,7 @@ test('the configuration describes how to run it', async () => {
   });
 });
 
-test('the layer holds the program, owned by the user it runs as, in order and with a fixed time', async () => {
+test('the layer contains the program in a fixed order, with a fixed time, and owned by the user it runs as', async () => {
   const [, layer] = (await packImage(FILES)).blobs;
   const entries = await unpackTar(gunzipSync(layer?.bytes ?? new Uint8Array()), { strict: true });
   const owned = { uid: 1000, gid: 1000, mtime: new Date(0) };
@@ -95,7 +95,7 @@ test('the same files give the same image, with a known digest, on every machine'
   expect((await packImage([...FILES].reverse())).digest).toBe(digest);
 });
 
-test('a change of the source gives another image, and reverting it the first one again', async () => {
+test('changing the source gives a different image, and reverting the change gives the first image again', async () => {
   const greeting = (text: string) => folderOf({ 'src/main.ts': `console.log(${JSON.stringify(text)});\n` });
   const [first, second, third] = await Promise.all(
     ['hello', 'good-bye', 'hello'].map(async (text) => bundle(await greeting(text))),
@@ -104,7 +104,7 @@ test('a change of the source gives another image, and reverting it the first one
   expect(third).toEqual(first);
 });
 
-test('the images of our services are different, and at most a megabyte each', async () => {
+test('the images of our services are different, and have at most a megabyte each', async () => {
   const [api1, api2] = await Promise.all(['api1', 'api2'].map((name) => bundle(resolve('services', name))));
   expect(api1?.tag).not.toBe(api2?.tag);
   for (const image of [api1, api2]) {

@@ -1,4 +1,4 @@
-// The hash of a folder: it depends on what a build can see, and on nothing else.
+// The hash of a folder: it depends only on what a build can see.
 import { chmod, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -24,32 +24,35 @@ test('two folders with the same files have the same hash', async () => {
 });
 
 test.each<[string, (folder: string) => Promise<unknown>]>([
-  ['a byte', (folder) => writeFile(join(folder, 'src/main.ts'), 'Main')],
-  ['a name', (folder) => rename(join(folder, 'notes.md'), join(folder, 'note.md'))],
-  ['a place', (folder) => rename(join(folder, 'notes.md'), join(folder, 'src/notes.md'))],
-  ['a new file that is empty', (folder) => writeFile(join(folder, 'new'), '')],
-  ['the right to execute', (folder) => chmod(join(folder, 'notes.md'), 0o755)],
-  ['the Dockerfile', (folder) => writeFile(join(folder, 'Dockerfile'), 'FROM other')],
-  ['a link', (folder) => symlink('src', join(folder, 'link'))],
+  ['a changed byte', (folder) => writeFile(join(folder, 'src/main.ts'), 'Main')],
+  ['a renamed file', (folder) => rename(join(folder, 'notes.md'), join(folder, 'note.md'))],
+  [
+    'a file moved to another folder',
+    (folder) => rename(join(folder, 'notes.md'), join(folder, 'src/notes.md')),
+  ],
+  ['a new empty file', (folder) => writeFile(join(folder, 'new'), '')],
+  ['the permission to execute a file', (folder) => chmod(join(folder, 'notes.md'), 0o755)],
+  ['a changed Dockerfile', (folder) => writeFile(join(folder, 'Dockerfile'), 'FROM other')],
+  ['a new link', (folder) => symlink('src', join(folder, 'link'))],
 ])('%s changes the hash', async (_, change) => {
   const { before, after } = await twice(change);
   expect(after).not.toBe(before);
 });
 
-test('bytes that move from one file to the next change the hash', async () => {
+test('moving bytes from one file to the next changes the hash', async () => {
   const [here, there] = await Promise.all([folderOf({ a: '12', b: '3' }), folderOf({ a: '1', b: '23' })]);
   expect(await contentHash(here)).not.toBe(await contentHash(there));
 });
 
 test.each<[string, (folder: string) => Promise<unknown>]>([
-  ['a time', (folder) => utimes(join(folder, 'notes.md'), 0, 0)],
-  ['the right of others to write', (folder) => chmod(join(folder, 'notes.md'), 0o666)],
+  ['the modification time of a file', (folder) => utimes(join(folder, 'notes.md'), 0, 0)],
+  ['the permission of others to write a file', (folder) => chmod(join(folder, 'notes.md'), 0o666)],
 ])('%s does not change the hash', async (_, change) => {
   const { before, after } = await twice(change);
   expect(after).toBe(before);
 });
 
-test('files that .dockerignore excludes do not change the hash, but the Dockerfile does', async () => {
+test('files that .dockerignore excludes do not change the hash, unless it is the Dockerfile', async () => {
   const ignore = { '.dockerignore': '*\n!src\n' };
   const ignored = await twice((folder) => writeFile(join(folder, 'notes.md'), 'other'), ignore);
   expect(ignored.after).toBe(ignored.before);

@@ -1,4 +1,4 @@
-// Builds by a container engine: the commands that it gets, and the problems when they fail.
+// Builds by a container engine: the commands that it receives, and the problems when they fail.
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
@@ -28,7 +28,7 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
   throw new Error(`No problem, but ${String(error)}`);
 }
 
-test('a build has a tag derived from the folder, and is not run before it is pushed', async () => {
+test('a build has a tag derived from its folder, and runs no engine before the push', async () => {
   const calls = await enginesOnPath({ docker: '' });
   const folder = await sourceOf();
   const build = await dockerBuild('docker', folder);
@@ -38,7 +38,7 @@ test('a build has a tag derived from the folder, and is not run before it is pus
   expect(await calls()).toEqual([]);
 });
 
-test('it is built for Fargate and pushed, and the engine reads the password from its input', async () => {
+test('an image is built for Fargate and pushed, and the engine reads the password from standard input', async () => {
   const calls = await enginesOnPath({ podman: '' });
   token();
   const build = await dockerBuild('podman', await sourceOf());
@@ -60,7 +60,7 @@ test('a build is a single image, without attestations', async () => {
 const pushIt = (build: DockerBuild, aws = lookContextOf().aws) =>
   pushBuild({ aws, repositoryUri: URI, signal }, build);
 
-test('a run signs in once, however many images it pushes', async () => {
+test('a run signs in only once, even if it pushes several images', async () => {
   const calls = await enginesOnPath({ docker: '' });
   token();
   const { aws } = lookContextOf();
@@ -71,7 +71,7 @@ test('a run signs in once, however many images it pushes', async () => {
   expect(sent()).toHaveLength(2);
 });
 
-test('a build that fails is reported with the last lines of the engine', async () => {
+test("a failed build is reported with the last lines of the engine's output", async () => {
   await enginesOnPath({ docker: 'seq 1 40; echo; echo "ERROR: no such base" >&2; exit 1' });
   const { code, what, why, fix } = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
   expect(code).toBe('BUILDER');
@@ -89,7 +89,7 @@ test('a build that fails is reported with the last lines of the engine', async (
 test.each([
   ['login', `docker could not sign in to ${HOST}.`],
   ['push', /^docker could not push .*\/shop-dev\/web-api1:docker-/],
-])('a %s that fails is reported without the password', async (verb, what) => {
+])('a failed %s is reported without the password', async (verb, what) => {
   const fails = `[ "$1" = ${verb} ] && { echo "denied: ${PASSWORD}"; exit 1; }; exit 0`;
   await enginesOnPath({ docker: fails });
   token();

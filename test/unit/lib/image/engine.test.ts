@@ -1,4 +1,4 @@
-// The container engine: only one that responds is used, and no process of it is left behind.
+// The container engine: only a responding engine is used, and none of its processes is left behind.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,16 +12,16 @@ const DEAF = 'echo "Cannot connect to the daemon" >&2; exit 1';
 test.each<[string, Record<string, string>, string | undefined]>([
   ['docker', { docker: '', podman: '' }, 'docker'],
   ['podman, when docker is not installed', { podman: '' }, 'podman'],
-  ['podman, when the engine of docker does not respond', { docker: DEAF, podman: '' }, 'podman'],
-  ['no engine, when neither responds', { docker: DEAF, podman: DEAF }, undefined],
-  ['no engine, when neither is installed', {}, undefined],
-])('%s', async (_, engines, expected) => {
+  ['podman, when the docker engine does not respond', { docker: DEAF, podman: '' }, 'podman'],
+  ['undefined, when neither responds', { docker: DEAF, podman: DEAF }, undefined],
+  ['undefined, when neither is installed', {}, undefined],
+])('the engine in use is %s', async (_, engines, expected) => {
   const calls = await enginesOnPath(engines);
   expect(await findEngine()).toBe(expected);
   for (const { args } of await calls()) expect(args).toEqual(['version']);
 });
 
-test('its output on both streams is kept, and its exit code decides whether it succeeded', async () => {
+test("the engine's output on both streams is kept, and its exit code decides whether it succeeded", async () => {
   await enginesOnPath({ docker: 'echo out; echo err >&2; exit 3' });
   const { ok, output } = await runEngine('docker', ['build']);
   expect(ok).toBe(false);
@@ -40,7 +40,7 @@ test('an engine that does not read its input does not fail', async () => {
   expect(await runEngine('true', [], { input: 'x'.repeat(1_000_000) })).toEqual({ ok: true, output: '' });
 });
 
-test('a signal ends it, and the process is gone when the call settles', async () => {
+test('an abort signal ends an engine, whose process is gone when the call settles', async () => {
   const noted = join(await folderOf(), 'pid');
   await enginesOnPath({});
   const stop = new AbortController();

@@ -29,7 +29,7 @@ export interface EngineCall {
 }
 
 /**
- * Puts engines on the PATH, and nothing else but the shell's tools. Each is given as a shell script, which runs after the
+ * Sets a PATH with these engines and the shell's tools only. Each is given as a shell script, which runs after the
  * engine has recorded its arguments and its input.
  * @returns the calls so far, of all engines, in order
  */

@@ -1,4 +1,4 @@
-// Which builder builds the images of a run, and how often.
+// The builder that builds the images of a run, and how often it builds them.
 import { describe, expect, test } from '@jest/globals';
 import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
 import type { Builds } from '../../../../lib/image/builds.ts';
@@ -14,11 +14,11 @@ interface Case {
   readonly builder: Builder;
   readonly target: Target;
   readonly endpoint?: string | undefined;
-  /** Engines that respond. */
+  /** The engines that respond. */
   readonly engines?: readonly string[];
 }
 
-/** A stack whose two containers come from the same folder, opened. */
+/** Opens the builds of a stack whose two containers have the same source folder. */
 async function opened({ builder, target, endpoint, engines = [] }: Case) {
   const calls = await enginesOnPath(Object.fromEntries(engines.map((name) => [name, ''])));
   const source = await folderOf(SOURCE);
@@ -81,7 +81,7 @@ describe.each<[Case, RegExp]>([
     /sandbox does not accept images from docker/,
   ],
 ])('%j', (given, what) => {
-  test('is refused, with a fix', async () => {
+  test('is refused, with a fix in the problem', async () => {
     const { builds } = await opened(given);
     await expect(builds.of('web-api1')).rejects.toMatchObject({
       code: 'BUILDER',
@@ -105,7 +105,7 @@ test.each([
   },
 );
 
-test('opening builds nothing and looks for no engine', async () => {
+test('opening the builds neither starts one nor looks for an engine', async () => {
   const { calls } = await opened({ builder: 'auto', target: 'aws', engines: ['docker'] });
   expect(await calls()).toEqual([] satisfies EngineCall[]);
 });
@@ -128,7 +128,7 @@ test('a container with an image by reference has no build', async () => {
   await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not built from source');
 });
 
-test('a build that was started is the one that callers get, and its failure is reported to them', async () => {
+test('callers get the build that has already started, or its failure', async () => {
   const source = await folderOf(SOURCE);
   const of = withImage({ source }, { target: 'sandbox' });
   const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });

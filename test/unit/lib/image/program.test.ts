@@ -1,4 +1,4 @@
-// The program of a folder as one file: it runs like its source, and compile errors have their location.
+// Bundling the program of a folder into one file, which runs like its source; compile errors have their location.
 import { execFile } from 'node:child_process';
 import { cp, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -42,7 +42,7 @@ test('a program and its packages become one file that needs nothing else', async
   expect({ stdout, stderr }).toEqual({ stdout: 'FUNCTION YOU\n', stderr: '' });
 });
 
-test('an ES module has its import.meta, and may use the names that CommonJS defines', async () => {
+test('an ES module has its import.meta, and may define the names that CommonJS reserves', async () => {
   const folder = await folderOf({
     'index.ts': `
       import { createRequire } from 'node:module';
@@ -63,7 +63,7 @@ test('a CommonJS program that starts only as the main module starts', async () =
   expect(await run(folder)).toEqual({ stdout: 'started\n', stderr: '' });
 });
 
-test('a crash names the location in the source', async () => {
+test('the stack trace of a crash names the location in the source', async () => {
   const folder = await folderOf({
     'src/main.ts': `class StockError extends Error {}\n\nfunction order(): never {\n  throw new StockError('sold out');\n}\norder();\n`,
   });
@@ -72,7 +72,7 @@ test('a crash names the location in the source', async () => {
   expect(stderr).toMatch(/at order \(.*\/src\/main\.ts:4:9\)/);
 });
 
-test('the same source gives the same bytes in another folder, under another name, with packages in another place', async () => {
+test('the same source gives the same bytes in another folder, under another name, and with its packages in another place', async () => {
   const here = await folderOf(SHOP);
   const there = await folderOf();
   const copy = join(there, 'deeper', 'copy of it');

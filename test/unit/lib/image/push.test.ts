@@ -1,4 +1,4 @@
-// The push of a bundle: which blobs are sent, in which parts, and what happens when a response is lost.
+// Pushing a bundle: which blobs are sent, in which parts, and what happens when a response is lost.
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -129,13 +129,13 @@ test('the blobs of an image are uploaded concurrently', async () => {
   expect(calls('CompleteLayerUpload')).toHaveLength(2);
 });
 
-test('nothing is uploaded of an image whose blobs all exist', async () => {
+test('nothing is uploaded for an image whose blobs all exist', async () => {
   registry(...small.blobs.map(({ digest }) => digest));
   await push(small);
   expect(sent().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
-test('a layer that another process has completed meanwhile counts as uploaded', async () => {
+test('a layer that another process has completed in the meantime counts as uploaded', async () => {
   registry(config.digest);
   mocks.ecr.on(CompleteLayerUploadCommand).rejects(awsError('LayerAlreadyExistsException'));
   await push(small);
@@ -167,7 +167,7 @@ test.each<[string, string, () => unknown]>([
   },
 );
 
-test('an upload that is refused each time fails, and no manifest is put', async () => {
+test('an upload that is refused on every attempt fails, and no manifest is put', async () => {
   registry(config.digest);
   mocks.ecr.on(UploadLayerPartCommand).rejects(awsError('InvalidLayerPartException', 'no'));
   await expect(push(small)).rejects.toMatchObject({ message: 'no' });
@@ -175,7 +175,7 @@ test('an upload that is refused each time fails, and no manifest is put', async 
   expect(calls('PutImage')).toEqual([]);
 });
 
-test('when one upload is refused, the other ends before the push fails', async () => {
+test('when one of two uploads is refused, the other one ends before the push fails', async () => {
   registry();
   const [, layer] = small.blobs;
   let ended = false;
@@ -194,7 +194,7 @@ test('when one upload is refused, the other ends before the push fails', async (
 
 const unimplemented = () => awsError('UnknownError', 'not yet implemented', 501);
 
-test('an emulator that accepts no layers gets the manifest alone, with a note', async () => {
+test('an emulator that accepts no layers gets only the manifest, and the run reports a note', async () => {
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(unimplemented());
   expect(await push(small, true)).toEqual([
@@ -205,7 +205,7 @@ test('an emulator that accepts no layers gets the manifest alone, with a note', 
 
 test.each([
   ['AWS itself', false, unimplemented()],
-  ['an emulator that refuses', true, awsError('AccessDeniedException')],
+  ['an emulator that refuses a layer for another reason', true, awsError('AccessDeniedException')],
 ])('%s gets no manifest without its layers', async (_, emulator, error) => {
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(error);
@@ -213,7 +213,7 @@ test.each([
   expect(calls('PutImage')).toEqual([]);
 });
 
-test('the same image under the same tag counts as pushed', async () => {
+test('an image that already exists under its tag counts as pushed', async () => {
   registry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageAlreadyExistsException'));
   await expect(push(small)).resolves.toEqual([]);

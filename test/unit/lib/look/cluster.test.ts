@@ -1,4 +1,4 @@
-// The look for the cluster of the stack.
+// The look for the stack's cluster.
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { lookCluster } from '../../../../lib/look/cluster.ts';
@@ -7,7 +7,7 @@ import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harnes
 
 const look = async () => (await lookCluster(lookContextOf())).get('');
 
-test('reads ours', async () => {
+test('the look reads our cluster', async () => {
   mocks.ecs.on(DescribeClustersCommand).resolves({
     clusters: [{ clusterArn: 'arn:cluster', status: 'ACTIVE', tags: toCamelCaseTags(ourTags('cluster')) }],
   });
@@ -17,22 +17,25 @@ test('reads ours', async () => {
   ]);
 });
 
-test.each(['PROVISIONING', 'FAILED'])('shows one that is %s', async (status) => {
+test.each(['PROVISIONING', 'FAILED'])('the look returns a cluster with the status %s', async (status) => {
   mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [{ status }] });
   expect((await look())?.status).toBe(status);
 });
 
-test.each(['INACTIVE', 'DEPROVISIONING'])('counts one that is %s as absent', async (status) => {
-  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [{ clusterArn: 'arn:cluster', status }] });
-  expect(await look()).toBeUndefined();
-});
+test.each(['INACTIVE', 'DEPROVISIONING'])(
+  'the look counts a cluster with the status %s as absent',
+  async (status) => {
+    mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [{ clusterArn: 'arn:cluster', status }] });
+    expect(await look()).toBeUndefined();
+  },
+);
 
-test('finds nothing when AWS reports it as missing, which is not an error', async () => {
+test('the look finds nothing, without an error, when AWS reports the cluster as missing', async () => {
   mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [], failures: [{ reason: 'MISSING' }] });
   expect(await look()).toBeUndefined();
 });
 
-test('fails with an error', async () => {
+test('the look fails when AWS returns an error', async () => {
   mocks.ecs.on(DescribeClustersCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(look()).rejects.toMatchObject({ message: 'not allowed' });
 });

@@ -1,4 +1,4 @@
-// The look at the elastic IP: its reading of AWS's responses.
+// The look at the elastic IP: how it reads AWS's responses.
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
@@ -13,7 +13,7 @@ const address = (AllocationId: string, AssociationId?: string) => ({
   Tags: toPascalCaseTags(ourTags('elasticIp')),
 });
 
-test('without resources of this stack, the result is empty', async () => {
+test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves({});
   expect(await lookElasticIp(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -29,7 +29,7 @@ test('our address is returned with its IP', async () => {
   expect(await lookElasticIp(lookContextOf())).toEqual(new Map([['', network().elasticIp['']]]));
 });
 
-test('of two addresses with the same key, the one in use keeps the key, and the other is removed', async () => {
+test('of two addresses with the same key, the one in use keeps the key and the other one is removed', async () => {
   mocks.ec2
     .on(DescribeAddressesCommand)
     .resolves({ Addresses: [address('eipalloc-lost'), address('eipalloc-1', 'eipassoc-1')] });

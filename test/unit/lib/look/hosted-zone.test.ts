@@ -1,4 +1,4 @@
-// The look for hosted zones: the one of the domain, who owns it, and ours that are no longer configured.
+// The look for hosted zones: the domain's zone, its owner, and our zones that are no longer configured.
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
@@ -47,7 +47,7 @@ const lookContext = (of = config(), recorded: Record<string, string> = {}) => ({
   ),
 });
 const look = async () => (await lookHostedZone(lookContext())).get('');
-/** Every zone that is found, by key. */
+/** All found zones, by key. */
 const found = async (...surroundings: Parameters<typeof lookContext>) =>
   [...(await lookHostedZone(lookContext(...surroundings)))].map(([key, { hostedZoneId }]) => [
     key,
@@ -56,13 +56,13 @@ const found = async (...surroundings: Parameters<typeof lookContext>) =>
 const calls = () => sent().map(({ command }) => command);
 
 describe('the zone of the domain', () => {
-  test('is missing where no zone has the name', async () => {
+  test('is missing when no zone has its name', async () => {
     holds([zone('Z9', { Name: 'example.org.' })]);
     expect(await look()).toBeUndefined();
     expect(calls()).toEqual(['ListHostedZones']);
   });
 
-  test('is ours', async () => {
+  test('is ours when its tags are ours', async () => {
     holds([zone('Z1')], { Z1: ourTags('hostedZone') });
     expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: ourTags('hostedZone') });
     expect(sent()).toEqual([
@@ -71,23 +71,23 @@ describe('the zone of the domain', () => {
     ]);
   });
 
-  test("is the account's own", async () => {
+  test("is the account's own when it is not ours", async () => {
     holds([zone('Z1'), zone('Z2', { Name: 'example.com.au.' })], { Z1: { owner: 'bob' } });
     expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: { owner: 'bob' } });
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
   });
 
-  test('is recognised by its caller reference until it has its tags', async () => {
+  test('is recognised as ours by its caller reference until it has its tags', async () => {
     holds([zone('Z1', { CallerReference: 'shop-dev/token-1' })]);
     expect((await look())?.tags).toEqual({ 'slipway:stack': 'shop-dev' });
   });
 
-  test('is not ours when its caller reference is that of a stack whose name starts like ours', async () => {
+  test('is not ours when its caller reference is from a stack whose name starts with ours', async () => {
     holds([zone('Z1', { CallerReference: 'shop-dev-2/token-1' })]);
     expect((await look())?.tags).toEqual({});
   });
 
-  test('is never a private zone, and is found on any page', async () => {
+  test('is never a private zone, and is found on every page', async () => {
     const hidden = ['Z1', 'Z2', 'Z3', 'Z4'].map((id) => zone(id, { Config: { PrivateZone: true } }));
     holds([...hidden, zone('Z5')]);
     expect((await look())?.hostedZoneId).toBe('Z5');
@@ -98,17 +98,17 @@ describe('the zone of the domain', () => {
     ]);
   });
 
-  test('is ours among several', async () => {
+  test('is our zone if several have its name', async () => {
     holds([zone('Z1'), zone('Z2')], { Z2: ourTags('hostedZone') });
     expect(await found()).toEqual([['', 'Z2']]);
   });
 
-  test('is not guessed among several zones that are not ours', async () => {
+  test('is a problem if several zones have its name and none is ours', async () => {
     holds([zone('Z1'), zone('Z2')]);
     await expect(look()).rejects.toMatchObject({ code: 'ZONE', why: expect.stringContaining('Z1, Z2') });
   });
 
-  test('can be the other one when one is deleted during the look', async () => {
+  test('is the remaining zone if one of two is deleted during the look', async () => {
     holds([zone('Z1'), zone('Z2')]);
     mocks.route53
       .on(ListTagsForResourceCommand, { ResourceId: 'Z1' })
@@ -116,7 +116,7 @@ describe('the zone of the domain', () => {
     expect((await look())?.hostedZoneId).toBe('Z2');
   });
 
-  test('is the recorded one of two that are ours: the other gets a key that is never desired', async () => {
+  test('is the recorded zone if two are ours, and the other gets a key that is never desired', async () => {
     const CallerReference = 'shop-dev/token-1';
     holds([zone('Z1', { CallerReference }), zone('Z2', { CallerReference })]);
     expect(await found(config(), { hostedZone: 'Z2' })).toEqual([
@@ -126,8 +126,8 @@ describe('the zone of the domain', () => {
   });
 });
 
-describe('our zones that are not configured', () => {
-  test('are found beside that of the domain, by their names', async () => {
+describe('our zones whose names are not configured', () => {
+  test("are found beside the domain's zone, and keyed by their names", async () => {
     holds([old('Z1'), zone('Z2'), old('Z3', { Name: 'older.com.' }), old('Z4')]);
     expect(await found()).toEqual([
       ['old.com', 'Z1'],
@@ -137,23 +137,23 @@ describe('our zones that are not configured', () => {
     ]);
   });
 
-  test('are found without a domain and without a state, in one call and one for the tags of each', async () => {
+  test('are found without a domain and a state, by one listing and one call per zone for its tags', async () => {
     holds([old('Z1'), zone('Z2')]);
     expect(await found(NONE)).toEqual([['old.com', 'Z1']]);
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
   });
 
-  test('are ours by their tag alone when they are recorded', async () => {
+  test('are recognised by their tags alone if they are recorded', async () => {
     holds([zone('Z1'), zone('Z2')], { Z1: ourTags('hostedZone'), Z2: ourTags('hostedZone') });
     expect(await found(NONE, { hostedZone: 'Z1' })).toEqual([['example.com', 'Z1']]);
   });
 
-  test("do not count when they are the account's own, recorded or not", async () => {
+  test("do not include the account's own zones, even if they are recorded", async () => {
     holds([zone('Z1')]);
     expect(await found(NONE, { hostedZone: 'Z1' })).toEqual([]);
   });
 
-  test('cost nothing but the list when there are none', async () => {
+  test('need no call but the listing when there are none', async () => {
     holds([zone('Z1'), zone('Z2', { CallerReference: 'shop-prod/token-1' })]);
     expect(await found(NONE)).toEqual([]);
     expect(calls()).toEqual(['ListHostedZones']);
@@ -161,7 +161,7 @@ describe('our zones that are not configured', () => {
 });
 
 describe('a recorded zone that is missing from the list', () => {
-  test('is asked for, and found', async () => {
+  test('is requested by its id, and found', async () => {
     holds([]);
     const HostedZone = zone('Z1', { CallerReference: 'shop-dev/token-1' });
     mocks.route53.on(GetHostedZoneCommand, { Id: 'Z1' }).resolves({ HostedZone });
@@ -169,33 +169,36 @@ describe('a recorded zone that is missing from the list', () => {
     expect(calls()).toEqual(['ListHostedZones', 'GetHostedZone', 'ListTagsForResource']);
   });
 
-  test('is deleted when Route 53 does not find it', async () => {
+  test('counts as deleted when Route 53 does not find it', async () => {
     holds([]);
     mocks.route53.on(GetHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect(await found(config(), { hostedZone: 'Z1' })).toEqual([]);
   });
 });
 
-describe('a list that is denied', () => {
+describe('a failure to list hosted zones', () => {
   const denied = awsError('AccessDenied', 'not authorized to perform: route53:ListHostedZones', 403);
 
   test.each([
     ['a domain', config(), {}],
     ['a recorded zone', NONE, { hostedZone: 'Z1' }],
-  ])('fails the look of a stack with %s: what cannot be seen may exist', async (_what, of, recorded) => {
-    mocks.route53.on(ListHostedZonesCommand).rejects(denied);
-    await expect(found(of, recorded)).rejects.toBe(denied);
-  });
+  ])(
+    'makes the look fail for a stack with %s, since a zone that cannot be seen may exist',
+    async (_what, of, recorded) => {
+      mocks.route53.on(ListHostedZonesCommand).rejects(denied);
+      await expect(found(of, recorded)).rejects.toBe(denied);
+    },
+  );
 
   test.each([
-    ['denied', denied],
-    ['not there', awsError('NotImplemented', 'no Route 53 here', 501)],
-  ])('does not matter for a stack that has neither: %s', async (_what, error) => {
+    ['a denial', denied],
+    ['a missing service', awsError('NotImplemented', 'no Route 53 here', 501)],
+  ])('is ignored for a stack without a domain and a recorded zone: %s', async (_what, error) => {
     mocks.route53.on(ListHostedZonesCommand).rejects(error);
     expect(await found(NONE)).toEqual([]);
   });
 
-  test('is the only failure that does not matter', async () => {
+  test('is not ignored if it is neither a denial nor a missing service', async () => {
     const other = awsError('InvalidInput', 'no', 400);
     mocks.route53.on(ListHostedZonesCommand).rejects(other);
     await expect(found(NONE)).rejects.toBe(other);

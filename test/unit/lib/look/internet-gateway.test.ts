@@ -1,4 +1,4 @@
-// The look at the internet gateway: its reading of AWS's responses.
+// The look at the internet gateway: how it reads AWS's responses.
 import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';
@@ -6,7 +6,7 @@ import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-/** A gateway, attached to a VPC or not; AWS returns `available` where its model has `attached`. */
+/** A gateway, attached to a VPC or not; AWS returns the state `available` where its API model says `attached`. */
 const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available') => ({
   InternetGatewayId,
   Attachments: VpcId === undefined ? [] : [{ VpcId, State: State as AttachmentStatus }],
@@ -14,7 +14,7 @@ const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available')
 });
 const found = network().internetGateway[''];
 
-test('without resources of this stack, the result is empty', async () => {
+test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({});
   expect(await lookInternetGateway(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -25,7 +25,7 @@ test('without resources of this stack, the result is empty', async () => {
   ]);
 });
 
-test('our gateway is returned with the VPC that it is attached to, over all pages', async () => {
+test('our gateway is returned with the VPC that it is attached to, across all pages', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand, { NextToken: undefined }).resolves({ NextToken: 'more' });
   mocks.ec2
     .on(DescribeInternetGatewaysCommand, { NextToken: 'more' })

@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 
 describe('the look', () => {
-  test('reads the listener on port 80, on any page', async () => {
+  test('reads the listener on port 80, whatever page it is on', async () => {
     mocks.elbv2
       .on(DescribeListenersCommand)
       .callsFake(({ Marker }: { Marker?: string }) =>
@@ -65,7 +65,7 @@ describe('the look', () => {
     expect((await lookListener(lookContextOf())).size).toBe(0);
   });
 
-  test('finds nothing, and asks for nothing, without a load balancer', async () => {
+  test('finds nothing, and sends no request, without a load balancer', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('LoadBalancerNotFoundException'));
     expect((await lookListener(lookContextOf())).size).toBe(0);
     expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers']);
@@ -85,7 +85,7 @@ describe('the look', () => {
   });
 });
 
-describe('a default action in one line', () => {
+describe('a default action is formatted on one line', () => {
   test.each([
     [undefined, ''],
     [listener.DefaultActions, 'fixed-response 404 text/plain None.'],

@@ -1,4 +1,4 @@
-// The look for the load balancer, and for the tags of what belongs to it.
+// The look for the load balancer, and for the tags of the resources that belong to it.
 import {
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
@@ -28,7 +28,7 @@ const tagged = (tags: Record<string, string>) => ({
 });
 
 describe('the look', () => {
-  test('reads ours', async () => {
+  test('reads our load balancer', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged(ourTags('loadBalancer')));
@@ -53,14 +53,14 @@ describe('the look', () => {
     ]);
   });
 
-  test('returns a foreign load balancer of our name without our tags', async () => {
+  test('returns a foreign load balancer that has our name, without our tags', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged({}));
     expect((await lookLoadBalancer(lookContextOf())).get('')?.tags).toEqual({});
   });
 
-  test('finds nothing when there is none', async () => {
+  test('finds nothing when no load balancer exists', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('LoadBalancerNotFoundException'));
     expect((await lookLoadBalancer(lookContextOf())).size).toBe(0);
   });
@@ -68,7 +68,7 @@ describe('the look', () => {
   test.each([
     ['its attributes', DescribeLoadBalancerAttributesCommand],
     ['its tags', DescribeTagsCommand],
-  ])('finds nothing when it is deleted before %s are read', async (_what, command) => {
+  ])('finds nothing when the load balancer is deleted before %s are read', async (_what, command) => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged(ourTags('loadBalancer')));
@@ -89,7 +89,7 @@ describe('the look', () => {
   });
 });
 
-describe('tags', () => {
+describe('the tags of load balancer resources', () => {
   const arns = Array.from({ length: 45 }, (_, index) => `arn:${index}`);
   const answer = (gone: readonly string[]) => (input: { ResourceArns?: string[] }) => {
     const asked = input.ResourceArns ?? [];
@@ -101,7 +101,7 @@ describe('tags', () => {
     };
   };
 
-  test('are read for twenty resources per call', async () => {
+  test('are read for up to twenty resources per call', async () => {
     mocks.elbv2.on(DescribeTagsCommand).callsFake(answer([]));
     const tags = await elbTags(lookContextOf().aws, arns);
     expect(tags.get('arn:44')).toEqual({ is: 'arn:44' });
@@ -117,12 +117,12 @@ describe('tags', () => {
     expect(Object.fromEntries(tags)).toEqual({ 'arn:1': {}, 'arn:2': { is: 'arn:2' } });
   });
 
-  test('of nothing are not asked for', async () => {
+  test('are not requested for an empty list', async () => {
     expect((await elbTags(lookContextOf().aws, [])).size).toBe(0);
     expect(sent()).toEqual([]);
   });
 
-  test('fail with any other error', async () => {
+  test('are an error when AWS returns any other error', async () => {
     mocks.elbv2.on(DescribeTagsCommand).rejects(awsError('Throttling', 'Rate exceeded'));
     await expect(elbTags(lookContextOf().aws, arns)).rejects.toMatchObject({ message: 'Rate exceeded' });
   });

@@ -1,4 +1,4 @@
-// The look for the log group of the stack.
+// The look for the stack's log group.
 import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { lookLogGroup } from '../../../../lib/look/log-group.ts';
@@ -8,7 +8,7 @@ const NAME = '/slipway/shop-dev';
 const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
 const look = async () => (await lookLogGroup(lookContextOf())).get('');
 
-test('reads ours', async () => {
+test('the look reads our log group', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({
     logGroups: [{ logGroupName: NAME, logGroupArn: ARN, arn: `${ARN}:*`, retentionInDays: 14 }],
   });
@@ -20,19 +20,19 @@ test('reads ours', async () => {
   ]);
 });
 
-test('asks for its tags by the ARN without the suffix for streams', async () => {
+test('the look requests the tags with the ARN, without the suffix for streams', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, arn: `${ARN}:*` }] });
   mocks.logs.on(ListTagsForResourceCommand).resolves({});
   expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 0, tags: {} });
   expect(sent().at(-1)?.input).toEqual({ resourceArn: ARN });
 });
 
-test('finds nothing under a name that only starts alike', async () => {
+test('the look ignores a log group whose name only starts with ours', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: `${NAME}-2` }] });
   expect(await look()).toBeUndefined();
 });
 
-test('finds nothing when it is deleted during the look', async () => {
+test('the look finds nothing when the log group is deleted during the look', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, logGroupArn: ARN }] });
   mocks.logs.on(ListTagsForResourceCommand).rejects(awsError('ResourceNotFoundException'));
   expect(await look()).toBeUndefined();

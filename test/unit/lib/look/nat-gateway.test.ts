@@ -1,4 +1,4 @@
-// The looks at the NAT gateway: their reading of AWS's responses.
+// The looks at the NAT gateway: how they read AWS's responses.
 import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, probeNatGatewayGone } from '../../../../lib/look/nat-gateway.ts';
@@ -17,7 +17,7 @@ const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
 const found = network().natGateway[''];
 
 describe('a look by tags', () => {
-  test('finds nothing where there is nothing, and does not ask for deleted ones', async () => {
+  test('finds nothing when nothing exists, and does not request deleted gateways', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({});
     expect(await lookNatGateway(lookContextOf())).toEqual(new Map());
     expect(sent()).toEqual([
@@ -33,7 +33,7 @@ describe('a look by tags', () => {
     ]);
   });
 
-  test('finds ours over all pages', async () => {
+  test('finds our gateway across all pages', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand, { NextToken: undefined }).resolves({ NextToken: 'more' });
     mocks.ec2
       .on(DescribeNatGatewaysCommand, { NextToken: 'more' })
@@ -49,7 +49,7 @@ describe('a look by tags', () => {
     ]);
   });
 
-  test('gives the key to the gateway that is alive, however many are being deleted', async () => {
+  test('gives the key to the live gateway, even if several are being deleted', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({
       NatGateways: [
         nat('nat-3', 'deleting'),
@@ -71,13 +71,13 @@ describe('a look by tags', () => {
 describe('a look by id', () => {
   const { aws } = lookContextOf();
 
-  test('finds a deleted gateway as well', async () => {
+  test('also finds a deleted gateway', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'deleted')] });
     expect(await natGatewayById(aws, 'nat-1')).toEqual({ ...found, state: 'deleted' });
     expect(sent()).toEqual([{ command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } }]);
   });
 
-  test('finds nothing where AWS knows nothing', async () => {
+  test('finds nothing when AWS does not find the gateway', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
     expect(await natGatewayById(aws, 'nat-1')).toBeUndefined();
   });
@@ -91,12 +91,12 @@ describe('a look by id', () => {
     ['deleted', 'ready'],
     ['deleting', 'pending'],
     ['available', 'pending'],
-  ] as const)('that finds it %s is %s for a wait until it is gone', async (state, said) => {
+  ] as const)('that finds the gateway %s makes a wait for its deletion %s', async (state, said) => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', state)] });
     expect(await probeNatGatewayGone(aws, 'nat-1')).toMatchObject({ state: said });
   });
 
-  test('that finds nothing ends a wait for the deletion', async () => {
+  test("that finds nothing ends a wait for the gateway's deletion", async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
     expect(await probeNatGatewayGone(aws, 'nat-1')).toMatchObject({ state: 'ready' });
   });

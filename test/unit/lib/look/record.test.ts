@@ -1,4 +1,4 @@
-// The look for records: the one at the name of the domain, ours that are no longer configured, and who owns each.
+// The look for records: the record of the domain, our records that are no longer configured, and their owners.
 import {
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
@@ -58,7 +58,7 @@ const lookContext = (of = config(), resources: StateData['resources'] = {}) => (
 const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'api.example.com' } };
 const look = async (...surroundings: Parameters<typeof lookContext>) =>
   (await lookRecord(lookContext(...surroundings))).get('');
-/** Every record that is found, by key. */
+/** All found records, by key. */
 const found = async (...surroundings: Parameters<typeof lookContext>) =>
   [...(await lookRecord(lookContext(...surroundings)))].map(([key, item]) => [
     key,
@@ -99,7 +99,7 @@ describe('the record of the domain', () => {
     ["of another stack's load balancer", BALANCER.replace('shop-dev', 'shop-dev-2'), {}],
     ['of a load balancer of the same name in another region', BALANCER.replace('eu-west-1', 'us-east-1'), {}],
     ['of anything else', 'www.example.net', {}],
-  ])('determines who owns an alias: %s', async (_what, name, tags) => {
+  ])('has an owner that depends on the target of its alias: %s', async (_what, name, tags) => {
     holds([zone('Z1')], { Z1: [alias(`${name}.`)] });
     expect((await look())?.tags).toEqual(tags);
   });
@@ -119,7 +119,7 @@ describe('the record of the domain', () => {
   test.each([
     ['a CNAME', { Name: 'api.example.com.', Type: 'CNAME' as const }],
     ['one of several weighted records', alias(`${BALANCER}.`, { SetIdentifier: 'one', Weight: 1 })],
-  ])('is never ours when it is %s: Slipway creates none, in any zone', async (_what, set) => {
+  ])('is never ours, in any zone, when it is %s, since Slipway creates none', async (_what, set) => {
     holds([zone('Z1', OUR_ZONE)], { Z1: [set] });
     expect((await look())?.tags).toEqual({});
   });
@@ -128,7 +128,7 @@ describe('the record of the domain', () => {
     ['nothing', []],
     ['the next name', [theirs('b.example.com')]],
     ['another type at the name', [{ Name: 'api.example.com.', Type: 'TXT' as const }]],
-  ])('is missing where there is %s', async (_what, sets) => {
+  ])('is missing when the zone has only %s', async (_what, sets) => {
     holds([zone('Z1')], { Z1: sets });
     expect(await found(config(), RECORDED)).toEqual([]);
   });
@@ -140,8 +140,8 @@ describe('the record of the domain', () => {
   });
 });
 
-describe('our records that are not configured', () => {
-  test('are found in our own zone by their targets, over all pages; those of others are not', async () => {
+describe('our records whose names are not configured', () => {
+  test('are found in our own zone by their targets, across all pages; foreign records are not', async () => {
     holds([zone('Z1', OUR_ZONE)], {
       Z1: [
         theirs('a.example.com'),
@@ -167,7 +167,7 @@ describe('our records that are not configured', () => {
     expect(await found(config(), recorded)).toEqual([['old.example.com', 'old.example.com in Z1']]);
   });
 
-  test('are found in our zones that are not configured either', async () => {
+  test('are found in our zones that are not configured, too', async () => {
     holds([zone('Z1', OUR_ZONE), zone('Z2', { ...OUR_ZONE, Name: 'old.com.' })], {
       Z1: [ours('api.example.com')],
       Z2: [ours('api.old.com'), theirs('www.old.com')],
@@ -183,7 +183,7 @@ describe('our records that are not configured', () => {
     ]);
   });
 
-  test('of one name in two zones have two keys', async () => {
+  test('have separate keys for the same name in two zones', async () => {
     holds([zone('Z1', OUR_ZONE), zone('Z2', OUR_ZONE)], {
       Z1: [ours('api.example.com')],
       Z2: [ours('api.example.com')],
@@ -191,7 +191,7 @@ describe('our records that are not configured', () => {
     expect((await found(NONE)).map(([key]) => key)).toEqual(['api.example.com', 'api.example.com~2']);
   });
 
-  test("are found in the account's zone by their recorded name, where their target is our load balancer", async () => {
+  test("are found in the account's zone by their recorded name, if their target is our load balancer", async () => {
     const renamed = { ...RECORDED, record: { recordName: 'old.example.com' } };
     holds([zone('Z1')], { Z1: [ours('api.example.com'), ours('old.example.com')] });
     expect(await found(config(), renamed)).toEqual([
@@ -201,23 +201,23 @@ describe('our records that are not configured', () => {
     expect(lists()).toEqual([byName('Z1', 'api.example.com'), byName('Z1', 'old.example.com')]);
   });
 
-  test("are not found in the account's zone when they have another target by now", async () => {
+  test("are not found in the account's zone once they have another target", async () => {
     holds([zone('Z1')], { Z1: [theirs('api.example.com')] });
     expect(await found(NONE, RECORDED)).toEqual([]);
   });
 
-  test("are never the record next to a recorded name in the account's zone", async () => {
+  test("do not include a record in the account's zone whose name follows a recorded name", async () => {
     holds([zone('Z1')], { Z1: [ours('www.example.com')] });
     expect(await found(NONE, RECORDED)).toEqual([]);
   });
 
-  test("are found in the account's zone without a domain: the state has their name and zone", async () => {
+  test("are found in the account's zone even without a domain, since the state has their name and zone", async () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com')] });
     expect(await found(NONE, RECORDED)).toEqual([['api.example.com', 'api.example.com in Z1']]);
     expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
   });
 
-  test('are found in the zone that is recorded with them, whatever zone is recorded for the domain', async () => {
+  test('are found in the zone that is recorded with them, whichever zone is recorded for the domain', async () => {
     const moved = {
       hostedZone: { hostedZoneId: 'Z2' },
       'record.api.old.com': { recordName: 'api.old.com', hostedZoneId: 'Z1' },
@@ -226,7 +226,7 @@ describe('our records that are not configured', () => {
     expect(await found(config(), moved)).toEqual([['api.old.com', 'api.old.com in Z1']]);
   });
 
-  test("are not looked for in the account's zone when there is a state without any", async () => {
+  test("are not looked for in the account's zone when the state has none", async () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com'), ours('old.example.com')] });
     expect(await found(config(), { vpc: { vpcId: 'vpc-1' } })).toEqual([['', 'api.example.com in Z1']]);
     expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
@@ -241,31 +241,31 @@ describe('our records that are not configured', () => {
     expect(lists()).toEqual([{ HostedZoneId: 'Z1' }, byName('Z1', 'api.example.com')]);
   });
 
-  test('cost no call without a domain, a zone of this stack and a recorded zone', async () => {
+  test('need no call without a domain, a zone of this stack and a recorded zone', async () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com')] });
     expect(await found(NONE)).toEqual([]);
     expect(lists()).toEqual([]);
   });
 });
 
-describe('another look at a record', () => {
+describe('a second look at a record', () => {
   const again = async (sets: readonly ResourceRecordSet[], zoneIsOurs = false) => {
     holds([zone('Z1', zoneIsOurs ? OUR_ZONE : {})], { Z1: [ours('api.example.com')] });
     const was = await look();
-    if (!was) throw new Error('there is no record to look at again');
+    if (!was) throw new Error('no record for the second look');
     holds([], { Z1: sets });
     return refetchRecord(lookContext(), was);
   };
 
-  test('returns its current target', async () => {
+  test('returns the current target of the record', async () => {
     expect(await again([theirs('api.example.com')])).toMatchObject({ aliasTo: 'www.example.net', tags: {} });
   });
 
-  test('counts it as ours in our own zone, whatever its target', async () => {
+  test('counts the record as ours in our own zone, whatever its target', async () => {
     expect(await again([theirs('api.example.com')], true)).toMatchObject({ tags: OURS });
   });
 
-  test('returns undefined when it is deleted', async () => {
+  test('returns undefined when the record is deleted', async () => {
     expect(await again([theirs('b.example.com')])).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-// Resources that no tag filter returns yet: AWS is asked for their recorded ids, and only then.
+// Resources that no tag filter returns yet are requested by their recorded ids; others are not.
 import {
   DescribeAddressesCommand,
   DescribeInternetGatewaysCommand,
@@ -30,11 +30,11 @@ describe('the recorded ids of a noun', () => {
     ['subnets' as const, ['', 'public-1']],
     ['record' as const, ['api.example.com']],
     ['vpc' as const, []],
-  ])('have its keys, and nothing of another noun: %s', (noun, keys) => {
+  ])('have the keys of that noun and of no other: %s', (noun, keys) => {
     expect([...(recorded?.(noun) ?? []).keys()]).toEqual(keys);
   });
 
-  test('are current at every call, also when the last one is forgotten during a run', () => {
+  test('are current at every call, even when the last one is forgotten during a run', () => {
     const resources: Record<string, Record<string, string>> = { vpc: { vpcId: 'vpc-1' } };
     const told = recordedIn(resources);
     delete resources['vpc'];
@@ -46,7 +46,7 @@ describe('the recorded ids of a noun', () => {
   });
 });
 
-/** For each noun: its recorded ids, the resource in a response, and the command that asks for it by id. */
+/** For each noun: its recorded ids, the resource in a response, and the command that requests it by id. */
 const kinds = [
   {
     noun: 'vpc',
@@ -152,26 +152,26 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     expect(calls()).toEqual([byId]);
   });
 
-  test('asks for nothing by id when the filter returns it', async () => {
+  test('requests nothing by id when the filter returns the resource', async () => {
     on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(tags) }] });
     expect(await look()).toEqual([key]);
     expect(calls()).toEqual([]);
   });
 
-  test('treats "not found" as deleted', async () => {
+  test('treats "not found" as a deleted resource', async () => {
     on(byId).rejects(awsError(gone));
     expect(await look()).toEqual([]);
   });
 
   test.each([gone.replace('NotFound', 'Malformed'), 'InvalidParameterValue', 'InvalidID'])(
-    'treats an invalid id (%s) as deleted as well: the state is only a hint',
+    'also treats an invalid id (%s) as a deleted resource, since the state is only a hint',
     async (code) => {
       on(byId).rejects(awsError(code));
       expect(await look()).toEqual([]);
     },
   );
 
-  test('fails with any other error: what cannot be seen may exist', async () => {
+  test('fails with any other error, since a resource that cannot be seen may exist', async () => {
     const denied = awsError('UnauthorizedOperation', 'no', 403);
     on(byId).rejects(denied);
     await expect(look()).rejects.toBe(denied);
@@ -184,7 +184,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     expect(await look()).toEqual([]);
   });
 
-  test('counts a resource that has lost its tags as ours, and assumes the missing ones', async () => {
+  test('counts a resource that has lost its tags as ours, and assumes the missing tags', async () => {
     on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags({ team: 'orders' }) }] });
     const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, lookContext()))];
     const { Name: _, ...others } = tags;
@@ -192,7 +192,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     expect(tagFields(seen)).toEqual({ 'tag.team': 'orders' });
   });
 
-  test('counts a resource that has lost one tag as what the state has recorded', async () => {
+  test('gives a resource that has lost one tag the key under which it is recorded', async () => {
     const { 'slipway:key': _, ...others } = tags;
     on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(others) }] });
     const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, lookContext()))];
@@ -200,7 +200,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     expect(tagFields(seen)).toEqual(tagFields(others));
   });
 
-  test('does not count an untagged resource as ours where another one has its place', async () => {
+  test('does not count an untagged resource as ours when another resource has its key', async () => {
     const [[field, id] = ['', '']] = Object.entries(thing);
     on().resolves({ [list]: [{ ...thing, [field]: `${id}-ours`, Tags: toPascalCaseTags(tags) }] });
     on(byId).resolves({ [list]: [{ ...thing, Tags: [] }] });
@@ -241,12 +241,12 @@ describe('a speculative look by a recorded id', () => {
     return { asked, answer };
   };
 
-  test('counts when the id is right', async () => {
+  test('is used if the recorded id is current', async () => {
     expect(await askedAhead('arn:1')).toEqual({ asked: ['arn:1'], answer: 'about arn:1' });
     await expect(askedAhead('arn:1', 'arn:1')).rejects.toThrow();
   });
 
-  test('is repeated with the id that AWS returns, whatever the first result was', async () => {
+  test('is repeated if AWS returns another id, whatever the first result was', async () => {
     expect(await askedAhead('arn:2', 'arn:1')).toEqual({ asked: ['arn:1', 'arn:2'], answer: 'about arn:2' });
   });
 
@@ -254,7 +254,7 @@ describe('a speculative look by a recorded id', () => {
     expect(await askedAhead(undefined, 'arn:1')).toEqual({ asked: ['arn:1'], answer: undefined });
   });
 
-  test('waits for the id when none is recorded', async () => {
+  test('waits for the id if none is recorded', async () => {
     const order: string[] = [];
     const find = async () => (order.push('found'), 'arn:1');
     const ask = async (id: string) => void order.push(`asked ${id}`);

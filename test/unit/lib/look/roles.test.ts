@@ -15,7 +15,7 @@ const RoleName = 'shop-dev-execution';
 const gone = awsError('NoSuchEntityException', 'gone', 404);
 const encoded = (policy: object) => encodeURIComponent(JSON.stringify(policy));
 
-/** The execution role as IAM shows it, in pages of one; the task role is not there. */
+/** The execution role as IAM shows it, in pages of one; the task role does not exist. */
 function thereIs(): void {
   mocks.iam.on(GetRoleCommand).rejects(gone);
   mocks.iam.on(ListAttachedRolePoliciesCommand).rejects(gone);
@@ -46,7 +46,7 @@ function thereIs(): void {
   }));
 }
 
-test('reads a role and its policies to the last page, with the keys of the documents sorted', async () => {
+test('the look reads a role and all pages of its policies, and sorts the keys of the documents', async () => {
   thereIs();
   expect(Object.fromEntries(await lookRoles(lookContextOf()))).toEqual({
     execution: {
@@ -60,7 +60,7 @@ test('reads a role and its policies to the last page, with the keys of the docum
   });
 });
 
-test('leaves out a policy that is deleted during the look', async () => {
+test('the look leaves out a policy that is deleted during the look', async () => {
   thereIs();
   mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).rejects(gone);
   expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies).toEqual({
@@ -72,25 +72,25 @@ test.each([
   ['itself', GetRoleCommand],
   ['its managed policies', ListAttachedRolePoliciesCommand],
   ['its inline policies', ListRolePoliciesCommand],
-])('finds nothing when a role is deleted before %s can be read', async (_what, command) => {
+])('the look finds nothing when a role is deleted before %s can be read', async (_what, command) => {
   thereIs();
   mocks.iam.on(command as typeof GetRoleCommand, { RoleName }).rejects(gone);
   expect((await lookRoles(lookContextOf())).size).toBe(0);
 });
 
-test('returns a policy that is not JSON unchanged', async () => {
+test('the look returns a policy that is not JSON unchanged', async () => {
   thereIs();
   mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).resolves({ PolicyDocument: 'not%20json' });
   expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies['more']).toBe('"not json"');
 });
 
-test('fails with any other error', async () => {
+test('the look fails with any other error', async () => {
   thereIs();
   mocks.iam.on(GetRoleCommand, { RoleName }).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(lookRoles(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('asks for the policies once the role is found, or at once if the state has recorded it', async () => {
+test('the look requests the policies once the role is found, or immediately if the role is recorded in the state', async () => {
   const policies = () => sent().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(gone);

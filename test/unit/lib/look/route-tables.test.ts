@@ -1,4 +1,4 @@
-// The looks at route tables: their reading of AWS's responses.
+// The looks at route tables: how they read AWS's responses.
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
@@ -35,7 +35,7 @@ async function onlyTable(more: RouteTable) {
   return (await lookPublicRoutes(lookContextOf())).get('');
 }
 
-test('without resources of this stack, the result is empty', async () => {
+test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
   expect(await lookPublicRoutes(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -46,7 +46,7 @@ test('without resources of this stack, the result is empty', async () => {
   ]);
 });
 
-test('public and private tables are distinguished by their tags, from one call, over all pages', async () => {
+test('public and private tables come from one call, across all pages, and are distinguished by their tags', async () => {
   mocks.ec2
     .on(DescribeRouteTablesCommand, { NextToken: undefined })
     .resolves({ RouteTables: [PRIVATE], NextToken: 'more' });
@@ -67,7 +67,7 @@ test('a default route whose target is deleted is a blackhole', async () => {
   expect(await onlyTable({ Routes })).toMatchObject({ defaultTarget: 'nat-1', blackhole: true });
 });
 
-test('main, disassociating and failed associations do not count', async () => {
+test('main, disassociating and failed associations are ignored', async () => {
   const Associations = [
     { Main: true, RouteTableAssociationId: 'rtbassoc-main' },
     association('subnet-a'),
@@ -77,7 +77,7 @@ test('main, disassociating and failed associations do not count', async () => {
   expect((await onlyTable({ Associations }))?.associations).toEqual({ 'subnet-a': 'rtbassoc-subnet-a' });
 });
 
-test('a second resource with the same key gets a key that is never desired', async () => {
+test('a second route table with the same key gets a key that is never desired', async () => {
   mocks.ec2
     .on(DescribeRouteTablesCommand)
     .resolves({ RouteTables: [PUBLIC, { ...PUBLIC, RouteTableId: 'rtb-9' }] });

@@ -60,7 +60,7 @@ function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, g
 const arns = async () =>
   Object.fromEntries([...(await lookRules(lookContextOf()))].map(([key, { ruleArn }]) => [key, ruleArn]));
 
-test('reads our rules on any page, but not the default one', async () => {
+test('the look reads our rules on any page, but not the default rule', async () => {
   holds(
     [
       { RuleArn: 'arn:default', Priority: 'default', IsDefault: true },
@@ -81,7 +81,7 @@ test('reads our rules on any page, but not the default one', async () => {
   });
 });
 
-test('reads our rules after changes by others', async () => {
+test('the look reads our rules after changes by others', async () => {
   const weighted = {
     Type: 'forward' as const,
     ForwardConfig: {
@@ -114,22 +114,22 @@ test('reads our rules after changes by others', async () => {
   expect(found.get('web-api2')?.targetGroupArn).toBe('');
 });
 
-test('returns our rule under the container that its priority is for, whatever its tags name', async () => {
+test('the look keys our rule by the container to which its priority belongs, whatever its tags name', async () => {
   holds([rule('arn:1', priority('web-api1'))], { 'arn:1': tags('web-renamed') });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('returns our rule at a priority that is not desired under that priority', async () => {
+test('the look keys our rule by its priority if that priority is not desired', async () => {
   holds([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
   expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
 });
 
-test('returns a foreign rule only if it has one of our priorities', async () => {
+test('the look returns a foreign rule only if it has one of our priorities', async () => {
   holds([rule('arn:1', priority('web-api1')), rule('arn:7', '7')], { 'arn:7': { owner: 'bob' } });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('leaves out what is deleted during the look', async () => {
+test('the look leaves out rules that are deleted during the look', async () => {
   holds(
     [rule('arn:1', priority('web-api1')), rule('arn:2', priority('web-api2'))],
     { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
@@ -138,13 +138,13 @@ test('leaves out what is deleted during the look', async () => {
   expect(await arns()).toEqual({ 'web-api2': 'arn:2' });
 });
 
-test('finds nothing when the listener is deleted during the look', async () => {
+test('the look finds nothing when the listener is deleted during the look', async () => {
   holds([], {});
   mocks.elbv2.on(DescribeRulesCommand).rejects(awsError('ListenerNotFoundException'));
   expect(await arns()).toEqual({});
 });
 
-test('finds nothing, and asks for nothing, without a listener', async () => {
+test('the look finds nothing, and sends no request, without a listener', async () => {
   holds([], {});
   mocks.elbv2.on(DescribeListenersCommand).resolves({});
   expect(await arns()).toEqual({});

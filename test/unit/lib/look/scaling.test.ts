@@ -1,4 +1,4 @@
-// The look at a count that is not the configured one: whether Application Auto Scaling manages it.
+// The look at counts that differ from the configured ones: whether Application Auto Scaling manages them.
 import {
   DescribeScalableTargetsCommand,
   type DescribeScalableTargetsCommandInput,
@@ -45,12 +45,12 @@ const has = (...ScalableTargets: ScalableTarget[]) =>
 const asked = () => sent().filter(({ command }) => command === 'DescribeScalableTargets');
 
 describe('Application Auto Scaling is not asked', () => {
-  test('about a count that is as configured', async () => {
+  test('about a count that equals the configured one', async () => {
     expect(await scalings({ web: { count: 1 } })).toEqual({ web: undefined });
     expect(asked()).toEqual([]);
   });
 
-  test('about what is being removed, or is not configured', async () => {
+  test('about a service that is being removed or is not configured', async () => {
     await look({ web: { count: 0, status: 'DRAINING' }, old: { count: 3 } }, ['web']);
     expect(asked()).toEqual([]);
   });
@@ -73,7 +73,7 @@ test('Application Auto Scaling is asked once about all other counts', async () =
   ]);
 });
 
-test('its response may have several pages', async () => {
+test('a response from Application Auto Scaling may have several pages', async () => {
   mocks.autoscaling
     .on(DescribeScalableTargetsCommand)
     .callsFake(({ NextToken }: DescribeScalableTargetsCommandInput) =>
@@ -86,34 +86,34 @@ test.each([
   ['without a target', []],
   ['below the range of its target', [target('web', 5, 8)]],
   ['above the range of its target', [target('web', 1, 3)]],
-  ["with nothing but another service's target", [target('web-2', 1, 8)]],
+  ["with only another service's target", [target('web-2', 1, 8)]],
   [
-    'with a target for another dimension than its count',
+    'with a target for a dimension other than its count',
     [{ ...target('web', 1, 8), ScalableDimension: 'ecs:service:Other' } as unknown as ScalableTarget],
   ],
-])('a count is drift %s', async (_what, targets) => {
+])('a count that differs is drift %s', async (_what, targets) => {
   has(...targets);
   expect(await scalings({ web: { count: 4 } })).toEqual({ web: undefined });
 });
 
 test.each([
-  ['the bounds belong to the range', 2, 4],
-  ['so does a range of one', 4, 4],
-])('%s', async (_what, min, most) => {
+  ['its range', 2, 4],
+  ['a range of a single value', 4, 4],
+])('a count that differs is not drift at the bounds of %s', async (_what, min, most) => {
   has(target('web', min, most));
   const found = await look({ web: { count: 4 } });
   expect([...found.values()].map(isAutoScaled)).toEqual([true]);
 });
 
-describe('without an answer', () => {
+describe('without a usable response from Application Auto Scaling', () => {
   const fails = (error: Error) => mocks.autoscaling.on(DescribeScalableTargetsCommand).rejects(error);
 
   test.each([
-    ['who may not ask', awsError('AccessDeniedException', 'not allowed')],
-    ['an endpoint that does not know the service', awsError('MissingAuthenticationToken', 'what?', 403)],
-    ['one that does not know the operation', awsError('InternalFailure', 'not yet', 501)],
-    ['one that answers with a page', awsError('SyntaxError', 'Unexpected token <\nin JSON', 404)],
-  ])('the survey continues, and reports why nothing is known: %s', async (_who, error) => {
+    ['access is denied', awsError('AccessDeniedException', 'not allowed')],
+    ['the endpoint does not know the service', awsError('MissingAuthenticationToken', 'what?', 403)],
+    ['the endpoint does not know the operation', awsError('InternalFailure', 'not yet', 501)],
+    ['the endpoint responds with a web page', awsError('SyntaxError', 'Unexpected token <\nin JSON', 404)],
+  ])('the survey continues, and reports the reason: %s', async (_who, error) => {
     fails(error);
     const found = await look({ web: { count: 4 } });
     expect([...found.values()].map(({ scaling }) => scaling)).toEqual([
@@ -125,9 +125,9 @@ describe('without an answer', () => {
   test.each([
     ['AWS failed', awsError('InternalServiceException', 'failed', 500)],
     ['AWS is busy', awsError('ThrottlingException', 'Rate exceeded')],
-    ['no answer came', Object.assign(new Error('gone'), { name: 'TimeoutError', code: 'ECONNRESET' })],
+    ['no response arrived', Object.assign(new Error('gone'), { name: 'TimeoutError', code: 'ECONNRESET' })],
   ])(
-    'that may be transient the survey fails, rather than undo what Application Auto Scaling has set: %s',
+    'the survey fails if the cause may be transient, so that no scaled count is undone: %s',
     async (_why, error) => {
       fails(error);
       await expect(look({ web: { count: 4 } })).rejects.toMatchObject({ message: error.message });

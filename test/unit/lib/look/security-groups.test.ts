@@ -1,4 +1,4 @@
-// The look at security groups: its reading of AWS's responses.
+// The look at security groups: how it reads AWS's responses.
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
@@ -14,7 +14,7 @@ const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${
   Tags: toPascalCaseTags(ourTags('securityGroups', key)),
 });
 
-test('without resources of this stack, the result is empty', async () => {
+test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
   expect(await lookSecurityGroups(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -25,7 +25,7 @@ test('without resources of this stack, the result is empty', async () => {
   ]);
 });
 
-test('our resources are keyed by their tags, over all pages', async () => {
+test('our security groups are keyed by their tags, across all pages', async () => {
   mocks.ec2
     .on(DescribeSecurityGroupsCommand, { NextToken: undefined })
     .resolves({ SecurityGroups: [group('balancer')], NextToken: 'more' });
@@ -60,7 +60,7 @@ test('a permission becomes one rule per peer, of any kind', async () => {
   );
 });
 
-test('a second resource with the same key gets a key that is never desired', async () => {
+test('a second security group with the same key gets a key that is never desired', async () => {
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
     .resolves({ SecurityGroups: [group('web'), group('web', [], 'sg-twin')] });

@@ -7,14 +7,14 @@ import { awsError, mocks, lookContextOf, sent } from '../../step-harness.ts';
 const PATH = '/aws-service-role/ecs.amazonaws.com/';
 const role = { RoleName: 'AWSServiceRoleForECS' } as never;
 
-test('reads it by its path, which no other role has', async () => {
+test('the look reads the role by its path, which no other role has', async () => {
   mocks.iam.on(ListRolesCommand).resolves({ Roles: [role] });
   const found = await lookServiceLinkedRole(lookContextOf());
   expect(Object.fromEntries(found)).toEqual({ '': { roleName: 'AWSServiceRoleForECS', tags: {} } });
   expect(sent()).toEqual([{ command: 'ListRoles', input: { PathPrefix: PATH } }]);
 });
 
-test('reads on when a page is empty and yet not the last', async () => {
+test('the look continues after an empty page that is not the last', async () => {
   mocks.iam
     .on(ListRolesCommand)
     .callsFake(({ Marker }: { Marker?: string }) =>
@@ -24,12 +24,12 @@ test('reads on when a page is empty and yet not the last', async () => {
   expect(sent()).toHaveLength(2);
 });
 
-test('finds nothing in an account that has never used ECS', async () => {
+test('the look finds nothing in an account that has never used ECS', async () => {
   mocks.iam.on(ListRolesCommand).resolves({ Roles: [] });
   expect((await lookServiceLinkedRole(lookContextOf())).size).toBe(0);
 });
 
-test('fails with an error', async () => {
+test('the look fails when AWS returns an error', async () => {
   mocks.iam.on(ListRolesCommand).rejects(awsError('AccessDenied', 'not allowed'));
   await expect(lookServiceLinkedRole(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });

@@ -36,7 +36,7 @@ function holds(...services: Service[]): void {
 }
 const keys = async () => [...(await lookServices(lookContextOf())).keys()];
 
-test('reads ours', async () => {
+test('the look reads our services', async () => {
   holds(
     service('web', ours('web'), {
       taskDefinition: 'arn:definition:1',
@@ -90,7 +90,7 @@ test('reads ours', async () => {
   ]);
 });
 
-test('leaves undefined what the endpoint does not report', async () => {
+test('the look leaves fields undefined that the endpoint does not report', async () => {
   holds(service('web', ours('web')));
   expect((await lookServices(lookContextOf())).get('web')).toMatchObject({
     graceSeconds: undefined,
@@ -99,17 +99,17 @@ test('leaves undefined what the endpoint does not report', async () => {
   });
 });
 
-test('returns a draining service, which the list omits', async () => {
+test('the look returns a draining service, which the list omits', async () => {
   holds(service('web', ours('web'), { status: 'DRAINING' }));
   expect((await lookServices(lookContextOf())).get('web')?.status).toBe('DRAINING');
 });
 
-test('counts an inactive service as absent', async () => {
+test('the look counts an inactive service as absent', async () => {
   holds(service('web', ours('web'), { status: 'INACTIVE' }));
   expect(await keys()).toEqual([]);
 });
 
-test('returns our services that are no longer desired, on any page, ten names per call', async () => {
+test('the look returns our services that are no longer desired from all pages, and describes ten per call', async () => {
   const others = Array.from({ length: 12 }, (_, index) => service(`old-${index}`, ours(`old-${index}`)));
   holds(...others);
   expect(await keys()).toHaveLength(12);
@@ -120,14 +120,14 @@ test('returns our services that are no longer desired, on any page, ten names pe
   ).toEqual([1, 10, 2]);
 });
 
-test('returns a foreign resource only if it has one of our names', async () => {
+test('the look returns a foreign service only if it has one of our names', async () => {
   holds(service('web', { owner: 'bob' }), service('theirs', {}));
   const found = await lookServices(lookContextOf());
   expect([...found.keys()]).toEqual(['web']);
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
 });
 
-test('gives a service that is replaced because of another protocol a separate key', async () => {
+test('the look gives a separate key to a service that is replaced because its protocol changes', async () => {
   const secure = config({
     services: config().services.map((service) => ({
       ...service,
@@ -153,25 +153,25 @@ test('gives a service that is replaced because of another protocol a separate ke
   ]);
 });
 
-test('finds nothing without a cluster', async () => {
+test('the look finds nothing without a cluster', async () => {
   mocks.ecs.on(ListServicesCommand).rejects(awsError('ClusterNotFoundException'));
   mocks.ecs.on(DescribeServicesCommand).rejects(awsError('ClusterNotFoundException'));
   expect(await keys()).toEqual([]);
 });
 
-test('asks for no names when there are none', async () => {
+test('the look describes no services when there are no names', async () => {
   holds();
   expect((await lookServices(lookContextOf(config({ services: [] })))).size).toBe(0);
   expect(sent().map(({ command }) => command)).toEqual(['ListServices']);
 });
 
-test('fails with any other error', async () => {
+test('the look fails with any other error', async () => {
   mocks.ecs.on(DescribeServicesCommand).resolves({});
   mocks.ecs.on(ListServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(keys()).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('deployment settings are one line of text', () => {
+test('deployment settings are formatted as one line', () => {
   expect(deploymentText({ minimumHealthyPercent: 50, maximumPercent: 150 })).toBe(
     '50–150 %, breaker off, rollback off',
   );

@@ -1,4 +1,4 @@
-// The look at subnets and zones: its reading of AWS's responses.
+// The look at subnets and zones: how it reads AWS's responses.
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
@@ -19,7 +19,7 @@ const A = subnet('public-1', 'subnet-a', '10.0.0.0/20', 'eu-west-1a');
 const B = subnet('public-2', 'subnet-b', '10.0.16.0/20', 'eu-west-1b');
 const { subnets } = network();
 
-test('without resources of this stack, the result is empty', async () => {
+test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({});
   expect(await lookSubnets(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -30,7 +30,7 @@ test('without resources of this stack, the result is empty', async () => {
   ]);
 });
 
-test('our resources are keyed by their tags, over all pages', async () => {
+test('our subnets are keyed by their tags, across all pages', async () => {
   mocks.ec2
     .on(DescribeSubnetsCommand, { NextToken: undefined })
     .resolves({ Subnets: [B], NextToken: 'more' });
@@ -44,19 +44,19 @@ test('our resources are keyed by their tags, over all pages', async () => {
   );
 });
 
-test('a second resource with the same key gets a key that is never desired', async () => {
+test('a second subnet with the same key gets a key that is never desired', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A, { ...A, SubnetId: 'subnet-z' }] });
   expect([...(await lookSubnets(lookContextOf())).keys()]).toEqual(['public-1', 'public-1~2']);
 });
 
-test('looks of the same survey share one call', async () => {
+test('several looks at subnets in the same survey share one call', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A] });
   const lookContext = lookContextOf();
   await Promise.all([lookSubnets(lookContext), lookSubnets(lookContext)]);
   expect(sent()).toHaveLength(1);
 });
 
-test('zones are the available ones without local zones, in order', async () => {
+test('the zones are the available ones, in order and without local zones', async () => {
   mocks.ec2.on(DescribeAvailabilityZonesCommand).resolves({
     AvailabilityZones: [{ ZoneName: 'eu-west-1c' }, { ZoneName: 'eu-west-1a' }, { ZoneName: 'eu-west-1b' }],
   });

@@ -1,4 +1,4 @@
-// The look for the target groups: which are ours, and which have taken our names.
+// The look for target groups: which are ours, and which foreign ones have our names.
 import {
   DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
@@ -57,13 +57,13 @@ const tags = (key: string) => ourTags('targetGroups', key);
 const keys = async () =>
   Object.fromEntries([...(await lookTargetGroups(lookContextOf()))].map(([key, { name }]) => [key, name]));
 
-test('finds nothing where there is nothing', async () => {
+test('the look finds nothing when no target group exists', async () => {
   holds({});
   expect(await keys()).toEqual({});
   expect(sent()).toEqual([{ command: 'DescribeTargetGroups', input: { PageSize: 400 } }]);
 });
 
-test('reads ours, on any page', async () => {
+test('the look reads our target groups on any page', async () => {
   holds({ 'a-1': {}, 'a-2': {}, [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') });
   expect((await lookTargetGroups(lookContextOf())).get('web-api1')).toEqual({
     targetGroupArn: `arn:${NAME1}`,
@@ -87,7 +87,7 @@ test('reads ours, on any page', async () => {
   expect(await keys()).toEqual({ 'web-api1': NAME1, 'web-api2': NAME2 });
 });
 
-test('returns groups that are about to be replaced or are not desired under their names', async () => {
+test('the look returns groups that are about to be replaced, or are not desired, with their names as keys', async () => {
   holds({
     'shop-dev-web-api1-0ld0': tags('web-api1'),
     [NAME1]: tags('web-api1'),
@@ -100,21 +100,21 @@ test('returns groups that are about to be replaced or are not desired under thei
   });
 });
 
-test('returns a foreign resource only if it has one of our names', async () => {
+test('the look returns a foreign target group only if it has one of our names', async () => {
   holds({ [NAME1]: { 'slipway:stack': 'other' }, [NAME2]: {}, 'shop-dev-2-web-api1-1234': { owner: 'bob' } });
   const found = await lookTargetGroups(lookContextOf());
   expect([...found.keys()]).toEqual(['web-api1', 'web-api2']);
   expect([...found.values()].map((item) => item.tags)).toEqual([{ 'slipway:stack': 'other' }, {}]);
 });
 
-test('leaves out what is deleted during the look', async () => {
+test('the look leaves out target groups that are deleted during the look', async () => {
   holds({ [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') }, [`arn:${NAME1}`]);
   expect(await keys()).toEqual({ 'web-api2': NAME2 });
   mocks.elbv2.on(DescribeTargetGroupAttributesCommand).rejects(awsError('TargetGroupNotFoundException'));
   expect(await keys()).toEqual({});
 });
 
-test('fails with any other error', async () => {
+test('the look fails with any other error', async () => {
   mocks.elbv2.on(DescribeTargetGroupsCommand).rejects(awsError('AccessDenied', 'no'));
   await expect(lookTargetGroups(lookContextOf())).rejects.toMatchObject({ message: 'no' });
 });

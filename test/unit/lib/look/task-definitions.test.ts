@@ -1,4 +1,4 @@
-// The look for the task definitions: the newest revision of each family.
+// The look for task definitions: the newest revision of each family.
 import {
   DescribeTaskDefinitionCommand,
   ListTaskDefinitionFamiliesCommand,
@@ -12,7 +12,7 @@ import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harnes
 const ours = (key: string) => ourTags('taskDefinitions', key);
 const missing = awsError('ClientException', 'Unable to describe task definition.');
 
-/** What is asked for by name, whether a family or a revision, and the tags of each. */
+/** The tags of each active task definition, by family and by revision. */
 let active: Record<string, Tags>;
 let inactive: Record<string, Tags>;
 beforeEach(() => {
@@ -49,7 +49,7 @@ beforeEach(() => {
     });
 });
 
-test('reads ours by their services, on any page', async () => {
+test('the look reads our task definitions on any page, keyed by their services', async () => {
   active = { 'shop-dev-old': ours('old'), 'shop-dev-web': ours('web') };
   const found = await lookTaskDefinitions(lookContextOf());
   expect([...found.keys()]).toEqual(['old', 'web']);
@@ -67,7 +67,7 @@ test('reads ours by their services, on any page', async () => {
   });
 });
 
-test('returns what an interrupted teardown has deregistered but not deleted', async () => {
+test('the look returns revisions that an interrupted teardown has deregistered but not deleted', async () => {
   inactive = { 'shop-dev-web': ours('web') };
   expect((await lookTaskDefinitions(lookContextOf())).get('web')).toMatchObject({
     taskDefinitionArn: 'arn:shop-dev-web:7',
@@ -80,26 +80,26 @@ test('returns what an interrupted teardown has deregistered but not deleted', as
   });
 });
 
-test('counts the earlier revisions that can still start tasks', async () => {
+test('the look counts the earlier revisions that can still start tasks', async () => {
   active = { 'shop-dev-web': ours('web') };
   const taskDefinitionArns = ['arn:task-definition/shop-dev-web:5', 'arn:task-definition/shop-dev-web:6'];
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns });
   expect((await lookTaskDefinitions(lookContextOf())).get('web')).toMatchObject({ older: 2 });
 });
 
-test('finds nothing in a family that has only revisions that are being deleted', async () => {
+test('the look finds nothing in a family whose revisions are all being deleted', async () => {
   inactive = { 'shop-dev-web': ours('web') };
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [] });
   expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
-test('finds nothing when it is deleted during the look', async () => {
+test('the look finds nothing when the task definition is deleted during the look', async () => {
   inactive = { 'shop-dev-web': ours('web') };
   mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(missing);
   expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
-test('returns a foreign resource only if it has one of our names', async () => {
+test('the look returns a foreign task definition only if it has one of our names', async () => {
   active = {
     'shop-dev-web': { owner: 'bob' },
     'shop-dev-2-web': { 'slipway:stack': 'shop-dev-2' },
@@ -110,7 +110,7 @@ test('returns a foreign resource only if it has one of our names', async () => {
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
 });
 
-test('fails with any other error', async () => {
+test('the look fails with any other error', async () => {
   active = { 'shop-dev-web': ours('web') };
   mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(lookTaskDefinitions(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });

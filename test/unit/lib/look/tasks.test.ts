@@ -26,7 +26,7 @@ function holds(
 const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
   (await tasksOf(lookContextOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);
 
-test('lists by family and status in sequence, and describes each task once', async () => {
+test('the look lists tasks by family, one status after another, and describes each task only once', async () => {
   holds({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
   expect(await arns('RUNNING', 'STOPPED')).toEqual(['arn:1', 'arn:2', 'arn:3']);
   const list = (desiredStatus: string) => ({
@@ -40,7 +40,7 @@ test('lists by family and status in sequence, and describes each task once', asy
   ]);
 });
 
-test('lists by the family of the configuration, whatever the ECS service is called', async () => {
+test('the look lists tasks by the configured family, whatever the name of the ECS service', async () => {
   holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:1' ? 'service:web_1234' : undefined),
   );
@@ -50,31 +50,31 @@ test('lists by the family of the configuration, whatever the ECS service is call
   expect(sent()[0]?.input).toMatchObject({ family: 'shop-dev-web' });
 });
 
-test('reads all pages, and describes a hundred tasks per call', async () => {
+test('the look reads all pages, and describes a hundred tasks per call', async () => {
   holds({ STOPPED: Array.from({ length: 150 }, (_, index) => `arn:${index}`) });
   expect(await arns('STOPPED')).toHaveLength(150);
   expect(sent().filter(({ command }) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
-test('leaves out tasks of the family that others have started', async () => {
+test('the look leaves out tasks of the family that this stack has not started', async () => {
   holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:2' ? 'family:shop-dev-web' : undefined),
   );
   expect(await arns('RUNNING')).toEqual(['arn:1']);
 });
 
-test('finds nothing, and describes nothing, where there is nothing', async () => {
+test('the look finds nothing, and describes nothing, when there are no tasks', async () => {
   holds({});
   expect(await arns('RUNNING', 'STOPPED')).toEqual([]);
   expect(sent().map(({ command }) => command)).toEqual(['ListTasks', 'ListTasks']);
 });
 
-test('finds nothing without a cluster', async () => {
+test('the look finds nothing without a cluster', async () => {
   mocks.ecs.on(ListTasksCommand).rejects(awsError('ClusterNotFoundException'));
   expect(await arns('RUNNING')).toEqual([]);
 });
 
-test('fails with any other error', async () => {
+test('the look fails with any other error', async () => {
   mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(arns('RUNNING')).rejects.toMatchObject({ message: 'not allowed' });
 });

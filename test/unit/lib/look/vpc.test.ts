@@ -1,4 +1,4 @@
-// The look at the VPC: its reading of AWS's responses.
+// The look at the VPC: how it reads AWS's responses.
 import {
   DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,
@@ -28,7 +28,7 @@ beforeEach(() => {
     .resolves({ EnableDnsHostnames: { Value: true } });
 });
 
-test('without resources of this stack, the result is empty', async () => {
+test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   expect(await lookVpc(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([{ command: 'DescribeVpcs', input: { Filters } }]);
@@ -43,7 +43,7 @@ test('our VPC is returned with its attributes, which need separate calls', async
   ]);
 });
 
-test('an attribute that AWS does not report is off', async () => {
+test('a VPC attribute that AWS does not report counts as off', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   expect([...(await lookVpc(lookContextOf())).values()]).toEqual([
@@ -51,7 +51,7 @@ test('an attribute that AWS does not report is off', async () => {
   ]);
 });
 
-test('pages are read to the end', async () => {
+test('the look reads all pages', async () => {
   mocks.ec2.on(DescribeVpcsCommand, { NextToken: undefined }).resolves({ Vpcs: [], NextToken: 'more' });
   mocks.ec2.on(DescribeVpcsCommand, { NextToken: 'more' }).resolves({ Vpcs: [vpc('vpc-1')] });
   expect([...(await lookVpc(lookContextOf())).keys()]).toEqual(['']);
@@ -63,7 +63,7 @@ test('a VPC that is deleted during the look is absent', async () => {
   expect(await lookVpc(lookContextOf())).toEqual(new Map());
 });
 
-test('a denied look fails: what cannot be seen may exist', async () => {
+test('a denied look fails, since a VPC that cannot be seen may exist', async () => {
   const denied = awsError('UnauthorizedOperation', 'no', 403);
   mocks.ec2.on(DescribeVpcsCommand).rejects(denied);
   await expect(lookVpc(lookContextOf())).rejects.toBe(denied);
@@ -80,7 +80,7 @@ test('of two VPCs with the same key, the one with our subnets keeps the key', as
   expect(sent()).toContainEqual({ command: 'DescribeSubnets', input: { Filters } });
 });
 
-test('a resource in another VPC than ours is misplaced, also when ours is missing', () => {
+test('a resource outside our VPC is misplaced, even when our VPC is missing', () => {
   const inside = { vpcId: 'vpc-1' };
   expect(inAnotherVpc(surveyOf(network()))(inside)).toBeUndefined();
   expect(inAnotherVpc(surveyOf())(inside)).toBe('it is in vpc-1, which is not the VPC of this stack');

@@ -1,4 +1,4 @@
-// The architecture: what every declaration must satisfy, and the lists that are derived from it.
+// The architecture: the rules for every declaration, and the lists that are derived from it.
 import { describe, expect, test } from '@jest/globals';
 import * as fs from 'node:fs';
 import {
@@ -22,14 +22,17 @@ describe('every noun', () => {
     expect(() => checkGraph<Noun>(needs)).not.toThrow();
   });
 
-  test.each(nouns)('%s refers only to nouns, and is deleted only with one that it needs', (noun) => {
-    const { deletedWith: other, ids } = declarationOf(noun);
-    expect(nouns).toEqual(expect.arrayContaining([...needs[noun]]));
-    if (other !== undefined) expect(needs[noun]).toContain(other);
-    expect(new Set(ids).size).toBe(ids.length);
-  });
+  test.each(nouns)(
+    '%s refers only to existing nouns, and can be deleted only with a noun that it needs',
+    (noun) => {
+      const { deletedWith: other, ids } = declarationOf(noun);
+      expect(nouns).toEqual(expect.arrayContaining([...needs[noun]]));
+      if (other !== undefined) expect(needs[noun]).toContain(other);
+      expect(new Set(ids).size).toBe(ids.length);
+    },
+  );
 
-  test.each(nouns)('%s is looked for by its service', (noun) => {
+  test.each(nouns)('%s has its look in the file of its AWS service', (noun) => {
     const file = new URL(
       `../../../../lib/look/by-service/${architecture[noun].service}.ts`,
       `file://${__filename}`,
@@ -38,8 +41,8 @@ describe('every noun', () => {
   });
 });
 
-describe('what is deleted together', () => {
-  test('includes what is deleted with something that is deleted', () => {
+describe('the nouns that are deleted with a noun', () => {
+  test('include those that are deleted indirectly', () => {
     expect(deletedWith('loadBalancer')).toEqual(['listener', 'rules']);
     expect(deletedWith('listener')).toEqual(['rules']);
     expect(deletedWith('repositories')).toEqual(['images']);
@@ -48,13 +51,13 @@ describe('what is deleted together', () => {
 });
 
 describe('a teardown', () => {
-  test("looks for everything but images and the account's own role, in the order of the architecture", () => {
+  test("looks for all nouns but images and the account's service-linked role, in the order of the architecture", () => {
     expect(nouns.filter((noun) => !tornDown.includes(noun))).toEqual(['serviceLinkedRole', 'images']);
     expect(tornDown).toEqual(nouns.filter((noun) => tornDown.includes(noun)));
   });
 });
 
-test('only ids that AWS makes up and never reuses prove ownership', () => {
+test('only ids that AWS generates and never reuses prove ownership', () => {
   expect(nouns.filter((noun) => declarationOf(noun).uniqueId)).toEqual([
     'loadBalancer',
     'targetGroups',

@@ -30,7 +30,7 @@ const comparison = (wanted: Record<string, DesiredFields>, found: Record<string,
   });
 
 describe('a comparison', () => {
-  test('creates what is missing, with every field', () => {
+  test('creates a missing resource, with every field', () => {
     expect(comparison({ a: { cidr: '10.0.0.0/20', size: 1 } }, {})).toEqual([
       {
         noun: 'subnets',
@@ -45,11 +45,11 @@ describe('a comparison', () => {
     ]);
   });
 
-  test('returns no change for what is as desired, whatever else AWS has filled in', () => {
+  test('returns no change for a resource that is as desired, whatever else AWS has filled in', () => {
     expect(comparison({ a: { size: 1 } }, { a: { fields: { size: 1, arn: 'x' } } })).toEqual([]);
   });
 
-  test('updates what differs, and names the fields', () => {
+  test('updates a resource that differs, and names the fields', () => {
     const [one] = comparison({ a: { size: 1, on: true } }, { a: { fields: { size: 2, on: true } } });
     expect(one).toMatchObject({
       verb: 'update',
@@ -60,7 +60,7 @@ describe('a comparison', () => {
     expect(two).toMatchObject({ verb: 'update', reason: 'size, on differ' });
   });
 
-  test('clears fields that should not exist, and only those that do', () => {
+  test('clears fields that exist but should not', () => {
     const wanted = { a: { 'tag.team': undefined, 'tag.cost': undefined } };
     const [change] = comparison(wanted, { a: { fields: { 'tag.team': 'orders' } } });
     expect(change).toMatchObject({
@@ -70,7 +70,7 @@ describe('a comparison', () => {
     expect(comparison(wanted, {}).at(0)).toMatchObject({ verb: 'create', fields: [] });
   });
 
-  test('replaces what another resource supersedes, and lists the fields that differ', () => {
+  test('replaces a resource that another one supersedes, and lists the fields that differ', () => {
     const old = { fields: { port: 5000, size: 1 }, heir: 'a' };
     expect(comparison({ a: { port: 5001, size: 1 } }, { 'a-5000': old })).toEqual([
       {
@@ -85,9 +85,9 @@ describe('a comparison', () => {
   });
 
   test.each([
-    ['the heir is there already', { a: { fields: { port: 1 } } }],
-    ['another one has the same heir', { b: { fields: {}, heir: 'a' } }],
-  ])('removes it when %s', (_when, others) => {
+    ['its successor already exists', { a: { fields: { port: 1 } } }],
+    ['another resource has the same successor', { b: { fields: {}, heir: 'a' } }],
+  ])('removes a superseded resource when %s', (_when, others) => {
     const found = { ...others, c: { fields: {}, heir: 'a' } };
     const changes = comparison({ a: { port: 1 } }, found);
     expect(changes.find(({ key }) => key === 'c')).toMatchObject({ verb: 'remove' });
@@ -98,7 +98,7 @@ describe('a comparison', () => {
     expect(change?.fields).toEqual([{ field: 'size', from: '1', to: 1 }]);
   });
 
-  test('treats a value that is known later as different from every known one', () => {
+  test('treats a value that becomes known later as different from every known value', () => {
     const [change] = comparison({ a: { vpc: knownAfter('vpc') } }, { a: { fields: { vpc: 'vpc-1' } } });
     expect(change).toMatchObject({
       verb: 'update',
@@ -106,30 +106,30 @@ describe('a comparison', () => {
     });
   });
 
-  test('replaces what cannot be changed in place, and gives the reason', () => {
+  test('replaces a resource that cannot be changed in place, and gives the reason', () => {
     const [change] = comparison({ a: { size: 1, cidr: 'x' } }, { a: { fields: { size: 2, cidr: 'y' } } });
     expect(change).toMatchObject({ verb: 'replace', reason: 'a block cannot change' });
     expect(change?.fields.map(({ field }) => field)).toEqual(['size', 'cidr']);
   });
 
-  test('removes what the configuration does not have', () => {
+  test('removes a resource that is not desired', () => {
     expect(comparison({}, { a: { fields: {} } })).toMatchObject([{ key: 'a', verb: 'remove' }]);
   });
 
-  test('refuses what is not ours, whatever differs', () => {
+  test('refuses to change a foreign resource, whatever differs', () => {
     expect(comparison({ a: { size: 1 } }, { a: { fields: { size: 2 }, owner: 'bob' } })).toEqual([
       { noun: 'subnets', key: 'a', verb: 'refused', fields: [], reason: 'it belongs to bob' },
     ]);
   });
 
-  test('ignores what is neither ours nor desired', () => {
+  test('ignores a foreign resource that is not desired', () => {
     expect(comparison({}, { a: { fields: {}, owner: 'bob' } })).toEqual([]);
   });
 
-  test('refuses what cannot be updated, but removes it when it is not desired', () => {
-    const stuck = { fields: { size: 2 }, held: 'it lies elsewhere' };
+  test('refuses to change a resource that cannot be updated, but removes it when it is not desired', () => {
+    const stuck = { fields: { size: 2 }, held: 'it is in another VPC' };
     expect(comparison({ a: { size: 2 } }, { a: stuck })).toMatchObject([
-      { verb: 'refused', reason: 'it lies elsewhere' },
+      { verb: 'refused', reason: 'it is in another VPC' },
     ]);
     expect(comparison({}, { a: stuck })).toMatchObject([{ verb: 'remove' }]);
   });
@@ -144,13 +144,13 @@ describe('a change', () => {
     reason: '',
   });
 
-  test('touches the parts whose fields differ', () => {
+  test('affects the parts whose fields differ', () => {
     expect(touches(change('update', 'tag.Name', 'size'), 'tag.')).toBe(true);
     expect(touches(change('update', 'size'), 'tag.')).toBe(false);
     expect(touches(change('update', 'health.path'), 'tag.', 'health.')).toBe(true);
   });
 
-  test('of a new resource touches all of its parts', () => {
+  test('that creates a resource affects all of its parts', () => {
     expect(touches(change('create'), 'tag.')).toBe(true);
     expect(touches(change('replace', 'size'), 'tag.')).toBe(true);
     expect(touches(change('remove'), 'tag.')).toBe(false);

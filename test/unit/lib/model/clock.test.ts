@@ -17,7 +17,7 @@ test("stays monotonic when the machine's clock is set back", () => {
   expect(systemClock.now()).toBeGreaterThanOrEqual(before);
 });
 
-test('stops waiting when its signal is aborted', async () => {
+test('stops sleeping when its signal is aborted', async () => {
   const stopping = new AbortController();
   const sleeping = systemClock.sleep(3_600_000, stopping.signal);
   stopping.abort();

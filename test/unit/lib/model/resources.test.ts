@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { addressOf, identifierOf, idsOf, only, ONLY, titleOf } from '../../../../lib/model/resources.ts';
 
-test('an address is the noun, and the key where a noun has several resources', () => {
+test('an address is the noun, followed by the key if the noun has several resources', () => {
   expect(addressOf('vpc', ONLY)).toBe('vpc');
   expect(addressOf('subnets', 'public-1')).toBe('subnets.public-1');
 });
@@ -22,7 +22,7 @@ test('the single resource of a noun is the one without a key', () => {
 describe('the ids of a found resource', () => {
   const balancer = { hostedZoneId: 'Z1', dnsName: 'a.elb', loadBalancerArn: 'arn:1', state: 'active' };
 
-  test('are those that the architecture declares, the identifying one first', () => {
+  test('are those that the architecture declares, with the identifying id first', () => {
     expect(Object.entries(idsOf('loadBalancer', balancer))).toEqual([
       ['loadBalancerArn', 'arn:1'],
       ['dnsName', 'a.elb'],
@@ -31,7 +31,7 @@ describe('the ids of a found resource', () => {
     expect(identifierOf('loadBalancer', balancer)).toBe('arn:1');
   });
 
-  test('are empty strings where AWS reports none', () => {
+  test('are empty strings if AWS reports none', () => {
     expect(idsOf('vpc', {} as never)).toEqual({ vpcId: '' });
     expect(identifierOf('vpc', {} as never)).toBe('');
   });
@@ -66,7 +66,7 @@ describe('the title of a resource', () => {
       '9683b2d02a6cabee',
     ],
     [
-      'everything after the kind in other ARNs, in any partition',
+      'the part after the kind in any other ARN, in any partition',
       titleOf('services', { serviceArn: 'arn:aws-cn:ecs:cn-north-1:111122223333:service/shop-dev/web' }),
       'shop-dev/web',
     ],

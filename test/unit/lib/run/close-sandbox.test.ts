@@ -1,4 +1,4 @@
-// A sandbox in the background is stopped once it is empty, and one that does not stop is a problem.
+// A background sandbox is stopped once it is empty; a sandbox that does not stop is a problem.
 import { expect, test } from '@jest/globals';
 import { closeEmptySandbox } from '../../../../lib/run/close-sandbox.ts';
 import type { SandboxHandle } from '../../../../lib/run/target.ts';
@@ -21,7 +21,7 @@ function sandbox(over: Partial<SandboxHandle>): { door: SandboxHandle; stops: ()
   return { door, stops: () => stops };
 }
 
-test('is stopped when it is empty and in the background', async () => {
+test('a sandbox is stopped when it is empty and in the background', async () => {
   const { door, stops } = sandbox({});
   expect([await closeEmptySandbox(door), stops()]).toEqual([true, 1]);
 });
@@ -29,12 +29,12 @@ test('is stopped when it is empty and in the background', async () => {
 test.each<[string, Partial<SandboxHandle>]>([
   ['it is not empty', { census: async () => ({ 'ec2.vpcs': 1 }) }],
   ['it runs in the foreground', { background: false }],
-])('keeps running when %s', async (_, over) => {
+])('a sandbox keeps running when %s', async (_, over) => {
   const { door, stops } = sandbox(over);
   expect([await closeEmptySandbox(door), stops()]).toEqual([false, 0]);
 });
 
-test('nothing is stopped on the target aws', async () => {
+test('on the target aws, no sandbox is stopped', async () => {
   expect(await closeEmptySandbox(undefined)).toBe(false);
 });
 
@@ -45,7 +45,7 @@ test.each<[string, Partial<SandboxHandle>, string]>([
     { census: () => Promise.reject(new Error('500')) },
     'It is unknown whether anything is left in it.',
   ],
-])('one that %s is a problem that names its process', async (_, over, now) => {
+])('a sandbox that %s is a problem that names its process', async (_, over, now) => {
   const { door } = sandbox(over);
   await expect(closeEmptySandbox(door)).rejects.toMatchObject({
     code: 'SANDBOX_STOP',
@@ -56,7 +56,7 @@ test.each<[string, Partial<SandboxHandle>, string]>([
   });
 });
 
-test('one that has ended in the meantime counts as stopped', async () => {
+test('a sandbox that has ended in the meantime counts as stopped', async () => {
   const { door } = sandbox({
     isAlive: () => false,
     census: () => Promise.reject(new TypeError('fetch failed')),

@@ -1,4 +1,4 @@
-// The report of a failed walk: the causes, each of them once, and no consequences.
+// The report of failed steps: every cause once, and none of its consequences.
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../../lib/engine/graph.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
@@ -24,12 +24,12 @@ const done: Outcome = { state: 'done' };
 const echo: Outcome = { state: 'not reached' };
 const refused = awsError('InvalidSubnet.Conflict', 'conflicts with another subnet');
 
-describe('a walk', () => {
+describe('a run of the steps', () => {
   test('without failures throws nothing', () => {
     expect(thrown({ vpc: done, subnets: done })).toBeUndefined();
   });
 
-  test('with one failure throws that one, however many steps it blocked', () => {
+  test('with one failure throws that failure, however many steps it blocked', () => {
     expect(thrown({ vpc: done, subnets: failed(refused), natGateway: echo, services: echo })).toMatchObject({
       code: 'REFUSED',
       what: 'AWS refused a call during the subnets step (InvalidSubnet.Conflict).',
@@ -42,7 +42,7 @@ describe('a walk', () => {
     expect(thrown({ subnets: failed(zone) })).toBe(zone);
   });
 
-  test('with several failures reports every cause, and each fix once', () => {
+  test('with several failures reports every cause, and each fix only once', () => {
     const shown = thrown({
       subnets: failed(refused),
       elasticIp: failed(
@@ -62,7 +62,7 @@ describe('a walk', () => {
     expect(shown?.fix.filter((fix) => fix === 'npm run provision, to continue from here')).toHaveLength(1);
   });
 
-  test('in which one cause failed many steps reports it once', () => {
+  test('in which many steps failed for the same cause reports it only once', () => {
     const expired = () => failed(awsError('ExpiredToken', 'The security token has expired', 403));
     expect(thrown({ vpc: expired(), roles: expired(), cluster: expired() })).toMatchObject({
       code: 'CREDENTIALS_EXPIRED',

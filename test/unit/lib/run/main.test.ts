@@ -13,7 +13,7 @@ describe('the text of a problem', () => {
     fix: ['rm \u001b[1A', 'ls'],
   });
 
-  test('has its four parts, one below the other, without control characters', () => {
+  test('has its four parts on separate lines, without control characters', () => {
     expect(problemText(wild, false)).toBe(
       [
         '',
@@ -28,7 +28,7 @@ describe('the text of a problem', () => {
     );
   });
 
-  test('has only its own colours', () => {
+  test('has no colours but its own', () => {
     expect(problemText(wild, true).split('\u001b')).toEqual([
       '\n',
       '[31mproblem',
@@ -36,7 +36,7 @@ describe('the text of a problem', () => {
     ]);
   });
 
-  test('ends with the stack trace in debug mode, also without control characters', () => {
+  test('ends with the stack trace in debug mode, again without control characters', () => {
     process.env['SLIPWAY_DEBUG'] = '1';
     try {
       const text = problemText(problem('REFUSED', { ...wild, cause: new Error('\u001b[2J') }), false);
@@ -47,19 +47,19 @@ describe('the text of a problem', () => {
   });
 });
 
-/** Runs a main function in a separate process, with this work. */
+/** Runs the main function in a separate process, with this work. */
 async function ranWith(work: string) {
   const program = `import { main } from 'lib/run/main.ts'; await main('provision', '', ${work}, []);`;
   return spawnSync(process.execPath, [await compileProgram(program)], { encoding: 'utf8', timeout: 30_000 });
 }
 
 describe('a run', () => {
-  test('that waits for something that does not keep a process alive finishes', async () => {
+  test('finishes even if it waits for something that does not keep its process alive', async () => {
     const work = `() => new Promise((done) => setTimeout(() => done({ exitCode: 2, text: 'up' }), 50).unref())`;
     expect(await ranWith(work)).toMatchObject({ status: 2, stdout: 'up\n', stderr: '' });
   });
 
-  test('that is done lets its process exit', async () => {
+  test('lets its process exit once it is done', async () => {
     expect(await ranWith(`async () => ({ exitCode: 0, text: 'up' })`)).toMatchObject({
       status: 0,
       stdout: 'up\n',

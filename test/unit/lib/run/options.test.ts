@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { withStackFlags, readOptions, commandLine } from '../../../../lib/run/options.ts';
 
 const readUnder = (env: Record<string, string>, ...args: string[]) =>
-  readOptions('provision', 'Stands it up.', args, env);
+  readOptions('provision', 'Provisions the stack.', args, env);
 const read = (...args: string[]) => readUnder({}, ...args);
 const DEFAULTS = {
   target: 'sandbox',
@@ -19,7 +19,7 @@ const DEFAULTS = {
 };
 
 describe('the flags', () => {
-  test('have defaults that touch no AWS account', async () => {
+  test('have defaults that do not touch any AWS account', async () => {
     await expect(read()).resolves.toEqual({ options: DEFAULTS });
   });
 
@@ -56,10 +56,10 @@ describe('the flags', () => {
     });
   });
 
-  test('are listed by --help as they are typed', async () => {
+  test('are listed by --help in the form in which they are typed', async () => {
     const asked = await read('--help');
     const help = 'help' in asked ? asked.help : '';
-    expect(help).toMatch(/^Usage: npm run provision -- \[options\]\n\nStands it up\./);
+    expect(help).toMatch(/^Usage: npm run provision -- \[options\]\n\nProvisions the stack\./);
     for (const flag of [
       '--target',
       '--stage',
@@ -108,13 +108,13 @@ describe('a wrong flag is refused', () => {
     });
   });
 
-  test('even if the others are valid', async () => {
+  test('even if the other flags are valid', async () => {
     await expect(read('--yes', '--plan', '--stages', 'x')).rejects.toMatchObject({ code: 'ARGUMENTS' });
   });
 });
 
-/** The variables that npm 11 sets for flags before its `--`; an unknown flag has its value or `true`. */
-describe('a flag that npm kept for itself is refused', () => {
+/** npm 11 sets variables for flags before its `--`; the variable of an unknown flag has its value or `true`. */
+describe('a flag that npm took as its own', () => {
   const npm = { npm_lifecycle_event: 'provision', npm_config_yes: '', npm_config_prefix: '/usr' };
   /** `--plan` is read as `-p -l -a -n`. */
   const plan = { npm_config_parseable: 'true', npm_config_long: 'true', npm_config_all: 'true' };
@@ -136,7 +136,7 @@ describe('a flag that npm kept for itself is refused', () => {
       '--stage and --plan',
       '--stage test --plan',
     ],
-  ])('%s', async (_typed, taken, args, names, flags) => {
+  ])('is refused: %s', async (_typed, taken, args, names, flags) => {
     await expect(readUnder({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
       what: `npm kept ${names} for itself.`,
@@ -152,11 +152,11 @@ describe('a flag that npm kept for itself is refused', () => {
     ['an npmrc asks for long lists', { ...npm, npm_config_long: 'true', npm_config_all: 'true' }],
     ['npm was given the negated flag', { ...npm, npm_config_plan: '', npm_config_wait: 'true' }],
     ['npm did not start the command', { ...plan, npm_config_stage: 'test', npm_config_wait: '' }],
-  ])('but not when %s', async (_when, env) => {
+  ])('is not suspected when %s', async (_when, env) => {
     await expect(readUnder(env)).resolves.toEqual({ options: DEFAULTS });
   });
 
-  test('even with other flags after the --', async () => {
+  test('is refused even with other flags after the --', async () => {
     await expect(readUnder({ ...npm, ...plan }, '--help')).rejects.toMatchObject({ code: 'ARGUMENTS' });
   });
 });
@@ -167,7 +167,7 @@ test.each([
     { stage: 'qa', target: 'aws', config: 'shop.config.ts' },
     'npm run provision -- --stage qa --target aws --config shop.config.ts',
   ],
-] as const)('what to type again has the flags that say which stack: %p', (options, line) => {
+] as const)('the command to repeat has the flags that select the stack: %p', (options, line) => {
   expect(commandLine('provision', options)).toBe(line);
 });
 
@@ -183,19 +183,19 @@ test.each([
     'npm run teardown and then npm run provision',
     'npm run teardown -- --stage qa and then npm run provision -- --stage qa',
   ],
-])('an advice has the flags of the stack: %s', (advice, line) => {
+])('commands in a fix get the flags that select the stack: %s', (advice, line) => {
   expect(withStackFlags(advice, { stage: 'qa', target: 'sandbox', config: undefined })).toBe(line);
 });
 
-test('an advice for the default stack stays unchanged', () => {
+test('a fix for the default stack stays unchanged', () => {
   const usual = { stage: 'dev', target: 'sandbox', config: undefined } as const;
   const advice =
     'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.';
   expect(withStackFlags(advice, usual)).toBe(advice);
 });
 
-test('a teardown adopts nothing', async () => {
-  await expect(readOptions('teardown', 'Takes it down.', ['--adopt', 'vpc'], {})).rejects.toMatchObject({
+test('a teardown refuses the flag --adopt', async () => {
+  await expect(readOptions('teardown', 'Removes the stack.', ['--adopt', 'vpc'], {})).rejects.toMatchObject({
     code: 'ARGUMENTS',
   });
 });

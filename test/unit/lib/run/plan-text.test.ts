@@ -19,7 +19,7 @@ const changes = [
   change('update', 'taskDefinitions', 'web', { field: 'api1.environment.TOKEN', from: 'old', to: SECRET }),
 ];
 
-describe('for people', () => {
+describe('the text of a plan', () => {
   test('every change has a line, and an update or a replacement has its fields below', () => {
     expect(planText(changes)).toEqual([
       '  + create   vpc                           so',
@@ -54,7 +54,7 @@ describe('for people', () => {
     ]);
   });
 
-  test('long lists are reduced to the entries that only one of them has', () => {
+  test('two long lists are reduced to the entries that only one of them has', () => {
     const rule = (port: number) => `tcp ${port} sg-0123456789abcdef${port}`;
     const [a, b, c] = [rule(1), rule(2), rule(3)];
     const of = (from: string, to: string) => fieldText({ field: 'ingress', from, to });
@@ -63,7 +63,7 @@ describe('for people', () => {
     expect(of([a, b, c].join(', '), [open].join(', '))).toBe(`ingress: ${[a, b, c].join(', ')} → ${open}`);
   });
 
-  test('ARNs are shown as names, and long values are cut to where they differ', () => {
+  test('ARNs are shown as names, and long values are cut to the part that differs', () => {
     const of = (from: string, to: string) => fieldText({ field: 'f', from, to });
     const arn = (name: string) =>
       `arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/${name}/0123456789abcdef`;
@@ -84,8 +84,8 @@ describe('for people', () => {
   });
 });
 
-describe('for scripts', () => {
-  test('a plan is data with the same addresses, verbs and reasons', () => {
+describe('the data of a plan', () => {
+  test('the data has the same addresses, verbs and reasons as the text', () => {
     expect(planJson(changes.slice(0, 3), ['cluster', 'subnets.public-2'])).toEqual({
       changes: [
         {

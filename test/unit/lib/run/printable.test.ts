@@ -1,4 +1,4 @@
-// Foreign text reaches the terminal without control characters.
+// Foreign text is printed without control characters.
 import { expect, test } from '@jest/globals';
 import { printable } from '../../../../lib/run/printable.ts';
 
@@ -7,7 +7,7 @@ test.each([
   ['a title that ends with a bell', '\u001b]0;mine\u0007', '\\u001b]0;mine\\u0007'],
   ['a carriage return and a backspace', '12 %\r99 %\b', '12 %\\u000d99 %\\u0008'],
   ['nothing', 'a\0b', 'a\\u0000b'],
-  ['a delete', 'a\u007f', 'a\\u007f'],
+  ['a delete character', 'a\u007f', 'a\\u007f'],
   ['an escape sequence in one character', 'a\u009b2J\u0080', 'a\\u009b2J\\u0080'],
 ])('%s is escaped', (_, text, shown) => {
   expect(printable(text)).toBe(shown);

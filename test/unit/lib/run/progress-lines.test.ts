@@ -28,7 +28,7 @@ describe('a line', () => {
     ]);
   });
 
-  test('of a resource that took no time omits the time', () => {
+  test('of a resource omits the time if it took none', () => {
     expect(shown([thing('created', 'nat-1', 42), thing('created', 'nat-2')])).toEqual([
       '  natGateway                    created    nat-1',
       '  natGateway                    created    nat-2',
@@ -51,7 +51,7 @@ describe('a line', () => {
     ]);
   });
 
-  test('of a phase is not indented, one of a note is, and one of a warning is marked as such', () => {
+  test('is not indented for a phase, is indented for a note, and starts with "warning" for a warning', () => {
     expect(
       shown([
         { type: 'phase', text: 'provision shop-dev' },
@@ -74,8 +74,8 @@ describe('a line', () => {
   });
 });
 
-describe('waiting', () => {
-  test('is shown once, and again when its text changes', () => {
+describe('a waiting line', () => {
+  test('is shown only once, and again when its text changes', () => {
     expect(
       shown([
         thing('waiting', 'pending', 0),
@@ -95,7 +95,7 @@ describe('waiting', () => {
     ]);
   });
 
-  test('for one resource does not silence another', () => {
+  test('for one resource does not suppress the line of another', () => {
     expect(shown([thing('waiting', 'pending', 0, 'a'), thing('waiting', 'pending', 0, 'b')])).toHaveLength(2);
   });
 });
@@ -109,6 +109,6 @@ test.each([
   [59_500, '1 min 00 s'],
   [125_000, '2 min 05 s'],
   [3_600_000, '60 min 00 s'],
-])('%i ms are %s', (ms, text) => {
+])('%i ms are formatted as %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
 });

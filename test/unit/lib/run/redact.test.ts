@@ -1,4 +1,4 @@
-// Secrets are removed from foreign text, and nothing else is.
+// Secrets are removed from foreign text, which otherwise stays unchanged.
 import { describe, expect, test } from '@jest/globals';
 import { problem } from '../../../../lib/model/problem.ts';
 import { redactedProblem, redactedReport, redactorFor } from '../../../../lib/run/redact.ts';
@@ -27,7 +27,7 @@ describe('a redactor', () => {
       expect(hide(`Invalid value '${spelled}' of TOKEN`)).toBe("Invalid value '(not shown)' of TOKEN");
   });
 
-  test.each(['\n', '\r\n'])('hides each line of a value with %j, except short ones', (newline) => {
+  test.each(['\n', '\r\n'])('hides each line of a value with %j, except short lines', (newline) => {
     const hide = veil({
       KEY: ['-----BEGIN KEY-----', 'MIIBVwIBADAN', '  "indented"', 'abc', ''].join(newline),
     });
@@ -36,7 +36,7 @@ describe('a redactor', () => {
     );
   });
 
-  test('shows a line that is elsewhere in the configuration, too', () => {
+  test('shows a line that also occurs elsewhere in the configuration', () => {
     expect(veil({ SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
       'no such subnet in eu-west-1',
     );
@@ -62,19 +62,19 @@ describe('a redactor', () => {
   });
 
   test.each([
-    ['a value that is too short to be one', { LEVEL: 'debug', PORT: '5000' }, 'debug at port 5000'],
+    ['a value that is too short to be a secret', { LEVEL: 'debug', PORT: '5000' }, 'debug at port 5000'],
     [
-      'a value that is elsewhere in the configuration, too',
+      'a value that also occurs elsewhere in the configuration',
       { REGION: 'eu-west-1' },
       'no such subnet in eu-west-1',
     ],
-    ['the name of the stack', { STACK: 'store-dev' }, 'store-dev is not there'],
+    ['the name of the stack', { STACK: 'store-dev' }, 'store-dev does not exist'],
     ['the URL of another service', { URL: 'http://localhost:6000' }, 'GET http://localhost:6000/api2  200'],
   ])('shows %s', (_, environment, text) => {
     expect(veil(environment)(text)).toBe(text);
   });
 
-  test('hides the arguments of commands, and the longest of overlapping secrets', () => {
+  test('hides the arguments of commands, and of overlapping secrets the longest', () => {
     const config = read(
       soundBut({ [`${api}.command`]: ['run', '--token=hunter2', 'hunter2hunter2', 'hunter2'] }),
     );
@@ -125,7 +125,7 @@ test.each([
   ['a string', 'bad hunter2hunter2', 'bad (not shown)'],
   ['nothing', undefined, undefined],
   ['null', null, 'null'],
-])('a cause that is %s is redacted, too', (_, cause, shown) => {
+])('a cause that is %s is also redacted', (_, cause, shown) => {
   const parts = { what: 'No.', why: 'No.', now: 'Nothing.', fix: [], cause };
   expect(redactedProblem(problem('REFUSED', parts), veil({ TOKEN: 'hunter2hunter2' })).cause).toBe(shown);
 });

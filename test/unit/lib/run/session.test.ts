@@ -1,4 +1,4 @@
-// A session: what it opens in which order, and that it closes everything whatever fails.
+// A session: the order in which it opens, and that it closes everything, whatever fails.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -61,8 +61,8 @@ const isLocked = () => existsSync(fileOf(LOCK));
 /** A sandbox that this run has found running. */
 const running = (over: Partial<SandboxHandle> = {}) => (sandbox = fakeSandbox({ started: false, ...over }));
 
-describe('opening', () => {
-  test('opens the sandbox, takes the lock, starts the survey, and asks whose account it is meanwhile', async () => {
+describe('opening a session', () => {
+  test('opens the sandbox, takes the lock, starts the survey, and meanwhile looks up the account', async () => {
     const session = await opening();
     expect(log.slice(0, 1)).toEqual(['sandbox']);
     expect(log.slice(1).sort()).toEqual(['identity', 'survey under a lock']);
@@ -70,21 +70,21 @@ describe('opening', () => {
     await session.close();
   });
 
-  test('the configuration comes first: without one, nothing is opened', async () => {
+  test('opens nothing without a configuration, which is loaded first', async () => {
     const invalid = Promise.reject(new Error('no configuration'));
     await expect(opening({ config: invalid })).rejects.toThrow('no configuration');
     expect(log).toEqual([]);
     expect(isLocked()).toBe(false);
   });
 
-  test('names the command to type to continue, and the stage', async () => {
+  test('names the command to continue with, and the stage', async () => {
     const session = await opening({}, { options: { stage: 'prod' } });
     expect(session.run.command).toMatch(/^npm run teardown.*--stage prod/);
     expect(existsSync(fileOf('home/prod.lock'))).toBe(true);
     await session.close();
   });
 
-  test('the lock names the command that holds it', async () => {
+  test('writes its command into the lock', async () => {
     const session = await opening();
     expect(JSON.parse(readFileSync(fileOf(LOCK), 'utf8'))).toMatchObject({
       command: 'npm run teardown',
@@ -93,7 +93,7 @@ describe('opening', () => {
     await session.close();
   });
 
-  test('warns when it takes over the lock of a dead run', async () => {
+  test('warns when it takes over the lock of a run that has died', async () => {
     mkdirSync(fileOf('home'), { recursive: true });
     const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
     const holder = JSON.parse(readFileSync(fileOf(LOCK), 'utf8')) as object;
@@ -109,7 +109,7 @@ describe('opening', () => {
     await session.close();
   });
 
-  test('the first survey knows the recorded ids, if there is a state', async () => {
+  test('passes the recorded ids to the first survey, if a state exists', async () => {
     await (await opening()).close();
     expect(surveyed?.recorded).toBeUndefined();
     withState({ resources: { vpc: { vpcId: 'vpc-1' } } });
@@ -117,13 +117,13 @@ describe('opening', () => {
     expect([...(surveyed?.recorded?.('vpc') ?? [])]).toEqual([['', { vpcId: 'vpc-1' }]]);
   });
 
-  test('a failed survey is reported where it is awaited', async () => {
+  test('reports a failed survey only where it is awaited', async () => {
     const session = await opening({ survey: () => Promise.reject(new Error('denied')) });
     await expect(session.found).rejects.toThrow('denied');
     await session.close();
   });
 
-  test('images are built while the sandbox is opened, but not for a teardown', async () => {
+  test('starts to build images while the sandbox opens, but not for a teardown', async () => {
     const readsOf = async (command: string) => {
       let reads = 0;
       // The builder is chosen when the first image is built.
@@ -153,7 +153,7 @@ describe('the context of later looks', () => {
     await session.close();
   });
 
-  test('shares the requests of one survey, not those of two', async () => {
+  test('shares requests within one survey, but not between two surveys', async () => {
     const session = await opening();
     const context = session.lookContext();
     let asked = 0;
@@ -166,7 +166,7 @@ describe('the context of later looks', () => {
   });
 });
 
-describe('a failure while opening gives everything back', () => {
+describe('a failure while opening a session', () => {
   test.each<[string, () => Partial<SessionOptions> | void, object]>([
     [
       'no credentials',
@@ -183,7 +183,7 @@ describe('a failure while opening gives everything back', () => {
       { code: 'STATE_CORRUPT' },
     ],
   ])(
-    '%s: releases the lock, and stops the sandbox that this run has started',
+    'releases the lock, and stops the sandbox that this run has started: %s',
     async (_what, arrange, expected) => {
       const over = arrange() ?? {};
       await expect(opening(over)).rejects.toMatchObject(expected);
@@ -192,7 +192,7 @@ describe('a failure while opening gives everything back', () => {
     },
   );
 
-  test('leaves a sandbox alone that was running before', async () => {
+  test('does not stop a sandbox that was already running', async () => {
     running();
     withState({ account: '999999999999' });
     await expect(opening()).rejects.toMatchObject({ code: 'STATE_FOREIGN' });
@@ -200,7 +200,7 @@ describe('a failure while opening gives everything back', () => {
     expect(isLocked()).toBe(false);
   });
 
-  test('without the lock, leaves the sandbox and the lock to the run that holds it', async () => {
+  test('to take the lock leaves the sandbox and the lock to the run that holds it', async () => {
     mkdirSync(fileOf('home'), { recursive: true });
     const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
     await expect(opening()).rejects.toMatchObject({ code: 'LOCKED' });
@@ -211,7 +211,7 @@ describe('a failure while opening gives everything back', () => {
   });
 });
 
-describe('closing', () => {
+describe('closing a session', () => {
   test('releases the lock and stops the empty sandbox that this run has started, once', async () => {
     const session = await opening();
     expect(isLocked()).toBe(true);
@@ -222,16 +222,16 @@ describe('closing', () => {
   });
 
   test.each<[string, Partial<SandboxHandle>]>([
-    ['has something in it', { census: async () => ({ 'ec2.vpcs': 1 }) }],
-    ['was running before', { started: false }],
-  ])('leaves a sandbox that %s', async (_what, over) => {
+    ['is not empty', { census: async () => ({ 'ec2.vpcs': 1 }) }],
+    ['was already running', { started: false }],
+  ])('does not stop a sandbox that %s', async (_what, over) => {
     sandbox = fakeSandbox(over);
     await (await opening()).close();
     expect(sandbox.stops()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 
-  test('a sandbox that does not stop is a warning, and the lock is released all the same', async () => {
+  test('warns about a sandbox that does not stop, and still releases the lock', async () => {
     sandbox = fakeSandbox({ stop: () => Promise.reject(new Error('stuck')) });
     await (await opening()).close();
     expect(events).toContainEqual({
@@ -241,7 +241,7 @@ describe('closing', () => {
     expect(isLocked()).toBe(false);
   });
 
-  test('on AWS there is no sandbox to stop', async () => {
+  test('stops no sandbox when the target is AWS', async () => {
     const session = await opening({}, { options: { target: 'aws' }, of: { target: 'aws' } });
     expect(log).not.toContain('sandbox');
     expect(await session.closeSandbox()).toBe(false);
@@ -250,7 +250,7 @@ describe('closing', () => {
   });
 });
 
-describe('secrets of the configuration', () => {
+describe('secrets in the configuration', () => {
   const [service] = config().services;
   const secret = 'correct-horse-battery';
   const services = [
@@ -260,7 +260,7 @@ describe('secrets of the configuration', () => {
     },
   ] as unknown as Config['services'];
 
-  test('are in no problem and in no event', async () => {
+  test('appear in no problem and in no event', async () => {
     const session = await opening({}, { of: { services } });
     expect(session.explain(new Error(`wrong: ${secret}`)).message).not.toContain(secret);
     session.run.report({ type: 'note', text: `it is ${secret}` });

@@ -1,4 +1,4 @@
-// The target of a run: the notes about a sandbox that another run started.
+// The target of a run: the notes about a sandbox that is already running.
 import { expect, test } from '@jest/globals';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,11 +26,11 @@ test('a sandbox with its state in another folder is used, with a note', async ()
   ]);
 });
 
-test('a sandbox with its state in the expected folder is not worth a note', async () => {
+test('a sandbox with its state in the expected folder is used without a note', async () => {
   expect(await notes('/one/.slipway/sandbox', '/one/.slipway/sandbox')).toEqual([]);
 });
 
-test('two paths of one folder are the same', async () => {
+test('two paths of the same folder are recognised as equal', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   try {
     await symlink(folder, join(folder, 'link'));
@@ -41,7 +41,7 @@ test('two paths of one folder are the same', async () => {
 });
 
 test.each([undefined, 60])(
-  'a sandbox with rate limits (%p times as fast as those of AWS) is called within them',
+  "a sandbox with rate limits (%p times as fast as AWS's) is called within its limits",
   async (limits) => {
     const door = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxHandle;
     const place = await connectTarget({ target: 'sandbox', region: 'eu-west-1' }, '/one', async () => door);

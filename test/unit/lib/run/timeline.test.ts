@@ -1,4 +1,4 @@
-// Events as lines of JSON in a file, for charts; the report itself continues when the file cannot be written.
+// Events as lines of JSON in a file, for charts; events are still reported when the file cannot be written.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const events: Event[] = [
   { type: 'resource', noun: 'vpc', key: '', status: 'created', text: 'vpc-1', elapsed: 12 },
 ];
 
-test('every event is written with its time, and still shown', () => {
+test('every event is written with its time, and also shown', () => {
   const file = join(folder, 'events');
   const shown: Event[] = [];
   const report = timeline((event) => void shown.push(event), file);

@@ -1,4 +1,4 @@
-// The lock of a stack: its holder, the problem for other runs, and its takeover when the holder dies.
+// The lock of a stack: its holder, the problem for other runs, and the takeover after the holder has died.
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname } from 'node:path';
@@ -64,7 +64,7 @@ async function contender() {
 }
 
 describe('a lock', () => {
-  test('names its holder, readable by the owner alone, until it is released', async () => {
+  test('names its holder and is readable only by the owner, until it is released', async () => {
     const lock = await take();
     expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({
       pid: process.pid,
@@ -84,7 +84,7 @@ describe('a lock', () => {
     await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
   });
 
-  test('that another process holds by now is not released', async () => {
+  test('that another process now holds is not released', async () => {
     const lock = await take();
     await leave('another process');
     await lock.release();
@@ -125,7 +125,7 @@ describe('a living holder', () => {
     expect(await files()).toEqual(['dev.lock']);
   }, 30_000);
 
-  test('on another machine cannot be checked, and keeps it', async () => {
+  test('on another machine cannot be checked, so it keeps the lock', async () => {
     await leave(JSON.stringify({ ...holder, pid: 1, host: 'elsewhere' }));
     await expect(take()).rejects.toMatchObject({
       code: 'LOCKED',
@@ -133,7 +133,7 @@ describe('a living holder', () => {
     });
   });
 
-  test('of another user keeps it', async () => {
+  test('that runs as another user keeps the lock', async () => {
     jest.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
     });
@@ -143,7 +143,7 @@ describe('a living holder', () => {
 });
 
 describe('a dead holder', () => {
-  test('loses the lock, and the next holder learns whose it was', async () => {
+  test('loses the lock, and the next holder learns whose lock it was', async () => {
     const other = await contender();
     await other.take();
     await other.die();
@@ -157,7 +157,7 @@ describe('a dead holder', () => {
   }, 30_000);
 
   test.each([-3_600_000, 3_600_000])(
-    'that had our process id before this container was restarted loses it, whatever its clock showed (%d ms)',
+    'that had our process id before this container restarted loses the lock, whatever its clock showed (%d ms)',
     async (since) => {
       await leave(JSON.stringify({ ...holder, since: new Date(Date.now() + since).toISOString() }));
       await expect(take()).resolves.toMatchObject({
@@ -167,22 +167,25 @@ describe('a dead holder', () => {
     },
   );
 
-  test('whose process id belongs to another process by now loses it: ids are reused after a restart of the machine', async () => {
+  test('loses the lock even if another process now has its id: ids are reused after a machine restarts', async () => {
     await leave(JSON.stringify({ ...holder, pid: process.ppid, started: 'before the restart' }));
     await expect(take()).resolves.toMatchObject({
       takenOverFrom: expect.stringContaining('by ann') as unknown,
     });
   });
 
-  test('whose start time is unknown keeps it while a process with its id exists', async () => {
+  test('with an unknown start time keeps the lock while a process with its id exists', async () => {
     await leave(JSON.stringify({ ...holder, pid: process.ppid }));
     await expect(take()).rejects.toMatchObject({ code: 'LOCKED' });
   });
 
-  test.each(['', '{"pid":', '{"pid":-1}', 'not json'])('that left no name (%j) loses it', async (text) => {
-    await leave(text);
-    await expect(take()).resolves.toMatchObject({ takenOverFrom: 'a process that left no name' });
-  });
+  test.each(['', '{"pid":', '{"pid":-1}', 'not json'])(
+    'that left no name (%j) loses the lock',
+    async (text) => {
+      await leave(text);
+      await expect(take()).resolves.toMatchObject({ takenOverFrom: 'a process that left no name' });
+    },
+  );
 });
 
 describe('leftovers beside a lock', () => {
@@ -203,10 +206,10 @@ describe('leftovers beside a lock', () => {
     expect(await files()).toEqual(['dev.lock']);
   });
 
-  test('of living processes stay, and so do other files', async () => {
+  test('of living processes are kept, and so are other files', async () => {
     await leaveBeside(UUID, JSON.stringify({ ...holder, pid: process.ppid }));
     await leaveBeside('01234567', JSON.stringify({ ...holder, host: 'elsewhere' }));
-    // Its content is not written yet, so a living process may own it.
+    // Its content has not been written yet, so a living process may own it.
     await leaveBeside(UUID.replace('0', '1'), '');
     await leaveBeside('bak', DEAD);
     const before = await files();
@@ -215,14 +218,14 @@ describe('leftovers beside a lock', () => {
   });
 });
 
-test('a process that exits without releasing its lock releases it on exit', async () => {
+test('a lock that a process has not released is released when the process exits', async () => {
   const other = await contender();
   await other.take();
   await other.exit();
   await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
 }, 30_000);
 
-describe('of several processes that take a lock at once, exactly one wins', () => {
+describe('of several processes that take a lock simultaneously, exactly one wins', () => {
   test('when the lock is free, and when its holder has died', async () => {
     const first = await Promise.all([contender(), contender(), contender()]);
     const free = await Promise.all(first.map((one) => one.take()));
@@ -254,12 +257,12 @@ describe('of several processes that take a lock at once, exactly one wins', () =
     }
   });
 
-  test('also when a process died during a takeover', async () => {
+  test('even when a process died during an earlier takeover', async () => {
     const text = JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1).toISOString() });
     await leave(text);
     const dying = await contender();
     await dying.die();
-    // The right to replace a dead holder's file is a lock, too, whose holder can die as well.
+    // The right to replace a dead holder's file is itself a lock, whose holder can also die.
     await writeFile(`${file()}.${shortHash(8, text)}`, JSON.stringify({ ...holder, pid: dying.pid }));
     const lock = await take();
     expect(lock.takenOverFrom).toContain('by ann');

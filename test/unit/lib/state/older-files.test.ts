@@ -1,4 +1,4 @@
-// Older state files are read and upgraded: a file that version 1 wrote, complete and without the fields that came later.
+// Older state files are read and upgraded: a file of version 1 with all fields, and one without the fields that were added later.
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { openState } from '../../../../lib/state/state.ts';
 import { testClock } from '../../clock.ts';
 import { useFolder } from './folder.ts';
 
-/** Written by a run that provisioned every noun of its time; one intent is still open. */
+/** Written by a run that provisioned every noun that existed then; one intent is still open. */
 const FIXTURE = join(import.meta.dirname, 'version-1.json');
 
 const path = useFolder();
@@ -18,12 +18,12 @@ const fixture = async () => JSON.parse(await readFile(FIXTURE, 'utf8')) as State
 const readBack = async () => JSON.parse(await readFile(file(), 'utf8')) as StateData;
 const open = async () => openState(file(), await fixture(), testClock());
 
-test('a file of version 1 is read as it is', async () => {
+test('a file of version 1 is read unchanged', async () => {
   await copyFile(FIXTURE, file());
   expect((await open()).data).toEqual(await fixture());
 });
 
-test('a change to it keeps everything else in it', async () => {
+test('a change to a file of version 1 keeps everything else in it', async () => {
   await copyFile(FIXTURE, file());
   await (await open()).forget('record');
   const { record: _, ...resources } = (await fixture()).resources;
@@ -35,13 +35,13 @@ test('a change to it keeps everything else in it', async () => {
   });
 });
 
-test('its open intents keep their client tokens', async () => {
+test('the open intents in a file of version 1 keep their client tokens', async () => {
   await copyFile(FIXTURE, file());
   const { intents } = await fixture();
   expect(await (await open()).intend('services.web')).toEqual(intents['services.web']);
 });
 
-test('its addresses and ids still have the names that the nouns use', async () => {
+test('the addresses and ids in a file of version 1 have names that the nouns still use', async () => {
   const recorded = Object.entries((await fixture()).resources).map(([address, ids]) => {
     const [noun = ''] = address.split('.');
     return { noun: noun as Noun, ids };
@@ -50,7 +50,7 @@ test('its addresses and ids still have the names that the nouns use', async () =
   for (const { noun, ids } of recorded) expect(idsOf(noun, ids as never)).toEqual(ids);
 });
 
-test('fields that came later are missing in a file of the first release, and the next write adds them', async () => {
+test('fields that were added later may be missing in a file of version 1, and the next write adds them', async () => {
   const { changed: _, tags: __, configuration: ___, ...first } = await fixture();
   await writeFile(file(), JSON.stringify(first));
   const state = await open();

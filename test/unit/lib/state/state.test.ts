@@ -1,4 +1,4 @@
-// The state file: its owner, its content, and the files that are refused and kept.
+// The state file: its owner, its content, and the files that are refused and left untouched.
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -19,7 +19,7 @@ describe('a state file', () => {
     await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('is accessible to its owner alone, as is its folder', async () => {
+  test('is accessible only to its owner, as is its folder', async () => {
     const state = await open();
     await state.record('vpc', { vpcId: 'vpc-1' });
     expect((await stat(file())).mode & 0o777).toBe(0o600);
@@ -47,7 +47,7 @@ describe('a state file', () => {
     expect((await open()).data.resources).toEqual({});
   });
 
-  test('is not written to forget an unknown resource', async () => {
+  test('is not written when the resource to forget is unknown', async () => {
     await (await open()).forget('vpc');
     await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
   });
@@ -63,7 +63,7 @@ describe('a state file', () => {
 });
 
 describe('an intent', () => {
-  test('is withdrawn, and the next one has another token', async () => {
+  test('can be withdrawn, and the next intent has a new token', async () => {
     const state = await open();
     const { token } = await state.intend('elasticIp');
     await state.withdraw('elasticIp');
@@ -71,7 +71,7 @@ describe('an intent', () => {
     expect((await state.intend('elasticIp')).token).not.toBe(token);
   });
 
-  test('is on disk before the create, with its token and its time', async () => {
+  test('is on disk before the create call, with its token and its time', async () => {
     const clock = testClock();
     const intent = await (await open({}, clock)).intend('natGateway');
     expect(intent).toMatchObject({ generation: 1, at: clock.now() });
@@ -83,7 +83,7 @@ describe('an intent', () => {
     expect(token).toMatch(/^[!-~]{1,36}$/);
   });
 
-  test('that is still open is kept unchanged, by this run and by the next one', async () => {
+  test('that is still open is kept unchanged by this run and the next one', async () => {
     const state = await open();
     const intent = await state.intend('natGateway');
     await expect(state.intend('natGateway')).resolves.toEqual(intent);
@@ -99,7 +99,7 @@ describe('an intent', () => {
     expect(await read()).toMatchObject({ intents: {}, resources: { natGateway: { natGatewayId: 'nat-1' } } });
   });
 
-  test('has another token for every resource, stack, account and region', async () => {
+  test('has a different token for every resource, stack, account and region', async () => {
     const tokens = await Promise.all([
       open().then((state) => state.intend('natGateway')),
       open().then((state) => state.intend('publicRoutes')),
@@ -117,7 +117,7 @@ describe('an intent', () => {
   });
 });
 
-describe('another life has another generation and another token', () => {
+describe('a resource that is created again has a new generation and a new token', () => {
   test('after a recorded resource is gone', async () => {
     const state = await open();
     const first = await state.intend('natGateway');
@@ -128,7 +128,7 @@ describe('another life has another generation and another token', () => {
     expect(second.token).not.toBe(first.token);
   });
 
-  test('after the resource of an unrecorded create is gone', async () => {
+  test('after a resource whose creation was not recorded is gone', async () => {
     const state = await open();
     const first = await state.intend('natGateway');
     await state.forget('natGateway');
@@ -136,7 +136,7 @@ describe('another life has another generation and another token', () => {
     expect([second.generation, second.token === first.token]).toEqual([2, false]);
   });
 
-  test('when an open intent is renewed several times', async () => {
+  test('each time that an open intent is renewed', async () => {
     const state = await open();
     const lives = [
       await state.intend('natGateway'),
@@ -157,7 +157,7 @@ describe('another life has another generation and another token', () => {
     expect(second.token).not.toBe(first.token);
   });
 
-  test('after a teardown: EC2 remembers a token for a day, even if the resource is gone', async () => {
+  test('after a teardown, since EC2 remembers a token for a day even if the resource is gone', async () => {
     const clock = testClock();
     const state = await open({}, clock);
     const first = await state.intend('natGateway');
@@ -170,7 +170,7 @@ describe('another life has another generation and another token', () => {
   });
 });
 
-describe('a state file is refused and kept byte for byte', () => {
+describe('a state file is refused and left untouched', () => {
   const valid = { version: 1, ...guard, resources: {}, intents: {}, generations: {} };
   const keep = async (content: string | Uint8Array) => {
     await mkdir(dirname(file()), { recursive: true });
@@ -180,7 +180,7 @@ describe('a state file is refused and kept byte for byte', () => {
 
   test.each<[string, string | Uint8Array, string]>([
     ['when it is empty', '', 'STATE_CORRUPT'],
-    ['when it is cut off', JSON.stringify(valid).slice(0, -9), 'STATE_CORRUPT'],
+    ['when it is truncated', JSON.stringify(valid).slice(0, -9), 'STATE_CORRUPT'],
     ['when it is not UTF-8', new Uint8Array([0, 255, 254, 1]), 'STATE_CORRUPT'],
     ['when it is another document', '[]', 'STATE_CORRUPT'],
     ['when it is null', 'null', 'STATE_CORRUPT'],
@@ -218,12 +218,12 @@ describe('a state file is refused and kept byte for byte', () => {
     });
   });
 
-  test('and the problem names its version', async () => {
+  test('and the problem names the version of the file', async () => {
     await keep('{"version":7}');
     await expect(open()).rejects.toMatchObject({ why: 'It has version 7; this Slipway reads version 1.' });
   });
 
-  test('and the problem names the endpoint first: for a sandbox, the account is not the mistake', async () => {
+  test('and the problem names the endpoint rather than the account, which always differs in a sandbox', async () => {
     await keep(JSON.stringify({ ...valid, account: '000000000000', endpoint: 'sandbox' }));
     await expect(open()).rejects.toMatchObject({
       why: 'It is for the endpoint sandbox; this run is for aws.',
@@ -231,7 +231,7 @@ describe('a state file is refused and kept byte for byte', () => {
   });
 });
 
-test('tag keys are recorded from before they are set until no resource has them', async () => {
+test('a tag key is recorded before it is set, and stays recorded until no resource has it', async () => {
   const state = await open();
   await state.tagging(['team', 'cost']);
   await (await open()).tagging(['team', 'owner']);

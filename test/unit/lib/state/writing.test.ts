@@ -1,4 +1,4 @@
-// Writing the state file: atomically, and no more often than needed.
+// The state file is written atomically, and no more often than necessary.
 import fs from 'node:fs';
 import { chmod, readFile, watch, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 describe('concurrent changes', () => {
-  test('are written together, and each resolves once it is written', async () => {
+  test('are written together, and each one resolves once it is written', async () => {
     const state = await open();
     const renames = jest.spyOn(fs.promises, 'rename');
     await Promise.all(
@@ -32,7 +32,7 @@ describe('concurrent changes', () => {
     expect(renames.mock.calls.length).toBeGreaterThan(0);
   });
 
-  test('during a write are in the file when they resolve', async () => {
+  test('made during a write are in the file when they resolve', async () => {
     const state = await open();
     const first = state.record('vpc', { vpcId: 'vpc-1' });
     await Promise.resolve();
@@ -45,7 +45,7 @@ describe('concurrent changes', () => {
 });
 
 describe('a write that fails', () => {
-  /** A file in place of the folder: not even root can write below it. */
+  /** A file in place of the folder, since not even root can write below a file. */
   const block = async () => writeFile(dirname(file()), '');
 
   test('rejects the change, with a problem', async () => {
@@ -68,14 +68,14 @@ describe('a write that fails', () => {
   });
 });
 
-test('a file that others could read is accessible to its owner alone after the next write', async () => {
+test('a file that others can read is accessible only to its owner after the next write', async () => {
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
   await chmod(file(), 0o644);
   await (await open()).record('vpc', { vpcId: 'vpc-2' });
   expect((await fs.promises.stat(file())).mode & 0o777).toBe(0o600);
 });
 
-/** A process that writes files so large that it can be killed during a write. */
+/** A process that writes files large enough for it to be killed during a write. */
 const writer = (target: string) => `
   import { openState } from 'lib/state/state.ts';
   const state = await openState(${JSON.stringify(target)}, ${JSON.stringify(guard)}, { now: Date.now });

@@ -1,0 +1,122 @@
+/** The gateway endpoint of S3: image layers, which ECR keeps there, reach the private subnets free of charge. */
+import { CreateVpcEndpointCommand, ModifyVpcEndpointCommand } from '@aws-sdk/client-ec2';
+import { isCode } from '../../lib/aws/errors.ts';
+import { retag } from '../../lib/aws/retag.ts';
+import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
+import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { adopt } from '../../lib/engine/adopt.ts';
+import { createWithToken } from '../../lib/engine/create-with-token.ts';
+import type { ApplyContext, Known, Step } from '../../lib/engine/step.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import { isLiveEndpoint, type FoundGatewayEndpoint } from '../../lib/look/gateway-endpoint.ts';
+import { inAnotherVpc } from '../../lib/look/vpc.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
+import { only, ONLY, type Items } from '../../lib/model/resources.ts';
+
+type Field = 'vpc' | 'route tables' | TagField;
+type Context = ApplyContext<'gatewayEndpoint', Field>;
+
+/** AWS names the service alike in all public partitions: in China, only interface endpoints have another prefix. */
+const serviceName = ({ config }: Pick<Desired, 'config'>): string => `com.amazonaws.${config.region}.s3`;
+
+/** Returns the ids of the private route tables, sorted; undefined for one that does not exist. */
+const wantedTables = (
+  { config }: Pick<Desired, 'config'>,
+  tables: Items<{ readonly routeTableId: string }>,
+): (string | undefined)[] =>
+  subnetKeys(config.network, 'private')
+    .map((key) => tables.get(key)?.routeTableId)
+    .sort();
+
+function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
+  const tables = wantedTables(desired, found.privateRoutes);
+  return {
+    vpc: only(found.vpc)?.vpcId ?? knownAfter('vpc'),
+    'route tables': tables.includes(undefined) ? knownAfter('privateRoutes') : tables.join(', '),
+    ...desiredTags(desired, 'gatewayEndpoint', ONLY),
+  };
+}
+
+export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
+  diff: (desired, found) =>
+    compare({
+      noun: 'gatewayEndpoint',
+      desired: new Map([[ONLY, desiredFields(desired, found)]]),
+      found: found.gatewayEndpoint,
+      fieldsOf: ({ vpcId, routeTableIds, tags }) => ({
+        vpc: vpcId,
+        'route tables': routeTableIds.join(', '),
+        ...tagFields(tags),
+      }),
+      cannotUpdate: (endpoint) => inAnotherVpc(found)(endpoint) ?? ofAnotherService(desired, endpoint),
+    }),
+
+  /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
+  async create(context) {
+    const RouteTableIds = tablesOf(context);
+    let ours: FoundGatewayEndpoint | undefined;
+    const lookAgain = async () => (ours = await context.lookAgain())?.vpcEndpointId;
+    try {
+      const vpcEndpointId = await createWithToken({ ...context, lookAgain }, async (ClientToken) => {
+        const { VpcEndpoint } = await context.aws.ec2(
+          new CreateVpcEndpointCommand({
+            VpcEndpointType: 'Gateway',
+            VpcId: only(context.ids.vpc)?.vpcId,
+            ServiceName: serviceName(context),
+            RouteTableIds,
+            ClientToken,
+            TagSpecifications: [{ ResourceType: 'vpc-endpoint', Tags: toPascalCaseTags(context.tags) }],
+          }),
+        );
+        return VpcEndpoint && isLiveEndpoint(VpcEndpoint) ? VpcEndpoint.VpcEndpointId : undefined;
+      });
+      return ours ?? { vpcEndpointId };
+    } catch (error) {
+      if (!isCode(error, 'RouteAlreadyExists')) throw error;
+      return adopt(context, `the route to S3 in ${RouteTableIds.join(' or ')}`, error);
+    }
+  },
+
+  async configure(context, endpoint) {
+    if (touches(context.change, 'route tables')) await setTables(context, endpoint);
+    await retag(context, endpoint.vpcEndpointId);
+  },
+};
+
+const ofAnotherService = (desired: Desired, { service }: FoundGatewayEndpoint): string | undefined =>
+  service === serviceName(desired) ? undefined : `it is an endpoint of ${service}, which cannot be changed`;
+
+const tablesOf = (context: Context): string[] =>
+  wantedTables(context, context.ids.privateRoutes).filter((id) => id !== undefined);
+
+/**
+ * Adds and removes route tables where they differ; a new endpoint has the right ones. The call is refused as a whole if a
+ * table has a route to S3 already: by an earlier one whose response was lost, or to an endpoint of others.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
+ */
+async function setTables(
+  context: Context,
+  { vpcEndpointId, routeTableIds: has }: Known<'gatewayEndpoint'>,
+): Promise<void> {
+  const wanted = tablesOf(context);
+  const missing = wanted.filter((id) => has && !has.includes(id));
+  const surplus = (has ?? []).filter((id) => !wanted.includes(id));
+  if (missing.length + surplus.length === 0) return;
+  try {
+    await context.aws.ec2(
+      new ModifyVpcEndpointCommand({
+        VpcEndpointId: vpcEndpointId,
+        ...(missing.length > 0 && { AddRouteTableIds: missing }),
+        ...(surplus.length > 0 && { RemoveRouteTableIds: surplus }),
+      }),
+    );
+  } catch (error) {
+    if (!isCode(error, 'RouteAlreadyExists')) throw error;
+    const lookForOurs = async () => {
+      const { routeTableIds = [] } = (await context.lookAgain()) ?? {};
+      return routeTableIds.join() === wanted.join() ? vpcEndpointId : undefined;
+    };
+    await adopt({ ...context, lookAgain: lookForOurs }, `the route to S3 in ${missing.join(' or ')}`, error);
+  }
+}

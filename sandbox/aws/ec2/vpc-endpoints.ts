@@ -1,0 +1,180 @@
+/** VPC endpoints of type gateway: each adds a route to its route tables, and takes it away when it is deleted. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { CreateVpcEndpointRequest, Tag, VpcEndpoint } from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
+import { apart, missingParameter, notImplemented } from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import { always, newId, resource } from './kinds.ts';
+import { prefixListOf } from './prefix-lists.ts';
+import { tagsFor } from './tags.ts';
+import { once } from './tokens.ts';
+
+/** A gateway endpoint; each of its route tables has a route to it. */
+interface VpcEndpointRow {
+  VpcEndpointId: string;
+  VpcId: string;
+  ServiceName: string;
+  RouteTableIds: string[];
+  PolicyDocument: string;
+  CreationTimestamp: Date;
+  Tags: Tag[];
+}
+
+const notFoundMessage = (id: string): string => `The Vpc Endpoint Id '${id}' does not exist`;
+
+export const vpcEndpointTables = () => ({
+  vpcEndpoints: resource<VpcEndpointRow>({
+    idPrefix: 'vpce',
+    tagType: 'vpc-endpoint',
+    parameter: 'vpcEndpointId',
+    listedBy: ['DescribeVpcEndpoints'],
+    notFound: (id) => refusal('InvalidVpcEndpointId.NotFound', notFoundMessage(id)),
+    blocksDeletionOf: ({ VpcId }) => VpcId,
+    isCounted: always,
+  }),
+});
+
+/** The policy of an endpoint that is created without one: it allows everything. */
+const FULL_ACCESS = JSON.stringify({
+  Version: '2008-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
+});
+
+/** Adds the route to an endpoint to route tables, or to none of them. @throws RouteAlreadyExists */
+function addRoutes(region: Region, endpoint: VpcEndpointRow, ids: readonly string[]): void {
+  const DestinationPrefixListId = prefixListOf(region, endpoint.ServiceName);
+  const tables = ids.map((id) => rowOf(region.ec2.routeTables, id));
+  for (const { RouteTableId, VpcId, Routes } of tables) {
+    if (VpcId !== endpoint.VpcId) throw apart(`route table ${RouteTableId}`, `network ${endpoint.VpcId}`);
+    if (Routes.some((route) => route.DestinationPrefixListId === DestinationPrefixListId)) {
+      throw refusal(
+        'RouteAlreadyExists',
+        `route table ${RouteTableId} already has a route with destination-prefix-list-id ${DestinationPrefixListId}`,
+      );
+    }
+  }
+  const route = {
+    DestinationPrefixListId,
+    GatewayId: endpoint.VpcEndpointId,
+    Origin: 'CreateRoute',
+  } as const;
+  for (const table of tables) table.Routes = [...table.Routes, route];
+  endpoint.RouteTableIds = [...endpoint.RouteTableIds, ...ids];
+}
+
+/** Removes the route to an endpoint from route tables. */
+function removeRoutes({ ec2 }: Region, endpoint: VpcEndpointRow, ids: readonly string[]): void {
+  for (const table of ec2.routeTables.filter(({ RouteTableId }) => ids.includes(RouteTableId))) {
+    table.Routes = table.Routes.filter(({ GatewayId }) => GatewayId !== endpoint.VpcEndpointId);
+  }
+  endpoint.RouteTableIds = endpoint.RouteTableIds.filter((id) => !ids.includes(id));
+}
+
+function add(region: Region, input: CreateVpcEndpointRequest): string {
+  if ((input.VpcEndpointType ?? 'Gateway') !== 'Gateway') {
+    throw notImplemented(`VpcEndpointType ${input.VpcEndpointType}`);
+  }
+  // Terraform always sends false.
+  if (input.PrivateDnsEnabled) throw notImplemented('PrivateDnsEnabled');
+  if (!input.ServiceName) throw missingParameter('serviceName');
+  const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
+  const endpoint: VpcEndpointRow = {
+    VpcEndpointId: newId(region, region.ec2.vpcEndpoints),
+    VpcId,
+    ServiceName: input.ServiceName,
+    RouteTableIds: [],
+    PolicyDocument: FULL_ACCESS,
+    CreationTimestamp: region.now(),
+    Tags: tagsFor(region.ec2.vpcEndpoints, input.TagSpecifications),
+  };
+  addRoutes(region, endpoint, input.RouteTableIds ?? []);
+  region.ec2.vpcEndpoints.set(endpoint.VpcEndpointId, endpoint);
+  return endpoint.VpcEndpointId;
+}
+
+/** Returns an endpoint as AWS shows it. AWS sends the state in lower case, though its model capitalises it. */
+const shown = ({ account, ec2 }: Region, endpoint: VpcEndpointRow, state = 'available'): VpcEndpoint => ({
+  ...endpoint,
+  VpcEndpointType: 'Gateway',
+  State: state as EC2.State,
+  OwnerId: account,
+  RequesterManaged: false,
+  PrivateDnsEnabled: false,
+  // Those that were deleted are not shown, but those that the call does not see yet are.
+  RouteTableIds: endpoint.RouteTableIds.filter((id) => ec2.routeTables.has(id) || ec2.routeTables.hides(id)),
+  SubnetIds: [],
+  Groups: [],
+  NetworkInterfaceIds: [],
+  DnsEntries: [],
+});
+
+const filters: FilterTable<VpcEndpointRow> = {
+  'service-name': (endpoint) => endpoint.ServiceName,
+  'vpc-endpoint-id': (endpoint) => endpoint.VpcEndpointId,
+  'vpc-endpoint-state': () => 'available',
+  'vpc-endpoint-type': () => 'Gateway',
+  'vpc-id': (endpoint) => endpoint.VpcId,
+};
+
+export const vpcEndpointOperations = {
+  /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
+  CreateVpcEndpoint: {
+    takes: [
+      ...(['VpcEndpointType', 'VpcId', 'ServiceName', 'RouteTableIds'] as const),
+      ...(['PrivateDnsEnabled', 'ClientToken', 'TagSpecifications'] as const),
+    ],
+    run(input, region) {
+      const { vpcEndpoints } = region.ec2;
+      const endpoint = once(region, 'CreateVpcEndpoint', input, vpcEndpoints, () => add(region, input));
+      const state = vpcEndpoints.has(endpoint.VpcEndpointId) ? 'available' : 'deleted';
+      return { VpcEndpoint: shown(region, endpoint, state), ClientToken: input.ClientToken };
+    },
+  },
+
+  DescribeVpcEndpoints: {
+    takes: ['VpcEndpointIds', 'Filters', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const rows = filtered(named(input.VpcEndpointIds, region.ec2.vpcEndpoints), input.Filters, filters);
+      const { rows: endpoints, NextToken } = page(rows, input);
+      return { VpcEndpoints: endpoints.map((endpoint) => shown(region, endpoint)), NextToken };
+    },
+  },
+
+  ModifyVpcEndpoint: {
+    takes: ['VpcEndpointId', 'AddRouteTableIds', 'RemoveRouteTableIds'],
+    run(input, region) {
+      const endpoint = rowOf(region.ec2.vpcEndpoints, input.VpcEndpointId);
+      const removed = (input.RemoveRouteTableIds ?? []).map((id) => rowOf(region.ec2.routeTables, id));
+      addRoutes(region, endpoint, input.AddRouteTableIds ?? []);
+      removeRoutes(
+        region,
+        endpoint,
+        removed.map(({ RouteTableId }) => RouteTableId),
+      );
+      return { Return: true };
+    },
+  },
+
+  /** Reports what it did not delete in a successful response, with another code than the describe call. */
+  DeleteVpcEndpoints: {
+    takes: ['VpcEndpointIds'],
+    run({ VpcEndpointIds = [] }, region) {
+      const { vpcEndpoints } = region.ec2;
+      const Unsuccessful = [];
+      for (const ResourceId of VpcEndpointIds) {
+        const endpoint = vpcEndpoints.get(ResourceId);
+        if (endpoint) {
+          removeRoutes(region, endpoint, endpoint.RouteTableIds);
+          vpcEndpoints.delete(ResourceId);
+        } else {
+          const Message = notFoundMessage(ResourceId);
+          Unsuccessful.push({ ResourceId, Error: { Code: 'InvalidVpcEndpoint.NotFound', Message } });
+        }
+      }
+      return { Unsuccessful };
+    },
+  },
+} satisfies Operations<typeof EC2>;

@@ -1,0 +1,61 @@
+// The look of the gateway endpoint: how it reads the responses of AWS.
+import { DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { lookGatewayEndpoint, probeEndpointGone } from '../../../../lib/look/gateway-endpoint.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { network } from '../../network.ts';
+
+const endpoint = (VpcEndpointId: string, state: string, RouteTableIds = ['rtb-3', 'rtb-2']) => ({
+  VpcEndpointId,
+  State: state as State,
+  VpcId: 'vpc-1',
+  ServiceName: 'com.amazonaws.eu-west-1.s3',
+  RouteTableIds,
+  Tags: toPascalCaseTags(ourTags('gatewayEndpoint')),
+});
+const found = network().gatewayEndpoint[''];
+const looking = async (...VpcEndpoints: ReturnType<typeof endpoint>[]) => {
+  mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints });
+  return [...(await lookGatewayEndpoint(lookContextOf()))];
+};
+
+test('it asks for our tag, over all pages', async () => {
+  mocks.ec2.on(DescribeVpcEndpointsCommand, { NextToken: undefined }).resolves({ NextToken: 'more' });
+  mocks.ec2
+    .on(DescribeVpcEndpointsCommand, { NextToken: 'more' })
+    .resolves({ VpcEndpoints: [endpoint('vpce-1', 'available')] });
+  expect(await lookGatewayEndpoint(lookContextOf())).toEqual(new Map([['', found]]));
+  expect(sent()[0]?.input).toEqual({ Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] });
+});
+
+test.each(['deleting', 'Deleting', 'deleted', 'Deleted'])(
+  'one that is %s counts as absent',
+  async (state) => {
+    expect(await looking(endpoint('vpce-1', state))).toEqual([]);
+  },
+);
+
+test('of duplicates, the one with route tables keeps the key', async () => {
+  const twin = { ...found, vpcEndpointId: 'vpce-2', routeTableIds: [] };
+  expect(await looking(endpoint('vpce-2', 'available', []), endpoint('vpce-1', 'Available'))).toEqual([
+    ['', found],
+    ['~2', twin],
+  ]);
+});
+
+test.each([
+  ['pending', 'deleting'],
+  ['ready', 'deleted'],
+])('the deletion is %s while AWS shows it as %s', async (state, shown) => {
+  mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [endpoint('vpce-1', shown)] });
+  expect(await probeEndpointGone(lookContextOf().aws, 'vpce-1')).toMatchObject({ state });
+});
+
+test('the deletion is over when AWS does not know the endpoint; any other error is thrown', async () => {
+  const { aws } = lookContextOf();
+  mocks.ec2.on(DescribeVpcEndpointsCommand).rejectsOnce(awsError('InvalidVpcEndpointId.NotFound'));
+  expect(await probeEndpointGone(aws, 'vpce-1')).toMatchObject({ state: 'ready' });
+  mocks.ec2.on(DescribeVpcEndpointsCommand).rejects(awsError('UnauthorizedOperation'));
+  await expect(probeEndpointGone(aws, 'vpce-1')).rejects.toThrow();
+});

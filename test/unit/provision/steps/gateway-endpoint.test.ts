@@ -1,0 +1,154 @@
+// The step of the gateway endpoint: what it sends in each case, and what the endpoint is afterwards.
+import {
+  CreateTagsCommand,
+  CreateVpcEndpointCommand,
+  DescribeVpcEndpointsCommand,
+  ModifyVpcEndpointCommand,
+  type State,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { gatewayEndpoint } from '../../../../provision/steps/gateway-endpoint.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
+import { knownAfter } from '../../../../lib/model/change.ts';
+import { awsError, diffOf, mocks, ourTags, provisionStep, sent, surveyOf } from '../../step-harness.ts';
+import { network, networkWithout } from '../../network.ts';
+
+const SERVICE = 'com.amazonaws.eu-west-1.s3';
+const Tags = toPascalCaseTags(ourTags('gatewayEndpoint'));
+const create = (ClientToken: string) => ({
+  command: 'CreateVpcEndpoint',
+  input: {
+    VpcEndpointType: 'Gateway',
+    VpcId: 'vpc-1',
+    ServiceName: SERVICE,
+    RouteTableIds: ['rtb-2', 'rtb-3'],
+    ClientToken,
+    TagSpecifications: [{ ResourceType: 'vpc-endpoint', Tags }],
+  },
+});
+const modify = (input: object) => ({
+  command: 'ModifyVpcEndpoint',
+  input: { VpcEndpointId: 'vpce-1', ...input },
+});
+const scenario = { noun: 'gatewayEndpoint', ids: network() } as const;
+const missing = { ...scenario, found: networkWithout('gatewayEndpoint') };
+/** The network with another endpoint. */
+function withEndpoint(changes: Partial<ReturnType<typeof network>['gatewayEndpoint']['']>) {
+  const found = network();
+  Object.assign(found.gatewayEndpoint[''], changes);
+  return { ...scenario, found };
+}
+/** Lets every look show our endpoint with these route tables. */
+const showing = (...RouteTableIds: string[]) =>
+  mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({
+    VpcEndpoints: [
+      {
+        VpcEndpointId: 'vpce-1',
+        VpcId: 'vpc-1',
+        ServiceName: SERVICE,
+        State: 'Available',
+        RouteTableIds,
+        Tags,
+      },
+    ],
+  });
+const alreadyExists = awsError(
+  'RouteAlreadyExists',
+  'route table rtb-2 already has a route with destination-prefix-list-id pl-1',
+);
+
+test('creates when missing', async () => {
+  mocks.ec2
+    .on(CreateVpcEndpointCommand)
+    .resolves({ VpcEndpoint: { VpcEndpointId: 'vpce-1', State: 'Available' } });
+  const { verbs, ids } = await provisionStep(gatewayEndpoint, missing);
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
+  expect(sent()).toEqual([create('token-1')]);
+});
+
+test('creates when missing: a token that yields a deleted endpoint is renewed', async () => {
+  // AWS sends the states in lower case, unlike its model.
+  const created = (VpcEndpointId: string, State: string) => ({
+    VpcEndpoint: { VpcEndpointId, State: State as State },
+  });
+  mocks.ec2
+    .on(CreateVpcEndpointCommand, { ClientToken: 'token-1' })
+    .resolves(created('vpce-0', 'deleted'))
+    .on(CreateVpcEndpointCommand, { ClientToken: 'token-2' })
+    .resolves(created('vpce-1', 'available'));
+  const { ids } = await provisionStep(gatewayEndpoint, missing);
+  expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
+});
+
+test('creates when missing: the route tables follow the zones', () => {
+  const found = networkWithout('gatewayEndpoint', 'privateRoutes');
+  const [change] = diffOf(gatewayEndpoint, surveyOf(found));
+  expect(change?.fields).toContainEqual({
+    field: 'route tables',
+    from: undefined,
+    to: knownAfter('privateRoutes'),
+  });
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(gatewayEndpoint, { ...scenario, found: network() });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test.each([
+  ['RouteAlreadyExists', alreadyExists],
+  ['IdempotentParameterMismatch', awsError('IdempotentParameterMismatch')],
+])('adopts when present: after %s, our endpoint gets the tables that it lacks', async (_, error) => {
+  mocks.ec2.on(CreateVpcEndpointCommand).rejects(error);
+  mocks.ec2.on(ModifyVpcEndpointCommand).resolves({});
+  showing('rtb-2');
+  const { ids } = await provisionStep(gatewayEndpoint, missing);
+  expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
+  expect(sent()).toContainEqual(modify({ AddRouteTableIds: ['rtb-3'] }));
+});
+
+test('repairs drift', async () => {
+  mocks.ec2.on(CreateTagsCommand).resolves({}).on(ModifyVpcEndpointCommand).resolves({});
+  const tags = { ...ourTags('gatewayEndpoint'), Name: 'other' };
+  const { verbs } = await provisionStep(
+    gatewayEndpoint,
+    withEndpoint({ routeTableIds: ['rtb-2', 'rtb-9'], tags }),
+  );
+  expect(verbs).toEqual([['update', '', 'route tables', 'tag.Name']]);
+  expect(sent()).toEqual([
+    modify({ AddRouteTableIds: ['rtb-3'], RemoveRouteTableIds: ['rtb-9'] }),
+    { command: 'CreateTags', input: { Resources: ['vpce-1'], Tags } },
+  ]);
+});
+
+test('repairs drift: a route that an unanswered call has added already is fine', async () => {
+  mocks.ec2.on(ModifyVpcEndpointCommand).rejects(alreadyExists);
+  showing('rtb-3', 'rtb-2');
+  const { ids } = await provisionStep(gatewayEndpoint, withEndpoint({ routeTableIds: ['rtb-2'] }));
+  expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
+});
+
+test.each([
+  ['in another VPC', { vpcId: 'vpc-9' }, 'it is in vpc-9, which is not the VPC of this stack'],
+  [
+    'of another service',
+    { service: 'com.amazonaws.eu-west-1.dynamodb' },
+    'it is an endpoint of com.amazonaws.eu-west-1.dynamodb, which cannot be changed',
+  ],
+])('explains refusal: an endpoint %s stays', async (_, changes, reason) => {
+  const { verbs, changes: planned } = await provisionStep(gatewayEndpoint, withEndpoint(changes));
+  expect(verbs).toEqual([['refused', '']]);
+  expect(planned[0]).toMatchObject({ reason, cannotUpdate: true });
+});
+
+test('explains refusal', async () => {
+  mocks.ec2.on(CreateVpcEndpointCommand).rejects(alreadyExists);
+  mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [] });
+  await expect(provisionStep(gatewayEndpoint, missing)).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'A resource that does not belong to this stack already uses the route to S3 in rtb-2 or rtb-3.',
+    why: alreadyExists.message,
+  });
+});

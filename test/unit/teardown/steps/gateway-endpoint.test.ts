@@ -1,0 +1,54 @@
+// The removal of the gateway endpoint: what it sends in each case, and what it waits for.
+import { DeleteVpcEndpointsCommand, DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { gatewayEndpoint } from '../../../../teardown/steps/gateway-endpoint.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { network } from '../../network.ts';
+
+const remove = () =>
+  gatewayEndpoint.remove(removeContextOf({ noun: 'gatewayEndpoint' }, network().gatewayEndpoint['']));
+const deletion = { command: 'DeleteVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
+const look = { command: 'DescribeVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
+const shown = (state: string) => ({ VpcEndpoints: [{ VpcEndpointId: 'vpce-1', State: state as State }] });
+const notFound = 'InvalidVpcEndpointId.NotFound';
+const unsuccessful = (Code: string, Message: string) => ({
+  Unsuccessful: [{ ResourceId: 'vpce-1', Error: { Code, Message } }],
+});
+
+/** Lets the looks show these states in sequence. */
+const looking = (...states: string[]) =>
+  states.reduce((mock, state) => mock.resolvesOnce(shown(state)), mocks.ec2.on(DescribeVpcEndpointsCommand));
+
+test('removes what is ours', async () => {
+  mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });
+  looking('deleting', 'Deleting', 'deleted');
+  await remove();
+  expect(sent()).toEqual([deletion, look, look, look]);
+});
+
+test.each([[awsError(notFound)], [{ VpcEndpoints: [] }]])(
+  'removes what is ours: %s means gone',
+  async (end) => {
+    mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });
+    const looks = looking('deleting');
+    if (end instanceof Error) looks.rejects(end);
+    else looks.resolves(end);
+    await remove();
+    expect(sent()).toEqual([deletion, look, look]);
+  },
+);
+
+test('counts what is already gone as removed', async () => {
+  mocks.ec2
+    .on(DeleteVpcEndpointsCommand)
+    .resolves(unsuccessful('InvalidVpcEndpoint.NotFound', 'It does not exist'));
+  mocks.ec2.on(DescribeVpcEndpointsCommand).rejects(awsError(notFound));
+  await remove();
+  expect(sent()).toEqual([deletion, look]);
+});
+
+test('explains refusal', async () => {
+  mocks.ec2.on(DeleteVpcEndpointsCommand).resolves(unsuccessful('OperationNotPermitted', 'It is managed'));
+  await expect(remove()).rejects.toMatchObject({ name: 'OperationNotPermitted', message: 'It is managed' });
+  expect(sent()).toEqual([deletion]);
+});

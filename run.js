@@ -10,7 +10,7 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 /** Commands that are compiled together; the sandbox is a separate program. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
 const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
-/** Milliseconds that an earlier build is kept after the last start of a run that uses it: the run may still load parts. */
+/** Milliseconds for which an earlier build is kept after a run last started with it: that run may still load parts of it. */
 const KEEP_MS = 3_600_000;
 
 /**
@@ -23,7 +23,7 @@ const filesIn = (folder) =>
     entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)],
   );
 
-/** A hash that changes with every file that is compiled, and with the packages. */
+/** Returns a hash that changes whenever a file to compile or a package changes. */
 function fingerprint() {
   const files = SOURCES.flatMap((folder) => filesIn(join(ROOT, folder))).filter((file) =>
     /\.[jt]s$/.test(file),
@@ -52,7 +52,8 @@ const OPTIONS = {
 };
 
 /**
- * The options for bundling to ES modules, from which esbuild removes unused code, and which share chunks that load lazily.
+ * Returns the options for bundling to ES modules. This format lets esbuild remove unused code, and lets commands share chunks
+ * that load lazily.
  * @param {string[]} commands
  * @param {string} outdir
  * @param {import('esbuild').Plugin[]} plugins
@@ -72,7 +73,7 @@ const bundled = (commands, outdir, plugins) => ({
 });
 
 /**
- * The options for converting those modules to scripts: V8 can cache the code of a script.
+ * Returns the options for converting those modules to scripts, whose compiled code V8 can cache.
  * @param {string} outdir
  * @returns {import('esbuild').BuildOptions}
  */
@@ -88,14 +89,14 @@ const asScripts = (outdir) => ({
 
 /** @param {string} folder the destination of the build; it appears there atomically */
 async function compile(folder) {
-  // Imported here: a run that is already compiled needs none of them.
+  // Imported here, since a run needs none of them if Slipway is already compiled.
   const [{ build }, { sourceLocations }, { unusedSchemas }] = await Promise.all([
     import('esbuild'),
     import('./build/source-locations.js'),
     import('./build/unused-schemas.js'),
   ]);
   const work = `${folder}-${process.pid}`;
-  // Not left to esbuild, whose error would name its own source.
+  // If esbuild created the folder, its error would name esbuild's own source.
   mkdirSync(work, { recursive: true });
   await Promise.all(
     PROGRAMS.map((commands) => build(bundled(commands, work, [sourceLocations, unusedSchemas]))),
@@ -105,7 +106,7 @@ async function compile(folder) {
     renameSync(work, folder);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
-    // Another process may have finished first.
+    // Another process may have compiled it first.
     if (!existsSync(folder)) throw error;
   }
   for (const name of readdirSync(CACHE)) {
@@ -119,7 +120,7 @@ async function compile(folder) {
  * @param {NodeJS.ErrnoException & { errors?: { location: unknown }[] }} error
  */
 function problemText({ code, errors = [], message }) {
-  // esbuild has already printed compile errors, with their locations; an error without one is a failed write.
+  // esbuild has already printed compile errors, with their locations; an error without a location is a failed write.
   const isSource = errors.some(({ location }) => location);
   const why = isSource ? 'Its source has the errors printed above.' : message.trim().split('\n').at(-1);
   const fix =
@@ -127,11 +128,11 @@ function problemText({ code, errors = [], message }) {
       ? 'npm ci'
       : !isSource
         ? `Make ${join(ROOT, 'node_modules')} writable and free disk space, or run npm run prepare as a user who may write there.`
-        : 'git status, to see what was changed in it';
+        : 'git status, to see what was changed';
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
 }
 
-// A umask that masks the owner's bits would create folders that we ourselves cannot enter.
+// With a umask that masks the owner's bits, we could not enter the folders that we create.
 process.umask(process.umask() & 0o077);
 const folder = join(CACHE, fingerprint());
 if (!existsSync(folder)) {
@@ -147,9 +148,9 @@ if (command !== undefined) {
   try {
     utimesSync(folder, new Date(), new Date());
   } catch {
-    // A user who may not write there removes no old builds either.
+    // A user without write access cannot remove old builds either.
   }
-  // For stack traces: source maps take time, and Node applies them only to modules that it has loaded itself.
+  // Source maps take time, and Node applies them to stack traces only for modules that it has loaded itself.
   if (process.env['SLIPWAY_DEBUG']) {
     process.setSourceMapsEnabled(true);
     createRequire(main)(main);

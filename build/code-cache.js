@@ -1,4 +1,4 @@
-// Runs compiled scripts from V8's code cache, which saves recompiling them.
+// Runs compiled scripts from V8's code cache, so that V8 does not have to compile them again.
 // @ts-check
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const FLAVOUR = `${process.version}-${hashOf(
 const modules = new Map();
 
 /**
- * Loads a compiled file, with its code cache when there is one. The first run that does not fail writes the cache.
+ * Loads a compiled file, with its code cache if there is one. The first run that does not fail writes the cache.
  * @param {string} file
  * @returns {object} its exports
  */
@@ -63,7 +63,8 @@ function run(file, module) {
 const uncached = new Map();
 
 function writeCachesAtExit() {
-  // V8 leaves functions that Sparkplug has compiled out of a cache, and a cache is valid with equal flags only.
+  // V8 omits functions that Sparkplug has compiled from a cache. The flag is reset because a cache is only valid with the
+  // flags it was made with.
   setFlagsFromString('--no-sparkplug');
   process.on('exit', (code) => {
     setFlagsFromString('--sparkplug');

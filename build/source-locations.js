@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Replaces `import.meta.url`, `filename` and `dirname` in every TypeScript module by the source file's own. This file is
- * JavaScript because the compiler of our TypeScript uses it, too.
+ * Replaces `import.meta.url`, `filename` and `dirname` in every TypeScript module with those of its source file. This file is
+ * JavaScript because run.js also uses it to compile our TypeScript.
  * @type {import('esbuild').Plugin}
  */
 export const sourceLocations = {

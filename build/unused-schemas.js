@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * The schemas of a client are one file; EC2's alone has 1.3 MB. Their keys are computed from constants (`[_xN]: …`), and
+ * The schemas of a client are in one file, which has 1.3 MB for EC2. Their keys are computed from constants (`[_xN]: …`), and
  * esbuild must assume that computing a key has a side effect. With string literals as keys, it drops unused schemas.
  * @type {import('esbuild').Plugin}
  */

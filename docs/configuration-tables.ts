@@ -4,7 +4,10 @@ import { Stack } from '../lib/config/schema.ts';
 import { table } from './table.ts';
 
 type Node = z.core.JSONSchema.JSONSchema;
-/** The most values that a cell lists: more would make the column too wide, and the message for an invalid value lists all. */
+/**
+ * The maximum number of values that a cell lists. More would make the column too wide; the message for an invalid value lists
+ * all of them.
+ */
 const MOST_VALUES = 10;
 
 type Row = readonly [field: string, value: string, fallback: string, meaning: string];

@@ -23,7 +23,7 @@ function partsOf(line: string) {
   return { verb, noun, fields: fields === '' ? [] : fields.split(', ') };
 }
 
-/** Shortens a field by the names that only the examples have; all tags count as one field. */
+/** Removes the names that only the examples have from a field; all tags count as one field. */
 const short = (field: string): string =>
   field
     .replace(/^tag\..*/, 'tags')

@@ -6,10 +6,10 @@ import { services } from '../sandbox/services.ts';
 import { configurationTables } from './configuration-tables.ts';
 import { convergenceTable } from './convergence-table.ts';
 
-/** Everything above this line is written by hand, everything below it is generated. */
+/** Everything above this line is written manually, and everything below it is generated. */
 const MARK = '<!-- Below this line: npm run docs -->';
 
-/** The pages with a generated part, laid out as Prettier does. */
+/** The pages with a generated part, which is formatted as Prettier would. */
 export const PAGES: readonly { readonly page: string; readonly written: () => string }[] = [
   { page: 'docs/configuration.md', written: configurationTables },
   { page: 'docs/converge.md', written: convergenceTable },

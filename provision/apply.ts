@@ -1,4 +1,4 @@
-/** Carries out a plan: each step as soon as the nouns it needs are done, then the removals in reverse order. */
+/** Carries out a plan: starts each step as soon as the nouns it needs are done, then runs the removals in reverse order. */
 import { startAll, waitForAll } from '../lib/engine/concurrent.ts';
 import { reversed, walk } from '../lib/engine/graph.ts';
 import type { Applied, Known, Step } from '../lib/engine/step.ts';
@@ -17,9 +17,10 @@ import { steps, type Plan } from './plan.ts';
 import { refreshState } from './refresh-state.ts';
 
 /**
- * Carries out a plan. A failure stops the steps that depend on it; all others are finished and recorded.
+ * Carries out a plan. A failed step stops the steps that depend on it; all others are finished and recorded.
  * @returns the ids of all resources
- * @throws the one problem that happened, or STEPS_FAILED with all of them; INTERRUPTED when the signal is aborted
+ * @throws the problem if there is only one, STEPS_FAILED with all problems if there are several; INTERRUPTED when the signal
+ *   is aborted
  */
 export async function apply(run: Run, context: LookContext & Desired, plan: Plan): Promise<AllIds> {
   const { found, planned } = plan;

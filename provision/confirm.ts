@@ -1,4 +1,4 @@
-/** Asks for confirmation: the user agrees to the plan before anything changes. */
+/** Asks the user to confirm the plan before anything is changed. */
 import { ask, cannotAsk } from '../lib/run/ask.ts';
 import type { CommandContext } from '../lib/run/main.ts';
 import { countsText, planText } from '../lib/run/plan-text.ts';

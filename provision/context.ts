@@ -1,4 +1,4 @@
-/** Builds the context of a step for one change from what the run and the change provide. */
+/** Builds the context of a step from the run and one of its changes. */
 import type { ApplyContext, Planned, Step } from '../lib/engine/step.ts';
 import { look } from '../lib/engine/survey.ts';
 import { tagsOf } from '../lib/derive/tags.ts';

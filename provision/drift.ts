@@ -1,4 +1,4 @@
-/** Drift: how the resources differ from the configuration, in words. `npm run drift` changes nothing. */
+/** Drift: describes how the resources differ from the configuration. `npm run drift` changes nothing. */
 import type { Config } from '../lib/config/config.ts';
 import { shortHash } from '../lib/derive/names.ts';
 import { STACK_TAG } from '../lib/derive/tags.ts';
@@ -16,7 +16,7 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
  * Returns the result of `npm run drift`.
  * @param before the fingerprint of the configuration that was provisioned last, if it is known
  * @param now the fingerprint of the current configuration
- * @param repair the command that repairs drift, as it is typed for this stack
+ * @param repair the command that repairs drift, as a user types it for this stack
  */
 export function driftResult(
   { changes, kept, found }: Plan,

@@ -70,8 +70,8 @@ export async function execute(
 }
 
 /**
- * Carries out a plan. A create that an earlier run left unanswered may have produced a resource from an older
- * configuration, so the stack is then planned and applied once more.
+ * Carries out a plan. If an earlier run was killed before a create was answered, the resource may exist with the settings of
+ * an older configuration, so the stack is then planned and applied once more.
  */
 async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
   const { run } = session;

@@ -70,7 +70,7 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
   return { found, planned, changes: [...byNoun.values()].flat() };
 }
 
-/** The refused changes of resources that belong to someone else. */
+/** Returns the refused changes of resources that belong to someone else. */
 const foreignIn = (changes: readonly Change[]): Change[] =>
   changes.filter(({ verb, cannotUpdate }) => verb === 'refused' && !cannotUpdate);
 
@@ -87,7 +87,7 @@ function checkZones({ config }: Desired, { zones }: Survey): void {
 const listed = (refused: readonly Change[]): string =>
   refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('\n');
 
-/** The fix if the name that is taken is a domain. */
+/** The fix if a domain is already in use. */
 const DOMAIN_PER_STAGE =
   'Each stage needs its own domain: slipway.config.ts may export a function of { stage }.';
 

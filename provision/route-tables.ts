@@ -85,7 +85,7 @@ export async function configureRouting(
 }
 
 /**
- * Creating a route that exists is refused even with the same target; its target is changed by another call.
+ * AWS refuses to create a route that exists, even with the same target; another call changes the target of a route.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceRoute.html
  */
 async function setDefaultRoute(
@@ -106,7 +106,7 @@ async function setDefaultRoute(
   }
 }
 
-/** A subnet uses one table: an association with another table is replaced. */
+/** A subnet uses only one table: its association with another table is replaced. */
 async function associate(
   { aws, duplicateGuard, existing }: RouteContext,
   RouteTableId: string,

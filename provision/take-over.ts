@@ -1,4 +1,4 @@
-/** Takes over resources that have our names but belong to someone else, because the user asks for it: `--adopt ADDRESS`. */
+/** Takes over resources that have our names but belong to someone else, because the user requests it with `--adopt ADDRESS`. */
 import { foreignOwner } from '../lib/derive/ownership.ts';
 import { withOurTags } from '../lib/derive/tags.ts';
 import { itemsOf, type Found, type Survey } from '../lib/look/found.ts';

@@ -1,12 +1,12 @@
-/** Explains a refused delete by naming the resources that are in the way, which AWS's message does not. */
+/** Explains a refused delete by naming the resources that prevent it, which AWS's message does not name. */
 import { isCode } from '../lib/aws/errors.ts';
 import type { Aws } from '../lib/aws/clients.ts';
 import { problem } from '../lib/model/problem.ts';
 import { contentsOf } from './vpc-contents.ts';
 
 /**
- * Runs a delete. If it is still refused after the time that AWS takes to release its own resources, other resources in the
- * VPC use the one to delete.
+ * Runs a delete. If it is still refused after AWS has had time to release its own resources, other resources in the VPC must
+ * be using the resource.
  * @param target the resource to delete, and the VPC that it is in
  * @throws FOREIGN with the resources that use it; what `remove` throws if none is found
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html

@@ -9,7 +9,7 @@ import { addressOf, titleOf } from '../lib/model/resources.ts';
 import type { Session } from '../lib/run/session.ts';
 import { contentsOf, KINDS_OF_A_VPC } from './vpc-contents.ts';
 
-/** Proof that nothing is left: everything that a teardown looked for again and did not find. */
+/** Proof that nothing is left: the kinds of resources that a teardown looked for again without finding any. */
 export interface Certificate {
   /** The nouns that were looked for by our tags and names. */
   readonly nouns: readonly Noun[];
@@ -21,7 +21,7 @@ export interface Certificate {
  * Looks again for resources of this stack until none is found, since AWS's lists lag by up to a minute.
  * @param before the survey at the start of the teardown
  * @returns what has been verified
- * @throws LEFTOVERS with a list of what is left, and of what is in the way
+ * @throws LEFTOVERS with a list of the resources that are left or prevent a removal
  */
 export async function verifyNothingLeft(session: Session, before: Survey): Promise<Certificate> {
   const { run } = session;

@@ -9,12 +9,12 @@ import { untilReported, type Run } from '../lib/run/run.ts';
 /** The removals of all nouns. */
 export type Removals = { readonly [N in Noun]: Removal<N> };
 
-/** Nothing else is removed, as far as is known. */
+/** The default: no other resource is known to be removed. */
 export const NOTHING_ELSE: AlsoRemoved = { everyOneOf: () => false, removalOf: () => undefined };
 
 /**
  * Removes a found resource, waits until it is gone, and forgets it.
- * @param status the reported status: `gone` for a resource whose replacement was reported before
+ * @param status the reported status: `gone` for a resource whose replacement has already been reported
  */
 export async function removeResource<N extends Noun>(
   run: Run,

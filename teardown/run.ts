@@ -80,7 +80,7 @@ export const removalsOf = (found: Survey, stack: string): Change[] =>
       })),
   );
 
-/** Removes resources, each once all resources that need it are gone. */
+/** Removes each resource once all resources that need it are gone. */
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
   const { run } = session;
   const keysOf = (noun: Noun) => changes.filter((change) => change.noun === noun).map(({ key }) => key);

@@ -1,4 +1,4 @@
-/** Lists everything in a VPC, ours and foreign, and the resources that hold it. */
+/** Lists everything in a VPC, ours and foreign, and the network interfaces that use it. */
 import {
   DescribeNetworkInterfacesCommand,
   DescribeVpcsCommand,
@@ -9,7 +9,7 @@ import { vpcListings } from '../lib/look/by-service/ec2.ts';
 import { ifFound } from '../lib/look/if-found.ts';
 import { vpcFilter, type VpcListing, type VpcResource } from '../lib/look/in-vpc.ts';
 
-/** The network interfaces in a VPC: each holds its subnet and its security groups. */
+/** The network interfaces in a VPC: while one exists, its subnet and its security groups cannot be deleted. */
 const networkInterfacesInVpc: VpcListing = {
   kind: 'network interfaces',
   async list({ ec2 }, vpcId) {
@@ -26,8 +26,8 @@ const LISTINGS: readonly VpcListing[] = [networkInterfacesInVpc, ...vpcListings]
 export const KINDS_OF_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind);
 
 /**
- * Lists each kind by its VPC, whatever its tags. Leaves out resources that are deleted with the VPC itself, and those that
- * AWS lists for another hour after they are deleted.
+ * Lists the resources of each kind in a VPC, regardless of their tags. Leaves out resources that are deleted with the VPC
+ * itself, and those that AWS lists for another hour after they are deleted.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
 export async function contentsOf(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcResource[]> {
@@ -35,14 +35,14 @@ export async function contentsOf(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<
     ifFound(() => aws.ec2(new DescribeVpcsCommand({ VpcIds: [vpcId] }))),
     ...LISTINGS.map((listing) => listing.list(aws, vpcId)),
   ]);
-  // AWS only deletes an empty VPC; an emulator may still list what was in a deleted one.
+  // AWS only deletes an empty VPC; an emulator may still list the contents of a deleted VPC.
   return vpc?.Vpcs?.length ? contents.flat() : [];
 }
 
-/** Describes a network interface: who requested it, and the subnet and groups that it holds. */
+/** Describes a network interface: who requested it, and the subnet and security groups that it uses. */
 function interfaceText(networkInterface: NetworkInterface): string {
   const { NetworkInterfaceId, Description = '', RequesterId, SubnetId, Groups = [] } = networkInterface;
-  const holds = [SubnetId, ...Groups.map(({ GroupId }) => GroupId)].filter(Boolean).join(', ');
+  const used = [SubnetId, ...Groups.map(({ GroupId }) => GroupId)].filter(Boolean).join(', ');
   const owner = [Description, RequesterId && `of ${RequesterId}`].filter(Boolean).join(', ');
-  return `network interface ${NetworkInterfaceId}${owner && ` (${owner})`} holds ${holds}`;
+  return `network interface ${NetworkInterfaceId}${owner && ` (${owner})`} uses ${used}`;
 }

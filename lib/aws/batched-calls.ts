@@ -2,16 +2,16 @@
 import DataLoader from 'dataloader';
 import type { Clock } from '../model/clock.ts';
 
-/** How long a batch collects keys, milliseconds: waits that end together still end a few milliseconds apart. */
+/** How long a batch collects keys, in milliseconds: sleeps that should end at the same time end a few milliseconds apart. */
 const BATCH_WINDOW_MS = 10;
 
 /** Returns the answer for one key; the clock decides when its batch is sent. */
 export type BatchedCall<T> = (key: string, clock: Clock) => Promise<T>;
 
 /**
- * Turns a call for several keys into one for a single key: keys requested within the batch window share a call.
- * Nothing is cached: a key requested after its batch was sent is sent again. If a call fails, it fails for every key in it.
- * @param maxKeys the most keys that one call accepts
+ * Turns a call for several keys into one for a single key: keys requested within the batch window share a call. Nothing is
+ * cached: a key requested after its batch was sent is sent again. If a call fails, it fails for every key in it.
+ * @param maxKeys the maximum number of keys that one call accepts
  * @param call sends one call for distinct keys, and returns how to find each key's answer in the response
  */
 export function batched<T>(
@@ -21,8 +21,8 @@ export function batched<T>(
   const loaderFor = memoised(new WeakMap<Clock, DataLoader<string, T>>(), (clock) => {
     const loader = new DataLoader<string, T>(
       async (keys) => {
-        // The loader's cache joins equal keys of one batch. Answers are not reused; a batch that fails clears its keys, too,
-        // even those that the next batch is collecting.
+        // The loader's cache joins identical keys of one batch. Answers are not reused. A failed batch also clears its keys,
+        // even those that the next batch is already collecting.
         keys.forEach((key) => loader.clear(key));
         return keys.map(await call([...new Set(keys)]));
       },
@@ -49,7 +49,7 @@ export function cachedFor<T>(ms: number, call: () => Promise<T>): (clock: Pick<C
   };
 }
 
-/** Makes one value per client on first use: everyone with the same clients shares it. */
+/** Makes one value per client on first use: all callers with the same clients share it. */
 export const perClient = <C extends object, T>(make: (client: C) => T): ((client: C) => T) =>
   memoised(new WeakMap<C, T>(), make);
 

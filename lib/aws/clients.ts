@@ -10,7 +10,7 @@ export interface ClientSettings {
   readonly region: string;
   /** An endpoint other than AWS. */
   readonly endpoint?: string;
-  /** How many times faster than those of AWS the endpoint's rate limits refill; without it, the endpoint has no limits. */
+  /** How many times faster than AWS's the endpoint's rate limits refill; undefined if it has no rate limits. */
   readonly limits?: number | undefined;
   /** The credentials for the sandbox; by default the SDK's credential chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -34,7 +34,7 @@ interface Client<I extends object, O extends object> {
 /** Any command of the SDK, with the types of its input and its output. */
 interface CommandOf<I extends object, O extends object> {
   readonly input: I;
-  // The only member of a command that has its output type.
+  // The only member of a command whose type contains the output type.
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: O }>;
 }
 
@@ -59,7 +59,7 @@ export interface Aws {
   close(): void;
 }
 
-/** Connections are reused, and there are enough per host that no survey waits for one. */
+/** Connections are reused, and each host has enough of them that no survey waits for one. */
 const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
 
 /**

@@ -23,8 +23,8 @@ export function codeOf(error: unknown): string {
 }
 
 /**
- * Returns the message of an error. If no address of a host name answers, Node throws an error without a message: then
- * those of the errors in it.
+ * Returns the message of an error. If no address of a host name answers, Node throws an error without a message; the messages
+ * of the errors in it are then returned.
  */
 export function messageOf(error: unknown): string {
   const { message = String(error), errors = [] } = fields(error);
@@ -57,8 +57,8 @@ export const isServerError = (error: unknown): boolean => {
 };
 
 /**
- * Whether AWS answered with an error; otherwise it is unknown whether the call took effect. An error with a success
- * status is a response that broke off or cannot be parsed, to a call that took effect.
+ * Whether AWS answered with an error; otherwise it is unknown whether the call took effect. An error with a success status
+ * means that the call took effect, but its response broke off or cannot be parsed.
  */
 export const hasResponse = (error: unknown): boolean =>
   (fields(error).$metadata?.httpStatusCode ?? 0) >= FIRST_ERROR_STATUS;
@@ -66,7 +66,7 @@ export const hasResponse = (error: unknown): boolean =>
 /** Redirections count as errors. */
 const FIRST_ERROR_STATUS = 300;
 
-/** Whether the response does not come from AWS: for example a web page. */
+/** Whether the response does not come from AWS, but is a web page, for example. */
 export const isNotFromAws = (error: unknown): boolean =>
   UNPARSABLE.test(fields(error).message ?? '') && !isServerError(error);
 

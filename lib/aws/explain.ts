@@ -14,7 +14,7 @@ import { NOTHING_CHANGED, Problem, problem } from '../model/problem.ts';
 
 /** The circumstances of a failed call. */
 export interface Situation {
-  /** In words, e.g. `the step natGateway`. */
+  /** What the run was doing, e.g. `the natGateway step`. */
   readonly doing: string;
   readonly region: string;
   /** An endpoint other than AWS. */
@@ -116,7 +116,7 @@ const notFromAws = (cause: unknown, situation: Situation) =>
 
 const denied = (cause: unknown, situation: Situation) =>
   problem('ACCESS_DENIED', {
-    what: `AWS denied ${situation.doing} (${codeOf(cause)}).`,
+    what: `AWS denied a call during ${situation.doing} (${codeOf(cause)}).`,
     why: messageOf(cause),
     now: now(situation),
     fix: ['Request the permission that the message names.', toContinue(situation)],
@@ -125,7 +125,7 @@ const denied = (cause: unknown, situation: Situation) =>
 
 const quota = (cause: unknown, situation: Situation) =>
   problem('QUOTA', {
-    what: `A quota of the account prevents ${situation.doing} (${codeOf(cause)}).`,
+    what: `A quota of the account was reached during ${situation.doing} (${codeOf(cause)}).`,
     why: messageOf(cause),
     now: now(situation),
     fix: [
@@ -137,7 +137,7 @@ const quota = (cause: unknown, situation: Situation) =>
 
 const throttled = (cause: unknown, situation: Situation) =>
   problem('REFUSED', {
-    what: `AWS kept throttling ${situation.doing} (${codeOf(cause)}).`,
+    what: `AWS kept throttling a call during ${situation.doing} (${codeOf(cause)}).`,
     why: 'Something else in this account is using up the same rate limit.',
     now: now(situation),
     fix: ['Wait a minute.', toContinue(situation)],
@@ -155,7 +155,7 @@ const serverError = (cause: unknown, situation: Situation) =>
 
 const refused = (cause: unknown, situation: Situation) =>
   problem('REFUSED', {
-    what: `AWS refused ${situation.doing} (${codeOf(cause)}).`,
+    what: `AWS refused a call during ${situation.doing} (${codeOf(cause)}).`,
     why: messageOf(cause),
     now: now(situation),
     fix: ['Remove the cause that the message names.', toContinue(situation)],

@@ -8,8 +8,8 @@ export type Limiter = (service: string, operation: string) => Promise<void>;
 export const unlimited: Limiter = async () => undefined;
 
 /**
- * The share of each bucket that a run uses: others in the account draw from it, too, and calls that are sent in sequence
- * may arrive together.
+ * The share of each bucket that a run uses: others in the account draw from the bucket, too, and calls that are sent in
+ * sequence may arrive together.
  */
 const SHARE = 0.9;
 

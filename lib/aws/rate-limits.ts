@@ -4,7 +4,7 @@
 export interface Bucket {
   /** The key of the service in `Aws`. */
   readonly service: 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
-  /** The operations that draw from it; by default all of the service, in addition to their own bucket. */
+  /** The operations that draw from it; by default all operations of the service, in addition to their own buckets. */
   readonly operations?: RegExp;
   /** Whether each of these operations has its own bucket. */
   readonly each?: true;

@@ -1,7 +1,10 @@
 /** Recently created resources: for these, "not found" may mean "not visible yet". */
 import type { Clock } from '../model/clock.ts';
 
-/** How long a new resource may not be visible everywhere: EC2 advises to retry for up to five minutes. Milliseconds. */
+/**
+ * How long it may take until a new resource is visible everywhere, in milliseconds: EC2 advises retrying for up to five
+ * minutes.
+ */
 const RECENT_MS = 300_000;
 
 /** The resources that a run has created. */
@@ -11,7 +14,8 @@ export interface RecentlyCreated {
   /** Whether the input of a call refers to a recently created resource. */
   isNamedIn(input: unknown): boolean;
   /**
-   * Treats every resource as recently created until five minutes after a time, since an earlier run may have created it.
+   * Treats every resource as recently created until five minutes after the given time: an earlier run may have created it
+   * then.
    * @param at when that run last wrote its state, milliseconds since 1970
    */
   assumeAllCreatedUntil(at: number): void;
@@ -39,7 +43,7 @@ function stringsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-/** Returns how later calls may refer to a resource: by its id, its ARN or the name at its end, or a zone id without its path. */
+/** Returns the identifiers that later calls may use: an id, an ARN and the name at its end, or a zone id without its path. */
 function identifiersIn(text: string): string[] {
   if (text.startsWith('arn:')) return [text, text.split(/[/:]/).at(-1) ?? text];
   if (/^\/hostedzone\/\w+$/.test(text)) return [text.replace('/hostedzone/', '')];

@@ -1,4 +1,4 @@
-/** Sends a call again after an error that the table of transient errors lists, and after no other. */
+/** Sends a call again after an error in the table of transient errors; no other error is retried. */
 import pRetry from 'p-retry';
 import { messageOf } from './errors.ts';
 import type { Clock } from '../model/clock.ts';
@@ -9,11 +9,11 @@ import { retryDelayMs, transientErrorFor, type TransientError } from './transien
 export interface CallContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The delay before a retry, where delays do not grow, milliseconds; 1000 by default. */
+  /** The delay before a retry if delays do not grow, in milliseconds; 1000 by default. */
   readonly every?: number | undefined;
   /** The recently created resources; by default those that these calls create. */
   readonly recentlyCreated?: RecentlyCreated;
-  /** Called now and then with the reason why a call is being retried. */
+  /** Called at intervals with the reason why a call is being retried. */
   readonly onWait?: (text: string) => void;
 }
 
@@ -50,7 +50,7 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
       return output;
     };
 
-    /** The transient error that an error is, unless it has lasted too long or this call must not be sent again. */
+    /** Returns the row for a transient error; undefined if it has lasted too long or this call must not be sent again. */
     const retriable = (error: unknown): TransientError | undefined => {
       const transient = transientErrorFor(call.name, error);
       if (!transient || signal.aborted || clock.now() - start > transient.seconds * 1000) return undefined;

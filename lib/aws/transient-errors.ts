@@ -16,13 +16,13 @@ export interface TransientError {
   readonly seconds: number;
   /** Whether it is transient only for recently created resources, and permanent for all others. */
   readonly onlyRecentlyCreated?: true;
-  /** The most times that a call is sent; without it, only time limits the retries. */
+  /** The maximum number of times that a call is sent; by default only the time is limited. */
   readonly maxAttempts?: number;
   /** Whether the call may have taken effect: a create without a client token must then not be sent again. */
   readonly ambiguous?: true;
   /**
-   * Backs off exponentially, with full jitter: each delay is a random part of a span that starts at this many
-   * milliseconds and doubles up to 20 s. Without it all delays are equal and short, since most errors clear up within seconds.
+   * Backs off exponentially, with full jitter: each delay is a random part of a span that starts at this many milliseconds
+   * and doubles up to 20 s. Without it, all delays are equal and short, since most errors clear up within seconds.
    */
   readonly backoffFromMs?: number;
 }
@@ -51,7 +51,7 @@ export const transientErrors: readonly TransientError[] = [
   {
     commands: ['CreateLoadBalancer', 'CreateTargetGroup'],
     code: /^(SubnetNotFound|InvalidSecurityGroup|ValidationError)$/,
-    message: /not found|does not exist|cannot be found/i,
+    message: /not found|does not exist|cannot be found|are invalid/i,
     why: 'a resource that was just created is not known to Elastic Load Balancing yet',
     onlyRecentlyCreated: true,
     seconds: 60,
@@ -122,7 +122,7 @@ export const transientErrors: readonly TransientError[] = [
     why: 'CloudWatch Logs is still processing an earlier request',
     seconds: 60,
   },
-  // Errors of deletes, until the resources that were deleted before are really gone.
+  // Errors of deletes that last until the resources that were deleted earlier are really gone.
   {
     commands: ['ReleaseAddress'],
     code: /^(AuthFailure|InvalidIPAddress\.InUse|InvalidNetworkInterfaceID\.NotFound)$/,

@@ -44,7 +44,7 @@ async function bundled(path: string, outfile: string): Promise<readonly OutputFi
       platform: 'node',
       target: 'node20',
       format: 'esm',
-      // Packages that are CommonJS may require Node's own modules.
+      // CommonJS packages may require Node's built-in modules.
       banner: {
         js: `import{createRequire as __from}from'node:module';const require=__from(${JSON.stringify(pathToFileURL(path).href)});`,
       },

@@ -1,4 +1,4 @@
-/** The checks that involve several fields, which the schema of single fields cannot express, as one list. */
+/** Runs all checks that involve several fields, which the schema cannot express. */
 import {
   pathsAreUnique,
   pathsHavePorts,
@@ -44,5 +44,5 @@ const CHECKS: readonly Check[] = [
   sourcesExist,
 ];
 
-/** Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders, otherwise pure. */
+/** Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders; otherwise pure. */
 export const check = (config: Config): Finding[] => CHECKS.flatMap((look) => [...look(config)]);

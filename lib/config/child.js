@@ -1,4 +1,4 @@
-// The process that runs a configuration: it sends the parent what the module exports, or how it failed, and cannot end the run.
+// Runs a configuration in its own process, which cannot end the run, and sends the exported value or the failure to the parent.
 // @ts-check
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -9,13 +9,15 @@ import { serialize } from './serialize.js';
  * @typedef {{ url: string, context: object }} Request
  */
 /**
- * The reply: the exported value, no value, what was thrown, that the module exits, or that it waits in vain.
- * @typedef {{ value: import('./serialize.js').Serialized } | { nothing: true } | { thrown: Thrown } | { exit: string } | { waits: true }} Reply
+ * The reply: the exported value, that there is none, the thrown error, that the module exits, or that it waits for something
+ * that never happens.
+ * @typedef {{ value: import('./serialize.js').Serialized } | { nothing: true } | { thrown: Thrown } | { exit: string } | {
+ *   waits: true }} Reply
  * @typedef {{ message: string | undefined, stack: string, shown: string }} Thrown
  * @typedef {Readonly<Record<string, string | undefined>>} Variables
  */
 
-/** The characters of an error message that are reported. */
+/** The maximum number of characters of an error message that are reported. */
 const MAX_MESSAGE = 2000;
 
 /** The process id of the run. */
@@ -40,7 +42,7 @@ process.exit = (code) => {
 };
 process.once('beforeExit', () => send({ waits: true }));
 process.once('disconnect', () => exit(1));
-// A configuration that never yields blocks that handler, so a thread watches the parent, too. It needs neither the
+// A configuration that never yields blocks that handler, so a thread watches the parent, too. The thread needs neither the
 // variables nor the options of this process, and does not keep it alive.
 new Worker(new URL('watchdog.js', import.meta.url), {
   workerData: Number(parent),
@@ -65,7 +67,7 @@ process.once('message', async (/** @type {Request} */ { url, context }) => {
 });
 
 /**
- * Returns the default export. Where the nearest package.json lacks `"type": "module"`, it may be wrapped in another module.
+ * Returns the default export. If the nearest package.json lacks `"type": "module"`, it may be wrapped in another module.
  * @param {{ default?: any }} module
  */
 function defaultOf({ default: exported }) {

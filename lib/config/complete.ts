@@ -15,10 +15,10 @@ export interface CompletionContext {
 
 type ContainerOutput = StackOutput['services'][string]['containers'][string];
 
-/** The user in an image that Slipway builds: that of the official Node images, since a program should not run as root. */
+/** The user of images that Slipway builds: the same as in the official Node images, since a program should not run as root. */
 const SOURCE_USER = '1000:1000';
 
-/** Returns the configuration of a stack, with the names as fields and absolute folders. */
+/** Returns the configuration of a stack, in which names are fields and folders are absolute. */
 export const completeConfig = (
   stack: StackOutput,
   { stage, target, folder, builder }: CompletionContext,

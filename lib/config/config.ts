@@ -7,7 +7,7 @@ export const CONFIG_FILE = 'slipway.config.ts';
 /** Where a stack runs. */
 export type Target = 'sandbox' | 'aws';
 
-/** An output of the schema, read-only at every depth; what is optional there is present here, if only as undefined. */
+/** An output of the schema, read-only at every depth. Its optional members are always present, but may be undefined. */
 type Complete<Output> = Output extends readonly (infer Item)[]
   ? readonly Complete<Item>[]
   : Output extends object
@@ -31,7 +31,7 @@ export interface Container extends Omit<ContainerFields, 'source' | 'image'> {
   readonly name: string;
   /** `<service>-<container>`: its name among all containers of the stack. */
   readonly key: string;
-  /** Where its image comes from: an absolute path of a folder with its source, or a reference. */
+  /** The source of its image: the absolute path of a source folder, or an image reference. */
   readonly image: { readonly source: string } | { readonly reference: string };
 }
 

@@ -12,7 +12,7 @@ export function display(value: unknown): string {
   return inspect(value, { maxStringLength: 60, breakLength: Infinity });
 }
 
-/** Formats the value at a path; by its kind alone where it may be a secret. */
+/** Formats the value at a path; only its kind if it may be a secret. */
 export const displayAt = (path: Path, value: unknown): string =>
   value !== undefined && path.some((key) => SECRET_KEYS.includes(key))
     ? `${kindText(value)}, not shown`
@@ -20,7 +20,7 @@ export const displayAt = (path: Path, value: unknown): string =>
 
 function kindText(value: unknown): string {
   if (value === null) return 'null';
-  // A value that was not serialisable, by its description.
+  // A symbol describes a value that could not be serialised.
   if (typeof value === 'symbol') return value.description ?? 'a symbol';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object'

@@ -1,4 +1,4 @@
-/** The rules of single strings: each returns what to write instead, or undefined when the string is valid. */
+/** The rules for single strings: each returns a fix, or undefined when the string is valid. */
 import { Netmask } from 'netmask';
 import * as z from 'zod';
 
@@ -34,7 +34,7 @@ export const stackName: FieldRule = (text) =>
 /** A region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
 export const region = matches(
   /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
-  'Give the code of an AWS region, e.g. eu-west-1.',
+  'Use the code of an AWS region, e.g. eu-west-1.',
 );
 
 /** Leaves room for the `/*` of a pattern, which has at most 128 characters. */
@@ -56,7 +56,7 @@ export const routePath: FieldRule = (text) => {
       .split('/')
       .some((segment) => ['', '.', '..'].includes(segment))
   )
-    return 'Leave out empty segments, . and ..: no request has them in its normalised path.';
+    return 'Leave out empty segments, . and ..: the normalised path of a request never contains them.';
   return /^[A-Za-z0-9_\-.$/~"'@:+&]+$/.test(text)
     ? undefined
     : `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`;
@@ -75,7 +75,7 @@ export const matcher: FieldRule = (text) => {
     const [from, to] = [Number(part?.[1]), Number(part?.[2] ?? part?.[1])];
     return from >= 200 && from <= to && to <= 499;
   });
-  return isValid ? undefined : 'Give status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.';
+  return isValid ? undefined : 'Use status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.';
 };
 
 /**
@@ -85,8 +85,8 @@ export const matcher: FieldRule = (text) => {
 export const domainName: FieldRule = (text) =>
   text.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
     ? undefined
-    : 'Give a DNS name of two labels or more, in lower case and without a trailing dot, e.g. api.example.com; ' +
-      'a label has at most 63 letters, digits and inner hyphens, the name at most 253 characters.';
+    : 'Use a DNS name with at least two labels, in lower case and without a trailing dot, e.g. api.example.com; ' +
+      'a label can have at most 63 letters, digits and inner hyphens, and the name at most 253 characters.';
 
 /**
  * The CIDR block of the VPC. AWS accepts at most a `/16`. Every subnet gets a sixteenth of the block, and AWS accepts no
@@ -94,28 +94,28 @@ export const domainName: FieldRule = (text) =>
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
 export const vpcBlock: FieldRule = (text) => {
-  if (!z.regexes.cidrv4.test(text)) return 'Give an IPv4 block, e.g. 10.0.0.0/16.';
+  if (!z.regexes.cidrv4.test(text)) return 'Use an IPv4 block, e.g. 10.0.0.0/16.';
   const { base, bitmask } = new Netmask(text);
   if (bitmask < 16 || bitmask > 24)
-    return 'Give a block from /16 to /24: every subnet gets a sixteenth of it.';
-  return text.startsWith(`${base}/`) ? undefined : `Give the first address of the block: ${base}/${bitmask}.`;
+    return 'Use a block from /16 to /24: every subnet gets a sixteenth of it.';
+  return text.startsWith(`${base}/`) ? undefined : `Use the first address of the block: ${base}/${bitmask}.`;
 };
 
-export const folder = matches(/^[^\0]+$/, 'Give the path of a folder, e.g. services/api1.');
+export const folder = matches(/^[^\0]+$/, 'Use the path of a folder, e.g. services/api1.');
 
 /** The reference of an image; ECS accepts at most 255 characters. */
 export const imageReference = matches(
   /^(?=.{1,255}$)([\w.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
-  'Give a reference such as nginx:1.29 or 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:v1.',
+  'Use a reference such as nginx:1.29 or 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:v1.',
 );
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 export const user = matches(
   /^[a-z0-9_][a-z0-9_-]*(:[a-z0-9_][a-z0-9_-]*)?$/i,
-  'Give a user or user:group, by number or by name, e.g. 1000:1000.',
+  'Use a user or user:group, by number or by name, e.g. 1000:1000.',
 );
 
-/** Arguments and environment variables of a process, which end at a zero byte. */
+/** Arguments and environment variables of a process, which cannot contain a zero byte. */
 export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
 export const variableName = matches(

@@ -1,7 +1,7 @@
-/** The findings of the checks of a configuration, before they are put into words. */
+/** Findings: the mistakes that the checks of a configuration find, before they are formatted as messages. */
 import type { Config, Container, Service } from './config.ts';
 
-/** The path of a value in what the user wrote, key by key. */
+/** The path of a value in the user's configuration, key by key. */
 export type Path = readonly PropertyKey[];
 
 /** A mistake that a check found. */
@@ -9,7 +9,7 @@ export interface Finding {
   readonly path: Path;
   /** What to write instead, as a sentence. */
   readonly fix: string;
-  /** What to show as the current value, when that is not the value at the path. */
+  /** The current value to show, if it is not the value at the path. */
   readonly value?: string;
   /** The other values that the check read: when one of them is invalid itself, the finding is dropped. */
   readonly reads?: readonly Path[];
@@ -18,7 +18,7 @@ export interface Finding {
 /** Looks for one kind of mistake. */
 export type Check = (config: Config) => Iterable<Finding>;
 
-/** The path of the stage: an option, checked together with the file. */
+/** The path of the stage, which is an option but is checked together with the file. */
 export const STAGE: Path = ['--stage'];
 
 export const pathOfService = ({ name }: Service, ...rest: string[]): Path => ['services', name, ...rest];

@@ -9,7 +9,7 @@ export interface LenientResult {
   readonly stack: StackOutput | undefined;
   /** The issues that the schema has with the original value. */
   readonly issues: readonly z.core.$ZodIssue[];
-  /** The paths that were replaced: findings there, or that read them, are meaningless. */
+  /** The replaced paths: a finding at one of them, or based on one of them, is meaningless. */
   readonly replaced: readonly Path[];
 }
 
@@ -29,7 +29,7 @@ const PLACEHOLDERS: readonly { readonly path: readonly string[]; readonly value:
 /** Removing an invalid `image` can leave a container without `source` and `image`, which the schema rejects in turn. */
 const ROUNDS = 2;
 
-/** Parses a value; when the schema rejects parts of it, parses it again with those replaced. */
+/** Parses a value; when the schema rejects parts of it, parses it again with those parts replaced. */
 export function parseLeniently(input: unknown, rounds = ROUNDS): LenientResult {
   const { data, error } = Stack.safeParse(input);
   if (data !== undefined) return { stack: data, issues: [], replaced: [] };
@@ -42,7 +42,7 @@ export function parseLeniently(input: unknown, rounds = ROUNDS): LenientResult {
   return { stack, issues, replaced: [...paths, ...replaced] };
 }
 
-/** Returns the paths to replace for an issue: unknown keys one by one, lists as a whole. */
+/** Returns the paths to replace for an issue: each unknown key separately, a list as a whole. */
 function pathsOf(issue: z.core.$ZodIssue): Path[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...issue.path, key]);
   const index = issue.path.findIndex((key) => typeof key === 'number');

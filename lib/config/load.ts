@@ -16,7 +16,7 @@ export interface LoadOptions {
   readonly builder?: Builder | undefined;
   /** Aborts the load. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the file must have run. */
+  /** The number of milliseconds that the file may run. */
   readonly within?: number;
 }
 
@@ -71,7 +71,7 @@ const missing = (file: string, path: string): Problem =>
 
 const empty = ({ file }: ConfigFile): Problem =>
   problem('CONFIG_LOAD', {
-    what: `${file} configures nothing.`,
+    what: `${file} does not export a configuration.`,
     why: 'It has no default export.',
     now: NOTHING_CHANGED,
     fix: [`Write export default defineStack({ … }) into ${file}.`],
@@ -86,7 +86,7 @@ const broken = (configFile: ConfigFile, error: unknown): Problem =>
     cause: error,
   });
 
-/** Returns the message of what was thrown, with the line in the file where it is known. */
+/** Returns the message of an error, with the line in the file if it is known. */
 function reasonOf({ file, path }: ConfigFile, error: unknown): string {
   const message = messageOf(error);
   const [line] = /^\d+/.exec(String((error as Error).stack).split(`${path}:`)[1] ?? '') ?? [];

@@ -1,11 +1,11 @@
-/** A mistake in a configuration in words, and the problem that reports all of them. */
+/** The mistakes in a configuration, formatted for users, and the problem that reports all of them. */
 import { NOTHING_CHANGED, Problem } from '../model/problem.ts';
 import { STAGE } from './finding.ts';
 import { pathText } from './display.ts';
 
 /** One mistake. */
 export interface Mistake {
-  /** Where: `services.shop.containers.api1.port`, or `--stage`. */
+  /** The path, e.g. `services.shop.containers.api1.port`, or `--stage`. */
   readonly path: string;
   /** The current value, never a secret: `70000`, `'api'`, `missing`, `unknown key`. */
   readonly value: string;

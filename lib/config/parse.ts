@@ -1,4 +1,4 @@
-/** Turns what a user wrote into a complete configuration, or reports all of its mistakes at once. */
+/** Turns what a user wrote into a complete configuration, or reports all of its mistakes together. */
 import { check } from './check.ts';
 import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
@@ -15,7 +15,7 @@ export interface ParseContext extends CompletionContext {
 }
 
 /**
- * Checks a configuration and fills in its defaults. Reads the source folders, otherwise pure.
+ * Checks a configuration and fills in its defaults. Reads the source folders; otherwise pure.
  * @param input what the file exports, or what the exported function returns
  * @throws CONFIG_INVALID (`InvalidConfig`) with every mistake
  */
@@ -38,7 +38,7 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
 const dependsOn = ({ path, reads = [] }: Finding, unreliable: readonly Path[]): boolean =>
   [path, ...reads].some((read) => unreliable.some((part) => isPathWithin(part, read)));
 
-/** Puts findings into words: one per value, since fixing the first may fix the others. */
+/** Turns findings into mistakes: only one per value, since fixing the first may fix the others. */
 function mistakesOf(input: unknown, findings: readonly Finding[]): Mistake[] {
   const seen = new Set<string>();
   return findings

@@ -1,4 +1,4 @@
-/** Runs a configuration in a separate process, so that one that hangs, exits or crashes is a problem and not the end of the run. */
+/** Runs a configuration in a separate process, so that one that hangs, exits or crashes does not end the run but is reported as a problem. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { bundleModule } from './bundle.ts';
@@ -8,25 +8,25 @@ import { deserialize } from './serialize.js';
 
 /** The settings of a run of a module. */
 export interface ModuleRun {
-  /** The argument of what it exports, if that is a function. */
+  /** The argument for the exported value, if that is a function. */
   readonly context: StackContext;
-  /** Milliseconds until it must have run. */
+  /** The number of milliseconds that it may run. */
   readonly within: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A module that yields no value: the message says why, and the stack is that of what it threw, if anything. */
+/** A module that yields no value: the message is the reason, and the stack is that of the thrown error, if any. */
 export class ModuleFailure extends Error {
   override readonly name = 'ModuleFailure';
 }
 
-/** MiB, more than any configuration needs: one that leaks memory ends before it fills the machine's. */
+/** MiB; more than any configuration needs, so that a memory leak ends the process before it affects the machine. */
 const MAX_HEAP_MIB = 1024;
 
 /**
  * Runs a module that is not part of Slipway. Environment variables that it sets are set in this process, too.
  * @param path absolute
- * @returns its default export, or what that returns if it is a function; an empty object when it has none
+ * @returns its default export, or the result of calling it if it is a function; an empty object if there is none
  * @throws SyntaxError with the location when it cannot be bundled; ModuleFailure; the signal's reason
  */
 export async function runModule(
@@ -39,7 +39,7 @@ export async function runModule(
     env: process.env,
     execArgv: [`--max-old-space-size=${MAX_HEAP_MIB}`],
     serialization: 'advanced',
-    // Its output goes to stderr: stdout may have to be a single JSON document.
+    // Its output goes to stderr: stdout may be reserved for a single JSON document.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   const kill = () => void child.kill('SIGKILL');
@@ -78,7 +78,7 @@ function replyOf(child: ChildProcess, within: number, signal?: AbortSignal): Pro
       reject(new ModuleFailure(`Its process ended: ${signalName ?? `exit code ${code}`}.`));
     });
   });
-  // The caller may still be bundling when it rejects.
+  // It may reject while the caller is still bundling.
   reply.catch(() => undefined);
   return reply;
 }
@@ -94,7 +94,7 @@ function valueOf(reply: Reply, mapped: (stack: string) => string): { value?: unk
   );
 }
 
-/** Converts what was thrown to an error of this process. */
+/** Converts a thrown value to an error of this process. */
 function failureOf({ message, stack, shown }: Thrown, mapped: (stack: string) => string): ModuleFailure {
   const failure = new ModuleFailure(message ?? `It threw ${shown}.`);
   failure.stack = mapped(stack);

@@ -18,7 +18,7 @@ export interface SchemaFinding extends Finding {
 /** Lists the findings for the issues that the schema has with an input. */
 export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue[]): SchemaFinding[] {
   const findings = [...issues.flatMap((issue) => schemaFinding(input, issue)), ...droppedKeys(input)];
-  // A misspelt key is one mistake, not a missing field as well.
+  // A misspelt key counts as one mistake: the missing field is not reported as well.
   const meant = findings.flatMap((finding) => (finding.meant === undefined ? [] : [finding.meant]));
   return findings.filter(({ path }) => !meant.some((other) => same(other, path)));
 }
@@ -34,7 +34,7 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
       return { path, value: 'unknown key', fix: 'Remove it: names are strings.' };
     default: {
       const node = nodeAt(path);
-      return { path, fix: `Give ${expected(node)}: ${node?.description ?? 'a stack'}.` };
+      return { path, fix: `Use ${expected(node)}: ${node?.description ?? 'a stack'}.` };
     }
   }
 }
@@ -47,7 +47,7 @@ function unknownKey(path: Path, key: string, holder: unknown): SchemaFinding {
   );
   const unknown = { path: [...path, key], value: 'unknown key' };
   return near === undefined
-    ? { ...unknown, fix: `Remove it. Known here: ${known.join(', ')}.` }
+    ? { ...unknown, fix: `Remove it. The known keys are: ${known.join(', ')}.` }
     : { ...unknown, fix: `Did you mean ${near}?`, meant: [...path, near] };
 }
 
@@ -103,7 +103,7 @@ function expected(node: Node | undefined): string {
   }
 }
 
-/** Formats the value at a path of what the user wrote, or the default of a missing one. */
+/** Formats the user's value at a path; for a missing value, its default. */
 export function foundAt(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   const { default: standard } = nodeAt(path) ?? {};
@@ -115,7 +115,7 @@ export function foundAt(input: unknown, path: Path): string {
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
 
-/** Whether a path is the outer one or below it. */
+/** Whether a path is equal to another one, or below it. */
 export const isPathWithin = (outer: Path, path: Path): boolean =>
   outer.every((key, index) => path[index] === key);
 

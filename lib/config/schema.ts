@@ -8,11 +8,11 @@ const string = (rule: rules.FieldRule) =>
 
 const integer = (from: number, to: number) => z.int().min(from).max(to);
 
-/** Makes a refinement of a container run even when one of its fields is invalid, so that all mistakes are reported at once. */
+/** Makes a refinement of a container run even when one of its fields is invalid, so that all mistakes are reported together. */
 const always = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
 
-// AWS's defaults are 5 successful checks 30 s apart, for which every recovery would wait. `200-299`, since a healthy API
-// may well answer 204. The ranges are those of
+// With AWS's defaults, every recovery would wait for 5 successful checks 30 s apart. The matcher is `200-299` because a
+// healthy API may answer 204. The ranges are those of
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 const Health = z.strictObject({
   path: string(rules.healthPath).default('/').describe('the path to request, with its leading slash'),
@@ -37,7 +37,7 @@ const Container = z
     path: string(rules.routePath)
       .optional()
       .describe(
-        'the path that is routed to it, with everything below; without one it is not reachable from outside',
+        'the path that is routed to it, with everything below; without a path it cannot be reached from outside',
       ),
     protocol: z
       .enum(['HTTP', 'HTTPS'])
@@ -56,7 +56,7 @@ const Container = z
       .min(1)
       .optional()
       .describe("the command instead of the image's own, e.g. ['node', 'main.js']"),
-    // AWS's default, as is that of `stopSeconds`.
+    // AWS's default, like the default of `stopSeconds`.
     essential: z.boolean().default(true).describe('whether the task stops when this container does'),
     // An attacker can then neither replace the program nor leave files behind.
     readOnlyRoot: z.boolean().default(true).describe('whether its root file system is read-only'),
@@ -70,12 +70,12 @@ const Container = z
   })
   .refine(({ source, image }) => source !== undefined || image !== undefined, {
     path: ['source'],
-    error: 'Give source, the folder of its program, or image, the reference of an image.',
+    error: 'Set source (the folder of its program) or image (the reference of an image).',
     when: always,
   })
   .refine(({ source, image }) => source === undefined || image === undefined, {
     path: ['image'],
-    error: 'Remove image or source: a container has one of them.',
+    error: 'Remove image or source: a container has only one of them.',
     when: always,
   });
 
@@ -84,7 +84,7 @@ const Service = z.strictObject({
   cpu: z
     .literal([...FARGATE_SIZES.keys()])
     .default(256)
-    .describe('CPU units of a task; 1024 are one virtual CPU'),
+    .describe('CPU units of a task; 1024 units are one virtual CPU'),
   memory: integer(1, 249_856)
     .default(512)
     .describe('MiB of memory of a task, one of the sizes that Fargate offers with its cpu'),
@@ -126,19 +126,21 @@ export const Stack = z.strictObject({
   region: string(rules.region).describe('the AWS region, e.g. eu-west-1'),
   domain: Domain.optional().describe('a DNS name for the load balancer'),
   network: Network.prefault({}).describe('the VPC'),
-  // Two weeks: the logs of an incident outlast a holiday.
+  // Two weeks: after a holiday, the logs of an incident still exist.
   logRetentionDays: z.literal(RETENTION_DAYS).default(14).describe('days that log events are kept'),
   idleTimeoutSeconds: integer(1, 4000)
     .default(60) // AWS's default
     .describe('seconds that the load balancer keeps an idle connection'),
-  // AWS's default is 300, for which every deployment and every teardown would wait.
+  // AWS's default is 300, which would delay every deployment and every teardown.
   deregistrationDelaySeconds: integer(0, 3600)
     .default(10)
     .describe('seconds that a draining task has to finish its requests'),
   builder: z
     .enum(['auto', 'bundle', 'docker'])
     .default('auto')
-    .describe('how images are built: bundled without Docker, by Docker, or by whichever is available'),
+    .describe(
+      'how images are built: bundled without Docker, built by Docker, or either, depending on what is available',
+    ),
   tags: z
     .record(z.string(), string(rules.tagValue).describe('the value of a tag'))
     .default({})

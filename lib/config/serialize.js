@@ -6,9 +6,9 @@
  * @typedef {['=', unknown] | ['[', any[]] | ['{', any[][]] | ['?', string]} Serialized
  */
 
-/** Deeper than any configuration; a deeper value may contain itself. */
+/** The maximum depth, which no configuration reaches; a deeper value may contain itself. */
 const MAX_DEPTH = 32;
-/** Longer than any list of a configuration. */
+/** The maximum length of a list, which no configuration reaches. */
 const MAX_LENGTH = 10_000;
 
 /**
@@ -20,9 +20,9 @@ const MAX_LENGTH = 10_000;
 export function serialize(value, depth = 0) {
   if (typeof value === 'function' || typeof value === 'symbol') return ['?', `a ${typeof value}`];
   if (typeof value !== 'object' || value === null) return ['=', value];
-  if (depth === MAX_DEPTH) return ['?', 'something without end'];
+  if (depth === MAX_DEPTH) return ['?', 'a value that is nested too deeply'];
   if (Array.isArray(value)) {
-    if (value.length > MAX_LENGTH) return ['?', `a list of ${value.length}`];
+    if (value.length > MAX_LENGTH) return ['?', `a list of ${value.length} items`];
     return ['[', Array.from(value, (item) => serialize(item, depth + 1))];
   }
   const kind = Object.prototype.toString.call(value).slice(8, -1);

@@ -6,6 +6,6 @@ import { workerData } from 'node:worker_threads';
 const EVERY = 250;
 
 setInterval(() => {
-  // The parent of an orphaned process is another one.
+  // When its parent ends, a process gets another parent.
   if (process.ppid !== workerData) process.kill(process.pid, 'SIGKILL');
 }, EVERY);

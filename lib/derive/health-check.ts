@@ -1,4 +1,4 @@
-/** The health check of a target group: one table of its fields, as we name them, as ELB names them and as plans show them. Pure. */
+/** The health check of a target group: one table of its fields, with our names, ELB's names and the names in plans. Pure. */
 import type { ModifyTargetGroupCommandInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { HealthCheck } from '../config/config.ts';
 import type { Fields } from '../model/change.ts';

@@ -1,4 +1,4 @@
-/** Computes every name that a stack uses in AWS from its configuration alone, so that names are known before any call. */
+/** Computes every name that a stack uses in AWS from its configuration alone, so that all names are known before the first call. */
 import { createHash } from 'node:crypto';
 import { isRouted, type Config, type RoutedContainer, type Service } from '../config/config.ts';
 
@@ -30,9 +30,9 @@ export interface Names {
    */
   targetGroup(container: RoutedContainer): string;
   /**
-   * The name of an ECS service is the one in the configuration, plus a hash of the paths that it serves over HTTPS: when a
+   * The name of an ECS service is its name in the configuration, plus a hash of the paths that it serves over HTTPS: when a
    * path changes its protocol, a second service is created beside the first. All tasks of a service are in the same target
-   * groups, and no task is healthy both in one for HTTP and in one for HTTPS.
+   * groups, and no task is healthy both in a group for HTTP and in a group for HTTPS.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
    */
   service(service: Pick<Service, 'name' | 'containers'>): string;

@@ -1,11 +1,11 @@
 /** Ownership: whether a resource belongs to this stack, and who else it belongs to, by its tags. Pure. */
 import { STACK_TAG, type Tags } from './tags.ts';
 
-/** How many tags of someone else's resource are listed. */
+/** The maximum number of tags of someone else's resource that are listed. */
 const MAX_TAGS = 5;
 
 /**
- * The owner of a resource that has one of our names: undefined when it is this stack, otherwise words for a problem.
+ * Describes for a problem who owns a resource that has one of our names; undefined when this stack does.
  * @param createdAt when it was created, where AWS reports it
  */
 export function foreignOwner(tags: Tags, stack: string, createdAt?: Date): string | undefined {

@@ -16,7 +16,7 @@ export interface Policy {
   readonly Statement: readonly Statement[];
 }
 
-/** Serialises a policy with sorted keys: equal policies give equal strings, whatever the order of their keys. */
+/** Serialises a policy with sorted keys: equal policies give equal strings, regardless of the order of their keys. */
 export const policyText = (policy: unknown): string => JSON.stringify(sorted(policy));
 
 function sorted(value: unknown): unknown {

@@ -1,4 +1,4 @@
-/** Computes the priorities of listener rules: longer paths first, and a path keeps its priority wherever it is configured. Pure. */
+/** Computes the priorities of listener rules: longer paths first, and a path keeps its priority even if its container changes. Pure. */
 import { routesOf, type Config } from '../config/config.ts';
 import { shortHash } from './names.ts';
 
@@ -10,8 +10,9 @@ const LONGEST = 126;
 const BAND = Math.floor(HIGHEST / (LONGEST + 1));
 
 /**
- * Returns a priority for each path. A path that is a prefix of another is shorter and so comes later: the more specific
- * rule wins. If two paths of one length hash to the same priority, the second in alphabetical order gets the next free one.
+ * Returns a priority for each path. A path that is a prefix of another one is shorter and therefore comes later, so that the
+ * more specific rule wins. If two paths of one length hash to the same priority, the second in alphabetical order gets the
+ * next free one.
  * @param paths without duplicates
  */
 export function prioritiesOf(paths: readonly string[]): ReadonlyMap<string, number> {

@@ -1,4 +1,4 @@
-/** Divides the CIDR block of a VPC into subnets, so that adding zones later moves no subnet. Pure. */
+/** Divides the CIDR block of a VPC into subnets whose blocks stay the same when zones are added later. Pure. */
 import { Netmask } from 'netmask';
 
 /** A subnet of the desired network. */
@@ -51,7 +51,7 @@ export const subnetKeys = (
 
 /**
  * Assigns an availability zone to each zone number: the zone of the existing subnets with that number, otherwise the first
- * that no other number has. No zone is assigned twice, since a load balancer accepts one subnet per zone.
+ * zone that no other number has. No zone is assigned twice, since a load balancer accepts one subnet per zone.
  * @param count the number of zones
  * @param held the zones of the existing subnets, by zone number
  * @param available the zones of the region, in order

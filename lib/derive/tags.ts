@@ -9,7 +9,7 @@ export const STACK_TAG = 'slipway:stack';
 export const NOUN_TAG = 'slipway:step';
 export const KEY_TAG = 'slipway:key';
 
-/** Tags as a plain record, independent of the spelling of a service. */
+/** Tags as a plain record, independent of how a service spells them. */
 export type Tags = Readonly<Record<string, string>>;
 
 /** Returns the desired tags of a resource: its address, a name for the console, and the user's tags. */
@@ -56,10 +56,10 @@ export function readTags(
   );
 }
 
-/** The field of a tag in a comparison. */
+/** Returns the name of the field that a tag has in a comparison. */
 export type TagField = `tag.${string}`;
 
-/** Tags as fields of a comparison. */
+/** Returns tags as fields of a comparison. */
 export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> => {
   const missing = [MISSING, ...missingOf(tags)];
   const present = Object.entries(tags).filter(([key]) => !missing.includes(key));

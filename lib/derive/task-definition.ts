@@ -71,9 +71,9 @@ function healthCheckOf({ image, port, protocol, health }: Container): HealthChec
   if (port === undefined || !('source' in image)) return undefined;
   const scheme = protocol === 'HTTPS' ? 'https' : 'http';
   const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
-  // Any certificate is accepted, as by the load balancer.
+  // Any certificate is accepted, as the load balancer does.
   const options = protocol === 'HTTPS' ? ' { rejectUnauthorized: false },' : '';
-  // Not fetch: it rejects the ports that browsers block, such as 6000.
+  // It does not use fetch, which rejects the ports that browsers block, such as 6000.
   const program = `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${statusCondition(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
   return {
     command: ['CMD', 'node', '-e', program],

@@ -1,4 +1,4 @@
-/** Adopts by name: a look by name also finds resources that belong to someone else, so ownership is checked. */
+/** Adopts a resource by its name. A look by name also finds resources that belong to someone else, so ownership is checked. */
 import { adopt } from './adopt.ts';
 import { isCode } from '../aws/errors.ts';
 import type { DuplicateGuard } from './create-once.ts';
@@ -6,7 +6,7 @@ import { foreignOwner } from '../derive/ownership.ts';
 import type { Names } from '../derive/names.ts';
 import type { Tags } from '../derive/tags.ts';
 
-/** What a second look by name needs of an `ApplyContext`. */
+/** The members of an `ApplyContext` that a second look by name uses. */
 interface LookAgain<T> {
   readonly duplicateGuard: DuplicateGuard;
   readonly names: Names;

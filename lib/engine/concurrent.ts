@@ -17,9 +17,9 @@ export function startAll<V, T>(
 }
 
 /**
- * Waits until all have ended, so that nothing keeps running after a failure.
- * @returns the results, in order
- * @throws the first failure in order
+ * Waits until all tasks have ended, so that nothing keeps running after a failure.
+ * @returns the results, in the order of the tasks
+ * @throws the error of the first task, in this order, that failed
  */
 export async function waitForAll<T>(tasks: Iterable<T | PromiseLike<T>>): Promise<T[]> {
   const results = await Promise.allSettled(tasks);

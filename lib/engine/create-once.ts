@@ -16,16 +16,16 @@ export interface DuplicateGuard {
   withdraw(): Promise<void>;
 }
 
-/** How long to look after a lost response: the request may still be in flight, and tag filters lag. Milliseconds. */
+/** How long to look after a lost response, in milliseconds: the request may still be in flight, and tag filters lag. */
 const LOST_RESPONSE_MS = 60_000;
 const MAX_ATTEMPTS = 3;
 /** Milliseconds by which lists and filters may lag behind a call that has returned. */
 export const LIST_LAG_MS = 60_000;
 
 /**
- * Runs a create that is not idempotent. After a lost response, in this run or in an earlier one that died, it looks for
+ * Runs a create that is not idempotent. After a lost response, in this run or in an earlier one that was killed, it looks for
  * the resource by its tags for longer than such a look can lag, and adopts it. If it finds none, it creates again.
- * @param guard what it takes to avoid a duplicate
+ * @param guard the intent of the create, and how to look for its effect
  * @param find looks for the resource by its tags
  * @param create sends the create; undefined when the response has no id, which counts as a lost response
  * @returns the resource that was created or found
@@ -39,7 +39,7 @@ export async function createOnce<T>(
 ): Promise<T> {
   const { clock, intent, isResumed, signal } = guard;
   if (isResumed) {
-    // Limited to a full period from now: the clock may have been set back since.
+    // At most one full period from now: the clock may have been set back since the intent was recorded.
     const remaining = Math.min(intent.at + LOST_RESPONSE_MS - clock.now(), LOST_RESPONSE_MS);
     const found = await findWithin(guard, remaining, find);
     if (found !== undefined) return found;
@@ -64,7 +64,7 @@ export async function createOnce<T>(
 }
 
 /**
- * Looks for a resource until it is found or time is up, at least once.
+ * Looks for a resource, at least once, until it is found or the time is up.
  * @param ms how long to look, milliseconds
  * @returns what `find` found; undefined when time is up
  */

@@ -1,4 +1,4 @@
-/** Creates a resource whose create takes a client token: a repeated call returns the same resource, never a dead one. */
+/** Creates a resource whose create takes a client token: a repeated call returns the same resource, if it still exists. */
 import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { isCode } from '../aws/errors.ts';
 import type { Intent } from '../state/format.ts';
@@ -13,9 +13,10 @@ export interface TokenContext {
 }
 
 /**
- * Creates a resource with the token of its intent. EC2 remembers a token for about a day. Until then it returns the same
- * resource, even if that has failed or was deleted, and refuses other parameters, as when the configuration has changed
- * since a run that died. In both cases the token is used up, and the create is sent again with a new one.
+ * Creates a resource with the token of its intent. EC2 remembers a token for about a day. Until then, it answers the token
+ * with the same resource, even if that resource has failed or been deleted. It refuses the token with other parameters, for
+ * example if the configuration has changed since a run that was killed. In both cases the create is sent again with a new
+ * token.
  * @param create sends the call with a token; returns the id of the resource, undefined if it is not alive
  * @returns the id of the resource
  * @throws other errors of `create`, and an error if the resource of a new token is not alive

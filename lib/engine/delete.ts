@@ -2,7 +2,7 @@
 import { isNotFound } from '../aws/errors.ts';
 
 /**
- * Runs a delete, and ignores the error that the resource does not exist.
+ * Runs a delete, and ignores an error that reports that the resource does not exist.
  * @param isGone which errors report that; by default every "not found"
  * @throws any other error of the delete
  */
@@ -24,10 +24,10 @@ export interface ReportedRefusal {
 }
 
 /**
- * Runs a delete of several resources that reports refusals in its response, and ignores those that report that a
- * resource does not exist.
+ * Runs a delete of several resources that reports refusals in its response, and ignores those that report that a resource
+ * does not exist.
  * @param remove returns the refusals in the response
- * @param isGone which refusals, as errors, report that; by default every "not found"
+ * @param isGone which refusals, converted to errors, report that; by default every "not found"
  * @param toError the error to throw for a refusal; by default the one that the SDK would throw for it
  * @throws an error for the first other refusal
  */

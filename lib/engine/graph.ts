@@ -4,7 +4,7 @@
 export type Outcome =
   | { readonly state: 'done' }
   | { readonly state: 'failed'; readonly error: unknown }
-  /** It did not start: a node that it needs did not get done, or the walk was aborted. */
+  /** It did not start: a node that it needs was not completed, or the walk was aborted. */
   | { readonly state: 'not reached' };
 
 /**
@@ -50,7 +50,7 @@ export function reversed<N extends string>(needs: Readonly<Record<N, readonly N[
 
 /**
  * Checks that a graph can be walked.
- * @throws Error that names the cycle, or the need that is not a node
+ * @throws an error that names the cycle, or a needed node that does not exist
  */
 export function checkGraph<N extends string>(needs: Readonly<Record<N, readonly N[]>>): void {
   const done = new Set<N>();

@@ -26,7 +26,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly builds: Builds;
-  /** Whether to wait for what no later step needs: health and DNS propagation. */
+  /** Whether to wait for health and DNS propagation, which no later step needs. */
   readonly waitUntilReady: boolean;
   readonly change: Change<F>;
   /** The resource as the survey found it; undefined when it is to be created. */
@@ -45,7 +45,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   renewIntent(): Promise<Intent>;
   /** Looks at this resource again. */
   readonly lookAgain: () => Promise<Found[N] | undefined>;
-  /** The change that a resource needs which exists but was not in the survey; undefined if none. */
+  /** The change for a resource that exists but was not in the survey; undefined if it needs none. */
   changeOf(existing: Found[N]): Change<F> | undefined;
   /** Resolves to the ids of another resource of this noun once it exists; it must not depend on this one. */
   siblingIds(key: string): Promise<Ids[N]>;
@@ -63,16 +63,19 @@ export interface NotReady<N extends Noun> {
   readonly wait: () => Promise<void>;
 }
 
-/** The result of a create or an update: the resource, at once or with a wait. */
+/** The result of a create or an update: the resource, either ready or with a wait until it is ready. */
 export type Applied<N extends Noun> = Known<N> | NotReady<N>;
 
 /** The step of a noun. What it needs is declared in the architecture; its look is in `lib/look/`. */
 export interface Step<N extends Noun, F extends string = string> {
   /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
-  /** Creates the resource; if one exists that must be replaced, removes it first. The engine records the ids. */
+  /**
+   * Creates the resource; if it replaces one that cannot exist at the same time, removes that first. The engine records the
+   * ids.
+   */
   create(context: ApplyContext<N, F>): Promise<Applied<N>>;
-  /** Updates the existing resource. Returns ids only where an update changes them or must be waited for. */
+  /** Updates the existing resource. Returns ids only if the update changes them or needs a wait. */
   update?(context: ApplyContext<N, F>, existing: Found[N]): Promise<Applied<N> | void>;
   /** Applies the settings that need separate calls: after a create, and before every update. */
   configure?(context: ApplyContext<N, F>, resource: Known<N>): Promise<void>;
@@ -109,7 +112,7 @@ export interface AlsoRemoved {
 export interface Removal<N extends Noun> {
   /** Nouns that must be removed before this one, besides those that need it. */
   readonly after?: readonly Noun[];
-  /** Returns `kept` with the reason when the resource stays, `removedWith` when deleting something else deletes it. */
+  /** Returns `kept` with the reason when the resource stays, `removedWith` when it is deleted together with another resource. */
   remove(
     context: RemoveContext<N>,
   ): Promise<void | { readonly kept: string } | { readonly removedWith: string }>;

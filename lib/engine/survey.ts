@@ -1,4 +1,4 @@
-/** The survey: looks at every noun concurrently, whatever the state file contains. */
+/** The survey: looks at every noun concurrently, regardless of the state file. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LookContext } from '../look/context.ts';
 import type { Found, Survey } from '../look/found.ts';
@@ -37,14 +37,14 @@ export async function look<N extends Noun>(noun: N, context: LookContext): Promi
 
 const depthOf = (noun: Noun): number => declarationOf(noun).lookDepth ?? 0;
 
-/** The nouns, those whose looks make the most calls in sequence first. */
+/** The nouns, sorted so that the looks with the most sequential calls start first. */
 const LONGEST_FIRST = [...allNouns].sort((one, other) => depthOf(other) - depthOf(one));
 
 /**
  * Looks at every noun, or only at the given ones. In the survey, a noun that is not looked at has no resources. The
- * zones are only read when every noun is looked at.
+ * availability zones are only read when every noun is looked at.
  * @param meanwhile called when all looks have started, while their responses are pending
- * @throws the error of the first look that failed, once all have ended
+ * @throws the error of the first look that failed, once all looks have ended
  */
 export async function survey(
   context: LookContext,

@@ -19,7 +19,7 @@ export const failed = (reason: string, cause?: Error): ProbeResult<never> => ({
   cause,
 });
 
-/** The clock of a wait, how it is aborted, and who hears of its progress. */
+/** The clock of a wait, the signal that aborts it, and the listener for its progress. */
 export interface WaitOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -56,7 +56,7 @@ export async function until<T>(
 
 const failedState = (what: string, reason: string) =>
   problem('FAILED_STATE', {
-    what: `Waiting for ${what} ended in a failed state.`,
+    what: `The wait for ${what} failed.`,
     why: reason,
     now: 'Everything created so far is kept and recorded.',
     fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
@@ -66,6 +66,6 @@ const timedOut = (what: string, elapsed: number, note: string) =>
   problem('TIMEOUT', {
     what: `Gave up waiting for ${what} after ${Math.round(elapsed / 1000)} s.`,
     why: `The last check reported: ${note}.`,
-    now: 'Everything created so far is kept and recorded; AWS may still finish it.',
+    now: 'Everything created so far is kept and recorded; AWS may still finish the operation.',
     fix: ['npm run provision, to look again and continue', 'npm run teardown, to remove everything'],
   });

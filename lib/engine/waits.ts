@@ -2,7 +2,7 @@
 
 /** One wait: when to look first, how often after that, and when to give up. Milliseconds. */
 export interface Wait {
-  /** The delay before the first look: AWS has never been seen to be faster. */
+  /** The delay before the first look: on AWS, the wait has never been seen to end earlier. */
   readonly first: number;
   readonly every: number;
   readonly deadline: number;
@@ -12,11 +12,11 @@ const s = (seconds: number): number => seconds * 1000;
 
 /** Durations on real AWS; `docs/aws-semantics.md` lists the sources. */
 const table = {
-  /** A new id or tag becomes visible to lists and filters: EC2 advises to wait for up to 5 minutes. */
+  /** A new id or tag becomes visible to lists and filters: EC2 advises waiting for up to 5 minutes. */
   visible: { first: 0, every: s(1), deadline: s(300) },
   /** `pending` to `available`, 90 to 120 s. */
   natGateway: { first: s(75), every: s(3), deadline: s(600) },
-  /** `provisioning` to `active`, 90 to 180 s; most of that has passed when the wait starts. */
+  /** `provisioning` to `active`, 90 to 180 s, most of which has passed when the wait starts. */
   loadBalancer: { first: 0, every: s(3), deadline: s(600) },
   /** A deleted load balancer is no longer found by its name. */
   loadBalancerGone: { first: 0, every: s(1), deadline: s(120) },
@@ -28,7 +28,7 @@ const table = {
   interfacesGone: { first: s(2), every: s(3), deadline: s(1200) },
   /** `PROVISIONING` to `ACTIVE`. */
   cluster: { first: 0, every: s(2), deadline: s(600) },
-  /** Tasks start in 30 to 90 s, health checks follow; image pulls can be slow. */
+  /** Tasks start within 30 to 90 s, then health checks follow; pulling an image can be slow. */
   deployment: { first: s(10), every: s(3), deadline: s(1200) },
   /** Every target group has as many healthy targets as there are tasks. */
   targets: { first: 0, every: s(3), deadline: s(600) },
@@ -36,7 +36,7 @@ const table = {
   serviceGone: { first: s(5), every: s(3), deadline: s(1200) },
   /** The name of a deleted service stays taken for a while. */
   serviceName: { first: 0, every: s(1), deadline: s(120) },
-  /** The last tasks stop: until then they hold their network interfaces. */
+  /** The last tasks stop; until then, their network interfaces exist. */
   tasksGone: { first: s(1), every: s(3), deadline: s(1200) },
   /** `PENDING` to `INSYNC`, typically within 60 s. */
   dns: { first: s(10), every: s(3), deadline: s(1800) },
@@ -52,11 +52,11 @@ export type Waits = Readonly<Record<WaitName, Wait>>;
 /** The waits of real AWS. */
 export const awsWaits: Waits = table;
 
-/** The waits of an endpoint that is faster than AWS, such as the sandbox: looks at once, then every 100 ms. */
+/** The waits of an endpoint that is faster than AWS, such as the sandbox: an immediate first look, then one every 100 ms. */
 export const localWaits: Waits = quickWaits(100);
 
 /**
- * The same waits with the first look at once.
+ * Returns the same waits with an immediate first look.
  * @param every milliseconds between looks
  */
 export function quickWaits(every: number): Waits {

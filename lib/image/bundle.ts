@@ -4,7 +4,8 @@ import { packImage } from './oci.ts';
 import { bundleProgram } from './program.ts';
 
 /**
- * Builds the image. The same source gives the same digest, wherever it is checked out and whichever container it is for.
+ * Builds the image. The same source gives the same digest, regardless of where it is checked out and of the container that it
+ * is for.
  * @param folder with the source, absolute
  * @throws BUNDLE
  */

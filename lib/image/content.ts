@@ -1,12 +1,12 @@
-/** A hash of a folder's content, which changes when a build of the folder may have another result. */
+/** Hashes a folder's content; the hash changes whenever a build of the folder may have a different result. */
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { buildContextFilter } from './dockerignore.ts';
 
 /**
- * Hashes the paths, modes and bytes of all files that a build of the folder can see. Of a mode, only the executable bit
- * counts, as in Git: two checkouts of one commit have the same hash. Empty folders do not count.
+ * Hashes the paths, modes and bytes of all files that a build of the folder can see. As in Git, only the executable bit of a
+ * mode counts, so that two checkouts of the same commit have the same hash. Empty folders do not count.
  * @param folder absolute
  * @returns 64 hexadecimal digits
  */

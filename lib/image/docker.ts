@@ -8,7 +8,7 @@ import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';
 
-/** The platform that Fargate runs by default, which may not be that of this machine. */
+/** The platform that Fargate runs by default, which may differ from this machine's platform. */
 const PLATFORM = 'linux/amd64';
 /** The number of lines of an engine's output that a problem shows. */
 const MAX_LINES = 10;
@@ -59,7 +59,7 @@ export async function pushBuild(registry: Registry, { engine, folder, tag }: Doc
 const CHECK_REGISTRY =
   'Check that this machine can reach the registry; with AWS_ENDPOINT_URL, --builder bundle needs no registry.';
 
-/** Passwords by the clients of a run. One is valid for the whole registry, and concurrent logins of an engine clash. */
+/** Passwords by the clients of a run. A password is valid for the whole registry, and concurrent logins of one engine clash. */
 const passwords = new WeakMap<Registry['aws'], Promise<string>>();
 
 /** Signs in once per run. @returns the password, which must not be shown */

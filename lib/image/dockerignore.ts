@@ -1,11 +1,11 @@
-/** Tells which files of a folder a container engine sees in a build: those that `.dockerignore` does not exclude. Pure. */
+/** Determines which files of a folder a container engine sees in a build: those that `.dockerignore` does not exclude. Pure. */
 import dockerignore from '@balena/dockerignore';
 
-/** Docker sends these to the build whatever `.dockerignore` says. */
+/** Docker always sends these to the build, even if `.dockerignore` excludes them. */
 const ALWAYS = new Set(['Dockerfile', 'Containerfile', '.dockerignore']);
 
 /**
- * Reads a `.dockerignore`. Of the rules that match a file, or a folder that it is in, the last one decides.
+ * Reads a `.dockerignore`. The last rule that matches a file, or a folder that contains it, decides.
  * @param text the content of the file; empty when there is no such file
  * @returns a predicate: whether the build sees the file at a path, relative to the folder and with slashes
  * @see https://docs.docker.com/build/concepts/context/#dockerignore-files
@@ -16,8 +16,8 @@ export function buildContextFilter(text: string): (path: string) => boolean {
 }
 
 /**
- * Escapes what the package would otherwise pass to a RegExp, although Go's `filepath.Match` takes it literally. An escaped
- * letter is that letter: `\d` is not a digit.
+ * Escapes the characters that the package passes to a RegExp although Go's `filepath.Match` takes them literally. An escaped
+ * letter is the letter itself: `\d` does not match a digit.
  * @see https://pkg.go.dev/path/filepath#Match
  */
 const escaped = (pattern: string): string =>

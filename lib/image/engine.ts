@@ -1,13 +1,13 @@
-/** The container engine of this machine, docker or podman: finds one that responds, and runs its commands. */
+/** The container engine of this machine, docker or podman: finds an engine that responds, and runs its commands. */
 import { spawn } from 'node:child_process';
 
 /** The engines, in the order in which they are tried. */
 const ENGINES = ['docker', 'podman'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-/** Milliseconds to wait for an engine's version: one that is starting responds late, one that hangs never does. */
+/** Milliseconds to wait for an engine's version: an engine that is starting responds late, and one that hangs never does. */
 const ANSWER_TIMEOUT_MS = 10_000;
-/** Characters of an engine's output that are kept; a build writes a lot. */
+/** The maximum number of characters of an engine's output that are kept; a build writes a lot. */
 const MAX_OUTPUT = 64 * 1024;
 
 export interface EngineRun {
@@ -18,7 +18,7 @@ export interface EngineRun {
 
 export interface EngineInput {
   readonly signal?: AbortSignal;
-  /** Its standard input. Passwords belong here: every user of this machine can see arguments. */
+  /** Its standard input. Passwords are passed here, since every user of this machine can see arguments. */
   readonly input?: string;
 }
 
@@ -65,7 +65,7 @@ export async function runEngine(
       failure = error;
       if (child.pid === undefined) reject(error);
     });
-    // An aborted process is waited for, so that none is left when this settles.
+    // Even an aborted process is waited for, so that none is left when the promise settles.
     child.on('close', (code) => (failure ? reject(failure) : resolve({ ok: code === 0, output })));
   });
 }

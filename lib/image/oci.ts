@@ -1,4 +1,4 @@
-/** Packs a few files as a container image: one layer, a configuration and a manifest, the same bytes for the same files. Pure. */
+/** Packs a few files as a container image: one layer, a configuration and a manifest; the same files give the same bytes. Pure. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'fflate';
 import { packTar } from 'modern-tar';
@@ -13,7 +13,7 @@ const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 /** The folder of the program, and its owner: the user that is called `node` in the official Node images. */
 const FOLDER = 'app';
 const USER = 1000;
-/** A fixed time: with the time of the build in it, every image would be different. */
+/** A fixed time: if images contained the time of their build, they would all be different. */
 const EPOCH = new Date(0);
 
 /** The configuration of the container, like that of the official Node images. */

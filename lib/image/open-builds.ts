@@ -16,7 +16,7 @@ export interface BuildOptions {
 type MakeBuild = (folder: string) => Promise<Build>;
 
 /**
- * Opens the builds of a run. They are lazy: nothing is built, and no container engine is looked for, before the first use.
+ * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
  * Containers with the same source folder share a build.
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
@@ -67,7 +67,7 @@ async function chooseBuilder(
   if (builder === 'docker' || (builder === 'auto' && endpoint === undefined)) throw noEngine();
   report({
     type: 'warning',
-    text: 'Images are bundled: they have no base image and run in the sandbox only.',
+    text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
   return bundle;
 }
@@ -75,7 +75,7 @@ async function chooseBuilder(
 const noEngine = (): Problem =>
   problem('BUILDER', {
     what: 'There is nothing to build images with.',
-    why: 'Neither docker nor podman is on the PATH with its engine running, and AWS runs no image without a base.',
+    why: 'Neither docker nor podman is on the PATH with its engine running, and AWS cannot run an image without a base image.',
     now: NOTHING_CHANGED,
     fix: [
       'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
@@ -87,7 +87,7 @@ const noEngine = (): Problem =>
 const notInTheSandbox = (): Problem =>
   problem('BUILDER', {
     what: 'The sandbox does not accept images from docker.',
-    why: 'Its registry has the API of ECR, but not the one that container engines use.',
+    why: 'Its registry has the API of ECR, but not the API that container engines use.',
     now: NOTHING_CHANGED,
     fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: sources are bundled.'],
   });

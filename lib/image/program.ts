@@ -14,7 +14,7 @@ export interface ProgramFile {
 export const PROGRAM = 'main.cjs';
 const MAP = `${PROGRAM}.map`;
 
-/** The number of errors that are reported. */
+/** The maximum number of errors that are reported. */
 const MAX_ERRORS = 5;
 
 /**
@@ -50,7 +50,7 @@ const OPTIONS = {
 } as const satisfies BuildOptions;
 
 /**
- * Bundles the program of a folder. The same source gives the same bytes, wherever the folder is.
+ * Bundles the program of a folder. The same source gives the same bytes, regardless of where the folder is.
  * @param folder with the source, absolute
  * @throws BUNDLE with the location of every error
  */
@@ -75,7 +75,10 @@ export async function bundleProgram(folder: string): Promise<ProgramFile[]> {
   }
 }
 
-/** Rewrites a source map to paths such as `src/main.ts` and `node_modules/express/lib/express.js`, wherever packages are. */
+/**
+ * Rewrites a source map to paths such as `src/main.ts` and `node_modules/express/lib/express.js`, regardless of where
+ * packages are.
+ */
 function withRelativeSources(text: string): string {
   const map = JSON.parse(text) as { sources?: string[] };
   return JSON.stringify({
@@ -89,7 +92,7 @@ const shown = (folder: string): string => relative(process.cwd(), folder) || '.'
 const noEntry = (folder: string): Problem =>
   problem('BUNDLE', {
     what: `${shown(folder)} cannot be bundled.`,
-    why: `It has no file that a bundle could start from: no main in its package.json, and none of ${ENTRIES.join(', ')}.`,
+    why: `It has no entry file: its package.json has no main, and none of ${ENTRIES.join(', ')} exists.`,
     now: NOTHING_CHANGED,
     fix: [`Set main in ${join(shown(folder), 'package.json')} to the file that starts the program.`],
   });

@@ -14,7 +14,7 @@ import type { Bundle } from './builds.ts';
 
 /** Bytes per part. AWS requires at least 5 MiB of every part but the last, and accepts at most 20 MiB. */
 const PART_BYTES = 10 * 1024 * 1024;
-/** How many uploads of a blob are started at most. */
+/** The maximum number of uploads that are started for a blob. */
 const MAX_UPLOADS = 3;
 
 type Blob = Bundle['blobs'][number];
@@ -37,7 +37,7 @@ export interface Repository {
 export async function pushBundle(repository: Repository, bundle: Bundle): Promise<void> {
   try {
     const missing = await missingBlobs(repository, bundle);
-    // Waits for all uploads even if one fails, so that none continues after this has settled.
+    // Waits for all uploads even if one fails, so that none continues after this promise has settled.
     await waitForAll(missing.map((blob) => upload(repository, blob)));
   } catch (error) {
     if (!repository.emulator || !isUnimplemented(error)) throw error;

@@ -24,11 +24,11 @@ export interface LookContext extends Omit<Desired, 'account'> {
   readonly aws: Aws;
   /** The images of the source folders, each built when first needed. */
   readonly builds: Builds;
-  /** Runs a look that several nouns share only once per survey; all get the same result. */
+  /** Runs a look that several nouns share, but only once per survey; all of them get the same result. */
   shared<T>(name: string, look: () => Promise<T>): Promise<T>;
   /**
-   * The recorded ids of a noun, by key; undefined when the run began without a state. They are a hint where else to look,
-   * and never proof that a resource exists: the state may be lost or out of date.
+   * The recorded ids of a noun, by key; undefined when the run began without a state. They only suggest where else to look,
+   * and never prove that a resource exists: the state may be lost or out of date.
    */
   readonly recorded?: ((noun: Noun) => Items<RecordedIds>) | undefined;
 }
@@ -36,7 +36,7 @@ export interface LookContext extends Omit<Desired, 'account'> {
 /** The recorded ids of a resource, the identifying one first. */
 export type RecordedIds = Readonly<Record<string, string>>;
 
-/** Returns the `recorded` of a look context. It reads the resources of the state each time it is called. */
+/** Returns the `recorded` of a look context. Every call reads the current resources of the state. */
 export function recordedIn(resources: StateData['resources']): LookContext['recorded'] {
   if (Object.keys(resources).length === 0) return undefined;
   return (noun) => {
@@ -65,8 +65,8 @@ export const stackTagFilter = ({ names }: Pick<Desired, 'names'>): Filter[] => [
 ];
 
 /**
- * Indexes found resources by their key. Of duplicates (a create that was sent twice), the first keeps the key. The others
- * get keys that no configuration asks for, so that they are removed.
+ * Indexes found resources by their key. If there are duplicates, because a create was sent twice, the first keeps the key.
+ * The others get keys that no configuration contains, so that they are removed.
  * @param keyOf returns the key of a resource; by default that in its tags
  */
 export function indexByKey<T extends { readonly tags: Tags }>(

@@ -11,7 +11,7 @@ export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
 }
 
 /**
- * Of duplicates, the one that is in use keeps the key.
+ * If there are duplicates, the address that is in use keeps the key.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
  */
 export async function lookElasticIp(context: LookContext): Promise<Items<FoundElasticIp>> {

@@ -8,7 +8,7 @@ import { ifFound } from './if-found.ts';
 const BATCH = 20;
 
 /**
- * Fetches tags by ARN. Resources that no longer exist are left out; those without tags are not.
+ * Fetches tags by ARN. Resources without tags are included; resources that no longer exist are left out.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
  */
 export async function elbTags(aws: Aws, arns: readonly string[]): Promise<ReadonlyMap<string, Tags>> {
@@ -16,7 +16,7 @@ export async function elbTags(aws: Aws, arns: readonly string[]): Promise<Readon
   return new Map(responses.flat());
 }
 
-/** One ARN that no longer exists fails the whole call: then each is fetched on its own. */
+/** If one of the ARNs no longer exists, the whole call fails; then the tags of each ARN are fetched separately. */
 async function describe(aws: Aws, arns: string[]): Promise<[string, Tags][]> {
   const response = await ifFound(() => aws.elbv2(new DescribeTagsCommand({ ResourceArns: arns })));
   if (response) {

@@ -21,7 +21,7 @@ export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   readonly tags: Tags;
 }
 
-/** The caller reference of our zone. @param token distinguishes it from those of earlier zones */
+/** The caller reference of our zone. @param token distinguishes it from the references of earlier zones */
 export const callerReference = ({ names }: Pick<LookContext, 'names'>, token: string): string =>
   `${names.stack}/${token}`;
 
@@ -55,7 +55,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
       !zone.Config?.PrivateZone &&
       (nameOf(zone) === name || hasOurCallerReference(context, zone) || recordedZoneIds.includes(idOf(zone))),
   );
-  // Ours first, and of our duplicates the recorded one: its name servers may be in use already.
+  // Our own zone comes first. If there are duplicates of it, the recorded one does: its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
     Number(isOurZone(context, zone)) * 2 + Number(recordedZoneIds.includes(zone.hostedZoneId));
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
@@ -73,7 +73,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
 const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, '');
 const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
 
-/** Whether its caller reference is ours: a zone only gets its tags after its create. */
+/** Whether a zone has our caller reference, which identifies it until it gets its tags after its create. */
 const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
   CallerReference.startsWith(callerReference(context, ''));
 

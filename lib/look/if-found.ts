@@ -1,4 +1,4 @@
-/** Looks for resources that may not exist: whatever a list returned may be deleted before the next call. */
+/** Looks for resources that may not exist: a resource in a list may be deleted before the next call. */
 import { isNotFound, isMalformedId } from '../aws/errors.ts';
 
 /** Returns what a look finds, or undefined when AWS reports "not found". @throws any other error */
@@ -11,7 +11,7 @@ export async function ifFound<T>(look: () => Promise<T>): Promise<T | undefined>
   }
 }
 
-/** The same for an id from the state file, which may be malformed: then it does not exist either. */
+/** Does the same for an id from the state file; a malformed id also means that the resource does not exist. */
 export async function ifValidId<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();

@@ -10,14 +10,14 @@ import { lookRepositories } from './repositories.ts';
 import type { LookContext } from './context.ts';
 
 export interface FoundImage extends Readonly<Ids['images']> {
-  /** Images cannot be tagged with keys and values: they are ours when their repository is. */
+  /** Images cannot have tags with keys and values: an image is ours if its repository is. */
   readonly tags: Tags;
 }
 
 /** The reference of an image by its digest, which never changes. */
 export const imageUri = (repositoryUri: string, digest: string): string => `${repositoryUri}@${digest}`;
 
-/** Only looks for images of the current source: older ones are left to the repository's lifecycle policy. */
+/** Only looks for images of the current source: the repository's lifecycle policy expires older ones. */
 export async function lookImages(context: LookContext): Promise<Items<FoundImage>> {
   const built = containersOf(context.config).filter(({ image }) => 'source' in image);
   const found = await Promise.all(built.map(async ({ key }) => [key, await look(context, key)] as const));

@@ -15,7 +15,7 @@ export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
 }
 
 /**
- * Of duplicates, the one that is attached keeps the key.
+ * If there are duplicates, the gateway that is attached keeps the key.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInternetGateways.html
  */
 export async function lookInternetGateway(context: LookContext): Promise<Items<FoundInternetGateway>> {

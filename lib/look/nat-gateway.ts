@@ -21,7 +21,7 @@ export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   readonly tags: Tags;
 }
 
-/** The states that count, best first: of duplicates, the first keeps the key. */
+/** The states in which a gateway counts as existing, best first: of duplicates, the gateway in the best state keeps the key. */
 const STATES = ['available', 'pending', 'failed', 'deleting'];
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNatGateways.html */
@@ -43,7 +43,7 @@ export async function lookNatGateway(context: LookContext): Promise<Items<FoundN
   return indexByKey(existing.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)));
 }
 
-/** Fetches a NAT gateway by its id, even a deleted one; undefined when AWS does not know it yet, or no longer. */
+/** Fetches a NAT gateway by its id, even a deleted one; undefined when AWS does not know it yet, or no longer knows it. */
 export async function natGatewayById({ ec2 }: Aws, id: string): Promise<FoundNatGateway | undefined> {
   try {
     const { NatGateways = [] } = await ec2(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }));
@@ -54,7 +54,7 @@ export async function natGatewayById({ ec2 }: Aws, id: string): Promise<FoundNat
   }
 }
 
-/** Probes whether a gateway is deleted: until then it holds its address and its subnet. */
+/** Probes whether a gateway is deleted: until then, its address cannot be released and its subnet cannot be deleted. */
 export async function probeNatGatewayGone(aws: Aws, id: string): Promise<ProbeResult<undefined>> {
   const nat = await natGatewayById(aws, id);
   return nat === undefined || nat.state === 'deleted' ? ready(undefined) : pending(nat.state);

@@ -25,8 +25,8 @@ export interface FoundRecord extends Readonly<Ids['record']> {
   /** The record set as Route 53 returned it: a delete must repeat it exactly. */
   readonly set: ResourceRecordSet;
   /**
-   * Records cannot be tagged. A simple record is ours when it is an alias of a load balancer with our name, or in our zone
-   * and has a name that is configured or recorded.
+   * Records cannot be tagged. A simple record is ours if it is an alias of a load balancer with our name, or if it is in our
+   * zone and its name is configured or recorded.
    */
   readonly tags: Tags;
 }
@@ -38,7 +38,7 @@ export const normalisedAliasName = (name?: string): string => bareName(name).rep
 interface ZoneToSearch {
   readonly hostedZoneId: string;
   readonly zoneIsOurs: boolean;
-  /** The names of our records in it: that of the domain, and recorded ones. */
+  /** The names of our records in it: the name of the domain, and recorded names. */
   readonly names: readonly string[];
 }
 
@@ -70,7 +70,7 @@ export async function refetchRecord(
   return set && read(context, { ...record, names: [record.recordName] }, set);
 }
 
-/** Lists the zones to search: that of the domain, our own, and recorded ones. */
+/** Lists the zones to search: the zone of the domain, our own zones, and recorded zones. */
 function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): ZoneToSearch[] {
   const recordedZones = recordedResources(context, 'hostedZone');
   const ownRecords = [
@@ -86,7 +86,7 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
     .map(({ hostedZoneId }) => hostedZoneId);
   return (
     [...new Set(ids)]
-      // An empty id would turn the path of the call into that of another call.
+      // An empty id would turn the path of the call into the path of a different call.
       .filter((id): id is string => id !== undefined && id !== '')
       .map((id) => ({
         hostedZoneId: id,
@@ -104,8 +104,8 @@ async function lookInZone(context: LookContext, zone: ZoneToSearch): Promise<Fou
 }
 
 /**
- * Our own zone is listed completely. One of the account can have ten thousand records: there, only the names of our records
- * are fetched, and the first page as well if there is no state that knows them.
+ * Our own zone is listed completely. A zone of the account can have ten thousand records, so only the names of our records
+ * are fetched; without a state that lists these, the first page is fetched as well.
  */
 async function setsIn({ aws, recorded }: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
   if (zoneIsOurs) return allRecordSets(aws, hostedZoneId);

@@ -1,4 +1,4 @@
-/** Finds recorded resources that a list does not show: those not visible yet, and those that lost their tags. */
+/** Finds recorded resources that a list does not show: resources that are not visible yet, and resources that lost their tags. */
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import { declarationOf, type Noun } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
@@ -61,14 +61,14 @@ export async function fetchSpeculatively<T>(
 ): Promise<T | undefined> {
   const [guess] = recordedIds(context, noun);
   const speculative = guess === undefined ? undefined : fetch(guess);
-  // If the guess is wrong, this may be rejected and never awaited.
+  // If the recorded id is wrong, this promise may reject without being awaited.
   speculative?.catch(() => undefined);
   const id = await find();
   if (id === undefined) return undefined;
   return id === guess ? speculative : fetch(id);
 }
 
-/** Whether a resource has no tag of any stack but is recorded, which means that it has lost its tags. */
+/** Whether a resource has no stack tag but is recorded, which means that it has lost its tags. */
 export const isRecordedWithoutTags = (context: LookContext, noun: Noun, tags: Tags, id = ''): boolean =>
   tags[STACK_TAG] === undefined && recordedIds(context, noun).includes(id);
 

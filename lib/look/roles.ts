@@ -17,7 +17,7 @@ import type { LookContext } from './context.ts';
 export const ROLES = ['execution', 'task'] as const;
 
 export interface FoundRole extends Readonly<Ids['roles']> {
-  /** Normalised JSON, as are inline policies, so that equal policies are equal strings. */
+  /** Normalised JSON, like the inline policies, so that equal policies are equal strings. */
   readonly trustPolicy: string;
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** ARNs of managed policies. */
@@ -27,7 +27,7 @@ export interface FoundRole extends Readonly<Ids['roles']> {
   readonly tags: Tags;
 }
 
-/** Role names are unique in an account, whatever their path. */
+/** Role names are unique in an account, even across paths. */
 export async function lookRoles(context: LookContext): Promise<Items<FoundRole>> {
   const found = await Promise.all(
     ROLES.map(async (key) => [key, await look(context, context.names.role(key), key)] as const),
@@ -47,7 +47,7 @@ const parse = (text: string): unknown => {
 };
 
 /**
- * The policies of a recorded role are fetched together with it; those of any other once it is known to exist.
+ * The policies of a recorded role are fetched together with the role; those of any other role once it is known to exist.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
  */
 async function look(context: LookContext, RoleName: string, key: string): Promise<FoundRole | undefined> {

@@ -20,7 +20,7 @@ export interface FoundRule extends Readonly<Ids['rules']> {
   readonly paths: readonly string[];
   /** Conditions other than paths, as JSON; empty when there are none. */
   readonly otherConditions: string;
-  /** The target group that it forwards to: of several, that of the greatest weight; empty for other actions. */
+  /** The target group that it forwards to: if there are several, the group with the greatest weight; empty for other actions. */
   readonly targetGroupArn: string;
   /** All target groups that it forwards to, in one line. */
   readonly forward: string;
@@ -30,7 +30,7 @@ export interface FoundRule extends Readonly<Ids['rules']> {
 const PATH = 'path-pattern';
 
 /**
- * Rules are keyed by what is configured at their priority: a listener has at most one rule per priority.
+ * The key of a rule is the container that is configured at its priority: a listener has at most one rule per priority.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
  */
 export async function lookRules(context: LookContext): Promise<Items<FoundRule>> {

@@ -8,7 +8,7 @@ import type { LookContext } from './context.ts';
 export type Scaling =
   /** It controls the count, which is within these bounds. */
   | { readonly min: number; readonly max: number }
-  /** It refused to say, for this reason. */
+  /** The call was refused, for this reason, so the influence is unknown. */
   | { readonly unknown: string };
 
 const DIMENSION = 'ecs:service:DesiredCount';

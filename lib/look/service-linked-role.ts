@@ -6,7 +6,7 @@ import { ONLY, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
 import type { LookContext } from './context.ts';
 
-/** The path of the role, which identifies the service whatever the role's name. */
+/** The path of the role, which identifies the service regardless of the role's name. */
 const PATH = '/aws-service-role/ecs.amazonaws.com/';
 
 export interface FoundServiceLinkedRole extends Readonly<Ids['serviceLinkedRole']> {

@@ -33,7 +33,7 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly loadBalancers: readonly string[];
   /** Undefined if the endpoint does not report it, as with moto. */
   readonly graceSeconds: number | undefined;
-  /** Deployment settings in one line, see `deploymentText`; undefined likewise. */
+  /** Deployment settings in one line, see `deploymentText`; undefined if the endpoint does not report them. */
   readonly deployment: string | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
@@ -47,12 +47,12 @@ export const isAutoScaled = ({ scaling }: FoundService): boolean => scaling !== 
 
 const BATCH = 10;
 
-/** The key of an old ECS service that another one replaces, or has replaced, for the same configured service. */
+/** Returns the key of a former ECS service, which another one replaces or has replaced for the same configured service. */
 export const formerServiceKey = (key: string): string => `${key}${FORMER}`;
 export const isFormerServiceKey = (key: string): boolean => key.includes(FORMER);
 const FORMER = '~former';
 
-/** Describes the desired names at once, since the list hides draining services; the list only adds other services. */
+/** Describes the desired services by name, since the list hides draining services; the list only adds other services. */
 export async function lookServices(context: LookContext): Promise<Items<FoundService>> {
   const { aws, names, config } = context;
   const configured = new Map(config.services.map((service) => [service.name, service]));

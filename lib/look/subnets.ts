@@ -11,7 +11,7 @@ import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly vpcId: string;
   readonly cidr: string;
-  /** Whether instances launched in it get a public address. */
+  /** Whether instances that are launched in it get a public address. */
   readonly mapPublicIp: boolean;
   readonly tags: Tags;
 }

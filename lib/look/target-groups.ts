@@ -28,8 +28,8 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
 }
 
 /**
- * Groups are matched by name, which includes everything about a group that cannot change. A describe by names fails as a
- * whole when one of them is missing, so the whole list is read, 400 per page.
+ * Groups are matched by name, which includes everything about a group that cannot change. A call that describes groups by
+ * name fails completely if one of them is missing, so the whole list is read, 400 groups per page.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
  */
 export async function lookTargetGroups(context: LookContext): Promise<Items<FoundTargetGroup>> {

@@ -16,7 +16,7 @@ import type { LookContext } from './context.ts';
 
 export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly family: string;
-  /** `ACTIVE`; `INACTIVE` when every revision is deregistered and not all are deleted. */
+  /** `ACTIVE`; or `INACTIVE` if all revisions are deregistered, but not all of them are deleted. */
   readonly status: string;
   /** Its content as fields. */
   readonly definition: Fields;

@@ -11,7 +11,7 @@ import type { LookContext } from './context.ts';
 const BATCH = 100;
 
 /**
- * Describes the tasks of one service. Lists them by family, since they cannot be listed by a service that is gone.
+ * Describes the tasks of one service. Lists the tasks by family, since they cannot be listed by a service that is gone.
  * @param service its name in ECS
  * @param statuses listed in sequence, so that a task that changes from one to the next is not missed
  */
@@ -29,7 +29,7 @@ const isOf =
   ({ group }: Task): boolean =>
     group === `service:${service}`;
 
-/** Describes all tasks of a cluster at once, for all concurrent waits for tasks of a service. */
+/** Describes all tasks of a cluster with shared calls, for all concurrent waits for tasks of a service. */
 const describeBatched = perClient((aws: LookContext['aws']) =>
   perName((cluster) =>
     batched(Number.MAX_SAFE_INTEGER, async () => {

@@ -36,7 +36,7 @@ export async function lookVpc(context: LookContext): Promise<Items<FoundVpc>> {
   return indexByKey(found.filter((vpc) => vpc !== undefined));
 }
 
-/** Of duplicates, the one that contains our subnets keeps the key: the other one can be removed. */
+/** If there are duplicates, the VPC that contains our subnets keeps the key: the other one can be removed. */
 async function usedFirst(context: LookContext, vpcs: readonly Vpc[]): Promise<readonly Vpc[]> {
   if (vpcs.length < 2) return vpcs;
   const inUse = new Set((await describeSubnets(context)).map(({ VpcId }) => VpcId));

@@ -25,16 +25,16 @@ interface Declaration {
 }
 
 /**
- * A step starts as soon as the nouns that it needs are done, so long waits start first. Targets wait for egress, not for
- * the load balancer. The services wait for the rules, since ECS refuses a target group that no rule refers to. The record
- * comes last, so that DNS never points at nothing.
+ * A step starts as soon as the nouns that it needs are done, so long waits start first. The targets need egress, but not the
+ * load balancer. The services wait for the rules, since ECS refuses a target group that no rule refers to. The record comes
+ * last, so that DNS never points at nothing.
  */
 export const architecture = {
   serviceLinkedRole: { service: 'iam', ids: ['roleName'], needs: [], notTornDown: true },
   /** Keys `execution` and `task`. */
   roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
   logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
-  /** Keyed by container, as are images, target groups and rules. */
+  /** Keyed by container, like images, target groups and rules. */
   repositories: { service: 'ecr', ids: ['repositoryName', 'repositoryUri'], needs: [] },
   images: {
     service: 'ecr',
@@ -84,7 +84,7 @@ export const architecture = {
     uniqueId: true,
   },
   cluster: { service: 'ecs', ids: ['clusterArn'], needs: ['serviceLinkedRole'] },
-  /** Keyed by the name of the service, as are services. */
+  /** Keyed by the name of the service, like services. */
   taskDefinitions: {
     service: 'ecs',
     ids: ['taskDefinitionArn'],

@@ -1,4 +1,4 @@
-/** The events that a run reports, which one of three listeners shows. The engine never prints. */
+/** The events that a run reports. The engine never prints: a listener shows the events. */
 import type { Noun } from './architecture.ts';
 import type { Verb } from './change.ts';
 

@@ -5,11 +5,11 @@ import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 /**
  * Asks a question on stderr.
  * @returns the answer, trimmed; undefined when the input ends without one (Ctrl-D)
- * @throws the reason of the signal when it aborts
+ * @throws the signal's reason when it is aborted
  */
 export async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // While it asks, readline handles Ctrl-C itself, so it is passed on as the signal that it would be otherwise.
+  // While it asks, readline intercepts Ctrl-C, so the signal that Ctrl-C would otherwise send is sent here.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
   try {

@@ -4,12 +4,12 @@ import type { SandboxHandle } from './target.ts';
 
 /**
  * Stops the sandbox when it was started in the background and nothing is left in it.
- * @returns whether it did
- * @throws SANDBOX_STOP when it does not stop, or does not report what is in it
+ * @returns whether it was stopped
+ * @throws SANDBOX_STOP when it does not stop, or does not report its contents
  */
 export async function closeEmptySandbox(sandbox: SandboxHandle | undefined): Promise<boolean> {
   if (!sandbox?.background) return false;
-  let now = 'It is not known what is in it.';
+  let now = 'It is unknown whether anything is left in it.';
   try {
     if (Object.keys(await sandbox.census()).length > 0) return false;
     now = 'Nothing is left in it.';
@@ -20,7 +20,7 @@ export async function closeEmptySandbox(sandbox: SandboxHandle | undefined): Pro
       what: 'The sandbox did not stop.',
       why: error instanceof Error ? error.message : String(error),
       now,
-      fix: [`kill ${sandbox.pid}`, `Its log is ${sandbox.folder}/sandbox.log.`],
+      fix: [`kill ${sandbox.pid}`, `Its log, ${sandbox.folder}/sandbox.log, shows what it was doing.`],
       cause: error,
     });
   }

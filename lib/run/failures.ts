@@ -1,17 +1,17 @@
-/** Reports the failures of a walk of the graph as one problem: the causes, not the steps that failed because of them. */
+/** Reports the failed steps of a run as one problem: only the causes, not the steps that depend on a failed one. */
 import { explain } from '../aws/explain.ts';
 import type { Outcome } from '../engine/graph.ts';
 import { problem } from '../model/problem.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Run } from './run.ts';
 
-/** @throws the one problem, STEPS_FAILED with several, or INTERRUPTED */
+/** @throws the problem if there is only one, STEPS_FAILED if there are several, INTERRUPTED if the run was interrupted */
 export function failures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   if (run.signal.aborted) throw interrupted(run);
   const failed = [...outcomes].flatMap(([name, outcome]) =>
     outcome.state === 'failed' ? [explain(outcome.error, situation(run, name))] : [],
   );
-  // One cause, e.g. expired credentials, can fail many steps at once; it is reported once.
+  // A single cause, such as expired credentials, can make many steps fail; it is reported only once.
   const problems = [...new Map(failed.map((cause) => [cause.message, cause])).values()];
   const [first] = problems;
   if (!first) return;
@@ -26,7 +26,7 @@ export function failures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
 }
 
 const situation = (run: Run, name: Noun) => ({
-  doing: `the step ${name}`,
+  doing: `the ${name} step`,
   region: run.region,
   endpoint: run.endpoint,
   command: run.command,
@@ -36,7 +36,7 @@ const situation = (run: Run, name: Noun) => ({
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const removing = command.startsWith('npm run teardown');
   return problem('INTERRUPTED', {
-    what: 'Interrupted.',
+    what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
     now: removing
       ? 'Everything removed so far is gone; the rest is recorded.'

@@ -1,4 +1,4 @@
-/** Ctrl-C: the first asks the run to stop and record its state, the second ends the process at once. */
+/** Handles Ctrl-C: the first asks the run to stop and record its state, the second ends the process immediately. */
 
 import { setMaxListeners } from 'node:events';
 
@@ -7,7 +7,7 @@ const SAME_PRESS_MS = 300;
 /** Milliseconds that a run has to stop: some of its operations cannot be aborted. */
 const STOP_MS = 1000;
 
-/** Sent by Ctrl-C, by what stops a container or a service, and by a terminal that is closed. */
+/** The signals that are sent by Ctrl-C, by service managers and container engines, and when a terminal is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Interrupt {
@@ -29,7 +29,7 @@ export function onInterrupt(): Interrupt {
     const soon = () => setTimeout(() => reject(signal.reason as Error), STOP_MS);
     signal.addEventListener('abort', soon, { once: true });
   });
-  // No one may be awaiting it when it rejects.
+  // It may reject while nothing awaits it.
   overdue.catch(() => undefined);
   let first = 0;
   const interrupt = () => {

@@ -28,7 +28,7 @@ export interface CommandContext {
   readonly options: Options;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** Whether a user is at the terminal. */
+  /** Whether the run is attached to a terminal. */
   readonly interactive: boolean;
 }
 
@@ -39,7 +39,7 @@ export async function main(
   work: (running: CommandContext) => Promise<CommandResult>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  // The SDK warns about the end of Node 20 on stderr, which is for our own output.
+  // The SDK warns about the end of Node 20 on stderr, which is reserved for our own output.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const json = args.includes('--json');
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;

@@ -1,11 +1,11 @@
-/** Detects flags before npm's `--`: npm silently takes them as its own, and the run would continue without them. */
+/** Detects flags before npm's `--`: npm silently keeps them for itself, and the run would continue without them. */
 import type { Option } from 'commander';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
 /** The environment variables that npm sets for the programs it runs. */
 export type NpmVariables = Readonly<Record<string, string | undefined>>;
 
-/** Flags that npm has, too, and that any npmrc may set; without them a run only asks, or prints text. */
+/** Flags that npm also has and any npmrc may set. A run without them is harmless: it asks for confirmation, or prints text. */
 const NPM_OWN_FLAGS = ['--yes', '--json'];
 
 /**
@@ -40,7 +40,7 @@ export function flagsTakenByNpm(
   if (taken.length === 0) return undefined;
   const names = taken.map((flag) => flag.split(' ')[0]);
   return problem('ARGUMENTS', {
-    what: `npm took ${names.join(' and ')} as its own.`,
+    what: `npm kept ${names.join(' and ')} for itself.`,
     why: 'Only arguments after a separate -- reach the command.',
     now: NOTHING_CHANGED,
     fix: [`npm run ${command} -- ${taken.join(' ')}`],

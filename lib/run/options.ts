@@ -29,8 +29,8 @@ export type ParsedArguments = { readonly options: Options } | { readonly help: s
  * Reads the arguments of a command.
  * @param command `provision` or `teardown`
  * @param purpose one sentence for `--help`
- * @param env the environment, in which npm leaves the flags that it took
- * @throws ARGUMENTS for an unknown flag or value, with the nearest known one, and for flags that npm took
+ * @param env the environment, in which npm leaves the flags that it kept for itself
+ * @throws ARGUMENTS for an unknown flag or value, with the nearest known one, and for flags that npm kept for itself
  */
 export async function readOptions(
   command: string,
@@ -49,7 +49,7 @@ export async function readOptions(
     )
     .option('--stage <name>', 'which deployment of the stack; letters and digits', 'dev')
     .option('--config <file>', 'the configuration file (default: slipway.config.ts)')
-    .option('--plan', 'only show what would change; exit 0 if nothing, 2 if anything', false)
+    .option('--plan', 'only show what would change; exit with 0 if nothing would, 2 otherwise', false)
     .option('--yes', 'do not ask for confirmation', false)
     .option('--json', 'print one JSON document on stdout and nothing else', false)
     .option('--no-wait', 'do not wait for health checks and DNS')

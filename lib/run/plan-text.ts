@@ -1,14 +1,14 @@
 /** Formats plans for people and for scripts. Pure. */
 import { changeAddress, type Change, type FieldChange, type Value, type Verb } from '../model/change.ts';
 
-/** Formats a value; one that is not known yet names the step after which it will be. */
+/** Formats a value. If it is not known yet, the text names the step after which it is known. */
 export function valueText(value: Value | undefined): string {
   if (value === undefined) return '(none)';
   if (typeof value === 'object') return `(known after ${value.after})`;
   return value === '' ? '(empty)' : String(value);
 }
 
-/** Whether a field may be a secret, as environment variables and commands may: a plan then shows that it differs, not how. */
+/** Whether a field may be a secret, like environment variables and commands: a plan shows that it differs, but not its values. */
 export const isSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
 
 /** Formats the change of a field as one line. */
@@ -25,11 +25,11 @@ const withoutArns = (text: string): string =>
     '$1',
   );
 
-/** The characters of a long value that are shown, and how many of them precede the first difference. */
+/** The number of characters of a long value that are shown, and how many of them precede the first difference. */
 const MAX_SHOWN = 64;
 const SHOWN_BEFORE = 16;
 
-/** Shortens two long values: lists to the entries that only one of them has, strings to where they begin to differ. */
+/** Shortens two long values: lists to the entries that only one of them has, strings to the part where they begin to differ. */
 function excerpts(...texts: [string, string]): [string, string] {
   if (texts.every(({ length }) => length <= MAX_SHOWN)) return texts;
   const [one, other] = texts;

@@ -1,4 +1,4 @@
-/** Removes possible secrets from foreign text: AWS repeats its input in errors, and programs print what they like. */
+/** Removes possible secrets from foreign text: AWS repeats its input in errors, and programs may print anything. */
 import type { Config } from '../config/config.ts';
 import { containersOf } from '../config/config.ts';
 import { namesOf } from '../derive/names.ts';
@@ -64,9 +64,9 @@ function spellings(value: string): string[] {
 }
 
 /**
- * Returns the base64 of a value on its own, and as part of a longer string such as the user and password in a header. Preceding
- * bytes shift it by zero, one or two; only the characters that depend on nothing but the value are kept. Base64 with line
- * breaks is not found.
+ * Returns the base64 forms of a value: alone, and inside a longer string such as the user and password in a header. Preceding
+ * bytes shift the value by zero, one or two positions; each form has only the characters that depend on the value alone.
+ * Base64 with line breaks is not found.
  */
 function base64Spellings(value: string): string[] {
   const within = [0, 1, 2].map((before) => {

@@ -23,7 +23,7 @@ export interface Run {
   readonly waitUntilReady: boolean;
 }
 
-/** Waits for a resource, and reports what it waits for. */
+/** Waits for a resource, and reports the progress of the wait. */
 export const untilReported =
   ({ clock, report, signal, waits }: Run, noun: Noun, key: string) =>
   <T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T> =>

@@ -32,10 +32,10 @@ export interface Session {
   lookContext(): LookContext & Desired;
   /** Converts an error to the problem to report. */
   explain(error: unknown): Error;
-  /** Stops the sandbox if it is in the background and empty, even if another run started it. @returns whether it did */
+  /** Stops the sandbox if it is in the background and empty, even if another run started it. @returns whether it was stopped */
   closeSandbox(): Promise<boolean>;
   /**
-   * Releases everything, and stops a sandbox that this run started if it is empty. A sandbox that does not stop is only a
+   * Releases everything. Stops the sandbox if this run started it and it is empty; if it does not stop, that is only a
    * warning, since the outcome of the run is more important.
    */
   close(): Promise<void>;
@@ -48,7 +48,7 @@ export interface SessionDependencies {
   readonly config: Promise<Config>;
   /** The folder for state and locks; by default the home folder. */
   readonly home?: string;
-  /** A clock other than the machine's, and the waits and rate limits by that clock. */
+  /** A clock other than the machine's, with the waits and rate limits for that clock. */
   readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly limits?: number };
 }
 
@@ -69,7 +69,7 @@ export async function openSession(options: Options, surroundings: SessionOptions
   const { command, signal, openSandbox, survey } = surroundings;
   const { home: homeFolder = home(), time } = surroundings;
   const config = await surroundings.config;
-  // From here on, messages may contain foreign text: that of AWS, and of the programs that run there.
+  // From here on, messages may contain foreign text, from AWS and from the programs that run there.
   const redact = redactorFor(config);
   const report = redactedReport(surroundings.report, redact);
   const explained = (error: unknown, about: Situation) => redactedProblem(explain(error, about), redact);
@@ -81,7 +81,7 @@ export async function openSession(options: Options, surroundings: SessionOptions
   const target = await connectTarget(config, sandboxFolder(homeFolder), openSandbox, signal, report);
   const { endpoint } = target.settings;
   const situation: Situation = {
-    doing: 'the first call',
+    doing: 'the check of the credentials',
     region: config.region,
     endpoint,
     command: commandLine(command, options),
@@ -102,7 +102,8 @@ export async function openSession(options: Options, surroundings: SessionOptions
   const closeSandbox = () => (closing ??= closeEmptySandbox(target.sandbox));
   const close = async (): Promise<void> => {
     aws.close();
-    // A run that created nothing leaves no sandbox behind. Without the lock, the sandbox belongs to the run that has it.
+    // A run that created nothing leaves no sandbox behind. Without the lock, the sandbox belongs to the run that holds the
+    // lock.
     if (lock && target.sandbox?.started && !closing) {
       const failed = (error: unknown) => report({ type: 'warning', text: messageOf(error) });
       await closeSandbox().catch(failed);

@@ -2,7 +2,7 @@
 import type { CommandContext } from './main.ts';
 import type { SessionDependencies } from './session.ts';
 
-/** Starts loading the configuration. @returns a promise of it, which rejects when it cannot be loaded */
+/** Starts loading the configuration. @returns a promise that rejects when the configuration cannot be loaded */
 export async function startConfig({
   options,
   signal,

@@ -15,7 +15,7 @@ export interface SandboxHandle {
   readonly folder: string;
   readonly started: boolean;
   readonly background: boolean;
-  /** The factor by which its rate limits refill faster than AWS's; undefined when it has none. */
+  /** How many times faster than AWS's its rate limits refill; undefined when it has no rate limits. */
   readonly limits: number | undefined;
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
@@ -71,7 +71,7 @@ export async function connectTarget(
   if (target === 'sandbox') {
     const port = sandboxPort();
     const sandbox = await openOrExplain(openSandbox, { port, folder, signal });
-    // All users of a machine share one sandbox. That is intended, but worth a note.
+    // All users of a machine share one sandbox. That is intended, but the user should know.
     if (realPath(sandbox.folder) !== realPath(folder)) {
       const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
       report({ type: 'note', text });
@@ -116,7 +116,10 @@ async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>
       now: NOTHING_CHANGED,
       fix: taken
         ? ['Stop the process that uses the port, or choose another port: export SLIPWAY_SANDBOX_PORT=4567']
-        : [`Its log is ${options.folder}/sandbox.log.`, 'npm run sandbox, to see it start'],
+        : [
+            `Read its log, ${options.folder}/sandbox.log.`,
+            'or npm run sandbox, to see its output as it starts',
+          ],
       cause: error,
     });
   }

@@ -1,11 +1,14 @@
-/** Writes every event of a run to a file, one line of JSON per event with its time, from which charts are drawn. */
+/** Writes every event of a run to a file, one line of JSON per event with its time; charts are drawn from this file. */
 import { appendFileSync } from 'node:fs';
 import type { Event, Report } from '../model/report.ts';
 
 /** An event with its time, in milliseconds since 1970. */
 export type TimedEvent = Event & { readonly at: number };
 
-/** Returns a report that also writes to a file, and continues when it cannot. @param file undefined or empty for no file */
+/**
+ * Returns a report that also writes to a file; if it cannot write, it warns and continues. @param file undefined or empty for
+ * no file
+ */
 export function timeline(report: Report, file: string | undefined): Report {
   if (!file) return report;
   return (event) => {

@@ -2,8 +2,8 @@
 import * as z from 'zod';
 
 /**
- * The version of the format. A field that is added later is optional: an older file lacks it, and the next write adds it.
- * A change that an older Slipway would misread needs a new version, and an upgrade of the files before it.
+ * The version of the format. A field that is added later is optional: an older file lacks it, and the next write adds it. A
+ * change that an older Slipway would misread needs a new version, and code that upgrades files of the previous version.
  */
 export const STATE_VERSION = 1;
 
@@ -16,7 +16,7 @@ const generation = z.number().int().min(1).max(MAX_GENERATION);
 /** Ids, names and ARNs of AWS: anything else could not be looked up. */
 const id = z.string().regex(/^[ -~]{0,2048}$/, 'not an AWS id');
 
-/** An address contains a key, which may come from a tag that was edited by hand. */
+/** An address contains a key, which may come from a tag that was edited manually. */
 const address = z
   .string()
   .max(512)
@@ -35,7 +35,7 @@ export type Intent = z.infer<typeof intent>;
 
 export const stateSchema = z.strictObject({
   version: z.literal(STATE_VERSION),
-  /** The stack that owns the state; the next three are where it is. A run for anything else is refused. */
+  /** The stack that owns the state; the next three fields locate it. A run for anything else is refused. */
   stack: z.string(),
   account: z.string(),
   region: z.string(),
@@ -45,7 +45,10 @@ export const stateSchema = z.strictObject({
   resources: z.record(address, z.record(z.string(), id)),
   /** Creates that were started and are not recorded yet, by address. */
   intents: z.record(address, intent),
-  /** When the file was last written, milliseconds since 1970: resources created shortly before may not be visible yet. */
+  /**
+   * When the file was last written, milliseconds since 1970: resources that were created shortly before may not be visible
+   * yet.
+   */
   changed: z.number().optional(),
   /** The keys of the user's tags that are on any resource. */
   tags: z.array(z.string()).optional(),

@@ -9,9 +9,9 @@ const schema = z.object({
   host: z.string(),
   user: z.string(),
   command: z.string(),
-  /** ISO 8601; shown to people only, since clocks may be wrong. */
+  /** ISO 8601; only for display, since clocks may be wrong. */
   since: z.string(),
-  /** When the process started, which tells it from a later one with the same id; undefined where that is unknown. */
+  /** When the process started, which distinguishes it from a later one with the same id; undefined if that is unknown. */
   started: z.string().optional(),
 });
 export type Holder = z.infer<typeof schema>;

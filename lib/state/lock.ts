@@ -1,4 +1,4 @@
-/** The lock of a stack: allows one run at a time, and tells the others who holds it. */
+/** The lock of a stack: allows one run at a time, and tells other runs which process holds it. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -64,7 +64,7 @@ export async function takeLock(file: string, command: string, clock: Clock): Pro
 
 /**
  * Acquires a lock file, without waiting.
- * @param lock the file to show to the user; another one when `file` guards a takeover
+ * @param lock the file to show to the user; it differs from `file` when that guards a takeover
  * @returns a description of the dead holder that it was taken over from; undefined when it was free
  */
 async function acquire(file: string, content: string, lock = file): Promise<string | undefined> {
@@ -80,8 +80,8 @@ async function acquire(file: string, content: string, lock = file): Promise<stri
 }
 
 /**
- * Replaces a dead holder. Several processes may find it dead at once, and a slow one must not replace the winner: only the
- * process that holds a second lock, named after the dead holder, may replace the file.
+ * Replaces a dead holder. Several processes may find it dead at the same time, and a slow one must not replace the winner's
+ * lock. So only the process that holds a second lock, named after the dead holder, may replace the file.
  */
 async function takeOver(file: string, content: string, dead: string, lock: string): Promise<boolean> {
   const takeoverLock = `${file}.${shortHash(8, dead)}`;
@@ -125,7 +125,7 @@ const isHolderAlive = async (text: string, holder: Holder): Promise<boolean> =>
 const UNNAMED_STALE_MS = 60_000;
 
 /**
- * Removes what dead processes left beside a lock: temporary files and takeover locks. This is safe while we hold the lock,
+ * Removes the temporary files and takeover locks that dead processes left beside a lock. This is safe while we hold the lock,
  * since no other process can then replace it.
  */
 async function removeLeftovers(file: string): Promise<void> {

@@ -28,11 +28,12 @@ export async function removeTemporaryFiles(file: string): Promise<void> {
 }
 
 /**
- * Writes a temporary file, flushes it to disk and renames it: a reader sees the old content or the new, never a part.
+ * Writes a temporary file, flushes it to disk and renames it: a reader sees either the old content or the new content, never
+ * a part of it.
  * @throws the error of the operating system; the old file is then unchanged
  */
 export async function writeAtomically(file: string, text: string): Promise<void> {
-  // A symbolic link stays one.
+  // A symbolic link is kept: its target is written.
   const target = await realpath(file).catch(() => file);
   const temporary = temporaryFileOf(target);
   try {

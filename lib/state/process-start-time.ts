@@ -3,11 +3,14 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** Returns when a process started, as a string to compare; undefined when it does not run, or when that is unknown. */
+/**
+ * Returns when a process started, as a string to compare; undefined when the process is not running, or its start time is
+ * unknown.
+ */
 export async function processStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // The name in the second field may hold anything; after its last `)` come the state and, 19 fields on, the start
+    // The name in the second field may contain any character; after its last `)` come the state and, 19 fields on, the start
     // in ticks since boot: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];

@@ -14,7 +14,7 @@ export interface State {
   readonly data: StateData;
   /** Records the intent to create a resource, before it is created; an open intent is kept unchanged. */
   intend(address: string): Promise<Intent>;
-  /** Abandons a failed resource: returns an intent with another generation, and so another client token. */
+  /** Abandons a failed resource: returns an intent with the next generation, and therefore another client token. */
   renew(address: string): Promise<Intent>;
   /** Withdraws an intent: nothing was created. */
   withdraw(address: string): Promise<void>;
@@ -22,7 +22,7 @@ export interface State {
   record(address: string, ids: Readonly<Record<string, string>>): Promise<void>;
   /** Forgets a resource that is gone; its successor will have another client token. */
   forget(address: string): Promise<void>;
-  /** Records the keys of the user's tags that are about to be set, in addition to those that were. */
+  /** Records the keys of the user's tags that are about to be set, in addition to those that were set before. */
   tagging(keys: readonly string[]): Promise<void>;
   /** Records that every resource matches a configuration, and the keys of its tags. */
   applied(configuration: string, tags: readonly string[]): Promise<void>;
@@ -45,7 +45,7 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
   await removeTemporaryFiles(file).catch(() => undefined);
   let writing: Promise<void> = Promise.resolve();
   let waiting = false;
-  /** Changes that come while a write is under way share the next one. */
+  /** Changes that are made during a write share the next write. */
   const save = (): Promise<void> => {
     if (waiting) return writing;
     waiting = true;
@@ -129,7 +129,7 @@ const tokenOf = (
 
 async function write(file: string, data: StateData): Promise<void> {
   try {
-    // The folder may have been deleted since the last write, as may the file.
+    // The folder, like the file, may have been deleted since the last write.
     await makeFolder(dirname(file));
     await writeAtomically(file, `${JSON.stringify(data, null, 2)}\n`);
   } catch (cause) {
@@ -144,7 +144,7 @@ async function write(file: string, data: StateData): Promise<void> {
 }
 
 /**
- * Reads a state file, whichever stack it belongs to; undefined when it does not exist.
+ * Reads a state file, even one of another stack; undefined when it does not exist.
  * @throws STATE_CORRUPT, STATE_NEWER
  */
 export async function readState(file: string): Promise<StateData | undefined> {

@@ -5,7 +5,7 @@ import type { RoutedContainer } from '../../lib/config/config.ts';
 const advice: readonly (readonly [RegExp, string])[] = [
   [
     /limit on the number of vCPUs/,
-    'Request more Fargate vCPUs under Service Quotas, or give the service fewer.',
+    'Request more Fargate vCPUs under Service Quotas, or reduce the cpu or the count of the service.',
   ],
   [
     /unable to assume the role/,
@@ -20,13 +20,13 @@ const advice: readonly (readonly [RegExp, string])[] = [
     /ResourceInitializationError/,
     'The task could not be set up: check its network access to AWS, the log group and the execution role.',
   ],
-  [/OutOfMemory/, 'A container ran out of memory and was killed: give the service more.'],
+  [/OutOfMemory/, 'A container ran out of memory and was killed: increase the memory of the service.'],
   [
     /Target\.Timeout|health checks/,
     'A container does not answer its health check: it must listen on 0.0.0.0, on the configured port and path.',
   ],
-  [/exit code 137/, 'A container was killed: give the service more memory.'],
-  [/Essential container|exit code/, 'A container exited on its own: its last log lines say why.'],
+  [/exit code 137/, 'A container was killed: increase the memory of the service.'],
+  [/Essential container|exit code/, 'A container exited on its own: its last log lines show why.'],
 ];
 
 /**
@@ -50,7 +50,7 @@ export function adviceForTargets({ name, port, protocol, health }: RoutedContain
     return [`${name} must listen on 0.0.0.0:${port} and answer GET ${path} within ${timeoutSeconds} s.`];
   }
   if (text.includes('Target.ResponseCodeMismatch')) {
-    return [`GET ${path} must answer ${matcher}: correct health.path or health.matcher of ${name}.`];
+    return [`GET ${path} must return ${matcher}: correct health.path or health.matcher of ${name}.`];
   }
   if (text.includes('Target.FailedHealthChecks')) {
     return [`${name} must listen on 0.0.0.0:${port} and speak ${protocol} there: connections to it fail.`];

@@ -7,8 +7,8 @@ export const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMAR
 
 /**
  * Returns the state of a service's deployment.
- * @param started when the awaited deployment began, by AWS's clock; a look may still show the previous one
- * @param seen whether an earlier look has shown the awaited deployment: if it no longer does, ECS has rolled back
+ * @param started when the awaited deployment began, according to AWS's clock; a look may still show the previous one
+ * @param seen whether an earlier look has shown the awaited deployment: if a later one does not, ECS has rolled back
  */
 export function deploymentState(
   service: EcsService | undefined,
@@ -58,8 +58,8 @@ export const taskCounts = ({
   ].join(', ');
 
 /**
- * Makes a function that returns the messages of events that are new since its last call, oldest first.
- * @param baseline the events that are not new; by default those of the first call
+ * Makes a function that returns the messages of the events that have been added since its last call, oldest first.
+ * @param baseline the events that are not new; by default the events of the first call
  */
 export function newEventsSince(baseline: EcsService['events']): (events: EcsService['events']) => string[] {
   let seen = baseline && new Set(baseline.map(({ id }) => id));

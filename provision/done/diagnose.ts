@@ -1,4 +1,4 @@
-/** Explains why a deployment failed, by messages of ECS and the load balancer, stopped tasks and their last log lines. */
+/** Explains why a deployment failed, from messages of ECS and the load balancer, stopped tasks and their last log lines. */
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Container, Task } from '@aws-sdk/client-ecs';
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -25,7 +25,7 @@ interface Failure {
   readonly messages: readonly string[];
 }
 
-/** The most log lines, tasks and events in a problem. */
+/** The maximum numbers of log lines, tasks and events in a problem. */
 const MAX_LINES = 10;
 const MAX_TASKS = 3;
 const MAX_EVENTS = 3;
@@ -74,7 +74,8 @@ export const exitedOnItsOwn = ({ stopCode }: Task): boolean =>
 const STOP_SIGNAL_CODES = [143, 137];
 
 /**
- * Returns the container that made a task end, by the most reliable sign: when one ends, ECS stops the others.
+ * Returns the container that made a task end, by the most reliable sign that exists: when one container ends, ECS stops the
+ * others.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
  */
 function culpritOf(task: Task, service: Service, names: Names): Container | undefined {
@@ -143,7 +144,7 @@ export function unhealthyTargets(
     [`${Target?.Id}:${Target?.Port} is ${State}`, Reason, Description].filter(Boolean).join(', '),
   );
   return problem('UNHEALTHY', {
-    what: `The load balancer finds ${container.name} unhealthy.`,
+    what: `The load balancer reports ${container.name} as unhealthy.`,
     why: texts.length === 0 ? 'It has no targets.' : texts.join('\n'),
     now: 'Everything is created and recorded, and the tasks are running.',
     fix: [...adviceForTargets(container, texts.join(' ')), 'npm run provision, to check again and continue'],

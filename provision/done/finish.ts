@@ -11,8 +11,8 @@ import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
 
 /**
- * Waits for the services that the plan did not change (changed ones have been waited for), and requests every path.
- * @returns the URL; undefined when the name does not resolve yet, which only a run with --no-wait sees
+ * Waits for the services that the plan did not change (the run has already waited for changed ones), and requests every path.
+ * @returns the URL; undefined when the name does not resolve yet, which can only happen with --no-wait
  */
 export async function finish(
   run: Run,

@@ -84,7 +84,7 @@ export async function verify(config: Config, address: PublicAddress, run: Run): 
   await waitForAll(answers);
 }
 
-/** The load balancer forwards the whole path: programs that expect requests at / do not know it. */
+/** Returns the warning for a program that expects requests at /: the load balancer forwards the whole path. */
 const unknownPath = (path: string, name: string): Event => ({
   type: 'warning',
   text: `${name} does not know ${path}: the load balancer forwards the whole path, without removing a prefix.`,

@@ -32,7 +32,7 @@ interface Awaited {
   readonly taskDefinitionArn: string;
   readonly newMessages: ReturnType<typeof newEventsSince>;
   readonly messages: string[];
-  /** How many tasks it should run, as far as we know. */
+  /** The number of tasks that it should run, as far as this run knows. */
   count: number;
 }
 
@@ -64,7 +64,10 @@ export async function waitForService(
   await (hasRoutes ? failingWithBalancer(context, wait) : wait(context));
 }
 
-/** Describes the service, and updates the expected count: unless this run set it, Application Auto Scaling may change it. */
+/**
+ * Describes the service, and updates the expected count, which Application Auto Scaling may change unless this run has set
+ * it.
+ */
 async function look(context: WaitContext, awaited: Awaited): Promise<EcsService | undefined> {
   const now = await describeService(context, context.names.service(awaited.service));
   const isCountOurs = context.change !== undefined && touches(context.change, 'count');
@@ -97,7 +100,7 @@ interface MissingTargets {
   readonly targets: readonly TargetHealthDescription[];
 }
 
-/** What a look observed while targets were missing. */
+/** The observations of one look while targets are missing. */
 interface Observation {
   /** How many tasks the service should run. */
   readonly count: number;
@@ -107,7 +110,7 @@ interface Observation {
   readonly newlyExited: readonly Task[];
 }
 
-/** How many tasks may end on their own before the wait fails: as many as ECS's circuit breaker allows for this count. */
+/** The number of tasks that may end on their own before the wait fails; ECS's circuit breaker allows the same number. */
 const failureThreshold = (count: number): number => Math.min(Math.max(3, Math.ceil(count / 2)), 200);
 
 /**
@@ -181,7 +184,7 @@ const healthText = ({ container, targets }: MissingTargets, count: number): stri
 const figures = ({ count, missing, primary }: Observation): string =>
   [...missing.map((container) => healthText(container, count)), taskCounts(primary)].join(', ');
 
-/** Explains in one line why targets are missing, by the load balancer, the tasks and ECS; without the ids of tasks. */
+/** Explains in one line why targets are missing, from what the load balancer, the tasks and ECS report; task ids are left out. */
 function progress(
   { count, missing, primary }: Observation,
   lastExited: Task | undefined,

@@ -40,9 +40,9 @@ export type ServiceContext = ApplyContext<'services', ServiceField>;
 
 /** The contents of a create or an update that was sent. */
 export interface Sent {
-  /** The context of the call: that of an update, if a create found the service in existence. */
+  /** The context of the call; if a create found that the service exists, the context of an update. */
   readonly context: ServiceContext;
-  /** The service as AWS answered it; undefined when there was nothing to send. */
+  /** The service in AWS's response; undefined when nothing was sent. */
   readonly answer: EcsService | undefined;
 }
 
@@ -53,16 +53,20 @@ export const deploymentConfiguration: DeploymentConfiguration = {
   deploymentCircuitBreaker: { enable: true, rollback: true },
 };
 
-/** The grace period of a service; undefined without a load balancer, whose health checks it is for. */
+/**
+ * The grace period of a service; undefined without a load balancer, since it only applies to the load balancer's health
+ * checks.
+ */
 export const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;
 
-/** Whether a field is a setting of the service: new tags alone start no deployment. */
+/** Whether a field is a setting of the service; a change of tags alone does not start a deployment. */
 const isSetting = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
 
 /**
- * Creates a service. A name that is in use has one of three causes: the service before it is not quite deleted, the client
- * token is that of a deleted service, or a look did not yet show the existing service, which is then updated.
+ * Creates a service. If the name is in use, there are three possible causes: the previous service is not completely deleted,
+ * the client token belongs to a deleted service, or the existing service was not visible to the look. In the last case it is
+ * updated.
  * @throws FOREIGN when the name belongs to someone else's service
  */
 export async function create(context: ServiceContext, service: Service): Promise<Sent> {
@@ -102,7 +106,7 @@ async function updateExisting(
 }
 
 /**
- * The client token makes a repeat of this call harmless. A service that replaces another is created without one.
+ * The client token makes a repeat of this call harmless. A service that replaces another one is created without a token.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
 async function sendCreate(context: ServiceContext, service: Service): Promise<EcsService | undefined> {

@@ -4,7 +4,10 @@ import type { Survey } from '../../lib/look/found.ts';
 import { formerServiceKey, isAutoScaled } from '../../lib/look/services.ts';
 import type { Event } from '../../lib/model/report.ts';
 
-/** Returns events about counts that differ from the configuration, where the plan shows no change, or one that may be wrong. */
+/**
+ * Returns events about counts that differ from the configuration although the plan has no change for them, or one that may be
+ * wrong.
+ */
 export function countEvents({ services }: Config, found: Survey): Event[] {
   return services.flatMap((desired): Event[] => {
     const { name, count } = desired;
@@ -37,7 +40,7 @@ export function countEvents({ services }: Config, found: Survey): Event[] {
 }
 
 /**
- * Returns the count that a service starts with: a replacement has to handle the current load of its predecessor at once.
+ * Returns the count that a service starts with: a replacement has to handle the load of its predecessor from the start.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
  */
 export function initialCount({ name, count }: Service, found: Survey): number {

@@ -1,11 +1,11 @@
-/** Replaces a service by its successor without interrupting requests: pure decisions about the two. */
+/** Replaces a service by its successor without interrupting requests: pure decisions about both services. */
 import type { Replacement } from '../../lib/model/change.ts';
 import type { Service } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { isFormerServiceKey, type FoundService } from '../../lib/look/services.ts';
 import { configuredServiceName } from '../../lib/derive/names.ts';
 
-/** Whether requests still go to target groups other than those of the service. */
+/** Whether requests are still sent to target groups other than those of the service. */
 export const isSwitchingTraffic = ({ containers }: Service, { rules, targetGroups }: Survey): boolean =>
   containers.some(({ key }) => {
     const serving = rules.get(key)?.targetGroupArn ?? '';
@@ -17,6 +17,6 @@ export const replacementFor = ({ serviceName }: FoundService, key: string): Repl
   isFormerServiceKey(key)
     ? {
         key: configuredServiceName(serviceName),
-        reason: 'no task is healthy in target groups for HTTP and for HTTPS at once',
+        reason: 'no task can be healthy in target groups for HTTP and for HTTPS at the same time',
       }
     : undefined;

@@ -26,7 +26,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
     } else if (domain && !zones.delete(ONLY)) {
       return [missing(domain.zone)];
     }
-    // Without createZone, the account's zone was just taken out of the comparison: it is used as it is.
+    // Without createZone, the account's zone is not compared: it is used as it is.
     return compare({
       noun: 'hostedZone',
       desired: desiredZones,
@@ -40,9 +40,9 @@ export const hostedZone: Step<'hostedZone', Field> = {
   },
 
   /**
-   * The caller reference is the only identity of a zone before it has tags. A reference that is taken belongs to our own
-   * create whose response was lost. If an earlier run sent that create, it may have been for another name than the
-   * configuration has now, or the zone may be deleted while its reference stays taken: then a new reference is used.
+   * The caller reference is the only identity of a zone before it has tags. If a reference is taken, our own create has used
+   * it and its response was lost. If an earlier run sent that create, it may have been for a different name, or the zone may
+   * have been deleted, which does not free its reference: then a new reference is used.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
    */
   async create(context) {

@@ -1,4 +1,4 @@
-/** The internet gateway: connects the public subnets to the internet, attached to the VPC. */
+/** The internet gateway: it is attached to the VPC and connects the public subnets to the internet. */
 import { AttachInternetGatewayCommand, CreateInternetGatewayCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';

@@ -48,7 +48,8 @@ export const listener: Step<'listener', Field> = {
     }),
 
   /**
-   * Created while the load balancer is still provisioning. A repeated create with equal settings returns the same listener.
+   * Created while the load balancer is still provisioning. A repeated create with identical settings returns the same
+   * listener.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
    */
   async create(context) {

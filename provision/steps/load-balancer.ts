@@ -1,4 +1,4 @@
-/** The load balancer: internet-facing, in the public subnets, rejecting malformed HTTP. */
+/** The load balancer: it is internet-facing, in the public subnets, and rejects malformed HTTP. */
 import {
   CreateLoadBalancerCommand,
   DeleteLoadBalancerCommand,
@@ -71,8 +71,8 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
     }),
 
   /**
-   * A create with equal settings returns the existing load balancer, even a foreign one; the survey has found none. A
-   * failed one must therefore be deleted first.
+   * A create with identical settings returns the existing load balancer, even one that is foreign or has failed. The survey
+   * has found no foreign one; a failed one must be deleted first.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   async create(context) {
@@ -118,7 +118,7 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
   },
 };
 
-/** Whether AWS failed to set up the load balancer. It never answered a request, so replacing it cuts nothing off. */
+/** Whether AWS failed to set up the load balancer. It never answered a request, so replacing it interrupts nothing. */
 const hasFailed = (found: Survey): boolean => only(found.loadBalancer)?.state === 'failed';
 
 const subnetsOf = ({ config, ids }: Context): string[] =>

@@ -1,4 +1,4 @@
-/** The NAT gateway: egress for the private subnets, in the first public subnet. */
+/** The NAT gateway: it is in the first public subnet and gives the private subnets egress. */
 import { CreateNatGatewayCommand, DeleteNatGatewayCommand } from '@aws-sdk/client-ec2';
 import { retag } from '../../lib/aws/retag.ts';
 import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
@@ -47,7 +47,7 @@ export const natGateway: Step<'natGateway', Field> = {
         address: allocationId,
         ...tagFields(tags),
       }),
-      // A pending gateway, left by a run that died, is waited for.
+      // A pending gateway that an interrupted run left behind is waited for.
       immutable: LIVE_STATES.includes(only(found.natGateway)?.state ?? '') ? IMMUTABLE : IMMUTABLE_WHEN_DEAD,
     }),
 
@@ -84,7 +84,7 @@ export const natGateway: Step<'natGateway', Field> = {
 const liveId = (nat: { natGatewayId?: string; state?: string } | undefined): string | undefined =>
   LIVE_STATES.includes(nat?.state ?? '') ? nat?.natGatewayId : undefined;
 
-/** A gateway holds its address until it is deleted, even if it failed. */
+/** A gateway keeps its address in use until it is deleted, even if it failed. */
 async function deleteOld(context: Context, { natGatewayId, state }: FoundNatGateway): Promise<void> {
   if (state !== 'deleting') {
     const remove = new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId });

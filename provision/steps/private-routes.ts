@@ -1,4 +1,4 @@
-/** The private route tables, one per zone: from the private subnets to the NAT gateway. */
+/** The private route tables, one per zone: they route from the private subnets to the NAT gateway. */
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
 import { desiredTags } from '../../lib/derive/tags.ts';
 import type { Planned, Step } from '../../lib/engine/step.ts';
@@ -14,7 +14,7 @@ function desiredFields(
   found: Survey,
   planned: Planned<'natGateway'>,
 ): Map<string, DesiredFields<RouteField>> {
-  // A NAT gateway that is about to be replaced is not the one to route to.
+  // A NAT gateway that is about to be replaced is not used as a target.
   const nat = planned.isReplaced('natGateway') ? undefined : only(found.natGateway)?.natGatewayId;
   return new Map(
     subnetKeys(desired.config.network, 'private').map((key) => [

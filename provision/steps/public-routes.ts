@@ -1,4 +1,4 @@
-/** The public route table: from the public subnets to the internet gateway. */
+/** The public route table: it routes from the public subnets to the internet gateway. */
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
 import { desiredTags } from '../../lib/derive/tags.ts';
 import type { Step } from '../../lib/engine/step.ts';

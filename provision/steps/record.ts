@@ -55,8 +55,8 @@ export const record: Step<'record', Field> = {
     }),
 
   /**
-   * The first write is a CREATE: it can never overwrite someone else's record. A record that exists is ours if the
-   * response of an earlier write was lost, and is then written again.
+   * The first write is a CREATE: it can never overwrite someone else's record. If the response of an earlier write was lost,
+   * an existing record may be ours; it is then written again.
    */
   async create(context) {
     try {

@@ -22,7 +22,7 @@ type Field = 'scan on push' | 'tag mutability' | 'lifecycle policy' | TagField;
 const MUTABILITY = 'IMMUTABLE';
 
 /**
- * Old images expire late: a running service may still need the digest it was started with.
+ * Old images expire late: a running service may still need the digest that it was started with.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
  */
 export const lifecyclePolicy = policyText({

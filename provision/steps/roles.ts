@@ -1,4 +1,4 @@
-/** The two roles: what ECS may do to start a task, and what the task itself may do, which is nothing yet. */
+/** The two roles: one for ECS, which starts the tasks, and one for the tasks themselves, which has no permissions yet. */
 import {
   CreateRoleCommand,
   DeleteRolePolicyCommand,
@@ -108,7 +108,7 @@ export const roles: Step<'roles', Field> = {
   },
 };
 
-/** Deletes the inline policies that a role has besides the desired ones. */
+/** Deletes the inline policies of a role that are not desired. */
 async function deleteInlinePolicies(
   { aws, existing }: Context,
   RoleName: string,

@@ -40,7 +40,7 @@ export const rules: Step<'rules', Field> = {
         ...tagFields(tags),
       }),
       foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
-      // Another path has another priority: the old path is answered until the new rule exists.
+      // A different path has a different priority, so the old rule answers its path until the new rule exists.
       replacedBy: ({ tags }) => ({
         key: tags[KEY_TAG] ?? '',
         reason: 'each path has its own rule: the new one is created before the old one is deleted',
@@ -90,9 +90,9 @@ export const rules: Step<'rules', Field> = {
 };
 
 /**
- * How far a rule has been cut over from one of our target groups to its replacement. The old group answers until the new
- * one is healthy, and stays with the rule until no task is registered with it: ECS only registers tasks with groups that
- * a rule refers to, hence the weights of 0.
+ * Shows how far a rule has been cut over from one of our target groups to its replacement. The old group answers until the
+ * new group is healthy. It stays in the rule, with a weight of 0, until no task is registered with it: ECS only registers
+ * tasks with groups that a rule refers to.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#forward-actions
  */
 function cutoverStage({ change, existing, found, ids }: Context): 'pending' | 'switched' | 'done' {

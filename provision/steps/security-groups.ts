@@ -79,7 +79,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
       cannotUpdate: inAnotherVpc(found),
     }),
 
-  /** The name is the natural key within a VPC: a second create is refused, and the group is ours already or foreign. */
+  /** The name is the natural key within a VPC: if the create is refused, the existing group is either ours or foreign. */
   async create(context) {
     const { key } = context.change;
     const VpcId = only(context.ids.vpc)?.vpcId;
@@ -108,7 +108,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
     if (touches(change, 'ingress')) {
       const balancer = change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
       const rules = ingressOf(config, change.key, balancer);
-      // Running tasks answer the load balancer on their old ports until they are replaced.
+      // Until running tasks are replaced, they answer the load balancer on their old ports.
       const serving = existing ? ingress.filter(({ peer }) => peer === balancer) : [];
       await setRules(context, groupId, INGRESS, ingress, [...rules, ...serving]);
     }
@@ -126,7 +126,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
   },
 };
 
-/** Authorises missing rules before revoking surplus ones, so that allowed traffic is never cut. */
+/** Authorises missing rules before revoking surplus ones, so that allowed traffic is never interrupted. */
 async function setRules(
   { aws }: Context,
   GroupId: string,

@@ -17,7 +17,7 @@ export const serviceLinkedRole: Step<'serviceLinkedRole', never> = {
     }),
 
   /**
-   * "Has been taken" means that the role was created in the meantime, which is just as good.
+   * "Has been taken" means that the role was created in the meantime, which counts as success.
    * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
    */
   async create({ aws }) {

@@ -20,7 +20,10 @@ interface Placement {
   readonly zone: string;
 }
 
-/** The placement of every subnet, by key. An existing subnet keeps its zone; the other one of that number gets the same. */
+/**
+ * The placement of every subnet, by key. An existing subnet keeps its zone, and the other subnet with the same number gets
+ * the same zone.
+ */
 function placementsOf({ config: { network } }: Desired, found: Survey): Map<string, Placement> {
   const layouts = subnetLayouts(network);
   const zonesInUse: (string | undefined)[] = [];
@@ -66,7 +69,10 @@ export const subnets: Step<'subnets', Field> = {
     });
   },
 
-  /** The block is the natural key: a second create of the same block is refused, and the subnet is ours already. */
+  /**
+   * The block is the natural key: if the create is refused, an earlier one whose response was lost may have created our
+   * subnet.
+   */
   async create(context) {
     const { cidr, zone } = placementsOf(context, context.found).get(context.change.key) ?? {};
     const VpcId = only(context.ids.vpc)?.vpcId;
@@ -87,7 +93,7 @@ export const subnets: Step<'subnets', Field> = {
   },
 
   /**
-   * Only the load balancer and the NAT gateway have public addresses, and both get them on their own.
+   * Only the load balancer and the NAT gateway have public addresses, and AWS assigns these automatically.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html
    */
   async update(context, { subnetId: SubnetId }) {

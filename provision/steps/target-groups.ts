@@ -68,8 +68,8 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 }
 
 /**
- * The replacement of a group that is no longer desired: the group of the same container, or of the container that the
- * path leads to now.
+ * Returns the replacement of a group that is no longer desired: the group of the same container, or of the container to which
+ * the path is now routed.
  */
 function replacementFor(
   { config }: Desired,
@@ -106,7 +106,7 @@ export const targetGroups: Step<'targetGroups', Field> = {
     }),
 
   /**
-   * A group of another VPC is deleted first: its VPC is gone, and with it everything that used the group.
+   * A group of another VPC is deleted first: that VPC no longer exists, and neither does anything that used the group.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
    */
   async create(context) {

@@ -40,7 +40,7 @@ function partsOf(
   };
 }
 
-/** The desired definition; an image that is not pushed yet is known later. */
+/** The desired definition; the reference of an image that is not pushed yet is known later. */
 function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
   const pushed = ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
@@ -81,7 +81,10 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
     await retagEcs(context, taskDefinitionArn);
   },
 
-  /** Deregisters all other revisions, also the duplicate of a register whose response was lost, so that none is started. */
+  /**
+   * Deregisters all other revisions, including a duplicate from a call whose response was lost, so that no task starts from
+   * them.
+   */
   async cleanUp({ aws, names, ids, change }) {
     const current = ids.taskDefinitions.get(change.key)?.taskDefinitionArn;
     if (current === undefined) return;
@@ -90,7 +93,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
   },
 };
 
-/** Whether a change of this field makes a new revision: tags do not, nor does the number of older revisions. */
+/** Whether a change of this field requires a new revision; tags and the number of older revisions do not. */
 export const isDefinitionField = ({ field }: { readonly field: string }): boolean =>
   !field.startsWith('tag.') && field !== OLDER;
 

@@ -1,4 +1,4 @@
-/** Removes the NAT gateway, and waits until it is deleted: until then it holds its address and its subnet. */
+/** Removes the NAT gateway, and waits until it is deleted: until then, its address and its subnet are in use. */
 import { DeleteNatGatewayCommand } from '@aws-sdk/client-ec2';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { probeNatGatewayGone } from '../../lib/look/nat-gateway.ts';

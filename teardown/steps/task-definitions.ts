@@ -12,8 +12,8 @@ const BATCH = 10;
 
 export const taskDefinitions: Removal<'taskDefinitions'> = {
   /**
-   * Deregisters in sequence: AWS accepts one call per second, and a family has a revision for every change ever made.
-   * A revision that a stopped task still refers to disappears automatically once ECS forgets that task.
+   * Deregisters in sequence: AWS accepts one call per second, and a family has one revision for every change that was ever
+   * made. A revision that a stopped task still refers to disappears automatically once ECS no longer lists that task.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
    */
   async remove(context) {
@@ -41,8 +41,8 @@ interface RevisionRefusal {
 }
 
 /**
- * Deletes one revision; concurrent deletes share calls. A revision that cannot be deleted is an entry in the response of a
- * successful call.
+ * Deletes one revision; concurrent deletes share calls. If a revision cannot be deleted, the call succeeds and its response
+ * has an entry for it.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
  */
 const deleteBatched = perClient((aws: Aws) => {

@@ -1,4 +1,4 @@
-/** Removes the VPC, once it contains no resources of others. */
+/** Removes the VPC, once it contains no foreign resources. */
 import {
   DeleteVpcCommand,
   DescribeRouteTablesCommand,

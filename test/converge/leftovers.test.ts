@@ -47,7 +47,7 @@ test('resources that survive their delete are listed with what uses them, and th
     why: [
       `vpc ${vpcId}`,
       `securityGroups.balancer ${groupId}`,
-      `network interface ${eni} (theirs, of another-service) holds ${SubnetId}, ${groupId}`,
+      `network interface ${eni} (theirs, of another-service) uses ${SubnetId}, ${groupId}`,
     ].join('\n'),
     now: 'Everything else is gone; the state file is kept.',
     fix: [expect.stringContaining('npm run teardown')],

@@ -39,7 +39,7 @@ test('a syntax error and a crash at the start are explained, and a working progr
       what: 'The deployment of web failed.',
       now: expect.stringContaining('the failed service is kept'),
       fix: expect.arrayContaining([
-        'A container exited on its own: its last log lines say why.',
+        'A container exited on its own: its last log lines show why.',
         expect.stringMatching(/^npm run provision -- --config \S+, once the cause is fixed$/),
       ]),
     },

@@ -25,7 +25,7 @@ test('Ctrl-C ends a run within two seconds with its state saved, and the next ru
     stdout: '',
     problem: {
       code: 'INTERRUPTED',
-      what: 'Interrupted.',
+      what: 'The run was interrupted.',
       why: 'Ctrl-C was pressed, or the process was asked to stop.',
       now: 'Everything created so far is kept and recorded.',
       fix: [

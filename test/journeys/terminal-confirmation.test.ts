@@ -49,7 +49,7 @@ testWithPython(
     expect((await provision(CTRL_D)).stdout).toContain('nothing was changed');
     const stopped = await provision(CTRL_C);
     expect(stopped.code).toBe(130);
-    expect(stopped.stdout).toContain('Interrupted. [INTERRUPTED]');
+    expect(stopped.stdout).toContain('The run was interrupted. [INTERRUPTED]');
     expect(await user.mutations()).toEqual([]);
 
     await createLeftoverLogGroup(user);

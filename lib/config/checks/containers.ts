@@ -39,7 +39,7 @@ export function* pathsHavePorts(config: Config): Iterable<Finding> {
     if (container.path !== undefined && container.port === undefined)
       yield {
         path: pathOfContainer(service, container, 'port'),
-        fix: `Add the port that ${container.path} is routed to.`,
+        fix: `Add the port on which the container serves ${container.path}.`,
       };
 }
 
@@ -48,7 +48,7 @@ export function* protocolsHavePaths(config: Config): Iterable<Finding> {
     if (container.protocol === 'HTTPS' && container.path === undefined)
       yield {
         path: pathOfContainer(service, container, 'protocol'),
-        fix: 'Add a path and its port, or leave it out: the load balancer sends requests to routed containers only.',
+        fix: 'Add a path and a port, or remove the protocol: the load balancer only sends requests to containers with a path.',
         reads: [pathOfContainer(service, container, 'path')],
       };
 }
@@ -60,7 +60,7 @@ export function* timeoutsAreBelowIntervals(config: Config): Iterable<Finding> {
     if (timeoutSeconds >= intervalSeconds)
       yield {
         path: pathOfContainer(service, container, 'health', 'timeoutSeconds'),
-        fix: `Give less than intervalSeconds, which is ${intervalSeconds}.`,
+        fix: `Use a value below intervalSeconds, which is ${intervalSeconds}.`,
         reads: [pathOfContainer(service, container, 'health', 'intervalSeconds')],
       };
   }
@@ -75,18 +75,16 @@ export function* sourcesExist(config: Config): Iterable<Finding> {
 }
 
 function sourceFix(folder: string, builder: Builder): string | undefined {
-  if (kindOf(folder) !== 'folder') return `Give a folder that exists: ${folder} does not.`;
+  if (kindOf(folder) !== 'folder') return `Name a folder that exists: ${folder} does not exist.`;
   const bundles = entryOf(folder) !== undefined;
   const builds = kindOf(join(folder, 'Dockerfile')) === 'file';
   const entry = `main in its package.json, or one of ${ENTRIES.join(', ')}`;
   switch (builder) {
     case 'bundle':
-      return bundles ? undefined : `Add the file that a bundle starts from: ${entry}.`;
+      return bundles ? undefined : `Add an entry file for the bundle: ${entry}.`;
     case 'docker':
       return builds ? undefined : `Add a Dockerfile to ${folder}.`;
     case 'auto':
-      return bundles || builds
-        ? undefined
-        : `Add the file that a bundle starts from (${entry}), or a Dockerfile.`;
+      return bundles || builds ? undefined : `Add an entry file for the bundle (${entry}), or a Dockerfile.`;
   }
 }

@@ -1,4 +1,4 @@
-/** Checks of names: their characters, that they are unique, and the lengths of the AWS names composed of them. */
+/** Checks of names: that their characters are valid, that they are unique, and that the AWS names that contain them are not too long. */
 import { isRouted, type Config } from '../config.ts';
 import {
   pathOfContainer,
@@ -27,7 +27,7 @@ export function* namesAreWellFormed(config: Config): Iterable<Finding> {
   }
 }
 
-/** The load balancer has a security group, which is named like those of the services. */
+/** The security group of the load balancer has the key `balancer`, and that of a service has the service's name. */
 export function* balancerIsReserved(config: Config): Iterable<Finding> {
   for (const service of config.services.filter(({ name }) => name === 'balancer')) {
     const fix = "Use another name: the load balancer's security group is called balancer.";
@@ -35,7 +35,7 @@ export function* balancerIsReserved(config: Config): Iterable<Finding> {
   }
 }
 
-/** `a-b` and `c` compose to the same key as `a` and `b-c`. */
+/** A container `c` of a service `a-b` has the same key as a container `b-c` of a service `a`. */
 export function* keysAreUnique(config: Config): Iterable<Finding> {
   const seen = new Map<string, string>();
   for (const { service, container } of containersWithServices(config)) {
@@ -44,7 +44,7 @@ export function* keysAreUnique(config: Config): Iterable<Finding> {
       yield {
         path: pathOfContainer(service, container),
         value: display(container.key),
-        fix: `Use another name: together with the service name it collides with ${other}.`,
+        fix: `Use another name: ${other} has the same key, which joins the names of service and container.`,
       };
     else seen.set(container.key, `${container.name} in ${service.name}`);
   }
@@ -54,12 +54,15 @@ interface ComposedName {
   readonly what: string;
   readonly text: string;
   readonly limit: number;
-  /** The names that it is composed of. */
+  /** The configured names that it contains. */
   readonly parts: string;
   readonly path: Path;
 }
 
-/** Lists the composed names with the lengths that AWS allows, the shortest compositions first. */
+/**
+ * Lists the names in AWS that contain configured names, with their maximum lengths: those of the stack, of its services and
+ * of its containers.
+ */
 function composedNames(config: Config): ComposedName[][] {
   const names = namesOf(config);
   const ofStack = { parts: 'the stack or the stage', path: ['name'] };
@@ -100,7 +103,10 @@ function composedNames(config: Config): ComposedName[][] {
   ];
 }
 
-/** Reports only the first level with names that are too long: the names composed of them are too long for that reason. */
+/**
+ * Reports only the first level that has names that are too long: names on later levels contain them, so they are too long as
+ * well.
+ */
 export function* namesFit(config: Config): Iterable<Finding> {
   const tooLong = composedNames(config).map((level) =>
     level.filter(({ text, limit }) => text.length > limit),
@@ -109,7 +115,9 @@ export function* namesFit(config: Config): Iterable<Finding> {
     yield {
       path,
       value: display(text),
-      fix: `Shorten the name of ${parts} by ${text.length - limit}: it is the name of ${what} in AWS, which has at most ${limit} characters.`,
+      fix: `Shorten the name of ${parts} by ${charactersText(text.length - limit)}: this value names ${what} in AWS, and such names have at most ${limit} characters.`,
       reads: [['name']],
     };
 }
+
+const charactersText = (count: number): string => `${count} ${count === 1 ? 'character' : 'characters'}`;

@@ -13,7 +13,7 @@ export function* memoryFitsCpu({ services }: Config): Iterable<Finding> {
     if (sizes !== undefined && !sizes.includes(service.memory))
       yield {
         path: pathOfService(service, 'memory'),
-        fix: `Give ${sizesInWords(sizes)}: Fargate offers these with cpu ${service.cpu}.`,
+        fix: `Use ${sizesInWords(sizes)}: Fargate offers these with cpu ${service.cpu}.`,
         reads: [pathOfService(service, 'cpu')],
       };
   }
@@ -42,7 +42,7 @@ export function* containersAreWithinQuotas({ services }: Config): Iterable<Findi
       yield {
         path,
         value: `${count} containers`,
-        fix: `Move some to another service: a task has at most ${MAX_CONTAINERS}.`,
+        fix: `Move some to another service: a task can have at most ${MAX_CONTAINERS} containers.`,
       };
     else if (routed > MAX_ROUTED)
       yield {
@@ -60,6 +60,6 @@ export function* oneIsEssential({ services }: Config): Iterable<Finding> {
       yield {
         path: pathOfService(service, 'containers'),
         value: 'no essential container',
-        fix: 'Remove essential: false from one of them: a task ends with its essential containers.',
+        fix: 'Remove essential: false from one of them: a task needs an essential container.',
       };
 }

@@ -8,7 +8,7 @@ export function* domainIsInZone({ domain }: Config): Iterable<Finding> {
   if (domain !== undefined && domain.name !== domain.zone && !domain.name.endsWith(`.${domain.zone}`))
     yield {
       path: ['domain', 'name'],
-      fix: `Give ${domain.zone} or a name that ends with .${domain.zone}: it must be in the zone.`,
+      fix: `Use ${domain.zone} or a name that ends with .${domain.zone}: the name must be in the zone.`,
       reads: [['domain', 'zone']],
     };
 }
@@ -22,7 +22,7 @@ export function* tagsAreWithinLimit({ tags }: Config): Iterable<Finding> {
     yield {
       path: ['tags'],
       value: `${count} tags`,
-      fix: `Give at most ${MAX_TAGS}: AWS allows 50, and Slipway adds its own.`,
+      fix: `Use at most ${MAX_TAGS}: AWS allows 50, and Slipway adds its own.`,
     };
 }
 

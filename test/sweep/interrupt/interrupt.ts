@@ -42,9 +42,9 @@ export const interruptedOutcome = (command: string) => ({
   stdout: '',
   problem: {
     code: 'INTERRUPTED',
-    what: 'Interrupted.',
+    what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
-    now: expect.stringMatching(/^What was (made|removed) so far is .*recorded\.$/) as unknown,
+    now: expect.stringMatching(/^Everything (created|removed) so far is .*recorded\.$/) as unknown,
     fix: expect.arrayContaining([
       expect.stringMatching(new RegExp(`^npm run ${command}.*, to continue from here$`)),
     ]) as unknown,

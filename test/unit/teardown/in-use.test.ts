@@ -51,7 +51,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that fail
     await expect(deleting(error)).rejects.toMatchObject({
       code: 'FOREIGN',
       what: 'sg-1 is still in use, so it cannot be removed.',
-      why: 'network interface eni-1 (RDS) holds subnet-1, sg-1',
+      why: 'network interface eni-1 (RDS) uses subnet-1, sg-1',
       now: 'It is kept, and so are the resources that use it.',
       cause: error,
     });

@@ -121,7 +121,7 @@ describe('with something left after a minute', () => {
     expect(why.split('\n')).toEqual([
       'vpc vpc-1',
       'subnets.public-1 subnet-1',
-      expect.stringContaining('network interface eni-1 (EFS mount target) holds subnet-1'),
+      expect.stringContaining('network interface eni-1 (EFS mount target) uses subnet-1'),
     ]);
   });
 });

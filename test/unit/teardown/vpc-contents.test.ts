@@ -55,8 +55,8 @@ test('a network interface is listed with its owner and the resources that it blo
     ],
   });
   expect(await texts()).toEqual([
-    'network interface eni-1 (ELB app/shop/1, of amazon-elb) holds subnet-1, sg-1',
-    'network interface eni-2 holds subnet-2',
+    'network interface eni-1 (ELB app/shop/1, of amazon-elb) uses subnet-1, sg-1',
+    'network interface eni-2 uses subnet-2',
   ]);
 });
 

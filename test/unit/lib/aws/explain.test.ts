@@ -10,7 +10,7 @@ import { awsError } from '../../errors.ts';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const situation: Situation = {
-  doing: 'the step natGateway',
+  doing: 'the natGateway step',
   region: 'eu-west-1',
   command: 'npm run provision',
   changing: true,
@@ -72,7 +72,7 @@ describe('a refusal', () => {
       situation,
     );
     expect(shown).toMatchObject({
-      what: 'A quota of the account prevents the step natGateway (NatGatewayLimitExceeded).',
+      what: 'A quota of the account was reached during the natGateway step (NatGatewayLimitExceeded).',
       why: 'Performing this operation would exceed the limit of 5',
       now: 'Everything created so far is kept and recorded.',
       fix: [
@@ -90,14 +90,14 @@ describe('a refusal', () => {
 
   test('by throttling is not blamed on the stack', () => {
     expect(explain(awsError('Throttling', 'Rate exceeded'), situation)).toMatchObject({
-      what: 'AWS kept throttling the step natGateway (Throttling).',
+      what: 'AWS kept throttling a call during the natGateway step (Throttling).',
       fix: ['Wait a minute.', 'npm run provision, to continue from here'],
     });
   });
 
   test('by a server error advises waiting, not removing a cause', () => {
     const shown = explain(awsError('InternalError', 'An internal error has occurred', 500), situation);
-    expect(shown.what).toBe('AWS itself failed during the step natGateway (InternalError).');
+    expect(shown.what).toBe('AWS itself failed during the natGateway step (InternalError).');
     expect(shown.fix).toEqual(['Wait a minute.', 'npm run provision, to continue from here']);
   });
 });

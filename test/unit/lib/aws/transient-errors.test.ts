@@ -17,6 +17,7 @@ describe('an error is transient', () => {
     ['AuthorizeSecurityGroupIngress', awsError('InvalidGroup.NotFound')],
     ['AuthorizeSecurityGroupEgress', awsError('InvalidGroup.NotFound')],
     ['CreateLoadBalancer', awsError('InvalidSubnet', 'VPC vpc-1 has no internet gateway')],
+    ['CreateLoadBalancer', awsError('InvalidSecurityGroup', 'One or more security groups are invalid')],
     [
       'CreateService',
       awsError('InvalidParameterException', 'The target group does not have an associated load balancer.'),

@@ -91,7 +91,7 @@ describe('a module', () => {
   test('whose function returns nothing has a single mistake', async () => {
     expect(await problemOf(load('export default () => undefined;'))).toMatchObject({
       code: 'CONFIG_INVALID',
-      why: 'default export: missing. Give an object: a stack.',
+      why: 'default export: missing. Use an object: a stack.',
     });
   });
 
@@ -102,13 +102,13 @@ describe('a module', () => {
     ['new Error("no")', 'an Error'],
     ['Promise.resolve({})', 'a Promise'],
     ['Symbol("x")', 'a symbol'],
-    ['new Array(1e9)', 'a list of 1000000000'],
+    ['new Array(1e9)', 'a list of 1000000000 items'],
     ['10n', '10n'],
   ])('with the value %s is refused, and its other mistakes are reported, too', async (value, shown) => {
     expect(await problemOf(load(`export default { ${STACK}, name: '9', tags: ${value} };`))).toMatchObject({
       code: 'CONFIG_INVALID',
       why: expect.stringMatching(
-        new RegExp(`^name: '9'\\. .*\\ntags: ${shown}\\. Give an object: tags .*$`),
+        new RegExp(`^name: '9'\\. .*\\ntags: ${shown}\\. Use an object: tags .*$`),
       ) as unknown,
     });
   });
@@ -197,7 +197,7 @@ describe('no configuration ends, blocks or crashes the run that loads it:', () =
     const text = `const tags: Record<string, unknown> = {}; tags.a = tags; export default { ${STACK}, tags };`;
     expect(await problemOf(load(text))).toMatchObject({
       code: 'CONFIG_INVALID',
-      why: 'tags.a: an object. Give a string: the value of a tag.',
+      why: 'tags.a: an object. Use a string: the value of a tag.',
     });
   });
 

@@ -7,7 +7,7 @@ const shop = 'services.shop.containers';
 const api = `${shop}.api`;
 const folder = folderWith({ 'bundled/index.ts': '', 'dockered/Dockerfile': '', 'empty/README.md': '' });
 
-refuses(api, 'Give an object: one container.', { null: null, 'a string': 'nginx' });
+refuses(api, 'Use an object: one container.', { null: null, 'a string': 'nginx' });
 refuses(
   `${shop}.sideCar`,
   between('Use lower-case letters'),
@@ -16,7 +16,7 @@ refuses(
 );
 refuses(
   `${shop}.recommendations`,
-  'Shorten the name of the stack, the stage, the service or the container by 3: it is the name of a target group in AWS, which has at most 32 characters.',
+  'Shorten the name of the stack, the stage, the service or the container by 3 characters: this value names a target group in AWS, and such names have at most 32 characters.',
   { 'a name that is too long for its target group': { image: 'nginx', port: 1, path: '/r' } },
   between("'store-dev-shop-recommendations-"),
 );
@@ -29,25 +29,28 @@ test('a name that is too long for its repository is refused', () => {
   expect(mistakesOf(soundBut({ [`${shop}.${'c'.repeat(242)}`]: { source: 'api' } }))).toMatchObject([
     {
       value: between("'store-dev/shop-ccc"),
-      fix: between('', 'by 1: it is the name of a repository in AWS, which has at most 256 characters.'),
+      fix: between(
+        '',
+        'by 1 character: this value names a repository in AWS, and such names have at most 256 characters.',
+      ),
     },
   ]);
 });
 
-refuses(`${api}.source`, 'Give source, the folder of its program, or image, the reference of an image.', {
+refuses(`${api}.source`, 'Set source (the folder of its program) or image (the reference of an image).', {
   'neither source nor image': undefined,
 });
-refuses(`${api}.image`, 'Remove image or source: a container has one of them.', {
+refuses(`${api}.image`, 'Remove image or source: a container has only one of them.', {
   'both source and image': 'nginx',
 });
-refuses(`${api}.source`, 'Give the path of a folder, e.g. services/api1.', { 'an empty string': '' });
-refuses(`${api}.source`, between('Give a folder that exists: /', ' does not.'), {
+refuses(`${api}.source`, 'Use the path of a folder, e.g. services/api1.', { 'an empty string': '' });
+refuses(`${api}.source`, between('Name a folder that exists: /', ' does not exist.'), {
   'a missing folder': 'nowhere',
   'a file': 'api/src/main.ts',
 });
 refuses(
   `${api}.source`,
-  'Add the file that a bundle starts from: main in its package.json, or one of src/main.ts, src/index.ts, main.ts, index.ts.',
+  'Add an entry file for the bundle: main in its package.json, or one of src/main.ts, src/index.ts, main.ts, index.ts.',
   { 'a folder without a program': '.' },
 );
 
@@ -55,10 +58,10 @@ test.each([
   ['docker', 'bundled', between('Add a Dockerfile to /')],
   ['docker', 'dockered', undefined],
   ['bundle', 'bundled', undefined],
-  ['bundle', 'dockered', between('Add the file that a bundle starts from')],
+  ['bundle', 'dockered', between('Add an entry file for the bundle')],
   ['auto', 'bundled', undefined],
   ['auto', 'dockered', undefined],
-  ['auto', 'empty', between('Add the file that a bundle starts from (main in', '), or a Dockerfile.')],
+  ['auto', 'empty', between('Add an entry file for the bundle (main in', '), or a Dockerfile.')],
 ] as const)(
   'the builder %s requires its entry file or Dockerfile in the folder "%s"',
   (builder, source, fix) => {
@@ -73,19 +76,21 @@ test.each([
   },
 );
 
-refuses(`${shop}.proxy.image`, between('Give a reference such as nginx:1.29 or '), {
+refuses(`${shop}.proxy.image`, between('Use a reference such as nginx:1.29 or '), {
   'a space': 'nginx latest',
   'a capital': 'Nginx',
   'a URL': 'https://docker.io/nginx',
   'an empty string': '',
 });
 
-refuses(`${api}.port`, 'Give a whole number from 1 to 65535: the port that it listens on.', {
+refuses(`${api}.port`, 'Use a whole number from 1 to 65535: the port that it listens on.', {
   'too large': 70_000,
   zero: 0,
   'a string': '5000',
 });
-refuses(`${api}.port`, 'Add the port that /api is routed to.', { 'a path without a port': undefined });
+refuses(`${api}.port`, 'Add the port on which the container serves /api.', {
+  'a path without a port': undefined,
+});
 refuses(
   `${shop}.proxy.port`,
   'Use another port: api listens on it, and the containers of a task share one address.',
@@ -104,11 +109,15 @@ refuses(`${api}.path`, 'Leave out the wildcard: everything below a path is route
   'a star': '/api/*',
   'a question mark': '/api?x',
 });
-refuses(`${api}.path`, 'Leave out empty segments, . and ..: no request has them in its normalised path.', {
-  'an empty segment': '/api//v1',
-  'the segment ..': '/api/../v1',
-  'the segment .': '/./api',
-});
+refuses(
+  `${api}.path`,
+  'Leave out empty segments, . and ..: the normalised path of a request never contains them.',
+  {
+    'an empty segment': '/api//v1',
+    'the segment ..': '/api/../v1',
+    'the segment .': '/./api',
+  },
+);
 refuses(`${api}.path`, `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`, {
   'a letter with an accent': '/apí',
   'a percent escape': '/a%20b',
@@ -121,14 +130,14 @@ refuses(
   between("'/aaa", ' more characters'),
 );
 
-refuses(`${api}.protocol`, between("Give one of 'HTTP', 'HTTPS': the protocol on its port"), {
+refuses(`${api}.protocol`, between("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
   'an unknown protocol': 'TCP',
   'lower case': 'https',
 });
 
 test('HTTPS without a path is refused, since the load balancer sends no requests to that container', () => {
   const fix =
-    'Add a path and its port, or leave it out: the load balancer sends requests to routed containers only.';
+    'Add a path and a port, or remove the protocol: the load balancer only sends requests to containers with a path.';
   const mistake = { path: `${api}.protocol`, value: "'HTTPS'", fix };
   expect(mistakesOf(soundBut({ [`${api}.path`]: undefined }))).toEqual([mistake]);
   expect(mistakesOf(soundBut({ [`${api}.path`]: undefined, [`${api}.port`]: undefined }))).toEqual([mistake]);
@@ -140,15 +149,15 @@ refuses(`${api}.health.path`, between('Begin the path with a slash, e.g. /health
   'no slash': 'health',
   'a space': '/he alth',
 });
-refuses(`${api}.health.intervalSeconds`, 'Give a whole number from 5 to 300: seconds between two checks.', {
+refuses(`${api}.health.intervalSeconds`, 'Use a whole number from 5 to 300: seconds between two checks.', {
   'too small': 4,
 });
-refuses(`${api}.health.timeoutSeconds`, 'Give less than intervalSeconds, which is 20.', {
+refuses(`${api}.health.timeoutSeconds`, 'Use a value below intervalSeconds, which is 20.', {
   'a timeout as long as the interval': 20,
 });
-refuses(`${api}.health.healthyThreshold`, between('Give a whole number from 2 to 10'), { 'too small': 1 });
-refuses(`${api}.health.unhealthyThreshold`, between('Give a whole number from 2 to 10'), { 'too large': 11 });
-refuses(`${api}.health.matcher`, 'Give status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
+refuses(`${api}.health.healthyThreshold`, between('Use a whole number from 2 to 10'), { 'too small': 1 });
+refuses(`${api}.health.unhealthyThreshold`, between('Use a whole number from 2 to 10'), { 'too large': 11 });
+refuses(`${api}.health.matcher`, 'Use status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
   'not a status code': '2xx',
   'status codes of failures': '200-599',
   'a reversed range': '299-200',
@@ -157,17 +166,17 @@ refuses(`${api}.health.matcher`, 'Give status codes from 200 to 499, e.g. 200 or
 
 refuses(
   `${api}.environment`,
-  'Give an object: environment variables by name.',
+  'Use an object: environment variables by name.',
   { 'a string': 'MODE=fast' },
   'a string, not shown',
 );
 refuses(
   `${api}.environment.MODE`,
-  'Give a string: the value of a variable; numbers and booleans go in quotes.',
+  'Use a string: the value of a variable; numbers and booleans go in quotes.',
   { 'a number': 5 },
   'a number, not shown',
 );
-refuses(`${api}.environment.MODE`, between('Give a string'), { 'a boolean': true }, 'a boolean, not shown');
+refuses(`${api}.environment.MODE`, between('Use a string'), { 'a boolean': true }, 'a boolean, not shown');
 refuses(
   `${api}.environment.MODE`,
   'Leave out the zero byte.',
@@ -184,23 +193,23 @@ for (const name of ['MY-MODE', '1'])
 
 refuses(
   `${api}.command`,
-  between('Give a list of strings: the command'),
+  between('Use a list of strings: the command'),
   { 'a string': 'node main.js' },
   'a string, not shown',
 );
 refuses(
   `${api}.command`,
-  between('Give a list of strings: the command'),
+  between('Use a list of strings: the command'),
   { 'an empty list': [] },
   'a list, not shown',
 );
-refuses(`${api}.essential`, between('Give true or false'), { 'a string': 'false' });
-refuses(`${api}.readOnlyRoot`, between('Give true or false'), { 'a number': 1 });
-refuses(`${api}.user`, between('Give a user or user:group'), {
+refuses(`${api}.essential`, between('Use true or false'), { 'a string': 'false' });
+refuses(`${api}.readOnlyRoot`, between('Use true or false'), { 'a number': 1 });
+refuses(`${api}.user`, between('Use a user or user:group'), {
   'a space': 'me too',
   'an empty group': '1000:',
 });
-refuses(`${api}.stopSeconds`, 'Give a whole number from 2 to 120: seconds between SIGTERM and SIGKILL.', {
+refuses(`${api}.stopSeconds`, 'Use a whole number from 2 to 120: seconds between SIGTERM and SIGKILL.', {
   'too large': 121,
 });
 
@@ -209,7 +218,7 @@ test('an argument of a command that is not a string is reported with its index i
     {
       path: `${api}.command[1]`,
       value: 'a number, not shown',
-      fix: 'Give a string: the program, or one argument.',
+      fix: 'Use a string: the program, or one argument.',
     },
   ]);
 });

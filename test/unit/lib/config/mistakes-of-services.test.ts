@@ -9,12 +9,12 @@ const images = (count: number, more: (index: number) => object = () => ({})) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, image(more(index))]));
 const service = { containers: { api: image() } };
 
-refuses('services', 'Give an object: services by name; each runs its containers together, as one task.', {
+refuses('services', 'Use an object: services by name; each runs its containers together, as one task.', {
   'no services': undefined,
 });
-refuses('services', between('Give an object'), { 'a list': [] }, 'a list');
+refuses('services', between('Use an object'), { 'a list': [] }, 'a list');
 refuses('services', 'Add a service.', { 'an empty object': {} }, 'no service');
-refuses('services.shop', 'Give an object: one service.', { null: null });
+refuses('services.shop', 'Use an object: one service.', { null: null });
 refuses('services.My_Shop', NAME, { 'a bad name': service }, "'My_Shop'");
 refuses(
   'services.balancer',
@@ -26,7 +26,7 @@ refuses(
 test.each([
   [
     246,
-    'Shorten the name of the stack, the stage or the service by 1: it is the name of a security group in AWS, which has at most 255 characters.',
+    'Shorten the name of the stack, the stage or the service by 1 character: this value names a security group in AWS, and such names have at most 255 characters.',
   ],
   [245, undefined],
 ])('a service name of %i characters must be shortened only when AWS does not accept it', (length, fix) => {
@@ -36,19 +36,19 @@ test.each([
 
 refuses(
   'services.shop.cpu',
-  between('Give one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units'),
+  between('Use one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units'),
   {
     'a size that Fargate does not offer': 300,
     'a string': '512',
   },
 );
-refuses('services.shop.memory', 'Give 1024 to 4096 in steps of 1024: Fargate offers these with cpu 512.', {
+refuses('services.shop.memory', 'Use 1024 to 4096 in steps of 1024: Fargate offers these with cpu 512.', {
   'a size for a different cpu': 512,
   'a size between two steps': 1500,
 });
 refuses(
   'services.shop.count',
-  'Give a whole number from 0 to 5000: how many tasks run; 0 pauses the service.',
+  'Use a whole number from 0 to 5000: how many tasks run; 0 pauses the service.',
   {
     'a negative number': -1,
     'half a task': 1.5,
@@ -56,17 +56,17 @@ refuses(
     infinity: Infinity,
   },
 );
-refuses('services.shop.graceSeconds', between('Give a whole number from 0 to 2147483647'), {
+refuses('services.shop.graceSeconds', between('Use a whole number from 0 to 2147483647'), {
   'a string': '60',
 });
 
-refuses('services.shop.containers', between('Give an object: containers by name'), {
+refuses('services.shop.containers', between('Use an object: containers by name'), {
   'no containers': undefined,
 });
 refuses('services.shop.containers', 'Add a container.', { 'an empty object': {} }, 'no container');
 refuses(
   'services.shop.containers',
-  'Move some to another service: a task has at most 10.',
+  'Move some to another service: a task can have at most 10 containers.',
   { 'too many': images(11) },
   '11 containers',
 );
@@ -78,7 +78,7 @@ refuses(
 );
 refuses(
   'services.shop.containers',
-  'Remove essential: false from one of them: a task ends with its essential containers.',
+  'Remove essential: false from one of them: a task needs an essential container.',
   { 'no essential container': images(2, () => ({ essential: false })) },
   'no essential container',
 );
@@ -101,7 +101,7 @@ test('a missing memory is reported with its default', () => {
     {
       path: 'services.shop.memory',
       value: 'missing, so 512',
-      fix: 'Give 2048 to 8192 in steps of 1024: Fargate offers these with cpu 1024.',
+      fix: 'Use 2048 to 8192 in steps of 1024: Fargate offers these with cpu 1024.',
     },
   ]);
 });
@@ -114,7 +114,7 @@ test('when two containers get the same key, the second one is reported', () => {
     {
       path: 'services.a.containers.b-c',
       value: inspect('a-b-c'),
-      fix: 'Use another name: together with the service name it collides with c in a-b.',
+      fix: 'Use another name: c in a-b has the same key, which joins the names of service and container.',
     },
   ]);
 });

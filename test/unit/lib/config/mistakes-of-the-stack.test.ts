@@ -8,7 +8,7 @@ const NAME =
 
 refuses(
   'name',
-  'Give a string: the name of the stack; with the stage, it is the prefix of every name in AWS.',
+  'Use a string: the name of the stack; with the stage, it is the prefix of every name in AWS.',
   {
     'no name': undefined,
     'a number': 7,
@@ -29,92 +29,100 @@ refuses('name', 'Begin with another word: AWS reserves load balancer names that 
 });
 refuses(
   'name',
-  'Shorten the name of the stack or the stage by 1: it is the name of a load balancer in AWS, which has at most 32 characters.',
+  'Shorten the name of the stack or the stage by 1 character: this value names a load balancer in AWS, and such names have at most 32 characters.',
   { 'a name that is too long once the stage is appended': 's'.repeat(29) },
   inspect(`${'s'.repeat(29)}-dev`),
 );
 
-refuses('region', 'Give a string: the AWS region, e.g. eu-west-1.', { 'no region': undefined });
-refuses('region', 'Give the code of an AWS region, e.g. eu-west-1.', {
+refuses('region', 'Use a string: the AWS region, e.g. eu-west-1.', { 'no region': undefined });
+refuses('region', 'Use the code of an AWS region, e.g. eu-west-1.', {
   'the name of a country': 'Ireland',
   'an availability zone': 'eu-west-1a',
 });
 
-refuses('domain', 'Give an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
+refuses('domain', 'Use an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
 for (const field of ['domain.name', 'domain.zone'])
-  refuses(field, between('Give a DNS name of two labels or more, in lower case and without a trailing dot'), {
-    'a trailing dot': 'example.com.',
-    'a capital': 'Example.com',
-    'a wildcard': '*.example.com',
-    'an empty label': 'api..com',
-    'a hyphen at the edge of a label': 'api-.com',
-    'an IP address': '10.0.0.1',
-    'a top-level domain': 'com',
-  });
+  refuses(
+    field,
+    between('Use a DNS name with at least two labels, in lower case and without a trailing dot'),
+    {
+      'a trailing dot': 'example.com.',
+      'a capital': 'Example.com',
+      'a wildcard': '*.example.com',
+      'an empty label': 'api..com',
+      'a hyphen at the edge of a label': 'api-.com',
+      'an IP address': '10.0.0.1',
+      'a top-level domain': 'com',
+    },
+  );
 refuses(
   'domain.name',
-  between('Give a DNS name'),
+  between('Use a DNS name'),
   {
     'a label of 64 letters': `${'a'.repeat(64)}.example.com`,
     '255 characters': `${'a.'.repeat(122)}example.com`,
   },
   between("'a", 'more characters'),
 );
-refuses('domain.name', 'Give example.com or a name that ends with .example.com: it must be in the zone.', {
-  'a name in another zone': 'api.example.org',
-  'a name that ends with the same letters but is not a subdomain': 'myexample.com',
-});
-refuses('domain.createZone', 'Give true or false: whether the stack creates the zone and owns it.', {
+refuses(
+  'domain.name',
+  'Use example.com or a name that ends with .example.com: the name must be in the zone.',
+  {
+    'a name in another zone': 'api.example.org',
+    'a name that ends with the same letters but is not a subdomain': 'myexample.com',
+  },
+);
+refuses('domain.createZone', 'Use true or false: whether the stack creates the zone and owns it.', {
   'a string': 'yes',
 });
 
-refuses('network.cidr', 'Give an IPv4 block, e.g. 10.0.0.0/16.', {
+refuses('network.cidr', 'Use an IPv4 block, e.g. 10.0.0.0/16.', {
   'an address': '10.0.0.0',
   'a number out of range': '10.0.256.0/16',
   'an octal number': '010.0.0.0/16',
   'a mask instead of the prefix': '10.0.0.0/255.255.0.0',
   'an IPv6 block': 'fd00::/64',
 });
-refuses('network.cidr', 'Give a block from /16 to /24: every subnet gets a sixteenth of it.', {
+refuses('network.cidr', 'Use a block from /16 to /24: every subnet gets a sixteenth of it.', {
   'a block that is too large': '10.0.0.0/15',
   'a block that is too small': '10.0.0.0/25',
 });
-refuses('network.cidr', 'Give the first address of the block: 10.0.16.0/20.', {
+refuses('network.cidr', 'Use the first address of the block: 10.0.16.0/20.', {
   'host bits': '10.0.17.0/20',
 });
-refuses('network.zones', 'Give a whole number from 2 to 6: the number of availability zones.', {
+refuses('network.zones', 'Use a whole number from 2 to 6: the number of availability zones.', {
   'one zone': 1,
   'seven zones': 7,
 });
 
 refuses(
   'logRetentionDays',
-  between('Give one of 1, 3, 5, 7, 14, ', ', 3653: days that log events are kept.'),
+  between('Use one of 1, 3, 5, 7, 14, ', ', 3653: days that log events are kept.'),
   {
     'a number that CloudWatch Logs does not allow': 10,
   },
 );
 refuses(
   'idleTimeoutSeconds',
-  'Give a whole number from 1 to 4000: seconds that the load balancer keeps an idle connection.',
+  'Use a whole number from 1 to 4000: seconds that the load balancer keeps an idle connection.',
   { zero: 0, 'too large': 4001 },
 );
 refuses(
   'deregistrationDelaySeconds',
-  'Give a whole number from 0 to 3600: seconds that a draining task has to finish its requests.',
+  'Use a whole number from 0 to 3600: seconds that a draining task has to finish its requests.',
   { 'a negative number': -1, 'too large': 3601 },
 );
-refuses('builder', between("Give one of 'auto', 'bundle', 'docker': how images are built"), {
+refuses('builder', between("Use one of 'auto', 'bundle', 'docker': how images are built"), {
   another: 'podman',
 });
 
 refuses(
   'tags',
-  'Give at most 45: AWS allows 50, and Slipway adds its own.',
+  'Use at most 45: AWS allows 50, and Slipway adds its own.',
   { 'too many': Object.fromEntries(Array.from({ length: 46 }, (_, index) => [`t${index}`, ''])) },
   '46 tags',
 );
-refuses('tags.team', 'Give a string: the value of a tag.', { 'a number': 7 });
+refuses('tags.team', 'Use a string: the value of a tag.', { 'a number': 7 });
 refuses('tags.team', 'Use at most 256 characters: letters, digits, spaces and _ . : / = + - @.', {
   'other characters': 'web, shop',
 });

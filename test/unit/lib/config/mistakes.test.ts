@@ -87,8 +87,8 @@ describe('mistakes', () => {
   });
 
   test.each([
-    ['qqqq', /^Remove it\. Known here: name, region, domain, .*, services\.$/],
-    ['regions', /^Remove it\. Known here: /],
+    ['qqqq', /^Remove it\. The known keys are: name, region, domain, .*, services\.$/],
+    ['regions', /^Remove it\. The known keys are: /],
   ])(
     'in the unknown key %s, which resembles no missing key, are reported with all known keys',
     (key, fix) => {
@@ -104,7 +104,7 @@ describe('mistakes', () => {
     ['stack', "'stack'"],
     [[], 'a list'],
   ])('are reported once when the stack is %p', (input, value) => {
-    expect(mistakesOf(input)).toEqual([{ path: 'default export', value, fix: 'Give an object: a stack.' }]);
+    expect(mistakesOf(input)).toEqual([{ path: 'default export', value, fix: 'Use an object: a stack.' }]);
   });
 
   test('are readable in a terminal', () => {
@@ -120,8 +120,8 @@ describe('mistakes', () => {
         code: 'CONFIG_INVALID',
         what: 'shop.config.ts has 2 mistakes.',
         why: [
-          'services.shop.cpu: 300. Give one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units of a task; 1024 are one virtual CPU.',
-          `${api}.source: missing. Give source, the folder of its program, or image, the reference of an image.`,
+          'services.shop.cpu: 300. Use one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units of a task; 1024 units are one virtual CPU.',
+          `${api}.source: missing. Set source (the folder of its program) or image (the reference of an image).`,
         ].join('\n'),
         now: 'Nothing was changed.',
         fix: ['Correct shop.config.ts, then run the command again.'],

@@ -48,7 +48,7 @@ describe('a wait', () => {
     const one = scenario(pending('cold'), failed('the kettle is broken'), ready('tea'));
     await expect(one.run()).rejects.toMatchObject({
       code: 'FAILED_STATE',
-      what: 'Waiting for the kettle to boil ended in a failed state.',
+      what: 'The wait for the kettle to boil failed.',
       why: 'the kettle is broken',
     });
     expect(one.looks).toHaveLength(2);

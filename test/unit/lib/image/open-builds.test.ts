@@ -66,7 +66,7 @@ describe.each<[Case]>([
     expect(events).toEqual([
       {
         type: 'warning',
-        text: 'Images are bundled: they have no base image and run in the sandbox only.',
+        text: 'Images are bundled: they have no base image and only run in the sandbox.',
       },
     ]);
   });

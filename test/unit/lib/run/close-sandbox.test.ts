@@ -40,7 +40,11 @@ test('on the target aws, no sandbox is stopped', async () => {
 
 test.each<[string, Partial<SandboxHandle>, string]>([
   ['does not end', { stop: () => Promise.reject(new Error('It still runs.')) }, 'Nothing is left in it.'],
-  ['does not respond', { census: () => Promise.reject(new Error('500')) }, 'It is not known what is in it.'],
+  [
+    'does not respond',
+    { census: () => Promise.reject(new Error('500')) },
+    'It is unknown whether anything is left in it.',
+  ],
 ])('a sandbox that %s is a problem that names its process', async (_, over, now) => {
   const { door } = sandbox(over);
   await expect(closeEmptySandbox(door)).rejects.toMatchObject({
@@ -48,7 +52,7 @@ test.each<[string, Partial<SandboxHandle>, string]>([
     what: 'The sandbox did not stop.',
     why: expect.stringMatching(/^(It still runs\.|500)$/),
     now,
-    fix: ['kill 123', 'Its log is /some/where/sandbox.log.'],
+    fix: ['kill 123', 'Its log, /some/where/sandbox.log, shows what it was doing.'],
   });
 });
 

@@ -32,7 +32,7 @@ describe('a run of the steps', () => {
   test('with one failure throws that failure, however many steps it blocked', () => {
     expect(thrown({ vpc: done, subnets: failed(refused), natGateway: echo, services: echo })).toMatchObject({
       code: 'REFUSED',
-      what: 'AWS refused the step subnets (InvalidSubnet.Conflict).',
+      what: 'AWS refused a call during the subnets step (InvalidSubnet.Conflict).',
       cause: refused,
     });
   });
@@ -54,8 +54,8 @@ describe('a run of the steps', () => {
       code: 'STEPS_FAILED',
       what: '2 steps failed.',
       why: [
-        'AWS refused the step subnets (InvalidSubnet.Conflict). conflicts with another subnet',
-        'A quota of the account prevents the step elasticIp (AddressLimitExceeded). The maximum number of addresses has been reached.',
+        'AWS refused a call during the subnets step (InvalidSubnet.Conflict). conflicts with another subnet',
+        'A quota of the account was reached during the elasticIp step (AddressLimitExceeded). The maximum number of addresses has been reached.',
       ].join('\n'),
     });
     expect(shown?.why).not.toContain('natGateway');

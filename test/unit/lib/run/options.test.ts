@@ -139,7 +139,7 @@ describe('a flag that npm took as its own', () => {
   ])('is refused: %s', async (_typed, taken, args, names, flags) => {
     await expect(readUnder({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
-      what: `npm took ${names} as its own.`,
+      what: `npm kept ${names} for itself.`,
       now: 'Nothing was changed.',
       fix: [`npm run provision -- ${flags}`],
     });

@@ -16,7 +16,7 @@ test.each([
   ['ResourceInitializationError: failed to validate logger args', /log group/],
   ['OutOfMemoryError: Container killed due to memory usage; exit code 137', /out of memory/],
   ['Task failed ELB health checks in (target-group g); api1 exit code 137', /0\.0\.0\.0/],
-  ['Essential container in task exited; api1 exit code 137', /more memory/],
+  ['Essential container in task exited; api1 exit code 137', /increase the memory/],
   ['Essential container in task exited; api1 exit code 1', /last log lines/],
   ['Essential container in task exited', /last log lines/],
 ])('%s', (text, advice) => {
@@ -33,7 +33,7 @@ test.each([
   ['Target.Timeout', 'api1 must listen on 0.0.0.0:5000 and answer GET /health within 5 s.'],
   [
     'Target.ResponseCodeMismatch',
-    'GET /health must answer 200: correct health.path or health.matcher of api1.',
+    'GET /health must return 200: correct health.path or health.matcher of api1.',
   ],
   [
     'Target.FailedHealthChecks',

@@ -58,7 +58,7 @@ test("the problem contains ECS's messages, how the tasks ended, and the last log
     '  Error: no database',
   ]);
   expect(shown.fix).toEqual([
-    'A container exited on its own: its last log lines say why.',
+    'A container exited on its own: its last log lines show why.',
     'npm run provision, once the cause is fixed',
     'aws logs tail /slipway/shop-dev --follow, for the complete logs',
   ]);
@@ -204,10 +204,10 @@ describe('unhealthy targets', () => {
     ];
     expect(unhealthyTargets(api1, targets, cause)).toMatchObject({
       code: 'UNHEALTHY',
-      what: 'The load balancer finds api1 unhealthy.',
+      what: 'The load balancer reports api1 as unhealthy.',
       why: '10.0.1.5:5000 is unhealthy, Target.ResponseCodeMismatch, Health checks failed with these codes: [404]\n10.0.2.6:5000 is initial',
       fix: [
-        'GET /health must answer 200: correct health.path or health.matcher of api1.',
+        'GET /health must return 200: correct health.path or health.matcher of api1.',
         'npm run provision, to check again and continue',
       ],
       cause,

@@ -262,7 +262,7 @@ describe('waiting for a service', () => {
           '  no database, giving up',
         ].join('\n'),
         now: expect.stringContaining('the failed service is kept'),
-        fix: expect.arrayContaining(['A container exited on its own: its last log lines say why.']),
+        fix: expect.arrayContaining(['A container exited on its own: its last log lines show why.']),
       });
       expect(waiting).toHaveLength(2);
     });
@@ -383,7 +383,7 @@ describe('waiting for a service', () => {
         .resolves(targets(target('unhealthy', 'Target.Timeout', 'Request timed out')));
       await expect(wait()).rejects.toMatchObject({
         code: 'UNHEALTHY',
-        what: 'The load balancer finds api1 unhealthy.',
+        what: 'The load balancer reports api1 as unhealthy.',
         why: '10.0.1.5:5000 is unhealthy, Target.Timeout, Request timed out',
         fix: expect.arrayContaining(['api1 must listen on 0.0.0.0:5000 and answer GET /health within 5 s.']),
       });

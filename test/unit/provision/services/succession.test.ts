@@ -27,7 +27,7 @@ describe('a container that changes to HTTPS', () => {
     expect(changes).toMatchObject([
       {
         replaces: 'web~former',
-        reason: 'no task is healthy in target groups for HTTP and for HTTPS at once',
+        reason: 'no task can be healthy in target groups for HTTP and for HTTPS at the same time',
       },
     ]);
     expect(ids).toEqual({ web: { serviceArn: 'arn:new' } });

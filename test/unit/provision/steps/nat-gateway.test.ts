@@ -171,7 +171,7 @@ test('explains refusal: the wait fails if the gateway fails, with the reason fro
   looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'failed', why));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',
-    what: 'Waiting for NAT gateway nat-1 to be available ended in a failed state.',
+    what: 'The wait for NAT gateway nat-1 to be available failed.',
     why: 'Gateway.NotAttached: Network vpc-1 has no Internet gateway attached',
   });
 });

@@ -81,7 +81,7 @@ test('a sandbox that cannot start is reported with the output of the sandbox', a
       now: 'Nothing was changed.',
       fix: [
         expect.stringContaining('sandbox.log'),
-        expect.stringContaining('npm run sandbox, to see it start'),
+        expect.stringContaining('npm run sandbox, to see its output as it starts'),
       ],
     },
   });

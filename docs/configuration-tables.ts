@@ -4,11 +4,12 @@ import { Stack } from '../lib/config/schema.ts';
 import { table } from './table.ts';
 
 type Node = z.core.JSONSchema.JSONSchema;
+
 /**
  * The maximum number of values that a cell lists. More would make the column too wide; the message for an invalid value lists
  * all of them.
  */
-const MOST_VALUES = 10;
+const MAX_VALUES = 10;
 
 type Row = readonly [field: string, value: string, fallback: string, meaning: string];
 
@@ -25,9 +26,9 @@ function sections(node: Node, path: string): string[] {
   });
   const inner = fields.flatMap(({ name, field }) => {
     const at = path === '' ? name : `${path}.${name}`;
-    const held = field.additionalProperties;
+    const values = field.additionalProperties;
     if (field.properties) return sections(field, at);
-    return typeof held === 'object' && held.properties ? sections(held, `${at}.<name>`) : [];
+    return typeof values === 'object' && values.properties ? sections(values, `${at}.<name>`) : [];
   });
   return [
     `## ${path === '' ? 'The stack' : code(path)}\n\n${table([['field', 'value', 'default', 'meaning'], ...rows])}`,
@@ -38,23 +39,23 @@ function sections(node: Node, path: string): string[] {
 const code = (text: string): string => `\`${text}\``;
 
 function valueOf({
-  enum: values,
+  enum: choices,
   type,
   minimum,
   maximum,
   properties,
-  additionalProperties: held,
+  additionalProperties: values,
 }: Node): string {
-  if (values && values.length > MOST_VALUES) {
-    return `one of ${values.length} from ${String(values[0])} to ${String(values.at(-1))}`;
+  if (choices && choices.length > MAX_VALUES) {
+    return `one of ${choices.length} from ${String(choices[0])} to ${String(choices.at(-1))}`;
   }
-  if (values) return values.map((value) => code(String(value))).join(' ');
+  if (choices) return choices.map((value) => code(String(value))).join(' ');
   if (type === 'integer') return `${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true or false';
   if (type === 'array') return 'list of strings';
   if (type !== 'object') return 'string';
   if (properties) return 'see below';
-  return typeof held === 'object' && held.properties ? 'by name, see below' : 'strings by name';
+  return typeof values === 'object' && values.properties ? 'by name, see below' : 'strings by name';
 }
 
 /** Returns the default of a field; an object has none, because its fields have their own. */

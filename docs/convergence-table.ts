@@ -8,7 +8,7 @@ import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
 
-/** Returns the lists in a snapshot file, by the title of their test or what follows its colon. */
+/** Returns the lists in a snapshot file, keyed by the title of their test, without the part before its colon. */
 function snapshotsOf(file: string): Map<string, string[]> {
   const text = readFileSync(join(SNAPSHOTS, `${file}.test.ts.snap`), 'utf8');
   const found = [...text.matchAll(/^exports\[`(?:.+: )?(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
@@ -23,15 +23,15 @@ function partsOf(line: string) {
   return { verb, noun, fields: fields === '' ? [] : fields.split(', ') };
 }
 
-/** Removes the names that only the examples have from a field; all tags count as one field. */
-const short = (field: string): string =>
+/** Removes the names of the example's services and containers from a field; all tags count as one field. */
+const withoutNames = (field: string): string =>
   field
     .replace(/^tag\..*/, 'tags')
     .replace(/^(api\d|orders)\./, '')
     .replace(/^environment\..*/, 'environment')
     .replace(/^attribute\./, '');
 
-const listed = (words: Iterable<string>): string => [...new Set(words)].sort().join(', ');
+const sortedList = (words: Iterable<string>): string => [...new Set(words)].sort().join(', ');
 const nounOf = (address: string): string => address.split('.')[0] ?? '';
 
 /** Returns the table, with one row per noun. */
@@ -43,17 +43,19 @@ export function convergenceTable(): string {
     [...foreignResources.map(({ address }) => address), ...takenOver.map(([one]) => one)].map(nounOf),
   );
   const rows = nouns.map((noun) => {
-    const mine = lines.filter((line) => line.noun === noun);
-    const inPlace = mine.filter(({ verb }) => verb === 'update').flatMap(({ fields }) => fields.map(short));
+    const ofNoun = lines.filter((line) => line.noun === noun);
+    const inPlace = ofNoun
+      .filter(({ verb }) => verb === 'update')
+      .flatMap(({ fields }) => fields.map(withoutNames));
     const replacing = [...changes].filter(([, plan]) => isReplaced(plan, noun)).map(([name]) => name);
     const drifts = [...manualChanges, ...manualImageChanges]
       .filter((one) => one.noun === noun)
       .map(({ what }) => what);
     return [
       `\`${noun}\``,
-      listed(inPlace),
-      listed(replacing),
-      listed(drifts),
+      sortedList(inPlace),
+      sortedList(replacing),
+      sortedList(drifts),
       found.includes(noun) ? 'yes' : '',
       foreign.has(noun) ? 'yes' : '',
     ];

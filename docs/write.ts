@@ -9,7 +9,7 @@ import { convergenceTable } from './convergence-table.ts';
 /** Everything above this line is written manually, and everything below it is generated. */
 const MARK = '<!-- Below this line: npm run docs -->';
 
-/** The pages with a generated part, which is formatted as Prettier would. */
+/** The pages with a generated part; the generators return it formatted as Prettier would format it. */
 export const PAGES: readonly { readonly page: string; readonly written: () => string }[] = [
   { page: 'docs/configuration.md', written: configurationTables },
   { page: 'docs/converge.md', written: convergenceTable },

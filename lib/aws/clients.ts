@@ -10,7 +10,7 @@ export interface ClientSettings {
   readonly region: string;
   /** An endpoint other than AWS. */
   readonly endpoint?: string;
-  /** The speed at which the endpoint's rate limits refill, as a multiple of AWS's; undefined if it has no rate limits. */
+  /** The speed at which the endpoint's rate limits refill, relative to AWS's speed; undefined if it has no rate limits. */
   readonly limits?: number | undefined;
   /** The credentials for the sandbox; by default the SDK's credential chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };

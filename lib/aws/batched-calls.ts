@@ -2,17 +2,17 @@
 import DataLoader from 'dataloader';
 import type { Clock } from '../model/clock.ts';
 
-/** How long a batch collects keys, in milliseconds: sleeps that should end at the same time end a few milliseconds apart. */
+/** Milliseconds for which a batch collects keys. Waits that should end together end a few milliseconds apart. */
 const BATCH_WINDOW_MS = 10;
 
 /** Returns the answer for one key; the clock decides when its batch is sent. */
 export type BatchedCall<T> = (key: string, clock: Clock) => Promise<T>;
 
 /**
- * Turns a call for several keys into one for a single key: keys requested within the batch window share a call. Nothing is
- * cached: a key requested after its batch was sent is sent again. If a call fails, it fails for every key in it.
+ * Turns a call for several keys into a function for a single key. Keys that are requested within the batch window share a call.
+ * Nothing is cached: a key requested after its batch was sent is sent again. If a call fails, it fails for every key in it.
  * @param maxKeys the maximum number of keys that one call accepts
- * @param call sends one call for distinct keys, and returns how to find each key's answer in the response
+ * @param call sends one call for distinct keys, and returns a function that finds a key's answer in the response
  */
 export function batched<T>(
   maxKeys: number,
@@ -21,8 +21,8 @@ export function batched<T>(
   const loaderFor = memoised(new WeakMap<Clock, DataLoader<string, T>>(), (clock) => {
     const loader = new DataLoader<string, T>(
       async (keys) => {
-        // The loader's cache joins identical keys of one batch. Answers are not reused. A failed batch also clears its keys,
-        // even those that the next batch is already collecting.
+        // The loader's cache joins identical keys in one batch. Clearing it here keeps answers from being reused. When a batch
+        // fails, the loader clears that batch's keys again, so the next batch can contain a key twice.
         keys.forEach((key) => loader.clear(key));
         return keys.map(await call([...new Set(keys)]));
       },
@@ -37,8 +37,8 @@ export function batched<T>(
 }
 
 /**
- * Makes a call whose answer is reused for a while, even if the call failed.
- * @param ms how long an answer is reused, milliseconds
+ * Wraps a call so that its result, even a failure, is reused for a while.
+ * @param ms the milliseconds for which a result is reused
  */
 export function cachedFor<T>(ms: number, call: () => Promise<T>): (clock: Pick<Clock, 'now'>) => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
@@ -49,11 +49,11 @@ export function cachedFor<T>(ms: number, call: () => Promise<T>): (clock: Pick<C
   };
 }
 
-/** Makes one value per client on first use: all callers with the same clients share it. */
+/** Makes one value per client, on first use. All callers with the same client share the value. */
 export const perClient = <C extends object, T>(make: (client: C) => T): ((client: C) => T) =>
   memoised(new WeakMap<C, T>(), make);
 
-/** Makes one value per name on first use. */
+/** Makes one value per name, on first use. */
 export const perName = <T>(make: (name: string) => T): ((name: string) => T) =>
   memoised(new Map<string, T>(), make);
 

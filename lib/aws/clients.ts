@@ -1,4 +1,4 @@
-/** The AWS clients of a run: one function per service that sends its commands; a client is loaded on first use. */
+/** The AWS clients of a run: for each service, a function that sends commands. A client is loaded on first use. */
 import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
@@ -10,7 +10,7 @@ export interface ClientSettings {
   readonly region: string;
   /** An endpoint other than AWS. */
   readonly endpoint?: string;
-  /** How many times faster than AWS's the endpoint's rate limits refill; undefined if it has no rate limits. */
+  /** The speed at which the endpoint's rate limits refill, relative to AWS's speed; undefined if it has no rate limits. */
   readonly limits?: number | undefined;
   /** The credentials for the sandbox; by default the SDK's credential chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -44,7 +44,10 @@ export type Send = <I extends object, O extends object>(command: CommandOf<I, O>
 /** The services that Slipway calls. */
 export interface Aws {
   readonly ec2: Send;
-  /** EC2, for creates without a client token: they are not sent again after a lost response, since that could create two. */
+  /**
+   * EC2, for creates without a client token. After a lost response, these are not sent again: a repeated create could make a
+   * second resource.
+   */
   readonly ec2Once: Send;
   readonly elbv2: Send;
   readonly ecs: Send;
@@ -72,11 +75,11 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   const { limits, timeouts = TIMEOUTS, ...target } = settings;
   const standard = {
     ...target,
-    // Retries are ours (retry.ts): the SDK would also retry creates without a client token, and quota errors, which it
-    // mistakes for throttling.
+    // The SDK does not retry; retry.ts does. The SDK would also retry creates without a client token, and quota errors, which
+    // it mistakes for throttling.
     maxAttempts: 1,
-    // An idle connection counts as a lost response, just as a broken one. There is no limit for a whole request: uploading
-    // an image layer may take long.
+    // An idle connection counts as a lost response, just as a broken one. A whole request has no timeout: uploading an image
+    // layer may take long.
     requestHandler: {
       connectionTimeout: timeouts.connectMs,
       socketTimeout: timeouts.idleMs,
@@ -87,7 +90,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   };
   const limiter = limits === undefined ? unlimited : makeLimiter(context, limits);
   const retried = withRetries(context);
-  const made: { destroy(): void }[] = [];
+  const loadedClients: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
     service: string,
     make: () => Promise<C>,
@@ -95,7 +98,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   ): Send => {
     let client: Promise<C> | undefined;
     return async <I extends object, O extends object>(command: CommandOf<I, O>) => {
-      client ??= make().then((loaded) => (made.push(loaded), loaded));
+      client ??= make().then((loaded) => (loadedClients.push(loaded), loaded));
       const ready = await client;
       const name = command.constructor.name.replace(/Command$/, '');
       const send = async () => {
@@ -127,12 +130,12 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     sts: sender('sts', async () => new (await import('./clients/sts.ts')).STSClient(standard)),
     close() {
       abort();
-      made.forEach((client) => client.destroy());
+      loadedClients.forEach((client) => client.destroy());
     },
   };
 }
 
-/** Makes a signal that is aborted together with another one, or earlier. */
+/** Makes a signal that is aborted when `parent` is, or earlier by calling `abort`. */
 function linkedSignal(parent: AbortSignal): { readonly signal: AbortSignal; readonly abort: () => void } {
   const controller = new AbortController();
   // Every call under way listens to the signal: many listeners are not a leak.

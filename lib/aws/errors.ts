@@ -1,4 +1,4 @@
-/** Classifies AWS errors by their wire code, from which the SDK's `name` differs for some services. */
+/** Classifies AWS errors by their wire code; for some services, the SDK's `name` is different. */
 
 /** The fields of an SDK error that we read. */
 interface ErrorFields {
@@ -23,8 +23,8 @@ export function codeOf(error: unknown): string {
 }
 
 /**
- * Returns the message of an error. If no address of a host name answers, Node throws an error without a message; the messages
- * of the errors in it are then returned.
+ * Returns the message of an error. When no address of a host responds, Node throws an `AggregateError` without a message; then
+ * the messages of its errors are returned instead.
  */
 export function messageOf(error: unknown): string {
   const { message = String(error), errors = [] } = fields(error);
@@ -47,7 +47,7 @@ const withoutSdkWording = (message: string): string =>
       (_, ms) => `no connection could be made within ${Number(ms) / 1000} s`,
     );
 
-/** Whether the code of an error is one of these, which are written without `Exception`. */
+/** Whether an error has one of these codes, written without `Exception`. */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
 
 /** Whether AWS answered with a server error. 501 is not one: it means that there is no such operation. */
@@ -57,8 +57,8 @@ export const isServerError = (error: unknown): boolean => {
 };
 
 /**
- * Whether AWS answered with an error; otherwise it is unknown whether the call took effect. An error with a success status
- * means that the call took effect, but its response broke off or cannot be parsed.
+ * Whether AWS answered with an error status. Without one, a failed call may still have taken effect: there was no response, or
+ * a response with a success status broke off or cannot be parsed.
  */
 export const hasResponse = (error: unknown): boolean =>
   (fields(error).$metadata?.httpStatusCode ?? 0) >= FIRST_ERROR_STATUS;
@@ -66,7 +66,7 @@ export const hasResponse = (error: unknown): boolean =>
 /** Redirections count as errors. */
 const FIRST_ERROR_STATUS = 300;
 
-/** Whether the response does not come from AWS, but is a web page, for example. */
+/** Whether something other than AWS answered, for example with a web page. */
 export const isNotFromAws = (error: unknown): boolean =>
   UNPARSABLE.test(fields(error).message ?? '') && !isServerError(error);
 
@@ -108,8 +108,8 @@ export const isQuota = (error: unknown): boolean =>
 export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(codeOf(error));
 
 /**
- * Whether a look-up by id failed because the id is malformed. EC2 has one code per kind of resource, other services one
- * for all.
+ * Whether a look-up by id failed because the id is malformed. EC2 has one code per kind of resource; other services have one
+ * code for all.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
 export const isMalformedId = (error: unknown): boolean =>

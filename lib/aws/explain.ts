@@ -28,12 +28,12 @@ export interface Situation {
 /** Returns the problem that explains an error; an error that is already a problem is returned as it is. */
 export function explain(error: unknown, situation: Situation): Problem {
   if (error instanceof Problem) return error;
-  if (isMissingCredentials(error)) return noCredentials(error, situation);
-  if (isRejectedCredentials(error)) return expired(error, situation);
+  if (isMissingCredentials(error)) return missingCredentials(error, situation);
+  if (isRejectedCredentials(error)) return rejectedCredentials(error, situation);
   if (isUnreachable(error)) return unreachable(error, situation);
   if (isNotFromAws(error)) return notFromAws(error, situation);
   if (isAccessDenied(error)) return denied(error, situation);
-  if (isQuota(error)) return quota(error, situation);
+  if (isQuota(error)) return quotaReached(error, situation);
   if (isThrottle(error)) return throttled(error, situation);
   if (isServerError(error)) return serverError(error, situation);
   if (hasResponse(error)) return refused(error, situation);
@@ -54,7 +54,7 @@ const isUnreachable = (error: unknown): boolean =>
     `${codeOf(error)} ${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`,
   );
 
-const noCredentials = (cause: unknown, situation: Situation) =>
+const missingCredentials = (cause: unknown, situation: Situation) =>
   problem('CREDENTIALS', {
     what: 'There are no AWS credentials.',
     why: messageOf(cause),
@@ -66,7 +66,7 @@ const noCredentials = (cause: unknown, situation: Situation) =>
     cause,
   });
 
-const expired = (cause: unknown, situation: Situation) =>
+const rejectedCredentials = (cause: unknown, situation: Situation) =>
   problem('CREDENTIALS_EXPIRED', {
     what: `AWS does not accept the credentials (${codeOf(cause)}).`,
     why: messageOf(cause),
@@ -123,7 +123,7 @@ const denied = (cause: unknown, situation: Situation) =>
     cause,
   });
 
-const quota = (cause: unknown, situation: Situation) =>
+const quotaReached = (cause: unknown, situation: Situation) =>
   problem('QUOTA', {
     what: `A quota of the account was reached during ${situation.doing} (${codeOf(cause)}).`,
     why: messageOf(cause),

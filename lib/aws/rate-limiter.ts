@@ -8,7 +8,7 @@ export type Limiter = (service: string, operation: string) => Promise<void>;
 export const unlimited: Limiter = async () => undefined;
 
 /**
- * The share of each bucket that a run uses: others in the account draw from the bucket, too, and calls that are sent in
+ * The share of each bucket that a run uses: other programs in the account draw from the bucket, too, and calls that are sent in
  * sequence may arrive together.
  */
 const SHARE = 0.9;
@@ -22,7 +22,7 @@ export function makeLimiter(
   speed = 1,
 ): Limiter {
   const levels = new Map<string, { left: number; at: number }>();
-  /** Takes one token from a bucket, in advance if it is empty, and returns how long to wait for it, milliseconds. */
+  /** Takes one token from a bucket, on credit if the bucket is empty. Returns the milliseconds to wait for the token. */
   const takeToken = ([name, { burst, perSecond }]: readonly [string, Bucket]): number => {
     const now = clock.now();
     const capacity = Math.max(1, Math.floor(burst * SHARE));

@@ -61,9 +61,9 @@ export const buckets: readonly Bucket[] = [
 
 /** Returns the buckets that a call draws from, each with a unique name. */
 export function bucketsOf(service: string, operation: string): readonly (readonly [string, Bucket])[] {
-  const own = buckets.filter((bucket) => bucket.service === service);
-  const first = own.find(({ operations }) => operations?.test(operation));
-  return own
+  const bucketsOfService = buckets.filter((bucket) => bucket.service === service);
+  const first = bucketsOfService.find(({ operations }) => operations?.test(operation));
+  return bucketsOfService
     .filter((bucket) => bucket === first || bucket.operations === undefined)
     .map((bucket) => [nameOf(bucket, operation), bucket]);
 }

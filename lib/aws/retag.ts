@@ -15,7 +15,7 @@ import type { Aws } from './clients.ts';
 import type { Change } from '../model/change.ts';
 import { toCamelCaseTags, toPascalCaseTags, type Tags } from '../derive/tags.ts';
 
-/** The part of a change that concerns tags. */
+/** The members of an `ApplyContext` that updating tags uses. */
 interface TagContext {
   readonly aws: Aws;
   readonly change: Change;
@@ -30,7 +30,9 @@ export const formerTagsIn = ({ fields }: Change): string[] =>
     .filter(({ field, to }) => field.startsWith(PREFIX) && to === undefined)
     .map(({ field }) => field.slice(PREFIX.length));
 
-/** Adds and removes tags by calls. Only for updates: a new resource gets its tags from its create. */
+/**
+ * Calls `add` and `remove` if a change adds or removes tags. Only updates need this: a create sets the tags of a new resource.
+ */
 async function applyTagChanges(
   { change }: TagContext,
   add: () => Promise<unknown>,
@@ -44,49 +46,50 @@ async function applyTagChanges(
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html */
-export const retag = (act: TagContext, id: string): Promise<void> =>
+export const retag = (context: TagContext, id: string): Promise<void> =>
   applyTagChanges(
-    act,
-    () => act.aws.ec2(new CreateTagsCommand({ Resources: [id], Tags: toPascalCaseTags(act.tags) })),
-    (keys) => act.aws.ec2(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) })),
+    context,
+    () => context.aws.ec2(new CreateTagsCommand({ Resources: [id], Tags: toPascalCaseTags(context.tags) })),
+    (keys) => context.aws.ec2(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) })),
   );
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RemoveTags.html */
-export const retagElb = (act: TagContext, arn: string): Promise<void> =>
+export const retagElb = (context: TagContext, arn: string): Promise<void> =>
   applyTagChanges(
-    act,
-    () => act.aws.elbv2(new AddTagsCommand({ ResourceArns: [arn], Tags: toPascalCaseTags(act.tags) })),
-    (TagKeys) => act.aws.elbv2(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys })),
+    context,
+    () =>
+      context.aws.elbv2(new AddTagsCommand({ ResourceArns: [arn], Tags: toPascalCaseTags(context.tags) })),
+    (TagKeys) => context.aws.elbv2(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys })),
   );
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UntagResource.html */
-export const retagEcs = (act: TagContext, resourceArn: string): Promise<void> =>
+export const retagEcs = (context: TagContext, resourceArn: string): Promise<void> =>
   applyTagChanges(
-    act,
-    () => act.aws.ecs(new TagResourceCommand({ resourceArn, tags: toCamelCaseTags(act.tags) })),
-    (tagKeys) => act.aws.ecs(new UntagResourceCommand({ resourceArn, tagKeys })),
+    context,
+    () => context.aws.ecs(new TagResourceCommand({ resourceArn, tags: toCamelCaseTags(context.tags) })),
+    (tagKeys) => context.aws.ecs(new UntagResourceCommand({ resourceArn, tagKeys })),
   );
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UntagResource.html */
-export const retagRepository = (act: TagContext, resourceArn: string): Promise<void> =>
+export const retagRepository = (context: TagContext, resourceArn: string): Promise<void> =>
   applyTagChanges(
-    act,
-    () => act.aws.ecr(new TagRepository({ resourceArn, tags: toPascalCaseTags(act.tags) })),
-    (tagKeys) => act.aws.ecr(new UntagRepository({ resourceArn, tagKeys })),
+    context,
+    () => context.aws.ecr(new TagRepository({ resourceArn, tags: toPascalCaseTags(context.tags) })),
+    (tagKeys) => context.aws.ecr(new UntagRepository({ resourceArn, tagKeys })),
   );
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagRole.html */
-export const retagRole = (act: TagContext, RoleName: string): Promise<void> =>
+export const retagRole = (context: TagContext, RoleName: string): Promise<void> =>
   applyTagChanges(
-    act,
-    () => act.aws.iam(new TagRoleCommand({ RoleName, Tags: toPascalCaseTags(act.tags) })),
-    (TagKeys) => act.aws.iam(new UntagRoleCommand({ RoleName, TagKeys })),
+    context,
+    () => context.aws.iam(new TagRoleCommand({ RoleName, Tags: toPascalCaseTags(context.tags) })),
+    (TagKeys) => context.aws.iam(new UntagRoleCommand({ RoleName, TagKeys })),
   );
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UntagResource.html */
-export const retagLogGroup = (act: TagContext, resourceArn: string): Promise<void> =>
+export const retagLogGroup = (context: TagContext, resourceArn: string): Promise<void> =>
   applyTagChanges(
-    act,
-    () => act.aws.logs(new TagLogGroup({ resourceArn, tags: { ...act.tags } })),
-    (tagKeys) => act.aws.logs(new UntagLogGroup({ resourceArn, tagKeys })),
+    context,
+    () => context.aws.logs(new TagLogGroup({ resourceArn, tags: { ...context.tags } })),
+    (tagKeys) => context.aws.logs(new UntagLogGroup({ resourceArn, tagKeys })),
   );

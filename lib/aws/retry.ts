@@ -9,7 +9,7 @@ import { retryDelayMs, transientErrorFor, type TransientError } from './transien
 export interface CallContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The delay before a retry if delays do not grow, in milliseconds; 1000 by default. */
+  /** Milliseconds before a retry, for errors whose delays do not grow; 1000 by default. */
   readonly every?: number | undefined;
   /** The recently created resources; by default those that these calls create. */
   readonly recentlyCreated?: RecentlyCreated;
@@ -22,7 +22,7 @@ export interface Call {
   /** The command, without `Command`. */
   readonly name: string;
   readonly input: object;
-  /** `once` if a second effect must be avoided: the call is then not sent again after a lost response. */
+  /** `once` if the call must not take effect twice: it is then not sent again after a lost response. */
   readonly kind: 'repeatable' | 'once';
   send(): Promise<unknown>;
 }
@@ -40,7 +40,7 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
   const recentlyCreated = context.recentlyCreated ?? trackRecentlyCreated(clock);
   return (call) => {
     const start = clock.now();
-    let reported = start + FIRST_REPORT_MS - REPORT_EVERY_MS;
+    let lastReport = start + FIRST_REPORT_MS - REPORT_EVERY_MS;
     const attempts = new Map<TransientError, number>();
 
     const send = async (): Promise<unknown> => {
@@ -50,7 +50,10 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
       return output;
     };
 
-    /** Returns the row for a transient error; undefined if it has lasted too long or this call must not be sent again. */
+    /**
+     * Returns the row for an error after which this call is sent again; undefined if the error is permanent or has lasted too
+     * long, or if the call must not be repeated.
+     */
     const retriable = (error: unknown): TransientError | undefined => {
       const transient = transientErrorFor(call.name, error);
       if (!transient || signal.aborted || clock.now() - start > transient.seconds * 1000) return undefined;
@@ -63,8 +66,8 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
 
     const reportWait = ({ why }: TransientError, error: unknown): void => {
       const now = clock.now();
-      if (now - reported <= REPORT_EVERY_MS) return;
-      reported = now;
+      if (now - lastReport <= REPORT_EVERY_MS) return;
+      lastReport = now;
       onWait?.(`${call.name} waits, ${Math.round((now - start) / 1000)} s: ${why} (${messageOf(error)})`);
     };
 

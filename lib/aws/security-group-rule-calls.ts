@@ -1,4 +1,4 @@
-/** Authorises and revokes the rules of a security group, one per call: if one of several is refused, AWS applies none. */
+/** Authorises and revokes the rules of a security group, one rule per call: if AWS refuses one of several rules in a call, it applies none of them. */
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,

@@ -14,15 +14,15 @@ export interface TransientError {
   readonly why: string;
   /** Seconds after which the error counts as permanent. */
   readonly seconds: number;
-  /** Whether it is transient only for recently created resources, and permanent for all others. */
+  /** Whether the error is transient only for recently created resources, and permanent for all others. */
   readonly onlyRecentlyCreated?: true;
   /** The maximum number of times that a call is sent; by default only the time is limited. */
   readonly maxAttempts?: number;
   /** Whether the call may have taken effect: a create without a client token must then not be sent again. */
   readonly ambiguous?: true;
   /**
-   * Backs off exponentially, with full jitter: each delay is a random part of a span that starts at this many milliseconds
-   * and doubles up to 20 s. Without it, all delays are equal and short, since most errors clear up within seconds.
+   * For exponential backoff with full jitter: each delay is a random part of a span that starts at this many milliseconds and
+   * doubles up to 20 s. By default, all delays are equal and short, since most errors clear up within seconds.
    */
   readonly backoffFromMs?: number;
 }
@@ -122,7 +122,7 @@ export const transientErrors: readonly TransientError[] = [
     why: 'CloudWatch Logs is still processing an earlier request',
     seconds: 60,
   },
-  // Errors of deletes that last until the resources that were deleted earlier are really gone.
+  // Errors of deletes. They last until resources that were deleted earlier are really gone.
   {
     commands: ['ReleaseAddress'],
     code: /^(AuthFailure|InvalidIPAddress\.InUse|InvalidNetworkInterfaceID\.NotFound)$/,
@@ -204,7 +204,7 @@ const MAX_DELAY_MS = 20_000;
 /**
  * Returns how long to wait before a call is sent again, milliseconds.
  * @param sent how many times it was sent, at least 1
- * @param every the delay where delays do not grow, milliseconds
+ * @param every the delay in milliseconds, for errors whose delays do not grow
  * @param random from 0 to 1: keeps calls that failed together from being retried together
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */

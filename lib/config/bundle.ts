@@ -21,7 +21,7 @@ export interface ModuleBundle {
  */
 export async function bundleModule(path: string): Promise<ModuleBundle> {
   const outfile = `${path}.mjs`;
-  const files = await bundled(path, outfile);
+  const files = await outputFilesOf(path, outfile);
   const [map, code] = [/\.map$/, /\.mjs$/].map(
     (ending) => files.find((file) => ending.test(file.path))?.text ?? '',
   );
@@ -30,11 +30,11 @@ export async function bundleModule(path: string): Promise<ModuleBundle> {
   const text = `${code}\n//# sourceURL=${name}\n`;
   return {
     url: `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`,
-    mapped: (stack) => mapped(stack, { name, map: map ?? '', folder: dirname(path) }),
+    mapped: (stack) => mapToSource(stack, { name, map: map ?? '', folder: dirname(path) }),
   };
 }
 
-async function bundled(path: string, outfile: string): Promise<readonly OutputFile[]> {
+async function outputFilesOf(path: string, outfile: string): Promise<readonly OutputFile[]> {
   try {
     const { outputFiles } = await build({
       entryPoints: [path],
@@ -76,16 +76,16 @@ interface Mapping {
 }
 
 /** Maps a stack trace; Node itself maps only modules that were loaded from files. */
-function mapped(stack: string, { name, map, folder }: Mapping): string {
+function mapToSource(stack: string, { name, map, folder }: Mapping): string {
   const [head = '', ...frames] = stack.split(`${name}:`);
   if (frames.length === 0) return stack;
-  const places = new SourceMap(JSON.parse(map) as SourceMapPayload);
-  const placed = frames.map((frame) => {
+  const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload);
+  const mappedFrames = frames.map((frame) => {
     const [, line = '1', column = '1', rest = ''] = /^(\d+):(\d+)([^]*)$/.exec(frame) ?? [];
-    const entry = places.findEntry(Number(line) - 1, Number(column) - 1);
+    const entry = sourceMap.findEntry(Number(line) - 1, Number(column) - 1);
     if (!('originalSource' in entry)) return `${name}:${frame}`;
     const { originalSource, originalLine, originalColumn } = entry;
     return `${join(folder, originalSource)}:${originalLine + 1}:${originalColumn + 1}${rest}`;
   });
-  return head + placed.join('');
+  return head + mappedFrames.join('');
 }

@@ -1,4 +1,4 @@
-/** Runs all checks that involve several fields, which the schema cannot express. */
+/** Runs the checks that involve several fields, since the schema cannot express them. */
 import {
   pathsAreUnique,
   pathsHavePorts,
@@ -45,4 +45,4 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders; otherwise pure. */
-export const check = (config: Config): Finding[] => CHECKS.flatMap((look) => [...look(config)]);
+export const check = (config: Config): Finding[] => CHECKS.flatMap((findingsOf) => [...findingsOf(config)]);

@@ -1,4 +1,4 @@
-// Runs a configuration in its own process, which cannot end the run, and sends the exported value or the failure to the parent.
+// Runs a configuration in a separate process, so that it cannot end the run, and sends the exported value or the failure to the parent.
 // @ts-check
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -9,8 +9,8 @@ import { serialize } from './serialize.js';
  * @typedef {{ url: string, context: object }} Request
  */
 /**
- * The reply: the exported value, that there is none, the thrown error, that the module exits, or that it waits for something
- * that never happens.
+ * The reply: the exported value, or why there is no value: the module exports nothing, throws an error,
+ * exits, or waits for something that never happens.
  * @typedef {{ value: import('./serialize.js').Serialized } | { nothing: true } | { thrown: Thrown } | { exit: string } | {
  *   waits: true }} Reply
  * @typedef {{ message: string | undefined, stack: string, shown: string }} Thrown
@@ -23,17 +23,17 @@ const MAX_MESSAGE = 2000;
 /** The process id of the run. */
 const [parent] = process.argv.splice(2);
 
-const before = { ...process.env };
+const initialVariables = { ...process.env };
 /** Environment variables that the module has set or deleted, such as the AWS_PROFILE of a stage. */
-const changed = () =>
+const changedVariables = () =>
   Object.fromEntries(
-    Object.keys({ ...before, ...process.env })
-      .filter((name) => before[name] !== process.env[name])
+    Object.keys({ ...initialVariables, ...process.env })
+      .filter((name) => initialVariables[name] !== process.env[name])
       .map((name) => [name, process.env[name]]),
   );
 
 /** @param {Reply} reply */
-const send = (reply) => process.send?.({ reply, variables: changed() });
+const send = (reply) => process.send?.({ reply, variables: changedVariables() });
 
 const { exit } = process;
 process.exit = (code) => {
@@ -42,8 +42,8 @@ process.exit = (code) => {
 };
 process.once('beforeExit', () => send({ waits: true }));
 process.once('disconnect', () => exit(1));
-// A configuration that never yields blocks that handler, so a thread watches the parent, too. The thread needs neither the
-// variables nor the options of this process, and does not keep it alive.
+// A configuration that never yields blocks the handler above, so a thread watches the parent, too. The thread needs neither the
+// variables nor the options of this process, and does not keep the process alive.
 new Worker(new URL('watchdog.js', import.meta.url), {
   workerData: Number(parent),
   env: {},
@@ -67,7 +67,7 @@ process.once('message', async (/** @type {Request} */ { url, context }) => {
 });
 
 /**
- * Returns the default export. If the nearest package.json lacks `"type": "module"`, it may be wrapped in another module.
+ * Returns the default export. If the nearest package.json lacks `"type": "module"`, the export may be wrapped in another module.
  * @param {{ default?: any }} module
  */
 function defaultOf({ default: exported }) {

@@ -37,7 +37,7 @@ export const region = matches(
   'Use the code of an AWS region, e.g. eu-west-1.',
 );
 
-/** Leaves room for the `/*` of a pattern, which has at most 128 characters. */
+/** A pattern has at most 128 characters, including the `/*` that is appended to the path. */
 const MAX_PATH = 125;
 
 /**

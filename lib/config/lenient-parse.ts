@@ -1,4 +1,4 @@
-/** Replaces fields that the schema rejects by placeholders, so that the rest can be checked in the same run. */
+/** Replaces fields that the schema rejects with placeholders, so that the rest can be checked in the same run. */
 import type * as z from 'zod';
 import type { Path } from './finding.ts';
 import { Stack, type StackOutput } from './schema.ts';
@@ -26,7 +26,10 @@ const PLACEHOLDERS: readonly { readonly path: readonly string[]; readonly value:
   { path: ['services', '*', 'containers', '*', 'source'], value: '.' },
 ];
 
-/** Removing an invalid `image` can leave a container without `source` and `image`, which the schema rejects in turn. */
+/**
+ * Two rounds: removing an invalid `image` can leave a container with neither `source` nor `image`, and then the schema rejects
+ * the container.
+ */
 const ROUNDS = 2;
 
 /** Parses a value; when the schema rejects parts of it, parses it again with those parts replaced. */

@@ -31,7 +31,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export async function loadConfig(options: LoadOptions): Promise<Config> {
   const { file = CONFIG_FILE, stage, target, builder, signal, within = DEFAULT_TIMEOUT_MS } = options;
   const path = resolve(file);
-  if (kindOf(path) !== 'file') throw missing(file, path);
+  if (kindOf(path) !== 'file') throw missingFile(file, path);
   const [input, { parseConfig }] = await Promise.all([
     run({ file, path }, { context: { stage, target }, within, signal }),
     // Imported while the file runs.
@@ -47,18 +47,18 @@ interface ConfigFile {
 }
 
 /** Returns what the file exports, or what the exported function returns. */
-async function run(configFile: ConfigFile, how: ModuleRun): Promise<unknown> {
+async function run(configFile: ConfigFile, moduleRun: ModuleRun): Promise<unknown> {
   let exported: { value?: unknown };
   try {
-    exported = await runModule(configFile.path, how);
+    exported = await runModule(configFile.path, moduleRun);
   } catch (error) {
-    throw how.signal?.aborted ? error : broken(configFile, error);
+    throw moduleRun.signal?.aborted ? error : cannotRun(configFile, error);
   }
-  if (!('value' in exported)) throw empty(configFile);
+  if (!('value' in exported)) throw noDefaultExport(configFile);
   return exported.value;
 }
 
-const missing = (file: string, path: string): Problem =>
+const missingFile = (file: string, path: string): Problem =>
   problem('CONFIG_MISSING', {
     what: `There is no ${file}.`,
     why: `${path} is not a file.`,
@@ -69,7 +69,7 @@ const missing = (file: string, path: string): Problem =>
     ],
   });
 
-const empty = ({ file }: ConfigFile): Problem =>
+const noDefaultExport = ({ file }: ConfigFile): Problem =>
   problem('CONFIG_LOAD', {
     what: `${file} does not export a configuration.`,
     why: 'It has no default export.',
@@ -77,7 +77,7 @@ const empty = ({ file }: ConfigFile): Problem =>
     fix: [`Write export default defineStack({ … }) into ${file}.`],
   });
 
-const broken = (configFile: ConfigFile, error: unknown): Problem =>
+const cannotRun = (configFile: ConfigFile, error: unknown): Problem =>
   problem('CONFIG_LOAD', {
     what: `${configFile.file} cannot be read.`,
     why: reasonOf(configFile, error),

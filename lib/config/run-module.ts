@@ -1,4 +1,4 @@
-/** Runs a configuration in a separate process, so that one that hangs, exits or crashes does not end the run but is reported as a problem. */
+/** Runs a configuration in a separate process, so that a configuration that hangs, exits or crashes is reported as a problem and does not end the run. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { bundleModule } from './bundle.ts';
@@ -15,12 +15,15 @@ export interface ModuleRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A module that yields no value: the message is the reason, and the stack is that of the thrown error, if any. */
+/**
+ * The error of a module that yields no value. Its message is the reason; its stack is the stack of what the module threw, if
+ * anything.
+ */
 export class ModuleFailure extends Error {
   override readonly name = 'ModuleFailure';
 }
 
-/** MiB; more than any configuration needs, so that a memory leak ends the process before it affects the machine. */
+/** More than any configuration needs, but little enough that a memory leak ends the process before it affects the machine. */
 const MAX_HEAP_MIB = 1024;
 
 /**
@@ -55,7 +58,7 @@ export async function runModule(
   }
 }
 
-/** Waits for the first reply of a child, and sets the environment variables in it. */
+/** Waits for the first reply of a child, and sets the environment variables that the reply contains. */
 function replyOf(child: ChildProcess, within: number, signal?: AbortSignal): Promise<Reply> {
   const reply = new Promise<Reply>((resolve, reject) => {
     const timer = setTimeout(

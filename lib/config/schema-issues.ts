@@ -20,7 +20,7 @@ export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue
   const findings = [...issues.flatMap((issue) => schemaFinding(input, issue)), ...droppedKeys(input)];
   // A misspelt key counts as one mistake: the missing field is not reported as well.
   const meant = findings.flatMap((finding) => (finding.meant === undefined ? [] : [finding.meant]));
-  return findings.filter(({ path }) => !meant.some((other) => same(other, path)));
+  return findings.filter(({ path }) => !meant.some((other) => isSamePath(other, path)));
 }
 
 function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding | SchemaFinding[] {
@@ -54,8 +54,8 @@ function unknownKey(path: Path, key: string, holder: unknown): SchemaFinding {
 /** Returns the name that a user who typed `key` probably meant: one that begins with it, or is a few letters off. */
 function nearest(key: string, names: readonly string[]): string | undefined {
   const typed = key.slice(0, 40).toLowerCase();
-  const begun = names.find((name) => typed.length >= 3 && name.toLowerCase().startsWith(typed));
-  if (begun !== undefined || names.length === 0) return begun;
+  const completed = names.find((name) => typed.length >= 3 && name.toLowerCase().startsWith(typed));
+  if (completed !== undefined || names.length === 0) return completed;
   const name = closest(typed, names);
   return distance(typed, name.toLowerCase()) <= Math.max(1, Math.floor(name.length / 2)) ? name : undefined;
 }
@@ -103,12 +103,12 @@ function expected(node: Node | undefined): string {
   }
 }
 
-/** Formats the user's value at a path; for a missing value, its default. */
+/** Formats the user's value at a path. For a missing value, formats the default. */
 export function foundAt(input: unknown, path: Path): string {
   const value = valueAt(input, path);
-  const { default: standard } = nodeAt(path) ?? {};
-  return value === undefined && standard !== undefined
-    ? `missing, so ${display(standard)}`
+  const { default: defaultValue } = nodeAt(path) ?? {};
+  return value === undefined && defaultValue !== undefined
+    ? `missing, so ${display(defaultValue)}`
     : displayAt(path, value);
 }
 
@@ -119,4 +119,5 @@ const valueAt = (input: unknown, path: Path): unknown =>
 export const isPathWithin = (outer: Path, path: Path): boolean =>
   outer.every((key, index) => path[index] === key);
 
-const same = (one: Path, other: Path): boolean => one.length === other.length && isPathWithin(one, other);
+const isSamePath = (one: Path, other: Path): boolean =>
+  one.length === other.length && isPathWithin(one, other);

@@ -9,7 +9,7 @@ const string = (rule: rules.FieldRule) =>
 const integer = (from: number, to: number) => z.int().min(from).max(to);
 
 /** Makes a refinement of a container run even when one of its fields is invalid, so that all mistakes are reported together. */
-const always = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
+const evenIfInvalid = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
 
 // With AWS's defaults, every recovery would wait for 5 successful checks 30 s apart. The matcher is `200-299` because a
 // healthy API may answer 204. The ranges are those of
@@ -71,12 +71,12 @@ const Container = z
   .refine(({ source, image }) => source !== undefined || image !== undefined, {
     path: ['source'],
     error: 'Set source (the folder of its program) or image (the reference of an image).',
-    when: always,
+    when: evenIfInvalid,
   })
   .refine(({ source, image }) => source === undefined || image === undefined, {
     path: ['image'],
     error: 'Remove image or source: a container has only one of them.',
-    when: always,
+    when: evenIfInvalid,
   });
 
 // Fargate's smallest task: a stack costs little by default.
@@ -102,7 +102,7 @@ const Service = z.strictObject({
 const Domain = z.strictObject({
   name: string(rules.domainName).describe('the DNS name of the stack, e.g. api.example.com'),
   zone: string(rules.domainName).describe('the hosted zone that the name is in, e.g. example.com'),
-  // A zone costs money, and shadows an older one of the same name: it is created only on request.
+  // A new zone costs money, and shadows an older zone of the same name, so it is created only on request.
   createZone: z.boolean().default(false).describe('whether the stack creates the zone and owns it'),
 });
 

@@ -1,4 +1,4 @@
-// Serialises a configuration for the parent process: data as it is, anything else by its type.
+// Serialises a configuration for the parent process: data as it is, and anything else as a description of its type.
 // @ts-check
 
 /**
@@ -32,7 +32,7 @@ export function serialize(value, depth = 0) {
 }
 
 /**
- * Restores a value. Anything that is not data becomes a symbol with its description, which no schema accepts.
+ * Restores a value. Anything that is not data becomes a symbol with its description; no schema accepts symbols.
  * @param {Serialized} serialized
  * @returns {unknown}
  */

@@ -6,7 +6,7 @@ export interface Location {
   readonly account: string;
 }
 
-/** Returns the partition of a region, which every ARN begins with. */
+/** Returns the partition of a region, e.g. `aws`: the part after `arn:` in every ARN. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';

@@ -31,7 +31,7 @@ const FIELDS: Readonly<Record<keyof TargetHealthCheck, FieldNames>> = {
 };
 const ENTRIES = Object.entries(FIELDS) as [keyof TargetHealthCheck, FieldNames][];
 
-/** Returns the health check that ELB reports of a target group. */
+/** Returns the health check that ELB reports for a target group. */
 export function healthCheckOfGroup(group: TargetGroup): TargetHealthCheck {
   const members = { ...group, Matcher: group.Matcher?.HttpCode };
   const values = ENTRIES.map(([field, { member, absent }]) => [field, members[member] ?? absent]);

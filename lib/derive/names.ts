@@ -19,7 +19,7 @@ export interface Names {
   readonly cluster: string;
   readonly loadBalancer: string;
   readonly logGroup: string;
-  /** The IAM path of the stack's roles, which no other role has. */
+  /** The IAM path of the stack's roles; no other role has this path. */
   readonly rolePath: string;
   role(key: 'execution' | 'task'): string;
   /** @param key `balancer`, or the name of a service */
@@ -30,9 +30,9 @@ export interface Names {
    */
   targetGroup(container: RoutedContainer): string;
   /**
-   * The name of an ECS service is its name in the configuration, plus a hash of the paths that it serves over HTTPS: when a
-   * path changes its protocol, a second service is created beside the first. All tasks of a service are in the same target
-   * groups, and no task is healthy both in a group for HTTP and in a group for HTTPS.
+   * The name of an ECS service is its name in the configuration, plus a hash of the paths that it serves over HTTPS: when the
+   * protocol of a path changes, a second service is created beside the first. All tasks of a service are in the same target
+   * groups, and no task can be healthy both in a group for HTTP and in a group for HTTPS.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
    */
   service(service: Pick<Service, 'name' | 'containers'>): string;

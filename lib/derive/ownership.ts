@@ -1,11 +1,11 @@
-/** Ownership: whether a resource belongs to this stack, and who else it belongs to, by its tags. Pure. */
+/** Ownership: whether a resource belongs to this stack, and otherwise who owns it, according to its tags. Pure. */
 import { STACK_TAG, type Tags } from './tags.ts';
 
-/** The maximum number of tags of someone else's resource that are listed. */
+/** The maximum number of tags that are listed for someone else's resource. */
 const MAX_TAGS = 5;
 
 /**
- * Describes for a problem who owns a resource that has one of our names; undefined when this stack does.
+ * Describes, for a problem, the owner of a resource that has one of this stack's names; undefined when this stack owns it.
  * @param createdAt when it was created, where AWS reports it
  */
 export function foreignOwner(tags: Tags, stack: string, createdAt?: Date): string | undefined {

@@ -47,7 +47,7 @@ export const trustPolicy = ({ region, account }: Location): Policy => ({
 });
 
 /**
- * Allows what ECS does on behalf of a task: sign in to ECR, pull its images, and write to the stack's log group.
+ * Allows ECS to act on behalf of a task: to sign in to ECR, pull the images, and write to the stack's log group.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
 export function executionPolicy(config: Config, names: Names, location: Location): Policy {

@@ -6,7 +6,7 @@ import { shortHash } from './names.ts';
 const HIGHEST = 50_000;
 /** The longest path that fits into a pattern with `/*` appended. */
 const LONGEST = 126;
-/** How many priorities there are for each path length. */
+/** The number of priorities for each path length. */
 const BAND = Math.floor(HIGHEST / (LONGEST + 1));
 
 /**

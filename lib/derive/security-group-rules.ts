@@ -1,7 +1,7 @@
 /** Formats security group rules for comparison, and for EC2's calls. Pure. */
 import type { IpPermission } from '@aws-sdk/client-ec2';
 
-/** The key of the load balancer's security group; the keys of the others are the names of their services. */
+/** The key of the load balancer's security group; the key of every other group is the name of its service. */
 export const BALANCER = 'balancer';
 
 /** One rule of a security group. */

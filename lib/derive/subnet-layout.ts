@@ -3,11 +3,11 @@ import { Netmask } from 'netmask';
 
 /** A subnet of the desired network. */
 export interface SubnetLayout {
-  /** `public-1`, `private-1`, …: the number of the zone, counted from 1. */
+  /** `public-1`, `private-1`, …: the kind, and the number of the zone, starting at 1. */
   readonly key: string;
   readonly isPublic: boolean;
   readonly cidr: string;
-  /** The number of the zone, counted from 0. */
+  /** The number of the zone, starting at 0. */
   readonly zone: number;
 }
 
@@ -50,17 +50,18 @@ export const subnetKeys = (
     .map(({ key }) => key);
 
 /**
- * Assigns an availability zone to each zone number: the zone of the existing subnets with that number, otherwise the first
- * zone that no other number has. No zone is assigned twice, since a load balancer accepts one subnet per zone.
+ * Assigns an availability zone to each zone number: the zone of the existing subnets with that number or, if there are no such
+ * subnets, the first zone that no other number has. No zone is assigned twice, since a load balancer accepts one subnet per
+ * zone.
  * @param count the number of zones
- * @param held the zones of the existing subnets, by zone number
+ * @param existing the zones of the existing subnets, by zone number
  * @param available the zones of the region, in order
  */
 export function assignZones(
   count: number,
-  held: readonly (string | undefined)[],
+  existing: readonly (string | undefined)[],
   available: readonly string[],
 ): string[] {
-  const free = available.filter((zone) => !held.includes(zone));
-  return Array.from({ length: count }, (_, number) => held[number] ?? free.shift() ?? '');
+  const free = available.filter((zone) => !existing.includes(zone));
+  return Array.from({ length: count }, (_, number) => existing[number] ?? free.shift() ?? '');
 }

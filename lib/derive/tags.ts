@@ -21,12 +21,12 @@ export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, noun: Noun, 
   [KEY_TAG]: key,
 });
 
-/** A key that lists which of our tags a resource lacks. No tag in AWS can have it. */
+/** The key of a list of our tags that a resource lacks. No tag in AWS can have this key. */
 const MISSING = '\0missing';
 
 /**
- * Returns the tags of a resource that counts as ours although it lacks some of our tags. The missing ones are remembered,
- * so that a plan adds them.
+ * Adds our tags to the tags of a resource that counts as ours although it lacks some of them. The result remembers which tags
+ * are missing, so that a plan adds them.
  */
 export function withOurTags(tags: Tags, stack: string, noun: Noun, key: string): Tags {
   const ours = { [STACK_TAG]: stack, [NOUN_TAG]: noun, [KEY_TAG]: key };
@@ -56,7 +56,7 @@ export function readTags(
   );
 }
 
-/** Returns the name of the field that a tag has in a comparison. */
+/** The name of a tag's field in a comparison. */
 export type TagField = `tag.${string}`;
 
 /** Returns tags as fields of a comparison. */

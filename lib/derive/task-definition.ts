@@ -64,16 +64,16 @@ const containerDefinition = (
 });
 
 /**
- * Returns the container's own health check. Images that we build contain Node, which can send the request; images by
- * reference may not. It accepts the same status codes as the load balancer's check, which all routed containers have.
+ * Returns the container's own health check. Images that we build contain Node, which can send the request; images by reference
+ * may not. Routed containers are also checked by the load balancer; both checks accept the same status codes.
  */
 function healthCheckOf({ image, port, protocol, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;
   const scheme = protocol === 'HTTPS' ? 'https' : 'http';
   const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
-  // Any certificate is accepted, as the load balancer does.
+  // Like the load balancer, the check accepts any certificate.
   const options = protocol === 'HTTPS' ? ' { rejectUnauthorized: false },' : '';
-  // It does not use fetch, which rejects the ports that browsers block, such as 6000.
+  // The program does not use fetch, since fetch rejects the ports that browsers block, such as 6000.
   const program = `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${statusCondition(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
   return {
     command: ['CMD', 'node', '-e', program],

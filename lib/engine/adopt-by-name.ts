@@ -15,7 +15,7 @@ interface LookAgain<T> {
 
 /**
  * Looks again for a resource whose create was refused because its name is in use, and adopts it if it is ours.
- * @param looking the context of the create
+ * @param context the context of the create
  * @param error the refusal
  * @param code the code of the error that reports a name in use; any other error is rethrown
  * @param place what is in use, e.g. `the name shop-dev`
@@ -23,14 +23,14 @@ interface LookAgain<T> {
  * @throws FOREIGN when the existing resource does not belong to this stack
  */
 export async function adoptByName<T extends { readonly tags: Tags }>(
-  looking: LookAgain<T>,
+  context: LookAgain<T>,
   error: unknown,
   code: string,
   place: string,
 ): Promise<T> {
   if (!isCode(error, code)) throw error;
   return adopt(
-    { duplicateGuard: looking.duplicateGuard, lookAgain: () => lookAgainForOurs(looking) },
+    { duplicateGuard: context.duplicateGuard, lookAgain: () => lookAgainForOurs(context) },
     place,
     error,
   );

@@ -1,4 +1,4 @@
-/** Adopts our own resource when a create is refused because it exists already, and reports one that is not ours. */
+/** Adopts our own resource when a create is refused because it exists already, and reports a problem if the existing resource is not ours. */
 import { messageOf } from '../aws/errors.ts';
 import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { problem } from '../model/problem.ts';

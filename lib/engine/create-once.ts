@@ -16,7 +16,7 @@ export interface DuplicateGuard {
   withdraw(): Promise<void>;
 }
 
-/** How long to look after a lost response, in milliseconds: the request may still be in flight, and tag filters lag. */
+/** Milliseconds to look for a resource after a lost response: the request may still be in flight, and tag filters lag. */
 const LOST_RESPONSE_MS = 60_000;
 const MAX_ATTEMPTS = 3;
 /** Milliseconds by which lists and filters may lag behind a call that has returned. */
@@ -24,10 +24,11 @@ export const LIST_LAG_MS = 60_000;
 
 /**
  * Runs a create that is not idempotent. After a lost response, in this run or in an earlier one that was killed, it looks for
- * the resource by its tags for longer than such a look can lag, and adopts it. If it finds none, it creates again.
+ * the resource by its tags, for longer than lists and filters can lag, and adopts it. If there is no such resource, it creates
+ * again.
  * @param guard the intent of the create, and how to look for its effect
  * @param find looks for the resource by its tags
- * @param create sends the create; undefined when the response has no id, which counts as a lost response
+ * @param create sends the create; returns undefined when the response has no id, which counts as a lost response
  * @returns the resource that was created or found
  * @throws an error of `create` that proves that nothing was created, or the error of its last attempt
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html

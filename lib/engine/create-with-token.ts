@@ -13,13 +13,12 @@ export interface TokenContext {
 }
 
 /**
- * Creates a resource with the token of its intent. EC2 remembers a token for about a day. Until then, it answers the token
- * with the same resource, even if that resource has failed or been deleted. It refuses the token with other parameters, for
- * example if the configuration has changed since a run that was killed. In both cases the create is sent again with a new
- * token.
- * @param create sends the call with a token; returns the id of the resource, undefined if it is not alive
+ * Creates a resource with the token of its intent. EC2 remembers a token for about a day. Until then, it answers the token with
+ * the same resource, even if that resource has failed or been deleted. It refuses the token with other parameters, for example
+ * if the configuration has changed since a run that was killed. In both cases the create is sent again with a new token.
+ * @param create sends the call with a token; returns the id of the resource; undefined if the resource is not alive
  * @returns the id of the resource
- * @throws other errors of `create`, and an error if the resource of a new token is not alive
+ * @throws other errors of `create`, and an error if AWS returns a dead resource even for a new token
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
 export async function createWithToken(

@@ -2,8 +2,8 @@
 import { isNotFound } from '../aws/errors.ts';
 
 /**
- * Runs a delete, and ignores an error that reports that the resource does not exist.
- * @param isGone which errors report that; by default every "not found"
+ * Runs a delete, and ignores its error if the resource does not exist.
+ * @param isGone whether an error means that the resource does not exist; by default, every "not found" does
  * @throws any other error of the delete
  */
 export async function ignoringNotFound(
@@ -24,10 +24,9 @@ export interface ReportedRefusal {
 }
 
 /**
- * Runs a delete of several resources that reports refusals in its response, and ignores those that report that a resource
- * does not exist.
+ * Runs a delete of several resources whose response lists refusals, and ignores the refusals for resources that do not exist.
  * @param remove returns the refusals in the response
- * @param isGone which refusals, converted to errors, report that; by default every "not found"
+ * @param isGone the same for a refusal, converted to an error
  * @param toError the error to throw for a refusal; by default the one that the SDK would throw for it
  * @throws an error for the first other refusal
  */

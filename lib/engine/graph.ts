@@ -1,6 +1,6 @@
-/** Walks a graph: each node starts once the nodes it needs are done; a failure only stops the nodes that depend on it. */
+/** Walks a graph: each node starts once the nodes it needs are done; a failure stops only the nodes that depend on the failed node. */
 
-/** How a node ended. */
+/** The outcome of a node. */
 export type Outcome =
   | { readonly state: 'done' }
   | { readonly state: 'failed'; readonly error: unknown }
@@ -40,7 +40,7 @@ export async function walk<N extends string>(
   return new Map(outcomes);
 }
 
-/** Reverses a graph: the nodes that must be removed before each node. */
+/** Reverses a graph: returns, for each node, the nodes that need it, which must be removed first. */
 export function reversed<N extends string>(needs: Readonly<Record<N, readonly N[]>>): Record<N, N[]> {
   const nodes = Object.keys(needs) as N[];
   return Object.fromEntries(

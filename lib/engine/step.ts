@@ -13,7 +13,7 @@ import type { DuplicateGuard } from './create-once.ts';
 import type { ProbeResult } from './until.ts';
 import type { WaitName } from './waits.ts';
 
-/** The changes planned so far, for steps whose diff depends on those of the nouns they need. */
+/** The changes planned so far, for steps whose diff depends on the changes of the nouns that they need. */
 export interface Planned<N extends Noun> {
   changesOf(noun: N): readonly Change[];
   /** Whether the single resource of a noun is about to be replaced. */
@@ -26,28 +26,28 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly builds: Builds;
-  /** Whether to wait for health and DNS propagation, which no later step needs. */
+  /** Whether to wait for health checks and DNS propagation; no later step needs either. */
   readonly waitUntilReady: boolean;
   readonly change: Change<F>;
   /** The resource as the survey found it; undefined when it is to be created. */
   readonly existing: Found[N] | undefined;
   /** Everything the survey found. */
   readonly found: Survey;
-  /** The current ids of the nouns this one needs, and of its own resources. */
+  /** The current ids of this noun's resources, and of the nouns that it needs. */
   readonly ids: { readonly [M in Needs<N> | N]: Items<Ids[M]> };
   /** The tags of this resource. */
   readonly tags: Tags;
   /** The intent recorded before this create, with its client token. */
   readonly intent: Intent;
-  /** How to look for an earlier, unanswered create before sending another one. */
+  /** Finds the result of an earlier, unanswered create before another create is sent. */
   readonly duplicateGuard: DuplicateGuard;
   /** Abandons a failed resource, and returns an intent with a new client token. */
   renewIntent(): Promise<Intent>;
-  /** Looks at this resource again. */
+  /** Looks for this resource again. */
   readonly lookAgain: () => Promise<Found[N] | undefined>;
   /** The change for a resource that exists but was not in the survey; undefined if it needs none. */
   changeOf(existing: Found[N]): Change<F> | undefined;
-  /** Resolves to the ids of another resource of this noun once it exists; it must not depend on this one. */
+  /** Resolves to the ids of another resource of this noun once it exists. The other resource must not depend on this one. */
   siblingIds(key: string): Promise<Ids[N]>;
   /** Waits until the probe is ready; progress is reported automatically. */
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
@@ -71,8 +71,8 @@ export interface Step<N extends Noun, F extends string = string> {
   /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
   /**
-   * Creates the resource; if it replaces one that cannot exist at the same time, removes that first. The engine records the
-   * ids.
+   * Creates the resource. If the old resource that it replaces cannot exist at the same time, removes the old one first. The
+   * engine records the ids.
    */
   create(context: ApplyContext<N, F>): Promise<Applied<N>>;
   /** Updates the existing resource. Returns ids only if the update changes them or needs a wait. */
@@ -104,7 +104,10 @@ export interface RemoveContext<N extends Noun> extends Desired {
 export interface AlsoRemoved {
   /** Whether every resource of a noun is removed. */
   everyOneOf(noun: Noun): boolean;
-  /** Resolves once another resource of this noun is deleted; undefined if it stays. It must not wait for this one. */
+  /**
+   * Resolves once another resource of this noun is deleted; undefined if that resource stays. Its removal must not wait for
+   * this one.
+   */
   removalOf(key: string): Promise<void> | undefined;
 }
 

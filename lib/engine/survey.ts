@@ -1,4 +1,4 @@
-/** The survey: looks at every noun concurrently, regardless of the state file. */
+/** The survey: runs the looks of all nouns concurrently, regardless of the state file. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LookContext } from '../look/context.ts';
 import type { Found, Survey } from '../look/found.ts';
@@ -27,7 +27,7 @@ const modules = {
   route53: () => import('../look/by-service/route53.ts'),
 } satisfies Readonly<Record<AwsService, () => Promise<object>>>;
 
-/** Looks at one noun. */
+/** Runs the look of one noun. */
 export async function look<N extends Noun>(noun: N, context: LookContext): Promise<Items<Found[N]>> {
   const looks = (await modules[architecture[noun].service]()) as unknown as {
     readonly [M in N]: Look<Found[M]>;
@@ -41,8 +41,8 @@ const depthOf = (noun: Noun): number => declarationOf(noun).lookDepth ?? 0;
 const LONGEST_FIRST = [...allNouns].sort((one, other) => depthOf(other) - depthOf(one));
 
 /**
- * Looks at every noun, or only at the given ones. In the survey, a noun that is not looked at has no resources. The
- * availability zones are only read when every noun is looked at.
+ * Runs the look of every noun, or only of the given ones. A noun that is left out has no resources in the survey. The
+ * availability zones are read only if no noun is left out.
  * @param meanwhile called when all looks have started, while their responses are pending
  * @throws the error of the first look that failed, once all looks have ended
  */

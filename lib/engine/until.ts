@@ -1,4 +1,4 @@
-/** The only waiter: repeats a probe until it reports ready or failed, or the deadline passes. */
+/** The only code that waits for AWS: repeats a probe until it reports ready or failed, or the deadline passes. */
 import type { Clock } from '../model/clock.ts';
 import { problem } from '../model/problem.ts';
 import type { Wait } from './waits.ts';

@@ -1,8 +1,8 @@
 /** The waits for AWS: one row each, with the reason for its values. */
 
-/** One wait: when to look first, how often after that, and when to give up. Milliseconds. */
+/** One wait: when to probe first, how often after that, and when to give up. Milliseconds. */
 export interface Wait {
-  /** The delay before the first look: on AWS, the wait has never been seen to end earlier. */
+  /** The delay before the first probe: on AWS, the wait has never been seen to end earlier. */
   readonly first: number;
   readonly every: number;
   readonly deadline: number;
@@ -52,12 +52,12 @@ export type Waits = Readonly<Record<WaitName, Wait>>;
 /** The waits of real AWS. */
 export const awsWaits: Waits = table;
 
-/** The waits of an endpoint that is faster than AWS, such as the sandbox: an immediate first look, then one every 100 ms. */
+/** The waits of an endpoint that is faster than AWS, such as the sandbox: an immediate first probe, then one every 100 ms. */
 export const localWaits: Waits = quickWaits(100);
 
 /**
- * Returns the same waits with an immediate first look.
- * @param every milliseconds between looks
+ * Returns the waits of AWS with an immediate first probe.
+ * @param every milliseconds between probes
  */
 export function quickWaits(every: number): Waits {
   const quick = Object.entries(table).map(([name, { deadline }]) => [name, { first: 0, every, deadline }]);

@@ -8,14 +8,14 @@ import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';
 
-/** The platform that Fargate runs by default, which may differ from this machine's platform. */
+/** The platform that Fargate runs by default; this machine may have a different one. */
 const PLATFORM = 'linux/amd64';
 /** The number of lines of an engine's output that a problem shows. */
 const MAX_LINES = 10;
 
 /**
  * Describes the build of a folder, without running it. Its tag is derived from the folder's content; a newer version of the
- * base image does not change it.
+ * base image does not change the tag.
  * @param folder absolute
  * @throws BUILDER when there is no Dockerfile
  */
@@ -59,7 +59,10 @@ export async function pushBuild(registry: Registry, { engine, folder, tag }: Doc
 const CHECK_REGISTRY =
   'Check that this machine can reach the registry; with AWS_ENDPOINT_URL, --builder bundle needs no registry.';
 
-/** Passwords by the clients of a run. A password is valid for the whole registry, and concurrent logins of one engine clash. */
+/**
+ * The passwords, by the clients of a run. A run signs in once: a password is valid for the whole registry, and concurrent
+ * logins of one engine clash.
+ */
 const passwords = new WeakMap<Registry['aws'], Promise<string>>();
 
 /** Signs in once per run. @returns the password, which must not be shown */

@@ -23,7 +23,7 @@ export interface EngineInput {
 }
 
 /**
- * Finds the first engine on the PATH that responds: a client without its engine cannot build.
+ * Finds the first engine on the PATH that responds: a client whose engine is not running cannot build.
  * @see https://docs.docker.com/reference/cli/docker/version/
  */
 export async function findEngine(): Promise<Engine | undefined> {
@@ -65,7 +65,7 @@ export async function runEngine(
       failure = error;
       if (child.pid === undefined) reject(error);
     });
-    // Even an aborted process is waited for, so that none is left when the promise settles.
+    // Waits even for an aborted process, so that no process is left when the promise settles.
     child.on('close', (code) => (failure ? reject(failure) : resolve({ ok: code === 0, output })));
   });
 }

@@ -10,7 +10,7 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
-/** The folder of the program, and its owner: the user that is called `node` in the official Node images. */
+/** The folder of the program, and the id of the user that owns it, who is called `node` in the official Node images. */
 const FOLDER = 'app';
 const USER = 1000;
 /** A fixed time: if images contained the time of their build, they would all be different. */

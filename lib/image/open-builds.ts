@@ -51,8 +51,8 @@ export function startBuilds(config: Config, builds: Builds): void {
 }
 
 /**
- * Chooses how to build. On AWS an image needs a base image, which only a container engine can add. The sandbox needs none, and
- * container engines cannot push to its registry.
+ * Chooses how to build. On AWS an image needs a base image, which only a container engine can add. The sandbox needs no base
+ * image, and container engines cannot push to its registry.
  */
 async function chooseBuilder(
   { builder, target }: Config,

@@ -1,4 +1,4 @@
-/** Bundles the program of a source folder to two files: the program with everything it imports, and its source map. */
+/** Bundles the program of a source folder into two files: the program with everything it imports, and its source map. */
 import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type Message } from 'esbuild';
@@ -18,11 +18,10 @@ const MAP = `${PROGRAM}.map`;
 const MAX_ERRORS = 5;
 
 /**
- * The format is CommonJS: Express and pino `require` Node's own modules, which fails at run time in an ES module, and a
- * program may check whether `require.main` is itself. A program that is an ES module loses top-level await, which esbuild
- * reports, and `import.meta`, which the definitions below restore.
- * The output is minified because esbuild otherwise writes the path of every module above it, and packages may be at
- * different paths in different checkouts.
+ * The format is CommonJS: Express and pino `require` Node's own modules, which fails at run time in an ES module, and a program
+ * may compare `require.main` with its own module. A program that is an ES module loses top-level await, which esbuild reports,
+ * and `import.meta`, which the definitions below restore. The output is minified because esbuild otherwise writes a comment
+ * with its path above every module, and packages may be at different paths in different checkouts.
  * @see https://esbuild.github.io/api/
  */
 const OPTIONS = {
@@ -87,14 +86,14 @@ function withRelativeSources(text: string): string {
   });
 }
 
-const shown = (folder: string): string => relative(process.cwd(), folder) || '.';
+const displayPath = (folder: string): string => relative(process.cwd(), folder) || '.';
 
 const noEntry = (folder: string): Problem =>
   problem('BUNDLE', {
-    what: `${shown(folder)} cannot be bundled.`,
+    what: `${displayPath(folder)} cannot be bundled.`,
     why: `It has no entry file: its package.json has no main, and none of ${ENTRIES.join(', ')} exists.`,
     now: NOTHING_CHANGED,
-    fix: [`Set main in ${join(shown(folder), 'package.json')} to the file that starts the program.`],
+    fix: [`Set main in ${join(displayPath(folder), 'package.json')} to the file that starts the program.`],
   });
 
 function bundleFailed(folder: string, cause: unknown): Problem {
@@ -102,7 +101,7 @@ function bundleFailed(folder: string, cause: unknown): Problem {
   const lines = errors.slice(0, MAX_ERRORS).map((error) => lineOf(folder, error));
   if (errors.length > MAX_ERRORS) lines.push(`and ${errors.length - MAX_ERRORS} more`);
   return problem('BUNDLE', {
-    what: `${shown(folder)} cannot be bundled.`,
+    what: `${displayPath(folder)} cannot be bundled.`,
     why: lines.join('\n') || message || String(cause),
     now: NOTHING_CHANGED,
     fix: ['Correct the errors named above.', 'npm install, if a package is missing'],
@@ -113,5 +112,5 @@ function bundleFailed(folder: string, cause: unknown): Problem {
 /** Formats an error like a compiler, so that editors and terminals can link to it; esbuild counts columns from 0. */
 function lineOf(folder: string, { text, location }: Message): string {
   if (!location) return text;
-  return `${join(shown(folder), location.file)}:${location.line}:${location.column + 1}: ${text}`;
+  return `${join(displayPath(folder), location.file)}:${location.line}:${location.column + 1}: ${text}`;
 }

@@ -23,7 +23,7 @@ type Blob = Bundle['blobs'][number];
 export interface Repository {
   readonly aws: Pick<Aws, 'ecr'>;
   readonly repositoryName: string;
-  /** Whether it belongs to an emulator: some accept manifests, but no layers. */
+  /** Whether it belongs to an emulator: some emulators accept manifests, but no layers. */
   readonly emulator: boolean;
   note(text: string): void;
 }

@@ -19,7 +19,7 @@ export interface Desired {
   readonly formerTags?: readonly string[] | undefined;
 }
 
-/** Everything that a look may use. The account is not part of it: it is fetched while the first looks are under way. */
+/** Everything that a look may use. It lacks the account, which is fetched while the first looks are under way. */
 export interface LookContext extends Omit<Desired, 'account'> {
   readonly aws: Aws;
   /** The images of the source folders, each built when first needed. */
@@ -27,8 +27,8 @@ export interface LookContext extends Omit<Desired, 'account'> {
   /** Runs a look that several nouns share, but only once per survey; all of them get the same result. */
   shared<T>(name: string, look: () => Promise<T>): Promise<T>;
   /**
-   * The recorded ids of a noun, by key; undefined when the run began without a state. They only suggest where else to look,
-   * and never prove that a resource exists: the state may be lost or out of date.
+   * The recorded ids of a noun, by key; undefined when the run began without a state. These ids only suggest where else to
+   * look. They never prove that a resource exists: the state may be lost or out of date.
    */
   readonly recorded?: ((noun: Noun) => Items<RecordedIds>) | undefined;
 }
@@ -36,7 +36,7 @@ export interface LookContext extends Omit<Desired, 'account'> {
 /** The recorded ids of a resource, the identifying one first. */
 export type RecordedIds = Readonly<Record<string, string>>;
 
-/** Returns the `recorded` of a look context. Every call reads the current resources of the state. */
+/** Makes the `recorded` function of a look context. Each call of the function reads the current resources of the state. */
 export function recordedIn(resources: StateData['resources']): LookContext['recorded'] {
   if (Object.keys(resources).length === 0) return undefined;
   return (noun) => {
@@ -49,7 +49,7 @@ export function recordedIn(resources: StateData['resources']): LookContext['reco
   };
 }
 
-/** Returns the `shared` of one survey: concurrent looks of the same name share one request. */
+/** Makes the `shared` function of one survey: concurrent looks of the same name share one request. */
 export function singleFlight(): LookContext['shared'] {
   const inFlight = new Map<string, Promise<unknown>>();
   return <T>(name: string, look: () => Promise<T>): Promise<T> => {
@@ -65,9 +65,9 @@ export const stackTagFilter = ({ names }: Pick<Desired, 'names'>): Filter[] => [
 ];
 
 /**
- * Indexes found resources by their key. If there are duplicates, because a create was sent twice, the first keeps the key.
- * The others get keys that no configuration contains, so that they are removed.
- * @param keyOf returns the key of a resource; by default that in its tags
+ * Indexes found resources by their key. If there are duplicates, because a create was sent twice, the first keeps the key. The
+ * others get keys that no configuration contains, so that they are removed.
+ * @param keyOf returns the key of a resource; by default the key in its tags
  */
 export function indexByKey<T extends { readonly tags: Tags }>(
   resources: readonly T[],

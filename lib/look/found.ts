@@ -31,7 +31,10 @@ export type LooksOf<S extends AwsService> = {
 
 type LookOf<N extends Noun> = N extends keyof Looks[ServiceOf<N>] ? Looks[ServiceOf<N>][N] : never;
 
-/** One found resource of each noun. A noun without a look has a stand-in, so that only the missing look is an error. */
+/**
+ * The type of a found resource, by noun. A noun without a look gets a placeholder type, so that the compiler reports only the
+ * missing look.
+ */
 export type Found = {
   [N in Noun]: [LookOf<N>] extends [never]
     ? Ids[N] & { readonly tags: Tags }

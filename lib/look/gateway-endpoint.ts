@@ -28,7 +28,8 @@ export const isLiveEndpoint = ({ State }: Pick<VpcEndpoint, 'State'>): boolean =
   !['deleting', 'deleted'].includes(State?.toLowerCase() ?? '');
 
 /**
- * Of duplicates, the one with route tables keeps the key: two endpoints cannot have routes in the same table.
+ * If there are duplicates, the endpoint with the most route tables keeps the key: two endpoints cannot have routes in the same
+ * table.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpoints.html
  */
 export async function lookGatewayEndpoint(context: LookContext): Promise<Items<FoundGatewayEndpoint>> {
@@ -62,7 +63,7 @@ const read = ({
   tags: readTags(Tags),
 });
 
-/** Probes whether an endpoint is deleted: until then its routes are in the route tables, and it is in its VPC. */
+/** Probes whether an endpoint is deleted: until then, the route tables still contain its routes, and it is still in its VPC. */
 export async function probeEndpointGone({ ec2 }: Aws, id: string): Promise<ProbeResult<undefined>> {
   const described = await ifFound(() => ec2(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] })));
   const { State } = described?.VpcEndpoints?.[0] ?? { State: 'deleted' };

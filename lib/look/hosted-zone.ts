@@ -1,4 +1,4 @@
-/** Finds the hosted zone of the domain, the account's or ours, and our zones that are no longer configured. */
+/** Finds the hosted zone of the domain, which may be ours or one that the account already had, and our zones that are no longer configured. */
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
@@ -30,9 +30,9 @@ export const isOurZone = ({ names }: Pick<LookContext, 'names'>, { tags }: Found
   tags[STACK_TAG] === names.stack;
 
 /**
- * The zone of the domain has the key `ONLY`. Our other zones are keyed by name: they are not in the configuration, so they
- * will be removed. Shared with the look for the record.
- * @throws ZONE when several zones have the name and none is ours: guessing could write into the wrong one
+ * The zone of the domain has the key `ONLY`. Our other zones are keyed by name: they are not in the configuration, so they will
+ * be removed. The look for the record uses the same result.
+ * @throws ZONE when several zones have the name and none of them is ours: a guess could write into the wrong zone
  */
 export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZone>> =>
   context.shared('hostedZone', () => look(context));
@@ -55,7 +55,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
       !zone.Config?.PrivateZone &&
       (nameOf(zone) === name || hasOurCallerReference(context, zone) || recordedZoneIds.includes(idOf(zone))),
   );
-  // Our own zone comes first. If there are duplicates of it, the recorded one does: its name servers may be in use already.
+  // Our own zone comes first. If we have several, the recorded one comes first: its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
     Number(isOurZone(context, zone)) * 2 + Number(recordedZoneIds.includes(zone.hostedZoneId));
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
@@ -73,13 +73,13 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
 const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, '');
 const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
 
-/** Whether a zone has our caller reference, which identifies it until it gets its tags after its create. */
+/** Whether a zone has our caller reference. It identifies a new zone, which gets its tags only after its create. */
 const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
   CallerReference.startsWith(callerReference(context, ''));
 
 /**
- * Lists all zones of the account, a hundred per page: no other call finds zones whose names are no longer configured.
- * Without permission, or on an endpoint without Route 53, there are none, unless the stack needs one.
+ * Lists all zones of the account, a hundred per page: no other call finds zones whose names are no longer configured. If the
+ * stack needs no zone, the list is empty without permission, or on an endpoint without Route 53.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
 async function listZones(

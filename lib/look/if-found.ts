@@ -11,7 +11,7 @@ export async function ifFound<T>(look: () => Promise<T>): Promise<T | undefined>
   }
 }
 
-/** Does the same for an id from the state file; a malformed id also means that the resource does not exist. */
+/** Like `ifFound`, for an id from the state file: a malformed id also means that the resource does not exist. */
 export async function ifValidId<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();

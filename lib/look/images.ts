@@ -20,11 +20,13 @@ export const imageUri = (repositoryUri: string, digest: string): string => `${re
 /** Only looks for images of the current source: the repository's lifecycle policy expires older ones. */
 export async function lookImages(context: LookContext): Promise<Items<FoundImage>> {
   const built = containersOf(context.config).filter(({ image }) => 'source' in image);
-  const found = await Promise.all(built.map(async ({ key }) => [key, await look(context, key)] as const));
+  const found = await Promise.all(
+    built.map(async ({ key }) => [key, await lookImage(context, key)] as const),
+  );
   return new Map(found.flatMap(([key, image]) => (image ? [[key, image] as const] : [])));
 }
 
-async function look(context: LookContext, key: string): Promise<FoundImage | undefined> {
+async function lookImage(context: LookContext, key: string): Promise<FoundImage | undefined> {
   const [build, repositories] = await Promise.all([context.builds.of(key), lookRepositories(context)]);
   const repository = repositories.get(key);
   if (!repository) return undefined;

@@ -43,14 +43,17 @@ async function describe(aws: LookContext['aws'], name: string): Promise<LoadBala
   return (await ifFound(() => aws.elbv2(list)))?.LoadBalancers?.[0];
 }
 
-/** The maximum age of a response that waits for the load balancer may reuse, in milliseconds. */
+/** The maximum age, in milliseconds, of a response that concurrent waits share. */
 const MAX_AGE_MS = 1000;
 
 const recentByClient = perClient((aws: LookContext['aws']) =>
   perName((name) => cachedFor(MAX_AGE_MS, () => describe(aws, name))),
 );
 
-/** Does the same for concurrent waits: even with fifty services, the load balancer is fetched at most once per second. */
+/**
+ * Like `fetchLoadBalancer`, for concurrent waits: even with fifty services, the load balancer is fetched at most once per
+ * second.
+ */
 export const recentLoadBalancer = ({
   aws,
   names,
@@ -58,7 +61,7 @@ export const recentLoadBalancer = ({
 }: Pick<LookContext, 'aws' | 'names'> & { readonly clock: Clock }): Promise<LoadBalancer | undefined> =>
   recentByClient(aws)(names.loadBalancer)(clock);
 
-/** Does the same once per survey: the looks for its listener and rules need its ARN. */
+/** Fetches the load balancer once per survey: the looks for its listener and rules need its ARN. */
 export const describeLoadBalancer = (context: LookContext): Promise<LoadBalancer | undefined> =>
   context.shared('describeLoadBalancer', () => fetchLoadBalancer(context));
 

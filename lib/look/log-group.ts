@@ -15,7 +15,7 @@ export interface FoundLogGroup extends Readonly<Ids['logGroup']> {
 }
 
 /**
- * The list filters by prefix and is sorted by name, so the exact match, if any, comes first.
+ * The list is filtered by prefix and sorted by name, so the exact match, if any, comes first.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
  */
 export async function lookLogGroup({ aws, names }: LookContext): Promise<Items<FoundLogGroup>> {

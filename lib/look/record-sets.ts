@@ -1,4 +1,4 @@
-/** Lists the record sets of a hosted zone: all of them, the first page, or the sets of one name. */
+/** Lists the record sets of a hosted zone: all of them, the first page, or the one with a given name. */
 import {
   ListResourceRecordSetsCommand,
   type ListResourceRecordSetsRequest,

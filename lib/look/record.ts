@@ -38,7 +38,7 @@ export const normalisedAliasName = (name?: string): string => bareName(name).rep
 interface ZoneToSearch {
   readonly hostedZoneId: string;
   readonly zoneIsOurs: boolean;
-  /** The names of our records in it: the name of the domain, and recorded names. */
+  /** The names of our records in the zone: the name of the domain, and recorded names. */
   readonly names: readonly string[];
 }
 
@@ -104,8 +104,8 @@ async function lookInZone(context: LookContext, zone: ZoneToSearch): Promise<Fou
 }
 
 /**
- * Our own zone is listed completely. A zone of the account can have ten thousand records, so only the names of our records
- * are fetched; without a state that lists these, the first page is fetched as well.
+ * Our own zone is listed completely. A zone of the account can have ten thousand records, so our records are fetched by name.
+ * If there is no state that names them, the first page is fetched as well.
  */
 async function setsIn({ aws, recorded }: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
   if (zoneIsOurs) return allRecordSets(aws, hostedZoneId);
@@ -128,7 +128,10 @@ function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet):
   };
 }
 
-/** Recognises an alias of `<name>-<digits>.<region>.elb.…` even if that load balancer itself no longer exists. */
+/**
+ * Whether a record is ours, as `FoundRecord.tags` defines it. The load balancer of an alias, `<name>-<digits>.<region>.elb.…`,
+ * may no longer exist.
+ */
 function isOurs({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): boolean {
   if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return false;
   const balancer = new RegExp(`^${names.loadBalancer}-\\d+\\.${config.region}\\.elb\\.`);

@@ -26,7 +26,7 @@ export const recordedIds = (context: Pick<LookContext, 'recorded'>, noun: Noun):
   [...recordedResources(context, noun).values()].flatMap((ids) => Object.values(ids).slice(0, 1));
 
 /**
- * Adds the recorded resources that a list did not show. This costs one call per missing id, and none when the list is
+ * Adds the recorded resources that a list did not show. This costs one call per missing id, and no call when the list is
  * complete.
  * @param listed the resources in the list
  * @param byId fetches one resource by its id; "not found" and "malformed" both mean that it does not exist
@@ -81,7 +81,8 @@ export function restoreLostTags<T extends { readonly tags: Tags }>(
   noun: Noun,
   items: Items<T>,
 ): Items<T> {
-  // A name alone may belong to someone else by now, and the account's own hosted zone is recorded as well.
+  // Other recorded ids prove nothing: a name may belong to someone else by now, and a recorded hosted zone may be one that the
+  // account already had.
   if (!declarationOf(noun).uniqueId) return items;
   const ids = new Set(recordedIds(context, noun));
   const isLost = (item: T) =>
@@ -119,7 +120,7 @@ export async function describeOurs<
   describe: (selection: Selection) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const { stack } = context.names;
-  /** Restores missing tags of a recorded resource: AWS never reuses its id, so it must have lost them. */
+  /** Restores missing tags of a recorded resource: AWS never reuses its id, so the resource must have lost its tags. */
   const restored = (resource: T): T => {
     const tags = readTags(resource.Tags);
     if (STACK_TAG in tags && NOUN_TAG in tags && KEY_TAG in tags) return resource;
@@ -138,13 +139,13 @@ export async function describeOurs<
   return withoutSuperseded(resources);
 }
 
-/** Drops an untagged resource if a tagged one has the same noun and key: its recorded id is out of date. */
+/** Drops an untagged resource if a tagged one has the same noun and key: the recorded id of the untagged one is out of date. */
 function withoutSuperseded<T extends { readonly Tags?: Tag[] }>(resources: readonly T[]): T[] {
-  const placeOf = (tags: Tags) => `${tags[NOUN_TAG]} ${tags[KEY_TAG]}`;
+  const nounAndKey = (tags: Tags) => `${tags[NOUN_TAG]} ${tags[KEY_TAG]}`;
   const all = resources.map((resource) => ({ resource, tags: readTags(resource.Tags) }));
-  const taken = new Set(all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => placeOf(tags)));
+  const taken = new Set(all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => nounAndKey(tags)));
   return all.flatMap(({ resource, tags }) =>
-    isAssumedOurs(tags) && taken.has(placeOf(tags)) ? [] : [resource],
+    isAssumedOurs(tags) && taken.has(nounAndKey(tags)) ? [] : [resource],
   );
 }
 

@@ -16,7 +16,7 @@ import type { LookContext } from './context.ts';
 export interface FoundRepository extends Readonly<Ids['repositories']> {
   readonly scanOnPush: boolean;
   readonly mutability: string;
-  /** Normalised JSON; empty when there is none. */
+  /** The policy as normalised JSON; empty when there is no policy. */
   readonly lifecyclePolicy: string;
   /** When it was created: shown when it belongs to someone else. */
   readonly createdAt?: Date | undefined;
@@ -48,7 +48,7 @@ async function look(context: LookContext): Promise<Items<FoundRepository>> {
   return new Map(found.flatMap(([key, repository]) => (repository ? [[key, repository] as const] : [])));
 }
 
-/** Undefined when it has been deleted since it was listed. */
+/** Reads the details of a listed repository; undefined when it has been deleted since. */
 async function read({ aws }: LookContext, repository: Repository): Promise<FoundRepository | undefined> {
   const { repositoryName = '', repositoryArn, repositoryUri = '' } = repository;
   const [lifecyclePolicy, tags] = await Promise.all([

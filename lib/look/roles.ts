@@ -30,13 +30,13 @@ export interface FoundRole extends Readonly<Ids['roles']> {
 /** Role names are unique in an account, even across paths. */
 export async function lookRoles(context: LookContext): Promise<Items<FoundRole>> {
   const found = await Promise.all(
-    ROLES.map(async (key) => [key, await look(context, context.names.role(key), key)] as const),
+    ROLES.map(async (key) => [key, await lookRole(context, context.names.role(key), key)] as const),
   );
   return new Map(found.flatMap(([key, role]) => (role ? [[key, role] as const] : [])));
 }
 
 /** Decodes a policy document, which IAM returns percent-encoded. */
-const document = (encoded: string | undefined): string =>
+const decodedPolicy = (encoded: string | undefined): string =>
   policyText(parse(decodeURIComponent(encoded ?? '')));
 const parse = (text: string): unknown => {
   try {
@@ -47,23 +47,24 @@ const parse = (text: string): unknown => {
 };
 
 /**
- * The policies of a recorded role are fetched together with the role; those of any other role once it is known to exist.
+ * The policies of a recorded role are fetched at the same time as the role. Those of any other role are fetched once the role
+ * is known to exist.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
  */
-async function look(context: LookContext, RoleName: string, key: string): Promise<FoundRole | undefined> {
+async function lookRole(context: LookContext, RoleName: string, key: string): Promise<FoundRole | undefined> {
   const { aws } = context;
   const fetched = ifFound(() => aws.iam(new GetRoleCommand({ RoleName })));
   if (!recordedResources(context, 'roles').has(key) && (await fetched) === undefined) return undefined;
   const [role, attachedPolicies, inlinePolicies] = await Promise.all([
     fetched,
-    ifFound(() => attached(aws, RoleName)),
-    ifFound(() => inline(aws, RoleName)),
+    ifFound(() => attachedPoliciesOf(aws, RoleName)),
+    ifFound(() => inlinePoliciesOf(aws, RoleName)),
   ]);
   if (!role?.Role || !attachedPolicies || !inlinePolicies) return undefined;
   return {
     roleName: RoleName,
     roleArn: role.Role.Arn ?? '',
-    trustPolicy: document(role.Role.AssumeRolePolicyDocument),
+    trustPolicy: decodedPolicy(role.Role.AssumeRolePolicyDocument),
     inlinePolicies,
     attachedPolicies,
     createdAt: role.Role.CreateDate,
@@ -71,13 +72,13 @@ async function look(context: LookContext, RoleName: string, key: string): Promis
   };
 }
 
-const attached = (aws: LookContext['aws'], RoleName: string): Promise<string[]> =>
+const attachedPoliciesOf = (aws: LookContext['aws'], RoleName: string): Promise<string[]> =>
   allPages(async (Marker) => {
     const page = await aws.iam(new ListAttachedRolePoliciesCommand({ RoleName, Marker }));
     return { items: (page.AttachedPolicies ?? []).map(({ PolicyArn = '' }) => PolicyArn), next: page.Marker };
   });
 
-async function inline(aws: LookContext['aws'], RoleName: string): Promise<Record<string, string>> {
+async function inlinePoliciesOf(aws: LookContext['aws'], RoleName: string): Promise<Record<string, string>> {
   const names = await allPages(async (Marker) => {
     const page = await aws.iam(new ListRolePoliciesCommand({ RoleName, Marker }));
     return { items: page.PolicyNames ?? [], next: page.Marker };
@@ -85,7 +86,7 @@ async function inline(aws: LookContext['aws'], RoleName: string): Promise<Record
   const policies = await Promise.all(
     names.map(async (PolicyName) => {
       const policy = await ifFound(() => aws.iam(new GetRolePolicyCommand({ RoleName, PolicyName })));
-      return policy ? [[PolicyName, document(policy.PolicyDocument)] as const] : [];
+      return policy ? [[PolicyName, decodedPolicy(policy.PolicyDocument)] as const] : [];
     }),
   );
   return Object.fromEntries(policies.flat());

@@ -77,7 +77,7 @@ function readTable({
   };
 }
 
-/** Whether a table is created and deleted with its VPC. */
+/** Whether a table is the main table of its VPC: AWS creates and deletes the main table with the VPC. */
 export const isMainTable = ({ Associations = [] }: RouteTable): boolean =>
   Associations.some(({ Main }) => Main);
 

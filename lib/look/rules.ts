@@ -20,7 +20,7 @@ export interface FoundRule extends Readonly<Ids['rules']> {
   readonly paths: readonly string[];
   /** Conditions other than paths, as JSON; empty when there are none. */
   readonly otherConditions: string;
-  /** The target group that it forwards to: if there are several, the group with the greatest weight; empty for other actions. */
+  /** The target group that the rule forwards to, or the one with the greatest weight of several; empty for other actions. */
   readonly targetGroupArn: string;
   /** All target groups that it forwards to, in one line. */
   readonly forward: string;

@@ -18,9 +18,9 @@ const isRefused = (error: unknown): boolean =>
   isUnimplemented(error) || (hasResponse(error) && !isServerError(error) && !isThrottle(error));
 
 /**
- * Checks whether these counts are within the bounds of a scalable target. A service is left out if it has none, or if its
- * count is out of bounds.
- * @param counts the current counts by the name of the service; without any, no call is made
+ * Checks whether these counts are within the bounds of a scalable target. A service is left out if it has no scalable target,
+ * or if its count is out of bounds.
+ * @param counts the current counts by the name of the service; if there are none, no call is made
  * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html
  */
 export async function lookScaling(

@@ -24,7 +24,7 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly status: string;
   readonly taskDefinitionArn: string;
   readonly desiredCount: number;
-  /** Looked up only if the count is not the configured one; undefined if that is drift. */
+  /** Looked up only if the count differs from the configured one; if it is then undefined, the difference is drift. */
   readonly scaling: Scaling | undefined;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
@@ -47,12 +47,18 @@ export const isAutoScaled = ({ scaling }: FoundService): boolean => scaling !== 
 
 const BATCH = 10;
 
-/** Returns the key of a former ECS service, which another one replaces or has replaced for the same configured service. */
+/**
+ * Returns the key of a former ECS service: another ECS service replaces it, or has replaced it, for the same configured
+ * service.
+ */
 export const formerServiceKey = (key: string): string => `${key}${FORMER}`;
 export const isFormerServiceKey = (key: string): boolean => key.includes(FORMER);
 const FORMER = '~former';
 
-/** Describes the desired services by name, since the list hides draining services; the list only adds other services. */
+/**
+ * Describes the desired services by name, since the list of services hides draining ones. The list is used only to find other
+ * services.
+ */
 export async function lookServices(context: LookContext): Promise<Items<FoundService>> {
   const { aws, names, config } = context;
   const configured = new Map(config.services.map((service) => [service.name, service]));
@@ -112,7 +118,7 @@ export async function describeServices(
     .filter(({ status }) => status !== 'INACTIVE');
 }
 
-/** Describes one service of a cluster, and shares the call with others that are described at the same moment. */
+/** Describes one service of a cluster, and shares the call with other services that are described at the same moment. */
 const describeBatched = perClient((aws: LookContext['aws']) =>
   perName((cluster) =>
     batched(BATCH, async (names) => {

@@ -28,8 +28,8 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
 }
 
 /**
- * Groups are matched by name, which includes everything about a group that cannot change. A call that describes groups by
- * name fails completely if one of them is missing, so the whole list is read, 400 groups per page.
+ * Groups are matched by name, since the name depends on every setting of a group that cannot change. A call that describes
+ * groups by name fails completely if one of them is missing, so the whole list is read, 400 groups per page.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
  */
 export async function lookTargetGroups(context: LookContext): Promise<Items<FoundTargetGroup>> {
@@ -70,7 +70,7 @@ export async function lookTargetGroups(context: LookContext): Promise<Items<Foun
   );
 }
 
-/** Undefined when the group has been deleted since it was listed. */
+/** Fetches the attributes of a listed group; undefined when the group has been deleted since. */
 async function attributesOfGroup({ aws }: LookContext, { TargetGroupArn }: TargetGroup) {
   const describe = new DescribeTargetGroupAttributesCommand({ TargetGroupArn });
   const response = await ifFound(() => aws.elbv2(describe));

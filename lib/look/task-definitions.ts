@@ -37,11 +37,11 @@ export async function lookTaskDefinitions(context: LookContext): Promise<Items<F
     );
     return { items: page.families ?? [], next: page.nextToken };
   });
-  const definitions = await Promise.all(families.map((family) => look(context, family)));
+  const definitions = await Promise.all(families.map((family) => lookFamily(context, family)));
   const desired = new Set(config.services.map(({ name }) => names.family(name)));
   return new Map(
     definitions
-      // The name of another stack may begin with ours: a family only counts if it has our tag, or a name that we need.
+      // Another stack's name may begin with this stack's name: a family only counts if it has our tag, or a name that we need.
       .filter((found) => found !== undefined)
       .filter(({ family, tags }) => tags[STACK_TAG] === names.stack || desired.has(family))
       .map((found) => [found.family.slice(prefix.length), found]),
@@ -49,7 +49,7 @@ export async function lookTaskDefinitions(context: LookContext): Promise<Items<F
 }
 
 /** Finds the newest active revision of a family, or else the newest inactive one, which a teardown may have left. */
-async function look({ aws }: LookContext, family: string): Promise<FoundTaskDefinition | undefined> {
+async function lookFamily({ aws }: LookContext, family: string): Promise<FoundTaskDefinition | undefined> {
   const [active, revisions] = await Promise.all([describe(aws, family), revisionsOf(aws, family, 'ACTIVE')]);
   if (active) {
     return { ...active, older: revisions.filter((arn) => arn !== active.taskDefinitionArn).length };

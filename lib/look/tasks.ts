@@ -21,20 +21,22 @@ export async function tasksOf(
   ...statuses: readonly DesiredStatus[]
 ): Promise<Task[]> {
   const selection = { cluster: names.cluster, family: names.family(configuredServiceName(service)) };
-  return (await describeTasks(aws, selection, statuses)).filter(isOf(service));
+  return (await describeTasks(aws, selection, statuses)).filter(belongsTo(service));
 }
 
-const isOf =
+const belongsTo =
   (service: string) =>
   ({ group }: Task): boolean =>
     group === `service:${service}`;
 
-/** Describes all tasks of a cluster with shared calls, for all concurrent waits for tasks of a service. */
+/**
+ * Picks the tasks of a service from all tasks of the cluster, so that concurrent waits for different services share the calls.
+ */
 const describeBatched = perClient((aws: LookContext['aws']) =>
   perName((cluster) =>
     batched(Number.MAX_SAFE_INTEGER, async () => {
       const tasks = await describeTasks(aws, { cluster }, ['RUNNING', 'STOPPED']);
-      return (service) => tasks.filter(isOf(service));
+      return (service) => tasks.filter(belongsTo(service));
     }),
   ),
 );

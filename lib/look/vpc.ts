@@ -36,7 +36,7 @@ export async function lookVpc(context: LookContext): Promise<Items<FoundVpc>> {
   return indexByKey(found.filter((vpc) => vpc !== undefined));
 }
 
-/** If there are duplicates, the VPC that contains our subnets keeps the key: the other one can be removed. */
+/** Sorts the VPC that contains our subnets first: it then keeps the key, and duplicates can be removed. */
 async function usedFirst(context: LookContext, vpcs: readonly Vpc[]): Promise<readonly Vpc[]> {
   if (vpcs.length < 2) return vpcs;
   const inUse = new Set((await describeSubnets(context)).map(({ VpcId }) => VpcId));
@@ -44,7 +44,7 @@ async function usedFirst(context: LookContext, vpcs: readonly Vpc[]): Promise<re
   return [...vpcs].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Undefined when the VPC has been deleted since it was listed. */
+/** Reads the DNS attributes of a listed VPC; undefined when the VPC has been deleted since. */
 async function read({ aws }: LookContext, { VpcId = '', ...vpc }: Vpc): Promise<FoundVpc | undefined> {
   const attribute = (Attribute: VpcAttributeName) =>
     aws.ec2(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
@@ -66,7 +66,7 @@ async function read({ aws }: LookContext, { VpcId = '', ...vpc }: Vpc): Promise<
   }
 }
 
-/** Returns why a resource cannot be used: it is in another VPC than ours, and cannot move. Undefined if it is in ours. */
+/** Returns why a resource cannot be used: it is not in our VPC, and cannot move. Undefined if it is in our VPC. */
 export const inAnotherVpc =
   ({ vpc }: Survey) =>
   ({ vpcId }: { readonly vpcId: string }): string | undefined =>

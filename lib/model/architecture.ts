@@ -5,7 +5,7 @@ export type AwsService = 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'rou
 
 /** The declaration of a noun. */
 interface Declaration {
-  /** The service that its look calls first. `lib/look/by-service/<service>.ts` exports that look under the noun's name. */
+  /** The service that its look calls first; `lib/look/by-service/<service>.ts` exports the look under the noun's name. */
   readonly service: AwsService;
   /** The ids that the state file keeps, the identifying one first. */
   readonly ids: readonly [string, ...string[]];
@@ -13,11 +13,11 @@ interface Declaration {
   readonly needs: readonly string[];
   /** The number of calls that its look makes in sequence, if more than two: a survey starts the longest looks first. */
   readonly lookDepth?: number;
-  /** The noun whose deletion deletes it as well. */
+  /** The noun whose deletion also deletes this one. */
   readonly deletedWith?: string;
   /**
-   * Whether AWS generates its first id and never reuses it, so that a recorded id proves ownership. Looks of EC2 do not need
-   * it: `describeOurs` restores lost tags.
+   * Whether AWS generates its first id and never reuses it, so that a recorded id proves ownership. EC2's nouns do not need
+   * this flag: `describeOurs` restores their lost tags.
    */
   readonly uniqueId?: true;
   /** Whether it outlives the stack or is deleted with another noun, so that a teardown does not look for it. */
@@ -25,8 +25,8 @@ interface Declaration {
 }
 
 /**
- * A step starts as soon as the nouns that it needs are done, so long waits start first. The targets need egress, but not the
- * load balancer. The services wait for the rules, since ECS refuses a target group that no rule refers to. The record comes
+ * A step starts as soon as the nouns that it needs are done, so that the longest waits begin early. Tasks need egress; the load
+ * balancer does not. The services wait for the rules, since ECS refuses a target group that no rule refers to. The record comes
  * last, so that DNS never points at nothing.
  */
 export const architecture = {
@@ -58,7 +58,7 @@ export const architecture = {
   },
   /** One table per zone, keys `private-1`, … */
   privateRoutes: { service: 'ec2', ids: ['routeTableId'], needs: ['vpc', 'subnets', 'natGateway'] },
-  /** The gateway endpoint of S3, from which images are pulled: its traffic does not pass the NAT gateway. */
+  /** The gateway endpoint for S3. ECR stores images in S3, so pulling an image does not use the NAT gateway. */
   gatewayEndpoint: { service: 'ec2', ids: ['vpcEndpointId'], needs: ['vpc', 'privateRoutes'] },
   loadBalancer: {
     service: 'elbv2',

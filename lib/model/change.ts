@@ -70,11 +70,11 @@ export interface Comparison<T, F extends string = string> {
   readonly desired: Items<DesiredFields<F>>;
   /** The found resources, by key. */
   readonly found: Items<T>;
-  /** The same fields of a found resource. */
+  /** Returns the same fields of a found resource. */
   readonly fieldsOf: (item: T, key: string) => ObservedFields<F>;
   /** Fields that cannot be changed in place, with the reason. */
   readonly immutable?: Readonly<Partial<Record<F, string>>>;
-  /** The desired resource that replaces a found one that is no longer desired under its key. */
+  /** Returns the desired resource that replaces a found one; the found one is no longer desired under its own key. */
   readonly replacedBy?: (item: T, key: string) => Replacement | undefined;
   /** Why a resource with our name does not belong to us; undefined when it does. */
   readonly foreign?: (item: T) => string | undefined;
@@ -131,7 +131,7 @@ const undesired = <T, F extends string>({ desired, found, foreign }: Comparison<
     .filter(([key, item]) => !desired.has(key) && foreign?.(item) === undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** The missing desired resources that replace found ones, by their key. */
+/** The replacements of found resources by desired ones that do not exist yet, by the key of the desired resource. */
 function replacementsByKey<T, F extends string>(
   comparison: Comparison<T, F>,
 ): ReadonlyMap<string, Change<F>> {
@@ -167,7 +167,7 @@ function changeOf<T, F extends string>(
     : { noun, key, verb: 'replace', fields, reason: immutable?.[forced] ?? '' };
 }
 
-/** The fields that differ. A field that is present but undefined is not reported by the endpoint, and is not compared. */
+/** The fields that differ. An observed field that is present but undefined is not compared: the endpoint does not report it. */
 function differing<F extends string>(
   desired: DesiredFields<F>,
   observed: ObservedFields<F>,

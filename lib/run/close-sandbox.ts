@@ -1,9 +1,9 @@
-/** Stops a sandbox in the background once it is empty. */
+/** Stops an empty sandbox that was started in the background. */
 import { problem } from '../model/problem.ts';
 import type { SandboxHandle } from './target.ts';
 
 /**
- * Stops the sandbox when it was started in the background and nothing is left in it.
+ * Stops the sandbox if it was started in the background and nothing is left in it.
  * @returns whether it was stopped
  * @throws SANDBOX_STOP when it does not stop, or does not report its contents
  */

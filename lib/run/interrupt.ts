@@ -26,8 +26,8 @@ export function onInterrupt(): Interrupt {
   // Every call and every wait of a run adds a listener; that is not a leak.
   setMaxListeners(0, signal);
   const overdue = new Promise<never>((_, reject) => {
-    const soon = () => setTimeout(() => reject(signal.reason as Error), STOP_MS);
-    signal.addEventListener('abort', soon, { once: true });
+    const startDeadline = () => setTimeout(() => reject(signal.reason as Error), STOP_MS);
+    signal.addEventListener('abort', startDeadline, { once: true });
   });
   // It may reject while nothing awaits it.
   overdue.catch(() => undefined);

@@ -39,7 +39,7 @@ export async function main(
   work: (running: CommandContext) => Promise<CommandResult>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  // The SDK warns about the end of Node 20 on stderr, which is reserved for our own output.
+  // The SDK warns on stderr that it will stop supporting Node 20; stderr is reserved for Slipway's output.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const json = args.includes('--json');
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
@@ -80,12 +80,12 @@ export async function main(
   }
 }
 
-/** Returns the problem with the flags of this stack added to its commands. */
-const forStack = (of: Problem, options: Options): Problem =>
-  new Problem(of.code, {
-    ...of,
-    fix: of.fix.map((advice) => withStackFlags(advice, options)),
-    cause: of.cause,
+/** Adds the flags of this stack to the commands that a problem suggests. */
+const forStack = (original: Problem, options: Options): Problem =>
+  new Problem(original.code, {
+    ...original,
+    fix: original.fix.map((advice) => withStackFlags(advice, options)),
+    cause: original.cause,
   });
 /** Rejects with the first uncaught error, which would otherwise end the run with a bare stack trace. */
 const uncaught = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));

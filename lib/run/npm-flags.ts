@@ -9,7 +9,7 @@ export type NpmVariables = Readonly<Record<string, string | undefined>>;
 const NPM_OWN_FLAGS = ['--yes', '--json'];
 
 /**
- * npm reads a word whose letters are all short flags of npm as those flags: `--plan` is `-p -l -a -n`.
+ * If every letter of a word is a short flag of npm, npm reads the word as those flags: `--plan` is `-p -l -a -n`.
  * @see https://docs.npmjs.com/cli/v11/using-npm/config#shorthands-and-other-cli-niceties
  */
 const READ_AS_SHORT_FLAGS: Readonly<Record<string, readonly string[]>> = {
@@ -17,7 +17,7 @@ const READ_AS_SHORT_FLAGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Returns the problem with flags before the `--`, if there are any.
+ * Returns a problem that names the flags before the `--`; undefined when there are none.
  * @param env the environment; without npm's variables, npm did not start this process, and there is no problem
  */
 export function flagsTakenByNpm(

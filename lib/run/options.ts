@@ -38,7 +38,7 @@ export async function readOptions(
   args: readonly string[],
   env: NpmVariables,
 ): Promise<ParsedArguments> {
-  // Imported here, so that importing this file stays fast.
+  // Imported only here, since commander takes a while to load.
   const { Command, CommanderError, Option } = await import('commander');
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
@@ -112,12 +112,15 @@ export function commandLine(
 
 /** Adds the flags of a stack to the commands in an advice. */
 export const withStackFlags = (advice: string, options: Parameters<typeof commandLine>[1]): string =>
-  advice.replace(/npm run (provision|teardown|drift)( -- )?/g, (plain: string, ...[name, more, at]) => {
-    const whole = commandLine(String(name), options);
-    if (advice.startsWith(whole, Number(at))) return plain;
-    if (more === undefined) return whole;
-    return whole.includes(' -- ') ? `${whole} ` : `${whole}${more}`;
-  });
+  advice.replace(
+    /npm run (provision|teardown|drift)( -- )?/g,
+    (match: string, ...[name, separator, offset]) => {
+      const fullCommand = commandLine(String(name), options);
+      if (advice.startsWith(fullCommand, Number(offset))) return match;
+      if (separator === undefined) return fullCommand;
+      return fullCommand.includes(' -- ') ? `${fullCommand} ` : `${fullCommand}${separator}`;
+    },
+  );
 
 /**
  * Converts the messages of commander: `error: unknown option '--paln'\n(Did you mean --plan?)`, or

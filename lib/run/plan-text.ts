@@ -12,10 +12,10 @@ export function valueText(value: Value | undefined): string {
 export const isSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
 
 /** Formats the change of a field as one line. */
-export function fieldText({ field, from, to }: FieldChange, is = ': ', but = ' → '): string {
+export function fieldText({ field, from, to }: FieldChange, separator = ': ', arrow = ' → '): string {
   if (isSecret(field)) return `${field} differs`;
   const [before, after] = excerpts(withoutArns(valueText(from)), withoutArns(valueText(to)));
-  return `${field}${is}${before}${but}${after}`;
+  return `${field}${separator}${before}${arrow}${after}`;
 }
 
 /** Replaces ARNs of named resources by their names: the rest is the same for all of them. */
@@ -34,17 +34,17 @@ function excerpts(...texts: [string, string]): [string, string] {
   if (texts.every(({ length }) => length <= MAX_SHOWN)) return texts;
   const [one, other] = texts;
   const [some, others] = [one.split(', '), other.split(', ')];
-  if (some.length > 1 || others.length > 1) return [entries(some, others), entries(others, some)];
-  const same = [...one].findIndex((letter, at) => letter !== other[at]);
-  const from = Math.max(0, (same < 0 ? one.length : same) - SHOWN_BEFORE);
+  if (some.length > 1 || others.length > 1) return [entriesOnlyIn(some, others), entriesOnlyIn(others, some)];
+  const firstDifference = [...one].findIndex((letter, at) => letter !== other[at]);
+  const from = Math.max(0, (firstDifference < 0 ? one.length : firstDifference) - SHOWN_BEFORE);
   const cut = (text: string) =>
     `${from > 0 ? '…' : ''}${text.slice(from, from + MAX_SHOWN)}${text.length > from + MAX_SHOWN ? '…' : ''}`;
   return [cut(one), cut(other)];
 }
 
-function entries(all: readonly string[], others: readonly string[]): string {
-  const own = all.filter((entry) => !others.includes(entry));
-  return [...(own.length < all.length ? ['…'] : []), ...own].join(', ');
+function entriesOnlyIn(all: readonly string[], others: readonly string[]): string {
+  const unique = all.filter((entry) => !others.includes(entry));
+  return [...(unique.length < all.length ? ['…'] : []), ...unique].join(', ');
 }
 
 const SIGNS: Readonly<Record<Verb, string>> = {
@@ -57,12 +57,12 @@ const SIGNS: Readonly<Record<Verb, string>> = {
 
 /** Counts the changes by verb, and the resources that are kept. */
 export function countsByVerb(changes: readonly Change[], kept: number): Record<string, number> {
-  const of = (verb: Verb) => changes.filter((change) => change.verb === verb).length;
+  const count = (verb: Verb) => changes.filter((change) => change.verb === verb).length;
   return {
-    create: of('create'),
-    update: of('update'),
-    replace: of('replace'),
-    remove: of('remove'),
+    create: count('create'),
+    update: count('update'),
+    replace: count('replace'),
+    remove: count('remove'),
     keep: kept,
   };
 }
@@ -90,7 +90,9 @@ function keptText(kept: readonly string[]): string[] {
     const [noun = '', ...key] = address.split('.');
     keys.set(noun, [...(keys.get(noun) ?? []), ...(key.length === 0 ? [] : [key.join('.')])]);
   }
-  return [...keys].map(([noun, of]) => `  = keep     ${noun.padEnd(28)}  ${of.join(', ')}`.trimEnd());
+  return [...keys].map(([noun, nounKeys]) =>
+    `  = keep     ${noun.padEnd(28)}  ${nounKeys.join(', ')}`.trimEnd(),
+  );
 }
 
 /** Returns a plan for scripts. */

@@ -18,26 +18,26 @@ const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 /** A bare origin cannot contain a secret: it has no user, path or query. */
 const ORIGIN = /^\w+:\/\/[\w.-]+(:\d+)?\/?$/;
 
-/** The session token in AWS's answer to a wrong signature, which repeats everything that was signed. */
+/** The session token: when a signature is wrong, AWS's answer repeats everything that was signed, including the token. */
 const SESSION_TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
 
 /**
- * Returns the redaction of a run. It hides the keys of the account, the values of environment variables and the arguments of
- * commands, unless these also occur elsewhere in the configuration, where no one writes a secret.
+ * Makes the redactor of a run. It hides the keys of the account, and the environment variables and commands of containers. A
+ * value that also occurs elsewhere in the configuration is shown: no one writes a secret there.
  */
 export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env): Redact {
   const values = containersOf(config).flatMap(({ environment, command = [] }) => [
     ...Object.values(environment),
     ...command,
   ]);
-  const shown = publicText(config);
-  const isPublic = (value: string) => shown.includes(value) || ORIGIN.test(value);
+  const publicParts = publicText(config);
+  const isPublic = (value: string) => publicParts.includes(value) || ORIGIN.test(value);
   const secrets = [
     ...values.flatMap(withLines).filter((value) => !isPublic(value)),
     ...SECRET_VARIABLES.map((key) => env[key] ?? ''),
   ]
     .filter((value) => value.length >= MIN_LENGTH)
-    // Longest first: one may be part of another.
+    // Longest first: one secret may be part of another.
     .sort((one, other) => other.length - one.length);
   const forms = [...new Set(secrets.flatMap(spellings))];
   return (text) =>
@@ -85,11 +85,11 @@ function base64Spellings(value: string): string[] {
 /** Returns everything in a configuration that cannot be a secret, as one string. */
 function publicText(config: Config): string {
   const { services, ...stack } = config;
-  const open = services.map(({ containers, ...service }) => [
+  const publicServices = services.map(({ containers, ...service }) => [
     service,
     containers.map(({ environment, command: _, ...container }) => [Object.keys(environment), container]),
   ]);
-  return JSON.stringify([namesOf(config).stack, stack, open]);
+  return JSON.stringify([namesOf(config).stack, stack, publicServices]);
 }
 
 const xmlEscaped = (value: string): string =>

@@ -28,11 +28,14 @@ export interface Session {
   readonly run: Run;
   /** The result of the survey that starts with the session. */
   readonly found: Promise<Survey>;
-  /** Returns the context of a new survey, and what is desired. */
+  /** Returns the context of a new survey, with the desired stack. */
   lookContext(): LookContext & Desired;
   /** Converts an error to the problem to report. */
   explain(error: unknown): Error;
-  /** Stops the sandbox if it is in the background and empty, even if another run started it. @returns whether it was stopped */
+  /**
+   * Stops the sandbox if it runs in the background and is empty, even if another run started it.
+   * @returns whether it was stopped
+   */
   closeSandbox(): Promise<boolean>;
   /**
    * Releases everything. Stops the sandbox if this run started it and it is empty; if it does not stop, that is only a
@@ -65,13 +68,13 @@ export interface SessionOptions extends SessionDependencies {
  * Opens a session: configuration, target, lock, state and identity, in this order. A failure closes what was opened.
  * @throws Problem
  */
-export async function openSession(options: Options, surroundings: SessionOptions): Promise<Session> {
-  const { command, signal, openSandbox, survey } = surroundings;
-  const { home: homeFolder = home(), time } = surroundings;
-  const config = await surroundings.config;
+export async function openSession(options: Options, sessionOptions: SessionOptions): Promise<Session> {
+  const { command, signal, openSandbox, survey } = sessionOptions;
+  const { home: homeFolder = home(), time } = sessionOptions;
+  const config = await sessionOptions.config;
   // From here on, messages may contain foreign text, from AWS and from the programs that run there.
   const redact = redactorFor(config);
-  const report = redactedReport(surroundings.report, redact);
+  const report = redactedReport(sessionOptions.report, redact);
   const explained = (error: unknown, about: Situation) => redactedProblem(explain(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
@@ -102,11 +105,11 @@ export async function openSession(options: Options, surroundings: SessionOptions
   const closeSandbox = () => (closing ??= closeEmptySandbox(target.sandbox));
   const close = async (): Promise<void> => {
     aws.close();
-    // A run that created nothing leaves no sandbox behind. Without the lock, the sandbox belongs to the run that holds the
-    // lock.
+    // A run that created nothing leaves no sandbox behind. If this run has no lock, the sandbox belongs to the run that holds
+    // the lock.
     if (lock && target.sandbox?.started && !closing) {
-      const failed = (error: unknown) => report({ type: 'warning', text: messageOf(error) });
-      await closeSandbox().catch(failed);
+      const warn = (error: unknown) => report({ type: 'warning', text: messageOf(error) });
+      await closeSandbox().catch(warn);
     }
     await lock?.release();
   };

@@ -15,7 +15,7 @@ export interface SandboxHandle {
   readonly folder: string;
   readonly started: boolean;
   readonly background: boolean;
-  /** How many times faster than AWS's its rate limits refill; undefined when it has no rate limits. */
+  /** The speed at which its rate limits refill, relative to AWS's speed; undefined when it has no rate limits. */
   readonly limits: number | undefined;
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;

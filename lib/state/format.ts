@@ -10,7 +10,7 @@ export const STATE_VERSION = 1;
 /** Far below the largest exact integer, so that a generation can always be incremented. */
 const MAX_GENERATION = 1e12;
 
-/** The generation of a resource: incremented when it was removed, or abandoned because it failed. */
+/** The generation of a resource: incremented when the resource is removed, or abandoned because it failed. */
 const generation = z.number().int().min(1).max(MAX_GENERATION);
 
 /** Ids, names and ARNs of AWS: anything else could not be looked up. */
@@ -43,7 +43,7 @@ export const stateSchema = z.strictObject({
   endpoint: z.string(),
   /** Ids by address, e.g. `vpc` or `subnets.public-1`. */
   resources: z.record(address, z.record(z.string(), id)),
-  /** Creates that were started and are not recorded yet, by address. */
+  /** Creates that were started and whose results are not recorded yet, by address. */
   intents: z.record(address, intent),
   /**
    * When the file was last written, milliseconds since 1970: resources that were created shortly before may not be visible

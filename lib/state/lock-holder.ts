@@ -44,8 +44,8 @@ export async function isAlive({ pid, host, started }: Holder): Promise<boolean> 
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   // After a restart of the machine, another process may have the id of a dead holder.
-  const now = started && (await processStartTime(pid));
-  return !now || now === started;
+  const startedNow = started && (await processStartTime(pid));
+  return !startedNow || startedNow === started;
 }
 
 /** Returns the name of the user; in a container, a user may have an id and no name. */

@@ -11,7 +11,7 @@ import { holderIn, isAlive, thisProcess, holderText, type Holder } from './lock-
 import { makeFolder, unwritable } from './private-file.ts';
 
 export interface Lock {
-  /** Describes the dead process that it was taken over from; undefined when the lock was free. */
+  /** Describes the dead process that the lock was taken over from; undefined when the lock was free. */
   readonly takenOverFrom: string | undefined;
   /** Releases the lock, unless another process holds it by now. */
   release(): Promise<void>;
@@ -64,7 +64,7 @@ export async function takeLock(file: string, command: string, clock: Clock): Pro
 
 /**
  * Acquires a lock file, without waiting.
- * @param lock the file to show to the user; it differs from `file` when that guards a takeover
+ * @param lock the file to show to the user; it differs from `file` when `file` guards a takeover
  * @returns a description of the dead holder that it was taken over from; undefined when it was free
  */
 async function acquire(file: string, content: string, lock = file): Promise<string | undefined> {
@@ -83,11 +83,11 @@ async function acquire(file: string, content: string, lock = file): Promise<stri
  * Replaces a dead holder. Several processes may find it dead at the same time, and a slow one must not replace the winner's
  * lock. So only the process that holds a second lock, named after the dead holder, may replace the file.
  */
-async function takeOver(file: string, content: string, dead: string, lock: string): Promise<boolean> {
-  const takeoverLock = `${file}.${shortHash(8, dead)}`;
+async function takeOver(file: string, content: string, deadContent: string, lock: string): Promise<boolean> {
+  const takeoverLock = `${file}.${shortHash(8, deadContent)}`;
   await acquire(takeoverLock, content, lock);
   try {
-    return (await read(file)) === dead && (await moveIntoPlace(content, file, rename));
+    return (await read(file)) === deadContent && (await moveIntoPlace(content, file, rename));
   } finally {
     await rm(takeoverLock, { force: true });
   }

@@ -4,14 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 
-const FILE = 0o600;
-const FOLDER = 0o700;
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 
 /** Creates a folder, unless it exists. A folder that the user created keeps its mode. */
 export async function makeFolder(folder: string): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: FOLDER });
+  const made = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   // A umask can mask the owner's bits, too.
-  if (made !== undefined) await chmod(folder, FOLDER);
+  if (made !== undefined) await chmod(folder, FOLDER_MODE);
 }
 
 let writes = 0;
@@ -40,7 +40,7 @@ export async function writeAtomically(file: string, text: string): Promise<void>
     await writeFlushed(temporary, text, await ownerOf(target));
     await rename(temporary, target);
   } catch (error) {
-    // On a full disk, the part that was written takes up space.
+    // On a full disk, the part that was written would take up space.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
@@ -53,9 +53,9 @@ interface Owner {
 }
 
 async function writeFlushed(file: string, text: string, owner: Owner | undefined): Promise<void> {
-  const handle = await open(file, 'wx', FILE);
+  const handle = await open(file, 'wx', FILE_MODE);
   try {
-    await handle.chmod(FILE);
+    await handle.chmod(FILE_MODE);
     // After a run with sudo, the file still belongs to the user.
     if (owner) await handle.chown(owner.uid, owner.gid);
     await handle.writeFile(text);
@@ -65,7 +65,7 @@ async function writeFlushed(file: string, text: string, owner: Owner | undefined
   }
 }
 
-/** Returns the owner of a file when it is another user and we are root, so that the file can stay theirs. */
+/** Returns the owner of a file if this process runs as root and the owner is another user, so that the file keeps its owner. */
 async function ownerOf(file: string): Promise<Owner | undefined> {
   const owner = await stat(file).catch(() => undefined);
   return owner && process.getuid?.() === 0 && owner.uid !== 0 ? owner : undefined;
@@ -78,7 +78,7 @@ async function flushFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-/** @param place the file or folder that cannot be written, in Slipway's home folder */
+/** @param target the file or folder that cannot be written, in Slipway's home folder */
 export const unwritable = (target: string, cause: unknown) =>
   problem('STATE_UNWRITABLE', {
     what: `${target} could not be written.`,

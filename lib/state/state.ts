@@ -43,22 +43,22 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
   }
   // A run that was killed during a write leaves a temporary file.
   await removeTemporaryFiles(file).catch(() => undefined);
-  let writing: Promise<void> = Promise.resolve();
-  let waiting = false;
+  let lastWrite: Promise<void> = Promise.resolve();
+  let isWriteQueued = false;
   /** Changes that are made during a write share the next write. */
   const save = (): Promise<void> => {
-    if (waiting) return writing;
-    waiting = true;
-    writing = writing
+    if (isWriteQueued) return lastWrite;
+    isWriteQueued = true;
+    lastWrite = lastWrite
       .catch(() => undefined)
       .then(() => {
-        waiting = false;
+        isWriteQueued = false;
         data.changed = clock.now();
         return write(file, data);
       });
-    return writing;
+    return lastWrite;
   };
-  const open = async (address: string): Promise<Intent> => {
+  const openIntent = async (address: string): Promise<Intent> => {
     const generation = (data.generations[address] ?? 0) + 1;
     const at = clock.now();
     const intent = { token: tokenOf(guard, address, generation, at), generation, at };
@@ -66,21 +66,21 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
     await save();
     return intent;
   };
-  const end = (address: string): void => {
+  const endGeneration = (address: string): void => {
     data.generations[address] = data.intents[address]?.generation ?? (data.generations[address] ?? 0) + 1;
     delete data.intents[address];
   };
   return {
     file,
     data,
-    intend: async (address) => data.intents[address] ?? open(address),
+    intend: async (address) => data.intents[address] ?? openIntent(address),
     renew(address) {
-      end(address);
-      return open(address);
+      endGeneration(address);
+      return openIntent(address);
     },
     async withdraw(address) {
       if (!(address in data.intents)) return;
-      end(address);
+      endGeneration(address);
       await save();
     },
     async record(address, ids) {
@@ -90,7 +90,7 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
     },
     async forget(address) {
       if (!(address in data.resources) && !(address in data.intents)) return;
-      end(address);
+      endGeneration(address);
       delete data.resources[address];
       await save();
     },
@@ -108,7 +108,7 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
       await save();
     },
     async destroy() {
-      await writing.catch(() => undefined);
+      await lastWrite.catch(() => undefined);
       await rm(file, { force: true });
     },
   };
@@ -118,8 +118,8 @@ const sameKeys = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((key) => other.includes(key));
 
 /**
- * Returns a client token; EC2 accepts up to 64 characters, ECS up to 36. It depends on the time because EC2 remembers a token
- * for a day, and a teardown deletes the file with its generations.
+ * Returns a client token; EC2 accepts up to 64 characters, ECS up to 36. The token depends on the time, since EC2 remembers a
+ * token for a day, whereas a teardown deletes the file and with it the generations.
  */
 const tokenOf = (
   { stack, account, region }: Guard,

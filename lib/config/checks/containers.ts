@@ -76,15 +76,17 @@ export function* sourcesExist(config: Config): Iterable<Finding> {
 
 function sourceFix(folder: string, builder: Builder): string | undefined {
   if (kindOf(folder) !== 'folder') return `Name a folder that exists: ${folder} does not exist.`;
-  const bundles = entryOf(folder) !== undefined;
-  const builds = kindOf(join(folder, 'Dockerfile')) === 'file';
+  const canBundle = entryOf(folder) !== undefined;
+  const hasDockerfile = kindOf(join(folder, 'Dockerfile')) === 'file';
   const entry = `main in its package.json, or one of ${ENTRIES.join(', ')}`;
   switch (builder) {
     case 'bundle':
-      return bundles ? undefined : `Add an entry file for the bundle: ${entry}.`;
+      return canBundle ? undefined : `Add an entry file for the bundle: ${entry}.`;
     case 'docker':
-      return builds ? undefined : `Add a Dockerfile to ${folder}.`;
+      return hasDockerfile ? undefined : `Add a Dockerfile to ${folder}.`;
     case 'auto':
-      return bundles || builds ? undefined : `Add an entry file for the bundle (${entry}), or a Dockerfile.`;
+      return canBundle || hasDockerfile
+        ? undefined
+        : `Add an entry file for the bundle (${entry}), or a Dockerfile.`;
   }
 }

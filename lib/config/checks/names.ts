@@ -27,7 +27,10 @@ export function* namesAreWellFormed(config: Config): Iterable<Finding> {
   }
 }
 
-/** The security group of the load balancer has the key `balancer`, and that of a service has the service's name. */
+/**
+ * The security group of the load balancer has the key `balancer`, and the security group of a service has the service's name as
+ * its key.
+ */
 export function* balancerIsReserved(config: Config): Iterable<Finding> {
   for (const service of config.services.filter(({ name }) => name === 'balancer')) {
     const fix = "Use another name: the load balancer's security group is called balancer.";
@@ -60,8 +63,8 @@ interface ComposedName {
 }
 
 /**
- * Lists the names in AWS that contain configured names, with their maximum lengths: those of the stack, of its services and
- * of its containers.
+ * Lists the names in AWS that contain configured names, with their maximum lengths. There are three levels: names for the
+ * stack, for its services and for its containers.
  */
 function composedNames(config: Config): ComposedName[][] {
   const names = namesOf(config);

@@ -1,4 +1,4 @@
-/** The looks that call EC2 first, under the names of their nouns, and the listings of a VPC; loaded together. */
+/** The looks that call EC2 first, exported under the names of their nouns, and the listings of a VPC; loaded together. */
 import type { LooksOf } from '../found.ts';
 import type { VpcListing } from '../in-vpc.ts';
 import { vpcEndpointsInVpc } from '../gateway-endpoint.ts';
@@ -30,5 +30,5 @@ export const vpcListings: readonly VpcListing[] = [
   vpcEndpointsInVpc,
 ];
 
-// Every noun of the service has its look here.
+// The compiler checks that every noun of the service has its look here.
 null as unknown as typeof looks satisfies LooksOf<'ec2'>;

@@ -1,9 +1,9 @@
-/** The looks that call ECR first, under the names of their nouns; loaded together. */
+/** The looks that call ECR first, exported under the names of their nouns; loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './ecr.ts';
 
 export { lookRepositories as repositories } from '../repositories.ts';
 export { lookImages as images } from '../images.ts';
 
-// Every noun of the service has its look here.
+// The compiler checks that every noun of the service has its look here.
 null as unknown as typeof looks satisfies LooksOf<'ecr'>;

@@ -1,4 +1,4 @@
-/** The looks that call ECS first, under the names of their nouns; loaded together. */
+/** The looks that call ECS first, exported under the names of their nouns; loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './ecs.ts';
 
@@ -6,5 +6,5 @@ export { lookCluster as cluster } from '../cluster.ts';
 export { lookTaskDefinitions as taskDefinitions } from '../task-definitions.ts';
 export { lookServices as services } from '../services.ts';
 
-// Every noun of the service has its look here.
+// The compiler checks that every noun of the service has its look here.
 null as unknown as typeof looks satisfies LooksOf<'ecs'>;

@@ -1,4 +1,4 @@
-/** The looks that call Elastic Load Balancing first, under the names of their nouns; loaded together. */
+/** The looks that call Elastic Load Balancing first, exported under the names of their nouns; loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './elbv2.ts';
 
@@ -7,5 +7,5 @@ export { lookTargetGroups as targetGroups } from '../target-groups.ts';
 export { lookListener as listener } from '../listener.ts';
 export { lookRules as rules } from '../rules.ts';
 
-// Every noun of the service has its look here.
+// The compiler checks that every noun of the service has its look here.
 null as unknown as typeof looks satisfies LooksOf<'elbv2'>;

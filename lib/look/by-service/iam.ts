@@ -1,9 +1,9 @@
-/** The looks that call IAM first, under the names of their nouns; loaded together. */
+/** The looks that call IAM first, exported under the names of their nouns; loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './iam.ts';
 
 export { lookRoles as roles } from '../roles.ts';
 export { lookServiceLinkedRole as serviceLinkedRole } from '../service-linked-role.ts';
 
-// Every noun of the service has its look here.
+// The compiler checks that every noun of the service has its look here.
 null as unknown as typeof looks satisfies LooksOf<'iam'>;

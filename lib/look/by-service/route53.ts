@@ -1,9 +1,9 @@
-/** The looks that call Route 53 first, under the names of their nouns; loaded together. */
+/** The looks that call Route 53 first, exported under the names of their nouns; loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './route53.ts';
 
 export { lookHostedZone as hostedZone } from '../hosted-zone.ts';
 export { lookRecord as record } from '../record.ts';
 
-// Every noun of the service has its look here.
+// The compiler checks that every noun of the service has its look here.
 null as unknown as typeof looks satisfies LooksOf<'route53'>;

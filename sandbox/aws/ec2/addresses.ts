@@ -13,7 +13,8 @@ import { tagsFor } from './tags.ts';
 import { newId } from './kinds.ts';
 
 /** AWS's refusal for an address that a NAT gateway still uses. Despite its code, it is not an IAM error. */
-const notYours = () => refusal('AuthFailure', 'You do not have permission to access the specified resource.');
+const stillInUse = () =>
+  refusal('AuthFailure', 'You do not have permission to access the specified resource.');
 
 const filters: FilterTable<AddressRow> = {
   'allocation-id': (address) => address.AllocationId,
@@ -28,7 +29,11 @@ const filters: FilterTable<AddressRow> = {
 };
 
 /** @throws InvalidAllocationID.NotFound, InvalidAddress.NotFound */
-function askedFor({ ec2 }: Region, ids: string[] | undefined, ips: string[] | undefined): AddressRow[] {
+function requestedAddresses(
+  { ec2 }: Region,
+  ids: string[] | undefined,
+  ips: string[] | undefined,
+): AddressRow[] {
   const byId = named(ids, ec2.addresses);
   for (const ip of ips ?? []) {
     if (!ec2.addresses.find(({ PublicIp }) => PublicIp === ip)) throw addressNotFound(ip);
@@ -62,33 +67,36 @@ export const addressOperations = {
   DescribeAddresses: {
     takes: ['AllocationIds', 'PublicIps', 'Filters'],
     run(input, region) {
-      const rows = askedFor(region, input.AllocationIds, input.PublicIps);
+      const rows = requestedAddresses(region, input.AllocationIds, input.PublicIps);
       return { Addresses: filtered(rows, input.Filters, filters) };
     },
   },
 
-  /** Terraform reads the reverse DNS name after an allocation; the sandbox's addresses have none. */
+  /** Terraform reads the reverse DNS name after an allocation. The sandbox's addresses do not have one. */
   DescribeAddressesAttribute: {
     takes: ['AllocationIds', 'Attribute', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const { rows, NextToken } = page(askedFor(region, input.AllocationIds, undefined), input, 1);
+      const { rows, NextToken } = page(requestedAddresses(region, input.AllocationIds, undefined), input, 1);
       const Addresses = rows.map(({ AllocationId, PublicIp }) => ({ AllocationId, PublicIp }));
       return { Addresses, NextToken };
     },
   },
 
-  /** Always refused: in the sandbox only NAT gateways use elastic IPs, and the account cannot disassociate those. */
+  /**
+   * Always refused: in the sandbox only NAT gateways use elastic IPs, and the account cannot disassociate the address of a
+   * NAT gateway.
+   */
   DisassociateAddress: {
     takes: ['AssociationId'],
     run({ AssociationId }, region) {
       if (!AssociationId) throw missingParameter('associationId');
       const address = region.ec2.addresses.find((one) => one.AssociationId === AssociationId);
-      throw address ? notYours() : associationNotFound(AssociationId);
+      throw address ? stillInUse() : associationNotFound(AssociationId);
     },
   },
 
   /**
-   * Refuses a wrong border group as an unknown address.
+   * A wrong network border group is refused like an unknown address.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html
    */
   ReleaseAddress: {
@@ -99,7 +107,7 @@ export const addressOperations = {
       if ((input.NetworkBorderGroup ?? address.NetworkBorderGroup) !== address.NetworkBorderGroup) {
         throw addressNotFound(PublicIp);
       }
-      if (heldBy !== undefined) throw notYours();
+      if (heldBy !== undefined) throw stillInUse();
       region.ec2.addresses.delete(AllocationId);
       return {};
     },

@@ -35,10 +35,10 @@ export const invalidValue = (name: string, value: unknown, why: string): Refusal
   invalidParameter(`Value (${String(value)}) for parameter ${name} is invalid. ${why}`);
 
 /** Makes the refusal of two resources that should be in the same VPC but are not. */
-export const apart = (one: string, other: string, code = 'InvalidParameterValue'): Refusal =>
+export const differentNetworks = (one: string, other: string, code = 'InvalidParameterValue'): Refusal =>
   refusal(code, `${one} and ${other} belong to different networks`);
 
-/** The refusal of calls that would use the default VPC: the account has none. */
+/** The refusal of a call that needs a default VPC. The account does not have one. */
 export const noDefaultVpc = (): Refusal =>
   refusal(
     'VPCIdNotSpecified',

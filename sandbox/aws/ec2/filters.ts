@@ -13,7 +13,7 @@ type Values = string | boolean | undefined | readonly (string | undefined)[];
 export type FilterTable<Row> = Readonly<Record<string, (row: Row) => Values>>;
 
 /**
- * Returns the rows that match all filters. A filter matches if any of its values does; `*` and `?` are wildcards.
+ * Returns the rows that match all filters. A filter matches if any of its values matches; `*` and `?` are wildcards.
  * @throws InvalidParameterValue for a filter that the kind does not have
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
  */
@@ -23,23 +23,23 @@ export function filtered<Row extends Tagged>(
   table: FilterTable<Row>,
 ): Row[] {
   const tests = (filters ?? []).map(({ Name = '', Values = [] }) => {
-    const shown = shownBy(Name, table);
+    const valuesOf = valueGetter(Name, table);
     return (row: Row) =>
-      shown(row).some((value) => Values.some((pattern) => matchesWildcard(pattern, value)));
+      valuesOf(row).some((value) => Values.some((pattern) => matchesWildcard(pattern, value)));
   });
   return rows.filter((row) => tests.every((test) => test(row)));
 }
 
-function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (row: Row) => string[] {
+function valueGetter<Row extends Tagged>(name: string, table: FilterTable<Row>): (row: Row) => string[] {
   if (name.startsWith('tag:')) {
     const key = name.slice(4);
     return (row) => tagsOfRow(row).flatMap(({ Key, Value = '' }) => (Key === key ? [Value] : []));
   }
   if (name === 'tag-key') return (row) => tagsOfRow(row).map(({ Key = '' }) => Key);
-  const show = ownProperty(table, name);
-  if (!show) throw invalidParameter(`The filter '${name}' is invalid`);
+  const get = ownProperty(table, name);
+  if (!get) throw invalidParameter(`The filter '${name}' is invalid`);
   return (row) =>
-    [show(row)]
+    [get(row)]
       .flat()
       .filter((value) => value !== undefined)
       .map(String);
@@ -53,15 +53,15 @@ export function named<Row>(ids: string[] | undefined, rows: Rows<Row> & { all():
   return ids?.length ? ids.map((id) => rowAt(rows, id)) : rows.all();
 }
 
-const MOST = 1000;
+const MAX_ROWS = 1000;
 
-const pages = (least: number): PageRules => ({
-  standard: MOST,
+const pageRules = (least: number): PageRules => ({
+  standard: MAX_ROWS,
   least,
-  most: MOST,
+  most: MAX_ROWS,
   invalidSize: (size) =>
     invalidParameter(
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${size < least ? `greater than ${least}` : `less than ${MOST}`}.`,
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${size < least ? `greater than ${least}` : `less than ${MAX_ROWS}`}.`,
     ),
   invalidToken: () => refusal('InvalidNextToken', 'The specified NextToken is not valid.'),
 });
@@ -69,7 +69,7 @@ const pages = (least: number): PageRules => ({
 /**
  * Returns one page of a result, and the token of the next page.
  * @param least the smallest page size that a request may ask for
- * @throws InvalidParameterValue for another size, InvalidNextToken for a token that no page returned
+ * @throws InvalidParameterValue for a size out of range, InvalidNextToken for a token that no page returned
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
  */
 export function page<Row>(
@@ -77,6 +77,6 @@ export function page<Row>(
   { MaxResults, NextToken: token }: { MaxResults?: number; NextToken?: string },
   least = 5,
 ): { rows: Row[]; NextToken?: string } {
-  const { rows: fitting, next } = pageOf(rows, MaxResults, token, pages(least));
-  return { rows: fitting, NextToken: next };
+  const { rows: rowsOfPage, next } = pageOf(rows, MaxResults, token, pageRules(least));
+  return { rows: rowsOfPage, NextToken: next };
 }

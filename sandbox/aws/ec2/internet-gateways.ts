@@ -20,7 +20,7 @@ const filters: FilterTable<InternetGatewayRow> = {
   'owner-id': (gateway) => gateway.OwnerId,
 };
 
-/** Whether any network interface in a VPC has a public IP: those of load balancers, NAT gateways and tasks can. */
+/** Whether a load balancer, NAT gateway or task in a VPC has a network interface with a public IP. */
 const hasPublicAddresses = (region: Region, vpcId: string): boolean =>
   region.ec2.networkInterfaces.all().some((one) => one.VpcId === vpcId && one.Association?.PublicIp);
 

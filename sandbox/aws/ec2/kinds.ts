@@ -1,4 +1,4 @@
-/** The declaration of each kind of EC2 resource: its ids, tags, refusals, list operations, and the VPC that it blocks. */
+/** The form in which kinds of EC2 resources are declared, and how a declaration becomes a table. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { ResourceType } from '@aws-sdk/client-ec2';
 import type { OperationName } from '../../operations.ts';
@@ -9,7 +9,7 @@ import type { Findable } from '../finder.ts';
 import { missingParameter } from './errors.ts';
 import type { Tagged } from './tags.ts';
 
-/** The declaration of a kind. All fields are mandatory, so that a new kind cannot omit any. */
+/** The declaration of a kind of resource. All fields are mandatory, so that a new kind cannot omit any. */
 export interface Declaration<Row extends object> {
   /** The prefix of the kind's ids, e.g. `vpc` for `vpc-0a1b2c3d4e5f60718`. */
   readonly idPrefix: string;
@@ -27,7 +27,7 @@ export interface Declaration<Row extends object> {
   isCounted(row: Row): boolean;
 }
 
-/** A kind of EC2 resource. All kinds lag. */
+/** A kind of EC2 resource. Calls see new and deleted resources of every kind with a delay. */
 export interface Ec2Kind<Row extends object>
   extends Kind<Row>, Findable, Omit<Declaration<Row>, 'listedBy' | 'notFound' | 'parameter'> {}
 
@@ -35,11 +35,11 @@ export type Ec2Table<Row extends Tagged & object> = Table<Row, Ec2Kind<Row>>;
 
 /** For `isCounted`: every row counts. */
 export const always = () => true;
-/** For `blocksDeletionOf`: the resource is in no VPC, or is in a subnet, which itself blocks its VPC. */
+/** For `blocksDeletionOf`: the resource is not in a VPC, or is in a subnet and that subnet blocks the VPC. */
 export const noVpc = () => undefined;
 
 /** Makes the table of a kind from its declaration. */
-export function resource<Row extends Tagged & object>(declaration: Declaration<Row>): Ec2Table<Row> {
+export function makeEc2Table<Row extends Tagged & object>(declaration: Declaration<Row>): Ec2Table<Row> {
   const { parameter, listedBy, ...kind } = declaration;
   return new Table<Row, Ec2Kind<Row>>({
     ...kind,

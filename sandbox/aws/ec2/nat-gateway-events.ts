@@ -45,7 +45,7 @@ function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: s
 }
 
 /** Associates a NAT gateway's elastic IP with a new network interface in its subnet. */
-function settle(region: Region, nat: NatGatewayRow): void {
+function assignAddress(region: Region, nat: NatGatewayRow): void {
   const { NatGatewayId, SubnetId } = nat;
   const address = region.ec2.addresses.get(allocationOf(nat));
   if (!address) throw new Error(`${NatGatewayId} has no elastic IP`);
@@ -56,7 +56,7 @@ function settle(region: Region, nat: NatGatewayRow): void {
     groups: [],
     description: `Interface for NAT Gateway ${NatGatewayId}`,
     interfaceType: 'nat_gateway',
-    // AWS creates the interfaces of NAT gateways in one of its own accounts; the number has no meaning.
+    // AWS requests the interfaces of NAT gateways from an internal account. Its number does not matter.
     requester: '036872051663',
     attachmentOwner: 'amazon-aws',
     publicIp: PublicIp,
@@ -81,7 +81,7 @@ function settle(region: Region, nat: NatGatewayRow): void {
 }
 
 /** Releases the interface immediately, and the elastic IP a few seconds later. */
-function clear(region: Region, nat: NatGatewayRow): void {
+function releaseResources(region: Region, nat: NatGatewayRow): void {
   for (const { NetworkInterfaceId } of nat.NatGatewayAddresses ?? []) {
     if (NetworkInterfaceId !== undefined) releaseInterface(region, NetworkInterfaceId);
   }
@@ -105,7 +105,7 @@ export const natGatewayEvents: Events = {
       nat.DeleteTime = region.now();
       return;
     }
-    settle(region, nat);
+    assignAddress(region, nat);
     region.after('natGatewayCreate', 'ec2:nat-gateway-available', id);
   },
 
@@ -117,7 +117,7 @@ export const natGatewayEvents: Events = {
   'ec2:nat-gateway-deleted'(region, id) {
     const nat = region.ec2.natGateways.get(id);
     if (!nat) return;
-    clear(region, nat);
+    releaseResources(region, nat);
     nat.State = 'deleted';
   },
 

@@ -1,4 +1,4 @@
-/** NAT gateways: `pending` becomes `available` or `failed`; `deleting` becomes `deleted`, which is shown for an hour. */
+/** NAT gateways: `pending` becomes `available` or `failed`; `deleting` becomes `deleted`, and is shown for an hour. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateNatGatewayRequest } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -15,21 +15,21 @@ import { once } from './tokens.ts';
 import { newId } from './kinds.ts';
 
 /**
- * Returns whether AWS no longer shows a NAT gateway. A deleted or failed one is shown for an hour of the world's time. At
- * the instant pace the hour is real time, because an hour of length zero would never show it.
+ * Whether AWS no longer shows a NAT gateway. It shows a deleted or failed gateway for an hour. The hour passes at the pace
+ * of the world, except at the instant pace, where it would have no length. There it is an hour of real time.
  */
-function isForgotten(region: Region, { DeleteTime }: NatGatewayRow): boolean {
+function isNoLongerShown(region: Region, { DeleteTime }: NatGatewayRow): boolean {
   const hour = region.scaled(durations.natGatewayForget) || durations.natGatewayForget;
   return DeleteTime !== undefined && region.now().getTime() - DeleteTime.getTime() >= hour;
 }
 
 /** The NAT gateways that AWS still shows, for lookups by id. */
-const remembered = (region: Region) => ({
+const shownGateways = (region: Region) => ({
   kind: region.ec2.natGateways.kind,
-  all: () => region.ec2.natGateways.filter((nat) => !isForgotten(region, nat)),
+  all: () => region.ec2.natGateways.filter((nat) => !isNoLongerShown(region, nat)),
   get(id: string) {
     const nat = region.ec2.natGateways.get(id);
-    return nat && !isForgotten(region, nat) ? nat : undefined;
+    return nat && !isNoLongerShown(region, nat) ? nat : undefined;
   },
 });
 
@@ -45,10 +45,10 @@ const COUNTED: readonly (string | undefined)[] = ['pending', 'available', 'delet
 
 function checkZone({ ec2 }: Region, { AvailabilityZone }: SubnetRow): void {
   const zoneOf = ({ SubnetId }: NatGatewayRow) => ec2.subnets.get(SubnetId)?.AvailabilityZone;
-  const there = ec2.natGateways.filter(
+  const inZone = ec2.natGateways.filter(
     (nat) => COUNTED.includes(nat.State) && zoneOf(nat) === AvailabilityZone,
   );
-  checkQuota(quotas.natGatewaysPerZone, there.length + 1);
+  checkQuota(quotas.natGatewaysPerZone, inZone.length + 1);
 }
 
 function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
@@ -106,11 +106,11 @@ export const natGatewayOperations = {
     },
   },
 
-  /** The parameter is called `Filter`, unlike in all other describe calls. */
+  /** The parameter is called `Filter`. All other describe calls have `Filters`. */
   DescribeNatGateways: {
     takes: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.NatGatewayIds, remembered(region));
+      const rows = named(input.NatGatewayIds, shownGateways(region));
       const { rows: NatGateways, NextToken } = page(filtered(rows, input.Filter, filters), input);
       return { NatGateways, NextToken };
     },
@@ -120,7 +120,7 @@ export const natGatewayOperations = {
   DeleteNatGateway: {
     takes: ['NatGatewayId'],
     run({ NatGatewayId: id }, region) {
-      const nat = rowOf(remembered(region), id);
+      const nat = rowOf(shownGateways(region), id);
       const { NatGatewayId } = nat;
       if (nat.State === 'deleting' || nat.State === 'deleted') return { NatGatewayId };
       region.forget('ec2:nat-gateway-placed', NatGatewayId);

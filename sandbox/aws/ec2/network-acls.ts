@@ -17,7 +17,7 @@ const entry = (Egress: boolean, RuleNumber: number, RuleAction: 'allow' | 'deny'
   RuleNumber,
 });
 
-/** The number of AWS's final rule in each direction, which denies everything that no other rule allows. */
+/** The number of the last rule in each direction. This rule denies everything that no other rule allows. */
 const LAST = 32_767;
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html */

@@ -11,25 +11,25 @@ import type { NetworkInterfaceRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
 
-const association = (prefix: string): FilterTable<NetworkInterfaceRow> => {
-  const of =
+const associationFilters = (prefix: string): FilterTable<NetworkInterfaceRow> => {
+  const valueFrom =
     (show: (one: NetworkInterfaceAssociation) => string | undefined) =>
     ({ Association }: NetworkInterfaceRow) =>
       Association && show(Association);
   return {
-    [`${prefix}.allocation-id`]: of((one) => one.AllocationId),
-    [`${prefix}.association-id`]: of((one) => one.AssociationId),
-    [`${prefix}.owner-id`]: of((one) => one.IpOwnerId),
-    [`${prefix}.ip-owner-id`]: of((one) => one.IpOwnerId),
-    [`${prefix}.public-dns-name`]: of((one) => one.PublicDnsName),
-    [`${prefix}.public-ip`]: of((one) => one.PublicIp),
+    [`${prefix}.allocation-id`]: valueFrom((one) => one.AllocationId),
+    [`${prefix}.association-id`]: valueFrom((one) => one.AssociationId),
+    [`${prefix}.owner-id`]: valueFrom((one) => one.IpOwnerId),
+    [`${prefix}.ip-owner-id`]: valueFrom((one) => one.IpOwnerId),
+    [`${prefix}.public-dns-name`]: valueFrom((one) => one.PublicDnsName),
+    [`${prefix}.public-ip`]: valueFrom((one) => one.PublicIp),
   };
 };
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html */
 const filters: FilterTable<NetworkInterfaceRow> = {
-  ...association('association'),
-  ...association('addresses.association'),
+  ...associationFilters('association'),
+  ...associationFilters('addresses.association'),
   'addresses.primary': ({ PrivateIpAddresses }) => PrivateIpAddresses?.map(({ Primary }) => String(Primary)),
   'addresses.private-ip-address': ({ PrivateIpAddresses }) =>
     PrivateIpAddresses?.map(({ PrivateIpAddress }) => PrivateIpAddress),
@@ -59,7 +59,7 @@ const filters: FilterTable<NetworkInterfaceRow> = {
 };
 
 export const networkInterfaceOperations = {
-  /** Creates an unattached interface of the account. It too blocks the deletion of its subnet and groups. */
+  /** Creates an interface that is not attached. Like any interface, it blocks the deletion of its subnet and groups. */
   CreateNetworkInterface: {
     takes: ['SubnetId', 'Description', 'Groups', 'PrivateIpAddress', 'ClientToken', 'TagSpecifications'],
     run(input, region) {

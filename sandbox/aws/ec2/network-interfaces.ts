@@ -1,9 +1,9 @@
-/** Network interfaces: their subnets, addresses and groups. Every "still in use" refusal derives from them. */
+/** Network interfaces: their subnets, addresses and groups. Every "still in use" refusal is based on the interfaces. */
 import type { NetworkInterface, NetworkInterfaceAssociation } from '@aws-sdk/client-ec2';
 import { freeAddress, isFreeAddress } from '../../network/addresses.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { addressInUse, apart, noFreeAddress } from './errors.ts';
+import { addressInUse, differentNetworks, noFreeAddress } from './errors.ts';
 import type { NetworkInterfaceRow } from './store.ts';
 import { newId } from './kinds.ts';
 
@@ -18,9 +18,9 @@ export interface InterfaceRequest {
   readonly description: string;
   /** `interface` for load balancers and tasks, `nat_gateway` for NAT gateways. */
   readonly interfaceType: string;
-  /** The service that requested it, e.g. `amazon-elb`, or the twelve digits of an AWS account. */
+  /** The service that requested the interface, e.g. `amazon-elb`, or the twelve digits of an AWS account. */
   readonly requester: string;
-  /** The owner of the resource that the interface is attached to; by default the requester. */
+  /** The owner of the resource that the interface is attached to. The default is the requester. */
   readonly attachmentOwner?: string;
   /** The public IP that is mapped to the interface: one from `newPublicAddress`, or an elastic IP. */
   readonly publicIp?: string;
@@ -72,9 +72,13 @@ type NewInterface = Pick<InterfaceRequest, 'subnetId' | 'groups' | 'description'
 export function addInterface(region: Region, request: NewInterface): NetworkInterfaceRow {
   const subnet = rowOf(region.ec2.subnets, request.subnetId);
   const groups = request.groups.map((id) => rowOf(region.ec2.securityGroups, id));
-  const stranger = groups.find((group) => group.VpcId !== subnet.VpcId);
-  if (stranger)
-    throw apart(`Security group ${stranger.GroupId}`, `subnet ${subnet.SubnetId}`, 'InvalidParameter');
+  const foreignGroup = groups.find((group) => group.VpcId !== subnet.VpcId);
+  if (foreignGroup)
+    throw differentNetworks(
+      `Security group ${foreignGroup.GroupId}`,
+      `subnet ${subnet.SubnetId}`,
+      'InvalidParameter',
+    );
   const { privateIp } = request;
   if (privateIp !== undefined && !isFreeAddress(region, subnet.SubnetId, privateIp))
     throw addressInUse(privateIp);
@@ -106,7 +110,7 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
   });
 }
 
-/** Deletes an interface. It no longer uses its addresses or blocks its subnet, groups and internet gateway. */
+/** Deletes an interface. Its addresses become free, and it stops blocking its subnet, groups and internet gateway. */
 export function releaseInterface(region: Region, networkInterfaceId: string): void {
   region.ec2.networkInterfaces.delete(networkInterfaceId);
 }

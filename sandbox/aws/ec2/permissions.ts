@@ -10,7 +10,7 @@ import { portsOf, protocolOf } from './protocols.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
 /** The content of a rule: protocol, ports, one peer and a description. */
-export type RuleText = Pick<
+export type RuleContent = Pick<
   SecurityGroupRuleRow,
   'IpProtocol' | 'FromPort' | 'ToPort' | 'CidrIpv4' | 'CidrIpv6' | 'ReferencedGroupInfo' | 'Description'
 >;
@@ -20,7 +20,7 @@ const noPeer = () =>
     'MissingParameter',
     'Missing source specification: include source security group or CIDR information',
   );
-/** AWS uses `InvalidPermission.Malformed` only for ports. */
+/** The code is not `InvalidPermission.Malformed`: AWS uses that one only for ports. */
 const malformedBlock = (cidr: string | undefined) =>
   errors.invalidParameter(`CIDR block ${cidr} is malformed`);
 
@@ -57,7 +57,7 @@ export function expandPermissions(
   region: Region,
   { VpcId }: SecurityGroupRow,
   permissions: IpPermission[],
-): RuleText[] {
+): RuleContent[] {
   const reference = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
     if (pair.VpcPeeringConnectionId) throw errors.notImplemented('VpcPeeringConnectionId');
     if (!pair.GroupId) throw errors.noDefaultVpc();
@@ -89,11 +89,11 @@ export function expandPermissions(
 }
 
 /** Returns the peer of a rule: a block of addresses or the id of a group. */
-export const peerOf = ({ CidrIpv4, CidrIpv6, ReferencedGroupInfo }: RuleText): string | undefined =>
+export const peerOf = ({ CidrIpv4, CidrIpv6, ReferencedGroupInfo }: RuleContent): string | undefined =>
   CidrIpv4 ?? CidrIpv6 ?? ReferencedGroupInfo?.GroupId;
 
 /** Whether two rules are identical apart from their descriptions and tags. */
-export const isSame = (one: RuleText, other: RuleText): boolean =>
+export const isSame = (one: RuleContent, other: RuleContent): boolean =>
   one.IpProtocol === other.IpProtocol &&
   one.FromPort === other.FromPort &&
   one.ToPort === other.ToPort &&

@@ -3,7 +3,7 @@ import type { IpPermission } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
 import { invalidParameter, missingParameter } from './errors.ts';
 
-/** Protocols given by number, or as `all`, and the form in which AWS shows them. */
+/** Maps a protocol that a request gives by number, or as `all`, to the form in which AWS shows it. */
 const PROTOCOLS: Readonly<Record<string, string>> = {
   all: '-1',
   '6': 'tcp',
@@ -21,7 +21,10 @@ export function protocolOf(text: string | undefined): string {
   return name;
 }
 
-/** Returns the ports of TCP or UDP, or the type and code of ICMP, where -1 means any. Other protocols have neither. */
+/**
+ * Returns the ports of TCP or UDP, or the type and code of ICMP. -1 means any. For other protocols both numbers are
+ * always -1.
+ */
 export function portsOf(protocol: string, { FromPort, ToPort }: IpPermission): [number, number] {
   const isIcmp = protocol.startsWith('icmp');
   if (protocol !== 'tcp' && protocol !== 'udp' && !isIcmp) return [-1, -1];

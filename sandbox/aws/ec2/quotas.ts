@@ -1,4 +1,4 @@
-/** The quotas of EC2 in one region for a new account. Waiting does not lift a quota. */
+/** The quotas of EC2 in one region for a new account. Waiting does not help a call that exceeds a quota. */
 import { refusal } from '../../protocol/refusal.ts';
 
 /** A limit, and the code and message of the refusal when it is exceeded. */
@@ -26,7 +26,7 @@ export const quotas = {
     'SecurityGroupLimitExceeded',
     'The maximum number of security groups has been reached.',
   ],
-  /** In each direction, counted separately for IPv4 and IPv6. */
+  /** Applies to each direction separately, and to IPv4 and IPv6 separately. */
   rulesPerGroup: [
     60,
     'RulesPerSecurityGroupLimitExceeded',

@@ -1,4 +1,4 @@
-/** Associations of route tables, with a subnet or, for the main table, with the whole VPC. */
+/** Associations of route tables: with a subnet or, for the main table, with the whole VPC. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { RouteTableAssociation } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -6,7 +6,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import {
   alreadyAssociated,
-  apart,
+  differentNetworks,
   associationNotFound,
   invalidParameter,
   missingParameter,
@@ -17,14 +17,14 @@ import type { RouteTableRow } from './store.ts';
 export function associate(
   region: Region,
   table: RouteTableRow,
-  with_: { SubnetId: string } | { Main: true },
+  subnetOrMain: { SubnetId: string } | { Main: true },
 ): RouteTableAssociation {
   const association: RouteTableAssociation = {
     RouteTableAssociationId: region.id('rtbassoc'),
     RouteTableId: table.RouteTableId,
     AssociationState: { State: 'associated' },
     Main: false,
-    ...with_,
+    ...subnetOrMain,
   };
   table.Associations.push(association);
   return association;
@@ -44,7 +44,7 @@ function dissociate(table: RouteTableRow, association: RouteTableAssociation): v
   table.Associations = table.Associations.filter((one) => one !== association);
 }
 
-const answer = ({ RouteTableAssociationId, AssociationState }: RouteTableAssociation) => ({
+const response = ({ RouteTableAssociationId, AssociationState }: RouteTableAssociation) => ({
   AssociationId: RouteTableAssociationId,
   NewAssociationId: RouteTableAssociationId,
   AssociationState,
@@ -52,8 +52,8 @@ const answer = ({ RouteTableAssociationId, AssociationState }: RouteTableAssocia
 
 export const routeTableAssociationOperations = {
   /**
-   * AWS does not document a repeated call with the same table. The sandbox refuses it like any other second association:
-   * callers that check for an existing association first work either way.
+   * AWS does not document what happens when a call is repeated with the same table. The sandbox refuses the
+   * repeated call, like any other second association. Callers that first check for an existing association work either way.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateRouteTable.html
    */
   AssociateRouteTable: {
@@ -62,31 +62,34 @@ export const routeTableAssociationOperations = {
       const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const { SubnetId, VpcId } = rowOf(region.ec2.subnets, input.SubnetId);
       const { RouteTableId } = table;
-      if (table.VpcId !== VpcId) throw apart(`Route table ${RouteTableId}`, `subnet ${SubnetId}`);
-      const holder = region.ec2.routeTables.find(({ Associations }) =>
+      if (table.VpcId !== VpcId) throw differentNetworks(`Route table ${RouteTableId}`, `subnet ${SubnetId}`);
+      const associatedTable = region.ec2.routeTables.find(({ Associations }) =>
         Associations.some((one) => one.SubnetId === SubnetId),
       );
-      if (holder) {
+      if (associatedTable) {
         throw alreadyAssociated(
           `the specified association for route table ${RouteTableId} conflicts with an existing association`,
         );
       }
-      return answer(associate(region, table, { SubnetId }));
+      return response(associate(region, table, { SubnetId }));
     },
   },
 
-  /** Moves an association to another table. Moving the main association makes that table the main table. */
+  /** Moves an association to another table. If it is the main association, the other table becomes the main table. */
   ReplaceRouteTableAssociation: {
     takes: ['AssociationId', 'RouteTableId'],
     run(input, region) {
       const { table: from, association } = associationOf(region, input.AssociationId);
       const to = rowOf(region.ec2.routeTables, input.RouteTableId);
       if (from.VpcId !== to.VpcId) {
-        throw apart(`Route table ${to.RouteTableId}`, `association ${association.RouteTableAssociationId}`);
+        throw differentNetworks(
+          `Route table ${to.RouteTableId}`,
+          `association ${association.RouteTableAssociationId}`,
+        );
       }
       dissociate(from, association);
       const { SubnetId } = association;
-      return answer(associate(region, to, SubnetId === undefined ? { Main: true } : { SubnetId }));
+      return response(associate(region, to, SubnetId === undefined ? { Main: true } : { SubnetId }));
     },
   },
 

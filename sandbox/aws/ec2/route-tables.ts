@@ -13,7 +13,7 @@ import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
 import { newId } from './kinds.ts';
 
-/** Adds a route table to a VPC; its only route is the local one. */
+/** Adds a route table to a VPC. The new table has only the local route. */
 export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): RouteTableRow {
   const RouteTableId = newId(region, region.ec2.routeTables);
   return region.ec2.routeTables.set(RouteTableId, {
@@ -80,12 +80,12 @@ export const routeTableOperations = {
         input.Filters,
         filters(region),
       );
-      const { rows: fitting, NextToken } = page(rows, input);
-      return { RouteTables: fitting.map((table) => shown(region, table)), NextToken };
+      const { rows: tables, NextToken } = page(rows, input);
+      return { RouteTables: tables.map((table) => shown(region, table)), NextToken };
     },
   },
 
-  /** Refused while the table has associations; a main table always has one. */
+  /** Refused while the table has associations. A main table always has an association. */
   DeleteRouteTable: {
     takes: ['RouteTableId'],
     run(input, region) {

@@ -25,7 +25,7 @@ function destinationOf({ DestinationCidrBlock: text }: RouteInput): string {
 }
 
 /**
- * Returns the target of a new route, which must exist and belong to the VPC of the table.
+ * Returns the target of a new route. The target must exist and belong to the VPC of the table.
  * @throws InvalidGatewayID.NotFound, InvalidNatGatewayID.NotFound
  */
 function targetOf(region: Region, table: RouteTableRow, input: RouteInput): Route {
@@ -33,21 +33,21 @@ function targetOf(region: Region, table: RouteTableRow, input: RouteInput): Rout
   if (GatewayId !== undefined && NatGatewayId !== undefined) {
     throw refusal('InvalidParameterCombination', 'The request must name exactly one target of the route.');
   }
-  const different = (noun: string, id: string) =>
-    errors.apart(`route table ${table.RouteTableId}`, `${noun} ${id}`);
+  const outsideVpc = (noun: string, id: string) =>
+    errors.differentNetworks(`route table ${table.RouteTableId}`, `${noun} ${id}`);
   if (NatGatewayId !== undefined) {
     const nat = region.ec2.natGateways.get(NatGatewayId);
     // A pending NAT gateway is accepted.
     if (!nat || nat.State === 'deleted' || nat.State === 'failed') {
       throw errors.routeNatGatewayNotFound(NatGatewayId);
     }
-    if (nat.VpcId !== table.VpcId) throw different('NAT gateway', NatGatewayId);
+    if (nat.VpcId !== table.VpcId) throw outsideVpc('NAT gateway', NatGatewayId);
     return { NatGatewayId };
   }
   if (GatewayId === undefined) throw errors.missingParameter('gatewayId');
   const gateway = region.ec2.internetGateways.get(GatewayId);
   if (!gateway) throw errors.gatewayNotFound(GatewayId);
-  if (gateway.Attachments[0]?.VpcId !== table.VpcId) throw different('network gateway', GatewayId);
+  if (gateway.Attachments[0]?.VpcId !== table.VpcId) throw outsideVpc('network gateway', GatewayId);
   return { GatewayId };
 }
 
@@ -56,7 +56,7 @@ const routeIn = ({ Routes }: RouteTableRow, destination: string) =>
   Routes.find(({ DestinationCidrBlock }) => DestinationCidrBlock === destination);
 
 export const routeOperations = {
-  /** Refuses an existing destination even with the same target: only `ReplaceRoute` changes routes. */
+  /** Refuses a destination that already has a route, even to the same target. Only `ReplaceRoute` changes routes. */
   CreateRoute: {
     takes: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
     run(input, region) {

@@ -35,13 +35,13 @@ type DescriptionsInput = Pick<
   'GroupId' | 'IpPermissions' | 'SecurityGroupRuleDescriptions'
 >;
 
-function describeRules(region: Region, isEgress: boolean, input: DescriptionsInput) {
+function setDescriptions(region: Region, isEgress: boolean, input: DescriptionsInput) {
   const group = rowOf(region.ec2.securityGroups, input.GroupId);
   const existing = rulesIn(region, group.GroupId, isEgress);
   const changes = [
-    ...expandPermissions(region, group, input.IpPermissions ?? []).map((text) => {
-      const rule = existing.find((one) => isSame(one, text));
-      if (rule) return { rule, Description: text.Description };
+    ...expandPermissions(region, group, input.IpPermissions ?? []).map((content) => {
+      const rule = existing.find((one) => isSame(one, content));
+      if (rule) return { rule, Description: content.Description };
       throw refusal(
         'InvalidPermission.NotFound',
         'The specified rule does not exist in this security group.',
@@ -67,15 +67,15 @@ export const securityGroupRuleChangeOperations = {
       const group = rowOf(region.ec2.securityGroups, GroupId);
       const changes = SecurityGroupRules.map(({ SecurityGroupRuleId, SecurityGroupRule = {} }) => {
         const rule = ruleOf(region, group, SecurityGroupRuleId);
-        const [text, ...more] = expandPermissions(region, group, [asPermission(SecurityGroupRule)]);
-        if (!text || more.length > 0) {
+        const [content, ...more] = expandPermissions(region, group, [asPermission(SecurityGroupRule)]);
+        if (!content || more.length > 0) {
           throw refusal('InvalidParameterCombination', 'A rule must have exactly one source or destination.');
         }
         const others = rulesIn(region, group.GroupId, rule.IsEgress).filter((other) => other !== rule);
-        checkNew(text, others);
+        checkNew(content, others);
         const { SecurityGroupRuleArn, GroupOwnerId, IsEgress, Tags } = rule;
         const kept = { SecurityGroupRuleArn, GroupOwnerId, IsEgress, Tags };
-        return { ...kept, ...text, SecurityGroupRuleId: rule.SecurityGroupRuleId, GroupId: rule.GroupId };
+        return { ...kept, ...content, SecurityGroupRuleId: rule.SecurityGroupRuleId, GroupId: rule.GroupId };
       });
       if (changes.length === 0) throw missingParameter('securityGroupRules');
       for (const row of changes) region.ec2.securityGroupRules.set(row.SecurityGroupRuleId, row);
@@ -85,10 +85,10 @@ export const securityGroupRuleChangeOperations = {
 
   UpdateSecurityGroupRuleDescriptionsIngress: {
     takes: ['GroupId', 'IpPermissions', 'SecurityGroupRuleDescriptions'],
-    run: (input, region) => describeRules(region, false, input),
+    run: (input, region) => setDescriptions(region, false, input),
   },
   UpdateSecurityGroupRuleDescriptionsEgress: {
     takes: ['GroupId', 'IpPermissions', 'SecurityGroupRuleDescriptions'],
-    run: (input, region) => describeRules(region, true, input),
+    run: (input, region) => setDescriptions(region, true, input),
   },
 } satisfies Operations<typeof EC2>;

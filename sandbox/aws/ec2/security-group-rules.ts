@@ -7,7 +7,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { invalidParameter, missingParameter, noDefaultVpc } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { isSame, peerOf, expandPermissions, type RuleText } from './permissions.ts';
+import { isSame, peerOf, expandPermissions, type RuleContent } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -24,7 +24,7 @@ export function addRule(
   region: Region,
   { GroupId }: SecurityGroupRow,
   IsEgress: boolean,
-  text: RuleText,
+  content: RuleContent,
   tags: Tag[] = [],
 ): SecurityGroupRuleRow {
   const SecurityGroupRuleId = newId(region, region.ec2.securityGroupRules);
@@ -34,20 +34,20 @@ export function addRule(
     GroupId,
     GroupOwnerId: region.account,
     IsEgress,
-    ...text,
+    ...content,
     Tags: [...tags],
   });
 }
 
-/** Describes a rule as AWS's refusals do, where `-1` is ALL. */
-function inWords(rule: RuleText): string {
+/** Describes a rule in the words of AWS's refusals. They call the protocol `-1` ALL. */
+function inWords(rule: RuleContent): string {
   const protocol = rule.IpProtocol === '-1' ? 'ALL' : rule.IpProtocol.toUpperCase();
   const ports = rule.IpProtocol === '-1' ? '' : `, from port: ${rule.FromPort}, to port: ${rule.ToPort}`;
   return `peer: ${peerOf(rule)}, ${protocol}${ports}, ALLOW`;
 }
 
 /** @throws InvalidPermission.Duplicate for a rule that the group already has */
-export function checkNew(rule: RuleText, existing: RuleText[]): void {
+export function checkNew(rule: RuleContent, existing: RuleContent[]): void {
   if (!existing.some((other) => isSame(other, rule))) return;
   throw refusal('InvalidPermission.Duplicate', `the specified rule "${inWords(rule)}" already exists`);
 }
@@ -62,46 +62,53 @@ interface RulesInput {
   readonly CidrIp?: string;
 }
 
-/** Returns the group and the rules of a call; an ingress call can also give one rule as flat parameters. */
-function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; texts: RuleText[] } {
+/** Returns the group and the rules of a call. An ingress call can also give one rule as separate parameters. */
+function requestedRules(
+  region: Region,
+  input: RulesInput,
+): { group: SecurityGroupRow; contents: RuleContent[] } {
   if (!input.GroupId && input.GroupName) throw noDefaultVpc();
   const group = rowOf(region.ec2.securityGroups, input.GroupId);
   const { CidrIp, IpPermissions = [], ...flat } = input;
-  const one = flat.IpProtocol === undefined ? [] : [{ ...flat, IpRanges: CidrIp ? [{ CidrIp }] : [] }];
-  const permissions = [...IpPermissions, ...one];
-  return { group, texts: expandPermissions(region, group, permissions) };
+  const flatPermissions =
+    flat.IpProtocol === undefined ? [] : [{ ...flat, IpRanges: CidrIp ? [{ CidrIp }] : [] }];
+  const permissions = [...IpPermissions, ...flatPermissions];
+  return { group, contents: expandPermissions(region, group, permissions) };
 }
 
 type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;
 
-/** Adds all rules or, if one is refused, none. AWS does not document what happens to the other rules. */
+/** Adds all rules, or no rule if one is refused. AWS does not document whether it adds the others in that case. */
 function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
-  const { group, texts } = meant(region, input);
-  if (texts.length === 0) throw missingParameter('ipPermissions');
+  const { group, contents } = requestedRules(region, input);
+  if (contents.length === 0) throw missingParameter('ipPermissions');
   const tags = tagsFor(region.ec2.securityGroupRules, input.TagSpecifications);
   const existing = rulesIn(region, group.GroupId, isEgress);
-  for (const [i, text] of texts.entries()) {
-    if (texts.slice(0, i).some((other) => isSame(other, text))) {
+  for (const [i, content] of contents.entries()) {
+    if (contents.slice(0, i).some((other) => isSame(other, content))) {
       throw invalidParameter('The same permission must not appear multiple times');
     }
-    checkNew(text, existing);
+    checkNew(content, existing);
   }
   // A rule whose peer is a group counts towards both the IPv4 and the IPv6 quota.
-  const all = [...existing, ...texts];
+  const all = [...existing, ...contents];
   checkQuota(quotas.rulesPerGroup, all.filter(({ CidrIpv6 }) => CidrIpv6 === undefined).length);
   checkQuota(quotas.rulesPerGroup, all.filter(({ CidrIpv4 }) => CidrIpv4 === undefined).length);
-  const SecurityGroupRules = texts.map((text) => addRule(region, group, isEgress, text, tags));
+  const SecurityGroupRules = contents.map((content) => addRule(region, group, isEgress, content, tags));
   return { Return: true, SecurityGroupRules };
 }
 
 type RevokeInput = RulesInput & Pick<EC2.RevokeSecurityGroupIngressRequest, 'SecurityGroupRuleIds'>;
 
-/** Revokes all rules or none. @throws InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound */
+/**
+ * Revokes all rules, or no rule if one is unknown.
+ * @throws InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound
+ */
 function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
-  const { group, texts } = meant(region, input);
+  const { group, contents } = requestedRules(region, input);
   const existing = rulesIn(region, group.GroupId, isEgress);
-  const byText = texts.map((text) => {
-    const rule = existing.find((one) => isSame(one, text));
+  const byContent = contents.map((content) => {
+    const rule = existing.find((one) => isSame(one, content));
     if (rule) return rule;
     throw refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
   });
@@ -110,7 +117,7 @@ function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
     if (rule && existing.includes(rule)) return rule;
     throw region.ec2.securityGroupRules.kind.notFound(id);
   });
-  const rules = [...byText, ...byId];
+  const rules = [...byContent, ...byId];
   if (rules.length === 0) throw missingParameter('ipPermissions');
   for (const { SecurityGroupRuleId } of rules) region.ec2.securityGroupRules.delete(SecurityGroupRuleId);
   const RevokedSecurityGroupRules = rules.map(({ ReferencedGroupInfo, ...rule }) => ({
@@ -125,11 +132,11 @@ const filters: FilterTable<SecurityGroupRuleRow> = {
   'security-group-rule-id': (rule) => rule.SecurityGroupRuleId,
 };
 
-const FLAT = ['IpProtocol', 'FromPort', 'ToPort', 'CidrIp'] as const;
+const FLAT_PARAMETERS = ['IpProtocol', 'FromPort', 'ToPort', 'CidrIp'] as const;
 
 export const securityGroupRuleOperations = {
   AuthorizeSecurityGroupIngress: {
-    takes: ['GroupId', 'GroupName', 'IpPermissions', 'TagSpecifications', ...FLAT],
+    takes: ['GroupId', 'GroupName', 'IpPermissions', 'TagSpecifications', ...FLAT_PARAMETERS],
     run: (input, region) => authorize(region, false, input),
   },
   AuthorizeSecurityGroupEgress: {
@@ -137,7 +144,7 @@ export const securityGroupRuleOperations = {
     run: (input, region) => authorize(region, true, input),
   },
   RevokeSecurityGroupIngress: {
-    takes: ['GroupId', 'GroupName', 'IpPermissions', 'SecurityGroupRuleIds', ...FLAT],
+    takes: ['GroupId', 'GroupName', 'IpPermissions', 'SecurityGroupRuleIds', ...FLAT_PARAMETERS],
     run: (input, region) => revoke(region, false, input),
   },
   RevokeSecurityGroupEgress: {

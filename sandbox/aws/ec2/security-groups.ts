@@ -44,7 +44,7 @@ export function addDefaultGroup(region: Region, vpc: VpcRow): SecurityGroupRow {
   return group;
 }
 
-/** Returns the default group of a VPC, which an interface gets when its request names none. */
+/** Returns the default group of a VPC. An interface is in this group if the create call does not name any group. */
 export const defaultGroupOf = (region: Region, vpcId: string): SecurityGroupRow | undefined =>
   region.ec2.securityGroups.find(({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default');
 
@@ -87,8 +87,8 @@ function checkName(region: Region, vpcId: string, name: string | undefined): str
   return name;
 }
 
-/** Whether an interface uses a group, or another group's rule refers to it. The group's own rules do not count. */
-const isHeld = ({ ec2 }: Region, groupId: string): boolean =>
+/** Whether an interface uses a group, or a rule of another group refers to it. Rules in the group do not count. */
+const isInUse = ({ ec2 }: Region, groupId: string): boolean =>
   ec2.networkInterfaces.all().some(({ Groups }) => Groups?.some(({ GroupId }) => GroupId === groupId)) ||
   ec2.securityGroupRules
     .all()
@@ -118,8 +118,8 @@ export const securityGroupOperations = {
     run(input, region) {
       if (input.GroupNames?.length) throw noDefaultVpc();
       const rows = named(input.GroupIds, region.ec2.securityGroups);
-      const { rows: fitting, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
-      return { SecurityGroups: fitting.map((group) => shown(region, group)), NextToken };
+      const { rows: groups, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
+      return { SecurityGroups: groups.map((group) => shown(region, group)), NextToken };
     },
   },
 
@@ -134,7 +134,7 @@ export const securityGroupOperations = {
           `the specified group: "${GroupId}" name: "default" cannot be deleted by a user`,
         );
       }
-      if (isHeld(region, GroupId)) {
+      if (isInUse(region, GroupId)) {
         throw refusal('DependencyViolation', `resource ${GroupId} has a dependent object`);
       }
       removeGroup(region, GroupId);

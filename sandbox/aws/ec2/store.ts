@@ -17,7 +17,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import { BOOKKEEPING, Table } from '../../world/table.ts';
 import { idNotFound } from './errors.ts';
 import { familyTables } from './families.ts';
-import { always, noVpc, resource, type Ec2Table } from './kinds.ts';
+import { always, makeEc2Table, noVpc, type Ec2Table } from './kinds.ts';
 import type { Tagged } from './tags.ts';
 import type { TokenRow } from './tokens.ts';
 
@@ -82,7 +82,7 @@ export interface NetworkInterfaceRow extends NetworkInterface {
 /** The tables of EC2: those declared here, and those that families of operations declare themselves. */
 export const ec2Store = () => ({
   ...familyTables(),
-  vpcs: resource<VpcRow>({
+  vpcs: makeEc2Table<VpcRow>({
     idPrefix: 'vpc',
     tagType: 'vpc',
     parameter: 'vpcId',
@@ -91,7 +91,7 @@ export const ec2Store = () => ({
     blocksDeletionOf: noVpc,
     isCounted: always,
   }),
-  subnets: resource<SubnetRow>({
+  subnets: makeEc2Table<SubnetRow>({
     idPrefix: 'subnet',
     tagType: 'subnet',
     parameter: 'subnetId',
@@ -100,7 +100,7 @@ export const ec2Store = () => ({
     blocksDeletionOf: ({ VpcId }) => VpcId,
     isCounted: always,
   }),
-  internetGateways: resource<InternetGatewayRow>({
+  internetGateways: makeEc2Table<InternetGatewayRow>({
     idPrefix: 'igw',
     tagType: 'internet-gateway',
     parameter: 'internetGatewayId',
@@ -109,7 +109,7 @@ export const ec2Store = () => ({
     blocksDeletionOf: ({ Attachments }) => Attachments[0]?.VpcId,
     isCounted: always,
   }),
-  routeTables: resource<RouteTableRow>({
+  routeTables: makeEc2Table<RouteTableRow>({
     idPrefix: 'rtb',
     tagType: 'route-table',
     parameter: 'routeTableId',
@@ -120,7 +120,7 @@ export const ec2Store = () => ({
       Associations.some(({ Main }) => Main) ? undefined : VpcId,
     isCounted: always,
   }),
-  addresses: resource<AddressRow>({
+  addresses: makeEc2Table<AddressRow>({
     idPrefix: 'eipalloc',
     tagType: 'elastic-ip',
     parameter: 'allocationId',
@@ -129,7 +129,7 @@ export const ec2Store = () => ({
     blocksDeletionOf: noVpc,
     isCounted: always,
   }),
-  natGateways: resource<NatGatewayRow>({
+  natGateways: makeEc2Table<NatGatewayRow>({
     idPrefix: 'nat',
     tagType: 'natgateway',
     parameter: 'natGatewayId',
@@ -138,7 +138,7 @@ export const ec2Store = () => ({
     blocksDeletionOf: noVpc,
     isCounted: ({ State }) => State !== 'deleted' && State !== 'failed',
   }),
-  securityGroups: resource<SecurityGroupRow>({
+  securityGroups: makeEc2Table<SecurityGroupRow>({
     idPrefix: 'sg',
     tagType: 'security-group',
     parameter: 'groupId',
@@ -148,7 +148,7 @@ export const ec2Store = () => ({
     blocksDeletionOf: ({ VpcId, GroupName }) => (GroupName === 'default' ? undefined : VpcId),
     isCounted: always,
   }),
-  securityGroupRules: resource<SecurityGroupRuleRow>({
+  securityGroupRules: makeEc2Table<SecurityGroupRuleRow>({
     idPrefix: 'sgr',
     tagType: 'security-group-rule',
     parameter: 'securityGroupRuleId',
@@ -157,7 +157,7 @@ export const ec2Store = () => ({
     blocksDeletionOf: noVpc,
     isCounted: always,
   }),
-  networkInterfaces: resource<NetworkInterfaceRow>({
+  networkInterfaces: makeEc2Table<NetworkInterfaceRow>({
     idPrefix: 'eni',
     tagType: 'network-interface',
     parameter: 'networkInterfaceId',
@@ -171,6 +171,6 @@ export const ec2Store = () => ({
 });
 export type Ec2Store = ReturnType<typeof ec2Store>;
 
-/** Returns the tables that contain resources. Any table that does not must be excluded here by name. */
+/** Returns the tables that contain resources. A table without resources must be excluded here by name. */
 export const resourceTables = ({ tokens: _, ...tables }: Ec2Store): Ec2Table<Tagged>[] =>
   Object.values(tables);

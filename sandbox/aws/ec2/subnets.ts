@@ -16,7 +16,7 @@ import { checkCidr } from './vpcs.ts';
 import { zonesOf } from './zones.ts';
 import { newId } from './kinds.ts';
 
-/** @throws InvalidSubnet.Range for a block outside the VPC's, InvalidSubnet.Conflict for an overlap with another subnet */
+/** @throws InvalidSubnet.Range for a block outside the VPC, InvalidSubnet.Conflict for an overlap with another subnet */
 function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): string {
   const CidrBlock = checkCidr(cidr, 'InvalidSubnet.Range');
   if (!cidrCovers(vpc.CidrBlock, CidrBlock)) {
@@ -30,7 +30,7 @@ function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): stri
   return CidrBlock;
 }
 
-/** Returns the zone that a call names. If the call names none, AWS picks any zone; the sandbox picks the first. */
+/** Returns the zone that a call names. If it does not name one, AWS picks any zone, and the sandbox the first. */
 function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: CreateSubnetRequest) {
   const zones = zonesOf(region);
   const zone = zones.find(
@@ -112,12 +112,12 @@ export const subnetOperations = {
     takes: ['SubnetIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = filtered(named(input.SubnetIds, region.ec2.subnets), input.Filters, filters(region));
-      const { rows: fitting, NextToken } = page(rows, input);
-      return { Subnets: fitting.map((subnet) => shown(region, subnet)), NextToken };
+      const { rows: subnets, NextToken } = page(rows, input);
+      return { Subnets: subnets.map((subnet) => shown(region, subnet)), NextToken };
     },
   },
 
-  /** The sandbox supports one attribute, which has no effect: it concerns EC2 instances, which the sandbox lacks. */
+  /** Supports only one attribute. It has no effect, because it concerns EC2 instances and the sandbox has no instances. */
   ModifySubnetAttribute: {
     takes: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {

@@ -10,8 +10,8 @@ import { filtered, page, type FilterTable } from './filters.ts';
 import { resourceTables } from './store.ts';
 import { mergeTags, tagsOfRow, type Tagged } from './tags.ts';
 
-/** @throws Invalid…ID.NotFound for an unknown id, InvalidID for an id whose prefix no kind has */
-function taggedOf({ ec2 }: Region, id: string): Tagged {
+/** @throws Invalid…ID.NotFound for an unknown id, InvalidID for an id with an unknown prefix */
+function taggedRow({ ec2 }: Region, id: string): Tagged {
   const prefix = id.slice(0, id.indexOf('-'));
   const table = resourceTables(ec2).find(({ kind }) => kind.idPrefix === prefix);
   if (!table) throw refusal('InvalidID', `The ID '${id}' is not valid`);
@@ -36,7 +36,7 @@ function descriptions({ ec2 }: Region): TagDescription[] {
   );
 }
 
-/** The filters of `DescribeTags`, whose rows have one tag each. `tag:<key>` is one of the filters. */
+/** The filters of `DescribeTags`. Each row is a single tag. `filtered` also handles `tag:<key>` and `tag-key`. */
 const filters: FilterTable<TagDescription & Tagged> = {
   key: ({ Key }) => Key,
   value: ({ Value }) => Value,
@@ -45,13 +45,13 @@ const filters: FilterTable<TagDescription & Tagged> = {
 };
 
 export const tagOperations = {
-  /** Changes all resources or, when one does not exist, none. */
+  /** Changes all resources, or no resource if one of them does not exist. */
   CreateTags: {
     takes: ['Resources', 'Tags'],
     run({ Resources = [], Tags = [] }, region) {
       if (Resources.length === 0) throw missingParameter('resourceIdSet');
       if (Tags.length === 0) throw missingParameter('tagSet');
-      const changes = Resources.map((id) => taggedOf(region, id)).map(
+      const changes = Resources.map((id) => taggedRow(region, id)).map(
         (row) => [row, mergeTags(tagsOfRow(row), Tags)] as const,
       );
       for (const [row, tags] of changes) setTags(row, tags);
@@ -59,18 +59,18 @@ export const tagOperations = {
     },
   },
 
-  /** A tag without a value matches any value, and a call without tags deletes all tags. */
+  /** A tag without a value matches every value of its key. A call without tags deletes all tags. */
   DeleteTags: {
     takes: ['Resources', 'Tags'],
     run({ Resources = [], Tags }, region) {
       if (Resources.length === 0) throw missingParameter('resourceIdSet');
-      const rows = Resources.map((id) => taggedOf(region, id));
-      const goes = (tag: EC2.Tag) =>
+      const rows = Resources.map((id) => taggedRow(region, id));
+      const isDeleted = (tag: EC2.Tag) =>
         !Tags || Tags.some(({ Key, Value }) => Key === tag.Key && (Value ?? tag.Value) === tag.Value);
       for (const row of rows) {
         setTags(
           row,
-          tagsOfRow(row).filter((tag) => !goes(tag)),
+          tagsOfRow(row).filter((tag) => !isDeleted(tag)),
         );
       }
       return {};

@@ -4,7 +4,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidParameter } from './errors.ts';
 
-/** A row with tags. Network interfaces store theirs in `TagSet`. */
+/** A row with tags. Network interfaces store their tags in `TagSet`. */
 export interface Tagged {
   Tags?: Tag[];
   TagSet?: Tag[];
@@ -14,8 +14,9 @@ export interface Tagged {
 export const tagsOfRow = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
 
 /**
- * Returns the tags in a create call, which must be meant for the kind that the call creates.
- * @param table the table of that kind
+ * Returns the tags that a create call specifies for the new resource.
+ * @param table the table of the new resource
+ * @throws InvalidParameterValue for a specification for another kind of resource
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
  */
 export function tagsFor(

@@ -9,16 +9,16 @@ export interface TokenRow {
   operation: string;
   parameters: string;
   id: string;
-  /** The resource as it was created; a repeated call returns it when the resource itself is gone. */
+  /** A copy of the resource as it was created. A repeated call returns the copy after the resource is deleted. */
   made: object;
 }
 
-const LONGEST = 64;
+const LONGEST_TOKEN = 64;
 
 /**
- * Creates a resource once per token, or every time without a token. A repeat returns the resource as it is now or, if it
- * is gone, as it was created: EC2 remembers a token for about a day, even when its resource is deleted or has failed. The
- * sandbox remembers tokens indefinitely, because callers must not rely on their expiry.
+ * Creates a resource once per token, or every time without a token. A repeated call returns the resource as it is now or,
+ * after its deletion, as it was created. EC2 remembers a token for about a day, even if the resource was deleted or failed.
+ * The sandbox remembers tokens indefinitely, because callers must not rely on the expiry of a token.
  * @param input the whole input of the call
  * @param make creates the resource and returns its id
  * @throws IdempotentParameterMismatch when an earlier call used the token with other parameters
@@ -31,14 +31,14 @@ export function once<Row extends object>(
   table: Table<Row>,
   make: () => string,
 ): Row {
-  const made = (id: string): Row => {
+  const createdRow = (id: string): Row => {
     const row = table.get(id);
     if (!row) throw new Error(`${operation} did not create ${id}`);
     return row;
   };
-  if (!ClientToken) return made(make());
-  if (ClientToken.length > LONGEST) {
-    throw invalidValue('clientToken', ClientToken, `It is longer than ${LONGEST} characters.`);
+  if (!ClientToken) return createdRow(make());
+  if (ClientToken.length > LONGEST_TOKEN) {
+    throw invalidValue('clientToken', ClientToken, `It is longer than ${LONGEST_TOKEN} characters.`);
   }
   const key = `${operation} ${ClientToken}`;
   const parameters = JSON.stringify(input);
@@ -51,7 +51,7 @@ export function once<Row extends object>(
   }
   if (known) return table.get(known.id) ?? (known.made as Row);
   const id = make();
-  const row = made(id);
+  const row = createdRow(id);
   region.ec2.tokens.set(key, { operation, parameters, id, made: structuredClone(row) });
   return row;
 }

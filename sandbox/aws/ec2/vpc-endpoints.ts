@@ -1,18 +1,18 @@
-/** VPC endpoints of type gateway: each adds a route to its route tables, and takes it away when it is deleted. */
+/** VPC endpoints of type gateway: each adds a route to its route tables, and its deletion removes the route again. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateVpcEndpointRequest, Tag, VpcEndpoint } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { apart, missingParameter, notImplemented } from './errors.ts';
+import { differentNetworks, missingParameter, notImplemented } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { always, newId, resource } from './kinds.ts';
+import { always, makeEc2Table, newId } from './kinds.ts';
 import { prefixListOf } from './prefix-lists.ts';
 import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
 
-/** A gateway endpoint; each of its route tables has a route to it. */
+/** A gateway endpoint. Each table in `RouteTableIds` has a route to the endpoint. */
 interface VpcEndpointRow {
   VpcEndpointId: string;
   VpcId: string;
@@ -26,7 +26,7 @@ interface VpcEndpointRow {
 const notFoundMessage = (id: string): string => `The Vpc Endpoint Id '${id}' does not exist`;
 
 export const vpcEndpointTables = () => ({
-  vpcEndpoints: resource<VpcEndpointRow>({
+  vpcEndpoints: makeEc2Table<VpcEndpointRow>({
     idPrefix: 'vpce',
     tagType: 'vpc-endpoint',
     parameter: 'vpcEndpointId',
@@ -43,12 +43,16 @@ const FULL_ACCESS = JSON.stringify({
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
 });
 
-/** Adds the route to an endpoint to route tables, or to none of them. @throws RouteAlreadyExists */
+/**
+ * Gives route tables a route to an endpoint. If one of them already has such a route, no table changes.
+ * @throws RouteAlreadyExists
+ */
 function addRoutes(region: Region, endpoint: VpcEndpointRow, ids: readonly string[]): void {
   const DestinationPrefixListId = prefixListOf(region, endpoint.ServiceName);
   const tables = ids.map((id) => rowOf(region.ec2.routeTables, id));
   for (const { RouteTableId, VpcId, Routes } of tables) {
-    if (VpcId !== endpoint.VpcId) throw apart(`route table ${RouteTableId}`, `network ${endpoint.VpcId}`);
+    if (VpcId !== endpoint.VpcId)
+      throw differentNetworks(`route table ${RouteTableId}`, `network ${endpoint.VpcId}`);
     if (Routes.some((route) => route.DestinationPrefixListId === DestinationPrefixListId)) {
       throw refusal(
         'RouteAlreadyExists',
@@ -65,7 +69,7 @@ function addRoutes(region: Region, endpoint: VpcEndpointRow, ids: readonly strin
   endpoint.RouteTableIds = [...endpoint.RouteTableIds, ...ids];
 }
 
-/** Removes the route to an endpoint from route tables. */
+/** Removes the routes to an endpoint from the given route tables. */
 function removeRoutes({ ec2 }: Region, endpoint: VpcEndpointRow, ids: readonly string[]): void {
   for (const table of ec2.routeTables.filter(({ RouteTableId }) => ids.includes(RouteTableId))) {
     table.Routes = table.Routes.filter(({ GatewayId }) => GatewayId !== endpoint.VpcEndpointId);
@@ -95,7 +99,7 @@ function add(region: Region, input: CreateVpcEndpointRequest): string {
   return endpoint.VpcEndpointId;
 }
 
-/** Returns an endpoint as AWS shows it. AWS sends the state in lower case, though its model capitalises it. */
+/** Returns an endpoint as AWS shows it. AWS sends the state in lower case, but the API model capitalises it. */
 const shown = ({ account, ec2 }: Region, endpoint: VpcEndpointRow, state = 'available'): VpcEndpoint => ({
   ...endpoint,
   VpcEndpointType: 'Gateway',
@@ -103,7 +107,7 @@ const shown = ({ account, ec2 }: Region, endpoint: VpcEndpointRow, state = 'avai
   OwnerId: account,
   RequesterManaged: false,
   PrivateDnsEnabled: false,
-  // Those that were deleted are not shown, but those that the call does not see yet are.
+  // Omits tables that were deleted, but not tables that the call does not see yet.
   RouteTableIds: endpoint.RouteTableIds.filter((id) => ec2.routeTables.has(id) || ec2.routeTables.hides(id)),
   SubnetIds: [],
   Groups: [],
@@ -158,7 +162,7 @@ export const vpcEndpointOperations = {
     },
   },
 
-  /** Reports what it did not delete in a successful response, with another code than the describe call. */
+  /** Succeeds even for an unknown endpoint, and reports it in the response. Describe calls use another error code. */
   DeleteVpcEndpoints: {
     takes: ['VpcEndpointIds'],
     run({ VpcEndpointIds = [] }, region) {

@@ -16,19 +16,19 @@ import { resourceTables, type VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { newId } from './kinds.ts';
 
-const LARGEST = 16;
-const SMALLEST = 28;
+const SHORTEST_PREFIX = 16;
+const LONGEST_PREFIX = 28;
 
 /**
  * Checks the size of a VPC's or subnet's block and returns its canonical form: AWS silently drops host bits.
- * @param outOfRange the code for a block that is too large or too small
+ * @param outOfRange the error code for a block that is too large or too small
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
 export function checkCidr(cidr: string | undefined, outOfRange: string): string {
   if (!cidr) throw missingParameter('cidrBlock');
   const range = parseCidr(cidr);
   if (!range) throw invalidValue('cidrBlock', cidr, 'This is not a valid CIDR block.');
-  if (range.bitmask < LARGEST || range.bitmask > SMALLEST) {
+  if (range.bitmask < SHORTEST_PREFIX || range.bitmask > LONGEST_PREFIX) {
     throw refusal(outOfRange, `The CIDR '${cidr}' is invalid.`);
   }
   return range.toString();
@@ -46,7 +46,7 @@ const filters: FilterTable<VpcRow> = {
   'owner-id': (vpc) => vpc.OwnerId,
 };
 
-/** Returns the block associations of a VPC, which in the sandbox has only its first block. */
+/** Returns the block associations of a VPC. In the sandbox a VPC has only one block. */
 const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
   {
     AssociationId: VpcId.replace('vpc-', 'vpc-cidr-assoc-'),
@@ -98,7 +98,7 @@ export const vpcOperations = {
     takes: ['VpcId'],
     run(input, region) {
       const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
-      if (isInhabited(region, VpcId)) throw hasDependencies('vpc', VpcId);
+      if (isDeletionBlocked(region, VpcId)) throw hasDependencies('vpc', VpcId);
       const { routeTables, securityGroups, vpcs } = region.ec2;
       for (const table of routeTables.all())
         if (table.VpcId === VpcId) routeTables.delete(table.RouteTableId);
@@ -110,5 +110,5 @@ export const vpcOperations = {
 } satisfies Operations<typeof EC2>;
 
 /** Whether a resource of any kind blocks the deletion of a VPC. */
-const isInhabited = ({ ec2 }: Region, vpcId: string): boolean =>
+const isDeletionBlocked = ({ ec2 }: Region, vpcId: string): boolean =>
   resourceTables(ec2).some((table) => table.all().some((row) => table.kind.blocksDeletionOf(row) === vpcId));

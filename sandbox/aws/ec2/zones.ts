@@ -21,7 +21,7 @@ const COMPASS: Readonly<Record<string, string>> = {
 };
 
 /** Returns the abbreviation of a region in zone ids: `euw1` for `eu-west-1`. */
-const short = (region: string): string =>
+const zoneIdPrefix = (region: string): string =>
   region
     .split('-')
     .map((part) => ownProperty(COMPASS, part) ?? part)
@@ -29,9 +29,9 @@ const short = (region: string): string =>
 
 /** Returns a region's zones, such as `eu-west-1a` with the id `euw1-az1`. In AWS the mapping differs by account. */
 export const zonesOf = ({ name }: Region): { name: string; id: string }[] =>
-  ['a', 'b', 'c'].map((letter, i) => ({ name: `${name}${letter}`, id: `${short(name)}-az${i + 1}` }));
+  ['a', 'b', 'c'].map((letter, i) => ({ name: `${name}${letter}`, id: `${zoneIdPrefix(name)}-az${i + 1}` }));
 
-const described = (region: Region): AvailabilityZone[] =>
+const zoneDescriptions = (region: Region): AvailabilityZone[] =>
   zonesOf(region).map(({ name, id }) => ({
     ZoneName: name,
     ZoneId: id,
@@ -57,7 +57,7 @@ const filters: FilterTable<AvailabilityZone & { Tags?: undefined }> = {
   'zone-type': (zone) => zone.ZoneType,
 };
 
-/** The regions that every account has. A call to any other region adds that region to the list. */
+/** The regions that every account has. `DescribeRegions` also lists the region in which it is called. */
 const REGIONS = [
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
   ...['ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1'],
@@ -76,7 +76,7 @@ function checkNames(noun: string, names: string[] | undefined, known: (string | 
   if (unknown !== undefined) throw invalidParameter(`Invalid ${noun}: [${unknown}]`);
 }
 
-const wanted = (names: string[] | undefined, name: string | undefined): boolean =>
+const isRequested = (names: string[] | undefined, name: string | undefined): boolean =>
   !names?.length || names.includes(name ?? '');
 
 export const zoneOperations = {
@@ -84,13 +84,13 @@ export const zoneOperations = {
   DescribeAvailabilityZones: {
     takes: ['ZoneNames', 'ZoneIds', 'Filters', 'AllAvailabilityZones'],
     run({ ZoneNames, ZoneIds, Filters }, region) {
-      const zones = described(region);
+      const zones = zoneDescriptions(region);
       const names = zones.map(({ ZoneName }) => ZoneName);
       const ids = zones.map(({ ZoneId }) => ZoneId);
       checkNames('availability zone', ZoneNames, names);
       checkNames('availability zone-id', ZoneIds, ids);
       const chosen = zones.filter(
-        ({ ZoneName, ZoneId }) => wanted(ZoneNames, ZoneName) && wanted(ZoneIds, ZoneId),
+        ({ ZoneName, ZoneId }) => isRequested(ZoneNames, ZoneName) && isRequested(ZoneIds, ZoneId),
       );
       return { AvailabilityZones: filtered(chosen, Filters, filters) };
     },
@@ -109,7 +109,7 @@ export const zoneOperations = {
         RegionNames,
         all.map(({ RegionName }) => RegionName),
       );
-      const chosen = all.filter(({ RegionName }) => wanted(RegionNames, RegionName));
+      const chosen = all.filter(({ RegionName }) => isRequested(RegionNames, RegionName));
       return { Regions: filtered(chosen, Filters, regionFilters) };
     },
   },

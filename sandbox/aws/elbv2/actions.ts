@@ -11,7 +11,7 @@ import {
   invalidAction,
   invalidConfiguration,
   notImplemented,
-  otherLoadBalancer,
+  usedByOtherLoadBalancer,
   targetGroupNotFound,
   validation,
 } from './errors.ts';
@@ -20,8 +20,8 @@ import { checkQuota } from './limits.ts';
 import type { LoadBalancerRow } from './store.ts';
 import { loadBalancerOf, groupsNamedBy, rulesOfBalancer } from './usage.ts';
 
-const MOST_BODY = 1024;
-const MOST_WEIGHT = 999;
+const MAX_BODY_LENGTH = 1024;
+const MAX_WEIGHT = 999;
 const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'];
 
 /**
@@ -42,7 +42,7 @@ export function checkActions(
     throw constraint(Order, 'actions.1.member.order', 'have value between 1 and 50000');
   }
   const full = { ...(Order === undefined ? {} : { Order }), ...checkAction(action) };
-  checkGroups(region, balancer, [full]);
+  checkTargetGroups(region, balancer, [full]);
   return [full];
 }
 
@@ -72,7 +72,7 @@ function checkAction(action: Action): Action {
   }
 }
 
-/** Returns both forms of a forward action: a plain target group ARN means a configuration with only that group. */
+/** Returns a forward action in both forms. A plain target group ARN equals a configuration with only that group. */
 function forward(arn: string | undefined, config: ForwardActionConfig | undefined): Partial<Action> {
   const { TargetGroups = [], TargetGroupStickinessConfig } = config ?? {};
   const named = TargetGroups.length > 0 ? TargetGroups : [{ TargetGroupArn: arn }];
@@ -81,8 +81,8 @@ function forward(arn: string | undefined, config: ForwardActionConfig | undefine
   }
   const tuples = named.map(({ TargetGroupArn, Weight = 1 }) => {
     if (!TargetGroupArn) throw validation("A target group ARN must be specified with 'forward'");
-    if (Weight < 0 || Weight > MOST_WEIGHT) {
-      throw validation(`Target group weight '${Weight}' must be between '0-${MOST_WEIGHT}' inclusive`);
+    if (Weight < 0 || Weight > MAX_WEIGHT) {
+      throw validation(`Target group weight '${Weight}' must be between '0-${MAX_WEIGHT}' inclusive`);
     }
     return { TargetGroupArn, Weight };
   });
@@ -94,7 +94,7 @@ function forward(arn: string | undefined, config: ForwardActionConfig | undefine
   };
 }
 
-/** Returns a redirect with all members; omitted members keep that part of the request's URL. */
+/** Returns a redirect with all members. An omitted member keeps that part of the request's URL. */
 function redirect(config: RedirectActionConfig): RedirectActionConfig {
   const full = {
     Protocol: '#{protocol}',
@@ -137,18 +137,18 @@ function fixedResponse(config: FixedResponseActionConfig): FixedResponseActionCo
   if (ContentType !== undefined && !CONTENT_TYPES.includes(ContentType)) {
     throw invalidAction(`The ContentType must be one of: '${CONTENT_TYPES.join("', '")}'`);
   }
-  if (MessageBody.length > MOST_BODY) {
+  if (MessageBody.length > MAX_BODY_LENGTH) {
     throw constraint(
       MessageBody,
       'actions.1.member.fixedResponseConfig.messageBody',
-      `have length less than or equal to ${MOST_BODY}`,
+      `have length less than or equal to ${MAX_BODY_LENGTH}`,
     );
   }
   return { ...config };
 }
 
-/** A target group must exist, be in the load balancer's VPC, and be used by no other load balancer. */
-function checkGroups(region: Region, balancer: LoadBalancerRow, actions: Action[]): void {
+/** Checks that the target groups exist, are in the load balancer's VPC, and are not used by another load balancer. */
+function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: Action[]): void {
   const named = groupsNamedBy(actions);
   for (const arn of named) {
     const group = region.elbv2.targetGroups.get(arn);
@@ -159,7 +159,7 @@ function checkGroups(region: Region, balancer: LoadBalancerRow, actions: Action[
       );
     }
     const user = loadBalancerOf(region, arn);
-    if (user && user !== balancer) throw otherLoadBalancer(arn);
+    if (user && user !== balancer) throw usedByOtherLoadBalancer(arn);
   }
   const used = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
     groupsNamedBy(rule.Actions),

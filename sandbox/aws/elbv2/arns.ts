@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 
 /** Returns sixteen new hexadecimal digits for the end of an ARN. */
-export const digits = (region: Region): string => region.id('', 16).slice(1);
+export const newHexDigits = (region: Region): string => region.id('', 16).slice(1);
 
 /** Returns `arn:aws:elasticloadbalancing:<region>:<account>:<resource>`. */
 export const elbArn = (region: Region, resource: string): string =>

@@ -20,13 +20,13 @@ const either =
     return faults.includes(undefined) ? undefined : faults[0];
   };
 const anything: AttributeRule = () => undefined;
-/** Accepts only the values that the sandbox's load balancer implements, and refuses AWS's other values. */
+/** Accepts only the values that the sandbox's load balancer supports, and refuses all other values of the rule. */
 const only =
   (rule: AttributeRule, ...supported: string[]): AttributeRule =>
   (value, key) =>
     rule(value, key) ?? (supported.includes(value) ? undefined : notImplemented(`${key} = ${value}`));
-/** Refuses logs, for which AWS checks that their bucket exists: the sandbox has no buckets. */
-const noBucket: AttributeRule = (value, key) =>
+/** Refuses to enable logs. AWS checks that their bucket exists, and the sandbox has no buckets. */
+const logFlag: AttributeRule = (value, key) =>
   flag(value, key) ??
   (value === 'true'
     ? invalidConfiguration(
@@ -36,10 +36,10 @@ const noBucket: AttributeRule = (value, key) =>
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
 export const loadBalancerAttributes: AttributeTable = {
-  'access_logs.s3.enabled': ['false', noBucket],
+  'access_logs.s3.enabled': ['false', logFlag],
   'access_logs.s3.bucket': ['', anything],
   'access_logs.s3.prefix': ['', anything],
-  'health_check_logs.s3.enabled': ['false', noBucket],
+  'health_check_logs.s3.enabled': ['false', logFlag],
   'health_check_logs.s3.bucket': ['', anything],
   'health_check_logs.s3.prefix': ['', anything],
   'idle_timeout.timeout_seconds': ['60', within(1, 4000)],
@@ -70,7 +70,7 @@ export const loadBalancerAttributes: AttributeTable = {
   'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': ['false', flag],
   'zonal_shift.config.enabled': ['false', flag],
   'ipv6.deny_all_igw_traffic': ['false', flag],
-  'connection_logs.s3.enabled': ['false', noBucket],
+  'connection_logs.s3.enabled': ['false', logFlag],
   'connection_logs.s3.bucket': ['', anything],
   'connection_logs.s3.prefix': ['', anything],
 };

@@ -21,7 +21,7 @@ export const listed = (attributes: Record<string, string>): Attribute[] =>
   Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
 
 /**
- * Returns the attributes after a change, which applies as a whole or not at all.
+ * Returns the attributes after all changes of a call, or throws if one of the changes is refused.
  * @param noun the start of AWS's message: `Load balancer`, `Target group` or `Listener`
  * @throws ValidationError for an unknown key or an invalid value, NotImplemented for an unsupported value
  */

@@ -4,8 +4,9 @@ import { isIPv6 } from 'node:net';
 import { parseCidr } from '../../network/cidr.ts';
 import { notImplemented, validation } from './errors.ts';
 
-const MOST_LENGTH = 128;
-const MOST_HEADER_NAME = 40;
+const MAX_VALUE_LENGTH = 128;
+/** The maximum length of a header name or a request method. */
+const MAX_NAME_LENGTH = 40;
 
 /** The member of a condition that configures each field. */
 export const CONFIGS = {
@@ -18,7 +19,7 @@ export const CONFIGS = {
 } as const;
 export type Field = keyof typeof CONFIGS;
 
-/** The members of all configurations together. */
+/** The configuration of a condition, with the members of every field's configuration. */
 export interface ConditionConfig {
   readonly HttpHeaderName?: string;
   readonly IpAddressType?: string;
@@ -54,7 +55,7 @@ export function checkConfig(
 
 function checkValue(field: Field, value: string): void {
   if (value === '') throw validation('A condition value must be specified');
-  const most = field === 'http-request-method' ? MOST_HEADER_NAME : MOST_LENGTH;
+  const most = field === 'http-request-method' ? MAX_NAME_LENGTH : MAX_VALUE_LENGTH;
   if (value.length > most) throw validation(`The '${field}' value is too long; the limit is '${most}'`);
   if (field === 'source-ip' && !isCidr(value)) {
     throw validation(`The 'source-ip' value '${value}' is not a valid CIDR block`);
@@ -67,16 +68,16 @@ function checkValue(field: Field, value: string): void {
 function checkPair({ Key, Value }: QueryStringKeyValuePair): void {
   if (!Value) throw validation("A 'Value' must be specified in 'QueryStringKeyValuePair'");
   for (const [member, text] of Object.entries({ Key, Value })) {
-    if ((text?.length ?? 0) > MOST_LENGTH) {
-      throw validation(`The '${member}' value is too long; the limit is '${MOST_LENGTH}'`);
+    if ((text?.length ?? 0) > MAX_VALUE_LENGTH) {
+      throw validation(`The '${member}' value is too long; the limit is '${MAX_VALUE_LENGTH}'`);
     }
   }
 }
 
 function checkHeaderName(name: string | undefined): void {
   if (!name) throw validation("A 'HttpHeaderName' must be specified with 'http-header'");
-  if (name.length > MOST_HEADER_NAME) {
-    throw validation(`The 'HttpHeaderName' value is too long; the limit is '${MOST_HEADER_NAME}'`);
+  if (name.length > MAX_NAME_LENGTH) {
+    throw validation(`The 'HttpHeaderName' value is too long; the limit is '${MAX_NAME_LENGTH}'`);
   }
   if (!/^[\w!#$%&'*+\-.^`|~]+$/.test(name)) {
     throw validation(`Condition value '${name}' contains a character that is not valid`);
@@ -87,8 +88,8 @@ function checkHeaderName(name: string | undefined): void {
 }
 
 function checkRegex(field: Field, regex: string): void {
-  if (regex.length > MOST_LENGTH) {
-    throw validation(`The '${field}' value is too long; the limit is '${MOST_LENGTH}'`);
+  if (regex.length > MAX_VALUE_LENGTH) {
+    throw validation(`The '${field}' value is too long; the limit is '${MAX_VALUE_LENGTH}'`);
   }
   try {
     new RegExp(regex);

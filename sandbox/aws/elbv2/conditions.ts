@@ -4,8 +4,13 @@ import { checkConfig, CONFIGS, type ConditionConfig, type Field } from './condit
 import { validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 
-/** Fields for which a rule has at most one condition, which may have several values. */
-const ONCE: readonly string[] = ['path-pattern', 'host-header', 'http-request-method', 'source-ip'];
+/** The fields that a rule can use in only one condition. That condition may have several values. */
+const SINGLE_CONDITION_FIELDS: readonly string[] = [
+  'path-pattern',
+  'host-header',
+  'http-request-method',
+  'source-ip',
+];
 
 /**
  * Returns the conditions of a call in AWS's full form.
@@ -14,17 +19,17 @@ const ONCE: readonly string[] = ['path-pattern', 'host-header', 'http-request-me
  */
 export function checkConditions(conditions: RuleCondition[] | undefined): RuleCondition[] {
   if (!conditions?.length) throw validation('A condition must be specified');
-  const full = conditions.map(checkCondition);
-  for (const field of ONCE) {
-    if (full.filter(({ Field }) => Field === field).length > 1) {
+  const checked = conditions.map(checkCondition);
+  for (const field of SINGLE_CONDITION_FIELDS) {
+    if (checked.filter(({ Field }) => Field === field).length > 1) {
       throw validation(`A rule can only have one '${field}' condition`);
     }
   }
-  const values = full.flatMap(valuesOf);
-  const regexes = full.flatMap((condition) => configOf(condition)?.RegexValues ?? []);
+  const values = checked.flatMap(valuesOf);
+  const regexes = checked.flatMap((condition) => configOf(condition)?.RegexValues ?? []);
   checkQuota('condition-values-per-alb-rule', values.length + regexes.length);
   checkQuota('condition-wildcards-per-alb-rule', values.join('').match(/[*?]/g)?.length ?? 0);
-  return full;
+  return checked;
 }
 
 function checkCondition(condition: RuleCondition): RuleCondition {
@@ -40,12 +45,12 @@ function checkCondition(condition: RuleCondition): RuleCondition {
   if (legacy !== undefined || RegexValues !== undefined) {
     return fromLegacy(field, { Values: legacy, RegexValues }, config);
   }
-  if (!config) throw missing(field);
+  if (!config) throw missingConfig(field);
   checkConfig(field, config);
-  return full(field, config);
+  return fullCondition(field, config);
 }
 
-/** Reads the legacy notation, which has one value next to the field. Several values require the field's configuration. */
+/** Reads the legacy notation: one value next to the field. Several values require the field's configuration. */
 function fromLegacy(
   field: Field,
   legacy: ConditionConfig,
@@ -63,11 +68,11 @@ function fromLegacy(
     throw validation(`The '${field}' field contains too many values; the limit is '1'`);
   }
   checkConfig(field, legacy);
-  return full(field, legacy);
+  return fullCondition(field, legacy);
 }
 
 /** Returns a condition as AWS shows it: paths and hosts appear in both notations. */
-function full(field: Field, { Values, RegexValues, ...more }: ConditionConfig): RuleCondition {
+function fullCondition(field: Field, { Values, RegexValues, ...more }: ConditionConfig): RuleCondition {
   const config = { ...more, ...(Values ? { Values } : {}), ...(RegexValues ? { RegexValues } : {}) };
   const isPattern = field === 'path-pattern' || field === 'host-header';
   return {
@@ -78,7 +83,7 @@ function full(field: Field, { Values, RegexValues, ...more }: ConditionConfig): 
 }
 
 const isField = (field: string): field is Field => Object.hasOwn(CONFIGS, field);
-const missing = (field: Field) => validation(`A '${CONFIGS[field]}' must be specified with '${field}'`);
+const missingConfig = (field: Field) => validation(`A '${CONFIGS[field]}' must be specified with '${field}'`);
 
 const configOf = (condition: RuleCondition): ConditionConfig | undefined =>
   condition[CONFIGS[condition.Field as Field]];

@@ -1,19 +1,19 @@
 /** The DNS names of load balancers, and AWS's hosted zone for them. */
 import type { Region } from '../../world/region.ts';
-import { digits } from './arns.ts';
+import { newHexDigits } from './arns.ts';
 
-/** The hosted zone that Route 53 aliases must name. AWS has one per region; the sandbox always uses us-east-1's. */
+/** The hosted zone that Route 53 aliases must name. AWS has one per region. The sandbox uses the zone of us-east-1. */
 export const CANONICAL_HOSTED_ZONE_ID = 'Z35SXDOTRQ7X7K';
 
 /**
- * The domain of the names. AWS's is `elb.amazonaws.com`. Names below `.localhost` resolve to this machine (RFC 6761),
- * where the sandbox's load balancers listen.
+ * The domain of the DNS names; on AWS it is `elb.amazonaws.com`. The sandbox's load balancers listen on this machine,
+ * and names below `.localhost` resolve to this machine (RFC 6761).
  */
 export const BALANCER_DOMAIN = 'elb.amazonaws.localhost';
 
-/** Returns a new DNS name, `<name>-<10 digits>.<region>.<domain>`; an internal one starts with `internal-`. */
+/** Returns a new DNS name, `<name>-<10 digits>.<region>.<domain>`. For an internal one, `internal-` comes first. */
 export function newDnsName(region: Region, name: string, scheme: string): string {
-  const number = (BigInt(`0x${digits(region)}`) % 10n ** 10n).toString().padStart(10, '0');
+  const number = (BigInt(`0x${newHexDigits(region)}`) % 10n ** 10n).toString().padStart(10, '0');
   const prefix = scheme === 'internal' ? 'internal-' : '';
   return `${prefix}${name}-${number}.${region.name}.${BALANCER_DOMAIN}`;
 }

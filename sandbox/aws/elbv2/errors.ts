@@ -54,7 +54,7 @@ export const duplicateTargetGroup = (name: string): Refusal =>
     'DuplicateTargetGroupName',
     `A target group with the same name '${name}' exists, but with different settings`,
   );
-export const otherLoadBalancer = (arn: string): Refusal =>
+export const usedByOtherLoadBalancer = (arn: string): Refusal =>
   refusal(
     'TargetGroupAssociationLimit',
     `The following target groups cannot be associated with more than one load balancer: ${arn}`,

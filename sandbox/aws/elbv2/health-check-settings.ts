@@ -19,8 +19,8 @@ type Member = (typeof HEALTH_CHECK_MEMBERS)[number];
 export type HealthCheckSettings = { [M in Member]-?: NonNullable<TargetGroup[M]> };
 
 /**
- * The defaults, the same for HTTP and HTTPS groups: both are checked over HTTP. AWS's guide documents a timeout of
- * 5 seconds and its API model 6 or 10; in practice it is 5.
+ * The defaults. They are the same for HTTP and HTTPS groups: AWS checks both over HTTP. AWS's guide documents a default
+ * timeout of 5 seconds, and the API model 6 or 10 seconds. In practice the default is 5 seconds.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 const DEFAULTS: HealthCheckSettings = {
@@ -69,25 +69,25 @@ function check(settings: HealthCheckSettings): void {
       `Health check port '${HealthCheckPort}' must be 'traffic-port' or a port between '1-65535'`,
     );
   }
-  inRange('healthCheckIntervalSeconds', interval, 5, 300);
-  inRange('healthCheckTimeoutSeconds', timeout, 2, 120);
-  inRange('healthyThresholdCount', settings.HealthyThresholdCount, 2, 10);
-  inRange('unhealthyThresholdCount', settings.UnhealthyThresholdCount, 2, 10);
+  checkRange('healthCheckIntervalSeconds', interval, 5, 300);
+  checkRange('healthCheckTimeoutSeconds', timeout, 2, 120);
+  checkRange('healthyThresholdCount', settings.HealthyThresholdCount, 2, 10);
+  checkRange('unhealthyThresholdCount', settings.UnhealthyThresholdCount, 2, 10);
   if (timeout >= interval) {
     throw validation(`Health check timeout '${timeout}' must be smaller than the interval '${interval}'`);
   }
   checkMatcher(Matcher);
 }
 
-/** A number from 1 to 65535, as decimal digits. */
+/** Whether a string is a number from 1 to 65535 in decimal digits. */
 export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65535;
 
-function inRange(member: string, value: number, least: number, most: number): void {
+function checkRange(member: string, value: number, least: number, most: number): void {
   if (value < least) throw constraint(value, member, `have value greater than or equal to ${least}`);
   if (value > most) throw constraint(value, member, `have value less than or equal to ${most}`);
 }
 
-/** Codes such as `200`, `200,202` or `200-299`. */
+/** Accepts codes such as `200`, `200,202` or `200-299`. */
 function checkMatcher({ HttpCode, GrpcCode }: NonNullable<TargetGroup['Matcher']>): void {
   if (GrpcCode !== undefined) throw notImplemented('Matcher with GrpcCode');
   const parts = (HttpCode ?? '').split(',');

@@ -1,4 +1,4 @@
-/** The declaration of each kind of Elastic Load Balancing resource: its ARNs, its refusals and its list operations. */
+/** The form in which kinds of load balancing resources are declared, and how a declaration becomes a table. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { OperationName } from '../../operations.ts';
@@ -7,7 +7,7 @@ import { Table, type Kind } from '../../world/table.ts';
 import type { Findable } from '../finder.ts';
 import { constraint, validation } from './errors.ts';
 
-/** The declaration of a kind. */
+/** The declaration of a kind of resource. */
 interface Declaration {
   /** The part of the kind's ARNs between the account and the first slash. */
   readonly arnType: string;
@@ -28,7 +28,7 @@ export interface ElbKind<Row extends object> extends Kind<Row>, Findable {
 export type ElbTable<Row extends object & { tags: Tag[] }> = Table<Row, ElbKind<Row>>;
 
 /** Makes the table of a kind from its declaration. */
-export function resource<Row extends object & { tags: Tag[] }>(declaration: Declaration): ElbTable<Row> {
+export function makeElbTable<Row extends object & { tags: Tag[] }>(declaration: Declaration): ElbTable<Row> {
   const { arnType, noun, parameter, listedBy } = declaration;
   const shape = new RegExp(`^arn:aws:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
   return new Table<Row, ElbKind<Row>>({

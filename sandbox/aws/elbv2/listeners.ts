@@ -11,7 +11,7 @@ import { constraint, duplicateListener, notImplemented, validation } from './err
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
 import { reroute } from './routing.ts';
-import { digits, elbArn, pathOf } from './arns.ts';
+import { newHexDigits, elbArn, pathOf } from './arns.ts';
 import type { ListenerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { listenersOf, rulesOf } from './usage.ts';
@@ -33,10 +33,10 @@ function checkPort(port: number | undefined): number {
   return port;
 }
 
-const onPort = (region: Region, loadBalancerArn: string, port: number): ListenerRow | undefined =>
+const listenerOnPort = (region: Region, loadBalancerArn: string, port: number): ListenerRow | undefined =>
   listenersOf(region, loadBalancerArn).find(({ Port }) => Port === port);
 
-function asked(
+function requestedListeners(
   region: Region,
   { LoadBalancerArn, ListenerArns = [] }: ELBv2.DescribeListenersInput,
 ): ListenerRow[] {
@@ -52,7 +52,7 @@ function asked(
   return ListenerArns.map((arn) => rowOf(region.elbv2.listeners, arn));
 }
 
-/** The default rule shows the default actions of its listener. */
+/** Sets the default actions of a listener, and also the actions of its default rule. */
 function setDefaultActions(region: Region, listener: ListenerRow, actions: Action[]): void {
   listener.DefaultActions = actions;
   const rule = rulesOf(region, listener.ListenerArn).find(({ IsDefault }) => IsDefault);
@@ -73,16 +73,16 @@ export const listenerOperations = {
       const Protocol = checkProtocol(input.Protocol);
       const DefaultActions = checkActions(region, balancer, input.DefaultActions);
       const tags = mergeTags([], input.Tags);
-      const known = onPort(region, LoadBalancerArn, Port);
+      const known = listenerOnPort(region, LoadBalancerArn, Port);
       if (known) {
         const same = JSON.stringify(known.DefaultActions) === JSON.stringify(DefaultActions);
         if (!same) throw duplicateListener(LoadBalancerArn);
         return { Listeners: [known] };
       }
       checkQuota('listeners-per-application-load-balancer', listenersOf(region, LoadBalancerArn).length + 1);
-      const path = `${pathOf(LoadBalancerArn)}/${digits(region)}`;
+      const path = `${pathOf(LoadBalancerArn)}/${newHexDigits(region)}`;
       const ListenerArn = elbArn(region, `listener/${path}`);
-      const RuleArn = elbArn(region, `listener-rule/${path}/${digits(region)}`);
+      const RuleArn = elbArn(region, `listener-rule/${path}/${newHexDigits(region)}`);
       const attributes = defaultsOf(listenerAttributes);
       const listener = { ListenerArn, LoadBalancerArn, Port, Protocol, DefaultActions, attributes, tags };
       reroute(region, () => {
@@ -104,7 +104,11 @@ export const listenerOperations = {
   DescribeListeners: {
     takes: ['LoadBalancerArn', 'ListenerArns', 'PageSize', 'Marker'],
     run(input, region) {
-      const { rows: Listeners, NextMarker } = page(asked(region, input), input.PageSize, input.Marker);
+      const { rows: Listeners, NextMarker } = page(
+        requestedListeners(region, input),
+        input.PageSize,
+        input.Marker,
+      );
       return { Listeners, NextMarker };
     },
   },
@@ -117,7 +121,7 @@ export const listenerOperations = {
       const balancer = rowOf(region.elbv2.loadBalancers, listener.LoadBalancerArn);
       const Protocol = checkProtocol(input.Protocol ?? listener.Protocol);
       const Port = checkPort(input.Port ?? listener.Port);
-      const other = onPort(region, balancer.LoadBalancerArn, Port);
+      const other = listenerOnPort(region, balancer.LoadBalancerArn, Port);
       if (other && other !== listener) throw duplicateListener(balancer.LoadBalancerArn);
       const actions = input.DefaultActions && checkActions(region, balancer, input.DefaultActions);
       reroute(region, () => {

@@ -6,8 +6,8 @@ import { loadBalancerAttributes } from './attribute-tables.ts';
 import { changedAttributes, listed } from './attributes.ts';
 import { invalidConfiguration } from './errors.ts';
 import { checkIpAddressType, subnetIdsOf } from './load-balancers.ts';
-import { attachTo, checkGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
-import { settleAllTargets } from './target-health.ts';
+import { attachInterfaces, checkSecurityGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
+import { updateAllTargets } from './target-health.ts';
 
 export const loadBalancerSettingsOperations = {
   DescribeLoadBalancerAttributes: {
@@ -39,7 +39,7 @@ export const loadBalancerSettingsOperations = {
       const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       if (!SecurityGroups?.length)
         throw invalidConfiguration('At least one security group must be specified');
-      const groups = checkGroups(region, SecurityGroups, balancer.VpcId);
+      const groups = checkSecurityGroups(region, SecurityGroups, balancer.VpcId);
       balancer.SecurityGroups = groups;
       const shown = groups.map((GroupId) => ({
         GroupId,
@@ -53,7 +53,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Replaces the whole set of subnets. Subnets that stay keep their network interface. */
+  /** Replaces the whole set of subnets. A subnet that remains in the set keeps its network interface. */
   SetSubnets: {
     takes: ['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'],
     run(input, region) {
@@ -65,18 +65,18 @@ export const loadBalancerSettingsOperations = {
         throw invalidConfiguration('All subnets must belong to the same VPC');
       }
       const after = subnets.map(({ SubnetId }) => SubnetId);
-      const left = balancer.interfaceIds.filter(
+      const removed = balancer.interfaceIds.filter(
         (id) => !after.includes(region.ec2.networkInterfaces.get(id)?.SubnetId ?? ''),
       );
-      balancer.interfaceIds = balancer.interfaceIds.filter((id) => !left.includes(id));
+      balancer.interfaceIds = balancer.interfaceIds.filter((id) => !removed.includes(id));
       balancer.AvailabilityZones = zonesOf(subnets);
-      attachTo(
+      attachInterfaces(
         region,
         balancer,
         after.filter((id) => !before.includes(id)),
       );
-      releaseLater(region, left);
-      settleAllTargets(region);
+      releaseLater(region, removed);
+      updateAllTargets(region);
       return { AvailabilityZones: balancer.AvailabilityZones, IpAddressType: balancer.IpAddressType };
     },
   },

@@ -18,12 +18,12 @@ import {
 import { checkQuota } from './limits.ts';
 import { checkLoadBalancerName } from './names.ts';
 import { page } from './paging.ts';
-import { attachTo, checkGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
+import { attachInterfaces, checkSecurityGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
 import { reroute } from './routing.ts';
-import { digits, elbArn } from './arns.ts';
+import { newHexDigits, elbArn } from './arns.ts';
 import type { LoadBalancerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
-import { settleAllTargets } from './target-health.ts';
+import { updateAllTargets } from './target-health.ts';
 import { listenersOf, rulesOfBalancer } from './usage.ts';
 
 /** Checks the settings of a create call, and returns them with AWS's defaults. */
@@ -39,7 +39,7 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, known: Loa
   const kept = known ? subnetIdsOf(known) : [];
   const subnets = checkSubnets(region, input, Scheme, (id) => kept.includes(id));
   const VpcId = subnets[0]?.VpcId ?? '';
-  const SecurityGroups = checkGroups(region, input.SecurityGroups, VpcId);
+  const SecurityGroups = checkSecurityGroups(region, input.SecurityGroups, VpcId);
   const AvailabilityZones = zonesOf(subnets);
   return { LoadBalancerName, Type, Scheme, IpAddressType, VpcId, SecurityGroups, AvailabilityZones };
 }
@@ -57,7 +57,9 @@ export function checkIpAddressType(type: string | undefined): 'ipv4' {
   );
 }
 
-/** Whether a load balancer has exactly these settings. Tags are ignored, as AWS does not document whether they count. */
+/**
+ * Whether a load balancer has exactly these settings. Tags are ignored, because AWS does not document whether they count.
+ */
 function hasSettings(row: LoadBalancerRow, settings: ReturnType<typeof readSettings>): boolean {
   const { Scheme, IpAddressType } = settings;
   return (
@@ -75,14 +77,15 @@ const sameMembers = (one: readonly string[], other: readonly string[]): boolean 
   [...one].sort().join() === [...other].sort().join();
 
 /** Returns the load balancers that a describe call names. An unknown name or ARN fails the whole call. */
-function asked(region: Region, names: string[], arns: string[]): LoadBalancerRow[] {
+function requestedBalancers(region: Region, names: string[], arns: string[]): LoadBalancerRow[] {
   const { loadBalancers } = region.elbv2;
   if (names.length > 0 && arns.length > 0) {
     throw validation('Load balancer names and load balancer ARNs cannot be specified at the same time');
   }
-  const absent = arns.filter((arn) => !loadBalancers.has(arn));
-  const unknown = names.filter((name) => !loadBalancers.find((row) => row.LoadBalancerName === name));
-  if (absent.length + unknown.length > 0) throw loadBalancerNotFound([...absent, ...unknown]);
+  const unknownArns = arns.filter((arn) => !loadBalancers.has(arn));
+  const unknownNames = names.filter((name) => !loadBalancers.find((row) => row.LoadBalancerName === name));
+  if (unknownArns.length + unknownNames.length > 0)
+    throw loadBalancerNotFound([...unknownArns, ...unknownNames]);
   if (names.length + arns.length === 0) return loadBalancers.all();
   return loadBalancers.filter(
     ({ LoadBalancerArn, LoadBalancerName }) =>
@@ -106,7 +109,7 @@ export const loadBalancerOperations = {
       if (known && !hasSettings(known, settings)) throw duplicateLoadBalancer(LoadBalancerName);
       if (known) return { LoadBalancers: [known] };
       checkQuota('application-load-balancers', loadBalancers.size + 1);
-      const LoadBalancerArn = elbArn(region, `loadbalancer/app/${LoadBalancerName}/${digits(region)}`);
+      const LoadBalancerArn = elbArn(region, `loadbalancer/app/${LoadBalancerName}/${newHexDigits(region)}`);
       const balancer = loadBalancers.set(LoadBalancerArn, {
         ...settings,
         LoadBalancerArn,
@@ -122,7 +125,7 @@ export const loadBalancerOperations = {
         interfaceIds: [],
       });
       publish(region, balancer.DNSName, LoadBalancerArn);
-      attachTo(region, balancer, subnetIdsOf(balancer));
+      attachInterfaces(region, balancer, subnetIdsOf(balancer));
       region.after('loadBalancerCreate', 'elbv2:load-balancer-active', LoadBalancerArn);
       return { LoadBalancers: [balancer] };
     },
@@ -132,7 +135,7 @@ export const loadBalancerOperations = {
     takes: ['Names', 'LoadBalancerArns', 'PageSize', 'Marker'],
     run({ Names = [], LoadBalancerArns = [], PageSize, Marker }, region) {
       const { rows: LoadBalancers, NextMarker } = page(
-        asked(region, Names, LoadBalancerArns),
+        requestedBalancers(region, Names, LoadBalancerArns),
         PageSize,
         Marker,
       );
@@ -140,7 +143,10 @@ export const loadBalancerOperations = {
     },
   },
 
-  /** Also deletes its listeners and rules; target groups stay. Deleting an unknown load balancer is not an error. */
+  /**
+   * Also deletes the listeners and rules of the load balancer, but no target groups. An unknown load balancer is not an
+   * error.
+   */
   DeleteLoadBalancer: {
     takes: ['LoadBalancerArn'],
     run({ LoadBalancerArn: arn }, region) {
@@ -173,7 +179,7 @@ export const loadBalancerEvents: Events = {
       return;
     }
     balancer.State = { Code: 'active' };
-    settleAllTargets(region);
+    updateAllTargets(region);
   },
   'elbv2:interface-released': releaseInterface,
 };

@@ -1,7 +1,7 @@
 /** The rules for the names of load balancers and target groups. */
 import { constraint, validation } from './errors.ts';
 
-const MOST = 32;
+const MAX_LENGTH = 32;
 
 /**
  * @param noun the start of AWS's message: `The load balancer name` or `Target group name`
@@ -9,7 +9,8 @@ const MOST = 32;
  */
 function checkName(noun: string, name: string | undefined): string {
   if (!name) throw constraint(name, 'name', 'not be null');
-  if (name.length > MOST) throw validation(`${noun} '${name}' cannot be longer than '${MOST}' characters`);
+  if (name.length > MAX_LENGTH)
+    throw validation(`${noun} '${name}' cannot be longer than '${MAX_LENGTH}' characters`);
   if (!/^[A-Za-z0-9-]+$/.test(name)) {
     throw validation(
       `${noun} '${name}' can only contain characters that are alphanumeric characters and hyphens(-)`,

@@ -2,23 +2,23 @@
 import { pageOf, type PageRules } from '../paging.ts';
 import { constraint, validation } from './errors.ts';
 
-const MOST = 400;
+const MAX_ROWS = 400;
 
-const PAGES: PageRules = {
-  standard: MOST,
+const PAGE_RULES: PageRules = {
+  standard: MAX_ROWS,
   least: 1,
-  most: MOST,
+  most: MAX_ROWS,
   invalidSize: (size) =>
     constraint(
       size,
       'pageSize',
-      `have value ${size < 1 ? 'greater' : 'less'} than or equal to ${size < 1 ? 1 : MOST}`,
+      `have value ${size < 1 ? 'greater' : 'less'} than or equal to ${size < 1 ? 1 : MAX_ROWS}`,
     ),
   invalidToken: (marker) => validation(`Invalid marker '${marker}'`),
 };
 
 /** Returns one page of a list, and the marker of the next page. */
 export function page<Row>(rows: Row[], size?: number, marker?: string): { rows: Row[]; NextMarker?: string } {
-  const { rows: fitting, next } = pageOf(rows, size, marker, PAGES);
-  return { rows: fitting, NextMarker: next };
+  const { rows: rowsOfPage, next } = pageOf(rows, size, marker, PAGE_RULES);
+  return { rows: rowsOfPage, NextMarker: next };
 }

@@ -16,12 +16,12 @@ import {
 import { pathOf } from './arns.ts';
 import type { LoadBalancerRow } from './store.ts';
 
-const LEAST_ZONES = 2;
+const MIN_SUBNETS = 2;
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
-const LEAST_FREE_ADDRESSES = 8;
+const MIN_FREE_ADDRESSES = 8;
 
 /** The subnets of a request: a plain list, or mappings that contain nothing but the subnet id. */
-interface Asked {
+interface SubnetsInput {
   readonly Subnets?: string[];
   readonly SubnetMappings?: SubnetMapping[];
 }
@@ -33,7 +33,7 @@ interface Asked {
  */
 export function checkSubnets(
   region: Region,
-  { Subnets = [], SubnetMappings = [] }: Asked,
+  { Subnets = [], SubnetMappings = [] }: SubnetsInput,
   scheme: string,
   isKept: (subnetId: string) => boolean = () => false,
 ): SubnetRow[] {
@@ -51,7 +51,7 @@ export function checkSubnets(
     return subnet;
   });
   const zones = new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
-  if (subnets.length < LEAST_ZONES) {
+  if (subnets.length < MIN_SUBNETS) {
     throw validation('At least two subnets in two different Availability Zones must be specified');
   }
   if (new Set(subnets.map(({ VpcId }) => VpcId)).size > 1) {
@@ -67,11 +67,11 @@ export function checkSubnets(
     throw invalidSubnet(`VPC ${vpcId} has no internet gateway`);
   }
   const full = subnets.find(
-    ({ SubnetId }) => !isKept(SubnetId) && freeAddressCount(region, SubnetId) < LEAST_FREE_ADDRESSES,
+    ({ SubnetId }) => !isKept(SubnetId) && freeAddressCount(region, SubnetId) < MIN_FREE_ADDRESSES,
   );
   if (full) {
     throw invalidSubnet(
-      `Not enough IP space available in ${full.SubnetId}. ELB requires at least ${LEAST_FREE_ADDRESSES} free IP addresses in each subnet.`,
+      `Not enough IP space available in ${full.SubnetId}. ELB requires at least ${MIN_FREE_ADDRESSES} free IP addresses in each subnet.`,
     );
   }
   return subnets;
@@ -81,7 +81,7 @@ export function checkSubnets(
  * Returns the security groups of a load balancer: those of the request, or the VPC's default group.
  * @throws InvalidSecurityGroup
  */
-export function checkGroups(region: Region, groups: string[] | undefined, vpcId: string): string[] {
+export function checkSecurityGroups(region: Region, groups: string[] | undefined, vpcId: string): string[] {
   if (!groups?.length) {
     const fallback = region.ec2.securityGroups.find(
       ({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default',
@@ -102,7 +102,11 @@ export const zonesOf = (subnets: readonly SubnetRow[]): AvailabilityZone[] =>
   }));
 
 /** Adds an interface to each subnet. The interfaces of an internet-facing load balancer get a public address. */
-export function attachTo(region: Region, balancer: LoadBalancerRow, subnetIds: readonly string[]): void {
+export function attachInterfaces(
+  region: Region,
+  balancer: LoadBalancerRow,
+  subnetIds: readonly string[],
+): void {
   for (const subnetId of subnetIds) {
     const { NetworkInterfaceId } = attachInterface(region, {
       subnetId,
@@ -116,7 +120,7 @@ export function attachTo(region: Region, balancer: LoadBalancerRow, subnetIds: r
   }
 }
 
-/** Releases interfaces. They remain for about a minute, during which they still block subnets and security groups. */
+/** Releases interfaces after about a minute. Until then they still block subnets and security groups. */
 export function releaseLater(region: Region, interfaceIds: readonly string[]): void {
   for (const id of interfaceIds) {
     region.after('loadBalancerInterfaceRelease', 'elbv2:interface-released', id);

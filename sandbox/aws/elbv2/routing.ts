@@ -1,7 +1,7 @@
-/** Changes to listeners and rules, which also decide which target groups are in use and which targets are checked. */
+/** Changes to listeners and rules. The rules decide which target groups are in use, and so which targets are checked. */
 import type { Region } from '../../world/region.ts';
 import { durations } from '../../world/durations.ts';
-import { settleAllTargets } from './target-health.ts';
+import { updateAllTargets } from './target-health.ts';
 import { groupsNamedBy } from './usage.ts';
 
 const groupsInUse = (region: Region): Set<string> =>
@@ -20,5 +20,5 @@ export function reroute(region: Region, change: () => void): void {
     if (!group || after.has(arn)) continue;
     group.inUseUntil = new Date(region.now().getTime() + region.scaled(durations.targetGroupRelease));
   }
-  settleAllTargets(region);
+  updateAllTargets(region);
 }

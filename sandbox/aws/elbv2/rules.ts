@@ -9,28 +9,29 @@ import { constraint, notPermitted, priorityInUse, validation } from './errors.ts
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
 import { reroute } from './routing.ts';
-import { digits, elbArn, pathOf } from './arns.ts';
+import { newHexDigits, elbArn, pathOf } from './arns.ts';
 import type { RuleRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { rulesOf, rulesOfBalancer } from './usage.ts';
 
-const LAST = 50000;
+const LAST_PRIORITY = 50000;
 
 function checkPriority(priority: number | undefined): string {
   if (priority === undefined) throw constraint(undefined, 'priority', 'not be null');
   if (priority < 1) throw constraint(priority, 'priority', 'have value greater than or equal to 1');
-  if (priority > LAST) throw constraint(priority, 'priority', `have value less than or equal to ${LAST}`);
+  if (priority > LAST_PRIORITY)
+    throw constraint(priority, 'priority', `have value less than or equal to ${LAST_PRIORITY}`);
   return String(priority);
 }
 
-/** @throws OperationNotPermitted for a default rule, which is changed and deleted with its listener */
+/** @throws OperationNotPermitted for a default rule, because calls change and delete it through its listener */
 function ordinaryRuleOf(region: Region, arn: string | undefined, participle: string): RuleRow {
   const rule = rowOf(region.elbv2.rules, arn);
   if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${participle}`);
   return rule;
 }
 
-function asked(region: Region, { ListenerArn, RuleArns = [] }: ELBv2.DescribeRulesInput): RuleRow[] {
+function requestedRules(region: Region, { ListenerArn, RuleArns = [] }: ELBv2.DescribeRulesInput): RuleRow[] {
   if (ListenerArn !== undefined && RuleArns.length > 0) {
     throw validation('Listener rule ARNs and a listener ARN cannot be specified at the same time');
   }
@@ -47,8 +48,8 @@ const balancerOfListener = (region: Region, listenerArn: string) =>
 
 export const ruleOperations = {
   /**
-   * A priority in use is refused even for an identical rule. The same conditions with another priority create a second
-   * rule.
+   * A priority that is in use is refused, even for an identical rule. The same conditions with another priority create a
+   * second rule.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
   CreateRule: {
@@ -65,7 +66,7 @@ export const ruleOperations = {
       }
       const ordinary = rulesOfBalancer(region, balancer.LoadBalancerArn).filter((rule) => !rule.IsDefault);
       checkQuota('rules-per-application-load-balancer', ordinary.length + 1);
-      const RuleArn = elbArn(region, `listener-rule/${pathOf(ListenerArn)}/${digits(region)}`);
+      const RuleArn = elbArn(region, `listener-rule/${pathOf(ListenerArn)}/${newHexDigits(region)}`);
       const rule = { RuleArn, ListenerArn, Priority, Conditions, Actions, IsDefault: false, tags };
       reroute(region, () => void region.elbv2.rules.set(RuleArn, rule));
       return { Rules: [rule] };
@@ -75,7 +76,7 @@ export const ruleOperations = {
   DescribeRules: {
     takes: ['ListenerArn', 'RuleArns', 'PageSize', 'Marker'],
     run(input, region) {
-      const { rows: Rules, NextMarker } = page(asked(region, input), input.PageSize, input.Marker);
+      const { rows: Rules, NextMarker } = page(requestedRules(region, input), input.PageSize, input.Marker);
       return { Rules, NextMarker };
     },
   },
@@ -109,7 +110,8 @@ export const ruleOperations = {
   },
 
   /**
-   * Changes all priorities in one step, so that two rules can swap theirs. The priorities of all other rules stay in use.
+   * Changes all priorities in one step, so that two rules can swap priorities. The priorities of
+   * all other rules stay in use.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
    */
   SetRulePriorities: {
@@ -124,10 +126,10 @@ export const ruleOperations = {
       if (moves.some(({ rule }) => rule.ListenerArn !== first.rule.ListenerArn)) {
         throw validation('All rules must belong to the same listener');
       }
-      const twice = moves.find(({ priority }, index) =>
+      const repeated = moves.find(({ priority }, index) =>
         moves.slice(0, index).some((other) => other.priority === priority),
       );
-      if (twice) throw validation(`Priority '${twice.priority}' was provided multiple times`);
+      if (repeated) throw validation(`Priority '${repeated.priority}' was provided multiple times`);
       const moving = new Set(moves.map(({ rule }) => rule));
       const staying = rulesOf(region, first.rule.ListenerArn).filter((rule) => !moving.has(rule));
       const taken = moves.find(({ priority }) => staying.some(({ Priority }) => Priority === priority));

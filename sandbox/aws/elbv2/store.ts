@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { listenerNotFound, loadBalancerNotFound, ruleNotFound, targetGroupNotFound } from './errors.ts';
 import type { HealthCheckSettings } from './health-check-settings.ts';
-import { resource } from './kinds.ts';
+import { makeElbTable } from './kinds.ts';
 
 export interface LoadBalancerRow extends LoadBalancer {
   LoadBalancerArn: string;
@@ -20,7 +20,7 @@ export interface LoadBalancerRow extends LoadBalancer {
   tags: Tag[];
   /** The injected failure that the load balancer will report. */
   pendingFailure?: string;
-  /** Its network interfaces, one per subnet. */
+  /** The ids of the load balancer's network interfaces, one per subnet. */
   interfaceIds: string[];
 }
 export interface TargetRow {
@@ -60,30 +60,30 @@ export interface RuleRow extends Rule {
   tags: Tag[];
 }
 
-/** The tables of Elastic Load Balancing. This is the only declaration of each kind of resource. */
+/** The tables of Elastic Load Balancing. Each kind of resource is declared only here. */
 export const elbv2Store = () => ({
-  loadBalancers: resource<LoadBalancerRow>({
+  loadBalancers: makeElbTable<LoadBalancerRow>({
     arnType: 'loadbalancer',
     noun: 'load balancer',
     parameter: 'loadBalancerArn',
     listedBy: ['DescribeLoadBalancers'],
     notFound: loadBalancerNotFound,
   }),
-  targetGroups: resource<TargetGroupRow>({
+  targetGroups: makeElbTable<TargetGroupRow>({
     arnType: 'targetgroup',
     noun: 'target group',
     parameter: 'targetGroupArn',
     listedBy: ['DescribeTargetGroups'],
     notFound: targetGroupNotFound,
   }),
-  listeners: resource<ListenerRow>({
+  listeners: makeElbTable<ListenerRow>({
     arnType: 'listener',
     noun: 'listener',
     parameter: 'listenerArn',
     listedBy: ['DescribeListeners'],
     notFound: listenerNotFound,
   }),
-  rules: resource<RuleRow>({
+  rules: makeElbTable<RuleRow>({
     arnType: 'listener-rule',
     noun: 'listener rule',
     parameter: 'ruleArn',

@@ -9,7 +9,7 @@ import { CAPITALISED, tagging } from '../tagging.ts';
 import { constraint, validation } from './errors.ts';
 import type { ElbTable } from './kinds.ts';
 
-const MOST_ARNS = 20;
+const MAX_ARNS = 20;
 
 /**
  * The tagging of Elastic Load Balancing.
@@ -29,7 +29,7 @@ const { merged, without } = tagging({
 /** Returns the tags after an upsert. @throws DuplicateTagKeys, TooManyTags, ValidationError for an invalid key or value */
 export const mergeTags = merged;
 
-function taggable({ elbv2 }: Region, arn: string): { tags: Tag[] } {
+function taggedRow({ elbv2 }: Region, arn: string): { tags: Tag[] } {
   const arnType = /^arn:aws:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1];
   const tables: ElbTable<{ tags: Tag[] }>[] = Object.values(elbv2);
   const table = tables.find(({ kind }) => kind.arnType === arnType);
@@ -38,23 +38,19 @@ function taggable({ elbv2 }: Region, arn: string): { tags: Tag[] } {
 }
 
 /** Returns the resources that ARNs name. An unknown ARN fails the whole call. */
-function allOf(region: Region, arns: string[] | undefined): { tags: Tag[] }[] {
+function taggedRows(region: Region, arns: string[] | undefined): { tags: Tag[] }[] {
   if (!arns?.length) throw constraint(undefined, 'resourceArns', 'not be null');
-  if (arns.length > MOST_ARNS) {
-    throw constraint(
-      `[${arns.join(', ')}]`,
-      'resourceArns',
-      `have length less than or equal to ${MOST_ARNS}`,
-    );
+  if (arns.length > MAX_ARNS) {
+    throw constraint(`[${arns.join(', ')}]`, 'resourceArns', `have length less than or equal to ${MAX_ARNS}`);
   }
-  return arns.map((arn) => taggable(region, arn));
+  return arns.map((arn) => taggedRow(region, arn));
 }
 
 export const tagOperations = {
   AddTags: {
     takes: ['ResourceArns', 'Tags'],
     run({ ResourceArns, Tags }, region) {
-      const rows = allOf(region, ResourceArns);
+      const rows = taggedRows(region, ResourceArns);
       const changed = rows.map((row) => mergeTags(row.tags, Tags));
       for (const [index, row] of rows.entries()) row.tags = changed[index] ?? [];
       return {};
@@ -64,7 +60,7 @@ export const tagOperations = {
   RemoveTags: {
     takes: ['ResourceArns', 'TagKeys'],
     run({ ResourceArns, TagKeys }, region) {
-      for (const row of allOf(region, ResourceArns)) {
+      for (const row of taggedRows(region, ResourceArns)) {
         row.tags = without(row.tags, TagKeys);
       }
       return {};
@@ -74,7 +70,7 @@ export const tagOperations = {
   DescribeTags: {
     takes: ['ResourceArns'],
     run({ ResourceArns = [] }, region) {
-      const rows = allOf(region, ResourceArns);
+      const rows = taggedRows(region, ResourceArns);
       return {
         TagDescriptions: rows.map(({ tags }, index) => ({ ResourceArn: ResourceArns[index], Tags: tags })),
       };

@@ -18,12 +18,12 @@ import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settin
 import { checkQuota } from './limits.ts';
 import { checkTargetGroupName } from './names.ts';
 import { page } from './paging.ts';
-import { digits, elbArn } from './arns.ts';
+import { newHexDigits, elbArn } from './arns.ts';
 import type { TargetGroupRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { loadBalancerOf } from './usage.ts';
 
-/** Checks the settings of a create call, and returns them with AWS's defaults. Only the health checks can change. */
+/** Checks the settings of a create call, and returns them with AWS's defaults. */
 function readSettings(region: Region, input: CreateTargetGroupInput) {
   const TargetGroupName = checkTargetGroupName(input.Name);
   const TargetType = input.TargetType ?? 'instance';
@@ -52,7 +52,7 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   };
 }
 
-/** Returns a group as calls show it. The load balancer that uses the group derives from the rules. */
+/** Returns a group as AWS shows it, with the load balancer whose rules name the group. */
 export function shown(region: Region, group: TargetGroupRow): TargetGroup {
   const user = loadBalancerOf(region, group.TargetGroupArn);
   return { ...group, LoadBalancerArns: user ? [user.LoadBalancerArn] : [] };
@@ -64,20 +64,21 @@ function hasSettings(row: TargetGroupRow, settings: ReturnType<typeof readSettin
 }
 
 /** Returns the groups that a describe call names; an unknown name or ARN fails the whole call. */
-function asked(
+function requestedGroups(
   region: Region,
   { Names = [], TargetGroupArns = [], LoadBalancerArn }: ELBv2.DescribeTargetGroupsInput,
 ): TargetGroupRow[] {
   const { targetGroups } = region.elbv2;
-  const ways = [Names.length > 0, TargetGroupArns.length > 0, LoadBalancerArn !== undefined];
-  if (ways.filter(Boolean).length > 1) {
+  const selectors = [Names.length > 0, TargetGroupArns.length > 0, LoadBalancerArn !== undefined];
+  if (selectors.filter(Boolean).length > 1) {
     throw validation(
       'Target group names, target group ARNs and a load balancer ARN cannot be specified at the same time',
     );
   }
-  const absent = TargetGroupArns.filter((arn) => !targetGroups.has(arn));
-  const unknown = Names.filter((name) => !targetGroups.find((row) => row.TargetGroupName === name));
-  if (absent.length + unknown.length > 0) throw targetGroupNotFound([...absent, ...unknown]);
+  const unknownArns = TargetGroupArns.filter((arn) => !targetGroups.has(arn));
+  const unknownNames = Names.filter((name) => !targetGroups.find((row) => row.TargetGroupName === name));
+  if (unknownArns.length + unknownNames.length > 0)
+    throw targetGroupNotFound([...unknownArns, ...unknownNames]);
   if (LoadBalancerArn !== undefined) {
     const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
     return targetGroups.filter(({ TargetGroupArn }) => loadBalancerOf(region, TargetGroupArn) === balancer);
@@ -115,7 +116,7 @@ export const targetGroupOperations = {
       if (known && !hasSettings(known, settings)) throw duplicateTargetGroup(TargetGroupName);
       if (known) return { TargetGroups: [shown(region, known)] };
       checkQuota('target-groups', targetGroups.size + 1);
-      const TargetGroupArn = elbArn(region, `targetgroup/${TargetGroupName}/${digits(region)}`);
+      const TargetGroupArn = elbArn(region, `targetgroup/${TargetGroupName}/${newHexDigits(region)}`);
       const group = targetGroups.set(TargetGroupArn, {
         ...settings,
         TargetGroupArn,
@@ -130,18 +131,18 @@ export const targetGroupOperations = {
   DescribeTargetGroups: {
     takes: ['Names', 'TargetGroupArns', 'LoadBalancerArn', 'PageSize', 'Marker'],
     run(input, region) {
-      const { rows, NextMarker } = page(asked(region, input), input.PageSize, input.Marker);
+      const { rows, NextMarker } = page(requestedGroups(region, input), input.PageSize, input.Marker);
       return { TargetGroups: rows.map((row) => shown(region, row)), NextMarker };
     },
   },
 
-  /** Rules block the deletion, until some seconds after the last one is deleted. Registered targets do not. */
+  /** Refused while a rule names the group, and for some seconds after that. Registered targets do not matter. */
   DeleteTargetGroup: {
     takes: ['TargetGroupArn'],
     run({ TargetGroupArn: arn }, region) {
       if (!arn?.includes(':targetgroup/')) throw validation(`'${arn ?? ''}' is not a valid target group ARN`);
       const group = region.elbv2.targetGroups.get(arn);
-      if (group && (loadBalancerOf(region, arn) || isHeld(region, group))) {
+      if (group && (loadBalancerOf(region, arn) || wasJustInUse(region, group))) {
         throw resourceInUse(`Target group '${arn}' is currently in use by a listener or a rule`);
       }
       region.elbv2.targetGroups.delete(arn);
@@ -150,5 +151,5 @@ export const targetGroupOperations = {
   },
 } satisfies Operations<typeof ELBv2>;
 
-const isHeld = (region: Region, { inUseUntil }: TargetGroupRow): boolean =>
+const wasJustInUse = (region: Region, { inUseUntil }: TargetGroupRow): boolean =>
   inUseUntil !== undefined && region.now() < inUseUntil;

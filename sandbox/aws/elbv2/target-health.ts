@@ -1,4 +1,4 @@
-/** The states of target health that derive from the use of the target's group; health checks report the others. */
+/** The states of target health that depend on whether the target's group is in use. Health checks report the others. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { groupsAdmit } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -29,12 +29,12 @@ const TIMED_OUT: TargetHealth = {
 };
 
 /** Updates the targets of every group after a change to listeners, rules or load balancers. */
-export function settleAllTargets(region: Region): void {
-  for (const group of region.elbv2.targetGroups.all()) settleTargets(region, group);
+export function updateAllTargets(region: Region): void {
+  for (const group of region.elbv2.targetGroups.all()) updateTargets(region, group);
 }
 
-/** Updates the targets of a group, whose health checks run while a rule of an active load balancer names the group. */
-export function settleTargets(region: Region, group: TargetGroupRow): void {
+/** Updates the targets of a group. Health checks run while a rule of an active load balancer names the group. */
+export function updateTargets(region: Region, group: TargetGroupRow): void {
   const balancer = loadBalancerOf(region, group.TargetGroupArn);
   for (const target of group.targets) {
     if (target.health.State === 'draining') continue;
@@ -42,7 +42,7 @@ export function settleTargets(region: Region, group: TargetGroupRow): void {
     if (unused) target.health = unused;
     else if (target.health.State === 'unused') target.health = REGISTERING;
     const isWaiting = target.health.State === 'initial' && balancer?.State?.Code === 'active';
-    if (isWaiting) checkSoon(region, group, target);
+    if (isWaiting) scheduleCheck(region, group, target);
   }
 }
 
@@ -55,8 +55,8 @@ function whyUnused(
   return availabilityZone === 'all' || zones.includes(availabilityZone) ? undefined : ZONE_NOT_IN_USE;
 }
 
-/** Schedules a simulated check. Without a data plane nothing runs, so the security groups alone decide the health. */
-function checkSoon(region: Region, group: TargetGroupRow, target: TargetRow): void {
+/** Schedules a simulated check if no data plane checks targets. Then the security groups alone decide the health. */
+function scheduleCheck(region: Region, group: TargetGroupRow, target: TargetRow): void {
   if (region.plane.checksTargets) return;
   const key = targetKey(group, target);
   region.forget('elbv2:target-checked', key);

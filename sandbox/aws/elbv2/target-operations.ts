@@ -36,21 +36,21 @@ function addressOf(group: TargetGroupRow, { Id = '', Port = group.Port }: Target
  * Returns the zone of a target: the zone of its subnet or, if the address is outside the VPC, `all`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
  */
-function zoneFor(region: Region, group: TargetGroupRow, ip: string, asked: string | undefined): string {
+function zoneFor(region: Region, group: TargetGroupRow, ip: string, requested: string | undefined): string {
   const subnet = region.ec2.subnets.find(
     ({ VpcId, CidrBlock }) => VpcId === group.VpcId && cidrCovers(CidrBlock, ip),
   );
   if (subnet) {
     const { AvailabilityZone: zone } = subnet;
-    if (asked === undefined || asked === zone) return zone;
+    if (requested === undefined || requested === zone) return zone;
     throw validation(
-      `The IP address '${ip}' is within the VPC, and cannot have its Availability Zone overridden to '${asked}' from '${zone}'`,
+      `The IP address '${ip}' is within the VPC, and cannot have its Availability Zone overridden to '${requested}' from '${zone}'`,
     );
   }
-  if (asked === undefined) {
+  if (requested === undefined) {
     throw validation(`The Availability Zone is required for IP address '${ip}' because it is not in the VPC`);
   }
-  if (asked !== 'all') {
+  if (requested !== 'all') {
     throw validation(
       `You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '${ip}' is outside the VPC`,
     );
@@ -58,21 +58,21 @@ function zoneFor(region: Region, group: TargetGroupRow, ip: string, asked: strin
   if (!PRIVATE.some((cidr) => cidrCovers(cidr, ip))) {
     throw validation(`The IP address '${ip}' is outside the VPC and must be from a private range`);
   }
-  return asked;
+  return requested;
 }
 
-const required = (targets: TargetDescription[] | undefined): TargetDescription[] => {
+const requiredTargets = (targets: TargetDescription[] | undefined): TargetDescription[] => {
   if (!targets?.length) throw validation('At least one target must be specified');
   return targets;
 };
 
 export const targetOperations = {
-  /** Registers all targets of a call or, if one is refused, none. */
+  /** Registers all targets of a call, or no target if one of them is refused. */
   RegisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
-      const coming = required(Targets).map((target) => {
+      const coming = requiredTargets(Targets).map((target) => {
         const { id, port } = addressOf(group, target);
         return { id, port, zone: zoneFor(region, group, id, target.AvailabilityZone) };
       });
@@ -88,7 +88,7 @@ export const targetOperations = {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
-      const leaving = required(Targets).map((target) => addressOf(group, target));
+      const leaving = requiredTargets(Targets).map((target) => addressOf(group, target));
       for (const { id, port } of leaving) deregisterTarget(region, group.TargetGroupArn, id, port);
       return {};
     },

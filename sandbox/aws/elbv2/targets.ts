@@ -3,7 +3,7 @@ import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Events, Region } from '../../world/region.ts';
 import { targetGroupNotFound } from './errors.ts';
 import type { TargetGroupRow, TargetRow } from './store.ts';
-import { REGISTERING, settleTargets, targetKey, targetOf, targetOfKey } from './target-health.ts';
+import { REGISTERING, updateTargets, targetKey, targetOf, targetOfKey } from './target-health.ts';
 
 const DRAINING: TargetHealth = {
   State: 'draining',
@@ -31,7 +31,7 @@ export function registerTarget(
   if (known && known.health.State !== 'draining') return;
   if (known) remove(region, group, known);
   group.targets.push({ id: ip, port, availabilityZone, health: REGISTERING });
-  settleTargets(region, group);
+  updateTargets(region, group);
 }
 
 /**
@@ -50,8 +50,8 @@ export function deregisterTarget(region: Region, targetGroupArn: string, ip: str
 }
 
 /**
- * Records the result of a health check by the data plane. Has no effect on a target that drains, is not in use or is
- * gone.
+ * Records the result of a health check by the data plane. Has no effect on a target that is draining, unused or
+ * deleted.
  */
 export function setTargetHealth(
   region: Region,

@@ -28,7 +28,7 @@ export const lastLogLines = (folder: string): string =>
 const logFileIn = (folder: string): string => join(folder, 'sandbox.log');
 
 /**
- * Removes AWS credentials, which the sandbox does not need and which it would keep longer than the user's shell does.
+ * Removes AWS credentials. The sandbox does not need them, and would keep them longer than the user's shell does.
  */
 function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_SESSION_TOKEN: ___, ...others } = env;

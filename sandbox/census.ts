@@ -5,7 +5,7 @@ import type { World } from './world/world.ts';
 /** Counts by kind, e.g. `ec2.vpcs`; kinds without resources are omitted. */
 export type Census = Record<string, number>;
 
-/** Counts the resources of all regions; each table declares which of its rows count. */
+/** Counts the resources of all regions; the `isCounted` of each table decides which rows count. */
 export function census(world: World): Census {
   const counts: Census = {};
   const count = (stores: Stores) => {

@@ -109,8 +109,7 @@ export async function openSandbox(options: StartOptions): Promise<SandboxClient>
   const running = await findSandbox(options.port, options.signal);
   if (running) return running;
   // When two provisions each start a sandbox at the same time, the sandbox that loses the race exits, and both
-  // provisions
-  // use the winner. If the winner is aborted before it responds, the second attempt starts another one.
+  // provisions use the winner. If the winner is aborted before it responds, the second attempt starts another sandbox.
   return (
     (await startInBackground(options)) ?? (await startInBackground(options)) ?? throwDidNotStart(options)
   );
@@ -125,23 +124,23 @@ async function startInBackground(options: StartOptions): Promise<SandboxClient |
   const { port, folder, signal } = options;
   const child = spawnSandbox(port, folder);
   const url = `http://127.0.0.1:${port}`;
-  // The clock is monotonic, because the system time may be changed during the wait.
+  // performance.now() is monotonic, unlike the system time, which may be changed during the wait.
   let deadline = performance.now() + START_MS;
   child.once('exit', (code) => {
     deadline = performance.now() + (code === LOST_RACE_EXIT_CODE ? RIVAL_START_MS : 0);
   });
-  let isOurs = false;
+  let isStartedHere = false;
   try {
     for (let last = false; !last; await delay(50, undefined, { signal })) {
       last = performance.now() >= deadline;
       const about = await identify(url, signal);
       if (typeof about !== 'object') continue;
-      isOurs = about.pid === child.pid;
-      return clientOf(url, about, isOurs);
+      isStartedHere = about.pid === child.pid;
+      return clientOf(url, about, isStartedHere);
     }
   } finally {
     // It is safe to kill a sandbox that has not responded: no other process can be using it.
-    if (!isOurs) child.kill();
+    if (!isStartedHere) child.kill();
   }
   return child.exitCode === LOST_RACE_EXIT_CODE ? undefined : throwDidNotStart(options);
 }

@@ -1,7 +1,7 @@
 /** The types of a service's operations, with the SDK's types for their inputs and outputs. */
 import type { Region } from './world/region.ts';
 
-type Bag = Record<string, unknown>;
+type UnknownInput = Record<string, unknown>;
 /** The operation names of a client package, e.g. `CreateVpc` when the package exports `CreateVpcCommand`. */
 export type OperationName<Client> = keyof {
   [K in keyof Client as K extends `${infer N}Command` ? N : never]: true;
@@ -24,7 +24,7 @@ type OutputOf<Client, N extends string> =
 export interface Operation<Input, Output> {
   /** The input members that it accepts; any other is refused with an error that names it, never ignored. */
   readonly takes: readonly (keyof Input & string)[];
-  /** Applies due changes before the call runs, to the actual tables rather than to the call's view of them. */
+  /** Runs before the call. It applies due changes to the actual tables, not to the call's view of them. */
   readonly before?: (region: Region) => void;
   readonly run: (input: Input, region: Region) => Output | Promise<Output>;
 }
@@ -38,4 +38,4 @@ export type Operations<Client> = {
 };
 
 /** An operation whose input and output types are erased, as the gateway calls it. */
-export type AnyOperation = Operation<Bag, object>;
+export type AnyOperation = Operation<UnknownInput, object>;

@@ -19,15 +19,15 @@ export interface SandboxWithTasksOptions extends SandboxOptions {
 /**
  * Starts a sandbox that runs tasks as processes and routes requests to them.
  * @throws EADDRINUSE when the port is in use
- * @throws FolderTakenError when another sandbox uses the folder, which is left unchanged
+ * @throws FolderTakenError when another sandbox uses the folder; the folder is left unchanged
  */
 export async function startSandboxWithTasks(options: SandboxWithTasksOptions): Promise<Sandbox> {
-  const own = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
-  const folder = options.folder ?? own ?? '';
-  const giveBack = await claimFolder(folder);
+  const temporary = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
+  const folder = options.folder ?? temporary ?? '';
+  const releaseClaim = await claimFolder(folder);
   const release = async () => {
-    await giveBack();
-    if (own !== undefined) rmSync(own, { recursive: true, force: true });
+    await releaseClaim();
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   };
   try {
     const sandbox = await startIn(folder, options);

@@ -18,7 +18,7 @@ import { World } from './world/world.ts';
 export interface SandboxOptions {
   /** The port of the endpoint; 0, the default, selects any free port. */
   readonly port?: number;
-  /** The folder for its state, which is kept only in memory by default. */
+  /** The folder for the sandbox's state. By default the state is kept only in memory. */
   readonly folder?: string;
   readonly pace?: Pace;
   readonly clock?: SandboxClock;

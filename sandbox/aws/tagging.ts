@@ -53,7 +53,7 @@ export interface Tagging<Given, Tag extends Given> {
 }
 
 /** The maximum number of tags of a resource, in every service. */
-const MOST = 50;
+const MOST_TAGS = 50;
 
 /** Makes the tagging of a service from its rules. */
 export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): Tagging<Given, Tag> {
@@ -73,7 +73,7 @@ export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): 
         rules.check(key, value);
         put(key, value);
       }
-      if (tags.size > MOST) throw rules.tooMany(MOST);
+      if (tags.size > MOST_TAGS) throw rules.tooMany(MOST_TAGS);
       return [...tags.values()];
     },
     without(existing = [], keys = []) {

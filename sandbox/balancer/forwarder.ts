@@ -96,8 +96,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   const attempts = new WeakMap<IncomingMessage, Attempt>();
 
   // The library rewrites headers in ways that a load balancer does not: for example, it removes the framing of a
-  // chunked
-  // DELETE. The headers and the URL are therefore set just before it sends.
+  // chunked DELETE. The headers and the URL are therefore set just before it sends the request.
   const applyHead = (request: IncomingMessage): void => {
     const attempt = attempts.get(request);
     request.headers = { ...attempt?.headers } as IncomingMessage['headers'];
@@ -138,7 +137,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       attempt.responded = true;
       client.setTimeout(attempt.idleTimeoutMs, () => client.destroy());
     });
-    // When the target declines the upgrade, the library relays its response and then closes the client's connection.
+    // When the target declines the upgrade, the library relays the target's response and then closes the client's
+    // connection.
     outgoing.once('response', (declined) => {
       attempt.responded = true;
       delete declined.headers['keep-alive'];

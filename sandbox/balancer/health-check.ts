@@ -18,7 +18,7 @@ export interface GroupHealthCheck {
   readonly matcher: string;
 }
 
-/** A timer that fires later than this shows that this process was blocked, in milliseconds. */
+/** A timer that fires this many milliseconds late, or later, shows that this process was blocked. */
 const LATE_MS = 50;
 
 /** The result of a check: the status code of the response, or the reason why no response arrived. */
@@ -33,7 +33,7 @@ export interface TargetHealth {
     | 'Target.Timeout'
     | 'Target.FailedHealthChecks';
   readonly description?: string;
-  /** How many of the latest checks passed, and how many failed, in a row; one of the two numbers is always 0. */
+  /** The numbers of consecutive passes and consecutive failures so far; one of the two is always 0. */
   readonly passes: number;
   readonly failures: number;
 }
@@ -130,7 +130,7 @@ export async function sendHealthCheck(
     };
     const due = performance.now() + settings.timeoutMs;
     let timer = setTimeout(() => {
-      // While this process was blocked, it could not receive a response: it extends the timeout by that time, once.
+      // This process could not receive a response while it was blocked, so it extends the timeout once, by that time.
       const lateMs = performance.now() - due;
       if (lateMs < LATE_MS) giveUp();
       else timer = setTimeout(giveUp, Math.min(lateMs, settings.timeoutMs));

@@ -26,7 +26,7 @@ export interface HealthCheckerOptions {
 
 /** A running health checker. */
 export interface HealthChecker {
-  /** Looks for added and removed targets immediately, without waiting for the next look. */
+  /** Looks for added and removed targets immediately, without waiting for the interval to end. */
   refresh(): void;
   /** Aborts all checks; nothing is reported afterwards. */
   stop(): Promise<void>;
@@ -38,8 +38,8 @@ interface Found {
 }
 
 /**
- * Starts checking. A target is checked as soon as it is found, and then one interval after the start of each check, or
- * when that check ends if it takes longer. Draining and unused targets are not checked.
+ * Starts checking. A target is checked as soon as it is found. The next check starts one interval after the start of the
+ * previous check, or when the previous check ends if that is later. Draining and unused targets are not checked.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
@@ -65,7 +65,7 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
       const result = await check(group, target, signal);
       const now = findAll().get(key);
       if (now === undefined || signal.aborted) return;
-      health = nextHealth(inAgreement(health, now.target), result, group.settings);
+      health = nextHealth(adjustedTo(health, now.target), result, group.settings);
       report(group.arn, now.target, health);
       await interval;
     }
@@ -111,7 +111,7 @@ function isChecked({ state }: TargetView): boolean {
 }
 
 /** Adjusts the health to the target's state in the world, which may have changed since the last check. */
-function inAgreement(health: TargetHealth, { state }: TargetView): TargetHealth {
+function adjustedTo(health: TargetHealth, { state }: TargetView): TargetHealth {
   if (state === health.state) return health;
   return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : INITIAL_HEALTH;
 }

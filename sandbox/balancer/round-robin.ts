@@ -1,4 +1,4 @@
-/** Selects the target in a group that receives the next request. */
+/** Selects which target of a group receives the next request. */
 import type { TargetView } from './view.ts';
 
 /** Selects a target; returns undefined when the group has no target to which requests can go. */

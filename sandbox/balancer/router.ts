@@ -58,9 +58,8 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       return sendOwnResponse(response, errorPage(decision.status, decision.location));
     if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
-    // A target may close a pooled connection at the moment when it is reused. In that case an idempotent request is
-    // sent
-    // again on a new connection, and any other gets a 502, as on AWS.
+    // A target may close a pooled connection at the moment when it is reused. In that case an idempotent
+    // request is sent again on a new connection, and any other request gets a 502, as on AWS.
     const headers = requestHeaders(routed, view.port, (key) => view.attribute(key));
     const url = routed.query === '' ? routed.rawPath : `${routed.rawPath}?${routed.query}`;
     const tries = isReplayable(routed) ? [true, false] : [true];

@@ -65,8 +65,8 @@ function fixedResponse(action: Action): Decision {
 }
 
 /**
- * Evaluates a redirect action. Its `#{port}` is the port to which the client sent the request: on AWS the listener's
- * port, on this machine the listener's local port, to which the redirect must lead as well.
+ * Evaluates a redirect action. `#{port}` is the port to which the client sent the request. On AWS this is the listener's
+ * port. On this machine it is the listener's local port, and the redirect must lead to the local port as well.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions
  */
 function redirect(config: Partial<RedirectActionConfig> = {}, request: RoutedRequest): Decision {

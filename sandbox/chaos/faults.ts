@@ -19,11 +19,14 @@ export type Failure =
       readonly status: number;
     }
   | {
-      /** The call takes effect, and the connection is reset before the response is sent. */
+      /** The same as `lost` with the appearance `reset`: the call takes effect, but the connection is reset. */
       readonly kind: 'answer-lost';
     }
   | {
-      /** The client gets no response. The call takes effect (`lost`) or does not (`not-done`). */
+      /**
+       * The client does not get the real response; `looks` selects what it gets instead. The call takes effect (`lost`)
+       * or does not (`not-done`).
+       */
       readonly kind: 'lost' | 'not-done';
       readonly looks: Appearance;
     }

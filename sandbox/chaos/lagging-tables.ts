@@ -1,4 +1,4 @@
-/** Selects the tables that lag, and those that a call lists, from what each table declares. */
+/** Selects tables by their declarations: the tables that lag, and the tables that a call lists. */
 import type { Region } from '../world/region.ts';
 import { storesOf, tablesOf, type Store } from '../world/stores.ts';
 import type { Table } from '../world/table.ts';
@@ -10,7 +10,10 @@ export const laggingTables = (region: Region): Table<object>[] => tablesOf(store
 
 const storeOf = (region: Region, service: string): Store => storesOf(region)[service] ?? {};
 
-/** Whether the operations of a service accept IDs of kinds that lag; auto scaling accepts those of ECS services. */
+/**
+ * Whether the operations of a service accept IDs of kinds that lag; Application Auto Scaling accepts the IDs of ECS
+ * services.
+ */
 export const takesLaggingIds = (region: Region, service: string): boolean =>
   service === 'autoscaling' || Object.values(storeOf(region, service)).some(lags);
 

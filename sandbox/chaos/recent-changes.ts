@@ -24,17 +24,17 @@ export interface OldTags {
 /** All changes within the lag, oldest first. */
 export class RecentChanges {
   readonly #now: () => number;
-  readonly #lasts: () => number;
+  readonly #keptFor: () => number;
   /** By ID, since an ID belongs to only one table. */
   readonly #changes = new Map<string, RowChange>();
   readonly #tags = new Map<string, OldTags>();
   /** The IDs of changed rows, by every name that a call may use for them. */
   readonly #named = new Map<string, Set<string>>();
 
-  /** @param lasts returns how long changes are kept, in milliseconds of the clock */
-  constructor(now: () => number, lasts: () => number) {
+  /** @param keptFor returns how long changes are kept, in milliseconds of the clock */
+  constructor(now: () => number, keptFor: () => number) {
     this.#now = now;
-    this.#lasts = lasts;
+    this.#keptFor = keptFor;
   }
 
   /** Returns the watch that records the changes of a table. */
@@ -84,7 +84,7 @@ export class RecentChanges {
   }
 
   #forget(): void {
-    const oldest = this.#now() - this.#lasts();
+    const oldest = this.#now() - this.#keptFor();
     for (const id of olderThan(oldest, this.#tags)) this.#tags.delete(id);
     for (const id of olderThan(oldest, this.#changes)) {
       this.#changes.delete(id);

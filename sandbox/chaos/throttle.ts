@@ -54,12 +54,12 @@ const UNKNOWN = { code: 'ThrottlingException', message: 'Rate exceeded', status:
 
 /** Returns the buckets that a call takes tokens from: all matching additional ones, and the first other match. */
 export function bucketsFor({ service, operation, input }: Omit<MeteredCall, 'region'>): Bucket[] {
-  const all = buckets.filter((bucket) => bucket.service === service && has(bucket, operation, input));
-  const first = all.find(({ additional: besides }) => !besides);
+  const all = buckets.filter((bucket) => bucket.service === service && takesFrom(bucket, operation, input));
+  const first = all.find(({ additional }) => !additional);
   return all.filter((bucket) => bucket.additional || bucket === first);
 }
 
-function has({ operations, when }: Bucket, operation: string, input: MeteredCall['input']): boolean {
+function takesFrom({ operations, when }: Bucket, operation: string, input: MeteredCall['input']): boolean {
   if (when && !when(input)) return false;
   if (operations === 'all') return true;
   if (operations === 'reads' || operations === 'mutating')

@@ -1,4 +1,7 @@
-/** Decides whether a reader sees a recent change yet: each sees it after its own delay, and some then lose it once more. */
+/**
+ * Decides whether a reader sees a recent change yet. Each reader has its own delay, and some later lose sight of the change
+ * again.
+ */
 
 /** The fraction of changes that become invisible again for a while, since AWS's reads are not monotonic (§1.6). */
 const RELAPSE_RATE = 0.25;

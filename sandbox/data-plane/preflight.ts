@@ -54,7 +54,7 @@ export function pullContainerImage(
   }
 }
 
-/** Appends the sandbox's own reason to ECS's message, which does not name the cause. */
+/** Returns ECS's error with the cause appended: ECS's own message does not name the cause. */
 const noRouteToEcr = ({ name }: Region, why: string) =>
   new CannotStartTaskError(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +

@@ -1,7 +1,7 @@
 /** Starts the containers of a task in the order of their `dependsOn`. */
 import type { ContainerDefinition, ContainerDependency } from '@aws-sdk/client-ecs';
 
-/** The events of a container that others can wait for. */
+/** The events of a container for which other containers can wait. */
 export interface ContainerProgress {
   /** Resolves when it has started. */
   readonly started: Promise<void>;

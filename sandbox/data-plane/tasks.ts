@@ -20,7 +20,7 @@ const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 interface RunningTask {
   readonly containers: Map<string, RunningContainer>;
   readonly watches: HealthWatch[];
-  /** Set when the task is stopping, after which no further container is started. */
+  /** Set when the task is stopping. No further container is started from then on. */
   stopping: boolean;
 }
 
@@ -143,7 +143,10 @@ function failureOf(error: unknown): TaskFailure {
   return { stopCode: 'TaskFailedToStart', reason: known ? reason : `ContainerRuntimeError: ${reason}` };
 }
 
-/** Returns the command: the definition's takes precedence, and its entry point also replaces the image's command. */
+/**
+ * Returns the command. The definition takes precedence over the image, and its entry point also replaces the image's
+ * command.
+ */
 function commandOf(
   { entryPoint, command }: ContainerDefinition,
   image: { readonly entrypoint: readonly string[]; readonly command: readonly string[] },

@@ -9,7 +9,7 @@ const INTERNET_ADDRESS = '52.94.0.1';
 /** The address of clients on the internet. It is reserved for documentation (RFC 5737), so that no real host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';
 const HTTPS = 443;
-/** An address that, in practice, only rules for 0.0.0.0/0 contain. */
+/** An address that, in practice, only rules for 0.0.0.0/0 match. */
 const ANY_ADDRESS = '0.0.0.0';
 
 /**
@@ -60,7 +60,10 @@ export function checkIngress(
   return gateway.blocked ?? 'open';
 }
 
-/** Finds the next hop to the internet: a NAT gateway, a reason why it is blocked, or an internet gateway (neither). */
+/**
+ * Finds the next hop to the internet: `nat` is a NAT gateway, `blocked` is the reason why there is no next hop, and an empty
+ * object means an internet gateway.
+ */
 function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
   const table = effectiveRouteTableOf(region, subnet);
   const route = table && routeTo(table, address);
@@ -120,10 +123,12 @@ interface Packet {
   readonly groups?: readonly string[];
 }
 
-const someRuleAllows = (region: Region, own: readonly string[], packet: Packet): boolean =>
+const someRuleAllows = (region: Region, groupIds: readonly string[], packet: Packet): boolean =>
   region.ec2.securityGroupRules
     .all()
-    .some((rule) => own.includes(rule.GroupId) && rule.IsEgress === packet.egress && allows(rule, packet));
+    .some(
+      (rule) => groupIds.includes(rule.GroupId) && rule.IsEgress === packet.egress && allows(rule, packet),
+    );
 
 function allows(rule: SecurityGroupRuleRow, { port, ip, groups = [] }: Packet): boolean {
   const { IpProtocol, FromPort = 0, ToPort = 65535, CidrIpv4, ReferencedGroupInfo } = rule;

@@ -19,7 +19,7 @@ export const mainRouteTableOf = (region: Region, vpcId: string): RouteTableRow |
     (table) => table.VpcId === vpcId && table.Associations.some(({ Main }) => Main),
   );
 
-/** Returns the route table with which a subnet is associated, or the main one of its VPC when there is none. */
+/** Returns the route table with which a subnet is associated; without an association, the main route table of its VPC. */
 export const effectiveRouteTableOf = (region: Region, subnet: SubnetRow): RouteTableRow | undefined =>
   region.ec2.routeTables.find(({ Associations }) =>
     Associations.some(({ SubnetId }) => SubnetId === subnet.SubnetId),

@@ -1,4 +1,4 @@
-/** Strictly parses simple values from their wire strings: a string that is not a number is never read as one. */
+/** Strictly parses simple values from their wire strings: a string that is not a number is never read as a number. */
 import type { Shape } from './schemas.ts';
 
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
@@ -15,7 +15,7 @@ export function parseSimpleValue(shape: Shape, text: string): unknown {
 }
 
 /**
- * @returns undefined for anything but a number up to 2^53, above which AWS uses no integers and JavaScript is inexact
+ * @returns undefined for anything but a number up to 2^53: AWS uses no larger integers, and JavaScript rounds them
  */
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined;

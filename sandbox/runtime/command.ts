@@ -59,7 +59,7 @@ export function healthCheckCommand(command: readonly string[]): string[] {
 /**
  * Finds the program of a command, and maps absolute paths that exist in the image to their paths on this machine.
  * @param command the program and its arguments
- * @param place the container's folders
+ * @param search where to search for the program
  * @returns the file to execute and its arguments
  * @throws CannotStartContainerError when the image has no such program
  */

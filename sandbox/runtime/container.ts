@@ -63,8 +63,8 @@ const NOT_STARTED_EXIT_CODE = 127;
 
 /**
  * Starts a container.
- * @param given what to run and where
- * @param sinks receives the output line by line; the first lines may arrive before this function returns
+ * @param spec what to run and where
+ * @param output receives the output line by line; the first lines may arrive before this function returns
  * @throws CannotStartContainerError when the program is not in the image or cannot be run
  * @throws RangeError for an invalid name or an unknown stop signal
  */

@@ -27,7 +27,7 @@ const AUFS_PREFIX = '.wh..wh.';
  */
 export async function applyLayer(layer: Uint8Array, root: string): Promise<void> {
   const entries = await readEntries(layer);
-  // Whiteouts come first: they hide only files of lower layers, never those of the same layer, in any order.
+  // Whiteouts are applied first, wherever they are in the archive, because they hide only files of lower layers.
   for (const entry of entries) if (isWhiteout(entry)) await applyWhiteout(entry, root);
   for (const entry of entries) if (!isWhiteout(entry)) await writeEntry(entry, root);
 }
@@ -55,7 +55,7 @@ async function applyWhiteout(entry: ParsedTarEntryWithData, root: string): Promi
     for (const child of await childrenOf(folder)) await remove(join(folder, child));
   } else if (!name.startsWith(AUFS_PREFIX)) {
     const hidden = name.slice(WHITEOUT.length);
-    if (['', '.', '..'].includes(hidden)) throw escapes(path);
+    if (['', '.', '..'].includes(hidden)) throw outsideRoot(path);
     await remove(await resolveInside(root, join(dirname(path), hidden), 'keep'));
   }
 }
@@ -95,7 +95,7 @@ async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string
 
 /** Returns the name of an entry as a path below `/`; archives may write it as `./name` or `/name`. */
 function entryPath(name: string): string {
-  if (name.split('/').includes('..') || name.includes('\0')) throw escapes(name);
+  if (name.split('/').includes('..') || name.includes('\0')) throw outsideRoot(name);
   return segments(name).join('/');
 }
 
@@ -111,7 +111,7 @@ function permissions(mode: number | undefined, atLeast: number): number {
   return ((mode ?? 0o755) & 0o777) | atLeast;
 }
 
-function escapes(name: string): LayerError {
+function outsideRoot(name: string): LayerError {
   return new LayerError(`${name} would be written outside the root file system`);
 }
 

@@ -45,7 +45,9 @@ function record(folder, port, address, realPort, isListening) {
 
 /** Finds the listener that a connection to an address and port of this task reaches. */
 function find(folder, port, address) {
-  return recordsFor(folder, port).find(({ pid, address: own }) => isAlive(pid) && overlap(own, address));
+  return recordsFor(folder, port).find(
+    ({ pid, address: listening }) => isAlive(pid) && overlap(listening, address),
+  );
 }
 
 /** Whether two listeners on the same port conflict on Linux, where `::` also listens on IPv4. */

@@ -32,7 +32,7 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
   const { bind, listen, connect, connect6, getsockname, getpeername, close } = TCP.prototype;
 
   const requested = new WeakMap(); // server → the address and port that its program requested
-  const open = new Map(); // server → the same, the real port, and the file of its record
+  const open = new Map(); // server → the address and port that the task sees, the real port, and the file of its record
   const peers = new WeakMap(); // connection → the address and port that its program requested
   const pending = new WeakMap(); // connection → cancels its delayed result
 

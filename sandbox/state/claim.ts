@@ -1,4 +1,4 @@
-/** Claims a sandbox's folder for one process: a second one would kill the first one's tasks and overwrite its world. */
+/** Claims a sandbox's folder for one process: a second process would kill the first one's tasks and overwrite its world. */
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Removes the temporary files, never read, of a sandbox that was killed in the middle of a write. */
+/** Removes the temporary files that a sandbox left behind when it was killed in the middle of a write. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTimeOf } from '../runtime/process-start-time.ts';
@@ -25,7 +25,9 @@ export async function removeStaleFiles(folder: string): Promise<void> {
     if (await isStaleClaim(folder, name)) await rm(join(folder, name), { force: true });
 }
 
-/** Whether a claim's temporary file is stale: not while its process is running, which may be claiming the folder. */
+/**
+ * Whether a claim's temporary file is stale. It is not stale while the process that wrote it is running and may be claiming.
+ */
 async function isStaleClaim(folder: string, name: string): Promise<boolean> {
   const [, pid] = CLAIM_DRAFT.exec(name) ?? [];
   if (pid !== undefined) return (await startTimeOf(Number(pid))) === undefined;

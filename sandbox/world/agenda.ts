@@ -12,14 +12,14 @@ export interface AgendaEntry {
 /** The list of future events, driven by a clock. */
 export class Agenda {
   readonly #clock: SandboxClock;
-  readonly #happen: (entry: AgendaEntry) => void;
+  readonly #handle: (entry: AgendaEntry) => void;
   #entries: AgendaEntry[] = [];
   #cancel: (() => void) | undefined;
 
-  /** @param happen handles an entry; it must not throw */
-  constructor(clock: SandboxClock, happen: (entry: AgendaEntry) => void) {
+  /** @param handle handles an entry; it must not throw */
+  constructor(clock: SandboxClock, handle: (entry: AgendaEntry) => void) {
     this.#clock = clock;
-    this.#happen = happen;
+    this.#handle = handle;
   }
 
   entries(): readonly AgendaEntry[] {
@@ -46,7 +46,7 @@ export class Agenda {
   runDue(): void {
     for (let next = this.#next(); next && next.at <= this.#clock.now(); next = this.#next()) {
       this.#entries.splice(this.#entries.indexOf(next), 1);
-      this.#happen(next);
+      this.#handle(next);
     }
     this.#schedule();
   }

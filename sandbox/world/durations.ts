@@ -2,11 +2,11 @@
 
 /** Real durations; the sources are in the catalogue of AWS semantics (§2 to §7). */
 export const durations = {
-  /** CreateNatGateway to the placement in the subnet, which is when an impossible NAT gateway fails (§2.1). */
+  /** From CreateNatGateway to the placement in the subnet. A NAT gateway that cannot work fails then (§2.1). */
   natGatewayPlace: 5_000,
   /** Placement to `available`: about 90 to 120 s. */
   natGatewayCreate: 110_000,
-  /** `deleting` to `deleted`: after about a minute Terraform sees it, and can then release the address (§2.2). */
+  /** `deleting` to `deleted`: Terraform sees `deleted` after about a minute, and can release the address then (§2.2). */
   natGatewayDelete: 54_000,
   /** How long a deleted NAT gateway can still be described: about an hour. */
   natGatewayForget: 3_600_000,

@@ -2,7 +2,7 @@
 
 /** The properties of a table's kind of rows, on which the census and chaos are based. */
 export interface Kind<Row extends object = object> {
-  /** Whether the census counts a row. Not counted are AWS's bookkeeping, and deleted resources that are still shown. */
+  /** Whether the census counts a row. It does not count AWS's bookkeeping, or deleted resources that are still shown. */
   isCounted(row: Row): boolean;
   /** Whether calls see the creation and deletion of rows with a delay. */
   readonly lag: Lag;
@@ -16,6 +16,9 @@ export type Lag = 'none' | { readonly listedBy: readonly string[] };
 
 /** The kind of records that are not resources: client tokens, revision numbers, changes and unfinished uploads. */
 export const BOOKKEEPING: Kind = { isCounted: () => false, lag: 'none' };
+
+/** The kind of resources that the census always counts and that every call sees immediately. */
+export const CONSISTENT_RESOURCE: Kind = { isCounted: () => true, lag: 'none' };
 
 /** Observes the rows that are added to a table and deleted from it. */
 export interface Watch {
@@ -39,9 +42,9 @@ export interface View<Row> {
 export class Table<Row extends object, Declared extends Kind<Row> = Kind<Row>> {
   readonly #rows = new Map<string, Row>();
   readonly kind: Declared;
-  /** Unset in calm weather. */
+  /** Records changes while the weather has a lag; otherwise unset. */
   watch: Watch | undefined;
-  /** Set only while a call runs that does not see the table's actual rows. */
+  /** Set only while a call runs for which some rows are hidden or outdated. */
   view: View<Row> | undefined;
 
   constructor(kind: Declared) {

@@ -50,7 +50,7 @@ export class World {
   readonly #global = globalStores();
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
-  /** Returns when a consumer sees a change: by default at the time of the change, which chaos can delay. */
+  /** Returns the time at which a consumer sees a change: by default the time of the change. Chaos replaces this function. */
   visibleAt = ({ changedAt: since }: Propagation): number => since.getTime();
   #watchers: Watchers | undefined;
   #seed: string;
@@ -68,7 +68,7 @@ export class World {
       ((error) => {
         throw error;
       });
-    this.agenda = new Agenda(this.clock, (entry) => this.#happen(entry));
+    this.agenda = new Agenda(this.clock, (entry) => this.#handle(entry));
   }
 
   /** Returns the region with this name, creating it on first use. */
@@ -132,7 +132,7 @@ export class World {
     this.agenda.load(snapshot.agenda);
   }
 
-  #happen({ event, region, subject }: AgendaEntry): void {
+  #handle({ event, region, subject }: AgendaEntry): void {
     const handler = this.#events[event];
     if (!handler) throw new Error(`The sandbox has no handler for the event ${event}`);
     try {

@@ -20,12 +20,12 @@ import type { ScalableTargetRow } from './store.ts';
 
 const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
 const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
-const MOST = 50;
-/** The limits of a page. Callers reduce a larger size to the maximum before the check, so it is not refused. */
+const MOST_PER_PAGE = 50;
+/** The limits of a page. A size above the maximum is reduced before this check, so it is never refused. */
 const PAGES: PageRules = {
-  standard: MOST,
+  standard: MOST_PER_PAGE,
   least: 1,
-  most: MOST,
+  most: MOST_PER_PAGE,
   invalidSize: () => invalid('MaxResults cannot be less than 1'),
   invalidToken,
 };
@@ -48,7 +48,11 @@ const newTarget = (region: Region, ResourceId: string) => ({
 });
 
 /** Moves the desired count of a service into the bounds. */
-function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: ScalableTargetRow): void {
+function adjustDesiredCount(
+  region: Region,
+  service: ServiceRow,
+  { MinCapacity, MaxCapacity }: ScalableTargetRow,
+): void {
   const count = Math.min(Math.max(service.desiredCount, MinCapacity), MaxCapacity);
   if (count === service.desiredCount) return;
   service.desiredCount = count;
@@ -58,8 +62,8 @@ function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: 
 
 export const targetOperations = {
   /**
-   * Creates a target, or changes the given settings of an existing one. AWS moves the count just after it responds, the
-   * sandbox just before.
+   * Creates a target, or changes the given settings of an existing one. AWS adjusts the desired count just after it
+   * responds; the sandbox adjusts it just before.
    * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
    */
   RegisterScalableTarget: {
@@ -84,7 +88,7 @@ export const targetOperations = {
         ...bounds,
         SuspendedState: { ...before.SuspendedState, ...SuspendedState },
       });
-      fit(region, service, target);
+      adjustDesiredCount(region, service, target);
       return { ScalableTargetARN: target.ScalableTargetARN };
     },
   },
@@ -93,8 +97,8 @@ export const targetOperations = {
   DescribeScalableTargets: {
     takes: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const { ResourceIds: ids = [], ScalableDimension, MaxResults = MOST, NextToken } = input;
-      // The sandbox cannot register targets of other services, so it has none.
+      const { ResourceIds: ids = [], ScalableDimension, MaxResults = MOST_PER_PAGE, NextToken } = input;
+      // Only ECS targets can be registered in the sandbox, so the list is empty for any other service.
       const isEcs = checkNamespace(input.ServiceNamespace) === 'ecs';
       if (ScalableDimension !== undefined && ids.length === 0) {
         throw invalid('ResourceIds must be specified when ScalableDimension is specified');
@@ -104,7 +108,7 @@ export const targetOperations = {
       const found = region.autoscaling.targets
         .filter(({ ResourceId }) => isEcs && (ids.length === 0 || ids.includes(ResourceId)))
         .sort((one, other) => (one.ResourceId < other.ResourceId ? -1 : 1));
-      const { rows, next } = pageOf(found, Math.min(MaxResults, MOST), NextToken, PAGES);
+      const { rows, next } = pageOf(found, Math.min(MaxResults, MOST_PER_PAGE), NextToken, PAGES);
       return { ScalableTargets: rows, NextToken: next };
     },
   },

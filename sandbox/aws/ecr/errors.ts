@@ -1,4 +1,4 @@
-/** The refusals of ECR, with its own messages. The catalogue of AWS semantics (§5) lists codes and sources. */
+/** The refusals of ECR, in ECR's wording. The catalogue of AWS semantics (§5) lists codes and sources. */
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
@@ -94,7 +94,7 @@ export const layerExists = (digest: string, place: Place): Refusal =>
     `Layer with digest '${digest}' already exists in ${repository(place)}`,
   );
 
-/** @param lastByte the index of the last received byte, counted from 0; -1 when none was received */
+/** @param lastByte the zero-based index of the last received byte; -1 when no byte was received */
 export const invalidLayerPart = (why: string, uploadId: string, lastByte: number): Refusal =>
   refusal(
     'InvalidLayerPartException',
@@ -107,5 +107,5 @@ export const layerPartTooSmall = (): Refusal =>
 export const invalidLayer = (why: string): Refusal => refusal('InvalidLayerException', why);
 
 /** The refusal of a part of ECR that the sandbox lacks. */
-export const notHere = (what: string): Refusal =>
+export const notImplemented = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox's ECR has no ${what}`, 501);

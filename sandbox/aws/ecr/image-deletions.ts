@@ -8,13 +8,13 @@ import { checkIds, failure, failureOf } from './image-ids.ts';
 import { childDigestsOf, findImage, removeImage } from './image-rows.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
-/** An image that an index refers to cannot be deleted before the index. */
-function holderOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
+/** Returns the failure for an image that an index refers to: the index must be deleted first. */
+function failureIfReferenced(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const image = findImage(repository, id);
   if (!image || !removesImage(image, id)) return undefined;
-  const holders = repository.images.filter((other) => childDigestsOf(other).includes(image.digest));
-  if (holders.length === 0) return undefined;
-  const digests = holders.map(({ digest }) => digest).join(', ');
+  const indexes = repository.images.filter((other) => childDigestsOf(other).includes(image.digest));
+  if (indexes.length === 0) return undefined;
+  const digests = indexes.map(({ digest }) => digest).join(', ');
   return failure(
     id,
     'ImageReferencedByManifestList',
@@ -25,7 +25,8 @@ function holderOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure 
 const removesImage = ({ tags }: ImageRow, { imageTag }: ImageIdentifier): boolean =>
   imageTag === undefined || tags.length === 1;
 
-function deleted(region: Region, repository: RepositoryRow, id: ImageIdentifier): ImageIdentifier[] {
+/** Deletes an image, or only its tag. Returns the ids that were deleted. */
+function deleteImage(region: Region, repository: RepositoryRow, id: ImageIdentifier): ImageIdentifier[] {
   const image = findImage(repository, id);
   if (!image) return [];
   const { digest: imageDigest, tags } = image;
@@ -46,9 +47,9 @@ export const imageDeletionOperations = {
       const imageIds: ImageIdentifier[] = [];
       const failures: ImageFailure[] = [];
       for (const id of checkIds(input.imageIds)) {
-        const problem = failureOf(repository, id) ?? holderOf(repository, id);
+        const problem = failureOf(repository, id) ?? failureIfReferenced(repository, id);
         if (problem) failures.push(problem);
-        else imageIds.push(...deleted(region, repository, id));
+        else imageIds.push(...deleteImage(region, repository, id));
       }
       return { imageIds, failures };
     },

@@ -1,4 +1,4 @@
-/** Image ids of batch calls: each succeeds or fails on its own. */
+/** The image ids of batch calls. Each id succeeds or fails independently. */
 import type { ImageFailure, ImageFailureCode, ImageIdentifier } from '@aws-sdk/client-ecr';
 import { isDigest } from './checks.ts';
 import { invalidParameter } from './errors.ts';
@@ -14,7 +14,7 @@ export const failure = (imageId: ImageIdentifier, failureCode: ImageFailureCode,
   failureReason,
 });
 
-/** Returns why an image id is invalid or not found in this repository, or undefined. */
+/** Returns the failure for an image id that is invalid or not found in this repository; undefined for any other id. */
 export function failureOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const { imageDigest, imageTag } = id;
   if (imageDigest === undefined && imageTag === undefined) {

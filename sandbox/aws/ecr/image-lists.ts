@@ -1,4 +1,4 @@
-/** The lists of a repository's images: details, ids, and the scan findings, which are never found. */
+/** The lists of a repository's images: their details and ids. Scan findings are never found. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageDetail } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';

@@ -24,7 +24,7 @@ export function layerDigestsOf(image: ImageRow): string[] {
   return manifest.kind === 'image' ? [manifest.config, ...manifest.layers].map(({ digest }) => digest) : [];
 }
 
-/** Returns the digests of the images that an index of a repository refers to. */
+/** Returns the digests of all images that an index in the repository refers to. */
 export function childrenOf({ images }: RepositoryRow): Set<string> {
   return new Set(images.flatMap(childDigestsOf));
 }
@@ -37,8 +37,8 @@ export function childDigestsOf(image: ImageRow): string[] {
 /** Deletes an image and its layers, except those that another image of the repository uses. */
 export function removeImage(region: Region, repository: RepositoryRow, image: ImageRow): void {
   repository.images = repository.images.filter((other) => other !== image);
-  const own = new Set(layerDigestsOf(image));
-  for (const other of repository.images) for (const digest of layerDigestsOf(other)) own.delete(digest);
+  const unshared = new Set(layerDigestsOf(image));
+  for (const other of repository.images) for (const digest of layerDigestsOf(other)) unshared.delete(digest);
   // Layers of a push in progress do not belong to any image yet, so they are kept.
-  removeLayers(region, repository, ({ digest }) => own.has(digest));
+  removeLayers(region, repository, ({ digest }) => unshared.has(digest));
 }

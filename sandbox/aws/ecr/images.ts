@@ -8,7 +8,7 @@ import {
   imageExists,
   imagesNotFound,
   layersNotFound,
-  notHere,
+  notImplemented,
   tagIsImmutable,
 } from './errors.ts';
 import { checkIds, failureOf } from './image-ids.ts';
@@ -20,7 +20,7 @@ import { isMutable } from './mutability.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
 /** Returns the size of an image: its layers and configuration, or the largest image of an index. */
-function weigh(repository: RepositoryRow, manifest: Manifest): number {
+function imageSizeOf(repository: RepositoryRow, manifest: Manifest): number {
   const place = placeOf(repository);
   if (manifest.kind === 'index') {
     const images = manifest.manifests.map(({ digest }) => ({
@@ -39,7 +39,7 @@ function weigh(repository: RepositoryRow, manifest: Manifest): number {
 }
 
 /** Removes a tag from its current image, so that it can move to another one. @throws ImageTagAlreadyExistsException */
-function moveTag(repository: RepositoryRow, tag: string, digest: string): void {
+function detachTag(repository: RepositoryRow, tag: string, digest: string): void {
   const holder = findImage(repository, { imageTag: tag });
   if (holder && holder.digest !== digest && !isMutable(tag, repository)) {
     throw tagIsImmutable(tag, placeOf(repository));
@@ -68,17 +68,17 @@ export const imageOperations = {
       if (input.imageDigest !== undefined && input.imageDigest !== digest) {
         throw digestMismatch(input.imageDigest, digest);
       }
-      const sizeInBytes = weigh(repository, parsed);
+      const sizeInBytes = imageSizeOf(repository, parsed);
       const known = findImage(repository, { imageDigest: digest });
       if (known && (imageTag === undefined || known.tags.includes(imageTag))) {
         throw imageExists(digest, imageTag, place);
       }
-      if (imageTag !== undefined) moveTag(repository, imageTag, digest);
+      if (imageTag !== undefined) detachTag(repository, imageTag, digest);
       const image = known ?? { digest, manifest, mediaType, tags: [], pushedAt: region.now(), sizeInBytes };
       if (!known) repository.images.push(image);
       if (imageTag !== undefined) image.tags = [...image.tags, imageTag];
       imagePushed(region, repository);
-      return { image: answered(image, { imageDigest: digest, imageTag }, place) };
+      return { image: imageAnswer(image, { imageDigest: digest, imageTag }, place) };
     },
   },
 
@@ -93,12 +93,12 @@ export const imageOperations = {
         const image = findImage(repository, id);
         const problem = failureOf(repository, id);
         if (problem) failures.push(problem);
-        else if (image) images.push(answered(image, { ...id, imageDigest: image.digest }, place));
+        else if (image) images.push(imageAnswer(image, { ...id, imageDigest: image.digest }, place));
       }
       const accepted = input.acceptedMediaTypes;
       for (const { imageManifestMediaType = '' } of images) {
         if (accepted && accepted.length > 0 && !accepted.includes(imageManifestMediaType)) {
-          throw notHere(`conversion of manifests: the image is ${imageManifestMediaType}`);
+          throw notImplemented(`conversion of manifests: the image is ${imageManifestMediaType}`);
         }
       }
       return { images, failures };
@@ -106,7 +106,7 @@ export const imageOperations = {
   },
 } satisfies Operations<typeof ECR>;
 
-const answered = (
+const imageAnswer = (
   { manifest, mediaType }: ImageRow,
   imageId: ImageIdentifier,
   place: { registryId: string; repositoryName: string },

@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import type { LayerRow, RepositoryRow, UploadRow } from './store.ts';
 
-/** Registries of different regions share nothing. */
+/** Returns the key of a layer's bytes. It contains the region, since registries of different regions share nothing. */
 const key = ({ name }: Region, digest: string): string => `${name}/${digest}`;
 
 /** Returns the bytes of a layer or of an image configuration, as they were pushed. */

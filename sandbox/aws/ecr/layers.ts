@@ -17,7 +17,7 @@ import { addLayer, dropUpload } from './layer-rows.ts';
 import type { UploadRow } from './store.ts';
 
 const MIB = 1024 * 1024;
-/** The part size that ECR asks clients to send, which is also the most that it accepts. */
+/** The part size that ECR asks clients to send. ECR accepts no larger part. */
 const PART = 20 * MIB;
 const SMALLEST_PART = 5 * MIB;
 
@@ -36,7 +36,8 @@ function uploadOf(
   return { repository, place, upload };
 }
 
-const received = ({ parts }: UploadRow): number => parts.reduce((sum, part) => sum + part.sizeInBytes, 0);
+const bytesReceived = ({ parts }: UploadRow): number =>
+  parts.reduce((sum, part) => sum + part.sizeInBytes, 0);
 
 export const layerOperations = {
   /** Availability is per repository: a layer that only another repository has must be uploaded again. */
@@ -83,7 +84,7 @@ export const layerOperations = {
       const { place, upload } = uploadOf(region, input);
       const { uploadId } = upload;
       const { layerPartBlob: bytes = new Uint8Array(), partFirstByte = -1, partLastByte = -1 } = input;
-      const expected = received(upload);
+      const expected = bytesReceived(upload);
       const refuse = (why: string) => invalidLayerPart(why, uploadId, expected - 1);
       if (partFirstByte !== expected) throw refuse(`the part starts at byte ${partFirstByte}`);
       if (bytes.length === 0 || bytes.length > PART) throw refuse(`the part has ${bytes.length} bytes`);

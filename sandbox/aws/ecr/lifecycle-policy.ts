@@ -1,7 +1,7 @@
 /** Lifecycle policies: their validation, and the images that they expire. */
 import * as z from 'zod';
 import { issuesOf } from './checks.ts';
-import { invalidParameter, notHere } from './errors.ts';
+import { invalidParameter, notImplemented } from './errors.ts';
 import { matchesTag } from './mutability.ts';
 import type { ImageRow } from './store.ts';
 
@@ -65,7 +65,7 @@ function parseJson(text: string): unknown {
 /** Refuses rules that archive images or count days from the last pull, which the sandbox cannot do. */
 function refuseArchiving(text: string): void {
   const [found] = /"(transition|sinceImagePulled|sinceImageTransitioned)"/.exec(text) ?? [];
-  if (found !== undefined) throw notHere(`lifecycle rule with ${found}`);
+  if (found !== undefined) throw notImplemented(`lifecycle rule with ${found}`);
 }
 
 function checkSelection({ tagStatus, tagPrefixList, tagPatternList, countType, countUnit }: Selection): void {
@@ -89,16 +89,17 @@ function checkSelection({ tagStatus, tagPrefixList, tagPatternList, countType, c
 function checkTogether(rules: readonly Rule[]): void {
   const priorities = new Set(rules.map(({ rulePriority }) => rulePriority));
   if (priorities.size < rules.length) throw invalid('Rule priorities must be unique.');
-  const of = (status: string) => rules.filter(({ selection: { tagStatus } }) => tagStatus === status);
-  if (of('untagged').length > 1) throw invalid('Only one rule can select Untagged images per storage class.');
-  const [any, ...more] = of('any');
+  const rulesFor = (status: string) => rules.filter(({ selection: { tagStatus } }) => tagStatus === status);
+  if (rulesFor('untagged').length > 1)
+    throw invalid('Only one rule can select Untagged images per storage class.');
+  const [any, ...more] = rulesFor('any');
   if (more.length > 0) throw invalid('Only one rule can have tagStatus=ANY per storage class.');
   if (any && any !== rules.at(-1)) {
     throw invalid('Rule for tagStatus=ANY must have the lowest priority per storage class');
   }
 }
 
-/** Whether a rule selects an image. With several prefixes or patterns, an image must have a tag for each. */
+/** Whether a rule selects an image. With several prefixes or patterns, the image must have a matching tag for each. */
 function selects({ tagStatus, tagPrefixList = [], tagPatternList = [] }: Selection, tags: string[]): boolean {
   if (tagStatus === 'any') return true;
   if (tagStatus === 'untagged') return tags.length === 0;
@@ -110,8 +111,8 @@ function selects({ tagStatus, tagPrefixList = [], tagPatternList = [] }: Selecti
 }
 
 /**
- * Returns the images that a policy expires.
- * An image that a rule selects cannot be selected by later rules, but still counts in them.
+ * Returns the images that a policy expires. Once a rule selects an image, later rules cannot expire the image, but they
+ * still count it.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 export function expired(policy: LifecyclePolicy, images: readonly ImageRow[], now: Date): ImageRow[] {

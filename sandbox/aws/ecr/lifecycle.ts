@@ -1,4 +1,4 @@
-/** The execution of lifecycle policies: images that a policy selects expire once a day. */
+/** The execution of lifecycle policies: the images that a policy selects are deleted once per day. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -10,21 +10,27 @@ import type { RepositoryRow } from './store.ts';
 
 const EXPIRE = 'ecr:expire-images';
 
-/** Cancels the scheduled expiry of a repository. The subject is its ARN: another region may have the same name. */
+/**
+ * Cancels the scheduled expiry of a repository. The event names the repository by ARN, since names are unique only per
+ * region.
+ */
 export const cancelExpiry = (region: Region, { repositoryArn }: RepositoryRow): void =>
   region.forget(EXPIRE, repositoryArn);
 
-/** Schedules the next run of a repository's policy, if it has one, within a day. */
+/** If the repository has a policy, schedules the next run of the policy. */
 function scheduleExpiry(region: Region, repository: RepositoryRow): void {
   cancelExpiry(region, repository);
   if (repository.lifecyclePolicyText === undefined) return;
   region.after('imageExpiry', EXPIRE, repository.repositoryArn);
 }
 
-/** Applies the policy every day. At the instant pace a daily event would repeat without end, so every push applies it. */
+/**
+ * Whether policies are applied daily. At the instant pace a daily event would repeat without end, so each push applies the
+ * policy.
+ */
 const isDaily = (region: Region): boolean => region.scaled(1) > 0;
 
-/** Records that an image was pushed. */
+/** Must be called after every push. Applies the repository's policy unless policies are applied daily. */
 export function imagePushed(region: Region, repository: RepositoryRow): void {
   if (!isDaily(region)) scheduleExpiry(region, repository);
 }

@@ -39,7 +39,7 @@ const invalid = (constraint: string) => invalidParameter('ImageManifest', constr
 
 /**
  * Reads a manifest.
- * @throws InvalidParameterException when it is not one
+ * @throws InvalidParameterException when the text is not a valid manifest
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
  */
 export function parseManifest(text: string, mediaType: string): Manifest {
@@ -52,15 +52,15 @@ export function parseManifest(text: string, mediaType: string): Manifest {
 }
 
 /**
- * Returns the media type of a manifest: the one in the request, or otherwise the one in the manifest itself.
- * @throws InvalidParameterException when neither names one, or they differ
+ * Returns the media type of a manifest: the type in the request, or else the type in the manifest.
+ * @throws InvalidParameterException when there is no type in either, or when the two types differ
  */
 export function mediaTypeOf(text: string, given: string | undefined): string {
-  const own = z.object({ mediaType: z.string().optional() }).safeParse(parseJson(text)).data?.mediaType;
-  if (given !== undefined && own !== undefined && given !== own) {
-    throw invalid(`Manifest media type ${own} does not match imageManifestMediaType ${given}`);
+  const declared = z.object({ mediaType: z.string().optional() }).safeParse(parseJson(text)).data?.mediaType;
+  if (given !== undefined && declared !== undefined && given !== declared) {
+    throw invalid(`Manifest media type ${declared} does not match imageManifestMediaType ${given}`);
   }
-  const mediaType = given ?? own;
+  const mediaType = given ?? declared;
   if (mediaType === undefined)
     throw invalid('Image manifest media type must be in the manifest or the request');
   return mediaType;

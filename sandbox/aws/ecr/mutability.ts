@@ -20,9 +20,9 @@ export function checkMutability(
     throw invalidParameter('imageTagMutability', `Member must satisfy enum value set: [${MODES.join(', ')}]`);
   }
   const member = 'imageTagMutabilityExclusionFilters';
-  const wants = mode.endsWith('_WITH_EXCLUSION');
-  if (wants !== (filters ?? []).length > 0) {
-    const must = wants ? "can't be null" : 'must be null';
+  const needsFilters = mode.endsWith('_WITH_EXCLUSION');
+  if (needsFilters !== (filters ?? []).length > 0) {
+    const must = needsFilters ? "can't be null" : 'must be null';
     throw invalidParameter(
       member,
       `ImageTagMutabilityExclusionFilters ${must} when imageTagMutability is set as ${mode}`,
@@ -40,7 +40,7 @@ export function checkMutability(
   return { imageTagMutability: mode as ImageTagMutability, imageTagMutabilityExclusionFilters: filters };
 }
 
-/** Whether a tag matches a pattern in which `*` is any run of characters and nothing else is special. */
+/** Whether a tag matches a pattern. `*` matches any run of characters; no other character is special. */
 export const matchesTag = (pattern: string, tag: string): boolean =>
   matchesWildcard(pattern.replace(/[?\\]/g, '\\$&'), tag);
 

@@ -10,7 +10,7 @@ export interface PulledImage {
   readonly config: Uint8Array;
   /** The layers from lowest to topmost, as pushed: tar archives, plain or compressed. */
   readonly layers: Uint8Array[];
-  /** The digest of the manifest that the reference names; for an index, that of the platform's image. */
+  /** The digest of the image's manifest. When the reference names an index, this is the image for the task's platform. */
   readonly digest: string;
 }
 

@@ -2,7 +2,7 @@
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import { checkRepositoryName, listed, placeOf, requestedRepository } from './checks.ts';
-import { invalidParameter, notHere, repositoryExists, repositoryNotEmpty } from './errors.ts';
+import { invalidParameter, notImplemented, repositoryExists, repositoryNotEmpty } from './errors.ts';
 import { dropUpload, removeLayers } from './layer-rows.ts';
 import { cancelExpiry } from './lifecycle.ts';
 import { checkMutability } from './mutability.ts';
@@ -23,9 +23,9 @@ export const repositoryOperations = {
     run(input, region) {
       const repositoryName = checkRepositoryName(input.repositoryName);
       const { registryId = region.account, encryptionConfiguration } = input;
-      if (registryId !== region.account) throw notHere(`registry of the account ${registryId}`);
+      if (registryId !== region.account) throw notImplemented(`registry of the account ${registryId}`);
       if ((encryptionConfiguration?.encryptionType ?? 'AES256') !== 'AES256') {
-        throw notHere('encryption other than AES256');
+        throw notImplemented('encryption other than AES256');
       }
       if (encryptionConfiguration?.kmsKey !== undefined) {
         throw invalidParameter('encryptionConfiguration', 'kmsKey must not be set for AES256');

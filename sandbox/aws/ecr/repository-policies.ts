@@ -18,12 +18,12 @@ const policy = z.looseObject({
     z
       .array(statement)
       .min(1)
-      .refine((all) => all.every(isWhole)),
-    statement.refine(isWhole),
+      .refine((all) => all.every(isComplete)),
+    statement.refine(isComplete),
   ]),
 });
 
-function isWhole(given: object): boolean {
+function isComplete(given: object): boolean {
   const has = (name: string) => name in given || `Not${name}` in given;
   return has('Principal') && has('Action');
 }

@@ -1,6 +1,6 @@
 /** The tables of ECR in one region; the bytes of layers are in the world's blobs. */
 import type { Repository, Tag } from '@aws-sdk/client-ecr';
-import { BOOKKEEPING, Table } from '../../world/table.ts';
+import { BOOKKEEPING, CONSISTENT_RESOURCE, Table } from '../../world/table.ts';
 
 export interface ImageRow {
   /** `sha256:…` of the manifest. */
@@ -9,7 +9,7 @@ export interface ImageRow {
   mediaType: string;
   tags: string[];
   pushedAt: Date;
-  /** When a task last pulled it. */
+  /** The time at which a task last pulled the image. */
   pulledAt?: Date;
   sizeInBytes: number;
 }
@@ -32,12 +32,12 @@ export interface RepositoryRow extends Repository {
 export interface UploadRow {
   uploadId: string;
   repositoryName: string;
-  /** Its parts in order, by blob key. */
+  /** The uploaded parts in order, each with the key of its blob. */
   parts: { key: string; sizeInBytes: number }[];
 }
 
 export const ecrStore = () => ({
-  repositories: new Table<RepositoryRow>({ isCounted: () => true, lag: 'none' }),
+  repositories: new Table<RepositoryRow>(CONSISTENT_RESOURCE),
   uploads: new Table<UploadRow>(BOOKKEEPING),
 });
 export type EcrStore = ReturnType<typeof ecrStore>;

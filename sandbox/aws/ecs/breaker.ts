@@ -1,10 +1,10 @@
-/** The deployment circuit breaker, and the launch throttle of services without one. */
+/** The deployment circuit breaker, and the launch throttle of services without a circuit breaker. */
 import type { Region } from '../../world/region.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 
-const LEAST = 3;
-const MOST = 200;
-const PERCENT = 50;
+const LEAST_FAILURES = 3;
+const MOST_FAILURES = 200;
+const DEFAULT_PERCENT = 50;
 
 /**
  * Returns the number of consecutive failures that trips the breaker: by default half of the desired count, between 3 and
@@ -15,11 +15,11 @@ export function failureThreshold({
   desiredCount,
   deploymentConfiguration,
 }: Pick<ServiceRow, 'desiredCount' | 'deploymentConfiguration'>): number {
-  const { type = 'BOUNDED_PERCENT', value = PERCENT } =
+  const { type = 'BOUNDED_PERCENT', value = DEFAULT_PERCENT } =
     deploymentConfiguration.deploymentCircuitBreaker?.thresholdConfiguration ?? {};
   if (type === 'COUNT') return value;
   const share = Math.max(1, Math.ceil((desiredCount * value) / 100));
-  return type === 'UNBOUNDED_PERCENT' ? share : Math.min(MOST, Math.max(LEAST, share));
+  return type === 'UNBOUNDED_PERCENT' ? share : Math.min(MOST_FAILURES, Math.max(LEAST_FAILURES, share));
 }
 
 /** Whether the breaker must stop a deployment; it never stops a completed one. */
@@ -29,7 +29,7 @@ export const hasTripped = (service: ServiceRow, { rolloutState, failedTasks }: D
   failedTasks >= failureThreshold(service);
 
 /** Resets the count of failures when a task becomes healthy, unless the service configures otherwise. */
-export function forgive(service: ServiceRow, deployment: DeploymentRow): void {
+export function resetFailures(service: ServiceRow, deployment: DeploymentRow): void {
   if (service.deploymentConfiguration.deploymentCircuitBreaker?.resetOnHealthyTask === false) return;
   deployment.failedTasks = 0;
   deployment.restUntil = undefined;
@@ -45,7 +45,7 @@ const LONGEST_REST_MS = 27 * 60_000;
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */
 export function throttle(region: Region, deployment: DeploymentRow): boolean {
-  const excess = deployment.failedTasks - LEAST;
+  const excess = deployment.failedTasks - LEAST_FAILURES;
   if (excess < 0) return false;
   const rest = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(excess, 10));
   deployment.restUntil = region.now().getTime() + region.scaled(rest);

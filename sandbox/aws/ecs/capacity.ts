@@ -1,6 +1,6 @@
 /** The capacity for tasks: Fargate and Fargate Spot, as a launch type or as capacity providers of a cluster. */
 import type { CapacityProviderStrategyItem, LaunchType } from '@aws-sdk/client-ecs';
-import { invalid, notTaken } from './errors.ts';
+import { invalid, notSupported } from './errors.ts';
 import type { ClusterRow } from './store.ts';
 
 export const PROVIDERS = ['FARGATE', 'FARGATE_SPOT'];
@@ -19,8 +19,8 @@ export function checkStrategy(
   strategy: CapacityProviderStrategyItem[],
   providers: readonly string[],
 ): CapacityProviderStrategyItem[] {
-  const stranger = strategy.find(({ capacityProvider = '' }) => !providers.includes(capacityProvider));
-  if (stranger) {
+  const unassociated = strategy.find(({ capacityProvider = '' }) => !providers.includes(capacityProvider));
+  if (unassociated) {
     throw invalid(
       'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
     );
@@ -59,11 +59,15 @@ export function capacityFor(
     launchType === undefined && capacityProviderStrategy.length === 0
       ? (cluster.defaultCapacityProviderStrategy ?? [])
       : capacityProviderStrategy;
-  if (strategy.length === 0) throw notTaken(`the launch type ${launchType ?? 'EC2 (the default of AWS)'}`);
+  if (strategy.length === 0)
+    throw notSupported(`the launch type ${launchType ?? 'EC2 (the default of AWS)'}`);
   return { capacityProviderStrategy: checkStrategy(strategy, cluster.capacityProviders ?? []) };
 }
 
-/** Returns the provider of the next task: first the one with the base, then the one furthest below its weighted share. */
+/**
+ * Returns the provider of the next task: the provider with a base until its base is met, then the provider furthest below
+ * its weighted share.
+ */
 export function nextProvider(
   strategy: CapacityProviderStrategyItem[],
   running: readonly (string | undefined)[],

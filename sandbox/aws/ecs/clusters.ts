@@ -1,4 +1,7 @@
-/** Clusters: unique by name. A repeated create returns the existing cluster, and a deleted one can be described as INACTIVE. */
+/**
+ * Clusters: unique by name. A repeated create returns the existing cluster. A deleted cluster can still be described, as
+ * INACTIVE.
+ */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { ClusterField, ClusterSetting } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -15,7 +18,7 @@ import { mergeTags } from './tags.ts';
 const ALL: ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'];
 const INSIGHTS = ['enabled', 'disabled', 'enhanced'];
 
-/** Returns the only setting, `containerInsights`, with its default value when none is given. */
+/** Returns the only setting, `containerInsights`, with its default value when no setting is given. */
 function settingsOf(given: ClusterSetting[] | undefined): ClusterSetting[] {
   for (const { name, value = '' } of given ?? []) {
     if (name !== 'containerInsights' || !INSIGHTS.includes(value))
@@ -131,14 +134,14 @@ export const clusterOperations = {
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
       if (cluster.status !== 'ACTIVE') throw clusterNotFound();
-      refuseInhabited(region, cluster);
+      refuseIfInUse(region, cluster);
       cluster.status = 'INACTIVE';
       return { cluster: shownCluster(region, cluster, ALL) };
     },
   },
 } satisfies Operations<typeof ECS>;
 
-function refuseInhabited({ ecs }: Region, { clusterArn }: ClusterRow): void {
+function refuseIfInUse({ ecs }: Region, { clusterArn }: ClusterRow): void {
   const isHere = (row: { clusterArn: string }) => row.clusterArn === clusterArn;
   if (ecs.services.find((service) => isHere(service) && service.status !== 'INACTIVE')) {
     throw refusal(

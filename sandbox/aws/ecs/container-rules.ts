@@ -1,6 +1,6 @@
 /** The checks of a container definition. */
 import type { ContainerDefinition, HealthCheck, LogConfiguration, PortMapping } from '@aws-sdk/client-ecs';
-import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
+import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 
 /** The members of a container definition that the sandbox implements. */
 const TAKES: (keyof ContainerDefinition)[] = [
@@ -39,6 +39,7 @@ const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
 ];
 const LOG_DRIVERS = ['awslogs', 'splunk', 'awsfirelens'];
 
+/** The properties of a task definition on which the checks of its containers depend. */
 export interface TaskRules {
   readonly fargate: boolean;
   readonly networkMode: string | undefined;
@@ -64,8 +65,8 @@ export function checkContainer(container: ContainerDefinition, at: string, task:
       throw clientError(`Invalid setting for container '${name}'. '${member}' is not supported on Fargate.`);
     }
   }
-  refuseOthers(container, TAKES, at);
-  refuseOthers(container.linuxParameters ?? {}, ['initProcessEnabled'], `${at}.linuxParameters`);
+  refuseUnsupported(container, TAKES, at);
+  refuseUnsupported(container.linuxParameters ?? {}, ['initProcessEnabled'], `${at}.linuxParameters`);
   if (!task.hasTaskMemory && memory === undefined && memoryReservation === undefined) {
     throw clientError(
       `Invalid setting for container '${name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
@@ -94,7 +95,7 @@ export function checkContainer(container: ContainerDefinition, at: string, task:
 }
 
 function checkPort(mapping: PortMapping, at: string, networkMode: string | undefined): void {
-  refuseOthers(mapping, ['containerPort', 'hostPort', 'protocol', 'name', 'appProtocol'], at);
+  refuseUnsupported(mapping, ['containerPort', 'hostPort', 'protocol', 'name', 'appProtocol'], at);
   const { containerPort = 0, hostPort, protocol = 'tcp' } = mapping;
   if (!['tcp', 'udp'].includes(protocol)) throw clientError(`Invalid 'protocol' setting: ${protocol}.`);
   if (containerPort < 1 || containerPort > 65_535) {
@@ -110,7 +111,7 @@ function checkPort(mapping: PortMapping, at: string, networkMode: string | undef
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
 function checkHealthCheck(check: HealthCheck | undefined, at: string): void {
   if (!check) return;
-  refuseOthers(check, ['command', 'interval', 'timeout', 'retries', 'startPeriod'], `${at}.healthCheck`);
+  refuseUnsupported(check, ['command', 'interval', 'timeout', 'retries', 'startPeriod'], `${at}.healthCheck`);
   const [form = ''] = check.command ?? [];
   if (!['CMD', 'CMD-SHELL', 'NONE'].includes(form)) {
     throw clientError('Invalid healthCheck command: it must start with CMD or CMD-SHELL.');
@@ -130,12 +131,12 @@ function checkHealthCheck(check: HealthCheck | undefined, at: string): void {
 
 function checkLog(log: LogConfiguration | undefined, at: string, task: TaskRules): void {
   if (!log) return;
-  refuseOthers(log, ['logDriver', 'options'], `${at}.logConfiguration`);
+  refuseUnsupported(log, ['logDriver', 'options'], `${at}.logConfiguration`);
   const driver = log.logDriver ?? '';
   if (task.fargate && !LOG_DRIVERS.includes(driver)) {
     throw clientError(`${driver} is not a valid log driver. Must be one of [${LOG_DRIVERS.join(',')}]`);
   }
-  if (driver !== 'awslogs') throw notTaken(`${at}.logConfiguration.logDriver ${driver}`);
+  if (driver !== 'awslogs') throw notSupported(`${at}.logConfiguration.logDriver ${driver}`);
   if (!log.options?.['awslogs-region'] || !log.options['awslogs-group']) {
     throw clientError('Log driver awslogs requires options: awslogs-region, awslogs-group');
   }

@@ -1,6 +1,6 @@
 /** The deployment configuration of a service: its percentages and circuit breaker, and ECS's checks of both. */
 import type { DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
-import { invalid, notTaken, refuseOthers } from './errors.ts';
+import { invalid, notSupported, refuseUnsupported } from './errors.ts';
 
 const DEFAULTS: DeploymentConfiguration = {
   deploymentCircuitBreaker: { enable: false, rollback: false },
@@ -11,8 +11,8 @@ const DEFAULTS: DeploymentConfiguration = {
 };
 
 /**
- * Returns the deployment configuration: given values, otherwise current ones, otherwise AWS's defaults. A given circuit
- * breaker replaces the current one as a whole, apart from its optional members.
+ * Returns the deployment configuration: given values, otherwise current ones, otherwise AWS's defaults. If a circuit breaker
+ * is given, its `enable` and `rollback` are false by default, and its other omitted members keep their current values.
  * @throws InvalidParameterException; NotImplemented for any strategy except the rolling one
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
@@ -21,14 +21,14 @@ export function mergeDeploymentConfiguration(
   existing: DeploymentConfiguration = DEFAULTS,
 ): DeploymentConfiguration {
   const { strategy = 'ROLLING', alarms, deploymentCircuitBreaker: breaker } = given;
-  if (strategy !== 'ROLLING') throw notTaken(`deploymentConfiguration.strategy ${strategy}`);
-  if (alarms?.enable) throw notTaken('deploymentConfiguration.alarms');
-  refuseOthers(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
-  if (given.bakeTimeInMinutes) throw notTaken('deploymentConfiguration.bakeTimeInMinutes');
+  if (strategy !== 'ROLLING') throw notSupported(`deploymentConfiguration.strategy ${strategy}`);
+  if (alarms?.enable) throw notSupported('deploymentConfiguration.alarms');
+  refuseUnsupported(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
+  if (given.bakeTimeInMinutes) throw notSupported('deploymentConfiguration.bakeTimeInMinutes');
   const { alarms: _off, ...rest } = given;
   const merged = { ...existing, ...defined(rest) };
   if (breaker) {
-    refuseOthers(
+    refuseUnsupported(
       breaker,
       ['enable', 'rollback', 'resetOnHealthyTask', 'thresholdConfiguration'],
       'deploymentCircuitBreaker',

@@ -1,8 +1,8 @@
-/** Deployments of a service: each has a snapshot of the settings of its tasks, and its progress. */
+/** Deployments of a service. Each deployment contains a snapshot of its tasks' settings, and its progress. */
 import type { Region } from '../../world/region.ts';
-import { decimal, findTaskDefinition } from './lookups.ts';
+import { decimalId, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';
-import { deploymentCompleted, deploymentFailed, rollingBack, say, steady } from './service-events.ts';
+import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, steady } from './service-events.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 import { digestsOf } from './task-row.ts';
 import { wake } from './wake.ts';
@@ -11,9 +11,9 @@ export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefine
   return deployments.find(({ status }) => status === 'PRIMARY');
 }
 
-/** Starts a deployment with the service's current settings, which replaces the PRIMARY deployment. */
+/** Starts a deployment with the service's current settings. It replaces the PRIMARY deployment. */
 export function deploy(region: Region, service: ServiceRow): DeploymentRow {
-  const id = `ecs-svc/${decimal(region)}`;
+  const id = `ecs-svc/${decimalId(region)}`;
   const definition = findTaskDefinition(region, service.taskDefinition);
   const deployment: DeploymentRow = {
     id,
@@ -54,23 +54,23 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
     deployment.updatedAt = region.now();
     deployment.failedTasks = 0;
     service.completed = { ...deployment };
-    say(region, service, deploymentCompleted(deployment));
+    addEvent(region, service, deploymentCompleted(deployment));
     settleRollout(region, service, deployment, 'completed');
   }
-  if (!service.steady) say(region, service, steady);
+  if (!service.steady) addEvent(region, service, steady);
   service.steady = true;
 }
 
 /**
- * Fails a deployment after the circuit breaker tripped: it starts no more tasks. If the service enables rollback, the last
- * completed deployment, if any, replaces it. A rollback is not rolled back.
+ * Fails a deployment after the circuit breaker tripped. The deployment starts no more tasks. If the service enables
+ * rollback, the last completed deployment, if any, replaces it. A rollback is not rolled back.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
 export function failDeployment(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   deployment.rolloutState = 'FAILED';
   deployment.rolloutStateReason = 'ECS deployment circuit breaker: tasks failed to start.';
   deployment.updatedAt = region.now();
-  say(region, service, deploymentFailed(deployment));
+  addEvent(region, service, deploymentFailed(deployment));
   const back = service.deploymentConfiguration.deploymentCircuitBreaker?.rollback
     ? service.completed
     : undefined;
@@ -81,11 +81,14 @@ export function failDeployment(region: Region, service: ServiceRow, deployment: 
   settleRollout(region, service, deployment, 'rolling back', back);
 }
 
-/** Rolls back to a deployment: it gets its old id, since the id names a service revision, and keeps its running tasks. */
+/**
+ * Rolls back to a deployment. The deployment keeps its id, because the id names a service revision, and keeps its running
+ * tasks.
+ */
 function rollBack(region: Region, service: ServiceRow, back: DeploymentRow): void {
   const { taskDefinition, loadBalancers, networkConfiguration } = back;
   Object.assign(service, { taskDefinition, loadBalancers, networkConfiguration });
-  say(region, service, rollingBack(back.id));
+  addEvent(region, service, rollingBack(back.id));
   promote(region, service, {
     ...back,
     status: 'PRIMARY',

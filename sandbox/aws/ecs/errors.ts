@@ -1,4 +1,7 @@
-/** The refusals of ECS, with its own messages. The catalogue of AWS semantics (§4) lists codes and sources. All have HTTP status 400, even "not found". */
+/**
+ * The refusals of ECS, in ECS's wording. The catalogue of AWS semantics (§4) lists codes and sources. All have HTTP status
+ * 400, even "not found".
+ */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 
@@ -29,16 +32,16 @@ export const cannotAssume = (role: string): string =>
   `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
 
 /** The refusal of a member that the sandbox does not support: ignoring it would be misleading. */
-export const notTaken = (member: string): Refusal =>
+export const notSupported = (member: string): Refusal =>
   refusal('NotImplemented', `The sandbox does not support ${member} in ecs yet`, 501);
 
 /**
  * Refuses the members of a structure that the sandbox does not support; empty and false members are ignored.
  * @param at the path of the structure in the input, e.g. `containerDefinitions[0]`
  */
-export function refuseOthers(value: object, takes: readonly string[], at: string): void {
+export function refuseUnsupported(value: object, takes: readonly string[], at: string): void {
   for (const [member, given] of Object.entries(value)) {
-    if (!takes.includes(member) && !isNothing(given)) throw notTaken(`${at}.${member}`);
+    if (!takes.includes(member) && !isNothing(given)) throw notSupported(`${at}.${member}`);
   }
 }
 

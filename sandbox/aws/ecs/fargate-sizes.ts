@@ -2,9 +2,9 @@
 import { clientError } from './errors.ts';
 
 interface Size {
-  /** CPU units, of which 1024 are one vCPU. */
+  /** In CPU units: 1024 units are one vCPU. */
   readonly cpu: number;
-  /** MiB. */
+  /** The smallest memory, in MiB; `most` is the largest memory, and `step` the difference between two sizes. */
   readonly least: number;
   readonly most: number;
   readonly step: number;

@@ -40,17 +40,17 @@ export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): V
       ?.targets.find((target) => target.id === task.privateIp && target.port === port),
   }));
   if (age >= graceOf(region, service)) {
-    const trouble = troubleOf(task, memberships);
-    if (trouble) return trouble;
+    const failure = failureOf(task, memberships);
+    if (failure) return failure;
   }
   const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
-  const isServing = memberships.every(({ target }) => isFit(target));
+  const isServing = memberships.every(({ target }) => canServe(target));
   const hasProof = memberships.length > 0 || hasHealthCheck(definition) || isProven(region, age);
-  const isWell = !hasHealthCheck(definition) || task.healthStatus === 'HEALTHY';
-  return { state: isServing && hasProof && isWell ? 'healthy' : 'waiting' };
+  const passesContainerChecks = !hasHealthCheck(definition) || task.healthStatus === 'HEALTHY';
+  return { state: isServing && hasProof && passesContainerChecks ? 'healthy' : 'waiting' };
 }
 
-function troubleOf(task: TaskRow, memberships: readonly Membership[]): Verdict | undefined {
+function failureOf(task: TaskRow, memberships: readonly Membership[]): Verdict | undefined {
   if (task.healthStatus === 'UNHEALTHY') {
     return {
       state: 'unhealthy',
@@ -70,7 +70,7 @@ function troubleOf(task: TaskRow, memberships: readonly Membership[]): Verdict |
 }
 
 /** Whether a target can serve: it is healthy, or its health checks are disabled. */
-const isFit = (target: TargetRow | undefined): boolean =>
+const canServe = (target: TargetRow | undefined): boolean =>
   target?.health.State === 'healthy' || target?.health.State === 'unavailable';
 
 const hasHealthCheck = (definition: TaskDefinitionRow | undefined): boolean =>

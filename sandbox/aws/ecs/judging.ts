@@ -1,12 +1,12 @@
 /** The scheduler's assessment of a service's tasks: which have failed, which are healthy, and which must be replaced. */
 import type { Region } from '../../world/region.ts';
-import { forgive, throttle } from './breaker.ts';
+import { resetFailures, throttle } from './breaker.ts';
 import { verdictOn } from './health.ts';
 import type { Standing } from './rolling.ts';
-import { notPlaced, say, THROTTLED } from './service-events.ts';
+import { notPlaced, addEvent, THROTTLED } from './service-events.ts';
 import type { ServiceRow, TaskRow } from './store.ts';
 
-/** Counts the tasks that ended on their own, each once. */
+/** Counts each task that ended on its own, once. */
 export function countFailures(region: Region, service: ServiceRow, tasks: readonly TaskRow[]): void {
   for (const task of tasks) {
     if (!task.failed || task.counted) continue;
@@ -16,24 +16,26 @@ export function countFailures(region: Region, service: ServiceRow, tasks: readon
     deployment.failedTasks += 1;
     service.steady = false;
     if (task.failed !== 'start') continue;
-    if (task.stopCode === 'TaskFailedToStart') say(region, service, notPlaced(task.stoppedReason ?? ''));
-    if (throttle(region, deployment)) say(region, service, THROTTLED);
+    if (task.stopCode === 'TaskFailedToStart') addEvent(region, service, notPlaced(task.stoppedReason ?? ''));
+    if (throttle(region, deployment)) addEvent(region, service, THROTTLED);
   }
 }
 
-/** Returns whether a task is healthy; an unhealthy one is marked for replacement and counts as a failure of its deployment. */
+/**
+ * Returns whether a task is healthy. Marks an unhealthy task for replacement, and counts it as a failure of its deployment.
+ */
 export function judge(region: Region, service: ServiceRow, task: TaskRow): Omit<Standing, 'mine'> {
   const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
   const verdict = task.condemned === undefined ? verdictOn(region, service, task) : undefined;
   if (verdict?.state === 'unhealthy') {
     task.condemned = verdict.reason;
     service.steady = false;
-    say(region, service, verdict.event);
+    addEvent(region, service, verdict.event);
     if (deployment) deployment.failedTasks += 1;
   }
   if (verdict?.state === 'healthy' && !task.proven) {
     task.proven = true;
-    if (deployment) forgive(service, deployment);
+    if (deployment) resetFailures(service, deployment);
   }
   return { task, healthy: verdict?.state === 'healthy', condemned: task.condemned !== undefined };
 }

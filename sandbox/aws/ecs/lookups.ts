@@ -4,7 +4,7 @@ import { pageOf, type PageRules } from '../paging.ts';
 import { clusterInactive, clusterNotFound, invalid, serviceNotFound } from './errors.ts';
 import type { ClusterRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** Returns the part after the last slash, or the whole name without one. */
+/** Returns the part of a name or ARN after the last slash; the whole string when it contains no slash. */
 export const shortName = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
 
 const NAME = /^[A-Za-z0-9_-]{1,255}$/;
@@ -18,7 +18,7 @@ export function checkName(what: string, name: string): void {
 }
 
 /** Returns a number of 19 digits, as in ECS's deployment ids. */
-export const decimal = (region: Region): string =>
+export const decimalId = (region: Region): string =>
   (BigInt(`0x${region.id('n', 16).slice(2)}`) % 10n ** 19n).toString().padStart(19, '0');
 
 /** Returns 32 hexadecimal digits, as in ECS's task ids. */
@@ -42,7 +42,7 @@ export function activeClusterOf(region: Region, reference?: string): ClusterRow 
 export const serviceArn = (region: Region, cluster: ClusterRow, name: string): string =>
   region.arn('ecs', `service/${cluster.clusterName}/${name}`);
 
-/** Returns the service of a cluster in any state, or undefined. */
+/** Returns a service of the cluster, in any state; undefined when there is no such service. */
 export function findService(region: Region, cluster: ClusterRow, reference = ''): ServiceRow | undefined {
   const arn = reference.startsWith('arn:') ? reference : serviceArn(region, cluster, reference);
   const service = region.ecs.services.get(arn);
@@ -83,7 +83,7 @@ const PAGES: PageRules = {
 
 /** Returns one page of a list, at most 100 long. @throws InvalidParameterException for an invalid size or token */
 export function page<Row>(rows: Row[], size?: number, token?: string): { rows: Row[]; nextToken?: string } {
-  // An empty token is the first page.
+  // An empty token means the first page.
   const { rows: fitting, next } = pageOf(rows, size, token || undefined, PAGES);
   return { rows: fitting, nextToken: next };
 }

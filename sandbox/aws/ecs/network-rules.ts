@@ -1,7 +1,7 @@
 /** The network configuration of services and tasks: subnets and security groups must exist and be in the same VPC. */
 import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
-import { invalid, refuseOthers } from './errors.ts';
+import { invalid, refuseUnsupported } from './errors.ts';
 
 const MOST_SUBNETS = 16;
 const MOST_GROUPS = 5;
@@ -16,7 +16,7 @@ export function checkNetwork(region: Region, given: NetworkConfiguration | undef
   if (!network) {
     throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   }
-  refuseOthers(network, ['subnets', 'securityGroups', 'assignPublicIp'], 'networkConfiguration');
+  refuseUnsupported(network, ['subnets', 'securityGroups', 'assignPublicIp'], 'networkConfiguration');
   const { subnets = [], securityGroups = [], assignPublicIp = 'DISABLED' } = network;
   if (subnets.length === 0) throw invalid('subnets can not be empty.');
   if (subnets.length > MOST_SUBNETS) throw invalid(`subnets can have at most ${MOST_SUBNETS} items.`);
@@ -48,7 +48,9 @@ function checkGroup({ ec2 }: Region, id: string, all: string[], vpcId: string | 
   }
 }
 
-/** Returns the groups of an interface in that subnet: the named ones, or the default group of its VPC. */
+/**
+ * Returns the security groups for an interface in a subnet: the named groups, or else the default group of the subnet's VPC.
+ */
 export function groupsFor({ ec2 }: Region, subnetId: string, named: string[] | undefined): string[] {
   if (named?.length) return named;
   const vpcId = ec2.subnets.get(subnetId)?.VpcId;

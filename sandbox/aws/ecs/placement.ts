@@ -4,7 +4,7 @@ import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import { nextProvider } from './capacity.ts';
 import { shortName } from './lookups.ts';
-import { notLaunched, say, started } from './service-events.ts';
+import { notLaunched, addEvent, started } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 import { launch } from './task-life.ts';
 import { whyNotAssumed } from './task-roles.ts';
@@ -25,7 +25,7 @@ export function startTasks(
   if (!definition) return 0;
   const refused = whyNotAssumed(region, definition);
   if (refused !== undefined) {
-    say(region, service, notLaunched(refused.reason));
+    addEvent(region, service, notLaunched(refused.reason));
     deployment.failedTasks += 1;
     const retry = region.scaled(durations.taskRoleRetry);
     // At the instant pace an immediate retry would fail until the role is visible.
@@ -33,7 +33,7 @@ export function startTasks(
     return 0;
   }
   const rows = Array.from({ length: count }, () => startTask(region, service, deployment, definition));
-  say(region, service, started(rows, Math.min(replaced, count)));
+  addEvent(region, service, started(rows, Math.min(replaced, count)));
   return rows.length;
 }
 

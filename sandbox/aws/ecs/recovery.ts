@@ -1,4 +1,7 @@
-/** Recovery after a restart of the sandbox: the processes of its tasks ended with it, so their tasks are stopped. */
+/**
+ * Recovery after a restart of the sandbox: the processes of tasks ended together with the previous sandbox, so those tasks
+ * are stopped.
+ */
 import type { Region } from '../../world/region.ts';
 import { finishTask } from './task-life.ts';
 import { deregisterTargets } from './task-targets.ts';

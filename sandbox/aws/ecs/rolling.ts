@@ -22,8 +22,8 @@ export interface Moves {
  * Returns the next moves of a service.
  *
  * Tasks above the desired count are stopped first: those that are not healthy yet, then the newest. Tasks of other
- * deployments are stopped as soon as the minimum allows. An unhealthy task is stopped immediately while its deployment is
- * not completed; afterwards its replacement starts first, if the maximum allows. A FAILED deployment starts and replaces
+ * deployments are stopped as soon as the minimum allows. Until its deployment is completed, an unhealthy task is stopped
+ * immediately. After that, its replacement starts first if the maximum allows. A FAILED deployment starts and replaces
  * nothing, so the tasks that served before continue to serve.
  * @param standing the tasks with desired status RUNNING, the oldest first
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
@@ -38,26 +38,26 @@ export function nextMoves(
   const most = Math.floor((desiredCount * maximumPercent) / 100);
   const hasFailed = rolloutState === 'FAILED';
   const mine = standing.filter((one) => one.mine);
-  const sound = mine
+  const usable = mine
     .filter(({ condemned }) => !condemned)
     .sort((one, other) => Number(other.healthy) - Number(one.healthy));
-  const surplus = sound.slice(desiredCount);
-  const healthyMine = sound.slice(0, desiredCount).filter(({ healthy }) => healthy).length;
-  const missing = hasFailed ? 0 : Math.max(0, desiredCount - sound.length);
+  const surplus = usable.slice(desiredCount);
+  const healthyMine = usable.slice(0, desiredCount).filter(({ healthy }) => healthy).length;
+  const missing = hasFailed ? 0 : Math.max(0, desiredCount - usable.length);
   const condemned = mine.filter((one) => one.condemned);
-  const room = Math.max(0, most - (standing.length - surplus.length));
-  const mustGo =
+  const headroom = Math.max(0, most - (standing.length - surplus.length));
+  const stopNow =
     rolloutState === 'COMPLETED' && healthyMine < desiredCount
-      ? Math.max(0, missing - room)
+      ? Math.max(0, missing - headroom)
       : condemned.length;
   const others = standing.filter((one) => !one.mine);
   const stop = [
     ...surplus,
-    ...condemned.slice(0, mustGo),
+    ...condemned.slice(0, stopNow),
     ...(hasFailed ? [] : replaceable(others, healthyMine, least)),
   ].map(({ task }) => task);
   const start = Math.min(missing, Math.max(0, most - (standing.length - stop.length)));
-  const isMoving = start > 0 || stop.length > 0 || healthyMine < Math.min(sound.length, desiredCount);
+  const isMoving = start > 0 || stop.length > 0 || healthyMine < Math.min(usable.length, desiredCount);
   return { stop, start, stuck: missing > 0 && !isMoving };
 }
 

@@ -5,7 +5,7 @@ import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, RolloutRow, ServiceRow } from './store.ts';
 
-const MOST = 50;
+const MOST_KEPT = 50;
 const TRIPPED = 'the circuit breaker threshold was exceeded.';
 
 export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): string =>
@@ -52,7 +52,7 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
       createdAt: now,
     },
   };
-  service.rollouts = [rollout, ...service.rollouts].slice(0, MOST);
+  service.rollouts = [rollout, ...service.rollouts].slice(0, MOST_KEPT);
 }
 
 /** Records the outcome of a deployment. @param back the deployment to which a failed one is rolled back */
@@ -63,10 +63,10 @@ export function settleRollout(
   outcome: 'completed' | 'failed' | 'rolling back',
   back?: DeploymentRow,
 ): void {
-  const undone = service.rollouts.find(({ status }) => status === 'ROLLBACK_IN_PROGRESS');
-  if (isRollback && undone) {
+  const rolledBack = service.rollouts.find(({ status }) => status === 'ROLLBACK_IN_PROGRESS');
+  if (isRollback && rolledBack) {
     const status = outcome === 'completed' ? 'ROLLBACK_SUCCESSFUL' : 'ROLLBACK_FAILED';
-    return close(region, service, undone.deploymentId, status, undone.statusReason);
+    return close(region, service, rolledBack.deploymentId, status, rolledBack.statusReason);
   }
   if (outcome === 'completed') return close(region, service, id, 'SUCCESSFUL');
   if (!back) return close(region, service, id, 'STOPPED', `Service deployment stopped because ${TRIPPED}`);

@@ -6,7 +6,7 @@ import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
 import { countFailures, judge } from './judging.ts';
 import { startTasks } from './placement.ts';
 import { nextMoves, type Standing } from './rolling.ts';
-import { say, stopped, STUCK } from './service-events.ts';
+import { addEvent, stopped, STUCK } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 import { deleteUnused } from './task-definitions.ts';
 import { stop } from './task-life.ts';
@@ -17,7 +17,7 @@ const OVER = ['STOPPING', 'DEPROVISIONING', 'STOPPED'];
 
 const isInstant = (region: Region): boolean => region.scaled(1) === 0;
 
-/** Looks at a service once, and schedules the next look while the service is not steady. */
+/** Checks a service once, and schedules the next check while the service is not steady. */
 export function schedule(region: Region, service: ServiceRow): void {
   if (service.status === 'INACTIVE') return;
   const tasks = region.ecs.tasks.filter((task) => task.serviceArn === service.serviceArn);
@@ -43,12 +43,12 @@ export function schedule(region: Region, service: ServiceRow): void {
 }
 
 /**
- * Lets the scheduler look at the services when a call reads them.
+ * Makes the scheduler check the services when a call reads them.
  *
  * At the instant pace waits take no time, so a scheduler that waited for a real event, such as a health check, or paused
  * between failures would loop within one run of the agenda. It therefore starts a bounded number of tasks and rests until
- * a call describes services or tasks; at any other pace its own ticks wake it. A look caused by a call also notices when a
- * target of a steady service has become unhealthy.
+ * a call describes services or tasks; at any other pace its own ticks wake it. A check caused by a call also notices when
+ * a target of a steady service has become unhealthy.
  */
 export function lookAtServices(region: Region): void {
   for (const service of region.ecs.services.filter(({ status }) => status !== 'INACTIVE')) {
@@ -68,12 +68,12 @@ function makeMoves(
   standing: readonly Standing[],
 ): boolean {
   const moves = nextMoves(service, primary, standing);
-  if (moves.stop.length > 0) say(region, service, stopped(moves.stop));
+  if (moves.stop.length > 0) addEvent(region, service, stopped(moves.stop));
   for (const task of moves.stop) {
     const reason = task.condemned ?? `Scaling activity initiated by (deployment ${primary.id})`;
     stop(region, task, 'ServiceSchedulerInitiated', reason);
   }
-  if (moves.stuck) say(region, service, STUCK);
+  if (moves.stuck) addEvent(region, service, STUCK);
   const mayStart = region.now().getTime() >= (primary.restUntil ?? 0);
   const budget = isInstant(region)
     ? 2 * (service.desiredCount + failureThreshold(service)) - service.launches
@@ -85,7 +85,9 @@ function makeMoves(
   return moves.stop.length > 0 || startedTasks > 0;
 }
 
-/** Removes replaced deployments once none of their tasks serve, and failed ones once their successor is completed. */
+/**
+ * Removes replaced deployments whose tasks no longer serve. A failed deployment is kept until its successor is completed.
+ */
 function dropReplaced(service: ServiceRow, primary: DeploymentRow, tasks: readonly TaskRow[]): void {
   const isServing = ({ id }: DeploymentRow) =>
     tasks.some((task) => task.deploymentId === id && !OVER.includes(task.lastStatus));
@@ -111,7 +113,7 @@ function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isS
   service.deployments = [primary];
 }
 
-/** Stops the tasks of a deleted service, which becomes INACTIVE when all of them are STOPPING or STOPPED. */
+/** Stops the tasks of a deleted service. The service becomes INACTIVE when all its tasks are stopping or stopped. */
 function drain(
   region: Region,
   service: ServiceRow,
@@ -119,7 +121,7 @@ function drain(
   running: readonly TaskRow[],
 ): void {
   const primary = primaryOf(service);
-  if (running.length > 0) say(region, service, stopped(running));
+  if (running.length > 0) addEvent(region, service, stopped(running));
   for (const task of running) {
     stop(
       region,

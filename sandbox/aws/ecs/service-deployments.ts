@@ -8,11 +8,11 @@ import { invalid } from './errors.ts';
 import { clusterOf, page, serviceOf, shortName } from './lookups.ts';
 import type { RolloutRow, ServiceRow } from './store.ts';
 
-const MOST = 20;
+const MOST_PER_CALL = 20;
 
-/** Returns a deployment with the current counts of its revisions. */
+/** Returns a deployment with the current task counts of its revisions. */
 function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
-  const counted = (arn = '') => {
+  const withTaskCounts = (arn = '') => {
     const id = `ecs-svc/${shortName(arn)}`;
     const tasks = region.ecs.tasks.filter(
       (task) => task.serviceArn === service.serviceArn && task.deploymentId === id,
@@ -34,8 +34,8 @@ function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDep
   const monitor = hasTripped ? 'TRIGGERED' : isOver ? 'MONITORING_COMPLETE' : 'MONITORING';
   return {
     ...row,
-    sourceServiceRevisions: row.sourceServiceRevisions?.map(({ arn }) => counted(arn)),
-    targetServiceRevision: counted(row.targetServiceRevision?.arn),
+    sourceServiceRevisions: row.sourceServiceRevisions?.map(({ arn }) => withTaskCounts(arn)),
+    targetServiceRevision: withTaskCounts(row.targetServiceRevision?.arn),
     deploymentCircuitBreaker: {
       status: breaker ? monitor : 'DISABLED',
       failureCount,
@@ -57,7 +57,7 @@ export const serviceDeploymentOperations = {
           (!before || createdAt < before) &&
           (!after || createdAt > after),
       );
-      const { rows, nextToken } = page(listed, input.maxResults ?? MOST, input.nextToken);
+      const { rows, nextToken } = page(listed, input.maxResults ?? MOST_PER_CALL, input.nextToken);
       const serviceDeployments = rows.map((row) => ({
         ...row,
         targetServiceRevisionArn: row.targetServiceRevision?.arn,
@@ -69,7 +69,7 @@ export const serviceDeploymentOperations = {
   DescribeServiceDeployments: {
     takes: ['serviceDeploymentArns'],
     run(input, region) {
-      const { found, failures } = sought(input.serviceDeploymentArns, (arn) => {
+      const { found, failures } = lookUp(input.serviceDeploymentArns, (arn) => {
         for (const service of region.ecs.services.all()) {
           const row = service.rollouts.find((rollout) => rollout.serviceDeploymentArn === arn);
           if (row) return shown(region, service, row);
@@ -86,7 +86,7 @@ export const serviceDeploymentOperations = {
       const revisions = region.ecs.services
         .all()
         .flatMap(({ rollouts }) => rollouts.map(({ revision }) => revision));
-      const { found, failures } = sought(input.serviceRevisionArns, (arn) =>
+      const { found, failures } = lookUp(input.serviceRevisionArns, (arn) =>
         revisions.find(({ serviceRevisionArn }) => serviceRevisionArn === arn),
       );
       return { serviceRevisions: found, failures };
@@ -98,11 +98,12 @@ export const serviceDeploymentOperations = {
 const clusterIn = ({ cluster, service = '' }: ECS.ListServiceDeploymentsRequest): string | undefined =>
   cluster ?? /:service\/([^/]+)\//.exec(service)?.[1];
 
-function sought<Row>(
+function lookUp<Row>(
   arns: readonly string[] = [],
   find: (arn: string) => Row | undefined,
 ): { found: Row[]; failures: Failure[] } {
-  if (arns.length < 1 || arns.length > MOST) throw invalid(`Specify between 1 and ${MOST} ARNs.`);
+  if (arns.length < 1 || arns.length > MOST_PER_CALL)
+    throw invalid(`Specify between 1 and ${MOST_PER_CALL} ARNs.`);
   const rows = arns.map((arn) => [arn, find(arn)] as const);
   return {
     found: rows.flatMap(([, row]) => row ?? []),

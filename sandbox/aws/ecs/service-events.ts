@@ -3,7 +3,7 @@ import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 
-const MOST = 100;
+const MOST_EVENTS = 100;
 const REPEAT_AFTER = 6 * 3_600_000;
 const STEADY = 'has reached a steady state.';
 
@@ -12,19 +12,19 @@ const STEADY = 'has reached a steady state.';
  * means that the cause is gone.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
  */
-export function say(region: Region, service: ServiceRow, what: string, taskSet?: DeploymentRow): void {
+export function addEvent(region: Region, service: ServiceRow, what: string, taskSet?: DeploymentRow): void {
   const name = taskSet ? `${service.serviceName}, taskSet ${taskSet.id}` : service.serviceName;
   const message = `(service ${name}) ${what}`;
   const { events } = service;
   const lastSteady = events.findIndex((event) => event.message?.endsWith(STEADY));
   const sinceSteady =
-    what === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MOST : lastSteady);
+    what === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MOST_EVENTS : lastSteady);
   const now = region.now();
-  const isSaid = sinceSteady.some(
+  const isRepeated = sinceSteady.some(
     (event) => event.message === message && now.getTime() - (event.createdAt?.getTime() ?? 0) < REPEAT_AFTER,
   );
-  if (isSaid) return;
-  service.events = [{ id: region.uuid(), createdAt: now, message }, ...events].slice(0, MOST);
+  if (isRepeated) return;
+  service.events = [{ id: region.uuid(), createdAt: now, message }, ...events].slice(0, MOST_EVENTS);
 }
 
 const tasks = (rows: readonly TaskRow[]): string =>

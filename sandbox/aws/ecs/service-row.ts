@@ -2,7 +2,7 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { capacityFor } from './capacity.ts';
-import { invalid, notTaken } from './errors.ts';
+import { invalid, notSupported } from './errors.ts';
 import { serviceArn } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
 import { linkedRoleArn } from './service-linked-role.ts';
@@ -21,7 +21,7 @@ import type { ClusterRow, ServiceRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 
 /**
- * Returns the row of a service that a call asks for, without storing it.
+ * Returns the row of the service that a create call requests. Does not store the row.
  * @throws InvalidParameterException, ClientException; NotImplemented for anything but Fargate with rolling updates
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
  */
@@ -36,7 +36,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     throw invalid('The daemon scheduling strategy is not supported for FARGATE launch type.');
   }
   const { type = 'ECS' } = input.deploymentController ?? {};
-  if (type !== 'ECS') throw notTaken(`the deployment controller ${type}`);
+  if (type !== 'ECS') throw notSupported(`the deployment controller ${type}`);
   const rollout = mergeDeploymentConfiguration(input.deploymentConfiguration);
   return {
     ...capacity,

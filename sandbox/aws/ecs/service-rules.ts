@@ -2,7 +2,7 @@
 import { PropagateTags, type LoadBalancer } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { loadBalancerOf } from '../elbv2/usage.ts';
-import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
+import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 import { findTaskDefinition } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 import { checkRolesOf } from './task-roles.ts';
@@ -13,7 +13,7 @@ const MOST_TASKS = 5000;
 
 /**
  * Returns a task definition that a service or a task can run on Fargate.
- * @param operation the operation that runs it, whose caller must be allowed to pass the roles
+ * @param operation the operation that runs the definition; its caller must be allowed to pass the definition's roles
  * @throws ClientException, InvalidParameterException, AccessDeniedException
  */
 export function runnableDefinition(
@@ -47,7 +47,7 @@ export function checkLoadBalancers(
     throw invalid(`load balancers can have at most ${MOST_TARGET_GROUPS} items.`);
   }
   return balancers.map((balancer) => {
-    refuseOthers(balancer, ['targetGroupArn', 'containerName', 'containerPort'], 'loadBalancers');
+    refuseUnsupported(balancer, ['targetGroupArn', 'containerName', 'containerPort'], 'loadBalancers');
     const { targetGroupArn, containerName, containerPort } = balancer;
     if (!targetGroupArn)
       throw invalid('Either a target group ARN or a load balancer name must be specified.');
@@ -128,6 +128,6 @@ export function checkPlacement(input: {
   if (input.placementStrategy?.length) {
     throw invalid('Placement strategies are not supported with FARGATE launch type.');
   }
-  if (input.serviceRegistries?.length) throw notTaken('serviceRegistries');
-  if (input.vpcLatticeConfigurations?.length) throw notTaken('vpcLatticeConfigurations');
+  if (input.serviceRegistries?.length) throw notSupported('serviceRegistries');
+  if (input.vpcLatticeConfigurations?.length) throw notSupported('vpcLatticeConfigurations');
 }

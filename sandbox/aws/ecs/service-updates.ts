@@ -4,7 +4,7 @@ import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import { checkStrategy } from './capacity.ts';
 import { deploy } from './deployment.ts';
-import { notTaken, serviceNotActive } from './errors.ts';
+import { notSupported, serviceNotActive } from './errors.ts';
 import { activeClusterOf, findTaskDefinition, serviceOf } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
 import { mergeDeploymentConfiguration, zoneRebalancing } from './deployment-rules.ts';
@@ -23,7 +23,7 @@ import type { ServiceRow } from './store.ts';
 import { wake } from './wake.ts';
 
 /** The members that define tasks; changing them requires new tasks. */
-const makings = ({
+const taskSettings = ({
   taskDefinition,
   networkConfiguration,
   platformVersion: version,
@@ -69,12 +69,12 @@ export const serviceUpdateOperations = {
       const service = serviceOf(region, cluster, input.service);
       if (service.status !== 'ACTIVE') throw serviceNotActive();
       const { type = 'ECS' } = input.deploymentController ?? {};
-      if (type !== 'ECS') throw notTaken(`the deployment controller ${type}`);
+      if (type !== 'ECS') throw notSupported(`the deployment controller ${type}`);
       const definition =
         input.taskDefinition === undefined
           ? findTaskDefinition(region, service.taskDefinition)
           : runnableDefinition(region, input.taskDefinition, 'UpdateService');
-      if (!definition) throw notTaken('a task definition that is gone');
+      if (!definition) throw notSupported('a task definition that is gone');
       // Check everything before any change: a refused call leaves the service unchanged.
       const balancers =
         input.loadBalancers || input.taskDefinition
@@ -113,10 +113,11 @@ export const serviceUpdateOperations = {
         );
         update.launchType = undefined;
       }
-      const before = makings(service);
+      const before = taskSettings(service);
       Object.assign(service, update);
       service.launches = 0;
-      if (input.forceNewDeployment || !isDeepStrictEqual(makings(service), before)) deploy(region, service);
+      if (input.forceNewDeployment || !isDeepStrictEqual(taskSettings(service), before))
+        deploy(region, service);
       else wake(region, service, 'taskCreate');
       return { service: shownService(region, service, ['TAGS']) };
     },

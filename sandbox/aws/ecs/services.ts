@@ -35,15 +35,15 @@ function repeated(
   known: ServiceRow | undefined,
   input: CreateServiceRequest,
 ): ServiceRow | undefined {
-  if (!known || isForgotten(region, known)) return undefined;
+  if (!known || canReuseName(region, known)) return undefined;
   if (known.status === 'DRAINING') throw invalid('Unable to Start a service that is still Draining.');
   const isSame = input.clientToken !== undefined && isDeepStrictEqual(known.asked, input);
   if (isSame && known.status === 'ACTIVE') return known;
   throw invalid('Creation of service was not idempotent.');
 }
 
-/** Whether a create call can reuse the name of a deleted service: only once it sees the deletion. */
-function isForgotten(region: Region, { serviceArn: id, status, inactiveAt }: ServiceRow): boolean {
+/** Whether a create call can reuse the name of a service: only after the service's deletion has become visible to it. */
+function canReuseName(region: Region, { serviceArn: id, status, inactiveAt }: ServiceRow): boolean {
   if (status !== 'INACTIVE' || !inactiveAt) return status === 'INACTIVE';
   const propagation = { lag: 'idLagMs', id, consumer: 'ecs CreateService', changedAt: inactiveAt } as const;
   return region.visibleAt(propagation) <= region.now().getTime();

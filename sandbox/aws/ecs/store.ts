@@ -15,7 +15,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { BOOKKEEPING, Table } from '../../world/table.ts';
 import { clusterNotFound, invalid } from './errors.ts';
-import { resource, type EcsTable } from './kinds.ts';
+import { makeEcsTable, type EcsTable } from './kinds.ts';
 
 export interface ClusterRow extends Cluster {
   clusterArn: string;
@@ -43,11 +43,11 @@ export interface DeploymentRow extends Deployment {
   loadBalancers: LoadBalancer[];
   /** The number of consecutive failed tasks, for the circuit breaker. */
   failedTasks: number;
-  /** The digests to which its image tags pointed when it began: ECS pins them for all its tasks. */
+  /** The digests to which the image tags pointed when the deployment began. ECS pins them for all its tasks. */
   digests: Record<string, string>;
   /** The launch throttle: no task starts before this time, in milliseconds since 1970. */
   restUntil?: number;
-  /** The time since which it has been steady, in milliseconds since 1970. */
+  /** The time since which the deployment has been steady, in milliseconds since 1970. */
   steadySince?: number;
   /** A rollback that fails is not rolled back again. */
   isRollback?: boolean;
@@ -79,7 +79,7 @@ export interface ServiceRow extends Service {
   events: ServiceEvent[];
   tags: Tag[];
   clientToken?: string;
-  /** When it became `INACTIVE`. */
+  /** The time at which the service became `INACTIVE`. */
   inactiveAt?: Date;
   /** The input of its CreateService call: a repeat with the same token must have the same input. */
   asked?: CreateServiceRequest;
@@ -87,9 +87,9 @@ export interface ServiceRow extends Service {
   completed?: DeploymentRow;
   /** Whether it is still in the steady state that it last reported. */
   steady: boolean;
-  /** When the scheduler looks at it next, in milliseconds since 1970. */
+  /** The time of the scheduler's next check, in milliseconds since 1970. */
   wakeAt?: number;
-  /** The number of tasks started since a call last read it: see the scheduler's note on the instant pace. */
+  /** The number of tasks started since a call last read the service; see `lookAtServices` on the instant pace. */
   launches: number;
 }
 export interface TaskRow extends Task {
@@ -113,10 +113,11 @@ export interface TaskRow extends Task {
   targets: { targetGroupArn: string; port: number }[];
   /** Whether the data plane was asked to start it and has not reported its end. */
   handedOver?: boolean;
-  /** Whether it ended on its own, before or after RUNNING. The scheduler counts each such end once. */
+  /** Set when the task ended on its own: `start` before RUNNING, `exit` afterwards. */
   failed?: 'start' | 'exit';
+  /** Whether the scheduler has already counted this failure. */
   counted?: boolean;
-  /** Why the scheduler will replace it. */
+  /** The reason why the scheduler will replace the task. */
   condemned?: string;
   /** Whether it has been healthy. */
   proven?: boolean;
@@ -128,28 +129,28 @@ const couldNotBeFound = (noun: string) => () => invalid(`The specified ${noun} c
 
 /** The tables of ECS, keyed by ARN. Each kind of resource is declared only here. */
 export const ecsStore = () => ({
-  clusters: resource<ClusterRow>({
+  clusters: makeEcsTable<ClusterRow>({
     arnType: 'cluster',
     listedBy: ['ListClusters'],
     isCounted: isActive,
     isTaggable: isActive,
     notTaggable: clusterNotFound,
   }),
-  taskDefinitions: resource<TaskDefinitionRow>({
+  taskDefinitions: makeEcsTable<TaskDefinitionRow>({
     arnType: 'task-definition',
     listedBy: ['ListTaskDefinitions', 'ListTaskDefinitionFamilies'],
     isCounted: ({ status }) => status === 'ACTIVE',
     isTaggable: always,
     notTaggable: couldNotBeFound('task definition'),
   }),
-  services: resource<ServiceRow>({
+  services: makeEcsTable<ServiceRow>({
     arnType: 'service',
     listedBy: ['ListServices'],
     isCounted: isActive,
     isTaggable: isActive,
     notTaggable: couldNotBeFound('service'),
   }),
-  tasks: resource<TaskRow>({
+  tasks: makeEcsTable<TaskRow>({
     arnType: 'task',
     listedBy: ['ListTasks'],
     isCounted: ({ lastStatus }) => lastStatus !== 'STOPPED',

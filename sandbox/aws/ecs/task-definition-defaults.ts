@@ -1,4 +1,4 @@
-/** The defaults that ECS adds to a task definition, which calls return with it. */
+/** Adds ECS's defaults to a task definition. Calls return the definition including these defaults. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
 import { cpuUnits, mebibytes } from './fargate-sizes.ts';
 

@@ -2,7 +2,7 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { checkContainer, type TaskRules } from './container-rules.ts';
-import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
+import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 import { checkFargateSize, cpuUnits, mebibytes } from './fargate-sizes.ts';
 import { checkRoles } from './task-roles.ts';
 
@@ -26,7 +26,7 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   if (containers.length > MOST_CONTAINERS) {
     throw clientError(`Too many containers: a task definition can have at most ${MOST_CONTAINERS}.`);
   }
-  if (input.volumes?.length) throw notTaken('volumes');
+  if (input.volumes?.length) throw notSupported('volumes');
   const cpu = cpuUnits(input.cpu);
   const memory = mebibytes(input.memory);
   if (fargate) checkFargate(input, cpu, memory);
@@ -63,7 +63,7 @@ function checkFargate(
   if (gigabytes !== undefined && gigabytes > 200)
     throw clientError('EphemeralStorage size should be at most 200');
   const { operatingSystemFamily: system = 'LINUX' } = input.runtimePlatform ?? {};
-  if (system !== 'LINUX') throw notTaken(`runtimePlatform.operatingSystemFamily ${system}`);
+  if (system !== 'LINUX') throw notSupported(`runtimePlatform.operatingSystemFamily ${system}`);
 }
 
 /** Checks the relations of containers: ports of one shared interface, start order, and at least one essential container. */
@@ -97,7 +97,7 @@ function checkDependencies(
   byName: Map<string | undefined, ContainerDefinition>,
 ): void {
   for (const dependency of dependsOn) {
-    refuseOthers(dependency, ['containerName', 'condition'], `containerDefinitions[${index}].dependsOn`);
+    refuseUnsupported(dependency, ['containerName', 'condition'], `containerDefinitions[${index}].dependsOn`);
     const { containerName, condition } = dependency;
     const other = byName.get(containerName);
     if (!other) {

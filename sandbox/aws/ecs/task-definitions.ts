@@ -11,7 +11,7 @@ import { checkTaskDefinition } from './task-definition-rules.ts';
 
 const MOST_DELETES = 10;
 
-/** Returns the definition without its tags, which answers return separately. */
+/** Returns the definition without its tags: answers contain the tags separately. */
 const shown = ({ tags: _tags, ...definition }: TaskDefinitionRow): ECS.TaskDefinition => definition;
 
 function definitionOf(region: Region, reference: string | undefined): TaskDefinitionRow {

@@ -16,7 +16,7 @@ const REQUESTER = '578734482556';
 export function attachTo(region: Region, task: TaskRow): string | undefined {
   const { subnetId, securityGroups: groups, assignPublicIp } = task;
   try {
-    const card = attachInterface(region, {
+    const networkInterface = attachInterface(region, {
       subnetId,
       groups,
       description: region.arn('ecs', `attachment/${task.attachments?.[0]?.id}`),
@@ -24,7 +24,7 @@ export function attachTo(region: Region, task: TaskRow): string | undefined {
       requester: REQUESTER,
       publicIp: assignPublicIp ? newPublicAddress(region) : undefined,
     });
-    show(task, card);
+    show(task, networkInterface);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const withIp = `with public IP assignment ${assignPublicIp ? 'enabled' : 'disabled'}`;
@@ -35,15 +35,15 @@ export function attachTo(region: Region, task: TaskRow): string | undefined {
   return undefined;
 }
 
-function show(task: TaskRow, card: NetworkInterfaceRow): void {
-  task.networkInterfaceId = card.NetworkInterfaceId;
-  task.privateIp = card.PrivateIpAddress;
+function show(task: TaskRow, networkInterface: NetworkInterfaceRow): void {
+  task.networkInterfaceId = networkInterface.NetworkInterfaceId;
+  task.privateIp = networkInterface.PrivateIpAddress;
   const details = {
-    subnetId: card.SubnetId,
-    networkInterfaceId: card.NetworkInterfaceId,
-    macAddress: card.MacAddress,
-    privateDnsName: card.PrivateDnsName,
-    privateIPv4Address: card.PrivateIpAddress,
+    subnetId: networkInterface.SubnetId,
+    networkInterfaceId: networkInterface.NetworkInterfaceId,
+    macAddress: networkInterface.MacAddress,
+    privateDnsName: networkInterface.PrivateDnsName,
+    privateIPv4Address: networkInterface.PrivateIpAddress,
   };
   for (const attachment of task.attachments ?? []) {
     attachment.status = 'ATTACHED';
@@ -51,7 +51,7 @@ function show(task: TaskRow, card: NetworkInterfaceRow): void {
   }
   for (const container of task.containers) {
     container.networkInterfaces = [
-      { attachmentId: task.attachments?.[0]?.id, privateIpv4Address: card.PrivateIpAddress },
+      { attachmentId: task.attachments?.[0]?.id, privateIpv4Address: networkInterface.PrivateIpAddress },
     ];
   }
 }

@@ -30,14 +30,17 @@ export function launch(region: Region, request: TaskRequest): TaskRow {
   return task;
 }
 
-/** Removes tasks that stopped more than an hour ago, as ECS does. The hour is real time, for human readers. */
+/**
+ * Removes tasks that stopped more than an hour ago, as ECS does. The hour is real time at every pace, so that people have
+ * time to read them.
+ */
 function forgetStopped(region: Region): void {
   const { tasks } = region.ecs;
   const stopped = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
-  const eldest = region.now().getTime() - durations.stoppedTaskForget;
+  const earliest = region.now().getTime() - durations.stoppedTaskForget;
   stopped.forEach(({ taskArn, stoppedAt }, index) => {
     const isExcess = index < stopped.length - MOST_STOPPED;
-    if (isExcess || (stoppedAt?.getTime() ?? 0) < eldest) tasks.delete(taskArn);
+    if (isExcess || (stoppedAt?.getTime() ?? 0) < earliest) tasks.delete(taskArn);
   });
 }
 
@@ -139,11 +142,11 @@ export function finishTask(region: Region, task: TaskRow): void {
   deleteUnused(region);
 }
 
-/** Returns the handler of a task's event, which is ignored when the task is no longer in the expected state. */
+/** Returns a handler of a task's event. It does nothing when the task is no longer in the expected state. */
 const inState =
-  (status: string, happens: (region: Region, task: TaskRow) => void) => (region: Region, arn: string) => {
+  (status: string, handle: (region: Region, task: TaskRow) => void) => (region: Region, arn: string) => {
     const task = region.ecs.tasks.get(arn);
-    if (task?.lastStatus === status) happens(region, task);
+    if (task?.lastStatus === status) handle(region, task);
   };
 
 export const taskEvents: Events = {

@@ -64,16 +64,16 @@ export function containerHealth(
   if (!reported || reported.container.healthStatus === health) return;
   const { task, container } = reported;
   container.healthStatus = health;
-  const counted = task.containers.filter(({ name }) => {
+  const checked = task.containers.filter(({ name }) => {
     const definition = definitionOf(region, task, name);
     return definition?.essential && definition.healthCheck;
   });
-  task.healthStatus = sumOf(counted.map(({ healthStatus }) => healthStatus));
+  task.healthStatus = overallHealth(checked.map(({ healthStatus }) => healthStatus));
   wakeServiceOf(region, task);
   region.changed();
 }
 
-function sumOf(states: readonly (HealthStatus | undefined)[]): HealthStatus {
+function overallHealth(states: readonly (HealthStatus | undefined)[]): HealthStatus {
   if (states.includes('UNHEALTHY')) return 'UNHEALTHY';
   return states.length > 0 && states.every((state) => state === 'HEALTHY') ? 'HEALTHY' : 'UNKNOWN';
 }

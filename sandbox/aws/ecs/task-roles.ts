@@ -7,7 +7,7 @@ import type { TaskDefinitionRow } from './store.ts';
 
 const TASKS = 'ecs-tasks.amazonaws.com';
 
-/** Returns the role with an ARN or name. */
+/** Returns the role with the given ARN or name. */
 function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
   const role = iam.roles.get(shortName(reference).toLowerCase());
   return !reference.startsWith('arn:') || role?.Arn === reference ? role : undefined;
@@ -19,9 +19,9 @@ type Roles = Pick<TaskDefinitionRow, 'executionRoleArn' | 'taskRoleArn'>;
 const rolesIn = ({ executionRoleArn, taskRoleArn }: Roles): string[] =>
   [executionRoleArn, taskRoleArn].filter((reference) => reference !== undefined);
 
-/** When a role is visible to a consumer, in milliseconds since 1970. */
-const reaches = (region: Region, { RoleId, CreateDate }: RoleRow, by: string): number =>
-  region.visibleAt({ lag: 'iamLagMs', id: RoleId, consumer: `ecs ${by}`, changedAt: CreateDate });
+/** Returns the time from which a consumer sees a role, in milliseconds since 1970. */
+const visibleFrom = (region: Region, { RoleId, CreateDate }: RoleRow, consumer: string): number =>
+  region.visibleAt({ lag: 'iamLagMs', id: RoleId, consumer: `ecs ${consumer}`, changedAt: CreateDate });
 
 /**
  * Refuses roles that do not exist, and new roles that cannot be passed because IAM does not know them yet.
@@ -46,12 +46,14 @@ export function checkRolesOf(region: Region, definition: TaskDefinitionRow, oper
 }
 
 function checkPassable(region: Region, role: RoleRow, operation: string): void {
-  if (reaches(region, role, operation) > region.now().getTime()) throw cannotPass(region, role.Arn);
+  if (visibleFrom(region, role, operation) > region.now().getTime()) throw cannotPass(region, role.Arn);
 }
 
-/** The reason why no task can be started, in ECS's wording, and until when it holds, in milliseconds since 1970. */
+/** The reason why no task can be started. */
 export interface NotAssumed {
+  /** In ECS's wording. */
   readonly reason: string;
+  /** The time until which the reason applies, in milliseconds since 1970. */
   readonly until: number;
 }
 
@@ -60,7 +62,7 @@ export function whyNotAssumed(region: Region, definition: TaskDefinitionRow): No
   const now = region.now().getTime();
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
-    const until = role ? reaches(region, role, 'task') : now;
+    const until = role ? visibleFrom(region, role, 'task') : now;
     if (!trustsTasks(role) || until > now) return { reason: cannotAssume(reference), until };
   }
   return undefined;

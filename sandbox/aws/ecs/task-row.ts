@@ -6,7 +6,7 @@ import { shortName, taskId } from './lookups.ts';
 import { groupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** Fargate's default, which a call can only increase. */
+/** Fargate's default. A task definition can only increase it. */
 const STORAGE_GIB = 20;
 
 export interface TaskRequest {

@@ -1,20 +1,20 @@
 /** Tasks as targets of load balancers: registered when their containers run, and drained before they stop. */
 import type { Region } from '../../world/region.ts';
 import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
-import { deregistered, DRAINING, notRegistered, registered, say } from './service-events.ts';
+import { deregistered, DRAINING, notRegistered, registered, addEvent } from './service-events.ts';
 import type { TaskRow } from './store.ts';
 
 /** Registers a task with all its target groups. A deleted group is reported in an event, and the task runs without it. */
 export function registerTargets(region: Region, task: TaskRow): void {
   const service = region.ecs.services.get(task.serviceArn);
   for (const { targetGroupArn, port } of task.targets) {
-    let happened = registered(targetGroupArn);
+    let event = registered(targetGroupArn);
     try {
       registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
     } catch (error) {
-      happened = notRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));
+      event = notRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));
     }
-    if (service) say(region, service, happened);
+    if (service) addEvent(region, service, event);
   }
 }
 
@@ -27,15 +27,17 @@ export function deregisterTargets(region: Region, task: TaskRow): number {
   let longest = 0;
   for (const { targetGroupArn, port } of task.targets) {
     const group = region.elbv2.targetGroups.get(targetGroupArn);
-    const target = group?.targets.find(({ id, port: its }) => id === task.privateIp && its === port);
+    const target = group?.targets.find(
+      ({ id, port: targetPort }) => id === task.privateIp && targetPort === port,
+    );
     if (!group || !target || target.health.State === 'draining') continue;
     const isUsed = target.health.State !== 'unused';
     deregisterTarget(region, targetGroupArn, target.id, port);
     const seconds = Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300);
     if (isUsed) longest = Math.max(longest, seconds * 1000);
-    if (service) say(region, service, deregistered(targetGroupArn));
+    if (service) addEvent(region, service, deregistered(targetGroupArn));
   }
   const deployment = service?.deployments.find(({ id }) => id === task.deploymentId);
-  if (service && longest > 0) say(region, service, DRAINING, deployment);
+  if (service && longest > 0) addEvent(region, service, DRAINING, deployment);
   return longest;
 }

@@ -3,10 +3,10 @@ import { durations, type Duration } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import type { ServiceRow } from './store.ts';
 
-/** The shortest real time between two ticks, in milliseconds. Every look of the scheduler changes the world. */
+/** The shortest real time between two ticks, in milliseconds. Every check by the scheduler changes the world. */
 const LEAST_TICK_MS = 200;
 
-/** Lets the scheduler look at a service after a duration, unless it will look sooner anyway. */
+/** Makes the scheduler check a service after a duration, unless an earlier check is already scheduled. */
 export function wake(region: Region, service: ServiceRow, duration: Duration): void {
   wakeAfter(region, service, durations[duration]);
 }

@@ -78,7 +78,10 @@ export function listed<Row>(
   return { rows, IsTruncated: next !== undefined, Marker: next };
 }
 
-/** Encodes a document for IAM's answers, which contain URL-encoded documents (RFC 3986). @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
+/**
+ * URL-encodes a document, as in IAM's answers (RFC 3986).
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
+ */
 export const encoded = (document: string): string =>
   encodeURIComponent(document).replace(
     /[!'()*]/g,

@@ -6,10 +6,10 @@ import { rowOf } from '../finder.ts';
 import { checkName, encoded, listed } from './checks.ts';
 import { limitExceeded, rolePolicyNotFound } from './errors.ts';
 import { checkPermissions, sizeOf } from './policy-documents.ts';
-import { ownRoleOf } from './roles.ts';
+import { modifiableRoleOf } from './roles.ts';
 import type { RoleRow } from './store.ts';
 
-/** Returns the total size of a role's inline policies without white space. */
+/** The maximum total size of a role's inline policies, not counting white space. */
 const LARGEST_SUM = 10_240;
 
 const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName', 128);
@@ -24,7 +24,7 @@ export const inlinePolicyOperations = {
   PutRolePolicy: {
     takes: ['RoleName', 'PolicyName', 'PolicyDocument'],
     run(input, region) {
-      const role = ownRoleOf(region, input.RoleName);
+      const role = modifiableRoleOf(region, input.RoleName);
       const name = checkPolicyName(input.PolicyName);
       const policies = { ...role.inlinePolicies, [name]: checkPermissions(input.PolicyDocument) };
       const size = Object.values(policies).reduce((sum, document) => sum + sizeOf(document), 0);
@@ -59,7 +59,7 @@ export const inlinePolicyOperations = {
   DeleteRolePolicy: {
     takes: ['RoleName', 'PolicyName'],
     run(input, region) {
-      const role = ownRoleOf(region, input.RoleName);
+      const role = modifiableRoleOf(region, input.RoleName);
       const name = checkPolicyName(input.PolicyName);
       policyOf(role, name);
       const { [name]: _gone, ...rest } = role.inlinePolicies;

@@ -1,14 +1,14 @@
-/** The AWS managed policies that roles can have attached: only those for containers exist in the sandbox. */
+/** The AWS managed policies that can be attached to roles. The sandbox has only a selection for containers. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
 import { checkLength, listed } from './checks.ts';
 import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
-import { ownRoleOf } from './roles.ts';
+import { modifiableRoleOf } from './roles.ts';
 
 const AWS = 'arn:aws:iam::aws:policy';
-const MOST = 10;
+const MOST_PER_ROLE = 10;
 
 /** @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
 const KNOWN = new Set(
@@ -62,12 +62,12 @@ export const managedPolicyOperations = {
   AttachRolePolicy: {
     takes: ['RoleName', 'PolicyArn'],
     run(input, region) {
-      const role = ownRoleOf(region, input.RoleName);
+      const role = modifiableRoleOf(region, input.RoleName);
       const arn = checkArn(input.PolicyArn);
       if (!KNOWN.has(arn)) throw policyNotAttachable(arn);
       if (role.attachedPolicies.includes(arn)) return {};
-      if (role.attachedPolicies.length >= MOST) {
-        throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MOST}`);
+      if (role.attachedPolicies.length >= MOST_PER_ROLE) {
+        throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MOST_PER_ROLE}`);
       }
       role.attachedPolicies.push(arn);
       return {};
@@ -77,7 +77,7 @@ export const managedPolicyOperations = {
   DetachRolePolicy: {
     takes: ['RoleName', 'PolicyArn'],
     run(input, region) {
-      const role = ownRoleOf(region, input.RoleName);
+      const role = modifiableRoleOf(region, input.RoleName);
       const arn = checkArn(input.PolicyArn);
       if (!role.attachedPolicies.includes(arn)) throw policyNotAttached(arn);
       role.attachedPolicies = role.attachedPolicies.filter((other) => other !== arn);

@@ -4,20 +4,20 @@ import type { Region } from '../../world/region.ts';
 import { checkLength } from './checks.ts';
 import { limitExceeded, malformedPolicy } from './errors.ts';
 
-const texts = z.union([z.string(), z.array(z.string()).min(1)]);
+const strings = z.union([z.string(), z.array(z.string()).min(1)]);
 const principal = z.union([
   z.literal('*'),
-  z.partialRecord(z.enum(['AWS', 'Service', 'Federated', 'CanonicalUser']), texts),
+  z.partialRecord(z.enum(['AWS', 'Service', 'Federated', 'CanonicalUser']), strings),
 ]);
 const statement = z.strictObject({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Principal: principal.optional(),
   NotPrincipal: principal.optional(),
-  Action: texts.optional(),
-  NotAction: texts.optional(),
-  Resource: texts.optional(),
-  NotResource: texts.optional(),
+  Action: strings.optional(),
+  NotAction: strings.optional(),
+  Resource: strings.optional(),
+  NotResource: strings.optional(),
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
 const policy = z.strictObject({
@@ -99,7 +99,10 @@ function isKnown(region: Region, arn: string): boolean {
   return region.visibleAt(propagation) <= region.now().getTime();
 }
 
-/** A principal of this account must exist: IAM keeps its id, not its name. Principals of other accounts are not checked. */
+/**
+ * Checks that a principal of this account exists, because IAM stores its id, not its name. Principals of other accounts are
+ * not checked.
+ */
 function checkPrincipal(principal: Principal, region: Region): void {
   const { account } = region;
   if (principal === '*') return;
@@ -110,9 +113,9 @@ function checkPrincipal(principal: Principal, region: Region): void {
   }
   for (const who of listOf(principal.AWS)) {
     if (who === '*' || /^\d{12}$/.test(who)) continue;
-    const [, of, resource = ''] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
+    const [, owner, resource = ''] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
     const known = resource === 'root' || isKnown(region, who);
-    if (of === undefined || (of === account && !known)) throw invalid('AWS', who);
+    if (owner === undefined || (owner === account && !known)) throw invalid('AWS', who);
   }
 }
 

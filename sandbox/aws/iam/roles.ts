@@ -19,7 +19,7 @@ import { SERVICE_PATH, type RoleRow } from './store.ts';
 import { roleTagging } from './tags.ts';
 
 /** Returns a role for a change. @throws ValidationError, NoSuchEntity, UnmodifiableEntity for a service-linked role */
-export function ownRoleOf(region: Region, name: string | undefined): RoleRow {
+export function modifiableRoleOf(region: Region, name: string | undefined): RoleRow {
   const role = rowOf(region.iam.roles, name);
   if (role.Path.startsWith(SERVICE_PATH)) throw unmodifiable(role.RoleName);
   return role;
@@ -57,8 +57,8 @@ const shown = ({ Tags: _tags, ...role }: RoleRow): Role => ({
   AssumeRolePolicyDocument: encoded(role.AssumeRolePolicyDocument),
 });
 
-/** Returns a role as calls about one role show it. */
-export const shownWhole = (role: RoleRow): Role => ({
+/** Returns a role as calls about a single role show it: with its tags. */
+export const shownWithTags = (role: RoleRow): Role => ({
   ...shown(role),
   Tags: role.Tags.length > 0 ? role.Tags : undefined,
 });
@@ -76,7 +76,7 @@ export const roleOperations = {
       };
       if (region.iam.roles.has(given.RoleName.toLowerCase())) throw roleExists(given.RoleName);
       const AssumeRolePolicyDocument = checkTrustPolicy(input.AssumeRolePolicyDocument, region);
-      return { Role: shownWhole(addRole(region, { ...given, AssumeRolePolicyDocument })) };
+      return { Role: shownWithTags(addRole(region, { ...given, AssumeRolePolicyDocument })) };
     },
   },
 
@@ -84,7 +84,7 @@ export const roleOperations = {
     takes: ['RoleName'],
     // Roles are never assumed in the sandbox, so there is no last use.
     run: (input, region) => ({
-      Role: { ...shownWhole(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
+      Role: { ...shownWithTags(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
     }),
   },
 
@@ -104,7 +104,7 @@ export const roleOperations = {
   UpdateRole: {
     takes: ['RoleName', 'Description', 'MaxSessionDuration'],
     run(input, region) {
-      const role = ownRoleOf(region, input.RoleName);
+      const role = modifiableRoleOf(region, input.RoleName);
       const Description = checkDescription(input.Description) ?? role.Description;
       const MaxSessionDuration = checkSessionDuration(input.MaxSessionDuration ?? role.MaxSessionDuration);
       Object.assign(role, { Description, MaxSessionDuration });
@@ -117,14 +117,14 @@ export const roleOperations = {
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       role.Description = checkDescription(input.Description);
-      return { Role: shownWhole(role) };
+      return { Role: shownWithTags(role) };
     },
   },
 
   UpdateAssumeRolePolicy: {
     takes: ['RoleName', 'PolicyDocument'],
     run(input, region) {
-      const role = ownRoleOf(region, input.RoleName);
+      const role = modifiableRoleOf(region, input.RoleName);
       role.AssumeRolePolicyDocument = checkTrustPolicy(input.PolicyDocument, region);
       return {};
     },
@@ -134,7 +134,7 @@ export const roleOperations = {
   DeleteRole: {
     takes: ['RoleName'],
     run(input, region) {
-      const role = ownRoleOf(region, input.RoleName);
+      const role = modifiableRoleOf(region, input.RoleName);
       if (role.attachedPolicies.length > 0) throw deleteConflict('detach all policies');
       if (Object.keys(role.inlinePolicies).length > 0) throw deleteConflict('delete policies');
       region.iam.roles.delete(role.RoleName.toLowerCase());

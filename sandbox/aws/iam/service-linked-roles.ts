@@ -4,7 +4,7 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { checkDescription } from './checks.ts';
 import { invalidInput } from './errors.ts';
-import { addRole, shownWhole } from './roles.ts';
+import { addRole, shownWithTags } from './roles.ts';
 import { SERVICE_PATH } from './store.ts';
 import type { RoleRow } from './store.ts';
 
@@ -32,7 +32,7 @@ const SERVICES = {
 /** A service whose service-linked role the sandbox knows. */
 export type LinkedService = keyof typeof SERVICES;
 
-/** Whether a service has its role. */
+/** Whether the service-linked role of a service exists. */
 export const hasServiceLinkedRole = (region: Region, service: LinkedService): boolean =>
   region.iam.roles.has(SERVICES[service].name.toLowerCase());
 
@@ -80,7 +80,7 @@ export const serviceLinkedRoleOperations = {
         );
       }
       const role = makeServiceLinkedRole(region, service, checkDescription(input.Description));
-      return { Role: shownWhole(role) };
+      return { Role: shownWithTags(role) };
     },
   },
 } satisfies Operations<typeof IAM>;

@@ -16,11 +16,11 @@ export interface RoleRow extends Role {
   RoleId: string;
   Arn: string;
   CreateDate: Date;
-  /** The JSON as given, which IAM's answers contain URL-encoded. */
+  /** The JSON as given. IAM's answers contain it URL-encoded. */
   AssumeRolePolicyDocument: string;
   MaxSessionDuration: number;
   Tags: Tag[];
-  /** Inline policies: the document as given, by name. */
+  /** The inline policies by name; each value is the document as given. */
   inlinePolicies: Record<string, string>;
   /** ARNs of attached managed policies. */
   attachedPolicies: string[];
@@ -29,7 +29,7 @@ export interface RoleRow extends Role {
 export const iamStore = () => ({
   /** By lower-case name: role names are unique regardless of case. */
   roles: new Table<RoleRow, Kind<RoleRow> & Findable>({
-    // Service-linked roles belong to the account and are never deleted.
+    // The census does not count service-linked roles: they belong to the account and are never deleted.
     isCounted: ({ Path }) => !Path.startsWith(SERVICE_PATH),
     lag: { listedBy: ['ListRoles'] satisfies OperationName<typeof IAM>[] },
     keyOf: (name) => checkRoleName(name).toLowerCase(),

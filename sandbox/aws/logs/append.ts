@@ -3,11 +3,13 @@ import type { Region } from '../../world/region.ts';
 import { logGroupNotFound } from './errors.ts';
 import { appendEvent, makeStream, streamKey } from './stream-rows.ts';
 
-/** Milliseconds within which lines count as one change, since every change saves the world and containers may be busy. */
+/**
+ * Lines within this many milliseconds count as one change, because every change saves the world and output may be frequent.
+ */
 const QUIET = 500;
 const waiting = new WeakSet<Region>();
 
-function tellSoon(region: Region): void {
+function reportChangeSoon(region: Region): void {
   if (waiting.has(region)) return;
   waiting.add(region);
   setTimeout(() => {
@@ -20,7 +22,7 @@ function tellSoon(region: Region): void {
 export const hasLogGroup = (region: Region, group: string): boolean => region.logs.groups.has(group);
 
 /**
- * Adds one line to a stream, which is created when it does not exist, as the `awslogs` driver does.
+ * Adds one line to a stream. Creates the stream when it does not exist, as the `awslogs` driver does.
  * @param timestamp milliseconds since 1970
  * @throws ResourceNotFoundException when the group does not exist: by default the driver creates no groups
  */
@@ -34,5 +36,5 @@ export function appendLog(
   if (!hasLogGroup(region, group)) throw logGroupNotFound();
   const row = region.logs.streams.get(streamKey(group, stream)) ?? makeStream(region, group, stream);
   appendEvent(row, { timestamp, message }, region.now().getTime());
-  tellSoon(region);
+  reportChangeSoon(region);
 }

@@ -81,7 +81,10 @@ export const eventOperations = {
     },
   },
 
-  /** Reads backwards from the newest event by default; each page is in chronological order. A repeated token means the end. */
+  /**
+   * Reads backwards from the newest event by default; each page is in chronological order. At the end, a call returns the
+   * token that it was given.
+   */
   GetLogEvents: {
     takes: [
       'logGroupName',
@@ -124,9 +127,9 @@ function tokensAround(
   shown: readonly { place: bigint }[],
   token: { forward: boolean; place: bigint } | undefined,
 ): { nextForwardToken: string; nextBackwardToken: string } {
-  const stand = token?.place ?? 0n;
-  const after = shown.at(-1)?.place ?? (token?.forward === false && stand > 0n ? stand - 1n : stand);
-  const before = shown[0]?.place ?? (token?.forward ? stand + 1n : stand);
+  const position = token?.place ?? 0n;
+  const after = shown.at(-1)?.place ?? (token?.forward === false && position > 0n ? position - 1n : position);
+  const before = shown[0]?.place ?? (token?.forward ? position + 1n : position);
   return {
     nextForwardToken: `f/${placeText(after)}/s`,
     nextBackwardToken: `b/${placeText(before)}/s`,

@@ -4,13 +4,14 @@ import { invalidParameter } from './errors.ts';
 /** One term: `word` or `"a phrase"`, with `-` before it to exclude and `?` to make it one of several. */
 const TERM = /\s*([-?]?)\s*(?:"((?:[^"\\]|\\.)*)"|(\w+))(?=\s|$)/suy;
 
-const notTaken = (pattern: string) =>
+const unsupportedPattern = (pattern: string) =>
   invalidParameter(
     `Invalid filter pattern: the sandbox supports only words, "phrases", -excluded and ?alternative terms, not ${pattern}`,
   );
 
 /**
- * Parses a pattern into a test of messages. Terms match anywhere in the message and are case-sensitive.
+ * Parses a pattern. The returned function tests whether a message matches the pattern. Terms match anywhere in the message
+ * and are case-sensitive.
  * @throws InvalidParameterException for JSON, space-delimited and regular-expression patterns
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
@@ -20,11 +21,11 @@ export function readPattern(pattern: string): (message: string) => boolean {
   TERM.lastIndex = 0;
   while (TERM.lastIndex < text.length) {
     const [, sign = '', phrase, word] = TERM.exec(text) ?? [];
-    if (phrase === undefined && word === undefined) throw notTaken(pattern);
+    if (phrase === undefined && word === undefined) throw unsupportedPattern(pattern);
     terms[sign as keyof typeof terms].push(word ?? (phrase ?? '').replace(/\\(.)/gs, '$1'));
   }
-  // AWS ignores ?terms next to other terms, which callers never intend.
-  if (terms['?'].length > 0 && terms[''].length + terms['-'].length > 0) throw notTaken(pattern);
+  // AWS would ignore `?` terms next to other terms. Callers never intend that, so the pattern is refused.
+  if (terms['?'].length > 0 && terms[''].length + terms['-'].length > 0) throw unsupportedPattern(pattern);
   return (message) =>
     terms[''].every((term) => message.includes(term)) &&
     !terms['-'].some((term) => message.includes(term)) &&

@@ -1,4 +1,4 @@
-/** Reads of events: which are visible, their position in time, and how many fit into one answer. */
+/** Reading events: the time since which they are kept, their place in time, and the number that fits into one answer. */
 import { createHash } from 'node:crypto';
 import type { LogEventRow, LogGroupRow, LogStreamRow } from './store.ts';
 import { weightOf } from './stream-rows.ts';
@@ -26,10 +26,10 @@ export const placeText = (place: bigint): string => String(place).padStart(56, '
 
 /** Returns how many events from the start of the list fit into one answer: at least one, so that readers advance. */
 export function fitting(events: readonly { message: string }[], limit: number): number {
-  let room = LARGEST_PAGE;
+  let bytesLeft = LARGEST_PAGE;
   const end = events.slice(0, limit).findIndex((event, index) => {
-    room -= weightOf(event);
-    return room < 0 && index > 0;
+    bytesLeft -= weightOf(event);
+    return bytesLeft < 0 && index > 0;
   });
   return end === -1 ? Math.min(limit, events.length) : end;
 }

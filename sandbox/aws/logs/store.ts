@@ -1,6 +1,6 @@
 /** The tables of CloudWatch Logs in one region. */
 import type { LogGroup, LogStream } from '@aws-sdk/client-cloudwatch-logs';
-import { Table } from '../../world/table.ts';
+import { CONSISTENT_RESOURCE, Table } from '../../world/table.ts';
 
 export interface LogGroupRow extends LogGroup {
   logGroupName: string;
@@ -26,8 +26,8 @@ export interface LogStreamRow extends LogStream {
 }
 
 export const logsStore = () => ({
-  groups: new Table<LogGroupRow>({ isCounted: () => true, lag: 'none' }),
+  groups: new Table<LogGroupRow>(CONSISTENT_RESOURCE),
   /** By `group:stream`. */
-  streams: new Table<LogStreamRow>({ isCounted: () => true, lag: 'none' }),
+  streams: new Table<LogStreamRow>(CONSISTENT_RESOURCE),
 });
 export type LogsStore = ReturnType<typeof logsStore>;

@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import type { LogEventRow, LogStreamRow } from './store.ts';
 
-/** The maximum number of events per stream: unlike AWS, the sandbox is in memory and keeps only the newest ones. */
+/** The maximum number of events per stream. Unlike AWS, the sandbox holds events in memory, so it keeps only the newest. */
 export const MOST_EVENTS = 10_000;
 /** The maximum number of bytes per stream, for the same reason. */
 export const MOST_WEIGHT = 16 * 1024 * 1024;
@@ -15,7 +15,7 @@ export const weightOf = ({ message }: { message: string }): number => Buffer.byt
 
 export const streamKey = (group: string, stream: string): string => `${group}:${stream}`;
 
-/** Adds an empty stream to a group, whose existence the caller has checked. */
+/** Adds an empty stream to a group. The caller must check that the group exists. */
 export function makeStream(region: Region, logGroupName: string, logStreamName: string): LogStreamRow {
   return region.logs.streams.set(streamKey(logGroupName, logStreamName), {
     logGroupName,
@@ -31,7 +31,7 @@ export function makeStream(region: Region, logGroupName: string, logStreamName: 
 }
 
 /**
- * Inserts an event in chronological order, which is nearly always at the end.
+ * Inserts an event in chronological order: nearly always at the end.
  * @param ingestionTime milliseconds since 1970
  */
 export function appendEvent(

@@ -23,7 +23,7 @@ function remove(group: LogGroupRow, keys: readonly string[] | undefined): void {
   group.tags = Object.fromEntries(without(Object.entries(group.tags), keys));
 }
 
-/** Finds a log group by ARN. Tag calls require it without `:*`, unlike the `arn` that `DescribeLogGroups` returns. */
+/** Finds a log group by ARN. Tag calls require the ARN without `:*`, unlike the `arn` that `DescribeLogGroups` returns. */
 function byArn(region: Region, arn: string | undefined): LogGroupRow {
   const group = region.logs.groups.find(({ logGroupArn }) => logGroupArn === arn);
   if (!group) throw resourceNotFound();

@@ -1,10 +1,10 @@
-/** One change of a batch, applied to a draft of the zone, and Route 53's refusals of it. */
+/** Applies one change of a batch to a draft of the zone, and finds what is wrong with the change. */
 import type { ChangeAction, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { Region } from '../../world/region.ts';
 import { compareNames } from './names.ts';
 import { faultsOf } from './record-checks.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
-import { isOwn } from './zones.ts';
+import { isCreatedWithZone } from './zones.ts';
 
 /** A change whose record set is in Route 53's own form. */
 export interface RecordChange {
@@ -32,21 +32,21 @@ const described = ({ Name, Type, SetIdentifier }: RecordRow): string => {
 
 /**
  * Applies a change to a draft of a zone.
- * @param before the earlier changes of the same batch
+ * @param earlier the earlier changes of the same batch
  * @returns what is wrong with the change; the draft must then be discarded
  */
 export function applyChange(
   region: Region,
   draft: HostedZoneRow,
   { action, record }: RecordChange,
-  before: readonly RecordChange[],
+  earlier: readonly RecordChange[],
 ): string[] {
   const current = draft.records.find((row) => compareRecords(row, record) === 0);
   if (action === 'DELETE') return remove(draft, record, current);
-  const again = before.some(
+  const isRepeated = earlier.some(
     (other) => other.action !== 'DELETE' && compareRecords(other.record, record) === 0,
   );
-  if (again) {
+  if (isRepeated) {
     return [
       `The request contains an invalid set of changes for a resource record set '${record.Type} ${record.Name}'`,
     ];
@@ -64,7 +64,7 @@ function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | un
   if (fingerprint(current) !== fingerprint(record)) {
     return [`Tried to delete ${described(record)} but the values provided do not match the current values`];
   }
-  if (isOwn(draft, current)) {
+  if (isCreatedWithZone(draft, current)) {
     return [
       current.Type === 'SOA'
         ? 'A HostedZone must contain exactly one SOA record.'
@@ -112,12 +112,12 @@ function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
     ];
   }
   const subject = `RRSet with DNS name ${Name}, type ${Type}, SetIdentifier ${SetIdentifier} cannot be created as`;
-  const way = Weight === undefined ? 'multivalue' : 'weighted';
+  const policy = Weight === undefined ? 'multivalue' : 'weighted';
   if (siblings.some((row) => (row.Weight === undefined) !== (Weight === undefined) || !row.SetIdentifier)) {
-    return [`${subject} a non-${way} set exists with the same name and type.`];
+    return [`${subject} a non-${policy} set exists with the same name and type.`];
   }
   if (siblings.some((row) => row.TTL !== undefined && TTL !== undefined && row.TTL !== TTL)) {
-    return [`${subject} ${way} sets must contain the same TTL.`];
+    return [`${subject} ${policy} sets must contain the same TTL.`];
   }
   return [];
 }

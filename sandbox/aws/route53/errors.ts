@@ -1,9 +1,9 @@
-/** The refusals of Route 53, with its own messages. The catalogue of AWS semantics (§7) lists codes and sources. */
+/** The refusals of Route 53, in AWS's wording. The catalogue of AWS semantics (§7) lists codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);
 
-/** Refuses a value that AWS's XML schema does not allow, before any operation reads it. */
+/** The refusal of a value that AWS's XML schema does not allow. */
 export const notInEnumeration = (value: unknown, values: readonly string[]): Refusal =>
   invalidInput(
     `Invalid XML ; cvc-enumeration-valid: Value '${String(value)}' is not facet-valid with respect to enumeration '[${values.join(', ')}]'. It must be a value from the enumeration.`,

@@ -1,8 +1,8 @@
 /** Ids of hosted zones and changes, and their prefixes. */
 import type { Region } from '../../world/region.ts';
 
-/** Returns an id without a prefix such as `/hostedzone/` or `/change/`, which calls may include. */
-export const bare = (id: string | undefined): string => (id ?? '').replace(/^.*\//, '');
+/** Returns an id without its prefix. Calls may include a prefix such as `/hostedzone/` or `/change/`. */
+export const withoutPrefix = (id: string | undefined): string => (id ?? '').replace(/^.*\//, '');
 
 /** Returns a new id: `Z` or `C`, followed by twenty digits and letters. */
 export const newId = (region: Region, letter: 'Z' | 'C'): string =>

@@ -47,7 +47,7 @@ export function nameFault(name: string): string | undefined {
 
 const unescapedLength = (text: string): number => text.replace(/\\\d{3}/g, 'x').length;
 
-/** Whether a name is a zone's own name or below it. */
+/** Whether a name is the name of a zone, or is below it. */
 export const isWithin = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
 
 /**
@@ -58,9 +58,9 @@ export function compareNames(one: string, other: string): number {
   const mine = labelsOf(one).reverse();
   const theirs = labelsOf(other).reverse();
   for (const [index, label] of mine.entries()) {
-    const against = theirs[index];
-    if (against === undefined) return 1;
-    if (label !== against) return label < against ? -1 : 1;
+    const otherLabel = theirs[index];
+    if (otherLabel === undefined) return 1;
+    if (label !== otherLabel) return label < otherLabel ? -1 : 1;
   }
   return mine.length - theirs.length;
 }

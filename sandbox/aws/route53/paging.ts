@@ -7,7 +7,7 @@ import { invalidInput } from './errors.ts';
  * @param asked the maximum number of items that the call requests; a number above `most` is reduced to it
  * @param most the maximum number of items that AWS returns, which is also the default
  */
-export function firstOf<Row>(rows: Row[], asked: number | undefined, most: number) {
+export function firstPage<Row>(rows: Row[], asked: number | undefined, most: number) {
   const MaxItems = Math.min(asked ?? most, most);
   const { rows: page, following } = pageOf(rows, MaxItems, undefined, {
     standard: most,

@@ -4,7 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import type { Region } from '../../world/region.ts';
 import { CANONICAL_HOSTED_ZONE_ID, BALANCER_DOMAIN } from '../elbv2/dns.ts';
 import { invalidInput, noSuchHealthCheck, notImplemented, notInEnumeration } from './errors.ts';
-import { bare } from './ids.ts';
+import { withoutPrefix } from './ids.ts';
 import { isWithin, nameFault, normalName } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
 
@@ -14,7 +14,7 @@ const TYPES: readonly RRType[] = [
 ];
 const LONGEST_TTL = 2 ** 31 - 1;
 
-/** Routing policies that the sandbox lacks: it has no client locations or health checks for them. */
+/** The members of routing policies that the sandbox lacks, because it has no client locations or health checks. */
 const UNSUPPORTED = [
   'Region',
   'GeoLocation',
@@ -70,7 +70,7 @@ function checkRouting({ SetIdentifier, Weight, MultiValueAnswer }: ResourceRecor
   }
 }
 
-/** Aliases are shown in lower case and with a trailing dot. */
+/** Returns an alias as Route 53 shows it: in lower case and with a trailing dot. */
 function readAlias(alias: NonNullable<ResourceRecordSet['AliasTarget']>): typeof alias {
   const { HostedZoneId, DNSName, EvaluateTargetHealth } = alias;
   const missing = Object.entries({ HostedZoneId, DNSName, EvaluateTargetHealth }).find(
@@ -81,7 +81,11 @@ function readAlias(alias: NonNullable<ResourceRecordSet['AliasTarget']>): typeof
       `Invalid XML ; cvc-complex-type.2.4.b: The content of element 'AliasTarget' is not complete. One of '{${missing[0]}}' is expected.`,
     );
   }
-  return { HostedZoneId: bare(HostedZoneId), DNSName: normalName(DNSName ?? ''), EvaluateTargetHealth };
+  return {
+    HostedZoneId: withoutPrefix(HostedZoneId),
+    DNSName: normalName(DNSName ?? ''),
+    EvaluateTargetHealth,
+  };
 }
 
 /** Returns what is wrong with a record set of a zone, in Route 53's wording. */
@@ -104,9 +108,9 @@ export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow)
  */
 function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }: RecordRow): string[] {
   const { HostedZoneId = '', DNSName = '' } = AliasTarget ?? {};
-  const said = `Tried to create an alias that targets ${DNSName}, type ${Type} in zone ${HostedZoneId}, but`;
-  const absent = `${said} that target was not found`;
-  const outside = `${said} the alias target name does not lie within the target zone`;
+  const prefix = `Tried to create an alias that targets ${DNSName}, type ${Type} in zone ${HostedZoneId}, but`;
+  const absent = `${prefix} that target was not found`;
+  const outside = `${prefix} the alias target name does not lie within the target zone`;
   if (HostedZoneId === zone.Id) {
     if (!isWithin(DNSName, zone.Name)) return [outside, absent];
     const exists = zone.records.some((record) => record.Name === DNSName && record.Type === Type);
@@ -119,7 +123,7 @@ function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }:
   return region.route53.balancerNames.has(name) ? [] : [absent];
 }
 
-/** Values of other types are not checked. */
+/** The checks of values, by record type. Values of other types are not checked. */
 const VALUE_FAULTS: Partial<Record<RRType, (value: string) => string | undefined>> = {
   A: (value) => (isIPv4(value) ? undefined : 'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)'),
   AAAA: (value) =>

@@ -7,7 +7,7 @@ import { invalidChangeBatch, invalidInput, notInEnumeration } from './errors.ts'
 import { rowOf } from '../finder.ts';
 import { applyChange, compareRecords } from './batch.ts';
 import { normalName } from './names.ts';
-import { firstOf } from './paging.ts';
+import { firstPage } from './paging.ts';
 import { readRecord } from './record-checks.ts';
 import type { HostedZoneRow } from './store.ts';
 
@@ -72,7 +72,7 @@ export const recordSetOperations = {
         SetIdentifier: StartRecordIdentifier,
       };
       const sorted = zone.records.filter((record) => compareRecords(record, start) >= 0).sort(compareRecords);
-      const { page, next, IsTruncated, MaxItems } = firstOf(sorted, input.MaxItems, MOST_LISTED);
+      const { page, next, IsTruncated, MaxItems } = firstPage(sorted, input.MaxItems, MOST_LISTED);
       return {
         ResourceRecordSets: page,
         IsTruncated,

@@ -51,7 +51,7 @@ function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
 }
 
 /**
- * Returns the record sets that answer for a name: its own, or those of a wildcard, which matches only unknown names.
+ * Returns the record sets that answer for a name: the name's record sets or, for an unknown name, those of a wildcard.
  * @see https://www.rfc-editor.org/rfc/rfc4592#section-3.3
  */
 function recordsFor(zone: HostedZoneRow, name: string): RecordRow[] {

@@ -5,7 +5,7 @@ import type { OperationName } from '../../operations.ts';
 import { BOOKKEEPING, Table, type Kind } from '../../world/table.ts';
 import type { Findable } from '../finder.ts';
 import { noSuchChange, noSuchHostedZone } from './errors.ts';
-import { bare } from './ids.ts';
+import { withoutPrefix } from './ids.ts';
 
 type ListOperation = OperationName<typeof Route53>;
 
@@ -24,28 +24,30 @@ export interface HostedZoneRow extends HostedZone {
   nameServers: string[];
   records: RecordRow[];
 }
-/** A name in AWS's zone for load balancers, which exists as long as its load balancer. */
+/** The DNS name of a load balancer in AWS's zone for load balancers. It exists as long as the load balancer. */
 export interface BalancerNameRow {
   loadBalancerArn: string;
 }
 
 export const route53Store = () => ({
   zones: new Table<HostedZoneRow, Kind & Findable>({
+    // The census counts every zone.
     isCounted: () => true,
     lag: { listedBy: ['ListHostedZones', 'ListHostedZonesByName'] satisfies ListOperation[] },
-    keyOf: bare,
-    notFound: (id) => noSuchHostedZone(bare(id)),
+    keyOf: withoutPrefix,
+    notFound: (id) => noSuchHostedZone(withoutPrefix(id)),
   }),
   /** Every caller reference that created a zone, including those of deleted zones. */
   callerReferences: new Table<{ zoneId: string }>(BOOKKEEPING),
   /** By id without the `/change/` prefix. */
   changes: new Table<ChangeInfo, Kind & Findable>({
+    // The census counts no changes: they are records, not resources.
     isCounted: () => false,
     lag: { listedBy: [] },
-    keyOf: bare,
-    notFound: (id) => noSuchChange(bare(id)),
+    keyOf: withoutPrefix,
+    notFound: (id) => noSuchChange(withoutPrefix(id)),
   }),
-  /** The load balancers of all regions, which aliases can target, by DNS name in lower case with a trailing dot. */
+  /** The load balancers of all regions, by DNS name in lower case with a trailing dot. Aliases can target them. */
   balancerNames: new Table<BalancerNameRow>(BOOKKEEPING),
 });
 export type Route53Store = ReturnType<typeof route53Store>;

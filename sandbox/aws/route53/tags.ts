@@ -5,7 +5,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidInput, noSuchHealthCheck, notInEnumeration } from './errors.ts';
-import { bare } from './ids.ts';
+import { withoutPrefix } from './ids.ts';
 import type { HostedZoneRow } from './store.ts';
 
 const MOST_PER_CALL = 10;
@@ -19,7 +19,7 @@ const { merged, without } = tagging({
 });
 
 function taggable(region: Region, type: string | undefined, id: string | undefined): HostedZoneRow {
-  if (type === 'healthcheck') throw noSuchHealthCheck(bare(id));
+  if (type === 'healthcheck') throw noSuchHealthCheck(withoutPrefix(id));
   if (type !== 'hostedzone') throw notInEnumeration(type, ['healthcheck', 'hostedzone']);
   return rowOf(region.route53.zones, id);
 }

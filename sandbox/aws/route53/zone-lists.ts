@@ -2,12 +2,12 @@
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import { invalidInput, notInEnumeration } from './errors.ts';
-import { bare } from './ids.ts';
+import { withoutPrefix } from './ids.ts';
 import { compareNames, normalName } from './names.ts';
-import { firstOf } from './paging.ts';
+import { firstPage } from './paging.ts';
 import { shown } from './zones.ts';
 
-const MOST = 100;
+const MOST_LISTED = 100;
 
 export const zoneListOperations = {
   ListHostedZones: {
@@ -18,9 +18,9 @@ export const zoneListOperations = {
       }
       // AWS does not document the order of this list; with an order by id, a marker stays valid even if its zone is deleted.
       const zones = region.route53.zones
-        .filter(({ Id }) => HostedZoneType === undefined && Id >= bare(Marker))
+        .filter(({ Id }) => HostedZoneType === undefined && Id >= withoutPrefix(Marker))
         .sort((one, other) => (one.Id < other.Id ? -1 : 1));
-      const { page, next, IsTruncated, MaxItems } = firstOf(zones, asked, MOST);
+      const { page, next, IsTruncated, MaxItems } = firstPage(zones, asked, MOST_LISTED);
       return { HostedZones: page.map(shown), Marker, IsTruncated, NextMarker: next?.Id, MaxItems };
     },
   },
@@ -35,11 +35,11 @@ export const zoneListOperations = {
       if (HostedZoneId !== undefined && DNSName === undefined) {
         throw invalidInput('A hosted zone ID can be specified only together with a DNS name');
       }
-      const start = { Name: normalName(DNSName ?? '.'), Id: bare(HostedZoneId) };
+      const start = { Name: normalName(DNSName ?? '.'), Id: withoutPrefix(HostedZoneId) };
       const order = (one: typeof start, other: typeof start) =>
         compareNames(one.Name, other.Name) || (one.Id < other.Id ? -1 : Number(one.Id > other.Id));
       const zones = region.route53.zones.filter((zone) => order(zone, start) >= 0).sort(order);
-      const { page, next, IsTruncated, MaxItems } = firstOf(zones, asked, MOST);
+      const { page, next, IsTruncated, MaxItems } = firstPage(zones, asked, MOST_LISTED);
       return {
         HostedZones: page.map(shown),
         DNSName,

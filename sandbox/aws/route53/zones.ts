@@ -20,7 +20,7 @@ import type { HostedZoneRow, RecordRow } from './store.ts';
 const MOST_ZONES = 500;
 const MOST_REFERENCE = 128;
 
-/** Returns four name servers under four top-level domains, each of which has 512. */
+/** Returns four name servers, one under each of four top-level domains. Each domain has 512 name servers. */
 function delegation(region: Region): string[] {
   const digits = region.id('', 16).slice(1);
   return ['com', 'net', 'org', 'co.uk'].map((domain, index) => {
@@ -56,13 +56,13 @@ export const shown = ({ Id, Name, CallerReference, Config, records }: HostedZone
 });
 
 /** Whether a record set was created with the zone: its own NS and SOA. */
-export const isOwn = (zone: HostedZoneRow, { Name, Type }: RecordRow): boolean =>
+export const isCreatedWithZone = (zone: HostedZoneRow, { Name, Type }: RecordRow): boolean =>
   Name === zone.Name && (Type === 'NS' || Type === 'SOA');
 
 export const zoneOperations = {
   /**
    * A caller reference can never be reused, even when its zone is deleted (Netflix/denominator#356). The refusal does not
-   * name the zone that has it.
+   * name the zone that used the reference.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
    */
   CreateHostedZone: {
@@ -129,7 +129,7 @@ export const zoneOperations = {
     takes: ['Id'],
     run({ Id }, region) {
       const zone = rowOf(region.route53.zones, Id);
-      if (zone.records.some((record) => !isOwn(zone, record))) throw zoneNotEmpty();
+      if (zone.records.some((record) => !isCreatedWithZone(zone, record))) throw zoneNotEmpty();
       region.route53.zones.delete(zone.Id);
       return { ChangeInfo: submitChange(region) };
     },

@@ -1,4 +1,4 @@
-// The lint rules: the recommended typed set, and the few that guard an orchestrator against lost promises.
+// The lint rules: the recommended type-checked set, and some more, mainly against forgotten promises.
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(

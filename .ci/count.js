@@ -19,15 +19,15 @@ for (const file of readdirSync(folder)) {
       const nth = (seen.get(title) ?? 0) + 1;
       seen.set(title, nth);
       const key = `${title} ${nth}`;
-      const kind = WORST_FIRST.includes(status) ? status : 'skipped';
-      const kinds = [kind, outcomes.get(key) ?? kind];
+      const outcome = WORST_FIRST.includes(status) ? status : 'skipped';
+      const bothRuns = [outcome, outcomes.get(key) ?? outcome];
       outcomes.set(
         key,
-        WORST_FIRST.find((one) => kinds.includes(one)),
+        WORST_FIRST.find((one) => bothRuns.includes(one)),
       );
     }
 }
-for (const kind of outcomes.values()) count[kind] += 1;
+for (const outcome of outcomes.values()) count[outcome] += 1;
 const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
 process.stdout.write(`tests: ${count.passed} passed, ${count.failed} failed${skipped}\n`);
 process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;

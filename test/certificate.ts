@@ -1,4 +1,4 @@
-/** A self-signed certificate for the TLS servers of tests, expired since 2020, which a load balancer accepts. */
+/** A self-signed certificate for the TLS servers of tests; load balancers accept it although it expired in 2020. */
 
 /** The certificate and its key, as options of `node:https` and `node:tls`. */
 export const certificate = {

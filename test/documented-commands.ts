@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A fenced block of a document that a test can act on. */
+/** A fenced block of a document. */
 export interface Block {
   /** Where the block starts, as `README.md:12`. */
   readonly at: string;
@@ -41,10 +41,10 @@ export const programsIn = (script: string): string[] => [
 ];
 
 /**
- * Returns a script that stops at the first failing command. A plan is expected to find changes, and so to exit with 2.
+ * Makes a script stop at the first failing command. A plan must find changes, so it must exit with 2.
  * @see ../README.md, the table of exit codes
  */
-export const strict = (script: string): string =>
+export const stopAtFailure = (script: string): string =>
   [
     'set -e',
     ...script

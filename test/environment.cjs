@@ -4,12 +4,12 @@ const { TestEnvironment } = require('jest-environment-node');
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-/** Classes shared with those packages, so that `instanceof Error` and `instanceof Date` work across realms. */
+/** Classes that the realms of tests share with the packages, so that `instanceof Error` and `instanceof Date` work across realms. */
 const SHARED = { Error, TypeError, RangeError, SyntaxError, Date, Map, Set, RegExp, Math };
 
 /**
- * The runner of each file creates an AsyncLocalStorage and never disables it, so that every promise of later files would
- * carry it along.
+ * The storages to disable after each file. Jest's runner creates an AsyncLocalStorage for each file and never disables
+ * it, so every promise of later files would carry it along.
  */
 const storages = new Set();
 const { run } = AsyncLocalStorage.prototype;

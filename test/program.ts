@@ -1,4 +1,4 @@
-/** For tests that kill processes: small programs that use parts of Slipway. */
+/** For tests that kill processes: compiles and starts small programs that use parts of Slipway. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -55,11 +55,11 @@ export async function compileProgram(source: string): Promise<string> {
 /** A running program that reads and writes lines. */
 export interface Program {
   readonly child: ChildProcess;
-  /** Reads the next line of its output; undefined when it has ended. */
+  /** Reads the next line of the output; undefined at the end of the output. */
   readonly nextLine: () => Promise<string | undefined>;
-  /** Writes a line to its input. */
+  /** Writes a line to the program's input. */
   readonly send: (line: string) => void;
-  /** Resolves with its exit code, or with the name of the signal that ended it. */
+  /** Resolves with the exit code, or with the name of the signal that ended the program. */
   readonly ended: Promise<number | string>;
   readonly kill: () => Promise<void>;
 }

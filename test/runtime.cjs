@@ -1,16 +1,16 @@
-// The module loader of tests: our modules are compiled once per worker but run again in each test file; packages are loaded once.
+// The module loader of tests: modules of this repository are compiled once per worker but run again in each test file; packages are loaded once.
 const { createRequire, isBuiltin } = require('node:module');
 const vm = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
-/** Packages that are loaded once; each test file has its own copy of jest's packages. */
+/** Whether a module is a package that is loaded once. Jest's packages are not: each test file has its own copy. */
 const isPackage = (name) => !/^[./]|^@jest\//.test(name) && !isBuiltin(name);
 
 /** The compiled script of each file, with its source. */
 const compiled = new Map();
 const { compileFunction } = vm;
 
-/** Compiles to a script, since a script, unlike a function, can run in several realms without recompilation. */
+/** Compiles to a script: unlike a function, a script can run in several realms without recompilation. */
 vm.compileFunction = (code, parameters, options) => {
   const { filename, parsingContext } = options;
   if (!parsingContext) return compileFunction(code, parameters, options);

@@ -5,12 +5,15 @@ import { expect, test } from '@jest/globals';
 /** Returns the seed of random choices: SEED, or a new one each time. */
 export const randomSeed = (): number => Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-const EVERY = process.env['SWEEP'] === undefined ? 3 : 1;
+const STRIDE = process.env['SWEEP'] === undefined ? 3 : 1;
 
-/** The index of the first case to run. It varies by file, since several files may have the same cases. */
-const first = () => (randomSeed() + basename(expect.getState().testPath ?? '').length) % EVERY;
+/** The index of the first case to run. It varies by seed, and also by file, since several files may have the same cases. */
+const first = () => (randomSeed() + basename(expect.getState().testPath ?? '').length) % STRIDE;
 
-/** Declares a test per case, whose first element is the title. Cases outside the sample are skipped, so that snapshots stay. */
+/**
+ * Declares one test for each case. The first element of a case is the title of the test. Cases outside the sample are
+ * skipped, not left out, so that jest does not report their snapshots as obsolete.
+ */
 export function testSample<T extends readonly [title: string, ...unknown[]]>(
   cases: readonly T[],
   run: (...one: T) => Promise<void>,
@@ -18,5 +21,5 @@ export function testSample<T extends readonly [title: string, ...unknown[]]>(
 ): void {
   const from = first();
   for (const [index, one] of cases.entries())
-    (index % EVERY === from ? test : test.skip)(one[0], () => run(...one), timeoutMs);
+    (index % STRIDE === from ? test : test.skip)(one[0], () => run(...one), timeoutMs);
 }

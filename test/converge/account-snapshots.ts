@@ -1,7 +1,7 @@
 /** For convergence tests: accounts with a provisioned stack; each stack is provisioned once and then restored from a snapshot. */
 import type { Clock } from '../../lib/model/clock.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
-import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
+import type { SandboxClock } from '../../sandbox/world/clock.ts';
 import type { Snapshot } from '../../sandbox/world/world.ts';
 import { account, type Account } from './harness.ts';
 
@@ -18,7 +18,7 @@ const snapshots = new Map<string, Promise<AccountSnapshot>>();
 
 /**
  * Returns a new account with a provisioned stack. Unless the stack has sources, the journal starts empty.
- * @param clockFrom creates the clock that both sides use, starting at the given time; without it, AWS takes no time at all
+ * @param clockFrom creates the clock that Slipway and the sandbox share, starting at the given time; without it, AWS takes no time at all
  */
 export async function provisionedAccount(
   stack: StackInput,
@@ -33,7 +33,7 @@ export async function provisionedAccount(
   return account({ from, ...(clockFrom && { clock: clockFrom(from.at) }) });
 }
 
-/** Sources are in the account's folder, so a snapshot with sources would refer to another account's files. */
+/** Whether a stack has sources. They are in its account's folder, so a snapshot would refer to another account's files. */
 const hasSource = ({ services }: StackInput): boolean =>
   Object.values(services).some(({ containers }) =>
     Object.values(containers).some(({ source }) => source !== undefined),

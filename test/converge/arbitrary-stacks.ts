@@ -18,7 +18,7 @@ const service = fc.record({
   containers: fc.dictionary(name, container, { minKeys: 1, maxKeys: 3 }),
 });
 
-/** Ports are unique per task and paths per stack, as the configuration requires. */
+/** Generates stacks. As the configuration requires, ports are unique within a task, and paths within a stack. */
 export const arbitraryStack: fc.Arbitrary<StackInput> = fc
   .record({
     services: fc.dictionary(name, service, { minKeys: 1, maxKeys: 2 }),
@@ -31,14 +31,14 @@ export const arbitraryStack: fc.Arbitrary<StackInput> = fc
   })
   .map(({ services, zones, retention, idle, delay, domain, paths }) => {
     let next = 0;
-    const placed = Object.entries(services).map(([key, { containers, ...rest }]) => [
+    const servicesWithPaths = Object.entries(services).map(([key, { containers, ...rest }]) => [
       key,
       {
         ...rest,
         containers: Object.fromEntries(
-          Object.entries(containers).map(([called, it], index) => [
-            called,
-            { ...it, port: it.port + index, path: paths[next++] },
+          Object.entries(containers).map(([containerName, generated], index) => [
+            containerName,
+            { ...generated, port: generated.port + index, path: paths[next++] },
           ]),
         ),
       },
@@ -50,7 +50,7 @@ export const arbitraryStack: fc.Arbitrary<StackInput> = fc
       logRetentionDays: retention,
       idleTimeoutSeconds: idle,
       deregistrationDelaySeconds: delay,
-      services: Object.fromEntries(placed) as StackInput['services'],
+      services: Object.fromEntries(servicesWithPaths) as StackInput['services'],
       ...(domain === undefined ? {} : { domain: { name: domain, zone: 'example.com', createZone: true } }),
     };
   });

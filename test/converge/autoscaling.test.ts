@@ -16,24 +16,24 @@ const target = {
   ScalableDimension: 'ecs:service:DesiredCount',
 } as const;
 
-/** Returns a stack with one service of one task, and ways to scale it. */
-async function provisioned(real?: StackInput) {
-  const user = real ? await account({ realTasks: true }) : await provisionedAccount(stack());
-  if (real) await user.provision(real, { wait: true });
+/** Returns an account with a service of one task, and functions that scale the service. */
+async function provisioned(realStack?: StackInput) {
+  const user = realStack ? await account({ realTasks: true }) : await provisionedAccount(stack());
+  if (realStack) await user.provision(realStack, { wait: true });
   const { autoscaling, ecs } = user.aws;
   const row = () =>
     user.sandbox.world.region('eu-west-1').ecs.services.find(({ serviceName }) => serviceName === 'web');
   return {
     ...user,
     count: () => row()?.desiredCount,
-    /** Sets the allowed range: a count outside it is moved to the nearest bound. */
-    range: (MinCapacity: number, MaxCapacity: number) =>
+    /** Sets the allowed range. AWS moves a count outside the range to the nearest bound. */
+    setRange: (MinCapacity: number, MaxCapacity: number) =>
       autoscaling.send(new RegisterScalableTargetCommand({ ...target, MinCapacity, MaxCapacity })),
-    noRange: () => autoscaling.send(new DeregisterScalableTargetCommand(target)),
-    byHand: (desiredCount: number) =>
+    removeRange: () => autoscaling.send(new DeregisterScalableTargetCommand(target)),
+    setCountByHand: (desiredCount: number) =>
       ecs.send(new UpdateServiceCommand({ cluster: 'shop-dev', service: 'web', desiredCount })),
-    /** Returns how often the scaling ranges were described. */
-    asked: () =>
+    /** Returns how often Slipway has looked up the scaling ranges. */
+    rangeLookups: () =>
       user.sandbox.journal.entries().filter(({ operation }) => operation === 'DescribeScalableTargets')
         .length,
   };
@@ -41,10 +41,10 @@ async function provisioned(real?: StackInput) {
 
 test('a count within its range is not drift, and looking up the range takes one call', async () => {
   const user = await provisioned();
-  await user.range(3, 6);
+  await user.setRange(3, 6);
   expect(user.count()).toBe(3);
   expect(await user.plan(stack())).toEqual([]);
-  expect(user.asked()).toBe(1);
+  expect(user.rangeLookups()).toBe(1);
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
   expect((await user.provision(stack())).calls).toEqual([]);
   expect(user.count()).toBe(3);
@@ -52,7 +52,7 @@ test('a count within its range is not drift, and looking up the range takes one 
 
 test('neither other changes nor a new count in the configuration change a count that auto scaling controls', async () => {
   const user = await provisioned();
-  await user.range(3, 6);
+  await user.setRange(3, 6);
   const after = stack({
     services: web({ api1: { environment: { LEVEL: 'debug' } } }, { count: 2, graceSeconds: 90 }),
   });
@@ -65,15 +65,15 @@ test('neither other changes nor a new count in the configuration change a count 
   expect(await user.plan(after)).toEqual([]);
 });
 
-test('a count without a range, or outside it, is drift', async () => {
+test('a count outside its range, or without a range, is drift', async () => {
   const user = await provisioned();
-  await user.byHand(4);
+  await user.setCountByHand(4);
   expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
-  await user.range(2, 4);
+  await user.setRange(2, 4);
   expect(await user.plan(stack())).toEqual([]);
-  await user.byHand(5);
+  await user.setCountByHand(5);
   expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
-  await user.noRange();
+  await user.removeRange();
   await user.provision(stack());
   expect(user.count()).toBe(1);
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
@@ -81,10 +81,10 @@ test('a count without a range, or outside it, is drift', async () => {
 
 test('the range is not looked up for a count that matches the configuration', async () => {
   const user = await provisioned();
-  await user.range(1, 6);
+  await user.setRange(1, 6);
   expect(await user.plan(stack())).toEqual([]);
   await user.provision(stack());
-  expect(user.asked()).toBe(0);
+  expect(user.rangeLookups()).toBe(0);
 });
 
 test.each([
@@ -94,7 +94,7 @@ test.each([
   'if looking up the range is refused with %s, the run succeeds and the count is drift',
   async (code, status) => {
     const user = await provisioned();
-    await user.range(3, 6);
+    await user.setRange(3, 6);
     const message = 'not authorized to perform: application-autoscaling:DescribeScalableTargets';
     user.sandbox.faults.add({ service: 'autoscaling', nth: 1, kind: 'refused', code, message, status });
     expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
@@ -107,7 +107,7 @@ test.each([
   ['no task', 0, 0],
 ])(
   'the wait for a service expects the count that auto scaling has set: %s',
-  async (_what, min, most) => {
+  async (_what, min, max) => {
     const app = { source: 'app', port: 8000, path: '/app', environment: { PORT: '8000' } };
     const real: StackInput = {
       name: 'shop',
@@ -115,7 +115,7 @@ test.each([
       services: { web: { containers: { app } } },
     };
     const user = await provisioned(real);
-    await user.range(min, most);
+    await user.setRange(min, max);
     expect(await user.provision(real, { wait: true })).toMatchObject({ calls: [] });
     expect(user.count()).toBe(min);
     await user.teardown(real);
@@ -126,7 +126,7 @@ test.each([
 
 test('a replaced service keeps the count that auto scaling set, but loses its range', async () => {
   const user = await provisioned();
-  await user.range(3, 6);
+  await user.setRange(3, 6);
   const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
   expect(planInWords(await user.plan(secure))).toContain('replace services.web: name, load balancers');
   await user.provision(secure);
@@ -143,7 +143,7 @@ test('a replaced service keeps the count that auto scaling set, but loses its ra
 
 test('a teardown leaves no scaling range behind', async () => {
   const user = await provisioned();
-  await user.range(3, 6);
+  await user.setRange(3, 6);
   await user.teardown(stack());
   expect(user.census()).toEqual({});
 });

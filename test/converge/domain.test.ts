@@ -85,7 +85,7 @@ test('a teardown removes a domain that is no longer configured, even without a s
   const zone = user.ids()['hostedZone']?.['hostedZoneId'];
   user.deleteState();
 
-  // A record that another user created in our zone is listed, and the zone is kept.
+  // A record that another user created in the stack's zone is listed, and the zone is kept.
   const mail: ResourceRecordSet = {
     Name: 'mail.one.localhost',
     Type: 'A',
@@ -102,7 +102,7 @@ test('a teardown removes a domain that is no longer configured, even without a s
   expect(user.census()).toEqual({});
 });
 
-test("in the account's own zones, the old record is removed, and foreign records that point at the load balancer are kept", async () => {
+test('in zones that the stack did not create, the old record is removed, and foreign records that point at the load balancer are kept', async () => {
   const user = await account();
   for (const Name of ['one.localhost', 'two.localhost']) {
     await user.aws.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
@@ -114,7 +114,7 @@ test("in the account's own zones, the old record is removed, and foreign records
     'two.localhost.': ['api.two.localhost.'],
   });
 
-  // Another user points a second name at the load balancer. The zone is not ours, so neither is this record.
+  // Another user points a second name at the load balancer. The zone does not belong to the stack, so neither does this record.
   const zone = user.ids()['hostedZone']?.['hostedZoneId'];
   const [api] = await addressRecordsOf(user, zone);
   await changeRecord(user, zone, 'CREATE', { ...api, Name: 'www.two.localhost', Type: 'A' });

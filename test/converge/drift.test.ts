@@ -1,4 +1,4 @@
-// Every manual change is reported by `npm run drift` and repaired by provision, after which there is no drift.
+// Every manual change is reported by `npm run drift` and repaired by provision; afterwards there is no drift.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type PlannedChange } from './harness.ts';
@@ -13,7 +13,7 @@ const fromSource: StackInput = {
   services: { web: { containers: { app: { source: 'app', port: 8000, path: '/app' } } } },
 };
 const titleOf = ({ noun, what }: ManualChange) => `drift in ${noun} is reported and repaired: ${what}`;
-const all: [string, ManualChange, StackInput][] = [
+const cases: [string, ManualChange, StackInput][] = [
   ...manualChanges.map((change): [string, ManualChange, StackInput] => [titleOf(change), change, stack()]),
   ...manualImageChanges.map((change): [string, ManualChange, StackInput] => [
     titleOf(change),
@@ -22,13 +22,13 @@ const all: [string, ManualChange, StackInput][] = [
   ]),
 ];
 
-const none = { exitCode: 0, text: expect.stringMatching(/^No drift: /) };
+const noDrift = { exitCode: 0, text: expect.stringMatching(/^No drift: /) };
 
 test.each([stack(), fromSource])('a freshly provisioned stack has no drift (%#)', async (desired) => {
-  expect(await (await provisionedAccount(desired)).drift(desired)).toMatchObject(none);
+  expect(await (await provisionedAccount(desired)).drift(desired)).toMatchObject(noDrift);
 });
 
-testSample(all, async (_title, { drift, apply }, desired) => {
+testSample(cases, async (_title, { drift, apply }, desired) => {
   const user = await provisionedAccount(desired);
   const before = user.census();
   const ids = user.ids();
@@ -41,7 +41,7 @@ testSample(all, async (_title, { drift, apply }, desired) => {
   expect(changes.map(({ verb, address }) => `${verb} ${address}`).sort()).toEqual([...drift].sort());
   expect(planInWords(changes)).toMatchSnapshot();
   await user.provision(desired);
-  expect(await user.drift(desired)).toMatchObject(none);
+  expect(await user.drift(desired)).toMatchObject(noDrift);
   expect(user.census()).toEqual(before);
 });
 

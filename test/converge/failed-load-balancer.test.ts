@@ -24,7 +24,7 @@ const failLoadBalancer = ({ sandbox }: Account) =>
     message: why,
   });
 
-test("a run that waits ends as soon as AWS reports the failure, not at the service's deadline", async () => {
+test("a waiting run ends as soon as AWS reports the failure, not at the service's deadline", async () => {
   const clock = leapingClock();
   const user = await account({ clock, plane: { ...simulatedDataPlane, checksTargets: true } });
   failLoadBalancer(user);
@@ -42,12 +42,12 @@ test('many services that wait for one load balancer share the requests that desc
   });
   failLoadBalancer(user);
   await expect(user.provision(stack({ services }), { wait: true })).rejects.toThrow(why);
-  const looks = user.sandbox.journal
+  const lookups = user.sandbox.journal
     .entries()
     .filter(({ operation }) => operation === 'DescribeLoadBalancers');
-  // The survey sends one request, and the waits together fewer than one per service.
-  expect(looks.length).toBeGreaterThan(1);
-  expect(looks.length).toBeLessThan(10);
+  // The survey sends one request. All waits together send fewer than one per service.
+  expect(lookups.length).toBeGreaterThan(1);
+  expect(lookups.length).toBeLessThan(10);
 });
 
 test('a run with --no-wait reports the failure, and the next run replaces the load balancer, its listener and its rules', async () => {

@@ -1,4 +1,4 @@
-/** For convergence tests: resources of other owners under names that our stack uses. */
+/** For convergence tests: resources that other users create under names that the stack uses. */
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { CreateClusterCommand, RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
@@ -10,7 +10,7 @@ import type { Clients } from './clients.ts';
 import type { Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** A resource that another user creates under our name. */
+/** A resource that another user creates under a name that the stack uses. */
 export interface ForeignResource {
   readonly address: string;
   readonly create: (aws: Clients) => Promise<unknown>;
@@ -24,7 +24,7 @@ const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 const zone = { Name: 'example.com', CallerReference: 'by hand' };
-const ownZone = stack({ domain: { name: 'api.example.com', zone: 'example.com' } });
+const stackInForeignZone = stack({ domain: { name: 'api.example.com', zone: 'example.com' } });
 
 export const foreignResources: readonly ForeignResource[] = [
   {
@@ -62,7 +62,7 @@ export const foreignResources: readonly ForeignResource[] = [
   },
   {
     address: 'record',
-    stack: ownZone,
+    stack: stackInForeignZone,
     remaining: { 'route53.zones': 1 },
     async create({ route53 }) {
       const { HostedZone } = await route53.send(new CreateHostedZoneCommand(zone));
@@ -91,7 +91,7 @@ export const foreignResources: readonly ForeignResource[] = [
   },
 ];
 
-/** Adds a tag to one of our resources. */
+/** Adds a tag to one of the stack's resources. */
 export type AddTag = (
   aws: Clients,
   id: (field: string) => string,
@@ -106,7 +106,7 @@ const ecs =
   (aws, id, [key, value]) =>
     aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
 
-/** Our stack's resources that another stack can claim by tags. */
+/** Resources of the stack that another stack can claim with tags. */
 export const takenOver: readonly [address: string, tags: AddTag][] = [
   ['loadBalancer', elb('loadBalancerArn')],
   ['listener', elb('listenerArn')],
@@ -115,7 +115,7 @@ export const takenOver: readonly [address: string, tags: AddTag][] = [
   ['services.web', ecs('serviceArn')],
 ];
 
-/** Tags one of our resources as belonging to another stack. */
+/** Tags one of the stack's resources as belonging to another stack. */
 export async function tagForOtherStack(user: Account, address: string, tags: AddTag): Promise<void> {
   const ids = user.ids();
   await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);

@@ -1,4 +1,4 @@
-// A resource that has our name but belongs to someone else is never touched; --adopt makes it ours from then on.
+// Someone else's resource under a name that the stack uses is never changed; --adopt makes it part of the stack.
 import { describe, expect, test } from '@jest/globals';
 import {
   AllocateAddressCommand,
@@ -44,7 +44,7 @@ testSample(
 );
 
 testSample(
-  foreignCases('belongs to our stack after it is adopted'),
+  foreignCases('belongs to the stack after it is adopted'),
   async (_what, { address, create, stack: desired = stack(), remaining = {} }) => {
     const user = await account();
     await create(user.aws);
@@ -83,7 +83,7 @@ testSample(
   },
 );
 
-test('adopting a resource that is not in the way is refused', async () => {
+test('adopting an address without a foreign resource is refused', async () => {
   const user = await account();
   await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({
     code: 'ARGUMENTS',
@@ -95,7 +95,7 @@ test('adopting a resource that is not in the way is refused', async () => {
   expect(user.census()).toEqual({});
 });
 
-describe('a resource that lost its tags and is no longer desired is still ours', () => {
+describe('a resource that lost its tags and is no longer desired still belongs to the stack', () => {
   const strip = async (user: Account, address: string, field: string) => {
     const arn = user.ids()[address]?.[field] ?? '';
     const TagKeys = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];

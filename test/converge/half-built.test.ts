@@ -8,8 +8,8 @@ import { stack } from './stacks.ts';
 /** The number of mutating calls of a provision and of a teardown of the stack. */
 const CALL_COUNTS = { provision: 46, teardown: 30 };
 
-/** Refuses the mutating calls at these places, each counted from the one before it. */
-function deny({ sandbox }: Account, places: readonly number[]): void {
+/** Refuses mutating calls. Each place is counted from the place before it. */
+function refuseCalls({ sandbox }: Account, places: readonly number[]): void {
   for (const nth of places) {
     sandbox.faults.add({
       kind: 'refused',
@@ -22,13 +22,13 @@ function deny({ sandbox }: Account, places: readonly number[]): void {
   }
 }
 
-/** Runs a command while the calls at these places are refused, and expects a problem if any of them was made. */
+/** Runs a command while the calls at these places are refused, and expects a problem if at least one of these calls was made. */
 async function runWithRefusals(
   user: Account,
   places: readonly number[],
   run: () => Promise<unknown>,
 ): Promise<void> {
-  deny(user, places);
+  refuseCalls(user, places);
   const outcome = await run().then(
     () => undefined,
     (error: unknown) => error,

@@ -23,7 +23,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import type { DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { Weather } from '../../sandbox/chaos/weather.ts';
 import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
-import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
+import type { SandboxClock } from '../../sandbox/world/clock.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import type { AccountSnapshot } from './account-snapshots.ts';
@@ -32,7 +32,7 @@ import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
 /** When an account is closed: after its test, or after all tests of the file. */
 type Lifetime = 'test' | 'file';
 
-/** Options of `account`, which documents them. */
+/** Options of `account`. See there for their meaning. */
 interface AccountOptions {
   readonly realTasks?: boolean;
   readonly lifetime?: Lifetime;
@@ -81,7 +81,7 @@ export interface Account {
   /** Returns the changes of a plan. */
   plan(stack: StackInput, more?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
-  /** Removes the resources of these nouns only, in the order of a teardown. */
+  /** Removes only the resources of these nouns, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
   /** Counts everything that exists, by kind. */
   census(): Readonly<Record<string, number>>;
@@ -96,11 +96,11 @@ export interface Account {
    * still does has no effect.
    */
   kill(): void;
-  /** Writes a state file with other ids, and with other contents on request. */
+  /** Writes a state file with the given ids, and with other changes on request. */
   writeState(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
 }
 
-/** The program in the folder `app`, which answers with its name, uses TLS on request, and shuts down gracefully. */
+/** The program in the folder `app`. It answers with its name, uses TLS on request, and shuts down gracefully. */
 const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
@@ -115,11 +115,11 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 /**
  * Opens a new account, which is closed after the test, or after all tests of the file.
  * @param realTasks whether tasks run as processes and load balancers answer requests
- * @param clock the clock that both sides use, on which AWS takes its real durations; without it AWS takes no time
+ * @param clock the clock that Slipway and the sandbox share; with it AWS takes realistic durations, without it no time
  * @param limits whether Slipway limits its own request rate
  * @param plane the simulated data plane; by default all tasks start
  * @param from the snapshot that the account starts from; empty by default
- * @param handle overrides of the sandbox's handle; by default its sandbox is running and keeps running
+ * @param handle overrides of the sandbox handle; by default the sandbox is already running and keeps running
  */
 export async function account({
   realTasks = false,
@@ -129,7 +129,7 @@ export async function account({
   limits = false,
   plane,
   from,
-  handle: otherwise,
+  handle: handleOverrides,
 }: AccountOptions = {}): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = realTasks
@@ -151,7 +151,7 @@ export async function account({
     rmSync(folder, { recursive: true, force: true });
   };
   closing[lifetime].push(close);
-  const door: SandboxHandle = {
+  const sandboxHandle: SandboxHandle = {
     url: sandbox.url,
     pid: process.pid,
     folder: join(folder, 'home', 'sandbox'),
@@ -166,7 +166,7 @@ export async function account({
     census: async () => census(sandbox.world),
     isAlive: () => true,
     stop: async () => undefined,
-    ...otherwise,
+    ...handleOverrides,
   };
   let running = new AbortController();
   const read = async (stack: StackInput, { stage, target, builder }: Options) =>
@@ -185,7 +185,7 @@ export async function account({
       {
         home,
         time,
-        openSandbox: async () => door,
+        openSandbox: async () => sandboxHandle,
         config: read(stack, options),
       },
     );
@@ -258,10 +258,10 @@ export async function account({
     }),
     deleteState: (stage = 'dev') => rmSync(stateFile(stage)),
     kill() {
-      const left = join(folder, `home-${Math.random().toString(36).slice(2)}`);
+      const copiedHome = join(folder, `home-${Math.random().toString(36).slice(2)}`);
       if (existsSync(home))
-        cpSync(home, left, { recursive: true, filter: (file) => !file.includes('.lock') });
-      home = left;
+        cpSync(home, copiedHome, { recursive: true, filter: (file) => !file.includes('.lock') });
+      home = copiedHome;
       running.abort();
     },
     writeState(ids, more = {}) {

@@ -1,4 +1,4 @@
-// Resources that AWS still shows after a teardown: they are reported if they exist, and waited for if only lists are stale.
+// Resources that AWS still shows after a teardown: a teardown reports them if they exist, and waits if only the lists are stale.
 import { expect, test } from '@jest/globals';
 import type { Region } from '../../sandbox/world/region.ts';
 import { sure } from '../sandbox/aws/ec2/scene.ts';
@@ -6,8 +6,8 @@ import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** A provisioned stack, and a hook that changes the world right after a delete has succeeded. */
-async function accountAfter(operation: string, then: (region: Region) => void) {
+/** Provisions a stack, and changes the world right after each call of an operation. */
+async function accountWithHook(operation: string, then: (region: Region) => void) {
   const clock = leapingClock();
   const user = await account({ clock });
   await user.provision(stack());
@@ -17,29 +17,34 @@ async function accountAfter(operation: string, then: (region: Region) => void) {
     add(entry);
     if (entry.operation === operation) then(world.region('eu-west-1'));
   };
-  return { user, clock, region: world.region('eu-west-1'), calm: () => void (journal.add = add) };
+  return { user, clock, region: world.region('eu-west-1'), removeHook: () => void (journal.add = add) };
 }
 
 /** ECS's service-linked role is kept, both in the account and in the state file. */
-const ACCOUNTS = 'serviceLinkedRole';
+const KEPT_ADDRESS = 'serviceLinkedRole';
 
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
-test('resources that survive their delete are listed with what uses them, and the next teardown removes them', async () => {
+test('resources that survive their deletion are listed with the resources that use them, and the next teardown removes them', async () => {
   let restore = () => undefined as void;
-  const { user, region, calm } = await accountAfter('DeleteVpc', () => restore());
+  const { user, region, removeHook } = await accountWithHook('DeleteVpc', () => restore());
   const vpcId = idOf(user, 'vpc', 'vpcId');
   const groupId = idOf(user, 'securityGroups.balancer', 'groupId');
   const { vpcs, securityGroups, networkInterfaces } = region.ec2;
   const vpc = sure(structuredClone(vpcs.get(vpcId)));
   const group = sure(structuredClone(securityGroups.get(groupId)));
-  const theirs = sure(structuredClone(networkInterfaces.all()[0]));
-  const { NetworkInterfaceId: eni, SubnetId } = theirs;
+  const foreignInterface = sure(structuredClone(networkInterfaces.all()[0]));
+  const { NetworkInterfaceId: eni, SubnetId } = foreignInterface;
   restore = () => {
     vpcs.set(vpcId, vpc);
     securityGroups.set(groupId, group);
     const Groups = [{ GroupId: groupId }];
-    networkInterfaces.set(eni, { ...theirs, Description: 'theirs', RequesterId: 'another-service', Groups });
+    networkInterfaces.set(eni, {
+      ...foreignInterface,
+      Description: 'theirs',
+      RequesterId: 'another-service',
+      Groups,
+    });
   };
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
@@ -52,29 +57,29 @@ test('resources that survive their delete are listed with what uses them, and th
     now: 'Everything else is gone; the state file is kept.',
     fix: [expect.stringContaining('npm run teardown')],
   });
-  expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);
-  calm();
+  expect(Object.keys(user.ids())).toEqual([KEPT_ADDRESS]);
+  removeHook();
   networkInterfaces.delete(eni);
   expect(await user.teardown(stack())).toMatchObject({ json: { removed: 2, left: 0 } });
   expect(() => user.ids()).toThrow('ENOENT');
   expect(user.census()).toEqual({});
 });
 
-test('a resource that another user creates under our name after its removal is listed', async () => {
-  const { user, region } = await accountAfter('DeleteVpc', ({ logs }) => logs.groups.set(name, again));
+test('a resource that another user creates again under the same name after its removal is listed', async () => {
+  const { user, region } = await accountWithHook('DeleteVpc', ({ logs }) => logs.groups.set(name, recreated));
   const name = idOf(user, 'logGroup', 'logGroupName');
-  const again = sure(structuredClone(region.logs.groups.get(name)));
+  const recreated = sure(structuredClone(region.logs.groups.get(name)));
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
     what: '1 resource of shop-dev is left.',
     why: `logGroup ${name}`,
   });
-  expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);
+  expect(Object.keys(user.ids())).toEqual([KEPT_ADDRESS]);
 });
 
 test('a teardown keeps looking while AWS still shows a deleted resource', async () => {
   let showForAWhile = () => undefined as void;
-  const { user, clock, region } = await accountAfter('DeleteVpc', () => showForAWhile());
+  const { user, clock, region } = await accountWithHook('DeleteVpc', () => showForAWhile());
   const vpc = sure(structuredClone(region.ec2.vpcs.all()[0]));
   let shownSince = 0;
   showForAWhile = () => {

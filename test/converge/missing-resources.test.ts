@@ -1,11 +1,11 @@
-// Stacks in which one noun or a set of nouns is missing, with all dependents: provision repairs them.
+// Stacks without the resources of one or several nouns and of all their dependents: provision repairs them.
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nouns as allNouns, needs, type Noun } from '../../lib/model/architecture.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** Nouns that a teardown keeps, or that have no resources in a stack whose images are given by reference. */
+/** Nouns without resources in this stack, since its images are given by reference, and the noun that a teardown keeps. */
 const EXCLUDED: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
 const nouns = allNouns.filter((name) => !EXCLUDED.includes(name));
 
@@ -42,7 +42,7 @@ async function expectRepaired(missing: readonly Noun[]): Promise<void> {
 
 test.each(nouns)('provision repairs a stack without %s', (noun) => expectRepaired([noun]));
 
-test('provision repairs a stack without any set of nouns', async () => {
+test('provision repairs a stack that lacks an arbitrary set of nouns', async () => {
   await fc.assert(
     fc.asyncProperty(fc.subarray(nouns, { minLength: 2 }), (missing) => expectRepaired(missing)),
     { numRuns: Number(process.env['RUNS'] ?? 3) },

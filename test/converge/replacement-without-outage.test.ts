@@ -17,7 +17,7 @@ const container = (name: string, port: number, protocol: 'HTTP' | 'HTTPS' = 'HTT
 const stack = (services: StackInput['services']): StackInput => ({
   name: 'shop',
   region: 'eu-west-1',
-  // Two seconds at the pace of these accounts, which is enough for requests in flight, since these take real time.
+  // At the pace of these accounts, this is two seconds of real time: enough for the requests in flight.
   deregistrationDelaySeconds: 600,
   services,
 });
@@ -54,7 +54,7 @@ async function sendLoad(user: Account) {
 }
 
 const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
-const http = web(container('app', 8000));
+const httpStack = web(container('app', 8000));
 /** Returns a stack with two containers; no request goes to the second. */
 const withSidecar = (name: string, protocol: 'HTTP' | 'HTTPS') => {
   const side = { ...container('side', 8001, protocol), path: '/side' };
@@ -74,7 +74,7 @@ const cases: [what: string, after: StackInput, answers: [string, string], before
   ],
   [
     'the protocol of a container, back to HTTP',
-    http,
+    httpStack,
     ['tls:8000', 'app:8000'],
     web(container('tls', 8000, 'HTTPS')),
   ],
@@ -106,14 +106,14 @@ const interruptedCases = ['the name of a service', 'the protocol of a container,
 const refused = (operation: string, nth: number) =>
   ({ kind: 'refused', operation, nth, code: 'AccessDenied', message: 'by the test', status: 403 }) as const;
 
-/** All cases with SWEEP=1. */
+/** All cases if SWEEP is set, otherwise a few. */
 const selectedCases = process.env['SWEEP']
   ? cases
   : cases.filter(([what]) => ['the port of a container', ...interruptedCases].includes(what));
 
 test.concurrent.each(selectedCases)(
   'no request fails while provision changes %s',
-  async (_what, after, answers, before = http) => {
+  async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
     const stop = await sendLoad(user);
@@ -127,8 +127,8 @@ test.concurrent.each(selectedCases)(
 );
 
 test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
-  'no request fails while one provision fails during the rollout and the next one completes the change to %s',
-  async (_what, after, answers, before = http) => {
+  'no request fails while a provision that changes %s fails during the rollout, and the next one completes the change',
+  async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
     const stop = await sendLoad(user);

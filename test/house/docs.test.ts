@@ -1,4 +1,4 @@
-/** The documents: links have targets, and tables that repeat the code agree with it. */
+/** The documents: every link has a target, and tables agree with the code that they describe. */
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -94,15 +94,18 @@ describe('the documents', () => {
     expect(Object.fromEntries(table)).toEqual(durations);
   });
 
-  test('sandbox/BEHAVIOUR.md lists every weather setting and every kind of fault, with its section of the catalogue', () => {
+  test('sandbox/BEHAVIOUR.md lists every weather setting and every kind of fault, each with its section of the catalogue', () => {
     const rows = (section: string) => rowsOf('sandbox/BEHAVIOUR.md', section);
-    expect(rows('Weather').map(([knob]) => knob)).toEqual(Object.keys(calm));
+    expect(rows('Weather').map(([setting]) => setting)).toEqual(Object.keys(calm));
     expect(rows('Faults').map(([kind]) => kind)).toEqual(FAULT_KINDS);
     const sources = [...rows('Weather'), ...rows('Faults')].map((row) => row.at(-1) ?? '');
     expect(sources.filter((source) => !source.startsWith('§'))).toEqual([]);
   });
 
-  test.each(['provision', 'teardown', 'lib', 'test', 'services'])('%s/README.md fits on a screen', (room) => {
-    expect(text(`${room}/README.md`).trimEnd().split('\n').length).toBeLessThanOrEqual(20);
-  });
+  test.each(['provision', 'teardown', 'lib', 'test', 'services'])(
+    '%s/README.md fits on a screen',
+    (folder) => {
+      expect(text(`${folder}/README.md`).trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+    },
+  );
 });

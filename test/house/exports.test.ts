@@ -1,15 +1,15 @@
-/** Exports: no two rooms export the same name, so that a name has one meaning wherever it is imported. */
+/** Exports: no two folders export the same name, so that a name has one meaning wherever it is imported. */
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { nouns } from '../../lib/model/architecture.ts';
 import { CODE } from './files.ts';
 import { forEachNode } from './source.ts';
 
-/** Returns the room of a file: a top-level folder, or a folder of lib. */
-const roomOf = (file: string): string | undefined =>
+/** Returns the folder to which a file belongs: a top-level folder, or a folder of lib. */
+const owningFolderOf = (file: string): string | undefined =>
   /^(?:lib\/[^/]+|provision|teardown|sandbox|build)(?=\/)/.exec(file)?.[0];
 
-/** Every noun has a step in provision and a removal in teardown, both under its name. */
+/** Names that both commands export: for each noun, provision has a step and teardown has a removal. */
 const NOUNS: ReadonlySet<string> = new Set(nouns);
 const isStep = (file: string): boolean => /^(provision|teardown)\/steps\//.test(file);
 
@@ -31,19 +31,19 @@ function exportsOf(file: string): string[] {
   return names;
 }
 
-/** The names that several rooms export, each with its files. */
+/** The names that several folders export, each with its files. */
 function repeated(files: readonly string[]): Record<string, string[]> {
   const byName = new Map<string, string[]>();
   for (const file of files)
     for (const name of new Set(exportsOf(file)))
       if (!(NOUNS.has(name) && isStep(file))) byName.set(name, [...(byName.get(name) ?? []), file]);
-  return Object.fromEntries([...byName].filter(([, owners]) => new Set(owners.map(roomOf)).size > 1));
+  return Object.fromEntries([...byName].filter(([, owners]) => new Set(owners.map(owningFolderOf)).size > 1));
 }
 
 describe('exports', () => {
-  const names = repeated(CODE.filter((file) => roomOf(file) !== undefined));
+  const names = repeated(CODE.filter((file) => owningFolderOf(file) !== undefined));
 
-  test('no two rooms export the same name', () => {
+  test('no two folders export the same name', () => {
     expect(Object.entries(names).filter(([name]) => !ON_BOTH_SIDES.includes(name))).toEqual([]);
   });
 

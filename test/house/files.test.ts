@@ -5,8 +5,8 @@ import { CODE, isConfiguration, isTest, text } from './files.ts';
 import { hasNode } from './source.ts';
 
 /** The maximum number of lines; about 150 are comfortable. Tests may be longer, since they are lists. */
-const MOST_LINES = { code: 220, test: 400 };
-const LONGEST_PURPOSE = 220;
+const MAX_LINES = { code: 220, test: 400 };
+const MAX_PURPOSE_LENGTH = 220;
 
 const linesOf = (file: string) => text(file).trimEnd().split('\n');
 
@@ -23,8 +23,8 @@ describe('every file', () => {
     expect(without).toEqual([]);
   });
 
-  test(`every file states its purpose in at most ${LONGEST_PURPOSE} characters`, () => {
-    const wordy = CODE.filter((file) => (purposeOf(file) ?? '').length > LONGEST_PURPOSE);
+  test(`every file states its purpose in at most ${MAX_PURPOSE_LENGTH} characters`, () => {
+    const wordy = CODE.filter((file) => (purposeOf(file) ?? '').length > MAX_PURPOSE_LENGTH);
     expect(wordy).toEqual([]);
   });
 
@@ -32,12 +32,12 @@ describe('every file', () => {
     const long = CODE.map((file) => ({
       file,
       lines: linesOf(file).length,
-      most: isTest(file) ? MOST_LINES.test : MOST_LINES.code,
-    })).filter(({ lines, most }) => lines > most);
+      maximum: isTest(file) ? MAX_LINES.test : MAX_LINES.code,
+    })).filter(({ lines, maximum }) => lines > maximum);
     expect(long).toEqual([]);
   });
 
-  test('no comment contains an open task, which belongs in an issue', () => {
+  test('no comment contains an open task: open tasks belong in issues', () => {
     // The words are split so that this file needs no exception.
     const notes = new RegExp(
       ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].map((word) => `\\b${word}\\b`).join('|'),
@@ -45,7 +45,7 @@ describe('every file', () => {
     expect(CODE.filter((file) => notes.test(text(file)))).toEqual([]);
   });
 
-  test('no file uses the console, since programs report events and only a main prints', () => {
+  test('no file uses the console, since programs report events, which only a main file prints', () => {
     expect(CODE.filter((file) => hasNode(file, 'console', isConsole))).toEqual([]);
   });
 

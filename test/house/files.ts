@@ -5,14 +5,14 @@ import { basename, join, resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Folders that are installed, generated, or written by a run. */
-const LEFT_OUT = new Set(['node_modules', '.git', '.slipway', 'coverage', 'dist']);
+const EXCLUDED = new Set(['node_modules', '.git', '.slipway', 'coverage', 'dist']);
 
 /** Paths below the root with forward slashes, sorted. */
 export const FILES: readonly string[] = filesIn('').sort();
 
 function filesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true })
-    .filter(({ name }) => !LEFT_OUT.has(name))
+    .filter(({ name }) => !EXCLUDED.has(name))
     .flatMap((entry) => {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       return entry.isDirectory() ? filesIn(path) : [path];
@@ -29,7 +29,7 @@ export const SERVICES: readonly string[] = FILES.flatMap(
   (file) => /^(services\/[^/]+)\/package\.json$/.exec(file)?.[1] ?? [],
 );
 
-/** Whether a file configures a tool, which requires a default export. */
+/** Whether a file is the configuration of a tool. Such files need a default export. */
 export const isConfiguration = (file: string): boolean => /(^|\/)[\w-]+\.config\.[jt]s$/.test(file);
 
 export const isTest = (file: string): boolean => /(^|\/)test\//.test(file);

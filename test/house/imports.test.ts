@@ -1,4 +1,4 @@
-/** Imports stay within the boundaries of their room and form no cycles. */
+/** Imports respect the boundaries between folders and form no cycles. */
 import { describe, expect, test } from '@jest/globals';
 import { CODE, SERVICES, text } from './files.ts';
 import { cyclesIn, importsOf, isMissing, type Import } from './source.ts';
@@ -8,14 +8,14 @@ const imports = CODE.flatMap(importsOf);
 const arrow = ({ from, to }: Import) => `${from} → ${to}`;
 
 describe('imports', () => {
-  test.each(BOUNDARIES)('$room imports only what its boundary allows: $reason', (boundary) => {
-    expect(imports.some(({ from }) => from.startsWith(boundary.room))).toBe(true);
+  test.each(BOUNDARIES)('$folder imports only what its boundary allows: $reason', (boundary) => {
+    expect(imports.some(({ from }) => from.startsWith(boundary.folder))).toBe(true);
     expect(violations(boundary, imports).map(arrow)).toEqual([]);
   });
 
-  test('every room of lib has a boundary', () => {
-    const rooms = CODE.flatMap((file) => /^lib\/[^/]+\//.exec(file)?.[0] ?? []);
-    expect(LIB.map(({ room }) => room).sort()).toEqual([...new Set(rooms)].sort());
+  test('every folder of lib has a boundary', () => {
+    const folders = CODE.flatMap((file) => /^lib\/[^/]+\//.exec(file)?.[0] ?? []);
+    expect(LIB.map(({ folder }) => folder).sort()).toEqual([...new Set(folders)].sort());
   });
 
   test('an import across a boundary is a violation, even if it imports only a type', () => {
@@ -27,7 +27,7 @@ describe('imports', () => {
     });
     const allowed = ['teardown/plan.ts', 'lib/engine/delete.ts', 'sandbox/client.ts'].map(importOf);
     const forbidden = ['provision/steps/vpc.ts', 'sandbox/world/world.ts', 'libraries/gone.ts'].map(importOf);
-    const [boundary] = BOUNDARIES.filter(({ room }) => room === 'teardown/');
+    const [boundary] = BOUNDARIES.filter(({ folder }) => folder === 'teardown/');
     expect(boundary && violations(boundary, [...allowed, ...forbidden])).toEqual(forbidden);
   });
 
@@ -46,7 +46,7 @@ describe('imports', () => {
     expect(packages.filter(({ to }) => !(to in dependencies)).map(arrow)).toEqual([]);
   });
 
-  test('a relative import names an existing file, with its extension', () => {
+  test('every relative import names an existing file and includes the extension', () => {
     expect(imports.filter(isMissing).map(arrow)).toEqual([]);
   });
 

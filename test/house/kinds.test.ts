@@ -1,4 +1,4 @@
-/** Every noun compares its tags, has a manual change, and is in Terraform; teardown lists what keeps a VPC from deletion. */
+/** Every noun has a tag comparison, a manual change and a place in Terraform; teardown lists everything that keeps a VPC from being deleted. */
 import { expect, test } from '@jest/globals';
 import { nouns, type Noun } from '../../lib/model/architecture.ts';
 import type { Change } from '../../lib/model/change.ts';
@@ -23,15 +23,15 @@ test.each(inVpcs)('teardown lists each %s in a VPC: add it to vpcListings', asyn
   expect(inVpc.map(({ command }) => command).filter((command) => listedBy.includes(command))).toHaveLength(1);
 });
 
-/** It belongs to the account, and is never changed. */
+/** The service-linked role belongs to the account, so no test changes it. */
 const NEVER_CHANGED = ['serviceLinkedRole'];
 
-test('every noun has a manual change, which its step repairs: add one to test/converge/manual-changes.ts', () => {
+test('every noun has a manual change that its step repairs: add one to test/converge/manual-changes.ts', () => {
   const changed = new Set([...manualChanges, ...manualImageChanges].map(({ noun }) => noun));
   expect(nouns.filter((noun) => !changed.has(noun))).toEqual(NEVER_CHANGED);
 });
 
-/** The first two have no name in Terraform; ECS creates the last one on its own. */
+/** Images and records have no name in Terraform, and ECS creates the service-linked role on its own. */
 const NOT_IN_TERRAFORM = ['images', 'record', 'serviceLinkedRole'];
 
 test('every noun is in the Terraform configuration, under its name', () => {

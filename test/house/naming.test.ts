@@ -4,26 +4,26 @@ import ts from 'typescript';
 import { CODE, FILES, nameOf } from './files.ts';
 import { forEachNode } from './source.ts';
 
-/** Words that this repository replaces by another, in identifiers that cannot be confused with AWS's. */
-const WORDS: readonly { readonly not: RegExp; readonly but: string }[] = [
+/** Words that identifiers must not contain, each with the better word or the reason. */
+const WORDS: readonly { readonly pattern: RegExp; readonly better: string }[] = [
   {
-    not: /Exception$/,
-    but: 'people see a problem, the sandbox answers with a refusal, and an Error is a programming error',
+    pattern: /Exception$/,
+    better: 'people see a problem, the sandbox answers with a refusal, and an Error is a programming error',
   },
   {
-    not: /([Ww]aiter|[Pp]oller)s?$/,
-    but: 'the only function that waits is called until, and its check is a probe',
+    pattern: /([Ww]aiter|[Pp]oller)s?$/,
+    better: 'the only function that waits is called until, and the check that it repeats is a probe',
   },
-  { not: /^(preview|dryRun)/i, but: 'the word is plan' },
-  { not: /[Bb]ackend/, but: 'the sandbox holds a world, and a stack is provisioned on a target' },
-  { not: /(Manager|Helpers?|Utils?)$/, but: 'the name says what it does' },
+  { pattern: /^(preview|dryRun)/i, better: 'the word is plan' },
+  { pattern: /[Bb]ackend/, better: 'the sandbox holds a world, and a stack is provisioned on a target' },
+  { pattern: /(Manager|Helpers?|Utils?)$/, better: 'the name says what it does' },
 ];
 
 /** File names that carry no meaning. */
 const VAGUE = /^(utils?|helpers?|misc|common|shared|stuff|types)$/;
 
 /** Lists the names that a file declares: variables, functions, parameters, classes and types. */
-function namesGivenIn(file: string): string[] {
+function declaredNamesIn(file: string): string[] {
   const names: string[] = [];
   forEachNode(file, (node) => {
     const declares =
@@ -39,10 +39,10 @@ function namesGivenIn(file: string): string[] {
 }
 
 describe('naming', () => {
-  const given = CODE.flatMap((file) => namesGivenIn(file).map((name) => ({ file, name })));
+  const declared = CODE.flatMap((file) => declaredNamesIn(file).map((name) => ({ file, name })));
 
-  test.each(WORDS)('no name matches $not: $but', ({ not }) => {
-    expect(given.filter(({ name }) => not.test(name))).toEqual([]);
+  test.each(WORDS)('no name matches $pattern: $better', ({ pattern }) => {
+    expect(declared.filter(({ name }) => pattern.test(name))).toEqual([]);
   });
 
   test('no file or folder has a meaningless name', () => {

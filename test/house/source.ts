@@ -1,4 +1,4 @@
-/** Parses files: their imports, their syntax nodes, and cycles among them. */
+/** Parses files: finds their imports, their syntax nodes, and import cycles. */
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
@@ -41,14 +41,14 @@ function typeOnlySpecifiers(source: ts.SourceFile): Set<number> {
   return found;
 }
 
-function visitNodes(node: ts.Node, look: (node: ts.Node) => void): void {
-  look(node);
-  ts.forEachChild(node, (child) => visitNodes(child, look));
+function visitNodes(node: ts.Node, visit: (node: ts.Node) => void): void {
+  visit(node);
+  ts.forEachChild(node, (child) => visitNodes(child, visit));
 }
 
-/** Calls `look` with every syntax node of a file. */
-export const forEachNode = (file: string, look: (node: ts.Node) => void): void =>
-  visitNodes(parse(file, text(file)), look);
+/** Calls `visit` with every syntax node of a file. */
+export const forEachNode = (file: string, visit: (node: ts.Node) => void): void =>
+  visitNodes(parse(file, text(file)), visit);
 
 /** Whether a file has a matching syntax node; a file that does not contain the given word is not parsed. */
 export function hasNode(file: string, word: string, test: (node: ts.Node) => boolean): boolean {
@@ -58,12 +58,11 @@ export function hasNode(file: string, word: string, test: (node: ts.Node) => boo
   return found;
 }
 
-/** Whether a relative import names a missing file, which the rules could not follow. */
-export const isMissing = ({ isInternal: isInternal, to }: Import): boolean =>
-  isInternal && !existsSync(join(ROOT, to));
+/** Whether a relative import names a file that does not exist. */
+export const isMissing = ({ isInternal, to }: Import): boolean => isInternal && !existsSync(join(ROOT, to));
 
 /**
- * Finds the cycles in a graph, each as its files, with the first one repeated at the end.
+ * Finds the cycles in a graph. Each cycle is a list of files that ends with its first file again.
  * @param graph the imports of each file
  */
 export function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {

@@ -9,7 +9,7 @@ const testWithAwsCli = spawnSync('aws', ['--version']).status === 0 ? test : tes
 
 const REGION = 'eu-west-1';
 const TAG = 'Name=tag:slipway:stack,Values=tiny-dev';
-const OURS = ['--filters', TAG];
+const STACK_FILTER = ['--filters', TAG];
 
 testWithAwsCli(
   'the AWS CLI reads back every kind of resource with one call (needs aws on the PATH)',
@@ -36,22 +36,22 @@ testWithAwsCli(
     };
     const run = promisify(execFile);
     const aws = async (...args: string[]): Promise<unknown> => {
-      const place = ['--endpoint-url', user.endpoint, '--region', REGION, '--output', 'json'];
-      return JSON.parse((await run('aws', [...args, ...place], { env })).stdout);
+      const commonFlags = ['--endpoint-url', user.endpoint, '--region', REGION, '--output', 'json'];
+      return JSON.parse((await run('aws', [...args, ...commonFlags], { env })).stdout);
     };
     const group = (name: string) => id(`securityGroups.${name}`, 'groupId');
 
     const calls: readonly (readonly [args: string[], expected: object])[] = [
       [
-        ['ec2', 'describe-vpcs', ...OURS],
+        ['ec2', 'describe-vpcs', ...STACK_FILTER],
         { Vpcs: [{ VpcId: vpc, CidrBlock: '10.0.0.0/16', State: 'available' }] },
       ],
       [
-        ['ec2', 'describe-subnets', ...OURS, '--query', 'sort(Subnets[].AvailabilityZone)'],
+        ['ec2', 'describe-subnets', ...STACK_FILTER, '--query', 'sort(Subnets[].AvailabilityZone)'],
         ['a', 'a', 'b', 'b'].map((letter) => `${REGION}${letter}`),
       ],
       [
-        ['ec2', 'describe-internet-gateways', ...OURS],
+        ['ec2', 'describe-internet-gateways', ...STACK_FILTER],
         { InternetGateways: [{ Attachments: [{ VpcId: vpc, State: 'available' }] }] },
       ],
       [
@@ -67,14 +67,14 @@ testWithAwsCli(
         },
       ],
       [
-        ['ec2', 'describe-addresses', ...OURS],
+        ['ec2', 'describe-addresses', ...STACK_FILTER],
         { Addresses: [{ AllocationId: id('elasticIp', 'allocationId') }] },
       ],
       [
         [
           'ec2',
           'describe-route-tables',
-          ...OURS,
+          ...STACK_FILTER,
           '--query',
           "sort(RouteTables[].Routes[?DestinationCidrBlock=='0.0.0.0/0'][].[GatewayId || NatGatewayId][])",
         ],

@@ -8,7 +8,7 @@ export interface Outcome {
   readonly stderr: string;
   /** The last line on stdout. */
   readonly lastLine: string;
-  /** The problem on stderr, in its parts; undefined without one. */
+  /** The problem on stderr, split into its parts; undefined if no problem was printed. */
   readonly problem: ShownProblem | undefined;
 }
 
@@ -34,9 +34,9 @@ export function followProcess(child: ChildProcess): RunningCommand {
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
-  const hear = () => listeners.forEach((listener) => listener());
-  child.stdout?.on('data', (chunk) => ((stdout += String(chunk)), hear()));
-  child.stderr?.on('data', (chunk) => ((stderr += String(chunk)), hear()));
+  const notify = () => listeners.forEach((listener) => listener());
+  child.stdout?.on('data', (chunk) => ((stdout += String(chunk)), notify()));
+  child.stderr?.on('data', (chunk) => ((stderr += String(chunk)), notify()));
   const done = new Promise<Outcome>((ended, failed) => {
     child.on('error', failed);
     child.on('close', (code) => {
@@ -48,8 +48,8 @@ export function followProcess(child: ChildProcess): RunningCommand {
     child,
     done,
     outputs: (pattern) =>
-      new Promise((heard, failed) => {
-        const listen = () => pattern.test(stdout + stderr) && (listeners.delete(listen), heard());
+      new Promise((matched, failed) => {
+        const listen = () => pattern.test(stdout + stderr) && (listeners.delete(listen), matched());
         listeners.add(listen);
         listen();
         void done.then(() =>
@@ -59,7 +59,7 @@ export function followProcess(child: ChildProcess): RunningCommand {
   };
 }
 
-/** Stands for the problem of a command that fails without one, and contains its stderr. */
+/** Returns a placeholder problem that contains the stderr of a command that failed without printing a problem. */
 const crashIn = (code: number | null, stderr: string): ShownProblem | undefined =>
   code === 1 ? { code: 'no problem shown', what: stderr, why: '', now: '', fix: [] } : undefined;
 

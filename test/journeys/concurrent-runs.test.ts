@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('a second run is refused with the holder of the lock, and the lock of a killed run is taken over', async () => {
+test('a second run is refused with the name of the lock holder, and the lock of a killed run is taken over', async () => {
   // At AWS's own pace the first run waits for minutes.
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
   const flags = tinyStack(user);

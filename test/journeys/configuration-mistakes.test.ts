@@ -49,7 +49,7 @@ test('all mistakes in a configuration are listed, each with its path, its value 
   await expectUntouched(user);
 }, 60_000);
 
-test('a missing configuration file is reported with the flag that selects another', async () => {
+test('a missing configuration file is reported with the flag that selects another file', async () => {
   const user = await machine();
   expect(await user.run('provision', '--config', 'elsewhere.config.ts')).toMatchObject({
     code: 1,

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { dirname, join, relative } from 'node:path';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { blocksIn, programsIn, strict, type Block } from '../documented-commands.ts';
+import { blocksIn, programsIn, stopAtFailure, type Block } from '../documented-commands.ts';
 import { freePort, machine, ROOT, type Machine } from './harness.ts';
 
 const DOCUMENTS = [
@@ -25,8 +25,8 @@ interface Reader extends Machine {
   output: string;
 }
 
-/** Copies the repository, with its packages installed. */
-function checkOut(copy: string): void {
+/** Copies the repository, and links to its installed packages. */
+function copyRepository(copy: string): void {
   cpSync(ROOT, copy, { recursive: true, filter: (from) => !NOT_COPIED.test(relative(ROOT, from)) });
   mkdirSync(join(copy, 'node_modules'));
   for (const name of readdirSync(join(ROOT, 'node_modules')).filter((one) => one !== '.cache')) {
@@ -40,13 +40,13 @@ async function newReader(): Promise<Reader> {
     SLIPWAY_SANDBOX_HTTP_PORT: String(httpPort),
     AWS_ACCESS_KEY_ID: 'any',
     AWS_SECRET_ACCESS_KEY: 'any',
-    // `npm ci` only checks that package-lock.json matches package.json: the packages are installed, and tests are offline.
+    // Makes `npm ci` only check that package-lock.json matches package.json, since tests are offline.
     npm_config_dry_run: 'true',
     npm_config_offline: 'true',
     npm_config_update_notifier: 'false',
   });
   const copy = join(user.folder, 'slipway');
-  checkOut(copy);
+  copyRepository(copy);
   return Object.assign(user, { copy, httpPort, output: '' });
 }
 
@@ -64,10 +64,10 @@ function start({ copy, env }: Reader, script: string): ChildProcessWithoutNullSt
   return child;
 }
 
-/** Runs a script in the copy, with its ports replaced by the machine's own. */
+/** Runs a script in the copy, after replacing the documented ports by the ports of the machine. */
 async function run(reader: Reader, at: string, script: string): Promise<void> {
   const ownPorts = script.replaceAll(':4566', `:${reader.port}`).replaceAll(':8080', `:${reader.httpPort}`);
-  const child = start(reader, strict(ownPorts));
+  const child = start(reader, stopAtFailure(ownPorts));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const code = await new Promise<number | null>((ended) => child.on('close', ended));
@@ -77,24 +77,24 @@ async function run(reader: Reader, at: string, script: string): Promise<void> {
 
 /** Restarts the sandbox with a command that runs it in the foreground, and resolves when it answers. */
 async function runInForeground(reader: Reader, command: string): Promise<void> {
-  const sandbox = async (path: string, method = 'GET') =>
+  const reachSandbox = async (path: string, method = 'GET') =>
     fetch(`${reader.endpoint}/_sandbox/${path}`, { method }).then(
       () => true,
       () => false,
     );
-  await sandbox('stop', 'POST');
-  while (await sandbox('about')) await nextLook();
+  await reachSandbox('stop', 'POST');
+  while (await reachSandbox('about')) await pause();
   const child = start(reader, command);
   for (const stream of [child.stdout, child.stderr]) stream.resume();
-  while (!(await sandbox('about'))) {
+  while (!(await reachSandbox('about'))) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
-    await nextLook();
+    await pause();
   }
 }
 
-const nextLook = () => new Promise((later) => setTimeout(later, 20));
+const pause = () => new Promise((later) => setTimeout(later, 20));
 
-/** Matches a block that shows a file: its first line has the path, and the place of insertion if the file exists. */
+/** Matches a block that shows a file. Its first line has the path and, if the file exists, the place of insertion. */
 const FILE = /^\/\/ (?<path>\S+\.\w+)(?:, under (?<place>\w+))?\n/;
 
 /** Writes the file that a block shows, or inserts its text into an existing file. */
@@ -173,14 +173,14 @@ describe('documented commands', () => {
       // A configuration may appear before the program that it refers to.
       for (const block of blocks.filter(isNewFile)) write(reader, block);
       for (const block of blocks) await act(reader, block);
-      if (document === 'README.md') expect(transcribed(blocks).filter(isMissingFrom(reader))).toEqual([]);
+      if (document === 'README.md') expect(transcriptOf(blocks).filter(isMissingFrom(reader))).toEqual([]);
     },
     300_000,
   );
 });
 
 /** Returns the output lines that a document shows, without commands, questions, and lines that vary between runs. */
-const transcribed = (blocks: readonly Block[]): string[] =>
+const transcriptOf = (blocks: readonly Block[]): string[] =>
   blocks
     .filter(({ language, text }) => language === '' && text.startsWith('$ npm run'))
     .flatMap(({ text }) => text.trimEnd().split('\n'))

@@ -16,7 +16,7 @@ test('the example stack can be provisioned, used, provisioned again, and torn do
   });
   const url = first.lastLine;
 
-  // The requests pass DNS, load balancer, rule and task, and reach one container from the other over localhost.
+  // The requests pass through DNS, the load balancer, a rule and the task, where one container calls the other over localhost.
   expect(await httpRequest(`${url}/api1`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`${url}/api2`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`${url}/nowhere`)).toMatchObject({
@@ -72,7 +72,7 @@ test('the example stack can be provisioned, used, provisioned again, and torn do
   });
 }, 120_000);
 
-/** Returns command lines and environments of processes that mention a folder; on Linux only. */
+/** Returns the environments and command lines of all processes that mention a folder. Works only on Linux. */
 function processesIn(folder: string): string[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')

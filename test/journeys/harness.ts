@@ -37,7 +37,7 @@ type Command = 'provision' | 'teardown' | 'sandbox';
 export interface Machine {
   readonly folder: string;
   readonly port: number;
-  /** The endpoint of its sandbox. */
+  /** The endpoint of the machine's sandbox. */
   readonly endpoint: string;
   readonly env: NodeJS.ProcessEnv;
   readonly start: (command: Command, ...args: string[]) => RunningCommand;
@@ -47,7 +47,7 @@ export interface Machine {
   readonly write: (name: string, text: string) => string;
   /** Writes a configuration and returns the flags that name it. */
   readonly config: (stack: StackInput | string, name?: string) => string[];
-  /** The process id of its sandbox. */
+  /** The process id of the machine's sandbox. */
   readonly sandboxPid: () => Promise<number>;
   readonly census: () => Promise<Record<string, number>>;
   readonly journal: () => Promise<JournalEntry[]>;
@@ -62,7 +62,7 @@ export interface Machine {
 }
 
 /**
- * Creates a machine, whose sandbox is stopped and folder removed after the tests of the file.
+ * Creates a machine. After the tests of the file, its sandbox is stopped and its folder is removed.
  * @param extra more environment variables; the pace is 300 by default
  */
 export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
@@ -79,12 +79,12 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
     SLIPWAY_SANDBOX_PACE: '300',
     ...extra,
   };
-  const page = async (path: string, method = 'GET') =>
+  const askSandbox = async (path: string, method = 'GET') =>
     (await fetch(`${endpoint}/_sandbox/${path}`, { method })).json();
-  const sandboxPid = async () => ((await page('about')) as { pid: number }).pid;
+  const sandboxPid = async () => ((await askSandbox('about')) as { pid: number }).pid;
   closing.push(async () => {
     const pid = await sandboxPid().catch(() => undefined);
-    if (pid !== undefined) await page('stop', 'POST').then(() => ended(pid));
+    if (pid !== undefined) await askSandbox('stop', 'POST').then(() => ended(pid));
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   });
   const write = (name: string, text: string) => {
@@ -103,7 +103,7 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
     });
     return running;
   };
-  const journal = async () => (await page('journal')) as JournalEntry[];
+  const journal = async () => (await askSandbox('journal')) as JournalEntry[];
   return {
     folder,
     port,
@@ -117,7 +117,7 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
       return ['--config', write(name, text)];
     },
     sandboxPid,
-    census: async () => (await page('census')) as Record<string, number>,
+    census: async () => (await askSandbox('census')) as Record<string, number>,
     journal,
     mutations: async () =>
       (await journal().catch(() => []))
@@ -137,7 +137,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Waits until a process has ended, and kills it after ten seconds. */
+/** Waits until a process has ended. After ten seconds, the process is killed. */
 async function ended(pid: number): Promise<void> {
   for (const start = Date.now(); isAlive(pid);) {
     if (Date.now() - start > 10_000) process.kill(pid, 'SIGKILL');
@@ -156,9 +156,9 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Polls until the result is defined; for conditions without an event. */
-export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (;;) {
-    const found = await look();
+    const found = await check();
     if (found !== undefined) return found;
     await new Promise((later) => setTimeout(later, 50));
   }

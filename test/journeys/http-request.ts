@@ -8,7 +8,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** Sends a request to a `.localhost` URL, whose name this machine's resolver may not resolve. */
+/** Sends a request to a `.localhost` URL without resolving its name, since not every resolver knows such names. */
 export function httpRequest(
   url: string,
   {

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { httpRequest, eventually, isAlive, machine, type Machine } from './harness.ts';
 import { echo, tinyStack, type Echo } from './tiny-stack.ts';
 
-/** Returns the process ids of running containers, which the sandbox records for the next sandbox. */
+/** Returns the process ids of the running containers. The sandbox records these ids for the next sandbox. */
 function containerPids({ folder }: Machine): number[] {
   const tasks = join(folder, '.slipway/sandbox/tasks');
   return readdirSync(tasks).flatMap((task) =>
@@ -15,7 +15,7 @@ function containerPids({ folder }: Machine): number[] {
   );
 }
 
-/** Returns the census without log streams, since each task has its own, which outlives the task. */
+/** Returns the census without log streams, since the log stream of a task outlives the task. */
 async function census(user: Machine): Promise<object> {
   const { 'logs.streams': streams, ...rest } = await user.census();
   expect(streams).toBeGreaterThan(0);

@@ -44,7 +44,7 @@ test('tasks cannot start without a route to the NAT gateway, and provision resto
   }
   const cluster = 'tiny-dev';
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: 'web' }));
-  // Stops all of them, since an earlier repair may already be replacing one.
+  // Stops all tasks, since an earlier repair may already be replacing one.
   for (const task of taskArns) {
     await ecs.send(new StopTaskCommand({ cluster, task, reason: 'stopped by the test' }));
   }
@@ -53,9 +53,9 @@ test('tasks cannot start without a route to the NAT gateway, and provision resto
     const { taskArns: stopped = [] } = await ecs.send(
       new ListTasksCommand({ cluster, serviceName: 'web', desiredStatus: 'STOPPED' }),
     );
-    const news = stopped.filter((arn) => !taskArns.includes(arn));
-    if (news.length === 0) return undefined;
-    const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: news }));
+    const newTasks = stopped.filter((arn) => !taskArns.includes(arn));
+    if (newTasks.length === 0) return undefined;
+    const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: newTasks }));
     return tasks.find(({ stopCode }) => stopCode === 'TaskFailedToStart')?.stoppedReason;
   });
   expect(reason).toMatch(/^ResourceInitializationError: .*dial tcp: i\/o timeout/);

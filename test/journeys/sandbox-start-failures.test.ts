@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('a port that another program uses is reported with the way to choose another', async () => {
+test('a port that another program uses is reported with the way to choose another port', async () => {
   const user = await machine();
   const requests: string[] = [];
   const other = createServer(({ method, url }, response) => {

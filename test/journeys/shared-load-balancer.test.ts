@@ -11,11 +11,11 @@ test('requests go to the service with the longest matching path, and containers 
       containers: {
         front: echo('front', 8000, '/shop'),
         back: echo('back', 9000, '/shop/stock'),
-        // It has no path, so only the other container of its task can reach it.
+        // This container has no path, so only the other containers of its task can reach it.
         prices: echo('prices', 9100),
       },
     },
-    // It can use the same port as the other service, since every task has its own address.
+    // This service can use a port that the other service uses, since every task has its own address.
     site: { containers: { pages: echo('pages', 8000, '/') } },
   });
   const up = await user.run('provision', ...flags);

@@ -27,17 +27,18 @@ createServer((request, response) => {
 process.on('SIGTERM', () => process.exit(0));
 `;
 
-/** The answer of the program. */
+/** The answer of the echo program. */
 export interface Echo {
   readonly name: string;
   /** Identifies the task that answered. */
   readonly task: string;
   readonly path: string;
+  /** The answer to the request that `?ask` made the program send. */
   readonly said?: Echo;
   readonly error?: string;
 }
 
-/** Returns a container that runs the program. */
+/** Returns a container that runs the echo program. */
 export const echo = (name: string, port: number, path?: string): Container => ({
   source: 'echo',
   port,
@@ -49,7 +50,7 @@ export const echo = (name: string, port: number, path?: string): Container => ({
 /** The fastest health checks that AWS allows. */
 export const FAST_HEALTH_CHECK = { intervalSeconds: 5, timeoutSeconds: 2 } as const;
 
-/** Writes the program and a configuration, and returns the flags that name the configuration. */
+/** Writes the echo program and a configuration, and returns the flags that name the configuration. */
 export function tinyStack(
   { write, config }: Machine,
   services: Services = { web: { containers: { app: echo('app', 8000, '/app') } } },

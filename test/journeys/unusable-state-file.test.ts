@@ -21,7 +21,7 @@ const stateOf = (stage: string, other: object = {}) =>
     ...other,
   });
 
-const foreign = (field: string, theirs: string, ours: string) => ({
+const foreignProblem = (field: string, theirs: string, ours: string) => ({
   code: 'STATE_FOREIGN',
   what: expect.stringContaining(`belongs to another ${field}.`),
   why: `It is for the ${field} ${theirs}; this run is for ${ours}.`,
@@ -33,17 +33,17 @@ const CASES = [
   {
     stage: 'region',
     text: stateOf('region', { region: 'us-east-1' }),
-    problem: foreign('region', 'us-east-1', REGION),
+    problem: foreignProblem('region', 'us-east-1', REGION),
   },
   {
     stage: 'stack',
     text: stateOf('stack', { stack: 'shop-stack' }),
-    problem: foreign('stack', 'shop-stack', 'tiny-stack'),
+    problem: foreignProblem('stack', 'shop-stack', 'tiny-stack'),
   },
   {
     stage: 'account',
     text: stateOf('account', { account: '123456789012' }),
-    problem: foreign('account', '123456789012', ACCOUNT),
+    problem: foreignProblem('account', '123456789012', ACCOUNT),
   },
   {
     stage: 'torn',
@@ -76,7 +76,7 @@ test('state files of another region, stack or account, a truncated one and a new
   await Promise.all(
     CASES.map(async ({ stage, text, problem }) => {
       const file = user.write(`.slipway/${stage}.json`, text);
-      // A teardown with the wrong file would do as much harm as a provision.
+      // One case runs a teardown, since with a wrong file it would do as much harm as a provision.
       const command = stage === 'torn' ? 'teardown' : 'provision';
       const outcome = await user.run(command, ...flags, '--stage', stage);
       expect(outcome).toMatchObject({ code: 1, stdout: '', problem });

@@ -1,4 +1,4 @@
-// Jest's configuration for the tests that need moto: the common one, with these tests only.
+// Jest's configuration for the tests that need moto: the common configuration, restricted to these tests.
 import base from '../../jest.config.js';
 
 export default {

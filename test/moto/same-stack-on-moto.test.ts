@@ -30,7 +30,7 @@ import { startMoto } from '../../bench/moto.ts';
 import { latencyProxy } from '../../bench/latency-proxy.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-const OURS = [{ Name: 'tag:slipway:stack', Values: ['slipway-dev'] }];
+const STACK_FILTER = [{ Name: 'tag:slipway:stack', Values: ['slipway-dev'] }];
 
 test('the example stack is provisioned, read back, provisioned again and torn down without leftovers', async () => {
   const moto = await startMoto();
@@ -74,12 +74,14 @@ async function readBack(endpoint: string) {
   const elb = new ElasticLoadBalancingV2Client(settings);
   const ecs = new ECSClient(settings);
   const route53 = new Route53Client(settings);
-  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({ Filters: OURS }));
-  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters: OURS }));
-  const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ Filters: OURS }));
-  const { NatGateways = [] } = await ec2.send(new DescribeNatGatewaysCommand({ Filter: OURS }));
-  const { Addresses = [] } = await ec2.send(new DescribeAddressesCommand({ Filters: OURS }));
-  const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: OURS }));
+  const { Vpcs = [] } = await ec2.send(new DescribeVpcsCommand({ Filters: STACK_FILTER }));
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters: STACK_FILTER }));
+  const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ Filters: STACK_FILTER }));
+  const { NatGateways = [] } = await ec2.send(new DescribeNatGatewaysCommand({ Filter: STACK_FILTER }));
+  const { Addresses = [] } = await ec2.send(new DescribeAddressesCommand({ Filters: STACK_FILTER }));
+  const { SecurityGroups = [] } = await ec2.send(
+    new DescribeSecurityGroupsCommand({ Filters: STACK_FILTER }),
+  );
   const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({}));
   const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
   const rules = await Promise.all(
@@ -87,7 +89,7 @@ async function readBack(endpoint: string) {
       const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
       const [listener] = Listeners;
       const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: listener?.ListenerArn }));
-      // moto returns them in the order of their creation, which varies.
+      // moto returns rules in the order of creation, and that order varies.
       return Rules.map(({ Priority = '', Conditions, Actions }) => ({
         priority: Priority,
         paths: Conditions?.flatMap(({ PathPatternConfig }) => PathPatternConfig?.Values ?? []),

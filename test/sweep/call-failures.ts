@@ -5,9 +5,9 @@ import type { Account } from '../converge/harness.ts';
 /** One way in which a call can fail. */
 export interface CallFailure {
   readonly harm: Failure;
-  /** Whether the run is killed at that moment. */
+  /** Whether the run is killed when the call fails. */
   readonly killsRun?: true;
-  /** Applies to mutating calls only, since for a call that only reads it is the same as another failure. */
+  /** Whether the failure applies only to mutating calls. For a call that only reads, it would be the same as another failure. */
   readonly mutating?: true;
 }
 
@@ -36,7 +36,7 @@ export interface FailedCall {
 
 /**
  * Injects failures in sequence: the first at the nth call from now, each later one at the nth call after the previous failure.
- * @returns the calls that have failed so far, in order; it grows during the run
+ * @returns the calls that have failed so far, in order; the list grows during the run
  */
 export function injectFailures(
   user: Account,
@@ -44,7 +44,7 @@ export function injectFailures(
 ): FailedCall[] {
   const failedCalls: FailedCall[] = [];
   const { faults } = user.sandbox;
-  const strike = faults.next.bind(faults);
+  const nextFault = faults.next.bind(faults);
   let next = 0;
   const arm = () => {
     const injection = injections[next];
@@ -53,7 +53,7 @@ export function injectFailures(
   };
   arm();
   faults.next = (service, operation) => {
-    const fault = strike(service, operation);
+    const fault = nextFault(service, operation);
     if (fault) {
       failedCalls.push({ service, operation });
       if (injections[next]?.failure.killsRun) user.kill();
@@ -72,7 +72,7 @@ export interface Call {
   readonly nth: number;
 }
 
-/** Returns a failure for this call: the nth of its operation, counted from when the failure is armed. */
+/** Returns an injection for this call: the nth call of its operation, counted from when the failure is injected. */
 export const failureAt = ({ service, operation, nth }: Call, { harm, ...failure }: CallFailure) => ({
   failure: { ...failure, harm: { ...harm, service, operation } },
   nth,

@@ -22,21 +22,21 @@ const readOnlyRuns = {
 };
 type ReadOnlyRun = keyof typeof readOnlyRuns;
 
-/** Excludes the failures that apply to mutating calls only. */
+/** The failures that also apply to calls that only read. */
 const applicable = (Object.keys(callFailures) as CallFailureName[]).filter(
   (name) => !(callFailures[name] as CallFailure).mutating,
 );
-const cases = (Object.keys(readOnlyRuns) as ReadOnlyRun[]).flatMap((look) =>
+const cases = (Object.keys(readOnlyRuns) as ReadOnlyRun[]).flatMap((runName) =>
   applicable.map((failureName): [string, ReadOnlyRun, CallFailureName] => [
-    `${look} in which any call fails returns the correct result or a problem: ${failureName}`,
-    look,
+    `${runName} in which any call fails returns the correct result or a problem: ${failureName}`,
+    runName,
     failureName,
   ]),
 );
 
-const failCall = (look: ReadOnlyRun, failure: CallFailure, call: Call, expected: unknown) =>
-  withFailureAt(readOnlyRuns[look], call, failure, async (user) => {
-    const { run } = readOnlyRuns[look];
+const failCall = (runName: ReadOnlyRun, failure: CallFailure, call: Call, expected: unknown) =>
+  withFailureAt(readOnlyRuns[runName], call, failure, async (user) => {
+    const { run } = readOnlyRuns[runName];
     const { state } = user.snapshot();
     const answer = await run(user).catch(expectForeseenError);
     if (answer !== undefined) expect(answer).toEqual(expected);
@@ -48,18 +48,21 @@ const failCall = (look: ReadOnlyRun, failure: CallFailure, call: Call, expected:
 
 test.each(cases)(
   '%s',
-  async (_title, look, failureName) => {
-    const user = await beginScenario(readOnlyRuns[look]);
-    const expected = await readOnlyRuns[look].run(user);
+  async (_title, runName, failureName) => {
+    const user = await beginScenario(readOnlyRuns[runName]);
+    const expected = await readOnlyRuns[runName].run(user);
     await user.close();
-    const calls = await callsOf(readOnlyRuns[look]);
+    const calls = await callsOf(readOnlyRuns[runName]);
     const start = performance.now();
     for (const call of calls)
-      expect([call, await failCall(look, callFailures[failureName], call, expected)]).toEqual([call, true]);
+      expect([call, await failCall(runName, callFailures[failureName], call, expected)]).toEqual([
+        call,
+        true,
+      ]);
     const operations = calls.map(({ service, operation }) => `${service} ${operation}`);
     reportLine({
       sweep: 'every call',
-      scenario: look,
+      scenario: runName,
       failure: failureName,
       operations,
       ms: performance.now() - start,

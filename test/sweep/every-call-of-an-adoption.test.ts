@@ -1,4 +1,4 @@
-// Fails each call of a run that adopts another stack's resources in turn, in every way: the same command completes it.
+// Fails each call of an adoption in turn, in every way: the next run with the same flags completes the adoption.
 import { testSample } from '../sample.ts';
 import { failEveryCall, failureCases } from './every-call.ts';
 

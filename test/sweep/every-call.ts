@@ -18,7 +18,7 @@ import { leapingClock } from './leaping-clock.ts';
 import { reportLine } from './report.ts';
 import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
-/** Runs a scenario again, and checks that everything exists exactly once and that a teardown removes it all. */
+/** Runs a scenario again, and checks that every resource exists exactly once and that a teardown removes them all. */
 export async function expectRecovery(
   user: Account,
   { run, desired }: Scenario,
@@ -62,7 +62,7 @@ export async function beginScenario({ before, prepare }: Scenario): Promise<Acco
 /** A call in an undisturbed scenario. */
 interface RecordedCall extends Call {
   readonly mutating: boolean;
-  /** Whether every run makes this call, since the numbers of polls and refusals vary. */
+  /** Whether every run makes this call. The numbers of polls and refusals vary between runs. */
   readonly inEveryRun: boolean;
 }
 

@@ -2,13 +2,13 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { Clock } from '../../lib/model/clock.ts';
-import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
+import type { SandboxClock } from '../../sandbox/world/clock.ts';
 
 /** The number of requests in flight in this process. */
-let underWay = 0;
+let requestsInFlight = 0;
 subscribe('http.client.request.start', (message) => {
-  underWay += 1;
-  (message as { request: ClientRequest }).request.once('close', () => (underWay -= 1));
+  requestsInFlight += 1;
+  (message as { request: ClientRequest }).request.once('close', () => (requestsInFlight -= 1));
 });
 
 /** Milliseconds that pass per turn of the event loop. */
@@ -18,7 +18,8 @@ const QUIET_TURNS = 4;
 
 /**
  * Returns a clock on which waits take no real time: the duration of a call depends on the turns of the event loop, not
- * on the machine, and minutes of waiting are skipped. Only one such clock may be in use, since it counts all requests of the process.
+ * on the machine, and minutes of waiting are skipped. Only one such clock may be in use at a time, since each counts all
+ * requests of the process.
  * @param from milliseconds since 1970; by default now
  */
 export function leapingClock(from = Date.now()): Clock & SandboxClock {
@@ -29,7 +30,7 @@ export function leapingClock(from = Date.now()): Clock & SandboxClock {
 
   const turn = () => {
     time += TURN_MS;
-    quiet = underWay > 0 ? 0 : quiet + 1;
+    quiet = requestsInFlight > 0 ? 0 : quiet + 1;
     // Without a timer, for example after a cancelled wait, the clock cannot leap.
     if (quiet > QUIET_TURNS && timers.size > 0) {
       quiet = 0;

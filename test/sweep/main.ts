@@ -26,20 +26,24 @@ const { values, positionals, tokens } = parseArgs({
   allowPositionals: true,
   tokens: true,
 });
-const ours = tokens.flatMap((token) =>
+const ownIndexes = tokens.flatMap((token) =>
   token.kind === 'option' && ['no-write', 'long'].includes(token.name) ? [token.index] : [],
 );
-const jests = process.argv.slice(2).filter((_, index) => !ours.includes(index));
+const jestArguments = process.argv.slice(2).filter((_, index) => !ownIndexes.includes(index));
 const isWhole = positionals.length === 0 && !values.long;
 const paths = positionals.length > 0 ? [] : values.long ? WITHIN_THE_HOUR : SWEEPS;
 const folder = mkdtempSync(join(tmpdir(), 'slipway-sweep-'));
 const report = join(folder, 'report.jsonl');
 const start = performance.now();
-const jest = spawn(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), ...paths, ...jests], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { FUZZ: '10000', RUNS: '100', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
-});
+const jest = spawn(
+  process.execPath,
+  [join(ROOT, 'node_modules/jest/bin/jest.js'), ...paths, ...jestArguments],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { FUZZ: '10000', RUNS: '100', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
+  },
+);
 const code = await new Promise<number>((done) => jest.on('close', (status) => done(status ?? 1)));
 // The page is written only after a complete sweep without failures.
 if (code === 0 && isWhole && !values['no-write']) {

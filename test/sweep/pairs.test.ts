@@ -1,4 +1,4 @@
-// Fails two random calls in one scenario: the next run completes it, as after a single failure.
+// Fails two random calls in one scenario: the next run completes it, just as after a single failure.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomSeed } from '../sample.ts';
@@ -24,7 +24,7 @@ import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 /** A way of failing, and a number that selects one of the calls to which it applies. */
 const failureChoice = fc.record({
   failure: fc.constantFrom(...(Object.keys(callFailures) as CallFailureName[])),
-  any: fc.nat(),
+  choice: fc.nat(),
 });
 const pair = fc.record({
   scenario: fc.constantFrom(...(Object.keys(scenarios) as ScenarioName[])),
@@ -34,16 +34,16 @@ const pair = fc.record({
 
 interface FailureChoice {
   readonly failure: CallFailureName;
-  readonly any: number;
+  readonly choice: number;
 }
 
-/** Returns two failures: the first of a call in a scenario, the second of a call whose operation occurs later in it. */
+/** Returns two failures: one of a call in a scenario, and one of an operation that the scenario calls later. */
 async function twoFailures(scenario: Scenario, { first, second }: Record<'first' | 'second', FailureChoice>) {
   const all = await callsOf(scenario);
-  const pick = (calls: typeof all, { failure: name, any }: FailureChoice) => {
+  const pick = (calls: typeof all, { failure: name, choice }: FailureChoice) => {
     const failure: CallFailure = callFailures[name];
     const some = affectedCalls(calls, failure);
-    return { failure, call: some[any % some.length] };
+    return { failure, call: some[choice % some.length] };
   };
   const one = pick(all, first);
   const other = pick(one.call ? all.slice(all.indexOf(one.call) + 1) : [], second);

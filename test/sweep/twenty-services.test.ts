@@ -27,9 +27,9 @@ async function throttledShare(limits: boolean) {
 }
 
 test('at most one call in a hundred is throttled, but far more if Slipway does not limit its request rate', async () => {
-  const kept = await throttledShare(true);
-  expect(kept.calls).toBeGreaterThan(10 * SERVICES);
-  expect(kept.share).toBeLessThanOrEqual(0.01);
-  const without = await throttledShare(false);
-  expect(without.share).toBeGreaterThan(0.05);
+  const limited = await throttledShare(true);
+  expect(limited.calls).toBeGreaterThan(10 * SERVICES);
+  expect(limited.share).toBeLessThanOrEqual(0.01);
+  const unlimited = await throttledShare(false);
+  expect(unlimited.share).toBeGreaterThan(0.05);
 });

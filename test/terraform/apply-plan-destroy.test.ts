@@ -15,8 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Returns calls that the sandbox refused because it does not implement them. */
-const notThere = () => sandbox.journal.entries().filter(({ result }) => result === 'NotImplemented');
+/** Returns the calls that the sandbox refused because it does not implement them. */
+const unimplementedCalls = () =>
+  sandbox.journal.entries().filter(({ result }) => result === 'NotImplemented');
 
 test('apply creates everything, the next plan is empty, and destroy leaves nothing behind', async () => {
   expect(await user.apply()).toEqual(done);
@@ -47,5 +48,5 @@ test('apply creates everything, the next plan is empty, and destroy leaves nothi
   expect(await user.plan()).toEqual(done);
   expect(await user.destroy()).toEqual(done);
   expect(census(sandbox.world)).toEqual({});
-  expect(notThere()).toEqual([]);
+  expect(unimplementedCalls()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Jest's configuration for the tests that need Terraform: the common one, with these tests only.
+// Jest's configuration for the tests that need Terraform: the common configuration, restricted to these tests.
 import base from '../../jest.config.js';
 
 export default {
@@ -6,6 +6,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   rootDir: '../..',
   testMatch: ['<rootDir>/test/terraform/**/*.test.ts'],
-  // Terraform's provider waits for its resources: half a minute before it first polls a load balancer.
+  // Terraform's provider is slow: it first polls a new load balancer after half a minute.
   testTimeout: 1_800_000,
 };

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
 
-function missing(): string | undefined {
+function reasonToSkip(): string | undefined {
   if (spawnSync('terraform', ['-version'], { stdio: 'ignore' }).status !== 0) {
     return 'terraform not found (https://developer.hashicorp.com/terraform/install)';
   }
@@ -13,7 +13,7 @@ function missing(): string | undefined {
   return undefined;
 }
 
-const reason = missing();
+const reason = reasonToSkip();
 if (reason === undefined) {
   const jest = new URL('../../node_modules/jest/bin/jest.js', import.meta.url).pathname;
   const { status } = spawnSync(

@@ -1,4 +1,4 @@
-// Images pushed by Slipway run as tasks of services created by Terraform, and answer behind its load balancer.
+// Images pushed by Slipway run as tasks of services created by Terraform, and answer behind Terraform's load balancer.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from '../journeys/harness.ts';
 import { terraform } from './terraform.ts';
@@ -21,8 +21,8 @@ test('requests reach containers through resources that Terraform created, beside
 
   const user = await terraform(slipway.endpoint);
   expect(await user.apply(variables)).toEqual(done);
-  const place = await fetch(`${slipway.endpoint}/_sandbox/resolve?name=${DOMAIN}&port=80`);
-  const { port } = (await place.json()) as { port: number };
+  const resolved = await fetch(`${slipway.endpoint}/_sandbox/resolve?name=${DOMAIN}&port=80`);
+  const { port } = (await resolved.json()) as { port: number };
   expect(await httpRequest(`http://${DOMAIN}:${port}/api1`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`http://${DOMAIN}:${port}/api2`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`http://${DOMAIN}:${port}/nowhere`)).toMatchObject({

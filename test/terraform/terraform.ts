@@ -18,26 +18,26 @@ export type Variables = Readonly<Record<string, string | number | boolean | obje
 /** The outcome of a Terraform command. */
 export interface Outcome {
   readonly code: number;
-  /** Its output, if it exited with a code other than 0. */
+  /** The output of a failed command; otherwise empty. */
   readonly why: string;
 }
 
 /** The commands of Terraform. */
 export interface Terraform {
   apply(variables?: Variables): Promise<Outcome>;
-  /** Exits with 0 without changes and with 2 with changes. */
+  /** The exit code is 0 if there are no changes, and 2 if there are some. */
   plan(variables?: Variables): Promise<Outcome>;
   destroy(variables?: Variables): Promise<Outcome>;
 }
 
-/** Initialises a copy of `bench/terraform` for an endpoint; its processes are killed after the tests of the file. */
+/** Initialises a copy of `bench/terraform` for an endpoint. Terraform is killed after the tests of the file. */
 export async function terraform(endpoint: string): Promise<Terraform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'));
   closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   cpSync(CONFIGURATION, folder, { recursive: true });
   const run = (...args: string[]) => start(folder, args);
-  const inited = await run('init', `-plugin-dir=${process.env['SLIPWAY_TERRAFORM_PLUGINS'] ?? ''}`);
-  if (inited.code !== 0) throw new Error(inited.why);
+  const initialized = await run('init', `-plugin-dir=${process.env['SLIPWAY_TERRAFORM_PLUGINS'] ?? ''}`);
+  if (initialized.code !== 0) throw new Error(initialized.why);
   const flags = (variables: Variables = {}) =>
     Object.entries({ endpoint, ...variables }).flatMap(([name, value]) => [
       '-var',

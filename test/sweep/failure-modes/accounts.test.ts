@@ -45,7 +45,7 @@ test('28: the run waits for a role that ECS cannot assume yet, even while tasks 
   await expectConverged(user, jobs(1));
 });
 
-test("29: ECS's service-linked role is created before its first use, accepted as it is, and never deleted", async () => {
+test("29: ECS's service-linked role is created before its first use, accepted if it already exists, and never deleted", async () => {
   const user = await startAccount();
   await withFailures(user, { CreateServiceLinkedRole: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateServiceLinkedRole')).toEqual(['ok', 'InvalidInput']);

@@ -1,4 +1,4 @@
-// Failure modes 20 to 26: requests that AWS accepts and completes, or fails, later.
+// Failure modes 20 to 26: requests that AWS accepts immediately, but completes or fails later.
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
 import {
@@ -70,7 +70,7 @@ test('25: a deployment that ECS rolled back is reported as a failure, even thoug
 test('26: the next run continues a run that was killed while it waited', async () => {
   const user = await startAccount();
   await provisionKilledAt(user, 'CreateLoadBalancer');
-  // The survey sends the first call, the wait the second.
+  // The survey sends the first call, and the wait sends the second.
   await provisionKilledAt(user, 'DescribeNatGateways', { nth: 2 });
   await user.provision(stack());
   expect(results(user, 'CreateLoadBalancer')).toEqual(['ok']);

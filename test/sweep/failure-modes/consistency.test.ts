@@ -76,7 +76,7 @@ test('12: a resource that is shown, then missing, then shown again is neither cr
   const clock = leapingClock();
   const user = await startAccount({ idLagMs: 60_000, listLagMs: 60_000 }, { clock });
   const appearing = await flappingIds(user, clock, user.provision(stack()));
-  // While lists flap, a resource that the survey misses is found when its create is refused, so there is no duplicate to remove.
+  // If the survey misses a resource while lists flap, the create is refused, so there is no duplicate to remove.
   const { calls } = await user.provision(stack());
   expect(calls.filter((call) => /:(Delete|Release|Detach)/.test(call))).toEqual([]);
   await clock.sleep(60_000);

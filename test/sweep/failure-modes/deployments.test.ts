@@ -23,11 +23,11 @@ test('32: the run waits for a taken service name, and updates an existing servic
   await user.provision(stack());
   await user.aws.ecs.send(new DeleteServiceCommand({ cluster: 'shop-dev', service: 'web', force: true }));
   const draining = refusal('InvalidParameterException', 'Unable to Start a service that is still Draining.');
-  const again = refusal('InvalidParameterException', 'Creation of service was not idempotent.');
+  const notIdempotent = refusal('InvalidParameterException', 'Creation of service was not idempotent.');
   await withFailures(user, { CreateService: { ...draining, times: 2 } }, () => user.provision(stack()));
   await expectConverged(user);
   await user.teardown(stack());
-  await withFailures(user, { CreateService: { ...again, times: 2 } }, () => user.provision(stack()));
+  await withFailures(user, { CreateService: { ...notIdempotent, times: 2 } }, () => user.provision(stack()));
   await expectConverged(user);
   await user.teardown(stack());
   await withFailures(user, { CreateService: LOST }, () => user.provision(stack()));
@@ -47,7 +47,7 @@ test('32: the run waits for a taken service name, and updates an existing servic
     await late.provision(several(1));
     return late.provision(several(2));
   });
-  // The survey missed these services, so their creates fail since the names are taken; `web` leaves a target group behind.
+  // The survey missed these services. Creating them fails because their names are taken. `web` leaves a target group behind.
   expect(calls).toContain('ecs:CreateService');
   expect(results(late, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(6);
   await clock.sleep(60_000);
@@ -86,14 +86,18 @@ test.each([
   ],
 ])(
   '34: the reason why a task cannot be set up is reported with a suggested fix: %s',
-  async (reason, helps) => {
+  async (reason, suggestedFix) => {
     const plane = failablePlane();
     const user = await startAccount({}, { plane });
     plane.failure = { stopCode: 'TaskFailedToStart', reason };
     await expect(user.provision(jobs(1), { wait: true })).rejects.toMatchObject({
       code: 'DEPLOYMENT',
       why: expect.stringContaining(reason),
-      fix: [helps, expect.stringMatching(/^npm run provision/), expect.stringMatching(/^aws logs tail/)],
+      fix: [
+        suggestedFix,
+        expect.stringMatching(/^npm run provision/),
+        expect.stringMatching(/^aws logs tail/),
+      ],
     });
   },
 );
@@ -115,7 +119,7 @@ test('35: a container that fails its health checks is reported with its target g
   });
 });
 
-test('36: a combination of settings that AWS would refuse late is refused before the first call, with its path', async () => {
+test('36: a combination of settings that AWS would refuse late is refused before the first call, with the path of the mistake', async () => {
   const user = await startAccount();
   const wrong: readonly [StackInput, string][] = [
     [stack({ services: web({}, { cpu: 256, memory: 8192 }) }), 'memory'],

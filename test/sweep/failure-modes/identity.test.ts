@@ -17,7 +17,7 @@ import {
   startAccount,
 } from './scene.ts';
 
-/** Creates that accept no client token. */
+/** Operations that create a resource and accept no client token. */
 const TOKENLESS = ['CreateVpc', 'CreateInternetGateway', 'AllocateAddress'];
 
 test('1: a lost response does not lead to a second VPC, gateway or address', async () => {
@@ -47,9 +47,9 @@ test('2: resources that a killed run created but did not record are found by the
 test("3: a run waits for the previous run's create, even if AWS carries it out only after the survey", async () => {
   const clock = leapingClock();
   const user = await startAccount({}, { clock });
-  const { aws: theirs, ...other } = await account();
+  const { aws: otherAws, ...other } = await account();
   await other.provision(stack());
-  const { Vpcs: [{ Tags = [] } = {}] = [] } = await theirs.ec2.send(
+  const { Vpcs: [{ Tags = [] } = {}] = [] } = await otherAws.ec2.send(
     new DescribeVpcsCommand({ Filters: [{ Name: 'tag-key', Values: ['slipway:stack'] }] }),
   );
   await provisionKilledAt(user, 'CreateVpc', { isDone: false });
@@ -68,7 +68,7 @@ test("3: a run waits for the previous run's create, even if AWS carries it out o
   await expectConverged(user);
 });
 
-test('4: a resource that AWS lists only after a minute is looked for that long, but a first run does not wait', async () => {
+test('4: a run looks for up to a minute for a resource that AWS lists late, but a first run does not wait', async () => {
   const user = await startAccount({ listLagMs: 60_000 });
   await withFailures(user, { CreateVpc: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateVpc')).toHaveLength(1);
@@ -89,7 +89,7 @@ test('5: a client token that returns a deleted NAT gateway is replaced by a new 
   await expectConverged(user);
 });
 
-test('6: a client token that was used with another configuration leads to the resource that was created with it', async () => {
+test('6: if a client token was used with another configuration, the run finds the resource that the token created', async () => {
   const user = await startAccount({ listLagMs: 60_000 });
   await provisionKilledAt(user, 'CreateRouteTable');
   const edited = stack({ tags: { team: 'orders' } });

@@ -31,7 +31,7 @@ export const callOrder = ({ sandbox }: Account, ...operations: string[]): string
   ),
 ];
 
-/** Runs a command while requests keep the clock from leaping, so that what it creates is still recent afterwards. */
+/** Runs a command while requests keep the clock from leaping, so that the resources it creates are still recent afterwards. */
 export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
   let isDone = false;
   const running = run().finally(() => (isDone = true));
@@ -39,7 +39,7 @@ export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>):
   return running;
 }
 
-/** Carried out, but answered with status 500. */
+/** The call is carried out, but answered with status 500. */
 export const LOST: Failure = { kind: 'lost', looks: '500' };
 
 /** A refusal by AWS. */
@@ -112,5 +112,5 @@ export const worker = (version: number): StackInput['services'][string] => ({
   containers: { worker: { image: `public.ecr.aws/shop/worker:${version}`, port: 80 } },
 });
 
-/** A stack with only that service. */
+/** A stack with only one service, which has no path. */
 export const jobs = (version: number): StackInput => stack({ services: { jobs: worker(version) } });

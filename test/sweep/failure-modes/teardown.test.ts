@@ -65,8 +65,8 @@ test('39: deletes that ECS, IAM, CloudWatch Logs and Route 53 refuse for a while
   expect(user.census()).toEqual({});
 });
 
-/** Creates or deletes a record in our zone, as another user. */
-const record = (user: Account, Action: 'CREATE' | 'DELETE') =>
+/** Creates or deletes a record in the stack's zone, as another user. */
+const changeMailRecord = (user: Account, Action: 'CREATE' | 'DELETE') =>
   user.aws.route53.send(
     new ChangeResourceRecordSetsCommand({
       HostedZoneId: user.ids()['hostedZone']?.['hostedZoneId'],
@@ -89,7 +89,7 @@ const record = (user: Account, Action: 'CREATE' | 'DELETE') =>
 test('40: protected and foreign resources are reported and kept, and a later teardown removes the rest', async () => {
   const user = await startAccount();
   await user.provision(stack());
-  await record(user, 'CREATE');
+  await changeMailRecord(user, 'CREATE');
   const LoadBalancerArn = user.ids()['loadBalancer']?.['loadBalancerArn'];
   const protect = (Value: 'true' | 'false') =>
     user.aws.elb.send(
@@ -107,7 +107,7 @@ test('40: protected and foreign resources are reported and kept, and a later tea
   });
   expect(user.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'route53.zones': 1 });
   await protect('false');
-  await record(user, 'DELETE');
+  await changeMailRecord(user, 'DELETE');
   await user.teardown(stack());
   expect(user.census()).toEqual({});
 });

@@ -55,14 +55,14 @@ const INSERTS = [
 ];
 
 /** Milliseconds that a configuration may take to load, ten times what a slow machine needs. */
-const WITHIN = 30_000;
+const LOAD_DEADLINE_MS = 30_000;
 
 let files = 0;
 async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   const file = join(folder, `${(files += 1)}.config.ts`);
   writeFileSync(file, bytes);
   try {
-    // Most inputs do not compile, and a process for each would take hours, so only some of those get one.
+    // Most inputs do not compile. Loading each of them in a process would take hours, so only some are loaded.
     const compiles = await bundleModule(file).then(
       () => true,
       (error: unknown) => {
@@ -72,7 +72,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
       },
     );
     if (compiles || bytes.length % 16 === 0)
-      await loadConfig({ file, stage: 'dev', target: 'sandbox', within: WITHIN });
+      await loadConfig({ file, stage: 'dev', target: 'sandbox', within: LOAD_DEADLINE_MS });
   } catch (error) {
     expectProblem(error, ['CONFIG_LOAD', 'CONFIG_INVALID']);
   } finally {

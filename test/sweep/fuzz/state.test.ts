@@ -37,7 +37,7 @@ const STATE: StateData = {
 };
 const file = join(newFolder(), 'dev.json');
 
-async function expectKept(bytes: Buffer): Promise<void> {
+async function expectReadOrRefused(bytes: Buffer): Promise<void> {
   await writeFile(file, bytes);
   try {
     const state = await openState(file, guard, systemClock);
@@ -60,7 +60,7 @@ async function expectKept(bytes: Buffer): Promise<void> {
 test('a state with parts replaced is read or refused with a problem', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryEdits(arbitraryJson), async (changes) =>
-      expectKept(Buffer.from(JSON.stringify(applyEdits(STATE, changes)) ?? '')),
+      expectReadOrRefused(Buffer.from(JSON.stringify(applyEdits(STATE, changes)) ?? '')),
     ),
     { numRuns: RUNS },
   );
@@ -71,7 +71,7 @@ test('a state file with bytes replaced, removed or repeated is read or refused w
   const text = Buffer.from(`${JSON.stringify(STATE, null, 2)}\n`);
   await fc.assert(
     fc.asyncProperty(arbitraryByteEdits(inserts), async (changes) =>
-      expectKept(applyByteEdits(text, changes)),
+      expectReadOrRefused(applyByteEdits(text, changes)),
     ),
     { numRuns: RUNS },
   );
@@ -82,5 +82,5 @@ test('a state file of arbitrary bytes or JSON is read or refused with a problem'
     fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
     arbitraryJson.map((value) => Buffer.from(JSON.stringify(value) ?? '')),
   );
-  await fc.assert(fc.asyncProperty(bytes, expectKept), { numRuns: RUNS });
+  await fc.assert(fc.asyncProperty(bytes, expectReadOrRefused), { numRuns: RUNS });
 }, 3_600_000);

@@ -48,7 +48,7 @@ test('Ctrl-C at any step of a provision saves the state, and the next run contin
   expect(await interruptDrift(user, [...flags, '--stage', 'whole'])).toContain(130);
 }, 900_000);
 
-/** Interrupts several drift runs, which are short and may finish first. @returns the exit codes */
+/** Interrupts several drift runs. They are short, so some may finish before the signal. @returns the exit codes */
 async function interruptDrift(user: Machine, flags: readonly string[]): Promise<unknown[]> {
   const codes: unknown[] = [];
   for (let n = 0; n < 5; n += 1) {

@@ -4,7 +4,7 @@ import { machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny-stack.ts';
 
 test.each(['stderr', 'stdout'] as const)(
-  'a provision finishes when its %s is closed in the middle',
+  'a provision finishes even if its %s is closed while it runs',
   async (stream) => {
     const user = await machine();
     const flags = tinyStack(user);

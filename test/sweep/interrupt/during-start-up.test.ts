@@ -1,4 +1,4 @@
-// Ctrl-C before a state exists: while Slipway starts, reads the configuration or starts the sandbox.
+// Ctrl-C before there is a state file: while Slipway starts, reads the configuration or starts the sandbox.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

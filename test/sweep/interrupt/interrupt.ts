@@ -8,7 +8,7 @@ import type { Machine } from '../../journeys/harness.ts';
 
 /** Milliseconds that each run took to end, by the moment of the signal. */
 const durationsMs = new Map<string, number>();
-/** The promised time to the end of a run. The median must meet it; on a loaded machine, single runs may exceed it. */
+/** The promised time from the signal to the end of a run. The median must meet it; on a loaded machine, single runs may exceed it. */
 const PROMISED_MS = 2_000;
 const BOUND_MS = 15_000;
 

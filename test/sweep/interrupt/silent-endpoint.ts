@@ -1,4 +1,4 @@
-/** For interruptions: an endpoint that forwards calls to a sandbox until, after a given call, it stops answering. */
+/** For interruptions: an endpoint that forwards a given number of calls to a sandbox, and then stops answering. */
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll } from '@jest/globals';
@@ -6,22 +6,22 @@ import { afterAll } from '@jest/globals';
 /** An endpoint that stops answering. */
 export interface SilentEndpoint {
   readonly url: string;
-  /** Answers the given number of calls, and no later call. */
+  /** Answers the given number of calls, and then no more. */
   answerNext(calls: number): void;
-  /** Resolves when a call arrives that is not answered. */
+  /** Resolves when the first unanswered call arrives. */
   readonly unanswered: () => Promise<void>;
 }
 
 const closing: (() => void)[] = [];
 afterAll(() => closing.splice(0).forEach((close) => close()));
 
-/** Starts the endpoint. @param behind the endpoint that calls are forwarded to */
-export async function silentEndpoint(behind: string): Promise<SilentEndpoint> {
-  let left = 0;
+/** Starts the endpoint. @param target the URL to which calls are forwarded */
+export async function silentEndpoint(target: string): Promise<SilentEndpoint> {
+  let answersLeft = 0;
   let isSilent = false;
   let notify = () => undefined as void;
   const server = createServer((asked, answered) => {
-    if ((left -= 1) >= 0) return forward(behind, asked, answered);
+    if ((answersLeft -= 1) >= 0) return forward(target, asked, answered);
     isSilent = true;
     notify();
   });
@@ -35,16 +35,16 @@ export async function silentEndpoint(behind: string): Promise<SilentEndpoint> {
     answerNext(calls) {
       // Drops an earlier run's requests that are still in flight.
       server.closeAllConnections();
-      left = calls;
+      answersLeft = calls;
       isSilent = false;
     },
     unanswered: () => new Promise((resolve) => (isSilent ? resolve() : (notify = resolve))),
   };
 }
 
-function forward(behind: string, asked: IncomingMessage, answered: ServerResponse): void {
+function forward(target: string, asked: IncomingMessage, answered: ServerResponse): void {
   const { method, url = '/', headers } = asked;
-  const sent = request(new URL(url, behind), { method, headers }, (answer) => {
+  const sent = request(new URL(url, target), { method, headers }, (answer) => {
     answered.writeHead(answer.statusCode ?? 500, answer.headers);
     answer.pipe(answered);
   });

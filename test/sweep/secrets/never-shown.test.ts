@@ -1,4 +1,4 @@
-// A user's secrets never appear in the output of a run, even a failing one, in files, or in the sandbox's journal.
+// A user's secrets never appear in the output of a run (even a failing one), in a file, or in the sandbox's journal.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -155,9 +155,9 @@ async function runFailingDeployment(...more: string[]): Promise<void> {
 async function expectNoLeaks(): Promise<void> {
   expect(JSON.stringify(await user.journal())).not.toMatch(CANARY);
   const home = join(user.folder, '.slipway');
-  // Like AWS, the sandbox stores the variables of a container, in its world and in its tasks' folders. The program
-  // has also printed them into its log.
-  const isAws = (file: string) => /^sandbox\/(world|tasks\/)/.test(file);
+  // Like AWS, the sandbox stores the variables of containers, in its world and in the folders of tasks. The program
+  // has also printed them to its log.
+  const isAwsData = (file: string) => /^sandbox\/(world|tasks\/)/.test(file);
   const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) =>
     statSync(join(home, file)).isFile(),
   );
@@ -167,7 +167,7 @@ async function expectNoLeaks(): Promise<void> {
   );
   expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o600]);
   const leaking = files.filter(
-    (file) => !isAws(file) && CANARY.test(readFileSync(join(home, file), 'latin1')),
+    (file) => !isAwsData(file) && CANARY.test(readFileSync(join(home, file), 'latin1')),
   );
   expect(leaking).toEqual([]);
 
@@ -178,7 +178,7 @@ async function expectNoLeaks(): Promise<void> {
   expect(leaks).toEqual([]);
 }
 
-test('secrets appear in no output of a plan, drift run, refusal or failure, in no file, and not in the journal', async () => {
+test('secrets never appear in the output of a plan, a drift run, a refusal or a failure, in a file, or in the journal', async () => {
   await runEachCommand();
   await runInvalidConfigurations();
   for (const more of [[], ['--json']]) {

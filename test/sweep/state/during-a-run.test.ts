@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 /** Fails every write of a state file from the nth onwards, as a full disk would. */
-function fullFrom(nth: number): { readonly failed: () => number } {
+function failWritesFrom(nth: number): { readonly failed: () => number } {
   const real = fs.promises.rename;
   let writes = 0;
   jest.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
@@ -26,10 +26,10 @@ test('a disk that fills up at any write causes a problem, and the next run creat
   await undisturbed.provision(stack());
   for (let nth = 1; ; nth += 1) {
     const user = await account();
-    const full = fullFrom(nth);
+    const disk = failWritesFrom(nth);
     const error: unknown = await user.provision(stack()).catch((reason: unknown) => reason);
     jest.restoreAllMocks();
-    if (full.failed() === 0) break;
+    if (disk.failed() === 0) break;
     expect(error).toBeInstanceOf(Problem);
     const { code, why } = error as Problem;
     expect({ nth, code, why }).toEqual({

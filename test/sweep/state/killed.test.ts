@@ -40,7 +40,7 @@ await state.record('vpc', { vpcId: 'vpc-new' });
 fs.writeSync(1, 'done\\n');
 `;
 
-test('a process killed at any step of a write leaves the old file or the new one, and no permanent temporary file', async () => {
+test('a process killed at any step of a write leaves the old file or the new one, and the next open removes its temporary file', async () => {
   const program = await compileProgram(STEPPER);
   const file = join(newFolder(), 'dev.json');
   const steps = new Set<string>();
@@ -94,7 +94,7 @@ test('a process killed at any moment leaves the last state that it had written o
     const written = Number(resources['count']?.['n'] ?? 0);
     expect({ said, written }).toEqual({
       said,
-      // A write that was begun may or may not have happened; a write that was reported as done has.
+      // A write that was begun may or may not have happened, but a write that was reported as done must have.
       written: word === 'done' || written === Number(number) ? Number(number) : Number(number) - 1,
     });
     expect(resources['vpc']).toEqual({ vpcId: 'vpc-1' });

@@ -5,8 +5,8 @@ import { expect, test } from '@jest/globals';
 import { compileProgram, newFolder, startProgram, type Program } from '../../program.ts';
 
 /**
- * A program that on each "go" tries until it has the lock, then releases it, and logs both; on "go and stay" it keeps
- * the lock until it is killed.
+ * A program that, on each "go", tries until it has the lock, releases the lock, and logs both. On "go and stay", the
+ * program keeps the lock until it is killed.
  */
 const CONTENDER = `
 import fs from 'node:fs';
@@ -37,21 +37,21 @@ for await (const command of createInterface({ input: process.stdin })) {
   }
 }`;
 
-async function contenders(count: number) {
+async function startContenders(count: number) {
   const program = await compileProgram(CONTENDER);
   const folder = newFolder();
   const [lock, log] = [join(folder, 'dev.lock'), join(folder, 'log')];
-  const join_ = async (name: string): Promise<Program> => {
+  const startContender = async (name: string): Promise<Program> => {
     const one = startProgram(program, [lock, log, name]);
     expect(await one.nextLine()).toBe('ready');
     return one;
   };
-  const all = await Promise.all(Array.from({ length: count }, (_, index) => join_(`c${index}`)));
-  return { lock, log, all, join: join_ };
+  const all = await Promise.all(Array.from({ length: count }, (_, index) => startContender(`c${index}`)));
+  return { lock, log, all, startContender };
 }
 
 test('only one process holds the lock at a time', async () => {
-  const { lock, log, all } = await contenders(3);
+  const { lock, log, all } = await startContenders(3);
   const rounds = 1000;
   for (let round = 0; round < rounds; round += 1) {
     all.forEach((one) => one.send('go'));
@@ -71,7 +71,7 @@ test('only one process holds the lock at a time', async () => {
 }, 900_000);
 
 test('after the holder is killed, exactly one of the waiting processes takes over the lock', async () => {
-  const { lock, all, join: joins } = await contenders(3);
+  const { lock, all, startContender } = await startContenders(3);
   let [holder, ...others] = all as [Program, ...Program[]];
   holder.send('go and stay');
   await holder.nextLine();
@@ -85,11 +85,11 @@ test('after the holder is killed, exactly one of the waiting processes takes ove
     expect(pid).toBe(next.one.child.pid);
     for (const one of others) if (one !== next.one) await one.kill();
     holder = next.one;
-    others = await Promise.all([joins('x'), joins('y')]);
+    others = await Promise.all([startContender('x'), startContender('y')]);
   }
   await holder.kill();
-  // The next holder deletes the files of processes that were killed while they tried, and, after a minute, files that do
-  // not name a process yet.
+  // The next holder deletes the files of processes that were killed while they waited for the lock. It also deletes files
+  // that do not name a process yet, once they are a minute old.
   const folder = dirname(lock);
   for (const name of await readdir(folder)) await utimes(join(folder, name), 0, 0);
   others[0]?.send('go');

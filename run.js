@@ -10,7 +10,7 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 /** Commands that are compiled together; the sandbox is a separate program. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
 const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
-/** Milliseconds for which an earlier build is kept after a run last started with it: that run may still load parts of it. */
+/** Milliseconds for which an old build is kept after a run last started with it: the run may still load parts of the build. */
 const KEEP_MS = 3_600_000;
 
 /**
@@ -73,7 +73,7 @@ const bundled = (commands, outdir, plugins) => ({
 });
 
 /**
- * Returns the options for converting those modules to scripts, whose compiled code V8 can cache.
+ * Returns the options for converting the bundled modules to scripts: V8 can cache the compiled code of a script.
  * @param {string} outdir
  * @returns {import('esbuild').BuildOptions}
  */
@@ -96,7 +96,7 @@ async function compile(folder) {
     import('./build/unused-schemas.js'),
   ]);
   const work = `${folder}-${process.pid}`;
-  // If esbuild created the folder, its error would name esbuild's own source.
+  // If esbuild had to create the folder and failed, its error would name esbuild's own source.
   mkdirSync(work, { recursive: true });
   await Promise.all(
     PROGRAMS.map((commands) => build(bundled(commands, work, [sourceLocations, unusedSchemas]))),

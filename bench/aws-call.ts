@@ -20,7 +20,7 @@ export interface AwsCall {
 const READS = /^(Describe|Get|List|BatchGet|BatchCheck|Simulate)/;
 
 /**
- * Identifies a call. The operation is in the form (EC2, ELB, IAM, STS), in a header (ECS, ECR), at the end of the path
+ * Identifies a call. The operation is in the form body (EC2, ELB, IAM, STS), in a header (ECS, ECR), at the end of the path
  * (CBOR, such as CloudWatch Logs), or it follows from the method and the path (Route 53).
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */

@@ -1,4 +1,4 @@
-/** Measures contenders in turn, on one moto and through one proxy, so that the machine's load affects all alike. */
+/** Measures contenders in turn, on one moto and through one proxy, so that the machine's load affects all of them alike. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,24 +45,29 @@ export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigu
   };
   try {
     // A warm-up: programs are read from disk, and moto loads each service at its first call.
-    for (const one of contenders) {
-      await attempt(`${one.name}, warm-up`, () => inFolder((folder) => planOnly(one, folder, proxy)));
+    for (const contender of contenders) {
+      await attempt(`${contender.name}, warm-up`, () =>
+        inFolder((folder) => planOnly(contender, folder, proxy)),
+      );
     }
     const sizes: SizeFigures[] = [];
     for (const more of comparison.sizes) {
       const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
       for (let turn = 1; turn <= comparison.rounds; turn += 1) {
-        for (const one of contenders) {
+        for (const contender of contenders) {
           await moto.reset();
-          const what = `${one.name}, ${more} more services, round ${turn}`;
+          const what = `${contender.name}, ${more} more services, round ${turn}`;
           const measured = await attempt(what, () =>
-            inFolder((folder) => runRound(one, folder, proxy, more, log)),
+            inFolder((folder) => runRound(contender, folder, proxy, more, log)),
           );
-          if (measured) rounds.get(one.name)?.push(measured);
+          if (measured) rounds.get(contender.name)?.push(measured);
         }
       }
-      const some = [...rounds].filter(([, measured]) => measured.length > 0);
-      sizes.push({ more, figures: new Map(some.map(([name, measured]) => [name, figuresOf(measured)])) });
+      const measuredRounds = [...rounds].filter(([, measured]) => measured.length > 0);
+      sizes.push({
+        more,
+        figures: new Map(measuredRounds.map(([name, measured]) => [name, figuresOf(measured)])),
+      });
     }
     return { sizes, failures };
   } finally {

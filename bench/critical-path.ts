@@ -16,15 +16,15 @@ export interface Path {
  */
 export function longestPath(needs: Graph, weights: Readonly<Record<string, number>>): Path {
   const known = new Map<string, Path>();
-  const to = (node: string): Path => {
+  const longestTo = (node: string): Path => {
     const before = known.get(node);
     if (before) return before;
-    const longest = longestOf((needs[node] ?? []).map(to));
+    const longest = longestOf((needs[node] ?? []).map(longestTo));
     const path = { ms: longest.ms + (weights[node] ?? 0), nodes: [...longest.nodes, node] };
     known.set(node, path);
     return path;
   };
-  const { ms, nodes } = longestOf(Object.keys(needs).map(to));
+  const { ms, nodes } = longestOf(Object.keys(needs).map(longestTo));
   // Nodes without duration at the end of the path are left out.
   const last = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
   return { ms, nodes: nodes.slice(0, last + 1) };
@@ -40,7 +40,7 @@ const longestOf = (paths: readonly Path[]): Path =>
 
 /** The time that a step took, in milliseconds since any common origin. */
 export interface Span {
-  /** The node of the graph that it belongs to. */
+  /** The node of the graph that the span belongs to. */
   readonly node: string;
   readonly label: string;
   readonly start: number;
@@ -48,8 +48,8 @@ export interface Span {
 }
 
 /**
- * Returns the path that determined the duration of a run, traced back from the span that ended last, each time to the
- * dependency that ended last.
+ * Returns the path that determined the duration of a run. The search starts at the span that ended last, and goes back from
+ * each span to its latest dependency.
  * @returns the spans on the path, in chronological order
  */
 export function criticalPath(spans: readonly Span[], needs: Graph): Span[] {

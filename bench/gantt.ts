@@ -25,7 +25,7 @@ const STYLE = `
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const at = (pixels: number): string => pixels.toFixed(1);
+const px = (pixels: number): string => pixels.toFixed(1);
 const secondsOf = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Returns the distance between grid lines in milliseconds: 1, 2 or 5 times a power of ten. @param total milliseconds */
@@ -47,28 +47,28 @@ export function gantt(title: string, spans: readonly Span[], path: readonly Span
   const step = gridStep(total);
   const times = Array.from({ length: Math.floor(total / step) + 1 }, (_, index) => index * step);
   const lines = times.flatMap((ms) => [
-    `<line class="line" x1="${at(x(ms))}" x2="${at(x(ms))}" y1="${TOP - 8}" y2="${height - 8}"/>`,
-    `<text x="${at(x(ms))}" y="${TOP - 12}" text-anchor="middle">${ms / 1000} s</text>`,
+    `<line class="line" x1="${px(x(ms))}" x2="${px(x(ms))}" y1="${TOP - 8}" y2="${height - 8}"/>`,
+    `<text x="${px(x(ms))}" y="${TOP - 12}" text-anchor="middle">${ms / 1000} s</text>`,
   ]);
   const critical = new Set(path);
   const bars = spans.flatMap((span, row) => {
     const { label, start, end } = span;
     const marked = critical.has(span) ? ' critical' : '';
     const width = Math.max(x(end) - x(start), MIN_BAR_WIDTH);
-    const middle = at(y(row) + BAR - 2);
+    const middle = px(y(row) + BAR - 2);
     return [
       `<text class="name${marked}" x="${LEFT - 8}" y="${middle}" text-anchor="end">${escaped(label)}</text>`,
-      `<rect class="bar${marked}" x="${at(x(start))}" y="${y(row)}" width="${at(width)}" height="${BAR}"/>`,
-      `<text x="${at(x(start) + width + 4)}" y="${middle}">${secondsOf(end - start)}</text>`,
+      `<rect class="bar${marked}" x="${px(x(start))}" y="${y(row)}" width="${px(width)}" height="${BAR}"/>`,
+      `<text x="${px(x(start) + width + 4)}" y="${middle}">${secondsOf(end - start)}</text>`,
     ];
   });
-  const way = path.map((span) => `${at(x(span.end))},${at(y(spans.indexOf(span)) + BAR / 2)}`).join(' ');
+  const points = path.map((span) => `${px(x(span.end))},${px(y(spans.indexOf(span)) + BAR / 2)}`).join(' ');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img">`,
     `  <style>${STYLE}</style>`,
     `  <title>${escaped(title)}</title>`,
     `  <text class="title" x="8" y="18">${escaped(title)}</text>`,
-    ...[...lines, ...bars, `<polyline class="way" points="${way}"/>`].map((line) => `  ${line}`),
+    ...[...lines, ...bars, `<polyline class="way" points="${points}"/>`].map((line) => `  ${line}`),
     '</svg>',
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-/** A proxy between a client and an endpoint that delays and records every call. */
+/** A proxy in front of an endpoint. It delays and records every call. */
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { awsCallOf, type AwsCall } from './aws-call.ts';
 import { listen, type Listening } from './local-server.ts';
@@ -27,12 +27,12 @@ export async function latencyProxy(upstream: string, delay: number): Promise<Pro
   const agent = new Agent({ keepAlive: true });
   const calls: ProxiedCall[] = [];
   const server = createServer((incoming, outgoing) => {
-    void pass(incoming, outgoing).catch(() => outgoing.destroy());
+    void forward(incoming, outgoing).catch(() => outgoing.destroy());
   });
   // Clients may keep connections open, as AWS's clients do.
   server.keepAliveTimeout = 60_000;
 
-  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const start = Date.now();
     const body = await bodyOf(incoming);
     await new Promise((later) => setTimeout(later, delay));

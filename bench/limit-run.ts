@@ -1,4 +1,4 @@
-/** Measures Slipway on the sandbox with AWS's durations, and compares it with the limit that those durations set. */
+/** Measures Slipway on the sandbox with AWS's durations, and compares each command with the time that AWS alone takes. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
@@ -13,10 +13,11 @@ import { runCommand } from './run-command.ts';
 import { ROOT, slipwayCommand } from './slipway.ts';
 import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';
 
-/** One command compared with its limit; seconds of this machine's clock. */
+/** One command compared with its limit, in seconds of this machine's clock. */
 export interface LimitComparison {
   readonly work: string;
   readonly seconds: number;
+  /** The minimum time: the time that AWS itself takes. */
   readonly limit: number;
   readonly path: readonly string[];
 }
@@ -34,7 +35,7 @@ const INTERVAL_SECONDS = 5;
 /** The timeout of a command, in seconds of AWS time. */
 const TIMEOUT_SECONDS = 900;
 
-/** Returns the example stack, whose images are built and pushed. @param round a variable that an update changes */
+/** Returns the example stack, with images built from source. @param round the value of a variable, which differs in an update */
 const stackOf = (round: number): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
@@ -91,7 +92,7 @@ export const measureAgainstLimit = (pace: number, log: (text: string) => void): 
 
 const OPENING = 'load balancer opens';
 
-/** The dependencies of each span of a provision: the architecture's, and the phase in which the load balancer opens. */
+/** The dependencies of each span of a provision: those of the architecture, and the phases that the spans depend on. */
 const spanGraph = {
   ...Object.fromEntries(
     Object.entries(provisionGraph).map(([node, needs]) => [node, [...needs, SURVEY] as readonly string[]]),
@@ -102,7 +103,7 @@ const spanGraph = {
   [VERIFY]: ['record', 'services'],
 };
 
-/** Returns the run's spans, and a span for the time that AWS still needs for the load balancer after its step. */
+/** Returns the run's spans, and a span for the time that the load balancer still needs to open after its step is done. */
 function provisionSpans(file: string, start: number, end: number, pace: number): Span[] {
   const events = existsSync(file)
     ? readFileSync(file, 'utf8')

@@ -1,4 +1,4 @@
-/** The time that AWS itself takes for a provision, an update and a teardown, computed from the sandbox's durations. Pure. */
+/** The limits: the time that AWS itself takes for a provision, an update and a teardown, from the sandbox's durations. Pure. */
 import { needs } from '../lib/model/architecture.ts';
 import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
@@ -6,7 +6,7 @@ import { longestPath, type Graph, type Path } from './critical-path.ts';
 
 /** Settings of the stack that the limits depend on. */
 export interface Delays {
-  /** Milliseconds that a target drains at most. */
+  /** The maximum time that a target drains, in milliseconds. */
   readonly deregistration: number;
   /** Milliseconds between two health checks. */
   readonly interval: number;
@@ -38,7 +38,7 @@ export const provisionLimit = (): Path =>
 
 /**
  * Returns the longest path of an update: the new task starts and replaces the old one, which drains. The first health
- * check happens when the new task is registered, before its program listens, so the second one is the first to succeed.
+ * check happens when the new task is registered, before its program listens, so the second check is the first to succeed.
  */
 export const updateLimit = ({ deregistration, interval }: Delays): Path =>
   longestPath(

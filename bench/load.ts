@@ -16,7 +16,7 @@ export interface Load {
 const WARM_UP = 0.2;
 
 /**
- * Measures responses per second. It uses plain sockets, since HTTP clients are slower than the servers they measure.
+ * Measures responses per second. It uses plain sockets, since an HTTP client would be slower than the server.
  * @returns responses per second
  * @throws Error when a response is not HTTP, has no content-length, or has a status other than 2xx
  */
@@ -55,13 +55,17 @@ export function answersPerSecond(load: Load): Promise<number> {
 }
 
 interface ConnectionEvents {
-  /** Whether the server closes the connection, so that the next request needs a new one. */
+  /** Called when the connection has closed. The next request needs a new connection. */
   readonly closed: () => void;
   readonly failed: (error: Error) => void;
 }
 
 /** Opens a connection that sends the next request as soon as the previous one is answered. */
-function openConnection({ host, port, request }: Load, answered: () => void, ends: ConnectionEvents): Socket {
+function openConnection(
+  { host, port, request }: Load,
+  answered: () => void,
+  events: ConnectionEvents,
+): Socket {
   const socket = connect({ host, port, noDelay: true });
   let text = '';
   let left = 0;
@@ -74,7 +78,7 @@ function openConnection({ host, port, request }: Load, answered: () => void, end
       if (head < 0) return;
       const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head + 2))?.[1];
       if (!/^HTTP\/1\.\d 2\d\d/.test(text) || length === undefined) {
-        return ends.failed(new Error(`unexpected answer: ${text.slice(0, 200)}`));
+        return events.failed(new Error(`unexpected answer: ${text.slice(0, 200)}`));
       }
       left = head + 4 + Number(length);
     }
@@ -86,7 +90,7 @@ function openConnection({ host, port, request }: Load, answered: () => void, end
     if (closes) socket.destroy();
     else socket.write(request);
   });
-  socket.on('error', ends.failed);
-  socket.on('close', () => ends.closed());
+  socket.on('error', events.failed);
+  socket.on('close', () => events.closed());
   return socket;
 }

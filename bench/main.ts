@@ -1,4 +1,4 @@
-/** `npm run bench`: compares Slipway with Terraform and with the limit, and the sandbox with nginx and moto. */
+/** `npm run bench`: compares Slipway with Terraform and with AWS's own time, and the sandbox with nginx and moto. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -35,8 +35,8 @@ const { values } = parseArgs({
   },
 });
 
-/** The number of containers of the first service; every other service has one. */
-const FIRST = 2;
+/** The number of containers of the first service; every other service has one container. */
+const FIRST_CONTAINERS = 2;
 /** The numbers of additional services by default: none, and fifty. */
 const SIZES = [0, 50];
 
@@ -64,13 +64,13 @@ async function part<T>(name: string, work: () => Promise<T>): Promise<T | undefi
   }
 }
 
-async function sideBySide(moto: Moto): Promise<Size[]> {
+async function compareContenders(moto: Moto): Promise<Size[]> {
   const why = whyNoTerraform();
   if (why !== undefined) skipped.push(`Terraform: ${why}`);
   const measured = await compare({
     moto,
     contenders: why === undefined ? [slipway, terraform] : [slipway],
-    sizes: values.scale?.split(',').map((containers) => Number(containers) - FIRST) ?? SIZES,
+    sizes: values.scale?.split(',').map((containers) => Number(containers) - FIRST_CONTAINERS) ?? SIZES,
     rounds: Number(values.rounds),
     delay: Number(values.delay),
     log,
@@ -95,16 +95,16 @@ async function bench(): Promise<Results> {
   const moto = hasMoto() ? await startMoto() : undefined;
   if (!moto)
     skipped.push("the parts that need moto: moto_server is not installed (pip install 'moto[server]')");
-  const sizes = (moto && (await part('compare', () => sideBySide(moto)))) ?? [];
+  const sizes = (moto && (await part('compare', () => compareContenders(moto)))) ?? [];
   const own = moto && (await part('own', () => measureOwnTime(moto, Number(values.delay), log)));
   const limit = await part('limit', () => measureAgainstLimit(Number(values.pace), log));
-  const speed = await part('throughput', () => measureThroughput(moto, log));
+  const throughput = await part('throughput', () => measureThroughput(moto, log));
   const all = [
     ...verdicts(sizes),
     ...(limit ? limitVerdicts(limit.works) : []),
     ...(own ? ownVerdicts(own) : []),
   ];
-  return { about: about(), sizes, verdicts: all, own, limit, throughput: speed, skipped, failures };
+  return { about: about(), sizes, verdicts: all, own, limit, throughput, skipped, failures };
 }
 
 cleanUpOnSignals();

@@ -1,4 +1,4 @@
-/** Samples the memory of a process and its descendants many times per second, from /proc, so only on Linux. */
+/** Samples the memory of a process and its descendants many times per second. It reads /proc, so it only works on Linux. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A running measurement of memory. */
@@ -10,27 +10,27 @@ export interface MemoryWatch {
 
 const EVERY_MS = 40;
 
-/** Returns the total resident memory of the processes. Shared pages, such as the program's, count once per process. */
+/** Starts to sample the total resident memory of a process and its descendants. Shared pages count once per process. */
 export function watchMemory(root: number | undefined, proc = '/proc'): MemoryWatch {
   /** The parent of each process when it was first seen; a later change of parent is ignored. */
   const parents = new Map<number, number>();
-  let most = 0;
-  const look = () => {
+  let peakBytes = 0;
+  const sample = () => {
     if (root === undefined) return;
     const alive = namesIn(proc).map(Number).filter(Number.isInteger);
     for (const pid of alive) if (!parents.has(pid)) parents.set(pid, parentOf(proc, pid));
-    const isOfTree = (pid: number | undefined): boolean =>
-      pid !== undefined && (pid === root || isOfTree(parents.get(pid)));
-    const bytes = alive.filter(isOfTree).map((pid) => residentOf(proc, pid));
-    most = Math.max(
-      most,
+    const isInTree = (pid: number | undefined): boolean =>
+      pid !== undefined && (pid === root || isInTree(parents.get(pid)));
+    const bytes = alive.filter(isInTree).map((pid) => residentOf(proc, pid));
+    peakBytes = Math.max(
+      peakBytes,
       bytes.reduce((sum, one) => sum + one, 0),
     );
   };
-  look();
-  const timer = setInterval(look, EVERY_MS);
+  sample();
+  const timer = setInterval(sample, EVERY_MS);
   return {
-    peak: () => (most === 0 ? undefined : most / 1e6),
+    peak: () => (peakBytes === 0 ? undefined : peakBytes / 1e6),
     stop: () => clearInterval(timer),
   };
 }
@@ -52,7 +52,7 @@ function read(file: string): string {
   }
 }
 
-/** Returns the fourth field of `stat`; the second field is the name in brackets, which may contain any characters. */
+/** Returns the fourth field of `stat`. The second field is the name in brackets, which may contain any characters. */
 const parentOf = (proc: string, pid: number): number =>
   Number(
     read(`${proc}/${pid}/stat`)

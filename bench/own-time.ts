@@ -17,7 +17,7 @@ export interface OwnTime {
 
 const RUNS = 5;
 
-/** Returns the seconds in which at least one call was in flight. */
+/** Returns the number of seconds during which at least one call was in flight. */
 export function secondsInCalls(calls: readonly Pick<ProxiedCall, 'start' | 'end'>[]): number {
   let total = 0;
   let until = -Infinity;

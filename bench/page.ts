@@ -2,7 +2,7 @@
 import type { Results } from './results.ts';
 import { comparisonTable, kindsTable, ratioText, table, verdictTable } from './table.ts';
 
-/** The part above this line is handwritten, and the part below it generated. */
+/** The part of the page above this line is handwritten; the part below it is generated. */
 const MARK = '<!-- Below this line: npm run bench -- --write -->';
 
 /** The file name of the picture beside the page. */

@@ -70,7 +70,7 @@ export async function runCommand({
   }
 }
 
-/** Kills a process and its group, unless the process has ended, since its id may have been reused. */
+/** Kills a process and its group. It does nothing if the process has ended, since its id may have been reused. */
 export function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {

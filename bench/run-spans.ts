@@ -14,8 +14,8 @@ export const VERIFY = 'verify';
 /**
  * Returns the spans of a run.
  * @param events the recorded events, in order
- * @param start the start of its process, in milliseconds since 1970
- * @param end the end of its process, in milliseconds since 1970
+ * @param start the start of the run's process, in milliseconds since 1970
+ * @param end the end of the run's process, in milliseconds since 1970
  * @returns spans in milliseconds from the start
  */
 export function spansOf(events: readonly TimedEvent[], start: number, end: number): Span[] {

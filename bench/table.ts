@@ -72,7 +72,7 @@ const figureText = (value: number): string =>
 /** Matches the names of calls that only read. */
 const READS = /\.(Describe|Get|List)/;
 
-/** Lists calls by service as `reading + changing`, one column per kind of run; Terraform's after a slash. */
+/** Lists the calls of each service as `reads + writes`, with one column per workload. Terraform's calls follow after a slash. */
 export function kindsTable({ slipway, terraform }: Size): string {
   const all = (figures: Figures) => WORKLOADS.flatMap((work) => Object.keys(figures[work].kinds));
   const kinds = [...all(slipway), ...(terraform ? all(terraform) : [])];

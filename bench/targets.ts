@@ -18,21 +18,22 @@ interface Target {
   readonly calls: number;
 }
 
-const FIRST: Readonly<Record<Workload, Target>> = {
+const FIRST_TARGETS: Readonly<Record<Workload, Target>> = {
   plan: { ratio: 0.2, calls: 30 },
   provision: { ratio: 0.05, calls: 100 },
   again: { ratio: 0.18, calls: 43 },
   teardown: { ratio: 0.12, calls: 115 },
 };
 
-/** The number of additional services of the larger size, whose calls are counted per service. */
+/** The number of additional services at the larger size. Its calls are counted per additional service. */
 const MANY = 50;
-const MORE: Readonly<Partial<Record<Workload, Target>>> = {
+const MORE_TARGETS: Readonly<Partial<Record<Workload, Target>>> = {
   provision: { ratio: 0.15, calls: 10 },
   again: { ratio: 0.18, calls: 4 },
 };
 
-const MEMORY = 0.35;
+/** The maximum ratio to Terraform's peak memory. */
+const MAX_MEMORY_RATIO = 0.35;
 
 /** The names of the workloads in tables. */
 export const WORKLOAD_NAMES: Readonly<Record<Workload, string>> = {
@@ -59,43 +60,47 @@ export function verdicts(sizes: readonly Size[]): Verdict[] {
   return [...(first ? firstVerdicts(first) : []), ...(first && many ? moreVerdicts(first, many) : [])];
 }
 
-/** The maximum ratio to the time that AWS itself takes. */
-const LIMIT = 1.05;
+/** The maximum ratio of a command's time to its limit, which is the time that AWS itself takes. */
+const MAX_RATIO_TO_AWS = 1.05;
 
-/** Compares commands with the limit. */
+/** Compares the time of each command with the time that AWS itself takes. */
 export const limitVerdicts = (works: LimitRun['works']): Verdict[] =>
   works.map(({ work, seconds, limit }) => ({
     what: `${work}: time, relative to the limit`,
     is: seconds / limit,
-    atMost: LIMIT,
+    atMost: MAX_RATIO_TO_AWS,
   }));
 
-/** The maximum of Slipway's own time in seconds. */
-const OWN = { provision: 0.6, help: 0.25 };
+/** The maximum of Slipway's own times. */
+const MAX_OWN_SECONDS = { provision: 0.6, help: 0.25 };
 
 /** Compares Slipway's own time with its targets. */
 export const ownVerdicts = ({ provision, help }: OwnTime): Verdict[] => [
-  { what: 'no-op provision: seconds outside calls', is: provision.median, atMost: OWN.provision },
-  { what: '--help: seconds', is: help.median, atMost: OWN.help },
+  { what: 'no-op provision: seconds outside calls', is: provision.median, atMost: MAX_OWN_SECONDS.provision },
+  { what: '--help: seconds', is: help.median, atMost: MAX_OWN_SECONDS.help },
 ];
 
 function firstVerdicts(size: Size): Verdict[] {
   const { slipway, terraform } = size;
   const peaks = [peakOf(slipway), terraform && peakOf(terraform)] as const;
   return [
-    ...(Object.keys(FIRST) as Workload[]).flatMap((work) => [
-      ...timeVerdict(size, work, FIRST[work].ratio, WORKLOAD_NAMES[work]),
-      { what: `${WORKLOAD_NAMES[work]}: calls`, is: slipway[work].calls.median, atMost: FIRST[work].calls },
+    ...(Object.keys(FIRST_TARGETS) as Workload[]).flatMap((work) => [
+      ...timeVerdict(size, work, FIRST_TARGETS[work].ratio, WORKLOAD_NAMES[work]),
+      {
+        what: `${WORKLOAD_NAMES[work]}: calls`,
+        is: slipway[work].calls.median,
+        atMost: FIRST_TARGETS[work].calls,
+      },
     ]),
     ...(peaks[0] !== undefined && peaks[1] !== undefined
-      ? [{ what: "peak memory, relative to Terraform's", is: peaks[0] / peaks[1], atMost: MEMORY }]
+      ? [{ what: "peak memory, relative to Terraform's", is: peaks[0] / peaks[1], atMost: MAX_MEMORY_RATIO }]
       : []),
   ];
 }
 
 function moreVerdicts(first: Size, size: Size): Verdict[] {
-  return (Object.keys(MORE) as Workload[]).flatMap((work) => {
-    const target = MORE[work];
+  return (Object.keys(MORE_TARGETS) as Workload[]).flatMap((work) => {
+    const target = MORE_TARGETS[work];
     if (!target) return [];
     const what = `${WORKLOAD_NAMES[work]}, ${size.more} more services`;
     const each =

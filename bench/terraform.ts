@@ -22,7 +22,7 @@ export function whyNoTerraform(): string | undefined {
   return existsSync(SOURCE) ? undefined : 'the folder bench/terraform does not exist';
 }
 
-/** Returns the versions of Terraform and of its AWS provider, the latter from its folder's name. */
+/** Returns the versions of Terraform and of its AWS provider. The name of the provider's folder is its version. */
 export function terraformVersion(): string {
   const { stdout } = spawnSync('terraform', ['version', '-json'], { encoding: 'utf8' });
   const { terraform_version: own = '' } = JSON.parse(stdout) as { terraform_version?: string };

@@ -11,10 +11,11 @@ import { hasNginx, startNginx } from './nginx.ts';
 import { runCommand } from './run-command.ts';
 import { slipwayCommand } from './slipway.ts';
 
-/** Responses per second of the sandbox and of another server; undefined if the other is not installed. */
+/** Responses per second of the sandbox and of another server. */
 export interface Throughput {
   readonly what: string;
   readonly sandbox: number;
+  /** Undefined if the other server is not installed. */
   readonly other: number | undefined;
   readonly otherName: string;
 }
@@ -38,7 +39,7 @@ const stack: StackInput = {
   services: { web: { containers: { app: { source: 'app', port: PORT, path: '/' } } } },
 };
 
-/** Returns the local port of the task's program, which the task's folder records. */
+/** Returns the local port of the task's program, which is recorded in the task's folder. */
 function hostPortOf(home: string): number {
   const tasks = join(home, 'sandbox', 'tasks');
   const claims = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -53,7 +54,7 @@ function hostPortOf(home: string): number {
 
 const get = (host: string): string => `GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
 
-/** Returns a signed call; imitations of AWS do not verify its signature. */
+/** Returns a call with a made-up signature, which imitations of AWS do not verify. */
 const call = (service: string, body: string): string =>
   [
     'POST / HTTP/1.1',
@@ -67,7 +68,7 @@ const call = (service: string, body: string): string =>
 
 const DESCRIBE = call('ec2', 'Action=DescribeVpcs&Version=2016-11-15');
 
-/** Returns a reading and a mutating call that can be repeated any number of times; the latter needs an existing VPC. */
+/** Returns two calls that can be repeated any number of times: one that reads, and one that tags an existing VPC. */
 async function callsFor(port: number): Promise<[what: string, request: string][]> {
   const [head = '', body = ''] = DESCRIBE.split('\r\n\r\n');
   const headers = Object.fromEntries(
@@ -86,7 +87,7 @@ async function callsFor(port: number): Promise<[what: string, request: string][]
   ];
 }
 
-/** Measures a small stack on a new sandbox. */
+/** Measures throughput with a small stack on a new sandbox. */
 export const measureThroughput = (
   moto: Moto | undefined,
   log: (text: string) => void,

@@ -13,7 +13,7 @@ export const hashOf = (data) => createHash('sha256').update(data).digest('hex');
 const HASH_BYTES = 64;
 
 /** V8 accepts a code cache only from the same version of itself, run with the same flags. */
-const FLAVOUR = `${process.version}-${hashOf(
+const CACHE_SUFFIX = `${process.version}-${hashOf(
   [process.arch, ...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
 ).slice(0, 8)}`;
 
@@ -45,7 +45,7 @@ export function load(file) {
  * @param {{ exports: object }} module
  */
 function run(file, module) {
-  const cacheFile = `${file}-${FLAVOUR}`;
+  const cacheFile = `${file}-${CACHE_SUFFIX}`;
   const cachedData = readCache(cacheFile);
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
@@ -54,17 +54,17 @@ function run(file, module) {
     uncached.set(cacheFile, script);
   }
   const require = createRequire(file);
-  const own = (/** @type {string} */ name) =>
+  const requireModule = (/** @type {string} */ name) =>
     name.startsWith('.') ? load(join(dirname(file), name)) : require(name);
-  script.runInThisContext()(module.exports, own, module, file, dirname(file));
+  script.runInThisContext()(module.exports, requireModule, module, file, dirname(file));
 }
 
 /** The scripts without a valid cache, by the file of their cache. @type {Map<string, Script>} */
 const uncached = new Map();
 
 function writeCachesAtExit() {
-  // V8 omits functions that Sparkplug has compiled from a cache. The flag is reset because a cache is only valid with the
-  // flags it was made with.
+  // A code cache omits functions that Sparkplug has compiled. The flag is reset afterwards because a cache is only valid with
+  // the flags it was made with.
   setFlagsFromString('--no-sparkplug');
   process.on('exit', (code) => {
     setFlagsFromString('--sparkplug');

@@ -5,8 +5,8 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Replaces `import.meta.url`, `filename` and `dirname` in every TypeScript module with those of its source file. This file is
- * JavaScript because run.js also uses it to compile our TypeScript.
+ * Replaces `import.meta.url`, `import.meta.filename` and `import.meta.dirname` in every TypeScript module with the values of its
+ * source file. This file is JavaScript because run.js also uses it, to compile Slipway.
  * @type {import('esbuild').Plugin}
  */
 export const sourceLocations = {

@@ -1,4 +1,4 @@
-/** Carries out a plan: starts each step as soon as the nouns it needs are done, then runs the removals in reverse order. */
+/** Carries out a plan: starts each step as soon as the resources it needs are done, then runs the removals in reverse order. */
 import { startAll, waitForAll } from '../lib/engine/concurrent.ts';
 import { reversed, walk } from '../lib/engine/graph.ts';
 import type { Applied, Known, Step } from '../lib/engine/step.ts';
@@ -57,7 +57,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
   return ids;
 }
 
-/** The keys of the resources to remove, and of those that were replaced under another key. */
+/** The keys of the resources to remove, and of the old resources whose replacements have another key. */
 const removedKeys = ({ changes }: Plan, noun: Noun): [key: string, status: 'removed' | 'gone'][] =>
   changes
     .filter((change) => change.noun === noun)
@@ -92,7 +92,7 @@ function runHook<N extends Noun>(
   );
 }
 
-/** Applies one change: records the intent of a create before it, and the ids as soon as they are known. */
+/** Applies one change. Records the intent of a create before the call, and the ids as soon as they are known. */
 async function applyChange<N extends Noun>(
   scope: ApplyScope,
   noun: N,

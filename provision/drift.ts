@@ -27,7 +27,7 @@ export function driftResult(
 ): CommandResult {
   const isChanged = before !== undefined && before !== now;
   const text = [
-    ...(exists(found, about.stack) ? driftText(changes) : [`${about.stack} does not exist.`]),
+    ...(stackExists(found, about.stack) ? driftText(changes) : [`${about.stack} does not exist.`]),
     ...(isChanged
       ? ['slipway.config.ts has changed since the last provision, so the differences include that change.']
       : []),
@@ -43,7 +43,7 @@ export function driftResult(
 }
 
 /** Whether any resource of the stack exists. The account's own zone and role do not belong to it. */
-const exists = (found: Survey, stack: string): boolean =>
+const stackExists = (found: Survey, stack: string): boolean =>
   nouns.some((noun) => [...itemsOf(found, noun).values()].some(({ tags }) => tags[STACK_TAG] === stack));
 
 /** One line per difference. Pure. */

@@ -1,4 +1,4 @@
-/** Executes a provision after its survey: plans, asks, applies and verifies. */
+/** Executes a provision after its survey: plans, asks for confirmation, applies and verifies. */
 import { changeAddress } from '../lib/model/change.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { recordedIn } from '../lib/look/context.ts';
@@ -17,7 +17,7 @@ import { makePlan, type Plan } from './plan.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
- * Brings the stack up to date with the configuration or, depending on the options, only plans that or reports drift.
+ * Brings the stack up to date with the configuration. Depending on the options, it only plans this, or only reports drift.
  * @param start the time at which the command started, milliseconds of `performance.now()`
  * @returns what to print
  */
@@ -44,7 +44,7 @@ export async function execute(
     const { configuration: before } = run.state.data;
     return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
-  if (options.plan) return planned(plan, about);
+  if (options.plan) return planResult(plan, about);
   if (!(await isPlanConfirmed(invocation, plan))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
@@ -84,7 +84,7 @@ async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
   return apply(run, context, makePlan(context, await survey(context), []));
 }
 
-function planned(plan: Plan, about: object): CommandResult {
+function planResult(plan: Plan, about: object): CommandResult {
   const { changes, kept } = plan;
   const lines = [
     ...planText(changes, kept),

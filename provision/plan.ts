@@ -16,7 +16,10 @@ export const steps = allSteps as unknown as Steps;
 
 /** The changes that a provision makes, and what they are based on. */
 export interface Plan {
-  /** The survey that the plan is based on: adopted resources count as ours, those deleted with a replaced one as absent. */
+  /**
+   * The survey that the plan is based on. Adopted resources count as ours, and resources that are deleted together with a
+   * replaced one count as absent.
+   */
   readonly found: Survey;
   readonly changes: readonly Change[];
   /** The changes by noun, for later diffs. */
@@ -51,8 +54,8 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
 }
 
 /**
- * Diffs every noun after the nouns that it needs. Where a noun's resource is replaced, the resources that are deleted
- * with it count as absent.
+ * Diffs every kind of resource after the kinds that it needs. If a resource is replaced, the resources that are deleted with
+ * it count as absent.
  */
 export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' | 'changes' | 'planned'> {
   const byNoun = new Map<Noun, readonly Change[]>();

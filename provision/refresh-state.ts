@@ -5,8 +5,8 @@ import { addressOf, idsOf } from '../lib/model/resources.ts';
 import type { State } from '../lib/state/state.ts';
 
 /**
- * Records found resources and forgets those that no longer exist. The survey has looked up every recorded id that its lists
- * did not show, so a resource that it did not find does not exist.
+ * Records found resources and forgets resources that no longer exist. The survey has also looked up every recorded id that
+ * AWS's lists did not show, so a resource that is not in the survey does not exist.
  */
 export async function refreshState(state: State, found: Survey): Promise<void> {
   const existing = new Set<string>();

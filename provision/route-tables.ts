@@ -1,4 +1,4 @@
-/** Route tables with one default route: the code that the steps of the public and the private ones share. */
+/** Route tables with one default route: the code that the steps of public and private route tables share. */
 import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
@@ -35,7 +35,7 @@ export interface Routing {
 
 /**
  * Converts a found table to the fields that its step compares.
- * @param subnetIds the subnets that should use it; other associations are not compared
+ * @param subnetIds the subnets that should use the table; other associations are not compared
  */
 export const routeFields = (
   { vpcId, defaultTarget, blackhole, associations, tags }: FoundRouteTable,
@@ -85,7 +85,7 @@ export async function configureRouting(
 }
 
 /**
- * AWS refuses to create a route that exists, even with the same target; another call changes the target of a route.
+ * Creates the default route, or changes its target. AWS refuses to create a route that exists, even with the same target.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceRoute.html
  */
 async function setDefaultRoute(
@@ -106,7 +106,7 @@ async function setDefaultRoute(
   }
 }
 
-/** A subnet uses only one table: its association with another table is replaced. */
+/** Associates a subnet with a table. A subnet uses only one table, so its association with another table is replaced. */
 async function associate(
   { aws, duplicateGuard, existing }: RouteContext,
   RouteTableId: string,

@@ -1,4 +1,4 @@
-/** Explains a refused delete by naming the resources that prevent it, which AWS's message does not name. */
+/** Explains a refused delete: AWS's message does not name the resources that prevent it. */
 import { isCode } from '../lib/aws/errors.ts';
 import type { Aws } from '../lib/aws/clients.ts';
 import { problem } from '../lib/model/problem.ts';
@@ -6,9 +6,9 @@ import { contentsOf } from './vpc-contents.ts';
 
 /**
  * Runs a delete. If it is still refused after AWS has had time to release its own resources, other resources in the VPC must
- * be using the resource.
+ * be using the target.
  * @param target the resource to delete, and the VPC that it is in
- * @throws FOREIGN with the resources that use it; what `remove` throws if none is found
+ * @throws FOREIGN with the resources that use the target; the error of `remove` if there are no such resources
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
 export async function explainInUse(
@@ -21,11 +21,11 @@ export async function explainInUse(
   } catch (error) {
     if (!isCode(error, 'DependencyViolation', 'InvalidGroup.InUse')) throw error;
     const contents = await contentsOf(aws, target.vpcId);
-    const holders = contents.filter(({ id, text }) => id !== target.id && text.includes(target.id));
-    if (holders.length === 0) throw error;
+    const users = contents.filter(({ id, text }) => id !== target.id && text.includes(target.id));
+    if (users.length === 0) throw error;
     throw problem('FOREIGN', {
       what: `${target.id} is still in use, so it cannot be removed.`,
-      why: holders.map(({ text }) => text).join('\n'),
+      why: users.map(({ text }) => text).join('\n'),
       now: 'It is kept, and so are the resources that use it.',
       fix: ['Remove the listed resources if no one needs them.', 'npm run teardown, to finish'],
       cause: error,

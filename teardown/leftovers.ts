@@ -11,9 +11,9 @@ import { contentsOf, KINDS_OF_A_VPC } from './vpc-contents.ts';
 
 /** Proof that nothing is left: the kinds of resources that a teardown looked for again without finding any. */
 export interface Certificate {
-  /** The nouns that were looked for by our tags and names. */
+  /** The kinds of resources that were looked for by our tags and names. */
   readonly nouns: readonly Noun[];
-  /** The VPC, and the kinds of resources in it, ours and foreign; undefined when there was no VPC. */
+  /** The VPC, and the kinds of resources, ours and foreign, that were looked for in it; undefined when there was no VPC. */
   readonly vpc: { readonly vpcId: string; readonly kinds: readonly string[] } | undefined;
 }
 

@@ -7,7 +7,7 @@ import * as allRemovals from './steps/index.ts';
 /** The removal of each noun; the type of the list checks that it is complete. */
 export const removals = allRemovals as unknown as Removals;
 
-/** The nouns that must be removed before each noun. */
+/** Returns, for each kind of resource, the kinds that must be removed before it. */
 export function removalOrder(): Record<Noun, Noun[]> {
   const order = reversed<Noun>(needs);
   for (const noun of nouns) order[noun].push(...(removals[noun].after ?? []));

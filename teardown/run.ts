@@ -40,7 +40,7 @@ export async function teardown(
     const found = await session.found;
     const changes = removalsOf(found, stack);
     const about = { stack, target: options.target, region: config.region, account };
-    if (options.plan) return planned(changes, about);
+    if (options.plan) return planResult(changes, about);
     if (changes.length > 0) {
       report({ type: 'phase', text: `plan: ${changes.length} to remove` });
       if (!(await isRemovalConfirmed(invocation, stack))) {
@@ -107,7 +107,7 @@ const certificateText = ({ nouns, vpc }: Certificate): string =>
     ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, ours and foreign`] : []),
   ].join(', and ') + ': 0 left';
 
-function planned(changes: readonly Change[], about: object): CommandResult {
+function planResult(changes: readonly Change[], about: object): CommandResult {
   const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;
   return {
     exitCode: changes.length === 0 ? 0 : 2,

@@ -1,4 +1,4 @@
-# The load balancer: internet-facing, with a target group and a rule for each container, and a name.
+# The load balancer: internet-facing, with a target group and a rule for each container, and a DNS record.
 resource "aws_lb" "this" {
   name                       = var.stack
   load_balancer_type         = "application"

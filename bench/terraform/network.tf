@@ -64,7 +64,7 @@ resource "aws_eip" "nat" {
   tags   = { Name = "${var.stack}-elasticIp" }
 }
 
-# Its creation fails if its subnet has no route to the internet.
+# Creating a NAT gateway fails if its subnet has no route to the internet.
 resource "aws_nat_gateway" "this" {
   allocation_id = aws_eip.nat.id
   subnet_id     = aws_subnet.public["1"].id
@@ -91,7 +91,7 @@ resource "aws_route_table_association" "private" {
   subnet_id      = each.value.id
 }
 
-# Image layers come from S3 past the NAT gateway.
+# Image layers come from S3 through this endpoint, not through the NAT gateway.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id            = aws_vpc.this.id
   vpc_endpoint_type = "Gateway"

@@ -31,7 +31,7 @@ resource "aws_vpc_security_group_ingress_rule" "service" {
   referenced_security_group_id = aws_security_group.balancer.id
 }
 
-# AWS adds this rule to every new group, and Terraform removes it.
+# AWS adds this rule to every new group, but Terraform removes it, so it is declared here.
 resource "aws_vpc_security_group_egress_rule" "balancer" {
   security_group_id = aws_security_group.balancer.id
   ip_protocol       = "-1"

@@ -1,4 +1,4 @@
-# The services: cluster, roles, logs, repositories, and a task definition and a Fargate service for each service.
+# The services: cluster, roles, logs and repositories, and for each service a task definition and an ECS service on Fargate.
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/slipway/${var.stack}"
   retention_in_days = 14

@@ -12,7 +12,7 @@ import { failed, pending, ready, until, type ProbeResult } from '../../lib/engin
 type BalancerWait = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock' | 'until'>;
 
 /**
- * Returns the state of a load balancer. One that is impaired counts as ready, since it answers requests.
+ * Returns the state of a load balancer. An impaired load balancer counts as ready, since it answers requests.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
  */
 function stateOf(balancer: LoadBalancer | undefined): ProbeResult<undefined> {
@@ -38,7 +38,7 @@ const failure = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
  * Runs work that waits for tasks or targets. Until the load balancer is up, every probe of the work also checks it.
  * @throws FAILED_STATE when the load balancer has failed
  */
-export async function failingWithBalancer<A extends BalancerWait>(
+export async function withBalancerWatch<A extends BalancerWait>(
   context: A,
   work: (context: A) => Promise<void>,
 ): Promise<void> {
@@ -63,8 +63,8 @@ export async function failingWithBalancer<A extends BalancerWait>(
 }
 
 /**
- * Waits until the load balancer is up; a run that does not wait checks once.
- * @param found the survey: a load balancer that was up then is not checked again
+ * Waits until the load balancer is up. A run with --no-wait only checks once.
+ * @param found the survey: a load balancer that it found to be up is not checked again
  */
 export async function waitForBalancer(run: Run, context: LookContext, found: Survey): Promise<void> {
   if (only(found.loadBalancer)?.state === 'active') return;

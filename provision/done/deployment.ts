@@ -1,4 +1,4 @@
-/** Interprets how ECS shows the deployment of a service. Pure. */
+/** Interprets ECS's description of a service's deployment. Pure. */
 import type { Deployment, Service as EcsService } from '@aws-sdk/client-ecs';
 import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 import { shortened } from './diagnose.ts';
@@ -7,8 +7,8 @@ export const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMAR
 
 /**
  * Returns the state of a service's deployment.
- * @param started when the awaited deployment began, according to AWS's clock; a look may still show the previous one
- * @param seen whether an earlier look has shown the awaited deployment: if a later one does not, ECS has rolled back
+ * @param started when the awaited deployment began, according to AWS's clock; ECS may still show the previous deployment
+ * @param seen whether ECS has already shown the awaited deployment: if it disappears, ECS has rolled back
  */
 export function deploymentState(
   service: EcsService | undefined,
@@ -24,13 +24,13 @@ export function deploymentState(
   const isPrevious = started !== undefined && primary !== undefined && !startedSince(started)(primary);
   if (!primary || (isPrevious && !seen)) return pending('the deployment is not visible yet');
   if (isPrevious || primary.taskDefinition !== taskDefinitionArn) {
-    const ours = deployments.find(
+    const awaited = deployments.find(
       (deployment) =>
         deployment !== primary &&
         (started ? startedSince(started)(deployment) : deployment.taskDefinition === taskDefinitionArn),
     );
     const rollback = `ECS rolled back to ${primary.taskDefinition?.split('/').at(-1)}`;
-    const reasons = [ours?.rolloutStateReason, rollback, primary.rolloutStateReason];
+    const reasons = [awaited?.rolloutStateReason, rollback, primary.rolloutStateReason];
     return failed(reasons.filter(Boolean).join('\n'));
   }
   if (primary.rolloutState === 'FAILED') return failed(primary.rolloutStateReason ?? 'the deployment failed');
@@ -38,7 +38,7 @@ export function deploymentState(
   return pending(taskCounts(primary));
 }
 
-/** Whether a deployment began at that time or later; one without a time counts as later. */
+/** Whether a deployment began at that time or later. A deployment without a time counts as later. */
 export const startedSince =
   (started: Date) =>
   ({ createdAt }: Deployment): boolean =>
@@ -61,7 +61,7 @@ export const taskCounts = ({
  * Makes a function that returns the messages of the events that have been added since its last call, oldest first.
  * @param baseline the events that are not new; by default the events of the first call
  */
-export function newEventsSince(baseline: EcsService['events']): (events: EcsService['events']) => string[] {
+export function newMessagesSince(baseline: EcsService['events']): (events: EcsService['events']) => string[] {
   let seen = baseline && new Set(baseline.map(({ id }) => id));
   return (events = []) => {
     const known = seen ?? new Set(events.map(({ id }) => id));

@@ -16,7 +16,7 @@ interface DiagnoseContext {
 
 /** What is known about a failed deployment. */
 interface Failure {
-  /** What happened, if it was not the deployment itself that failed. */
+  /** A description of the failure, if it was not the deployment itself that failed. */
   readonly what?: string;
   readonly taskDefinitionArn: string;
   /** The reason that the deployments give. */
@@ -54,7 +54,7 @@ export async function diagnose(
   });
 }
 
-/** Returns the stopped tasks of a task definition, latest first; none if they cannot be read. */
+/** Returns the stopped tasks of a task definition, latest first, or an empty list if they cannot be read. */
 export async function stoppedTasks(
   context: DiagnoseContext,
   service: string,
@@ -74,8 +74,8 @@ export const exitedOnItsOwn = ({ stopCode }: Task): boolean =>
 const STOP_SIGNAL_CODES = [143, 137];
 
 /**
- * Returns the container that made a task end, by the most reliable sign that exists: when one container ends, ECS stops the
- * others.
+ * Returns the container that made a task end. Since ECS stops the other containers then, the signs are tried in turn, the most
+ * reliable first.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
  */
 function culpritOf(task: Task, service: Service, names: Names): Container | undefined {

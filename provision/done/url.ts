@@ -15,8 +15,8 @@ export interface PublicAddress {
 const HTTP = 80;
 
 /**
- * Returns the address of the stack. On the sandbox the name is resolved by the sandbox's Route 53, and the port is the local
- * port of the listener; on AWS it is the domain, unless that is a `.localhost` name, which does not resolve there.
+ * Returns the address of the stack. On AWS, this is the domain, or the load balancer's own name if the domain ends in
+ * `.localhost`. On the sandbox, the sandbox's Route 53 resolves the name, and the port is the local port of the listener.
  * @returns undefined if the name does not resolve yet
  */
 export async function publicAddress(

@@ -19,7 +19,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** Sends a GET to the address, independent of this machine's resolver. */
+/** Sends a GET to the address without using this machine's resolver. */
 function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<Answer> {
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   return new Promise((resolve, reject) => {
@@ -47,12 +47,12 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
   });
 }
 
-/** Checks whether a service answers: any response but the load balancer's errors and its 404 for unknown paths. */
+/** Checks whether a service answers. Every response counts, except 5xx errors and the load balancer's 404 for unknown paths. */
 async function probe(address: PublicAddress, path: string, run: Run): Promise<ProbeResult<number>> {
   try {
     const { status, body } = await get(address, path, run);
-    const isOurs = status < 500 && !(status === 404 && body === NO_SERVICE);
-    return isOurs ? ready(status) : pending(`${path} answers ${status}`);
+    const isFromService = status < 500 && !(status === 404 && body === NO_SERVICE);
+    return isFromService ? ready(status) : pending(`${path} answers ${status}`);
   } catch (error) {
     if (run.signal.aborted) throw error;
     return pending(`${path}: ${messageOf(error)}`);

@@ -1,4 +1,4 @@
-/** Waits until a service is deployed: our task definition is primary and completed, and all targets are healthy. */
+/** Waits until a service is deployed: the deployment of the desired task definition is completed, and all targets are healthy. */
 import type { Deployment, Service as EcsService, Task } from '@aws-sdk/client-ecs';
 import {
   DescribeTargetHealthCommand,
@@ -12,27 +12,27 @@ import type { Ids } from '../../lib/model/architecture.ts';
 import type { Items } from '../../lib/model/resources.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
-import { failingWithBalancer } from './balancer-failure.ts';
-import { taskCounts, deploymentState, isPrimary, startedSince, newEventsSince } from './deployment.ts';
+import { withBalancerWatch } from './balancer-failure.ts';
+import { taskCounts, deploymentState, isPrimary, startedSince, newMessagesSince } from './deployment.ts';
 import { diagnose, exitedOnItsOwn, shortened, stoppedTasks, taskText, unhealthyTargets } from './diagnose.ts';
 
-/** The context of a wait; without a change if the run does not change the service. */
+/** The context of a wait. `change` is missing if the run does not change the service. */
 type WaitContext = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'> &
   Partial<Pick<ApplyContext<'services'>, 'change'>>;
 
-/** The ids of the resources that a service runs. */
+/** The ids of all task definitions and target groups. */
 interface ServiceIds {
   readonly taskDefinitions: Items<Ids['taskDefinitions']>;
   readonly targetGroups: Items<Ids['targetGroups']>;
 }
 
-/** An awaited service, and ECS's messages about it. */
-interface Awaited {
+/** A service that is waited for, and ECS's messages about it. */
+interface AwaitedService {
   readonly service: Service;
   readonly taskDefinitionArn: string;
-  readonly newMessages: ReturnType<typeof newEventsSince>;
+  readonly newMessages: ReturnType<typeof newMessagesSince>;
   readonly messages: string[];
-  /** The number of tasks that it should run, as far as this run knows. */
+  /** The number of tasks that the service should run, as far as this run knows. */
   count: number;
 }
 
@@ -50,37 +50,41 @@ export async function waitForService(
   answered?: EcsService,
 ): Promise<void> {
   const hasRoutes = service.containers.some(isRouted);
-  const awaited: Awaited = {
+  const awaited: AwaitedService = {
     service,
     taskDefinitionArn: ids.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '',
-    newMessages: newEventsSince(answered?.events),
+    newMessages: newMessagesSince(answered?.events),
     messages: [],
     count: service.count,
   };
   const wait = async (within: WaitContext) => {
-    await deployed(within, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
-    if (awaited.count > 0 && hasRoutes) await targetsHealthy(within, awaited, ids.targetGroups);
+    await waitUntilDeployed(within, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
+    if (awaited.count > 0 && hasRoutes) await waitUntilTargetsHealthy(within, awaited, ids.targetGroups);
   };
-  await (hasRoutes ? failingWithBalancer(context, wait) : wait(context));
+  await (hasRoutes ? withBalancerWatch(context, wait) : wait(context));
 }
 
 /**
- * Describes the service, and updates the expected count, which Application Auto Scaling may change unless this run has set
- * it.
+ * Describes the service, and updates the expected count unless this run has set it: Application Auto Scaling may have changed
+ * the count in the meantime.
  */
-async function look(context: WaitContext, awaited: Awaited): Promise<EcsService | undefined> {
+async function refresh(context: WaitContext, awaited: AwaitedService): Promise<EcsService | undefined> {
   const now = await describeService(context, context.names.service(awaited.service));
   const isCountOurs = context.change !== undefined && touches(context.change, 'count');
   if (!isCountOurs) awaited.count = now?.desiredCount ?? awaited.count;
   return now;
 }
 
-async function deployed(context: WaitContext, awaited: Awaited, started: Date | undefined): Promise<void> {
+async function waitUntilDeployed(
+  context: WaitContext,
+  awaited: AwaitedService,
+  started: Date | undefined,
+): Promise<void> {
   const { service, taskDefinitionArn, newMessages, messages } = awaited;
   let seen = false;
   try {
     await context.until(`service ${service.name} to be deployed`, 'deployment', async () => {
-      const now = await look(context, awaited);
+      const now = await refresh(context, awaited);
       for (const text of newMessages(now?.events)) {
         messages.push(text);
         context.note(`${service.name}: ${text}`);
@@ -100,13 +104,13 @@ interface MissingTargets {
   readonly targets: readonly TargetHealthDescription[];
 }
 
-/** The observations of one look while targets are missing. */
+/** The observations of one check while targets are missing. */
 interface Observation {
   /** How many tasks the service should run. */
   readonly count: number;
   readonly missing: readonly MissingTargets[];
   readonly primary: Deployment;
-  /** The tasks that ended on their own since the first look. */
+  /** The tasks that ended on their own since the first check. */
   readonly newlyExited: readonly Task[];
 }
 
@@ -119,22 +123,22 @@ const failureThreshold = (count: number): number => Math.min(Math.max(3, Math.ce
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
-async function targetsHealthy(
+async function waitUntilTargetsHealthy(
   context: WaitContext,
-  awaited: Awaited,
+  awaited: AwaitedService,
   groups: ServiceIds['targetGroups'],
 ): Promise<void> {
   const { service, taskDefinitionArn, newMessages, messages } = awaited;
   const { name } = service;
   let known: ReadonlySet<string | undefined> | undefined;
-  let seen: Observation = { count: awaited.count, missing: [], primary: {}, newlyExited: [] };
+  let latest: Observation = { count: awaited.count, missing: [], primary: {}, newlyExited: [] };
   try {
     await context.until(`the targets of ${name} to be healthy`, 'targets', async () => {
       const { count } = awaited;
       const missing = await missingTargets(context, awaited, groups);
       if (missing.length === 0) return ready(undefined);
       const [now, stopped] = await Promise.all([
-        look(context, awaited),
+        refresh(context, awaited),
         stoppedTasks(context, context.names.service(service), taskDefinitionArn),
       ]);
       messages.push(...newMessages(now?.events));
@@ -143,19 +147,19 @@ async function targetsHealthy(
       const exited = stopped.filter(exitedOnItsOwn);
       known ??= new Set(exited.map(({ taskArn }) => taskArn));
       const newlyExited = exited.filter(({ taskArn }) => !known?.has(taskArn));
-      seen = { count, missing, primary: now?.deployments?.find(isPrimary) ?? {}, newlyExited };
+      latest = { count, missing, primary: now?.deployments?.find(isPrimary) ?? {}, newlyExited };
       if (newlyExited.length >= failureThreshold(count)) {
-        return failed(`${newlyExited.length} tasks ended. ${figures(seen)}`);
+        return failed(`${newlyExited.length} tasks ended. ${countsText(latest)}`);
       }
-      return pending(progress(seen, exited[0], now?.events?.[0]?.message));
+      return pending(progress(latest, exited[0], now?.events?.[0]?.message));
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
     const isTimeout = error.code === 'TIMEOUT';
-    const [first] = seen.missing;
-    const tasksRun = seen.newlyExited.length === 0 && (seen.primary.runningCount ?? 0) >= seen.count;
+    const [first] = latest.missing;
+    const tasksRun = latest.newlyExited.length === 0 && (latest.primary.runningCount ?? 0) >= latest.count;
     if (isTimeout && first && tasksRun) throw unhealthyTargets(first.container, first.targets, error);
-    const reason = isTimeout ? `${error.what} ${figures(seen)}` : error.why;
+    const reason = isTimeout ? `${error.what} ${countsText(latest)}` : error.why;
     const what = `${name} was deployed but does not keep running.`;
     throw await diagnose(context, service, { taskDefinitionArn, reason, messages, what });
   }
@@ -165,7 +169,7 @@ const isHealthy = ({ TargetHealth }: TargetHealthDescription): boolean => Target
 
 async function missingTargets(
   context: WaitContext,
-  { service, count }: Awaited,
+  { service, count }: AwaitedService,
   groups: ServiceIds['targetGroups'],
 ): Promise<MissingTargets[]> {
   const all = await Promise.all(
@@ -181,10 +185,10 @@ async function missingTargets(
 const healthText = ({ container, targets }: MissingTargets, count: number): string =>
   `${targets.filter(isHealthy).length}/${count} targets of ${container.name} healthy`;
 
-const figures = ({ count, missing, primary }: Observation): string =>
+const countsText = ({ count, missing, primary }: Observation): string =>
   [...missing.map((container) => healthText(container, count)), taskCounts(primary)].join(', ');
 
-/** Explains in one line why targets are missing, from what the load balancer, the tasks and ECS report; task ids are left out. */
+/** Explains in one line why targets are missing, from the reports of the load balancer, the tasks and ECS. Leaves out task ids. */
 function progress(
   { count, missing, primary }: Observation,
   lastExited: Task | undefined,

@@ -38,15 +38,15 @@ export type ServiceField =
 
 export type ServiceContext = ApplyContext<'services', ServiceField>;
 
-/** The contents of a create or an update that was sent. */
+/** The outcome of a create or an update. */
 export interface Sent {
-  /** The context of the call; if a create found that the service exists, the context of an update. */
+  /** The context of the call. If a create found that the service exists, this is the context of the update. */
   readonly context: ServiceContext;
   /** The service in AWS's response; undefined when nothing was sent. */
   readonly answer: EcsService | undefined;
 }
 
-/** Always sent whole: AWS fills in omitted members of a block with its own defaults. */
+/** This block is always sent as a whole: AWS replaces omitted members with its own defaults. */
 export const deploymentConfiguration: DeploymentConfiguration = {
   minimumHealthyPercent: 100,
   maximumPercent: 200,
@@ -65,8 +65,8 @@ const isSetting = ({ field }: { readonly field: string }): boolean => !field.sta
 
 /**
  * Creates a service. If the name is in use, there are three possible causes: the previous service is not completely deleted,
- * the client token belongs to a deleted service, or the existing service was not visible to the look. In the last case it is
- * updated.
+ * the client token belongs to a deleted service, or the survey did not show the existing service. In the last case, the
+ * existing service is updated.
  * @throws FOREIGN when the name belongs to someone else's service
  */
 export async function create(context: ServiceContext, service: Service): Promise<Sent> {
@@ -106,7 +106,8 @@ async function updateExisting(
 }
 
 /**
- * The client token makes a repeat of this call harmless. A service that replaces another one is created without a token.
+ * Sends a create. The client token makes it harmless to repeat the call. A service that replaces another one is created
+ * without a token.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
 async function sendCreate(context: ServiceContext, service: Service): Promise<EcsService | undefined> {
@@ -158,7 +159,7 @@ export async function send(
   return answer.service;
 }
 
-/** The settings that a create and an update share. An unchanged count may be Application Auto Scaling's. */
+/** The settings that a create and an update share. Omits an unchanged count: Application Auto Scaling may have set it. */
 const settings = ({ change, config, found, ids }: ServiceContext, service: Service) => ({
   cluster: only(ids.cluster)?.clusterArn,
   taskDefinition: ids.taskDefinitions.get(service.name)?.taskDefinitionArn,

@@ -17,8 +17,8 @@ export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targ
 const MAX_TARGET_GROUPS = 5;
 
 /**
- * Returns the target groups that still receive requests while new ones replace them: new tasks join both, so that neither
- * is ever empty.
+ * Returns the target groups that still receive requests while new groups replace them. New tasks join both the old and the
+ * new groups, so that no group is ever empty.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
 export function outgoingTargetGroups(

@@ -1,12 +1,12 @@
-/** Task counts that Application Auto Scaling controls, or may control: what a run reports and uses. Pure. */
+/** Task counts that Application Auto Scaling controls or may control: events about them, and the counts to use. Pure. */
 import type { Config, Service } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { formerServiceKey, isAutoScaled } from '../../lib/look/services.ts';
 import type { Event } from '../../lib/model/report.ts';
 
 /**
- * Returns events about counts that differ from the configuration although the plan has no change for them, or one that may be
- * wrong.
+ * Returns events about counts that differ from the configuration and that the plan does not correct, and about replaced
+ * services that lose their Application Auto Scaling range.
  */
 export function countEvents({ services }: Config, found: Survey): Event[] {
   return services.flatMap((desired): Event[] => {

@@ -5,14 +5,14 @@ import type { Survey } from '../../lib/look/found.ts';
 import { isFormerServiceKey, type FoundService } from '../../lib/look/services.ts';
 import { configuredServiceName } from '../../lib/derive/names.ts';
 
-/** Whether requests are still sent to target groups other than those of the service. */
+/** Whether requests for the service are still sent to target groups that are not its desired ones. */
 export const isSwitchingTraffic = ({ containers }: Service, { rules, targetGroups }: Survey): boolean =>
   containers.some(({ key }) => {
     const serving = rules.get(key)?.targetGroupArn ?? '';
     return serving !== '' && serving !== targetGroups.get(key)?.targetGroupArn;
   });
 
-/** Returns what replaces a former service, which cannot be updated, see `Names.service`; undefined for other services. */
+/** Returns the replacement of a former service (one that cannot be updated, see `Names.service`); undefined for other services. */
 export const replacementFor = ({ serviceName }: FoundService, key: string): Replacement | undefined =>
   isFormerServiceKey(key)
     ? {

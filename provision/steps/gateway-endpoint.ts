@@ -1,4 +1,4 @@
-/** The gateway endpoint of S3: image layers, which ECR keeps there, reach the private subnets free of charge. */
+/** The gateway endpoint of S3: through it, the private subnets pull image layers, which ECR keeps in S3, free of charge. */
 import { CreateVpcEndpointCommand, ModifyVpcEndpointCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';
@@ -17,10 +17,10 @@ import { only, ONLY, type Items } from '../../lib/model/resources.ts';
 type Field = 'vpc' | 'route tables' | TagField;
 type Context = ApplyContext<'gatewayEndpoint', Field>;
 
-/** AWS names the service alike in all public partitions: in China, only interface endpoints have another prefix. */
+/** The service has the same name in all public partitions: in China, only interface endpoints have another prefix. */
 const serviceName = ({ config }: Pick<Desired, 'config'>): string => `com.amazonaws.${config.region}.s3`;
 
-/** Returns the ids of the private route tables, sorted; undefined for one that does not exist. */
+/** Returns the ids of the private route tables, sorted. The id of a table that does not exist is undefined. */
 const wantedTables = (
   { config }: Pick<Desired, 'config'>,
   tables: Items<{ readonly routeTableId: string }>,
@@ -91,17 +91,17 @@ const tablesOf = (context: Context): string[] =>
   wantedTables(context, context.ids.privateRoutes).filter((id) => id !== undefined);
 
 /**
- * Adds and removes route tables where they differ; a new endpoint has the right ones. The call is refused as a whole if a
- * table has a route to S3 already: by an earlier one whose response was lost, or to an endpoint of others.
+ * Adds and removes route tables where they differ; a new endpoint has the right tables. AWS refuses the whole call if a table
+ * already has a route to S3. The route comes from an earlier call whose response was lost, or belongs to a foreign endpoint.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
  */
 async function setTables(
   context: Context,
-  { vpcEndpointId, routeTableIds: has }: Known<'gatewayEndpoint'>,
+  { vpcEndpointId, routeTableIds: current }: Known<'gatewayEndpoint'>,
 ): Promise<void> {
   const wanted = tablesOf(context);
-  const missing = wanted.filter((id) => has && !has.includes(id));
-  const surplus = (has ?? []).filter((id) => !wanted.includes(id));
+  const missing = wanted.filter((id) => current && !current.includes(id));
+  const surplus = (current ?? []).filter((id) => !wanted.includes(id));
   if (missing.length + surplus.length === 0) return;
   try {
     await context.aws.ec2(

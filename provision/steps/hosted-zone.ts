@@ -40,9 +40,9 @@ export const hostedZone: Step<'hostedZone', Field> = {
   },
 
   /**
-   * The caller reference is the only identity of a zone before it has tags. If a reference is taken, our own create has used
-   * it and its response was lost. If an earlier run sent that create, it may have been for a different name, or the zone may
-   * have been deleted, which does not free its reference: then a new reference is used.
+   * The caller reference is the only identity of a zone before it has tags. If a reference is taken, one of our own creates
+   * has used it, and its response was lost. If an earlier run sent that create, the zone may have a different name, or may have
+   * been deleted. Deleting a zone does not free its reference, so a new reference is used in these cases.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
    */
   async create(context) {

@@ -7,7 +7,7 @@ import { imageDigest, imageUri } from '../../lib/look/images.ts';
 import { compare } from '../../lib/model/change.ts';
 
 export const images: Step<'images'> = {
-  /** The look only finds images of the current source: a missing image is created, and no image is ever updated. */
+  /** The survey only contains images of the current source, so a missing image is created, and no image is ever updated. */
   diff: ({ config }, found) =>
     compare({
       noun: 'images',

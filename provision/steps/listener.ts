@@ -1,4 +1,4 @@
-/** The listener: HTTP on port 80, which answers 404 to every path that no rule matches. */
+/** The listener: it accepts HTTP on port 80, and answers 404 to every path that no rule matches. */
 import {
   CreateListenerCommand,
   ModifyListenerCommand,
@@ -48,8 +48,8 @@ export const listener: Step<'listener', Field> = {
     }),
 
   /**
-   * Created while the load balancer is still provisioning. A repeated create with identical settings returns the same
-   * listener.
+   * The listener is created while the load balancer is still provisioning. A repeated create with identical settings returns
+   * the same listener.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
    */
   async create(context) {

@@ -71,8 +71,8 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
     }),
 
   /**
-   * A create with identical settings returns the existing load balancer, even one that is foreign or has failed. The survey
-   * has found no foreign one; a failed one must be deleted first.
+   * A create with identical settings returns the existing load balancer, even if it is foreign or has failed. The survey has
+   * found no foreign load balancer; a failed load balancer must be deleted first.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   async create(context) {
@@ -118,7 +118,7 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
   },
 };
 
-/** Whether AWS failed to set up the load balancer. It never answered a request, so replacing it interrupts nothing. */
+/** Whether AWS failed to set up the load balancer. A failed one never answered a request, so replacing it interrupts nothing. */
 const hasFailed = (found: Survey): boolean => only(found.loadBalancer)?.state === 'failed';
 
 const subnetsOf = ({ config, ids }: Context): string[] =>

@@ -15,7 +15,7 @@ import { only, ONLY } from '../../lib/model/resources.ts';
 type Field = 'state' | 'subnet' | 'address' | TagField;
 type Context = ApplyContext<'natGateway', Field>;
 
-/** The key of the public subnet that it is in. */
+/** The key of the public subnet that the NAT gateway is in. */
 const SUBNET_KEY = 'public-1';
 const LIVE_STATES = ['available', 'pending'];
 
@@ -47,7 +47,7 @@ export const natGateway: Step<'natGateway', Field> = {
         address: allocationId,
         ...tagFields(tags),
       }),
-      // A pending gateway that an interrupted run left behind is waited for.
+      // A gateway that an interrupted run left pending can still become available.
       immutable: LIVE_STATES.includes(only(found.natGateway)?.state ?? '') ? IMMUTABLE : IMMUTABLE_WHEN_DEAD,
     }),
 
@@ -84,7 +84,7 @@ export const natGateway: Step<'natGateway', Field> = {
 const liveId = (nat: { natGatewayId?: string; state?: string } | undefined): string | undefined =>
   LIVE_STATES.includes(nat?.state ?? '') ? nat?.natGatewayId : undefined;
 
-/** A gateway keeps its address in use until it is deleted, even if it failed. */
+/** Deletes the old gateway and waits until it is gone: even a failed gateway keeps its address in use until then. */
 async function deleteOld(context: Context, { natGatewayId, state }: FoundNatGateway): Promise<void> {
   if (state !== 'deleting') {
     const remove = new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId });

@@ -55,8 +55,8 @@ export const record: Step<'record', Field> = {
     }),
 
   /**
-   * The first write is a CREATE: it can never overwrite someone else's record. If the response of an earlier write was lost,
-   * an existing record may be ours; it is then written again.
+   * The first write is a CREATE, which can never overwrite someone else's record. If the response of an earlier write was lost,
+   * the existing record may be ours; in that case it is written again.
    */
   async create(context) {
     try {
@@ -68,7 +68,7 @@ export const record: Step<'record', Field> = {
     }
   },
 
-  /** A simple A record is overwritten; any other is deleted in the same batch, so that the name always resolves. */
+  /** Overwrites a simple A record. Deletes any other record in the batch that creates ours, so that the name always resolves. */
   update: async (context, { set }) =>
     applied(
       context,
@@ -89,6 +89,7 @@ const applied = (context: Context, changeId: string | undefined): Applied<'recor
 });
 
 /**
+ * Writes the record.
  * @param replaced a record to delete in the same batch
  * @returns the id of the change, unless it has propagated already
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html

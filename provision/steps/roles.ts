@@ -1,4 +1,4 @@
-/** The two roles: one for ECS, which starts the tasks, and one for the tasks themselves, which has no permissions yet. */
+/** The two roles: ECS starts tasks with the execution role; the tasks run with the task role, which permits nothing yet. */
 import {
   CreateRoleCommand,
   DeleteRolePolicyCommand,

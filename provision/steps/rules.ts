@@ -40,7 +40,7 @@ export const rules: Step<'rules', Field> = {
         ...tagFields(tags),
       }),
       foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
-      // A different path has a different priority, so the old rule answers its path until the new rule exists.
+      // Different paths have different priorities, so the old rule can answer its path until the new rule exists.
       replacedBy: ({ tags }) => ({
         key: tags[KEY_TAG] ?? '',
         reason: 'each path has its own rule: the new one is created before the old one is deleted',
@@ -90,9 +90,9 @@ export const rules: Step<'rules', Field> = {
 };
 
 /**
- * Shows how far a rule has been cut over from one of our target groups to its replacement. The old group answers until the
- * new group is healthy. It stays in the rule, with a weight of 0, until no task is registered with it: ECS only registers
- * tasks with groups that a rule refers to.
+ * Returns how far a rule has been cut over from one of our target groups to its replacement. The old group answers until the
+ * new group is healthy. The old group then stays in the rule, with a weight of 0, until no task is registered with it: ECS only
+ * registers tasks with groups that a rule refers to.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#forward-actions
  */
 function cutoverStage({ change, existing, found, ids }: Context): 'pending' | 'switched' | 'done' {
@@ -102,7 +102,7 @@ function cutoverStage({ change, existing, found, ids }: Context): 'pending' | 's
   return isOurs ? 'pending' : 'done';
 }
 
-/** The actions before the switch; undefined to leave them as they are. */
+/** The actions before the switch; undefined if the rule keeps its current actions. */
 function initialActions(context: Context): Action[] | undefined {
   const stage = cutoverStage(context);
   if (stage === 'switched') return undefined;

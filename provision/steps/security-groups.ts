@@ -36,7 +36,7 @@ const tcp = (port: number, peer: string): GroupRule => ({
 /** The rule that AWS gives every new group: tasks may pull their images and call any service. */
 const ALL_EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: EVERYWHERE }];
 
-/** The ingress of a group: anyone may reach the load balancer, and only it may reach the container ports of a service. */
+/** The ingress of a group: anyone may reach the load balancer, and only the load balancer may reach the container ports. */
 export function ingressOf({ services }: Config, key: string, balancerGroupId: string): GroupRule[] {
   if (key === BALANCER) return [tcp(HTTP, EVERYWHERE)];
   const containers = services.find(({ name }) => name === key)?.containers ?? [];
@@ -109,8 +109,8 @@ export const securityGroups: Step<'securityGroups', Field> = {
       const balancer = change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
       const rules = ingressOf(config, change.key, balancer);
       // Until running tasks are replaced, they answer the load balancer on their old ports.
-      const serving = existing ? ingress.filter(({ peer }) => peer === balancer) : [];
-      await setRules(context, groupId, INGRESS, ingress, [...rules, ...serving]);
+      const oldRules = existing ? ingress.filter(({ peer }) => peer === balancer) : [];
+      await setRules(context, groupId, INGRESS, ingress, [...rules, ...oldRules]);
     }
     if (touches(change, 'egress')) await setRules(context, groupId, EGRESS, egress, ALL_EGRESS);
     await retag(context, groupId);
@@ -121,8 +121,8 @@ export const securityGroups: Step<'securityGroups', Field> = {
     if (!existing || !touches(change, 'ingress')) return;
     const { groupId: balancer } = await context.siblingIds(BALANCER);
     const rules = ingressOf(config, change.key, balancer);
-    const served = existing.ingress.filter(({ peer }) => peer === balancer);
-    await setRules(context, existing.groupId, INGRESS, [...served, ...rules], rules);
+    const oldRules = existing.ingress.filter(({ peer }) => peer === balancer);
+    await setRules(context, existing.groupId, INGRESS, [...oldRules, ...rules], rules);
   },
 };
 
@@ -131,11 +131,11 @@ async function setRules(
   { aws }: Context,
   GroupId: string,
   direction: Direction,
-  has: readonly GroupRule[],
+  current: readonly GroupRule[],
   rules: readonly GroupRule[],
 ): Promise<void> {
-  await authoriseRules(aws, direction, GroupId, without(rules, has));
-  await revokeRules(aws, direction, GroupId, without(has, rules));
+  await authoriseRules(aws, direction, GroupId, without(rules, current));
+  await revokeRules(aws, direction, GroupId, without(current, rules));
 }
 
 const without = (rules: readonly GroupRule[], others: readonly GroupRule[]): GroupRule[] => {

@@ -53,7 +53,7 @@ function desiredFields(
       : balancers.map(loadBalancerText).sort().join(', '),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
     deployment: deploymentText(deploymentConfiguration),
-    // A failed deployment is retried. One in progress is waited for at the end, or here if traffic is to be switched to it.
+    // A failed deployment is retried. The run waits for a deployment in progress at its end, or here if it will switch traffic.
     rollout:
       rollout === 'FAILED' || (rollout !== '' && isSwitchingTraffic(service, found)) ? 'COMPLETED' : rollout,
     ...desiredTags(desired, 'services', name),
@@ -116,7 +116,7 @@ export const services: Step<'services', ServiceField> = {
   },
 };
 
-/** The ids of a service, with the wait until it runs what it should. */
+/** The ids of a service, and the function that waits until it runs as configured. */
 const applied = (service: Service, { context, answer }: Sent) => ({
   ids: { serviceArn: answer?.serviceArn ?? context.existing?.serviceArn ?? '' },
   wait: async () => {

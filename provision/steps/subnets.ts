@@ -21,8 +21,8 @@ interface Placement {
 }
 
 /**
- * The placement of every subnet, by key. An existing subnet keeps its zone, and the other subnet with the same number gets
- * the same zone.
+ * The placement of every subnet, by key. An existing subnet keeps its zone. A new subnet gets the zone of the existing subnet
+ * with the same number, if there is one.
  */
 function placementsOf({ config: { network } }: Desired, found: Survey): Map<string, Placement> {
   const layouts = subnetLayouts(network);
@@ -70,8 +70,8 @@ export const subnets: Step<'subnets', Field> = {
   },
 
   /**
-   * The block is the natural key: if the create is refused, an earlier one whose response was lost may have created our
-   * subnet.
+   * The block is the natural key. If the create is refused, our subnet may exist already, from an earlier create whose response
+   * was lost.
    */
   async create(context) {
     const { cidr, zone } = placementsOf(context, context.found).get(context.change.key) ?? {};
@@ -93,7 +93,8 @@ export const subnets: Step<'subnets', Field> = {
   },
 
   /**
-   * Only the load balancer and the NAT gateway have public addresses, and AWS assigns these automatically.
+   * Subnets assign no public addresses: only the load balancer and the NAT gateway have some, which do not depend on this
+   * setting.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html
    */
   async update(context, { subnetId: SubnetId }) {

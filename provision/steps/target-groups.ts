@@ -76,10 +76,10 @@ function replacementFor(
   found: Survey,
   { tags, targetGroupArn, protocol }: FoundTargetGroup,
 ): Replacement | undefined {
-  const ownContainer = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
-  if (ownContainer) {
-    const what = ownContainer.protocol === protocol ? 'port' : 'protocol';
-    return { key: ownContainer.key, reason: `the ${what} of a target group cannot change` };
+  const sameContainer = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
+  if (sameContainer) {
+    const what = sameContainer.protocol === protocol ? 'port' : 'protocol';
+    return { key: sameContainer.key, reason: `the ${what} of a target group cannot change` };
   }
   const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
   return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };

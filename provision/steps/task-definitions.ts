@@ -40,7 +40,7 @@ function partsOf(
   };
 }
 
-/** The desired definition; the reference of an image that is not pushed yet is known later. */
+/** The desired definition. The reference of an image that is not pushed yet becomes known later. */
 function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
   const pushed = ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
@@ -82,8 +82,8 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
   },
 
   /**
-   * Deregisters all other revisions, including a duplicate from a call whose response was lost, so that no task starts from
-   * them.
+   * Deregisters all other revisions, so that no task starts from them. One of them may be a duplicate from a call whose
+   * response was lost.
    */
   async cleanUp({ aws, names, ids, change }) {
     const current = ids.taskDefinitions.get(change.key)?.taskDefinitionArn;

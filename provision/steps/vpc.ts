@@ -48,7 +48,7 @@ export const vpc: Step<'vpc', Field> = {
     }),
 
   /**
-   * Each call sets one attribute. DNS support comes first, since DNS hostnames require it; a new VPC has it.
+   * Each call sets one attribute. DNS support comes first, since DNS hostnames require it. A new VPC has DNS support.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
    */
   async configure(context, { vpcId: VpcId }) {

@@ -15,7 +15,7 @@ export const hostedZone: Removal<'hostedZone'> = {
     } catch (error) {
       if (!isCode(error, 'HostedZoneNotEmpty')) throw error;
       const sets = await allRecordSets(aws, existing.hostedZoneId);
-      throw notEmpty(existing, sets.filter((set) => !isOwnRecordSet(existing, set)).map(described), error);
+      throw notEmpty(existing, sets.filter((set) => !isOwnRecordSet(existing, set)).map(recordText), error);
     }
   },
 };
@@ -24,7 +24,7 @@ export const hostedZone: Removal<'hostedZone'> = {
 const isOwnRecordSet = ({ name }: FoundHostedZone, { Name, Type }: ResourceRecordSet): boolean =>
   bareName(Name) === name && (Type === 'NS' || Type === 'SOA');
 
-const described = ({ Name, Type }: ResourceRecordSet): string => `${bareName(Name)} (${Type})`;
+const recordText = ({ Name, Type }: ResourceRecordSet): string => `${bareName(Name)} (${Type})`;
 
 const notEmpty = ({ name, hostedZoneId }: FoundHostedZone, others: readonly string[], cause: unknown) =>
   problem('FOREIGN', {

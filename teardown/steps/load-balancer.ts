@@ -10,7 +10,7 @@ export const loadBalancer: Removal<'loadBalancer'> = {
   async remove(context) {
     const { loadBalancerArn: LoadBalancerArn, vpcId } = context.existing;
     await ignoringNotFound(() => context.aws.elbv2(new DeleteLoadBalancerCommand({ LoadBalancerArn })));
-    // After ELB has deleted it, its network interfaces still use the subnets, the security groups and the internet gateway.
+    // After the load balancer is deleted, its network interfaces still use subnets, security groups and the internet gateway.
     const description = `ELB ${LoadBalancerArn.split('loadbalancer/')[1] ?? ''}`;
     await context.until(
       'the network interfaces of the load balancer to be gone',

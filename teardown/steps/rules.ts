@@ -5,7 +5,7 @@ import type { Removal } from '../../lib/engine/step.ts';
 
 export const rules: Removal<'rules'> = {
   /**
-   * A listener is deleted with its rules. With fifty rules this saves fifty calls, of which AWS allows three per second.
+   * A listener is deleted with its rules. With fifty rules, this saves fifty calls; AWS allows three such calls per second.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteRule.html
    */
   async remove({ aws, alsoRemoved, existing }) {

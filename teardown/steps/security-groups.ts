@@ -8,8 +8,8 @@ import { explainInUse } from '../in-use.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
-   * The load balancer's group waits for the groups of the services, whose rules are deleted with them. Any other rule that
-   * refers to a group is revoked with its own call: in a call for several rules, one missing rule would make the call fail
+   * The load balancer's group waits until the groups of the services are deleted, together with their rules. Any other rule
+   * that refers to a group is revoked with its own call: if a call revoked several rules, one missing rule would make it fail
    * for all of them.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */

@@ -1,4 +1,4 @@
-/** Removes an ECS service, and waits until its last task has stopped: until then, its tasks use network interfaces, the log group and the roles. */
+/** Removes an ECS service, and waits until its last task has stopped. Tasks use network interfaces, the log group and the roles. */
 import { DeleteServiceCommand } from '@aws-sdk/client-ecs';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { describeService } from '../../lib/look/services.ts';
@@ -8,8 +8,8 @@ import { pending, ready } from '../../lib/engine/until.ts';
 
 export const services: Removal<'services'> = {
   /**
-   * Deletes the service with its tasks, which drain in any case; scaling it to zero first would only cost a call. AWS deletes
-   * the scalable target of a deleted service automatically, with its policies.
+   * Deletes the service with its tasks. They drain in any case, so scaling to zero first would only cost a call. AWS also
+   * deletes the scalable target of the service and its policies.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
    */
   async remove(context) {

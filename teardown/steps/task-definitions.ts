@@ -1,4 +1,4 @@
-/** Removes all revisions of a family: deregisters them, then deletes them, ten per call together with those of other families. */
+/** Removes all revisions of a family: deregisters them, then deletes them, up to ten per call. All families share these calls. */
 import { DeleteTaskDefinitionsCommand, type Failure } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../lib/aws/clients.ts';
 import { isCode } from '../../lib/aws/errors.ts';
@@ -46,10 +46,10 @@ interface RevisionRefusal {
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
  */
 const deleteBatched = perClient((aws: Aws) => {
-  let last: Promise<unknown> = Promise.resolve();
+  let previous: Promise<unknown> = Promise.resolve();
   return batched<RevisionRefusal[]>(BATCH, async (taskDefinitions) => {
-    const response = last.then(() => aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions })));
-    last = response.catch(() => undefined);
+    const response = previous.then(() => aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions })));
+    previous = response.catch(() => undefined);
     const { failures = [] } = await response;
     return (revision) => failures.filter(({ arn }) => arn === revision).map(toRefusal);
   });

@@ -18,7 +18,7 @@ export type Product = z.output<typeof Product>;
 
 /** A source of products. */
 export interface Catalogue {
-  /** Returns the products with these `ids`, omitting unknown ids; the catalogue logs `requestId`, too. */
+  /** Returns the products with these `ids`, omitting unknown ids. `requestId` also appears in the catalogue's log. */
   find(ids: readonly string[], requestId: string): Promise<Product[]>;
 }
 
@@ -40,17 +40,17 @@ export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
       const what = signal.aborted ? `did not respond within ${timeoutMs} ms` : 'cannot be reached';
       throw new Problem(503, `The catalogue ${what}, so nothing was ordered.`, undefined, { cause });
     }
-    if (answer.status !== 200) throw useless(new Error(`status ${answer.status} from ${url.href}`));
+    if (answer.status !== 200) throw unusableResponse(new Error(`status ${answer.status} from ${url.href}`));
     try {
       return Answer.parse(JSON.parse(answer.text)).items;
     } catch (cause) {
-      throw useless(cause);
+      throw unusableResponse(cause);
     }
   }
   return { find };
 }
 
-/** Sends a GET request. `fetch` cannot: like browsers, it refuses some ports, among them 6000, the catalogue's. */
+/** Sends a GET request. `fetch` would not work: like a browser, it refuses some ports, including the catalogue's port 6000. */
 function get(url: URL, requestId: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { headers: { 'x-request-id': requestId }, signal }, (response) => {
@@ -66,7 +66,7 @@ function get(url: URL, requestId: string, signal: AbortSignal): Promise<{ status
   });
 }
 
-function useless(cause: unknown): Problem {
+function unusableResponse(cause: unknown): Problem {
   return new Problem(502, 'The catalogue returned an unusable response, so nothing was ordered.', undefined, {
     cause,
   });

@@ -55,7 +55,7 @@ export interface Order {
 export function price({ items }: z.output<typeof NewOrder>, products: readonly Product[]): Line[] {
   const byId = new Map(products.map((product) => [product.id, product]));
   const unknown: Fault[] = [];
-  const short: Fault[] = [];
+  const insufficient: Fault[] = [];
   const lines: Line[] = [];
   for (const [index, { productId, quantity }] of items.entries()) {
     const product = byId.get(productId);
@@ -64,7 +64,8 @@ export function price({ items }: z.output<typeof NewOrder>, products: readonly P
       continue;
     }
     const { name, stock, priceCents } = product;
-    if (stock < quantity) short.push({ path: `items.${index}.quantity`, message: `only ${stock} in stock` });
+    if (stock < quantity)
+      insufficient.push({ path: `items.${index}.quantity`, message: `only ${stock} in stock` });
     lines.push({
       productId,
       name,
@@ -74,7 +75,7 @@ export function price({ items }: z.output<typeof NewOrder>, products: readonly P
     });
   }
   if (unknown.length > 0) throw new Problem(422, 'Some products do not exist.', unknown);
-  if (short.length > 0) throw new Problem(409, 'There is not enough stock.', short);
+  if (insufficient.length > 0) throw new Problem(409, 'There is not enough stock.', insufficient);
   return lines;
 }
 

@@ -79,7 +79,7 @@ test('the list of orders is sorted newest first, and can be filtered by status a
 });
 
 test.each(['GET /api1/orders/none', 'POST /api1/orders/none/cancel'])(
-  '%s, which names an unknown order, answers 404',
+  '%s answers 404, since the order does not exist',
   async (line) => {
     const [method, path] = line.split(' ');
     const response = await fetch(service.url + path, { method: method ?? '' });

@@ -61,9 +61,9 @@ test('a server that keeps getting requests closes its port after half of its gra
 
 test('a pending request is answered after the port is closed', async () => {
   const { server, stop, url } = await run(silence, {});
-  const question = once(server, 'request');
+  const received = once(server, 'request');
   const answer = ask(url, { agent });
-  const [, res] = (await question) as [unknown, ServerResponse];
+  const [, res] = (await received) as [unknown, ServerResponse];
   const stopped = stop();
   await until(() => refuses(url));
   res.end('done');
@@ -73,10 +73,10 @@ test('a pending request is answered after the port is closed', async () => {
 
 test('a response that has started is finished, and then its connection is closed', async () => {
   const { server, stop, url } = await run((_req, res) => res.write('begun, '), {});
-  const question = once(server, 'request');
+  const received = once(server, 'request');
   const req = request(url, { agent }).end();
   const [answer] = (await once(req, 'response')) as [IncomingMessage];
-  const [, res] = (await question) as [unknown, ServerResponse];
+  const [, res] = (await received) as [unknown, ServerResponse];
   const stopped = stop();
   await until(() => refuses(url));
   res.end('finished');
@@ -98,9 +98,9 @@ test('a request that has only partly arrived is still answered', async () => {
 
 test('requests that do not finish in time are cut and counted', async () => {
   const { server, stop, url } = await run(silence, { graceMs: 50 });
-  const question = once(server, 'request');
+  const received = once(server, 'request');
   const answer = ask(url).catch((error: NodeJS.ErrnoException) => error.code);
-  await question;
+  await received;
   expect(await stop()).toBe(1);
   expect(await answer).toBe('ECONNRESET');
 });

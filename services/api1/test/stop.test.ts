@@ -24,7 +24,7 @@ afterEach(() => {
   catalogue.closeAllConnections();
 });
 
-async function nextQuestion(): Promise<ServerResponse> {
+async function nextRequest(): Promise<ServerResponse> {
   const [, res] = (await once(catalogue, 'request')) as [unknown, ServerResponse];
   return res;
 }
@@ -38,9 +38,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
       SHUTDOWN_QUIET_MS: '4000',
       SHUTDOWN_GRACE_MS: '60000',
     });
-    const question = nextQuestion();
+    const received = nextRequest();
     const slow = ask(`${service.url}/api1/orders`, { agent, body: ORDER });
-    const held = await question;
+    const held = await received;
 
     const load = Array.from({ length: 500 }, () => ask(`${service.url}/api1/orders`, { agent }));
     await Promise.race(load);
@@ -69,11 +69,11 @@ test('a request that outlasts the grace period is cut, and the exit code is 1', 
     SHUTDOWN_QUIET_MS: '0',
     SHUTDOWN_GRACE_MS: '200',
   });
-  const question = nextQuestion();
+  const received = nextRequest();
   const slow = ask(`${service.url}/api1/orders`, { body: ORDER }).catch(
     (error: NodeJS.ErrnoException) => error.code,
   );
-  await question;
+  await received;
   service.kill('SIGTERM');
   expect(await slow).toBe('ECONNRESET');
   expect(await service.exit).toEqual({ code: 1, stderr: '' });

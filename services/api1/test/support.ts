@@ -43,7 +43,7 @@ export interface Service {
 const children: ChildProcess[] = [];
 afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
 
-/** Runs `node ...args` in the folder of a service (this one by default), on a free loopback port, until it listens. */
+/** Starts `node ...args` in the folder of a service (by default this one), and waits until it listens on a free loopback port. */
 export async function start(args: string[], env: Record<string, string>, cwd = FOLDER): Promise<Service> {
   const child = spawn(process.execPath, args, { cwd, env: { PORT: '0', HOST: '127.0.0.1', ...env } });
   children.push(child);
@@ -97,7 +97,7 @@ export async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await wait(50);
 }
 
-/** Whether nothing listens at the URL any more. It connects without sending a request. */
+/** Whether nothing listens at the URL any more. Tries to connect, without sending a request. */
 export async function refuses(url: string): Promise<boolean> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   try {

@@ -41,10 +41,10 @@ export interface Products {
 }
 
 /** Creates the lookups for a fixed list of products. */
-export function createProducts(range: readonly Product[] = RANGE): Products {
+export function createProducts(products: readonly Product[] = PRODUCTS): Products {
   return {
     list({ ids, category, q, inStock, maxPriceCents, limit, offset }) {
-      const found = range.filter(
+      const found = products.filter(
         (product) =>
           (ids === undefined || ids.includes(product.id)) &&
           (category === undefined || product.category === category) &&
@@ -54,11 +54,11 @@ export function createProducts(range: readonly Product[] = RANGE): Products {
       );
       return { items: found.slice(offset, offset + limit), total: found.length, limit, offset };
     },
-    get: (id) => range.find((product) => product.id === id),
+    get: (id) => products.find((product) => product.id === id),
   };
 }
 
-const RANGE: readonly Product[] = [
+const PRODUCTS: readonly Product[] = [
   product('house-blend', 'House blend, 1 kg', 'coffee', 2450, 180),
   product('sidamo', 'Ethiopia Sidamo, 250 g', 'coffee', 1190, 64),
   product('huila', 'Colombia Huila, 250 g', 'coffee', 1090, 72),

@@ -11,7 +11,7 @@ export interface Lifecycle {
 export interface StopTimes {
   /** The port stays open until no request has arrived for this long. */
   readonly quietMs: number;
-  /** The time limit of the whole stop: then, open requests are cut. At most half of it is spent waiting for quiet. */
+  /** The time limit of the whole stop: at most half is spent waiting for quiet, and requests still open at the end are cut. */
   readonly graceMs: number;
 }
 
@@ -32,7 +32,7 @@ export function serve(
   // A load balancer keeps idle connections, commonly for 60 s, and reuses them. If the server closed one first, a request
   // could arrive during the close and fail with a 502, so the server keeps them longer.
   server.keepAliveTimeout = 65_000;
-  // Some Node versions count the wait for the next request on an idle connection as header time, so this must be longer.
+  // Some Node versions count the wait for the next request on an idle connection as header time, so this is longer.
   server.headersTimeout = 66_000;
 
   const inFlight = new Set<ServerResponse>();

@@ -5,7 +5,7 @@ import { createLog } from '../src/log.ts';
 import { createProducts, type Product } from '../src/products.ts';
 import { listen } from './support.ts';
 
-const RANGE: Product[] = [
+const PRODUCTS: Product[] = [
   { id: 'sidamo', name: 'Ethiopia Sidamo', category: 'coffee', priceCents: 1190, currency: 'EUR', stock: 64 },
   { id: 'decaf', name: 'Decaf', category: 'coffee', priceCents: 1150, currency: 'EUR', stock: 0 },
   { id: 'moka-pot', name: 'Moka pot', category: 'brewing', priceCents: 3490, currency: 'EUR', stock: 25 },
@@ -15,7 +15,7 @@ const RANGE: Product[] = [
 let service: Awaited<ReturnType<typeof listen>>;
 
 beforeEach(async () => {
-  const products = createProducts(RANGE);
+  const products = createProducts(PRODUCTS);
   const log = createLog('catalogue', 'silent');
   service = await listen(createApp({ log, products, corsOrigins: [], lifecycle: { stopping: false } }));
 });
@@ -42,7 +42,7 @@ test.each([
 
 test('a page contains its slice of the products, and the total', async () => {
   const page = await (await get('?limit=2&offset=1')).json();
-  expect(page).toEqual({ items: RANGE.slice(1, 3), total: 4, limit: 2, offset: 1 });
+  expect(page).toEqual({ items: PRODUCTS.slice(1, 3), total: 4, limit: 2, offset: 1 });
 });
 
 test.each([
@@ -53,7 +53,7 @@ test.each([
   ['?ids=', 'ids.0'],
   ['?ids=a&ids=b', 'ids'],
   ['?colour=red', ''],
-])('the list%s is refused with 400 and the path "%s"', async (query, path) => {
+])('a request for the list%s is refused with 400 and the path "%s"', async (query, path) => {
   const response = await get(query);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ path, message: expect.stringMatching(/./) }] });
@@ -62,7 +62,7 @@ test.each([
 test('one product is found by its id', async () => {
   const response = await get('/moka-pot');
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual(RANGE[2]);
+  expect(await response.json()).toEqual(PRODUCTS[2]);
 });
 
 test.each(['unicorn', '__proto__'])(

@@ -35,7 +35,7 @@ async function stopUnderLoad(service: Service): Promise<void> {
   expect(service.lines.at(-1)).toMatchObject({ msg: 'stopped', cut: 0 });
 }
 
-test('the output of `npm run build`, without permission to write, drops no request, not even one that has only partly arrived', async () => {
+test('the built file needs no permission to write, and drops no request on SIGTERM, not even a partly received one', async () => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'bundle-')));
   try {
     await promisify(execFile)('npm', ['run', 'build', '--', `--outfile=${folder}/main.cjs`], { cwd: FOLDER });

@@ -18,7 +18,7 @@ import { removals } from '../../teardown/plan.ts';
 import { ACCOUNT, config, lookContextOf, mocks, ourTags, surveyOf, testClock } from './step-harness.ts';
 import { useFolder } from './lib/state/folder.ts';
 
-/** The resources to find, by noun and key. */
+/** The resources that a survey finds, by noun and key. */
 export type Resources = NonNullable<Parameters<typeof surveyOf>[0]>;
 
 const path = useFolder();
@@ -128,23 +128,23 @@ export const planOf = (changes: readonly Change[], found: Resources = {}): Plan 
 });
 
 /** The context of a run's looks, with mocked clients. */
-export const engineContext = (of = config()): LookContext & Desired => lookContextOf(of, run.clock);
+export const engineContext = (stack = config()): LookContext & Desired => lookContextOf(stack, run.clock);
 
 /** A session of the run. */
 export const sessionOf = (found: Resources = {}, over: Partial<Session> = {}): Session => {
-  const of = over.config ?? config();
+  const stack = over.config ?? config();
   return {
-    config: of,
+    config: stack,
     account: ACCOUNT,
     openTarget: {
-      settings: { region: of.region },
+      settings: { region: stack.region },
       waits: run.waits,
       endpointName: 'aws',
       sandbox: undefined,
     },
     run,
     found: Promise.resolve(surveyOf(found)),
-    lookContext: () => engineContext(of),
+    lookContext: () => engineContext(stack),
     explain: (error) => error as Error,
     closeSandbox: async () => false,
     close: async () => undefined,
@@ -167,7 +167,7 @@ const ANSWERS: Readonly<Record<string, object>> = {
   },
 };
 
-/** The removals of other resources in the same run: only the given ones. */
+/** The removals of these resources, as if the same run removed no others. */
 export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({
   everyOneOf: () => false,
   removalOf: (key) => others[key],

@@ -81,7 +81,7 @@ export const network = () => ({
   },
 });
 
-/** The same without some of its nouns. */
+/** The network without some kinds of resources. */
 export function networkWithout(...nouns: (keyof ReturnType<typeof network>)[]) {
   const all: Partial<ReturnType<typeof network>> = network();
   for (const noun of nouns) delete all[noun];

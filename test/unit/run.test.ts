@@ -177,7 +177,7 @@ test('a mistake in the source is reported with its location', async () => {
   await expect(run('provision')).rejects.toThrow(/lib\/word\.ts:1:20/);
 });
 
-/** The output of a run that cannot start. Even when the tests run as root, its user cannot write everywhere. */
+/** The output of a run that cannot start. Even if the tests run as root, the run has a user who cannot write everywhere. */
 async function refusal(): Promise<string> {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   chmodSync(folder, 0o755);

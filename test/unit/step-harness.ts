@@ -120,8 +120,8 @@ const container = (name: string, port: number) => ({
 export const ACCOUNT = '111122223333';
 
 /** The tags of one of our resources, as AWS returns them. */
-export const ourTags = (step: Noun, key: string = ONLY, of: Config = config()) =>
-  tagsOf(of, namesOf(of).stack, step, key);
+export const ourTags = (step: Noun, key: string = ONLY, stack: Config = config()) =>
+  tagsOf(stack, namesOf(stack).stack, step, key);
 
 /** A survey that found only these resources. */
 export const surveyOf = (found: Partial<{ [N in Noun]: Record<string, Found[N]> }> = {}): Survey =>
@@ -130,7 +130,11 @@ export const surveyOf = (found: Partial<{ [N in Noun]: Record<string, Found[N]> 
     ...Object.fromEntries(nouns.map((name) => [name, new Map(Object.entries(found[name] ?? {}))])),
   }) as unknown as Survey;
 
-export const desiredOf = (of: Config = config()) => ({ config: of, names: namesOf(of), account: ACCOUNT });
+export const desiredOf = (stack: Config = config()) => ({
+  config: stack,
+  names: namesOf(stack),
+  account: ACCOUNT,
+});
 
 const digest = (key: string) => `sha256:${key.padEnd(64, '0')}`;
 /** The bundle that is built from a container's source. */
@@ -146,12 +150,12 @@ const bundleOf = (key: string): Bundle => ({
   ],
 });
 /** The context of a look: mocked clients, and builds whose digests are derived from the key. */
-export function lookContextOf(of: Config = config(), clock: Clock = testClock()): LookContext & Desired {
+export function lookContextOf(stack: Config = config(), clock: Clock = testClock()): LookContext & Desired {
   const signal = new AbortController().signal;
   return {
-    ...desiredOf(of),
+    ...desiredOf(stack),
     aws: awsClients(
-      { region: of.region, endpoint: 'http://mock' },
+      { region: stack.region, endpoint: 'http://mock' },
       { clock, signal, recentlyCreated: allRecentlyCreated },
     ),
     builds: { emulator: false, of: async (key) => bundleOf(key) },
@@ -176,15 +180,15 @@ export interface StepScenario<N extends Noun> {
  * @returns the changes (also in short form), the ids by key, and the notes
  */
 export async function provisionStep<N extends Noun>(step: Step<N>, scenario: StepScenario<N>) {
-  const of = scenario.config ?? config();
+  const stack = scenario.config ?? config();
   const clock = testClock();
   const found = surveyOf(scenario.found);
-  const changes = diffOf(step, found, of);
+  const changes = diffOf(step, found, stack);
   const ids: Record<string, Ids[N]> = {};
   const notes: string[] = [];
   const contexts = changes
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
-    .map((change) => applyContextOf(scenario, of, clock, found, change, notes, ids));
+    .map((change) => applyContextOf(scenario, stack, clock, found, change, notes, ids));
   for (const context of contexts) {
     const known = await carryOut(step, context);
     ids[context.change.key] = known;
@@ -196,17 +200,17 @@ export async function provisionStep<N extends Noun>(step: Step<N>, scenario: Ste
 }
 
 /** The changes of other nouns, diffed on demand. */
-export function plannedFor(of: Config, found: Survey): Planned<Noun> {
+export function plannedFor(stack: Config, found: Survey): Planned<Noun> {
   const planned: Planned<Noun> = {
-    changesOf: (noun) => steps[noun].diff(desiredOf(of), found, planned),
+    changesOf: (noun) => steps[noun].diff(desiredOf(stack), found, planned),
     isReplaced: (noun) => planned.changesOf(noun).some(({ verb }) => verb === 'replace'),
   };
   return planned;
 }
 
 /** The diff of a step against a survey. */
-export const diffOf = <N extends Noun>(step: Step<N>, found: Survey, of: Config = config()): Change[] =>
-  step.diff(desiredOf(of), found, plannedFor(of, found));
+export const diffOf = <N extends Noun>(step: Step<N>, found: Survey, stack: Config = config()): Change[] =>
+  step.diff(desiredOf(stack), found, plannedFor(stack, found));
 
 /** Carries out one change as the engine does, and returns the ids. */
 async function carryOut<N extends Noun>(step: Step<N>, context: ApplyContext<N>): Promise<Ids[N]> {
@@ -234,14 +238,14 @@ const words = ({ verb, key, fields }: Change): [Verb, string, ...string[]] => [
 
 function applyContextOf<N extends Noun>(
   scenario: StepScenario<N>,
-  of: Config,
+  stack: Config,
   clock: Clock,
   found: Survey,
   change: Change,
   notes: string[],
   siblings: Record<string, Ids[N]>,
 ): ApplyContext<N> {
-  const lookContext = () => lookContextOf(of, clock);
+  const lookContext = () => lookContextOf(stack, clock);
   const signal = new AbortController().signal;
   const intent = { token: 'token-1', generation: 1, at: clock.now() };
   const items = found[scenario.noun] as Items<Found[N]>;
@@ -257,7 +261,7 @@ function applyContextOf<N extends Noun>(
     existing: items.get(change.key),
     found,
     ids,
-    tags: tagsOf(of, namesOf(of).stack, scenario.noun, change.key),
+    tags: tagsOf(stack, namesOf(stack).stack, scenario.noun, change.key),
     intent,
     duplicateGuard: {
       clock,
@@ -271,9 +275,9 @@ function applyContextOf<N extends Noun>(
     changeOf: (existing) =>
       (steps[scenario.noun] as Step<N>)
         .diff(
-          desiredOf(of),
+          desiredOf(stack),
           { ...found, [scenario.noun]: new Map([[change.key, existing]]) },
-          plannedFor(of, found),
+          plannedFor(stack, found),
         )
         .find(({ key }) => key === change.key),
     siblingIds: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
@@ -285,17 +289,17 @@ function applyContextOf<N extends Noun>(
 
 /** The context of a removal. */
 export function removeContextOf<N extends Noun>(scenario: StepScenario<N>, item: Found[N]): RemoveContext<N> {
-  const of = scenario.config ?? config();
+  const stack = scenario.config ?? config();
   const clock = testClock();
   const signal = new AbortController().signal;
   return {
-    ...lookContextOf(of, clock),
+    ...lookContextOf(stack, clock),
     clock,
     signal,
     key: scenario.key ?? ONLY,
     existing: item,
     found: surveyOf(scenario.found),
-    newLook: () => lookContextOf(of, clock),
+    newLook: () => lookContextOf(stack, clock),
     alsoRemoved: NOTHING_ELSE,
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     note: () => undefined,

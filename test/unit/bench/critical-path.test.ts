@@ -1,4 +1,4 @@
-// The longest path through a graph, the critical path of a run, and the lower limits that follow from AWS's durations.
+// The longest path through a graph, the critical path of a run, and the minimum durations that follow from AWS's durations.
 import { expect, test } from '@jest/globals';
 import { provisionLimit, teardownLimit, updateLimit } from '../../../bench/limits.ts';
 import { criticalPath, longestPath } from '../../../bench/critical-path.ts';
@@ -17,7 +17,7 @@ test('the longest path adds the durations of nodes in sequence, but not of concu
   expect(path).toEqual({ ms: 181, nodes: ['vpc', 'subnet', 'balancer', 'service'] });
 });
 
-test('nodes without a duration are left out at the end of the longest path', () => {
+test('nodes without a duration at the end of the longest path are left out', () => {
   expect(longestPath(needs, { nat: 110 })).toEqual({ ms: 110, nodes: ['vpc', 'subnet', 'nat'] });
   expect(longestPath({}, {})).toEqual({ ms: 0, nodes: [] });
 });
@@ -35,14 +35,14 @@ test('the critical path is traced back from the last span, each time to the depe
   expect(criticalPath(spans, needs).map(({ node }) => node)).toEqual(['vpc', 'subnet', 'nat', 'service']);
 });
 
-test('of several spans of one node, the critical path contains the last that ended before the dependent span', () => {
+test('if a node has several spans, the critical path contains the last one that ended before the dependent span', () => {
   const slow = span('subnet', 1, 5);
   const spans = [span('vpc', 0, 1), span('subnet', 1, 2), slow, span('nat', 5, 9), span('balancer', 5, 20)];
   expect(criticalPath(spans.slice(0, 4), needs)).toEqual([spans[0], slow, spans[3]]);
   expect(criticalPath([...spans.slice(0, 4), span('subnet', 8, 30)], needs).at(-1)?.end).toBe(30);
 });
 
-test('the limit of a provision is the time for the load balancer, the deployment and DNS', () => {
+test('a provision takes at least the time for the load balancer, the deployment and DNS', () => {
   const { ms, nodes } = provisionLimit();
   expect(nodes.slice(-3)).toEqual(['load balancer opens', 'deployment completes', 'record']);
   expect(ms).toBe(
@@ -50,7 +50,7 @@ test('the limit of a provision is the time for the load balancer, the deployment
   );
 });
 
-test('the limit of an update is the time to start a task and drain the old one; of a teardown, the time to delete the NAT gateway', () => {
+test('an update takes at least the time to start a task and drain the old one; a teardown takes at least the time to delete the NAT gateway', () => {
   const delays = { deregistration: 10_000, interval: 5_000 };
   expect(updateLimit(delays).ms - updateLimit({ ...delays, deregistration: 0 }).ms).toBe(10_000);
   expect(teardownLimit(delays).nodes).toEqual(

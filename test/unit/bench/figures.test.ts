@@ -12,10 +12,10 @@ const measured = (seconds: number, calls: number, megabytes?: number): Measured 
 });
 const round = (one: Measured): Round =>
   Object.fromEntries(WORKLOADS.map((work) => [work, one])) as unknown as Round;
-const size = (more: number, ours: Measured, theirs?: Measured): Size => ({
+const size = (more: number, slipway: Measured, terraform?: Measured): Size => ({
   more,
-  slipway: figuresOf([round(ours)]),
-  terraform: theirs && figuresOf([round(theirs)]),
+  slipway: figuresOf([round(slipway)]),
+  terraform: terraform && figuresOf([round(terraform)]),
 });
 
 test('a median is the middle value, or the mean of the two middle values', () => {
@@ -49,8 +49,8 @@ test('without memory measurements, neither a memory figure nor a memory target i
 
 test("a target is a maximum ratio to Terraform's time or a maximum number of calls", () => {
   const all = verdicts([size(0, measured(1, 42, 200), measured(10, 60, 800))]);
-  const of = (what: string) => all.find((verdict) => verdict.what === what);
-  expect(of("no-op provision: time, relative to Terraform's")).toEqual({
+  const verdictOn = (what: string) => all.find((verdict) => verdict.what === what);
+  expect(verdictOn("no-op provision: time, relative to Terraform's")).toEqual({
     what: "no-op provision: time, relative to Terraform's",
     is: 0.1,
     atMost: 0.18,
@@ -59,7 +59,7 @@ test("a target is a maximum ratio to Terraform's time or a maximum number of cal
     'plan from nothing: calls',
     "first provision: time, relative to Terraform's",
   ]);
-  expect(of("peak memory, relative to Terraform's")?.is).toBe(0.25);
+  expect(verdictOn("peak memory, relative to Terraform's")?.is).toBe(0.25);
 });
 
 test('with fifty additional services, calls have targets per service', () => {
@@ -77,7 +77,7 @@ test('without figures for Terraform, only calls have targets', () => {
   expect(all.every(({ what }) => what.endsWith(': calls'))).toBe(true);
 });
 
-test('a command meets its target when it takes at most 5 % longer than the limit', () => {
+test('a command meets its target when it takes at most 5 % longer than the minimum', () => {
   const [good, bad] = limitVerdicts([
     { work: 'update', seconds: 10.5, limit: 10, path: [] },
     { work: 'teardown', seconds: 10.6, limit: 10, path: [] },

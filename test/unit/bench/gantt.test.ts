@@ -4,7 +4,7 @@ import { gantt, gridStep } from '../../../bench/gantt.ts';
 import { spansOf } from '../../../bench/run-spans.ts';
 import type { TimedEvent } from '../../../lib/run/timeline.ts';
 
-const thing = (at: number, step: 'vpc' | 'subnets', key: string, elapsed?: number): TimedEvent => ({
+const resourceEvent = (at: number, step: 'vpc' | 'subnets', key: string, elapsed?: number): TimedEvent => ({
   at,
   type: 'resource',
   noun: step,
@@ -17,8 +17,8 @@ const events: TimedEvent[] = [
   { at: 1500, type: 'phase', text: 'provision' },
   { at: 2000, type: 'phase', text: 'plan: 2 to create' },
   { at: 2500, type: 'resource', noun: 'vpc', key: '', status: 'waiting', text: 'pending', elapsed: 400 },
-  thing(4000, 'subnets', 'public-1', 900),
-  thing(3000, 'vpc', '', 1000),
+  resourceEvent(4000, 'subnets', 'public-1', 900),
+  resourceEvent(3000, 'vpc', '', 1000),
   { at: 4500, type: 'phase', text: 'is up' },
 ];
 

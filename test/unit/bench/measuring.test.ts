@@ -11,12 +11,12 @@ import { latencyProxy } from '../../../bench/latency-proxy.ts';
 import { runCommand } from '../../../bench/run-command.ts';
 import { secondsInCalls } from '../../../bench/own-time.ts';
 
-const closing: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of cleanups.splice(0).reverse()) await close();
 });
 
-const upstream = async () => {
+const startUpstream = async () => {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
       const headers = { 'x-own': 'yes', 'content-length': String(request.method?.length) };
@@ -24,13 +24,13 @@ const upstream = async () => {
     });
   });
   const listening = await listen(server);
-  closing.push(listening.close);
+  cleanups.push(listening.close);
   return listening.url;
 };
 
 test('the latency proxy forwards requests after a delay and records their calls', async () => {
-  const proxy = await latencyProxy(await upstream(), 30);
-  closing.push(proxy.close);
+  const proxy = await latencyProxy(await startUpstream(), 30);
+  cleanups.push(proxy.close);
   const answer = await fetch(`${proxy.url}/`, { method: 'POST', body: 'Action=DescribeVpcs' });
   expect([answer.status, answer.headers.get('x-own'), await answer.text()]).toEqual([200, 'yes', 'POST']);
   await fetch(`${proxy.url}/missing`);
@@ -44,15 +44,15 @@ test('the latency proxy forwards requests after a delay and records their calls'
 test('the latency proxy closes a connection when the endpoint closes its side', async () => {
   const server = createServer((request) => request.socket.destroy());
   const { url, close } = await listen(server);
-  closing.push(close);
+  cleanups.push(close);
   const proxy = await latencyProxy(url, 0);
-  closing.push(proxy.close);
+  cleanups.push(proxy.close);
   await expect(fetch(proxy.url)).rejects.toThrow();
 });
 
 test('the measured memory includes a process and its descendants, and no other process', () => {
   const proc = mkdtempSync(join(tmpdir(), 'slipway-proc-'));
-  closing.push(() => rmSync(proc, { recursive: true }));
+  cleanups.push(() => rmSync(proc, { recursive: true }));
   const add = (pid: number, parent: number, kilobytes: number) => {
     mkdirSync(join(proc, String(pid)));
     writeFileSync(join(proc, String(pid), 'stat'), `${pid} (a (strange) name) S ${parent} 1 1`);
@@ -100,7 +100,7 @@ test('the time in calls counts overlapping calls once, since it is the time with
 });
 
 test('the load generator counts responses on persistent connections, and fails on an error status', async () => {
-  const { hostname, port } = new URL(await upstream());
+  const { hostname, port } = new URL(await startUpstream());
   const load = { host: hostname, port: Number(port), connections: 2, seconds: 1 };
   expect(await answersPerSecond({ ...load, request: 'GET / HTTP/1.1\r\nhost: a\r\n\r\n' })).toBeGreaterThan(
     0,

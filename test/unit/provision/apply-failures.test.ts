@@ -23,7 +23,7 @@ const refusal = (message: string) => Object.assign(new Error(message), { name: m
 const create = (noun: Noun, key = '') => change(noun, key, 'create');
 
 describe('failures', () => {
-  test('a failed step stops only the steps that need it; the others finish and are recorded, and its intent stays open', async () => {
+  test('a failed step keeps its intent open and stops only the steps that need it; the others finish and are recorded', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     await expect(
       applying([create('vpc'), create('subnets', 'public-1'), create('cluster'), create('elasticIp')]),
@@ -98,7 +98,7 @@ describe('failures', () => {
     expect(log).not.toContain('remove targetGroups.old');
   });
 
-  test('a failed removal is reported, and the resources that the failed one needs are kept', async () => {
+  test('a failed removal is reported, and the resources that the failed resource needs are kept', async () => {
     fakeRemoval('subnets', () => Promise.reject(refusal('StillInUse')));
     const found = { subnets: foundAt('subnets', 'old'), vpc: foundAt('vpc', '~2') };
     await expect(

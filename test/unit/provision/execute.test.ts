@@ -21,7 +21,7 @@ import {
 } from '../engine-harness.ts';
 import { config, sent } from '../step-harness.ts';
 
-const of = config({ tags: { team: 'blue' }, domain: undefined });
+const stack = config({ tags: { team: 'blue' }, domain: undefined });
 const options: Options = {
   stage: 'dev',
   target: 'sandbox',
@@ -47,7 +47,7 @@ const context = (more: Partial<Options> = {}): CommandContext => ({
 });
 const session = () =>
   sessionOf(found, {
-    config: of,
+    config: stack,
     run: { ...run, waitUntilReady: false },
     openTarget: {
       settings: { region: 'eu-west-1' },
@@ -85,7 +85,7 @@ describe('a plan', () => {
     expect(text).toContain('cluster does not exist');
     expect(json).toMatchObject({ configurationChanged: true });
     expect(written()).toEqual([]);
-    await run.state.applied(fingerprint(of), []);
+    await run.state.applied(fingerprint(stack), []);
     expect((await executing({ drift: true })).json).toMatchObject({ configurationChanged: false });
   });
 
@@ -152,7 +152,7 @@ describe('a provision', () => {
     });
     await executing();
     expect(during).toEqual({ tags: ['owner', 'team'], configuration: 'before' });
-    expect(run.state.data).toMatchObject({ tags: ['team'], configuration: fingerprint(of) });
+    expect(run.state.data).toMatchObject({ tags: ['team'], configuration: fingerprint(stack) });
   });
 
   test('the configuration of a failed provision is not recorded as applied', async () => {
@@ -206,7 +206,7 @@ test.each<[string, 'aws' | 'sandbox', boolean]>([
   'a domain under .localhost %s a warning that no other machine can reach it',
   async (_where, target, warns) => {
     const domain = { name: 'shop.localhost', zone: 'shop.localhost', createZone: true };
-    await execute({ ...session(), config: { ...of, domain } }, context({ target, plan: true }), 0);
+    await execute({ ...session(), config: { ...stack, domain } }, context({ target, plan: true }), 0);
     expect(events.some(({ type }) => type === 'warning')).toBe(warns);
   },
 );

@@ -6,8 +6,8 @@ import { diffAll, makePlan } from '../../../provision/plan.ts';
 import { change, diffs, fakeStep, foundAt, foundFor, type Resources } from '../engine-harness.ts';
 import { config, desiredOf, surveyOf } from '../step-harness.ts';
 
-const planning = (found: Resources = {}, adopt: string[] = [], of = config()) =>
-  makePlan(desiredOf(of), surveyOf(found), adopt);
+const planning = (found: Resources = {}, adopt: string[] = [], stack = config()) =>
+  makePlan(desiredOf(stack), surveyOf(found), adopt);
 const foreign = (noun: Noun, key: string, reason: string) => change(noun, key, 'refused', { reason });
 const stuck = (noun: Noun, key: string, reason: string) =>
   change(noun, key, 'refused', { reason, cannotUpdate: true });
@@ -104,8 +104,8 @@ describe('refusals', () => {
         throw new Error('diffed');
       },
     });
-    const of = config({ network: { cidr: '10.0.0.0/16', zones: 4 } });
-    expect(() => planning({}, [], of)).toThrow(
+    const stack = config({ network: { cidr: '10.0.0.0/16', zones: 4 } });
+    expect(() => planning({}, [], stack)).toThrow(
       expect.objectContaining({
         code: 'ZONE',
         why: 'network.zones is 4; the account may use 3: eu-west-1a, eu-west-1b, eu-west-1c.',

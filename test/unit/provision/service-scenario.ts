@@ -15,13 +15,13 @@ export const tags = ourTags('services', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
 
 /** Returns the newest task definition, as configured for a stack. */
-export const definitionOf = (of: Config) => ({
+export const definitionOf = (stack: Config) => ({
   taskDefinitionArn: DEFINITION,
   family: 'shop-dev-web',
   status: 'ACTIVE',
   older: 0,
   definition: definitionFields(
-    taskDefinitionFor(of.services[0] ?? fail(), {
+    taskDefinitionFor(stack.services[0] ?? fail(), {
       family: 'shop-dev-web',
       region: 'eu-west-1',
       logGroup: '/slipway/shop-dev',
@@ -60,9 +60,9 @@ export const ids = {
   targetGroups,
   taskDefinitions: { web: { taskDefinitionArn: DEFINITION } },
 };
-export const scenario = (of = config()) => ({
+export const scenario = (stack = config()) => ({
   noun: 'services' as const,
-  config: of,
+  config: stack,
   ids,
   found: {
     cluster,
@@ -70,12 +70,12 @@ export const scenario = (of = config()) => ({
     subnets,
     securityGroups,
     targetGroups,
-    taskDefinitions: { web: definitionOf(of) },
+    taskDefinitions: { web: definitionOf(stack) },
   },
 });
-export const withItem = (changes: Partial<FoundService> = {}, of = config()) => ({
-  ...scenario(of),
-  found: { ...scenario(of).found, services: { web: { ...item, ...changes } } },
+export const withItem = (changes: Partial<FoundService> = {}, stack = config()) => ({
+  ...scenario(stack),
+  found: { ...scenario(stack).found, services: { web: { ...item, ...changes } } },
 });
 /** Returns the stack with changes to its only service. */
 export const changed = (change: Partial<Config['services'][number]>) =>
@@ -138,7 +138,7 @@ export const done: EcsService = {
   ],
   tags: toCamelCaseTags(tags),
 };
-export function isDone(): void {
+export function mockDeployed(): void {
   mocks.ecs.on(DescribeServicesCommand).callsFake(({ services }: { services: string[] }) => ({
     services: services.map((serviceName) => ({ ...done, serviceName })),
   }));

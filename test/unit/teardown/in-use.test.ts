@@ -8,9 +8,9 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { explainInUse } from '../../../teardown/in-use.ts';
 import { awsError, lookContextOf, mocks, sent } from '../step-harness.ts';
 
-const held = { id: 'sg-1', vpcId: 'vpc-1' };
+const securityGroup = { id: 'sg-1', vpcId: 'vpc-1' };
 const deleting = (error?: Error) =>
-  explainInUse(lookContextOf().aws, held, async () => {
+  explainInUse(lookContextOf().aws, securityGroup, async () => {
     if (error) throw error;
   });
 

@@ -29,11 +29,11 @@ const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'v
 /** Looks for leftovers; builds fail, since a teardown must not build images. */
 const verifying = (before: Resources = {}) => {
   const builds = { emulator: false, of: () => Promise.reject(new Error('a source was bundled')) };
-  const of = config({ domain: undefined });
+  const stack = config({ domain: undefined });
   return verifyNothingLeft(
     sessionOf(
       {},
-      { run: { ...run, waits: awsWaits }, lookContext: () => ({ ...engineContext(of), builds }) },
+      { run: { ...run, waits: awsWaits }, lookContext: () => ({ ...engineContext(stack), builds }) },
     ),
     surveyOf(before),
   );

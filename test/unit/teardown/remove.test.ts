@@ -48,7 +48,7 @@ test('a removal receives the resource, its key, and everything else that was fou
   expect(seen?.alsoRemoved).toBe(also);
 });
 
-test('by default no other resource counts as removed as well', () => {
+test('by default, no other resource counts as removed in the same run', () => {
   expect(NOTHING_ELSE.everyOneOf('vpc')).toBe(false);
   expect(NOTHING_ELSE.removalOf('')).toBeUndefined();
 });

@@ -127,13 +127,13 @@ describe('a run', () => {
     emptyAccount();
     sandbox = fakeSandbox({ started: false });
   });
-  const tearingDown = (more: Partial<Options> = {}, of: Partial<Config> = {}) => {
+  const tearingDown = (more: Partial<Options> = {}, stack: Partial<Config> = {}) => {
     const options = { ...defaultOptions, ...more };
     return teardown(
       { options, report: run.report, signal: abort.signal, interactive: false },
       {
         home: fileOf('home'),
-        config: Promise.resolve(config({ target: options.target, domain: undefined, ...of })),
+        config: Promise.resolve(config({ target: options.target, domain: undefined, ...stack })),
         openSandbox: async () => sandbox.sandbox,
         time: { clock: testClock(), waits: awsWaits },
       },

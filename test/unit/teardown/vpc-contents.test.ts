@@ -1,4 +1,4 @@
-// The contents of a VPC after a teardown: all kinds are listed, and each resource with its owner and what it blocks.
+// The contents of a VPC after a teardown: resources of all kinds are listed, each with its owner and what it blocks.
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
@@ -30,7 +30,7 @@ beforeEach(() => {
 
 const texts = async () => (await contentsOf(lookContextOf().aws, 'vpc-1')).map(({ text }) => text);
 
-test('resources that AWS deletes with the VPC are not listed, nor deleted resources that AWS still shows', async () => {
+test('resources that AWS deletes with the VPC, and deleted resources that AWS still shows, are not listed', async () => {
   expect(await texts()).toEqual([]);
   expect(sent()).toHaveLength(KINDS_OF_A_VPC.length + 1);
 });

@@ -49,10 +49,10 @@ test('a failing call rejects every request in it', async () => {
 
 test('each client has its own value for each name, created once', () => {
   const [one, other] = [{}, {}];
-  const of = perClient(() => perName((name) => ({ name })));
-  expect(of(one)('a')).toBe(of(one)('a'));
-  expect(of(one)('a')).not.toBe(of(one)('b'));
-  expect(of(one)('a')).not.toBe(of(other)('a'));
+  const valueOf = perClient(() => perName((name) => ({ name })));
+  expect(valueOf(one)('a')).toBe(valueOf(one)('a'));
+  expect(valueOf(one)('a')).not.toBe(valueOf(one)('b'));
+  expect(valueOf(one)('a')).not.toBe(valueOf(other)('a'));
 });
 
 test('a cached answer is reused until it expires', async () => {

@@ -26,8 +26,9 @@ interface Answer {
 }
 /** A connection that breaks before the response. */
 const BROKEN = 'broken';
-/** A connection on which nothing arrives, and one on which the response stops in the middle. */
+/** A connection on which nothing arrives. */
 const SILENT = 'silent';
+/** A connection on which the response stops in the middle. */
 const HALF = 'half';
 
 const ec2Error = (status: number, code: string): Answer => ({
@@ -90,7 +91,7 @@ const clients = (
   );
 
 const describeVpcs = () => aws.ec2(new DescribeVpcsCommand({}));
-const impatient = () => (aws = clients(testClock(), abort.signal, allRecentlyCreated, 200));
+const useShortIdleTime = () => (aws = clients(testClock(), abort.signal, allRecentlyCreated, 200));
 const allocate = () => aws.ec2Once(new AllocateAddressCommand({ Domain: 'vpc' }));
 
 describe('a call that may be repeated', () => {
@@ -117,7 +118,7 @@ describe('a call that may be repeated', () => {
 });
 
 describe('an idle connection', () => {
-  beforeEach(() => void impatient());
+  beforeEach(() => void useShortIdleTime());
 
   test.each([SILENT, HALF] as const)(
     '(%s) counts as a lost response: the call is sent again',
@@ -202,7 +203,7 @@ describe('a create call without a client token', () => {
     ['the connection breaks', BROKEN],
     ['no response arrives', SILENT],
   ] as const)('is sent only once when %s', async (_, answer) => {
-    if (answer === SILENT) impatient();
+    if (answer === SILENT) useShortIdleTime();
     answers = [answer, ADDRESS];
     await expect(allocate()).rejects.toThrow();
     expect(received).toBe(1);
@@ -316,7 +317,7 @@ test('nothing is sent once the run is aborted', async () => {
   expect(received).toBe(0);
 });
 
-test('closing aborts the calls that are under way, and none is sent again', async () => {
+test('closing the clients aborts the calls that are under way and does not send them again', async () => {
   answers = [THROTTLED];
   const describing = describeVpcs();
   await new Promise((resolve) => server.once('request', resolve));

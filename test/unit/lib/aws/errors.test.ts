@@ -13,13 +13,14 @@ import {
   messageOf,
 } from '../../../../lib/aws/errors.ts';
 
-/** Errors of a service whose SDK names differ from the wire codes, and of a service that sends no `Code`. */
+/** An error of ELB, whose wire codes differ from the names in the SDK. */
 const elb = (code: string, status = 400) =>
   Object.assign(new Error(code), {
     name: `${code}Exception`,
     Code: code,
     $metadata: { httpStatusCode: status },
   });
+/** An error of ECS, which sends no `Code`. */
 const ecs = (name: string, status = 400) =>
   Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status } });
 const network = (code: string) =>
@@ -55,7 +56,7 @@ describe('the message of an error', () => {
     expect(messageOf('no')).toBe('no');
   });
 
-  test('is composed of its inner errors if it has none itself, as when no address of a host name responds', () => {
+  test('combines the messages of the inner errors if the error itself has no message, as when no address of a host name responds', () => {
     const both = new AggregateError([network('ECONNREFUSED'), new Error('connect EACCES')]);
     expect(messageOf(both)).toBe('connect ECONNREFUSED; connect EACCES');
   });
@@ -66,18 +67,18 @@ describe('the message of an error', () => {
 });
 
 describe('the class of an error', () => {
-  const KINDS = {
+  const CLASSES = {
     isNotFound,
     isQuota,
     isThrottle,
-    isExpired: isRejectedCredentials,
+    isRejectedCredentials,
     isAccessDenied,
     isAmbiguous,
   };
-  const kindsOf = (error: unknown) =>
-    Object.entries(KINDS)
+  const classesOf = (error: unknown) =>
+    Object.entries(CLASSES)
       .filter(([, is]) => is(error))
-      .map(([kind]) => kind);
+      .map(([name]) => name);
 
   test.each([
     ...[
@@ -110,10 +111,10 @@ describe('the class of an error', () => {
       (name) => [name, ecs(name), ['isThrottle']] as const,
     ),
     ...['ExpiredToken', 'RequestExpired', 'InvalidClientTokenId'].map(
-      (code) => [code, elb(code, 403), ['isExpired']] as const,
+      (code) => [code, elb(code, 403), ['isRejectedCredentials']] as const,
     ),
-    ['ExpiredTokenException', ecs('ExpiredTokenException'), ['isExpired']],
-    ['UnrecognizedClientException', ecs('UnrecognizedClientException'), ['isExpired']],
+    ['ExpiredTokenException', ecs('ExpiredTokenException'), ['isRejectedCredentials']],
+    ['UnrecognizedClientException', ecs('UnrecognizedClientException'), ['isRejectedCredentials']],
     ['UnauthorizedOperation', elb('UnauthorizedOperation', 403), ['isAccessDenied']],
     ['AccessDeniedException', ecs('AccessDeniedException'), ['isAccessDenied']],
     ['AccessDenied', elb('AccessDenied', 403), ['isAccessDenied']],
@@ -128,8 +129,8 @@ describe('the class of an error', () => {
     ['a programming mistake', new TypeError('x is undefined'), []],
     ['no credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' }), []],
     ['an interruption', Object.assign(new Error('aborted'), { name: 'AbortError' }), []],
-  ] as const)('%s', (_, error, kinds) => {
-    expect(kindsOf(error)).toEqual(kinds);
+  ] as const)('%s', (_, error, classes) => {
+    expect(classesOf(error)).toEqual(classes);
   });
 
   test('tells whether AWS responded at all', () => {

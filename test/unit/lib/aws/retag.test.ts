@@ -42,7 +42,7 @@ const services = [
   ['Logs', retagLogGroup, ['TagResource', 'UntagResource']],
 ] as const;
 
-function allow(): void {
+function mockTagCalls(): void {
   mocks.ec2.on(CreateTagsCommand).resolves({}).on(DeleteTagsCommand).resolves({});
   mocks.elbv2.on(AddTagsCommand).resolves({}).on(RemoveTagsCommand).resolves({});
   mocks.ecs.on(TagResourceCommand).resolves({}).on(UntagResourceCommand).resolves({});
@@ -53,7 +53,7 @@ function allow(): void {
 
 describe.each(services)('%s', (_service, tag, [add, remove]) => {
   const calls = async (...args: Parameters<typeof act>) => {
-    allow();
+    mockTagCalls();
     await tag(act(...args), 'arn:one');
     return sent().map(({ command }) => command);
   };

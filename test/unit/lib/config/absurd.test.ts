@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidConfig } from '../../../../lib/config/mistake.ts';
-import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
+import { mistakesOf, placesOf, read, sound, validStackWith } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
@@ -18,7 +18,7 @@ describe('keys with a meaning in JavaScript', () => {
     ['services.shop.containers', '{ "__proto__": { "image": "nginx" }, "a": { "image": "nginx" } }'],
     [`${api}.environment`, '{ "__proto__": "x" }'],
   ])('__proto__ in %s is refused instead of lost', (place, json) => {
-    expect(mistakesOf(soundBut({ [place]: parsed(json) }))).toEqual([
+    expect(mistakesOf(validStackWith({ [place]: parsed(json) }))).toEqual([
       {
         path: `${place}.__proto__`,
         value: 'unknown key',
@@ -35,7 +35,7 @@ describe('keys with a meaning in JavaScript', () => {
 
   test('constructor and the like are ordinary names', () => {
     const config = read(
-      soundBut({
+      validStackWith({
         'tags.constructor': 'x',
         [`${api}.environment`]: { toString: 'y' },
         'services.constructor': { containers: { valueof: { image: 'nginx' } } },
@@ -80,7 +80,7 @@ describe('any input', () => {
       return error;
     }
   };
-  const expectSound = (input: unknown): void => {
+  const expectConfigOrMistakes = (input: unknown): void => {
     const result = outcome(input);
     if (typeof result === 'number') return;
     if (!(result instanceof InvalidConfig)) throw result;
@@ -92,8 +92,8 @@ describe('any input', () => {
   };
 
   test('becomes a configuration or a list of mistakes', () => {
-    fc.assert(fc.property(anything, expectSound), { numRuns: 300 });
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), expectSound), { numRuns: 300 });
+    fc.assert(fc.property(anything, expectConfigOrMistakes), { numRuns: 300 });
+    fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), expectConfigOrMistakes), { numRuns: 300 });
   });
 
   test('becomes a configuration or a list of mistakes even as part of a valid stack', () => {
@@ -114,11 +114,11 @@ describe('any input', () => {
         const ordered = Object.entries(values).sort(([one], [other]) => one.length - other.length);
         let input: unknown;
         try {
-          input = soundBut(Object.fromEntries(ordered));
+          input = validStackWith(Object.fromEntries(ordered));
         } catch {
           return;
         }
-        expectSound(input);
+        expectConfigOrMistakes(input);
       }),
       { numRuns: 500 },
     );
@@ -143,7 +143,7 @@ describe('any input', () => {
     );
     fc.assert(
       fc.property(secret, wrong, (text, [place, value]) => {
-        const result = outcome(soundBut({ [place]: value(text) }));
+        const result = outcome(validStackWith({ [place]: value(text) }));
         expect(result).toBeInstanceOf(InvalidConfig);
         expect(JSON.stringify(result)).not.toContain('hunter2');
         expect(String(result)).not.toContain('hunter2');

@@ -1,7 +1,7 @@
 // Every kind of mistake in the containers of a service.
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
-import { between, mistakesOf, folderWith, refuses, soundBut } from './support.ts';
+import { between, mistakesOf, folderWith, refuses, validStackWith } from './support.ts';
 
 const shop = 'services.shop.containers';
 const api = `${shop}.api`;
@@ -22,11 +22,11 @@ refuses(
 );
 
 test('a container that needs no target group may have a longer name', () => {
-  expect(mistakesOf(soundBut({ [`${shop}.recommendations`]: { image: 'nginx' } }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ [`${shop}.recommendations`]: { image: 'nginx' } }))).toEqual([]);
 });
 
 test('a name that is too long for its repository is refused', () => {
-  expect(mistakesOf(soundBut({ [`${shop}.${'c'.repeat(242)}`]: { source: 'api' } }))).toMatchObject([
+  expect(mistakesOf(validStackWith({ [`${shop}.${'c'.repeat(242)}`]: { source: 'api' } }))).toMatchObject([
     {
       value: between("'store-dev/shop-ccc"),
       fix: between(
@@ -66,7 +66,12 @@ test.each([
   'the builder %s requires its entry file or Dockerfile in the folder "%s"',
   (builder, source, fix) => {
     const read = () =>
-      parseConfig(soundBut({ [`${api}.source`]: source }), { stage: 'dev', target: 'aws', folder, builder });
+      parseConfig(validStackWith({ [`${api}.source`]: source }), {
+        stage: 'dev',
+        target: 'aws',
+        folder,
+        builder,
+      });
     if (fix === undefined) expect(read().builder).toBe(builder);
     else
       expect(read).toThrow(
@@ -139,10 +144,12 @@ test('HTTPS without a path is refused, since the load balancer sends no requests
   const fix =
     'Add a path and a port, or remove the protocol: the load balancer only sends requests to containers with a path.';
   const mistake = { path: `${api}.protocol`, value: "'HTTPS'", fix };
-  expect(mistakesOf(soundBut({ [`${api}.path`]: undefined }))).toEqual([mistake]);
-  expect(mistakesOf(soundBut({ [`${api}.path`]: undefined, [`${api}.port`]: undefined }))).toEqual([mistake]);
+  expect(mistakesOf(validStackWith({ [`${api}.path`]: undefined }))).toEqual([mistake]);
+  expect(mistakesOf(validStackWith({ [`${api}.path`]: undefined, [`${api}.port`]: undefined }))).toEqual([
+    mistake,
+  ]);
   // An invalid path is reported instead.
-  expect(mistakesOf(soundBut({ [`${api}.path`]: 5 }))).toMatchObject([{ path: `${api}.path` }]);
+  expect(mistakesOf(validStackWith({ [`${api}.path`]: 5 }))).toMatchObject([{ path: `${api}.path` }]);
 });
 
 refuses(`${api}.health.path`, between('Begin the path with a slash, e.g. /health'), {
@@ -214,7 +221,7 @@ refuses(`${api}.stopSeconds`, 'Use a whole number from 2 to 120: seconds between
 });
 
 test('an argument of a command that is not a string is reported with its index in the list', () => {
-  expect(mistakesOf(soundBut({ [`${api}.command`]: ['node', 5] }))).toEqual([
+  expect(mistakesOf(validStackWith({ [`${api}.command`]: ['node', 5] }))).toEqual([
     {
       path: `${api}.command[1]`,
       value: 'a number, not shown',

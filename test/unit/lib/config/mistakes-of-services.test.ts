@@ -1,7 +1,7 @@
 // Every kind of mistake in the services of a stack.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { between, mistakesOf, refuses, soundBut } from './support.ts';
+import { between, mistakesOf, refuses, validStackWith } from './support.ts';
 
 const NAME = between('Use lower-case letters, digits and single hyphens');
 const image = (more: object = {}) => ({ image: 'nginx', ...more });
@@ -30,7 +30,7 @@ test.each([
   ],
   [245, undefined],
 ])('a service name of %i characters must be shortened only when AWS does not accept it', (length, fix) => {
-  const [mistake] = mistakesOf(soundBut({ services: { ['s'.repeat(length)]: service } }));
+  const [mistake] = mistakesOf(validStackWith({ services: { ['s'.repeat(length)]: service } }));
   expect(mistake?.fix).toBe(fix);
 });
 
@@ -92,11 +92,13 @@ test.each([
   [8192, 20_480],
   [16_384, 122_880],
 ])('Fargate offers %i CPU units with %i MiB', (cpu, memory) => {
-  expect(mistakesOf(soundBut({ 'services.shop.cpu': cpu, 'services.shop.memory': memory }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ 'services.shop.cpu': cpu, 'services.shop.memory': memory }))).toEqual(
+    [],
+  );
 });
 
 test('a missing memory is reported with its default', () => {
-  const stack = soundBut({ 'services.shop.cpu': 1024, 'services.shop.memory': undefined });
+  const stack = validStackWith({ 'services.shop.cpu': 1024, 'services.shop.memory': undefined });
   expect(mistakesOf(stack)).toEqual([
     {
       path: 'services.shop.memory',
@@ -107,7 +109,7 @@ test('a missing memory is reported with its default', () => {
 });
 
 test('when two containers get the same key, the second one is reported', () => {
-  const stack = soundBut({
+  const stack = validStackWith({
     services: { 'a-b': { containers: { c: image() } }, a: { containers: { 'b-c': image() } } },
   });
   expect(mistakesOf(stack)).toEqual([

@@ -1,7 +1,7 @@
 // Every kind of mistake in the fields of a stack.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { between, mistakesOf, refuses, soundBut } from './support.ts';
+import { between, mistakesOf, refuses, validStackWith } from './support.ts';
 
 const NAME =
   'Use lower-case letters, digits and single hyphens; begin with a letter, and do not end with a hyphen.';
@@ -146,13 +146,13 @@ test.each([
   ['', 'Use 1 to 128 characters: letters, digits, spaces and _ . : / = + - @.'],
   ['a,b', 'Use 1 to 128 characters: letters, digits, spaces and _ . : / = + - @.'],
 ])('a tag with the key "%s" is refused', (key, fix) => {
-  expect(mistakesOf(soundBut({ tags: { [key]: 'web' } }))).toEqual([
+  expect(mistakesOf(validStackWith({ tags: { [key]: 'web' } }))).toEqual([
     { path: `tags['${key}']`, value: `'${key}'`, fix },
   ]);
 });
 
 test('a tag with a key of 129 characters is refused', () => {
-  expect(mistakesOf(soundBut({ tags: { ['k'.repeat(129)]: 'web' } }))).toMatchObject([
+  expect(mistakesOf(validStackWith({ tags: { ['k'.repeat(129)]: 'web' } }))).toMatchObject([
     { fix: between('Use 1 to 128 characters') },
   ]);
 });
@@ -162,6 +162,6 @@ test.each(['Dev', 'dev-', 'dev-2', '2dev', '', 'a b', '../x'])(
   (stage) => {
     const fix =
       'Use lower-case letters and digits, and begin with a letter; a hyphen separates the stage from the name of the stack.';
-    expect(mistakesOf(soundBut({}), stage)).toEqual([{ path: '--stage', value: inspect(stage), fix }]);
+    expect(mistakesOf(validStackWith({}), stage)).toEqual([{ path: '--stage', value: inspect(stage), fix }]);
   },
 );

@@ -1,13 +1,13 @@
 // Mistakes are all reported together, each only once and in a readable form.
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
-import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
+import { mistakesOf, placesOf, read, sound, validStackWith } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
 describe('mistakes', () => {
   test('are all reported together, both those in single fields and those between fields', () => {
-    const stack = soundBut({
+    const stack = validStackWith({
       region: 'Ireland',
       'domain.zone': 'example.org',
       'network.zones': 9,
@@ -37,10 +37,10 @@ describe('mistakes', () => {
   test.each(placesOf(sound()))('in the type of %s are reported once, and hide no other mistakes', (place) => {
     const clash = { image: 'nginx', port: 1, path: '/clash' };
     const broken = place.replace(/\.(\d)$/, '[$1]');
-    const alone = mistakesOf(soundBut({ [place]: () => 'x' }));
+    const alone = mistakesOf(validStackWith({ [place]: () => 'x' }));
     expect(alone.map(({ path }) => path)).toEqual([broken]);
     const both = mistakesOf(
-      soundBut({ [place]: () => 'x', 'services.other.containers': { a: clash, b: clash } }),
+      validStackWith({ [place]: () => 'x', 'services.other.containers': { a: clash, b: clash } }),
     );
     expect(both.map(({ path }) => path)).toEqual([
       broken,
@@ -51,8 +51,8 @@ describe('mistakes', () => {
 
   test('that depend on another mistake are reported only after that mistake is corrected', () => {
     const long = { 'services.shop.containers.recommendations-v2': { image: 'nginx', port: 1, path: '/r' } };
-    expect(mistakesOf(soundBut({ ...long, name: 7 })).map(({ path }) => path)).toEqual(['name']);
-    expect(mistakesOf(soundBut({ ...long })).map(({ path }) => path)).toEqual(Object.keys(long));
+    expect(mistakesOf(validStackWith({ ...long, name: 7 })).map(({ path }) => path)).toEqual(['name']);
+    expect(mistakesOf(validStackWith({ ...long })).map(({ path }) => path)).toEqual(Object.keys(long));
   });
 
   test.each([
@@ -67,7 +67,7 @@ describe('mistakes', () => {
     `${api}.environment`,
     `${api}.command`,
   ])('in the type of the whole object %s are reported once', (place) => {
-    expect(mistakesOf(soundBut({ [place]: 7 })).map(({ path }) => path)).toEqual([place]);
+    expect(mistakesOf(validStackWith({ [place]: 7 })).map(({ path }) => path)).toEqual([place]);
   });
 
   test.each([
@@ -81,7 +81,7 @@ describe('mistakes', () => {
     [`${api}.env`, `${api}.environment`, 'environment'],
     [`${api}.health.interval`, `${api}.health.intervalSeconds`, 'intervalSeconds'],
   ])('in the misspelt key %s are reported once, with the intended key', (typed, meant, name) => {
-    expect(mistakesOf(soundBut({ [typed]: 20, [meant]: undefined }))).toEqual([
+    expect(mistakesOf(validStackWith({ [typed]: 20, [meant]: undefined }))).toEqual([
       { path: typed, value: 'unknown key', fix: `Did you mean ${name}?` },
     ]);
   });
@@ -92,7 +92,7 @@ describe('mistakes', () => {
   ])(
     'in the unknown key %s, which resembles no missing key, are reported with all known keys',
     (key, fix) => {
-      expect(mistakesOf(soundBut({ [key]: 1 }))).toEqual([
+      expect(mistakesOf(validStackWith({ [key]: 1 }))).toEqual([
         { path: key, value: 'unknown key', fix: expect.stringMatching(fix) },
       ]);
     },
@@ -109,7 +109,7 @@ describe('mistakes', () => {
 
   test('are readable in a terminal', () => {
     const read = () =>
-      parseConfig(soundBut({ [`${api}.source`]: undefined, 'services.shop.cpu': 300 }), {
+      parseConfig(validStackWith({ [`${api}.source`]: undefined, 'services.shop.cpu': 300 }), {
         stage: 'dev',
         target: 'sandbox',
         folder: '/',
@@ -139,9 +139,9 @@ describe('mistakes', () => {
   });
 
   test('stay short and on one line, whatever the value', () => {
-    const [mistake] = mistakesOf(soundBut({ region: `\u001b[31mred\n${'x'.repeat(1000)}` }));
+    const [mistake] = mistakesOf(validStackWith({ region: `\u001b[31mred\n${'x'.repeat(1000)}` }));
     expect(mistake?.value).toMatch(/^'\\x1B\[31mred\\nx+'\.\.\. \d+ more characters$/);
-    const [key] = mistakesOf(soundBut({ tags: { ['\u001b[31m\n']: 'x' } }));
+    const [key] = mistakesOf(validStackWith({ tags: { ['\u001b[31m\n']: 'x' } }));
     expect(key?.path).toBe("tags['\\x1B[31m\\n']");
   });
 });

@@ -7,12 +7,13 @@ import { processStartTime } from '../../../../lib/state/process-start-time.ts';
 import { newFolder, startProgram } from '../../../program.ts';
 
 /** Milliseconds until a condition must hold; a loaded machine needs longer than an idle one. */
-const WITHIN = 20_000;
+const TIMEOUT_MS = 20_000;
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WITHIN;
+  const deadline = Date.now() + TIMEOUT_MS;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${condition.toString()} does not hold after ${WITHIN} ms`);
+    if (Date.now() > deadline)
+      throw new Error(`${condition.toString()} does not hold after ${TIMEOUT_MS} ms`);
     await sleep(20);
   }
 }

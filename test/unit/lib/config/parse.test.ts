@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import type { StackInput } from '../../../../lib/config/schema.ts';
 import slipway from '../../../../slipway.config.ts';
-import { mistakesOf, read, sound, soundBut } from './support.ts';
+import { mistakesOf, read, sound, validStackWith } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
@@ -91,20 +91,22 @@ describe('a valid stack', () => {
   });
 
   test('creates no zone by default', () => {
-    expect(read(soundBut({ 'domain.createZone': undefined })).domain?.createZone).toBe(false);
+    expect(read(validStackWith({ 'domain.createZone': undefined })).domain?.createZone).toBe(false);
   });
 
   test('may have a count of 0, undefined fields, and the same name as its zone', () => {
     const stack = { ...sound(), tags: undefined, domain: { name: 'example.com', zone: 'example.com' } };
     expect(read(stack)).toMatchObject({ tags: {}, domain: { name: 'example.com' } });
-    expect(read(soundBut({ 'services.shop.count': 0 })).services[0]?.count).toBe(0);
+    expect(read(validStackWith({ 'services.shop.count': 0 })).services[0]?.count).toBe(0);
   });
 
   test.each(['/', '/api', `/${'a'.repeat(124)}`, `/a-b_c.d/~e"f'g/h@i:j+k&l$m`, '/...'])(
     'may route the path %s',
     (path) => {
       expect(
-        mistakesOf(soundBut({ [`${api}.path`]: path, 'services.shop.containers.proxy.path': undefined })),
+        mistakesOf(
+          validStackWith({ [`${api}.path`]: path, 'services.shop.containers.proxy.path': undefined }),
+        ),
       ).toEqual([]);
     },
   );
@@ -116,18 +118,18 @@ describe('a valid stack', () => {
     'localhost:5000/a/b_c__d',
     `x@sha256:${'0a'.repeat(32)}`,
   ])('may run the image %s', (image) => {
-    expect(mistakesOf(soundBut({ 'services.shop.containers.proxy.image': image }))).toEqual([]);
+    expect(mistakesOf(validStackWith({ 'services.shop.containers.proxy.image': image }))).toEqual([]);
   });
 
   test.each(['us-gov-west-1', 'ap-southeast-4', 'cn-north-1', 'eusc-de-east-1', 'us-isob-east-1'])(
     'may be in the region %s',
     (region) => {
-      expect(read(soundBut({ region })).region).toBe(region);
+      expect(read(validStackWith({ region })).region).toBe(region);
     },
   );
 
   test.each(['10.0.0.0/16', '192.168.4.0/24', '172.31.128.0/17'])('may have the network block %s', (cidr) => {
-    expect(read(soundBut({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
+    expect(read(validStackWith({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
   });
 
   test('is what slipway.config.ts in this repository contains', () => {
@@ -146,6 +148,6 @@ describe('a valid stack', () => {
       folder: resolve('services'),
       builder: 'docker',
     } as const;
-    expect(parseConfig(soundBut({ [`${api}.source`]: 'api1' }), context).builder).toBe('docker');
+    expect(parseConfig(validStackWith({ [`${api}.source`]: 'api1' }), context).builder).toBe('docker');
   });
 });

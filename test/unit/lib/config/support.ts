@@ -68,7 +68,7 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 /** A copy of the valid stack with different values at some paths, e.g. `services.shop.cpu`; undefined removes a field. */
-export function soundBut(values: Readonly<Record<string, unknown>>): unknown {
+export function validStackWith(values: Readonly<Record<string, unknown>>): unknown {
   const stack: unknown = sound();
   for (const [place, value] of Object.entries(values)) {
     const keys = place.split('.');
@@ -126,7 +126,7 @@ export function refuses(
   describe(`${place} is refused, with a fix:`, () => {
     test.each(Object.entries(values))('%s', (_what, value) => {
       const found = shown ?? (value === undefined ? 'missing' : inspect(value));
-      expect(mistakesOf(soundBut({ [place]: value }))).toEqual([{ path: place, value: found, fix }]);
+      expect(mistakesOf(validStackWith({ [place]: value }))).toEqual([{ path: place, value: found, fix }]);
     });
   });
 }

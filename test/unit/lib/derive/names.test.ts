@@ -26,7 +26,7 @@ test('every name of a stack begins with the name of the stack, or contains it as
   expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
 });
 
-test('no two stacks share a name: a stage has no hyphens, so the last hyphen separates it', () => {
+test('no two stacks share a name: a stage has no hyphens, so the last hyphen separates the stage from the name', () => {
   const good = (pattern: RegExp, rule: FieldRule) =>
     fc.stringMatching(pattern).filter((text) => rule(text) === undefined);
   const stacks = fc.record({

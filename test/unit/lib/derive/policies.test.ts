@@ -40,10 +40,10 @@ describe('the execution policy', () => {
     );
     return config({ services: [{ ...service, containers }] });
   };
-  const of = (stack = config()) => executionPolicy(stack, namesOf(stack), here);
+  const policyOf = (stack = config()) => executionPolicy(stack, namesOf(stack), here);
 
   test("allows signing in to ECR, pulling the stack's images, and writing its logs", () => {
-    expect(of().Statement).toEqual([
+    expect(policyOf().Statement).toEqual([
       { Sid: 'SignIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
       {
         Sid: 'Pull',
@@ -64,13 +64,13 @@ describe('the execution policy', () => {
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app@sha256:0123',
       'docker.io/library/nginx:1.29',
     );
-    expect(of(stack).Statement.find(({ Sid }) => Sid === 'Pull')?.Resource).toEqual([
+    expect(policyOf(stack).Statement.find(({ Sid }) => Sid === 'Pull')?.Resource).toEqual([
       'arn:aws:ecr:us-east-1:444455556666:repository/team/app',
     ]);
   });
 
   test('allows only writing logs if no image is in ECR', () => {
-    expect(of(withImages('public.ecr.aws/nginx/nginx:1.29')).Statement).toEqual([LOGS]);
+    expect(policyOf(withImages('public.ecr.aws/nginx/nginx:1.29')).Statement).toEqual([LOGS]);
   });
 });
 

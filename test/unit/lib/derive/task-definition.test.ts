@@ -1,4 +1,4 @@
-// The task definition that is registered for a service, and when two are equivalent.
+// The task definition that is registered for a service, and when two task definitions are equivalent.
 import { describe, expect, test } from '@jest/globals';
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Container, Service } from '../../../../lib/config/config.ts';
@@ -15,11 +15,11 @@ const parts = {
 };
 const [web] = config().services as [Service];
 const [api1] = web.containers as [Container];
-const of = (changes: Partial<Container>): ContainerDefinition => {
+const definitionWith = (changes: Partial<Container>): ContainerDefinition => {
   const service = { ...web, containers: [{ ...api1, ...changes }] };
   return taskDefinitionFor(service, parts).containerDefinitions?.[0] ?? {};
 };
-const check = (changes: Partial<Container>) => of(changes).healthCheck?.command?.at(-1);
+const check = (changes: Partial<Container>) => definitionWith(changes).healthCheck?.command?.at(-1);
 
 describe('the registered task definition', () => {
   test('has the settings of the service', () => {
@@ -40,7 +40,7 @@ describe('the registered task definition', () => {
   });
 
   test('has the settings of each container', () => {
-    expect(of({ environment: { B: '2', A: '1' }, command: ['node', 'main.js'] })).toEqual({
+    expect(definitionWith({ environment: { B: '2', A: '1' }, command: ['node', 'main.js'] })).toEqual({
       name: 'api1',
       image: 'registry/web-api1',
       essential: true,
@@ -89,14 +89,14 @@ describe('the registered task definition', () => {
   });
 
   test('has neither ports nor a health check for a container without a port', () => {
-    expect(of({ port: undefined, path: undefined })).toMatchObject({
+    expect(definitionWith({ port: undefined, path: undefined })).toMatchObject({
       portMappings: [],
       healthCheck: undefined,
     });
   });
 
   test('has no health check for an image by reference, which may not contain Node', () => {
-    expect(of({ image: { reference: 'nginx' } }).healthCheck).toBeUndefined();
+    expect(definitionWith({ image: { reference: 'nginx' } }).healthCheck).toBeUndefined();
   });
 
   test.each([
@@ -110,7 +110,7 @@ describe('the registered task definition', () => {
 
   test('keeps the health check within the limits of ECS', () => {
     const health = { ...api1.health, timeoutSeconds: 120, intervalSeconds: 300 };
-    expect(of({ health }).healthCheck).toMatchObject({ timeout: 60, interval: 300 });
+    expect(definitionWith({ health }).healthCheck).toMatchObject({ timeout: 60, interval: 300 });
   });
 });
 
@@ -119,16 +119,16 @@ describe('two task definitions', () => {
     definitionFields(taskDefinitionFor({ ...web, containers: [{ ...api1, ...changes }] }, parts));
 
   test('are equivalent if they differ only in defaults that AWS fills in', () => {
-    const asked = taskDefinitionFor(web, parts);
+    const registered = taskDefinitionFor(web, parts);
     const answered = {
-      ...asked,
+      ...registered,
       taskDefinitionArn: 'arn:td:7',
       revision: 7,
       status: 'ACTIVE',
       volumes: [],
       placementConstraints: [],
       compatibilities: ['EC2', 'FARGATE'],
-      containerDefinitions: asked.containerDefinitions?.map((container) => ({
+      containerDefinitions: registered.containerDefinitions?.map((container) => ({
         ...container,
         cpu: 0,
         volumesFrom: [],
@@ -139,7 +139,7 @@ describe('two task definitions', () => {
         portMappings: container.portMappings?.map((port) => ({ ...port, hostPort: port.containerPort })),
       })),
     } as TaskDefinition;
-    expect(definitionFields(answered)).toEqual(definitionFields(asked));
+    expect(definitionFields(answered)).toEqual(definitionFields(registered));
   });
 
   test.each<[string, Partial<Container>]>([
@@ -177,7 +177,7 @@ describe('two task definitions', () => {
     expect(fields()['containers']).toBe('api1');
   });
 
-  test('without containers have no fields but an empty list of containers', () => {
+  test('have an empty list of containers as their only field if they have no containers', () => {
     expect(definitionFields({})).toEqual({ containers: '' });
   });
 });

@@ -6,7 +6,7 @@ import { testClock } from '../../clock.ts';
 
 const taken = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
 
-/** A resource whose tags are visible from the given look on, counted from 1. */
+/** A resource whose tags become visible at the look with this number. The first look has the number 1. */
 function scenario(visibleFrom: number) {
   const clock = testClock();
   const start = clock.now();

@@ -7,7 +7,7 @@ import { awsError } from '../../errors.ts';
 const lost = () => awsError('InternalError', 'oops', 500);
 const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
-/** A create call with these responses in sequence, and looks that find the resource from `visibleAt` ms on. */
+/** A create call with these responses in sequence, and looks that find the resource after `visibleAt` ms. */
 function scenario(
   answers: (string | Error | undefined)[],
   { visibleAt = Infinity, isResumed = false, at = 0 } = {},
@@ -46,25 +46,25 @@ function scenario(
 }
 
 describe('a create call without a token', () => {
-  test('that is refused leaves no intent behind: the next run has nothing to look for', async () => {
+  test('leaves no intent behind when it is refused, so the next run has nothing to look for', async () => {
     const one = scenario([awsError('UnauthorizedOperation', 'no', 403)]);
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).toEqual(['create', 'withdraw']);
   });
 
-  test('that is refused after an attempt whose response was lost keeps its intent', async () => {
+  test('keeps its intent when it is refused after an attempt whose response was lost', async () => {
     const one = scenario([lost(), awsError('UnauthorizedOperation', 'no', 403)]);
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).not.toContain('withdraw');
   });
 
-  test('that is refused when an earlier run may have sent it keeps its intent', async () => {
+  test('keeps its intent when it is refused but an earlier run may have sent it', async () => {
     const one = scenario([awsError('UnauthorizedOperation', 'no', 403)], { isResumed: true, at: -100_000 });
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).not.toContain('withdraw');
   });
 
-  test('that an earlier run may have sent is preceded by looks for a minute, even if the clock has since been set back by a day', async () => {
+  test('is preceded by looks for a minute if an earlier run may have sent it, even if the clock has since been set back by a day', async () => {
     const one = scenario(['vpc-1'], { isResumed: true, at: 86_400_000 });
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.elapsed()).toBe(60_000);
@@ -85,7 +85,7 @@ describe('a create call without a token', () => {
     expect(one.log).toEqual(['create', 'look', 'look', 'look', 'look']);
   });
 
-  test('whose response has no id is also followed by a look, since something may have been created', async () => {
+  test('is followed by a look if its response has no id, since something may have been created', async () => {
     const one = scenario([undefined], { visibleAt: 0 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['create', 'look']);
@@ -121,7 +121,7 @@ describe('a create call without a token', () => {
     expect(one.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
   });
 
-  test('that was interrupted is left to the next run', async () => {
+  test('is left to the next run when it is interrupted', async () => {
     const one = scenario([cut()]);
     one.abort.abort();
     await expect(one.run()).rejects.toThrow('socket hang up');
@@ -145,7 +145,7 @@ describe('a create call that an earlier run may have sent', () => {
     expect(one.log.indexOf('create')).toBe(one.log.length - 1);
   });
 
-  test('is not sent again when its resource becomes visible, which is adopted', async () => {
+  test('is not sent again when its resource becomes visible: the resource is adopted', async () => {
     const one = scenario([], { isResumed: true, visibleAt: 2000 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['look', 'look', 'look']);

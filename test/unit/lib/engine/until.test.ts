@@ -18,8 +18,8 @@ function scenario(...answers: (ProbeResult<string> | Error)[]) {
     if (answer instanceof Error) throw answer;
     return answer as ProbeResult<string>;
   };
-  const run = (of = wait) =>
-    until('the kettle to boil', of, probe, {
+  const run = (timing = wait) =>
+    until('the kettle to boil', timing, probe, {
       clock,
       signal: abort.signal,
       onPending: (note, elapsed) => void notes.push([note, elapsed]),

@@ -9,7 +9,7 @@ import { folderOf } from './folder.ts';
 const FILES = { Dockerfile: 'FROM scratch', 'src/main.ts': 'main', 'src/deep/er/x.ts': 'x', 'notes.md': 'n' };
 
 /** The hash of a folder before and after a change. */
-async function twice(change: (folder: string) => Promise<unknown>, more: Record<string, string> = {}) {
+async function hashesAround(change: (folder: string) => Promise<unknown>, more: Record<string, string> = {}) {
   const folder = await folderOf({ ...FILES, ...more });
   const before = await contentHash(folder);
   await change(folder);
@@ -35,7 +35,7 @@ test.each<[string, (folder: string) => Promise<unknown>]>([
   ['a changed Dockerfile', (folder) => writeFile(join(folder, 'Dockerfile'), 'FROM other')],
   ['a new link', (folder) => symlink('src', join(folder, 'link'))],
 ])('%s changes the hash', async (_, change) => {
-  const { before, after } = await twice(change);
+  const { before, after } = await hashesAround(change);
   expect(after).not.toBe(before);
 });
 
@@ -48,17 +48,17 @@ test.each<[string, (folder: string) => Promise<unknown>]>([
   ['the modification time of a file', (folder) => utimes(join(folder, 'notes.md'), 0, 0)],
   ['the permission of others to write a file', (folder) => chmod(join(folder, 'notes.md'), 0o666)],
 ])('%s does not change the hash', async (_, change) => {
-  const { before, after } = await twice(change);
+  const { before, after } = await hashesAround(change);
   expect(after).toBe(before);
 });
 
 test('files that .dockerignore excludes do not change the hash, unless it is the Dockerfile', async () => {
   const ignore = { '.dockerignore': '*\n!src\n' };
-  const ignored = await twice((folder) => writeFile(join(folder, 'notes.md'), 'other'), ignore);
+  const ignored = await hashesAround((folder) => writeFile(join(folder, 'notes.md'), 'other'), ignore);
   expect(ignored.after).toBe(ignored.before);
-  const seen = await twice((folder) => writeFile(join(folder, 'src/deep/er/x.ts'), 'other'), ignore);
+  const seen = await hashesAround((folder) => writeFile(join(folder, 'src/deep/er/x.ts'), 'other'), ignore);
   expect(seen.after).not.toBe(seen.before);
-  const built = await twice((folder) => writeFile(join(folder, 'Dockerfile'), 'other'), ignore);
+  const built = await hashesAround((folder) => writeFile(join(folder, 'Dockerfile'), 'other'), ignore);
   expect(built.after).not.toBe(built.before);
 });
 

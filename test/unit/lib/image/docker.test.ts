@@ -14,7 +14,7 @@ const signal = new AbortController().signal;
 
 const sourceOf = () => folderOf({ Dockerfile: 'FROM node:22-alpine' });
 
-function token(): void {
+function mockToken(): void {
   const authorizationToken = Buffer.from(`AWS:${PASSWORD}`).toString('base64');
   mocks.ecr.on(GetAuthorizationTokenCommand).resolves({ authorizationData: [{ authorizationToken }] });
 }
@@ -40,7 +40,7 @@ test('a build has a tag derived from its folder, and runs no engine before the p
 
 test('an image is built for Fargate and pushed, and the engine reads the password from standard input', async () => {
   const calls = await enginesOnPath({ podman: '' });
-  token();
+  mockToken();
   const build = await dockerBuild('podman', await sourceOf());
   await pushBuild({ aws: lookContextOf().aws, repositoryUri: URI, signal }, build);
   const reference = `${URI}:${build.tag}`;
@@ -53,27 +53,27 @@ test('an image is built for Fargate and pushed, and the engine reads the passwor
 
 test('a build is a single image, without attestations', async () => {
   await enginesOnPath({ docker: 'echo "attestations off: $BUILDX_NO_DEFAULT_ATTESTATIONS"; exit 1' });
-  const { why } = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
+  const { why } = await problemOf(push(await dockerBuild('docker', await sourceOf())));
   expect(why).toBe('attestations off: 1');
 });
 
-const pushIt = (build: DockerBuild, aws = lookContextOf().aws) =>
+const push = (build: DockerBuild, aws = lookContextOf().aws) =>
   pushBuild({ aws, repositoryUri: URI, signal }, build);
 
 test('a run signs in only once, even if it pushes several images', async () => {
   const calls = await enginesOnPath({ docker: '' });
-  token();
+  mockToken();
   const { aws } = lookContextOf();
   const build = await dockerBuild('docker', await sourceOf());
-  await Promise.all([pushIt(build, aws), pushIt(build, aws)]);
-  await pushIt(build, lookContextOf().aws);
+  await Promise.all([push(build, aws), push(build, aws)]);
+  await push(build, lookContextOf().aws);
   expect((await calls()).filter(({ args: [verb] }) => verb === 'login')).toHaveLength(2);
   expect(sent()).toHaveLength(2);
 });
 
 test("a failed build is reported with the last lines of the engine's output", async () => {
   await enginesOnPath({ docker: 'seq 1 40; echo; echo "ERROR: no such base" >&2; exit 1' });
-  const { code, what, why, fix } = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
+  const { code, what, why, fix } = await problemOf(push(await dockerBuild('docker', await sourceOf())));
   expect(code).toBe('BUILDER');
   expect(what).toMatch(/^docker could not build .*slipway-image-/);
   expect(why.split('\n')).toHaveLength(10);
@@ -92,8 +92,8 @@ test.each([
 ])('a failed %s is reported without the password', async (verb, what) => {
   const fails = `[ "$1" = ${verb} ] && { echo "denied: ${PASSWORD}"; exit 1; }; exit 0`;
   await enginesOnPath({ docker: fails });
-  token();
-  const problem = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
+  mockToken();
+  const problem = await problemOf(push(await dockerBuild('docker', await sourceOf())));
   expect(problem.code).toBe('BUILDER');
   expect(problem.what).toMatch(what);
   expect(problem.why).toBe('denied: (the password)');

@@ -7,13 +7,13 @@ import { expect, test } from '@jest/globals';
 import { findEngine, runEngine } from '../../../../lib/image/engine.ts';
 import { enginesOnPath, folderOf } from './folder.ts';
 
-const DEAF = 'echo "Cannot connect to the daemon" >&2; exit 1';
+const NO_DAEMON = 'echo "Cannot connect to the daemon" >&2; exit 1';
 
 test.each<[string, Record<string, string>, string | undefined]>([
   ['docker', { docker: '', podman: '' }, 'docker'],
   ['podman, when docker is not installed', { podman: '' }, 'podman'],
-  ['podman, when the docker engine does not respond', { docker: DEAF, podman: '' }, 'podman'],
-  ['undefined, when neither responds', { docker: DEAF, podman: DEAF }, undefined],
+  ['podman, when the docker engine does not respond', { docker: NO_DAEMON, podman: '' }, 'podman'],
+  ['undefined, when neither responds', { docker: NO_DAEMON, podman: NO_DAEMON }, undefined],
   ['undefined, when neither is installed', {}, undefined],
 ])('the engine in use is %s', async (_, engines, expected) => {
   const calls = await enginesOnPath(engines);
@@ -40,7 +40,7 @@ test('an engine that does not read its input does not fail', async () => {
   expect(await runEngine('true', [], { input: 'x'.repeat(1_000_000) })).toEqual({ ok: true, output: '' });
 });
 
-test('an abort signal ends an engine, whose process is gone when the call settles', async () => {
+test('an abort signal ends the engine, and its process is gone when the call settles', async () => {
   const noted = join(await folderOf(), 'pid');
   await enginesOnPath({});
   const stop = new AbortController();

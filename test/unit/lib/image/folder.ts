@@ -29,8 +29,8 @@ export interface EngineCall {
 }
 
 /**
- * Sets a PATH with these engines and the shell's tools only. Each is given as a shell script, which runs after the
- * engine has recorded its arguments and its input.
+ * Sets a PATH that has only these engines and the shell's tools. The value for each engine is a shell script, which
+ * runs after the arguments and the input of the call are recorded.
  * @returns the calls so far, of all engines, in order
  */
 export async function enginesOnPath(

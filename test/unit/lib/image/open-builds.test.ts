@@ -22,9 +22,9 @@ interface Case {
 async function opened({ builder, target, endpoint, engines = [] }: Case) {
   const calls = await enginesOnPath(Object.fromEntries(engines.map((name) => [name, ''])));
   const source = await folderOf(SOURCE);
-  const of = withImage({ source }, { builder, target });
+  const stack = withImage({ source }, { builder, target });
   const events: Event[] = [];
-  const builds = openBuilds(of, { endpoint, report: (event) => events.push(event) });
+  const builds = openBuilds(stack, { endpoint, report: (event) => events.push(event) });
   return { builds, calls, events };
 }
 
@@ -123,18 +123,18 @@ test('containers with the same source share one build, which runs once', async (
 });
 
 test('a container with an image by reference has no build', async () => {
-  const of = withImage({ reference: 'nginx:1' }, {});
-  const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });
+  const stack = withImage({ reference: 'nginx:1' }, {});
+  const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
   await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not built from source');
 });
 
 test('callers get the build that has already started, or its failure', async () => {
   const source = await folderOf(SOURCE);
-  const of = withImage({ source }, { target: 'sandbox' });
-  const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });
+  const stack = withImage({ source }, { target: 'sandbox' });
+  const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
   const asked: string[] = [];
   const build: Builds['of'] = (key) => (asked.push(key), builds.of(key));
-  startBuilds(of, { ...builds, of: build });
+  startBuilds(stack, { ...builds, of: build });
   expect(asked).toEqual(['web-api1', 'web-api2']);
   expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
 

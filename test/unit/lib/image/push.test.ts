@@ -38,15 +38,15 @@ async function push(bundle: Bundle, emulator = false): Promise<string[]> {
 
 const calls = (command: string) => sent().filter((call) => call.command === command);
 
-/** A registry that accepts everything, and already has the given blobs. */
-function registry(...there: string[]): void {
+/** Mocks a registry that accepts everything and already has the given blobs. */
+function mockRegistry(...existing: string[]): void {
   let uploads = 0;
   mocks.ecr
     .on(BatchCheckLayerAvailabilityCommand)
     .callsFake(({ layerDigests }: { layerDigests: string[] }) => ({
       layers: layerDigests.map((layerDigest) => ({
         layerDigest,
-        layerAvailability: there.includes(layerDigest) ? 'AVAILABLE' : 'UNAVAILABLE',
+        layerAvailability: existing.includes(layerDigest) ? 'AVAILABLE' : 'UNAVAILABLE',
       })),
     }));
   mocks.ecr.on(InitiateLayerUploadCommand).callsFake(() => ({ uploadId: `upload-${(uploads += 1)}` }));
@@ -56,7 +56,7 @@ function registry(...there: string[]): void {
 }
 
 test('missing blobs are uploaded, then the manifest is put under its tag', async () => {
-  registry(config.digest);
+  mockRegistry(config.digest);
   await push(small);
   const [, layer] = small.blobs;
   const repositoryName = REPOSITORY;
@@ -98,7 +98,7 @@ test.each([
   [10 * MIB + 1, [10 * MIB, 1]],
   [25 * MIB, [10 * MIB, 10 * MIB, 5 * MIB]],
 ])('a layer of %d bytes is sent in parts without gaps', async (size, sizes) => {
-  registry(config.digest);
+  mockRegistry(config.digest);
   const layer = new Uint8Array(size).fill(7);
   layer[size - 1] = 9;
   await push(bundleWith(layer));
@@ -115,7 +115,7 @@ test.each([
 });
 
 test('the blobs of an image are uploaded concurrently', async () => {
-  registry();
+  mockRegistry();
   let arrived: () => void = () => undefined;
   const both = new Promise<void>((resolve) => (arrived = resolve));
   let begun = 0;
@@ -130,13 +130,13 @@ test('the blobs of an image are uploaded concurrently', async () => {
 });
 
 test('nothing is uploaded for an image whose blobs all exist', async () => {
-  registry(...small.blobs.map(({ digest }) => digest));
+  mockRegistry(...small.blobs.map(({ digest }) => digest));
   await push(small);
   expect(sent().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
 test('a layer that another process has completed in the meantime counts as uploaded', async () => {
-  registry(config.digest);
+  mockRegistry(config.digest);
   mocks.ecr.on(CompleteLayerUploadCommand).rejects(awsError('LayerAlreadyExistsException'));
   await push(small);
   expect(calls('PutImage')).toHaveLength(1);
@@ -158,7 +158,7 @@ test.each<[string, string, () => unknown]>([
 ])(
   'when the response to %s is lost and the call is repeated (%s), the upload starts again',
   async (_part, _code, refuse) => {
-    registry(config.digest);
+    mockRegistry(config.digest);
     refuse();
     await push(small);
     expect(calls('InitiateLayerUpload')).toHaveLength(2);
@@ -168,7 +168,7 @@ test.each<[string, string, () => unknown]>([
 );
 
 test('an upload that is refused on every attempt fails, and no manifest is put', async () => {
-  registry(config.digest);
+  mockRegistry(config.digest);
   mocks.ecr.on(UploadLayerPartCommand).rejects(awsError('InvalidLayerPartException', 'no'));
   await expect(push(small)).rejects.toMatchObject({ message: 'no' });
   expect(calls('InitiateLayerUpload')).toHaveLength(3);
@@ -176,7 +176,7 @@ test('an upload that is refused on every attempt fails, and no manifest is put',
 });
 
 test('when one of two uploads is refused, the other one ends before the push fails', async () => {
-  registry();
+  mockRegistry();
   const [, layer] = small.blobs;
   let ended = false;
   mocks.ecr
@@ -195,7 +195,7 @@ test('when one of two uploads is refused, the other one ends before the push fai
 const unimplemented = () => awsError('UnknownError', 'not yet implemented', 501);
 
 test('an emulator that accepts no layers gets only the manifest, and the run reports a note', async () => {
-  registry();
+  mockRegistry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(unimplemented());
   expect(await push(small, true)).toEqual([
     'this endpoint accepts no image layers: only the manifest is pushed',
@@ -207,20 +207,20 @@ test.each([
   ['AWS itself', false, unimplemented()],
   ['an emulator that refuses a layer for another reason', true, awsError('AccessDeniedException')],
 ])('%s gets no manifest without its layers', async (_, emulator, error) => {
-  registry();
+  mockRegistry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(error);
   await expect(push(small, emulator)).rejects.toBe(error);
   expect(calls('PutImage')).toEqual([]);
 });
 
 test('an image that already exists under its tag counts as pushed', async () => {
-  registry();
+  mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageAlreadyExistsException'));
   await expect(push(small)).resolves.toEqual([]);
 });
 
 test('another image under the tag is a problem that explains how to delete it', async () => {
-  registry();
+  mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'the tag is immutable'));
   await expect(push(small)).rejects.toMatchObject({
     code: 'FOREIGN',

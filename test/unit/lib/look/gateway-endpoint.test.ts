@@ -1,4 +1,4 @@
-// The look of the gateway endpoint: how it reads the responses of AWS.
+// The look at the gateway endpoint: how it reads AWS's responses.
 import { DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookGatewayEndpoint, probeEndpointGone } from '../../../../lib/look/gateway-endpoint.ts';
@@ -15,12 +15,12 @@ const endpoint = (VpcEndpointId: string, state: string, RouteTableIds = ['rtb-3'
   Tags: toPascalCaseTags(ourTags('gatewayEndpoint')),
 });
 const found = network().gatewayEndpoint[''];
-const looking = async (...VpcEndpoints: ReturnType<typeof endpoint>[]) => {
+const lookAt = async (...VpcEndpoints: ReturnType<typeof endpoint>[]) => {
   mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints });
   return [...(await lookGatewayEndpoint(lookContextOf()))];
 };
 
-test('it asks for our tag, over all pages', async () => {
+test('the look filters by our tag and reads all pages', async () => {
   mocks.ec2.on(DescribeVpcEndpointsCommand, { NextToken: undefined }).resolves({ NextToken: 'more' });
   mocks.ec2
     .on(DescribeVpcEndpointsCommand, { NextToken: 'more' })
@@ -30,15 +30,15 @@ test('it asks for our tag, over all pages', async () => {
 });
 
 test.each(['deleting', 'Deleting', 'deleted', 'Deleted'])(
-  'one that is %s counts as absent',
+  'an endpoint in the state %s counts as absent',
   async (state) => {
-    expect(await looking(endpoint('vpce-1', state))).toEqual([]);
+    expect(await lookAt(endpoint('vpce-1', state))).toEqual([]);
   },
 );
 
-test('of duplicates, the one with route tables keeps the key', async () => {
+test('of two endpoints with the same key, the one with route tables keeps the key', async () => {
   const twin = { ...found, vpcEndpointId: 'vpce-2', routeTableIds: [] };
-  expect(await looking(endpoint('vpce-2', 'available', []), endpoint('vpce-1', 'Available'))).toEqual([
+  expect(await lookAt(endpoint('vpce-2', 'available', []), endpoint('vpce-1', 'Available'))).toEqual([
     ['', found],
     ['~2', twin],
   ]);
@@ -47,12 +47,12 @@ test('of duplicates, the one with route tables keeps the key', async () => {
 test.each([
   ['pending', 'deleting'],
   ['ready', 'deleted'],
-])('the deletion is %s while AWS shows it as %s', async (state, shown) => {
+])('the deletion is %s while AWS shows the endpoint as %s', async (state, shown) => {
   mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [endpoint('vpce-1', shown)] });
   expect(await probeEndpointGone(lookContextOf().aws, 'vpce-1')).toMatchObject({ state });
 });
 
-test('the deletion is over when AWS does not know the endpoint; any other error is thrown', async () => {
+test('the deletion is complete when AWS does not find the endpoint; any other error is thrown', async () => {
   const { aws } = lookContextOf();
   mocks.ec2.on(DescribeVpcEndpointsCommand).rejectsOnce(awsError('InvalidVpcEndpointId.NotFound'));
   expect(await probeEndpointGone(aws, 'vpce-1')).toMatchObject({ state: 'ready' });

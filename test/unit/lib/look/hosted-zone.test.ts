@@ -18,11 +18,11 @@ const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Config: { PrivateZone: false },
   ...more,
 });
-const old = (id: string, more: Partial<HostedZone> = {}) =>
+const oldZone = (id: string, more: Partial<HostedZone> = {}) =>
   zone(id, { Name: 'old.com.', CallerReference: `shop-dev/token-${id}`, ...more });
 
-/** The zones of the account, in pages of two, and the tags of each. */
-function holds(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>> = {}): void {
+/** Mocks the zones of the account, in pages of two, and the tags of each zone. */
+function mockZones(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>> = {}): void {
   mocks.route53.on(ListHostedZonesCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = zones.findIndex(({ Id }) => Marker === undefined || Id === `/hostedzone/${Marker}`);
     const next = zones[start + 2]?.Id?.replace('/hostedzone/', '');
@@ -36,10 +36,10 @@ function holds(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>
     ResourceTagSet: { Tags: toPascalCaseTags(tags[ResourceId] ?? {}) },
   }));
 }
-const NONE = config({ domain: undefined });
+const WITHOUT_DOMAIN = config({ domain: undefined });
 /** @param recorded the recorded ids of zones, by address */
-const lookContext = (of = config(), recorded: Record<string, string> = {}) => ({
-  ...lookContextOf(of),
+const lookContext = (stack = config(), recorded: Record<string, string> = {}) => ({
+  ...lookContextOf(stack),
   recorded: recordedIn(
     Object.fromEntries(
       Object.entries(recorded).map(([address, hostedZoneId]) => [address, { hostedZoneId }]),
@@ -48,22 +48,19 @@ const lookContext = (of = config(), recorded: Record<string, string> = {}) => ({
 });
 const look = async () => (await lookHostedZone(lookContext())).get('');
 /** All found zones, by key. */
-const found = async (...surroundings: Parameters<typeof lookContext>) =>
-  [...(await lookHostedZone(lookContext(...surroundings)))].map(([key, { hostedZoneId }]) => [
-    key,
-    hostedZoneId,
-  ]);
+const found = async (...context: Parameters<typeof lookContext>) =>
+  [...(await lookHostedZone(lookContext(...context)))].map(([key, { hostedZoneId }]) => [key, hostedZoneId]);
 const calls = () => sent().map(({ command }) => command);
 
 describe('the zone of the domain', () => {
   test('is missing when no zone has its name', async () => {
-    holds([zone('Z9', { Name: 'example.org.' })]);
+    mockZones([zone('Z9', { Name: 'example.org.' })]);
     expect(await look()).toBeUndefined();
     expect(calls()).toEqual(['ListHostedZones']);
   });
 
   test('is ours when its tags are ours', async () => {
-    holds([zone('Z1')], { Z1: ourTags('hostedZone') });
+    mockZones([zone('Z1')], { Z1: ourTags('hostedZone') });
     expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: ourTags('hostedZone') });
     expect(sent()).toEqual([
       { command: 'ListHostedZones', input: {} },
@@ -72,24 +69,24 @@ describe('the zone of the domain', () => {
   });
 
   test("is the account's own when it is not ours", async () => {
-    holds([zone('Z1'), zone('Z2', { Name: 'example.com.au.' })], { Z1: { owner: 'bob' } });
+    mockZones([zone('Z1'), zone('Z2', { Name: 'example.com.au.' })], { Z1: { owner: 'bob' } });
     expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: { owner: 'bob' } });
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
   });
 
   test('is recognised as ours by its caller reference until it has its tags', async () => {
-    holds([zone('Z1', { CallerReference: 'shop-dev/token-1' })]);
+    mockZones([zone('Z1', { CallerReference: 'shop-dev/token-1' })]);
     expect((await look())?.tags).toEqual({ 'slipway:stack': 'shop-dev' });
   });
 
   test('is not ours when its caller reference is from a stack whose name starts with ours', async () => {
-    holds([zone('Z1', { CallerReference: 'shop-dev-2/token-1' })]);
+    mockZones([zone('Z1', { CallerReference: 'shop-dev-2/token-1' })]);
     expect((await look())?.tags).toEqual({});
   });
 
   test('is never a private zone, and is found on every page', async () => {
     const hidden = ['Z1', 'Z2', 'Z3', 'Z4'].map((id) => zone(id, { Config: { PrivateZone: true } }));
-    holds([...hidden, zone('Z5')]);
+    mockZones([...hidden, zone('Z5')]);
     expect((await look())?.hostedZoneId).toBe('Z5');
     expect(sent().slice(0, 3)).toEqual([
       { command: 'ListHostedZones', input: {} },
@@ -98,27 +95,27 @@ describe('the zone of the domain', () => {
     ]);
   });
 
-  test('is our zone if several have its name', async () => {
-    holds([zone('Z1'), zone('Z2')], { Z2: ourTags('hostedZone') });
+  test('is our zone if several zones have its name', async () => {
+    mockZones([zone('Z1'), zone('Z2')], { Z2: ourTags('hostedZone') });
     expect(await found()).toEqual([['', 'Z2']]);
   });
 
   test('is a problem if several zones have its name and none is ours', async () => {
-    holds([zone('Z1'), zone('Z2')]);
+    mockZones([zone('Z1'), zone('Z2')]);
     await expect(look()).rejects.toMatchObject({ code: 'ZONE', why: expect.stringContaining('Z1, Z2') });
   });
 
   test('is the remaining zone if one of two is deleted during the look', async () => {
-    holds([zone('Z1'), zone('Z2')]);
+    mockZones([zone('Z1'), zone('Z2')]);
     mocks.route53
       .on(ListTagsForResourceCommand, { ResourceId: 'Z1' })
       .rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect((await look())?.hostedZoneId).toBe('Z2');
   });
 
-  test('is the recorded zone if two are ours, and the other gets a key that is never desired', async () => {
+  test('is the recorded zone if two zones are ours; the other zone gets a key that is never desired', async () => {
     const CallerReference = 'shop-dev/token-1';
-    holds([zone('Z1', { CallerReference }), zone('Z2', { CallerReference })]);
+    mockZones([zone('Z1', { CallerReference }), zone('Z2', { CallerReference })]);
     expect(await found(config(), { hostedZone: 'Z2' })).toEqual([
       ['', 'Z2'],
       ['example.com', 'Z1'],
@@ -128,7 +125,7 @@ describe('the zone of the domain', () => {
 
 describe('our zones whose names are not configured', () => {
   test("are found beside the domain's zone, and keyed by their names", async () => {
-    holds([old('Z1'), zone('Z2'), old('Z3', { Name: 'older.com.' }), old('Z4')]);
+    mockZones([oldZone('Z1'), zone('Z2'), oldZone('Z3', { Name: 'older.com.' }), oldZone('Z4')]);
     expect(await found()).toEqual([
       ['old.com', 'Z1'],
       ['older.com', 'Z3'],
@@ -137,32 +134,32 @@ describe('our zones whose names are not configured', () => {
     ]);
   });
 
-  test('are found without a domain and a state, by one listing and one call per zone for its tags', async () => {
-    holds([old('Z1'), zone('Z2')]);
-    expect(await found(NONE)).toEqual([['old.com', 'Z1']]);
+  test('are found without a domain and a state, with one list call and one tag call per zone', async () => {
+    mockZones([oldZone('Z1'), zone('Z2')]);
+    expect(await found(WITHOUT_DOMAIN)).toEqual([['old.com', 'Z1']]);
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
   });
 
   test('are recognised by their tags alone if they are recorded', async () => {
-    holds([zone('Z1'), zone('Z2')], { Z1: ourTags('hostedZone'), Z2: ourTags('hostedZone') });
-    expect(await found(NONE, { hostedZone: 'Z1' })).toEqual([['example.com', 'Z1']]);
+    mockZones([zone('Z1'), zone('Z2')], { Z1: ourTags('hostedZone'), Z2: ourTags('hostedZone') });
+    expect(await found(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([['example.com', 'Z1']]);
   });
 
   test("do not include the account's own zones, even if they are recorded", async () => {
-    holds([zone('Z1')]);
-    expect(await found(NONE, { hostedZone: 'Z1' })).toEqual([]);
+    mockZones([zone('Z1')]);
+    expect(await found(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([]);
   });
 
-  test('need no call but the listing when there are none', async () => {
-    holds([zone('Z1'), zone('Z2', { CallerReference: 'shop-prod/token-1' })]);
-    expect(await found(NONE)).toEqual([]);
+  test('need only the list call when there are no such zones', async () => {
+    mockZones([zone('Z1'), zone('Z2', { CallerReference: 'shop-prod/token-1' })]);
+    expect(await found(WITHOUT_DOMAIN)).toEqual([]);
     expect(calls()).toEqual(['ListHostedZones']);
   });
 });
 
 describe('a recorded zone that is missing from the list', () => {
   test('is requested by its id, and found', async () => {
-    holds([]);
+    mockZones([]);
     const HostedZone = zone('Z1', { CallerReference: 'shop-dev/token-1' });
     mocks.route53.on(GetHostedZoneCommand, { Id: 'Z1' }).resolves({ HostedZone });
     expect(await found(config(), { hostedZone: 'Z1' })).toEqual([['', 'Z1']]);
@@ -170,7 +167,7 @@ describe('a recorded zone that is missing from the list', () => {
   });
 
   test('counts as deleted when Route 53 does not find it', async () => {
-    holds([]);
+    mockZones([]);
     mocks.route53.on(GetHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect(await found(config(), { hostedZone: 'Z1' })).toEqual([]);
   });
@@ -181,12 +178,12 @@ describe('a failure to list hosted zones', () => {
 
   test.each([
     ['a domain', config(), {}],
-    ['a recorded zone', NONE, { hostedZone: 'Z1' }],
+    ['a recorded zone', WITHOUT_DOMAIN, { hostedZone: 'Z1' }],
   ])(
     'makes the look fail for a stack with %s, since a zone that cannot be seen may exist',
-    async (_what, of, recorded) => {
+    async (_what, stack, recorded) => {
       mocks.route53.on(ListHostedZonesCommand).rejects(denied);
-      await expect(found(of, recorded)).rejects.toBe(denied);
+      await expect(found(stack, recorded)).rejects.toBe(denied);
     },
   );
 
@@ -195,12 +192,12 @@ describe('a failure to list hosted zones', () => {
     ['a missing service', awsError('NotImplemented', 'no Route 53 here', 501)],
   ])('is ignored for a stack without a domain and a recorded zone: %s', async (_what, error) => {
     mocks.route53.on(ListHostedZonesCommand).rejects(error);
-    expect(await found(NONE)).toEqual([]);
+    expect(await found(WITHOUT_DOMAIN)).toEqual([]);
   });
 
   test('is not ignored if it is neither a denial nor a missing service', async () => {
     const other = awsError('InvalidInput', 'no', 400);
     mocks.route53.on(ListHostedZonesCommand).rejects(other);
-    await expect(found(NONE)).rejects.toBe(other);
+    await expect(found(WITHOUT_DOMAIN)).rejects.toBe(other);
   });
 });

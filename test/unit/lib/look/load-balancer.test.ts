@@ -91,7 +91,7 @@ describe('the look', () => {
 
 describe('the tags of load balancer resources', () => {
   const arns = Array.from({ length: 45 }, (_, index) => `arn:${index}`);
-  const answer = (gone: readonly string[]) => (input: { ResourceArns?: string[] }) => {
+  const answerTags = (gone: readonly string[]) => (input: { ResourceArns?: string[] }) => {
     const asked = input.ResourceArns ?? [];
     if (asked.some((arn) => gone.includes(arn))) throw awsError('RuleNotFoundException');
     // A resource without tags may be missing from the response.
@@ -102,7 +102,7 @@ describe('the tags of load balancer resources', () => {
   };
 
   test('are read for up to twenty resources per call', async () => {
-    mocks.elbv2.on(DescribeTagsCommand).callsFake(answer([]));
+    mocks.elbv2.on(DescribeTagsCommand).callsFake(answerTags([]));
     const tags = await elbTags(lookContextOf().aws, arns);
     expect(tags.get('arn:44')).toEqual({ is: 'arn:44' });
     expect(tags.size).toBe(45);
@@ -112,7 +112,7 @@ describe('the tags of load balancer resources', () => {
   });
 
   test('are left out for deleted resources, and empty for untagged ones', async () => {
-    mocks.elbv2.on(DescribeTagsCommand).callsFake(answer(['arn:0']));
+    mocks.elbv2.on(DescribeTagsCommand).callsFake(answerTags(['arn:0']));
     const tags = await elbTags(lookContextOf().aws, ['arn:0', 'arn:1', 'arn:2']);
     expect(Object.fromEntries(tags)).toEqual({ 'arn:1': {}, 'arn:2': { is: 'arn:2' } });
   });

@@ -20,8 +20,8 @@ const alias = (DNSName: string, more: Partial<ResourceRecordSet> = {}): Resource
   AliasTarget: { DNSName, HostedZoneId: 'ZBALANCER', EvaluateTargetHealth: true },
   ...more,
 });
-const ours = (name: string) => alias(`${BALANCER}.`, { Name: `${name}.` });
-const theirs = (name: string) => alias('www.example.net.', { Name: `${name}.` });
+const ourRecord = (name: string) => alias(`${BALANCER}.`, { Name: `${name}.` });
+const foreignRecord = (name: string) => alias('www.example.net.', { Name: `${name}.` });
 
 const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Id: `/hostedzone/${id}`,
@@ -31,8 +31,8 @@ const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
 });
 const OUR_ZONE = { CallerReference: 'shop-dev/token-1' };
 
-/** The zones of the account and their records, in pages of two. */
-function holds(
+/** Mocks the zones of the account, and their records in pages of two. */
+function mockZones(
   zones: readonly HostedZone[],
   sets: Readonly<Record<string, readonly ResourceRecordSet[]>>,
 ): void {
@@ -50,22 +50,22 @@ function holds(
     };
   });
 }
-const NONE = config({ domain: undefined });
-const lookContext = (of = config(), resources: StateData['resources'] = {}) => ({
-  ...lookContextOf(of),
+const WITHOUT_DOMAIN = config({ domain: undefined });
+const lookContext = (stack = config(), resources: StateData['resources'] = {}) => ({
+  ...lookContextOf(stack),
   recorded: recordedIn(resources),
 });
 const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'api.example.com' } };
-const look = async (...surroundings: Parameters<typeof lookContext>) =>
-  (await lookRecord(lookContext(...surroundings))).get('');
+const look = async (...context: Parameters<typeof lookContext>) =>
+  (await lookRecord(lookContext(...context))).get('');
 /** All found records, by key. */
-const found = async (...surroundings: Parameters<typeof lookContext>) =>
-  [...(await lookRecord(lookContext(...surroundings)))].map(([key, item]) => [
+const found = async (...context: Parameters<typeof lookContext>) =>
+  [...(await lookRecord(lookContext(...context)))].map(([key, item]) => [
     key,
     `${item.recordName} in ${item.hostedZoneId}`,
   ]);
 /** The listings that were requested, with their zones. */
-const lists = () =>
+const listings = () =>
   sent()
     .filter(({ command }) => command === 'ListResourceRecordSets')
     .map(({ input }) => input);
@@ -80,7 +80,7 @@ const OURS = { 'slipway:stack': 'shop-dev' };
 describe('the record of the domain', () => {
   test('is an alias of our load balancer', async () => {
     const set = alias(`dualstack.${BALANCER}.`);
-    holds([zone('Z1')], { Z1: [set] });
+    mockZones([zone('Z1')], { Z1: [set] });
     expect(await look(config(), RECORDED)).toEqual({
       recordName: 'api.example.com',
       hostedZoneId: 'Z1',
@@ -91,7 +91,7 @@ describe('the record of the domain', () => {
       set,
       tags: OURS,
     });
-    expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
+    expect(listings()).toEqual([byName('Z1', 'api.example.com')]);
   });
 
   test.each([
@@ -100,13 +100,13 @@ describe('the record of the domain', () => {
     ['of a load balancer of the same name in another region', BALANCER.replace('eu-west-1', 'us-east-1'), {}],
     ['of anything else', 'www.example.net', {}],
   ])('has an owner that depends on the target of its alias: %s', async (_what, name, tags) => {
-    holds([zone('Z1')], { Z1: [alias(`${name}.`)] });
+    mockZones([zone('Z1')], { Z1: [alias(`${name}.`)] });
     expect((await look())?.tags).toEqual(tags);
   });
 
   test('is ours in our own zone, whatever its target', async () => {
     const set = { Name: 'api.example.com.', Type: 'A' as const, ResourceRecords: [{ Value: '192.0.2.1' }] };
-    holds([zone('Z1', OUR_ZONE)], { Z1: [set] });
+    mockZones([zone('Z1', OUR_ZONE)], { Z1: [set] });
     expect(await look()).toMatchObject({
       zoneIsOurs: true,
       aliasTo: '',
@@ -120,21 +120,21 @@ describe('the record of the domain', () => {
     ['a CNAME', { Name: 'api.example.com.', Type: 'CNAME' as const }],
     ['one of several weighted records', alias(`${BALANCER}.`, { SetIdentifier: 'one', Weight: 1 })],
   ])('is never ours, in any zone, when it is %s, since Slipway creates none', async (_what, set) => {
-    holds([zone('Z1', OUR_ZONE)], { Z1: [set] });
+    mockZones([zone('Z1', OUR_ZONE)], { Z1: [set] });
     expect((await look())?.tags).toEqual({});
   });
 
   test.each([
     ['nothing', []],
-    ['the next name', [theirs('b.example.com')]],
+    ['the next name', [foreignRecord('b.example.com')]],
     ['another type at the name', [{ Name: 'api.example.com.', Type: 'TXT' as const }]],
   ])('is missing when the zone has only %s', async (_what, sets) => {
-    holds([zone('Z1')], { Z1: sets });
+    mockZones([zone('Z1')], { Z1: sets });
     expect(await found(config(), RECORDED)).toEqual([]);
   });
 
   test('is missing when the zone is deleted during the look', async () => {
-    holds([zone('Z1')], {});
+    mockZones([zone('Z1')], {});
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect(await look()).toBeUndefined();
   });
@@ -142,12 +142,12 @@ describe('the record of the domain', () => {
 
 describe('our records whose names are not configured', () => {
   test('are found in our own zone by their targets, across all pages; foreign records are not', async () => {
-    holds([zone('Z1', OUR_ZONE)], {
+    mockZones([zone('Z1', OUR_ZONE)], {
       Z1: [
-        theirs('a.example.com'),
-        ours('api.example.com'),
-        ours('old.example.com'),
-        ours('older.example.com'),
+        foreignRecord('a.example.com'),
+        ourRecord('api.example.com'),
+        ourRecord('old.example.com'),
+        ourRecord('older.example.com'),
       ],
     });
     expect(await found()).toEqual([
@@ -155,7 +155,7 @@ describe('our records whose names are not configured', () => {
       ['old.example.com', 'old.example.com in Z1'],
       ['older.example.com', 'older.example.com in Z1'],
     ]);
-    expect(lists()).toEqual([
+    expect(listings()).toEqual([
       { HostedZoneId: 'Z1' },
       { HostedZoneId: 'Z1', StartRecordName: 'old.example.com.', StartRecordType: 'A' },
     ]);
@@ -163,58 +163,63 @@ describe('our records whose names are not configured', () => {
 
   test('are found in our own zone by their recorded name, whatever their targets', async () => {
     const recorded = { ...RECORDED, record: { recordName: 'old.example.com', hostedZoneId: 'Z1' } };
-    holds([zone('Z1', OUR_ZONE)], { Z1: [theirs('old.example.com'), theirs('www.example.com')] });
+    mockZones([zone('Z1', OUR_ZONE)], {
+      Z1: [foreignRecord('old.example.com'), foreignRecord('www.example.com')],
+    });
     expect(await found(config(), recorded)).toEqual([['old.example.com', 'old.example.com in Z1']]);
   });
 
   test('are found in our zones that are not configured, too', async () => {
-    holds([zone('Z1', OUR_ZONE), zone('Z2', { ...OUR_ZONE, Name: 'old.com.' })], {
-      Z1: [ours('api.example.com')],
-      Z2: [ours('api.old.com'), theirs('www.old.com')],
+    mockZones([zone('Z1', OUR_ZONE), zone('Z2', { ...OUR_ZONE, Name: 'old.com.' })], {
+      Z1: [ourRecord('api.example.com')],
+      Z2: [ourRecord('api.old.com'), foreignRecord('www.old.com')],
     });
     const both = [
       ['', 'api.example.com in Z1'],
       ['api.old.com', 'api.old.com in Z2'],
     ];
     expect(await found()).toEqual(both);
-    expect(await found(NONE)).toEqual([
+    expect(await found(WITHOUT_DOMAIN)).toEqual([
       ['api.example.com', 'api.example.com in Z1'],
       ['api.old.com', 'api.old.com in Z2'],
     ]);
   });
 
   test('have separate keys for the same name in two zones', async () => {
-    holds([zone('Z1', OUR_ZONE), zone('Z2', OUR_ZONE)], {
-      Z1: [ours('api.example.com')],
-      Z2: [ours('api.example.com')],
+    mockZones([zone('Z1', OUR_ZONE), zone('Z2', OUR_ZONE)], {
+      Z1: [ourRecord('api.example.com')],
+      Z2: [ourRecord('api.example.com')],
     });
-    expect((await found(NONE)).map(([key]) => key)).toEqual(['api.example.com', 'api.example.com~2']);
+    expect((await found(WITHOUT_DOMAIN)).map(([key]) => key)).toEqual([
+      'api.example.com',
+      'api.example.com~2',
+    ]);
   });
 
   test("are found in the account's zone by their recorded name, if their target is our load balancer", async () => {
     const renamed = { ...RECORDED, record: { recordName: 'old.example.com' } };
-    holds([zone('Z1')], { Z1: [ours('api.example.com'), ours('old.example.com')] });
+    mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com'), ourRecord('old.example.com')] });
     expect(await found(config(), renamed)).toEqual([
       ['', 'api.example.com in Z1'],
       ['old.example.com', 'old.example.com in Z1'],
     ]);
-    expect(lists()).toEqual([byName('Z1', 'api.example.com'), byName('Z1', 'old.example.com')]);
+    expect(listings()).toEqual([byName('Z1', 'api.example.com'), byName('Z1', 'old.example.com')]);
   });
 
   test("are not found in the account's zone once they have another target", async () => {
-    holds([zone('Z1')], { Z1: [theirs('api.example.com')] });
-    expect(await found(NONE, RECORDED)).toEqual([]);
+    mockZones([zone('Z1')], { Z1: [foreignRecord('api.example.com')] });
+    expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([]);
   });
 
   test("do not include a record in the account's zone whose name follows a recorded name", async () => {
-    holds([zone('Z1')], { Z1: [ours('www.example.com')] });
-    expect(await found(NONE, RECORDED)).toEqual([]);
+    mockZones([zone('Z1')], { Z1: [ourRecord('www.example.com')] });
+    expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([]);
   });
 
   test("are found in the account's zone even without a domain, since the state has their name and zone", async () => {
-    holds([zone('Z1')], { Z1: [ours('api.example.com')] });
-    expect(await found(NONE, RECORDED)).toEqual([['api.example.com', 'api.example.com in Z1']]);
-    expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
+    mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com')] });
+    expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([['api.example.com', 'api.example.com in Z1']]);
+    expect(listings()).toEqual([byName('Z1', 'api.example.com')]);
   });
 
   test('are found in the zone that is recorded with them, whichever zone is recorded for the domain', async () => {
@@ -222,58 +227,63 @@ describe('our records whose names are not configured', () => {
       hostedZone: { hostedZoneId: 'Z2' },
       'record.api.old.com': { recordName: 'api.old.com', hostedZoneId: 'Z1' },
     };
-    holds([zone('Z1', { Name: 'old.com.' }), zone('Z2')], { Z1: [ours('api.old.com')], Z2: [] });
+    mockZones([zone('Z1', { Name: 'old.com.' }), zone('Z2')], { Z1: [ourRecord('api.old.com')], Z2: [] });
     expect(await found(config(), moved)).toEqual([['api.old.com', 'api.old.com in Z1']]);
   });
 
-  test("are not looked for in the account's zone when the state has none", async () => {
-    holds([zone('Z1')], { Z1: [ours('api.example.com'), ours('old.example.com')] });
+  test("are not looked for in the account's zone when the state has no such records", async () => {
+    mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com'), ourRecord('old.example.com')] });
     expect(await found(config(), { vpc: { vpcId: 'vpc-1' } })).toEqual([['', 'api.example.com in Z1']]);
-    expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
+    expect(listings()).toEqual([byName('Z1', 'api.example.com')]);
   });
 
   test("are found without a state on the first page of the domain's zone", async () => {
-    holds([zone('Z1')], { Z1: [ours('a.example.com'), theirs('aa.example.com'), ours('api.example.com')] });
+    mockZones([zone('Z1')], {
+      Z1: [ourRecord('a.example.com'), foreignRecord('aa.example.com'), ourRecord('api.example.com')],
+    });
     expect(await found()).toEqual([
       ['a.example.com', 'a.example.com in Z1'],
       ['', 'api.example.com in Z1'],
     ]);
-    expect(lists()).toEqual([{ HostedZoneId: 'Z1' }, byName('Z1', 'api.example.com')]);
+    expect(listings()).toEqual([{ HostedZoneId: 'Z1' }, byName('Z1', 'api.example.com')]);
   });
 
-  test('need no call without a domain, a zone of this stack and a recorded zone', async () => {
-    holds([zone('Z1')], { Z1: [ours('api.example.com')] });
-    expect(await found(NONE)).toEqual([]);
-    expect(lists()).toEqual([]);
+  test('need no call if there is no domain, no zone of this stack and no recorded zone', async () => {
+    mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com')] });
+    expect(await found(WITHOUT_DOMAIN)).toEqual([]);
+    expect(listings()).toEqual([]);
   });
 });
 
 describe('a second look at a record', () => {
   const again = async (sets: readonly ResourceRecordSet[], zoneIsOurs = false) => {
-    holds([zone('Z1', zoneIsOurs ? OUR_ZONE : {})], { Z1: [ours('api.example.com')] });
-    const was = await look();
-    if (!was) throw new Error('no record for the second look');
-    holds([], { Z1: sets });
-    return refetchRecord(lookContext(), was);
+    mockZones([zone('Z1', zoneIsOurs ? OUR_ZONE : {})], { Z1: [ourRecord('api.example.com')] });
+    const before = await look();
+    if (!before) throw new Error('no record for the second look');
+    mockZones([], { Z1: sets });
+    return refetchRecord(lookContext(), before);
   };
 
   test('returns the current target of the record', async () => {
-    expect(await again([theirs('api.example.com')])).toMatchObject({ aliasTo: 'www.example.net', tags: {} });
+    expect(await again([foreignRecord('api.example.com')])).toMatchObject({
+      aliasTo: 'www.example.net',
+      tags: {},
+    });
   });
 
   test('counts the record as ours in our own zone, whatever its target', async () => {
-    expect(await again([theirs('api.example.com')], true)).toMatchObject({ tags: OURS });
+    expect(await again([foreignRecord('api.example.com')], true)).toMatchObject({ tags: OURS });
   });
 
   test('returns undefined when the record is deleted', async () => {
-    expect(await again([theirs('b.example.com')])).toBeUndefined();
+    expect(await again([foreignRecord('b.example.com')])).toBeUndefined();
   });
 
   test('returns undefined when its zone is deleted', async () => {
-    holds([zone('Z1')], { Z1: [ours('api.example.com')] });
-    const was = await look();
+    mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com')] });
+    const before = await look();
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
-    expect(was && (await refetchRecord(lookContext(), was))).toBeUndefined();
+    expect(before && (await refetchRecord(lookContext(), before))).toBeUndefined();
   });
 });
 

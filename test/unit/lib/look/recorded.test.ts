@@ -30,15 +30,15 @@ describe('the recorded ids of a noun', () => {
     ['subnets' as const, ['', 'public-1']],
     ['record' as const, ['api.example.com']],
     ['vpc' as const, []],
-  ])('have the keys of that noun and of no other: %s', (noun, keys) => {
+  ])('have only the keys of that noun: %s', (noun, keys) => {
     expect([...(recorded?.(noun) ?? []).keys()]).toEqual(keys);
   });
 
-  test('are current at every call, even when the last one is forgotten during a run', () => {
+  test('are current at every call, even after the last id is forgotten during a run', () => {
     const resources: Record<string, Record<string, string>> = { vpc: { vpcId: 'vpc-1' } };
-    const told = recordedIn(resources);
+    const current = recordedIn(resources);
     delete resources['vpc'];
-    expect(told?.('vpc')).toEqual(new Map());
+    expect(current?.('vpc')).toEqual(new Map());
   });
 
   test('are undefined when the state is empty at the start of the run', () => {
@@ -130,85 +130,92 @@ const kinds = [
   },
 ] as const;
 
-describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId, gone, command }) => {
-  const address = key === '' ? noun : `${noun}.${key}`;
-  const lookContext = () => ({ ...lookContextOf(), recorded: recordedIn({ [address]: { ...ids } }) });
-  const look = async () => [...(await lookAt(noun, lookContext())).keys()];
-  const on = (input?: object) => ec2.on(command, input);
-  const calls = () =>
-    sent()
-      .map(({ input }) => input as Record<string, unknown>)
-      .filter((input) => Object.keys(byId).some((field) => input[field] !== undefined));
-  const tags = ourTags(noun, key);
+describe.each(kinds)(
+  'the look for $noun',
+  ({ noun, key, ids, list, thing: resource, byId, gone, command }) => {
+    const address = key === '' ? noun : `${noun}.${key}`;
+    const lookContext = () => ({ ...lookContextOf(), recorded: recordedIn({ [address]: { ...ids } }) });
+    const look = async () => [...(await lookAt(noun, lookContext())).keys()];
+    const on = (input?: object) => ec2.on(command, input);
+    const calls = () =>
+      sent()
+        .map(({ input }) => input as Record<string, unknown>)
+        .filter((input) => Object.keys(byId).some((field) => input[field] !== undefined));
+    const tags = ourTags(noun, key);
 
-  beforeEach(() => {
-    on().resolves({});
-    ec2.on(DescribeVpcAttributeCommand).resolves({});
-  });
-
-  test('finds a resource by its recorded id before any filter does', async () => {
-    on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(tags) }] });
-    expect(await look()).toEqual([key]);
-    expect(calls()).toEqual([byId]);
-  });
-
-  test('requests nothing by id when the filter returns the resource', async () => {
-    on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(tags) }] });
-    expect(await look()).toEqual([key]);
-    expect(calls()).toEqual([]);
-  });
-
-  test('treats "not found" as a deleted resource', async () => {
-    on(byId).rejects(awsError(gone));
-    expect(await look()).toEqual([]);
-  });
-
-  test.each([gone.replace('NotFound', 'Malformed'), 'InvalidParameterValue', 'InvalidID'])(
-    'also treats an invalid id (%s) as a deleted resource, since the state is only a hint',
-    async (code) => {
-      on(byId).rejects(awsError(code));
-      expect(await look()).toEqual([]);
-    },
-  );
-
-  test('fails with any other error, since a resource that cannot be seen may exist', async () => {
-    const denied = awsError('UnauthorizedOperation', 'no', 403);
-    on(byId).rejects(denied);
-    await expect(look()).rejects.toBe(denied);
-  });
-
-  test('does not count a resource with the tags of another stack as ours, recorded or not', async () => {
-    on(byId).resolves({
-      [list]: [{ ...thing, Tags: toPascalCaseTags({ ...tags, 'slipway:stack': 'other-dev' }) }],
+    beforeEach(() => {
+      on().resolves({});
+      ec2.on(DescribeVpcAttributeCommand).resolves({});
     });
-    expect(await look()).toEqual([]);
-  });
 
-  test('counts a resource that has lost its tags as ours, and assumes the missing tags', async () => {
-    on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags({ team: 'orders' }) }] });
-    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, lookContext()))];
-    const { Name: _, ...others } = tags;
-    expect([found, more, seen]).toEqual([key, [], expect.objectContaining({ team: 'orders', ...others })]);
-    expect(tagFields(seen)).toEqual({ 'tag.team': 'orders' });
-  });
+    test('finds a resource by its recorded id before any filter does', async () => {
+      on(byId).resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags(tags) }] });
+      expect(await look()).toEqual([key]);
+      expect(calls()).toEqual([byId]);
+    });
 
-  test('gives a resource that has lost one tag the key under which it is recorded', async () => {
-    const { 'slipway:key': _, ...others } = tags;
-    on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(others) }] });
-    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, lookContext()))];
-    expect([found, more]).toEqual([key, []]);
-    expect(tagFields(seen)).toEqual(tagFields(others));
-  });
+    test('requests nothing by id when the filter returns the resource', async () => {
+      on().resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags(tags) }] });
+      expect(await look()).toEqual([key]);
+      expect(calls()).toEqual([]);
+    });
 
-  test('does not count an untagged resource as ours when another resource has its key', async () => {
-    const [[field, id] = ['', '']] = Object.entries(thing);
-    on().resolves({ [list]: [{ ...thing, [field]: `${id}-ours`, Tags: toPascalCaseTags(tags) }] });
-    on(byId).resolves({ [list]: [{ ...thing, Tags: [] }] });
-    const found = [...(await lookAt(noun, lookContext()))];
-    expect(found).toEqual([[key, expect.objectContaining({ tags })]]);
-    expect(Object.values(found[0]?.[1] ?? {})).toContain(`${id}-ours`);
-  });
-});
+    test('treats "not found" as a deleted resource', async () => {
+      on(byId).rejects(awsError(gone));
+      expect(await look()).toEqual([]);
+    });
+
+    test.each([gone.replace('NotFound', 'Malformed'), 'InvalidParameterValue', 'InvalidID'])(
+      'also treats an invalid id (%s) as a deleted resource, since the state is only a hint',
+      async (code) => {
+        on(byId).rejects(awsError(code));
+        expect(await look()).toEqual([]);
+      },
+    );
+
+    test('fails with any other error, since a resource that cannot be seen may exist', async () => {
+      const denied = awsError('UnauthorizedOperation', 'no', 403);
+      on(byId).rejects(denied);
+      await expect(look()).rejects.toBe(denied);
+    });
+
+    test('does not count a resource with the tags of another stack as ours, recorded or not', async () => {
+      on(byId).resolves({
+        [list]: [{ ...resource, Tags: toPascalCaseTags({ ...tags, 'slipway:stack': 'other-dev' }) }],
+      });
+      expect(await look()).toEqual([]);
+    });
+
+    test('counts a resource that has lost its tags as ours, and assumes the missing tags', async () => {
+      on(byId).resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags({ team: 'orders' }) }] });
+      const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [
+        ...(await lookAt(noun, lookContext())),
+      ];
+      const { Name: _, ...others } = tags;
+      expect([found, more, seen]).toEqual([key, [], expect.objectContaining({ team: 'orders', ...others })]);
+      expect(tagFields(seen)).toEqual({ 'tag.team': 'orders' });
+    });
+
+    test('gives a resource that has lost one tag the key under which it is recorded', async () => {
+      const { 'slipway:key': _, ...others } = tags;
+      on().resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags(others) }] });
+      const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [
+        ...(await lookAt(noun, lookContext())),
+      ];
+      expect([found, more]).toEqual([key, []]);
+      expect(tagFields(seen)).toEqual(tagFields(others));
+    });
+
+    test('does not count an untagged resource as ours when another resource has its key', async () => {
+      const [[field, id] = ['', '']] = Object.entries(resource);
+      on().resolves({ [list]: [{ ...resource, [field]: `${id}-ours`, Tags: toPascalCaseTags(tags) }] });
+      on(byId).resolves({ [list]: [{ ...resource, Tags: [] }] });
+      const found = [...(await lookAt(noun, lookContext()))];
+      expect(found).toEqual([[key, expect.objectContaining({ tags })]]);
+      expect(Object.values(found[0]?.[1] ?? {})).toContain(`${id}-ours`);
+    });
+  },
+);
 
 test('a recorded NAT gateway that AWS lists as deleted does not exist', async () => {
   const Tags = toPascalCaseTags(ourTags('natGateway'));
@@ -222,7 +229,7 @@ test('a recorded NAT gateway that AWS lists as deleted does not exist', async ()
 
 describe('a speculative look by a recorded id', () => {
   const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:1' } });
-  const askedAhead = async (found: string | undefined, refused?: string) => {
+  const lookSpeculatively = async (found: string | undefined, refused?: string) => {
     const asked: string[] = [];
     const answer = await fetchSpeculatively(
       { recorded },
@@ -242,16 +249,19 @@ describe('a speculative look by a recorded id', () => {
   };
 
   test('is used if the recorded id is current', async () => {
-    expect(await askedAhead('arn:1')).toEqual({ asked: ['arn:1'], answer: 'about arn:1' });
-    await expect(askedAhead('arn:1', 'arn:1')).rejects.toThrow();
+    expect(await lookSpeculatively('arn:1')).toEqual({ asked: ['arn:1'], answer: 'about arn:1' });
+    await expect(lookSpeculatively('arn:1', 'arn:1')).rejects.toThrow();
   });
 
   test('is repeated if AWS returns another id, whatever the first result was', async () => {
-    expect(await askedAhead('arn:2', 'arn:1')).toEqual({ asked: ['arn:1', 'arn:2'], answer: 'about arn:2' });
+    expect(await lookSpeculatively('arn:2', 'arn:1')).toEqual({
+      asked: ['arn:1', 'arn:2'],
+      answer: 'about arn:2',
+    });
   });
 
   test('returns undefined for a missing resource', async () => {
-    expect(await askedAhead(undefined, 'arn:1')).toEqual({ asked: ['arn:1'], answer: undefined });
+    expect(await lookSpeculatively(undefined, 'arn:1')).toEqual({ asked: ['arn:1'], answer: undefined });
   });
 
   test('waits for the id if none is recorded', async () => {

@@ -15,8 +15,8 @@ const RoleName = 'shop-dev-execution';
 const gone = awsError('NoSuchEntityException', 'gone', 404);
 const encoded = (policy: object) => encodeURIComponent(JSON.stringify(policy));
 
-/** The execution role as IAM shows it, in pages of one; the task role does not exist. */
-function thereIs(): void {
+/** Mocks the execution role, whose policies are in pages of one. The task role does not exist. */
+function mockExecutionRole(): void {
   mocks.iam.on(GetRoleCommand).rejects(gone);
   mocks.iam.on(ListAttachedRolePoliciesCommand).rejects(gone);
   mocks.iam.on(ListRolePoliciesCommand).rejects(gone);
@@ -47,7 +47,7 @@ function thereIs(): void {
 }
 
 test('the look reads a role and all pages of its policies, and sorts the keys of the documents', async () => {
-  thereIs();
+  mockExecutionRole();
   expect(Object.fromEntries(await lookRoles(lookContextOf()))).toEqual({
     execution: {
       roleName: RoleName,
@@ -61,7 +61,7 @@ test('the look reads a role and all pages of its policies, and sorts the keys of
 });
 
 test('the look leaves out a policy that is deleted during the look', async () => {
-  thereIs();
+  mockExecutionRole();
   mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).rejects(gone);
   expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies).toEqual({
     slipway: '{"a":1,"b":"slipway"}',
@@ -73,19 +73,19 @@ test.each([
   ['its managed policies', ListAttachedRolePoliciesCommand],
   ['its inline policies', ListRolePoliciesCommand],
 ])('the look finds nothing when a role is deleted before %s can be read', async (_what, command) => {
-  thereIs();
+  mockExecutionRole();
   mocks.iam.on(command as typeof GetRoleCommand, { RoleName }).rejects(gone);
   expect((await lookRoles(lookContextOf())).size).toBe(0);
 });
 
 test('the look returns a policy that is not JSON unchanged', async () => {
-  thereIs();
+  mockExecutionRole();
   mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).resolves({ PolicyDocument: 'not%20json' });
   expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies['more']).toBe('"not json"');
 });
 
 test('the look fails with any other error', async () => {
-  thereIs();
+  mockExecutionRole();
   mocks.iam.on(GetRoleCommand, { RoleName }).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(lookRoles(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });

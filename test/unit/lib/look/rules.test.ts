@@ -40,8 +40,8 @@ beforeEach(() => {
     .resolves({ Listeners: [{ ListenerArn: 'arn:listener', Port: 80 }] });
 });
 
-/** The rules of the listener, in pages of one, and the tags of each. */
-function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, gone = ''): void {
+/** Mocks the rules of the listener, in pages of one, and the tags of each rule. */
+function mockRules(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, gone = ''): void {
   mocks.elbv2.on(DescribeRulesCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = Number(Marker ?? 0);
     const next = start + 1 < rules.length ? String(start + 1) : undefined;
@@ -61,7 +61,7 @@ const arns = async () =>
   Object.fromEntries([...(await lookRules(lookContextOf()))].map(([key, { ruleArn }]) => [key, ruleArn]));
 
 test('the look reads our rules on any page, but not the default rule', async () => {
-  holds(
+  mockRules(
     [
       { RuleArn: 'arn:default', Priority: 'default', IsDefault: true },
       rule('arn:2', priority('web-api2')),
@@ -91,7 +91,7 @@ test('the look reads our rules after changes by others', async () => {
       ],
     },
   };
-  holds(
+  mockRules(
     [
       rule('arn:1', priority('web-api1'), {
         Conditions: [
@@ -114,23 +114,23 @@ test('the look reads our rules after changes by others', async () => {
   expect(found.get('web-api2')?.targetGroupArn).toBe('');
 });
 
-test('the look keys our rule by the container to which its priority belongs, whatever its tags name', async () => {
-  holds([rule('arn:1', priority('web-api1'))], { 'arn:1': tags('web-renamed') });
+test('the key of our rule is the container that has its priority, whatever container its tags name', async () => {
+  mockRules([rule('arn:1', priority('web-api1'))], { 'arn:1': tags('web-renamed') });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('the look keys our rule by its priority if that priority is not desired', async () => {
-  holds([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
+test('the key of our rule is its priority if that priority is not desired', async () => {
+  mockRules([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
   expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
 });
 
 test('the look returns a foreign rule only if it has one of our priorities', async () => {
-  holds([rule('arn:1', priority('web-api1')), rule('arn:7', '7')], { 'arn:7': { owner: 'bob' } });
+  mockRules([rule('arn:1', priority('web-api1')), rule('arn:7', '7')], { 'arn:7': { owner: 'bob' } });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
 test('the look leaves out rules that are deleted during the look', async () => {
-  holds(
+  mockRules(
     [rule('arn:1', priority('web-api1')), rule('arn:2', priority('web-api2'))],
     { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
     'arn:1',
@@ -139,13 +139,13 @@ test('the look leaves out rules that are deleted during the look', async () => {
 });
 
 test('the look finds nothing when the listener is deleted during the look', async () => {
-  holds([], {});
+  mockRules([], {});
   mocks.elbv2.on(DescribeRulesCommand).rejects(awsError('ListenerNotFoundException'));
   expect(await arns()).toEqual({});
 });
 
 test('the look finds nothing, and sends no request, without a listener', async () => {
-  holds([], {});
+  mockRules([], {});
   mocks.elbv2.on(DescribeListenersCommand).resolves({});
   expect(await arns()).toEqual({});
   expect(sent().map(({ command }) => command)).not.toContain('DescribeRules');

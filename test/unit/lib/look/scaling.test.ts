@@ -15,7 +15,7 @@ interface Live {
   readonly status?: string;
 }
 
-/** Our services as AWS returns them; the configuration asks for one task of each service in `wanted`. */
+/** Mocks our services in AWS, and looks them up. The configuration has one task for each service in `wanted`. */
 async function look(live: Record<string, Live>, wanted: readonly string[] = Object.keys(live)) {
   const services = Object.entries(live).map(([serviceName, { count, status = 'ACTIVE' }]) => ({
     serviceArn: `arn:service/shop-dev/${serviceName}`,
@@ -40,31 +40,31 @@ const target = (service: string, MinCapacity: number, MaxCapacity: number): Scal
     MinCapacity,
     MaxCapacity,
   }) as ScalableTarget;
-const has = (...ScalableTargets: ScalableTarget[]) =>
+const mockTargets = (...ScalableTargets: ScalableTarget[]) =>
   mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets });
-const asked = () => sent().filter(({ command }) => command === 'DescribeScalableTargets');
+const targetCalls = () => sent().filter(({ command }) => command === 'DescribeScalableTargets');
 
 describe('Application Auto Scaling is not asked', () => {
   test('about a count that equals the configured one', async () => {
     expect(await scalings({ web: { count: 1 } })).toEqual({ web: undefined });
-    expect(asked()).toEqual([]);
+    expect(targetCalls()).toEqual([]);
   });
 
   test('about a service that is being removed or is not configured', async () => {
     await look({ web: { count: 0, status: 'DRAINING' }, old: { count: 3 } }, ['web']);
-    expect(asked()).toEqual([]);
+    expect(targetCalls()).toEqual([]);
   });
 });
 
 test('Application Auto Scaling is asked once about all other counts', async () => {
-  has(target('web', 2, 8), target('jobs', 0, 4));
+  mockTargets(target('web', 2, 8), target('jobs', 0, 4));
   const live = { web: { count: 4 }, jobs: { count: 0 }, same: { count: 1 } };
   expect(await scalings(live)).toEqual({
     web: { min: 2, max: 8 },
     jobs: { min: 0, max: 4 },
     same: undefined,
   });
-  expect(asked().map(({ input }) => input)).toEqual([
+  expect(targetCalls().map(({ input }) => input)).toEqual([
     {
       ServiceNamespace: 'ecs',
       ResourceIds: ['service/shop-dev/web', 'service/shop-dev/jobs'],
@@ -92,21 +92,21 @@ test.each([
     [{ ...target('web', 1, 8), ScalableDimension: 'ecs:service:Other' } as unknown as ScalableTarget],
   ],
 ])('a count that differs is drift %s', async (_what, targets) => {
-  has(...targets);
+  mockTargets(...targets);
   expect(await scalings({ web: { count: 4 } })).toEqual({ web: undefined });
 });
 
 test.each([
   ['its range', 2, 4],
   ['a range of a single value', 4, 4],
-])('a count that differs is not drift at the bounds of %s', async (_what, min, most) => {
-  has(target('web', min, most));
+])('a different count at the bounds of %s is not drift', async (_what, min, most) => {
+  mockTargets(target('web', min, most));
   const found = await look({ web: { count: 4 } });
   expect([...found.values()].map(isAutoScaled)).toEqual([true]);
 });
 
 describe('without a usable response from Application Auto Scaling', () => {
-  const fails = (error: Error) => mocks.autoscaling.on(DescribeScalableTargetsCommand).rejects(error);
+  const mockFailure = (error: Error) => mocks.autoscaling.on(DescribeScalableTargetsCommand).rejects(error);
 
   test.each([
     ['access is denied', awsError('AccessDeniedException', 'not allowed')],
@@ -114,7 +114,7 @@ describe('without a usable response from Application Auto Scaling', () => {
     ['the endpoint does not know the operation', awsError('InternalFailure', 'not yet', 501)],
     ['the endpoint responds with a web page', awsError('SyntaxError', 'Unexpected token <\nin JSON', 404)],
   ])('the survey continues, and reports the reason: %s', async (_who, error) => {
-    fails(error);
+    mockFailure(error);
     const found = await look({ web: { count: 4 } });
     expect([...found.values()].map(({ scaling }) => scaling)).toEqual([
       { unknown: error.message.split('\n')[0] },
@@ -129,7 +129,7 @@ describe('without a usable response from Application Auto Scaling', () => {
   ])(
     'the survey fails if the cause may be transient, so that no scaled count is undone: %s',
     async (_why, error) => {
-      fails(error);
+      mockFailure(error);
       await expect(look({ web: { count: 4 } })).rejects.toMatchObject({ message: error.message });
     },
   );

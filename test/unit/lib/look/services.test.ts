@@ -17,8 +17,8 @@ const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): 
   ...more,
 });
 
-/** The services of the cluster; the active ones are listed, in pages of two. */
-function holds(...services: Service[]): void {
+/** Mocks the services of the cluster. Active services are listed, in pages of two. */
+function mockServices(...services: Service[]): void {
   const listed = services
     .filter(({ status }) => status === 'ACTIVE')
     .map(({ serviceArn = '' }) => serviceArn);
@@ -37,7 +37,7 @@ function holds(...services: Service[]): void {
 const keys = async () => [...(await lookServices(lookContextOf())).keys()];
 
 test('the look reads our services', async () => {
-  holds(
+  mockServices(
     service('web', ours('web'), {
       taskDefinition: 'arn:definition:1',
       networkConfiguration: {
@@ -91,7 +91,7 @@ test('the look reads our services', async () => {
 });
 
 test('the look leaves fields undefined that the endpoint does not report', async () => {
-  holds(service('web', ours('web')));
+  mockServices(service('web', ours('web')));
   expect((await lookServices(lookContextOf())).get('web')).toMatchObject({
     graceSeconds: undefined,
     deployment: undefined,
@@ -100,18 +100,18 @@ test('the look leaves fields undefined that the endpoint does not report', async
 });
 
 test('the look returns a draining service, which the list omits', async () => {
-  holds(service('web', ours('web'), { status: 'DRAINING' }));
+  mockServices(service('web', ours('web'), { status: 'DRAINING' }));
   expect((await lookServices(lookContextOf())).get('web')?.status).toBe('DRAINING');
 });
 
 test('the look counts an inactive service as absent', async () => {
-  holds(service('web', ours('web'), { status: 'INACTIVE' }));
+  mockServices(service('web', ours('web'), { status: 'INACTIVE' }));
   expect(await keys()).toEqual([]);
 });
 
 test('the look returns our services that are no longer desired from all pages, and describes ten per call', async () => {
   const others = Array.from({ length: 12 }, (_, index) => service(`old-${index}`, ours(`old-${index}`)));
-  holds(...others);
+  mockServices(...others);
   expect(await keys()).toHaveLength(12);
   expect(
     sent()
@@ -121,7 +121,7 @@ test('the look returns our services that are no longer desired from all pages, a
 });
 
 test('the look returns a foreign service only if it has one of our names', async () => {
-  holds(service('web', { owner: 'bob' }), service('theirs', {}));
+  mockServices(service('web', { owner: 'bob' }), service('theirs', {}));
   const found = await lookServices(lookContextOf());
   expect([...found.keys()]).toEqual(['web']);
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
@@ -136,11 +136,11 @@ test('the look gives a separate key to a service that is replaced because its pr
   });
   const [web] = secure.services;
   const name = web ? namesOf(secure).service(web) : '';
-  const keysOf = async (of?: Config) =>
-    [...(await lookServices(lookContextOf(of)))].map(([key, { serviceName }]) => [key, serviceName]);
-  holds(service('web', ours('web')));
+  const keysOf = async (stack?: Config) =>
+    [...(await lookServices(lookContextOf(stack)))].map(([key, { serviceName }]) => [key, serviceName]);
+  mockServices(service('web', ours('web')));
   expect(await keysOf(secure)).toEqual([['web~former', 'web']]);
-  holds(service('web', ours('web')), service(name, ours('web')), service('jobs_1234', ours('jobs')));
+  mockServices(service('web', ours('web')), service(name, ours('web')), service('jobs_1234', ours('jobs')));
   expect(await keysOf(secure)).toEqual([
     ['web', name],
     ['web~former', 'web'],
@@ -160,7 +160,7 @@ test('the look finds nothing without a cluster', async () => {
 });
 
 test('the look describes no services when there are no names', async () => {
-  holds();
+  mockServices();
   expect((await lookServices(lookContextOf(config({ services: [] })))).size).toBe(0);
   expect(sent().map(({ command }) => command)).toEqual(['ListServices']);
 });

@@ -33,8 +33,8 @@ const group = (name: string): TargetGroup => ({
 });
 
 /** Lets AWS return these groups with their tags, in pages of two. */
-function holds(held: Readonly<Record<string, Tags>>, gone: readonly string[] = []): void {
-  const all = Object.keys(held).map(group);
+function mockTargetGroups(tagsByName: Readonly<Record<string, Tags>>, gone: readonly string[] = []): void {
+  const all = Object.keys(tagsByName).map(group);
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = Number(Marker ?? 0);
     const next = start + 2 < all.length ? String(start + 2) : undefined;
@@ -45,7 +45,7 @@ function holds(held: Readonly<Record<string, Tags>>, gone: readonly string[] = [
     return {
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,
-        Tags: toPascalCaseTags(held[arn.replace('arn:', '')] ?? {}),
+        Tags: toPascalCaseTags(tagsByName[arn.replace('arn:', '')] ?? {}),
       })),
     };
   });
@@ -58,13 +58,13 @@ const keys = async () =>
   Object.fromEntries([...(await lookTargetGroups(lookContextOf()))].map(([key, { name }]) => [key, name]));
 
 test('the look finds nothing when no target group exists', async () => {
-  holds({});
+  mockTargetGroups({});
   expect(await keys()).toEqual({});
   expect(sent()).toEqual([{ command: 'DescribeTargetGroups', input: { PageSize: 400 } }]);
 });
 
 test('the look reads our target groups on any page', async () => {
-  holds({ 'a-1': {}, 'a-2': {}, [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') });
+  mockTargetGroups({ 'a-1': {}, 'a-2': {}, [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') });
   expect((await lookTargetGroups(lookContextOf())).get('web-api1')).toEqual({
     targetGroupArn: `arn:${NAME1}`,
     name: NAME1,
@@ -88,7 +88,7 @@ test('the look reads our target groups on any page', async () => {
 });
 
 test('the look returns groups that are about to be replaced, or are not desired, with their names as keys', async () => {
-  holds({
+  mockTargetGroups({
     'shop-dev-web-api1-0ld0': tags('web-api1'),
     [NAME1]: tags('web-api1'),
     'shop-dev-web-old-1234': tags('web-old'),
@@ -101,14 +101,18 @@ test('the look returns groups that are about to be replaced, or are not desired,
 });
 
 test('the look returns a foreign target group only if it has one of our names', async () => {
-  holds({ [NAME1]: { 'slipway:stack': 'other' }, [NAME2]: {}, 'shop-dev-2-web-api1-1234': { owner: 'bob' } });
+  mockTargetGroups({
+    [NAME1]: { 'slipway:stack': 'other' },
+    [NAME2]: {},
+    'shop-dev-2-web-api1-1234': { owner: 'bob' },
+  });
   const found = await lookTargetGroups(lookContextOf());
   expect([...found.keys()]).toEqual(['web-api1', 'web-api2']);
   expect([...found.values()].map((item) => item.tags)).toEqual([{ 'slipway:stack': 'other' }, {}]);
 });
 
 test('the look leaves out target groups that are deleted during the look', async () => {
-  holds({ [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') }, [`arn:${NAME1}`]);
+  mockTargetGroups({ [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') }, [`arn:${NAME1}`]);
   expect(await keys()).toEqual({ 'web-api2': NAME2 });
   mocks.elbv2.on(DescribeTargetGroupAttributesCommand).rejects(awsError('TargetGroupNotFoundException'));
   expect(await keys()).toEqual({});

@@ -1,4 +1,4 @@
-// The look for the tasks of a service.
+// Looking up the tasks of a service.
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { tasksOf } from '../../../../lib/look/tasks.ts';
@@ -6,8 +6,8 @@ import { awsError, mocks, lookContextOf, sent } from '../../step-harness.ts';
 
 const task = (taskArn: string, group = 'service:web'): Task => ({ taskArn, group });
 
-/** The ARNs of tasks by their desired status, in pages of a hundred. */
-function holds(
+/** Mocks the lists of tasks by desired status, in pages of a hundred, and the descriptions of the tasks. */
+function mockTasks(
   byStatus: Readonly<Record<string, readonly string[]>>,
   known: (arn: string) => Task = task,
 ): void {
@@ -27,7 +27,7 @@ const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
   (await tasksOf(lookContextOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);
 
 test('the look lists tasks by family, one status after another, and describes each task only once', async () => {
-  holds({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
+  mockTasks({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
   expect(await arns('RUNNING', 'STOPPED')).toEqual(['arn:1', 'arn:2', 'arn:3']);
   const list = (desiredStatus: string) => ({
     command: 'ListTasks',
@@ -41,7 +41,7 @@ test('the look lists tasks by family, one status after another, and describes ea
 });
 
 test('the look lists tasks by the configured family, whatever the name of the ECS service', async () => {
-  holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
+  mockTasks({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:1' ? 'service:web_1234' : undefined),
   );
   expect((await tasksOf(lookContextOf(), 'web_1234', 'RUNNING')).map(({ taskArn }) => taskArn)).toEqual([
@@ -51,20 +51,20 @@ test('the look lists tasks by the configured family, whatever the name of the EC
 });
 
 test('the look reads all pages, and describes a hundred tasks per call', async () => {
-  holds({ STOPPED: Array.from({ length: 150 }, (_, index) => `arn:${index}`) });
+  mockTasks({ STOPPED: Array.from({ length: 150 }, (_, index) => `arn:${index}`) });
   expect(await arns('STOPPED')).toHaveLength(150);
   expect(sent().filter(({ command }) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
 test('the look leaves out tasks of the family that this stack has not started', async () => {
-  holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
+  mockTasks({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:2' ? 'family:shop-dev-web' : undefined),
   );
   expect(await arns('RUNNING')).toEqual(['arn:1']);
 });
 
 test('the look finds nothing, and describes nothing, when there are no tasks', async () => {
-  holds({});
+  mockTasks({});
   expect(await arns('RUNNING', 'STOPPED')).toEqual([]);
   expect(sent().map(({ command }) => command)).toEqual(['ListTasks', 'ListTasks']);
 });

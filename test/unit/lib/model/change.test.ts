@@ -10,22 +10,22 @@ import {
   type DesiredFields,
 } from '../../../../lib/model/change.ts';
 
-interface Thing {
+interface Resource {
   readonly fields: Fields;
   readonly owner?: string;
-  readonly held?: string;
+  readonly stuckBecause?: string;
   readonly heir?: string;
 }
 
-const comparison = (wanted: Record<string, DesiredFields>, found: Record<string, Thing>) =>
-  compare<Thing, string>({
+const comparison = (wanted: Record<string, DesiredFields>, found: Record<string, Resource>) =>
+  compare<Resource, string>({
     noun: 'subnets',
     desired: new Map(Object.entries(wanted)),
     found: new Map(Object.entries(found)),
     fieldsOf: ({ fields }) => fields,
     immutable: { cidr: 'a block cannot change' },
     foreign: ({ owner }) => owner && `it belongs to ${owner}`,
-    cannotUpdate: ({ held }) => held,
+    cannotUpdate: ({ stuckBecause }) => stuckBecause,
     replacedBy: ({ heir }) => (heir === undefined ? undefined : { key: heir, reason: 'its name says so' }),
   });
 
@@ -60,7 +60,7 @@ describe('a comparison', () => {
     expect(two).toMatchObject({ verb: 'update', reason: 'size, on differ' });
   });
 
-  test('clears fields that exist but should not', () => {
+  test('clears fields that exist but are not desired', () => {
     const wanted = { a: { 'tag.team': undefined, 'tag.cost': undefined } };
     const [change] = comparison(wanted, { a: { fields: { 'tag.team': 'orders' } } });
     expect(change).toMatchObject({
@@ -127,7 +127,7 @@ describe('a comparison', () => {
   });
 
   test('refuses to change a resource that cannot be updated, but removes it when it is not desired', () => {
-    const stuck = { fields: { size: 2 }, held: 'it is in another VPC' };
+    const stuck = { fields: { size: 2 }, stuckBecause: 'it is in another VPC' };
     expect(comparison({ a: { size: 2 } }, { a: stuck })).toMatchObject([
       { verb: 'refused', reason: 'it is in another VPC' },
     ]);

@@ -3,9 +3,9 @@ import { expect, test } from '@jest/globals';
 import { closeEmptySandbox } from '../../../../lib/run/close-sandbox.ts';
 import type { SandboxHandle } from '../../../../lib/run/target.ts';
 
-function sandbox(over: Partial<SandboxHandle>): { door: SandboxHandle; stops: () => number } {
+function fakeSandbox(over: Partial<SandboxHandle>): { sandbox: SandboxHandle; stops: () => number } {
   let stops = 0;
-  const door: SandboxHandle = {
+  const sandbox: SandboxHandle = {
     url: 'http://127.0.0.1:4566',
     pid: 123,
     folder: '/some/where',
@@ -18,20 +18,20 @@ function sandbox(over: Partial<SandboxHandle>): { door: SandboxHandle; stops: ()
     stop: async () => void (stops += 1),
     ...over,
   };
-  return { door, stops: () => stops };
+  return { sandbox, stops: () => stops };
 }
 
 test('a sandbox is stopped when it is empty and in the background', async () => {
-  const { door, stops } = sandbox({});
-  expect([await closeEmptySandbox(door), stops()]).toEqual([true, 1]);
+  const { sandbox, stops } = fakeSandbox({});
+  expect([await closeEmptySandbox(sandbox), stops()]).toEqual([true, 1]);
 });
 
 test.each<[string, Partial<SandboxHandle>]>([
   ['it is not empty', { census: async () => ({ 'ec2.vpcs': 1 }) }],
   ['it runs in the foreground', { background: false }],
 ])('a sandbox keeps running when %s', async (_, over) => {
-  const { door, stops } = sandbox(over);
-  expect([await closeEmptySandbox(door), stops()]).toEqual([false, 0]);
+  const { sandbox, stops } = fakeSandbox(over);
+  expect([await closeEmptySandbox(sandbox), stops()]).toEqual([false, 0]);
 });
 
 test('on the target aws, no sandbox is stopped', async () => {
@@ -46,8 +46,8 @@ test.each<[string, Partial<SandboxHandle>, string]>([
     'It is unknown whether anything is left in it.',
   ],
 ])('a sandbox that %s is a problem that names its process', async (_, over, now) => {
-  const { door } = sandbox(over);
-  await expect(closeEmptySandbox(door)).rejects.toMatchObject({
+  const { sandbox } = fakeSandbox(over);
+  await expect(closeEmptySandbox(sandbox)).rejects.toMatchObject({
     code: 'SANDBOX_STOP',
     what: 'The sandbox did not stop.',
     why: expect.stringMatching(/^(It still runs\.|500)$/),
@@ -57,9 +57,9 @@ test.each<[string, Partial<SandboxHandle>, string]>([
 });
 
 test('a sandbox that has ended in the meantime counts as stopped', async () => {
-  const { door } = sandbox({
+  const { sandbox } = fakeSandbox({
     isAlive: () => false,
     census: () => Promise.reject(new TypeError('fetch failed')),
   });
-  expect(await closeEmptySandbox(door)).toBe(false);
+  expect(await closeEmptySandbox(sandbox)).toBe(false);
 });

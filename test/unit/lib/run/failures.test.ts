@@ -21,7 +21,7 @@ function thrown(outcomes: Partial<Record<Noun, Outcome>>, run = runWith()): Prob
 }
 const failed = (error: unknown): Outcome => ({ state: 'failed', error });
 const done: Outcome = { state: 'done' };
-const echo: Outcome = { state: 'not reached' };
+const notReached: Outcome = { state: 'not reached' };
 const refused = awsError('InvalidSubnet.Conflict', 'conflicts with another subnet');
 
 describe('a run of the steps', () => {
@@ -30,7 +30,9 @@ describe('a run of the steps', () => {
   });
 
   test('with one failure throws that failure, however many steps it blocked', () => {
-    expect(thrown({ vpc: done, subnets: failed(refused), natGateway: echo, services: echo })).toMatchObject({
+    expect(
+      thrown({ vpc: done, subnets: failed(refused), natGateway: notReached, services: notReached }),
+    ).toMatchObject({
       code: 'REFUSED',
       what: 'AWS refused a call during the subnets step (InvalidSubnet.Conflict).',
       cause: refused,
@@ -48,7 +50,7 @@ describe('a run of the steps', () => {
       elasticIp: failed(
         awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.'),
       ),
-      natGateway: echo,
+      natGateway: notReached,
     });
     expect(shown).toMatchObject({
       code: 'STEPS_FAILED',
@@ -73,7 +75,7 @@ describe('a run of the steps', () => {
   test('that was aborted is reported as interrupted, whatever failed', () => {
     const outcomes = {
       vpc: failed(Object.assign(new Error('aborted'), { name: 'AbortError' })),
-      subnets: echo,
+      subnets: notReached,
     };
     expect(thrown(outcomes, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
     expect(thrown({ vpc: done }, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });

@@ -28,7 +28,7 @@ describe('the text of a problem', () => {
     );
   });
 
-  test('has no colours but its own', () => {
+  test('contains no colours from foreign text', () => {
     expect(problemText(wild, true).split('\u001b')).toEqual([
       '\n',
       '[31mproblem',
@@ -47,7 +47,7 @@ describe('the text of a problem', () => {
   });
 });
 
-/** Runs the main function in a separate process, with this work. */
+/** Runs the main function with this work in a separate process. */
 async function ranWith(work: string) {
   const program = `import { main } from 'lib/run/main.ts'; await main('provision', '', ${work}, []);`;
   return spawnSync(process.execPath, [await compileProgram(program)], { encoding: 'utf8', timeout: 30_000 });

@@ -40,11 +40,11 @@ describe('the text of a plan', () => {
   });
 
   test('values are shown as they are, and an empty one is visible', () => {
-    const of = (from: FieldChange['from'], to: FieldChange['to']) =>
+    const textOf = (from: FieldChange['from'], to: FieldChange['to']) =>
       planText([change('update', 'vpc', '', { field: 'f', from, to })])[1]?.trim();
-    expect(of(false, true)).toBe('f: false → true');
-    expect(of(0, 14)).toBe('f: 0 → 14');
-    expect(of('', 'x')).toBe('f: (empty) → x');
+    expect(textOf(false, true)).toBe('f: false → true');
+    expect(textOf(0, 14)).toBe('f: 0 → 14');
+    expect(textOf('', 'x')).toBe('f: (empty) → x');
   });
 
   test('kept resources are listed by noun', () => {
@@ -57,22 +57,24 @@ describe('the text of a plan', () => {
   test('two long lists are reduced to the entries that only one of them has', () => {
     const rule = (port: number) => `tcp ${port} sg-0123456789abcdef${port}`;
     const [a, b, c] = [rule(1), rule(2), rule(3)];
-    const of = (from: string, to: string) => fieldText({ field: 'ingress', from, to });
+    const textOf = (from: string, to: string) => fieldText({ field: 'ingress', from, to });
     const open = 'tcp 9999 0.0.0.0/0';
-    expect(of([a, b].join(', '), [a, c, b, open].join(', '))).toBe(`ingress: … → …, ${c}, ${open}`);
-    expect(of([a, b, c].join(', '), [open].join(', '))).toBe(`ingress: ${[a, b, c].join(', ')} → ${open}`);
+    expect(textOf([a, b].join(', '), [a, c, b, open].join(', '))).toBe(`ingress: … → …, ${c}, ${open}`);
+    expect(textOf([a, b, c].join(', '), [open].join(', '))).toBe(
+      `ingress: ${[a, b, c].join(', ')} → ${open}`,
+    );
   });
 
   test('ARNs are shown as names, and long values are cut to the part that differs', () => {
-    const of = (from: string, to: string) => fieldText({ field: 'f', from, to });
+    const textOf = (from: string, to: string) => fieldText({ field: 'f', from, to });
     const arn = (name: string) =>
       `arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/${name}/0123456789abcdef`;
-    expect(of('arn:aws:ecs:eu-west-1:000000000000:task-definition/shop-dev-web:7', 'x')).toBe(
+    expect(textOf('arn:aws:ecs:eu-west-1:000000000000:task-definition/shop-dev-web:7', 'x')).toBe(
       'f: shop-dev-web:7 → x',
     );
-    expect(of(`api:5000 → ${arn('one')}`, arn('two'))).toBe('f: api:5000 → one → two');
+    expect(textOf(`api:5000 → ${arn('one')}`, arn('two'))).toBe('f: api:5000 → one → two');
     const long = (end: string) => `${'x'.repeat(100)}${end}${'y'.repeat(100)}`;
-    expect(of(long('A'), long('B'))).toBe(
+    expect(textOf(long('A'), long('B'))).toBe(
       `f: …${'x'.repeat(16)}A${'y'.repeat(47)}… → …${'x'.repeat(16)}B${'y'.repeat(47)}…`,
     );
   });

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Event } from '../../../../lib/model/report.ts';
 import { duration, progressLines } from '../../../../lib/run/progress-lines.ts';
 
-/** The lines that events are formatted as. */
+/** Formats events as lines. */
 function shown(events: Event[], colour = false): string[] {
   const written: string[] = [];
   const report = progressLines((text) => void written.push(text), colour);
@@ -12,7 +12,7 @@ function shown(events: Event[], colour = false): string[] {
   expect(written.every((text) => text.endsWith('\n'))).toBe(true);
   return written.map((text) => text.slice(0, -1));
 }
-const thing = (word: 'created' | 'waiting', text: string, elapsed?: number, key = ''): Event => ({
+const resourceEvent = (word: 'created' | 'waiting', text: string, elapsed?: number, key = ''): Event => ({
   type: 'resource',
   noun: 'natGateway',
   key,
@@ -23,13 +23,13 @@ const thing = (word: 'created' | 'waiting', text: string, elapsed?: number, key 
 
 describe('a line', () => {
   test('of a resource has its address, its status, its id and the time it took', () => {
-    expect(shown([thing('created', 'nat-1', 92_000)])).toEqual([
+    expect(shown([resourceEvent('created', 'nat-1', 92_000)])).toEqual([
       '  natGateway                    created    nat-1  1 min 32 s',
     ]);
   });
 
   test('of a resource omits the time if it took none', () => {
-    expect(shown([thing('created', 'nat-1', 42), thing('created', 'nat-2')])).toEqual([
+    expect(shown([resourceEvent('created', 'nat-1', 42), resourceEvent('created', 'nat-2')])).toEqual([
       '  natGateway                    created    nat-1',
       '  natGateway                    created    nat-2',
     ]);
@@ -41,7 +41,7 @@ describe('a line', () => {
         { type: 'phase', text: 'a\u001b[2J' },
         { type: 'note', text: 'b\u0007' },
         { type: 'warning', text: 'c\td\u009b' },
-        thing('waiting', 'e\b', 0, 'f\u001b'),
+        resourceEvent('waiting', 'e\b', 0, 'f\u001b'),
       ]),
     ).toEqual([
       'a\\u001b[2J',
@@ -63,7 +63,7 @@ describe('a line', () => {
 
   test('in colour has the same words', () => {
     const events: Event[] = [
-      thing('created', 'nat-1', 5000),
+      resourceEvent('created', 'nat-1', 5000),
       { type: 'phase', text: 'p' },
       { type: 'warning', text: 'w' },
     ];
@@ -78,16 +78,18 @@ describe('a waiting line', () => {
   test('is shown only once, and again when its text changes', () => {
     expect(
       shown([
-        thing('waiting', 'pending', 0),
-        thing('waiting', 'pending', 3000),
-        thing('waiting', 'available soon', 6000),
-        thing('waiting', 'available soon', 9000),
+        resourceEvent('waiting', 'pending', 0),
+        resourceEvent('waiting', 'pending', 3000),
+        resourceEvent('waiting', 'available soon', 6000),
+        resourceEvent('waiting', 'available soon', 9000),
       ]),
     ).toHaveLength(2);
   });
 
   test('is shown every ten seconds even if its text stays the same, as a sign of life', () => {
-    const every3s = Array.from({ length: 11 }, (_, index) => thing('waiting', 'pending', index * 3000));
+    const every3s = Array.from({ length: 11 }, (_, index) =>
+      resourceEvent('waiting', 'pending', index * 3000),
+    );
     expect(shown(every3s)).toEqual([
       '  natGateway                    waiting    pending',
       '  natGateway                    waiting    pending  12 s',
@@ -96,7 +98,9 @@ describe('a waiting line', () => {
   });
 
   test('for one resource does not suppress the line of another', () => {
-    expect(shown([thing('waiting', 'pending', 0, 'a'), thing('waiting', 'pending', 0, 'b')])).toHaveLength(2);
+    expect(
+      shown([resourceEvent('waiting', 'pending', 0, 'a'), resourceEvent('waiting', 'pending', 0, 'b')]),
+    ).toHaveLength(2);
   });
 });
 

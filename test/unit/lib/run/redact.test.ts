@@ -2,11 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { problem } from '../../../../lib/model/problem.ts';
 import { redactedProblem, redactedReport, redactorFor } from '../../../../lib/run/redact.ts';
-import { read, soundBut } from '../config/support.ts';
+import { read, validStackWith } from '../config/support.ts';
 
 const api = 'services.shop.containers.api';
-const veil = (environment: Record<string, string>, env: NodeJS.ProcessEnv = {}) =>
-  redactorFor(read(soundBut({ [`${api}.environment`]: environment })), env);
+const redactorOf = (environment: Record<string, string>, env: NodeJS.ProcessEnv = {}) =>
+  redactorFor(read(validStackWith({ [`${api}.environment`]: environment })), env);
 
 describe('a redactor', () => {
   test.each([
@@ -17,7 +17,7 @@ describe('a redactor', () => {
     ['a value of several lines', '-----BEGIN KEY-----\nabc\n-----END KEY-----'],
     ['a value that looks like a pattern', 'a.*b$1\\d'],
   ])('hides %s in every spelling', (_, secret) => {
-    const hide = veil({ TOKEN: secret });
+    const hide = redactorOf({ TOKEN: secret });
     const xml = secret
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
@@ -28,7 +28,7 @@ describe('a redactor', () => {
   });
 
   test.each(['\n', '\r\n'])('hides each line of a value with %j, except short lines', (newline) => {
-    const hide = veil({
+    const hide = redactorOf({
       KEY: ['-----BEGIN KEY-----', 'MIIBVwIBADAN', '  "indented"', 'abc', ''].join(newline),
     });
     expect(hide('-----BEGIN KEY-----\n12:00 MIIBVwIBADAN\n"indented"\n\\"indented\\"\nabc')).toBe(
@@ -37,13 +37,13 @@ describe('a redactor', () => {
   });
 
   test('shows a line that also occurs elsewhere in the configuration', () => {
-    expect(veil({ SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
+    expect(redactorOf({ SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
       'no such subnet in eu-west-1',
     );
   });
 
   test.each(['hunter2', 'hunter2+hunter2', 'hunter2?>ü~hunter2'])('hides %s in base64', (secret) => {
-    const hide = veil({ TOKEN: secret });
+    const hide = redactorOf({ TOKEN: secret });
     expect(hide(Buffer.from(secret).toString('base64'))).toBe('(not shown)');
     expect(hide(Buffer.from(secret).toString('base64url'))).toMatch(/^\(not shown\)\w?$/);
     const inAddress = encodeURIComponent(Buffer.from(secret).toString('base64'));
@@ -58,7 +58,7 @@ describe('a redactor', () => {
   });
 
   test('hides a value with a lone surrogate in a URL', () => {
-    expect(veil({ TOKEN: 'hunter2\ud800' })('/hunter2%EF%BF%BD')).toBe('/(not shown)');
+    expect(redactorOf({ TOKEN: 'hunter2\ud800' })('/hunter2%EF%BF%BD')).toBe('/(not shown)');
   });
 
   test.each([
@@ -71,12 +71,12 @@ describe('a redactor', () => {
     ['the name of the stack', { STACK: 'store-dev' }, 'store-dev does not exist'],
     ['the URL of another service', { URL: 'http://localhost:6000' }, 'GET http://localhost:6000/api2  200'],
   ])('shows %s', (_, environment, text) => {
-    expect(veil(environment)(text)).toBe(text);
+    expect(redactorOf(environment)(text)).toBe(text);
   });
 
-  test('hides the arguments of commands, and of overlapping secrets the longest', () => {
+  test('hides command arguments, and hides the longest of several overlapping secrets', () => {
     const config = read(
-      soundBut({ [`${api}.command`]: ['run', '--token=hunter2', 'hunter2hunter2', 'hunter2'] }),
+      validStackWith({ [`${api}.command`]: ['run', '--token=hunter2', 'hunter2hunter2', 'hunter2'] }),
     );
     expect(redactorFor(config, {})('run --token=hunter2 hunter2hunter2 hunter2')).toBe(
       'run (not shown) (not shown) (not shown)',
@@ -85,10 +85,10 @@ describe('a redactor', () => {
 
   test("hides the keys of the account, and the token in AWS's answer to a wrong signature", () => {
     const keys = { AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG', AWS_SESSION_TOKEN: 'FwoGZXIvYXdzE+' };
-    const hide = veil({}, keys);
+    const hide = redactorOf({}, keys);
     expect(hide(`${keys.AWS_SECRET_ACCESS_KEY} ${keys.AWS_SESSION_TOKEN}`)).toBe('(not shown) (not shown)');
     expect(
-      veil({})(
+      redactorOf({})(
         "The Canonical String should have been\n'POST\nhost:ec2\nX-Amz-Security-Token:IQoJb3JpZ2lu==\n\nhost'",
       ),
     ).toBe(
@@ -97,8 +97,8 @@ describe('a redactor', () => {
   });
 });
 
-test('a problem keeps its code and its parts, and its cause is redacted like them', () => {
-  const hide = veil({ TOKEN: 'hunter2hunter2' });
+test('redacting a problem keeps its code, and removes secrets from its parts and its cause', () => {
+  const hide = redactorOf({ TOKEN: 'hunter2hunter2' });
   const cause = new TypeError('bad hunter2hunter2');
   const shown = redactedProblem(
     problem('REFUSED', {
@@ -127,14 +127,16 @@ test.each([
   ['null', null, 'null'],
 ])('a cause that is %s is also redacted', (_, cause, shown) => {
   const parts = { what: 'No.', why: 'No.', now: 'Nothing.', fix: [], cause };
-  expect(redactedProblem(problem('REFUSED', parts), veil({ TOKEN: 'hunter2hunter2' })).cause).toBe(shown);
+  expect(redactedProblem(problem('REFUSED', parts), redactorOf({ TOKEN: 'hunter2hunter2' })).cause).toBe(
+    shown,
+  );
 });
 
 test('a report passes events on without secrets', () => {
   const said: string[] = [];
   redactedReport(
     ({ text }) => void said.push(text),
-    veil({ TOKEN: 'hunter2hunter2' }),
+    redactorOf({ TOKEN: 'hunter2hunter2' }),
   )({
     type: 'note',
     text: 'it wrote hunter2hunter2',

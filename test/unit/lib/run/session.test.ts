@@ -1,4 +1,4 @@
-// A session: the order in which it opens, and that it closes everything, whatever fails.
+// A session opens its parts in order, and closes all of them, whatever fails.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -30,7 +30,7 @@ beforeEach(() => {
 
 const opening = (
   over: Partial<SessionOptions> = {},
-  { options = {}, of = {} }: { options?: Partial<Options>; of?: Partial<Config> } = {},
+  { options = {}, stack = {} }: { options?: Partial<Options>; stack?: Partial<Config> } = {},
 ) =>
   openSession(
     { ...defaultOptions, ...options },
@@ -39,7 +39,7 @@ const opening = (
       report: run.report,
       signal: run.signal,
       home: fileOf('home'),
-      config: Promise.resolve(config({ target: 'sandbox', ...of })),
+      config: Promise.resolve(config({ target: 'sandbox', ...stack })),
       time: { clock: testClock(), waits: localWaits },
       openSandbox: async () => {
         log.push(existsSync(fileOf(LOCK)) ? 'sandbox under a lock' : 'sandbox');
@@ -58,8 +58,9 @@ const withState = (more: Partial<StateData> = {}): void => {
   writeFileSync(fileOf('home/dev.json'), JSON.stringify({ ...emptyState(GUARD), ...more }));
 };
 const isLocked = () => existsSync(fileOf(LOCK));
-/** A sandbox that this run has found running. */
-const running = (over: Partial<SandboxHandle> = {}) => (sandbox = fakeSandbox({ started: false, ...over }));
+/** Replaces the sandbox with one that was already running. */
+const mockRunningSandbox = (over: Partial<SandboxHandle> = {}) =>
+  (sandbox = fakeSandbox({ started: false, ...over }));
 
 describe('opening a session', () => {
   test('opens the sandbox, takes the lock, starts the survey, and meanwhile looks up the account', async () => {
@@ -70,7 +71,7 @@ describe('opening a session', () => {
     await session.close();
   });
 
-  test('opens nothing without a configuration, which is loaded first', async () => {
+  test('loads the configuration first, and opens nothing without one', async () => {
     const invalid = Promise.reject(new Error('no configuration'));
     await expect(opening({ config: invalid })).rejects.toThrow('no configuration');
     expect(log).toEqual([]);
@@ -127,7 +128,7 @@ describe('opening a session', () => {
     const readsOf = async (command: string) => {
       let reads = 0;
       // The builder is chosen when the first image is built.
-      const of = Object.defineProperty(config({ target: 'sandbox' }), 'builder', {
+      const stack = Object.defineProperty(config({ target: 'sandbox' }), 'builder', {
         get: () => ((reads += 1), 'auto'),
       });
       let before = 0;
@@ -135,7 +136,7 @@ describe('opening a session', () => {
         before = reads;
         return sandbox.sandbox;
       };
-      await (await opening({ command, config: Promise.resolve(of), openSandbox })).close();
+      await (await opening({ command, config: Promise.resolve(stack), openSandbox })).close();
       return { before, reads };
     };
     const teardown = await readsOf('teardown');
@@ -147,7 +148,7 @@ describe('opening a session', () => {
 describe('the context of later looks', () => {
   test('names the account and the tags that the configuration no longer has', async () => {
     withState({ tags: ['owner', 'team'] });
-    const session = await opening({}, { of: { tags: { team: 'blue' } } });
+    const session = await opening({}, { stack: { tags: { team: 'blue' } } });
     expect(session.lookContext()).toMatchObject({ account: ACCOUNT, formerTags: ['owner'] });
     expect(session.lookContext().names.stack).toBe('shop-dev');
     await session.close();
@@ -193,14 +194,14 @@ describe('a failure while opening a session', () => {
   );
 
   test('does not stop a sandbox that was already running', async () => {
-    running();
+    mockRunningSandbox();
     withState({ account: '999999999999' });
     await expect(opening()).rejects.toMatchObject({ code: 'STATE_FOREIGN' });
     expect(sandbox.stops()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 
-  test('to take the lock leaves the sandbox and the lock to the run that holds it', async () => {
+  test('leaves the sandbox and the lock alone if another run holds the lock', async () => {
     mkdirSync(fileOf('home'), { recursive: true });
     const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
     await expect(opening()).rejects.toMatchObject({ code: 'LOCKED' });
@@ -212,7 +213,7 @@ describe('a failure while opening a session', () => {
 });
 
 describe('closing a session', () => {
-  test('releases the lock and stops the empty sandbox that this run has started, once', async () => {
+  test('releases the lock, and stops an empty sandbox only once if this run has started it', async () => {
     const session = await opening();
     expect(isLocked()).toBe(true);
     expect(await session.closeSandbox()).toBe(true);
@@ -242,7 +243,7 @@ describe('closing a session', () => {
   });
 
   test('stops no sandbox when the target is AWS', async () => {
-    const session = await opening({}, { options: { target: 'aws' }, of: { target: 'aws' } });
+    const session = await opening({}, { options: { target: 'aws' }, stack: { target: 'aws' } });
     expect(log).not.toContain('sandbox');
     expect(await session.closeSandbox()).toBe(false);
     await session.close();
@@ -261,7 +262,7 @@ describe('secrets in the configuration', () => {
   ] as unknown as Config['services'];
 
   test('appear in no problem and in no event', async () => {
-    const session = await opening({}, { of: { services } });
+    const session = await opening({}, { stack: { services } });
     expect(session.explain(new Error(`wrong: ${secret}`)).message).not.toContain(secret);
     session.run.report({ type: 'note', text: `it is ${secret}` });
     expect(JSON.stringify(events)).not.toContain(secret);

@@ -5,18 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectTarget, sandboxPort, type SandboxHandle } from '../../../../lib/run/target.ts';
 
-/** The notes of a run that expects its sandbox in `folder` and gets one with its state in `theirs`. */
-async function notes(theirs: string, folder: string): Promise<string[]> {
-  const door = { url: 'http://127.0.0.1:4599', folder: theirs } as unknown as SandboxHandle;
+/** The notes of a run that expects the state of its sandbox in `folder`, and finds it in `actual`. */
+async function notes(actual: string, folder: string): Promise<string[]> {
+  const sandbox = { url: 'http://127.0.0.1:4599', folder: actual } as unknown as SandboxHandle;
   const said: string[] = [];
   const place = await connectTarget(
     { target: 'sandbox', region: 'eu-west-1' },
     folder,
-    async () => door,
+    async () => sandbox,
     undefined,
     (event) => 'text' in event && said.push(`${event.type}: ${event.text}`),
   );
-  expect(place.sandbox).toBe(door);
+  expect(place.sandbox).toBe(sandbox);
   return said;
 }
 

@@ -223,7 +223,7 @@ describe('a state file is refused and left untouched', () => {
     await expect(open()).rejects.toMatchObject({ why: 'It has version 7; this Slipway reads version 1.' });
   });
 
-  test('and the problem names the endpoint rather than the account, which always differs in a sandbox', async () => {
+  test('and the problem names the endpoint, not the account, since the account always differs in a sandbox', async () => {
     await keep(JSON.stringify({ ...valid, account: '000000000000', endpoint: 'sandbox' }));
     await expect(open()).rejects.toMatchObject({
       why: 'It is for the endpoint sandbox; this run is for aws.',

@@ -83,7 +83,7 @@ const writer = (target: string) => `
   for (let n = 0; ; n += 1) await state.record('subnets.' + (n % 4), Object.fromEntries(ids(n)));`;
 
 /** Resolves after a number of changes in a folder. */
-async function happenings(folder: string, count: number): Promise<void> {
+async function waitForChanges(folder: string, count: number): Promise<void> {
   let seen = 0;
   for await (const _ of watch(folder)) if ((seen += 1) >= count) return;
 }
@@ -92,7 +92,7 @@ test('a process that is killed while it writes leaves the old file or the new on
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
   const program = await compileProgram(writer(file()));
   for (const moment of [2, 12, 23]) {
-    const happened = happenings(dirname(file()), moment);
+    const happened = waitForChanges(dirname(file()), moment);
     const running = startProgram(program, []);
     await happened;
     await running.kill();

@@ -26,7 +26,7 @@ describe('the state of a deployment', () => {
     expect(state()).toEqual(pending('the deployment is not visible yet'));
   });
 
-  test('a deployment is pending while ECS still shows only the previous one, even if that has completed or failed', () => {
+  test('a deployment is pending while ECS still shows only the previous deployment, even if the previous one has completed or failed', () => {
     const before = { createdAt: at(1) };
     const stale = [
       primary('COMPLETED', before),

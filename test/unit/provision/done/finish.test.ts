@@ -16,7 +16,7 @@ import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engi
 import { config, mocks, sent } from '../../step-harness.ts';
 import { MINE, primary, service } from '../deployments.ts';
 
-const of = config({ domain: undefined });
+const stack = config({ domain: undefined });
 let server: Server;
 let requested: string[];
 /** The local port that the load balancer's name resolves to; undefined while the name does not resolve. */
@@ -59,7 +59,7 @@ const target = (): OpenTarget => ({
 const finishing = (changes: Change[], waitUntilReady = true, state = 'active') =>
   finish(
     { ...run, waitUntilReady },
-    engineContext(of),
+    engineContext(stack),
     target(),
     planOf(changes, { loadBalancer: { '': foundFor('loadBalancer', '', { state }) } }),
     ids,

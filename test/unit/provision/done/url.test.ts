@@ -29,8 +29,8 @@ describe('on AWS', () => {
   test.each([
     ['there is no domain', config({ domain: undefined })],
     ['the domain resolves only locally', domain('api.shop.localhost')],
-  ])("on AWS the URL contains the load balancer's own name when %s", async (_when, of) => {
-    expect(await publicAddress(of, aws, ids)).toEqual({
+  ])("on AWS the URL contains the load balancer's own name when %s", async (_when, stack) => {
+    expect(await publicAddress(stack, aws, ids)).toEqual({
       url: `http://${BALANCER}`,
       host: BALANCER,
       connect: { host: BALANCER, port: 80 },

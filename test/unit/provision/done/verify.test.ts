@@ -10,9 +10,9 @@ import { NO_SERVICE } from '../../../../provision/steps/listener.ts';
 import { verify } from '../../../../provision/done/verify.ts';
 import { config, testClock } from '../../step-harness.ts';
 
-const closing: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
+  for (const close of cleanups.splice(0)) await close();
 });
 
 /** A server on a free port, which is closed after the test together with its connections. */
@@ -21,7 +21,7 @@ async function serve(listener: RequestListener): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => sockets.add(socket));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  closing.push(async () => {
+  cleanups.push(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((closed) => server.close(closed));
   });
@@ -119,7 +119,7 @@ test("the load balancer's own 404 is never accepted as the service's answer", as
 
 test('a path is reported if nothing listens on the port', async () => {
   const port = await serve(() => undefined);
-  for (const close of closing.splice(0)) await close();
+  for (const close of cleanups.splice(0)) await close();
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('ECONNREFUSED'),
@@ -179,8 +179,8 @@ test.each([
       containers: (service?.containers ?? []).map((container) => ({ ...container, path: undefined })),
     }),
   ],
-])('no path is requested from a service %s', async (_what, of) => {
+])('no path is requested from a service %s', async (_what, stack) => {
   const run = runOf();
-  await verify(of, addressOf(1), run);
+  await verify(stack, addressOf(1), run);
   expect(run.events).toEqual([]);
 });

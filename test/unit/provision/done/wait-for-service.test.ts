@@ -23,11 +23,11 @@ import { existing } from '../../existing-resources.ts';
 import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
 
 describe('waiting for a service', () => {
-  const balancer = (Code: 'active' | 'failed', Reason?: string) =>
+  const mockBalancer = (Code: 'active' | 'failed', Reason?: string) =>
     mocks.elbv2
       .on(DescribeLoadBalancersCommand)
       .resolves({ LoadBalancers: [{ LoadBalancerName: 'shop-dev', State: { Code, Reason } }] });
-  beforeEach(() => void balancer('active'));
+  beforeEach(() => void mockBalancer('active'));
   const [web] = config().services as [Service];
   const notes: string[] = [];
   const waiting: string[] = [];
@@ -36,7 +36,7 @@ describe('waiting for a service', () => {
     targetGroups: new Map(Object.entries(existing.targetGroups)),
   };
   /** Waits for at most a few probes, with its own clock and notes. */
-  const wait = async (of = web, answered?: EcsService, change?: Change) => {
+  const wait = async (configured = web, answered?: EcsService, change?: Change) => {
     const clock = testClock();
     const { signal } = new AbortController();
     notes.length = 0;
@@ -56,13 +56,13 @@ describe('waiting for a service', () => {
             { clock, signal, onPending: (note) => void (what.includes('targets') && waiting.push(note)) },
           ),
       },
-      of,
+      configured,
       ids,
       answered,
     );
   };
   /** Sets the responses to successive looks at the service; the last is repeated. */
-  const looks = (...services: EcsService[]) => {
+  const mockLooks = (...services: EcsService[]) => {
     const mock = mocks.ecs.on(DescribeServicesCommand);
     for (const one of services.slice(0, -1)) mock.resolvesOnce({ services: [one] });
     mock.resolves({ services: services.slice(-1) });
@@ -74,7 +74,7 @@ describe('waiting for a service', () => {
     }) as TargetHealthDescription;
   const targets = (...all: TargetHealthDescription[]) => ({ TargetHealthDescriptions: all });
   /** Sets the stopped tasks that successive looks return; the last response is repeated. */
-  const stopped = (...looks: Task[][]) => {
+  const mockStopped = (...looks: Task[][]) => {
     const byArn = new Map(looks.flat().map((one) => [one.taskArn ?? '', one]));
     const list = mocks.ecs.on(ListTasksCommand);
     const arns = looks.map((tasks) => ({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) }));
@@ -87,8 +87,8 @@ describe('waiting for a service', () => {
   const commands = () => sent().map(({ command }) => command);
 
   test('the wait ends once the deployment is completed and then all targets of every group are healthy', async () => {
-    looks(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
-    stopped([]);
+    mockLooks(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
+    mockStopped([]);
     mocks.elbv2
       .on(DescribeTargetHealthCommand)
       .resolves(targets(target('healthy')))
@@ -108,8 +108,8 @@ describe('waiting for a service', () => {
   });
 
   test('the wait requires one healthy target per task', async () => {
-    looks(service(primary('COMPLETED')));
-    stopped([]);
+    mockLooks(service(primary('COMPLETED')));
+    mockStopped([]);
     const two = { ...web, count: 2, containers: web.containers.slice(0, 1) };
     mocks.elbv2
       .on(DescribeTargetHealthCommand)
@@ -124,22 +124,22 @@ describe('waiting for a service', () => {
     const counted = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
 
     test('the wait follows the current desired count, since Application Auto Scaling may scale in meanwhile', async () => {
-      looks(counted(3), counted(3), counted(2));
-      stopped([]);
+      mockLooks(counted(3), counted(3), counted(2));
+      mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
       await wait(one);
       expect(waiting).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
     });
 
     test('the wait needs no targets if the service was scaled to zero', async () => {
-      looks(counted(0));
+      mockLooks(counted(0));
       await wait(one);
       expect(commands()).toEqual(['DescribeServices']);
     });
 
     test('the wait uses the count that this run has set, since a look may still return the previous count', async () => {
-      looks(counted(1));
-      stopped([]);
+      mockLooks(counted(1));
+      mockStopped([]);
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets(target('healthy')))
@@ -157,7 +157,7 @@ describe('waiting for a service', () => {
   });
 
   test('the wait needs no targets if the service is configured without tasks or without paths', async () => {
-    looks(service(primary('COMPLETED')));
+    mockLooks(service(primary('COMPLETED')));
     await wait({ ...web, count: 0 });
     await wait({ ...web, containers: web.containers.map((one) => ({ ...one, path: undefined })) });
     expect(commands()).toEqual(['DescribeServices', 'DescribeServices']);
@@ -179,7 +179,7 @@ describe('waiting for a service', () => {
 
     test('messages from ECS are reported in order, each once and shortened', async () => {
       const events = [[first], [second, first], [third, second, first]].map((all) => [...all]);
-      looks(
+      mockLooks(
         ...events.map((all, index) => ({
           ...service(primary(index === 2 ? 'COMPLETED' : 'IN_PROGRESS')),
           events: all,
@@ -194,13 +194,13 @@ describe('waiting for a service', () => {
     });
 
     test('messages from before the update are not reported', async () => {
-      looks({ ...service(primary('COMPLETED')), events: [third, second, first] });
+      mockLooks({ ...service(primary('COMPLETED')), events: [third, second, first] });
       await wait({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [second, first] });
       expect(notes).toEqual(['web: has reached a steady state.']);
     });
 
     test('messages from before the first look are not reported if the run changed nothing', async () => {
-      looks(
+      mockLooks(
         { ...service(primary('IN_PROGRESS')), events: [second, first] },
         { ...service(primary('COMPLETED')), events: [third, second, first] },
       );
@@ -224,9 +224,9 @@ describe('waiting for a service', () => {
     const event = (message: string) => ({ id: message, message: `(service web) ${message}` });
     const END = 'Essential container in task exited; api1 exit code 3';
     /** Lets the deployment stay completed while no target is healthy. */
-    const completed = (counts: object, ...messages: string[]) => {
+    const mockCompleted = (counts: object, ...messages: string[]) => {
       const deployment = service(primary('COMPLETED', counts));
-      looks(deployment, { ...deployment, events: messages.map(event) });
+      mockLooks(deployment, { ...deployment, events: messages.map(event) });
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
       mocks.logs.on(GetLogEventsCommand).resolves({
         events: [{ message: 'connecting to db:5432' }, { message: 'no database, giving up' }],
@@ -235,8 +235,8 @@ describe('waiting for a service', () => {
 
     test('the wait reports the number of running tasks, the last exit, and the last message from ECS', async () => {
       const counts = { runningCount: 0, pendingCount: 1 };
-      completed(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
-      stopped([died(1)]);
+      mockCompleted(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
+      mockStopped([died(1)]);
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
@@ -248,8 +248,8 @@ describe('waiting for a service', () => {
     });
 
     test('the wait fails if tasks keep ending, with their exit code, reason and last log lines', async () => {
-      completed({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
-      stopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
+      mockCompleted({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
+      mockStopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
       await expect(wait(one, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
@@ -269,8 +269,8 @@ describe('waiting for a service', () => {
 
     test('a larger service tolerates more ended tasks, as ECS does in a deployment', async () => {
       const wide = { ...one, count: 8 };
-      completed({ runningCount: 7, desiredCount: 8 });
-      stopped(
+      mockCompleted({ runningCount: 7, desiredCount: 8 });
+      mockStopped(
         [],
         [died(1), died(2), died(3)],
         [1, 2, 3, 4].map((id) => died(id)),
@@ -280,8 +280,11 @@ describe('waiting for a service', () => {
 
     test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
       const scaled = { stopCode: 'ServiceSchedulerInitiated' as const };
-      completed({ runningCount: 1 });
-      stopped([], [died(1, scaled), died(2, scaled), died(3, scaled), died(4, { taskDefinitionArn: OLD })]);
+      mockCompleted({ runningCount: 1 });
+      mockStopped(
+        [],
+        [died(1, scaled), died(2, scaled), died(3, scaled), died(4, { taskDefinitionArn: OLD })],
+      );
       await expect(wait(one)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
     });
 
@@ -289,8 +292,8 @@ describe('waiting for a service', () => {
       ['tasks do not all run', 0, [] as Task[], []],
       ['a task runs but another has ended', 1, [died(1)], [END]],
     ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks, ends) => {
-      completed({ runningCount });
-      stopped([], tasks);
+      mockCompleted({ runningCount });
+      mockStopped([], tasks);
       await expect(wait(one)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
@@ -304,21 +307,21 @@ describe('waiting for a service', () => {
     });
 
     test('the wait fails if someone else deploys another task definition or deletes the service', async () => {
-      stopped([]);
+      mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
       const done = service(primary('COMPLETED'));
-      looks(done, { ...done, status: 'DRAINING' });
+      mockLooks(done, { ...done, status: 'DRAINING' });
       await expect(wait(one)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         why: 'the service is DRAINING: someone else is deleting it',
       });
-      looks(done, service(primary('IN_PROGRESS', { taskDefinition: OLD })));
+      mockLooks(done, service(primary('IN_PROGRESS', { taskDefinition: OLD })));
       await expect(wait(one)).rejects.toMatchObject({ why: 'ECS rolled back to shop-dev-web:1' });
       expect(waiting).toEqual([]);
     });
 
     test('the wait continues if tasks cannot be read', async () => {
-      completed({ runningCount: 1 });
+      mockCompleted({ runningCount: 1 });
       mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
@@ -332,7 +335,7 @@ describe('waiting for a service', () => {
   describe('failures', () => {
     test("the wait fails if the deployment was rolled back, and the problem contains ECS's messages", async () => {
       const message = '(service web) was unable to place a task. Reason: Internal error.';
-      looks(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
+      mockLooks(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
         ...service(
           primary('IN_PROGRESS', { taskDefinition: OLD, createdAt: at(20) }),
           primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BROKEN }),
@@ -352,21 +355,21 @@ describe('waiting for a service', () => {
     });
 
     test('the wait fails if the first deployment failed', async () => {
-      looks(service(primary('FAILED', { rolloutStateReason: BROKEN })));
+      mockLooks(service(primary('FAILED', { rolloutStateReason: BROKEN })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(wait()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
     });
 
-    test("the wait fails with the load balancer's reason if that failed, and tasks are not read", async () => {
-      looks(service(primary('IN_PROGRESS')));
+    test('if the load balancer failed, the wait fails with its reason, and tasks are not read', async () => {
+      mockLooks(service(primary('IN_PROGRESS')));
       const why = 'The subnets have no free addresses left.';
-      balancer('failed', why);
+      mockBalancer('failed', why);
       await expect(wait()).rejects.toMatchObject({ code: 'FAILED_STATE', why });
       expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
     });
 
     test('the wait fails with the task counts if the deployment takes too long', async () => {
-      looks(service(primary('IN_PROGRESS', { failedTasks: 5 })));
+      mockLooks(service(primary('IN_PROGRESS', { failedTasks: 5 })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(wait()).rejects.toMatchObject({
         code: 'DEPLOYMENT',
@@ -375,8 +378,8 @@ describe('waiting for a service', () => {
     });
 
     test('the wait fails if targets stay unhealthy while tasks run, and the problem lists the targets with their reasons', async () => {
-      looks(service(primary('COMPLETED', { runningCount: 1 })));
-      stopped([]);
+      mockLooks(service(primary('COMPLETED', { runningCount: 1 })));
+      mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy')));
       mocks.elbv2
         .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:group-1' })
@@ -392,7 +395,7 @@ describe('waiting for a service', () => {
     test('the wait throws the original error if a look fails', async () => {
       mocks.ecs.on(DescribeServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
       await expect(wait()).rejects.toMatchObject({ message: 'not allowed' });
-      looks(service(primary('COMPLETED')));
+      mockLooks(service(primary('COMPLETED')));
       mocks.elbv2.on(DescribeTargetHealthCommand).rejects(awsError('TargetGroupNotFoundException', 'none'));
       await expect(wait()).rejects.toMatchObject({ message: 'none' });
     });

@@ -5,7 +5,7 @@ import type { FoundService } from '../../../../lib/look/services.ts';
 import { countEvents, initialCount, withAutoScaledCounts } from '../../../../provision/services/scaling.ts';
 import { services } from '../../../../provision/steps/services.ts';
 import { config, mocks, provisionStep, surveyOf } from '../../step-harness.ts';
-import { done, isDone, item, mutations, update, withItem } from '../service-scenario.ts';
+import { done, mockDeployed, item, mutations, update, withItem } from '../service-scenario.ts';
 
 const theirs: Partial<FoundService> = { desiredCount: 4, scaling: { min: 2, max: 8 } };
 const unknown: Partial<FoundService> = { desiredCount: 4, scaling: { unknown: 'not allowed' } };
@@ -20,7 +20,7 @@ describe('the step', () => {
   });
 
   test('an update of other fields does not send a count that Application Auto Scaling controls', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, withItem({ ...theirs, graceSeconds: 0 }));
     expect(verbs).toEqual([['update', 'web', 'grace seconds']]);
@@ -31,7 +31,7 @@ describe('the step', () => {
     ['that Application Auto Scaling does not control', drifted],
     ['whose control by Application Auto Scaling cannot be determined', unknown],
   ])('a different count %s is repaired', async (_what, changes) => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, withItem(changes));
     expect(verbs).toEqual([['update', 'web', 'count']]);

@@ -5,7 +5,16 @@ import type { FoundService } from '../../../../lib/look/services.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { services } from '../../../../provision/steps/services.ts';
 import { config, mocks, provisionStep, sent } from '../../step-harness.ts';
-import { changed, create, fail, isDone, item, mutations, scenario, withItem } from '../service-scenario.ts';
+import {
+  changed,
+  create,
+  fail,
+  mockDeployed,
+  item,
+  mutations,
+  scenario,
+  withItem,
+} from '../service-scenario.ts';
 
 const [service = fail()] = config().services;
 const [api1 = fail(), api2 = fail()] = service.containers;
@@ -17,7 +26,7 @@ describe('a container that changes to HTTPS', () => {
   const { found, ...rest } = scenario(secure);
 
   test('a service with a container that changes to HTTPS is created again beside the former one, and waited for', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
     const { verbs, changes, ids } = await provisionStep(services, {
       ...rest,
@@ -38,10 +47,10 @@ describe('a container that changes to HTTPS', () => {
   });
 
   test('the former service is removed once the new one exists', async () => {
-    const there = { ...item, serviceName };
+    const successor = { ...item, serviceName };
     const { verbs } = await provisionStep(services, {
       ...rest,
-      found: { ...found, services: { web: there, ...former } },
+      found: { ...found, services: { web: successor, ...former } },
     });
     expect(verbs).toEqual([['remove', 'web~former']]);
   });
@@ -64,7 +73,7 @@ describe('a deployment in progress', () => {
   };
 
   test('a deployment in progress is waited for, without a mutating call, if requests still go to other target groups', async () => {
-    isDone();
+    mockDeployed();
     const { verbs } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
     expect(verbs).toEqual([['update', 'web', 'rollout']]);
     expect(mutations()).toEqual([]);

@@ -44,13 +44,13 @@ test('adopts when present', async () => {
 
 test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
-  const of = config({ tags: { team: 'shop' } });
-  const { verbs } = await provisionStep(elasticIp, { noun: 'elasticIp', config: of, found: network() });
+  const stack = config({ tags: { team: 'shop' } });
+  const { verbs } = await provisionStep(elasticIp, { noun: 'elasticIp', config: stack, found: network() });
   expect(verbs).toEqual([['update', '', 'tag.team']]);
   expect(sent()).toEqual([
     {
       command: 'CreateTags',
-      input: { Resources: ['eipalloc-1'], Tags: toPascalCaseTags(ourTags('elasticIp', '', of)) },
+      input: { Resources: ['eipalloc-1'], Tags: toPascalCaseTags(ourTags('elasticIp', '', stack)) },
     },
   ]);
 });

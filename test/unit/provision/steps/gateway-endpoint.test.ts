@@ -1,4 +1,4 @@
-// The step of the gateway endpoint: what it sends in each case, and what the endpoint is afterwards.
+// The step for the gateway endpoint: the calls that it makes in each case.
 import {
   CreateTagsCommand,
   CreateVpcEndpointCommand,
@@ -32,14 +32,14 @@ const modify = (input: object) => ({
 });
 const scenario = { noun: 'gatewayEndpoint', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('gatewayEndpoint') };
-/** The network with another endpoint. */
+/** Returns the network with changes to its gateway endpoint. */
 function withEndpoint(changes: Partial<ReturnType<typeof network>['gatewayEndpoint']['']>) {
   const found = network();
   Object.assign(found.gatewayEndpoint[''], changes);
   return { ...scenario, found };
 }
-/** Lets every look show our endpoint with these route tables. */
-const showing = (...RouteTableIds: string[]) =>
+/** Lets every look return our endpoint with these route tables. */
+const mockLooks = (...RouteTableIds: string[]) =>
   mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({
     VpcEndpoints: [
       {
@@ -67,7 +67,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('token-1')]);
 });
 
-test('creates when missing: a token that yields a deleted endpoint is renewed', async () => {
+test('creates when missing: if the token returns a deleted endpoint, the create is sent again with a new token', async () => {
   // AWS sends the states in lower case, unlike its model.
   const created = (VpcEndpointId: string, State: string) => ({
     VpcEndpoint: { VpcEndpointId, State: State as State },
@@ -81,7 +81,7 @@ test('creates when missing: a token that yields a deleted endpoint is renewed', 
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });
 
-test('creates when missing: the route tables follow the zones', () => {
+test('creates when missing: if the same run creates the private route tables, their ids are still unknown in the plan', () => {
   const found = networkWithout('gatewayEndpoint', 'privateRoutes');
   const [change] = diffOf(gatewayEndpoint, surveyOf(found));
   expect(change?.fields).toContainEqual({
@@ -100,10 +100,10 @@ test('adopts when present', async () => {
 test.each([
   ['RouteAlreadyExists', alreadyExists],
   ['IdempotentParameterMismatch', awsError('IdempotentParameterMismatch')],
-])('adopts when present: after %s, our endpoint gets the tables that it lacks', async (_, error) => {
+])('adopts when present: after %s, missing route tables are added to our endpoint', async (_, error) => {
   mocks.ec2.on(CreateVpcEndpointCommand).rejects(error);
   mocks.ec2.on(ModifyVpcEndpointCommand).resolves({});
-  showing('rtb-2');
+  mockLooks('rtb-2');
   const { ids } = await provisionStep(gatewayEndpoint, missing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
   expect(sent()).toContainEqual(modify({ AddRouteTableIds: ['rtb-3'] }));
@@ -123,9 +123,9 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a route that an unanswered call has added already is fine', async () => {
+test('repairs drift: a route that already exists, since the response to an earlier call was lost, is not an error', async () => {
   mocks.ec2.on(ModifyVpcEndpointCommand).rejects(alreadyExists);
-  showing('rtb-3', 'rtb-2');
+  mockLooks('rtb-3', 'rtb-2');
   const { ids } = await provisionStep(gatewayEndpoint, withEndpoint({ routeTableIds: ['rtb-2'] }));
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });
@@ -137,7 +137,7 @@ test.each([
     { service: 'com.amazonaws.eu-west-1.dynamodb' },
     'it is an endpoint of com.amazonaws.eu-west-1.dynamodb, which cannot be changed',
   ],
-])('explains refusal: an endpoint %s stays', async (_, changes, reason) => {
+])('explains refusal: an endpoint %s is refused and left unchanged', async (_, changes, reason) => {
   const { verbs, changes: planned } = await provisionStep(gatewayEndpoint, withEndpoint(changes));
   expect(verbs).toEqual([['refused', '']]);
   expect(planned[0]).toMatchObject({ reason, cannotUpdate: true });

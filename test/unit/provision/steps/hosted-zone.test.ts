@@ -1,4 +1,4 @@
-// The step for the hosted zone, which is either created or already in the account: the calls that it makes in each case.
+// The step for the hosted zone: the calls that it makes if the stack creates the zone, or the account already has it.
 import {
   ChangeTagsForResourceCommand,
   CreateHostedZoneCommand,
@@ -20,11 +20,11 @@ import {
 } from '../../step-harness.ts';
 
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
-const own = config({ domain });
-const theAccounts = config({ domain: { ...domain, createZone: false } });
+const withOurZone = config({ domain });
+const withAccountZone = config({ domain: { ...domain, createZone: false } });
 const ours = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
 const theirs = { ...ours, tags: {} };
-const scenario = { noun: 'hostedZone' as const, config: own };
+const scenario = { noun: 'hostedZone' as const, config: withOurZone };
 
 const create = {
   command: 'CreateHostedZone',
@@ -44,7 +44,7 @@ const tag = {
 };
 
 /** Lets the look find a zone with this caller reference. */
-function thereIs(CallerReference: string, Name = 'example.com.'): void {
+function mockZone(CallerReference: string, Name = 'example.com.'): void {
   mocks.route53
     .on(ListHostedZonesCommand)
     .resolves({ HostedZones: [{ Id: '/hostedzone/ZONE1', Name, CallerReference }] });
@@ -62,10 +62,10 @@ test('creates when missing, then tags it', async () => {
   expect(sent()).toEqual([create, tag]);
 });
 
-test('creates when missing: a caller reference that is already in use identifies the zone of our own create, whose response was lost', async () => {
+test('creates when missing: if our own zone already has the caller reference, since the response to its create was lost, it is adopted', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  thereIs('shop-dev/token-1');
+  mockZone('shop-dev/token-1');
   const { ids } = await provisionStep(hostedZone, scenario);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent().at(-1)).toEqual(tag);
@@ -73,7 +73,7 @@ test('creates when missing: a caller reference that is already in use identifies
 
 test('creates when missing: a foreign zone with our caller reference is not adopted', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
-  thereIs('somebody');
+  mockZone('somebody');
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ code: 'FOREIGN' });
   expect(sent().map(({ command }) => command)).not.toContain('ChangeTagsForResource');
 });
@@ -84,7 +84,7 @@ test('creates when missing: a caller reference that an earlier run used for anot
     .rejectsOnce(awsError('HostedZoneAlreadyExists', 'exists', 409))
     .resolves({ HostedZone: { Id: '/hostedzone/ZONE2', Name: 'example.com.', CallerReference: '' } });
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  thereIs('shop-dev/token-1', 'old.com.');
+  mockZone('shop-dev/token-1', 'old.com.');
   const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE2' } });
   const creates = sent().filter(({ command }) => command === 'CreateHostedZone');
@@ -95,23 +95,23 @@ test('creates when missing: a caller reference that an earlier run used for anot
 test('creates when missing: a zone is not created twice if an earlier run missed the response to its create', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  thereIs('shop-dev/token-1');
+  mockZone('shop-dev/token-1');
   const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent().filter(({ command }) => command === 'CreateHostedZone')).toEqual([create]);
 });
 
 test.each([
-  ['renamed', own],
-  ["replaced by one of the account's own zones", theAccounts],
+  ['renamed', withOurZone],
+  ["replaced by one of the account's own zones", withAccountZone],
   ['no longer configured', config({ domain: undefined })],
-])('our zones that the domain no longer uses are removed when the domain is %s', (_what, of) => {
+])('our zones that the domain no longer uses are removed when the domain is %s', (_what, stack) => {
   const old = { ...ours, name: 'old.com' };
-  const isThere = of.domain !== undefined && { '': of === own ? ours : theirs };
+  const isThere = stack.domain !== undefined && { '': stack === withOurZone ? ours : theirs };
   const found = surveyOf({
     hostedZone: { ...isThere, 'old.com': old, 'other.com': { ...theirs, name: 'other.com' } },
   });
-  expect(diffOf(hostedZone, found, of)).toMatchObject([
+  expect(diffOf(hostedZone, found, stack)).toMatchObject([
     { noun: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'it is not in the configuration' },
   ]);
 });
@@ -128,7 +128,7 @@ test.each([
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { verbs } = await provisionStep(hostedZone, {
     ...scenario,
-    config: theAccounts,
+    config: withAccountZone,
     found: { hostedZone: { '': zone } },
   });
   expect(verbs).toEqual([]);
@@ -173,7 +173,7 @@ test('explains refusal: a zone that the account already has is not created a sec
 });
 
 test('explains refusal: a zone that the account should already have is reported as missing', async () => {
-  const { changes } = await provisionStep(hostedZone, { ...scenario, config: theAccounts });
+  const { changes } = await provisionStep(hostedZone, { ...scenario, config: withAccountZone });
   expect(changes).toMatchObject([
     {
       verb: 'refused',

@@ -1,4 +1,4 @@
-// The step of the images: what it pushes in each case, and how it looks for images.
+// The step for the images: what it pushes in each case, and how it looks for images.
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -49,7 +49,7 @@ async function found(key: string) {
   return { imageUri: `${uriOf(key)}@${digest}`, tags: { 'slipway:stack': 'shop-dev' } };
 }
 
-function registry(): void {
+function mockRegistry(): void {
   mocks.ecr.on(BatchCheckLayerAvailabilityCommand).resolves({ layers: [] });
   mocks.ecr.on(InitiateLayerUploadCommand).resolves({ uploadId: 'upload' });
   mocks.ecr.on(UploadLayerPartCommand).resolves({});
@@ -60,7 +60,7 @@ function registry(): void {
 const commands = () => sent().map(({ command }) => command);
 
 test('creates when missing', async () => {
-  registry();
+  mockRegistry();
   const { verbs, ids } = await provisionStep(images, { noun: 'images', ids: repositoryIds });
   expect(verbs).toEqual([
     ['create', 'web-api1'],
@@ -86,7 +86,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing: an interrupted push is completed, and layers that exist are not uploaded again', async () => {
-  registry();
+  mockRegistry();
   const { blobs } = await buildOf('web-api1');
   const layers = blobs.map(({ digest }) => ({
     layerDigest: digest,
@@ -134,7 +134,7 @@ test('adopts when present', async () => {
 });
 
 test('repairs drift', async () => {
-  registry();
+  mockRegistry();
   // The image was deleted manually; the rest of the repository is unchanged.
   const { verbs } = await provisionStep(images, {
     noun: 'images',
@@ -146,7 +146,7 @@ test('repairs drift', async () => {
 });
 
 test('explains refusal', async () => {
-  registry();
+  mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'The tag is immutable.'));
   await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({
     code: 'FOREIGN',
@@ -155,7 +155,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: when a repository rejects layers, the error is thrown and no image is put', async () => {
-  registry();
+  mockRegistry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
   await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({
     message: 'no uploads',
@@ -175,7 +175,7 @@ test('a container with an image by reference is not built', async () => {
 
 describe('the look', () => {
   /** Lets AWS return the repositories of these containers. */
-  function holds(...keys: string[]): void {
+  function mockRepositories(...keys: string[]): void {
     mocks.ecr.on(DescribeRepositoriesCommand).resolves({
       repositories: keys.map((key) => ({
         repositoryName: `shop-dev/${key}`,
@@ -196,7 +196,7 @@ describe('the look', () => {
     });
 
   test('the look finds only the image with the tag of the current source', async () => {
-    holds('web-api1', 'web-api2');
+    mockRepositories('web-api1', 'web-api2');
     const { tag, digest } = await buildOf('web-api1');
     answers('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
     answers('web-api2', (await buildOf('web-api2')).tag).rejects(awsError('ImageNotFoundException'));
@@ -206,19 +206,19 @@ describe('the look', () => {
   });
 
   test('the look does not ask for images of a missing repository', async () => {
-    holds();
+    mockRepositories();
     expect((await lookImages(lookContextOf())).size).toBe(0);
     expect(commands()).toEqual(['DescribeRepositories']);
   });
 
   test('the look ignores an image that has our tag but another digest', async () => {
-    holds('web-api1');
+    mockRepositories('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:other' }] });
     expect((await lookImages(lookContextOf())).size).toBe(0);
   });
 
   test('the look accepts any digest for an image that a container engine has pushed', async () => {
-    holds('web-api1');
+    mockRepositories('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
     const build = {
       kind: 'docker',
@@ -237,7 +237,7 @@ describe('the look', () => {
   });
 
   test('the look fails if a call is denied, rather than report the image as missing', async () => {
-    holds('web-api1', 'web-api2');
+    mockRepositories('web-api1', 'web-api2');
     mocks.ecr.on(DescribeImagesCommand).rejects(awsError('AccessDeniedException', 'denied'));
     await expect(lookImages(lookContextOf())).rejects.toThrow('denied');
   });

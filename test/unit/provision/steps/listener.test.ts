@@ -49,7 +49,7 @@ const create = {
 };
 
 /** Lets the look find a listener on port 80 with these tags. */
-function thereIs(tags: Record<string, string>): void {
+function mockListener(tags: Record<string, string>): void {
   mocks.elbv2
     .on(DescribeLoadBalancersCommand)
     .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn:balancer' }] });
@@ -70,14 +70,14 @@ test('creates when missing', async () => {
 
 test('creates when missing: if our own listener already uses the port, since the response to its create was lost, it is adopted', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
-  thereIs(ourTags('listener'));
+  mockListener(ourTags('listener'));
   const { ids } = await provisionStep(listener, scenario);
   expect(ids).toEqual({ '': { listenerArn: 'arn:there' } });
 });
 
 test('creates when missing: a listener that someone else has created on the port since the survey is left alone', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
-  thereIs({});
+  mockListener({});
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses port 80 of the load balancer.',

@@ -45,7 +45,7 @@ const withItem = (changes: Partial<FoundLoadBalancer> = {}) => ({
   found: { subnets, securityGroups, loadBalancer: { '': { ...item, ...changes } } },
 });
 
-const wish = {
+const settings = {
   Name: 'shop-dev',
   Type: 'application',
   Scheme: 'internet-facing',
@@ -56,7 +56,7 @@ const wish = {
 };
 
 /** Lets the look find a load balancer with these tags. */
-function thereIs(tags: Record<string, string>): void {
+function mockLoadBalancer(tags: Record<string, string>): void {
   const { loadBalancerArn: LoadBalancerArn, dnsName: DNSName, hostedZoneId: CanonicalHostedZoneId } = ids;
   mocks.elbv2
     .on(DescribeLoadBalancersCommand)
@@ -76,7 +76,7 @@ test('creates when missing', async () => {
   expect(done.verbs).toEqual([['create', '']]);
   expect(done.ids).toEqual({ '': ids });
   expect(sent()).toEqual([
-    { command: 'CreateLoadBalancer', input: wish },
+    { command: 'CreateLoadBalancer', input: settings },
     {
       command: 'ModifyLoadBalancerAttributes',
       input: { LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) },
@@ -87,7 +87,7 @@ test('creates when missing', async () => {
 test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
-  thereIs(ourTags('loadBalancer'));
+  mockLoadBalancer(ourTags('loadBalancer'));
   const done = await provisionStep(loadBalancer, scenario);
   expect(done.ids).toEqual({ '': ids });
   expect(sent().at(-1)).toEqual({
@@ -98,13 +98,13 @@ test('creates when missing: if our own resource has the name already, since the 
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
-  thereIs({});
+  mockLoadBalancer({});
   await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name shop-dev.',
   });
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
-    { command: 'CreateLoadBalancer', input: wish },
+    { command: 'CreateLoadBalancer', input: settings },
   ]);
 });
 
@@ -197,7 +197,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
-  expect(sent()).toEqual([{ command: 'CreateLoadBalancer', input: wish }]);
+  expect(sent()).toEqual([{ command: 'CreateLoadBalancer', input: settings }]);
 });
 
 test.each([

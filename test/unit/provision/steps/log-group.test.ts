@@ -23,7 +23,7 @@ const retention = (days: number) => ({
   input: { logGroupName: NAME, retentionInDays: days },
 });
 
-function thereIs(tags: Record<string, string>): void {
+function mockLogGroup(tags: Record<string, string>): void {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, logGroupArn: ARN }] });
   mocks.logs.on(ListTagsForResourceCommand).resolves({ tags });
 }
@@ -40,14 +40,14 @@ test('creates when missing', async () => {
 test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
-  thereIs(ourTags('logGroup'));
+  mockLogGroup(ourTags('logGroup'));
   await provisionStep(logGroup, { noun: 'logGroup' });
   expect(sent().at(-1)).toEqual(retention(14));
 });
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
-  thereIs({});
+  mockLogGroup({});
   await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name /slipway/shop-dev.',

@@ -27,7 +27,7 @@ const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } }
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
 const created = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
 /** Lets looks at one gateway return these descriptions in sequence; the last is repeated. */
-function looking(id: string, ...states: ReturnType<typeof nat>[]) {
+function mockLooks(id: string, ...states: ReturnType<typeof nat>[]) {
   const behaviour = mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: [id] });
   for (const state of states.slice(0, -1)) behaviour.resolvesOnce({ NatGateways: [state] });
   const [last] = states.slice(-1);
@@ -44,7 +44,7 @@ function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>)
 
 test('creates when missing', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
-  looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
+  mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, missing);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
@@ -64,7 +64,7 @@ test('creates when missing: a gateway that is not visible yet is waited for', as
 test('creates when missing: if the token returns a deleted gateway, the create is sent again with a new token', async () => {
   mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(created('nat-old', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(created('nat-1'));
-  looking('nat-1', nat('nat-1', 'available'));
+  mockLooks('nat-1', nat('nat-1', 'available'));
   const { ids } = await provisionStep(natGateway, missing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
   expect(sent()).toEqual([create('token-1'), create('token-2'), look('nat-1')]);
@@ -92,7 +92,7 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: a gateway that an earlier run left pending is waited for', async () => {
-  looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
+  mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
   expect(verbs).toEqual([['update', '', 'state']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
@@ -125,9 +125,9 @@ test.each([
   'repairs drift: a gateway %s is deleted before a new one is created, with a new token',
   async (_, changes, fields, reason) => {
     mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
-    looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
+    mockLooks('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
     mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
-    looking('nat-2', nat('nat-2', 'available'));
+    mockLooks('nat-2', nat('nat-2', 'available'));
     const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
     expect(verbs).toEqual([['replace', '', ...fields]]);
     expect(planned[0]?.reason).toBe(reason);
@@ -137,9 +137,9 @@ test.each([
 );
 
 test('repairs drift: a gateway that is already being deleted is waited for and not deleted again', async () => {
-  looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
+  mockLooks('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
-  looking('nat-2', nat('nat-2', 'available'));
+  mockLooks('nat-2', nat('nat-2', 'available'));
   await provisionStep(natGateway, withNat({ state: 'deleting' }));
   expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
 });
@@ -150,7 +150,7 @@ test('repairs drift: a failed gateway that no longer exists is not an error', as
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .rejects(awsError('NatGatewayNotFound'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
-  looking('nat-2', nat('nat-2', 'available'));
+  mockLooks('nat-2', nat('nat-2', 'available'));
   const { ids } = await provisionStep(natGateway, withNat({ state: 'failed' }));
   expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
 });
@@ -168,7 +168,7 @@ test('explains refusal: the wait fails if the gateway fails, with the reason fro
     FailureCode: 'Gateway.NotAttached',
     FailureMessage: 'Network vpc-1 has no Internet gateway attached',
   };
-  looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'failed', why));
+  mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'failed', why));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',
     what: 'The wait for NAT gateway nat-1 to be available failed.',
@@ -178,7 +178,7 @@ test('explains refusal: the wait fails if the gateway fails, with the reason fro
 
 test('explains refusal: the wait fails if the gateway is deleted meanwhile', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
-  looking('nat-1', nat('nat-1', 'deleting'));
+  mockLooks('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',
     why: 'it is deleting',

@@ -39,7 +39,7 @@ const scenario = { noun: 'privateRoutes', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('privateRoutes') };
 
 /** Lets every call succeed. */
-function willing() {
+function mockSuccess() {
   mocks.ec2
     .on(CreateRouteTableCommand)
     .resolvesOnce({ RouteTable: { RouteTableId: 'rtb-2' } })
@@ -50,7 +50,7 @@ function willing() {
 }
 
 test('creates when missing', async () => {
-  willing();
+  mockSuccess();
   const { verbs } = await provisionStep(privateRoutes, missing);
   expect(verbs).toEqual([
     ['create', 'private-1'],
@@ -60,7 +60,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing: a call that does not find the new gateway yet is retried', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2
     .on(CreateRouteCommand)
     .rejectsOnce(awsError('InvalidNatGatewayID.NotFound'))
@@ -89,7 +89,7 @@ test('adopts when present: a route to a pending gateway is not drift', () => {
 });
 
 test('repairs drift', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const found = network();
   found.privateRoutes['private-1'].blackhole = true;
@@ -132,7 +132,7 @@ test('repairs drift: the route table of a surplus zone is removed', () => {
 });
 
 test('explains refusal', async () => {
-  willing();
+  mockSuccess();
   const refusal = awsError('RouteLimitExceeded', 'The maximum number of routes has been reached.');
   mocks.ec2.on(CreateRouteCommand).rejects(refusal);
   await expect(provisionStep(privateRoutes, missing)).rejects.toBe(refusal);

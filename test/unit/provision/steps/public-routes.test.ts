@@ -48,14 +48,14 @@ const withTable = (changes: Partial<ReturnType<typeof network>['publicRoutes']['
 const taken = awsError('Resource.AlreadyAssociated', 'conflicts with an existing association');
 
 /** Lets every call succeed. */
-function willing() {
+function mockSuccess() {
   mocks.ec2.on(CreateRouteTableCommand).resolves({ RouteTable: { RouteTableId: 'rtb-1' } });
   mocks.ec2.on(CreateRouteCommand).resolves({});
   mocks.ec2.on(AssociateRouteTableCommand).resolves({});
 }
 
 test('creates when missing', async () => {
-  willing();
+  mockSuccess();
   const { verbs, ids } = await provisionStep(publicRoutes, missing);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { routeTableId: 'rtb-1' } });
@@ -68,7 +68,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing: a call that does not find the new id yet is retried', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(CreateRouteCommand).rejectsOnce(awsError('InvalidRouteTableID.NotFound')).resolves({});
   mocks.ec2.on(AssociateRouteTableCommand).rejectsOnce(awsError('InvalidRouteTableId.NotFound')).resolves({});
   await provisionStep(publicRoutes, missing);
@@ -83,7 +83,7 @@ test('creates when missing: a call that does not find the new id yet is retried'
 });
 
 test('creates when missing: a route that already exists, since the response to its create was lost, is replaced', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(CreateRouteCommand).rejects(awsError('RouteAlreadyExists'));
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
   await provisionStep(publicRoutes, missing);
@@ -91,7 +91,7 @@ test('creates when missing: a route that already exists, since the response to i
 });
 
 test('creates when missing: an association that already exists, since the response to its create was lost, is polled until it is visible', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(AssociateRouteTableCommand, { SubnetId: 'subnet-a' }).rejects(taken);
   mocks.ec2
     .on(DescribeRouteTablesCommand)
@@ -106,7 +106,7 @@ test('creates when missing: an association that already exists, since the respon
 });
 
 test('creates when missing: if the token was already used with other parameters, the resource created with it is adopted', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(CreateRouteTableCommand).rejects(awsError('IdempotentParameterMismatch'));
   mocks.ec2
     .on(DescribeRouteTablesCommand)
@@ -118,7 +118,7 @@ test('creates when missing: if the token was already used with other parameters,
 });
 
 test('creates when missing: if the token belongs to a deleted route table, the create is sent again with a new token', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2
     .on(CreateRouteTableCommand, { ClientToken: 'token-1' })
     .rejects(awsError('IdempotentParameterMismatch'));
@@ -146,7 +146,7 @@ test('adopts when present: associations of foreign subnets are ignored', async (
 });
 
 test('repairs drift', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const { verbs } = await provisionStep(
     publicRoutes,
@@ -175,7 +175,7 @@ test.each([
 });
 
 test('repairs drift: a subnet that was associated with another route table is associated with ours again', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves(associated('subnet-b', 'rtb-9'));
   mocks.ec2.on(ReplaceRouteTableAssociationCommand).resolves({});
@@ -194,7 +194,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: if an existing association never becomes visible, the original error is thrown', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });
   await expect(provisionStep(publicRoutes, missing)).rejects.toBe(taken);

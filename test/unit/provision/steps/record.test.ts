@@ -57,7 +57,7 @@ const exists = awsError(
 );
 
 /** Lets the look find a record with this target. */
-function thereIs(DNSName: string): void {
+function mockRecord(DNSName: string): void {
   mocks.route53
     .on(ListHostedZonesCommand)
     .resolves({ HostedZones: [{ Id: 'ZONE1', Name: 'example.com.', CallerReference: '' }] });
@@ -98,7 +98,7 @@ test.each([
 
 test('creates when missing: if our own record already exists, since the response to its create was lost, it is set again', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(exists).resolves(change('INSYNC'));
-  thereIs(`dualstack.${DNS.toUpperCase()}.`);
+  mockRecord(`dualstack.${DNS.toUpperCase()}.`);
   await provisionStep(record, scenario);
   const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
   expect(writes).toEqual([write('CREATE'), write('UPSERT')]);
@@ -106,7 +106,7 @@ test('creates when missing: if our own record already exists, since the response
 
 test('creates when missing: a foreign record is never overwritten', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(exists);
-  thereIs('www.example.net.');
+  mockRecord('www.example.net.');
   await expect(provisionStep(record, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name api.example.com.',

@@ -52,18 +52,21 @@ const listed = (name: string, changes: Partial<Repository> = {}): Repository => 
 });
 
 /** Lets AWS return these repositories with their tags. */
-function holds(held: Readonly<Record<string, Tags>>, changes: Partial<Repository> = {}): void {
-  const all = Object.keys(held).map((name) => listed(name, changes));
+function mockRepositories(
+  tagsByName: Readonly<Record<string, Tags>>,
+  changes: Partial<Repository> = {},
+): void {
+  const all = Object.keys(tagsByName).map((name) => listed(name, changes));
   mocks.ecr.on(DescribeRepositoriesCommand).resolves({ repositories: all });
   mocks.ecr.on(GetLifecyclePolicyCommand).resolves({ lifecyclePolicyText: lifecyclePolicy });
-  for (const [name, tags] of Object.entries(held)) {
+  for (const [name, tags] of Object.entries(tagsByName)) {
     mocks.ecr
       .on(ListTagsForResourceCommand, { resourceArn: arnOf(name) })
       .resolves({ tags: toPascalCaseTags(tags) });
   }
 }
 
-function creates(): void {
+function mockCreate(): void {
   mocks.ecr
     .on(CreateRepositoryCommand)
     .callsFake(({ repositoryName }: { repositoryName: string }) => ({ repository: listed(repositoryName) }));
@@ -71,7 +74,7 @@ function creates(): void {
 }
 
 test('creates when missing', async () => {
-  creates();
+  mockCreate();
   const { verbs, ids } = await provisionStep(repositories, { noun: 'repositories' });
   expect(verbs).toEqual([
     ['create', 'web-api1'],
@@ -100,8 +103,8 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing: a repository that already exists, since the response to its create was lost, is found by name and tags, and completed', async () => {
-  holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
-  creates();
+  mockRepositories({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
+  mockCreate();
   mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
   const { ids } = await provisionStep(repositories, {
     noun: 'repositories',
@@ -203,7 +206,7 @@ test('explains refusal: a foreign repository is refused in the plan, and nothing
 });
 
 test('explains refusal: a repository that someone else has created since the look is not adopted', async () => {
-  holds({ [nameOf('web-api1')]: {} });
+  mockRepositories({ [nameOf('web-api1')]: {} });
   mocks.ecr
     .on(CreateRepositoryCommand)
     .rejects(awsError('RepositoryAlreadyExistsException', 'The repository already exists.'));
@@ -216,7 +219,7 @@ test('explains refusal: a repository that someone else has created since the loo
 describe('the look', () => {
   test("the look returns the repositories whose names start with the stack's name, from all pages", async () => {
     const ours = ourTags('repositories', 'web-api1');
-    holds({ [nameOf('web-api1')]: ours, [nameOf('web-api2')]: theirs });
+    mockRepositories({ [nameOf('web-api1')]: ours, [nameOf('web-api2')]: theirs });
     const others = [listed('shop-dev-2/web-api1'), listed('shop'), listed('other/shop-dev/web-api1')];
     mocks.ecr
       .on(DescribeRepositoriesCommand)
@@ -235,7 +238,7 @@ describe('the look', () => {
   });
 
   test('the look returns an empty string for a missing lifecycle policy, and ignores the order of keys in a policy', async () => {
-    holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
+    mockRepositories({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
     const shuffled = JSON.stringify(
       Object.fromEntries(Object.entries(JSON.parse(lifecyclePolicy) as object).reverse()),
     );
@@ -248,7 +251,7 @@ describe('the look', () => {
   });
 
   test('the look leaves out a repository that is deleted meanwhile', async () => {
-    holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1'), [nameOf('web-api2')]: {} });
+    mockRepositories({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1'), [nameOf('web-api2')]: {} });
     mocks.ecr.on(GetLifecyclePolicyCommand).rejects(awsError('RepositoryNotFoundException'));
     mocks.ecr
       .on(ListTagsForResourceCommand, { resourceArn: arnOf(nameOf('web-api2')) })
@@ -257,7 +260,7 @@ describe('the look', () => {
   });
 
   test('concurrent callers in one survey share a single look', async () => {
-    holds({});
+    mockRepositories({});
     const see = lookContextOf();
     await Promise.all([lookRepositories(see), lookRepositories(see)]);
     expect(sent()).toHaveLength(1);
@@ -273,7 +276,7 @@ describe('the look', () => {
         mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: arnOf('shop-dev/web-api1') }).rejects(denied),
     ],
   ])('the look fails if %s is denied, rather than report repositories as missing', async (_command, deny) => {
-    holds({ [nameOf('web-api1')]: {} });
+    mockRepositories({ [nameOf('web-api1')]: {} });
     deny();
     await expect(lookRepositories(lookContextOf())).rejects.toThrow('denied');
   });

@@ -51,10 +51,10 @@ const put = {
 };
 
 /** Lets the look find a role with these tags. */
-function thereIs(held: Record<string, string>): void {
+function mockRole(roleTags: Record<string, string>): void {
   mocks.iam
     .on(GetRoleCommand)
-    .resolves({ Role: { Arn: arn('execution'), Tags: toPascalCaseTags(held) } as never });
+    .resolves({ Role: { Arn: arn('execution'), Tags: toPascalCaseTags(roleTags) } as never });
   mocks.iam.on(ListAttachedRolePoliciesCommand).resolves({});
   mocks.iam.on(ListRolePoliciesCommand).resolves({});
 }
@@ -74,7 +74,7 @@ test('creates when missing', async () => {
 test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mocks.iam.on(PutRolePolicyCommand).resolves({});
-  thereIs(tags('execution'));
+  mockRole(tags('execution'));
   const done = await provisionStep(roles, {
     noun: 'roles',
     found: { roles: { task: item('task') } },
@@ -85,7 +85,7 @@ test('creates when missing: if our own resource has the name already, since the 
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
-  thereIs({ owner: 'bob' });
+  mockRole({ owner: 'bob' });
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name shop-dev-execution.',

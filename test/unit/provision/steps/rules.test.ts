@@ -58,7 +58,7 @@ const one = config({
 });
 
 /** Lets the look find a rule with these tags at the priority of the first path. */
-function thereIs(held: Record<string, string>): void {
+function mockRule(ruleTags: Record<string, string>): void {
   mocks.elbv2
     .on(DescribeLoadBalancersCommand)
     .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn:balancer' }] });
@@ -70,7 +70,7 @@ function thereIs(held: Record<string, string>): void {
     .on(DescribeRulesCommand)
     .resolves({ Rules: [{ RuleArn: 'arn:there', Priority: String(priority('web-api1')) }] });
   mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => ({
-    TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: toPascalCaseTags(held) })),
+    TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: toPascalCaseTags(ruleTags) })),
   }));
 }
 
@@ -92,14 +92,14 @@ test('creates when missing', async () => {
 
 test('creates when missing: if our own rule already has the priority, since the response to its create was lost, it is adopted', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
-  thereIs(tags('web-api1'));
+  mockRule(tags('web-api1'));
   const { ids } = await provisionStep(rules, { ...scenario, config: one });
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:there' } });
 });
 
 test('creates when missing: a rule that someone else has created at the priority since the survey is left alone', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
-  thereIs({ 'slipway:stack': 'other-dev' });
+  mockRule({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: `A resource that does not belong to this stack already uses priority ${priority('web-api1')} of the listener.`,

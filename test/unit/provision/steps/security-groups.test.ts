@@ -89,7 +89,7 @@ const shown = (
 const commands = () => sent().map(({ command }) => command);
 
 /** Lets every call succeed. */
-function willing() {
+function mockSuccess() {
   mocks.ec2.on(CreateSecurityGroupCommand, { GroupName: 'shop-dev-balancer' }).resolves({ GroupId: 'sg-b' });
   mocks.ec2.on(CreateSecurityGroupCommand, { GroupName: 'shop-dev-web' }).resolves({ GroupId: 'sg-w' });
   for (const command of [
@@ -104,7 +104,7 @@ function willing() {
 }
 
 test('creates when missing', async () => {
-  willing();
+  mockSuccess();
   const { verbs, ids, changes } = await provisionStep(securityGroups, scenario({}));
   expect(verbs).toEqual([
     ['create', 'balancer'],
@@ -126,7 +126,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing: a group that already exists, since the response to its create was lost, is adopted with its rules', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
@@ -141,7 +141,7 @@ test('creates when missing: a group that already exists, since the response to i
 });
 
 test('creates when missing: a rule that already exists does not keep the others from being added', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand, { GroupId: 'sg-w', IpPermissions: [port(5000, balancer)] })
     .rejects(awsError('InvalidPermission.Duplicate'));
@@ -153,7 +153,7 @@ test('creates when missing: a rule that already exists does not keep the others 
 });
 
 test('creates when missing: a call that does not find the new group yet is retried', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand)
     .rejectsOnce(awsError('InvalidGroup.NotFound'))
@@ -171,7 +171,7 @@ test('adopts when present', async () => {
 });
 
 test('repairs drift', async () => {
-  willing();
+  mockSuccess();
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(22, '0.0.0.0/0')];
   found.balancer.tags = { ...found.balancer.tags, Name: 'other' };
@@ -191,7 +191,7 @@ test('repairs drift', async () => {
 });
 
 test("repairs drift: the tasks' old port stays open to the load balancer until the clean-up, when the tasks have been replaced", async () => {
-  willing();
+  mockSuccess();
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
   await provisionStep(securityGroups, scenario(found));
@@ -204,7 +204,7 @@ test("repairs drift: the tasks' old port stays open to the load balancer until t
 });
 
 test('repairs drift: a revoked egress rule is restored, so that tasks can reach the internet', async () => {
-  willing();
+  mockSuccess();
   const found = groups();
   found.web.egress = [tcp(443, '10.0.0.0/8')];
   const { verbs } = await provisionStep(securityGroups, scenario(found));
@@ -216,7 +216,7 @@ test('repairs drift: a revoked egress rule is restored, so that tasks can reach 
 });
 
 test('repairs drift: a surplus rule that is already revoked counts as revoked', async () => {
-  willing();
+  mockSuccess();
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidPermission.NotFound'));
   const found = groups();
   found.balancer.ingress.push(tcp(22, '0.0.0.0/0'));

@@ -22,7 +22,7 @@ import {
   definitionOf,
   done,
   fail,
-  isDone,
+  mockDeployed,
   item,
   loadBalancers,
   ids,
@@ -37,7 +37,7 @@ const taken = awsError('InvalidParameterException', 'Creation of service was not
 
 describe('creates when missing', () => {
   test('creates when missing: waits until the service is deployed', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN, events: [] } });
     const { verbs, ids } = await provisionStep(services, scenario());
     expect(verbs).toEqual([['create', 'web']]);
@@ -70,7 +70,7 @@ describe('creates when missing', () => {
     ],
     ['the role', 'AccessDeniedException', 'is not authorized to perform: iam:PassRole on resource: arn:role'],
   ])('creates when missing: retries while ECS does not see %s yet', async (_what, code, message) => {
-    isDone();
+    mockDeployed();
     mocks.ecs
       .on(CreateServiceCommand)
       .rejectsOnce(awsError(code, message))
@@ -80,7 +80,7 @@ describe('creates when missing', () => {
   });
 
   test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     const { ids } = await provisionStep(services, scenario());
@@ -89,7 +89,7 @@ describe('creates when missing', () => {
   });
 
   test('creates when missing: an existing service that the look missed is updated if it differs from the configuration', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     mocks.ecs
@@ -102,7 +102,7 @@ describe('creates when missing', () => {
   });
 
   test('creates when missing: an existing service that the look missed is waited for with its current count', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     mocks.ecs
@@ -169,7 +169,7 @@ describe('creates when missing', () => {
   });
 
   test('creates when missing: the create waits until a draining service with the same name is gone', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs
       .on(DescribeServicesCommand)
       .resolvesOnce({ services: [{ serviceName: 'web', status: 'DRAINING' }] })
@@ -200,7 +200,7 @@ test('adopts when present: neither fields that the endpoint does not report nor 
 
 describe('repairs drift', () => {
   test('repairs drift', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     mocks.ecs.on(TagResourceCommand).resolves({});
     const { verbs, ids } = await provisionStep(
@@ -240,7 +240,7 @@ describe('repairs drift', () => {
   });
 
   test('repairs drift: unchanged load balancers are not sent, since they would start a deployment', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const more = changed({ count: 1, graceSeconds: 90 });
     const { verbs } = await provisionStep(services, withItem({}, more));
@@ -249,7 +249,7 @@ describe('repairs drift', () => {
   });
 
   test('repairs drift: new tasks are also registered with the old target group until traffic is switched', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
     const { found, ...scenario } = withItem({ loadBalancers });
@@ -275,7 +275,7 @@ describe('repairs drift', () => {
   });
 
   test('repairs drift: a failed rollout is retried', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, withItem({ rollout: 'FAILED' }));
     expect(verbs).toEqual([['update', 'web', 'rollout']]);
@@ -283,14 +283,14 @@ describe('repairs drift', () => {
   });
 
   test('repairs drift: a change of tags alone starts no deployment', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(TagResourceCommand).resolves({});
     await provisionStep(services, withItem({ tags: { ...tags, Name: 'other' } }));
     expect(mutations().map(({ command }) => command)).toEqual(['TagResource']);
   });
 
   test('repairs drift: the ARN of a task definition that the same run changes is still unknown in the plan', async () => {
-    isDone();
+    mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const bigger = changed({ memory: 1024 });
     const { verbs, changes } = await provisionStep(services, {

@@ -76,8 +76,8 @@ test('creates when missing: an additional zone is chosen from those without a su
   const found = network();
   found.subnets['public-2'].zone = 'eu-west-1c';
   found.subnets['private-2'].zone = 'eu-west-1c';
-  const of = config({ network: { cidr: '10.0.0.0/16', zones: 3 } });
-  const { verbs } = await provisionStep(subnets, { ...scenario, config: of, found });
+  const stack = config({ network: { cidr: '10.0.0.0/16', zones: 3 } });
+  const { verbs } = await provisionStep(subnets, { ...scenario, config: stack, found });
   expect(verbs).toEqual([
     ['create', 'public-3'],
     ['create', 'private-3'],

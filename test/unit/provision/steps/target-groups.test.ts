@@ -58,7 +58,7 @@ const health = {
   UnhealthyThresholdCount: 2,
   Matcher: { HttpCode: '200' },
 };
-const wish = (key: string, port: number) => ({
+const settings = (key: string, port: number) => ({
   Name: expect.stringMatching(new RegExp(`^shop-dev-${key}-[0-9a-f]{4}$`)) as unknown,
   VpcId: 'vpc-1',
   Protocol: 'HTTP',
@@ -75,7 +75,7 @@ const delay = (arn: string, seconds = '10') => ({
   },
 });
 
-function creates(): void {
+function mockCreate(): void {
   mocks.elbv2
     .on(CreateTargetGroupCommand)
     .callsFake(({ Port }: { Port: number }) => ({ TargetGroups: [{ TargetGroupArn: `arn:new-${Port}` }] }));
@@ -83,7 +83,7 @@ function creates(): void {
 }
 
 /** Lets the look find the group that the step is about to create, with these tags. */
-function thereIs(held: Record<string, string>): void {
+function mockTargetGroup(groupTags: Record<string, string>): void {
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(() => {
     const asked = sent().find(({ command }) => command === 'CreateTargetGroup');
     const { Name } = asked?.input as { Name: string };
@@ -92,7 +92,7 @@ function thereIs(held: Record<string, string>): void {
   mocks.elbv2.on(DescribeTargetGroupAttributesCommand).resolves({});
   mocks.elbv2
     .on(DescribeTagsCommand)
-    .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: toPascalCaseTags(held) }] });
+    .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: toPascalCaseTags(groupTags) }] });
 }
 
 const one = config({
@@ -111,7 +111,7 @@ function oneWith(changes: Partial<Container>): Config {
 }
 
 test('creates when missing', async () => {
-  creates();
+  mockCreate();
   const { verbs, ids } = await provisionStep(targetGroups, scenario);
   expect(verbs).toEqual([
     ['create', 'web-api1'],
@@ -122,17 +122,17 @@ test('creates when missing', async () => {
     'web-api2': { targetGroupArn: 'arn:new-6000' },
   });
   expect(sent()).toEqual([
-    { command: 'CreateTargetGroup', input: wish('web-api1', 5000) },
+    { command: 'CreateTargetGroup', input: settings('web-api1', 5000) },
     delay('arn:new-5000'),
-    { command: 'CreateTargetGroup', input: wish('web-api2', 6000) },
+    { command: 'CreateTargetGroup', input: settings('web-api2', 6000) },
     delay('arn:new-6000'),
   ]);
 });
 
 test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
-  creates();
+  mockCreate();
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
-  thereIs(tags('web-api1'));
+  mockTargetGroup(tags('web-api1'));
   const { ids } = await provisionStep(targetGroups, { ...scenario, config: one });
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:there' } });
   expect(sent().at(-1)).toEqual(delay('arn:there'));
@@ -140,7 +140,7 @@ test('creates when missing: if our own resource has the name already, since the 
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
-  thereIs({ 'slipway:stack': 'other-dev' });
+  mockTargetGroup({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: expect.stringMatching(
@@ -151,7 +151,7 @@ test('creates when missing: a resource that someone else has created under the s
 });
 
 test('creates when missing: the name changes with the port, so that the new group can exist beside the old one', async () => {
-  creates();
+  mockCreate();
   await provisionStep(targetGroups, { ...scenario, config: one });
   await provisionStep(targetGroups, { ...scenario, config: oneWith({ port: 5001 }) });
   const [before, after] = sent()
@@ -163,7 +163,7 @@ test('creates when missing: the name changes with the port, so that the new grou
 });
 
 test('creates when missing: the name changes with HTTPS, which is used for requests and health checks', async () => {
-  creates();
+  mockCreate();
   const secure = oneWith({ protocol: 'HTTPS' });
   const { container } = routesOf(secure)[0] ?? fail();
   await provisionStep(targetGroups, { ...scenario, config: secure });
@@ -171,7 +171,7 @@ test('creates when missing: the name changes with HTTPS, which is used for reque
   expect(Name).not.toBe(namesOf(one).targetGroup({ ...container, protocol: 'HTTP' }));
   expect(sent()[0]).toEqual({
     command: 'CreateTargetGroup',
-    input: { ...wish('web-api1', 5000), Name, Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' },
+    input: { ...settings('web-api1', 5000), Name, Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' },
   });
 });
 
@@ -221,14 +221,14 @@ test('repairs drift: a deregistration delay that differs is sent alone', async (
 });
 
 test('repairs drift: a group that outlived its VPC is replaced by a new one with the same name', async () => {
-  creates();
+  mockCreate();
   mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
   const { verbs, ids } = await provisionStep(targetGroups, withItems({ vpcId: 'vpc-0' }));
   expect(verbs).toEqual([['replace', 'web-api1', 'vpc']]);
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:new-5000' } });
   expect(sent()).toEqual([
     { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:web-api1' } },
-    { command: 'CreateTargetGroup', input: wish('web-api1', 5000) },
+    { command: 'CreateTargetGroup', input: settings('web-api1', 5000) },
     delay('arn:new-5000'),
   ]);
 });
@@ -246,7 +246,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
-  expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: wish('web-api1', 5000) }]);
+  expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: settings('web-api1', 5000) }]);
 });
 
 test('explains refusal: a group with our name but another protocol is refused, since its protocol cannot change', async () => {

@@ -16,8 +16,8 @@ import { existing } from '../../existing-resources.ts';
 const { images } = existing;
 const tags = ourTags('taskDefinitions', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
-const registered = (of = config(), uris: Readonly<Record<string, { imageUri: string }>> = images) => {
-  const [service] = of.services;
+const registered = (stack = config(), uris: Readonly<Record<string, { imageUri: string }>> = images) => {
+  const [service] = stack.services;
   if (!service) throw new Error('no service');
   return taskDefinitionFor(service, {
     family: 'shop-dev-web',
@@ -41,9 +41,9 @@ const withItem = (changes: Partial<FoundTaskDefinition> = {}) => ({
   ...scenario,
   found: { images, taskDefinitions: { web: { ...item, ...changes } } },
 });
-const register = (of = config()) => ({
+const register = (stack = config()) => ({
   command: 'RegisterTaskDefinition',
-  input: { ...registered(of), tags: toCamelCaseTags(tags) },
+  input: { ...registered(stack), tags: toCamelCaseTags(tags) },
 });
 
 /** Returns the stack with changes to its first container. */
@@ -60,14 +60,14 @@ const changed = (change: object) =>
 const LISTED = { command: 'ListTaskDefinitions', input: { familyPrefix: 'shop-dev-web', status: 'ACTIVE' } };
 beforeEach(() => void mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [] }));
 
-function registers(): void {
+function mockRegister(): void {
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
     .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
 }
 
 test('creates when missing', async () => {
-  registers();
+  mockRegister();
   const { verbs, ids } = await provisionStep(taskDefinitions, scenario);
   expect(verbs).toEqual([['create', 'web']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
@@ -75,7 +75,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing: retries while a role has not propagated', async () => {
-  registers();
+  mockRegister();
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
     .rejectsOnce(
@@ -94,7 +94,7 @@ test('adopts when present', async () => {
 });
 
 test('repairs drift', async () => {
-  registers();
+  mockRegister();
   const other = changed({ environment: { LEVEL: 'debug' } });
   const { verbs, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
   expect(verbs).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
@@ -103,7 +103,7 @@ test('repairs drift', async () => {
 });
 
 test('repairs drift: an image that is not pushed yet needs a new revision', async () => {
-  registers();
+  mockRegister();
   const fresh = { ...images, 'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:new' } };
   const { verbs } = await provisionStep(taskDefinitions, {
     ...withItem(),
@@ -146,7 +146,7 @@ test('repairs drift: tags alone need no new revision', async () => {
 });
 
 test('repairs drift: a definition that a teardown has deregistered but not deleted is registered again', async () => {
-  registers();
+  mockRegister();
   const { verbs } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
   expect(verbs).toEqual([['update', 'web', 'status']]);
   expect(sent()).toEqual([register(), LISTED]);

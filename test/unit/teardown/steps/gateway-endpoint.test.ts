@@ -1,4 +1,4 @@
-// The removal of the gateway endpoint: what it sends in each case, and what it waits for.
+// The removal of the gateway endpoint: the calls that it makes in each case, and what it waits for.
 import { DeleteVpcEndpointsCommand, DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { gatewayEndpoint } from '../../../../teardown/steps/gateway-endpoint.ts';
@@ -15,22 +15,22 @@ const unsuccessful = (Code: string, Message: string) => ({
   Unsuccessful: [{ ResourceId: 'vpce-1', Error: { Code, Message } }],
 });
 
-/** Lets the looks show these states in sequence. */
-const looking = (...states: string[]) =>
+/** Lets looks return these states in sequence. */
+const mockLooks = (...states: string[]) =>
   states.reduce((mock, state) => mock.resolvesOnce(shown(state)), mocks.ec2.on(DescribeVpcEndpointsCommand));
 
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });
-  looking('deleting', 'Deleting', 'deleted');
+  mockLooks('deleting', 'Deleting', 'deleted');
   await remove();
   expect(sent()).toEqual([deletion, look, look, look]);
 });
 
 test.each([[awsError(notFound)], [{ VpcEndpoints: [] }]])(
-  'removes what is ours: %s means gone',
+  'removes what is ours: the wait ends with the response %s',
   async (end) => {
     mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });
-    const looks = looking('deleting');
+    const looks = mockLooks('deleting');
     if (end instanceof Error) looks.rejects(end);
     else looks.resolves(end);
     await remove();

@@ -29,8 +29,8 @@ const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
 const mismatch = awsError('InvalidChangeBatch', 'the values provided do not match the current values');
 const writes = () => sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
 
-/** What the next look returns. */
-function thereIs(...sets: ResourceRecordSet[]): void {
+/** Mocks the records that the next look returns. */
+function mockRecords(...sets: ResourceRecordSet[]): void {
   mocks.route53.on(ListResourceRecordSetsCommand).resolves({ ResourceRecordSets: sets });
 }
 
@@ -42,14 +42,14 @@ test('removes what is ours', async () => {
 
 test('removes what is ours: a record that has changed since the survey is deleted in its current form', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
-  thereIs(set(OURS, false));
+  mockRecords(set(OURS, false));
   expect(await remove()).toBeUndefined();
   expect(writes()).toEqual([deletes(set(OURS)), deletes(set(OURS, false))]);
 });
 
 test('removes what is ours: a record that now has another target is kept', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
-  thereIs(set('www.example.net.'));
+  mockRecords(set('www.example.net.'));
   expect(await remove()).toEqual({ kept: 'it now points somewhere else' });
   expect(writes()).toHaveLength(1);
 });
@@ -58,7 +58,7 @@ test('counts what is already gone as removed', async () => {
   mocks.route53
     .on(ChangeResourceRecordSetsCommand)
     .rejects(awsError('InvalidChangeBatch', '[Tried to delete resource record set, but it was not found]'));
-  thereIs();
+  mockRecords();
   expect(await remove()).toBeUndefined();
   expect(writes()).toHaveLength(1);
 });
@@ -78,7 +78,7 @@ test('explains refusal', async () => {
 
 test('explains refusal: the error is thrown if AWS still refuses the current form of the record', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
-  thereIs(set(OURS));
+  mockRecords(set(OURS));
   await expect(remove()).rejects.toMatchObject({ message: mismatch.message });
   expect(writes()).toHaveLength(2);
 });

@@ -17,13 +17,17 @@ const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
   egress: [],
   tags: ourTags('securityGroups', key),
 });
-/** Removes the load balancer's group, to which the tasks' group refers. @param leaving removals of other groups */
-function remove(ingress = [tcp(5000), tcp(6000)], leaving: Record<string, Promise<void>> = {}) {
+/**
+ * Removes the load balancer's group. The tasks' group has rules that refer to it.
+ * @param ingress the ingress rules of the tasks' group
+ * @param otherRemovals the removals of other groups in the same run, by key
+ */
+function remove(ingress = [tcp(5000), tcp(6000)], otherRemovals: Record<string, Promise<void>> = {}) {
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
   const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
   const context = removeContextOf({ noun: 'securityGroups', key: 'balancer', found }, balancer);
-  const going = { everyOneOf: () => false, removalOf: (key: string) => leaving[key] };
-  return securityGroups.remove({ ...context, alsoRemoved: going });
+  const alsoRemoved = { everyOneOf: () => false, removalOf: (key: string) => otherRemovals[key] };
+  return securityGroups.remove({ ...context, alsoRemoved });
 }
 const revoke = (port: number) => ({
   command: 'RevokeSecurityGroupIngress',
@@ -55,7 +59,7 @@ test('removes what is ours: waits until the groups whose rules refer to this one
   expect(sent()).toEqual([deletion]);
 });
 
-test("removes what is ours: a service's group does not wait for a group that refers to it, if it refers to that group in turn", async () => {
+test('removes what is ours: if the groups of a service and of the load balancer refer to each other, the group of the service does not wait', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const web = group('web', 'sg-w', []);

@@ -19,16 +19,16 @@ const deletes = { command: 'DeleteService', input: { cluster: 'shop-dev', servic
 const commands = () => sent().map(({ command }) => command);
 const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(command));
 
-/** The status of the service at each look; undefined when it is missing. */
-function service(...statuses: (string | undefined)[]): void {
+/** Mocks the status of the service at each look; undefined if the service is missing. */
+function mockServiceLooks(...statuses: (string | undefined)[]): void {
   const mock = mocks.ecs.on(DescribeServicesCommand);
   for (const status of statuses) {
     const services = status === undefined ? [] : [{ serviceName: 'web', status, runningCount: 1 }];
     mock.resolvesOnce({ services });
   }
 }
-/** The statuses of its tasks at each look. */
-function tasks(...looks: string[][]): void {
+/** Mocks the statuses of the tasks of the service at each look. */
+function mockTaskLooks(...looks: string[][]): void {
   mocks.ecs.on(ListTasksCommand).callsFake(({ desiredStatus }: { desiredStatus: string }) => ({
     taskArns: desiredStatus === 'STOPPED' ? ['arn:1', 'arn:2'] : [],
   }));
@@ -37,14 +37,14 @@ function tasks(...looks: string[][]): void {
     mock.resolvesOnce({ tasks: statuses.map((lastStatus) => ({ lastStatus, group: 'service:web' })) });
   }
 }
-function accepts(): void {
+function mockSuccess(): void {
   mocks.ecs.on(DeleteServiceCommand).resolves({});
 }
 
 test('removes what is ours: deletes the service, and waits until it is inactive and its tasks have stopped', async () => {
-  accepts();
-  service('DRAINING', 'INACTIVE');
-  tasks(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
+  mockSuccess();
+  mockServiceLooks('DRAINING', 'INACTIVE');
+  mockTaskLooks(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
   expect(await remove()).toBeUndefined();
   expect(sent().slice(0, 2)).toEqual([
     deletes,
@@ -55,15 +55,15 @@ test('removes what is ours: deletes the service, and waits until it is inactive 
 });
 
 test('removes what is ours: a service that another run has started to remove is only waited for', async () => {
-  service('DRAINING', 'INACTIVE');
-  tasks(['DEPROVISIONING'], ['STOPPED']);
+  mockServiceLooks('DRAINING', 'INACTIVE');
+  mockTaskLooks(['DEPROVISIONING'], ['STOPPED']);
   expect(await remove('DRAINING')).toBeUndefined();
   expect(mutations()).toEqual([]);
   expect(commands().filter((command) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
 test('removes what is ours: the waits for several services share their requests', async () => {
-  accepts();
+  mockSuccess();
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
   // A pause in real time, since waits on the test clock take none.
@@ -88,9 +88,9 @@ test('removes what is ours: the waits for several services share their requests'
 });
 
 test('removes what is ours: tasks that never stop are reported', async () => {
-  accepts();
-  service('INACTIVE');
-  tasks();
+  mockSuccess();
+  mockServiceLooks('INACTIVE');
+  mockTaskLooks();
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [{ lastStatus: 'RUNNING', group: 'service:web' }] });
   await expect(services.remove(withShortWaits(context()))).rejects.toMatchObject({
     code: 'TIMEOUT',
@@ -101,7 +101,7 @@ test('removes what is ours: tasks that never stop are reported', async () => {
 
 test('counts what is already gone as removed', async () => {
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('ServiceNotFoundException'));
-  service(undefined);
+  mockServiceLooks(undefined);
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
   expect(await remove()).toBeUndefined();
   expect(mutations()).toEqual([deletes]);
@@ -116,7 +116,7 @@ test('counts what is already gone as removed: a service whose cluster is gone', 
 });
 
 test('explains refusal', async () => {
-  accepts();
+  mockSuccess();
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sent()).toEqual([deletes]);

@@ -21,8 +21,8 @@ const deregister = (taskDefinition: string) => ({
 const deletes = (...all: string[]) => ({ command: 'DeleteTaskDefinitions', input: { taskDefinitions: all } });
 const mutations = () => sent().filter(({ command }) => command !== 'ListTaskDefinitions');
 
-/** The revisions of the family, in pages of five. */
-function holds(active: readonly string[], inactive: readonly string[] = []): void {
+/** Mocks the revisions of the family, in pages of five. */
+function mockRevisions(active: readonly string[], inactive: readonly string[] = []): void {
   mocks.ecs
     .on(ListTaskDefinitionsCommand)
     .callsFake(({ status, nextToken }: { status: string; nextToken?: string }) => {
@@ -36,7 +36,7 @@ function holds(active: readonly string[], inactive: readonly string[] = []): voi
 }
 
 test('removes what is ours: every revision is deregistered before it is deleted', async () => {
-  holds(revisions(11), [arn(20)]);
+  mockRevisions(revisions(11), [arn(20)]);
   expect(await remove()).toBeUndefined();
   expect(mutations()).toEqual([
     ...revisions(11).map(deregister),
@@ -50,13 +50,13 @@ test('removes what is ours: every revision is deregistered before it is deleted'
 });
 
 test('removes what is ours: a revision that another run has deregistered is deleted', async () => {
-  holds([], revisions(2));
+  mockRevisions([], revisions(2));
   await remove();
   expect(mutations()).toEqual([deletes(...revisions(2))]);
 });
 
 test('removes what is ours: calls are made in sequence, since AWS allows one per second', async () => {
-  holds(revisions(3));
+  mockRevisions(revisions(3));
   let underWay = 0;
   mocks.ecs.on(DeregisterTaskDefinitionCommand).callsFake(async () => {
     underWay += 1;
@@ -70,13 +70,13 @@ test('removes what is ours: calls are made in sequence, since AWS allows one per
 });
 
 test('removes what is ours: a family whose name merely starts with ours is kept', async () => {
-  holds([arn(1), arn(1, 'shop-dev-web-2')]);
+  mockRevisions([arn(1), arn(1, 'shop-dev-web-2')]);
   await remove();
   expect(mutations()).toEqual([deregister(arn(1)), deletes(arn(1))]);
 });
 
 test('counts what is already gone as removed', async () => {
-  holds(revisions(2));
+  mockRevisions(revisions(2));
   mocks.ecs
     .on(DeregisterTaskDefinitionCommand)
     .rejects(awsError('ClientException', 'The specified task definition does not exist.'));
@@ -87,20 +87,20 @@ test('counts what is already gone as removed', async () => {
 });
 
 test('counts what is already gone as removed: a family without revisions', async () => {
-  holds([]);
+  mockRevisions([]);
   expect(await remove()).toBeUndefined();
   expect(mutations()).toEqual([]);
 });
 
 test('explains refusal', async () => {
-  holds(revisions(2));
+  mockRevisions(revisions(2));
   mocks.ecs.on(DeregisterTaskDefinitionCommand).rejects(awsError('ClientException', 'something else'));
   await expect(remove()).rejects.toMatchObject({ message: 'something else' });
   expect(mutations()).toEqual([deregister(arn(1))]);
 });
 
 test('explains refusal: the problem lists revisions that ECS reports as failures in a successful response', async () => {
-  holds(revisions(1));
+  mockRevisions(revisions(1));
   mocks.ecs
     .on(DeleteTaskDefinitionsCommand)
     .resolves({ failures: [{ arn: arn(1), reason: 'ACTIVE', detail: 'It is still in ACTIVE status.' }] });

@@ -64,27 +64,30 @@ test.each([
   ['immediately', (socket: Socket) => socket.end()],
   ['after the request', (socket: Socket) => socket.once('data', () => socket.end())],
   ['with a reset', (socket: Socket) => socket.resetAndDestroy()],
-])('a server that closes the connection %s without sending a byte is not a sandbox', async (_, closes) => {
-  let met = 0;
-  const server = createServer((socket) => {
-    met += 1;
-    socket.on('error', () => undefined);
-    closes(socket);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  try {
-    // The closed connection must decide this, not a timeout, because nothing would keep the process alive that long.
-    const soon = AbortSignal.timeout(4000);
-    await expect(findSandbox(port, soon)).rejects.toMatchObject({ kind: 'port taken' });
-    // The server received only one connection.
-    expect(met).toBe(1);
-  } finally {
-    server.close();
-  }
-});
+])(
+  'a server that closes the connection %s without sending a byte is not a sandbox',
+  async (_, closeSocket) => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.on('error', () => undefined);
+      closeSocket(socket);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    try {
+      // The closed connection must decide this. Nothing would keep the process alive until a timeout.
+      const soon = AbortSignal.timeout(4000);
+      await expect(findSandbox(port, soon)).rejects.toMatchObject({ kind: 'port taken' });
+      // The server received only one connection.
+      expect(connections).toBe(1);
+    } finally {
+      server.close();
+    }
+  },
+);
 
-test('a sandbox that lost the race is started again when the winner stops before it responds', async () => {
+test('a sandbox that lost the race for its folder is started again when the winner stops before it responds', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-client-'));
   try {
     const release = await claimFolder(folder);

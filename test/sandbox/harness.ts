@@ -19,12 +19,12 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()));
 });
 
-/** Starts a sandbox without a data plane, and a client without retries for every service. Both end after the test. */
+/** Starts a sandbox without a data plane, and a client without retries for every service. All are closed after the test. */
 export const sandbox = async (options: SandboxOptions = {}) =>
   withClients(await startSandbox({ seed: 'test', ...options }));
 
-/** Starts a sandbox with a data plane, so that tasks run and load balancers respond, and the same clients. */
-export const wholeSandbox = async (options: SandboxOptions = {}) =>
+/** Starts a sandbox with the same clients and with a data plane, so that tasks run and load balancers respond. */
+export const sandboxWithDataPlane = async (options: SandboxOptions = {}) =>
   withClients(await startSandboxWithTasks({ seed: 'test', httpPort: 0, ...options }));
 
 function withClients(started: Sandbox) {

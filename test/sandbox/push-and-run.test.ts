@@ -40,21 +40,21 @@ async function registry() {
 const large = packImage([{ name: 'main.cjs', bytes: randomBytes(11 * 1024 * 1024) }]);
 
 test('a service that was bundled and pushed runs from its image', async () => {
-  using to = await registry();
+  using target = await registry();
   const built = await bundle(resolve('services/api1'));
-  await to.push(built);
+  await target.push(built);
   // A second push, as after an interrupted run, finds everything already uploaded.
-  await to.push(built);
-  expect(await to.digestUnder(built.tag)).toBe(built.digest);
+  await target.push(built);
+  expect(await target.digestUnder(built.tag)).toBe(built.digest);
 
-  const image = pullImage(to.region, imageUri(to.repositoryUri, built.digest));
+  const image = pullImage(target.region, imageUri(target.repositoryUri, built.digest));
   expect(image.digest).toBe(built.digest);
   await using task = await TestTask.create();
-  const says = await unpackImage(image, task.rootfs);
-  expect(says).toMatchObject({ workingDirectory: '/app', user: '1000:1000', entrypoint: [] });
-  const container = await task.start(says.command, {
-    workingDirectory: says.workingDirectory,
-    environment: { ...says.environment, SHUTDOWN_QUIET_MS: '0' },
+  const settings = await unpackImage(image, task.rootfs);
+  expect(settings).toMatchObject({ workingDirectory: '/app', user: '1000:1000', entrypoint: [] });
+  const container = await task.start(settings.command, {
+    workingDirectory: settings.workingDirectory,
+    environment: { ...settings.environment, SHUTDOWN_QUIET_MS: '0' },
   });
   const listener = await task.listening(5000);
   if (listener === 'loopback-only') throw new Error('The service listens on loopback only');
@@ -76,28 +76,28 @@ test.each([
 ])(
   'a push succeeds although a response to %s is lost',
   async (operation) => {
-    using to = await registry();
+    using target = await registry();
     const image = await large;
-    to.faults.add({ service: 'ecr', operation, nth: 1, kind: 'answer-lost' });
-    await to.push(image);
-    expect(to.faults.waiting()).toEqual([]);
-    const pulled = pullImage(to.region, imageUri(to.repositoryUri, image.digest));
+    target.faults.add({ service: 'ecr', operation, nth: 1, kind: 'answer-lost' });
+    await target.push(image);
+    expect(target.faults.waiting()).toEqual([]);
+    const pulled = pullImage(target.region, imageUri(target.repositoryUri, image.digest));
     expect([pulled.config, ...pulled.layers].map(digestOf)).toEqual(image.blobs.map(({ digest }) => digest));
   },
   30_000,
 );
 
 test('a push that was interrupted can be repeated, and sends only the missing parts', async () => {
-  using to = await registry();
+  using target = await registry();
   const image = await large;
   // The configuration and the first of two parts arrive.
   const refused = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
-  to.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
-  await expect(to.push(image)).rejects.toThrow('broken off');
-  expect(await to.digestUnder(image.tag)).toBeUndefined();
-  const before = to.journal.entries().length;
-  await to.push(image);
-  const again = to.journal.entries().slice(before);
+  target.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
+  await expect(target.push(image)).rejects.toThrow('broken off');
+  expect(await target.digestUnder(image.tag)).toBeUndefined();
+  const before = target.journal.entries().length;
+  await target.push(image);
+  const again = target.journal.entries().slice(before);
   expect(again.filter(({ operation }) => operation === 'InitiateLayerUpload')).toHaveLength(1);
-  expect(await to.digestUnder(image.tag)).toBe(image.digest);
+  expect(await target.digestUnder(image.tag)).toBe(image.digest);
 }, 30_000);

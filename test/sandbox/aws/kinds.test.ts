@@ -1,4 +1,4 @@
-// The declarations of the sandbox's tables: the operations in them exist, and every kind of resource has tags and lag.
+// The declarations of the sandbox's tables name operations that exist, and every kind of resource has tags and lag.
 import { CreateTagsCommand, DescribeTagsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { resourceTables as ec2Tables } from '../../../sandbox/aws/ec2/store.ts';
@@ -6,7 +6,7 @@ import { resourceTables as ecsTables } from '../../../sandbox/aws/ecs/store.ts';
 import { services } from '../../../sandbox/services.ts';
 import { storesOf } from '../../../sandbox/world/stores.ts';
 import { World } from '../../../sandbox/world/world.ts';
-import { met, weathered } from '../chaos/scene.ts';
+import { resultOf, sandboxInWeather } from '../chaos/scene.ts';
 import { refusalOf, sandbox } from '../harness.ts';
 
 const region = new World().region('eu-west-1');
@@ -22,23 +22,23 @@ const listedBy = ({ lag }: (typeof tables)[number]): readonly string[] =>
 /** Operations that read data without lag, data derived from other rows, or the parts of a single resource. */
 const READS_WITHOUT_LAG = [
   ...['AddressesAttribute', 'AvailabilityZones', 'NetworkAcls', 'PrefixLists', 'Regions', 'VpcAttribute'].map(
-    (noun) => `ec2 Describe${noun}`,
+    (name) => `ec2 Describe${name}`,
   ),
   ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(
-    (noun) => `elbv2 Describe${noun}`,
+    (name) => `elbv2 Describe${name}`,
   ),
-  ...['TargetGroupAttributes', 'TargetHealth'].map((noun) => `elbv2 Describe${noun}`),
+  ...['TargetGroupAttributes', 'TargetHealth'].map((name) => `elbv2 Describe${name}`),
   ...['Clusters', 'ServiceDeployments', 'ServiceRevisions', 'Services', 'TaskDefinition', 'Tasks'].map(
-    (noun) => `ecs Describe${noun}`,
+    (name) => `ecs Describe${name}`,
   ),
-  ...['ServiceDeployments', 'TagsForResource'].map((noun) => `ecs List${noun}`),
-  ...['ResourceRecordSets', 'TagsForResource', 'TagsForResources'].map((noun) => `route53 List${noun}`),
+  ...['ServiceDeployments', 'TagsForResource'].map((name) => `ecs List${name}`),
+  ...['ResourceRecordSets', 'TagsForResource', 'TagsForResources'].map((name) => `route53 List${name}`),
   ...['AttachedRolePolicies', 'InstanceProfilesForRole', 'RolePolicies', 'RoleTags'].map(
-    (noun) => `iam List${noun}`,
+    (name) => `iam List${name}`,
   ),
 ];
 
-test('every operation that a kind declares as listing it exists in the sandbox', () => {
+test('every list operation that a kind declares exists in the sandbox', () => {
   for (const table of tables) {
     expect({
       name: table.name,
@@ -47,7 +47,7 @@ test('every operation that a kind declares as listing it exists in the sandbox',
   }
 });
 
-test('in a service whose kinds lag, every list operation is either declared by a kind or known to have no lag', () => {
+test('if the kinds of a service lag, each list operation is either declared by a kind or known to have no lag', () => {
   const lagging = new Set(tables.filter(isLagging).map(({ service }) => service));
   const lists = [...lagging].flatMap((service) =>
     operationsOf(service)
@@ -100,10 +100,10 @@ test.each(KINDS)(
   'a new %s is unknown by id and missing from lists until the lag is over',
   async (tagType, idPrefix) => {
     const lag = 5000;
-    const { ec2, region: here, clock } = await weathered({ idLagMs: lag, listLagMs: lag });
+    const { ec2, region: here, clock } = await sandboxInWeather({ idLagMs: lag, listLagMs: lag });
     const id = `${idPrefix}-1`;
     const Tags = [{ Key: 'a', Value: '1' }];
-    const tag = () => met(ec2.send(new CreateTagsCommand({ Resources: [id], Tags })));
+    const tag = () => resultOf(ec2.send(new CreateTagsCommand({ Resources: [id], Tags })));
     const listed = async () => (await ec2.send(new DescribeTagsCommand({}))).Tags?.length;
     ec2Tables(here.ec2)
       .find(({ kind }) => kind.tagType === tagType)
@@ -114,10 +114,10 @@ test.each(KINDS)(
   },
 );
 
-/** The VPC itself, what belongs to no VPC or to a security group, and what is in a subnet, which itself blocks the deletion. */
+/** The VPC itself, and kinds that belong to no VPC, to a security group, or to a subnet. (The subnet blocks the deletion.) */
 const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 'network-interface'];
 
-test('every other EC2 resource of a VPC blocks its deletion', () => {
+test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except the listed kinds', () => {
   const row = { Tags: [], VpcId: 'vpc-1', Attachments: [{ VpcId: 'vpc-1' }], Associations: [] };
   const kinds = ec2Tables(region.ec2).map(({ kind }) => kind);
   const notBlocking = kinds.filter(({ blocksDeletionOf }) => blocksDeletionOf(row) !== 'vpc-1');

@@ -7,46 +7,46 @@ import { makeBlackHole } from '../../../sandbox/balancer/black-hole.ts';
 import { ask, defaultRule, keepAlive, open, FakeWorld } from './targets.ts';
 
 /** A load balancer with the fixed response `hello`. */
-function answering(): FakeWorld {
+function respondingWorld(): FakeWorld {
   const world = new FakeWorld();
-  world.rulesNow = [
+  world.currentRules = [
     defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200', MessageBody: 'hello' } }),
   ];
   return world;
 }
 
-/** Connects a client, and resolves with the client and its received data when the request has reached the listener. */
+/** Connects a client and sends a request. Returns the socket and the data that the client receives. */
 async function client(port: number, text = 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n') {
   const socket = net.connect(port, '127.0.0.1');
-  const heard: string[] = [];
-  socket.on('data', (bytes) => heard.push(String(bytes))).on('error', () => {});
+  const received: string[] = [];
+  socket.on('data', (bytes) => received.push(String(bytes))).on('error', () => {});
   await once(socket, 'connect');
   socket.write(text);
-  return { socket, heard };
+  return { socket, received };
 }
 
 describe('a listener that no client can reach', () => {
   test.each(['GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n', 'garbage\r\n\r\n', 'OPTIONS'])(
     'neither responds to %j nor disconnects',
     async (text) => {
-      const world = answering();
+      const world = respondingWorld();
       const { port } = await open(world);
-      world.reached = false;
-      const { socket, heard } = await client(port, text);
-      world.reached = true;
-      // By now a client that connected later has its response.
+      world.reachable = false;
+      const { socket, received } = await client(port, text);
+      world.reachable = true;
+      // A client that connects later gets its response, so the first client would have a response by now.
       expect(await ask(port)).toMatchObject({ status: 200, body: 'hello' });
-      expect({ heard, closed: socket.destroyed }).toEqual({ heard: [], closed: false });
+      expect({ received, closed: socket.destroyed }).toEqual({ received: [], closed: false });
       socket.destroy();
     },
   );
 
   test('still responds on existing connections, because tracked connections survive on AWS', async () => {
-    const world = answering();
+    const world = respondingWorld();
     const { port } = await open(world);
     const agent = keepAlive(1);
     expect((await ask(port, '/', { agent })).status).toBe(200);
-    world.reached = false;
+    world.reachable = false;
     expect((await ask(port, '/', { agent })).status).toBe(200);
     const another = http.get({ port, host: '127.0.0.1', agent: false, timeout: 100 });
     another.on('error', () => {});
@@ -55,14 +55,14 @@ describe('a listener that no client can reach', () => {
   });
 
   test('can be closed immediately, even while clients are waiting', async () => {
-    const world = answering();
+    const world = respondingWorld();
     const listener = await open(world, { closeTimeoutMs: 60_000 });
-    world.reached = false;
-    const { socket, heard } = await client(listener.port);
+    world.reachable = false;
+    const { socket, received } = await client(listener.port);
     const hungUp = new Promise((resolve) => socket.once('close', resolve));
     await listener.close();
     await hungUp;
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   }, 10_000);
 });
 

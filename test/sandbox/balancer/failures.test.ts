@@ -20,7 +20,7 @@ import {
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
 
-async function withTarget(
+async function worldWithTarget(
   at: number | 'timeout' | 'refused',
   attributes: Record<string, string> = {},
 ): Promise<FakeWorld> {
@@ -50,7 +50,7 @@ describe('a 503 response', () => {
   });
 
   test('is sent when all targets are draining', async () => {
-    const world = await withTarget(1);
+    const world = await worldWithTarget(1);
     world.setState('10.0.0.1', 'draining');
     const { port } = await open(world);
     expect((await ask(port)).status).toBe(503);
@@ -83,7 +83,7 @@ describe('a 503 response', () => {
 
 describe('a 502 response', () => {
   test('is sent with a page of 122 bytes when the target refuses the connection', async () => {
-    const { port } = await open(await withTarget('refused'));
+    const { port } = await open(await worldWithTarget('refused'));
     const answer = await ask(port);
     expect(answer.status).toBe(502);
     expect(answer.headers).toMatchObject({ server: 'awselb/2.0', 'content-length': '122' });
@@ -92,7 +92,7 @@ describe('a 502 response', () => {
   test('is sent when nothing listens on the port of the target', async () => {
     const { port: free, server } = await startTarget(echo());
     await new Promise((resolve) => server.close(resolve));
-    const { port } = await open(await withTarget(free));
+    const { port } = await open(await worldWithTarget(free));
     expect((await ask(port)).status).toBe(502);
   });
 
@@ -116,7 +116,7 @@ describe('a 502 response', () => {
         ),
     ],
   ])('is sent when the target %s', async (_, behave) => {
-    const { port } = await open(await withTarget(await startRawTarget(behave)));
+    const { port } = await open(await worldWithTarget(await startRawTarget(behave)));
     expect((await ask(port)).status).toBe(502);
     expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(502);
   });
@@ -124,13 +124,13 @@ describe('a 502 response', () => {
 
 describe('a 504 response', () => {
   test('is sent when packets to the target are dropped', async () => {
-    const { port } = await open(await withTarget('timeout'), { connectTimeoutMs: 20 });
+    const { port } = await open(await worldWithTarget('timeout'), { connectTimeoutMs: 20 });
     expect((await ask(port)).status).toBe(504);
     expect((await ask(port)).body).toContain('<title>504 Gateway Time-out</title>');
   });
 
   test('is sent when the connection to the target is not established in time', async () => {
-    const world = await withTarget((await startTarget(echo())).port);
+    const world = await worldWithTarget((await startTarget(echo())).port);
     const reach = world.reach.bind(world);
     world.reach = (target) => {
       setImmediate(() => {
@@ -143,16 +143,16 @@ describe('a 504 response', () => {
     expect((await ask(port)).status).toBe(504);
   });
 
-  test('is sent when the target accepts the request and sends nothing for the idle timeout', async () => {
+  test('is sent when the target accepts the request and sends nothing during the idle timeout', async () => {
     const silent = await startRawTarget(() => {});
-    const { port } = await open(await withTarget(silent, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const { port } = await open(await worldWithTarget(silent, { 'idle_timeout.timeout_seconds': '0.05' }));
     expect((await ask(port)).status).toBe(504);
     expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(504);
   });
 
   test('is sent when the target stops reading a request', async () => {
     const deaf = await startRawTarget((socket) => socket.pause());
-    const { port } = await open(await withTarget(deaf, { 'idle_timeout.timeout_seconds': '0.2' }));
+    const { port } = await open(await worldWithTarget(deaf, { 'idle_timeout.timeout_seconds': '0.2' }));
     const request = http.request({ port, method: 'POST', agent: false });
     request.on('error', () => {});
     Readable.from(Array<Buffer>(1_000).fill(Buffer.alloc(64 * 1024))).pipe(request);
@@ -174,7 +174,7 @@ describe('a 504 response', () => {
         }
       }, 30);
     });
-    const { port } = await open(await withTarget(slow.port, { 'idle_timeout.timeout_seconds': '0.2' }));
+    const { port } = await open(await worldWithTarget(slow.port, { 'idle_timeout.timeout_seconds': '0.2' }));
     expect(await ask(port)).toMatchObject({ status: 200, body: '..........' });
   });
 });
@@ -185,15 +185,15 @@ describe('a response that has begun', () => {
     ['of known length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello'],
   ])('is cut off rather than completed when the target disconnects (body %s)', async (_, head) => {
     const broken = await startRawTarget((socket) => socket.once('data', () => socket.end(head)));
-    const { port } = await open(await withTarget(broken));
+    const { port } = await open(await worldWithTarget(broken));
     await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  test('is cut off when the target sends nothing for the idle timeout', async () => {
+  test('is cut off when the target sends nothing during the idle timeout', async () => {
     const broken = await startRawTarget((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello')),
     );
-    const { port } = await open(await withTarget(broken, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const { port } = await open(await worldWithTarget(broken, { 'idle_timeout.timeout_seconds': '0.05' }));
     await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });
@@ -202,7 +202,7 @@ describe('a pooled connection that its target closed', () => {
   /**
    * Starts a target that serves one request per connection, and closes the connection when the next request arrives.
    */
-  async function forgetful(seen: string[]): Promise<number> {
+  async function startForgetfulTarget(seen: string[]): Promise<number> {
     return await startRawTarget((socket) => {
       let served = 0;
       socket.on('data', (data) => {
@@ -216,7 +216,7 @@ describe('a pooled connection that its target closed', () => {
 
   test('does not fail a request that can be repeated', async () => {
     const seen: string[] = [];
-    const { port } = await open(await withTarget(await forgetful(seen)));
+    const { port } = await open(await worldWithTarget(await startForgetfulTarget(seen)));
     expect((await ask(port)).status).toBe(200);
     expect((await ask(port)).status).toBe(200);
     expect((await ask(port, '/', { method: 'DELETE' })).status).toBe(200);
@@ -225,7 +225,7 @@ describe('a pooled connection that its target closed', () => {
 
   test('makes a request that cannot be repeated fail with 502, as on AWS', async () => {
     const seen: string[] = [];
-    const { port } = await open(await withTarget(await forgetful(seen)));
+    const { port } = await open(await worldWithTarget(await startForgetfulTarget(seen)));
     expect((await ask(port)).status).toBe(200);
     expect((await ask(port, '/', { method: 'POST', body: 'pay' })).status).toBe(502);
     expect((await ask(port)).status).toBe(200);
@@ -259,7 +259,7 @@ describe('the load balancer', () => {
       `${GET}Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`,
     ],
   ])('responds with %d to %s', async (status, _, text) => {
-    const { port } = await open(await withTarget((await startTarget(echo())).port));
+    const { port } = await open(await worldWithTarget((await startTarget(echo())).port));
     const answer = await exchange(port, text);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).toContain('Server: awselb/2.0\r\n');
@@ -267,7 +267,7 @@ describe('the load balancer', () => {
 
   test('responds with 408 when a client stops sending in the middle of its body', async () => {
     const { port: at } = await startTarget(echo());
-    const { port } = await open(await withTarget(at, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const { port } = await open(await worldWithTarget(at, { 'idle_timeout.timeout_seconds': '0.05' }));
     const answer = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
     expect(answer).toMatch(/^HTTP\/1\.1 408 Request Time-out\r\n/);
     expect(answer).toContain('Connection: close\r\n');
@@ -277,20 +277,22 @@ describe('the load balancer', () => {
 describe('a client', () => {
   test('can send headers of more than 16 KB', async () => {
     const world = new FakeWorld();
-    world.rulesNow = [defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } })];
+    world.currentRules = [
+      defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } }),
+    ];
     const { port } = await open(world);
     expect((await ask(port, '/', { headers: { 'X-Large': 'a'.repeat(40_000) } })).status).toBe(200);
   });
 
-  test('is disconnected when it sends no further request for the idle timeout', async () => {
-    const { port } = await open(await withTarget('refused', { 'idle_timeout.timeout_seconds': '0.05' }));
+  test('is disconnected when it sends no further request during the idle timeout', async () => {
+    const { port } = await open(await worldWithTarget('refused', { 'idle_timeout.timeout_seconds': '0.05' }));
     expect(await exchange(port, `${GET}\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
   });
 });
 
 describe('a client that breaks the protocol', () => {
   test('gets an error when it does so in the body of a request', async () => {
-    const { port } = await open(await withTarget((await startTarget(echo())).port));
+    const { port } = await open(await worldWithTarget((await startTarget(echo())).port));
     const answer = await exchange(
       port,
       'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n',
@@ -302,7 +304,7 @@ describe('a client that breaks the protocol', () => {
     const { port: at } = await startTarget((_request, response) => {
       response.write('begun');
     });
-    const { port } = await open(await withTarget(at));
+    const { port } = await open(await worldWithTarget(at));
     const socket = net.connect(port, '127.0.0.1').on('error', () => {});
     let received = '';
     socket.write(`${GET}\r\n`);
@@ -317,14 +319,14 @@ describe('a client that breaks the protocol', () => {
 });
 
 describe('a client that disconnects', () => {
-  test('causes its request at the target to be aborted', async () => {
+  test('has its request at the target aborted', async () => {
     const arrived = gate();
     const gone = gate();
     const { port: at } = await startTarget((request) => {
       request.socket.once('close', () => gone.open());
       arrived.open();
     });
-    const { port } = await open(await withTarget(at));
+    const { port } = await open(await worldWithTarget(at));
     const request = http.get({ port, agent: false });
     request.on('error', () => {});
     await arrived.opened;
@@ -332,11 +334,11 @@ describe('a client that disconnects', () => {
     await gone.opened;
   });
 
-  test('causes its request to be dropped when no target has been selected yet', async () => {
+  test('has its request dropped when no target has been selected yet', async () => {
     let connections = 0;
     const { port: at, server } = await startTarget(echo());
     server.on('connection', () => (connections += 1));
-    const world = await withTarget(at);
+    const world = await worldWithTarget(at);
     const [asked, found] = [gate(), gate()];
     const reach = world.reach.bind(world);
     world.reach = async (target) => {
@@ -355,7 +357,7 @@ describe('a client that disconnects', () => {
   });
 
   test('causes no error while the load balancer waits for a target that cannot be reached', async () => {
-    const world = await withTarget('timeout');
+    const world = await worldWithTarget('timeout');
     const { port } = await open(world, { connectTimeoutMs: 60_000 });
     const socket = net.connect(port);
     socket.write(`${GET}\r\n`);

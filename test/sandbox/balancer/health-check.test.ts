@@ -137,19 +137,19 @@ describe('a health check', () => {
     expect(await sendHealthCheck('timeout', quick, never)).toBe('timeout');
   });
 
-  const holdUp = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  const blockProcess = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-  test('does not time out because the process of the load balancer was blocked', async () => {
+  test('does not time out merely because the process of the load balancer was blocked', async () => {
     const { port } = await startTarget((_request, response) => response.end());
     const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
-    holdUp(1_200);
+    blockProcess(1_200);
     expect(await check).toEqual({ code: 200 });
   });
 
   test('times out when the process of the load balancer is blocked repeatedly', async () => {
     const port = await startRawTarget(() => {});
     const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
-    const busy = setInterval(() => holdUp(150), 1);
+    const busy = setInterval(() => blockProcess(150), 1);
     expect(await check).toBe('timeout');
     clearInterval(busy);
   });

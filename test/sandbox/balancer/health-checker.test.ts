@@ -10,7 +10,7 @@ import { startHealthChecker } from '../../../sandbox/balancer/health-checker.ts'
 import type { Reachability, TargetView } from '../../../sandbox/balancer/view.ts';
 import { gate, startRawTarget, startTarget } from './targets.ts';
 
-const LOOK = 1;
+const LOOK_INTERVAL = 1;
 const INTERVAL = 30_000;
 
 /** A clock whose waits end when the test says so. */
@@ -32,9 +32,9 @@ class Clock {
 
   /** Ends all current waits of `ms` milliseconds. */
   pass(ms: number): void {
-    const over = this.waits.filter((wait) => wait.ms === ms);
+    const ended = this.waits.filter((wait) => wait.ms === ms);
     this.waits = this.waits.filter((wait) => wait.ms !== ms);
-    for (const wait of over) wait.end();
+    for (const wait of ended) wait.end();
   }
   count(ms: number): number {
     return this.waits.filter((wait) => wait.ms === ms).length;
@@ -70,7 +70,7 @@ class Scene {
     groups: () => [this.group],
     report: (arn, target, health) => this.record(arn, target, health),
     wait: this.clock.wait,
-    lookIntervalMs: LOOK,
+    lookIntervalMs: LOOK_INTERVAL,
   };
 
   set(id: string, state: TargetView['state']): void {
@@ -99,7 +99,7 @@ class Scene {
 let checker: HealthChecker | undefined;
 afterEach(async () => checker?.stop());
 
-async function answering(
+async function startTargetWithStatus(
   status: () => number,
 ): Promise<{ reach: () => Promise<Reachability>; seen: () => number }> {
   let seen = 0;
@@ -113,7 +113,7 @@ async function answering(
 describe('the health checker', () => {
   test('checks immediately, then once per interval, and reports each result', async () => {
     let status = 200;
-    const { reach, seen } = await answering(() => status);
+    const { reach, seen } = await startTargetWithStatus(() => status);
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
@@ -136,12 +136,12 @@ describe('the health checker', () => {
     expect(seen()).toBe(5);
   });
 
-  test('finds a new target at the next look, or immediately on a refresh', async () => {
-    const { reach } = await answering(() => 200);
+  test('finds a new target when it next lists the targets, or immediately on a refresh', async () => {
+    const { reach } = await startTargetWithStatus(() => 200);
     const scene = new Scene(reach);
     checker = startHealthChecker(scene.options);
     scene.set('10.0.0.1', 'initial');
-    scene.clock.pass(LOOK);
+    scene.clock.pass(LOOK_INTERVAL);
     await scene.reported(1);
     scene.set('10.0.0.2', 'initial');
     checker.refresh();
@@ -162,12 +162,12 @@ describe('the health checker', () => {
     checker = startHealthChecker(scene.options);
     await accepted.opened;
     scene.clock.pass(INTERVAL);
-    scene.clock.pass(LOOK);
-    await scene.clock.until(LOOK, 1);
+    scene.clock.pass(LOOK_INTERVAL);
+    await scene.clock.until(LOOK_INTERVAL, 1);
     checker.refresh();
     expect(scene.clock.count(INTERVAL)).toBe(0);
     finish.open();
-    await scene.reported(2); // the interval has ended during the check, so the next check starts immediately
+    await scene.reported(2); // the interval ended during the check, so the next check starts immediately
     expect(sockets).toHaveLength(2);
   });
 
@@ -191,7 +191,7 @@ describe('the health checker', () => {
 
   test('treats a target that is registered again as new', async () => {
     let status = 503;
-    const { reach } = await answering(() => status);
+    const { reach } = await startTargetWithStatus(() => status);
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
@@ -210,7 +210,7 @@ describe('the health checker', () => {
   test.each<TargetView['state']>(['draining', 'unused', 'unavailable'])(
     'does not check a target that is %s',
     async (state) => {
-      const { reach, seen } = await answering(() => 200);
+      const { reach, seen } = await startTargetWithStatus(() => 200);
       const scene = new Scene(reach);
       scene.set('10.0.0.1', state);
       scene.set('10.0.0.2', 'initial');
@@ -221,8 +221,8 @@ describe('the health checker', () => {
     },
   );
 
-  test('reads the previous state from the world, so that a healthy target needs consecutive failures', async () => {
-    const { reach } = await answering(() => 500);
+  test('reads the previous state from the world, so a healthy target needs consecutive failures to become unhealthy', async () => {
+    const { reach } = await startTargetWithStatus(() => 500);
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'healthy');
     scene.set('10.0.0.2', 'unhealthy');
@@ -233,7 +233,7 @@ describe('the health checker', () => {
 
   test('checks the configured port but reports the port of the target', async () => {
     const asked: number[] = [];
-    const { reach } = await answering(() => 200);
+    const { reach } = await startTargetWithStatus(() => 200);
     const scene = new Scene(
       (target) => {
         asked.push(target.port);
@@ -266,11 +266,11 @@ describe('the health checker', () => {
     await stopped.stop();
     stopped.refresh();
     expect(scene.reports).toEqual([]);
-    expect(scene.clock.count(INTERVAL) + scene.clock.count(LOOK)).toBe(0);
+    expect(scene.clock.count(INTERVAL) + scene.clock.count(LOOK_INTERVAL)).toBe(0);
   });
 
   test('uses real time by default', async () => {
-    const { reach } = await answering(() => 200);
+    const { reach } = await startTargetWithStatus(() => 200);
     const scene = new Scene(reach, { intervalMs: 20 });
     const { groups, report } = scene.options;
     checker = startHealthChecker({ groups, report });

@@ -85,7 +85,7 @@ describe('a host pattern', () => {
   });
 });
 
-describe('whether AWS accepts as a pattern', () => {
+describe('the validity of a pattern', () => {
   test.each([
     ['/api/*', true],
     [`/_-.$/~"'@:+&*?`, true],
@@ -94,7 +94,7 @@ describe('whether AWS accepts as a pattern', () => {
     ['', false],
     [`/${'a'.repeat(127)}`, true],
     [`/${'a'.repeat(128)}`, false],
-  ])('the path %s: %s', (pattern, expected) => {
+  ])('the path pattern %s is valid: %s', (pattern, expected) => {
     expect(isPathPattern(pattern)).toBe(expected);
   });
 
@@ -105,7 +105,7 @@ describe('whether AWS accepts as a pattern', () => {
     ['exa_mple.com', false],
     [`${'a'.repeat(124)}.com`, true],
     [`${'a'.repeat(125)}.com`, false],
-  ])('the host %s: %s', (pattern, expected) => {
+  ])('the host pattern %s is valid: %s', (pattern, expected) => {
     expect(isHostPattern(pattern)).toBe(expected);
   });
 });
@@ -134,12 +134,12 @@ describe('the path that rules see', () => {
     ['//application', '//application'],
     ['/a//b', '/a//b'],
     ['/a//../b', '/a/b'],
-  ])('of %s is %s', (path, expected) => {
+  ])('for %s is %s', (path, expected) => {
     expect(normalizePath(path)).toBe(expected);
   });
 
   test.each(['/..', '/../a', '/a/../../b', '/%2e%2e/a'])(
-    'of %s does not exist, because the path leads above the root',
+    'for %s does not exist, because the path leads above the root',
     (path) => {
       expect(normalizePath(path)).toBeUndefined();
     },

@@ -24,7 +24,7 @@ function stop(server: Server | undefined): Promise<void> {
 }
 
 describe('a rolling deployment', () => {
-  test('does not lose any of thousands of requests', async () => {
+  test('loses none of several thousand requests', async () => {
     const world = new FakeWorld();
     const versions = new Map<string, number>();
     const start = async (id: string, name: string): Promise<Server> => {
@@ -163,10 +163,10 @@ describe('a listener that is closing', () => {
     world.register('10.0.0.1', await startRawTarget(() => {}));
     const listener = await open(world, { closeTimeoutMs: 50 });
     const stuck = expect(ask(listener.port)).rejects.toMatchObject({ code: 'ECONNRESET' });
-    const untold = exchange(listener.port, 'GET / HTTP/1.1\r\n').catch(() => '');
+    const unfinished = exchange(listener.port, 'GET / HTTP/1.1\r\n').catch(() => '');
     await expect(ask(listener.port, '/..')).resolves.toMatchObject({ status: 400 });
     await listener.close();
     await stuck;
-    expect(await untold).toBe('');
+    expect(await unfinished).toBe('');
   });
 });

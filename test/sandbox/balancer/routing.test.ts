@@ -24,7 +24,7 @@ describe('routing', () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('api1'))).port);
     world.register('10.0.0.2', (await startTarget(echo('api2'))).port, 'healthy', OTHER);
-    world.rulesNow = [
+    world.currentRules = [
       pathRule('1', '/api1/*', GROUP),
       pathRule('2', '/api2*', OTHER),
       defaultRule({
@@ -59,7 +59,7 @@ describe('routing', () => {
     const { port } = await open(world);
 
     expect((await askEcho(port)).name).toBe('old');
-    world.rulesNow = [defaultRule({ Type: 'forward', TargetGroupArn: OTHER })];
+    world.currentRules = [defaultRule({ Type: 'forward', TargetGroupArn: OTHER })];
     expect((await askEcho(port)).name).toBe('new');
   });
 
@@ -68,7 +68,7 @@ describe('routing', () => {
     const { port } = await open(world);
 
     const FixedResponseConfig = { StatusCode: '503', ContentType: 'text/html', MessageBody: '<p>später</p>' };
-    world.rulesNow = [defaultRule({ Type: 'fixed-response', FixedResponseConfig })];
+    world.currentRules = [defaultRule({ Type: 'fixed-response', FixedResponseConfig })];
     const fixed = await ask(port, '/', { method: 'POST', body: 'x' });
     expect(fixed).toMatchObject({ status: 503, body: '<p>später</p>' });
     expect(fixed.headers).toMatchObject({
@@ -77,7 +77,7 @@ describe('routing', () => {
       'content-length': '14',
     });
 
-    world.rulesNow = [
+    world.currentRules = [
       defaultRule({ Type: 'redirect', RedirectConfig: { Path: '/v2/#{path}', StatusCode: 'HTTP_301' } }),
     ];
     const redirect = await ask(port, '/orders?a=b', { headers: { Host: `Example.COM:${port}` } });
@@ -99,7 +99,7 @@ describe('routing', () => {
       { TargetGroupArn: GROUP, Weight: 1 },
       { TargetGroupArn: OTHER, Weight: 1 },
     ];
-    world.rulesNow = [defaultRule({ Type: 'forward', ForwardConfig: { TargetGroups } })];
+    world.currentRules = [defaultRule({ Type: 'forward', ForwardConfig: { TargetGroups } })];
     let drawn = 0;
     const { port } = await open(world, { draw: () => (drawn = drawn === 0 ? 0.6 : 0) });
     expect(await names(port, 4)).toEqual(['green', 'blue', 'green', 'blue']);
@@ -108,7 +108,7 @@ describe('routing', () => {
   test('accepts a request line in absolute form', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
-    world.rulesNow = [
+    world.currentRules = [
       {
         Conditions: [{ Field: 'host-header', Values: ['a.example'] }],
         Actions: [{ Type: 'forward', TargetGroupArn: GROUP }],
@@ -167,7 +167,7 @@ describe('load balancing', () => {
       world.register(id, (await startTarget(echo(name))).port);
     }
     world.register('10.0.0.9', (await startTarget(echo('x'))).port, 'healthy', OTHER);
-    world.rulesNow = [pathRule('1', '/x', OTHER), ...world.rulesNow];
+    world.currentRules = [pathRule('1', '/x', OTHER), ...world.currentRules];
     const { port } = await open(world);
     const seen = [];
     for (const path of ['/', '/x', '/', '/x', '/']) seen.push((await askEcho(port, path)).name);

@@ -21,7 +21,7 @@ import {
 const CHUNK = Buffer.alloc(64 * 1024, 'slipway ');
 const CHUNKS = 500;
 
-async function balanced(at: number, attributes: Record<string, string> = {}): Promise<number> {
+async function openListenerFor(at: number, attributes: Record<string, string> = {}): Promise<number> {
   const world = new FakeWorld();
   world.attributes = attributes;
   world.register('10.0.0.1', at);
@@ -31,7 +31,7 @@ async function balanced(at: number, attributes: Record<string, string> = {}): Pr
 describe('bodies', () => {
   test('of 32 MB are forwarded unchanged in both directions at the same time', async () => {
     const { port: at } = await startTarget((request, response) => request.pipe(response));
-    const port = await balanced(at);
+    const port = await openListenerFor(at);
     const request = http.request({ port, method: 'POST', agent: false });
     const answered = once(request, 'response');
     const [sent, received] = [createHash('sha256'), createHash('sha256')];
@@ -55,7 +55,7 @@ describe('bodies', () => {
     expect(received.digest('hex')).toBe(sent.digest('hex'));
   });
 
-  test('are not buffered for a client that does not read, so that the target waits until the idle timeout', async () => {
+  test('are not buffered for a client that does not read, so the target waits until the idle timeout', async () => {
     const written = gate<number>();
     const { port: at } = await startTarget((_request, response) => {
       const { socket } = response;
@@ -63,7 +63,7 @@ describe('bodies', () => {
       response.on('error', () => {});
       Readable.from(Array<Buffer>(CHUNKS).fill(CHUNK)).pipe(response);
     });
-    const port = await balanced(at, { 'idle_timeout.timeout_seconds': '0.2' });
+    const port = await openListenerFor(at, { 'idle_timeout.timeout_seconds': '0.2' });
     const client = net.connect(port, '127.0.0.1').on('error', () => {});
     client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     expect(await written.opened).toBeLessThan((CHUNK.length * CHUNKS) / 2);
@@ -72,7 +72,7 @@ describe('bodies', () => {
 
   test('are streamed in both directions while they are still being sent', async () => {
     const { port: at } = await startTarget((request, response) => request.pipe(response));
-    const request = http.request({ port: await balanced(at), method: 'POST', agent: false });
+    const request = http.request({ port: await openListenerFor(at), method: 'POST', agent: false });
     request.write('one');
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     expect(String((await once(response, 'data'))[0])).toBe('one');
@@ -88,7 +88,7 @@ describe('bodies', () => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
       void next.opened.then(() => response.write('data: 1\n\n'));
     });
-    const request = http.get({ port: await balanced(at), agent: false });
+    const request = http.get({ port: await openListenerFor(at), agent: false });
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     expect(response.headers['content-type']).toBe('text/event-stream');
     next.open();
@@ -103,7 +103,7 @@ describe('bodies', () => {
         socket.write('HTTP/1.1 413 Payload Too Large\r\nContent-Length: 8\r\n\r\ntoo much');
       });
     });
-    const port = await balanced(at);
+    const port = await openListenerFor(at);
     const agent = keepAlive(1);
     const sockets = new Set<unknown>();
     for (let turn = 0; turn < 2; turn += 1) {
@@ -124,7 +124,7 @@ describe('bodies', () => {
       connections.add(request.socket);
       echo()(request, response);
     });
-    const port = await balanced(at, { 'idle_timeout.timeout_seconds': '0.5' });
+    const port = await openListenerFor(at, { 'idle_timeout.timeout_seconds': '0.5' });
     for (const method of ['GET', 'POST', 'PUT', 'GET'])
       expect((await ask(port, '/', { method })).status).toBe(200);
     expect(connections.size).toBe(1);
@@ -182,7 +182,7 @@ async function upgrade(
 describe('a WebSocket', () => {
   test('connects client and target, without losing the first bytes', async () => {
     let head = '';
-    const port = await balanced(await startEchoSocket((received) => (head = received)));
+    const port = await openListenerFor(await startEchoSocket((received) => (head = received)));
     const { socket, read } = await upgrade(port);
     expect(await read(5)).toBe('hello');
     socket.write('ping');
@@ -217,7 +217,7 @@ describe('a WebSocket', () => {
         socket.once('data', () => leave(socket));
       });
     });
-    const { socket } = await upgrade(await balanced(at));
+    const { socket } = await upgrade(await openListenerFor(at));
     const more: unknown[] = [];
     socket.on('data', (data) => more.push(String(data)));
     socket.write('bye');
@@ -225,9 +225,9 @@ describe('a WebSocket', () => {
     expect(more).toEqual([]);
   });
 
-  test('is closed only when neither side sends anything for the idle timeout', async () => {
+  test('is closed only when neither side sends anything during the idle timeout', async () => {
     const { socket, read } = await upgrade(
-      await balanced(await startEchoSocket(), { 'idle_timeout.timeout_seconds': '0.5' }),
+      await openListenerFor(await startEchoSocket(), { 'idle_timeout.timeout_seconds': '0.5' }),
     );
     await read(5);
     const started = performance.now();
@@ -246,7 +246,7 @@ describe('a WebSocket', () => {
         'HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\nKeep-Alive: timeout=5\r\nConnection: keep-alive\r\n\r\ngo off',
       );
     });
-    const answer = await exchange(await balanced(at), [...UPGRADE, '', ''].join('\r\n'));
+    const answer = await exchange(await openListenerFor(at), [...UPGRADE, '', ''].join('\r\n'));
     expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
     expect(answer).toMatch(/connection: close\r\n/i);
     expect(answer).not.toMatch(/keep-alive/i);
@@ -257,7 +257,9 @@ describe('a WebSocket', () => {
     const at = await startRawTarget((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\ngo o')),
     );
-    expect(await exchange(await balanced(at), [...UPGRADE, '', ''].join('\r\n'))).toMatch(/\r\n\r\ngo o$/);
+    expect(await exchange(await openListenerFor(at), [...UPGRADE, '', ''].join('\r\n'))).toMatch(
+      /\r\n\r\ngo o$/,
+    );
   });
 
   test.each<[number, number | 'refused' | 'timeout' | undefined]>([
@@ -280,7 +282,7 @@ describe('a WebSocket', () => {
         else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
       });
     });
-    const socket = net.connect(await balanced(at), '127.0.0.1');
+    const socket = net.connect(await openListenerFor(at), '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     let received = '';
     socket.on('data', (data) => {
@@ -292,8 +294,8 @@ describe('a WebSocket', () => {
     expect(received).toMatch(/\r\n\r\nokHTTP\/1\.1 502 Bad Gateway\r\n/);
   });
 
-  test('that is requested before the response to an earlier request only ends the connection', async () => {
-    const port = await balanced(await startRawTarget(() => {}));
+  test('that is requested before an earlier request has its response ends the connection, without a response', async () => {
+    const port = await openListenerFor(await startRawTarget(() => {}));
     expect(await exchange(port, ['GET / HTTP/1.1', 'Host: a', '', '', ...UPGRADE, '', ''].join('\r\n'))).toBe(
       '',
     );
@@ -301,7 +303,9 @@ describe('a WebSocket', () => {
   });
 
   test('gets a 504 when the target sends nothing', async () => {
-    const port = await balanced(await startRawTarget(() => {}), { 'idle_timeout.timeout_seconds': '0.05' });
+    const port = await openListenerFor(await startRawTarget(() => {}), {
+      'idle_timeout.timeout_seconds': '0.05',
+    });
     expect(await exchange(port, [...UPGRADE, '', ''].join('\r\n'))).toMatch(/^HTTP\/1\.1 504 /);
   });
 });
@@ -318,7 +322,7 @@ describe('an upgrade to another protocol', () => {
       '',
       '',
     ];
-    const answer = await exchange(await balanced(at), head.join('\r\n'));
+    const answer = await exchange(await openListenerFor(at), head.join('\r\n'));
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(answer).toContain('"url":"/x"');
     expect(answer).not.toContain('h2c');

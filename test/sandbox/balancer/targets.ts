@@ -27,18 +27,18 @@ afterEach(async () => {
 /** A fake world with one default rule, which forwards to GROUP. */
 export class FakeWorld implements ListenerView {
   port = 80;
-  rulesNow: Rule[] = [defaultRule({ Type: 'forward', TargetGroupArn: GROUP })];
+  currentRules: Rule[] = [defaultRule({ Type: 'forward', TargetGroupArn: GROUP })];
   attributes: Record<string, string> = {};
   groups: Record<string, TargetView[]> = { [GROUP]: [] };
-  reaches = new Map<string, Reachability>();
-  reached = true;
-  spoken: TargetProtocol = 'HTTP';
+  reachabilities = new Map<string, Reachability>();
+  reachable = true;
+  targetProtocol: TargetProtocol = 'HTTP';
 
   isReachable(): boolean {
-    return this.reached;
+    return this.reachable;
   }
   rules(): readonly Rule[] {
-    return this.rulesNow;
+    return this.currentRules;
   }
   attribute(key: string): string | undefined {
     return this.attributes[key];
@@ -47,10 +47,10 @@ export class FakeWorld implements ListenerView {
     return this.groups[arn] ?? [];
   }
   protocol(): TargetProtocol {
-    return this.spoken;
+    return this.targetProtocol;
   }
   async reach(target: TargetView): Promise<Reachability> {
-    return this.reaches.get(`${target.id}:${target.port}`) ?? 'refused';
+    return this.reachabilities.get(`${target.id}:${target.port}`) ?? 'refused';
   }
 
   /** Registers a target at a port of this machine, or one whose connections are refused or time out. */
@@ -60,7 +60,7 @@ export class FakeWorld implements ListenerView {
     state: TargetView['state'] = 'healthy',
     group = GROUP,
   ): void {
-    this.reaches.set(`${id}:5000`, typeof at === 'number' ? { host: '127.0.0.1', port: at } : at);
+    this.reachabilities.set(`${id}:5000`, typeof at === 'number' ? { host: '127.0.0.1', port: at } : at);
     this.groups[group] = [
       ...this.targets(group).filter((target) => target.id !== id),
       { id, port: 5000, state },
@@ -121,7 +121,7 @@ export async function startRawTarget(onConnection: (socket: net.Socket) => void)
   return (server.address() as AddressInfo).port;
 }
 
-/** Makes a target that responds with the request it received. */
+/** Returns the handler of a target that responds with the request it received. */
 export function echo(name = 'echo'): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = [];

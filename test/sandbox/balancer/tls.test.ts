@@ -1,4 +1,4 @@
-/** Targets that use TLS, and the errors when the protocols of target and target group differ. */
+/** Targets that use TLS, and the errors when a target and its target group use different protocols. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -18,7 +18,7 @@ import {
 /** Returns a world with a target group for HTTPS that has one target. */
 function secureWorld(at: number): FakeWorld {
   const world = new FakeWorld();
-  world.spoken = 'HTTPS';
+  world.targetProtocol = 'HTTPS';
   world.register('10.0.0.1', at);
   return world;
 }
@@ -36,16 +36,16 @@ describe('a target that uses TLS', () => {
     });
   });
 
-  test('receives no server name, and at most TLS 1.2', async () => {
-    const heard: unknown[] = [];
+  test('receives no server name, and is offered at most TLS 1.2', async () => {
+    const offered: unknown[] = [];
     const { port: at } = await startSecureTarget((request, response) => {
       const socket = request.socket as TLSSocket & { servername?: string | false };
-      heard.push([socket.servername, socket.getProtocol()]);
+      offered.push([socket.servername, socket.getProtocol()]);
       response.end();
     });
     const { port } = await open(secureWorld(at));
     await ask(port, '/', { headers: { Host: 'shop.example.com' } });
-    expect(heard).toEqual([[false, 'TLSv1.2']]);
+    expect(offered).toEqual([[false, 'TLSv1.2']]);
   });
 
   test('receives consecutive requests over one connection', async () => {
@@ -112,7 +112,7 @@ describe('a 502 response', () => {
 
   test('is sent when the group is for HTTP and the target uses TLS', async () => {
     const world = secureWorld((await startSecureTarget(echo())).port);
-    world.spoken = 'HTTP';
+    world.targetProtocol = 'HTTP';
     const { port } = await open(world);
     expect((await ask(port)).status).toBe(502);
   });
@@ -128,7 +128,7 @@ describe('a health check over TLS', () => {
     expect(await sendHealthCheck(reach(port), settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
   });
 
-  test('fails for a target that uses plain HTTP, as a health check over HTTP does for one that uses TLS', async () => {
+  test('fails for a target that uses plain HTTP; a health check over HTTP fails for a target that uses TLS', async () => {
     const plain = await startTarget(echo());
     const secure = await startSecureTarget(echo());
     expect(await sendHealthCheck(reach(plain.port), settings, never)).toBe('failed');

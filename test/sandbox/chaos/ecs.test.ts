@@ -1,16 +1,16 @@
-// ECS lags in its own way: it reports resources it does not know yet as MISSING, and keeps names in use for a while.
+// ECS lags in its own way: new resources are MISSING at first, and the name of a deleted service stays in use for a while.
 import { RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
 import * as ECS from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../sandbox/world/clock.ts';
-import { balanced, calls } from '../aws/ecs/scene.ts';
-import { met, SECOND } from './scene.ts';
+import { balancedAccount, calls } from '../aws/ecs/scene.ts';
+import { resultOf, SECOND } from './scene.ts';
 
 const LAG = { idLagMs: 5 * SECOND };
 
 async function inCluster() {
   const clock = manualClock();
-  const at = await balanced({ clock, pace: 1 });
+  const at = await balancedAccount({ clock, pace: 1 });
   at.chaos.adjust(LAG);
   return { ...at, clock, create: calls(at.ecs).create, service: at.service() };
 }
@@ -20,9 +20,9 @@ test('ECS reports a new cluster as MISSING and refuses services for it until the
   await ecs.send(new ECS.CreateClusterCommand({ clusterName: 'new' }));
   const found = await ecs.send(new ECS.DescribeClustersCommand({ clusters: ['new'] }));
   expect(found).toMatchObject({ clusters: [], failures: [{ reason: 'MISSING' }] });
-  expect(await met(create({ ...service, cluster: 'new' }))).toBe('ClusterNotFoundException');
+  expect(await resultOf(create({ ...service, cluster: 'new' }))).toBe('ClusterNotFoundException');
   clock.advance(LAG.idLagMs);
-  expect(await met(create({ ...service, cluster: 'new' }))).toBe('ok');
+  expect(await resultOf(create({ ...service, cluster: 'new' }))).toBe('ok');
 });
 
 test('ECS reports a new service as MISSING during the lag, but still starts its tasks', async () => {
@@ -40,11 +40,13 @@ test('ECS reports a new service as MISSING during the lag, but still starts its 
     MinCapacity: 1,
     MaxCapacity: 2,
   } as const;
-  expect(await met(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe('ValidationException');
+  expect(await resultOf(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe(
+    'ValidationException',
+  );
   for (let second = 0; second < 120; second += 1) clock.advance(SECOND);
   const { services } = await ecs.send(new ECS.DescribeServicesCommand(named));
   expect(services).toMatchObject([{ runningCount: 2, pendingCount: 0 }]);
-  expect(await met(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe('ok');
+  expect(await resultOf(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe('ok');
 });
 
 test('the name of a deleted service cannot be reused until the lag is over', async () => {
@@ -53,11 +55,11 @@ test('the name of a deleted service cannot be reused until the lag is over', asy
   await create({ ...service, desiredCount: 0 });
   chaos.adjust(LAG);
   await ecs.send(new ECS.DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
-  expect(await met(create(service))).toBe('InvalidParameterException');
+  expect(await resultOf(create(service))).toBe('InvalidParameterException');
   clock.advance(4 * SECOND);
   const gone = await ecs.send(new ECS.DescribeServicesCommand({ cluster: 'main', services: ['web'] }));
   expect(gone.services).toMatchObject([{ status: 'INACTIVE' }]);
   await expect(create(service)).rejects.toThrow('Creation of service was not idempotent.');
   clock.advance(LAG.idLagMs);
-  expect(await met(create(service))).toBe('ok');
+  expect(await resultOf(create(service))).toBe('ok');
 });

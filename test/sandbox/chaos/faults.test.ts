@@ -13,15 +13,15 @@ import { setImmediate as aTurn } from 'node:timers/promises';
 import { APPEARANCES, type Fault, type Failure, type Appearance } from '../../../sandbox/chaos/faults.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { natScene } from '../aws/ec2/nat-scene.ts';
-import { makes, natGateway, sure } from '../aws/ec2/scene.ts';
+import { makerOf, natGateway, sure } from '../aws/ec2/scene.ts';
 import { scene as network } from '../aws/elbv2/scene.ts';
 import { refusalOf, sandbox } from '../harness.ts';
-import { met, SECOND } from './scene.ts';
+import { resultOf, SECOND } from './scene.ts';
 
 const GATEWAY = { operation: 'CreateInternetGateway', nth: 1 };
 
-/** Sends a call into which a fault is injected; returns what the client and the sandbox see of it. */
-async function struck(failure: Failure) {
+/** Sends a call with an injected fault. Returns the outcome for the client and the effect in the sandbox. */
+async function sendWithFault(failure: Failure) {
   const { ec2, faults, journal } = await sandbox();
   faults.add({ ...GATEWAY, ...failure });
   const giveUp = new AbortController();
@@ -52,13 +52,13 @@ describe.each([
     ['500', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }],
     ['cut', { message: expect.stringContaining('aborted') }],
   ])(`looks like "%s" to the client and creates ${made} gateways`, async (looks, seen) => {
-    const call = await struck({ kind, looks });
+    const call = await sendWithFault({ kind, looks });
     expect(await call.outcome).toMatchObject(seen);
     expect(call).toMatchObject({ made, entry: { fault: kind, result } });
   });
 
   test(`gets no response until the client gives up, and creates ${made} gateways`, async () => {
-    const call = await struck({ kind, looks: 'silent' });
+    const call = await sendWithFault({ kind, looks: 'silent' });
     expect(call).toMatchObject({ made, entry: { fault: kind, result } });
     expect(call.isSettled()).toBe(false);
     call.giveUp();
@@ -70,14 +70,14 @@ test('a sandbox stops even while clients are waiting for responses that never co
   const box = await sandbox();
   const { ec2, faults, journal } = box;
   faults.add({ kind: 'lost', looks: 'silent', nth: 1, times: 'always' });
-  const calls = [1, 2, 3].map(() => met(ec2.send(new DescribeVpcsCommand({}))));
+  const calls = [1, 2, 3].map(() => resultOf(ec2.send(new DescribeVpcsCommand({}))));
   while (journal.entries().length < 3) await aTurn();
   await box.close();
   expect(await Promise.all(calls)).not.toContain('ok');
 });
 
 test('the fault "answer-lost" resets the connection after the call has taken effect', async () => {
-  const call = await struck({ kind: 'answer-lost' });
+  const call = await sendWithFault({ kind: 'answer-lost' });
   expect(await call.outcome).toMatchObject({ code: 'ECONNRESET' });
   expect(call).toMatchObject({ made: 1, entry: { fault: 'answer-lost', result: 'ok' } });
 });
@@ -97,7 +97,7 @@ test('the fault "slow" delays the response, but not the effect of the call', asy
 });
 
 describe('a delayed failure', () => {
-  const fails = (operation: string): Fault => ({
+  const failsLater = (operation: string): Fault => ({
     kind: 'fails-later',
     operation,
     nth: 1,
@@ -109,7 +109,7 @@ describe('a delayed failure', () => {
     const { ec2, faults, make, vpc, subnet, clock, region } = await natScene();
     await make.gateway(vpc);
     const address = await make.address();
-    faults.add(fails('CreateNatGateway'));
+    faults.add(failsLater('CreateNatGateway'));
     const token = { SubnetId: subnet, AllocationId: address, ClientToken: 'one' };
     const { NatGateway } = await ec2.send(new CreateNatGatewayCommand(token));
     const id = sure(NatGateway?.NatGatewayId);
@@ -129,7 +129,7 @@ describe('a delayed failure', () => {
   test('makes a provisioning load balancer fail with the given reason', async () => {
     const clock = manualClock();
     const at = await network({ clock, pace: 1 });
-    at.faults.add(fails('CreateLoadBalancer'));
+    at.faults.add(failsLater('CreateLoadBalancer'));
     await at.balancer();
     expect(await at.found()).toMatchObject({ State: { Code: 'provisioning' } });
     clock.advance(150 * SECOND);
@@ -142,7 +142,7 @@ describe('a delayed failure', () => {
     const at = await network({ clock, pace: 1 });
     await at.balancer();
     clock.advance(150 * SECOND);
-    at.faults.add(fails('CreateLoadBalancer'));
+    at.faults.add(failsLater('CreateLoadBalancer'));
     await at.balancer();
     clock.advance(150 * SECOND);
     expect(await at.found()).toMatchObject({ State: { Code: 'active' } });
@@ -157,29 +157,33 @@ describe('a repeated failure', () => {
     status: 403,
   };
 
-  test('can make credentials expire at a certain call, for all later calls to every service', async () => {
+  test('can make credentials expire from a certain call on, for every service', async () => {
     const { ec2, ecs, sts, faults } = await sandbox();
     faults.add({ ...expired, nth: 3, times: 'always' });
-    const look = () => ec2.send(new DescribeVpcsCommand({}));
-    expect([await met(look()), await met(look())]).toEqual(['ok', 'ok']);
-    expect(await refusalOf(look())).toEqual({ code: 'ExpiredToken', message: 'The token has expired' });
+    const describeVpcs = () => ec2.send(new DescribeVpcsCommand({}));
+    expect([await resultOf(describeVpcs()), await resultOf(describeVpcs())]).toEqual(['ok', 'ok']);
+    expect(await refusalOf(describeVpcs())).toEqual({
+      code: 'ExpiredToken',
+      message: 'The token has expired',
+    });
     for (const call of [
       () => ecs.send(new ListClustersCommand({})),
       () => sts.send(new GetCallerIdentityCommand({})),
-      look,
+      describeVpcs,
     ]) {
-      expect(await met(call())).toBe('ExpiredToken');
+      expect(await resultOf(call())).toBe('ExpiredToken');
     }
     expect(faults.waiting()).toHaveLength(1);
     faults.clear();
-    expect(await met(look())).toBe('ok');
+    expect(await resultOf(describeVpcs())).toBe('ok');
   });
 
   test('applies to the given number of calls and is then no longer pending', async () => {
     const { ec2, faults } = await sandbox();
     faults.add({ ...expired, service: 'ec2', nth: 2, times: 2 });
     const answers: string[] = [];
-    for (let calls = 0; calls < 5; calls += 1) answers.push(await met(ec2.send(new DescribeVpcsCommand({}))));
+    for (let calls = 0; calls < 5; calls += 1)
+      answers.push(await resultOf(ec2.send(new DescribeVpcsCommand({}))));
     expect(answers).toEqual(['ok', 'ExpiredToken', 'ExpiredToken', 'ok', 'ok']);
     expect(faults.waiting()).toEqual([]);
   });
@@ -187,15 +191,15 @@ describe('a repeated failure', () => {
   test('counts only the calls that match', async () => {
     const { ec2, faults } = await sandbox();
     faults.add({ ...expired, mutating: true, nth: 2, times: 'always' });
-    const make = makes(ec2);
-    expect(await met(make.vpc())).toBe('ok');
-    expect(await met(ec2.send(new DescribeVpcsCommand({})))).toBe('ok');
-    expect(await met(make.vpc())).toBe('ExpiredToken');
-    expect(await met(ec2.send(new DescribeVpcsCommand({})))).toBe('ok');
+    const make = makerOf(ec2);
+    expect(await resultOf(make.vpc())).toBe('ok');
+    expect(await resultOf(ec2.send(new DescribeVpcsCommand({})))).toBe('ok');
+    expect(await resultOf(make.vpc())).toBe('ExpiredToken');
+    expect(await resultOf(ec2.send(new DescribeVpcsCommand({})))).toBe('ok');
   });
 });
 
-test('the admin API accepts every kind of fault with every look', async () => {
+test('the admin API accepts every kind of fault with every appearance', async () => {
   const { url, faults } = await sandbox();
   const given = [
     { kind: 'refused', code: 'ExpiredToken', status: 403, times: 'always' },

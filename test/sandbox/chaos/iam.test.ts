@@ -4,42 +4,43 @@ import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/c
 import { describe, expect, test } from '@jest/globals';
 import type { Pace } from '../../../sandbox/world/durations.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
-import { balanced, calls, messages, sure, twoContainers } from '../aws/ecs/scene.ts';
-import { makeRole, trust } from '../aws/iam/making.ts';
-import { met, SECOND } from './scene.ts';
+import { balancedAccount, calls, messages, sure, twoContainers } from '../aws/ecs/scene.ts';
+import { makeRole, trustPolicy } from '../aws/iam/making.ts';
+import { resultOf, SECOND } from './scene.ts';
 
 const LAG = { iamLagMs: 15 * SECOND };
 
 /** A stack whose services can start, in weather where new roles propagate with a lag. */
-async function lagging(pace: Pace = 1) {
+async function laggingScene(pace: Pace = 1) {
   const clock = manualClock();
-  const at = await balanced({ clock, pace });
+  const at = await balancedAccount({ clock, pace });
   const { create, service } = calls(at.ecs);
   at.chaos.adjust(LAG);
   const role = async (name = 'new') => sure((await makeRole(at.iam, name)).Role?.Arn);
   const register = (arn: string) =>
     at.ecs.send(new ECS.RegisterTaskDefinitionCommand({ ...twoContainers(arn), family: 'new' }));
-  return { ...at, clock, create, look: service, newRole: role, register };
+  return { ...at, clock, create, currentService: service, newRole: role, register };
 }
 
 test('a new role is found immediately but cannot be passed to ECS until the lag is over', async () => {
-  const { iam, newRole, register, clock, chaos } = await lagging();
+  const { iam, newRole, register, clock, chaos } = await laggingScene();
   const arn = await newRole();
-  expect(await met(iam.send(new GetRoleCommand({ RoleName: 'new' })))).toBe('ok');
+  expect(await resultOf(iam.send(new GetRoleCommand({ RoleName: 'new' })))).toBe('ok');
   await expect(register(arn)).rejects.toMatchObject({
     name: 'AccessDeniedException',
     message: `User: arn:aws:iam::000000000000:user/sandbox is not authorized to perform: iam:PassRole on resource: ${arn} because no identity-based policy allows the iam:PassRole action`,
     $metadata: { httpStatusCode: 400 },
   });
   clock.advance(LAG.iamLagMs);
-  expect(await met(register(arn))).toBe('ok');
+  expect(await resultOf(register(arn))).toBe('ok');
 
   chaos.adjust({ iamLagMs: 0 });
-  expect(await met(register(await newRole('another')))).toBe('ok');
+  expect(await resultOf(register(await newRole('another')))).toBe('ok');
 });
 
 test('CreateService, RunTask and UpdateService each check whether the role can be passed', async () => {
-  const { ecs, newRole, register, create, service, networkConfiguration, chaos, clock } = await lagging();
+  const { ecs, newRole, register, create, service, networkConfiguration, chaos, clock } =
+    await laggingScene();
   const arn = await newRole();
   chaos.adjust({ iamLagMs: 0 });
   await register(arn);
@@ -57,56 +58,61 @@ test('CreateService, RunTask and UpdateService each check whether the role can b
     () => ecs.send(new ECS.RunTaskCommand(run)),
     () => ecs.send(new ECS.UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'new' })),
   ];
-  for (const use of uses) expect(await met(use())).toBe('AccessDeniedException');
+  for (const use of uses) expect(await resultOf(use())).toBe('AccessDeniedException');
   clock.advance(LAG.iamLagMs);
-  for (const use of uses) expect(await met(use())).toBe('ok');
+  for (const use of uses) expect(await resultOf(use())).toBe('ok');
 });
 
 describe('a task whose role ECS cannot assume yet', () => {
   test('is started again half a minute later, and the service reports the failure only once', async () => {
-    const { chaos, newRole, register, create, service, look, clock } = await lagging();
+    const { chaos, newRole, register, create, service, currentService, clock } = await laggingScene();
     chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());
     const { service: made } = await create(service({ taskDefinition: 'new' }));
     expect(made).toMatchObject({ status: 'ACTIVE' });
     chaos.adjust({ iamLagMs: 60 * SECOND, seed: 'late' });
     clock.advance(5 * SECOND);
-    expect(messages(await look())).toEqual([
+    expect(messages(await currentService())).toEqual([
       expect.stringMatching(/failed to launch a task with \(error ECS was unable to assume the role/),
     ]);
-    expect(await look()).toMatchObject({ runningCount: 0, deployments: [{ failedTasks: 1 }] });
+    expect(await currentService()).toMatchObject({ runningCount: 0, deployments: [{ failedTasks: 1 }] });
     for (let second = 0; second < 150; second += 1) clock.advance(SECOND);
-    expect(await look()).toMatchObject({ runningCount: 2 });
+    expect(await currentService()).toMatchObject({ runningCount: 2 });
   });
 
   test('does not trip the circuit breaker of an instant sandbox, even when its service is described repeatedly', async () => {
-    const { chaos, newRole, register, create, service, look, clock } = await lagging('instant');
+    const { chaos, newRole, register, create, service, currentService, clock } =
+      await laggingScene('instant');
     chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());
     const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: false } };
     await create(service({ taskDefinition: 'new', deploymentConfiguration, desiredCount: 1 }));
     chaos.adjust({ iamLagMs: 100 * SECOND });
-    for (let looks = 0; looks < 5; looks += 1) await look();
-    expect((await look()).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS', failedTasks: 1 }]);
+    for (let attempt = 0; attempt < 5; attempt += 1) await currentService();
+    expect((await currentService()).deployments).toMatchObject([
+      { rolloutState: 'IN_PROGRESS', failedTasks: 1 },
+    ]);
     clock.advance(100 * SECOND);
-    await look();
-    expect(await look()).toMatchObject({ runningCount: 1 });
+    await currentService();
+    expect(await currentService()).toMatchObject({ runningCount: 1 });
   });
 });
 
 test('a trust policy cannot name a role that was just created or recreated', async () => {
-  const { iam, newRole, clock } = await lagging();
+  const { iam, newRole, clock } = await laggingScene();
   const AWS = await newRole();
   const use = (RoleName: string) =>
-    iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust({ Principal: { AWS } }) }));
+    iam.send(
+      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trustPolicy({ Principal: { AWS } }) }),
+    );
   await expect(use('one')).rejects.toMatchObject({
     Code: 'MalformedPolicyDocument',
     message: `Invalid principal in policy: "AWS":"${AWS}"`,
   });
   clock.advance(LAG.iamLagMs);
-  expect(await met(use('two'))).toBe('ok');
+  expect(await resultOf(use('two'))).toBe('ok');
 
   await iam.send(new DeleteRoleCommand({ RoleName: 'new' }));
   await newRole();
-  expect(await met(use('three'))).toBe('MalformedPolicyDocument');
+  expect(await resultOf(use('three'))).toBe('MalformedPolicyDocument');
 });

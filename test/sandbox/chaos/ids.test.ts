@@ -10,14 +10,14 @@ import { manualClock } from '../../../sandbox/world/clock.ts';
 import { natGateway, sure } from '../aws/ec2/scene.ts';
 import { scene as network, forwardTo } from '../aws/elbv2/scene.ts';
 import { makeRole } from '../aws/iam/making.ts';
-import { met, SECOND, weathered } from './scene.ts';
+import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
 const LAG = { idLagMs: 5 * SECOND };
 
 /**
- * A network that was created in calm weather, so that its IDs are known everywhere, in weather that then starts to lag.
+ * A network that was created before the lag started, so that the IDs of its resources are known everywhere.
  */
-async function lagging() {
+async function laggingScene() {
   const clock = manualClock();
   const box = await network({ clock, pace: 1 });
   const table = await box.make.table(box.vpc);
@@ -27,7 +27,7 @@ async function lagging() {
   box.chaos.adjust(LAG);
   return { ...box, clock, table, address, old, subnet };
 }
-type Scene = Awaited<ReturnType<typeof lagging>>;
+type Scene = Awaited<ReturnType<typeof laggingScene>>;
 
 /** One resource and a consumer that refuses its ID with the code until the lag is over. */
 type Row = [
@@ -211,64 +211,66 @@ const others: Row[] = [
 ];
 
 test.each([...ec2, ...others])('%s returns %s until the new ID is known', async (_, code, make, use) => {
-  const at = await lagging();
+  const at = await laggingScene();
   const id = await make(at);
-  expect(await met(use(at, id))).toBe(code);
+  expect(await resultOf(use(at, id))).toBe(code);
   at.clock.advance(LAG.idLagMs);
-  expect(await met(use(at, id))).toBe('ok');
+  expect(await resultOf(use(at, id))).toBe('ok');
 });
 
 test.each([...ec2, ...others])('%s never returns %s in calm weather', async (_, _code, make, use) => {
-  const at = await lagging();
+  const at = await laggingScene();
   at.chaos.adjust({ idLagMs: 0 });
   const id = await make(at);
-  expect(await met(use(at, id))).toBe('ok');
+  expect(await resultOf(use(at, id))).toBe('ok');
 });
 
 describe('a resource', () => {
-  test('is still found by reads for a while after its deletion, but not by changes', async () => {
-    const { ec2: client, make, clock, turn } = await weathered();
+  test('can still be read for a while after its deletion, but not changed', async () => {
+    const { ec2: client, make, clock, adjust } = await sandboxInWeather();
     const id = await make.vpc();
-    turn(LAG);
+    adjust(LAG);
     const look = () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
     await client.send(new EC2.DeleteVpcCommand({ VpcId: id }));
     expect((await look()).Vpcs).toMatchObject([{ VpcId: id, CidrBlock: '10.0.0.0/16' }]);
-    expect(await met(client.send(new EC2.DeleteVpcCommand({ VpcId: id })))).toBe('InvalidVpcID.NotFound');
-    expect(await met(make.subnet(id))).toBe('InvalidVpcID.NotFound');
+    expect(await resultOf(client.send(new EC2.DeleteVpcCommand({ VpcId: id })))).toBe(
+      'InvalidVpcID.NotFound',
+    );
+    expect(await resultOf(make.subnet(id))).toBe('InvalidVpcID.NotFound');
     clock.advance(LAG.idLagMs);
-    expect(await met(look())).toBe('InvalidVpcID.NotFound');
+    expect(await resultOf(look())).toBe('InvalidVpcID.NotFound');
   });
 
   test('can be deleted immediately after its creation, because removals have no lag', async () => {
-    const { ec2: client, make } = await weathered(LAG);
+    const { ec2: client, make } = await sandboxInWeather(LAG);
     const id = await make.vpc();
-    expect(await met(make.subnet(id))).toBe('InvalidVpcID.NotFound');
-    expect(await met(client.send(new EC2.DeleteVpcCommand({ VpcId: id })))).toBe('ok');
+    expect(await resultOf(make.subnet(id))).toBe('InvalidVpcID.NotFound');
+    expect(await resultOf(client.send(new EC2.DeleteVpcCommand({ VpcId: id })))).toBe('ok');
   });
 });
 
-/** The results of reading new VPCs by ID, every half second. */
+/** Reads new VPCs by ID every half second; returns the results. */
 async function history(seed: string): Promise<string[]> {
-  const { ec2: client, make, clock } = await weathered({ ...LAG, seed });
+  const { ec2: client, make, clock } = await sandboxInWeather({ ...LAG, seed });
   const ids = [await make.vpc(), await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
   const found: string[] = [];
   for (let half = 0; half <= 10; half += 1) {
     for (const id of ids) {
-      found.push(await met(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }))));
+      found.push(await resultOf(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }))));
     }
     clock.advance(SECOND / 2);
   }
   return found;
 }
 
-test('the same seed gives the same history, and a different seed a different one', async () => {
+test('the same seed gives the same history, and a different seed gives a different history', async () => {
   const once = await history('a');
   expect(await history('a')).toEqual(once);
   expect(await history('b')).not.toEqual(once);
   expect(once.slice(-3)).toEqual(['ok', 'ok', 'ok']);
 });
 
-test('during the lag a resource that was found may be lost again once, but never after the lag', () => {
+test('a resource that was found may disappear once more during the lag, but never after the lag', () => {
   const histories = Array.from({ length: 300 }, (_, nth) =>
     Array.from({ length: 101 }, (_none, age) =>
       isStale(100, age, (purpose) => seededRandom('seed', nth, purpose)) ? '-' : '+',
@@ -281,7 +283,7 @@ test('during the lag a resource that was found may be lost again once, but never
 });
 
 test('each operation learns of a resource at a different time', async () => {
-  const { ec2: client, make, clock } = await weathered(LAG);
+  const { ec2: client, make, clock } = await sandboxInWeather(LAG);
   const id = await make.vpc();
   const since = new Map<string, number>();
   const uses = {
@@ -293,7 +295,7 @@ test('each operation learns of a resource at a different time', async () => {
   };
   for (let tenth = 0; tenth <= 50; tenth += 1) {
     for (const [name, use] of Object.entries(uses)) {
-      if (!since.has(name) && (await met(use())) === 'ok') since.set(name, tenth);
+      if (!since.has(name) && (await resultOf(use())) === 'ok') since.set(name, tenth);
     }
     clock.advance(SECOND / 10);
   }
@@ -306,9 +308,9 @@ test('a lag is divided by the pace, and at the pace "instant" it is in real time
     [60, LAG.idLagMs / 60],
     ['instant', LAG.idLagMs],
   ] as const) {
-    const { ec2: client, make, clock } = await weathered(LAG, { pace });
+    const { ec2: client, make, clock } = await sandboxInWeather(LAG, { pace });
     const id = await make.vpc();
-    const look = () => met(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })));
+    const look = () => resultOf(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })));
     expect(await look()).toBe('InvalidVpcID.NotFound');
     clock.advance(lag + 1);
     expect(await look()).toBe('ok');
@@ -316,12 +318,12 @@ test('a lag is divided by the pace, and at the pace "instant" it is in real time
 });
 
 test('CreateListener is refused while the target group is unknown, and succeeds after the lag', async () => {
-  const at = await lagging();
+  const at = await laggingScene();
   at.chaos.adjust({ idLagMs: 0 });
   const balancer = await at.balancer();
   at.chaos.adjust(LAG);
   const group = await at.group();
-  expect(await met(at.createListener(balancer, forwardTo(group)))).toBe('TargetGroupNotFound');
+  expect(await resultOf(at.createListener(balancer, forwardTo(group)))).toBe('TargetGroupNotFound');
   at.clock.advance(LAG.idLagMs);
-  expect(await met(at.createListener(balancer, forwardTo(group)))).toBe('ok');
+  expect(await resultOf(at.createListener(balancer, forwardTo(group)))).toBe('ok');
 });

@@ -8,13 +8,13 @@ import { describe, expect, test } from '@jest/globals';
 import { scene as network } from '../aws/elbv2/scene.ts';
 import { makeRole } from '../aws/iam/making.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
-import { SECOND, weathered } from './scene.ts';
+import { SECOND, sandboxInWeather } from './scene.ts';
 
 const LAG = { listLagMs: 30 * SECOND };
-type Scene = Awaited<ReturnType<typeof lagging>>;
+type Scene = Awaited<ReturnType<typeof laggingScene>>;
 
 /** A network that was created in calm weather, and whose lists then start to lag. */
-async function lagging() {
+async function laggingScene() {
   const clock = manualClock();
   const box = await network({ clock, pace: 1 });
   await box.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
@@ -22,8 +22,8 @@ async function lagging() {
   return { ...box, clock };
 }
 
-const tagged = (Value: string) => [{ Name: 'tag:slipway:stack', Values: [Value] }];
-const tags = (Value: string) => [{ Key: 'slipway:stack', Value }];
+const stackFilter = (Value: string) => [{ Name: 'tag:slipway:stack', Values: [Value] }];
+const stackTags = (Value: string) => [{ Key: 'slipway:stack', Value }];
 
 /** Lists, each with a function that creates a resource and one that counts the new resources in the list. */
 const lists: [list: string, make: (at: Scene) => Promise<unknown>, count: (at: Scene) => Promise<number>][] =
@@ -82,21 +82,21 @@ const lists: [list: string, make: (at: Scene) => Promise<unknown>, count: (at: S
 test.each(lists)(
   '%s omits a new resource until the lag is over, but shows it immediately in calm weather',
   async (_, make, count) => {
-    const at = await lagging();
+    const at = await laggingScene();
     await make(at);
     expect(await count(at)).toBe(0);
     at.clock.advance(LAG.listLagMs);
     expect(await count(at)).toBe(1);
 
-    const calm = await lagging();
+    const calm = await laggingScene();
     calm.chaos.adjust({ listLagMs: 0 });
     await make(calm);
     expect(await count(calm)).toBe(1);
   },
 );
 
-test('a resource that lists do not show yet can be found by ID, ARN or name', async () => {
-  const at = await lagging();
+test('a resource that is not in lists yet can be found by ID, ARN or name', async () => {
+  const at = await laggingScene();
   const id = await at.make.vpc('10.9.0.0/16');
   const arn = await at.balancer('named');
   const { Vpcs } = await at.ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
@@ -106,8 +106,8 @@ test('a resource that lists do not show yet can be found by ID, ARN or name', as
   expect(byArn.LoadBalancers).toHaveLength(1);
 });
 
-test('a CIDR block or name is in use even while lists do not show its resource', async () => {
-  const at = await lagging();
+test('a CIDR block or name is in use even while its resource is missing from lists', async () => {
+  const at = await laggingScene();
   await at.make.subnet(at.vpc, '10.0.9.0/24');
   await expect(at.make.subnet(at.vpc, '10.0.9.0/24')).rejects.toMatchObject({
     name: 'InvalidSubnet.Conflict',
@@ -118,26 +118,26 @@ test('a CIDR block or name is in use even while lists do not show its resource',
 
 describe('a deleted resource', () => {
   test('stays in lists and filters for a while, unchanged', async () => {
-    const at = await lagging();
+    const at = await laggingScene();
     at.chaos.adjust({ listLagMs: 0 });
     const { Vpc } = await at.ec2.send(
       new EC2.CreateVpcCommand({
         CidrBlock: '10.9.0.0/16',
-        TagSpecifications: [{ ResourceType: 'vpc', Tags: tags('shop-dev') }],
+        TagSpecifications: [{ ResourceType: 'vpc', Tags: stackTags('shop-dev') }],
       }),
     );
     at.chaos.adjust(LAG);
     const look = async (stack: string) =>
-      (await at.ec2.send(new EC2.DescribeVpcsCommand({ Filters: tagged(stack) }))).Vpcs;
+      (await at.ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter(stack) }))).Vpcs;
     await at.ec2.send(new EC2.DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
-    expect(await look('shop-dev')).toMatchObject([{ VpcId: Vpc?.VpcId, Tags: tags('shop-dev') }]);
+    expect(await look('shop-dev')).toMatchObject([{ VpcId: Vpc?.VpcId, Tags: stackTags('shop-dev') }]);
     expect(await look('other')).toEqual([]);
     at.clock.advance(LAG.listLagMs);
     expect(await look('shop-dev')).toEqual([]);
   });
 
   test('disappears from lists immediately in calm weather', async () => {
-    const { ec2, make } = await weathered();
+    const { ec2, make } = await sandboxInWeather();
     await ec2.send(new EC2.DeleteVpcCommand({ VpcId: await make.vpc() }));
     expect((await ec2.send(new EC2.DescribeVpcsCommand({}))).Vpcs).toEqual([]);
   });
@@ -145,15 +145,15 @@ describe('a deleted resource', () => {
 
 describe('filters', () => {
   test('use the old tags of a resource for a while after its tags were changed', async () => {
-    const { ec2, make, clock, turn } = await weathered();
+    const { ec2, make, clock, adjust } = await sandboxInWeather();
     const id = await make.vpc();
     const tag = (Value: string) =>
-      ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: tags(Value) }));
+      ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: stackTags(Value) }));
     await tag('old');
-    turn(LAG);
+    adjust(LAG);
     await tag('new');
     const look = async (stack: string) =>
-      (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: tagged(stack) }))).Vpcs?.length;
+      (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter(stack) }))).Vpcs?.length;
     const described = async (stack: string) =>
       (await ec2.send(new EC2.DescribeTagsCommand({ Filters: [{ Name: 'value', Values: [stack] }] }))).Tags
         ?.length;
@@ -161,20 +161,20 @@ describe('filters', () => {
     expect([await described('new'), await described('old')]).toEqual([0, 1]);
     // A call by id sees the current tags.
     const { Vpcs } = await ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
-    expect(Vpcs?.[0]?.Tags).toEqual(tags('new'));
+    expect(Vpcs?.[0]?.Tags).toEqual(stackTags('new'));
     clock.advance(LAG.listLagMs);
     expect([await look('new'), await look('old')]).toEqual([1, 0]);
     expect([await described('new'), await described('old')]).toEqual([1, 0]);
   });
 
   test('use the tags of a resource for a while after they were removed', async () => {
-    const { ec2, make, clock, turn } = await weathered();
+    const { ec2, make, clock, adjust } = await sandboxInWeather();
     const id = await make.vpc();
-    await ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: tags('shop-dev') }));
-    turn(LAG);
+    await ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: stackTags('shop-dev') }));
+    adjust(LAG);
     await ec2.send(new EC2.DeleteTagsCommand({ Resources: [id] }));
     const look = async () =>
-      (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: tagged('shop-dev') }))).Vpcs?.length;
+      (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter('shop-dev') }))).Vpcs?.length;
     expect(await look()).toBe(1);
     clock.advance(LAG.listLagMs);
     expect(await look()).toBe(0);
@@ -183,7 +183,7 @@ describe('filters', () => {
 
 test('with the same seed, lists show the same resources at the same times', async () => {
   const seen = async (seed: string) => {
-    const { ec2, make, clock } = await weathered({ ...LAG, seed });
+    const { ec2, make, clock } = await sandboxInWeather({ ...LAG, seed });
     for (const second of [0, 1, 2, 3]) await make.vpc(`10.${second}.0.0/16`);
     const counts: (number | undefined)[] = [];
     for (let step = 0; step <= 10; step += 1) {

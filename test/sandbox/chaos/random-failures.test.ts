@@ -4,42 +4,42 @@ import { expect, test } from '@jest/globals';
 import { setImmediate as aTurn } from 'node:timers/promises';
 import { randomFailure } from '../../../sandbox/chaos/random-failures.ts';
 import { calm } from '../../../sandbox/chaos/weather.ts';
-import { met, SECOND, weathered } from './scene.ts';
+import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
 test('calls fail at random, and the journal shows which of them took effect', async () => {
-  const { ec2, journal, region, turn } = await weathered({ faultRate: 1 });
+  const { ec2, journal, region, adjust } = await sandboxInWeather({ faultRate: 1 });
   for (let calls = 0; calls < 40; calls += 1) {
-    expect(await met(ec2.send(new CreateInternetGatewayCommand({})))).not.toBe('ok');
+    expect(await resultOf(ec2.send(new CreateInternetGatewayCommand({})))).not.toBe('ok');
     // This keeps the number of gateways below the quota.
     region.ec2.internetGateways.clear();
   }
   const kinds = journal.entries().map(({ fault, result }) => `${fault} ${result}`);
   expect(new Set(kinds)).toEqual(new Set(['lost ok', 'not-done InternalError']));
-  turn({ faultRate: 0 });
-  expect(await met(ec2.send(new CreateInternetGatewayCommand({})))).toBe('ok');
+  adjust({ faultRate: 0 });
+  expect(await resultOf(ec2.send(new CreateInternetGatewayCommand({})))).toBe('ok');
   expect(journal.entries().at(-1)).not.toHaveProperty('fault', 'lost');
 });
 
 test('with the same seed, the same calls fail in the same way, at about the given rate', () => {
-  const strikes = (seed: string) =>
+  const failures = (seed: string) =>
     Array.from({ length: 2000 }, (_, nth) => {
       const failure = randomFailure({ ...calm, seed, faultRate: 0.1 }, nth);
       return failure && 'looks' in failure ? `${failure.kind} ${failure.looks}` : undefined;
     });
-  expect(strikes('a')).toEqual(strikes('a'));
-  expect(strikes('a')).not.toEqual(strikes('b'));
-  const struck = strikes('a').filter(Boolean);
-  expect(struck.length).toBeGreaterThan(150);
-  expect(struck.length).toBeLessThan(250);
-  expect(new Set(struck)).toEqual(new Set(['lost reset', 'lost 500', 'not-done reset', 'not-done 500']));
+  expect(failures('a')).toEqual(failures('a'));
+  expect(failures('a')).not.toEqual(failures('b'));
+  const failed = failures('a').filter(Boolean);
+  expect(failed.length).toBeGreaterThan(150);
+  expect(failed.length).toBeLessThan(250);
+  expect(new Set(failed)).toEqual(new Set(['lost reset', 'lost 500', 'not-done reset', 'not-done 500']));
 });
 
 test('changing a setting restarts the random sequence', async () => {
-  const { ec2, turn, journal } = await weathered();
+  const { ec2, adjust, journal } = await sandboxInWeather();
   const round = async () => {
-    turn({ faultRate: 0.5 });
+    adjust({ faultRate: 0.5 });
     const from = journal.entries().length;
-    for (let calls = 0; calls < 12; calls += 1) await met(ec2.send(new DescribeVpcsCommand({})));
+    for (let calls = 0; calls < 12; calls += 1) await resultOf(ec2.send(new DescribeVpcsCommand({})));
     return journal
       .entries()
       .slice(from)
@@ -51,7 +51,7 @@ test('changing a setting restarts the random sequence', async () => {
 });
 
 test('a call takes effect after at least half of its latency, and responds after the rest', async () => {
-  const { ec2, region, clock, turn } = await weathered({ latencyMs: { min: SECOND, max: SECOND } });
+  const { ec2, region, clock, adjust } = await sandboxInWeather({ latencyMs: { min: SECOND, max: SECOND } });
   let answered = false;
   const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (answered = true));
   const made = () => region.ec2.internetGateways.size;
@@ -65,6 +65,6 @@ test('a call takes effect after at least half of its latency, and responds after
   expect(answered).toBe(false);
   clock.advance(SECOND);
   await call;
-  turn({ latencyMs: { min: 0, max: 0 } });
+  adjust({ latencyMs: { min: 0, max: 0 } });
   await ec2.send(new DescribeVpcsCommand({}));
 });

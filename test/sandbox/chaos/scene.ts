@@ -2,20 +2,25 @@
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import type { Weather } from '../../../sandbox/chaos/weather.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
-import { makes } from '../aws/ec2/scene.ts';
+import { makerOf } from '../aws/ec2/scene.ts';
 import { refusalOf, sandbox } from '../harness.ts';
 
 export const SECOND = 1000;
 
 /** A sandbox in the given weather, whose clock shows AWS time unless the options set another pace. */
-export async function weathered(weather: Partial<Weather> = {}, options: SandboxOptions = {}) {
+export async function sandboxInWeather(weather: Partial<Weather> = {}, options: SandboxOptions = {}) {
   const clock = manualClock();
   const box = await sandbox({ clock, pace: 1, weather, ...options });
-  return { ...box, clock, make: makes(box.ec2), turn: (knobs: Partial<Weather>) => box.chaos.adjust(knobs) };
+  return {
+    ...box,
+    clock,
+    make: makerOf(box.ec2),
+    adjust: (settings: Partial<Weather>) => box.chaos.adjust(settings),
+  };
 }
 
 /** Returns `ok`, or the code with which a call was refused. */
-export const met = async (call: Promise<unknown>): Promise<string> => {
+export const resultOf = async (call: Promise<unknown>): Promise<string> => {
   const settled = await Promise.allSettled([call]);
   return settled[0].status === 'fulfilled' ? 'ok' : (await refusalOf(call)).code;
 };

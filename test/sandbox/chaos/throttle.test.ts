@@ -10,19 +10,19 @@ import { describe, expect, test } from '@jest/globals';
 import { services } from '../../../sandbox/services.ts';
 import { buckets, throttlingRefusals } from '../../../sandbox/chaos/rate-limits.ts';
 import { bucketsFor, makeThrottle, Throttled } from '../../../sandbox/chaos/throttle.ts';
-import { met, SECOND, weathered } from './scene.ts';
+import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
 const ON = { throttle: true };
 
 /** Sends simultaneous calls; returns the number of accepted calls, and the codes of all results. */
 async function burst(count: number, call: () => Promise<unknown>) {
-  const answers = await Promise.all(Array.from({ length: count }, () => met(call())));
+  const answers = await Promise.all(Array.from({ length: count }, () => resultOf(call())));
   return { ok: answers.filter((answer) => answer === 'ok').length, codes: [...new Set(answers)].sort() };
 }
 
 describe('a throttled call over HTTP', () => {
-  test('is refused by EC2 with 503 RequestLimitExceeded after a burst, and twenty calls per second are accepted', async () => {
-    const { ec2, journal, clock } = await weathered(ON);
+  test('is refused by EC2 with 503 RequestLimitExceeded after a burst; EC2 then accepts twenty calls per second', async () => {
+    const { ec2, journal, clock } = await sandboxInWeather(ON);
     const look = () => ec2.send(new DescribeVpcsCommand({}));
     expect(await burst(105, look)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
     await expect(look()).rejects.toMatchObject({
@@ -37,7 +37,7 @@ describe('a throttled call over HTTP', () => {
   });
 
   test('is counted per operation in EC2, and an unfiltered DescribeSecurityGroups has a smaller bucket', async () => {
-    const { ec2 } = await weathered(ON);
+    const { ec2 } = await sandboxInWeather(ON);
     await burst(100, () => ec2.send(new DescribeVpcsCommand({})));
     expect(await burst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({ ok: 50 });
     const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
@@ -47,17 +47,17 @@ describe('a throttled call over HTTP', () => {
   });
 
   test('has no effect', async () => {
-    const { ec2, region } = await weathered(ON);
+    const { ec2, region } = await sandboxInWeather(ON);
     const make = () => ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
     // The quota allows only five VPCs, but all fifty calls cost tokens.
     await burst(50, make);
     for (const { VpcId } of region.ec2.vpcs.all()) region.ec2.vpcs.delete(VpcId);
-    expect(await met(make())).toBe('RequestLimitExceeded');
+    expect(await resultOf(make())).toBe('RequestLimitExceeded');
     expect(region.ec2.vpcs.size).toBe(0);
   });
 
   test('is counted together with all other reads in ELB, and with all other calls in Route 53', async () => {
-    const { elbv2, route53 } = await weathered(ON);
+    const { elbv2, route53 } = await sandboxInWeather(ON);
     expect(await burst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({ ok: 30 });
     expect(await burst(20, () => elbv2.send(new DescribeTargetGroupsCommand({})))).toEqual({
       ok: 10,
@@ -71,7 +71,7 @@ describe('a throttled call over HTTP', () => {
   });
 
   test('does not occur in calm weather', async () => {
-    const { ecs, journal } = await weathered();
+    const { ecs, journal } = await sandboxInWeather();
     expect(await burst(60, () => ecs.send(new DescribeClustersCommand({})))).toEqual({
       ok: 60,
       codes: ['ok'],
@@ -80,7 +80,7 @@ describe('a throttled call over HTTP', () => {
   });
 
   test('is accepted sixty times sooner by a brisk sandbox, which refills its buckets faster', async () => {
-    const { ecs, clock } = await weathered(ON, { pace: 60 });
+    const { ecs, clock } = await sandboxInWeather(ON, { pace: 60 });
     const look = () => ecs.send(new DescribeClustersCommand({}));
     expect(await burst(51, look)).toEqual({ ok: 50, codes: ['ThrottlingException', 'ok'] });
     clock.advance(SECOND / 60);
@@ -104,10 +104,13 @@ describe('the rate-limit buckets', () => {
       const call = { service, operation, region: 'eu-west-1', input };
       const others = bucketsFor(call).filter((other) => other !== bucket);
       // An additional bucket with a smaller capacity is empty sooner.
-      const most = Math.min(capacity, ...others.map((other) => other.capacity));
-      const slowest = Math.min(refill, ...others.filter((o) => o.capacity === most).map((o) => o.refill));
+      const burstSize = Math.min(capacity, ...others.map((other) => other.capacity));
+      const slowest = Math.min(
+        refill,
+        ...others.filter((o) => o.capacity === burstSize).map((o) => o.refill),
+      );
       const throttle = makeThrottle();
-      for (let nth = 0; nth < most; nth += 1) throttle.take(call, 0);
+      for (let nth = 0; nth < burstSize; nth += 1) throttle.take(call, 0);
       expect(() => throttle.take(call, 0)).toThrow(Throttled);
       expect(() => throttle.take(call, 0.9 / slowest)).toThrow(Throttled);
       throttle.take(call, 1 / slowest);
@@ -115,12 +118,12 @@ describe('the rate-limit buckets', () => {
   );
 
   /** Returns an operation to which the bucket applies. */
-  function operationOf({ service, operations, additional: besides }: (typeof buckets)[number]): string {
+  function operationOf({ service, operations, additional }: (typeof buckets)[number]): string {
     if (typeof operations !== 'string') return operations[0] ?? '';
-    const own = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
-    const found = Object.keys(own).find((operation) =>
+    const supported = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
+    const found = Object.keys(supported).find((operation) =>
       bucketsFor({ service, operation, input: { Filters: ['x'] } }).some(
-        (bucket) => bucket.operations === operations && bucket.additional === besides,
+        (bucket) => bucket.operations === operations && bucket.additional === additional,
       ),
     );
     return found ?? '';
@@ -128,9 +131,9 @@ describe('the rate-limit buckets', () => {
 
   test('name only operations that the sandbox supports, and every service has its own refusal', () => {
     for (const { service, operations } of buckets) {
-      const own = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
+      const supported = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
       const listed = typeof operations === 'string' ? [] : operations;
-      expect(listed.filter((operation) => !(operation in own))).toEqual([]);
+      expect(listed.filter((operation) => !(operation in supported))).toEqual([]);
       expect(throttlingRefusals[service]).toBeDefined();
     }
   });

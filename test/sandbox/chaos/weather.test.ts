@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { calm, parseWeather, weathers } from '../../../sandbox/chaos/weather.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { sandbox } from '../harness.ts';
-import { met, SECOND } from './scene.ts';
+import { resultOf, SECOND } from './scene.ts';
 
 const page = async (url: string, method: 'GET' | 'POST' = 'GET', body?: unknown) => {
   const answer = await fetch(`${url}/_sandbox/weather`, {
@@ -53,7 +53,7 @@ test('a reset restores the initial weather and forgets recent changes', async ()
   await fetch(`${url}/_sandbox/reset`, { method: 'POST' });
   expect((await page(url)).body).toEqual({ ...calm, listLagMs: 10 * SECOND });
   expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toEqual([]);
-  expect(await met(ec2.send(new DescribeVpcsCommand({ VpcIds: [Vpc?.VpcId ?? ''] })))).toBe(
+  expect(await resultOf(ec2.send(new DescribeVpcsCommand({ VpcIds: [Vpc?.VpcId ?? ''] })))).toBe(
     'InvalidVpcID.NotFound',
   );
 });

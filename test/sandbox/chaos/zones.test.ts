@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { sure } from '../aws/ec2/scene.ts';
-import { met, SECOND, weathered } from './scene.ts';
+import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
 /** Two zones, in weather where each change keeps its zone busy for two seconds. */
 async function zones(zoneBusyMs = 2 * SECOND) {
-  const at = await weathered({ zoneBusyMs });
+  const at = await sandboxInWeather({ zoneBusyMs });
   const make = async (Name: string) => {
     const made = await at.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
     return sure(made.HostedZone?.Id?.replace('/hostedzone/', ''));
@@ -45,25 +45,30 @@ test('a second change to a busy zone is refused until the first one is complete'
   });
   const AddTags = [{ Key: 'a', Value: 'b' }];
   const tag = { ResourceType: 'hostedzone', ResourceId: one, AddTags } as const;
-  expect(await met(route53.send(new ChangeTagsForResourceCommand(tag)))).toBe('PriorRequestNotComplete');
-  expect(await met(route53.send(new UpdateHostedZoneCommentCommand({ Id: one, Comment: 'x' })))).toBe(
+  expect(await resultOf(route53.send(new ChangeTagsForResourceCommand(tag)))).toBe('PriorRequestNotComplete');
+  expect(await resultOf(route53.send(new UpdateHostedZoneCommentCommand({ Id: one, Comment: 'x' })))).toBe(
     'PriorRequestNotComplete',
   );
-  expect(await met(route53.send(new DeleteHostedZoneCommand({ Id: one })))).toBe('PriorRequestNotComplete');
+  expect(await resultOf(route53.send(new DeleteHostedZoneCommand({ Id: one })))).toBe(
+    'PriorRequestNotComplete',
+  );
   // Changes of other zones and reads are not affected.
-  expect(await met(change(other, 'a.other.com'))).toBe('ok');
-  expect(await met(route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: one })))).toBe('ok');
+  expect(await resultOf(change(other, 'a.other.com'))).toBe('ok');
+  expect(await resultOf(route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: one })))).toBe('ok');
   clock.advance(2 * SECOND);
-  expect(await met(change(one, 'b.one.com'))).toBe('ok');
+  expect(await resultOf(change(one, 'b.one.com'))).toBe('ok');
 });
 
 test('a refused change does not keep its zone busy', async () => {
   const { one, change } = await zones();
-  expect(await met(change(one, 'not.of.this.zone'))).toBe('InvalidChangeBatch');
-  expect(await met(change(one, 'a.one.com'))).toBe('ok');
+  expect(await resultOf(change(one, 'not.of.this.zone'))).toBe('InvalidChangeBatch');
+  expect(await resultOf(change(one, 'a.one.com'))).toBe('ok');
 });
 
 test('a zone is never busy in calm weather', async () => {
   const { one, change } = await zones(0);
-  expect([await met(change(one, 'a.one.com')), await met(change(one, 'b.one.com'))]).toEqual(['ok', 'ok']);
+  expect([await resultOf(change(one, 'a.one.com')), await resultOf(change(one, 'b.one.com'))]).toEqual([
+    'ok',
+    'ok',
+  ]);
 });

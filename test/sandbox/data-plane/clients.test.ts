@@ -15,8 +15,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
 import http from 'node:http';
-import { makes, sure } from '../aws/ec2/scene.ts';
-import { wholeSandbox } from '../harness.ts';
+import { makerOf, sure } from '../aws/ec2/scene.ts';
+import { sandboxWithDataPlane } from '../harness.ts';
 
 const EVERYWHERE = '0.0.0.0/0';
 const tcp = (port: number, CidrIp = EVERYWHERE): IpPermission => ({
@@ -27,18 +27,18 @@ const tcp = (port: number, CidrIp = EVERYWHERE): IpPermission => ({
 });
 
 /**
- * A load balancer that no client can reach yet; the first one or two of its subnets share a table without a default
- * route.
+ * A load balancer that no client can reach yet. The first `subnetsInTable` of its two subnets share a route table, which
+ * has no default route.
  */
-async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, ofTable: 1 | 2 = 2) {
-  const box = await wholeSandbox();
+async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, subnetsInTable: 1 | 2 = 2) {
+  const box = await sandboxWithDataPlane();
   const { ec2, elbv2, url } = box;
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
   const [one, two] = [await make.subnet(vpc), await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b')];
   const table = await make.table(vpc);
-  for (const SubnetId of [one, two].slice(0, ofTable)) {
+  for (const SubnetId of [one, two].slice(0, subnetsInTable)) {
     await ec2.send(new AssociateRouteTableCommand({ RouteTableId: table, SubnetId }));
   }
   const group = await make.group(vpc);
@@ -112,15 +112,12 @@ describe('a client on the internet', () => {
     ['admits only a different block', tcp(80, '198.51.100.0/24'), 'timeout'],
     ['admits only a different port', tcp(443), 'timeout'],
     ['admits only a different protocol', { ...tcp(80), IpProtocol: 'udp' }, 'timeout'],
-  ])(
-    'gets a response only if it is admitted, with a security group that %s',
-    async (_, permission, result) => {
-      const at = await scene();
-      await at.make.route(at.table, { GatewayId: at.gateway });
-      await at.admit(permission);
-      expect(await get(await at.port())).toBe(result);
-    },
-  );
+  ])('gets a response only if a security group admits it: the group %s', async (_, permission, result) => {
+    const at = await scene();
+    await at.make.route(at.table, { GatewayId: at.gateway });
+    await at.admit(permission);
+    expect(await get(await at.port())).toBe(result);
+  });
 
   test('loses access when the rule is removed, and regains it when another group admits it', async () => {
     const at = await scene();

@@ -21,9 +21,9 @@ import { locateTarget } from '../../../sandbox/data-plane/reachability.ts';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { makes, sure } from '../aws/ec2/scene.ts';
+import { makerOf, sure } from '../aws/ec2/scene.ts';
 import { makeRepository, pushImage } from '../aws/ecr/pushing.ts';
-import { wholeSandbox } from '../harness.ts';
+import { sandboxWithDataPlane } from '../harness.ts';
 
 const ALL: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const PORT = 5000;
@@ -31,10 +31,10 @@ const PROGRAM = `require('node:http').createServer((_, answer) => answer.end('he
 
 /** A listening task with a public address, and a load balancer. No ingress rule admits traffic to the task yet. */
 async function scene(folder: string) {
-  const box = await wholeSandbox({ folder });
+  const box = await sandboxWithDataPlane({ folder });
   const { ec2, ecs, ecr, elbv2, iam, region } = box;
   await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   const [one, two] = [await make.subnet(vpc), await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b')];
   const table = await make.table(vpc);
@@ -77,8 +77,8 @@ async function scene(folder: string) {
     }),
   );
   const task = sure(region.ecs.tasks.get(tasks?.[0]?.taskArn));
-  const look = new DescribeTasksCommand({ cluster: 'main', tasks: [task.taskArn] });
-  while ((await ecs.send(look)).tasks?.[0]?.lastStatus !== 'RUNNING') {
+  const describeTask = new DescribeTasksCommand({ cluster: 'main', tasks: [task.taskArn] });
+  while ((await ecs.send(describeTask)).tasks?.[0]?.lastStatus !== 'RUNNING') {
     if (task.lastStatus === 'STOPPED') throw new Error(task.stoppedReason);
     await delay(20);
   }
@@ -93,7 +93,7 @@ async function scene(folder: string) {
   };
 }
 
-test("a load balancer reaches a target only when the target's ingress and its own egress rules allow it", async () => {
+test('a load balancer reaches a target only when the ingress rules of the target and the egress rules of the load balancer allow it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   const at = await scene(folder);
   const { ec2, reach, target, front, back } = at;

@@ -13,7 +13,7 @@ import { describe, expect, test } from '@jest/globals';
 import { groupsAdmit, checkEgress } from '../../../sandbox/network/reachability.ts';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
-import { makes, natGateway, sure } from '../aws/ec2/scene.ts';
+import { makerOf, natGateway, sure } from '../aws/ec2/scene.ts';
 import { sandbox } from '../harness.ts';
 
 const EVERYWHERE = { IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
@@ -24,67 +24,70 @@ const tcp = (port: number, peer: Partial<IpPermission>): IpPermission => ({
   ToPort: port,
   ...peer,
 });
-const closeEgress = (ec2: EC2Client, GroupId: string) =>
+const revokeEgress = (ec2: EC2Client, GroupId: string) =>
   ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [ALL] }));
 
-/** A public subnet with a NAT gateway, and a private subnet that uses it. */
+/** A public and a private subnet, each with its own route table. The tables have no route to the internet yet. */
 async function network(options: SandboxOptions = {}) {
   const box = await sandbox(options);
-  const make = makes(box.ec2);
+  const make = makerOf(box.ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
-  const [open, closed] = [await make.subnet(vpc, '10.0.1.0/24'), await make.subnet(vpc, '10.0.2.0/24')];
-  const [front, back] = [await make.table(vpc), await make.table(vpc)];
+  const [publicSubnet, privateSubnet] = [
+    await make.subnet(vpc, '10.0.1.0/24'),
+    await make.subnet(vpc, '10.0.2.0/24'),
+  ];
+  const [publicTable, privateTable] = [await make.table(vpc), await make.table(vpc)];
   const associate = (RouteTableId: string, SubnetId: string) =>
     box.ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
-  await associate(front, open);
-  await associate(back, closed);
+  await associate(publicTable, publicSubnet);
+  await associate(privateTable, privateSubnet);
   const group = await make.group(vpc);
-  return { ...box, make, vpc, gateway, open, closed, front, back, group };
+  return { ...box, make, vpc, gateway, publicSubnet, privateSubnet, publicTable, privateTable, group };
 }
 
 describe('access to the internet', () => {
   test('a private subnet reaches the internet through an available NAT gateway in a public subnet', async () => {
     const clock = manualClock();
     const { ec2, region, make, ...at } = await network({ clock, pace: 1 });
-    await make.route(at.front, { GatewayId: at.gateway });
-    const nat = await make.nat(at.open, await make.address());
-    await make.route(at.back, { NatGatewayId: nat });
-    expect(checkEgress(region, at.closed, [at.group])).toMatch(/is pending/);
+    await make.route(at.publicTable, { GatewayId: at.gateway });
+    const nat = await make.nat(at.publicSubnet, await make.address());
+    await make.route(at.privateTable, { NatGatewayId: nat });
+    expect(checkEgress(region, at.privateSubnet, [at.group])).toMatch(/is pending/);
     clock.advance(120_000);
-    expect(checkEgress(region, at.closed, [at.group])).toBe('open');
+    expect(checkEgress(region, at.privateSubnet, [at.group])).toBe('open');
     await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat }));
-    expect(checkEgress(region, at.closed, [at.group])).toMatch(/is deleting/);
+    expect(checkEgress(region, at.privateSubnet, [at.group])).toMatch(/is deleting/);
   });
 
   test('a NAT gateway gives no access when its own subnet has no route to the internet', async () => {
     const { ec2, region, make, ...at } = await network();
-    const nat = await make.nat(at.open, await make.address());
-    await make.route(at.back, { NatGatewayId: nat });
+    const nat = await make.nat(at.publicSubnet, await make.address());
+    await make.route(at.privateTable, { NatGatewayId: nat });
     expect((await natGateway(ec2, nat)).State).toBe('available');
-    expect(checkEgress(region, at.closed, [at.group])).toMatch(
+    expect(checkEgress(region, at.privateSubnet, [at.group])).toMatch(
       /has no route to the internet: .* no route to the internet/,
     );
   });
 
-  test('a NAT gateway gives no access when the route of its own subnet leads to itself', async () => {
+  test('a NAT gateway gives no access when the route of its own subnet leads back to the NAT gateway', async () => {
     const { ec2, region, make, ...at } = await network();
-    const nat = await make.nat(at.open, await make.address());
-    await make.route(at.front, { NatGatewayId: nat });
+    const nat = await make.nat(at.publicSubnet, await make.address());
+    await make.route(at.publicTable, { NatGatewayId: nat });
     await natGateway(ec2, nat);
-    expect(checkEgress(region, at.open, [at.group])).toMatch(/without an internet gateway/);
+    expect(checkEgress(region, at.publicSubnet, [at.group])).toMatch(/without an internet gateway/);
   });
 
   test('an internet gateway gives access only to interfaces with a public IP', async () => {
     const { region, make, ...at } = await network();
-    await make.route(at.front, { GatewayId: at.gateway });
-    expect(checkEgress(region, at.open, [at.group])).toMatch(/public IPs only/);
-    expect(checkEgress(region, at.open, [at.group], { hasPublicIp: true })).toBe('open');
+    await make.route(at.publicTable, { GatewayId: at.gateway });
+    expect(checkEgress(region, at.publicSubnet, [at.group])).toMatch(/public IPs only/);
+    expect(checkEgress(region, at.publicSubnet, [at.group], { hasPublicIp: true })).toBe('open');
   });
 
   test('a subnet without a route to the internet has no access', async () => {
     const { region, ...at } = await network();
-    expect(checkEgress(region, at.open, [at.group], { hasPublicIp: true })).toMatch(
+    expect(checkEgress(region, at.publicSubnet, [at.group], { hasPublicIp: true })).toMatch(
       /no route to the internet/,
     );
   });
@@ -101,9 +104,9 @@ describe('access to the internet', () => {
 
   test('a security group must allow outgoing TCP connections to port 443', async () => {
     const { ec2, region, make, ...at } = await network();
-    await make.route(at.front, { GatewayId: at.gateway });
-    const reach = () => checkEgress(region, at.open, [at.group], { hasPublicIp: true });
-    await closeEgress(ec2, at.group);
+    await make.route(at.publicTable, { GatewayId: at.gateway });
+    const reach = () => checkEgress(region, at.publicSubnet, [at.group], { hasPublicIp: true });
+    await revokeEgress(ec2, at.group);
     expect(reach()).toMatch(/allows tcp 443 out/);
     const allow = (IpPermissions: IpPermission[]) =>
       ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: at.group, IpPermissions }));
@@ -122,7 +125,7 @@ describe('access to the internet', () => {
 describe('a security group', () => {
   async function pair() {
     const box = await sandbox();
-    const make = makes(box.ec2);
+    const make = makerOf(box.ec2);
     const vpc = await make.vpc();
     const [balancer, task] = [await make.group(vpc, 'balancer'), await make.group(vpc, 'task')];
     const admit = (IpPermissions: IpPermission[]) =>
@@ -148,7 +151,7 @@ describe('a security group', () => {
     expect(groupsAdmit(region, { ...from, fromIp: '192.0.3.7' })).toBe(false);
   });
 
-  test('does not admit TCP by a rule for another protocol', async () => {
+  test('does not admit TCP when its only rule is for another protocol', async () => {
     const { region, task, admit } = await pair();
     await admit([{ IpProtocol: 'udp', FromPort: 80, ToPort: 80, ...EVERYWHERE }]);
     expect(groupsAdmit(region, { fromGroups: [], fromIp: '192.0.2.7', toGroups: [task], port: 80 })).toBe(
@@ -159,7 +162,7 @@ describe('a security group', () => {
   test('admits a connection only if the egress rules of the sender allow it', async () => {
     const { ec2, region, balancer, task, admit } = await pair();
     await admit([ALL]);
-    await closeEgress(ec2, balancer);
+    await revokeEgress(ec2, balancer);
     const packet = { fromGroups: [balancer], fromIp: '10.0.1.4', toGroups: [task], port: 5000 };
     expect(groupsAdmit(region, packet)).toBe(false);
     await ec2.send(

@@ -6,11 +6,11 @@ import { services } from '../../../sandbox/services.ts';
 import { sandbox } from '../harness.ts';
 
 /** Starts a sandbox; `call` sends a request to a service and returns the status and the body. */
-async function caller() {
-  const complaints: unknown[] = [];
-  const { url } = await sandbox({ reportError: (error) => void complaints.push(error) });
+async function startCaller() {
+  const reportedErrors: unknown[] = [];
+  const { url } = await sandbox({ reportError: (error) => void reportedErrors.push(error) });
   return {
-    complaints,
+    reportedErrors,
     call: async (
       scope: string,
       body: string,
@@ -45,22 +45,22 @@ describe('an invalid form', () => {
     ['Filter.1.Name=__proto__&Filter.1.Value.1=x', 'InvalidParameterValue'],
     ['Filter.1.Name=constructor&Filter.1.Value.1=x', 'InvalidParameterValue'],
   ])('is refused by EC2: %s', async (form, code) => {
-    const { call, complaints } = await caller();
+    const { call, reportedErrors } = await startCaller();
     const { status, text } = await call('ec2', `Action=DescribeVpcs&Version=2016-11-15&${form}`);
     expect(status).toBe(400);
     expect(text).toMatch(new RegExp(`<Code>(${code})</Code>`));
     expect({}).not.toHaveProperty('polluted');
-    expect(complaints).toEqual([]);
+    expect(reportedErrors).toEqual([]);
   });
 
   test('is refused when it is nested very deeply', async () => {
-    const { call } = await caller();
+    const { call } = await startCaller();
     const { status, text } = await call('ec2', `Action=DescribeVpcs&${'A.'.repeat(20_000)}=1`);
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'MalformedQueryString']);
   });
 
   test('is refused by other services when a string is in the place of a number', async () => {
-    const { call } = await caller();
+    const { call } = await startCaller();
     const { status, text } = await call('iam', 'Action=ListRoles&Version=2010-05-08&MaxItems=many');
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'MalformedInput']);
   });
@@ -80,10 +80,10 @@ describe('JSON input', () => {
     ['{"services":[null]}', 'services[0] cannot be read: null'],
     ['{"services":[["web"]]}', 'services[0] cannot be read: ["web"]'],
   ])('is refused: %s', async (body, message) => {
-    const { call, complaints } = await caller();
+    const { call, reportedErrors } = await startCaller();
     const { status, text } = await call('ecs', body, { target: 'DescribeServices' });
     expect([status, JSON.parse(text)]).toEqual([400, { __type: 'SerializationException', message }]);
-    expect(complaints).toEqual([]);
+    expect(reportedErrors).toEqual([]);
   });
 
   test.each([
@@ -92,19 +92,19 @@ describe('JSON input', () => {
     ['CreateService', '{"desiredCount":1e99}', 'desiredCount cannot be read: 1e+99'],
     ['CreateService', '{"enableExecuteCommand":"true"}', 'enableExecuteCommand cannot be read: "true"'],
   ])('is refused by %s: %s', async (target, body, message) => {
-    const { call } = await caller();
+    const { call } = await startCaller();
     const { status, text } = await call('ecs', body, { target });
     expect([status, JSON.parse(text)]).toEqual([400, { __type: 'SerializationException', message }]);
   });
 
   test('is refused when bytes are not base64', async () => {
-    const { call } = await caller();
+    const { call } = await startCaller();
     const { status } = await call('ecr', '{"layerPartBlob":"%%%"}', { target: 'UploadLayerPart' });
     expect(status).toBe(400);
   });
 
   test('can contain null members, which count as omitted', async () => {
-    const { call } = await caller();
+    const { call } = await startCaller();
     const { status } = await call('ecs', '{"include":null}', { target: 'DescribeClusters' });
     expect(status).toBe(200);
   });
@@ -122,14 +122,14 @@ describe('invalid input to Route 53', () => {
     ['very deep nesting', '<a>'.repeat(100_000)],
     ['a string in the place of a number', record('soon')],
   ])('is refused: %s', async (_, body) => {
-    const { call, complaints } = await caller();
+    const { call, reportedErrors } = await startCaller();
     const { status, text } = await call('route53', body, { path });
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'InvalidInput']);
-    expect(complaints).toEqual([]);
+    expect(reportedErrors).toEqual([]);
   });
 
-  test('is refused: a query parameter that is not a number', async () => {
-    const { call } = await caller();
+  test('is refused when a query parameter is not a number', async () => {
+    const { call } = await startCaller();
     const at = { path: '/2013-04-01/hostedzone?maxitems=many', method: 'GET' };
     expect(await call('route53', '', at)).toMatchObject({ status: 400 });
   });
@@ -142,13 +142,13 @@ describe('random input', () => {
       return { scope, name, members, isJson: protocol === jsonProtocol };
     }),
   );
-  const mistake = (status: number) => status >= 500 && status !== 501;
+  const isServerFault = (status: number) => status >= 500 && status !== 501;
   const anyOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
   const forms = operations.filter(({ scope, isJson }) => !isJson && scope !== 'route53');
   const documents = operations.filter(({ isJson }) => isJson);
 
   test('in a form does not make the sandbox fail', async () => {
-    const { call, complaints } = await caller();
+    const { call, reportedErrors } = await startCaller();
     const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.integer().map(String), fc.ipV4());
     const tail = anyOf([
       '',
@@ -172,16 +172,16 @@ describe('random input', () => {
           body.append(`${upper ? member.charAt(0).toUpperCase() + member.slice(1) : member}${rest}`, value);
         }
         const { status } = await call(scope, String(body));
-        expect({ status, mistake: mistake(status) }).toEqual({ status, mistake: false });
+        expect({ status, isServerFault: isServerFault(status) }).toEqual({ status, isServerFault: false });
       }),
       { numRuns: 500 },
     );
-    expect(complaints).toEqual([]);
+    expect(reportedErrors).toEqual([]);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
   test('in JSON does not make the sandbox fail', async () => {
-    const { call, complaints } = await caller();
+    const { call, reportedErrors } = await startCaller();
     const document = anyOf(documents).chain(({ scope, name, members }) =>
       fc
         .dictionary(anyOf(['x', ...members]), fc.oneof(fc.jsonValue(), fc.array(fc.string()), fc.string()), {
@@ -192,10 +192,10 @@ describe('random input', () => {
     await fc.assert(
       fc.asyncProperty(document, async ({ scope, name, body }) => {
         const { status } = await call(scope, JSON.stringify(body), { target: name });
-        expect({ status, mistake: mistake(status) }).toEqual({ status, mistake: false });
+        expect({ status, isServerFault: isServerFault(status) }).toEqual({ status, isServerFault: false });
       }),
       { numRuns: 500 },
     );
-    expect(complaints).toEqual([]);
+    expect(reportedErrors).toEqual([]);
   });
 });

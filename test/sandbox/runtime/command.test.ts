@@ -27,7 +27,7 @@ test('a health check in either form is converted to a command', () => {
   expect(healthCheckCommand(['node', 'check.js'])).toEqual(['node', 'check.js']);
 });
 
-test('the command node, by name or by its path in an image, is the Node that runs this test', async () => {
+test('the command "node", given by name or by a path in an image, is the Node that runs this test', async () => {
   await using task = await TestTask.create({ 'usr/local/bin/node': 'of another system' });
   for (const node of ['node', '/usr/local/bin/node', '/nodejs/bin/node'])
     expect(await resolve(task, [node, '-v'])).toEqual({ file: process.execPath, args: ['-v'] });

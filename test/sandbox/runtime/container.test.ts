@@ -38,7 +38,7 @@ describe('the exit code', () => {
     await until(() => !isRunning(child), 'the child to be gone');
   });
 
-  test('a child outside the group that keeps the output open does not delay the report', async () => {
+  test('a child that left the process group and keeps the output open does not delay the exit report', async () => {
     await using task = await TestTask.create();
     const child = `require('child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'inherit' })`;
     const container = await task.start(['node', '-e', `const c = ${child}; console.log(c.pid); c.unref()`]);
@@ -120,7 +120,7 @@ describe('logs', () => {
 });
 
 describe('the environment', () => {
-  test("the environment contains the given variables and the runtime's, but none of this process's", async () => {
+  test('the environment contains the given variables and those of the runtime, but no variables of this process', async () => {
     process.env.SLIPWAY_TEST_SECRET = 'of the host';
     await using task = await TestTask.create();
     const container = await task.evaluate('console.log(JSON.stringify(process.env))', {
@@ -128,7 +128,7 @@ describe('the environment', () => {
     });
     delete process.env.SLIPWAY_TEST_SECRET;
     const environment = lastJson(container) as Record<string, string>;
-    // macOS sets this one for every process.
+    // macOS sets this variable for every process.
     delete environment.__CF_USER_TEXT_ENCODING;
     expect(Object.keys(environment).sort()).toEqual(
       ['AWS_REGION', 'HOME', 'HOSTNAME', 'NODE_OPTIONS', 'PATH', 'PORT', 'a.dotted-name'].sort(),

@@ -10,7 +10,7 @@ function split(...chunks: (string | Buffer)[]): string[] {
   return lines;
 }
 
-test('lines are delivered completely for every division of the output into chunks', () => {
+test('lines are delivered complete, however the output is split into chunks', () => {
   expect(split('on', 'e\ntw', 'o\n\nthr', 'ee\n')).toEqual(['one', 'two', '', 'three']);
 });
 

@@ -13,18 +13,18 @@ jest.setTimeout(60_000);
 
 const EXPRESS = JSON.stringify(createRequire(__filename).resolve('express'));
 
-/** A web server that responds with its name. */
-const server = (who: string, ...listen: unknown[]) => `
+/** Returns the program of a web server that responds with a name. */
+const serverProgram = (who: string, ...listen: unknown[]) => `
   require('http').createServer((request, response) => response.end(${JSON.stringify(who)}))
     .listen(...${JSON.stringify(listen)}, function () { console.log(JSON.stringify(this.address())); });`;
 
-const ask = (
+const requestProgram = (
   url: string,
 ) => `fetch('${url}').then((r) => r.text()).then((t) => console.log(JSON.stringify(t)),
   (e) => console.log(JSON.stringify({ code: e.cause.code, message: e.cause.message, port: e.cause.port, address: e.cause.address })));`;
 
 async function answerOf(task: TestTask, url: string): Promise<unknown> {
-  return lastJson(await task.evaluate(ask(url)));
+  return lastJson(await task.evaluate(requestProgram(url)));
 }
 
 async function fromOutside(task: TestTask, port: number): Promise<string> {
@@ -48,8 +48,8 @@ describe('listening', () => {
   test('two tasks listen on the same port side by side', async () => {
     await using one = await TestTask.create();
     await using two = await TestTask.create();
-    await one.start(['node', '-e', server('one', 5000)]);
-    await two.start(['node', '-e', server('two', 5000)]);
+    await one.start(['node', '-e', serverProgram('one', 5000)]);
+    await two.start(['node', '-e', serverProgram('two', 5000)]);
     expect(await fromOutside(one, 5000)).toBe('one');
     expect(await fromOutside(two, 5000)).toBe('two');
     expect(await answerOf(one, 'http://localhost:5000')).toBe('one');
@@ -65,7 +65,7 @@ describe('listening', () => {
     ['a privileged port', [80, '0.0.0.0'], { address: '0.0.0.0', family: 'IPv4', port: 80 }],
   ])('listen with %s works, and reports the requested address', async (_, listen, address) => {
     await using task = await TestTask.create();
-    const container = await task.start(['node', '-e', server('me', ...listen)]);
+    const container = await task.start(['node', '-e', serverProgram('me', ...listen)]);
     expect(await fromOutside(task, address.port)).toBe('me');
     await until(() => container.stdout.length > 0, 'the address');
     expect(lastJson(container)).toEqual(address);
@@ -73,7 +73,7 @@ describe('listening', () => {
 
   test('a listener on port 0 gets a port that the rest of the task can reach', async () => {
     await using task = await TestTask.create();
-    const container = await task.start(['node', '-e', server('anywhere', 0)]);
+    const container = await task.start(['node', '-e', serverProgram('anywhere', 0)]);
     await until(() => container.stdout.length > 0, 'the address');
     const { port } = lastJson(container) as AddressInfo;
     expect(port).toBeGreaterThan(0);
@@ -96,14 +96,18 @@ describe('listening', () => {
     ['localhost', 'localhost'],
   ])('a program that listens on %s is reported as loopback-only', async (host, name) => {
     await using task = await TestTask.create();
-    await task.start(['node', '-e', server('shy', 5000, host)]);
+    await task.start(['node', '-e', serverProgram('shy', 5000, host)]);
     expect(await task.listening(5000)).toBe('loopback-only');
     expect(await answerOf(task, `http://${name}:5000`)).toBe('shy');
   });
 
   test("a program that listens on loopback and on the task's address can be reached from outside", async () => {
     await using task = await TestTask.create();
-    await task.start(['node', '-e', server('inner', 5000, '127.0.0.1') + server('outer', 5000, PRIVATE_IP)]);
+    await task.start([
+      'node',
+      '-e',
+      serverProgram('inner', 5000, '127.0.0.1') + serverProgram('outer', 5000, PRIVATE_IP),
+    ]);
     await until(async () => typeof (await localAddress(task.directory, 5000)) === 'object', 'both');
     expect(await fromOutside(task, 5000)).toBe('outer');
     expect(await answerOf(task, 'http://127.0.0.1:5000')).toBe('inner');
@@ -142,11 +146,11 @@ describe('listening', () => {
 
   test('a port whose program crashed can be used again', async () => {
     await using task = await TestTask.create();
-    const first = await task.start(['node', '-e', server('first', 5000)]);
+    const first = await task.start(['node', '-e', serverProgram('first', 5000)]);
     await task.listening(5000);
     process.kill(first.pid, 'SIGKILL');
     await first.exited;
-    await task.start(['node', '-e', server('second', 5000)]);
+    await task.start(['node', '-e', serverProgram('second', 5000)]);
     expect(await fromOutside(task, 5000)).toBe('second');
   });
 });
@@ -156,7 +160,7 @@ describe('connecting', () => {
     'the containers of a task reach each other on %s',
     async (host) => {
       await using task = await TestTask.create();
-      await task.start(['node', '-e', server('neighbour', 5000)]);
+      await task.start(['node', '-e', serverProgram('neighbour', 5000)]);
       await task.listening(5000);
       expect(await answerOf(task, `http://${host}:5000`)).toBe('neighbour');
     },
@@ -164,7 +168,7 @@ describe('connecting', () => {
 
   test('every Node client connects, even with keep-alive, and sees the address that it requested', async () => {
     await using task = await TestTask.create();
-    await task.start(['node', '-e', server('me', 5000, '127.0.0.1')]);
+    await task.start(['node', '-e', serverProgram('me', 5000, '127.0.0.1')]);
     await task.listening(5000);
     const container = await task.evaluate(`
       const http = require('http'), net = require('net');
@@ -190,7 +194,7 @@ describe('connecting', () => {
 
   test('a listener on loopback refuses connections to the address of the task, as on Fargate', async () => {
     await using task = await TestTask.create();
-    await task.start(['node', '-e', server('shy', 5000, '127.0.0.1')]);
+    await task.start(['node', '-e', serverProgram('shy', 5000, '127.0.0.1')]);
     await task.listening(5000);
     expect(await answerOf(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
       code: 'ECONNREFUSED',
@@ -281,7 +285,7 @@ describe('network errors in a task', () => {
 
   test("listening on the port of the task's other container fails, because the port is in use", async () => {
     await using task = await TestTask.create();
-    await task.start(['node', '-e', server('holder', 5000)]);
+    await task.start(['node', '-e', serverProgram('holder', 5000)]);
     await task.listening(5000);
     const container = await task.evaluate(
       `require('http').createServer().on('error', (e) => console.log(JSON.stringify([e.code, e.syscall, e.port]))).listen(5000)`,
@@ -315,12 +319,12 @@ describe('the threads and children of a program belong to the task', () => {
       '-e',
       `
       const { Worker } = require('worker_threads');
-      new Worker(${JSON.stringify(server('a thread', 5000))}, { eval: true });`,
+      new Worker(${JSON.stringify(serverProgram('a thread', 5000))}, { eval: true });`,
     ]);
     expect(await fromOutside(task, 5000)).toBe('a thread');
     const container = await task.evaluate(`
       const { Worker } = require('worker_threads');
-      new Worker(${JSON.stringify(ask('http://localhost:5000'))}, { eval: true });`);
+      new Worker(${JSON.stringify(requestProgram('http://localhost:5000'))}, { eval: true });`);
     expect(lastJson(container)).toBe('a thread');
   });
 
@@ -333,7 +337,7 @@ describe('the threads and children of a program belong to the task', () => {
       const { Worker } = require('worker_threads');
       const worker = new Worker(${JSON.stringify(`
         require('net').createServer().listen(5000, () => require('worker_threads').parentPort.postMessage('up'))`)}, { eval: true });
-      worker.on('message', async () => { await worker.terminate(); ${server('the main thread', 5000)} });`,
+      worker.on('message', async () => { await worker.terminate(); ${serverProgram('the main thread', 5000)} });`,
     ]);
     await until(() => container.stdout.length > 0 || container.stderr.length > 0, 'the second listener');
     expect(await fromOutside(task, 5000)).toBe('the main thread');
@@ -348,7 +352,7 @@ describe('the threads and children of a program belong to the task', () => {
     ],
     ['run by a shell', `exec('node child.js')`],
   ])("child processes that are %s listen in the task's network", async (_, start) => {
-    await using task = await TestTask.create({ 'app/child.js': server('a child', 5000) });
+    await using task = await TestTask.create({ 'app/child.js': serverProgram('a child', 5000) });
     await task.start([
       'node',
       '-e',

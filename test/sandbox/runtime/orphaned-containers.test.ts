@@ -1,4 +1,4 @@
-// Containers do not outlive their sandbox: they are killed when it dies, or else by the next sandbox.
+// Containers do not outlive their sandbox: they are killed when the sandbox dies, or else by the next sandbox.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 /** Starts a process without a watchdog, as if its watchdog had been killed as well. */
-async function orphan(): Promise<{ pid: number; ended: Promise<unknown> }> {
+async function startOrphan(): Promise<{ pid: number; ended: Promise<unknown> }> {
   const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   started.push(child);
   const ended = once(child, 'exit');
@@ -72,39 +72,39 @@ describe('a running container', () => {
   test('has a record only while it is running', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', 'setInterval(() => {}, 1000)'], { name: 'api' });
-    const note = join(task.directory, 'pids', 'api.json');
-    expect(JSON.parse(await readFile(note, 'utf8'))).toEqual({
+    const record = join(task.directory, 'pids', 'api.json');
+    expect(JSON.parse(await readFile(record, 'utf8'))).toEqual({
       pid: container.pid,
       started: expect.any(String),
     });
     await container.stop();
-    expect(existsSync(note)).toBe(false);
+    expect(existsSync(record)).toBe(false);
   });
 });
 
 describe('orphaned containers', () => {
   test('are killed together with their children, and their records are removed', async () => {
-    const { pid, ended } = await orphan();
+    const { pid, ended } = await startOrphan();
     await recordContainer(join(folder, 'task-1'), 'api', pid);
     expect(await killOrphanedContainers(folder)).toEqual([{ task: 'task-1', container: 'api', pid }]);
     expect(await ended).toEqual([null, 'SIGKILL']);
     expect(await killOrphanedContainers(folder)).toEqual([]);
   });
 
-  test('are not confused with later processes that reuse their numbers', async () => {
-    const { pid } = await orphan();
+  test('are not confused with later processes that reuse their process ids', async () => {
+    const { pid } = await startOrphan();
     await recordContainer(join(folder, 'task-1'), 'api', pid);
-    const note = join(folder, 'task-1', 'pids', 'api.json');
-    await writeFile(note, JSON.stringify({ pid, started: 'at another time' }));
+    const record = join(folder, 'task-1', 'pids', 'api.json');
+    await writeFile(record, JSON.stringify({ pid, started: 'at another time' }));
     expect(await killOrphanedContainers(folder)).toEqual([]);
     expect(isRunning(pid)).toBe(true);
-    expect(existsSync(note)).toBe(false);
+    expect(existsSync(record)).toBe(false);
   });
 
   test.each(['', 'null', '{"pid":0,"started":""}', '{"pid":-1}', '[1]'])(
     'are killed even if another record contains %j',
     async (text) => {
-      const { pid } = await orphan();
+      const { pid } = await startOrphan();
       await recordContainer(join(folder, 'task-1'), 'api', pid);
       await writeFile(join(folder, 'task-1', 'pids', 'broken.json'), text);
       expect((await killOrphanedContainers(folder)).map((leftover) => leftover.container)).toEqual(['api']);

@@ -13,10 +13,10 @@ const { key, cert } = certificate;
 const SERVER = `
   require('https').createServer({ key: process.env.KEY, cert: process.env.CERT }, (_, response) => response.end(process.env.NAME))
     .listen(5000);`;
-const served = (NAME: string) => ({ environment: { KEY: key, CERT: cert, NAME } });
+const environmentFor = (NAME: string) => ({ environment: { KEY: key, CERT: cert, NAME } });
 
 /** Returns a program that requests port 5000 of a host, over `https` and over a TLS socket, and prints what it receives. */
-const asks = (host: string) => `
+const requestProgram = (host: string) => `
   const options = { host: '${host}', port: 5000, rejectUnauthorized: false };
   require('https').get(options, (response) => response.on('data', (text) => {
     const socket = require('tls').connect(options, () => {
@@ -38,10 +38,10 @@ async function fromOutside(task: TestTask): Promise<string> {
 test('two tasks can serve HTTPS on the same port, both to outside clients and to their own programs', async () => {
   await using one = await TestTask.create();
   await using two = await TestTask.create();
-  await one.start(['node', '-e', SERVER], served('one'));
-  await two.start(['node', '-e', SERVER], served('two'));
+  await one.start(['node', '-e', SERVER], environmentFor('one'));
+  await two.start(['node', '-e', SERVER], environmentFor('two'));
   expect(await fromOutside(one)).toBe('one');
   expect(await fromOutside(two)).toBe('two');
-  expect(lastJson(await one.evaluate(asks('localhost')))).toEqual(['one', 5000]);
-  expect(lastJson(await two.evaluate(asks(PRIVATE_IP)))).toEqual(['two', 5000]);
+  expect(lastJson(await one.evaluate(requestProgram('localhost')))).toEqual(['one', 5000]);
+  expect(lastJson(await two.evaluate(requestProgram(PRIVATE_IP)))).toEqual(['two', 5000]);
 });

@@ -36,7 +36,7 @@ describe('requests from web pages', () => {
   );
 
   test.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.8.9.10', '[::1]', 'sandbox.localhost'])(
-    'are not recognised by the host name %s, which is accepted',
+    'do not use the host name %s, so requests with this host name are accepted',
     async (host) => {
       const { port } = await sandbox();
       expect(await statusOf(port, GET, `Host: ${host}:${port}`)).toBe(200);
@@ -70,7 +70,7 @@ describe('requests from web pages', () => {
     },
   );
 
-  test('get no permission by a preflight request', async () => {
+  test('get no permission from a preflight request', async () => {
     const { url } = await sandbox();
     const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://evil.example' } });
     expect(asked.status).toBe(403);
@@ -157,7 +157,7 @@ describe('an invalid request', () => {
     expect(await statusOf(port, GET, 'Host: localhost')).toBe(200);
   });
 
-  test('with too large a body is read to its end, discarded and refused', async () => {
+  test('with a body that is too large is refused after the body is read and discarded', async () => {
     const { url } = await sandbox();
     const answer = await fetch(url, { method: 'POST', body: new Uint8Array(65 * 1024 * 1024) });
     expect(answer.status).toBe(413);
@@ -195,7 +195,7 @@ describe('requested faults', () => {
 
   test.each<[string, unknown, string]>([
     ['an unknown kind', { kind: 'tired' }, 'kind: '],
-    ['an unknown look', { kind: 'lost', looks: 'green' }, 'looks: '],
+    ['an unknown appearance', { kind: 'lost', looks: 'green' }, 'looks: '],
     ['a slow response without a duration', { kind: 'slow' }, 'ms: '],
     [
       'a delayed failure of an operation that cannot fail later',

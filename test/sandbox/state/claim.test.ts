@@ -62,7 +62,7 @@ describe('a claim', () => {
     await expect(claimFolder(folder)).rejects.toThrow(FolderTakenError);
   });
 
-  test('is not replaced by a process that has read only the dead claim before it', async () => {
+  test('is not replaced by a slow process that has read only the earlier, dead claim', async () => {
     const { folder, claim } = claimedFolder(DEAD);
     const { readFile } = fsPromises;
     const slow = { hasRead: () => {}, goOn: () => {} };

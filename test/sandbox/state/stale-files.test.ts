@@ -1,4 +1,4 @@
-// A sandbox that was killed in the middle of a write leaves temporary files behind; the next one removes them.
+// A sandbox that was killed in the middle of a write leaves temporary files behind; the next sandbox removes them.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

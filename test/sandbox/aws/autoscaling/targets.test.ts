@@ -14,10 +14,10 @@ import { expect, test } from '@jest/globals';
 import { census } from '../../../../sandbox/census.ts';
 import { World } from '../../../../sandbox/world/world.ts';
 import { refusalOf } from '../../harness.ts';
-import { balanced, calls, isCompleted, until } from '../ecs/scene.ts';
+import { balancedAccount, calls, isCompleted, until } from '../ecs/scene.ts';
 
 const ID = 'service/main/web';
-const named = {
+const webTarget = {
   ServiceNamespace: 'ecs',
   ResourceId: ID,
   ScalableDimension: 'ecs:service:DesiredCount',
@@ -25,16 +25,16 @@ const named = {
 
 /** Creates services of two tasks each, and returns short names for the calls. */
 async function scene(...names: string[]) {
-  const started = await balanced();
+  const started = await balancedAccount();
   const { ecs, autoscaling } = started;
   const { create, service } = calls(ecs);
   for (const serviceName of ['web', ...names]) await create(started.service({ serviceName }));
   return {
     ...started,
-    count: async () => (await service()).desiredCount,
+    desiredCount: async () => (await service()).desiredCount,
     register: (input: Partial<RegisterScalableTargetCommandInput> = {}) =>
-      autoscaling.send(new RegisterScalableTargetCommand({ ...named, ...input })),
-    deregister: () => autoscaling.send(new DeregisterScalableTargetCommand(named)),
+      autoscaling.send(new RegisterScalableTargetCommand({ ...webTarget, ...input })),
+    deregister: () => autoscaling.send(new DeregisterScalableTargetCommand(webTarget)),
     targets: async (input: Partial<DescribeScalableTargetsCommandInput> = {}): Promise<ScalableTarget[]> => {
       const command = new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', ...input });
       return (await autoscaling.send(command)).ScalableTargets ?? [];
@@ -48,9 +48,9 @@ test('a registered target is shown with the fields that AWS fills in', async () 
   expect(ScalableTargetARN).toMatch(
     /^arn:aws:application-autoscaling:eu-west-1:000000000000:scalable-target\/[0-9a-f]{36}$/,
   );
-  expect(await targets({ ResourceIds: [ID], ScalableDimension: named.ScalableDimension })).toEqual([
+  expect(await targets({ ResourceIds: [ID], ScalableDimension: webTarget.ScalableDimension })).toEqual([
     {
-      ...named,
+      ...webTarget,
       ScalableTargetARN,
       MinCapacity: 1,
       MaxCapacity: 5,
@@ -79,18 +79,18 @@ test('registering the first target creates the service-linked role for scaling',
 
 test('a desired count outside the bounds moves to the nearest bound, and tasks are started to match it', async () => {
   const all = await scene();
-  const { register, count } = all;
+  const { register, desiredCount } = all;
   await register({ MinCapacity: 1, MaxCapacity: 5 });
-  expect(await count()).toBe(2);
+  expect(await desiredCount()).toBe(2);
   await register({ MinCapacity: 3, MaxCapacity: 5 });
-  expect(await count()).toBe(3);
+  expect(await desiredCount()).toBe(3);
   expect(await until(all, isCompleted)).toMatchObject({ runningCount: 3 });
   await register({ MinCapacity: 0, MaxCapacity: 1 });
-  expect(await count()).toBe(1);
+  expect(await desiredCount()).toBe(1);
 });
 
 test('a repeated call keeps the settings that it omits, and moves a manually set count back into the bounds', async () => {
-  const { register, targets, count, ecs } = await scene();
+  const { register, targets, desiredCount, ecs } = await scene();
   const { ScalableTargetARN } = await register({ MinCapacity: 1, MaxCapacity: 5 });
   await register({ MaxCapacity: 4 });
   await register({ SuspendedState: { ScheduledScalingSuspended: true } });
@@ -102,12 +102,12 @@ test('a repeated call keeps the settings that it omits, and moves a manually set
     ScheduledScalingSuspended: true,
   });
   await calls(ecs).update({ desiredCount: 9 });
-  expect(await count()).toBe(9);
+  expect(await desiredCount()).toBe(9);
   await register();
-  expect(await count()).toBe(4);
+  expect(await desiredCount()).toBe(4);
 });
 
-test('targets are listed by name and in pages, and can be selected by resource id', async () => {
+test('targets are listed in order of name, page by page, and can be selected by resource id', async () => {
   const { register, targets, autoscaling } = await scene('api', 'jobs');
   const bounds = { MinCapacity: 1, MaxCapacity: 5 };
   for (const name of ['web', 'jobs', 'api'])
@@ -128,11 +128,11 @@ test('targets are listed by name and in pages, and can be selected by resource i
 });
 
 test('deregistering a target removes it, keeps the desired count, and cannot be repeated', async () => {
-  const { register, deregister, targets, count } = await scene();
+  const { register, deregister, targets, desiredCount } = await scene();
   await register({ MinCapacity: 3, MaxCapacity: 5 });
   await deregister();
   expect(await targets()).toEqual([]);
-  expect(await count()).toBe(3);
+  expect(await desiredCount()).toBe(3);
   expect(await refusalOf(deregister())).toEqual({
     code: 'ObjectNotFoundException',
     message: `No scalable target found for service namespace: ecs, resource ID: ${ID}, scalable dimension: ecs:service:DesiredCount`,
@@ -189,10 +189,10 @@ test.each<[string, object, string]>([
     'Maximum capacity cannot be less than minimum capacity',
   ],
 ])('a register call with %s is refused', async (_what, input, message) => {
-  const { register, targets, count } = await scene();
+  const { register, targets, desiredCount } = await scene();
   expect(await refusalOf(register(input))).toEqual({ code: 'ValidationException', message });
   expect(await targets()).toEqual([]);
-  expect(await count()).toBe(2);
+  expect(await desiredCount()).toBe(2);
 });
 
 test('values that AWS does not allow are refused', async () => {
@@ -204,7 +204,7 @@ test('values that AWS does not allow are refused', async () => {
   expect(await refusalOf(targets({ ServiceNamespace: 'moods' as never }))).toMatchObject({
     code: 'ValidationException',
   });
-  expect(await refusalOf(targets({ ScalableDimension: named.ScalableDimension }))).toMatchObject({
+  expect(await refusalOf(targets({ ScalableDimension: webTarget.ScalableDimension }))).toMatchObject({
     code: 'ValidationException',
   });
   expect(await refusalOf(targets({ MaxResults: 0 }))).toMatchObject({ code: 'ValidationException' });
@@ -220,7 +220,7 @@ test('calls and members that the sandbox does not support are refused as not imp
   for (const call of [
     register({ ...bounds, ...table }),
     register({ ...bounds, Tags: { team: 'orders' } }),
-    autoscaling.send(new PutScalingPolicyCommand({ ...named, PolicyName: 'cpu' })),
+    autoscaling.send(new PutScalingPolicyCommand({ ...webTarget, PolicyName: 'cpu' })),
   ]) {
     expect(await refusalOf(call)).toMatchObject({ code: 'NotImplemented' });
   }

@@ -12,21 +12,21 @@ import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 async function scene(options: SandboxOptions = {}) {
   const box = await sandbox(options);
   const { ec2 } = box;
   return {
     ...box,
-    make: makes(ec2),
+    make: makerOf(ec2),
     find: async (input: DescribeAddressesRequest = {}) =>
       sure((await ec2.send(new DescribeAddressesCommand(input))).Addresses),
     release: (AllocationId: string) => ec2.send(new ReleaseAddressCommand({ AllocationId })),
   };
 }
 
-const notYours = {
+const accessDenied = {
   code: 'AuthFailure',
   message: 'You do not have permission to access the specified resource.',
 };
@@ -106,14 +106,14 @@ test('an address cannot be released until some seconds after its NAT gateway is 
   expect(held).toMatchObject({ PrivateIpAddress: '10.0.1.4', AssociationId: expect.any(String) });
   const AssociationId = held?.AssociationId;
   const disassociate = () => ec2.send(new DisassociateAddressCommand({ AssociationId }));
-  expect(await refusalOf(release(id))).toEqual(notYours);
-  expect(await refusalOf(disassociate())).toEqual(notYours);
+  expect(await refusalOf(release(id))).toEqual(accessDenied);
+  expect(await refusalOf(disassociate())).toEqual(accessDenied);
   await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat }));
-  expect(await refusalOf(release(id))).toEqual(notYours);
+  expect(await refusalOf(release(id))).toEqual(accessDenied);
   clock.advance(55_000);
   expect((await find())[0]?.AssociationId).toBeUndefined();
   expect(await refusalOf(disassociate())).toMatchObject({ code: 'InvalidAssociationID.NotFound' });
-  expect(await refusalOf(release(id))).toEqual(notYours);
+  expect(await refusalOf(release(id))).toEqual(accessDenied);
   clock.advance(5_000);
   await release(id);
 });

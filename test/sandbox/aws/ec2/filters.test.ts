@@ -1,4 +1,4 @@
-// Filters and pages, which every describe call of EC2 supports.
+// Filters and paging, which every EC2 describe call supports.
 import {
   CreateTagsCommand,
   DescribeSubnetsCommand,
@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 test('an unknown filter is refused', async () => {
   const { ec2 } = await sandbox();
@@ -15,9 +15,9 @@ test('an unknown filter is refused', async () => {
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('a row matches when every filter matches one of its values, in which * and ? are wildcards', async () => {
+test('a row matches when every filter has a value that matches the row; * and ? in a value are wildcards', async () => {
   const { ec2 } = await sandbox();
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const [one, two] = [await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
   await ec2.send(new CreateTagsCommand({ Resources: [one], Tags: [{ Key: 'Name', Value: 'a.b' }] }));
   await ec2.send(new CreateTagsCommand({ Resources: [two], Tags: [{ Key: 'Name', Value: 'axb' }] }));
@@ -40,7 +40,7 @@ test('a row matches when every filter matches one of its values, in which * and 
 
 test('a page has between five and a thousand rows, and an unknown token is refused', async () => {
   const { ec2 } = await sandbox();
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   const ids: string[] = [];
   for (let i = 0; i < 6; i++) ids.push(await make.subnet(vpc, `10.0.${i}.0/24`));

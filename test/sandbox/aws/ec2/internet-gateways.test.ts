@@ -13,11 +13,11 @@ import {
   releaseInterface,
 } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, natGateway } from './scene.ts';
+import { makerOf, natGateway } from './scene.ts';
 
 async function scene() {
   const box = await sandbox();
-  const make = makes(box.ec2);
+  const make = makerOf(box.ec2);
   const attach = (InternetGatewayId: string, VpcId: string) =>
     box.ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
   const detach = (InternetGatewayId: string, VpcId: string) =>
@@ -85,7 +85,7 @@ test('an internet gateway cannot be detached from a VPC that has a NAT gateway',
   await detach(id, vpc);
 });
 
-test('an internet gateway cannot be detached from a VPC while a network interface in it has a public address', async () => {
+test('an internet gateway cannot be detached while a network interface in its VPC has a public address', async () => {
   const { region, make, detach } = await scene();
   const vpc = await make.vpc();
   const id = await make.gateway(vpc);
@@ -98,9 +98,9 @@ test('an internet gateway cannot be detached from a VPC while a network interfac
     requester: 'amazon-elb',
   };
   attachInterface(region, request);
-  const open = attachInterface(region, { ...request, publicIp: newPublicAddress(region) });
+  const withPublicIp = attachInterface(region, { ...request, publicIp: newPublicAddress(region) });
   expect(await refusalOf(detach(id, vpc))).toMatchObject({ code: 'DependencyViolation' });
-  releaseInterface(region, open.NetworkInterfaceId);
+  releaseInterface(region, withPublicIp.NetworkInterfaceId);
   await detach(id, vpc);
 });
 

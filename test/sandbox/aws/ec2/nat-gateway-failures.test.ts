@@ -49,9 +49,9 @@ test('a NAT gateway fails when its elastic IP or subnet is gone, or when its sub
   const small = await make.subnet(vpc, '10.0.3.0/28');
   const request = { subnetId: small, groups: [], description: '', interfaceType: 'interface' };
   for (let i = 0; i < 11; i++) addInterface(region, request);
-  const withoutRoom = await make.nat(small, await make.address());
+  const inFullSubnet = await make.nat(small, await make.address());
   clock.advance(5_000);
-  const codes = [withoutAddress, withoutSubnet, withoutRoom].map(
+  const codes = [withoutAddress, withoutSubnet, inFullSubnet].map(
     async (id) => (await natGateway(ec2, id)).FailureCode,
   );
   expect(await Promise.all(codes)).toEqual([
@@ -73,7 +73,7 @@ test('a failed NAT gateway can be deleted, and is no longer shown an hour after 
   expect(await states('vpc-id', vpc)).toEqual([]);
 });
 
-test('a sixth NAT gateway in a zone exceeds the quota, which ignores failed ones and those in other zones', async () => {
+test('a sixth NAT gateway in a zone exceeds the quota; failed gateways and gateways in other zones do not count', async () => {
   const { clock, make, vpc, subnet } = await natScene();
   const allocation = await make.address();
   await make.nat(subnet, allocation);

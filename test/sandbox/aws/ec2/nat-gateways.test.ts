@@ -45,7 +45,7 @@ test('a new NAT gateway is pending for about two minutes, then available with it
   });
 });
 
-test('a repeated client token returns the same NAT gateway, even after it is deleted and no longer shown', async () => {
+test('a repeated client token returns the same NAT gateway, even after the gateway is deleted and no longer shown', async () => {
   const { clock, make, vpc, subnet, remove, ec2 } = await natScene();
   await make.gateway(vpc);
   const allocation = await make.address();
@@ -67,7 +67,7 @@ test('a repeated client token returns the same NAT gateway, even after it is del
   });
 });
 
-test('deleting a NAT gateway takes a minute, after which it is shown as deleted with its elastic IP for an hour', async () => {
+test('a NAT gateway takes a minute to delete, and is then shown as deleted, with its elastic IP, for an hour', async () => {
   const { ec2, clock, make, vpc, subnet, remove, states, interfaces } = await natScene();
   await make.gateway(vpc);
   const AllocationId = await make.address();

@@ -7,7 +7,7 @@ import {
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import type { Pace } from '../../../../sandbox/world/durations.ts';
 import { sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 /** Milliseconds for which a deleted NAT gateway is still shown. */
 export const HOUR = 3_600_000;
@@ -17,7 +17,7 @@ export async function natScene(pace: Pace = 1) {
   const clock = manualClock();
   const box = await sandbox({ clock, pace });
   const { ec2 } = box;
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   return {
     ...box,

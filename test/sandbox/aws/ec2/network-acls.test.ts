@@ -2,11 +2,11 @@
 import { DescribeNetworkAclsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes } from './scene.ts';
+import { makerOf } from './scene.ts';
 
 test('the default ACL of a VPC allows all traffic and is associated with every subnet', async () => {
   const { ec2 } = await sandbox();
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   const subnets = [await make.subnet(vpc, '10.0.1.0/24'), await make.subnet(vpc, '10.0.2.0/24')];
   await make.vpc();

@@ -8,12 +8,12 @@ import {
 import { expect, test } from '@jest/globals';
 import { attachInterface, newPublicAddress } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 async function scene() {
   const box = await sandbox();
   const { ec2, region } = box;
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   const subnet = await make.subnet(vpc, '10.0.1.0/28');
   const group = await make.group(vpc);
@@ -114,7 +114,7 @@ test('an interface of the account is created as pending, described as available,
   });
 });
 
-test('five addresses of a subnet are reserved, and an interface is refused when all others are in use', async () => {
+test('five addresses of a subnet are reserved, and an interface is refused when all other addresses are in use', async () => {
   const { create } = await scene();
   const ips: (string | undefined)[] = [];
   for (let i = 0; i < 11; i++) ips.push((await create()).PrivateIpAddress);
@@ -146,10 +146,10 @@ test('an interface is refused unless its subnet and groups exist in the same VPC
     code: 'InvalidSubnetID.NotFound',
   });
   expect(await refusalOf(create({ Groups: ['sg-0'] }))).toMatchObject({ code: 'InvalidGroup.NotFound' });
-  const stranger = await make.group(await make.vpc());
-  expect(await refusalOf(create({ Groups: [stranger] }))).toEqual({
+  const foreignGroup = await make.group(await make.vpc());
+  expect(await refusalOf(create({ Groups: [foreignGroup] }))).toEqual({
     code: 'InvalidParameter',
-    message: `Security group ${stranger} and subnet ${subnet} belong to different networks`,
+    message: `Security group ${foreignGroup} and subnet ${subnet} belong to different networks`,
   });
 });
 

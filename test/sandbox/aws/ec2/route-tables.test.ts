@@ -9,12 +9,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 async function scene() {
   const box = await sandbox();
   const { ec2 } = box;
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   return {
     ...box,

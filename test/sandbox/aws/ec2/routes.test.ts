@@ -10,14 +10,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, natGateway, sure } from './scene.ts';
+import { makerOf, natGateway, sure } from './scene.ts';
 
 const ALL = '0.0.0.0/0';
 
 async function scene() {
   const box = await sandbox();
   const { ec2 } = box;
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
   const RouteTableId = await make.table(vpc);

@@ -10,10 +10,10 @@ import {
   type SecurityGroupRuleRequest,
 } from '@aws-sdk/client-ec2';
 import { sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 /** Returns a permission for TCP on one port. */
-export const web = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
+export const tcpPort = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
   IpProtocol: 'tcp',
   FromPort: port,
   ToPort: port,
@@ -24,7 +24,7 @@ export const web = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
 export async function ruleScene() {
   const box = await sandbox();
   const { ec2 } = box;
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const vpc = await make.vpc();
   const GroupId = await make.group(vpc);
   return {

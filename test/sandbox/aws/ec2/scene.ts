@@ -1,4 +1,4 @@
-// The scene for most tests of EC2: a VPC with a subnet and an internet gateway, created through the API.
+// Helpers for most tests of EC2: short names for the create calls, and a look-up of a NAT gateway.
 import {
   AllocateAddressCommand,
   AttachInternetGatewayCommand,
@@ -21,12 +21,12 @@ export function sure<T>(value: T | undefined, what = 'a value'): T {
 }
 
 /** Short names for the create calls that tests need but do not test. Each returns the new id. */
-export const makes = (ec2: EC2Client) => ({
+export const makerOf = (ec2: EC2Client) => ({
   vpc: async (CidrBlock = '10.0.0.0/16') =>
     sure((await ec2.send(new CreateVpcCommand({ CidrBlock }))).Vpc?.VpcId),
   subnet: async (VpcId: string, CidrBlock = '10.0.1.0/24', AvailabilityZone = 'eu-west-1a') =>
     sure((await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))).Subnet?.SubnetId),
-  /** Attaches the gateway to the VPC, if one is given. */
+  /** Attaches the gateway to the VPC, if a VPC is given. */
   gateway: async (VpcId?: string) => {
     const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
     const InternetGatewayId = sure(InternetGateway?.InternetGatewayId);

@@ -7,17 +7,17 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { ruleScene, web } from './rule-scene.ts';
+import { ruleScene, tcpPort } from './rule-scene.ts';
 import { sure } from './scene.ts';
 
 test('a rule can be revoked by its content or by its id, but not a second time', async () => {
   const { authorize, revoke, permissions } = await ruleScene();
-  const [first, second] = await authorize([web(80), web(81)]);
-  const answer = await revoke({ IpPermissions: [web(80)] });
+  const [first, second] = await authorize([tcpPort(80), tcpPort(81)]);
+  const answer = await revoke({ IpPermissions: [tcpPort(80)] });
   expect(answer.RevokedSecurityGroupRules).toMatchObject([
     { SecurityGroupRuleId: first?.SecurityGroupRuleId, CidrIpv4: '0.0.0.0/0' },
   ]);
-  expect(await refusalOf(revoke({ IpPermissions: [web(80)] }))).toEqual({
+  expect(await refusalOf(revoke({ IpPermissions: [tcpPort(80)] }))).toEqual({
     code: 'InvalidPermission.NotFound',
     message: 'The specified rule does not exist in this security group.',
   });
@@ -31,8 +31,8 @@ test('a rule can be revoked by its content or by its id, but not a second time',
 
 test('a revoke call that names an unknown rule revokes no rule', async () => {
   const { authorize, revoke, permissions } = await ruleScene();
-  await authorize([web(80)]);
-  expect(await refusalOf(revoke({ IpPermissions: [web(80), web(81)] }))).toMatchObject({
+  await authorize([tcpPort(80)]);
+  expect(await refusalOf(revoke({ IpPermissions: [tcpPort(80), tcpPort(81)] }))).toMatchObject({
     code: 'InvalidPermission.NotFound',
   });
   expect(await permissions()).toHaveLength(1);
@@ -51,8 +51,8 @@ test('the default egress rule can be revoked', async () => {
 
 test('a modified rule keeps its id and tags', async () => {
   const { authorize, modify, permissions } = await ruleScene();
-  const [rule] = await authorize([web(80)]);
-  await authorize([web(81)]);
+  const [rule] = await authorize([tcpPort(80)]);
+  await authorize([tcpPort(81)]);
   const id = rule?.SecurityGroupRuleId;
   await modify(id, { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIpv4: '192.0.2.0/24' });
   expect(await permissions()).toMatchObject([
@@ -71,12 +71,12 @@ test('a modified rule keeps its id and tags', async () => {
 
 test('the description of a rule can be updated without changing the rest of the rule', async () => {
   const { ec2, GroupId, authorize, permissions } = await ruleScene();
-  const [rule] = await authorize([web(80)]);
+  const [rule] = await authorize([tcpPort(80)]);
   const IpRanges = [{ CidrIp: '0.0.0.0/0', Description: 'the world' }];
   await ec2.send(
     new UpdateSecurityGroupRuleDescriptionsIngressCommand({
       GroupId,
-      IpPermissions: [{ ...web(80), IpRanges }],
+      IpPermissions: [{ ...tcpPort(80), IpRanges }],
     }),
   );
   expect(await permissions()).toMatchObject([{ IpRanges }]);
@@ -91,6 +91,9 @@ test('the description of a rule can be updated without changing the rest of the 
     SecurityGroupRuleDescriptions,
   });
   expect(await refusalOf(ec2.send(egress))).toMatchObject({ code: 'InvalidSecurityGroupRuleId.NotFound' });
-  const absent = new UpdateSecurityGroupRuleDescriptionsIngressCommand({ GroupId, IpPermissions: [web(9)] });
+  const absent = new UpdateSecurityGroupRuleDescriptionsIngressCommand({
+    GroupId,
+    IpPermissions: [tcpPort(9)],
+  });
   expect(await refusalOf(ec2.send(absent))).toMatchObject({ code: 'InvalidPermission.NotFound' });
 });

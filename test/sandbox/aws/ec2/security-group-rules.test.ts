@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { ruleScene, web } from './rule-scene.ts';
+import { ruleScene, tcpPort } from './rule-scene.ts';
 
 test('permissions become one rule per peer, each with an id and tags, and are still described as permissions', async () => {
   const { ec2, make, vpc, GroupId, authorize, permissions } = await ruleScene();
@@ -58,7 +58,7 @@ test('a rule can be given as flat parameters, and a protocol by its number', asy
 
 test('a rule for all protocols has no ports', async () => {
   const { authorize, permissions } = await ruleScene();
-  expect(await authorize([{ ...web(), IpProtocol: 'all' }])).toMatchObject([
+  expect(await authorize([{ ...tcpPort(), IpProtocol: 'all' }])).toMatchObject([
     { IpProtocol: '-1', FromPort: -1, ToPort: -1 },
   ]);
   expect((await permissions())[0]).not.toHaveProperty('FromPort');
@@ -66,15 +66,15 @@ test('a rule for all protocols has no ports', async () => {
 
 test('a call that repeats an existing rule is refused and adds none of its rules', async () => {
   const { authorize, permissions } = await ruleScene();
-  await authorize([web(80)]);
+  await authorize([tcpPort(80)]);
   const before = await permissions();
-  const described = { ...web(80), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }] };
-  expect(await refusalOf(authorize([web(81), described]))).toEqual({
+  const described = { ...tcpPort(80), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }] };
+  expect(await refusalOf(authorize([tcpPort(81), described]))).toEqual({
     code: 'InvalidPermission.Duplicate',
     message: 'the specified rule "peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW" already exists',
   });
   expect(await permissions()).toEqual(before);
-  expect(await refusalOf(authorize([web(82), web(82)]))).toEqual({
+  expect(await refusalOf(authorize([tcpPort(82), tcpPort(82)]))).toEqual({
     code: 'InvalidParameterValue',
     message: 'The same permission must not appear multiple times',
   });
@@ -91,32 +91,32 @@ test('authorising the default egress rule of a new group is refused as a duplica
 });
 
 test.each<[IpPermission, string, string]>([
-  [{ ...web(), ToPort: 65_536 }, 'InvalidPermission.Malformed', 'TCP/UDP port (65536) out of range'],
-  [{ ...web(), FromPort: undefined }, 'InvalidPermission.Malformed', 'TCP/UDP port (-1) out of range'],
+  [{ ...tcpPort(), ToPort: 65_536 }, 'InvalidPermission.Malformed', 'TCP/UDP port (65536) out of range'],
+  [{ ...tcpPort(), FromPort: undefined }, 'InvalidPermission.Malformed', 'TCP/UDP port (-1) out of range'],
   [
-    { ...web(), FromPort: undefined, ToPort: undefined },
+    { ...tcpPort(), FromPort: undefined, ToPort: undefined },
     'InvalidParameterValue',
     "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.",
   ],
-  [{ ...web(), FromPort: 90 }, 'InvalidParameterValue', 'Invalid TCP/UDP port range (90:80)'],
-  [web(80, '0.0.0.0'), 'InvalidParameterValue', 'CIDR block 0.0.0.0 is malformed'],
+  [{ ...tcpPort(), FromPort: 90 }, 'InvalidParameterValue', 'Invalid TCP/UDP port range (90:80)'],
+  [tcpPort(80, '0.0.0.0'), 'InvalidParameterValue', 'CIDR block 0.0.0.0 is malformed'],
   [
-    { ...web(), IpRanges: [], Ipv6Ranges: [{ CidrIpv6: '::/129' }] },
+    { ...tcpPort(), IpRanges: [], Ipv6Ranges: [{ CidrIpv6: '::/129' }] },
     'InvalidParameterValue',
     'CIDR block ::/129 is malformed',
   ],
   [
-    { ...web(), IpProtocol: 'tcpx' },
+    { ...tcpPort(), IpProtocol: 'tcpx' },
     'InvalidParameterValue',
     "Invalid value 'tcpx' for IP protocol. Unknown protocol.",
   ],
   [
-    { ...web(), IpRanges: [] },
+    { ...tcpPort(), IpRanges: [] },
     'MissingParameter',
     'Missing source specification: include source security group or CIDR information',
   ],
   [
-    { ...web(), IpRanges: [], UserIdGroupPairs: [{ GroupId: 'sg-0' }] },
+    { ...tcpPort(), IpRanges: [], UserIdGroupPairs: [{ GroupId: 'sg-0' }] },
     'InvalidGroup.NotFound',
     "The security group 'sg-0' does not exist",
   ],
@@ -127,7 +127,7 @@ test.each<[IpPermission, string, string]>([
 
 test('an unsupported member of a permission is refused with an error that names it', async () => {
   const { authorize } = await ruleScene();
-  const call = authorize([{ ...web(), PrefixListIds: [{ PrefixListId: 'pl-0' }] }]);
+  const call = authorize([{ ...tcpPort(), PrefixListIds: [{ PrefixListId: 'pl-0' }] }]);
   expect(await refusalOf(call)).toMatchObject({
     code: 'NotImplemented',
     message: expect.stringContaining('PrefixListIds'),
@@ -137,7 +137,7 @@ test('an unsupported member of a permission is refused with an error that names 
 test('a description with an invalid character or more than 255 characters is refused', async () => {
   const { authorize } = await ruleScene();
   for (const Description of ['it´s', 'x'.repeat(256)]) {
-    const call = authorize([{ ...web(), IpRanges: [{ CidrIp: '0.0.0.0/0', Description }] }]);
+    const call = authorize([{ ...tcpPort(), IpRanges: [{ CidrIp: '0.0.0.0/0', Description }] }]);
     expect(await refusalOf(call)).toMatchObject({ code: 'InvalidParameterValue' });
   }
 });
@@ -145,7 +145,7 @@ test('a description with an invalid character or more than 255 characters is ref
 test('a rule that refers to a group of another VPC is refused', async () => {
   const { make, authorize } = await ruleScene();
   const GroupId = await make.group(await make.vpc());
-  const call = authorize([{ ...web(), IpRanges: [], UserIdGroupPairs: [{ GroupId }] }]);
+  const call = authorize([{ ...tcpPort(), IpRanges: [], UserIdGroupPairs: [{ GroupId }] }]);
   expect(await refusalOf(call)).toEqual({
     code: 'InvalidGroup.NotFound',
     message: 'You have specified two resources that belong to different networks.',
@@ -154,9 +154,9 @@ test('a rule that refers to a group of another VPC is refused', async () => {
 
 test('a group can have sixty ingress rules, counted separately for IPv4 and IPv6', async () => {
   const { authorize } = await ruleScene();
-  await authorize(Array.from({ length: 60 }, (_, i) => web(i + 1)));
-  expect(await refusalOf(authorize([web(61)]))).toMatchObject({
+  await authorize(Array.from({ length: 60 }, (_, i) => tcpPort(i + 1)));
+  expect(await refusalOf(authorize([tcpPort(61)]))).toMatchObject({
     code: 'RulesPerSecurityGroupLimitExceeded',
   });
-  await authorize([{ ...web(61), IpRanges: [], Ipv6Ranges: [{ CidrIpv6: '::/0' }] }]);
+  await authorize([{ ...tcpPort(61), IpRanges: [], Ipv6Ranges: [{ CidrIpv6: '::/0' }] }]);
 });

@@ -11,11 +11,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 async function scene() {
   const box = await sandbox();
-  const make = makes(box.ec2);
+  const make = makerOf(box.ec2);
   const vpc = await make.vpc();
   const shown = async (id: string) =>
     (await box.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }))).Subnets?.[0];

@@ -9,14 +9,14 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, natGateway } from './scene.ts';
+import { makerOf, natGateway } from './scene.ts';
 
 async function scene() {
   const box = await sandbox();
   const { ec2 } = box;
   return {
     ...box,
-    make: makes(ec2),
+    make: makerOf(ec2),
     tag: (Resources: string[], ...Tags: Tag[]) => ec2.send(new CreateTagsCommand({ Resources, Tags })),
     untag: (Resources: string[], ...Tags: Tag[]) =>
       ec2.send(new DeleteTagsCommand({ Resources, Tags: Tags.length > 0 ? Tags : undefined })),
@@ -114,7 +114,7 @@ test('a resource can have at most fifty tags', async () => {
   expect(await refusalOf(tag([vpc], { Key: 'k50', Value: '' }))).toMatchObject({ code: 'TagLimitExceeded' });
 });
 
-test('a create call refuses tags for a kind other than the one that it creates', async () => {
+test('a create call refuses tags for a different kind of resource', async () => {
   const { ec2 } = await scene();
   const command = new CreateVpcCommand({
     CidrBlock: '10.0.0.0/16',

@@ -12,26 +12,26 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 const S3 = 'com.amazonaws.eu-west-1.s3';
 
 async function scene() {
   const box = await sandbox();
   const { ec2 } = box;
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const VpcId = await make.vpc();
   const tables = [await make.table(VpcId), await make.table(VpcId)];
-  const send = (input: Partial<CreateVpcEndpointRequest>) =>
+  const sendCreate = (input: Partial<CreateVpcEndpointRequest>) =>
     ec2.send(new CreateVpcEndpointCommand({ VpcId, ServiceName: S3, RouteTableIds: tables, ...input }));
   return {
     ...box,
     make,
     VpcId,
     tables,
-    send,
+    sendCreate,
     create: async (input: Partial<CreateVpcEndpointRequest> = {}) =>
-      sure((await send(input)).VpcEndpoint?.VpcEndpointId),
+      sure((await sendCreate(input)).VpcEndpoint?.VpcEndpointId),
     remove: (...VpcEndpointIds: string[]) => ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds })),
     modify: (VpcEndpointId: string, AddRouteTableIds: string[], RemoveRouteTableIds: string[] = []) =>
       ec2.send(new ModifyVpcEndpointCommand({ VpcEndpointId, AddRouteTableIds, RemoveRouteTableIds })),
@@ -40,7 +40,7 @@ async function scene() {
         (await ec2.send(new DescribeVpcEndpointsCommand({ Filters: [{ Name, Values: [value] }] })))
           .VpcEndpoints,
       ),
-    /** The routes of each table to prefix lists. */
+    /** Returns the routes to prefix lists, grouped by route table. */
     routes: async () => {
       const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: tables }));
       return sure(RouteTables).map(({ Routes = [] }) =>
@@ -50,7 +50,7 @@ async function scene() {
   };
 }
 
-test('an endpoint is available at once, and has a route in each of its tables', async () => {
+test('an endpoint is available immediately, and has a route in each of its route tables', async () => {
   const { tables, create, describe, routes } = await scene();
   const id = await create();
   expect(await describe()).toMatchObject([
@@ -60,7 +60,7 @@ test('an endpoint is available at once, and has a route in each of its tables', 
   expect(await routes()).toMatchObject([[route], [route]]);
 });
 
-test('the prefix list of the routes is that of the service', async () => {
+test('the routes lead to the prefix list of the service', async () => {
   const { ec2 } = await scene();
   const Filters = [{ Name: 'prefix-list-name', Values: [S3] }];
   const { PrefixLists } = await ec2.send(new DescribePrefixListsCommand({ Filters }));
@@ -69,31 +69,31 @@ test('the prefix list of the routes is that of the service', async () => {
   expect(await refusalOf(unknown)).toMatchObject({ code: 'InvalidPrefixListId.NotFound' });
 });
 
-test('a token yields the same endpoint, even a deleted one, and refuses other parameters', async () => {
-  const { tables, create, send, remove } = await scene();
+test('a repeated client token returns the same endpoint, even after its deletion, and is refused with other parameters', async () => {
+  const { tables, create, sendCreate, remove } = await scene();
   const id = await create({ ClientToken: 'once' });
   expect(await create({ ClientToken: 'once' })).toBe(id);
-  const other = send({ ClientToken: 'once', RouteTableIds: tables.slice(1) });
+  const other = sendCreate({ ClientToken: 'once', RouteTableIds: tables.slice(1) });
   expect(await refusalOf(other)).toMatchObject({ code: 'IdempotentParameterMismatch' });
   await remove(id);
-  expect((await send({ ClientToken: 'once' })).VpcEndpoint).toMatchObject({
+  expect((await sendCreate({ ClientToken: 'once' })).VpcEndpoint).toMatchObject({
     VpcEndpointId: id,
     State: 'deleted',
   });
 });
 
-test('a table has one route to a service: a second endpoint is refused as a whole', async () => {
-  const { tables, create, send, modify, describe } = await scene();
+test('a route table can have only one route to a service, and a call that would add another is refused as a whole', async () => {
+  const { tables, create, sendCreate, modify, describe } = await scene();
   const [first = '', second = ''] = tables;
   await create({ RouteTableIds: [first] });
   const message = `route table ${first} already has a route with destination-prefix-list-id pl-6da54004`;
-  expect(await refusalOf(send({}))).toEqual({ code: 'RouteAlreadyExists', message });
+  expect(await refusalOf(sendCreate({}))).toEqual({ code: 'RouteAlreadyExists', message });
   const other = await create({ RouteTableIds: [second] });
   expect(await refusalOf(modify(other, [first]))).toEqual({ code: 'RouteAlreadyExists', message });
   expect((await describe()).map(({ RouteTableIds }) => RouteTableIds)).toEqual([[first], [second]]);
 });
 
-test('route tables are added and removed', async () => {
+test('route tables can be added to an endpoint and removed from it', async () => {
   const { ec2, make, VpcId, tables, create, modify, describe, routes } = await scene();
   const [first = '', second = ''] = tables;
   const id = await create({ RouteTableIds: [first] });
@@ -113,18 +113,18 @@ test.each([
   [{ RouteTableIds: ['rtb-0'] }, 'InvalidRouteTableID.NotFound'],
   [{ VpcEndpointType: 'Interface' as const }, 'NotImplemented'],
   [{ PrivateDnsEnabled: true }, 'NotImplemented'],
-])('refuses %j with %s', async (input, code) => {
-  const { send } = await scene();
-  expect(await refusalOf(send(input))).toMatchObject({ code });
+])('an endpoint with %j is refused with %s', async (input, code) => {
+  const { sendCreate } = await scene();
+  expect(await refusalOf(sendCreate(input))).toMatchObject({ code });
 });
 
-test('the tables must be in the VPC of the endpoint', async () => {
-  const { make, send } = await scene();
+test('the route tables must be in the VPC of the endpoint', async () => {
+  const { make, sendCreate } = await scene();
   const RouteTableIds = [await make.table(await make.vpc())];
-  expect(await refusalOf(send({ RouteTableIds }))).toMatchObject({ code: 'InvalidParameterValue' });
+  expect(await refusalOf(sendCreate({ RouteTableIds }))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('deleting one removes its routes; one that does not exist is reported in the response', async () => {
+test('deleting an endpoint removes its routes; an endpoint that does not exist is reported in the response', async () => {
   const { ec2, VpcId, create, remove, describe, routes } = await scene();
   const id = await create();
   expect(await refusalOf(ec2.send(new DeleteVpcCommand({ VpcId })))).toMatchObject({
@@ -137,8 +137,8 @@ test('deleting one removes its routes; one that does not exist is reported in th
   expect((await remove(id, 'vpce-0')).Unsuccessful).toEqual([{ ResourceId: 'vpce-0', Error: notFound }]);
   expect(await describe()).toEqual([]);
   expect(await routes()).toEqual([[], []]);
-  const look = ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] }));
-  expect(await refusalOf(look)).toMatchObject({ code: 'InvalidVpcEndpointId.NotFound' });
+  const lookup = ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+  expect(await refusalOf(lookup)).toMatchObject({ code: 'InvalidVpcEndpointId.NotFound' });
 });
 
 test.each([
@@ -146,7 +146,7 @@ test.each([
   ['vpc-endpoint-type', 'Gateway'],
   ['vpc-endpoint-state', 'available'],
   ['tag:of', 'test'],
-])('is found by %s', async (name, value) => {
+])('an endpoint can be found by %s', async (name, value) => {
   const { create, describe } = await scene();
   const Tags = [{ Key: 'of', Value: 'test' }];
   const id = await create({ TagSpecifications: [{ ResourceType: 'vpc-endpoint', Tags }] });

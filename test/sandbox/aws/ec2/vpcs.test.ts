@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makes, sure } from './scene.ts';
+import { makerOf, sure } from './scene.ts';
 
 const create = (CidrBlock: string, name = 'one') =>
   new CreateVpcCommand({
@@ -58,7 +58,7 @@ test('a new VPC has DNS support on and DNS hostnames off', async () => {
 
 test('DNS hostnames require DNS support, and a call can set only one attribute', async () => {
   const { ec2 } = await sandbox();
-  const VpcId = await makes(ec2).vpc();
+  const VpcId = await makerOf(ec2).vpc();
   const [on, off] = [{ Value: true }, { Value: false }];
   const both = new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: on, EnableDnsHostnames: on });
   expect(await refusalOf(ec2.send(both))).toMatchObject({ code: 'InvalidParameterCombination' });
@@ -69,14 +69,14 @@ test('DNS hostnames require DNS support, and a call can set only one attribute',
 
 test('an unknown VPC attribute is refused', async () => {
   const { ec2 } = await sandbox();
-  const VpcId = await makes(ec2).vpc();
+  const VpcId = await makerOf(ec2).vpc();
   const command = new DescribeVpcAttributeCommand({ VpcId, Attribute: 'colour' as 'enableDnsSupport' });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
 test('a VPC is created and deleted together with its main route table, default group and default ACL', async () => {
   const { ec2, region } = await sandbox();
-  const VpcId = await makes(ec2).vpc();
+  const VpcId = await makerOf(ec2).vpc();
   const ofVpc = { Name: 'vpc-id', Values: [VpcId] };
   const { RouteTables } = await ec2.send(
     new DescribeRouteTablesCommand({ Filters: [ofVpc, { Name: 'association.main', Values: ['true'] }] }),
@@ -104,7 +104,7 @@ test('a VPC is created and deleted together with its main route table, default g
 
 test('a VPC cannot be deleted while it contains anything else', async () => {
   const { ec2 } = await sandbox();
-  const make = makes(ec2);
+  const make = makerOf(ec2);
   const deletes = async (VpcId: string) => refusalOf(ec2.send(new DeleteVpcCommand({ VpcId })));
   const withSubnet = await make.vpc();
   await make.subnet(withSubnet);
@@ -127,7 +127,7 @@ test('a VPC cannot be deleted while it contains anything else', async () => {
 
 test('a sixth VPC in a region exceeds the quota', async () => {
   const { ec2 } = await sandbox();
-  const { vpc } = makes(ec2);
+  const { vpc } = makerOf(ec2);
   for (let i = 0; i < 5; i++) await vpc();
   expect(await refusalOf(vpc())).toEqual({
     code: 'VpcLimitExceeded',

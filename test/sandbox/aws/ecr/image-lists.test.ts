@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { indexOf, makeRepository, manifestOf, OCI_IMAGE, OCI_INDEX, pushImage } from './pushing.ts';
+import { indexManifestOf, makeRepository, manifestOf, OCI_IMAGE, OCI_INDEX, pushImage } from './pushing.ts';
 
 const repositoryName = 'api1';
 
@@ -47,7 +47,7 @@ test('images are described with tags, size, media types and the time they were p
 
 test('the size of an index is the size of its largest image', async () => {
   const { ecr, describe, tagged, untagged } = await withImages();
-  const imageManifest = indexOf({ amd64: tagged, arm64: untagged });
+  const imageManifest = indexManifestOf({ amd64: tagged, arm64: untagged });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: 'both' }));
   const { imageDetails } = await describe({ imageIds: [{ imageTag: 'both' }] });
   expect(imageDetails).toMatchObject([
@@ -95,7 +95,7 @@ test('describing an unknown image by tag fails the whole call', async () => {
   expect(await refusalOf(paged)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
-test('scan findings are never found, since the sandbox scans no image', async () => {
+test('a call for scan findings is refused, because the sandbox scans no images', async () => {
   const { ecr } = await withImages();
   const findings = (imageTag: string) =>
     refusalOf(ecr.send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageTag } })));

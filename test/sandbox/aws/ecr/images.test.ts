@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
 import {
   digestOf,
-  indexOf,
+  indexManifestOf,
   makeRepository,
   manifestOf,
   OCI_IMAGE,
@@ -76,7 +76,7 @@ test('pushing an image again is refused unless it adds a tag', async () => {
   expect((await get(ecr, { imageTag: 'v2' })).images).toHaveLength(1);
 });
 
-test('pushing another image with the same tag moves the tag to it', async () => {
+test('pushing another image with the same tag moves the tag to the new image', async () => {
   const { ecr } = await withRepository();
   await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'latest');
   const second = await pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'latest');
@@ -144,9 +144,9 @@ test.each(['a/b', 'a b', 'x'.repeat(301)])(
   },
 );
 
-test('an index is refused unless its images exist, and they cannot be deleted before it', async () => {
+test('an index is refused unless its images exist, and the images cannot be deleted before the index', async () => {
   const { ecr } = await withRepository();
-  const index = (digest: string) => indexOf({ amd64: digest });
+  const index = (digest: string) => indexManifestOf({ amd64: digest });
   expect(await refusalOf(put(ecr, index(digestOf('gone'))))).toEqual({
     code: 'ReferencedImagesNotFoundException',
     message: `Images with digests '[${digestOf('gone')}]' required for pushing image into ${inRepository} do not exist`,
@@ -218,7 +218,7 @@ test('deleting by digest removes the image with all its tags; deleting the last 
   expect((await get(ecr, { imageDigest })).failures).toMatchObject([{ failureCode: 'ImageNotFound' }]);
 });
 
-test('deleting an image removes layers that only it used, and frees bytes that no repository uses', async () => {
+test('deleting an image removes layers that only this image used, and frees bytes that no repository uses', async () => {
   const { ecr, region } = await withRepository();
   await makeRepository(ecr, 'api2');
   await pushImage(ecr, repositoryName, '{"a":1}', ['shared', 'own', 'everywhere'], 'v1');

@@ -111,7 +111,7 @@ test('completing an upload with a wrong digest is refused, and succeeds later wi
   expect((await complete(digestOf(bytes))).layerDigest).toBe(digestOf(bytes));
 });
 
-test('completing a layer that the repository already has is refused and ends the upload', async () => {
+test('completing the upload of a layer that the repository already has is refused and ends the upload', async () => {
   const { ecr, region } = await sandbox();
   const { part, complete, uploadId } = await startUpload(ecr);
   const layerDigest = await pushLayer(ecr, repositoryName, 'layer');

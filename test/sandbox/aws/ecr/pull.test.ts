@@ -1,9 +1,9 @@
-// Pulling images from the sandbox's ECR, as its ECS does when it starts a task.
+// Pulling images from the sandbox's ECR, as the sandbox's ECS does when it starts a task.
 import { BatchDeleteImageCommand, DescribeImagesCommand, PutImageCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { pullImage } from '../../../../sandbox/aws/ecr/pull.ts';
 import { sandbox } from '../../harness.ts';
-import { digestOf, indexOf, makeRepository, manifestOf, pushImage } from './pushing.ts';
+import { digestOf, indexManifestOf, makeRepository, manifestOf, pushImage } from './pushing.ts';
 
 const REGISTRY = '000000000000.dkr.ecr.eu-west-1.amazonaws.com';
 const repositoryName = 'team/api1';
@@ -40,11 +40,11 @@ test('a reference without tag or digest means the tag latest', async () => {
 test("pulling an index yields the image for the task's platform", async () => {
   const { region, ecr, digest } = await withImage();
   const arm = await pushImage(ecr, repositoryName, '{"config":{"User":"arm"}}', ['lower']);
-  const both = indexOf({ amd64: digest, arm64: arm });
+  const both = indexManifestOf({ amd64: digest, arm64: arm });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest: both, imageTag: 'both' }));
   expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`).digest).toBe(digest);
   expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`, 'arm64').digest).toBe(arm);
-  const one = indexOf({ arm64: arm });
+  const one = indexManifestOf({ arm64: arm });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest: one, imageTag: 'arm' }));
   expect(() => pullImage(region, `${REGISTRY}/${repositoryName}:arm`)).toThrow(
     "CannotPullContainerError: pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform 'linux/amd64'",

@@ -72,7 +72,7 @@ export async function pushImage(
 }
 
 /** Returns the manifest of an index whose images are given by architecture. */
-export const indexOf = (images: Readonly<Record<string, string>>): string =>
+export const indexManifestOf = (images: Readonly<Record<string, string>>): string =>
   JSON.stringify({
     schemaVersion: 2,
     mediaType: OCI_INDEX,

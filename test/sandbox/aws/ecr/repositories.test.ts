@@ -159,7 +159,7 @@ test('the scanning and tag mutability settings can be changed', async () => {
 
 test.each([
   ['no filters in a mode that requires them', 'MUTABLE_WITH_EXCLUSION', undefined],
-  ['filters in a mode that allows none', 'MUTABLE', ['a*']],
+  ['filters in a mode that allows no filters', 'MUTABLE', ['a*']],
   ['a filter with three wildcards', 'MUTABLE_WITH_EXCLUSION', ['*a*b*']],
   ['six filters', 'MUTABLE_WITH_EXCLUSION', ['a', 'b', 'c', 'd', 'e', 'f']],
   ['an unknown mode', 'SOMETIMES', undefined],

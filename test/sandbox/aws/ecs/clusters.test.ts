@@ -16,7 +16,7 @@ import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { account, balanced, calls } from './scene.ts';
+import { account, balancedAccount, calls } from './scene.ts';
 
 const NO_ROLE = {
   code: 'InvalidParameterException',
@@ -113,7 +113,7 @@ test('a deleted cluster can be described as INACTIVE, is not listed, and can be 
 
 test('a cluster cannot be deleted while it has tasks that are not STOPPED', async () => {
   const clock = manualClock();
-  const { ecs, networkConfiguration } = await balanced({ clock, pace: 1 });
+  const { ecs, networkConfiguration } = await balancedAccount({ clock, pace: 1 });
   await ecs.send(
     new RunTaskCommand({
       cluster: 'main',
@@ -127,7 +127,7 @@ test('a cluster cannot be deleted while it has tasks that are not STOPPED', asyn
 });
 
 test('a described cluster includes the counts of its tasks and services', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
   await create(scene.service());
   await service();
@@ -171,7 +171,7 @@ test('the settings, configuration and capacity providers of a cluster can be cha
 });
 
 test("a service without a launch type follows the cluster's default strategy", async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   await scene.ecs.send(
     new PutClusterCapacityProvidersCommand({
       cluster: 'main',

@@ -9,8 +9,8 @@ import {
 import { DeleteRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
-import { heal, scriptedPlane, type Fate } from './plane.ts';
-import { balanced, calls, isCompleted, messages, sure, twoContainers, until } from './scene.ts';
+import { markTargetsHealthy, scriptedPlane, type Fate } from './plane.ts';
+import { balancedAccount, calls, isCompleted, messages, sure, twoContainers, until } from './scene.ts';
 
 const CANNOT_PULL: Fate = {
   stopCode: 'TaskFailedToStart',
@@ -22,9 +22,9 @@ const withBreaker = (rollback = true): DeploymentConfiguration => ({
 });
 
 /** Creates a completed service of web:1, and registers web:2, whose tasks have the given fate. */
-async function updating(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
+async function serviceBeforeUpdate(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
-  const scene = await balanced({ plane });
+  const scene = await balancedAccount({ plane });
   await calls(scene.ecs).create(scene.service({ deploymentConfiguration, desiredCount }));
   const before = await until(scene, isCompleted);
   await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
@@ -33,11 +33,11 @@ async function updating(fate: Fate, deploymentConfiguration = withBreaker(), des
 
 test('a rolling update keeps the old tasks serving until the new ones are healthy', async () => {
   const clock = manualClock();
-  const scene = await balanced({ pace: 1, clock, plane: scriptedPlane() });
+  const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update, service, tasks } = calls(scene.ecs);
   await create(scene.service());
   clock.advance(60_000);
-  heal(scene.region);
+  markTargetsHealthy(scene.region);
   clock.advance(20_000);
   expect((await service()).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }]);
   const old = (await tasks()).map(({ taskArn }) => taskArn);
@@ -50,7 +50,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
     { status: 'PRIMARY', rolloutState: 'IN_PROGRESS', runningCount: 2, desiredCount: 2 },
     { status: 'ACTIVE', rolloutState: 'COMPLETED', runningCount: 2, desiredCount: 2 },
   ]);
-  heal(scene.region);
+  markTargetsHealthy(scene.region);
   clock.advance(6_000);
   // The old tasks drain: they receive no new requests and finish the current ones.
   expect(await tasks('STOPPED')).toMatchObject([
@@ -66,7 +66,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
 });
 
 test('an update that changes nothing about the tasks starts no deployment unless it is forced', async () => {
-  const scene = await updating('runs');
+  const scene = await serviceBeforeUpdate('runs');
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:1', networkConfiguration: scene.networkConfiguration });
   await update({ deploymentConfiguration: { maximumPercent: 150 }, healthCheckGracePeriodSeconds: 10 });
@@ -78,7 +78,7 @@ test('an update that changes nothing about the tasks starts no deployment unless
 });
 
 test('changing the load balancers of a service starts a deployment', async () => {
-  const scene = await updating('runs');
+  const scene = await serviceBeforeUpdate('runs');
   const { update } = calls(scene.ecs);
   const loadBalancers = [{ targetGroupArn: scene.groups[0], containerName: 'api1', containerPort: 5000 }];
   const { service } = await update({ loadBalancers });
@@ -89,7 +89,7 @@ test('changing the load balancers of a service starts a deployment', async () =>
 });
 
 test('an update keeps omitted deployment settings, including optional ones of the circuit breaker', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, update } = calls(scene.ecs);
   const deploymentConfiguration: DeploymentConfiguration = {
     maximumPercent: 150,
@@ -109,14 +109,14 @@ test('an update keeps omitted deployment settings, including optional ones of th
 test.each<[string, Fate, string, string]>([
   ['cannot be started', CANNOT_PULL, 'TaskFailedToStart', CANNOT_PULL.reason],
   ['exit immediately', { exitCode: 1 }, 'EssentialContainerExited', 'Essential container in task exited'],
-])('a first deployment whose tasks %s fails after three tasks and starts no more', async (...given) => {
+])('a first deployment fails after three tasks, and starts no more, if its tasks %s', async (...given) => {
   const [, fate, stopCode, stoppedReason] = given;
   const plane = scriptedPlane(() => fate);
-  const scene = await balanced({ plane });
+  const scene = await balancedAccount({ plane });
   const { create, service, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
-  const isFailed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
-  expect(isFailed.deployments).toMatchObject([
+  const failed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  expect(failed.deployments).toMatchObject([
     {
       status: 'PRIMARY',
       rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
@@ -125,10 +125,10 @@ test.each<[string, Fate, string, string]>([
       pendingCount: 0,
     },
   ]);
-  expect(messages(isFailed)[0]).toBe(
+  expect(messages(failed)[0]).toBe(
     '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
   );
-  for (let looks = 0; looks < 3; looks += 1) await service();
+  for (let attempt = 0; attempt < 3; attempt += 1) await service();
   expect(plane.started).toHaveLength(3);
   expect(await tasks()).toEqual([]);
   expect(await tasks('STOPPED')).toMatchObject([
@@ -139,17 +139,17 @@ test.each<[string, Fate, string, string]>([
 });
 
 test('the reason why tasks cannot be placed is reported once, not for every attempt', async () => {
-  const scene = await balanced({ plane: scriptedPlane(() => CANNOT_PULL) });
+  const scene = await balancedAccount({ plane: scriptedPlane(() => CANNOT_PULL) });
   const { create } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
-  const said = messages(seen).filter((message) => message.includes('unable to place'));
-  expect(said).toEqual([`(service web) was unable to place a task. Reason: ${CANNOT_PULL.reason}.`]);
+  const eventMessages = messages(seen).filter((message) => message.includes('unable to place'));
+  expect(eventMessages).toEqual([`(service web) was unable to place a task. Reason: ${CANNOT_PULL.reason}.`]);
 });
 
 test('a service with a failed deployment recovers with the next deployment', async () => {
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? 'runs' : CANNOT_PULL));
-  const scene = await balanced({ plane });
+  const scene = await balancedAccount({ plane });
   const { create, update } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
@@ -163,29 +163,31 @@ test('a service with a failed deployment recovers with the next deployment', asy
 });
 
 test('a failed update is rolled back to the last completed deployment, whose tasks keep running', async () => {
-  const scene = await updating(CANNOT_PULL);
+  const scene = await serviceBeforeUpdate(CANNOT_PULL);
   const { update, tasks } = calls(scene.ecs);
   const [old] = await tasks();
   const { service: asked } = await update({ taskDefinition: 'web:2' });
   const back = await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.id);
   expect(asked?.deployments?.[0]?.id).not.toBe(scene.id);
   expect(back.taskDefinition).toMatch(/:1$/);
-  const said = messages(back);
-  expect(said).toContain('(service web) rolling back to deployment ecs-svc/<n>.');
-  expect(said).toContain('(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.');
+  const eventMessages = messages(back);
+  expect(eventMessages).toContain('(service web) rolling back to deployment ecs-svc/<n>.');
+  expect(eventMessages).toContain(
+    '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
+  );
   const done = await until(scene, isCompleted);
   expect(done.deployments).toMatchObject([{ id: scene.id, rolloutState: 'COMPLETED' }]);
   expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([old?.taskArn]);
 });
 
-test('a rollback names its target deployment, and the failed one is listed until the rollback completes', async () => {
+test('a rollback names its target deployment, and the failed deployment is listed until the rollback completes', async () => {
   const clock = manualClock();
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? CANNOT_PULL : 'runs'));
-  const scene = await balanced({ pace: 1, clock, plane });
+  const scene = await balancedAccount({ pace: 1, clock, plane });
   const { create, update, service } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   clock.advance(60_000);
-  heal(scene.region);
+  markTargetsHealthy(scene.region);
   clock.advance(20_000);
   const [completed] = (await service()).deployments ?? [];
   await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
@@ -213,7 +215,7 @@ test('a rollback names its target deployment, and the failed one is listed until
 });
 
 test('without rollback a failed update stays PRIMARY and the old tasks continue to serve', async () => {
-  const scene = await updating(CANNOT_PULL, withBreaker(false));
+  const scene = await serviceBeforeUpdate(CANNOT_PULL, withBreaker(false));
   const { update, tasks } = calls(scene.ecs);
   await update({ taskDefinition: 'web:2' });
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
@@ -229,7 +231,7 @@ test('without rollback a failed update stays PRIMARY and the old tasks continue 
 
 test('the threshold of the circuit breaker can be configured', async () => {
   const plane = scriptedPlane(() => CANNOT_PULL);
-  const scene = await balanced({ plane });
+  const scene = await balancedAccount({ plane });
   const deploymentCircuitBreaker = {
     enable: true,
     rollback: false,
@@ -243,7 +245,7 @@ test('the threshold of the circuit breaker can be configured', async () => {
 
 test('without a circuit breaker, failing tasks are retried indefinitely, a few per call', async () => {
   const plane = scriptedPlane(() => CANNOT_PULL);
-  const scene = await balanced({ plane });
+  const scene = await balancedAccount({ plane });
   const { create, service } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
   await service();
@@ -262,7 +264,7 @@ test('without a circuit breaker, failing tasks are retried indefinitely, a few p
 test('without a circuit breaker, tasks that never run are started at growing intervals', async () => {
   const clock = manualClock();
   const plane = scriptedPlane(() => CANNOT_PULL);
-  const scene = await balanced({ pace: 1, clock, plane });
+  const scene = await balancedAccount({ pace: 1, clock, plane });
   await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
   const within = (minutes: number) => {
     const before = plane.started.length;
@@ -276,9 +278,9 @@ test('without a circuit breaker, tasks that never run are started at growing int
   expect(late).toBeLessThanOrEqual(3);
 });
 
-test('a deployment with minimum and maximum percentages of 100 is stuck, and an event reports it', async () => {
+test('a deployment with minimum and maximum percentages of 100 gets stuck, and an event reports this', async () => {
   const configuration = { minimumHealthyPercent: 100, maximumPercent: 100 };
-  const scene = await updating('runs', configuration);
+  const scene = await serviceBeforeUpdate('runs', configuration);
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:2' });
   await service();
@@ -289,8 +291,8 @@ test('a deployment with minimum and maximum percentages of 100 is stuck, and an 
   expect(seen.deployments).toMatchObject([{ runningCount: 0 }, { id: scene.id, runningCount: 1 }]);
 });
 
-test('ECS does not start tasks while their role does not trust it, and retries later', async () => {
-  const scene = await balanced();
+test('ECS starts no tasks while their role does not trust ECS, and retries later', async () => {
+  const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
   const PolicyDocument = JSON.stringify({
     Version: '2012-10-17',
@@ -310,7 +312,7 @@ test('ECS does not start tasks while their role does not trust it, and retries l
 });
 
 test('a deployment whose role is deleted fails instead of waiting indefinitely', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   await scene.iam.send(new DeleteRoleCommand({ RoleName: 'tasks' }));
   const { create } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
@@ -319,7 +321,7 @@ test('a deployment whose role is deleted fails instead of waiting indefinitely',
 });
 
 test('service deployments report the outcome of each deployment', async () => {
-  const scene = await updating(CANNOT_PULL);
+  const scene = await serviceBeforeUpdate(CANNOT_PULL);
   await calls(scene.ecs).update({ taskDefinition: 'web:2' });
   await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.id);
   await until(scene, isCompleted);
@@ -354,7 +356,7 @@ test('service deployments report the outcome of each deployment', async () => {
 
 test('an unfinished deployment is listed as STOPPED once a newer one replaces it', async () => {
   const clock = manualClock();
-  const scene = await balanced({ pace: 1, clock, plane: scriptedPlane() });
+  const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);
   await create(scene.service());
   await update({ forceNewDeployment: true });

@@ -3,38 +3,38 @@ import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
-import { heal, scriptedPlane, sicken } from './plane.ts';
-import { balanced, calls, isCompleted, messages, sure, twoContainers, until } from './scene.ts';
+import { markTargetsHealthy, scriptedPlane, failHealthChecks } from './plane.ts';
+import { balancedAccount, calls, isCompleted, messages, sure, twoContainers, until } from './scene.ts';
 
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
 
 /** Creates a completed service with one task, at AWS's pace with a manual clock. */
-async function steady(deploymentConfiguration = {}) {
+async function steadyService(deploymentConfiguration = {}) {
   const clock = manualClock();
-  const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
+  const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration }));
   clock.advance(60_000);
-  heal(scene.region);
+  markTargetsHealthy(scene.region);
   clock.advance(20_000);
   expect(isCompleted(await service())).toBe(true);
   const [task] = await tasks();
   const arn = sure(task?.taskArn);
   const ip = sure(scene.region.ecs.tasks.get(arn)?.privateIp);
-  return { ...scene, clock, arn, ip, look: service, tasks };
+  return { ...scene, clock, arn, ip, currentService: service, tasks };
 }
 
 test("a task that fails one target group's health checks is stopped only after its replacement is healthy", async () => {
-  const { clock, region, ip, arn, look, tasks, groups } = await steady();
-  sicken(region, ip, 6000);
-  const seen = await look();
+  const { clock, region, ip, arn, currentService, tasks, groups } = await steadyService();
+  failHealthChecks(region, ip, 6000);
+  const seen = await currentService();
   expect(messages(seen).slice(0, 2)).toEqual([
     '(service web) has started 1 tasks: (task <task>). Amazon ECS replaced 1 tasks due to an unhealthy status.',
     `(service web) (task <task>) (port 6000) is unhealthy in (target-group ${groups[1]}) due to (reason Health checks failed with these codes: [502]).`,
   ]);
   clock.advance(40_000);
   expect((await tasks()).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING', 'RUNNING']);
-  heal(region);
+  markTargetsHealthy(region);
   clock.advance(6_000);
   expect(await tasks('STOPPED')).toMatchObject([
     {
@@ -45,24 +45,27 @@ test("a task that fails one target group's health checks is stopped only after i
     },
   ]);
   clock.advance(60_000);
-  expect(await look()).toMatchObject({ runningCount: 1, deployments: [{ rolloutState: 'COMPLETED' }] });
+  expect(await currentService()).toMatchObject({
+    runningCount: 1,
+    deployments: [{ rolloutState: 'COMPLETED' }],
+  });
 });
 
 test('an unhealthy task is stopped before its replacement starts if the maximum allows no extra task', async () => {
-  const { clock, region, ip, arn, look, tasks } = await steady({
+  const { clock, region, ip, arn, currentService, tasks } = await steadyService({
     minimumHealthyPercent: 0,
     maximumPercent: 100,
   });
-  sicken(region, ip, 5000);
-  await look();
+  failHealthChecks(region, ip, 5000);
+  await currentService();
   expect(await tasks('STOPPED')).toMatchObject([{ taskArn: arn, lastStatus: 'DEACTIVATING' }]);
   clock.advance(5_000);
   expect(await tasks()).toMatchObject([{ lastStatus: 'PROVISIONING' }]);
 });
 
 test("the load balancer's health report triggers a replacement without any describe call", async () => {
-  const { clock, region, ip, groups, tasks } = await steady();
-  sicken(region, ip, 5000);
+  const { clock, region, ip, groups, tasks } = await steadyService();
+  failHealthChecks(region, ip, 5000);
   region.after(0, 'ecs:target-health-changed', sure(groups[0]));
   clock.advance(5_000);
   expect((await tasks()).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING', 'PROVISIONING']);
@@ -70,13 +73,13 @@ test("the load balancer's health report triggers a replacement without any descr
 
 test('failed health checks of a new task are ignored during the grace period', async () => {
   const clock = manualClock();
-  const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
+  const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
   clock.advance(35_000);
   const [task] = await tasks();
   expect(task?.lastStatus).toBe('RUNNING');
-  sicken(scene.region, sure(scene.region.ecs.tasks.get(sure(task?.taskArn))?.privateIp), 5000);
+  failHealthChecks(scene.region, sure(scene.region.ecs.tasks.get(sure(task?.taskArn))?.privateIp), 5000);
   clock.advance(30_000);
   expect(await tasks('STOPPED')).toEqual([]);
   clock.advance(40_000);
@@ -86,12 +89,12 @@ test('failed health checks of a new task are ignored during the grace period', a
 
 test('the grace period lasts at least five real seconds, even when AWS time runs faster', async () => {
   const clock = manualClock();
-  const scene = await balanced({ clock, plane: scriptedPlane() });
+  const scene = await balancedAccount({ clock, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
   await service();
   const [task] = await tasks();
-  sicken(scene.region, sure(scene.region.ecs.tasks.get(sure(task?.taskArn))?.privateIp), 5000);
+  failHealthChecks(scene.region, sure(scene.region.ecs.tasks.get(sure(task?.taskArn))?.privateIp), 5000);
   clock.advance(4_999);
   await service();
   expect(await tasks('STOPPED')).toEqual([]);
@@ -101,19 +104,20 @@ test('the grace period lasts at least five real seconds, even when AWS time runs
 });
 
 test('a deployment whose tasks never become healthy trips the circuit breaker', async () => {
-  const scene = await balanced({ plane: scriptedPlane() });
+  const scene = await balancedAccount({ plane: scriptedPlane() });
   const { create, service } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: breaker }));
   let seen = await service();
-  for (let looks = 0; looks < 20 && seen.deployments?.[0]?.rolloutState !== 'FAILED'; looks += 1) {
-    for (const { privateIp } of scene.region.ecs.tasks.all()) sicken(scene.region, privateIp ?? '', 5000);
+  for (let attempt = 0; attempt < 20 && seen.deployments?.[0]?.rolloutState !== 'FAILED'; attempt += 1) {
+    for (const { privateIp } of scene.region.ecs.tasks.all())
+      failHealthChecks(scene.region, privateIp ?? '', 5000);
     seen = await service();
   }
   expect(seen.deployments).toMatchObject([{ rolloutState: 'FAILED', failedTasks: 3 }]);
 });
 
 test('the health of a task follows the health checks of its essential containers', async () => {
-  const scene = await balanced({ plane: scriptedPlane() });
+  const scene = await balancedAccount({ plane: scriptedPlane() });
   const input = twoContainers(scene.role);
   const healthCheck = { command: ['CMD-SHELL', 'true'] };
   await scene.ecs.send(
@@ -146,18 +150,18 @@ test('the health of a task follows the health checks of its essential containers
   ]);
 });
 
-test('a task of a steady service that exits is replaced', async () => {
-  const scene = await balanced({ plane: scriptedPlane() });
+test('a steady service replaces a task that exits', async () => {
+  const scene = await balancedAccount({ plane: scriptedPlane() });
   const { create, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
   const before = await until(scene, isCompleted);
   const [task] = await tasks();
   containerExited(scene.region, sure(task?.taskArn), 'api1', 1);
-  const isReplaced = await until(
+  const replaced = await until(
     scene,
     (service) => service.runningCount === 1 && service.events?.[0]?.id !== before.events?.[0]?.id,
   );
-  expect(isReplaced.deployments).toMatchObject([
+  expect(replaced.deployments).toMatchObject([
     { id: before.deployments?.[0]?.id, rolloutState: 'COMPLETED' },
   ]);
   expect(await tasks('STOPPED')).toMatchObject([
@@ -167,7 +171,7 @@ test('a task of a steady service that exits is replaced', async () => {
 
 test('without load balancers and health checks, a task counts as healthy some time after it is RUNNING', async () => {
   const clock = manualClock();
-  const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
+  const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, loadBalancers: [] }));
   clock.advance(60_000);
@@ -177,7 +181,7 @@ test('without load balancers and health checks, a task counts as healthy some ti
 });
 
 test('a simulated task is unhealthy when no security group lets the load balancer reach it', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   scene.region.ec2.securityGroupRules.clear();
   const { create } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: breaker }));

@@ -29,11 +29,11 @@ export function scriptedPlane(fate: ScriptedPlane['fate'] = () => 'runs'): Scrip
     startTask(region, taskArn, outcome) {
       started.push(taskArn);
       const task = region.ecs.tasks.get(taskArn);
-      const fateOf = this.fate(task?.taskDefinitionArn ?? '');
-      if (fateOf === 'runs') return outcome();
-      if ('reason' in fateOf) return outcome(fateOf);
+      const taskFate = this.fate(task?.taskDefinitionArn ?? '');
+      if (taskFate === 'runs') return outcome();
+      if ('reason' in taskFate) return outcome(taskFate);
       outcome();
-      containerExited(region, taskArn, task?.containers[0]?.name ?? '', fateOf.exitCode);
+      containerExited(region, taskArn, task?.containers[0]?.name ?? '', taskFate.exitCode);
     },
     stopTask(_region, taskArn, done) {
       stopped.push(taskArn);
@@ -43,7 +43,7 @@ export function scriptedPlane(fate: ScriptedPlane['fate'] = () => 'runs'): Scrip
 }
 
 /** Marks all targets that await their first health check as healthy. */
-export function heal(region: Region): void {
+export function markTargetsHealthy(region: Region): void {
   for (const { TargetGroupArn, targets } of region.elbv2.targetGroups.all()) {
     for (const { id, port, health } of targets) {
       if (health.State === 'initial') setTargetHealth(region, TargetGroupArn, id, port, { State: 'healthy' });
@@ -52,7 +52,7 @@ export function heal(region: Region): void {
 }
 
 /** Fails the health checks of a task in the target groups that have it as a target on this port. */
-export function sicken(region: Region, privateIp: string, port: number, code = 502): void {
+export function failHealthChecks(region: Region, privateIp: string, port: number, code = 502): void {
   for (const { TargetGroupArn } of region.elbv2.targetGroups.all()) {
     setTargetHealth(region, TargetGroupArn, privateIp, port, {
       State: 'unhealthy',

@@ -7,19 +7,19 @@ import { recoverTasks } from '../../../../sandbox/aws/ecs/recovery.ts';
 import { lookAtServices } from '../../../../sandbox/aws/ecs/scheduler.ts';
 import { startSandbox } from '../../../../sandbox/sandbox.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
-import { heal, scriptedPlane } from './plane.ts';
-import { balanced, calls, isCompleted, sure, until } from './scene.ts';
+import { markTargetsHealthy, scriptedPlane } from './plane.ts';
+import { balancedAccount, calls, isCompleted, sure, until } from './scene.ts';
 
 test('tasks whose processes were lost are STOPPED and replaced', async () => {
   const plane = scriptedPlane();
-  const scene = await balanced({ plane });
+  const scene = await balancedAccount({ plane });
   const { create, tasks } = calls(scene.ecs);
   await create(scene.service());
   await until(scene, isCompleted);
   const before = (await tasks()).map(({ taskArn }) => sure(taskArn));
-  const cards = scene.region.ec2.networkInterfaces.size;
+  const interfaceCount = scene.region.ec2.networkInterfaces.size;
   expect(recoverTasks(scene.region).sort()).toEqual([...before].sort());
-  expect(scene.region.ec2.networkInterfaces.size).toBe(cards - 2);
+  expect(scene.region.ec2.networkInterfaces.size).toBe(interfaceCount - 2);
   expect(await tasks('STOPPED')).toMatchObject([
     {
       lastStatus: 'STOPPED',
@@ -41,11 +41,11 @@ test('tasks whose processes were lost are STOPPED and replaced', async () => {
 
 test('a task that was draining keeps its original stop reason', async () => {
   const clock = manualClock();
-  const scene = await balanced({ plane: scriptedPlane(), clock, pace: 1 });
+  const scene = await balancedAccount({ plane: scriptedPlane(), clock, pace: 1 });
   const { create, update, tasks, service } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
   clock.advance(60_000);
-  heal(scene.region);
+  markTargetsHealthy(scene.region);
   clock.advance(20_000);
   await update({ desiredCount: 0 });
   clock.advance(5_000);
@@ -63,7 +63,7 @@ test('a task that was draining keeps its original stop reason', async () => {
 test('tasks that had not started yet continue to start', async () => {
   const clock = manualClock();
   const plane = scriptedPlane();
-  const scene = await balanced({ plane, clock, pace: 1 });
+  const scene = await balancedAccount({ plane, clock, pace: 1 });
   await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
   clock.advance(10_000);
   expect(recoverTasks(scene.region)).toEqual([]);
@@ -73,7 +73,7 @@ test('tasks that had not started yet continue to start', async () => {
 
 test('services replace their lost tasks after the world is restored from disk', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-ecs-'));
-  const scene = await balanced({ folder, plane: scriptedPlane() });
+  const scene = await balancedAccount({ folder, plane: scriptedPlane() });
   await calls(scene.ecs).create(scene.service());
   await until(scene, isCompleted);
   await scene.close();
@@ -83,7 +83,7 @@ test('services replace their lost tasks after the world is restored from disk', 
     expect(recoverTasks(region)).toHaveLength(2);
     for (let rounds = 0; rounds < 3; rounds += 1) {
       again.world.agenda.runDue();
-      heal(region);
+      markTargetsHealthy(region);
       lookAtServices(region);
     }
     const running = region.ecs.tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');

@@ -36,7 +36,7 @@ describe('examples of rolling updates', () => {
   test('a service without tasks starts its desired count of tasks', () => {
     expect(moves([], 3)).toEqual({ stop: [], start: 3, stuck: false });
   });
-  test('an update starts as many tasks as the maximum allows, and stops an old task only for a healthy new one', () => {
+  test('an update starts as many tasks as the maximum allows, and stops an old task only for each healthy new task', () => {
     expect(moves(['old', 'old'], 2)).toEqual({ stop: [], start: 2, stuck: false });
     expect(moves(['old', 'old', 'new', 'new'], 2)).toEqual({ stop: [], start: 0, stuck: false });
     expect(moves(['old', 'old', 'healthy', 'new'], 2)).toEqual({ stop: ['old'], start: 0, stuck: false });
@@ -52,7 +52,7 @@ describe('examples of rolling updates', () => {
   test('a service is stuck when it can neither start nor stop a task within the percentages', () => {
     expect(moves(['old'], 1, { maximumPercent: 100 })).toEqual({ stop: [], start: 0, stuck: true });
   });
-  test('an unhealthy task is stopped immediately during a deployment, and after its replacement later on', () => {
+  test('an unhealthy task is stopped immediately during a deployment; later, it is stopped once its replacement is healthy', () => {
     expect(moves(['condemned'], 1)).toEqual({ stop: ['condemned'], start: 1, stuck: false });
     const later = { rolloutState: 'COMPLETED' as const };
     expect(moves(['condemned'], 1, later)).toEqual({ stop: [], start: 1, stuck: false });
@@ -70,7 +70,7 @@ describe('examples of rolling updates', () => {
       stuck: false,
     });
   });
-  test('scaling in stops tasks that are not healthy yet first, then the newest', () => {
+  test('scaling in first stops tasks that are not healthy yet, then the newest tasks', () => {
     const one = moves(['healthy', 'new', 'healthy'], 1);
     expect(one.stop.sort()).toEqual(['healthy', 'new']);
   });
@@ -95,9 +95,9 @@ describe('properties of rolling updates', () => {
         rollout,
         (given, desired, percents, rolloutState) => {
           const { start, stop } = moves(given, desired, { ...percents, rolloutState });
-          const most = Math.floor((desired * percents.maximumPercent) / 100);
+          const maximum = Math.floor((desired * percents.maximumPercent) / 100);
           expect(start).toBeLessThanOrEqual(desired);
-          if (start > 0) expect(given.length - stop.length + start).toBeLessThanOrEqual(most);
+          if (start > 0) expect(given.length - stop.length + start).toBeLessThanOrEqual(maximum);
         },
       ),
     );
@@ -109,8 +109,8 @@ describe('properties of rolling updates', () => {
         const isHealthy = (kind: string) => kind === 'healthy' || kind === 'old';
         const before = given.filter(isHealthy).length;
         const after = before - stop.filter(isHealthy).length;
-        const least = Math.ceil((desired * percents.minimumHealthyPercent) / 100);
-        expect(after).toBeGreaterThanOrEqual(Math.min(before, least));
+        const minimum = Math.ceil((desired * percents.minimumHealthyPercent) / 100);
+        expect(after).toBeGreaterThanOrEqual(Math.min(before, minimum));
       }),
     );
   });

@@ -34,7 +34,7 @@ import {
 import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { sandbox } from '../../harness.ts';
-import { heal } from './plane.ts';
+import { markTargetsHealthy } from './plane.ts';
 
 /** Returns a value that the test requires. @throws Error when it is undefined */
 export function sure<T>(value: T | undefined, what = 'a value'): T {
@@ -76,8 +76,8 @@ export const twoContainers = (role: string): RegisterTaskDefinitionCommandInput 
   ],
 });
 
-/** Adds to the account a VPC, two subnets, an internet-facing load balancer, and a target group for each container. */
-export async function balanced(options: SandboxOptions = {}, deregistrationDelay = 30) {
+/** Creates the account with a VPC, two subnets, an internet-facing load balancer, and a target group for each container. */
+export async function balancedAccount(options: SandboxOptions = {}, deregistrationDelay = 30) {
   const scene = await account(options);
   const { ec2, elbv2, ecs, role } = scene;
   const VpcId = sure((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId);
@@ -174,15 +174,18 @@ export const calls = (ecs: ECSClient) => ({
   },
 });
 
-/** Describes the service until it reaches a state, while all targets become healthy. @throws Error when it never does */
+/**
+ * Describes the service until it reaches a state, and marks new targets healthy before each attempt.
+ * @throws Error when the service never reaches the state
+ */
 export async function until(
   scene: Awaited<ReturnType<typeof account>>,
   isReached: (service: Service) => boolean,
 ): Promise<Service> {
   const { service } = calls(scene.ecs);
   let seen = await service();
-  for (let looks = 0; looks < 30 && !isReached(seen); looks += 1) {
-    heal(scene.region);
+  for (let attempt = 0; attempt < 30 && !isReached(seen); attempt += 1) {
+    markTargetsHealthy(scene.region);
     seen = await service();
   }
   if (!isReached(seen)) throw new Error(`Never reached: ${JSON.stringify(seen.deployments)}`);

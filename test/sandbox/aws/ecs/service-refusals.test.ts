@@ -9,12 +9,12 @@ import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing
 import { CreateSecurityGroupCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { balanced, calls, sure, twoContainers } from './scene.ts';
+import { balancedAccount, calls, sure, twoContainers } from './scene.ts';
 
-type Over = Partial<CreateServiceCommandInput>;
+type Overrides = Partial<CreateServiceCommandInput>;
 
 /** Refusals that depend only on the input. */
-const plain: [string, Over, string, string | RegExp][] = [
+const inputRefusals: [string, Overrides, string, string | RegExp][] = [
   ['a bad name', { serviceName: 'a b' }, 'InvalidParameterException', /^Service name 'a b' is invalid/],
   ['an unknown cluster', { cluster: 'x' }, 'ClusterNotFoundException', 'Cluster not found.'],
   [
@@ -101,15 +101,15 @@ const plain: [string, Over, string, string | RegExp][] = [
   ['a long client token', { clientToken: 'x'.repeat(37) }, 'InvalidParameterException', /clientToken/],
 ];
 
-test.each(plain)('CreateService refuses %s', async (_what, over, code, message) => {
-  const scene = await balanced();
+test.each(inputRefusals)('CreateService refuses %s', async (_what, over, code, message) => {
+  const scene = await balancedAccount();
   const refused = await refusalOf(calls(scene.ecs).create(scene.service(over)));
   expect(refused.code).toBe(code);
   if (typeof message === 'string') expect(refused.message).toBe(message);
   else expect(refused.message).toMatch(message);
 });
 
-const honest: [string, Over, string][] = [
+const notImplemented: [string, Overrides, string][] = [
   ['the default launch type EC2', { launchType: undefined }, 'launch type EC2'],
   ['blue/green', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, 'BLUE_GREEN'],
   ['CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, 'CODE_DEPLOY'],
@@ -127,8 +127,8 @@ const honest: [string, Over, string][] = [
   ['service connect', { serviceConnectConfiguration: { enabled: true } }, 'serviceConnectConfiguration'],
 ];
 
-test.each(honest)('CreateService reports %s as not implemented', async (_what, over, member) => {
-  const scene = await balanced();
+test.each(notImplemented)('CreateService reports %s as not implemented', async (_what, over, member) => {
+  const scene = await balancedAccount();
   expect(await refusalOf(calls(scene.ecs).create(scene.service(over)))).toEqual({
     code: 'NotImplemented',
     message: expect.stringContaining(member),
@@ -136,7 +136,7 @@ test.each(honest)('CreateService reports %s as not implemented', async (_what, o
 });
 
 test('CreateService refuses an existing name, except for a repeat with the same token and parameters', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create } = calls(scene.ecs);
   const input = scene.service({ clientToken: 'one' });
   const { service: first } = await create(input);
@@ -152,7 +152,7 @@ test('CreateService refuses an existing name, except for a repeat with the same 
 });
 
 test('CreateService refuses a target group that no listener or rule forwards to', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { TargetGroups } = await scene.elbv2.send(
     new CreateTargetGroupCommand({
       Name: 'spare',
@@ -171,18 +171,18 @@ test('CreateService refuses a target group that no listener or rule forwards to'
 });
 
 test('CreateService refuses target groups that do not match the task definition', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const [targetGroupArn] = scene.groups;
   const { create } = calls(scene.ecs);
-  const of = async (containerName: string, containerPort: number, arn = targetGroupArn) =>
+  const messageFor = async (containerName: string, containerPort: number, arn = targetGroupArn) =>
     (
       await refusalOf(
         create(scene.service({ loadBalancers: [{ targetGroupArn: arn, containerName, containerPort }] })),
       )
     ).message;
-  expect(await of('api1', 80)).toBe('The container api1 did not have a container port 80 defined.');
-  expect(await of('api3', 80)).toBe('The container api3 does not exist in the task definition.');
-  expect(await of('api1', 5000, 'arn:aws:elasticloadbalancing:x')).toMatch(
+  expect(await messageFor('api1', 80)).toBe('The container api1 did not have a container port 80 defined.');
+  expect(await messageFor('api3', 80)).toBe('The container api3 does not exist in the task definition.');
+  expect(await messageFor('api1', 5000, 'arn:aws:elasticloadbalancing:x')).toMatch(
     /^Unable to assume role and validate the specified targetGroupArn/,
   );
   const loadBalancers = Array.from({ length: 6 }, () => ({
@@ -194,7 +194,7 @@ test('CreateService refuses target groups that do not match the task definition'
 });
 
 test('CreateService refuses a target group of type instance', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { TargetGroups } = await scene.elbv2.send(
     new CreateTargetGroupCommand({
       Name: 'machines',
@@ -213,7 +213,7 @@ test('CreateService refuses a target group of type instance', async () => {
 });
 
 test('CreateService refuses security groups that do not exist or belong to another VPC', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create } = calls(scene.ecs);
   const withGroup = (id: string) => ({
     networkConfiguration: { awsvpcConfiguration: { subnets: scene.subnets, securityGroups: [id] } },
@@ -231,7 +231,7 @@ test('CreateService refuses security groups that do not exist or belong to anoth
 });
 
 test('CreateService refuses task definitions that are inactive or not compatible with Fargate', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create } = calls(scene.ecs);
   await scene.ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -249,7 +249,7 @@ test('CreateService refuses task definitions that are inactive or not compatible
 });
 
 test('CreateService refuses ECS Exec without a task role', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   await scene.ecs.send(
     new RegisterTaskDefinitionCommand({ ...twoContainers(scene.role), taskRoleArn: undefined }),
   );
@@ -258,7 +258,7 @@ test('CreateService refuses ECS Exec without a task role', async () => {
 });
 
 test('UpdateService refuses a service that does not exist or is not ACTIVE', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const update = () => scene.ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web' }));
   expect((await refusalOf(update())).code).toBe('ServiceNotFoundException');
   const { create } = calls(scene.ecs);
@@ -271,7 +271,7 @@ test('UpdateService refuses a service that does not exist or is not ACTIVE', asy
 });
 
 test('a refused update leaves the service unchanged', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, update, service } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
   const refused = await refusalOf(update({ desiredCount: 3, taskDefinition: 'nope' }));

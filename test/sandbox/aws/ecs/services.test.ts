@@ -10,15 +10,15 @@ import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
 import { scriptedPlane } from './plane.ts';
-import { balanced, calls, isCompleted, messages, sure, until } from './scene.ts';
+import { balancedAccount, calls, isCompleted, messages, sure, until } from './scene.ts';
 
 const named = { cluster: 'main', service: 'web' };
 
 test('at the instant pace a service is completed after two describe calls', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
-  const { service: born } = await create(scene.service());
-  expect(born).toMatchObject({
+  const { service: created } = await create(scene.service());
+  expect(created).toMatchObject({
     serviceArn: 'arn:aws:ecs:eu-west-1:000000000000:service/main/web',
     status: 'ACTIVE',
     desiredCount: 2,
@@ -41,7 +41,7 @@ test('at the instant pace a service is completed after two describe calls', asyn
 });
 
 test("a created service is returned with AWS's defaults", async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create } = calls(scene.ecs);
   const { service } = await create(scene.service({ tags: [{ key: 'team', value: 'blue' }] }));
   expect(service).toMatchObject({
@@ -66,7 +66,7 @@ test("a created service is returned with AWS's defaults", async () => {
 });
 
 test('empty lists of unsupported settings are ignored', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const nothing = {
     placementConstraints: [],
     placementStrategy: [],
@@ -79,20 +79,20 @@ test('empty lists of unsupported settings are ignored', async () => {
 });
 
 test('the tags of a service are shown only on request', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
-  const { service: born } = await create(scene.service({ tags: [{ key: 'team', value: 'blue' }] }));
+  const { service: created } = await create(scene.service({ tags: [{ key: 'team', value: 'blue' }] }));
   expect((await service()).tags).toBeUndefined();
   const { services } = await scene.ecs.send(
     new DescribeServicesCommand({ cluster: 'main', services: ['web'], include: ['TAGS'] }),
   );
   expect(services?.[0]?.tags).toEqual([{ key: 'team', value: 'blue' }]);
-  const { tags } = await scene.ecs.send(new ListTagsForResourceCommand({ resourceArn: born?.serviceArn }));
+  const { tags } = await scene.ecs.send(new ListTagsForResourceCommand({ resourceArn: created?.serviceArn }));
   expect(tags).toEqual([{ key: 'team', value: 'blue' }]);
 });
 
 test('a deployment is completed only when every task is healthy in every target group', async () => {
-  const scene = await balanced({ plane: scriptedPlane() });
+  const scene = await balancedAccount({ plane: scriptedPlane() });
   const { create, service } = calls(scene.ecs);
   await create(scene.service());
   await service();
@@ -111,7 +111,7 @@ test('a deployment is completed only when every task is healthy in every target 
 });
 
 test('the events of a service have the wording of ECS and are listed newest first', async () => {
-  const scene = await balanced({ plane: scriptedPlane() });
+  const scene = await balancedAccount({ plane: scriptedPlane() });
   await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
   const [api1, api2] = scene.groups;
   expect(messages(await until(scene, isCompleted))).toEqual([
@@ -124,19 +124,19 @@ test('the events of a service have the wording of ECS and are listed newest firs
 });
 
 test('scaling starts no deployment, and scaling in stops the newest tasks first', async () => {
-  const scene = await balanced({ plane: scriptedPlane() });
+  const scene = await balancedAccount({ plane: scriptedPlane() });
   const { create, update, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
   const before = await until(scene, isCompleted);
-  const [eldest] = await tasks();
+  const [oldest] = await tasks();
   await update({ desiredCount: 3 });
-  const wide = await until(scene, ({ runningCount }) => runningCount === 3);
-  expect(wide.deployments).toMatchObject([
+  const scaledOut = await until(scene, ({ runningCount }) => runningCount === 3);
+  expect(scaledOut.deployments).toMatchObject([
     { id: before.deployments?.[0]?.id, rolloutState: 'COMPLETED', desiredCount: 3 },
   ]);
   await update({ desiredCount: 1 });
   await until(scene, ({ runningCount }) => runningCount === 1);
-  expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([eldest?.taskArn]);
+  expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([oldest?.taskArn]);
   const reasons = (await tasks('STOPPED')).map(({ stopCode, stoppedReason }) => [stopCode, stoppedReason]);
   const reason = `Scaling activity initiated by (deployment ${before.deployments?.[0]?.id})`;
   expect(reasons).toEqual([
@@ -146,7 +146,7 @@ test('scaling starts no deployment, and scaling in stops the newest tasks first'
 });
 
 test('the tasks of a service are spread evenly over its subnets', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, service, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 4 }));
   await service();
@@ -155,14 +155,14 @@ test('the tasks of a service are spread evenly over its subnets', async () => {
 });
 
 test('a service with desired count 0 is completed without tasks', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   await calls(scene.ecs).create(scene.service({ desiredCount: 0 }));
   const seen = await until(scene, isCompleted);
   expect(seen).toMatchObject({ runningCount: 0, desiredCount: 0 });
 });
 
 test('a service that is scaled above 0 can only be deleted by force', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   await calls(scene.ecs).create(scene.service());
   expect(await refusalOf(scene.ecs.send(new DeleteServiceCommand(named)))).toEqual({
     code: 'InvalidParameterException',
@@ -174,7 +174,7 @@ test('a service that is scaled above 0 can only be deleted by force', async () =
 
 test('a service can only be deleted by force while one of its deployments is being replaced', async () => {
   const clock = manualClock();
-  const scene = await balanced({ pace: 1, clock, plane: scriptedPlane() });
+  const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
   await update({ forceNewDeployment: true, desiredCount: 0 });
@@ -185,14 +185,14 @@ test('a service can only be deleted by force while one of its deployments is bei
 test('a deleted service drains, is not listed, and becomes INACTIVE when its tasks have ended', async () => {
   const clock = manualClock();
   const plane = scriptedPlane();
-  const scene = await balanced({ pace: 1, clock, plane });
+  const scene = await balancedAccount({ pace: 1, clock, plane });
   const { create, service, tasks } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
   clock.advance(60_000);
   expect(await tasks()).toMatchObject([{ lastStatus: 'RUNNING' }]);
   await scene.ecs.send(new DeleteServiceCommand({ ...named, force: true }));
   clock.advance(6_000);
-  // Both targets were still `initial`, but drain nevertheless.
+  // Both targets drain, although they were still `initial`.
   expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'DEACTIVATING', desiredStatus: 'STOPPED' }]);
   expect((await service()).status).toBe('DRAINING');
   const { serviceArns } = await scene.ecs.send(new ListServicesCommand({ cluster: 'main' }));
@@ -213,7 +213,7 @@ test('a deleted service drains, is not listed, and becomes INACTIVE when its tas
 });
 
 test('a cluster can be deleted once its services and tasks are gone', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
   await create(scene.service());
   const gone = () => refusalOf(scene.ecs.send(new DeleteClusterCommand({ cluster: 'main' })));
@@ -226,7 +226,7 @@ test('a cluster can be deleted once its services and tasks are gone', async () =
 });
 
 test('DescribeServices accepts up to ten names and lists unknown services as failures', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const describe = (services: string[]) =>
     scene.ecs.send(new DescribeServicesCommand({ cluster: 'main', services }));
   const { services, failures } = await describe(['nobody']);
@@ -239,7 +239,7 @@ test('DescribeServices accepts up to ten names and lists unknown services as fai
 });
 
 test('services are listed page by page', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   for (const serviceName of ['a', 'b', 'c']) {
     await calls(scene.ecs).create(scene.service({ serviceName, desiredCount: 0 }));
   }

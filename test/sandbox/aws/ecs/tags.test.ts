@@ -8,12 +8,12 @@ import {
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { balanced, calls } from './scene.ts';
+import { balancedAccount, calls } from './scene.ts';
 
 const ARN = 'arn:aws:ecs:eu-west-1:000000000000';
 
 test('clusters, services, task definitions and tasks can be tagged, retagged and untagged', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { ecs } = scene;
   const { create, service, tasks } = calls(ecs);
   await create(scene.service({ desiredCount: 1 }));
@@ -57,7 +57,7 @@ test.each([
   [`${ARN}:task/main/nobody`, 'InvalidParameterException'],
   ['web', 'InvalidParameterException'],
 ])('ListTagsForResource refuses %s', async (resourceArn, code) => {
-  const { ecs } = await balanced();
+  const { ecs } = await balancedAccount();
   const refused = await refusalOf(ecs.send(new ListTagsForResourceCommand({ resourceArn })));
   expect(refused.code).toBe(code);
 });
@@ -68,7 +68,7 @@ test.each([
   ['a long value', [{ key: 'a', value: 'x'.repeat(257) }]],
   ['more than fifty tags', Array.from({ length: 51 }, (_, index) => ({ key: `k${index}`, value: '1' }))],
 ])('TagResource refuses %s', async (_what, tags) => {
-  const { ecs } = await balanced();
+  const { ecs } = await balancedAccount();
   const refused = await refusalOf(
     ecs.send(new TagResourceCommand({ resourceArn: `${ARN}:cluster/main`, tags })),
   );

@@ -12,12 +12,12 @@ import {
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { account, balanced, calls, sure, twoContainers } from './scene.ts';
+import { account, balancedAccount, calls, sure, twoContainers } from './scene.ts';
 
-type Over = Partial<RegisterTaskDefinitionCommandInput>;
+type Overrides = Partial<RegisterTaskDefinitionCommandInput>;
 
 /** Returns the containers of the definition, with changes to the first one. */
-const withFirst = (role: string, over: Partial<ContainerDefinition>): Over => {
+const withFirst = (role: string, over: Partial<ContainerDefinition>): Overrides => {
   const [first, second] = twoContainers(role).containerDefinitions ?? [];
   return { containerDefinitions: [{ ...first, ...over }, { ...second }] };
 };
@@ -139,7 +139,7 @@ test('only INACTIVE revisions can be deleted, and their numbers are not reused',
 });
 
 test('the deletion of a task definition waits until no service or task uses it', async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, update, service } = calls(scene.ecs);
   await create(scene.service());
   await scene.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
@@ -151,7 +151,7 @@ test('the deletion of a task definition waits until no service or task uses it',
   expect(await status()).toBe('DELETE_IN_PROGRESS');
   await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
   await update({ taskDefinition: 'web:2' });
-  for (let looks = 0; looks < 5; looks += 1) await service();
+  for (let attempt = 0; attempt < 5; attempt += 1) await service();
   expect((await refusalOf(status())).code).toBe('ClientException');
 });
 
@@ -173,7 +173,7 @@ const awslogs = (options: Record<string, string>) => ({
 const LOGS = { 'awslogs-group': 'g', 'awslogs-region': 'eu-west-1', 'awslogs-stream-prefix': 'p' };
 const check = { command: ['CMD-SHELL', 'true'] };
 
-const refusals: [string, (role: string) => Over, string | RegExp][] = [
+const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   ['an invalid family', () => ({ family: 'a b' }), /^Family contains invalid characters/],
   ['no container', () => ({ containerDefinitions: [] }), 'Container list cannot be empty.'],
   [

@@ -15,12 +15,12 @@ import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
 import { scriptedPlane } from './plane.ts';
-import { balanced, calls, sure, twoContainers } from './scene.ts';
+import { balancedAccount, calls, sure, twoContainers } from './scene.ts';
 
-/** Creates the scene at AWS's pace with a manual clock, and calls that run and describe its tasks. */
-async function timed(plane = scriptedPlane()) {
+/** Creates the scene at AWS's pace with a manual clock, and adds functions that run and describe tasks. */
+async function timedScene(plane = scriptedPlane()) {
   const clock = manualClock();
-  const scene = await balanced({ clock, pace: 1, plane });
+  const scene = await balancedAccount({ clock, pace: 1, plane });
   const run = async (over: Partial<RunTaskCommandInput> = {}) =>
     (
       await scene.ecs.send(
@@ -37,13 +37,13 @@ async function timed(plane = scriptedPlane()) {
     sure(
       (await scene.ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [sure(arn)] }))).tasks?.[0],
     );
-  const cards = () =>
+  const taskInterfaces = () =>
     scene.region.ec2.networkInterfaces.filter(({ Description = '' }) => Description.includes(':attachment/'));
-  return { ...scene, clock, plane, run, describe, cards };
+  return { ...scene, clock, plane, run, describe, taskInterfaces };
 }
 
 test('a task passes through its states and releases its network interface at the end', async () => {
-  const { run, describe, clock, cards, ecs, plane, subnets, securityGroups } = await timed();
+  const { run, describe, clock, taskInterfaces, ecs, plane, subnets, securityGroups } = await timedScene();
   const [task] = await run();
   const state = async () => (await describe(task?.taskArn)).lastStatus;
   expect(task).toMatchObject({
@@ -56,11 +56,11 @@ test('a task passes through its states and releases its network interface at the
     cpu: '256',
     memory: '512',
   });
-  expect(cards()).toEqual([]);
+  expect(taskInterfaces()).toEqual([]);
   clock.advance(10_000);
   expect(await state()).toBe('PENDING');
-  const [card] = cards();
-  expect(card).toMatchObject({
+  const [taskInterface] = taskInterfaces();
+  expect(taskInterface).toMatchObject({
     SubnetId: subnets[0],
     RequesterManaged: true,
     Groups: [{ GroupId: securityGroups[0] }],
@@ -82,7 +82,7 @@ test('a task passes through its states and releases its network interface at the
       {
         name: 'api1',
         lastStatus: 'RUNNING',
-        networkInterfaces: [{ privateIpv4Address: card?.PrivateIpAddress }],
+        networkInterfaces: [{ privateIpv4Address: taskInterface?.PrivateIpAddress }],
       },
       { name: 'api2', lastStatus: 'RUNNING', runtimeId: expect.any(String) },
     ],
@@ -91,15 +91,15 @@ test('a task passes through its states and releases its network interface at the
     status: 'ATTACHED',
     details: expect.arrayContaining([
       { name: 'subnetId', value: subnets[0] },
-      { name: 'networkInterfaceId', value: card?.NetworkInterfaceId },
-      { name: 'privateIPv4Address', value: card?.PrivateIpAddress },
+      { name: 'networkInterfaceId', value: taskInterface?.NetworkInterfaceId },
+      { name: 'privateIPv4Address', value: taskInterface?.PrivateIpAddress },
     ]),
   });
   const { task: stopping } = await ecs.send(
     new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn), reason: 'enough' }),
   );
   expect(stopping).toMatchObject({ desiredStatus: 'STOPPED', lastStatus: 'DEPROVISIONING' });
-  expect(cards()).toHaveLength(1);
+  expect(taskInterfaces()).toHaveLength(1);
   clock.advance(10_000);
   expect(await describe(task?.taskArn)).toMatchObject({
     lastStatus: 'STOPPED',
@@ -110,11 +110,11 @@ test('a task passes through its states and releases its network interface at the
     attachments: [{ status: 'DELETED' }],
     containers: [{ lastStatus: 'STOPPED' }, { lastStatus: 'STOPPED' }],
   });
-  expect(cards()).toEqual([]);
+  expect(taskInterfaces()).toEqual([]);
 });
 
 test('a stopped task can be described for an hour and is removed when another task starts later', async () => {
-  const { run, clock, ecs } = await timed();
+  const { run, clock, ecs } = await timedScene();
   const [task] = await run();
   await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn) }));
   clock.advance(3_600_000);
@@ -127,16 +127,16 @@ test('a stopped task can be described for an hour and is removed when another ta
 });
 
 test('a task that is stopped before it gets a network interface never gets one', async () => {
-  const { run, clock, cards, ecs, describe, plane } = await timed();
+  const { run, clock, taskInterfaces, ecs, describe, plane } = await timedScene();
   const [task] = await run();
   await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn) }));
   clock.advance(60_000);
   expect(await describe(task?.taskArn)).toMatchObject({ lastStatus: 'STOPPED' });
-  expect([cards(), plane.started, plane.stopped]).toEqual([[], [], []]);
+  expect([taskInterfaces(), plane.started, plane.stopped]).toEqual([[], [], []]);
 });
 
 test('a task whose network interface cannot be created fails with the error code of EC2', async () => {
-  const { run, clock, describe, region, subnets } = await timed();
+  const { run, clock, describe, region, subnets } = await timedScene();
   const [task] = await run();
   region.ec2.subnets.delete(sure(subnets[0]));
   clock.advance(25_000);
@@ -149,7 +149,7 @@ test('a task whose network interface cannot be created fails with the error code
 
 test('a failure to start is reported on the task and on the container at fault', async () => {
   const reason = 'CannotPullContainerError: not found';
-  const { run, clock, describe } = await timed(
+  const { run, clock, describe } = await timedScene(
     scriptedPlane(() => ({ stopCode: 'TaskFailedToStart', reason, container: 'api2' })),
   );
   const [task] = await run();
@@ -160,7 +160,7 @@ test('a failure to start is reported on the task and on the container at fault',
 });
 
 test('a task ends when an essential container ends, but not when another container does', async () => {
-  const { run, clock, describe, region, ecs, role } = await timed();
+  const { run, clock, describe, region, ecs, role } = await timedScene();
   const input = twoContainers(role);
   await ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -193,25 +193,25 @@ test('a task ends when an essential container ends, but not when another contain
 });
 
 test('an assigned public IP address is associated with the network interface', async () => {
-  const { run, clock, cards, subnets, securityGroups } = await timed();
+  const { run, clock, taskInterfaces, subnets, securityGroups } = await timedScene();
   await run({
     networkConfiguration: {
       awsvpcConfiguration: { subnets, securityGroups, assignPublicIp: 'ENABLED' },
     },
   });
   clock.advance(10_000);
-  expect(cards()[0]?.Association?.PublicIp).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+  expect(taskInterfaces()[0]?.Association?.PublicIp).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
 });
 
 test('a task without security groups gets the default group of its VPC', async () => {
-  const { run, clock, cards, subnets } = await timed();
+  const { run, clock, taskInterfaces, subnets } = await timedScene();
   await run({ networkConfiguration: { awsvpcConfiguration: { subnets } } });
   clock.advance(10_000);
-  expect(cards()[0]?.Groups).toMatchObject([{ GroupName: 'default' }]);
+  expect(taskInterfaces()[0]?.Groups).toMatchObject([{ GroupName: 'default' }]);
 });
 
-test('a task keeps its startedBy value and its tags, which it shows on request', async () => {
-  const { run, ecs } = await timed();
+test('a task shows its startedBy value, and shows its tags only on request', async () => {
+  const { run, ecs } = await timedScene();
   const [task] = await run({
     tags: [{ key: 'kind', value: 'migration' }],
     enableECSManagedTags: true,
@@ -233,9 +233,9 @@ test('a task keeps its startedBy value and its tags, which it shows on request',
 });
 
 test("a service's tasks name their deployment, and have the service's tags if it propagates them", async () => {
-  const scene = await balanced();
+  const scene = await balancedAccount();
   const { create, service, tasks } = calls(scene.ecs);
-  const { service: born } = await create(
+  const { service: created } = await create(
     scene.service({
       desiredCount: 1,
       propagateTags: 'SERVICE',
@@ -245,7 +245,7 @@ test("a service's tasks name their deployment, and have the service's tags if it
   );
   await service();
   const [task] = await tasks();
-  expect(task).toMatchObject({ group: 'service:web', startedBy: born?.deployments?.[0]?.id, tags: [] });
+  expect(task).toMatchObject({ group: 'service:web', startedBy: created?.deployments?.[0]?.id, tags: [] });
   const { tasks: tagged } = await scene.ecs.send(
     new DescribeTasksCommand({ cluster: 'main', tasks: [sure(task?.taskArn)], include: ['TAGS'] }),
   );
@@ -257,7 +257,7 @@ test("a service's tasks name their deployment, and have the service's tags if it
 });
 
 test('tasks can be listed by desired status, family, service and startedBy', async () => {
-  const scene = await timed();
+  const scene = await timedScene();
   const { run, ecs } = scene;
   const [one] = await run({ startedBy: 'me' });
   const [two] = await run();
@@ -272,15 +272,15 @@ test('tasks can be listed by desired status, family, service and startedBy', asy
   expect(await list({ startedBy: 'me' })).toEqual([one?.taskArn]);
   expect(await list({ family: 'web' })).toHaveLength(2);
   expect(await list({ family: 'other' })).toEqual([]);
-  const own = await list({ serviceName: 'web' });
-  expect(own).toHaveLength(1);
-  expect(own).not.toContain(one?.taskArn);
+  const ofService = await list({ serviceName: 'web' });
+  expect(ofService).toHaveLength(1);
+  expect(ofService).not.toContain(one?.taskArn);
   expect((await refusalOf(list({ serviceName: 'nobody' }))).code).toBe('ServiceNotFoundException');
   expect((await refusalOf(list({ startedBy: 'me', family: 'web' }))).code).toBe('InvalidParameterException');
 });
 
 test('unknown tasks and invalid RunTask parameters are refused', async () => {
-  const { run, ecs } = await timed();
+  const { run, ecs } = await timedScene();
   const stop = new StopTaskCommand({ cluster: 'main', task: 'nobody' });
   expect(await refusalOf(ecs.send(stop))).toEqual({
     code: 'InvalidParameterException',
@@ -304,7 +304,7 @@ test('unknown tasks and invalid RunTask parameters are refused', async () => {
 });
 
 test('RunTask refuses a task whose role does not trust ECS', async () => {
-  const { run, iam, role } = await timed();
+  const { run, iam, role } = await timedScene();
   await iam.send(
     new UpdateAssumeRolePolicyCommand({
       RoleName: 'tasks',
@@ -322,8 +322,8 @@ test('RunTask refuses a task whose role does not trust ECS', async () => {
   });
 });
 
-test('an image may have the name of a built-in object property without preventing a snapshot', async () => {
-  const { ecs, role, world, networkConfiguration } = await balanced();
+test('an image whose name is that of a built-in object property does not break snapshots', async () => {
+  const { ecs, role, world, networkConfiguration } = await balancedAccount();
   const definition = twoContainers(role);
   const containerDefinitions = [{ name: 'web', image: 'constructor' }];
   await ecs.send(new RegisterTaskDefinitionCommand({ ...definition, containerDefinitions }));

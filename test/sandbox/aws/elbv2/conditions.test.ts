@@ -33,7 +33,7 @@ const regex = (...RegexValues: string[]): RuleCondition => ({
   PathPatternConfig: { RegexValues },
 });
 
-// The given conditions, and how they are shown if that is different.
+// The given conditions, and the conditions that the API shows if they differ.
 const accepted: [string, RuleCondition[], RuleCondition[]?][] = [
   [
     'one path in the legacy notation',

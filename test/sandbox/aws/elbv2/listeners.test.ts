@@ -13,7 +13,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { forwardTo, notFound, scene } from './scene.ts';
 
-test("the ARN of a listener extends its load balancer's, and its default rule shows its actions", async () => {
+test('the ARN of a listener extends the ARN of its load balancer, and the default rule shows the default actions', async () => {
   const { balancer, createListener, elbv2 } = await scene();
   const LoadBalancerArn = await balancer();
   const { Listeners } = await createListener(LoadBalancerArn);
@@ -225,7 +225,7 @@ test('modifying a listener keeps the settings that the call omits', async () => 
   expect(await refusalOf(modify({ Protocol: 'HTTPS' }))).toMatchObject({ code: 'NotImplemented' });
 });
 
-test('a describe call must name either a load balancer or listener ARNs, and not both', async () => {
+test('a describe call must name either a load balancer or listener ARNs, but not both', async () => {
   const { balancer, elbv2, listener } = await scene();
   const LoadBalancerArn = await balancer();
   const ListenerArn = await listener(LoadBalancerArn);

@@ -16,14 +16,14 @@ async function ruleScene() {
   const ListenerArn = await listener(LoadBalancerArn);
   const rules = async () => (await elbv2.send(new DescribeRulesCommand({ ListenerArn }))).Rules ?? [];
   const priorities = async () => (await rules()).map(({ Priority }) => Priority);
-  const move = (moves: Record<string, number>) =>
+  const setPriorities = (byArn: Record<string, number>) =>
     elbv2.send(
       new SetRulePrioritiesCommand({
-        RulePriorities: Object.entries(moves).map(([RuleArn, Priority]) => ({ RuleArn, Priority })),
+        RulePriorities: Object.entries(byArn).map(([RuleArn, Priority]) => ({ RuleArn, Priority })),
       }),
     );
-  const byDefault = sure((await rules())[0]?.RuleArn);
-  return { ...started, LoadBalancerArn, ListenerArn, rules, priorities, move, byDefault };
+  const defaultRuleArn = sure((await rules())[0]?.RuleArn);
+  return { ...started, LoadBalancerArn, ListenerArn, rules, priorities, setPriorities, defaultRuleArn };
 }
 
 test('rules are listed by priority, not by creation order, with the default rule last', async () => {
@@ -62,7 +62,7 @@ test('a rule shows its condition in both notations and its action with all defau
   ]);
 });
 
-test('a priority in use is refused even for an identical rule, which is accepted with another priority', async () => {
+test('an identical rule is refused with a priority that is in use, and accepted with another priority', async () => {
   const { createRule, ListenerArn, priorities } = await ruleScene();
   await createRule(ListenerArn, 10, notFound);
   expect(await refusalOf(createRule(ListenerArn, 10, notFound))).toEqual({
@@ -120,14 +120,16 @@ test('modifying a rule keeps the settings that the call omits', async () => {
 });
 
 test('the default rule can only be changed and deleted through its listener', async () => {
-  const { byDefault, elbv2, move } = await ruleScene();
-  const modify = elbv2.send(new ModifyRuleCommand({ RuleArn: byDefault, Actions: [notFound] }));
+  const { defaultRuleArn, elbv2, setPriorities } = await ruleScene();
+  const modify = elbv2.send(new ModifyRuleCommand({ RuleArn: defaultRuleArn, Actions: [notFound] }));
   expect(await refusalOf(modify)).toMatchObject({ code: 'OperationNotPermitted' });
-  expect(await refusalOf(elbv2.send(new DeleteRuleCommand({ RuleArn: byDefault })))).toEqual({
+  expect(await refusalOf(elbv2.send(new DeleteRuleCommand({ RuleArn: defaultRuleArn })))).toEqual({
     code: 'OperationNotPermitted',
-    message: `Default rule '${byDefault}' cannot be deleted`,
+    message: `Default rule '${defaultRuleArn}' cannot be deleted`,
   });
-  expect(await refusalOf(move({ [byDefault]: 1 }))).toMatchObject({ code: 'OperationNotPermitted' });
+  expect(await refusalOf(setPriorities({ [defaultRuleArn]: 1 }))).toMatchObject({
+    code: 'OperationNotPermitted',
+  });
 });
 
 test('deleting a rule frees its priority', async () => {
@@ -143,34 +145,42 @@ test('deleting a rule frees its priority', async () => {
 });
 
 test('two rules can swap priorities in one call', async () => {
-  const { ListenerArn, move, rule, rules } = await ruleScene();
+  const { ListenerArn, setPriorities, rule, rules } = await ruleScene();
   const [first, second] = [await rule(ListenerArn, 1), await rule(ListenerArn, 2)];
-  await move({ [first]: 2, [second]: 1 });
+  await setPriorities({ [first]: 2, [second]: 1 });
   expect((await rules()).slice(0, 2).map(({ RuleArn }) => RuleArn)).toEqual([second, first]);
 });
 
-test('a call that sets priorities changes none of them if one is refused', async () => {
-  const { listener, ListenerArn, LoadBalancerArn, move, priorities, rule } = await ruleScene();
+test('a call that sets several priorities changes none of them if one is refused', async () => {
+  const { listener, ListenerArn, LoadBalancerArn, setPriorities, priorities, rule } = await ruleScene();
   const [first, second] = [await rule(ListenerArn, 1), await rule(ListenerArn, 2)];
   await rule(ListenerArn, 3);
-  expect(await refusalOf(move({ [first]: 10, [second]: 3 }))).toMatchObject({ code: 'PriorityInUse' });
-  expect(await refusalOf(move({ [first]: 10, [second]: 10 }))).toEqual({
+  expect(await refusalOf(setPriorities({ [first]: 10, [second]: 3 }))).toMatchObject({
+    code: 'PriorityInUse',
+  });
+  expect(await refusalOf(setPriorities({ [first]: 10, [second]: 10 }))).toEqual({
     code: 'ValidationError',
     message: "Priority '10' was provided multiple times",
   });
-  expect(await refusalOf(move({ [first]: 10, [`${second}0`]: 11 }))).toMatchObject({ code: 'RuleNotFound' });
+  expect(await refusalOf(setPriorities({ [first]: 10, [`${second}0`]: 11 }))).toMatchObject({
+    code: 'RuleNotFound',
+  });
   const elsewhere = await rule(await listener(LoadBalancerArn, notFound, 81), 1);
-  expect(await refusalOf(move({ [first]: 10, [elsewhere]: 11 }))).toMatchObject({ code: 'ValidationError' });
+  expect(await refusalOf(setPriorities({ [first]: 10, [elsewhere]: 11 }))).toMatchObject({
+    code: 'ValidationError',
+  });
   expect(await priorities()).toEqual(['1', '2', '3', 'default']);
 });
 
-test('a describe call must name either a listener or rule ARNs, and not both', async () => {
-  const { byDefault, elbv2, ListenerArn } = await ruleScene();
+test('a describe call must name either a listener or rule ARNs, but not both', async () => {
+  const { defaultRuleArn, elbv2, ListenerArn } = await ruleScene();
   const describe = (input: object) => elbv2.send(new DescribeRulesCommand(input));
-  expect((await describe({ RuleArns: [byDefault] })).Rules).toMatchObject([{ RuleArn: byDefault }]);
+  expect((await describe({ RuleArns: [defaultRuleArn] })).Rules).toMatchObject([{ RuleArn: defaultRuleArn }]);
   expect(await refusalOf(describe({}))).toMatchObject({ code: 'ValidationError' });
-  expect(await refusalOf(describe({ ListenerArn, RuleArns: [byDefault] }))).toMatchObject({
+  expect(await refusalOf(describe({ ListenerArn, RuleArns: [defaultRuleArn] }))).toMatchObject({
     code: 'ValidationError',
   });
-  expect(await refusalOf(describe({ RuleArns: [`${byDefault}0`] }))).toMatchObject({ code: 'RuleNotFound' });
+  expect(await refusalOf(describe({ RuleArns: [`${defaultRuleArn}0`] }))).toMatchObject({
+    code: 'RuleNotFound',
+  });
 });

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { sandbox } from '../../harness.ts';
-import { makes, sure } from '../ec2/scene.ts';
+import { makerOf, sure } from '../ec2/scene.ts';
 
 export { sure } from '../ec2/scene.ts';
 
@@ -28,7 +28,7 @@ export const path = (...Values: string[]): RuleCondition => ({
 export async function scene(options: SandboxOptions = {}) {
   const running = await sandbox(options);
   const { elbv2 } = running;
-  const make = makes(running.ec2);
+  const make = makerOf(running.ec2);
   const vpc = await make.vpc();
   await make.gateway(vpc);
   const subnets = [

@@ -197,7 +197,7 @@ test('a describe call that names an unknown group is refused', async () => {
   });
 });
 
-test('a group cannot be deleted until some seconds after the last rule that names it is deleted', async () => {
+test('a group can be deleted only some seconds after the deletion of the last rule that names the group', async () => {
   const clock = manualClock();
   const { balancer, elbv2, group, listener } = await scene({ clock, pace: 1 });
   const TargetGroupArn = await group();

@@ -33,7 +33,11 @@ const DRAINING = {
 };
 
 /** A data plane that runs the health checks itself. */
-const checking: SandboxOptions['plane'] = { startTask: () => {}, stopTask: () => {}, checksTargets: true };
+const checkingPlane: SandboxOptions['plane'] = {
+  startTask: () => {},
+  stopTask: () => {},
+  checksTargets: true,
+};
 
 /** Creates a target group, and the network interface of a task that listens behind a security group. */
 async function targetScene(options: SandboxOptions = {}) {
@@ -48,7 +52,7 @@ async function targetScene(options: SandboxOptions = {}) {
     interfaceType: 'interface',
     requester: '111122223333',
   });
-  const use = async () => {
+  const forwardToGroup = async () => {
     const { LoadBalancers } = await started.createBalancer({ SecurityGroups: [front] });
     return started.listener(LoadBalancers?.[0]?.LoadBalancerArn ?? '', forwardTo(TargetGroupArn));
   };
@@ -69,7 +73,7 @@ async function targetScene(options: SandboxOptions = {}) {
     ...started,
     ip,
     TargetGroupArn,
-    use,
+    forwardToGroup,
     admit,
     register,
     deregister,
@@ -79,9 +83,9 @@ async function targetScene(options: SandboxOptions = {}) {
 
 test('a target of a group in use becomes healthy when the security groups admit the load balancer', async () => {
   const clock = manualClock();
-  const { admit, health, ip, register, use } = await targetScene({ clock, pace: 1 });
+  const { admit, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
   await admit();
-  await use();
+  await forwardToGroup();
   await register({ Id: ip });
   expect(await health()).toEqual([REGISTERING]);
   clock.advance(149_000);
@@ -90,29 +94,29 @@ test('a target of a group in use becomes healthy when the security groups admit 
   expect(await health()).toEqual([{ State: 'healthy' }]);
 });
 
-test('a target is unhealthy when the security groups block the load balancer, or when nothing has its address', async () => {
-  const { health, ip, register, use } = await targetScene();
-  await use();
+test('a target is unhealthy when the security groups block the load balancer, or when no network interface has the address of the target', async () => {
+  const { health, ip, register, forwardToGroup } = await targetScene();
+  await forwardToGroup();
   await register({ Id: ip }, { Id: '10.0.1.200' });
   const timedOut = { State: 'unhealthy', Reason: 'Target.Timeout', Description: 'Request timed out' };
   expect(await health()).toEqual([timedOut, timedOut]);
 });
 
 test('a target is unused while no rule names its group, and is checked as soon as a rule does', async () => {
-  const { admit, elbv2, health, ip, register, use } = await targetScene();
+  const { admit, elbv2, health, ip, register, forwardToGroup } = await targetScene();
   await admit();
   await register({ Id: ip });
   expect(await health()).toEqual([NOT_IN_USE]);
-  const ListenerArn = await use();
+  const ListenerArn = await forwardToGroup();
   expect(await health()).toEqual([{ State: 'healthy' }]);
   await elbv2.send(new DeleteListenerCommand({ ListenerArn }));
   expect(await health()).toEqual([NOT_IN_USE]);
 });
 
 test('a target in a zone that its load balancer does not cover is unused', async () => {
-  const { health, make, register, use, vpc } = await targetScene();
+  const { health, make, register, forwardToGroup, vpc } = await targetScene();
   await make.subnet(vpc, '10.0.3.0/24', 'eu-west-1c');
-  await use();
+  await forwardToGroup();
   await register({ Id: '10.0.3.10' });
   expect(await health()).toEqual([
     {
@@ -125,9 +129,9 @@ test('a target in a zone that its load balancer does not cover is unused', async
 
 test("a deregistered target drains for its group's deregistration delay and is then removed", async () => {
   const clock = manualClock();
-  const { admit, deregister, health, ip, register, use } = await targetScene({ clock, pace: 1 });
+  const { admit, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
   await admit();
-  await use();
+  await forwardToGroup();
   await register({ Id: ip });
   await deregister({ Id: ip });
   clock.advance(299_000);
@@ -138,14 +142,15 @@ test("a deregistered target drains for its group's deregistration delay and is t
 
 test('the deregistration delay can be changed, even to zero', async () => {
   const clock = manualClock();
-  const { admit, deregister, elbv2, health, ip, register, TargetGroupArn, use } = await targetScene({
-    clock,
-    pace: 1,
-  });
+  const { admit, deregister, elbv2, health, ip, register, TargetGroupArn, forwardToGroup } =
+    await targetScene({
+      clock,
+      pace: 1,
+    });
   const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }];
   await elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
   await admit();
-  await use();
+  await forwardToGroup();
   await register({ Id: ip });
   await deregister({ Id: ip });
   expect(await health()).toEqual([]);
@@ -153,9 +158,9 @@ test('the deregistration delay can be changed, even to zero', async () => {
 
 test('a target that is registered again while it drains is healthy and is not removed', async () => {
   const clock = manualClock();
-  const { admit, deregister, health, ip, register, use } = await targetScene({ clock, pace: 1 });
+  const { admit, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
   await admit();
-  await use();
+  await forwardToGroup();
   clock.advance(150_000);
   await register({ Id: ip });
   await deregister({ Id: ip });
@@ -220,8 +225,8 @@ test.each([
 });
 
 test('an address outside the VPC can be registered for all zones', async () => {
-  const { health, register, use } = await targetScene({ plane: checking });
-  await use();
+  const { health, register, forwardToGroup } = await targetScene({ plane: checkingPlane });
+  await forwardToGroup();
   await register({ Id: '192.168.1.9', AvailabilityZone: 'all' });
   expect(await health()).toEqual([REGISTERING]);
 });
@@ -239,14 +244,15 @@ test('every call about the targets of an unknown group is refused', async () => 
 });
 
 test('the health that the data plane reports is shown, and counts as a change only when it differs', async () => {
-  const { deregister, health, ip, region, register, TargetGroupArn, use, world } = await targetScene({
-    plane: checking,
-    clock: manualClock(),
-    pace: 1,
-  });
+  const { deregister, health, ip, region, register, TargetGroupArn, forwardToGroup, world } =
+    await targetScene({
+      plane: checkingPlane,
+      clock: manualClock(),
+      pace: 1,
+    });
   let changes = 0;
   world.onChange(() => changes++);
-  await use();
+  await forwardToGroup();
   await register({ Id: ip });
   expect(await health()).toEqual([REGISTERING]);
   const before = changes;

@@ -1,8 +1,8 @@
 /** Roles and trust policies for tests. */
 import { CreateRoleCommand, type CreateRoleCommandInput, type IAMClient } from '@aws-sdk/client-iam';
 
-/** Returns a trust policy with changes to its statement, which trusts ECS tasks by default. */
-export const trust = (statement: object = {}): string =>
+/** Returns a policy that trusts ECS tasks, with the given changes to its statement. */
+export const trustPolicy = (statement: object = {}): string =>
   JSON.stringify({
     Version: '2012-10-17',
     Statement: [
@@ -16,4 +16,4 @@ export const trust = (statement: object = {}): string =>
   });
 
 export const makeRole = (iam: IAMClient, RoleName = 'task', rest: Partial<CreateRoleCommandInput> = {}) =>
-  iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust(), ...rest }));
+  iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trustPolicy(), ...rest }));

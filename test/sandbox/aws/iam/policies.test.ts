@@ -35,7 +35,7 @@ const detach = (iam: IAMClient, PolicyArn: string) =>
   iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
 
 test.each(['constructor', '__proto__'])(
-  'an inline policy named %s exists only once it is put',
+  'an inline policy named %s does not exist until it is put',
   async (name) => {
     const iam = await withRole();
     const get = () => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: name }));

@@ -22,7 +22,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makeRole, trust } from './making.ts';
+import { makeRole, trustPolicy } from './making.ts';
 
 const get = async (iam: IAMClient, RoleName = 'task') =>
   (await iam.send(new GetRoleCommand({ RoleName }))).Role;
@@ -41,7 +41,7 @@ test('a role is created with the given members and returned with its trust polic
     RoleId: expect.stringMatching(/^AROA[A-Z2-7]{17}$/),
     Arn: 'arn:aws:iam::000000000000:role/slipway/task',
     CreateDate: new Date('2026-01-01T00:00:00Z'),
-    AssumeRolePolicyDocument: encodeURIComponent(trust()),
+    AssumeRolePolicyDocument: encodeURIComponent(trustPolicy()),
     Description: 'What a task may do',
     MaxSessionDuration: 7200,
     Tags: [{ Key: 'one', Value: '1' }],
@@ -101,30 +101,30 @@ test('a permissions boundary is refused because the sandbox would not enforce it
 test.each([
   ['text that is not JSON', '{', 'This policy contains invalid Json'],
   ['no statement', '{"Version":"2012-10-17"}', 'Syntax errors in policy.'],
-  ['an unknown version', trust().replace('2012-10-17', '2020-01-01'), 'Syntax errors in policy.'],
-  ['an unknown member', trust({ Colour: 'red' }), 'Syntax errors in policy.'],
-  ['no effect', trust({ Effect: undefined }), 'Missing required field Effect'],
-  ['no principal', trust({ Principal: undefined }), 'Missing required field Principal'],
-  ['no action', trust({ Action: undefined }), 'Missing required field Action'],
-  ['a resource', trust({ Resource: '*' }), 'Has prohibited field Resource'],
+  ['an unknown version', trustPolicy().replace('2012-10-17', '2020-01-01'), 'Syntax errors in policy.'],
+  ['an unknown member', trustPolicy({ Colour: 'red' }), 'Syntax errors in policy.'],
+  ['no effect', trustPolicy({ Effect: undefined }), 'Missing required field Effect'],
+  ['no principal', trustPolicy({ Principal: undefined }), 'Missing required field Principal'],
+  ['no action', trustPolicy({ Action: undefined }), 'Missing required field Action'],
+  ['a resource', trustPolicy({ Resource: '*' }), 'Has prohibited field Resource'],
   [
     'an action of another service',
-    trust({ Action: 's3:GetObject' }),
+    trustPolicy({ Action: 's3:GetObject' }),
     'AssumeRole policy may only specify STS AssumeRole actions.',
   ],
   [
     'an action without a service prefix',
-    trust({ Action: 'AssumeRole' }),
+    trustPolicy({ Action: 'AssumeRole' }),
     'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
   ],
   [
     'a service principal that is not a service name',
-    trust({ Principal: { Service: 'ecs-tasks' } }),
+    trustPolicy({ Principal: { Service: 'ecs-tasks' } }),
     'Invalid principal in policy: "SERVICE":"ecs-tasks"',
   ],
   [
     'a principal that is an unknown role of this account',
-    trust({ Principal: { AWS: 'arn:aws:iam::000000000000:role/gone' } }),
+    trustPolicy({ Principal: { AWS: 'arn:aws:iam::000000000000:role/gone' } }),
     'Invalid principal in policy: "AWS":"arn:aws:iam::000000000000:role/gone"',
   ],
 ])('a trust policy with %s is malformed', async (_what, document, message) => {
@@ -137,16 +137,16 @@ test('existing roles, accounts and "*" can be principals of a trust policy', asy
   const { iam } = await sandbox();
   await makeRole(iam, 'first');
   const AWS = ['arn:aws:iam::000000000000:role/first', 'arn:aws:iam::000000000000:root', '111111111111'];
-  await makeRole(iam, 'second', { AssumeRolePolicyDocument: trust({ Principal: { AWS } }) });
-  await makeRole(iam, 'third', { AssumeRolePolicyDocument: trust({ Principal: '*' }) });
+  await makeRole(iam, 'second', { AssumeRolePolicyDocument: trustPolicy({ Principal: { AWS } }) });
+  await makeRole(iam, 'third', { AssumeRolePolicyDocument: trustPolicy({ Principal: '*' }) });
   expect((await iam.send(new ListRolesCommand({}))).Roles).toHaveLength(3);
 });
 
 test('a trust policy may have 2048 characters, not counting white space', async () => {
   const { iam } = await sandbox();
-  const airy = trust().padEnd(3000);
+  const airy = trustPolicy().padEnd(3000);
   await makeRole(iam, 'airy', { AssumeRolePolicyDocument: airy });
-  const long = trust({ Sid: 's'.repeat(2048) });
+  const long = trustPolicy({ Sid: 's'.repeat(2048) });
   expect(await refusalOf(makeRole(iam, 'long', { AssumeRolePolicyDocument: long }))).toEqual({
     code: 'LimitExceeded',
     message: 'Cannot exceed quota for ACLSizePerRole: 2048',
@@ -214,7 +214,7 @@ test('the trust policy of a role can be replaced, but only by a valid one', asyn
   await makeRole(iam);
   const update = (PolicyDocument: string) =>
     iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'task', PolicyDocument }));
-  const other = trust({ Principal: { Service: 'ecs.amazonaws.com' } });
+  const other = trustPolicy({ Principal: { Service: 'ecs.amazonaws.com' } });
   await update(other);
   expect(await refusalOf(update('{}'))).toMatchObject({ code: 'MalformedPolicyDocument' });
   expect(decodeURIComponent((await get(iam))?.AssumeRolePolicyDocument ?? '')).toBe(other);
@@ -297,6 +297,6 @@ test.each<[string, Tag[], string]>([
 
 test('roles are visible in every region', async () => {
   const { iam, world } = await sandbox();
-  await iam.send(new CreateRoleCommand({ RoleName: 'task', AssumeRolePolicyDocument: trust() }));
+  await iam.send(new CreateRoleCommand({ RoleName: 'task', AssumeRolePolicyDocument: trustPolicy() }));
   expect(world.region('us-east-1').iam.roles.size).toBe(1);
 });

@@ -15,7 +15,7 @@ import {
   makeServiceLinkedRole,
 } from '../../../../sandbox/aws/iam/service-linked-roles.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { trust } from './making.ts';
+import { trustPolicy } from './making.ts';
 
 const RoleName = 'AWSServiceRoleForECS';
 const create = (AWSServiceName: string, CustomSuffix?: string) =>
@@ -84,7 +84,7 @@ test('callers can change only the description of a service-linked role', async (
   expect(await refusalOf(iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })))).toEqual(refused);
   const put = new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument: '{}' });
   expect(await refusalOf(iam.send(put))).toEqual(refused);
-  const update = new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust() });
+  const update = new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trustPolicy() });
   expect(await refusalOf(iam.send(update))).toEqual(refused);
   await iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: 'ours too' }));
   const { Role } = await iam.send(new GetRoleCommand({ RoleName }));

@@ -100,7 +100,7 @@ test('limits out of range and invalid tokens are refused by GetLogEvents', async
   }
 });
 
-test('an answer contains up to a megabyte of events, and at least one event', async () => {
+test('a response contains up to a megabyte of events, and at least one event', async () => {
   const { put, get } = await withStream();
   const large = 'x'.repeat(600_000);
   for (const n of [1, 2, 3]) await put([n, large]);
@@ -133,7 +133,7 @@ test('a batch that is unordered, empty, too large or spans more than a day is re
   expect(await messages()).toEqual([]);
 });
 
-test('events that are too old or too new are rejected, and the answer reports which', async () => {
+test('events that are too old or too new are rejected, and the response says which ones', async () => {
   const { put, messages } = await withStream();
   const { rejectedLogEventsInfo: old } = await put(
     [-14 * DAY - 2, 'a'],

@@ -194,7 +194,7 @@ test('reserved tag keys, long tag values and too many tags are refused', async (
   expect(await refusalOf(tagged)).toMatchObject({ code: 'TooManyTagsException' });
 });
 
-test('tag calls do not accept the ARN of a log group that ends in a star', async () => {
+test('tag calls do not accept a log group ARN that ends in a star', async () => {
   const { logs } = await sandbox();
   await create(logs);
   const list = logs.send(new ListTagsForResourceCommand({ resourceArn: `${resourceArn}:*` }));

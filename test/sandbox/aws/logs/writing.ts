@@ -11,7 +11,7 @@ export const logGroupName = '/slipway/dev';
 /** The creation time of the streams, in milliseconds since 1970. */
 export const NOW = Date.UTC(2026, 0, 20);
 
-/** Starts a sandbox with a log group. Its helpers create streams and put events: `[milliseconds from NOW, message]`. */
+/** Starts a sandbox with a log group. `stream` creates a stream; `put` takes events as `[milliseconds from NOW, message]`. */
 export async function withGroup() {
   const clock = manualClock(NOW);
   const started = await sandbox({ clock });

@@ -8,30 +8,30 @@ import {
 import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { alias, aliasScene, all, record, zoneScene } from './scene.ts';
+import { alias, aliasScene, changesOf, record, zoneScene } from './scene.ts';
 
 const www = record('www.example.com', 'A', ['192.0.2.1', '192.0.2.2']);
 
 test('a record set can be created once, upserted repeatedly, and deleted only with its current values', async () => {
   const { change, records } = await zoneScene();
-  const { ChangeInfo } = await change(all('CREATE', www));
+  const { ChangeInfo } = await change(changesOf('CREATE', www));
   expect(ChangeInfo).toMatchObject({ Status: 'PENDING', Id: expect.stringMatching(/^\/change\/C/) });
   expect(await records()).toEqual([{ ...www, Name: 'www.example.com.' }]);
   const name = "resource record set [name='www.example.com.', type='A']";
-  expect(await refusalOf(change(all('CREATE', www)))).toEqual({
+  expect(await refusalOf(change(changesOf('CREATE', www)))).toEqual({
     code: 'InvalidChangeBatch',
     message: `[Tried to create ${name} but it already exists]`,
   });
   const moved = record('WWW.example.com.', 'A', ['192.0.2.3'], { TTL: 300 });
-  await change(all('UPSERT', moved));
-  await change(all('UPSERT', moved));
-  expect(await refusalOf(change(all('DELETE', www)))).toEqual({
+  await change(changesOf('UPSERT', moved));
+  await change(changesOf('UPSERT', moved));
+  expect(await refusalOf(change(changesOf('DELETE', www)))).toEqual({
     code: 'InvalidChangeBatch',
     message: `[Tried to delete ${name} but the values provided do not match the current values]`,
   });
-  await change(all('DELETE', moved));
+  await change(changesOf('DELETE', moved));
   expect(await records()).toEqual([]);
-  expect(await refusalOf(change(all('DELETE', moved)))).toEqual({
+  expect(await refusalOf(change(changesOf('DELETE', moved)))).toEqual({
     code: 'InvalidChangeBatch',
     message: `[Tried to delete ${name} but it was not found]`,
   });
@@ -39,10 +39,10 @@ test('a record set can be created once, upserted repeatedly, and deleted only wi
 
 test('a deletion must have the same TTL as the record set, but may list the values in any order', async () => {
   const { change, records } = await zoneScene();
-  await change(all('CREATE', www));
+  await change(changesOf('CREATE', www));
   const late = { ...www, TTL: 61 };
-  expect(await refusalOf(change(all('DELETE', late)))).toMatchObject({ code: 'InvalidChangeBatch' });
-  await change(all('DELETE', record('www.example.com', 'A', ['192.0.2.2', '192.0.2.1'])));
+  expect(await refusalOf(change(changesOf('DELETE', late)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  await change(changesOf('DELETE', record('www.example.com', 'A', ['192.0.2.2', '192.0.2.1'])));
   expect(await records()).toEqual([]);
 });
 
@@ -50,8 +50,8 @@ test('a batch with errors changes nothing and is refused with all of its errors'
   const { change, records } = await zoneScene();
   const good = record('good.example.com', 'A', ['192.0.2.1']);
   const batch = [
-    ...all('CREATE', good, record('bad.example.com', 'A', ['here'])),
-    ...all('DELETE', record('none.example.com', 'A', ['192.0.2.1'])),
+    ...changesOf('CREATE', good, record('bad.example.com', 'A', ['here'])),
+    ...changesOf('DELETE', record('none.example.com', 'A', ['192.0.2.1'])),
   ];
   expect(await refusalOf(change(batch))).toEqual({
     code: 'InvalidChangeBatch',
@@ -63,16 +63,16 @@ test('a batch with errors changes nothing and is refused with all of its errors'
 
 test('one batch can replace a record set with another of a different type', async () => {
   const { change, records } = await zoneScene();
-  await change(all('CREATE', www));
+  await change(changesOf('CREATE', www));
   const cname = record('www.example.com', 'CNAME', ['other.example.org']);
-  await change([...all('DELETE', www), ...all('CREATE', cname)]);
+  await change([...changesOf('DELETE', www), ...changesOf('CREATE', cname)]);
   expect(await records()).toEqual([{ ...cname, Name: 'www.example.com.' }]);
 });
 
 test('a star in a name is always returned as an octal escape', async () => {
   const { change, records } = await zoneScene();
-  await change(all('CREATE', record('*.App.example.com', 'A', ['192.0.2.1'])));
-  await change(all('UPSERT', record('\\052.app.example.com.', 'A', ['192.0.2.1'])));
+  await change(changesOf('CREATE', record('*.App.example.com', 'A', ['192.0.2.1'])));
+  await change(changesOf('UPSERT', record('\\052.app.example.com.', 'A', ['192.0.2.1'])));
   expect((await records()).map(({ Name }) => Name)).toEqual(['\\052.app.example.com.']);
 });
 
@@ -82,77 +82,77 @@ const cname = record('www.example.com', 'CNAME', ['a.example.org']);
 const refused: [string, Change[], string][] = [
   [
     'a name in another zone',
-    all('CREATE', record('www.example.org', 'A', ['192.0.2.1'])),
+    changesOf('CREATE', record('www.example.org', 'A', ['192.0.2.1'])),
     'RRSet with DNS name www.example.org. is not permitted in zone example.com.',
   ],
   [
     'a name that ends like the zone but is outside it',
-    all('CREATE', record('anexample.com', 'A', ['192.0.2.1'])),
+    changesOf('CREATE', record('anexample.com', 'A', ['192.0.2.1'])),
     'RRSet with DNS name anexample.com. is not permitted in zone example.com.',
   ],
   [
     'an empty label',
-    all('CREATE', record('a..example.com', 'A', ['192.0.2.1'])),
+    changesOf('CREATE', record('a..example.com', 'A', ['192.0.2.1'])),
     "FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with 'a..example.com'",
   ],
   [
     'a CNAME at the apex',
-    all('CREATE', record('example.com', 'CNAME', ['a.example.org'])),
+    changesOf('CREATE', record('example.com', 'CNAME', ['a.example.org'])),
     'RRSet of type CNAME with DNS name example.com. is not permitted at apex in zone example.com.',
   ],
   [
     'a CNAME beside other record sets',
-    all('CREATE', www, cname),
+    changesOf('CREATE', www, cname),
     'RRSet of type CNAME with DNS name www.example.com. is not permitted as it conflicts with other records with the same DNS name in zone example.com.',
   ],
   [
     'a record set beside a CNAME',
-    all('CREATE', cname, www),
+    changesOf('CREATE', cname, www),
     'RRSet of type A with DNS name www.example.com. is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone example.com.',
   ],
   [
     'the same record set twice',
-    all('UPSERT', www, www),
+    changesOf('UPSERT', www, www),
     "The request contains an invalid set of changes for a resource record set 'A www.example.com.'",
   ],
   [
     'the same value twice',
-    all('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.1'])),
+    changesOf('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.1'])),
     "Duplicate Resource Record: '192.0.2.1'",
   ],
   [
     'an invalid IPv6 address',
-    all('CREATE', record('www.example.com', 'AAAA', ['192.0.2.1'])),
+    changesOf('CREATE', record('www.example.com', 'AAAA', ['192.0.2.1'])),
     "Invalid Resource Record: 'FATAL problem: AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address) encountered with '192.0.2.1''",
   ],
   [
     'a TXT value without quotation marks',
-    all('CREATE', record('www.example.com', 'TXT', ['hello'])),
+    changesOf('CREATE', record('www.example.com', 'TXT', ['hello'])),
     "Invalid Resource Record: 'FATAL problem: InvalidCharacterString (Value should be enclosed in quotation marks) encountered with 'hello''",
   ],
   [
     'a CNAME of two values',
-    all('CREATE', record('www.example.com', 'CNAME', ['a.example.org', 'b.example.org'])),
+    changesOf('CREATE', record('www.example.com', 'CNAME', ['a.example.org', 'b.example.org'])),
     'RRSet of type CNAME with DNS name www.example.com. can have only one resource record',
   ],
   [
     'a simple record set beside weighted ones',
-    all('CREATE', weighted('one'), record('w.example.com', 'A', ['192.0.2.1'])),
+    changesOf('CREATE', weighted('one'), record('w.example.com', 'A', ['192.0.2.1'])),
     'RRSet with DNS name w.example.com., type A cannot be created as other RRSets exist with the same name and type.',
   ],
   [
     'a weighted record set beside a simple one',
-    all('CREATE', record('w.example.com', 'A', ['192.0.2.1']), weighted('one')),
+    changesOf('CREATE', record('w.example.com', 'A', ['192.0.2.1']), weighted('one')),
     'RRSet with DNS name w.example.com., type A, SetIdentifier one cannot be created as a non-weighted set exists with the same name and type.',
   ],
   [
     'weighted record sets of different TTLs',
-    all('CREATE', weighted('one'), weighted('two', { TTL: 300 })),
+    changesOf('CREATE', weighted('one'), weighted('two', { TTL: 300 })),
     'RRSet with DNS name w.example.com., type A, SetIdentifier two cannot be created as weighted sets must contain the same TTL.',
   ],
   [
     'too many records',
-    all(
+    changesOf(
       'UPSERT',
       record(
         'many.example.com',
@@ -164,7 +164,7 @@ const refused: [string, Change[], string][] = [
   ],
   [
     'too many characters',
-    all('CREATE', record('long.example.com', 'TXT', [`"${'x'.repeat(32_000)}"`])),
+    changesOf('CREATE', record('long.example.com', 'TXT', [`"${'x'.repeat(32_000)}"`])),
     'Number of characters limit of 32000 exceeded.',
   ],
 ];
@@ -182,20 +182,25 @@ const malformed: [string, Change[], string, string][] = [
   ['no change', [], 'InvalidInput', 'at least one change'],
   [
     'no TTL',
-    all('CREATE', { ...www, TTL: undefined }),
+    changesOf('CREATE', { ...www, TTL: undefined }),
     'InvalidInput',
     `${contents}, but found none ${where()}`,
   ],
-  ['no values', all('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${where()}`],
+  [
+    'no values',
+    changesOf('CREATE', { ...www, ResourceRecords: [] }),
+    'InvalidInput',
+    `found none ${where()}`,
+  ],
   [
     'an alias with a TTL',
-    all('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
+    changesOf('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
     'InvalidInput',
     `${contents}, but found more than one ${where()}`,
   ],
   [
     'an alias that does not say whether to evaluate its target',
-    all('CREATE', {
+    changesOf('CREATE', {
       Name: 'www.example.com',
       Type: 'A',
       AliasTarget: { HostedZoneId: 'Z1', DNSName: 'a.example.com', EvaluateTargetHealth: undefined },
@@ -203,42 +208,52 @@ const malformed: [string, Change[], string, string][] = [
     'InvalidInput',
     "One of '{EvaluateTargetHealth}' is expected",
   ],
-  ['a negative TTL', all('CREATE', { ...www, TTL: -1 }), 'InvalidInput', 'TTL must be between'],
+  ['a negative TTL', changesOf('CREATE', { ...www, TTL: -1 }), 'InvalidInput', 'TTL must be between'],
   [
     'a weight without an identifier',
-    all('CREATE', { ...www, Weight: 1 }),
+    changesOf('CREATE', { ...www, Weight: 1 }),
     'InvalidInput',
     `Missing field 'SetIdentifier' ${where()}`,
   ],
   [
     'an identifier without a routing policy',
-    all('CREATE', { ...www, SetIdentifier: 'one' }),
+    changesOf('CREATE', { ...www, SetIdentifier: 'one' }),
     'InvalidInput',
     `but found none ${where('A', 'one')}`,
   ],
   [
     'two routing policies',
-    all('CREATE', { ...www, SetIdentifier: 'one', Weight: 1, MultiValueAnswer: true }),
+    changesOf('CREATE', { ...www, SetIdentifier: 'one', Weight: 1, MultiValueAnswer: true }),
     'InvalidInput',
     'but found more than one',
   ],
   [
     'a weight above 255',
-    all('CREATE', { ...www, SetIdentifier: 'one', Weight: 256 }),
+    changesOf('CREATE', { ...www, SetIdentifier: 'one', Weight: 256 }),
     'InvalidInput',
     'Weight must be between 0 and 255',
   ],
   [
     'an unknown type',
-    all('CREATE', { ...www, Type: 'B' as 'A' }),
+    changesOf('CREATE', { ...www, Type: 'B' as 'A' }),
     'InvalidInput',
     "Value 'B' is not facet-valid",
   ],
-  ['an unknown action', all('MERGE' as 'CREATE', www), 'InvalidInput', "Value 'MERGE' is not facet-valid"],
-  ['an unknown health check', all('CREATE', { ...www, HealthCheckId: 'abc' }), 'NoSuchHealthCheck', 'abc'],
+  [
+    'an unknown action',
+    changesOf('MERGE' as 'CREATE', www),
+    'InvalidInput',
+    "Value 'MERGE' is not facet-valid",
+  ],
+  [
+    'an unknown health check',
+    changesOf('CREATE', { ...www, HealthCheckId: 'abc' }),
+    'NoSuchHealthCheck',
+    'abc',
+  ],
   [
     'a routing policy by region',
-    all('CREATE', { ...www, SetIdentifier: 'one', Region: 'eu-west-1' }),
+    changesOf('CREATE', { ...www, SetIdentifier: 'one', Region: 'eu-west-1' }),
     'NotImplemented',
     'Region in a record set',
   ],
@@ -256,28 +271,28 @@ test('the NS and SOA record sets of a zone can be changed but not deleted', asyn
   const { ResourceRecordSets = [] } = await route53.send(
     new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
   );
-  expect(await refusalOf(change(all('DELETE', ...ResourceRecordSets)))).toEqual({
+  expect(await refusalOf(change(changesOf('DELETE', ...ResourceRecordSets)))).toEqual({
     code: 'InvalidChangeBatch',
     message:
       '[A HostedZone must contain at least one NS record for the zone itself., A HostedZone must contain exactly one SOA record.]',
   });
-  await change(all('UPSERT', record('example.com', 'NS', ['ns1.example.org.'])));
+  await change(changesOf('UPSERT', record('example.com', 'NS', ['ns1.example.org.'])));
   await route53.send(new DeleteHostedZoneCommand({ Id: zoneId }));
 });
 
 test('record sets with different identifiers coexist and can be deleted separately', async () => {
   const { change, records } = await zoneScene();
-  await change(all('CREATE', weighted('two'), weighted('one')));
+  await change(changesOf('CREATE', weighted('two'), weighted('one')));
   expect((await records()).map(({ SetIdentifier }) => SetIdentifier)).toEqual(['one', 'two']);
-  expect(await refusalOf(change(all('CREATE', weighted('one'))))).toEqual({
+  expect(await refusalOf(change(changesOf('CREATE', weighted('one'))))).toEqual({
     code: 'InvalidChangeBatch',
     message:
       "[Tried to create resource record set [name='w.example.com.', type='A', set-identifier='one'] but it already exists]",
   });
-  expect(await refusalOf(change(all('DELETE', weighted('one', { Weight: 2 }))))).toMatchObject({
+  expect(await refusalOf(change(changesOf('DELETE', weighted('one', { Weight: 2 }))))).toMatchObject({
     code: 'InvalidChangeBatch',
   });
-  await change(all('DELETE', weighted('one')));
+  await change(changesOf('DELETE', weighted('one')));
   expect((await records()).map(({ SetIdentifier }) => SetIdentifier)).toEqual(['two']);
 });
 
@@ -286,7 +301,7 @@ test('the target of an alias to a load balancer is returned in lower case with a
   expect(DNSName).toMatch(/^Web-/);
   const plain = alias('www.example.com', CanonicalHostedZoneId, DNSName);
   const dual = alias('dual.example.com', CanonicalHostedZoneId, `dualstack.${DNSName}`);
-  await change(all('CREATE', plain, dual));
+  await change(changesOf('CREATE', plain, dual));
   const target = { HostedZoneId: CanonicalHostedZoneId, EvaluateTargetHealth: false };
   expect(await records()).toEqual([
     {
@@ -297,50 +312,50 @@ test('the target of an alias to a load balancer is returned in lower case with a
     { Name: 'www.example.com.', Type: 'A', AliasTarget: { ...target, DNSName: `${DNSName.toLowerCase()}.` } },
   ]);
   const other = { ...plain, AliasTarget: { ...target, DNSName, EvaluateTargetHealth: true } };
-  expect(await refusalOf(change(all('DELETE', other)))).toMatchObject({ code: 'InvalidChangeBatch' });
-  await change(all('DELETE', plain, dual));
+  expect(await refusalOf(change(changesOf('DELETE', other)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  await change(changesOf('DELETE', plain, dual));
   expect(await records()).toEqual([]);
 });
 
-test('an alias to a load balancer must name its zone and an existing load balancer', async () => {
+test("an alias to a load balancer must name an existing load balancer and that load balancer's zone", async () => {
   const { balancer, CanonicalHostedZoneId, change, DNSName, elbv2, found, zoneId } = await aliasScene();
   const said = (name: string, zone: string) =>
     `Tried to create an alias that targets ${name.toLowerCase()}., type A in zone ${zone}, but`;
   const missing = `none-0123456789.eu-west-1.elb.amazonaws.localhost`;
   expect(
-    await refusalOf(change(all('CREATE', alias('a.example.com', CanonicalHostedZoneId, missing)))),
+    await refusalOf(change(changesOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, missing)))),
   ).toEqual({
     code: 'InvalidChangeBatch',
     message: `[${said(missing, CanonicalHostedZoneId)} that target was not found]`,
   });
   for (const zone of [zoneId, 'Z0000000000000']) {
-    expect(await refusalOf(change(all('CREATE', alias('a.example.com', zone, DNSName))))).toEqual({
+    expect(await refusalOf(change(changesOf('CREATE', alias('a.example.com', zone, DNSName))))).toEqual({
       code: 'InvalidChangeBatch',
       message: `[${said(DNSName, zone)} the alias target name does not lie within the target zone, ${said(DNSName, zone)} that target was not found]`,
     });
   }
   const LoadBalancerArn = await balancer('gone');
   const gone = (await found('gone'))?.DNSName ?? '';
-  await change(all('CREATE', alias('a.example.com', CanonicalHostedZoneId, gone)));
+  await change(changesOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, gone)));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   expect(
-    await refusalOf(change(all('UPSERT', alias('a.example.com', CanonicalHostedZoneId, gone)))),
+    await refusalOf(change(changesOf('UPSERT', alias('a.example.com', CanonicalHostedZoneId, gone)))),
   ).toMatchObject({ message: expect.stringContaining('was not found') });
 });
 
 test('an alias can point to a record set of its own zone and type', async () => {
   const { change, records, zoneId } = await zoneScene();
-  await change(all('CREATE', www));
-  await change(all('CREATE', alias('a.example.com', zoneId, 'www.example.com')));
+  await change(changesOf('CREATE', www));
+  await change(changesOf('CREATE', alias('a.example.com', zoneId, 'www.example.com')));
   expect(await records()).toHaveLength(2);
   const none = alias('b.example.com', zoneId, 'www.example.com', { Type: 'AAAA' });
-  expect(await refusalOf(change(all('CREATE', none)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  expect(await refusalOf(change(changesOf('CREATE', none)))).toMatchObject({ code: 'InvalidChangeBatch' });
 });
 
-test('record sets are listed in pages from a given name on, in order of reversed labels and then type', async () => {
+test('record sets are listed in pages, starting at a given name, in order of reversed labels and then type', async () => {
   const { change, route53, zoneId } = await zoneScene();
   await change(
-    all(
+    changesOf(
       'CREATE',
       record('b.a.example.com', 'A', ['192.0.2.1']),
       record('c.example.com', 'TXT', ['"c"']),
@@ -381,10 +396,10 @@ test('record sets are listed in pages from a given name on, in order of reversed
 
 test('a batch for an unknown zone is refused', async () => {
   const { change, route53 } = await zoneScene();
-  expect(await refusalOf(change(all('CREATE', www), 'Z0'))).toMatchObject({ code: 'NoSuchHostedZone' });
+  expect(await refusalOf(change(changesOf('CREATE', www), 'Z0'))).toMatchObject({ code: 'NoSuchHostedZone' });
   const comment = new ChangeResourceRecordSetsCommand({
     HostedZoneId: 'Z0',
-    ChangeBatch: { Comment: 'why', Changes: all('CREATE', www) },
+    ChangeBatch: { Comment: 'why', Changes: changesOf('CREATE', www) },
   });
   expect(await refusalOf(route53.send(comment))).toMatchObject({ code: 'NoSuchHostedZone' });
 });

@@ -39,10 +39,10 @@ export const alias = (
 });
 
 /** Returns changes with the same action for several record sets. */
-export const all = (Action: ChangeAction, ...records: ResourceRecordSet[]): Change[] =>
+export const changesOf = (Action: ChangeAction, ...records: ResourceRecordSet[]): Change[] =>
   records.map((ResourceRecordSet) => ({ Action, ResourceRecordSet }));
 
-const zoned = async <S extends Pick<Awaited<ReturnType<typeof sandbox>>, 'route53'>>(started: S) => {
+const withZone = async <S extends Pick<Awaited<ReturnType<typeof sandbox>>, 'route53'>>(started: S) => {
   const { route53 } = started;
   const addZone = async (Name: string, CallerReference = Name) => {
     const { HostedZone } = await route53.send(new CreateHostedZoneCommand({ Name, CallerReference }));
@@ -61,12 +61,12 @@ const zoned = async <S extends Pick<Awaited<ReturnType<typeof sandbox>>, 'route5
   return { ...started, addZone, zoneId, change, records };
 };
 
-export const zoneScene = async () => zoned(await sandbox());
+export const zoneScene = async () => withZone(await sandbox());
 
 /** Starts the zone scene with a load balancer. */
 export async function aliasScene() {
   const started = await balancerScene();
   await started.balancer('Web');
   const { DNSName = '', CanonicalHostedZoneId = '' } = (await started.found('Web')) ?? {};
-  return { ...(await zoned(started)), DNSName, CanonicalHostedZoneId };
+  return { ...(await withZone(started)), DNSName, CanonicalHostedZoneId };
 }

@@ -123,12 +123,12 @@ test.each([
 
 test('private zones and empty or long caller references are refused', async () => {
   const { route53 } = await sandbox();
-  const own = new CreateHostedZoneCommand({
+  const privateZone = new CreateHostedZoneCommand({
     Name: 'example.com',
     CallerReference: 'one',
     HostedZoneConfig: { PrivateZone: true },
   });
-  expect(await refusalOf(route53.send(own))).toMatchObject({ code: 'NotImplemented' });
+  expect(await refusalOf(route53.send(privateZone))).toMatchObject({ code: 'NotImplemented' });
   expect(await refusalOf(route53.send(create('example.com', '')))).toMatchObject({ code: 'InvalidInput' });
   expect(await refusalOf(route53.send(create('example.com', 'r'.repeat(129))))).toMatchObject({
     code: 'InvalidInput',
@@ -184,7 +184,7 @@ test('the comment of a zone can be changed', async () => {
   expect(HostedZone?.Config).toEqual({ Comment: 'ours', PrivateZone: false });
 });
 
-test('ListHostedZonesByName lists zones from a name on, in order of reversed labels, without searching', async () => {
+test('ListHostedZonesByName lists all zones from a given name on, in order of reversed labels, instead of searching for the name', async () => {
   const { route53 } = await sandbox();
   for (const name of ['example.org', 'www.example.com', 'example.com', 'a.com'])
     await route53.send(create(name));

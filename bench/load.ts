@@ -68,24 +68,25 @@ function openConnection(
 ): Socket {
   const socket = connect({ host, port, noDelay: true });
   let text = '';
-  let left = 0;
+  let responseLength = 0;
   socket.setEncoding('latin1');
   socket.on('connect', () => socket.write(request));
   socket.on('data', (chunk) => {
     text += String(chunk);
-    if (left === 0) {
-      const head = text.indexOf('\r\n\r\n');
-      if (head < 0) return;
-      const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head + 2))?.[1];
+    if (responseLength === 0) {
+      const headEnd = text.indexOf('\r\n\r\n');
+      if (headEnd < 0) return;
+      const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, headEnd + 2))?.[1];
       if (!/^HTTP\/1\.\d 2\d\d/.test(text) || length === undefined) {
         return events.failed(new Error(`unexpected answer: ${text.slice(0, 200)}`));
       }
-      left = head + 4 + Number(length);
+      responseLength = headEnd + 4 + Number(length);
     }
-    if (text.length < left) return;
-    const closes = /\r\nconnection: *close/i.test(text.slice(0, left)) || text.startsWith('HTTP/1.0');
-    text = text.slice(left);
-    left = 0;
+    if (text.length < responseLength) return;
+    const closes =
+      /\r\nconnection: *close/i.test(text.slice(0, responseLength)) || text.startsWith('HTTP/1.0');
+    text = text.slice(responseLength);
+    responseLength = 0;
     answered();
     if (closes) socket.destroy();
     else socket.write(request);

@@ -2,8 +2,9 @@
 
 /**
  * Options for `node:https`. Without an HTTPS listener the load balancer uses ELBSecurityPolicy-2016-08, whose newest
- * version is TLS 1.2; the policy's versions 1.0 and 1.1 are not offered here. Users of servers that require a server name
- * report that the load balancer sends none: https://github.com/apache/apisix/issues/11523
+ * version is TLS 1.2; the policy's versions 1.0 and 1.1 are not offered here. The load
+ * balancer sends no server name, according to a user whose server requires one:
+ * https://github.com/apache/apisix/issues/11523
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-routing-configuration
  */
 export const TLS = { rejectUnauthorized: false, servername: '', maxVersion: 'TLSv1.2' } as const;

@@ -1,7 +1,4 @@
-/**
- * Decides whether a reader sees a recent change yet. Each reader has its own delay, and some later lose sight of the change
- * again.
- */
+/** Decides whether a reader sees a recent change: each has its own delay, and some lose sight of the change again later. */
 
 /** The fraction of changes that become invisible again for a while, since AWS's reads are not monotonic (§1.6). */
 const RELAPSE_RATE = 0.25;

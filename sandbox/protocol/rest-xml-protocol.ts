@@ -1,7 +1,4 @@
-/**
- * The REST protocol of Route 53: the method and the path name the operation, and the bodies of requests and responses are
- * XML.
- */
+/** The REST protocol of Route 53: the method and the path name the operation, and the bodies are XML. */
 import { refusal } from './refusal.ts';
 import { parseSimpleValue } from './simple-values.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';

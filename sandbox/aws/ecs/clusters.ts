@@ -1,7 +1,4 @@
-/**
- * Clusters: unique by name. A repeated create returns the existing cluster. A deleted cluster can still be described, as
- * INACTIVE.
- */
+/** Clusters: a repeated create returns the existing cluster, and a deleted one can still be described, as INACTIVE. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { ClusterField, ClusterSetting } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';

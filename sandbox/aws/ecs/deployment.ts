@@ -71,29 +71,29 @@ export function failDeployment(region: Region, service: ServiceRow, deployment: 
   deployment.rolloutStateReason = 'ECS deployment circuit breaker: tasks failed to start.';
   deployment.updatedAt = region.now();
   addEvent(region, service, deploymentFailed(deployment));
-  const back = service.deploymentConfiguration.deploymentCircuitBreaker?.rollback
+  const rollbackTarget = service.deploymentConfiguration.deploymentCircuitBreaker?.rollback
     ? service.completed
     : undefined;
-  if (!back || back.id === deployment.id || deployment.isRollback) {
+  if (!rollbackTarget || rollbackTarget.id === deployment.id || deployment.isRollback) {
     return settleRollout(region, service, deployment, 'failed');
   }
-  rollBack(region, service, back);
-  settleRollout(region, service, deployment, 'rolling back', back);
+  rollBack(region, service, rollbackTarget);
+  settleRollout(region, service, deployment, 'rolling back', rollbackTarget);
 }
 
 /**
- * Rolls back to a deployment. The deployment keeps its id, because the id names a service revision, and keeps its running
- * tasks.
+ * Rolls back to a deployment. The restored deployment keeps its running tasks and its id, which names a service
+ * revision.
  */
-function rollBack(region: Region, service: ServiceRow, back: DeploymentRow): void {
-  const { taskDefinition, loadBalancers, networkConfiguration } = back;
+function rollBack(region: Region, service: ServiceRow, rollbackTarget: DeploymentRow): void {
+  const { taskDefinition, loadBalancers, networkConfiguration } = rollbackTarget;
   Object.assign(service, { taskDefinition, loadBalancers, networkConfiguration });
-  addEvent(region, service, rollingBack(back.id));
+  addEvent(region, service, rollingBack(rollbackTarget.id));
   promote(region, service, {
-    ...back,
+    ...rollbackTarget,
     status: 'PRIMARY',
     rolloutState: 'IN_PROGRESS',
-    rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${back.id}.`,
+    rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${rollbackTarget.id}.`,
     updatedAt: region.now(),
     failedTasks: 0,
     restUntil: undefined,

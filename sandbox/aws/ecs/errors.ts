@@ -1,7 +1,4 @@
-/**
- * The refusals of ECS, in ECS's wording. The catalogue of AWS semantics (§4) lists codes and sources. All have HTTP status
- * 400, even "not found".
- */
+/** The errors of ECS, in its wording: all have HTTP status 400. The catalogue of AWS semantics (§4) lists their sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 

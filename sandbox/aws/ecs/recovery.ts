@@ -1,7 +1,4 @@
-/**
- * Recovery after a restart of the sandbox: the processes of tasks ended together with the previous sandbox, so those tasks
- * are stopped.
- */
+/** Stops all tasks after a restart of the sandbox, because their processes ended with the previous one. */
 import type { Region } from '../../world/region.ts';
 import { finishTask } from './task-life.ts';
 import { deregisterTargets } from './task-targets.ts';

@@ -294,7 +294,7 @@ describe('a WebSocket', () => {
     expect(received).toMatch(/\r\n\r\nokHTTP\/1\.1 502 Bad Gateway\r\n/);
   });
 
-  test('that is requested before an earlier request has its response ends the connection, without a response', async () => {
+  test('closes the connection without a response if it is requested while an earlier request is unanswered', async () => {
     const port = await openListenerFor(await startRawTarget(() => {}));
     expect(await exchange(port, ['GET / HTTP/1.1', 'Host: a', '', '', ...UPGRADE, '', ''].join('\r\n'))).toBe(
       '',

@@ -8,30 +8,30 @@ import {
 import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { alias, aliasScene, changesOf, record, zoneScene } from './scene.ts';
+import { alias, aliasScene, batchOf, record, zoneScene } from './scene.ts';
 
 const www = record('www.example.com', 'A', ['192.0.2.1', '192.0.2.2']);
 
 test('a record set can be created once, upserted repeatedly, and deleted only with its current values', async () => {
   const { change, records } = await zoneScene();
-  const { ChangeInfo } = await change(changesOf('CREATE', www));
+  const { ChangeInfo } = await change(batchOf('CREATE', www));
   expect(ChangeInfo).toMatchObject({ Status: 'PENDING', Id: expect.stringMatching(/^\/change\/C/) });
   expect(await records()).toEqual([{ ...www, Name: 'www.example.com.' }]);
   const name = "resource record set [name='www.example.com.', type='A']";
-  expect(await refusalOf(change(changesOf('CREATE', www)))).toEqual({
+  expect(await refusalOf(change(batchOf('CREATE', www)))).toEqual({
     code: 'InvalidChangeBatch',
     message: `[Tried to create ${name} but it already exists]`,
   });
   const moved = record('WWW.example.com.', 'A', ['192.0.2.3'], { TTL: 300 });
-  await change(changesOf('UPSERT', moved));
-  await change(changesOf('UPSERT', moved));
-  expect(await refusalOf(change(changesOf('DELETE', www)))).toEqual({
+  await change(batchOf('UPSERT', moved));
+  await change(batchOf('UPSERT', moved));
+  expect(await refusalOf(change(batchOf('DELETE', www)))).toEqual({
     code: 'InvalidChangeBatch',
     message: `[Tried to delete ${name} but the values provided do not match the current values]`,
   });
-  await change(changesOf('DELETE', moved));
+  await change(batchOf('DELETE', moved));
   expect(await records()).toEqual([]);
-  expect(await refusalOf(change(changesOf('DELETE', moved)))).toEqual({
+  expect(await refusalOf(change(batchOf('DELETE', moved)))).toEqual({
     code: 'InvalidChangeBatch',
     message: `[Tried to delete ${name} but it was not found]`,
   });
@@ -39,10 +39,10 @@ test('a record set can be created once, upserted repeatedly, and deleted only wi
 
 test('a deletion must have the same TTL as the record set, but may list the values in any order', async () => {
   const { change, records } = await zoneScene();
-  await change(changesOf('CREATE', www));
+  await change(batchOf('CREATE', www));
   const late = { ...www, TTL: 61 };
-  expect(await refusalOf(change(changesOf('DELETE', late)))).toMatchObject({ code: 'InvalidChangeBatch' });
-  await change(changesOf('DELETE', record('www.example.com', 'A', ['192.0.2.2', '192.0.2.1'])));
+  expect(await refusalOf(change(batchOf('DELETE', late)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  await change(batchOf('DELETE', record('www.example.com', 'A', ['192.0.2.2', '192.0.2.1'])));
   expect(await records()).toEqual([]);
 });
 
@@ -50,8 +50,8 @@ test('a batch with errors changes nothing and is refused with all of its errors'
   const { change, records } = await zoneScene();
   const good = record('good.example.com', 'A', ['192.0.2.1']);
   const batch = [
-    ...changesOf('CREATE', good, record('bad.example.com', 'A', ['here'])),
-    ...changesOf('DELETE', record('none.example.com', 'A', ['192.0.2.1'])),
+    ...batchOf('CREATE', good, record('bad.example.com', 'A', ['here'])),
+    ...batchOf('DELETE', record('none.example.com', 'A', ['192.0.2.1'])),
   ];
   expect(await refusalOf(change(batch))).toEqual({
     code: 'InvalidChangeBatch',
@@ -63,16 +63,16 @@ test('a batch with errors changes nothing and is refused with all of its errors'
 
 test('one batch can replace a record set with another of a different type', async () => {
   const { change, records } = await zoneScene();
-  await change(changesOf('CREATE', www));
+  await change(batchOf('CREATE', www));
   const cname = record('www.example.com', 'CNAME', ['other.example.org']);
-  await change([...changesOf('DELETE', www), ...changesOf('CREATE', cname)]);
+  await change([...batchOf('DELETE', www), ...batchOf('CREATE', cname)]);
   expect(await records()).toEqual([{ ...cname, Name: 'www.example.com.' }]);
 });
 
 test('a star in a name is always returned as an octal escape', async () => {
   const { change, records } = await zoneScene();
-  await change(changesOf('CREATE', record('*.App.example.com', 'A', ['192.0.2.1'])));
-  await change(changesOf('UPSERT', record('\\052.app.example.com.', 'A', ['192.0.2.1'])));
+  await change(batchOf('CREATE', record('*.App.example.com', 'A', ['192.0.2.1'])));
+  await change(batchOf('UPSERT', record('\\052.app.example.com.', 'A', ['192.0.2.1'])));
   expect((await records()).map(({ Name }) => Name)).toEqual(['\\052.app.example.com.']);
 });
 
@@ -82,77 +82,77 @@ const cname = record('www.example.com', 'CNAME', ['a.example.org']);
 const refused: [string, Change[], string][] = [
   [
     'a name in another zone',
-    changesOf('CREATE', record('www.example.org', 'A', ['192.0.2.1'])),
+    batchOf('CREATE', record('www.example.org', 'A', ['192.0.2.1'])),
     'RRSet with DNS name www.example.org. is not permitted in zone example.com.',
   ],
   [
     'a name that ends like the zone but is outside it',
-    changesOf('CREATE', record('anexample.com', 'A', ['192.0.2.1'])),
+    batchOf('CREATE', record('anexample.com', 'A', ['192.0.2.1'])),
     'RRSet with DNS name anexample.com. is not permitted in zone example.com.',
   ],
   [
     'an empty label',
-    changesOf('CREATE', record('a..example.com', 'A', ['192.0.2.1'])),
+    batchOf('CREATE', record('a..example.com', 'A', ['192.0.2.1'])),
     "FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with 'a..example.com'",
   ],
   [
     'a CNAME at the apex',
-    changesOf('CREATE', record('example.com', 'CNAME', ['a.example.org'])),
+    batchOf('CREATE', record('example.com', 'CNAME', ['a.example.org'])),
     'RRSet of type CNAME with DNS name example.com. is not permitted at apex in zone example.com.',
   ],
   [
     'a CNAME beside other record sets',
-    changesOf('CREATE', www, cname),
+    batchOf('CREATE', www, cname),
     'RRSet of type CNAME with DNS name www.example.com. is not permitted as it conflicts with other records with the same DNS name in zone example.com.',
   ],
   [
     'a record set beside a CNAME',
-    changesOf('CREATE', cname, www),
+    batchOf('CREATE', cname, www),
     'RRSet of type A with DNS name www.example.com. is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone example.com.',
   ],
   [
     'the same record set twice',
-    changesOf('UPSERT', www, www),
+    batchOf('UPSERT', www, www),
     "The request contains an invalid set of changes for a resource record set 'A www.example.com.'",
   ],
   [
     'the same value twice',
-    changesOf('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.1'])),
+    batchOf('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.1'])),
     "Duplicate Resource Record: '192.0.2.1'",
   ],
   [
     'an invalid IPv6 address',
-    changesOf('CREATE', record('www.example.com', 'AAAA', ['192.0.2.1'])),
+    batchOf('CREATE', record('www.example.com', 'AAAA', ['192.0.2.1'])),
     "Invalid Resource Record: 'FATAL problem: AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address) encountered with '192.0.2.1''",
   ],
   [
     'a TXT value without quotation marks',
-    changesOf('CREATE', record('www.example.com', 'TXT', ['hello'])),
+    batchOf('CREATE', record('www.example.com', 'TXT', ['hello'])),
     "Invalid Resource Record: 'FATAL problem: InvalidCharacterString (Value should be enclosed in quotation marks) encountered with 'hello''",
   ],
   [
     'a CNAME of two values',
-    changesOf('CREATE', record('www.example.com', 'CNAME', ['a.example.org', 'b.example.org'])),
+    batchOf('CREATE', record('www.example.com', 'CNAME', ['a.example.org', 'b.example.org'])),
     'RRSet of type CNAME with DNS name www.example.com. can have only one resource record',
   ],
   [
     'a simple record set beside weighted ones',
-    changesOf('CREATE', weighted('one'), record('w.example.com', 'A', ['192.0.2.1'])),
+    batchOf('CREATE', weighted('one'), record('w.example.com', 'A', ['192.0.2.1'])),
     'RRSet with DNS name w.example.com., type A cannot be created as other RRSets exist with the same name and type.',
   ],
   [
     'a weighted record set beside a simple one',
-    changesOf('CREATE', record('w.example.com', 'A', ['192.0.2.1']), weighted('one')),
+    batchOf('CREATE', record('w.example.com', 'A', ['192.0.2.1']), weighted('one')),
     'RRSet with DNS name w.example.com., type A, SetIdentifier one cannot be created as a non-weighted set exists with the same name and type.',
   ],
   [
     'weighted record sets of different TTLs',
-    changesOf('CREATE', weighted('one'), weighted('two', { TTL: 300 })),
+    batchOf('CREATE', weighted('one'), weighted('two', { TTL: 300 })),
     'RRSet with DNS name w.example.com., type A, SetIdentifier two cannot be created as weighted sets must contain the same TTL.',
   ],
   [
     'too many records',
-    changesOf(
+    batchOf(
       'UPSERT',
       record(
         'many.example.com',
@@ -164,7 +164,7 @@ const refused: [string, Change[], string][] = [
   ],
   [
     'too many characters',
-    changesOf('CREATE', record('long.example.com', 'TXT', [`"${'x'.repeat(32_000)}"`])),
+    batchOf('CREATE', record('long.example.com', 'TXT', [`"${'x'.repeat(32_000)}"`])),
     'Number of characters limit of 32000 exceeded.',
   ],
 ];
@@ -182,25 +182,20 @@ const malformed: [string, Change[], string, string][] = [
   ['no change', [], 'InvalidInput', 'at least one change'],
   [
     'no TTL',
-    changesOf('CREATE', { ...www, TTL: undefined }),
+    batchOf('CREATE', { ...www, TTL: undefined }),
     'InvalidInput',
     `${contents}, but found none ${where()}`,
   ],
-  [
-    'no values',
-    changesOf('CREATE', { ...www, ResourceRecords: [] }),
-    'InvalidInput',
-    `found none ${where()}`,
-  ],
+  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${where()}`],
   [
     'an alias with a TTL',
-    changesOf('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
+    batchOf('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
     'InvalidInput',
     `${contents}, but found more than one ${where()}`,
   ],
   [
     'an alias that does not say whether to evaluate its target',
-    changesOf('CREATE', {
+    batchOf('CREATE', {
       Name: 'www.example.com',
       Type: 'A',
       AliasTarget: { HostedZoneId: 'Z1', DNSName: 'a.example.com', EvaluateTargetHealth: undefined },
@@ -208,52 +203,52 @@ const malformed: [string, Change[], string, string][] = [
     'InvalidInput',
     "One of '{EvaluateTargetHealth}' is expected",
   ],
-  ['a negative TTL', changesOf('CREATE', { ...www, TTL: -1 }), 'InvalidInput', 'TTL must be between'],
+  ['a negative TTL', batchOf('CREATE', { ...www, TTL: -1 }), 'InvalidInput', 'TTL must be between'],
   [
     'a weight without an identifier',
-    changesOf('CREATE', { ...www, Weight: 1 }),
+    batchOf('CREATE', { ...www, Weight: 1 }),
     'InvalidInput',
     `Missing field 'SetIdentifier' ${where()}`,
   ],
   [
     'an identifier without a routing policy',
-    changesOf('CREATE', { ...www, SetIdentifier: 'one' }),
+    batchOf('CREATE', { ...www, SetIdentifier: 'one' }),
     'InvalidInput',
     `but found none ${where('A', 'one')}`,
   ],
   [
     'two routing policies',
-    changesOf('CREATE', { ...www, SetIdentifier: 'one', Weight: 1, MultiValueAnswer: true }),
+    batchOf('CREATE', { ...www, SetIdentifier: 'one', Weight: 1, MultiValueAnswer: true }),
     'InvalidInput',
     'but found more than one',
   ],
   [
     'a weight above 255',
-    changesOf('CREATE', { ...www, SetIdentifier: 'one', Weight: 256 }),
+    batchOf('CREATE', { ...www, SetIdentifier: 'one', Weight: 256 }),
     'InvalidInput',
     'Weight must be between 0 and 255',
   ],
   [
     'an unknown type',
-    changesOf('CREATE', { ...www, Type: 'B' as 'A' }),
+    batchOf('CREATE', { ...www, Type: 'B' as 'A' }),
     'InvalidInput',
     "Value 'B' is not facet-valid",
   ],
   [
     'an unknown action',
-    changesOf('MERGE' as 'CREATE', www),
+    batchOf('MERGE' as 'CREATE', www),
     'InvalidInput',
     "Value 'MERGE' is not facet-valid",
   ],
   [
     'an unknown health check',
-    changesOf('CREATE', { ...www, HealthCheckId: 'abc' }),
+    batchOf('CREATE', { ...www, HealthCheckId: 'abc' }),
     'NoSuchHealthCheck',
     'abc',
   ],
   [
     'a routing policy by region',
-    changesOf('CREATE', { ...www, SetIdentifier: 'one', Region: 'eu-west-1' }),
+    batchOf('CREATE', { ...www, SetIdentifier: 'one', Region: 'eu-west-1' }),
     'NotImplemented',
     'Region in a record set',
   ],
@@ -271,28 +266,28 @@ test('the NS and SOA record sets of a zone can be changed but not deleted', asyn
   const { ResourceRecordSets = [] } = await route53.send(
     new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
   );
-  expect(await refusalOf(change(changesOf('DELETE', ...ResourceRecordSets)))).toEqual({
+  expect(await refusalOf(change(batchOf('DELETE', ...ResourceRecordSets)))).toEqual({
     code: 'InvalidChangeBatch',
     message:
       '[A HostedZone must contain at least one NS record for the zone itself., A HostedZone must contain exactly one SOA record.]',
   });
-  await change(changesOf('UPSERT', record('example.com', 'NS', ['ns1.example.org.'])));
+  await change(batchOf('UPSERT', record('example.com', 'NS', ['ns1.example.org.'])));
   await route53.send(new DeleteHostedZoneCommand({ Id: zoneId }));
 });
 
 test('record sets with different identifiers coexist and can be deleted separately', async () => {
   const { change, records } = await zoneScene();
-  await change(changesOf('CREATE', weighted('two'), weighted('one')));
+  await change(batchOf('CREATE', weighted('two'), weighted('one')));
   expect((await records()).map(({ SetIdentifier }) => SetIdentifier)).toEqual(['one', 'two']);
-  expect(await refusalOf(change(changesOf('CREATE', weighted('one'))))).toEqual({
+  expect(await refusalOf(change(batchOf('CREATE', weighted('one'))))).toEqual({
     code: 'InvalidChangeBatch',
     message:
       "[Tried to create resource record set [name='w.example.com.', type='A', set-identifier='one'] but it already exists]",
   });
-  expect(await refusalOf(change(changesOf('DELETE', weighted('one', { Weight: 2 }))))).toMatchObject({
+  expect(await refusalOf(change(batchOf('DELETE', weighted('one', { Weight: 2 }))))).toMatchObject({
     code: 'InvalidChangeBatch',
   });
-  await change(changesOf('DELETE', weighted('one')));
+  await change(batchOf('DELETE', weighted('one')));
   expect((await records()).map(({ SetIdentifier }) => SetIdentifier)).toEqual(['two']);
 });
 
@@ -301,7 +296,7 @@ test('the target of an alias to a load balancer is returned in lower case with a
   expect(DNSName).toMatch(/^Web-/);
   const plain = alias('www.example.com', CanonicalHostedZoneId, DNSName);
   const dual = alias('dual.example.com', CanonicalHostedZoneId, `dualstack.${DNSName}`);
-  await change(changesOf('CREATE', plain, dual));
+  await change(batchOf('CREATE', plain, dual));
   const target = { HostedZoneId: CanonicalHostedZoneId, EvaluateTargetHealth: false };
   expect(await records()).toEqual([
     {
@@ -312,8 +307,8 @@ test('the target of an alias to a load balancer is returned in lower case with a
     { Name: 'www.example.com.', Type: 'A', AliasTarget: { ...target, DNSName: `${DNSName.toLowerCase()}.` } },
   ]);
   const other = { ...plain, AliasTarget: { ...target, DNSName, EvaluateTargetHealth: true } };
-  expect(await refusalOf(change(changesOf('DELETE', other)))).toMatchObject({ code: 'InvalidChangeBatch' });
-  await change(changesOf('DELETE', plain, dual));
+  expect(await refusalOf(change(batchOf('DELETE', other)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  await change(batchOf('DELETE', plain, dual));
   expect(await records()).toEqual([]);
 });
 
@@ -323,39 +318,39 @@ test("an alias to a load balancer must name an existing load balancer and that l
     `Tried to create an alias that targets ${name.toLowerCase()}., type A in zone ${zone}, but`;
   const missing = `none-0123456789.eu-west-1.elb.amazonaws.localhost`;
   expect(
-    await refusalOf(change(changesOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, missing)))),
+    await refusalOf(change(batchOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, missing)))),
   ).toEqual({
     code: 'InvalidChangeBatch',
     message: `[${said(missing, CanonicalHostedZoneId)} that target was not found]`,
   });
   for (const zone of [zoneId, 'Z0000000000000']) {
-    expect(await refusalOf(change(changesOf('CREATE', alias('a.example.com', zone, DNSName))))).toEqual({
+    expect(await refusalOf(change(batchOf('CREATE', alias('a.example.com', zone, DNSName))))).toEqual({
       code: 'InvalidChangeBatch',
       message: `[${said(DNSName, zone)} the alias target name does not lie within the target zone, ${said(DNSName, zone)} that target was not found]`,
     });
   }
   const LoadBalancerArn = await balancer('gone');
   const gone = (await found('gone'))?.DNSName ?? '';
-  await change(changesOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, gone)));
+  await change(batchOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, gone)));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   expect(
-    await refusalOf(change(changesOf('UPSERT', alias('a.example.com', CanonicalHostedZoneId, gone)))),
+    await refusalOf(change(batchOf('UPSERT', alias('a.example.com', CanonicalHostedZoneId, gone)))),
   ).toMatchObject({ message: expect.stringContaining('was not found') });
 });
 
 test('an alias can point to a record set of its own zone and type', async () => {
   const { change, records, zoneId } = await zoneScene();
-  await change(changesOf('CREATE', www));
-  await change(changesOf('CREATE', alias('a.example.com', zoneId, 'www.example.com')));
+  await change(batchOf('CREATE', www));
+  await change(batchOf('CREATE', alias('a.example.com', zoneId, 'www.example.com')));
   expect(await records()).toHaveLength(2);
   const none = alias('b.example.com', zoneId, 'www.example.com', { Type: 'AAAA' });
-  expect(await refusalOf(change(changesOf('CREATE', none)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  expect(await refusalOf(change(batchOf('CREATE', none)))).toMatchObject({ code: 'InvalidChangeBatch' });
 });
 
 test('record sets are listed in pages, starting at a given name, in order of reversed labels and then type', async () => {
   const { change, route53, zoneId } = await zoneScene();
   await change(
-    changesOf(
+    batchOf(
       'CREATE',
       record('b.a.example.com', 'A', ['192.0.2.1']),
       record('c.example.com', 'TXT', ['"c"']),
@@ -396,10 +391,10 @@ test('record sets are listed in pages, starting at a given name, in order of rev
 
 test('a batch for an unknown zone is refused', async () => {
   const { change, route53 } = await zoneScene();
-  expect(await refusalOf(change(changesOf('CREATE', www), 'Z0'))).toMatchObject({ code: 'NoSuchHostedZone' });
+  expect(await refusalOf(change(batchOf('CREATE', www), 'Z0'))).toMatchObject({ code: 'NoSuchHostedZone' });
   const comment = new ChangeResourceRecordSetsCommand({
     HostedZoneId: 'Z0',
-    ChangeBatch: { Comment: 'why', Changes: changesOf('CREATE', www) },
+    ChangeBatch: { Comment: 'why', Changes: batchOf('CREATE', www) },
   });
   expect(await refusalOf(route53.send(comment))).toMatchObject({ code: 'NoSuchHostedZone' });
 });

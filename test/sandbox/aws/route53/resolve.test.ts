@@ -1,11 +1,11 @@
 // The answers of the sandbox's hosted zones to DNS queries.
 import { expect, test } from '@jest/globals';
 import { resolve } from '../../../../sandbox/aws/route53/resolve.ts';
-import { alias, aliasScene, changesOf, record, zoneScene } from './scene.ts';
+import { alias, aliasScene, batchOf, record, zoneScene } from './scene.ts';
 
 test('a name resolves to its addresses, in any case and with or without a trailing dot', async () => {
   const { change, region } = await zoneScene();
-  await change(changesOf('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.2'])));
+  await change(batchOf('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.2'])));
   for (const name of ['www.example.com', 'WWW.Example.com.']) {
     expect(resolve(region, name)).toEqual({ kind: 'values', values: ['192.0.2.1', '192.0.2.2'] });
   }
@@ -17,7 +17,7 @@ test('a name resolves to its addresses, in any case and with or without a traili
 test('an alias resolves to its load balancer directly, through another alias, or through a CNAME', async () => {
   const { CanonicalHostedZoneId, change, DNSName, region, world, zoneId } = await aliasScene();
   await change(
-    changesOf(
+    batchOf(
       'CREATE',
       alias('example.com', CanonicalHostedZoneId, `dualstack.${DNSName}`),
       alias('www.example.com', zoneId, 'example.com'),
@@ -34,18 +34,18 @@ test('an alias resolves to its load balancer directly, through another alias, or
 test('the zone with the longest name answers; among zones of the same name, the oldest zone answers', async () => {
   const { addZone, change, region } = await zoneScene();
   const [inner, second] = [await addZone('in.example.com'), await addZone('example.com', 'second')];
-  const answers = (value: string) => changesOf('CREATE', record('a.in.example.com', 'A', [value]));
+  const answers = (value: string) => batchOf('CREATE', record('a.in.example.com', 'A', [value]));
   await change(answers('192.0.2.1'));
   await change(answers('192.0.2.2'), inner);
   expect(resolve(region, 'a.in.example.com')).toEqual({ kind: 'values', values: ['192.0.2.2'] });
-  await change(changesOf('CREATE', record('b.example.com', 'A', ['192.0.2.3'])), second);
+  await change(batchOf('CREATE', record('b.example.com', 'A', ['192.0.2.3'])), second);
   expect(resolve(region, 'b.example.com')).toBeUndefined();
 });
 
 test('a wildcard matches names at any depth, but only names that do not exist', async () => {
   const { change, region } = await zoneScene();
   await change(
-    changesOf(
+    batchOf(
       'CREATE',
       record('*.example.com', 'A', ['192.0.2.1']),
       record('txt.example.com', 'TXT', ['"here"']),
@@ -65,11 +65,11 @@ test('weighted record sets are selected in proportion to their weights', async (
   const { change, region } = await zoneScene();
   const weighted = (SetIdentifier: string, Weight: number, value: string) =>
     record('w.example.com', 'A', [value], { SetIdentifier, Weight });
-  await change(changesOf('CREATE', weighted('a', 3, '192.0.2.1'), weighted('b', 1, '192.0.2.2')));
+  await change(batchOf('CREATE', weighted('a', 3, '192.0.2.1'), weighted('b', 1, '192.0.2.2')));
   const at = (drawn: number) => resolve(region, 'w.example.com', () => drawn);
   expect(at(0.74)).toEqual({ kind: 'values', values: ['192.0.2.1'] });
   expect(at(0.75)).toEqual({ kind: 'values', values: ['192.0.2.2'] });
-  await change(changesOf('UPSERT', weighted('a', 0, '192.0.2.1'), weighted('b', 0, '192.0.2.2')));
+  await change(batchOf('UPSERT', weighted('a', 0, '192.0.2.1'), weighted('b', 0, '192.0.2.2')));
   expect(at(0.49)).toEqual({ kind: 'values', values: ['192.0.2.1'] });
   expect(at(0.5)).toEqual({ kind: 'values', values: ['192.0.2.2'] });
 });
@@ -78,14 +78,14 @@ test('a multivalue answer contains the addresses of all its record sets', async 
   const { change, region } = await zoneScene();
   const one = (SetIdentifier: string, value: string) =>
     record('m.example.com', 'A', [value], { SetIdentifier, MultiValueAnswer: true });
-  await change(changesOf('CREATE', one('a', '192.0.2.1'), one('b', '192.0.2.2')));
+  await change(batchOf('CREATE', one('a', '192.0.2.1'), one('b', '192.0.2.2')));
   expect(resolve(region, 'm.example.com')).toEqual({ kind: 'values', values: ['192.0.2.1', '192.0.2.2'] });
 });
 
 test('a CNAME to an outside name resolves to that name, and circular CNAMEs do not resolve', async () => {
   const { change, region } = await zoneScene();
   await change(
-    changesOf(
+    batchOf(
       'CREATE',
       record('out.example.com', 'CNAME', ['Elsewhere.example.org']),
       record('a.example.com', 'CNAME', ['b.example.com']),

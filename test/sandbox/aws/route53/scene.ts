@@ -39,7 +39,7 @@ export const alias = (
 });
 
 /** Returns changes with the same action for several record sets. */
-export const changesOf = (Action: ChangeAction, ...records: ResourceRecordSet[]): Change[] =>
+export const batchOf = (Action: ChangeAction, ...records: ResourceRecordSet[]): Change[] =>
   records.map((ResourceRecordSet) => ({ Action, ResourceRecordSet }));
 
 const withZone = async <S extends Pick<Awaited<ReturnType<typeof sandbox>>, 'route53'>>(started: S) => {

@@ -62,7 +62,7 @@ describe('waiting for a service', () => {
     );
   };
   /** Sets the responses to successive looks at the service; the last is repeated. */
-  const mockLooks = (...services: EcsService[]) => {
+  const mockEcs = (...services: EcsService[]) => {
     const mock = mocks.ecs.on(DescribeServicesCommand);
     for (const one of services.slice(0, -1)) mock.resolvesOnce({ services: [one] });
     mock.resolves({ services: services.slice(-1) });
@@ -87,7 +87,7 @@ describe('waiting for a service', () => {
   const commands = () => sent().map(({ command }) => command);
 
   test('the wait ends once the deployment is completed and then all targets of every group are healthy', async () => {
-    mockLooks(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
+    mockEcs(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
     mockStopped([]);
     mocks.elbv2
       .on(DescribeTargetHealthCommand)
@@ -108,7 +108,7 @@ describe('waiting for a service', () => {
   });
 
   test('the wait requires one healthy target per task', async () => {
-    mockLooks(service(primary('COMPLETED')));
+    mockEcs(service(primary('COMPLETED')));
     mockStopped([]);
     const two = { ...web, count: 2, containers: web.containers.slice(0, 1) };
     mocks.elbv2
@@ -124,7 +124,7 @@ describe('waiting for a service', () => {
     const counted = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
 
     test('the wait follows the current desired count, since Application Auto Scaling may scale in meanwhile', async () => {
-      mockLooks(counted(3), counted(3), counted(2));
+      mockEcs(counted(3), counted(3), counted(2));
       mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
       await wait(one);
@@ -132,13 +132,13 @@ describe('waiting for a service', () => {
     });
 
     test('the wait needs no targets if the service was scaled to zero', async () => {
-      mockLooks(counted(0));
+      mockEcs(counted(0));
       await wait(one);
       expect(commands()).toEqual(['DescribeServices']);
     });
 
     test('the wait uses the count that this run has set, since a look may still return the previous count', async () => {
-      mockLooks(counted(1));
+      mockEcs(counted(1));
       mockStopped([]);
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
@@ -157,7 +157,7 @@ describe('waiting for a service', () => {
   });
 
   test('the wait needs no targets if the service is configured without tasks or without paths', async () => {
-    mockLooks(service(primary('COMPLETED')));
+    mockEcs(service(primary('COMPLETED')));
     await wait({ ...web, count: 0 });
     await wait({ ...web, containers: web.containers.map((one) => ({ ...one, path: undefined })) });
     expect(commands()).toEqual(['DescribeServices', 'DescribeServices']);
@@ -179,7 +179,7 @@ describe('waiting for a service', () => {
 
     test('messages from ECS are reported in order, each once and shortened', async () => {
       const events = [[first], [second, first], [third, second, first]].map((all) => [...all]);
-      mockLooks(
+      mockEcs(
         ...events.map((all, index) => ({
           ...service(primary(index === 2 ? 'COMPLETED' : 'IN_PROGRESS')),
           events: all,
@@ -194,13 +194,13 @@ describe('waiting for a service', () => {
     });
 
     test('messages from before the update are not reported', async () => {
-      mockLooks({ ...service(primary('COMPLETED')), events: [third, second, first] });
+      mockEcs({ ...service(primary('COMPLETED')), events: [third, second, first] });
       await wait({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [second, first] });
       expect(notes).toEqual(['web: has reached a steady state.']);
     });
 
     test('messages from before the first look are not reported if the run changed nothing', async () => {
-      mockLooks(
+      mockEcs(
         { ...service(primary('IN_PROGRESS')), events: [second, first] },
         { ...service(primary('COMPLETED')), events: [third, second, first] },
       );
@@ -226,7 +226,7 @@ describe('waiting for a service', () => {
     /** Lets the deployment stay completed while no target is healthy. */
     const mockCompleted = (counts: object, ...messages: string[]) => {
       const deployment = service(primary('COMPLETED', counts));
-      mockLooks(deployment, { ...deployment, events: messages.map(event) });
+      mockEcs(deployment, { ...deployment, events: messages.map(event) });
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
       mocks.logs.on(GetLogEventsCommand).resolves({
         events: [{ message: 'connecting to db:5432' }, { message: 'no database, giving up' }],
@@ -279,12 +279,9 @@ describe('waiting for a service', () => {
     });
 
     test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
-      const scaled = { stopCode: 'ServiceSchedulerInitiated' as const };
+      const scaled = [1, 2, 3].map((id) => died(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
       mockCompleted({ runningCount: 1 });
-      mockStopped(
-        [],
-        [died(1, scaled), died(2, scaled), died(3, scaled), died(4, { taskDefinitionArn: OLD })],
-      );
+      mockStopped([], [...scaled, died(4, { taskDefinitionArn: OLD })]);
       await expect(wait(one)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
     });
 
@@ -310,12 +307,12 @@ describe('waiting for a service', () => {
       mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
       const done = service(primary('COMPLETED'));
-      mockLooks(done, { ...done, status: 'DRAINING' });
+      mockEcs(done, { ...done, status: 'DRAINING' });
       await expect(wait(one)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         why: 'the service is DRAINING: someone else is deleting it',
       });
-      mockLooks(done, service(primary('IN_PROGRESS', { taskDefinition: OLD })));
+      mockEcs(done, service(primary('IN_PROGRESS', { taskDefinition: OLD })));
       await expect(wait(one)).rejects.toMatchObject({ why: 'ECS rolled back to shop-dev-web:1' });
       expect(waiting).toEqual([]);
     });
@@ -335,7 +332,7 @@ describe('waiting for a service', () => {
   describe('failures', () => {
     test("the wait fails if the deployment was rolled back, and the problem contains ECS's messages", async () => {
       const message = '(service web) was unable to place a task. Reason: Internal error.';
-      mockLooks(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
+      mockEcs(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
         ...service(
           primary('IN_PROGRESS', { taskDefinition: OLD, createdAt: at(20) }),
           primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BROKEN }),
@@ -355,13 +352,13 @@ describe('waiting for a service', () => {
     });
 
     test('the wait fails if the first deployment failed', async () => {
-      mockLooks(service(primary('FAILED', { rolloutStateReason: BROKEN })));
+      mockEcs(service(primary('FAILED', { rolloutStateReason: BROKEN })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(wait()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
     });
 
     test('if the load balancer failed, the wait fails with its reason, and tasks are not read', async () => {
-      mockLooks(service(primary('IN_PROGRESS')));
+      mockEcs(service(primary('IN_PROGRESS')));
       const why = 'The subnets have no free addresses left.';
       mockBalancer('failed', why);
       await expect(wait()).rejects.toMatchObject({ code: 'FAILED_STATE', why });
@@ -369,7 +366,7 @@ describe('waiting for a service', () => {
     });
 
     test('the wait fails with the task counts if the deployment takes too long', async () => {
-      mockLooks(service(primary('IN_PROGRESS', { failedTasks: 5 })));
+      mockEcs(service(primary('IN_PROGRESS', { failedTasks: 5 })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(wait()).rejects.toMatchObject({
         code: 'DEPLOYMENT',
@@ -378,7 +375,7 @@ describe('waiting for a service', () => {
     });
 
     test('the wait fails if targets stay unhealthy while tasks run, and the problem lists the targets with their reasons', async () => {
-      mockLooks(service(primary('COMPLETED', { runningCount: 1 })));
+      mockEcs(service(primary('COMPLETED', { runningCount: 1 })));
       mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy')));
       mocks.elbv2
@@ -395,7 +392,7 @@ describe('waiting for a service', () => {
     test('the wait throws the original error if a look fails', async () => {
       mocks.ecs.on(DescribeServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
       await expect(wait()).rejects.toMatchObject({ message: 'not allowed' });
-      mockLooks(service(primary('COMPLETED')));
+      mockEcs(service(primary('COMPLETED')));
       mocks.elbv2.on(DescribeTargetHealthCommand).rejects(awsError('TargetGroupNotFoundException', 'none'));
       await expect(wait()).rejects.toMatchObject({ message: 'none' });
     });

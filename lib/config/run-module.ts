@@ -29,7 +29,7 @@ const MAX_HEAP_MIB = 1024;
 /**
  * Runs a module that is not part of Slipway. Environment variables that it sets are set in this process, too.
  * @param path absolute
- * @returns its default export, or the result of calling it if it is a function; an empty object if there is none
+ * @returns its default export, called if it is a function; an empty object if the module has no default export
  * @throws SyntaxError with the location when it cannot be bundled; ModuleFailure; the signal's reason
  */
 export async function runModule(

@@ -23,7 +23,7 @@ export async function lookElasticIp(context: LookContext): Promise<Items<FoundEl
       const { Addresses = [] } = await context.aws.ec2(
         new DescribeAddressesCommand({ Filters, AllocationIds }),
       );
-      return Addresses;
+      return { items: Addresses, next: undefined };
     },
   );
   const isFree = ({ AssociationId }: { AssociationId?: string }) => Number(AssociationId === undefined);

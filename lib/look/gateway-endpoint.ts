@@ -1,7 +1,6 @@
 /** Finds our gateway endpoint by its tags; one that is being deleted, which AWS still lists, counts as absent. */
 import { DescribeVpcEndpointsCommand, type VpcEndpoint } from '@aws-sdk/client-ec2';
 import type { Aws } from '../aws/clients.ts';
-import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
@@ -37,13 +36,12 @@ export async function lookGatewayEndpoint(context: LookContext): Promise<Items<F
     context,
     ['gatewayEndpoint'],
     'VpcEndpointId',
-    ({ Filters, ids: VpcEndpointIds }) =>
-      allPages(async (NextToken) => {
-        const { VpcEndpoints = [], NextToken: next } = await context.aws.ec2(
-          new DescribeVpcEndpointsCommand({ Filters, VpcEndpointIds, NextToken }),
-        );
-        return { items: VpcEndpoints, next };
-      }),
+    async ({ Filters, ids: VpcEndpointIds, NextToken }) => {
+      const { VpcEndpoints = [], NextToken: next } = await context.aws.ec2(
+        new DescribeVpcEndpointsCommand({ Filters, VpcEndpointIds, NextToken }),
+      );
+      return { items: VpcEndpoints, next };
+    },
   );
   const existing = endpoints.filter(isLiveEndpoint).map(read);
   return indexByKey(existing.sort((a, b) => b.routeTableIds.length - a.routeTableIds.length));

@@ -1,6 +1,5 @@
 /** Finds our internet gateway by its tags. */
 import { DescribeInternetGatewaysCommand } from '@aws-sdk/client-ec2';
-import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
@@ -23,13 +22,12 @@ export async function lookInternetGateway(context: LookContext): Promise<Items<F
     context,
     ['internetGateway'],
     'InternetGatewayId',
-    ({ Filters, ids: InternetGatewayIds }) =>
-      allPages(async (NextToken) => {
-        const { InternetGateways = [], NextToken: next } = await context.aws.ec2(
-          new DescribeInternetGatewaysCommand({ Filters, InternetGatewayIds, NextToken }),
-        );
-        return { items: InternetGateways, next };
-      }),
+    async ({ Filters, ids: InternetGatewayIds, NextToken }) => {
+      const { InternetGateways = [], NextToken: next } = await context.aws.ec2(
+        new DescribeInternetGatewaysCommand({ Filters, InternetGatewayIds, NextToken }),
+      );
+      return { items: InternetGateways, next };
+    },
   );
   const found = gateways.map(({ InternetGatewayId = '', Attachments, Tags }) => ({
     internetGatewayId: InternetGatewayId,

@@ -2,7 +2,6 @@
 import { DescribeNatGatewaysCommand, type NatGateway } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../aws/errors.ts';
 import type { Aws } from '../aws/clients.ts';
-import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
@@ -30,14 +29,13 @@ export async function lookNatGateway(context: LookContext): Promise<Items<FoundN
     context,
     ['natGateway'],
     'NatGatewayId',
-    ({ Filters, ids: NatGatewayIds }) =>
-      allPages(async (NextToken) => {
-        const Filter = Filters && [...Filters, { Name: 'state', Values: STATES }];
-        const { NatGateways = [], NextToken: next } = await context.aws.ec2(
-          new DescribeNatGatewaysCommand({ Filter, NatGatewayIds, NextToken }),
-        );
-        return { items: NatGateways, next };
-      }),
+    async ({ Filters, ids: NatGatewayIds, NextToken }) => {
+      const Filter = Filters && [...Filters, { Name: 'state', Values: STATES }];
+      const { NatGateways = [], NextToken: next } = await context.aws.ec2(
+        new DescribeNatGatewaysCommand({ Filter, NatGatewayIds, NextToken }),
+      );
+      return { items: NatGateways, next };
+    },
   );
   const existing = gateways.map(read).filter(({ state }) => STATES.includes(state));
   return indexByKey(existing.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)));

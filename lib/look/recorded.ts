@@ -12,6 +12,7 @@ import {
   toPascalCaseTags,
   type Tags,
 } from '../derive/tags.ts';
+import { allPages, type ListPage } from '../aws/pages.ts';
 import { ifValidId } from './if-found.ts';
 import { stackTagFilter, type RecordedIds, type LookContext } from './context.ts';
 
@@ -97,7 +98,7 @@ export function restoreLostTags<T extends { readonly tags: Tags }>(
 }
 
 /** The resources that a describe call should return. */
-export interface Selection {
+interface Selection {
   readonly Filters?: Filter[];
   readonly ids?: string[];
 }
@@ -107,7 +108,7 @@ export interface Selection {
  * yet, or lost.
  * @param nouns the nouns that the resources belong to
  * @param id the name of the id field
- * @param describe lists the selected resources
+ * @param describe reads the page of the selected resources at a token
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export async function describeOurs<
@@ -117,9 +118,11 @@ export async function describeOurs<
   context: LookContext,
   nouns: readonly Noun[],
   id: I,
-  describe: (selection: Selection) => Promise<readonly T[]>,
+  describe: (selection: Selection & { readonly NextToken: string | undefined }) => Promise<ListPage<T>>,
 ): Promise<T[]> {
   const { stack } = context.names;
+  const describeAll = (selection: Selection) =>
+    allPages((NextToken) => describe({ ...selection, NextToken }));
   /** Restores missing tags of a recorded resource: AWS never reuses its id, so the resource must have lost its tags. */
   const restored = (resource: T): T => {
     const tags = readTags(resource.Tags);
@@ -132,9 +135,9 @@ export async function describeOurs<
   const resources = await addRecorded(
     context,
     nouns,
-    (await describe({ Filters: stackTagFilter(context) })).map(restored),
+    (await describeAll({ Filters: stackTagFilter(context) })).map(restored),
     (resource) => resource[id],
-    async (missingId) => (await describe({ ids: [missingId] })).filter(isOurs).map(restored),
+    async (missingId) => (await describeAll({ ids: [missingId] })).filter(isOurs).map(restored),
   );
   return withoutSuperseded(resources);
 }

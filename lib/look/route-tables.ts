@@ -1,6 +1,5 @@
 /** Finds our route tables by their tags: one call for the public and the private ones. */
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
-import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, NOUN_TAG, type Tags } from '../derive/tags.ts';
@@ -12,7 +11,7 @@ export const EVERYWHERE = '0.0.0.0/0';
 
 export interface FoundRouteTable extends Readonly<Ids['publicRoutes']> {
   readonly vpcId: string;
-  /** The target of the default route (0.0.0.0/0): an internet or NAT gateway; undefined when there is none. */
+  /** The target of the default route (0.0.0.0/0): an internet or NAT gateway; undefined when the table has no default route. */
   readonly defaultTarget: string | undefined;
   /** Whether the target of the default route no longer exists. */
   readonly blackhole: boolean;
@@ -36,13 +35,12 @@ async function lookTables(
       context,
       ['publicRoutes', 'privateRoutes'],
       'RouteTableId',
-      ({ Filters, ids: RouteTableIds }) =>
-        allPages(async (NextToken) => {
-          const { RouteTables = [], NextToken: next } = await context.aws.ec2(
-            new DescribeRouteTablesCommand({ Filters, RouteTableIds, NextToken }),
-          );
-          return { items: RouteTables, next };
-        }),
+      async ({ Filters, ids: RouteTableIds, NextToken }) => {
+        const { RouteTables = [], NextToken: next } = await context.aws.ec2(
+          new DescribeRouteTablesCommand({ Filters, RouteTableIds, NextToken }),
+        );
+        return { items: RouteTables, next };
+      },
     ),
   );
   return indexByKey(tables.map(readTable).filter(({ tags }) => tags[NOUN_TAG] === noun));

@@ -1,7 +1,6 @@
 /** Finds our security groups by their tags. */
 import { DescribeSecurityGroupsCommand, type IpPermission, type SecurityGroup } from '@aws-sdk/client-ec2';
 import type { GroupRule } from '../derive/security-group-rules.ts';
-import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
@@ -18,13 +17,16 @@ export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html */
 export async function lookSecurityGroups(context: LookContext): Promise<Items<FoundSecurityGroup>> {
-  const groups = await describeOurs(context, ['securityGroups'], 'GroupId', ({ Filters, ids: GroupIds }) =>
-    allPages(async (NextToken) => {
+  const groups = await describeOurs(
+    context,
+    ['securityGroups'],
+    'GroupId',
+    async ({ Filters, ids: GroupIds, NextToken }) => {
       const { SecurityGroups = [], NextToken: next } = await context.aws.ec2(
         new DescribeSecurityGroupsCommand({ Filters, GroupIds, NextToken }),
       );
       return { items: SecurityGroups, next };
-    }),
+    },
   );
   return indexByKey(
     groups.map(({ GroupId = '', VpcId = '', Tags, ...permissions }) => ({

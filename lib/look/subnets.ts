@@ -1,6 +1,5 @@
 /** Finds our subnets by their tags, and the availability zones that subnets may be in. */
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand, type Subnet } from '@aws-sdk/client-ec2';
-import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
@@ -37,14 +36,12 @@ export async function lookSubnets(context: LookContext): Promise<Items<FoundSubn
  */
 export const describeSubnets = (context: LookContext): Promise<Subnet[]> =>
   context.shared('subnets', () =>
-    describeOurs(context, ['subnets'], 'SubnetId', ({ Filters, ids: SubnetIds }) =>
-      allPages(async (NextToken) => {
-        const { Subnets = [], NextToken: next } = await context.aws.ec2(
-          new DescribeSubnetsCommand({ Filters, SubnetIds, NextToken }),
-        );
-        return { items: Subnets, next };
-      }),
-    ),
+    describeOurs(context, ['subnets'], 'SubnetId', async ({ Filters, ids: SubnetIds, NextToken }) => {
+      const { Subnets = [], NextToken: next } = await context.aws.ec2(
+        new DescribeSubnetsCommand({ Filters, SubnetIds, NextToken }),
+      );
+      return { items: Subnets, next };
+    }),
   );
 
 /**

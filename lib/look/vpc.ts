@@ -6,7 +6,6 @@ import {
   type VpcAttributeName,
 } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../aws/errors.ts';
-import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import { only, type Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
@@ -24,14 +23,12 @@ export interface FoundVpc extends Readonly<Ids['vpc']> {
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html */
 export async function lookVpc(context: LookContext): Promise<Items<FoundVpc>> {
-  const vpcs = await describeOurs(context, ['vpc'], 'VpcId', ({ Filters, ids: VpcIds }) =>
-    allPages(async (NextToken) => {
-      const { Vpcs = [], NextToken: next } = await context.aws.ec2(
-        new DescribeVpcsCommand({ Filters, VpcIds, NextToken }),
-      );
-      return { items: Vpcs, next };
-    }),
-  );
+  const vpcs = await describeOurs(context, ['vpc'], 'VpcId', async ({ Filters, ids: VpcIds, NextToken }) => {
+    const { Vpcs = [], NextToken: next } = await context.aws.ec2(
+      new DescribeVpcsCommand({ Filters, VpcIds, NextToken }),
+    );
+    return { items: Vpcs, next };
+  });
   const found = await Promise.all((await usedFirst(context, vpcs)).map((vpc) => read(context, vpc)));
   return indexByKey(found.filter((vpc) => vpc !== undefined));
 }

@@ -10,7 +10,7 @@ import {
   isThrottle,
   messageOf,
 } from './errors.ts';
-import { NOTHING_CHANGED, Problem, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, Problem, problem, type ProblemCode, type ProblemParts } from '../model/problem.ts';
 
 /** The circumstances of a failed call. */
 export interface Situation {
@@ -40,8 +40,6 @@ export function explain(error: unknown, situation: Situation): Problem {
   return unexpected(error, situation);
 }
 
-const now = ({ changing }: Situation): string =>
-  changing ? 'Everything created so far is kept and recorded.' : NOTHING_CHANGED;
 const toContinue = ({ command }: Situation): string => `${command}, to continue from here`;
 
 const isMissingCredentials = (error: unknown): boolean =>
@@ -54,119 +52,106 @@ const isUnreachable = (error: unknown): boolean =>
     `${codeOf(error)} ${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`,
   );
 
+/** The problem of a failed call; without another `why`, AWS's message says why. */
+const explained = (
+  code: ProblemCode,
+  cause: unknown,
+  { changing }: Situation,
+  {
+    why = messageOf(cause),
+    ...parts
+  }: Pick<ProblemParts, 'what' | 'fix'> & Partial<Pick<ProblemParts, 'why'>>,
+): Problem =>
+  problem(code, {
+    ...parts,
+    why,
+    now: changing ? 'Everything created so far is kept and recorded.' : NOTHING_CHANGED,
+    cause,
+  });
+
 const missingCredentials = (cause: unknown, situation: Situation) =>
-  problem('CREDENTIALS', {
+  explained('CREDENTIALS', cause, situation, {
     what: 'There are no AWS credentials.',
-    why: messageOf(cause),
-    now: now(situation),
     fix: [
       'aws configure sso, or export AWS_PROFILE=…, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
       'or leave out --target aws: the sandbox needs no account',
     ],
-    cause,
   });
 
 const rejectedCredentials = (cause: unknown, situation: Situation) =>
-  problem('CREDENTIALS_EXPIRED', {
+  explained('CREDENTIALS_EXPIRED', cause, situation, {
     what: `AWS does not accept the credentials (${codeOf(cause)}).`,
-    why: messageOf(cause),
-    now: now(situation),
     fix: [
       'Sign in again (aws sso login, or new keys); check that the clock of this machine is right.',
       toContinue(situation),
     ],
-    cause,
   });
 
 function unreachable(cause: unknown, situation: Situation): Problem {
   const { region, endpoint } = situation;
   if (endpoint) {
-    return problem('ENDPOINT', {
+    return explained('ENDPOINT', cause, situation, {
       what: `Nothing answers at ${endpoint}.`,
-      why: messageOf(cause),
-      now: now(situation),
       fix: ['Start the server that should listen there, or correct AWS_ENDPOINT_URL.', toContinue(situation)],
-      cause,
     });
   }
-  return problem('REGION', {
+  return explained('REGION', cause, situation, {
     what: `AWS cannot be reached in ${region}.`,
     why: `${messageOf(cause)}: there is no such region, or this machine cannot reach it.`,
-    now: now(situation),
     fix: ['Check `region` in slipway.config.ts.', 'Check the network connection.', toContinue(situation)],
-    cause,
   });
 }
 
 const notFromAws = (cause: unknown, situation: Situation) =>
-  problem('ENDPOINT', {
+  explained('ENDPOINT', cause, situation, {
     what: situation.endpoint
       ? `The server at ${situation.endpoint} is not AWS.`
       : `Something other than AWS answered a call to ${situation.region}.`,
-    why: messageOf(cause),
-    now: now(situation),
     fix: [
       situation.endpoint
         ? 'Correct AWS_ENDPOINT_URL.'
         : 'Check the network: a proxy or a sign-in page may be answering instead.',
       toContinue(situation),
     ],
-    cause,
   });
 
 const denied = (cause: unknown, situation: Situation) =>
-  problem('ACCESS_DENIED', {
+  explained('ACCESS_DENIED', cause, situation, {
     what: `AWS denied a call during ${situation.doing} (${codeOf(cause)}).`,
-    why: messageOf(cause),
-    now: now(situation),
     fix: ['Request the permission that the message names.', toContinue(situation)],
-    cause,
   });
 
 const quotaReached = (cause: unknown, situation: Situation) =>
-  problem('QUOTA', {
+  explained('QUOTA', cause, situation, {
     what: `A quota of the account was reached during ${situation.doing} (${codeOf(cause)}).`,
-    why: messageOf(cause),
-    now: now(situation),
     fix: [
       `Remove what is not needed in ${situation.region}, or request an increase under Service Quotas.`,
       toContinue(situation),
     ],
-    cause,
   });
 
 const throttled = (cause: unknown, situation: Situation) =>
-  problem('REFUSED', {
+  explained('REFUSED', cause, situation, {
     what: `AWS kept throttling a call during ${situation.doing} (${codeOf(cause)}).`,
     why: 'Something else in this account is using up the same rate limit.',
-    now: now(situation),
     fix: ['Wait a minute.', toContinue(situation)],
-    cause,
   });
 
 const serverError = (cause: unknown, situation: Situation) =>
-  problem('REFUSED', {
+  explained('REFUSED', cause, situation, {
     what: `AWS itself failed during ${situation.doing} (${codeOf(cause)}).`,
-    why: messageOf(cause),
-    now: now(situation),
     fix: ['Wait a minute.', toContinue(situation)],
-    cause,
   });
 
 const refused = (cause: unknown, situation: Situation) =>
-  problem('REFUSED', {
+  explained('REFUSED', cause, situation, {
     what: `AWS refused a call during ${situation.doing} (${codeOf(cause)}).`,
-    why: messageOf(cause),
-    now: now(situation),
     fix: ['Remove the cause that the message names.', toContinue(situation)],
-    cause,
   });
 
 const unexpected = (cause: unknown, situation: Situation) =>
-  problem('UNEXPECTED', {
+  explained('UNEXPECTED', cause, situation, {
     what: `Something unexpected happened during ${situation.doing}.`,
     why: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
-    now: now(situation),
     fix: [toContinue(situation), 'If it happens again, SLIPWAY_DEBUG=1 shows where; please report it.'],
-    cause,
   });

@@ -1,4 +1,5 @@
 /** Tags of resources: upserts and removals, with each service's own notation, limits and refusals. */
+import type { Region } from '../world/region.ts';
 
 /** The notation in which a service represents a tag. */
 interface Spelling<Given, Tag extends Given> {
@@ -82,3 +83,35 @@ export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): 
     },
   };
 }
+
+/**
+ * Makes the tag operations that ECR and ECS share, which name the resource by its ARN.
+ * @param taggedOf returns the resource with an ARN; throws the service's refusal if no resource has it
+ */
+export const tagOperationsByArn = <Given, Tag extends Given>(
+  { merged, without }: Tagging<Given, Tag>,
+  taggedOf: (region: Region, arn: string | undefined) => { tags?: Tag[] },
+) => ({
+  TagResource: {
+    takes: ['resourceArn', 'tags'] as const,
+    run(input: { readonly resourceArn?: string; readonly tags?: readonly Given[] }, region: Region) {
+      const row = taggedOf(region, input.resourceArn);
+      row.tags = merged(row.tags, input.tags);
+      return {};
+    },
+  },
+  UntagResource: {
+    takes: ['resourceArn', 'tagKeys'] as const,
+    run(input: { readonly resourceArn?: string; readonly tagKeys?: readonly string[] }, region: Region) {
+      const row = taggedOf(region, input.resourceArn);
+      row.tags = without(row.tags, input.tagKeys);
+      return {};
+    },
+  },
+  ListTagsForResource: {
+    takes: ['resourceArn'] as const,
+    run: (input: { readonly resourceArn?: string }, region: Region) => ({
+      tags: taggedOf(region, input.resourceArn).tags ?? [],
+    }),
+  },
+});

@@ -3,7 +3,7 @@ import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { CAPITALISED, tagging } from '../tagging.ts';
+import { CAPITALISED, tagging, tagOperationsByArn } from '../tagging.ts';
 import { requestedRepository } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
@@ -11,7 +11,7 @@ import type { RepositoryRow } from './store.ts';
 const TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** The tagging of ECR. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
-const { merged, without } = tagging({
+const ecrTagging = tagging({
   spelling: CAPITALISED,
   check(key, value) {
     const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
@@ -22,7 +22,7 @@ const { merged, without } = tagging({
 });
 
 /** Returns the tags after an upsert. @throws InvalidTagParameterException, TooManyTagsException */
-export const mergeTags = merged;
+export const mergeTags = ecrTagging.merged;
 
 /** @throws InvalidParameterException for anything but a repository's ARN; RepositoryNotFoundException */
 function byArn(region: Region, arn: string | undefined): RepositoryRow {
@@ -32,25 +32,4 @@ function byArn(region: Region, arn: string | undefined): RepositoryRow {
   return requestedRepository(region, { registryId, repositoryName });
 }
 
-export const tagOperations = {
-  TagResource: {
-    takes: ['resourceArn', 'tags'],
-    run(input, region) {
-      const row = byArn(region, input.resourceArn);
-      row.tags = mergeTags(row.tags, input.tags);
-      return {};
-    },
-  },
-  UntagResource: {
-    takes: ['resourceArn', 'tagKeys'],
-    run(input, region) {
-      const row = byArn(region, input.resourceArn);
-      row.tags = without(row.tags, input.tagKeys);
-      return {};
-    },
-  },
-  ListTagsForResource: {
-    takes: ['resourceArn'],
-    run: (input, region) => ({ tags: byArn(region, input.resourceArn).tags }),
-  },
-} satisfies Operations<typeof ECR>;
+export const tagOperations = tagOperationsByArn(ecrTagging, byArn) satisfies Operations<typeof ECR>;

@@ -3,7 +3,7 @@ import type * as ECS from '@aws-sdk/client-ecs';
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { LOWER_CASE, tagging } from '../tagging.ts';
+import { LOWER_CASE, tagging, tagOperationsByArn } from '../tagging.ts';
 import { invalid } from './errors.ts';
 import { resourceTables } from './store.ts';
 
@@ -11,7 +11,7 @@ import { resourceTables } from './store.ts';
  * The tagging of ECS.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html
  */
-const { merged, without } = tagging({
+const ecsTagging = tagging({
   spelling: LOWER_CASE,
   check(key, value) {
     if (key.length < 1 || key.length > 128) throw invalid('Tag keys must be 1 to 128 characters long.');
@@ -24,7 +24,7 @@ const { merged, without } = tagging({
 });
 
 /** Returns the tags after an upsert. @throws InvalidParameterException for invalid or too many tags */
-export const mergeTags = merged;
+export const mergeTags = ecsTagging.merged;
 
 /** Returns the taggable resource with an ARN: deleted clusters and services are not taggable. */
 function taggedOf({ ecs }: Region, arn = ''): { tags?: Tag[] } {
@@ -36,27 +36,4 @@ function taggedOf({ ecs }: Region, arn = ''): { tags?: Tag[] } {
   return row;
 }
 
-export const tagOperations = {
-  TagResource: {
-    takes: ['resourceArn', 'tags'],
-    run(input, region) {
-      const row = taggedOf(region, input.resourceArn);
-      row.tags = mergeTags(row.tags, input.tags);
-      return {};
-    },
-  },
-
-  UntagResource: {
-    takes: ['resourceArn', 'tagKeys'],
-    run(input, region) {
-      const row = taggedOf(region, input.resourceArn);
-      row.tags = without(row.tags, input.tagKeys);
-      return {};
-    },
-  },
-
-  ListTagsForResource: {
-    takes: ['resourceArn'],
-    run: (input, region) => ({ tags: taggedOf(region, input.resourceArn).tags ?? [] }),
-  },
-} satisfies Operations<typeof ECS>;
+export const tagOperations = tagOperationsByArn(ecsTagging, taggedOf) satisfies Operations<typeof ECS>;

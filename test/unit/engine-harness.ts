@@ -11,8 +11,8 @@ import { addressOf, ONLY } from '../../lib/model/resources.ts';
 import type { Options } from '../../lib/run/options.ts';
 import type { Run } from '../../lib/run/run.ts';
 import type { Session } from '../../lib/run/session.ts';
-import type { SandboxHandle } from '../../lib/run/target.ts';
 import { openState, type State } from '../../lib/state/state.ts';
+import { apply } from '../../provision/apply.ts';
 import { steps, type Plan } from '../../provision/plan.ts';
 import { removals } from '../../teardown/plan.ts';
 import { ACCOUNT, config, lookContextOf, mocks, ourTags, surveyOf, testClock } from './step-harness.ts';
@@ -130,6 +130,13 @@ export const planOf = (changes: readonly Change[], found: Resources = {}): Plan 
 /** The context of a run's looks, with mocked clients. */
 export const engineContext = (stack = config()): LookContext & Desired => lookContextOf(stack, run.clock);
 
+/** Applies a plan with these changes. */
+export const applyChanges = (changes: readonly Change[], found: Resources = {}) =>
+  apply(run, engineContext(), planOf(changes, found));
+
+/** The create of one resource. */
+export const creation = (noun: Noun, key = ''): Change => change(noun, key, 'create');
+
 /** A session of the run. */
 export const sessionOf = (found: Resources = {}, over: Partial<Session> = {}): Session => {
   const stack = over.config ?? config();
@@ -172,28 +179,6 @@ export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): A
   everyOneOf: () => false,
   removalOf: (key) => others[key],
 });
-
-/** A sandbox that a run may have started, and how often it was stopped. */
-export function fakeSandbox(over: Partial<SandboxHandle> = {}): {
-  sandbox: SandboxHandle;
-  stops: () => number;
-} {
-  let stops = 0;
-  const sandbox: SandboxHandle = {
-    url: 'http://mock',
-    pid: 123,
-    folder: path('home/sandbox'),
-    started: true,
-    background: true,
-    limits: undefined,
-    resolve: async () => undefined,
-    census: async () => ({}),
-    isAlive: () => true,
-    stop: async () => void (stops += 1),
-    ...over,
-  };
-  return { sandbox, stops: () => stops };
-}
 
 /** A file in the current test's folder. */
 export const fileOf = (name: string): string => path(name);

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { serialize, deserialize } from '../../../lib/config/serialize.js';
-import { sound, read } from '../../unit/lib/config/support.ts';
+import { validStack, read } from '../../unit/lib/config/support.ts';
 import { arbitraryValue, reportCount, applyEdits, arbitraryEdits, isPlain, RUNS } from './mutations.ts';
 import { expectProblem } from './expect-problem.ts';
 
@@ -29,7 +29,7 @@ function throughSerialization(input: unknown): { value: unknown } | undefined {
 test('a stack with parts replaced by arbitrary values is parsed or refused with a problem', () => {
   fc.assert(
     fc.property(arbitraryEdits(arbitraryValue), (changes) => {
-      const out = throughSerialization(applyEdits(sound(), changes));
+      const out = throughSerialization(applyEdits(validStack(), changes));
       if (out) expectParsedOrRefused(out.value);
     }),
     { numRuns: RUNS },
@@ -53,7 +53,7 @@ test('a stack with getters that throw is parsed or refused with a problem', () =
   });
   fc.assert(
     fc.property(throwing, ({ changes, getters }) => {
-      const input = applyEdits(sound(), changes);
+      const input = applyEdits(validStack(), changes);
       for (const at of getters) {
         if (!isPlain(input) || Object.isFrozen(input)) continue;
         const keys = Object.keys(input);

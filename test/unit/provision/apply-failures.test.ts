@@ -1,32 +1,31 @@
 // Failures while a plan is applied: which steps no longer run, what is recorded, and which problem is thrown.
 import { describe, expect, test } from '@jest/globals';
-import type { Noun } from '../../../lib/model/architecture.ts';
-import { apply } from '../../../provision/apply.ts';
 import {
   abort,
+  applyChanges,
   change,
-  engineContext,
+  creation,
   events,
   fakeRemoval,
   fakeStep,
   foundAt,
   idsFor,
   log,
-  planOf,
   run,
-  type Resources,
 } from '../engine-harness.ts';
 
-const applying = (changes: ReturnType<typeof change>[], found: Resources = {}) =>
-  apply(run, engineContext(), planOf(changes, found));
 const refusal = (message: string) => Object.assign(new Error(message), { name: message });
-const create = (noun: Noun, key = '') => change(noun, key, 'create');
 
 describe('failures', () => {
   test('a failed step keeps its intent open and stops only the steps that need it; the others finish and are recorded', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     await expect(
-      applying([create('vpc'), create('subnets', 'public-1'), create('cluster'), create('elasticIp')]),
+      applyChanges([
+        creation('vpc'),
+        creation('subnets', 'public-1'),
+        creation('cluster'),
+        creation('elasticIp'),
+      ]),
     ).rejects.toMatchObject({ why: expect.stringContaining('VpcRefused') });
     expect(Object.keys(run.state.data.resources).sort()).toEqual(['cluster', 'elasticIp']);
     expect(Object.keys(run.state.data.intents)).toEqual(['vpc']);
@@ -39,7 +38,7 @@ describe('failures', () => {
 
   test('a step that fails after its create leaves the ids recorded and the intent closed', async () => {
     fakeStep('vpc', { configure: () => Promise.reject(refusal('HostnamesRefused')) });
-    await expect(applying([create('vpc')])).rejects.toThrow('HostnamesRefused');
+    await expect(applyChanges([creation('vpc')])).rejects.toThrow('HostnamesRefused');
     expect(run.state.data).toMatchObject({ resources: { vpc: idsFor('vpc') }, intents: {} });
   });
 
@@ -52,7 +51,11 @@ describe('failures', () => {
       },
     });
     await expect(
-      applying([create('subnets', 'public-1'), create('subnets', 'public-2'), create('publicRoutes')]),
+      applyChanges([
+        creation('subnets', 'public-1'),
+        creation('subnets', 'public-2'),
+        creation('publicRoutes'),
+      ]),
     ).rejects.toThrow('SubnetRefused');
     expect(run.state.data.resources).toEqual({ 'subnets.public-2': idsFor('subnets', 'public-2') });
     expect(log).not.toContain('create publicRoutes');
@@ -61,7 +64,7 @@ describe('failures', () => {
   test('several failures are listed in one problem, and identical failures only once', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     fakeStep('cluster', { create: () => Promise.reject(refusal('ClusterRefused')) });
-    await expect(applying([create('vpc'), create('cluster')])).rejects.toMatchObject({
+    await expect(applyChanges([creation('vpc'), creation('cluster')])).rejects.toMatchObject({
       code: 'STEPS_FAILED',
       what: '2 steps failed.',
       why: expect.stringMatching(/VpcRefused[^]*ClusterRefused|ClusterRefused[^]*VpcRefused/),
@@ -69,7 +72,7 @@ describe('failures', () => {
     const expired = Object.assign(new Error('expired'), { name: 'ExpiredTokenException' });
     fakeStep('vpc', { create: () => Promise.reject(expired) });
     fakeStep('cluster', { create: () => Promise.reject(expired) });
-    await expect(applying([create('vpc'), create('cluster')])).rejects.toMatchObject({
+    await expect(applyChanges([creation('vpc'), creation('cluster')])).rejects.toMatchObject({
       code: 'CREDENTIALS_EXPIRED',
     });
   });
@@ -78,10 +81,13 @@ describe('failures', () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     fakeStep('rules', { switchTraffic: async () => void log.push('switch') });
     await expect(
-      applying([create('vpc'), change('rules', 'a', 'update'), change('repositories', 'old', 'remove')], {
-        rules: foundAt('rules', 'a'),
-        repositories: foundAt('repositories', 'old'),
-      }),
+      applyChanges(
+        [creation('vpc'), change('rules', 'a', 'update'), change('repositories', 'old', 'remove')],
+        {
+          rules: foundAt('rules', 'a'),
+          repositories: foundAt('repositories', 'old'),
+        },
+      ),
     ).rejects.toThrow('VpcRefused');
     expect(log).not.toContain('switch');
     expect(log).not.toContain('remove repositories.old');
@@ -90,7 +96,7 @@ describe('failures', () => {
   test('when the traffic switch fails, nothing is removed', async () => {
     fakeStep('rules', { switchTraffic: () => Promise.reject(refusal('SwitchRefused')) });
     await expect(
-      applying([change('rules', 'a', 'update'), change('targetGroups', 'old', 'remove')], {
+      applyChanges([change('rules', 'a', 'update'), change('targetGroups', 'old', 'remove')], {
         rules: foundAt('rules', 'a'),
         targetGroups: foundAt('targetGroups', 'old'),
       }),
@@ -102,7 +108,7 @@ describe('failures', () => {
     fakeRemoval('subnets', () => Promise.reject(refusal('StillInUse')));
     const found = { subnets: foundAt('subnets', 'old'), vpc: foundAt('vpc', '~2') };
     await expect(
-      applying([change('subnets', 'old', 'remove'), change('vpc', '~2', 'remove')], found),
+      applyChanges([change('subnets', 'old', 'remove'), change('vpc', '~2', 'remove')], found),
     ).rejects.toThrow('StillInUse');
     expect(log).not.toContain('remove vpc.~2');
     expect(run.state.data.resources).toHaveProperty(['subnets.old']);
@@ -115,7 +121,7 @@ describe('failures', () => {
         return idsFor('vpc');
       },
     });
-    await expect(applying([create('vpc'), create('subnets', 'public-1')])).rejects.toMatchObject({
+    await expect(applyChanges([creation('vpc'), creation('subnets', 'public-1')])).rejects.toMatchObject({
       code: 'INTERRUPTED',
       fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
     });

@@ -3,24 +3,19 @@ import { describe, expect, test } from '@jest/globals';
 import type { ApplyContext, NotReady } from '../../../lib/engine/step.ts';
 import { architecture, nouns, type Noun } from '../../../lib/model/architecture.ts';
 import { changeAddress } from '../../../lib/model/change.ts';
-import { apply } from '../../../provision/apply.ts';
 import {
+  type Resources,
+  applyChanges,
   change,
-  engineContext,
+  creation,
   events,
   fakeStep,
   foundAt,
   foundFor,
   idsFor,
   log,
-  planOf,
   run,
-  type Resources,
 } from '../engine-harness.ts';
-
-const applying = (changes: ReturnType<typeof change>[], found: Resources = {}) =>
-  apply(run, engineContext(), planOf(changes, found));
-const create = (noun: Noun, key = '') => change(noun, key, 'create');
 
 describe('the order of the steps', () => {
   test('every step starts after all nouns that it needs, and steps that need nothing start together', async () => {
@@ -36,7 +31,7 @@ describe('the order of the steps', () => {
         },
       });
     }
-    await applying(nouns.map((noun) => create(noun)));
+    await applyChanges(nouns.map((noun) => creation(noun)));
     expect(started).toHaveLength(nouns.length);
     for (const { noun, after } of started) {
       expect(after).toEqual(expect.arrayContaining([...architecture[noun].needs]));
@@ -59,7 +54,7 @@ describe('the order of the steps', () => {
         return idsFor('securityGroups', key);
       },
     });
-    await applying([create('securityGroups', 'balancer'), create('securityGroups', 'web')]);
+    await applyChanges([creation('securityGroups', 'balancer'), creation('securityGroups', 'web')]);
     expect(log.filter((line) => line.startsWith('created'))).toEqual(['created web', 'created balancer']);
   });
 
@@ -72,7 +67,7 @@ describe('the order of the steps', () => {
       },
     });
     const found = { vpc: foundAt('vpc', ''), securityGroups: foundAt('securityGroups', 'balancer') };
-    const ids = await applying([create('securityGroups', 'web')], found);
+    const ids = await applyChanges([creation('securityGroups', 'web')], found);
     expect(seen).toMatchObject([idsFor('securityGroups', 'balancer'), idsFor('vpc')]);
     expect([...ids.securityGroups.keys()]).toEqual(['balancer', 'web']);
   });
@@ -85,18 +80,18 @@ describe('the order of the steps', () => {
         return idsFor('subnets', 'public-1');
       },
     });
-    await applying([create('vpc'), create('subnets', 'public-1')]);
+    await applyChanges([creation('vpc'), creation('subnets', 'public-1')]);
     expect(seen).toEqual(idsFor('vpc'));
   });
 
   test('traffic is switched after all creates and updates, and removals and clean-ups run after the switch', async () => {
     fakeStep('rules', { switchTraffic: async () => void log.push('switch rules') });
     fakeStep('taskDefinitions', { cleanUp: async () => void log.push('clean up taskDefinitions') });
-    await applying(
+    await applyChanges(
       [
         change('rules', 'web-api1', 'update'),
         change('targetGroups', 'old', 'remove'),
-        create('services', 'web'),
+        creation('services', 'web'),
         change('taskDefinitions', 'web', 'replace'),
       ],
       {
@@ -119,7 +114,7 @@ describe('the order of the steps', () => {
   test('removals run in the reverse order of creation', async () => {
     const removed: Noun[] = ['services', 'rules', 'targetGroups', 'subnets', 'vpc'];
     const found = Object.fromEntries(removed.map((noun) => [noun, foundAt(noun, 'old')])) as Resources;
-    await applying(
+    await applyChanges(
       [...removed].reverse().map((noun) => change(noun, 'old', 'remove')),
       found,
     );
@@ -151,7 +146,7 @@ describe('one change', () => {
 
   test('a create records its intent before the call and its ids before the settings are made, and waits last', async () => {
     logging();
-    await applying([create('natGateway')]);
+    await applyChanges([creation('natGateway')]);
     expect(log).toEqual([
       'intent natGateway',
       'create',
@@ -164,7 +159,7 @@ describe('one change', () => {
 
   test('an update makes the settings first, records the ids before it waits, and records no intent', async () => {
     logging();
-    await applying([change('natGateway', '', 'update')], { natGateway: foundAt('natGateway', '') });
+    await applyChanges([change('natGateway', '', 'update')], { natGateway: foundAt('natGateway', '') });
     expect(log.slice(-4)).toEqual([
       'configure natGatewayId-of-natGateway',
       'update',
@@ -176,7 +171,7 @@ describe('one change', () => {
   test('an update keeps the recorded ids unless it returns new ones', async () => {
     const found = { record: foundAt('record', ''), taskDefinitions: foundAt('taskDefinitions', 'web') };
     fakeStep('taskDefinitions', { update: async () => ({ taskDefinitionArn: 'arn:2' }) });
-    const ids = await applying(
+    const ids = await applyChanges(
       [change('record', '', 'update'), change('taskDefinitions', 'web', 'update')],
       found,
     );
@@ -197,7 +192,7 @@ describe('one change', () => {
       },
     });
     const found = { natGateway: foundAt('natGateway', '') };
-    const ids = await applying([change('natGateway', '', 'replace')], found);
+    const ids = await applyChanges([change('natGateway', '', 'replace')], found);
     expect(existing).toEqual(found.natGateway['']);
     expect(ids.natGateway.get('')).toEqual({ natGatewayId: 'nat-2' });
     expect(log).not.toContain('intent natGateway');
@@ -210,7 +205,7 @@ describe('one change', () => {
       create: async () => ({ vpcId: 'vpc-1', cidr: '10.0.0.0/16' }),
       configure: async (_context, resource) => void (configured = resource),
     });
-    const ids = await applying([create('vpc')]);
+    const ids = await applyChanges([creation('vpc')]);
     expect(configured).toEqual({ vpcId: 'vpc-1', cidr: '10.0.0.0/16' });
     expect(ids.vpc.get('')).toEqual({ vpcId: 'vpc-1' });
     expect(run.state.data.resources).toEqual({ vpc: { vpcId: 'vpc-1' } });
@@ -224,8 +219,8 @@ describe('one change', () => {
       },
     });
     const found = { cluster: foundAt('cluster', ''), natGateway: foundAt('natGateway', '') };
-    await applying(
-      [create('vpc'), change('cluster', '', 'update'), change('natGateway', '', 'replace')],
+    await applyChanges(
+      [creation('vpc'), change('cluster', '', 'update'), change('natGateway', '', 'replace')],
       found,
     );
     expect(events).toEqual(
@@ -249,7 +244,7 @@ describe('one change', () => {
     };
     fakeStep('vpc', { create: async (context) => watch(context).then(() => idsFor('vpc')) });
     fakeStep('elasticIp', { create: async (context) => watch(context).then(() => idsFor('elasticIp')) });
-    await applying([create('vpc'), create('elasticIp')]);
+    await applyChanges([creation('vpc'), creation('elasticIp')]);
     expect(seen.sort()).toEqual([
       ['elasticIp', false, 'new token'],
       ['vpc', true, 'same token'],
@@ -261,7 +256,7 @@ describe('a replaced resource', () => {
   test('a replaced resource is removed after the traffic switch, and reported as gone', async () => {
     fakeStep('services', { switchTraffic: async () => void log.push('switch') });
     const found = { services: foundAt('services', 'web~former') };
-    const ids = await applying([change('services', 'web', 'replace', { replaces: 'web~former' })], found);
+    const ids = await applyChanges([change('services', 'web', 'replace', { replaces: 'web~former' })], found);
     expect(log.filter((line) => /^(create|switch|remove|forgot)/.test(line))).toEqual([
       'create services.web',
       'switch',
@@ -277,7 +272,7 @@ describe('a replaced resource', () => {
   });
 
   test('a resource that is removed without a replacement is reported as removed', async () => {
-    const ids = await applying([change('services', 'old', 'remove')], {
+    const ids = await applyChanges([change('services', 'old', 'remove')], {
       services: foundAt('services', 'old'),
     });
     expect(events).toMatchObject([{ noun: 'services', key: 'old', status: 'removed' }]);
@@ -288,7 +283,7 @@ describe('a replaced resource', () => {
 test('before any step runs, the state records what the survey found and forgets everything else', async () => {
   await run.state.record('logGroup', { logGroupName: 'gone' });
   log.length = 0;
-  await applying([create('subnets', 'public-1')], { vpc: { '': foundFor('vpc') } });
+  await applyChanges([creation('subnets', 'public-1')], { vpc: { '': foundFor('vpc') } });
   expect(log.indexOf('recorded vpc')).toBeLessThan(log.indexOf('create subnets.public-1'));
   expect(run.state.data.resources).toEqual({
     vpc: idsFor('vpc'),
@@ -299,6 +294,6 @@ test('before any step runs, the state records what the survey found and forgets 
 test('a clean-up sees the ids of resources that the run created', async () => {
   let seen: string[] = [];
   fakeStep('targetGroups', { cleanUp: async ({ ids }) => void (seen = [...ids.targetGroups.keys()]) });
-  await applying([create('targetGroups', 'new')]);
+  await applyChanges([creation('targetGroups', 'new')]);
   expect(seen).toEqual(['new']);
 });

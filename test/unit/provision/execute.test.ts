@@ -7,6 +7,7 @@ import { fingerprint } from '../../../provision/drift.ts';
 import {
   abort,
   change,
+  defaultOptions,
   diffs,
   emptyAccount,
   events,
@@ -22,18 +23,7 @@ import {
 import { config, sent } from '../step-harness.ts';
 
 const stack = config({ tags: { team: 'blue' }, domain: undefined });
-const options: Options = {
-  stage: 'dev',
-  target: 'sandbox',
-  config: undefined,
-  plan: false,
-  yes: false,
-  json: false,
-  wait: false,
-  builder: undefined,
-  drift: false,
-  adopt: [],
-};
+const options: Options = { ...defaultOptions, wait: false };
 /** What exists in every test, so that `finish` does not wait for the load balancer. */
 const found: Resources = {
   loadBalancer: { '': foundFor('loadBalancer', '', { state: 'active' }) },

@@ -73,6 +73,19 @@ export const scenario = (stack = config()) => ({
     taskDefinitions: { web: definitionOf(stack) },
   },
 });
+const ruleTo = (targetGroupArn: string) => ({
+  ruleArn: `arn:rule/${targetGroupArn}`,
+  paths: [],
+  otherConditions: '',
+  targetGroupArn,
+  forward: targetGroupArn,
+  tags: {},
+});
+/** Returns the found rules of the two containers, which forward to these target groups. */
+export const rulesTo = (api1: string, api2: string) => ({
+  'web-api1': ruleTo(api1),
+  'web-api2': ruleTo(api2),
+});
 export const withItem = (changes: Partial<FoundService> = {}, stack = config()) => ({
   ...scenario(stack),
   found: { ...scenario(stack).found, services: { web: { ...item, ...changes } } },

@@ -21,7 +21,6 @@ import {
   emptyAccount,
   events,
   fakeRemoval,
-  fakeSandbox,
   fileOf,
   foundAt,
   foundFor,
@@ -30,6 +29,7 @@ import {
   sessionOf,
   type Resources,
 } from '../engine-harness.ts';
+import { fakeSandbox } from '../lib/run/fake-sandbox.ts';
 import { ACCOUNT, config, mocks, ourTags, sent, surveyOf, testClock } from '../step-harness.ts';
 
 const removed = () => log.filter((line) => line.startsWith('remove'));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidConfig } from '../../../../lib/config/mistake.ts';
-import { mistakesOf, placesOf, read, sound, validStackWith } from './support.ts';
+import { mistakesOf, placesOf, read, validStack, validStackWith } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
@@ -28,7 +28,7 @@ describe('keys with a meaning in JavaScript', () => {
   });
 
   test('__proto__ as a field is an unknown key, and changes no prototype', () => {
-    const stack = { ...sound(), ...(parsed('{ "__proto__": { "polluted": true } }') as object) };
+    const stack = { ...validStack(), ...(parsed('{ "__proto__": { "polluted": true } }') as object) };
     expect(mistakesOf(stack)).toMatchObject([{ path: '__proto__', value: 'unknown key' }]);
     expect(Object.prototype).not.toHaveProperty('polluted');
   });
@@ -98,7 +98,7 @@ describe('any input', () => {
 
   test('becomes a configuration or a list of mistakes even as part of a valid stack', () => {
     const place = fc.constantFrom(
-      ...placesOf(sound()),
+      ...placesOf(validStack()),
       'domain',
       'services',
       'services.shop',

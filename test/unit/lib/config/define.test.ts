@@ -1,10 +1,10 @@
 // The types of a configuration catch mistakes while it is written.
 import { expect, test } from '@jest/globals';
 import { defineStack } from '../../../../lib/config/define.ts';
-import { sound } from './support.ts';
+import { validStack } from './support.ts';
 
 test('a stack is returned unchanged, and so is a function', () => {
-  const stack = sound();
+  const stack = validStack();
   const make = () => stack;
   expect(defineStack(stack)).toBe(stack);
   expect(defineStack(make)).toBe(make);

@@ -1,7 +1,7 @@
 // Mistakes are all reported together, each only once and in a readable form.
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
-import { mistakesOf, placesOf, read, sound, validStackWith } from './support.ts';
+import { mistakesOf, placesOf, read, validStack, validStackWith } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
@@ -34,20 +34,23 @@ describe('mistakes', () => {
     ]);
   });
 
-  test.each(placesOf(sound()))('in the type of %s are reported once, and hide no other mistakes', (place) => {
-    const clash = { image: 'nginx', port: 1, path: '/clash' };
-    const broken = place.replace(/\.(\d)$/, '[$1]');
-    const alone = mistakesOf(validStackWith({ [place]: () => 'x' }));
-    expect(alone.map(({ path }) => path)).toEqual([broken]);
-    const both = mistakesOf(
-      validStackWith({ [place]: () => 'x', 'services.other.containers': { a: clash, b: clash } }),
-    );
-    expect(both.map(({ path }) => path)).toEqual([
-      broken,
-      'services.other.containers.b.port',
-      'services.other.containers.b.path',
-    ]);
-  });
+  test.each(placesOf(validStack()))(
+    'in the type of %s are reported once, and hide no other mistakes',
+    (place) => {
+      const clash = { image: 'nginx', port: 1, path: '/clash' };
+      const broken = place.replace(/\.(\d)$/, '[$1]');
+      const alone = mistakesOf(validStackWith({ [place]: () => 'x' }));
+      expect(alone.map(({ path }) => path)).toEqual([broken]);
+      const both = mistakesOf(
+        validStackWith({ [place]: () => 'x', 'services.other.containers': { a: clash, b: clash } }),
+      );
+      expect(both.map(({ path }) => path)).toEqual([
+        broken,
+        'services.other.containers.b.port',
+        'services.other.containers.b.path',
+      ]);
+    },
+  );
 
   test('that depend on another mistake are reported only after that mistake is corrected', () => {
     const long = { 'services.shop.containers.recommendations-v2': { image: 'nginx', port: 1, path: '/r' } };
@@ -130,7 +133,7 @@ describe('mistakes', () => {
   });
 
   test('in the stage alone are attributed to the command, not to the file', () => {
-    expect(() => read(sound(), 'Dev')).toThrow(
+    expect(() => read(validStack(), 'Dev')).toThrow(
       expect.objectContaining({
         what: 'The command has 1 mistake.',
         fix: ['Correct --stage, then run the command again.'],

@@ -4,16 +4,16 @@ import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import type { StackInput } from '../../../../lib/config/schema.ts';
 import slipway from '../../../../slipway.config.ts';
-import { mistakesOf, read, sound, validStackWith } from './support.ts';
+import { mistakesOf, read, validStack, validStackWith } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
 describe('a valid stack', () => {
   test('that sets every field keeps all of its values', () => {
-    const { services, domain, ...stack } = sound();
+    const { services, domain, ...stack } = validStack();
     const { containers, ...shop } = services.shop ?? { containers: {} };
     const { source: _, ...written } = containers.api ?? {};
-    expect(read(sound())).toMatchObject({
+    expect(read(validStack())).toMatchObject({
       ...stack,
       stage: 'dev',
       target: 'sandbox',
@@ -95,7 +95,7 @@ describe('a valid stack', () => {
   });
 
   test('may have a count of 0, undefined fields, and the same name as its zone', () => {
-    const stack = { ...sound(), tags: undefined, domain: { name: 'example.com', zone: 'example.com' } };
+    const stack = { ...validStack(), tags: undefined, domain: { name: 'example.com', zone: 'example.com' } };
     expect(read(stack)).toMatchObject({ tags: {}, domain: { name: 'example.com' } });
     expect(read(validStackWith({ 'services.shop.count': 0 })).services[0]?.count).toBe(0);
   });

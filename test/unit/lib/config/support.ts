@@ -21,7 +21,7 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
 }
 
 /** A valid stack that sets every field. */
-export const sound = (): StackInput => ({
+export const validStack = (): StackInput => ({
   name: 'store',
   region: 'eu-west-1',
   domain: { name: 'api.example.com', zone: 'example.com', createZone: true },
@@ -69,7 +69,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 
 /** A copy of the valid stack with different values at some paths, e.g. `services.shop.cpu`; undefined removes a field. */
 export function validStackWith(values: Readonly<Record<string, unknown>>): unknown {
-  const stack: unknown = sound();
+  const stack: unknown = validStack();
   for (const [place, value] of Object.entries(values)) {
     const keys = place.split('.');
     const last = keys.pop() ?? '';

@@ -2,27 +2,10 @@
 import { expect, test } from '@jest/globals';
 import { closeEmptySandbox } from '../../../../lib/run/close-sandbox.ts';
 import type { SandboxHandle } from '../../../../lib/run/target.ts';
-
-function fakeSandbox(over: Partial<SandboxHandle>): { sandbox: SandboxHandle; stops: () => number } {
-  let stops = 0;
-  const sandbox: SandboxHandle = {
-    url: 'http://127.0.0.1:4566',
-    pid: 123,
-    folder: '/some/where',
-    started: false,
-    background: true,
-    limits: undefined,
-    resolve: async () => undefined,
-    census: async () => ({}),
-    isAlive: () => true,
-    stop: async () => void (stops += 1),
-    ...over,
-  };
-  return { sandbox, stops: () => stops };
-}
+import { fakeSandbox } from './fake-sandbox.ts';
 
 test('a sandbox is stopped when it is empty and in the background', async () => {
-  const { sandbox, stops } = fakeSandbox({});
+  const { sandbox, stops } = fakeSandbox();
   expect([await closeEmptySandbox(sandbox), stops()]).toEqual([true, 1]);
 });
 

@@ -10,17 +10,20 @@ import { openSession, type SessionOptions } from '../../../../lib/run/session.ts
 import type { SandboxHandle } from '../../../../lib/run/target.ts';
 import { emptyState, type StateData } from '../../../../lib/state/format.ts';
 import { takeLock } from '../../../../lib/state/lock.ts';
-import { defaultOptions, events, fakeSandbox, fileOf, log, run } from '../../engine-harness.ts';
+import { defaultOptions, events, fileOf, log, run } from '../../engine-harness.ts';
+import { fakeSandbox } from './fake-sandbox.ts';
 import { ACCOUNT, awsError, config, mocks, sent, surveyOf, testClock } from '../../step-harness.ts';
 
 const GUARD = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
 const LOCK = 'home/dev.lock';
 let sandbox: ReturnType<typeof fakeSandbox>;
+/** A sandbox that keeps its state in the folder of this test's project. */
+const ownSandbox: typeof fakeSandbox = (over) => fakeSandbox({ folder: fileOf('home/sandbox'), ...over });
 /** The context of the first survey. */
 let surveyed: LookContext | undefined;
 
 beforeEach(() => {
-  sandbox = fakeSandbox();
+  sandbox = ownSandbox();
   surveyed = undefined;
   mocks.sts.on(GetCallerIdentityCommand).callsFake(() => {
     log.push('identity');
@@ -60,7 +63,7 @@ const withState = (more: Partial<StateData> = {}): void => {
 const isLocked = () => existsSync(fileOf(LOCK));
 /** Replaces the sandbox with one that was already running. */
 const mockRunningSandbox = (over: Partial<SandboxHandle> = {}) =>
-  (sandbox = fakeSandbox({ started: false, ...over }));
+  (sandbox = ownSandbox({ started: false, ...over }));
 
 describe('opening a session', () => {
   test('opens the sandbox, takes the lock, starts the survey, and meanwhile looks up the account', async () => {
@@ -226,14 +229,14 @@ describe('closing a session', () => {
     ['is not empty', { census: async () => ({ 'ec2.vpcs': 1 }) }],
     ['was already running', { started: false }],
   ])('does not stop a sandbox that %s', async (_what, over) => {
-    sandbox = fakeSandbox(over);
+    sandbox = ownSandbox(over);
     await (await opening()).close();
     expect(sandbox.stops()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 
   test('warns about a sandbox that does not stop, and still releases the lock', async () => {
-    sandbox = fakeSandbox({ stop: () => Promise.reject(new Error('stuck')) });
+    sandbox = ownSandbox({ stop: () => Promise.reject(new Error('stuck')) });
     await (await opening()).close();
     expect(events).toContainEqual({
       type: 'warning',

@@ -12,6 +12,7 @@ import {
   mockDeployed,
   item,
   mutations,
+  rulesTo,
   scenario,
   withItem,
 } from '../service-scenario.ts';
@@ -58,18 +59,9 @@ describe('a container that changes to HTTPS', () => {
 
 describe('a deployment in progress', () => {
   const underWay: Partial<FoundService> = { rollout: 'IN_PROGRESS' };
-  const rule = (targetGroupArn: string) => ({
-    ruleArn: `arn:rule/${targetGroupArn}`,
-    paths: [],
-    otherConditions: '',
-    targetGroupArn,
-    forward: targetGroupArn,
-    tags: {},
-  });
   const withRules = (...groups: [string, string]) => {
     const { found, ...others } = withItem(underWay);
-    const rules = { 'web-api1': rule(groups[0]), 'web-api2': rule(groups[1]) };
-    return { ...others, found: { ...found, rules } };
+    return { ...others, found: { ...found, rules: rulesTo(...groups) } };
   };
 
   test('a deployment in progress is waited for, without a mutating call, if requests still go to other target groups', async () => {

@@ -27,6 +27,7 @@ import {
   loadBalancers,
   ids,
   mutations,
+  rulesTo,
   scenario,
   tags,
   update,
@@ -253,15 +254,7 @@ describe('repairs drift', () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
     const { found, ...scenario } = withItem({ loadBalancers });
-    const rule = (targetGroupArn: string) => ({
-      ruleArn: `arn:rule/${targetGroupArn}`,
-      paths: [],
-      otherConditions: '',
-      targetGroupArn,
-      forward: targetGroupArn,
-      tags: {},
-    });
-    const rules = { 'web-api1': rule('arn:group-old'), 'web-api2': rule('arn:group-2') };
+    const rules = rulesTo('arn:group-old', 'arn:group-2');
     await provisionStep(services, { ...scenario, found: { ...found, rules } });
     const wanted = [
       { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },

@@ -4,27 +4,27 @@ import { isCode } from '../aws/errors.ts';
 import type { Intent } from '../state/format.ts';
 
 /** The members of an `ApplyContext` that a create with a client token uses. */
-export interface TokenContext {
+export interface TokenContext<T> {
   readonly intent: Intent;
   readonly duplicateGuard: DuplicateGuard;
   readonly renewIntent: () => Promise<Intent>;
-  /** Looks for the resource by its tags; returns its id if it is alive. */
-  readonly lookAgain: () => Promise<string | undefined>;
+  /** Looks for the resource by its tags; returns undefined if it is not alive. */
+  readonly lookAgain: () => Promise<T | undefined>;
 }
 
 /**
  * Creates a resource with the token of its intent. EC2 remembers a token for about a day. Until then, it answers the token with
  * the same resource, even if that resource has failed or been deleted. It refuses the token with other parameters, for example
  * if the configuration has changed since a run that was killed. In both cases the create is sent again with a new token.
- * @param create sends the call with a token; returns the id of the resource; undefined if the resource is not alive
- * @returns the id of the resource
+ * @param create sends the call with a token; returns undefined if the resource is not alive
+ * @returns the resource that was created or found
  * @throws other errors of `create`, and an error if AWS returns a dead resource even for a new token
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
-export async function createWithToken(
-  { intent, duplicateGuard, renewIntent, lookAgain }: TokenContext,
-  create: (token: string) => Promise<string | undefined>,
-): Promise<string> {
+export async function createWithToken<T>(
+  { intent, duplicateGuard, renewIntent, lookAgain }: TokenContext<T>,
+  create: (token: string) => Promise<T | undefined>,
+): Promise<T> {
   try {
     const created = await create(intent.token);
     if (created !== undefined) return created;

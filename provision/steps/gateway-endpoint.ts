@@ -55,10 +55,8 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
   async create(context) {
     const RouteTableIds = tablesOf(context);
-    let ours: FoundGatewayEndpoint | undefined;
-    const lookAgain = async () => (ours = await context.lookAgain())?.vpcEndpointId;
     try {
-      const vpcEndpointId = await createWithToken({ ...context, lookAgain }, async (ClientToken) => {
+      return await createWithToken<Known<'gatewayEndpoint'>>(context, async (ClientToken) => {
         const { VpcEndpoint } = await context.aws.ec2(
           new CreateVpcEndpointCommand({
             VpcEndpointType: 'Gateway',
@@ -69,9 +67,9 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
             TagSpecifications: [{ ResourceType: 'vpc-endpoint', Tags: toPascalCaseTags(context.tags) }],
           }),
         );
-        return VpcEndpoint && isLiveEndpoint(VpcEndpoint) ? VpcEndpoint.VpcEndpointId : undefined;
+        if (!VpcEndpoint?.VpcEndpointId || !isLiveEndpoint(VpcEndpoint)) return undefined;
+        return { vpcEndpointId: VpcEndpoint.VpcEndpointId };
       });
-      return ours ?? { vpcEndpointId };
     } catch (error) {
       if (!isCode(error, 'RouteAlreadyExists')) throw error;
       return adopt(context, `the route to S3 in ${RouteTableIds.join(' or ')}`, error);

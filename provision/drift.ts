@@ -32,8 +32,8 @@ export function driftResult(
       ? ['slipway.config.ts has changed since the last provision, so the differences include that change.']
       : []),
     changes.length === 0
-      ? `No drift: ${kept.length} are as configured.`
-      : `Drift: ${changes.length} of ${kept.length + changes.length} are not as configured. ${repair} repairs it.`,
+      ? `No drift. Resources that match the configuration: ${kept.length}.`
+      : `Drift: ${changes.length} of ${kept.length + changes.length} resources differ from the configuration. To repair: ${repair}`,
   ];
   return {
     exitCode: changes.length === 0 ? 0 : 2,
@@ -52,6 +52,6 @@ export function driftText(changes: readonly Change[]): string[] {
     const address = changeAddress(change);
     if (change.verb === 'create') return [`  ${address} does not exist`];
     if (change.verb === 'remove') return [`  ${address} exists, but ${change.reason}`];
-    return change.fields.map((field) => `  ${address}: ${fieldText(field, ' is ', ', not ')}`);
+    return change.fields.map((field) => `  ${address}: ${fieldText(field, ': now ', '; configured: ')}`);
   });
 }

@@ -22,7 +22,7 @@ const cases: [string, ManualChange, StackInput][] = [
   ]),
 ];
 
-const noDrift = { exitCode: 0, text: expect.stringMatching(/^No drift: /) };
+const noDrift = { exitCode: 0, text: expect.stringMatching(/^No drift\. /) };
 
 test.each([stack(), fromSource])('a freshly provisioned stack has no drift (%#)', async (desired) => {
   expect(await (await provisionedAccount(desired)).drift(desired)).toMatchObject(noDrift);

@@ -21,7 +21,7 @@ describe('the result', () => {
     const plan = { ...planOf([], found), kept: ['vpc'] };
     expect(result(plan)).toEqual({
       exitCode: 0,
-      text: 'No drift: 1 are as configured.',
+      text: 'No drift. Resources that match the configuration: 1.',
       json: {
         ...about,
         configurationChanged: false,
@@ -43,9 +43,9 @@ describe('the result', () => {
     expect(exitCode).toBe(2);
     const lines = text.split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines[0]).toMatch(/^ {2}vpc: dns\.support is .*false.*, not .*true/);
+    expect(lines[0]).toMatch(/^ {2}vpc: dns\.support: now .*false.*; configured: .*true/);
     expect(lines[2]).toBe(
-      'Drift: 1 of 3 are not as configured. npm run provision -- --stage dev repairs it.',
+      'Drift: 1 of 3 resources differ from the configuration. To repair: npm run provision -- --stage dev',
     );
     expect(json).toMatchObject({ drift: { changes: [{ address: 'vpc', verb: 'update' }] } });
   });
@@ -67,7 +67,7 @@ describe('the result', () => {
     const zone = { hostedZone: { '': foundFor('hostedZone', '', { tags: {} }) } };
     const plan = planOf([change('vpc', '', 'create')], zone);
     expect(result(plan).text).toBe(
-      'shop-dev does not exist.\nDrift: 1 of 1 are not as configured. npm run provision -- --stage dev repairs it.',
+      'shop-dev does not exist.\nDrift: 1 of 1 resources differ from the configuration. To repair: npm run provision -- --stage dev',
     );
   });
 });
@@ -83,6 +83,6 @@ test('a missing or surplus resource is one line, without its fields', () => {
   ).toEqual([
     '  vpc does not exist',
     '  rules.old exists, but the configuration does not have it',
-    expect.stringContaining('  natGateway: state is '),
+    expect.stringContaining('  natGateway: state: now failed; configured: '),
   ]);
 });

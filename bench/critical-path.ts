@@ -1,42 +1,5 @@
-/** Computes paths through a dependency graph: the longest path, and the critical path of a run. Pure. */
-
-/** The dependencies of each node. */
-export type Graph = Readonly<Record<string, readonly string[]>>;
-
-/** A path through a graph that starts at a node without dependencies. */
-export interface Path {
-  readonly ms: number;
-  readonly nodes: readonly string[];
-}
-
-/**
- * Returns the longest path: no run that respects the graph can be faster.
- * @param needs the dependencies of each node, without cycles
- * @param weights milliseconds of each node; by default 0
- */
-export function longestPath(needs: Graph, weights: Readonly<Record<string, number>>): Path {
-  const known = new Map<string, Path>();
-  const longestTo = (node: string): Path => {
-    const before = known.get(node);
-    if (before) return before;
-    const longest = longestOf((needs[node] ?? []).map(longestTo));
-    const path = { ms: longest.ms + (weights[node] ?? 0), nodes: [...longest.nodes, node] };
-    known.set(node, path);
-    return path;
-  };
-  const { ms, nodes } = longestOf(Object.keys(needs).map(longestTo));
-  // Nodes without duration at the end of the path are left out.
-  const last = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
-  return { ms, nodes: nodes.slice(0, last + 1) };
-}
-
-/** Returns the longest path; among equally long paths, the one with the most nodes. */
-const longestOf = (paths: readonly Path[]): Path =>
-  paths.reduce(
-    (best, path) =>
-      path.ms > best.ms || (path.ms === best.ms && path.nodes.length > best.nodes.length) ? path : best,
-    { ms: 0, nodes: [] } as Path,
-  );
+/** Computes the critical path of a run: the steps that determined its duration. Pure. */
+import type { Graph } from '../lib/engine/longest-path.ts';
 
 /** The time that a step took, in milliseconds since any common origin. */
 export interface Span {

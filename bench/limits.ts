@@ -2,7 +2,7 @@
 import { needs } from '../lib/model/architecture.ts';
 import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
-import { longestPath, type Graph, type Path } from './critical-path.ts';
+import { longestPath, type Graph, type Path } from '../lib/engine/longest-path.ts';
 
 /** Settings of the stack that the limits depend on. */
 export interface Delays {

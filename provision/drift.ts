@@ -1,9 +1,7 @@
 /** Drift: describes how the resources differ from the configuration. `npm run drift` changes nothing. */
 import type { Config } from '../lib/config/config.ts';
 import { shortHash } from '../lib/derive/names.ts';
-import { STACK_TAG } from '../lib/derive/tags.ts';
-import { itemsOf, type Survey } from '../lib/look/found.ts';
-import { nouns } from '../lib/model/architecture.ts';
+import { sizeOfStack } from '../lib/look/stack.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { CommandResult } from '../lib/run/main.ts';
 import { fieldText, planJson } from '../lib/run/plan-text.ts';
@@ -27,7 +25,7 @@ export function driftResult(
 ): CommandResult {
   const isChanged = before !== undefined && before !== now;
   const text = [
-    ...(stackExists(found, about.stack) ? driftText(changes) : [`${about.stack} does not exist.`]),
+    ...(sizeOfStack(found, about.stack) > 0 ? driftText(changes) : [`${about.stack} does not exist.`]),
     ...(isChanged
       ? ['slipway.config.ts has changed since the last provision, so the differences include that change.']
       : []),
@@ -41,10 +39,6 @@ export function driftResult(
     json: { ...about, configurationChanged: isChanged, drift: planJson(changes, kept) },
   };
 }
-
-/** Whether any resource of the stack exists. The account's own zone and role do not belong to it. */
-const stackExists = (found: Survey, stack: string): boolean =>
-  nouns.some((noun) => [...itemsOf(found, noun).values()].some(({ tags }) => tags[STACK_TAG] === stack));
 
 /** One line per difference. Pure. */
 export function driftText(changes: readonly Change[]): string[] {

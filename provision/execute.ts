@@ -1,16 +1,18 @@
 /** Executes a provision after its survey: plans, asks for confirmation, applies and verifies. */
 import { changeAddress } from '../lib/model/change.ts';
+import { expectedProvision } from '../lib/engine/expected-duration.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { recordedIn } from '../lib/look/context.ts';
+import { isConfirmed, type Question } from '../lib/run/confirm.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/progress-lines.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
 import type { Session } from '../lib/run/session.ts';
+import { checkProject, unknownHere } from '../lib/run/stack-owner.ts';
 import type { AllIds } from './context.ts';
 import { apply } from './apply.ts';
-import { isPlanConfirmed } from './confirm.ts';
 import { driftResult, fingerprint } from './drift.ts';
 import { finish } from './done/finish.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -36,7 +38,11 @@ export async function execute(
     text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
   });
   warnOfLocalhost(session, invocation);
-  const plan = makePlan(context, await session.found, options.adopt);
+  const found = await session.found;
+  checkProject(session, found, 'provision', invocation);
+  const unknown = unknownHere(session, found);
+  if (unknown !== undefined) report({ type: 'note', text: unknown });
+  const plan = makePlan(context, found, options.adopt);
   for (const event of countEvents(config, plan.found)) report(event);
   const about = { stack, target: options.target, region: config.region, account };
   const configuration = fingerprint(config);
@@ -45,7 +51,7 @@ export async function execute(
     return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
   if (options.plan) return planResult(plan, about);
-  if (!(await isPlanConfirmed(invocation, plan))) {
+  if (!(await isPlanConfirmed(invocation, plan, { ...about, unknownHere: unknown }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
@@ -53,7 +59,8 @@ export async function execute(
   const ids = await applyPlan(session, plan);
   const url = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
-  await run.state.applied(configuration, Object.keys(config.tags));
+  const { tags, project } = config;
+  await run.state.applied({ configuration, tags: Object.keys(tags), project });
   const elapsed = duration(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
   report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
@@ -67,6 +74,22 @@ export async function execute(
       resources: run.state.data.resources,
     },
   };
+}
+
+/** Resolves to whether the plan is confirmed; without changes, there is nothing to confirm. */
+async function isPlanConfirmed(
+  invocation: CommandContext,
+  { changes, kept }: Plan,
+  about: Pick<Question, 'stack' | 'account' | 'region' | 'unknownHere'>,
+): Promise<boolean> {
+  if (changes.length === 0) return true;
+  const { options, interactive, report } = invocation;
+  const counts = countsText(changes, kept.length);
+  report({ type: 'phase', text: `plan: ${counts}` });
+  if (interactive && !options.yes && options.target === 'aws')
+    for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
+  const duration = expectedProvision(changes);
+  return isConfirmed(invocation, { command: 'provision', ...about, counts, duration });
 }
 
 /**

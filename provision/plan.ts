@@ -1,7 +1,8 @@
 /** The plan: the diffs of all steps, in the order of the architecture. */
+import { STACK_TAG } from '../lib/derive/tags.ts';
 import type { Planned, Step } from '../lib/engine/step.ts';
 import type { Desired } from '../lib/look/context.ts';
-import type { Survey } from '../lib/look/found.ts';
+import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { deletedWith, nouns, type Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
@@ -43,7 +44,7 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
       : takeOver(surveyed, foreignIn(diffAll(desired, surveyed).changes), adopt, stack);
   const { found, planned, changes } = diffAll(desired, adopted);
   const foreign = foreignIn(changes);
-  if (foreign.length > 0) throw namesTaken(foreign);
+  if (foreign.length > 0) throw namesTaken(foreign, found);
   const cannotUpdate = changes.filter((change) => change.cannotUpdate);
   if (cannotUpdate.length > 0) throw cannotBecome(cannotUpdate);
   const changed = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
@@ -94,18 +95,28 @@ const listed = (refused: readonly Change[]): string =>
 const DOMAIN_PER_STAGE =
   'Each stage needs its own domain: slipway.config.ts may export a function of { stage }.';
 
-const namesTaken = (refused: readonly Change[]) =>
-  problem('FOREIGN', {
+/** Whether the resource of a refused change is in another stack: to adopt it would break that stack. */
+const isInStack = ({ noun, key }: Change, found: Survey): boolean =>
+  itemsOf(found, noun).get(key)?.tags[STACK_TAG] !== undefined;
+
+function namesTaken(refused: readonly Change[], found: Survey) {
+  const adoptable = refused.every((change) => !isInStack(change, found));
+  return problem('FOREIGN', {
     what: "Some resources already use this stack's names but belong to someone else.",
     why: listed(refused),
     now: NOTHING_CHANGED,
     fix: [
       ...(refused.some(({ noun }) => noun === 'record' || noun === 'hostedZone') ? [DOMAIN_PER_STAGE] : []),
       'Choose another name in slipway.config.ts or another --stage,',
-      `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take them over: a teardown then deletes them,`,
-      'or remove them if no one needs them.',
+      ...(adoptable
+        ? [
+            `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take them over: a teardown then deletes them,`,
+            'or remove them if no one needs them.',
+          ]
+        : ['or remove the stack that they belong to, if no one needs it.']),
     ],
   });
+}
 
 const cannotBecome = (refused: readonly Change[]) =>
   problem('REFUSED', {

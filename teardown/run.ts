@@ -1,17 +1,19 @@
 /** Runs a teardown: surveys, confirms, removes in reverse order, and looks for leftovers independently. */
 import { foreignOwner } from '../lib/derive/ownership.ts';
 import { startAll, waitForAll } from '../lib/engine/concurrent.ts';
+import { expectedTeardown } from '../lib/engine/expected-duration.ts';
 import { walk } from '../lib/engine/graph.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { nouns, tornDown, type Noun } from '../lib/model/architecture.ts';
 import type { Change } from '../lib/model/change.ts';
+import { isConfirmed } from '../lib/run/confirm.ts';
 import { failures, interrupted } from '../lib/run/failures.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { duration } from '../lib/run/progress-lines.ts';
 import { openSession, type Session, type SessionDependencies } from '../lib/run/session.ts';
-import { isRemovalConfirmed } from './confirm.ts';
+import { checkProject, unknownHere } from '../lib/run/stack-owner.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
 import { removalOrder, removals } from './plan.ts';
 import { removeResource } from './remove.ts';
@@ -38,12 +40,18 @@ export async function teardown(
       text: `teardown ${stack} · ${options.target} · ${config.region} · account ${account}`,
     });
     const found = await session.found;
+    checkProject(session, found, 'teardown', invocation);
+    const unknown = unknownHere(session, found);
+    if (unknown !== undefined) report({ type: 'note', text: unknown });
     const changes = removalsOf(found, stack);
     const about = { stack, target: options.target, region: config.region, account };
     if (options.plan) return planResult(changes, about);
     if (changes.length > 0) {
-      report({ type: 'phase', text: `plan: ${changes.length} to remove` });
-      if (!(await isRemovalConfirmed(invocation, stack))) {
+      const counts = `${changes.length} to remove`;
+      report({ type: 'phase', text: `plan: ${counts}` });
+      const duration = expectedTeardown(changes, removalOrder());
+      const question = { command: 'teardown', ...about, counts, duration, unknownHere: unknown } as const;
+      if (!(await isConfirmed(invocation, question))) {
         report({ type: 'phase', text: 'nothing was removed' });
         return { exitCode: 0, text: '', json: { ...about, declined: true } };
       }

@@ -9,6 +9,8 @@ export interface CompletionContext {
   readonly target: Target;
   /** The folder that sources are relative to. */
   readonly folder: string;
+  /** The project, if the configuration does not name one. */
+  readonly project?: string | undefined;
   /** Overrides the builder of the configuration. */
   readonly builder?: Builder | undefined;
 }
@@ -21,11 +23,12 @@ const SOURCE_USER = '1000:1000';
 /** Returns the configuration of a stack, in which names are fields and folders are absolute. */
 export const completeConfig = (
   stack: StackOutput,
-  { stage, target, folder, builder }: CompletionContext,
+  { stage, target, folder, builder, project }: CompletionContext,
 ): Config => ({
   ...stack,
   stage,
   target,
+  project: stack.project ?? project,
   domain: stack.domain,
   builder: builder ?? stack.builder,
   services: Object.entries(stack.services).map(([name, service]) => ({

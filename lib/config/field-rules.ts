@@ -139,5 +139,8 @@ export const tagKey: FieldRule = (text) => {
     : `Use 1 to 128 characters: ${TAG_FIX}.`;
 };
 
+export const projectName: FieldRule = (text) =>
+  text.length > 0 ? tagValue(text) : 'Use at least one character, or leave it out.';
+
 export const tagValue: FieldRule = (text) =>
   text.length <= 256 && TAG_TEXT.test(text) ? undefined : `Use at most 256 characters: ${TAG_FIX}.`;

@@ -4,6 +4,7 @@ import { messageOf } from '../aws/errors.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { CONFIG_FILE, type Builder, type Config, type Target } from './config.ts';
 import { kindOf } from './entry.ts';
+import { projectOf } from './project.ts';
 import { runModule, type ModuleRun } from './run-module.ts';
 
 /** The file to load, and the context of the run. */
@@ -32,12 +33,14 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const { file = CONFIG_FILE, stage, target, builder, signal, within = DEFAULT_TIMEOUT_MS } = options;
   const path = resolve(file);
   if (kindOf(path) !== 'file') throw missingFile(file, path);
-  const [input, { parseConfig }] = await Promise.all([
+  const folder = dirname(path);
+  const [input, { parseConfig }, project] = await Promise.all([
     run({ file, path }, { context: { stage, target }, within, signal }),
     // Imported while the file runs.
     import('./parse.ts'),
+    projectOf(folder),
   ]);
-  return parseConfig(input, { stage, target, builder, folder: dirname(path), file });
+  return parseConfig(input, { stage, target, builder, folder, project, file });
 }
 
 /** A configuration file: as the user named it, and its absolute path. */

@@ -124,6 +124,11 @@ export const Stack = z.strictObject({
     'the name of the stack; with the stage, it is the prefix of every name in AWS',
   ),
   region: string(rules.region).describe('the AWS region, e.g. eu-west-1'),
+  project: string(rules.projectName)
+    .optional()
+    .describe(
+      'the project that the stack belongs to; by default the address of the git remote, else the name in package.json',
+    ),
   domain: Domain.optional().describe('a DNS name for the load balancer'),
   network: Network.prefault({}).describe('the VPC'),
   // Two weeks: after a holiday, the logs of an incident still exist.

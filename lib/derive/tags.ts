@@ -1,4 +1,4 @@
-/** The tags that mark a resource as ours: the stack that it belongs to, its noun and its key. */
+/** The tags that mark a resource as ours: the stack and the project that it belongs to, its noun and its key. */
 import type { DesiredFields } from '../model/change.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from './names.ts';
@@ -6,15 +6,22 @@ import type { Noun } from '../model/architecture.ts';
 import { addressOf } from '../model/resources.ts';
 
 export const STACK_TAG = 'slipway:stack';
+export const PROJECT_TAG = 'slipway:project';
 export const NOUN_TAG = 'slipway:step';
 export const KEY_TAG = 'slipway:key';
 
 /** Tags as a plain record, independent of how a service spells them. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** Returns the desired tags of a resource: its address, a name for the console, and the user's tags. */
-export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, noun: Noun, key: string): Tags => ({
+/** Returns the desired tags of a resource: its address, its project, a name for the console, and the user's tags. */
+export const tagsOf = (
+  config: Pick<Config, 'tags'> & Partial<Pick<Config, 'project'>>,
+  stack: string,
+  noun: Noun,
+  key: string,
+): Tags => ({
   ...config.tags,
+  ...(config.project !== undefined && { [PROJECT_TAG]: config.project }),
   Name: `${stack}-${addressOf(noun, key)}`,
   [STACK_TAG]: stack,
   [NOUN_TAG]: noun,
@@ -68,7 +75,7 @@ export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> => {
 
 /** The inputs that determine the desired tags of a stack. */
 export interface DesiredTagContext {
-  readonly config: Pick<Config, 'tags'>;
+  readonly config: Pick<Config, 'tags'> & Partial<Pick<Config, 'project'>>;
   readonly names: Pick<Names, 'stack'>;
   /** The keys of tags that earlier provisions set and the configuration no longer has. */
   readonly formerTags?: readonly string[] | undefined;

@@ -36,7 +36,7 @@ export interface WaitOptions {
  */
 export async function until<T>(
   what: string,
-  wait: Wait,
+  wait: Omit<Wait, 'usual'>,
   probe: () => Promise<ProbeResult<T>>,
   { clock, signal, onPending }: WaitOptions,
 ): Promise<T> {

@@ -6,6 +6,8 @@ export interface Wait {
   readonly first: number;
   readonly every: number;
   readonly deadline: number;
+  /** How long it usually takes, for the expected duration of a run. */
+  readonly usual: number;
 }
 
 const s = (seconds: number): number => seconds * 1000;
@@ -13,37 +15,37 @@ const s = (seconds: number): number => seconds * 1000;
 /** Durations on real AWS; `docs/aws-semantics.md` lists the sources. */
 const table = {
   /** A new id or tag becomes visible to lists and filters: EC2 advises waiting for up to 5 minutes. */
-  visible: { first: 0, every: s(1), deadline: s(300) },
+  visible: { first: 0, every: s(1), deadline: s(300), usual: s(1) },
   /** `pending` to `available`, 90 to 120 s. */
-  natGateway: { first: s(75), every: s(3), deadline: s(600) },
+  natGateway: { first: s(75), every: s(3), deadline: s(600), usual: s(115) },
   /** `provisioning` to `active`, 90 to 180 s, most of which has passed when the wait starts. */
-  loadBalancer: { first: 0, every: s(3), deadline: s(600) },
+  loadBalancer: { first: 0, every: s(3), deadline: s(600), usual: s(150) },
   /** A deleted load balancer is no longer found by its name. */
-  loadBalancerGone: { first: 0, every: s(1), deadline: s(120) },
+  loadBalancerGone: { first: 0, every: s(1), deadline: s(120), usual: s(2) },
   /** `deleting` to `deleted`, about a minute. */
-  natGatewayGone: { first: s(40), every: s(3), deadline: s(1800) },
+  natGatewayGone: { first: s(40), every: s(3), deadline: s(1800), usual: s(55) },
   /** `deleting` to no longer found, within seconds for a gateway endpoint. */
-  vpcEndpointGone: { first: 0, every: s(1), deadline: s(600) },
+  vpcEndpointGone: { first: 0, every: s(1), deadline: s(600), usual: s(5) },
   /** The network interfaces of a deleted load balancer linger for minutes. */
-  interfacesGone: { first: s(2), every: s(3), deadline: s(1200) },
+  interfacesGone: { first: s(2), every: s(3), deadline: s(1200), usual: s(45) },
   /** `PROVISIONING` to `ACTIVE`. */
-  cluster: { first: 0, every: s(2), deadline: s(600) },
+  cluster: { first: 0, every: s(2), deadline: s(600), usual: s(2) },
   /** Tasks start within 30 to 90 s, then health checks follow; pulling an image can be slow. */
-  deployment: { first: s(10), every: s(3), deadline: s(1200) },
+  deployment: { first: s(10), every: s(3), deadline: s(1200), usual: s(40) },
   /** Every target group has as many healthy targets as there are tasks. */
-  targets: { first: 0, every: s(3), deadline: s(600) },
+  targets: { first: 0, every: s(3), deadline: s(600), usual: s(20) },
   /** Draining takes the deregistration delay and the stop timeout. */
-  serviceGone: { first: s(5), every: s(3), deadline: s(1200) },
+  serviceGone: { first: s(5), every: s(3), deadline: s(1200), usual: s(25) },
   /** The name of a deleted service stays taken for a while. */
-  serviceName: { first: 0, every: s(1), deadline: s(120) },
+  serviceName: { first: 0, every: s(1), deadline: s(120), usual: s(10) },
   /** The last tasks stop; until then, their network interfaces exist. */
-  tasksGone: { first: s(1), every: s(3), deadline: s(1200) },
+  tasksGone: { first: s(1), every: s(3), deadline: s(1200), usual: s(10) },
   /** `PENDING` to `INSYNC`, typically within 60 s. */
-  dns: { first: s(10), every: s(3), deadline: s(1800) },
+  dns: { first: s(10), every: s(3), deadline: s(1800), usual: s(30) },
   /** Lists and filters show deleted resources for up to a minute. */
-  leftovers: { first: 0, every: s(5), deadline: s(60) },
+  leftovers: { first: 0, every: s(5), deadline: s(60), usual: s(5) },
   /** The name resolves, and the load balancer's nodes answer. */
-  answer: { first: 0, every: s(2), deadline: s(300) },
+  answer: { first: 0, every: s(2), deadline: s(300), usual: s(5) },
 } as const satisfies Record<string, Wait>;
 
 export type WaitName = keyof typeof table;
@@ -60,6 +62,6 @@ export const localWaits: Waits = quickWaits(100);
  * @param every milliseconds between probes
  */
 export function quickWaits(every: number): Waits {
-  const quick = Object.entries(table).map(([name, { deadline }]) => [name, { first: 0, every, deadline }]);
+  const quick = Object.entries(table).map(([name, wait]) => [name, { ...wait, first: 0, every }]);
   return Object.fromEntries(quick) as Record<WaitName, Wait>;
 }

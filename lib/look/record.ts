@@ -124,17 +124,18 @@ function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet):
     aliasZoneId: set.AliasTarget?.HostedZoneId ?? '',
     evaluateTargetHealth: set.AliasTarget?.EvaluateTargetHealth ?? false,
     set,
-    tags: isOurs(context, zone, set) ? { [STACK_TAG]: context.names.stack } : {},
+    tags: tagsOf(context, zone, set),
   };
 }
 
 /**
- * Whether a record is ours, as `FoundRecord.tags` defines it. The load balancer of an alias, `<name>-<digits>.<region>.elb.…`,
- * may no longer exist.
+ * Returns the owner of a record, as `FoundRecord.tags` defines it. The load balancer of an alias, `<name>-<digits>.<region>.elb.…`,
+ * may no longer exist; its name is that of its stack.
  */
-function isOurs({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): boolean {
-  if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return false;
-  const balancer = new RegExp(`^${names.loadBalancer}-\\d+\\.${config.region}\\.elb\\.`);
-  const isNamed = zone.zoneIsOurs && zone.names.includes(bareName(set.Name));
-  return isNamed || balancer.test(normalisedAliasName(set.AliasTarget?.DNSName));
+function tagsOf({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): Tags {
+  if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return {};
+  if (zone.zoneIsOurs && zone.names.includes(bareName(set.Name))) return { [STACK_TAG]: names.stack };
+  const balancer = new RegExp(`^(${config.name}-[a-z0-9]+)-\\d+\\.${config.region}\\.elb\\.`);
+  const [, stack] = balancer.exec(normalisedAliasName(set.AliasTarget?.DNSName)) ?? [];
+  return stack === undefined ? {} : { [STACK_TAG]: stack };
 }

@@ -20,6 +20,7 @@ export const PROBLEM_CODES = [
   'BUNDLE',
   'BUILDER',
   'FOREIGN',
+  'OTHER_PROJECT',
   'ZONE',
   'REFUSED',
   'QUOTA',

@@ -20,6 +20,8 @@ export interface Options {
   readonly drift: boolean;
   /** The addresses of foreign resources to take over. */
   readonly adopt: readonly string[];
+  /** Whether a stack of another project may be changed. */
+  readonly adoptStack: boolean;
 }
 
 /** The result of parsing arguments: options for a run, or a help text to print. */
@@ -60,6 +62,7 @@ export async function readOptions(
         'docker',
       ]),
     )
+    .option('--adopt-stack', 'change the stack even if it belongs to another project', false)
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
     .exitOverride()
@@ -93,8 +96,9 @@ export async function readOptions(
     builder,
     drift = false,
     adopt = [],
+    adoptStack,
   } = program.opts<Omit<Options, 'config' | 'builder'> & { config?: string; builder?: Builder }>();
-  return { options: { target, stage, config, plan, yes, json, wait, builder, drift, adopt } };
+  return { options: { target, stage, config, plan, yes, json, wait, builder, drift, adopt, adoptStack } };
 }
 
 /** Returns the command line that runs a command on the same stack. */

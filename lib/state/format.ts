@@ -54,6 +54,8 @@ export const stateSchema = z.strictObject({
   tags: z.array(z.string()).optional(),
   /** A short hash of the configuration that was provisioned last. */
   configuration: z.string().optional(),
+  /** The project that provisioned last. */
+  project: z.string().optional(),
   /** The last generation of each address whose resource is gone. */
   generations: z.record(address, generation),
 });

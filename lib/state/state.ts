@@ -9,6 +9,15 @@ import { makeFolder, removeTemporaryFiles, writeAtomically } from './private-fil
 import { emptyState, STATE_VERSION, stateSchema, type Guard, type Intent, type StateData } from './format.ts';
 
 /** The state of a stack. Every method that changes it resolves once the file is written. */
+/** What the state file keeps of the configuration that was provisioned last. */
+export interface AppliedConfiguration {
+  /** A short hash of it. */
+  readonly configuration: string;
+  /** The keys of its tags. */
+  readonly tags: readonly string[];
+  readonly project?: string | undefined;
+}
+
 export interface State {
   readonly file: string;
   readonly data: StateData;
@@ -24,8 +33,8 @@ export interface State {
   forget(address: string): Promise<void>;
   /** Records the keys of the user's tags that are about to be set, in addition to those that were set before. */
   tagging(keys: readonly string[]): Promise<void>;
-  /** Records that every resource matches a configuration, and the keys of its tags. */
-  applied(configuration: string, tags: readonly string[]): Promise<void>;
+  /** Records that every resource matches a configuration. */
+  applied(configuration: AppliedConfiguration): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;
 }
@@ -101,10 +110,10 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
       data.tags = [...known, ...more];
       await save();
     },
-    async applied(configuration, tags) {
-      if (data.configuration === configuration && sameKeys(data.tags ?? [], tags)) return;
-      data.configuration = configuration;
-      data.tags = [...tags];
+    async applied({ configuration, tags, project }) {
+      const isKnown = data.configuration === configuration && data.project === project;
+      if (isKnown && sameKeys(data.tags ?? [], tags)) return;
+      Object.assign(data, { configuration, tags: [...tags], project });
       await save();
     },
     async destroy() {

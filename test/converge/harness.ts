@@ -288,6 +288,7 @@ const OPTIONS: Options = {
   builder: undefined,
   drift: false,
   adopt: [],
+  adoptStack: false,
 };
 
 /** Returns one line per change, without ids. */

@@ -184,7 +184,7 @@ const transcriptOf = (blocks: readonly Block[]): string[] =>
   blocks
     .filter(({ language, text }) => language === '' && text.startsWith('$ npm run'))
     .flatMap(({ text }) => text.trimEnd().split('\n'))
-    .filter((line) => !/^\$ |^ *…$|\[Y\/n\]|Type its name| waiting /.test(line));
+    .filter((line) => !/^\$ |^ *…$|Type yes| waiting /.test(line));
 
 const isMissingFrom = ({ output, httpPort }: Reader) => {
   const lines = new Set(output.replaceAll(String(httpPort), '8080').split('\n').map(withoutIds));

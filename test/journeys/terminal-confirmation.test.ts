@@ -1,4 +1,4 @@
-// At a terminal, Slipway asks for confirmation; a no, Ctrl-C, the end of input and a mistyped name all count as refusals.
+// At a terminal, Slipway asks for confirmation on AWS; only yes confirms. On the sandbox it does not ask.
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -31,34 +31,53 @@ async function typeAnswer(
 
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
+const QUESTION = /Type yes to continue: /;
 const BOLD = '\x1b[1m';
 
 testWithPython(
-  'provision asks "Do this?", and teardown asks for the name of the stack (needs python3 on the PATH)',
+  'on AWS, provision and teardown ask for a yes, and any other answer changes nothing (needs python3 on the PATH)',
   async () => {
-    const user = await machine();
-    const flags = tinyStack(user);
+    const user = await machine({ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+    user.env['AWS_ENDPOINT_URL'] = user.endpoint;
+    const flags = [...tinyStack(user, undefined, { builder: 'bundle' }), '--target', 'aws'];
     await user.start('sandbox').outputs(/answers at/);
-    const provision = (keys: string) => typeAnswer(user, keys, /Do this\? \[Y\/n\] /, 'provision', ...flags);
+    const provision = (keys: string) => typeAnswer(user, keys, QUESTION, 'provision', ...flags);
 
-    const declined = await provision('n\r');
+    const declined = await provision('no\r');
     expect(declined.code).toBe(0);
     expect(declined.stdout).toMatch(/\+ create +services\.web/);
+    expect(declined.stdout).toMatch(
+      /tiny-dev on aws, account 000000000000, eu-west-1: \d+ to create, about 3 min\. Type yes/,
+    );
     expect(declined.stdout).toContain(`${BOLD}nothing was changed`);
-    // The end of input counts as a no, although an empty line counts as a yes.
-    expect((await provision(CTRL_D)).stdout).toContain('nothing was changed');
+    for (const keys of ['\r', 'y\r', CTRL_D])
+      expect((await provision(keys)).stdout).toContain('nothing was changed');
     const stopped = await provision(CTRL_C);
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toContain('The run was interrupted. [INTERRUPTED]');
     expect(await user.mutations()).toEqual([]);
 
     await createLeftoverLogGroup(user);
-    const mistyped = await typeAnswer(user, 'tiny\r', /Type its name to continue: /, 'teardown', ...flags);
-    expect(mistyped.code).toBe(0);
-    expect(mistyped.stdout).toContain('This removes everything in tiny-dev.');
-    expect(mistyped.stdout).toContain('nothing was removed');
+    const kept = await typeAnswer(user, 'tiny-dev\r', QUESTION, 'teardown', ...flags);
+    expect(kept.code).toBe(0);
+    expect(kept.stdout).toMatch(/: 1 to remove, under a minute\. This machine has no record of tiny-dev/);
+    expect(kept.stdout).toContain('nothing was removed');
     expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
     expect(user.stateFiles()).toEqual([]);
+    const removed = await typeAnswer(user, 'yes\r', QUESTION, 'teardown', ...flags);
+    expect(removed.stdout).toContain('tiny-dev is gone, 0 left');
   },
   90_000,
+);
+
+testWithPython(
+  'on the sandbox, nothing is asked at a terminal either (needs python3 on the PATH)',
+  async () => {
+    const user = await machine();
+    await user.start('sandbox').outputs(/answers at/);
+    await createLeftoverLogGroup(user);
+    const removed = await typeAnswer(user, '', /plan: 1 to remove/, 'teardown', ...tinyStack(user));
+    expect(removed.stdout).toContain('tiny-dev is gone, 0 left');
+  },
+  60_000,
 );

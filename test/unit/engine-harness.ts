@@ -195,4 +195,5 @@ export const defaultOptions: Options = {
   builder: undefined,
   drift: false,
   adopt: [],
+  adoptStack: false,
 };

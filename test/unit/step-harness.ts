@@ -74,6 +74,7 @@ export const config = (changes: Partial<Config> = {}): Config => ({
   stage: 'dev',
   target: 'aws',
   region: 'eu-west-1',
+  project: undefined,
   domain: { name: 'api.example.com', zone: 'example.com', createZone: false },
   network: { cidr: '10.0.0.0/16', zones: 2 },
   logRetentionDays: 14,

@@ -1,7 +1,7 @@
-// The longest path through a graph, the critical path of a run, and the minimum durations that follow from AWS's durations.
+// The critical path of a run, and the minimum durations that follow from AWS's durations.
 import { expect, test } from '@jest/globals';
 import { provisionLimit, teardownLimit, updateLimit } from '../../../bench/limits.ts';
-import { criticalPath, longestPath } from '../../../bench/critical-path.ts';
+import { criticalPath } from '../../../bench/critical-path.ts';
 import { durations } from '../../../sandbox/world/durations.ts';
 
 const needs = {
@@ -11,16 +11,6 @@ const needs = {
   balancer: ['subnet'],
   service: ['nat', 'balancer'],
 };
-
-test('the longest path adds the durations of nodes in sequence, but not of concurrent nodes', () => {
-  const path = longestPath(needs, { nat: 110, balancer: 150, service: 30, vpc: 1 });
-  expect(path).toEqual({ ms: 181, nodes: ['vpc', 'subnet', 'balancer', 'service'] });
-});
-
-test('nodes without a duration at the end of the longest path are left out', () => {
-  expect(longestPath(needs, { nat: 110 })).toEqual({ ms: 110, nodes: ['vpc', 'subnet', 'nat'] });
-  expect(longestPath({}, {})).toEqual({ ms: 0, nodes: [] });
-});
 
 const span = (node: string, start: number, end: number) => ({ node, label: node, start, end });
 

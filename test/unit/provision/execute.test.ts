@@ -69,13 +69,13 @@ describe('a plan', () => {
   });
 
   test('a drift run changes nothing, and compares the configuration with that of the last provision', async () => {
-    await run.state.applied('another', []);
+    await run.state.applied({ configuration: 'another', tags: [] });
     const { exitCode, text, json } = await executing({ drift: true, plan: true });
     expect(exitCode).toBe(2);
     expect(text).toContain('cluster does not exist');
     expect(json).toMatchObject({ configurationChanged: true });
     expect(written()).toEqual([]);
-    await run.state.applied(fingerprint(stack), []);
+    await run.state.applied({ configuration: fingerprint(stack), tags: [] });
     expect((await executing({ drift: true })).json).toMatchObject({ configurationChanged: false });
   });
 
@@ -132,7 +132,7 @@ describe('a provision', () => {
   });
 
   test('a provision records the tag keys before it sets tags, and the configuration after everything is applied', async () => {
-    await run.state.applied('before', ['owner']);
+    await run.state.applied({ configuration: 'before', tags: ['owner'] });
     let during: unknown;
     fakeStep('cluster', {
       create: async () => {

@@ -132,6 +132,19 @@ describe('refusals', () => {
     );
   });
 
+  test('the resource of another stack is never suggested for adoption', () => {
+    const tags = { 'slipway:stack': 'other-dev' };
+    diffs.cluster = [foreign('cluster', '', 'it belongs to the stack other-dev')];
+    diffs.rules = [foreign('rules', 'web-api1', 'someone else created it')];
+    const found = { cluster: { '': foundFor('cluster', '', { tags }) } };
+    expect(() => planning(found)).toThrow(
+      expect.objectContaining({
+        code: 'FOREIGN',
+        fix: [expect.stringContaining('another --stage'), expect.stringMatching(/^or remove the stack that/)],
+      }),
+    );
+  });
+
   test.each<[Noun, boolean]>([
     ['record', true],
     ['hostedZone', true],

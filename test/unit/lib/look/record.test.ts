@@ -133,6 +133,17 @@ describe('the record of the domain', () => {
     expect(await found(config(), RECORDED)).toEqual([]);
   });
 
+  test('belongs to the stage whose load balancer it leads to', async () => {
+    const sets = { Z1: [alias('dualstack.shop-prod-42.eu-west-1.elb.amazonaws.com.')] };
+    mockZones([zone('Z1')], sets);
+    expect(await look()).toMatchObject({ tags: { 'slipway:stack': 'shop-prod' } });
+  });
+
+  test('belongs to nobody that is known when it leads to the load balancer of another name', async () => {
+    mockZones([zone('Z1')], { Z1: [alias('shop-a-prod-42.eu-west-1.elb.amazonaws.com.')] });
+    expect(await look()).toMatchObject({ tags: {} });
+  });
+
   test('is missing when the zone is deleted during the look', async () => {
     mockZones([zone('Z1')], {});
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));

@@ -16,6 +16,7 @@ const DEFAULTS = {
   builder: undefined,
   drift: false,
   adopt: [],
+  adoptStack: false,
 };
 
 describe('the flags', () => {
@@ -39,6 +40,7 @@ describe('the flags', () => {
         '--adopt=logGroup',
         '--adopt',
         'rules.web-api',
+        '--adopt-stack',
       ),
     ).resolves.toEqual({
       options: {
@@ -52,6 +54,7 @@ describe('the flags', () => {
         builder: 'docker',
         drift: false,
         adopt: ['logGroup', 'rules.web-api'],
+        adoptStack: true,
       },
     });
   });

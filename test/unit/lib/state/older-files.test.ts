@@ -55,7 +55,7 @@ test('fields that were added later may be missing in a file of version 1, and th
   await writeFile(file(), JSON.stringify(first));
   const state = await open();
   expect(state.data).toEqual(first);
-  await state.applied('hash', ['team']);
+  await state.applied({ configuration: 'hash', tags: ['team'] });
   expect(await readBack()).toEqual({
     ...first,
     changed: testClock().now(),

@@ -236,6 +236,6 @@ test('a tag key is recorded before it is set, and stays recorded until no resour
   await state.tagging(['team', 'cost']);
   await (await open()).tagging(['team', 'owner']);
   expect((await read())['tags']).toEqual(['team', 'cost', 'owner']);
-  await (await open()).applied('hash', ['owner']);
+  await (await open()).applied({ configuration: 'hash', tags: ['owner'] });
   expect(await read()).toMatchObject({ tags: ['owner'], configuration: 'hash' });
 });

@@ -1,0 +1,82 @@
+/** The project that a configuration belongs to, when it does not say so itself: the git remote, else the name of the package. */
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+
+/** AWS allows these characters in the value of a tag: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
+const NOT_IN_A_TAG = /[^\p{L}\p{N} +\-=._:/@]/gu;
+const MAX_LENGTH = 256;
+
+/**
+ * Returns the project of a folder. It is the same in every clone of a repository, whether over SSH or HTTPS.
+ * @returns e.g. `github.com/acme/shop`, or the name in the nearest package.json; undefined when there is neither
+ */
+export async function projectOf(folder: string): Promise<string | undefined> {
+  const project = (await gitRemote(folder)) ?? (await packageName(folder));
+  return project?.replace(NOT_IN_A_TAG, '_').slice(0, MAX_LENGTH) || undefined;
+}
+
+/** Returns the URL of the remote `upstream`, which forks have in common, else of `origin`. */
+async function gitRemote(folder: string): Promise<string | undefined> {
+  const remotes = remotesIn((await nearest(folder, '.git', readGitConfig)) ?? '');
+  return projectOfUrl(remotes.get('upstream') ?? remotes.get('origin') ?? '');
+}
+
+/**
+ * Reads the configuration of a repository. Git itself is not run: it may be missing, and it refuses to read the repository of
+ * another user, which is common in containers.
+ * @param path `.git`: a folder, or in a worktree or a submodule a file that names the folder
+ * @see https://git-scm.com/docs/gitrepository-layout
+ */
+async function readGitConfig(path: string): Promise<string | undefined> {
+  const [, linked] = /^gitdir: (.*)/.exec((await readText(path)) ?? '') ?? [];
+  const gitFolder = linked === undefined ? path : resolve(dirname(path), linked.trim());
+  const common = (await readText(join(gitFolder, 'commondir')))?.trim() ?? '';
+  return readText(resolve(gitFolder, common, 'config'));
+}
+
+/** Returns the URL of each remote in a git configuration. */
+function remotesIn(text: string): Map<string, string> {
+  const remotes = new Map<string, string>();
+  let remote: string | undefined;
+  for (const line of text.split('\n')) {
+    if (/^\s*\[/.test(line)) [, remote] = /^\s*\[remote "(.*)"\]/.exec(line) ?? [];
+    const [, url] = /^\s*url\s*=\s*"?([^"]*?)"?\s*$/.exec(line) ?? [];
+    if (remote !== undefined && url !== undefined && !remotes.has(remote)) remotes.set(remote, url);
+  }
+  return remotes;
+}
+
+/** Returns host and path of a remote's URL, without credentials; undefined for a folder of this machine. */
+export function projectOfUrl(url: string): string | undefined {
+  const [, host, path] =
+    /^[a-z+]+:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/+(.+)$/i.exec(url) ??
+    /^(?:[^@/:]*@)?([^/:]{2,}):(?!\/\/)\/*(.+)$/.exec(url) ??
+    [];
+  if (host === undefined || path === undefined) return undefined;
+  return `${host.toLowerCase()}/${path.replace(/\/+$/, '').replace(/\.git$/, '')}`;
+}
+
+const packageName = (folder: string): Promise<string | undefined> =>
+  nearest(folder, 'package.json', async (path) => {
+    try {
+      const { name } = JSON.parse((await readText(path)) ?? '{}') as { name?: unknown };
+      return typeof name === 'string' && name !== '' ? name : undefined;
+    } catch {
+      return undefined;
+    }
+  });
+
+/** Reads a file of a folder or of the nearest folder above it in which `read` finds something. */
+async function nearest(
+  folder: string,
+  name: string,
+  read: (path: string) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  if (!isAbsolute(folder)) throw new Error(`${folder} is not an absolute path`);
+  const found = await read(join(folder, name));
+  const parent = dirname(folder);
+  return found ?? (parent === folder ? undefined : nearest(parent, name, read));
+}
+
+/** Returns the text of a file; undefined when it cannot be read. */
+const readText = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);

@@ -1,0 +1,56 @@
+/** How long a provision or a teardown is expected to take on AWS: the longest path, with the usual duration of each wait. Pure. */
+import { needs, type Noun } from '../model/architecture.ts';
+import type { Change } from '../model/change.ts';
+import { longestPath } from './longest-path.ts';
+import { awsWaits, type WaitName } from './waits.ts';
+
+/** Milliseconds of the calls of one step. */
+const CALLS_MS = 500;
+
+const usual = (...waits: readonly WaitName[]): number =>
+  waits.reduce((sum, wait) => sum + awsWaits[wait].usual, 0);
+
+const CREATION: Partial<Record<Noun, number>> = {
+  natGateway: usual('natGateway'),
+  services: usual('deployment'),
+  record: usual('dns', 'answer'),
+};
+const REMOVAL: Partial<Record<Noun, number>> = {
+  services: usual('serviceGone'),
+  natGateway: usual('natGatewayGone'),
+  loadBalancer: usual('interfacesGone'),
+  gatewayEndpoint: usual('vpcEndpointGone'),
+};
+
+/** The time that the changes of a noun take. Updates of other nouns than services and records have no waits. */
+function duration(changes: readonly Change[], noun: Noun): number {
+  const verbs = changes.filter((change) => change.noun === noun).map(({ verb }) => verb);
+  if (verbs.length === 0) return 0;
+  const isCreated = verbs.includes('create') || verbs.includes('replace');
+  const isDeployed = noun === 'services' || noun === 'record';
+  const created = isCreated || (isDeployed && verbs.includes('update')) ? (CREATION[noun] ?? 0) : 0;
+  const removed = verbs.includes('replace') || verbs.includes('remove') ? (REMOVAL[noun] ?? 0) : 0;
+  return CALLS_MS + created + removed;
+}
+
+/** Returns the milliseconds that a provision with these changes usually takes. */
+export function expectedProvision(changes: readonly Change[]): number {
+  const opens = changes.some(
+    ({ noun, verb }) => noun === 'loadBalancer' && (verb === 'create' || verb === 'replace'),
+  );
+  // A load balancer opens while other resources are created; only the targets and the record wait for it.
+  const graph = { ...needs, opens: ['loadBalancer'], record: [...needs.record, 'opens'] };
+  return longestPath(graph, { ...durations(changes), opens: opens ? usual('loadBalancer') : 0 }).ms;
+}
+
+/**
+ * Returns the milliseconds that a teardown with these changes usually takes.
+ * @param order the nouns that must be removed before each noun
+ */
+export const expectedTeardown = (
+  changes: readonly Change[],
+  order: Readonly<Record<Noun, readonly Noun[]>>,
+): number => longestPath(order, durations(changes)).ms + usual('leftovers');
+
+const durations = (changes: readonly Change[]): Record<string, number> =>
+  Object.fromEntries(changes.map(({ noun }) => [noun, duration(changes, noun)]));

@@ -1,0 +1,44 @@
+/** Asks the user to confirm changes on AWS. The question itself states what is about to change, where, and how long it takes. */
+import { ask, cannotAsk } from './ask.ts';
+import type { CommandContext } from './main.ts';
+
+/** The facts that the question states. */
+export interface Question {
+  readonly command: 'provision' | 'teardown';
+  readonly stack: string;
+  readonly account: string;
+  readonly region: string;
+  /** E.g. `33 to create`. */
+  readonly counts: string;
+  /** The expected duration, in milliseconds. */
+  readonly duration: number;
+  /** A warning, if this machine has no record of the stack. */
+  readonly unknownHere: string | undefined;
+}
+
+/**
+ * Resolves to whether the changes are confirmed, by a flag or by the answer `yes`. The sandbox needs no confirmation.
+ * @throws CONFIRMATION when it is required and there is no terminal
+ */
+export async function isConfirmed(
+  { options, interactive, signal }: CommandContext,
+  question: Question,
+): Promise<boolean> {
+  if (options.yes || options.target === 'sandbox') return true;
+  if (!interactive) throw cannotAsk(question.command);
+  return /^yes$/i.test((await ask(questionText(question), signal)) ?? '');
+}
+
+/** Formats a question as one line. Pure. */
+export const questionText = ({ stack, account, region, counts, duration, unknownHere }: Question): string =>
+  [
+    `${stack} on aws, account ${account}, ${region}: ${counts}, ${roughDuration(duration)}`,
+    ...(unknownHere === undefined ? [] : [unknownHere]),
+    'Type yes to continue: ',
+  ].join('. ');
+
+/** Formats a number of milliseconds in whole minutes. */
+function roughDuration(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes === 0 ? 'under a minute' : `about ${minutes} min`;
+}

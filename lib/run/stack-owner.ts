@@ -1,0 +1,52 @@
+/** Detects a stack that this machine or this project has not provisioned, before anything of it is changed. */
+import { projectsOfStack, sizeOfStack } from '../look/stack.ts';
+import type { Survey } from '../look/found.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
+import type { CommandContext } from './main.ts';
+import type { Session } from './session.ts';
+
+type StackSession = Pick<Session, 'config' | 'run' | 'lookContext'>;
+
+/**
+ * Checks that a stack belongs to the project of the configuration, or to the one that this machine provisioned it for last. A
+ * run that changes nothing only warns.
+ * @throws OTHER_PROJECT when it belongs to another project and `--adopt-stack` is not set
+ */
+export function checkProject(
+  session: StackSession,
+  found: Survey,
+  command: 'provision' | 'teardown',
+  { options, report }: Pick<CommandContext, 'options' | 'report'>,
+): void {
+  const { config, run } = session;
+  const { stack } = session.lookContext().names;
+  const ours = [config.project, run.state.data.project];
+  const others = projectsOfStack(found, stack).filter((project) => !ours.includes(project));
+  if (others.length === 0 || options.adoptStack) return;
+  const why = `It belongs to ${others.join(' and ')}, according to the tag slipway:project; this configuration belongs to ${config.project ?? 'no project'}.`;
+  if (options.plan || options.drift) {
+    const text = `${stack} belongs to another project. ${why} Changing it needs --adopt-stack.`;
+    report({ type: 'warning', text });
+    return;
+  }
+  throw problem('OTHER_PROJECT', {
+    what: `The stack ${stack} belongs to another project.`,
+    why,
+    now: NOTHING_CHANGED,
+    fix: [
+      'Choose another name in slipway.config.ts or another --stage,',
+      `or npm run ${command} -- --adopt-stack, if it is your stack, for example because the repository was renamed.`,
+    ],
+  });
+}
+
+/** Describes, for the plan and the question, a stack that exists without a record on this machine; undefined otherwise. */
+export function unknownHere(session: StackSession, found: Survey): string | undefined {
+  const { resources, intents } = session.run.state.data;
+  if (Object.keys(resources).length + Object.keys(intents).length > 0) return undefined;
+  const { stack } = session.lookContext().names;
+  const size = sizeOfStack(found, stack);
+  return size === 0
+    ? undefined
+    : `This machine has no record of ${stack}, of which ${size} ${size === 1 ? 'resource exists' : 'resources exist'}`;
+}

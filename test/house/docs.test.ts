@@ -41,7 +41,10 @@ function isBroken({ from, to }: Link): boolean {
   return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(target).includes(anchor);
 }
 
-/** Returns the cells of every table row that starts with code, which no header does, in a document or one of its sections. */
+/**
+ * Returns the cells of the table rows in a document, or in one of its sections. Only rows that start with code are returned,
+ * which leaves out the headers.
+ */
 const rowsOf = (file: string, section?: string): string[][] =>
   (section === undefined ? text(file) : sectionOf(file, section))
     .split('\n')

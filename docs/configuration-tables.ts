@@ -11,7 +11,7 @@ type Node = z.core.JSONSchema.JSONSchema;
  */
 const MAX_VALUES = 10;
 
-type Row = readonly [field: string, value: string, fallback: string, meaning: string];
+type Row = readonly [field: string, value: string, byDefault: string, meaning: string];
 
 /** Returns one table for each object of the schema, the outermost first. */
 export const configurationTables = (): string =>
@@ -21,14 +21,14 @@ function sections(node: Node, path: string): string[] {
   const { properties = {}, required = [] } = node;
   const fields = Object.entries(properties).map(([name, field]) => ({ name, field: field as Node }));
   const rows = fields.map(({ name, field }): Row => {
-    const fallback = required.includes(name) ? 'required' : defaultOf(field);
-    return [code(name), valueOf(field), fallback, field.description ?? ''];
+    const byDefault = required.includes(name) ? 'required' : defaultOf(field);
+    return [code(name), valueOf(field), byDefault, field.description ?? ''];
   });
   const inner = fields.flatMap(({ name, field }) => {
-    const at = path === '' ? name : `${path}.${name}`;
+    const fieldPath = path === '' ? name : `${path}.${name}`;
     const values = field.additionalProperties;
-    if (field.properties) return sections(field, at);
-    return typeof values === 'object' && values.properties ? sections(values, `${at}.<name>`) : [];
+    if (field.properties) return sections(field, fieldPath);
+    return typeof values === 'object' && values.properties ? sections(values, `${fieldPath}.<name>`) : [];
   });
   return [
     `## ${path === '' ? 'The stack' : code(path)}\n\n${table([['field', 'value', 'default', 'meaning'], ...rows])}`,
@@ -58,6 +58,6 @@ function valueOf({
   return typeof values === 'object' && values.properties ? 'by name, see below' : 'strings by name';
 }
 
-/** Returns the default of a field; an object has none, because its fields have their own. */
-const defaultOf = ({ default: fallback, properties }: Node): string =>
-  fallback === undefined || properties ? '' : code(JSON.stringify(fallback));
+/** Returns the default of a field. The default of an object is left out: the table of its fields shows it. */
+const defaultOf = ({ default: value, properties }: Node): string =>
+  value === undefined || properties ? '' : code(JSON.stringify(value));

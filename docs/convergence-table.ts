@@ -8,7 +8,7 @@ import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
 
-/** Returns the lists in a snapshot file, keyed by the title of their test, without the part before its colon. */
+/** Returns the lists in a snapshot file, keyed by the titles of their tests. The part of a title before a colon is left out. */
 function snapshotsOf(file: string): Map<string, string[]> {
   const text = readFileSync(join(SNAPSHOTS, `${file}.test.ts.snap`), 'utf8');
   const found = [...text.matchAll(/^exports\[`(?:.+: )?(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
@@ -23,7 +23,7 @@ function partsOf(line: string) {
   return { verb, noun, fields: fields === '' ? [] : fields.split(', ') };
 }
 
-/** Removes the names of the example's services and containers from a field; all tags count as one field. */
+/** Removes the names of the example's services and containers from a field. All tags become one field, `tags`. */
 const withoutNames = (field: string): string =>
   field
     .replace(/^tag\..*/, 'tags')
@@ -31,38 +31,38 @@ const withoutNames = (field: string): string =>
     .replace(/^environment\..*/, 'environment')
     .replace(/^attribute\./, '');
 
-const sortedList = (words: Iterable<string>): string => [...new Set(words)].sort().join(', ');
+const sortedList = (words: Iterable<string>): string => [...new Set(words)].sort().join('; ');
 const nounOf = (address: string): string => address.split('.')[0] ?? '';
 
-/** Returns the table, with one row per noun. */
+/** Returns the table, with one row for each kind of resource. */
 export function convergenceTable(): string {
   const changes = snapshotsOf('changes');
   const lines = [...changes.values()].flat().map(partsOf);
   const [found = []] = snapshotsOf('lost-state').values();
   const foreign = new Set(
-    [...foreignResources.map(({ address }) => address), ...takenOver.map(([one]) => one)].map(nounOf),
+    [...foreignResources.map(({ address }) => address), ...takenOver.map(([address]) => address)].map(nounOf),
   );
   const rows = nouns.map((noun) => {
     const ofNoun = lines.filter((line) => line.noun === noun);
     const inPlace = ofNoun
       .filter(({ verb }) => verb === 'update')
       .flatMap(({ fields }) => fields.map(withoutNames));
-    const replacing = [...changes].filter(([, plan]) => isReplaced(plan, noun)).map(([name]) => name);
-    const drifts = [...manualChanges, ...manualImageChanges]
-      .filter((one) => one.noun === noun)
+    const replacedFor = [...changes].filter(([, plan]) => isReplaced(plan, noun)).map(([name]) => name);
+    const repairedWhen = [...manualChanges, ...manualImageChanges]
+      .filter((change) => change.noun === noun)
       .map(({ what }) => what);
     return [
       `\`${noun}\``,
       sortedList(inPlace),
-      sortedList(replacing),
-      sortedList(drifts),
+      sortedList(replacedFor),
+      sortedList(repairedWhen),
       found.includes(noun) ? 'yes' : '',
       foreign.has(noun) ? 'yes' : '',
     ];
   });
   return table([
     [
-      'noun',
+      'kind of resource',
       'changed in place',
       'replaced for',
       'drift repaired when',
@@ -75,11 +75,11 @@ export function convergenceTable(): string {
 
 /** Whether a plan replaces a resource of a noun: as `replace`, or as a `create` and a `remove`. */
 const isReplaced = (plan: readonly string[], noun: string): boolean => {
-  const has = (verb: string) => plan.some((line) => isOf(line, verb, noun));
+  const has = (verb: string) => plan.some((line) => isChangeOf(line, verb, noun));
   return has('replace') || (has('create') && has('remove'));
 };
 
-const isOf = (line: string, verb: string, noun: string): boolean => {
+const isChangeOf = (line: string, verb: string, noun: string): boolean => {
   const parts = partsOf(line);
   return parts.verb === verb && parts.noun === noun;
 };

@@ -9,19 +9,19 @@ import { convergenceTable } from './convergence-table.ts';
 /** Everything above this line is written manually, and everything below it is generated. */
 const MARK = '<!-- Below this line: npm run docs -->';
 
-/** The pages with a generated part; the generators return it formatted as Prettier would format it. */
-export const PAGES: readonly { readonly page: string; readonly written: () => string }[] = [
-  { page: 'docs/configuration.md', written: configurationTables },
-  { page: 'docs/converge.md', written: convergenceTable },
-  { page: 'docs/waiting.md', written: transientErrorList },
-  { page: 'sandbox/BEHAVIOUR.md', written: operationList },
+/** The pages with a generated part. Each `generate` returns the part as Prettier would format it. */
+export const PAGES: readonly { readonly page: string; readonly generate: () => string }[] = [
+  { page: 'docs/configuration.md', generate: configurationTables },
+  { page: 'docs/converge.md', generate: convergenceTable },
+  { page: 'docs/waiting.md', generate: transientErrorList },
+  { page: 'sandbox/BEHAVIOUR.md', generate: operationList },
 ];
 
 /** Returns the page with its generated part replaced. */
-export const rewritten = (text: string, written: string): string =>
-  `${text.split(MARK)[0]}${MARK}\n\n${written}`;
+export const rewritten = (text: string, generated: string): string =>
+  `${text.split(MARK)[0]}${MARK}\n\n${generated}`;
 
-const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+const codeList = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 function transientErrorList(): string {
   return transientErrors
@@ -39,18 +39,18 @@ function transientErrorList(): string {
 
 function callsText({ commands, commandPattern: pattern }: TransientError): string {
   if (pattern) return `Calls that match \`${pattern.source}\``;
-  return commands ? code(commands) : 'Any call';
+  return commands ? codeList(commands) : 'Any call';
 }
 
 function operationList(): string {
   return Object.values(services)
-    .map(({ name, operations }) => `- ${name}: ${code(Object.keys(operations).sort())}\n`)
+    .map(({ name, operations }) => `- ${name}: ${codeList(Object.keys(operations).sort())}\n`)
     .join('');
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const { page, written } of PAGES) {
+  for (const { page, generate } of PAGES) {
     const file = join(import.meta.dirname, '..', page);
-    writeFileSync(file, rewritten(readFileSync(file, 'utf8'), written()));
+    writeFileSync(file, rewritten(readFileSync(file, 'utf8'), generate()));
   }
 }

@@ -8,8 +8,8 @@ export interface Block {
   readonly at: string;
   readonly language: string;
   readonly text: string;
-  /** From `<!-- not run: … -->` before the block: why a test does not run it. */
-  readonly notRun: string | undefined;
+  /** The reason why tests do not run the block, from `<!-- not run: … -->` before it. */
+  readonly reasonNotRun: string | undefined;
 }
 
 const FENCED =
@@ -25,7 +25,7 @@ export function blocksIn(root: string, document: string): Block[] {
       at: `${document}:${line}`,
       language,
       text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-      notRun,
+      reasonNotRun: notRun,
     };
   });
 }
@@ -41,7 +41,8 @@ export const programsIn = (script: string): string[] => [
 ];
 
 /**
- * Makes a script stop at the first failing command. A plan must find changes, so it must exit with 2.
+ * Makes a script stop at the first failing command. A command with `--plan` fails unless it exits with 2: documented plans
+ * always find changes.
  * @see ../README.md, the table of exit codes
  */
 export const stopAtFailure = (script: string): string =>

@@ -64,18 +64,25 @@ export interface Program {
   readonly kill: () => Promise<void>;
 }
 
-/** Options that run a program as an unprivileged user, since the superuser ignores file modes. */
+/**
+ * An unprivileged user, as options of `startProgram`, because file modes do not apply to the superuser. Empty if the tests do
+ * not run as the superuser.
+ */
 export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** Starts a program. @param before a shell command to run first, e.g. `umask 0` @param user e.g. `UNPRIVILEGED` */
+/**
+ * Starts a compiled program.
+ * @param before a shell command to run first, such as `umask 0`
+ * @param user the user to run as: `UNPRIVILEGED`, or by default the current one
+ */
 export function startProgram(
   file: string,
   args: readonly string[],
   before = ':',
   user: object = {},
 ): Program {
-  const line = `${before}; exec "$0" "$@"`;
-  const child = spawn('sh', ['-c', line, process.execPath, file, ...args], {
+  const script = `${before}; exec "$0" "$@"`;
+  const child = spawn('sh', ['-c', script, process.execPath, file, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     ...user,
   });
@@ -86,8 +93,8 @@ export function startProgram(
   return {
     child,
     nextLine: async () => {
-      const line = (await lines.next()) as { done?: boolean; value: string };
-      return line.done ? undefined : line.value;
+      const { done, value } = (await lines.next()) as { done?: boolean; value: string };
+      return done ? undefined : value;
     },
     send: (line) => child.stdin.write(`${line}\n`),
     ended,

@@ -1,4 +1,4 @@
-/** For long lists of cases: `npm run sweep` runs all of them, `npm test` every third, with a different offset each time. */
+/** For long lists of cases: `npm run sweep` runs all of them; `npm test` runs every third, with a different offset each time. */
 import { basename } from 'node:path';
 import { expect, test } from '@jest/globals';
 
@@ -8,7 +8,7 @@ export const randomSeed = (): number => Number(process.env['SEED'] ?? Math.floor
 const STRIDE = process.env['SWEEP'] === undefined ? 3 : 1;
 
 /** The index of the first case to run. It varies by seed, and also by file, since several files may have the same cases. */
-const first = () => (randomSeed() + basename(expect.getState().testPath ?? '').length) % STRIDE;
+const firstIndex = () => (randomSeed() + basename(expect.getState().testPath ?? '').length) % STRIDE;
 
 /**
  * Declares one test for each case. The first element of a case is the title of the test. Cases outside the sample are
@@ -16,10 +16,10 @@ const first = () => (randomSeed() + basename(expect.getState().testPath ?? '').l
  */
 export function testSample<T extends readonly [title: string, ...unknown[]]>(
   cases: readonly T[],
-  run: (...one: T) => Promise<void>,
+  run: (...testCase: T) => Promise<void>,
   timeoutMs?: number,
 ): void {
-  const from = first();
-  for (const [index, one] of cases.entries())
-    (index % STRIDE === from ? test : test.skip)(one[0], () => run(...one), timeoutMs);
+  const offset = firstIndex();
+  for (const [index, testCase] of cases.entries())
+    (index % STRIDE === offset ? test : test.skip)(testCase[0], () => run(...testCase), timeoutMs);
 }

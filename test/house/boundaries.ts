@@ -6,7 +6,7 @@ import type { Import } from './source.ts';
 export interface Boundary {
   /** The path of the folder. */
   readonly folder: string;
-  /** What its files may import from the repository, besides the folder itself: starts of paths. */
+  /** Prefixes of the paths that its files may import, besides the folder itself. */
   readonly mayImport: readonly string[];
   readonly reason: string;
 }
@@ -20,7 +20,7 @@ export const LIB: readonly Boundary[] = [
   },
   {
     folder: 'lib/config/',
-    // Exceptions: the rules of names, the codes of system errors, and the plugin that keeps source locations.
+    // Exceptions: the rules for names, the codes of system errors, and the plugin that keeps source locations.
     mayImport: ['lib/model/', 'lib/derive/names.ts', 'lib/aws/errors.ts', 'build/source-locations.js'],
     reason: 'a configuration is read and checked without AWS',
   },
@@ -76,7 +76,7 @@ export const LIB: readonly Boundary[] = [
   {
     folder: 'lib/run/',
     mayImport: ['lib/'],
-    reason: 'it combines all of the above into the run of a command',
+    reason: 'it combines the other folders of lib into the run of a command',
   },
 ];
 
@@ -89,7 +89,7 @@ export const BOUNDARIES: readonly Boundary[] = [
   {
     folder: 'services/',
     mayImport: [],
-    reason: 'services are written by users: they and their tests work without Slipway',
+    reason: 'users write the services: these and their tests work without Slipway',
   },
   {
     folder: 'build/',
@@ -116,12 +116,13 @@ export const BOUNDARIES: readonly Boundary[] = [
   {
     folder: 'sandbox/',
     mayImport: [],
-    reason: 'Slipway is tested on the sandbox: if they shared code, they would share mistakes',
+    reason: 'Slipway is tested on the sandbox: if the two shared code, they would share mistakes',
   },
   {
     folder: 'bench/',
     mayImport: ['lib/', 'teardown/plan.ts', 'sandbox/world/durations.ts'],
-    reason: 'it runs Slipway as a user does; it reads the graph and the durations to compute the limit',
+    reason:
+      'it runs Slipway as a user does; it computes the shortest possible run from the graph and the durations',
   },
   {
     folder: 'slipway.config.ts',
@@ -139,7 +140,7 @@ export const violations = ({ folder, mayImport }: Boundary, imports: readonly Im
       ![folder, ...mayImport].some((allowed) => to.startsWith(allowed)),
   );
 
-/** Matches the SDK's internals: exported packages whose interface may change. */
+/** Matches the SDK's internals: published packages whose interface may change at any time. */
 export const SDK_INTERNALS = /^@aws-sdk\/core(\/|$)|^@smithy\//;
 
 /** For each part of the internals, the only file that may use it, so that an upgrade breaks at most that file. */

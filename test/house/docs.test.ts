@@ -41,7 +41,10 @@ function isBroken({ from, to }: Link): boolean {
   return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(target).includes(anchor);
 }
 
-/** Returns the cells of all table rows in a document, or in one of its sections, without the header rows. */
+/**
+ * Returns the cells of the table rows in a document, or in one of its sections. Only rows that start with code are returned,
+ * which leaves out the headers.
+ */
 const rowsOf = (file: string, section?: string): string[][] =>
   (section === undefined ? text(file) : sectionOf(file, section))
     .split('\n')
@@ -70,8 +73,8 @@ describe('the documents', () => {
     expect(indented).toEqual([]);
   });
 
-  test.each(PAGES)('the generated part of $page is up to date: npm run docs', ({ page, written }) => {
-    expect(text(page)).toBe(rewritten(text(page), written()));
+  test.each(PAGES)('the generated part of $page is up to date: npm run docs', ({ page, generate }) => {
+    expect(text(page)).toBe(rewritten(text(page), generate()));
   });
 
   test('docs/waiting.md lists every wait, in seconds', () => {

@@ -31,8 +31,8 @@ function exportsOf(file: string): string[] {
   return names;
 }
 
-/** The names that several folders export, each with its files. */
-function repeated(files: readonly string[]): Record<string, string[]> {
+/** Returns the names that several folders export, each with its files. */
+function namesOfSeveralFolders(files: readonly string[]): Record<string, string[]> {
   const byName = new Map<string, string[]>();
   for (const file of files)
     for (const name of new Set(exportsOf(file)))
@@ -41,7 +41,7 @@ function repeated(files: readonly string[]): Record<string, string[]> {
 }
 
 describe('exports', () => {
-  const names = repeated(CODE.filter((file) => owningFolderOf(file) !== undefined));
+  const names = namesOfSeveralFolders(CODE.filter((file) => owningFolderOf(file) !== undefined));
 
   test('no two folders export the same name', () => {
     expect(Object.entries(names).filter(([name]) => !ON_BOTH_SIDES.includes(name))).toEqual([]);

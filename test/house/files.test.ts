@@ -17,10 +17,10 @@ const purposeOf = (file: string): string | undefined =>
     ?.slice(1)
     .join('');
 
-describe('every file', () => {
+describe('the files', () => {
   test('every file opens with its purpose: one sentence on the first line', () => {
-    const without = CODE.filter((file) => !/^\S.*\.$/.test(purposeOf(file) ?? ''));
-    expect(without).toEqual([]);
+    const withoutPurpose = CODE.filter((file) => !/^\S.*\.$/.test(purposeOf(file) ?? ''));
+    expect(withoutPurpose).toEqual([]);
   });
 
   test(`every file states its purpose in at most ${MAX_PURPOSE_LENGTH} characters`, () => {
@@ -29,12 +29,12 @@ describe('every file', () => {
   });
 
   test('no file exceeds the maximum number of lines', () => {
-    const long = CODE.map((file) => ({
+    const tooLong = CODE.map((file) => ({
       file,
       lines: linesOf(file).length,
       maximum: isTest(file) ? MAX_LINES.test : MAX_LINES.code,
     })).filter(({ lines, maximum }) => lines > maximum);
-    expect(long).toEqual([]);
+    expect(tooLong).toEqual([]);
   });
 
   test('no comment contains an open task: open tasks belong in issues', () => {
@@ -45,7 +45,7 @@ describe('every file', () => {
     expect(CODE.filter((file) => notes.test(text(file)))).toEqual([]);
   });
 
-  test('no file uses the console, since programs report events, which only a main file prints', () => {
+  test('no file uses the console: programs report events, and only main files print them', () => {
     expect(CODE.filter((file) => hasNode(file, 'console', isConsole))).toEqual([]);
   });
 

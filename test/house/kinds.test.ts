@@ -10,17 +10,18 @@ import { manualChanges, manualImageChanges } from '../converge/manual-changes.ts
 import { config, lookContextOf, mocks, plannedFor, sent, surveyOf } from '../unit/step-harness.ts';
 import { FILES, text } from './files.ts';
 
-/** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list it. */
-const inVpcs = resourceTables(new World().region('eu-west-1').ec2)
+/** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list them. */
+const kindsInVpcs = resourceTables(new World().region('eu-west-1').ec2)
   .map(({ kind }) => kind)
   .filter(({ blocksDeletionOf }) => blocksDeletionOf !== noVpc)
   .map(({ tagType, lag }) => [tagType, lag === 'none' ? [] : lag.listedBy] as const);
 
-test.each(inVpcs)('teardown lists each %s in a VPC: add it to vpcListings', async (_, listedBy) => {
+test.each(kindsInVpcs)('teardown lists each %s in a VPC: add it to vpcListings', async (_, listedBy) => {
   mocks.ec2.resolves({});
   await contentsOf(lookContextOf().aws, 'vpc-1');
-  const inVpc = sent().filter(({ input }) => JSON.stringify(input).includes('vpc-1'));
-  expect(inVpc.map(({ command }) => command).filter((command) => listedBy.includes(command))).toHaveLength(1);
+  const callsForVpc = sent().filter(({ input }) => JSON.stringify(input).includes('vpc-1'));
+  const listings = callsForVpc.filter(({ command }) => listedBy.includes(command));
+  expect(listings).toHaveLength(1);
 });
 
 /** The service-linked role belongs to the account, so no test changes it. */
@@ -38,11 +39,11 @@ test('every noun is in the Terraform configuration, under its name', () => {
   const configuration = FILES.filter((file) => file.endsWith('.tf'))
     .map(text)
     .join('\n');
-  const named = new Set([...configuration.matchAll(/"\$\{var\.stack\}-(\w+)/g)].map(([, noun]) => noun));
-  expect(nouns.filter((noun) => !named.has(noun)).sort()).toEqual(NOT_IN_TERRAFORM);
+  const declared = new Set([...configuration.matchAll(/"\$\{var\.stack\}-(\w+)/g)].map(([, noun]) => noun));
+  expect(nouns.filter((noun) => !declared.has(noun)).sort()).toEqual(NOT_IN_TERRAFORM);
 });
 
-/** AWS takes no tags for images and records, and the service-linked role belongs to the account. */
+/** Images and records cannot have tags on AWS, and the service-linked role belongs to the account. */
 const WITHOUT_TAGS = ['serviceLinkedRole', 'images', 'record'];
 
 test('every noun compares its tags: add desiredTags and tagFields to its diff', () => {

@@ -1,16 +1,16 @@
-/** Packages: every version is exact, and a fresh machine installs the same ones. */
+/** Packages: every version is exact, so that every machine installs the same versions. */
 import { describe, expect, test } from '@jest/globals';
 import { FILES, text } from './files.ts';
 
 const MANIFESTS = FILES.filter((file) => /(^|\/)package\.json$/.test(file));
-const KINDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'] as const;
+const DEPENDENCY_FIELDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'] as const;
 
-type Manifest = Partial<Record<(typeof KINDS)[number], Record<string, string>>>;
+type Manifest = Partial<Record<(typeof DEPENDENCY_FIELDS)[number], Record<string, string>>>;
 
 const versionsIn = (file: string) => {
   const manifest = JSON.parse(text(file)) as Manifest;
-  return KINDS.flatMap((kind) =>
-    Object.entries(manifest[kind] ?? {}).map(([name, version]) => ({ file, name, version })),
+  return DEPENDENCY_FIELDS.flatMap((field) =>
+    Object.entries(manifest[field] ?? {}).map(([name, version]) => ({ file, name, version })),
   );
 };
 

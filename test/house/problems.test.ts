@@ -1,10 +1,10 @@
-/** Every problem code is explained on its page and thrown somewhere. */
+/** Every problem code is explained in docs/problems.md and thrown somewhere. */
 import { describe, expect, test } from '@jest/globals';
 import { PROBLEM_CODES } from '../../lib/model/problem.ts';
 import { CODE, isTest, text } from './files.ts';
 
 describe('problems', () => {
-  test('docs/problems.md explains each code once, in the order of the list', () => {
+  test('docs/problems.md explains each code once, in the order of PROBLEM_CODES', () => {
     const explained = [...text('docs/problems.md').matchAll(/^## (.+)$/gm)].map(([, code]) => code);
     expect(explained).toEqual([...PROBLEM_CODES]);
   });

@@ -1,25 +1,20 @@
-/** Plain English: comments, strings, test titles and documents without the habits that make a reader stop. */
+/** Plain English: comments, strings, test titles and documents avoid the habits that make a reader stop. */
 import { describe, expect, test } from '@jest/globals';
 import { FILES } from './files.ts';
 import { HABITS, OPENING_HABITS, type Habit } from './habits.ts';
 import { fragmentsOf, type Fragment } from './prose.ts';
 
-/** Files that quote the habits, or AWS. */
+/** Files that quote the habits or AWS. */
 const EXEMPT = ['test/house/habits.ts', 'test/house/prose.test.ts', 'docs/aws-semantics.md', 'LICENSE'];
 
-/** AWS's own wording, which the sandbox repeats verbatim. */
-const AWS_WORDING: readonly RegExp[] = [];
-
-const fragments = FILES.filter((file) => !EXEMPT.includes(file))
-  .flatMap(fragmentsOf)
-  .filter(({ words }) => !AWS_WORDING.some((wording) => wording.test(words)));
+const fragments = FILES.filter((file) => !EXEMPT.includes(file)).flatMap(fragmentsOf);
 
 const hits = ({ pattern }: Habit, among: readonly Fragment[]): string[] =>
   among
     .filter(({ words }) => pattern.test(words))
     .map(({ file, line, words }) => `${file}:${line} ${excerpt(words, pattern)}`);
 
-/** The match and some words around it. */
+/** Returns the match and some words around it. */
 function excerpt(words: string, pattern: RegExp): string {
   const at = pattern.exec(words)?.index ?? 0;
   return words.slice(Math.max(0, at - 40), at + 60).trim();

@@ -14,7 +14,7 @@ export interface Import {
   readonly typeOnly: boolean;
 }
 
-/** Lists the imports of a file: static, dynamic and required ones, and types. */
+/** Lists the imports of a file: static and dynamic imports, `require` calls, and imports of types. */
 export function importsOf(file: string): Import[] {
   const content = text(file);
   const types = typeOnlySpecifiers(parse(file, content));
@@ -50,11 +50,14 @@ function visitNodes(node: ts.Node, visit: (node: ts.Node) => void): void {
 export const forEachNode = (file: string, visit: (node: ts.Node) => void): void =>
   visitNodes(parse(file, text(file)), visit);
 
-/** Whether a file has a matching syntax node; a file that does not contain the given word is not parsed. */
-export function hasNode(file: string, word: string, test: (node: ts.Node) => boolean): boolean {
+/**
+ * Whether a file has a matching syntax node.
+ * @param word a word in every matching node; files without this word are not parsed
+ */
+export function hasNode(file: string, word: string, matches: (node: ts.Node) => boolean): boolean {
   if (!text(file).includes(word)) return false;
   let found = false;
-  forEachNode(file, (node) => (found ||= test(node)));
+  forEachNode(file, (node) => (found ||= matches(node)));
   return found;
 }
 

@@ -147,8 +147,8 @@ const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> 
 };
 
 /** Returns the reason why a block cannot run here; undefined if it can. */
-function obstacleTo({ language, text, notRun }: Block): string | undefined {
-  if (notRun !== undefined || language !== 'sh') return notRun;
+function obstacleTo({ language, text, reasonNotRun }: Block): string | undefined {
+  if (reasonNotRun !== undefined || language !== 'sh') return reasonNotRun;
   const missing = programsIn(text).filter(
     (program) => spawnSync('bash', ['-c', `command -v ${program}`]).status !== 0,
   );

@@ -41,7 +41,7 @@ const steps: [what: string, stack: StackInput][] = [
     stack({}, { environment: { LEVEL: 'debug' } }, { cpu: 512, memory: 1024, count: 2 }),
   ],
   ['a port', stack({}, { port: 8001 })],
-  ['another name', stack({ services: { web: { containers: { api: app } } } })],
+  ['another container name', stack({ services: { web: { containers: { api: app } } } })],
   ['a third zone, and tags', stack({ network: { zones: 3 }, tags: { team: 'orders' } })],
   [
     'a second service',
@@ -50,21 +50,25 @@ const steps: [what: string, stack: StackInput][] = [
 ];
 
 test('provision makes each planned change, the next plan is empty, and a teardown leaves nothing behind', async () => {
-  for (const [what, one] of steps) {
-    const flags = [...user.config(one), ...FLAGS];
+  for (const [what, desired] of steps) {
+    const flags = [...user.config(desired), ...FLAGS];
     const planned = await user.run('provision', ...flags, '--plan');
     expect({ what, code: planned.code, problem: planned.problem }).toEqual({
       what,
       code: 2,
       problem: undefined,
     });
-    const made = await user.run('provision', ...flags);
-    expect({ what, code: made.code, problem: made.problem }).toEqual({ what, code: 0, problem: undefined });
-    const again = await user.run('provision', ...flags, '--plan');
-    expect({ what, code: again.code, left: again.code === 0 ? '' : again.stdout }).toEqual({
+    const provisioned = await user.run('provision', ...flags);
+    expect({ what, code: provisioned.code, problem: provisioned.problem }).toEqual({
       what,
       code: 0,
-      left: '',
+      problem: undefined,
+    });
+    const replanned = await user.run('provision', ...flags, '--plan');
+    expect({ what, code: replanned.code, changes: replanned.code === 0 ? '' : replanned.stdout }).toEqual({
+      what,
+      code: 0,
+      changes: '',
     });
   }
   expect(await user.run('teardown', ...FLAGS, '--config', `${user.folder}/slipway.config.ts`)).toMatchObject({

@@ -156,8 +156,8 @@ async function dns(route53: Route53Client) {
   };
 }
 
-async function services(ecs: ECSClient, isUp: boolean) {
-  if (!isUp) return [];
+async function services(ecs: ECSClient, stackExists: boolean) {
+  if (!stackExists) return [];
   const { services: found = [] } = await ecs.send(
     new DescribeServicesCommand({ cluster: 'slipway-dev', services: ['shop'] }),
   );

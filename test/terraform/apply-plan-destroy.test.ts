@@ -5,7 +5,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { terraform, type Terraform } from './terraform.ts';
 
 const PACE = 300;
-const done = { code: 0, why: '' };
+const SUCCESS = { code: 0, why: '' };
 
 let sandbox: Sandbox;
 let user: Terraform;
@@ -20,7 +20,7 @@ const unimplementedCalls = () =>
   sandbox.journal.entries().filter(({ result }) => result === 'NotImplemented');
 
 test('apply creates everything, the next plan is empty, and destroy leaves nothing behind', async () => {
-  expect(await user.apply()).toEqual(done);
+  expect(await user.apply()).toEqual(SUCCESS);
   expect(census(sandbox.world)).toEqual({
     'ec2.vpcs': 1,
     'ec2.subnets': 4,
@@ -45,8 +45,8 @@ test('apply creates everything, the next plan is empty, and destroy leaves nothi
     'iam.roles': 2,
     'route53.zones': 1,
   });
-  expect(await user.plan()).toEqual(done);
-  expect(await user.destroy()).toEqual(done);
+  expect(await user.plan()).toEqual(SUCCESS);
+  expect(await user.destroy()).toEqual(SUCCESS);
   expect(census(sandbox.world)).toEqual({});
   expect(unimplementedCalls()).toEqual([]);
 });

@@ -1,9 +1,9 @@
-// Images pushed by Slipway run as tasks of services created by Terraform, and answer behind Terraform's load balancer.
+// Terraform creates services from images that Slipway pushed, and they answer requests behind Terraform's load balancer.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from '../journeys/harness.ts';
 import { terraform } from './terraform.ts';
 
-const done = { code: 0, why: '' };
+const SUCCESS = { code: 0, why: '' };
 const DOMAIN = 'api.terraform.localhost';
 
 test('requests reach containers through resources that Terraform created, beside a stack that Slipway created', async () => {
@@ -20,7 +20,7 @@ test('requests reach containers through resources that Terraform created, beside
   };
 
   const user = await terraform(slipway.endpoint);
-  expect(await user.apply(variables)).toEqual(done);
+  expect(await user.apply(variables)).toEqual(SUCCESS);
   const resolved = await fetch(`${slipway.endpoint}/_sandbox/resolve?name=${DOMAIN}&port=80`);
   const { port } = (await resolved.json()) as { port: number };
   expect(await httpRequest(`http://${DOMAIN}:${port}/api1`)).toMatchObject({ status: 200 });
@@ -29,9 +29,9 @@ test('requests reach containers through resources that Terraform created, beside
     status: 404,
     body: 'There is no service at this path.',
   });
-  expect(await user.plan(variables)).toEqual(done);
+  expect(await user.plan(variables)).toEqual(SUCCESS);
 
-  expect(await user.destroy(variables)).toEqual(done);
+  expect(await user.destroy(variables)).toEqual(SUCCESS);
   expect(await slipway.census()).toEqual(before);
   expect(await slipway.run('teardown')).toMatchObject({ code: 0, problem: undefined });
 });

@@ -7,9 +7,9 @@ import { afterAll } from '@jest/globals';
 
 const CONFIGURATION = resolve(import.meta.dirname, '../../bench/terraform');
 
-const closing: (() => Promise<void> | void)[] = [];
+const cleanUps: (() => Promise<void> | void)[] = [];
 afterAll(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
 /** Values of the configuration's variables. */
@@ -25,7 +25,7 @@ export interface Outcome {
 /** The commands of Terraform. */
 export interface Terraform {
   apply(variables?: Variables): Promise<Outcome>;
-  /** The exit code is 0 if there are no changes, and 2 if there are some. */
+  /** Resolves with code 0 if there are no changes, and with code 2 if there are changes. */
   plan(variables?: Variables): Promise<Outcome>;
   destroy(variables?: Variables): Promise<Outcome>;
 }
@@ -33,7 +33,7 @@ export interface Terraform {
 /** Initialises a copy of `bench/terraform` for an endpoint. Terraform is killed after the tests of the file. */
 export async function terraform(endpoint: string): Promise<Terraform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'));
-  closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  cleanUps.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   cpSync(CONFIGURATION, folder, { recursive: true });
   const run = (...args: string[]) => start(folder, args);
   const initialized = await run('init', `-plugin-dir=${process.env['SLIPWAY_TERRAFORM_PLUGINS'] ?? ''}`);
@@ -50,7 +50,10 @@ export async function terraform(endpoint: string): Promise<Terraform> {
   };
 }
 
-/** An environment with only the caller's PATH, and with an unreachable proxy for everything but loopback. */
+/**
+ * Of the caller's environment, only PATH is passed on. The proxies are unreachable, and Go does not use them for loopback
+ * addresses, so Terraform can only reach this machine.
+ */
 const environment = (folder: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: folder,
@@ -70,18 +73,18 @@ function start(folder: string, [command = '', ...args]: string[]): Promise<Outco
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let written = '';
+  let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (written += text));
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
-  const done = new Promise<Outcome>((ended, failed) => {
+  const outcome = new Promise<Outcome>((ended, failed) => {
     child.on('error', failed);
-    child.on('close', (code) => ended({ code: code ?? -1, why: code === 0 ? '' : written }));
+    child.on('close', (code) => ended({ code: code ?? -1, why: code === 0 ? '' : output }));
   });
-  closing.push(async () => {
+  cleanUps.push(async () => {
     const isOver = child.exitCode !== null || child.signalCode !== null;
     if (!isOver && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    await done.catch(() => undefined);
+    await outcome.catch(() => undefined);
   });
-  return done;
+  return outcome;
 }

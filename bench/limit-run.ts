@@ -8,7 +8,7 @@ import { onCleanup } from './cleanup.ts';
 import { inFolder } from './compare.ts';
 import { provisionGraph, provisionLimit, teardownLimit, updateLimit } from './limits.ts';
 import { freePort } from './local-server.ts';
-import type { Path } from '../lib/engine/longest-path.ts';
+import type { LongestPath } from '../lib/engine/longest-path.ts';
 import { criticalPath, type Span } from './critical-path.ts';
 import { runCommand } from './run-command.ts';
 import { ROOT, slipwayCommand } from './slipway.ts';
@@ -71,7 +71,7 @@ export const measureAgainstLimit = (pace: number, log: (text: string) => void): 
     const stop = onCleanup(() => stopSandbox(port));
     const delays = { deregistration: DEREGISTRATION_SECONDS * 1000, interval: INTERVAL_SECONDS * 1000 };
     const works: LimitComparison[] = [];
-    const measure = async (work: string, script: 'provision' | 'teardown', limit: Path) => {
+    const measure = async (work: string, script: 'provision' | 'teardown', limit: LongestPath) => {
       const command = slipwayCommand(env, script, '--yes', '--config', files.config);
       const { seconds } = await runCommand({ ...command, timeoutSeconds: 60 + TIMEOUT_SECONDS / pace });
       works.push({ work, seconds, limit: limit.ms / 1000 / pace, path: limit.nodes });

@@ -2,7 +2,7 @@
 import { needs } from '../lib/model/architecture.ts';
 import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
-import { longestPath, type Graph, type Path } from '../lib/engine/longest-path.ts';
+import { longestPath, type Graph, type LongestPath } from '../lib/engine/longest-path.ts';
 
 /** Settings of the stack that the limits depend on. */
 export interface Delays {
@@ -27,7 +27,7 @@ export const provisionGraph: Graph = {
 };
 
 /** Returns the longest path of a first provision. */
-export const provisionLimit = (): Path =>
+export const provisionLimit = (): LongestPath =>
   longestPath(provisionGraph, {
     natGateway: durations.natGatewayPlace + durations.natGatewayCreate,
     'load balancer opens': durations.loadBalancerCreate,
@@ -40,7 +40,7 @@ export const provisionLimit = (): Path =>
  * Returns the longest path of an update: the new task starts and replaces the old one, which drains. The first health
  * check happens when the new task is registered, before its program listens, so the second check is the first to succeed.
  */
-export const updateLimit = ({ deregistration, interval }: Delays): Path =>
+export const updateLimit = ({ deregistration, interval }: Delays): LongestPath =>
   longestPath(
     {
       taskDefinitions: [],
@@ -60,7 +60,7 @@ export const updateLimit = ({ deregistration, interval }: Delays): Path =>
   );
 
 /** Returns the longest path of a teardown. */
-export const teardownLimit = ({ deregistration }: Pick<Delays, 'deregistration'>): Path =>
+export const teardownLimit = ({ deregistration }: Pick<Delays, 'deregistration'>): LongestPath =>
   longestPath(removalOrder(), {
     services: durations.taskCreate + deregistration + durations.taskDetach,
     natGateway: durations.natGatewayDelete,

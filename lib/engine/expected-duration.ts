@@ -1,4 +1,4 @@
-/** How long a provision or a teardown is expected to take on AWS: the longest path, with the usual duration of each wait. Pure. */
+/** The expected duration of a provision or a teardown on AWS: the longest path, with the usual duration of each wait. Pure. */
 import { needs, type Noun } from '../model/architecture.ts';
 import type { Change } from '../model/change.ts';
 import { longestPath } from './longest-path.ts';

@@ -4,7 +4,7 @@
 export type Graph = Readonly<Record<string, readonly string[]>>;
 
 /** A path through a graph that starts at a node without dependencies. */
-export interface Path {
+export interface LongestPath {
   readonly ms: number;
   readonly nodes: readonly string[];
 }
@@ -14,9 +14,9 @@ export interface Path {
  * @param needs the dependencies of each node, without cycles
  * @param weights milliseconds of each node; by default 0
  */
-export function longestPath(needs: Graph, weights: Readonly<Record<string, number>>): Path {
-  const known = new Map<string, Path>();
-  const longestTo = (node: string): Path => {
+export function longestPath(needs: Graph, weights: Readonly<Record<string, number>>): LongestPath {
+  const known = new Map<string, LongestPath>();
+  const longestTo = (node: string): LongestPath => {
     const before = known.get(node);
     if (before) return before;
     const longest = longestOf((needs[node] ?? []).map(longestTo));
@@ -31,9 +31,9 @@ export function longestPath(needs: Graph, weights: Readonly<Record<string, numbe
 }
 
 /** Returns the longest path; among equally long paths, the one with the most nodes. */
-const longestOf = (paths: readonly Path[]): Path =>
+const longestOf = (paths: readonly LongestPath[]): LongestPath =>
   paths.reduce(
     (best, path) =>
       path.ms > best.ms || (path.ms === best.ms && path.nodes.length > best.nodes.length) ? path : best,
-    { ms: 0, nodes: [] } as Path,
+    { ms: 0, nodes: [] } as LongestPath,
   );

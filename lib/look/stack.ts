@@ -1,4 +1,4 @@
-/** What a survey shows about a stack as a whole: how many of its resources exist, and which projects they belong to. Pure. */
+/** A stack as a whole in a survey: the number of its resources, and the projects that they belong to. Pure. */
 import { PROJECT_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { nouns } from '../model/architecture.ts';
 import { itemsOf, type Survey } from './found.ts';

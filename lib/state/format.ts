@@ -62,6 +62,15 @@ export const stateSchema = z.strictObject({
 
 export type StateData = z.infer<typeof stateSchema>;
 
+/** The part of the configuration that the state file keeps once every resource matches it. */
+export interface AppliedConfiguration {
+  /** A short hash of it. */
+  readonly configuration: string;
+  /** The keys of its tags. */
+  readonly tags: readonly string[];
+  readonly project?: string | undefined;
+}
+
 /** The owner of a state file. */
 export type Guard = Pick<StateData, 'stack' | 'account' | 'region' | 'endpoint'>;
 

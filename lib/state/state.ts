@@ -6,18 +6,17 @@ import type { Clock } from '../model/clock.ts';
 import { shortHash } from '../derive/names.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { makeFolder, removeTemporaryFiles, writeAtomically } from './private-file.ts';
-import { emptyState, STATE_VERSION, stateSchema, type Guard, type Intent, type StateData } from './format.ts';
+import {
+  emptyState,
+  STATE_VERSION,
+  stateSchema,
+  type Guard,
+  type Intent,
+  type StateData,
+  type AppliedConfiguration,
+} from './format.ts';
 
 /** The state of a stack. Every method that changes it resolves once the file is written. */
-/** What the state file keeps of the configuration that was provisioned last. */
-export interface AppliedConfiguration {
-  /** A short hash of it. */
-  readonly configuration: string;
-  /** The keys of its tags. */
-  readonly tags: readonly string[];
-  readonly project?: string | undefined;
-}
-
 export interface State {
   readonly file: string;
   readonly data: StateData;

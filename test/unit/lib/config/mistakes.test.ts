@@ -90,7 +90,7 @@ describe('mistakes', () => {
   });
 
   test.each([
-    ['qqqq', /^Remove it\. The known keys are: name, region, domain, .*, services\.$/],
+    ['qqqq', /^Remove it\. The known keys are: name, region, project, domain, .*, services\.$/],
     ['regions', /^Remove it\. The known keys are: /],
   ])(
     'in the unknown key %s, which resembles no missing key, are reported with all known keys',

@@ -61,6 +61,7 @@ describe('a valid stack', () => {
       stage: 'dev',
       target: 'aws',
       region: 'eu-west-1',
+      project: undefined,
       domain: undefined,
       network: { cidr: '10.0.0.0/16', zones: 2 },
       logRetentionDays: 14,

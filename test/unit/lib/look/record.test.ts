@@ -139,7 +139,7 @@ describe('the record of the domain', () => {
     expect(await look()).toMatchObject({ tags: { 'slipway:stack': 'shop-prod' } });
   });
 
-  test('belongs to nobody that is known when it leads to the load balancer of another name', async () => {
+  test('has no known owner when it leads to the load balancer of a stack with another name', async () => {
     mockZones([zone('Z1')], { Z1: [alias('shop-a-prod-42.eu-west-1.elb.amazonaws.com.')] });
     expect(await look()).toMatchObject({ tags: {} });
   });

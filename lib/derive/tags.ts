@@ -21,7 +21,7 @@ export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, noun: Noun, 
   [KEY_TAG]: key,
 });
 
-/** The key of a list of our tags that a resource lacks. No tag in AWS can have this key. */
+/** The key under which `withOurTags` lists our tags that a resource lacks. No tag in AWS can have this key. */
 const MISSING = '\0missing';
 
 /**
@@ -70,7 +70,7 @@ export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> => {
 export interface DesiredTagContext {
   readonly config: Pick<Config, 'tags'>;
   readonly names: Pick<Names, 'stack'>;
-  /** The keys of tags that earlier provisions set and the configuration no longer has. */
+  /** The keys of tags that an earlier provision set, but that are no longer in the configuration. */
   readonly formerTags?: readonly string[] | undefined;
 }
 

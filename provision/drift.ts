@@ -14,7 +14,7 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
 
 /**
  * Returns the result of `npm run drift`.
- * @param before the fingerprint of the configuration that was provisioned last, if it is known
+ * @param before the fingerprint of the configuration at the last provision, if it is known
  * @param now the fingerprint of the current configuration
  * @param repair the command that repairs drift, as a user types it for this stack
  */
@@ -42,7 +42,7 @@ export function driftResult(
   };
 }
 
-/** Whether any resource of the stack exists. The account's own zone and role do not belong to it. */
+/** Whether any resource of the stack exists. The account's hosted zone and service-linked role do not count. */
 const stackExists = (found: Survey, stack: string): boolean =>
   nouns.some((noun) => [...itemsOf(found, noun).values()].some(({ tags }) => tags[STACK_TAG] === stack));
 

@@ -78,7 +78,7 @@ async function applyNoun<N extends Noun>(
   await waitForAll(applying.values());
 }
 
-/** Starts an optional hook of a step, if the step has it, for each change. */
+/** Starts a hook of a step for each change, if the step has this hook. */
 function runHook<N extends Noun>(
   scope: ApplyScope,
   noun: N,

@@ -18,7 +18,7 @@ export interface Certificate {
 }
 
 /**
- * Looks again for resources of this stack until none is found, since AWS's lists lag by up to a minute.
+ * Repeats the search for resources of this stack until it finds nothing, since AWS's lists lag by up to a minute.
  * @param before the survey at the start of the teardown
  * @returns what has been verified
  * @throws LEFTOVERS with a list of the resources that are left or prevent a removal

@@ -12,7 +12,7 @@ export interface SubnetLayout {
 }
 
 /** The block is divided into 16 parts. The public subnets start at the first part, the private subnets at the ninth. */
-const BITS = 4;
+const PART_BITS = 4;
 const FIRST_PRIVATE = 8;
 
 /**
@@ -29,7 +29,7 @@ export function subnetLayouts({
 }): SubnetLayout[] {
   const block = new Netmask(cidr);
   const part = (index: number): string =>
-    new Netmask(`${block.base}/${block.bitmask + BITS}`).next(index).toString();
+    new Netmask(`${block.base}/${block.bitmask + PART_BITS}`).next(index).toString();
   return [true, false].flatMap((isPublic) =>
     Array.from({ length: zones }, (_, zone) => ({
       key: `${isPublic ? 'public' : 'private'}-${zone + 1}`,

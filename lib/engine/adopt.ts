@@ -4,8 +4,8 @@ import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { problem } from '../model/problem.ts';
 
 /**
- * Looks for our resource after AWS refused a create because it exists. It may be the result of an earlier create whose
- * response was lost, or it may belong to someone else.
+ * Looks for our resource after AWS refused a create because the resource exists. The existing resource may come from an earlier
+ * create whose response was lost, or it may belong to someone else.
  * @param whatIsTaken what is taken, e.g. `the block 10.0.0.0/20 of vpc-1`
  * @param cause AWS's refusal
  * @returns what `lookAgain` found
@@ -28,7 +28,7 @@ export async function adopt<T>(
 }
 
 /**
- * The problem of a create whose name or place is taken by a resource that does not belong to this stack.
+ * Makes the problem for a create that conflicts with a resource of another owner.
  * @param whatIsTaken what is taken, as for `adopt`
  * @param why the evidence: AWS's refusal, or who owns the resource
  */

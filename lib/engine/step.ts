@@ -45,7 +45,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   renewIntent(): Promise<Intent>;
   /** Looks for this resource again. */
   readonly lookAgain: () => Promise<Found[N] | undefined>;
-  /** The change for a resource that exists but was not in the survey; undefined if it needs none. */
+  /** Returns the change for a resource that exists but was not in the survey; undefined if no change is needed. */
   changeOf(existing: Found[N]): Change<F> | undefined;
   /** Waits until another resource of this noun exists, and returns its ids. That resource must not depend on this one. */
   siblingIds(key: string): Promise<Ids[N]>;

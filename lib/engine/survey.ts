@@ -37,8 +37,8 @@ export async function look<N extends Noun>(noun: N, context: LookContext): Promi
 
 const depthOf = (noun: Noun): number => declarationOf(noun).lookDepth ?? 0;
 
-/** The nouns, sorted so that the looks with the most sequential calls start first. */
-const LONGEST_FIRST = [...allNouns].sort((one, other) => depthOf(other) - depthOf(one));
+/** The nouns, sorted by the number of sequential calls in their looks, so that the longest looks start first. */
+const NOUNS_BY_DEPTH = [...allNouns].sort((one, other) => depthOf(other) - depthOf(one));
 
 /**
  * Runs the look of every noun, or only of the given ones. A noun that is left out has no resources in the survey. The
@@ -56,7 +56,7 @@ export async function survey(
   // Preparing a request takes a while, so each is sent before the next one is prepared.
   const started = new Map<Noun, Promise<Items<Found[Noun]>>>();
   let lastTurn = Promise.resolve();
-  for (const noun of LONGEST_FIRST.filter((noun) => nouns.includes(noun))) {
+  for (const noun of NOUNS_BY_DEPTH.filter((noun) => nouns.includes(noun))) {
     lastTurn = lastTurn.then(() => nextTurn());
     started.set(
       noun,

@@ -80,12 +80,12 @@ const STOP_SIGNAL_CODES = [143, 137];
  */
 function culpritOf(task: Task, service: Service, names: Names): Container | undefined {
   const { containers = [], stoppedReason = '' } = task;
-  const named = service.containers.find(
+  const namedContainer = service.containers.find(
     (container) => isRouted(container) && stoppedReason.includes(names.targetGroup(container)),
   );
   const signs: ((container: Container) => boolean)[] = [
     ({ reason }) => reason !== undefined,
-    ({ name }) => name === named?.name,
+    ({ name }) => name === namedContainer?.name,
     ({ healthStatus }) => healthStatus === 'UNHEALTHY',
     ({ exitCode = 0 }) => exitCode !== 0 && !STOP_SIGNAL_CODES.includes(exitCode),
     ({ exitCode }) => exitCode === 0 && task.stopCode === 'EssentialContainerExited',

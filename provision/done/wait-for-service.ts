@@ -197,12 +197,12 @@ function progress(
   lastExited: Task | undefined,
   event = '',
 ): string {
-  const healths = missing.map((container) => {
+  const healthTexts = missing.map((container) => {
     const reasons = container.targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
     return [healthText(container, count), ...new Set(reasons)].join(', ');
   });
   const exit = lastExited ? `last exit: ${taskText(lastExited)}` : '';
   const message = shortened(event).replace(/:? ?\(task [^)]+\)|\.$/g, '');
   const ecsMessage = message && `ECS: ${message.trim()}`;
-  return [...healths, taskCounts(primary), exit, ecsMessage].filter(Boolean).join('; ');
+  return [...healthTexts, taskCounts(primary), exit, ecsMessage].filter(Boolean).join('; ');
 }

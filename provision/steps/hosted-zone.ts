@@ -14,7 +14,7 @@ import { ONLY } from '../../lib/model/resources.ts';
 type Field = 'name' | TagField;
 type Context = ApplyContext<'hostedZone', Field>;
 
-const TAKEN = 'HostedZoneAlreadyExists';
+const ALREADY_EXISTS = 'HostedZoneAlreadyExists';
 
 export const hostedZone: Step<'hostedZone', Field> = {
   diff(desired, found) {
@@ -54,7 +54,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
     try {
       return await send(context, intent.token);
     } catch (error) {
-      const isTaken = isCode(error, TAKEN);
+      const isTaken = isCode(error, ALREADY_EXISTS);
       if (
         isTaken &&
         duplicateGuard.isResumed &&
@@ -62,7 +62,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
       ) {
         return send(context, (await context.renewIntent()).token);
       }
-      return adoptByName(context, error, TAKEN, `the zone name ${context.config.domain?.zone}`);
+      return adoptByName(context, error, ALREADY_EXISTS, `the zone name ${context.config.domain?.zone}`);
     }
   },
 

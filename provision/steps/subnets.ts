@@ -50,7 +50,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 export const subnets: Step<'subnets', Field> = {
   diff(desired, found) {
     const placements = placementsOf(desired, found);
-    const wrongBlock = ({ cidr }: FoundSubnet, key: string): string | undefined =>
+    const blockMismatch = ({ cidr }: FoundSubnet, key: string): string | undefined =>
       cidr === placements.get(key)?.cidr
         ? undefined
         : `its block is ${cidr}, and the block of a subnet cannot change`;
@@ -65,7 +65,7 @@ export const subnets: Step<'subnets', Field> = {
         'public addresses': mapPublicIp,
         ...tagFields(tags),
       }),
-      cannotUpdate: (subnet, key) => inAnotherVpc(found)(subnet) ?? wrongBlock(subnet, key),
+      cannotUpdate: (subnet, key) => inAnotherVpc(found)(subnet) ?? blockMismatch(subnet, key),
     });
   },
 

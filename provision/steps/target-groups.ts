@@ -37,7 +37,7 @@ type Context = ApplyContext<'targetGroups', Field>;
 const TARGET_TYPE = 'ip';
 /** Health checks use the target's own port. */
 const HEALTH_PORT = 'traffic-port';
-const DELAY = 'deregistration_delay.timeout_seconds';
+const DELAY_ATTRIBUTE = 'deregistration_delay.timeout_seconds';
 
 const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthCheck => ({
   protocol,
@@ -46,7 +46,7 @@ const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthChec
 });
 
 const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
-  [DELAY]: String(deregistrationDelaySeconds),
+  [DELAY_ATTRIBUTE]: String(deregistrationDelaySeconds),
 });
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
@@ -60,7 +60,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
         port: container.port,
         protocol: container.protocol,
         ...healthCheckFields(healthCheckFor(container)),
-        [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
+        [`attribute.${DELAY_ATTRIBUTE}`]: String(config.deregistrationDelaySeconds),
         ...desiredTags(desired, 'targetGroups', container.key),
       },
     ]),
@@ -96,7 +96,7 @@ export const targetGroups: Step<'targetGroups', Field> = {
         port,
         protocol,
         ...healthCheckFields(health),
-        [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
+        [`attribute.${DELAY_ATTRIBUTE}`]: attributes[DELAY_ATTRIBUTE] ?? '',
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },

@@ -20,7 +20,7 @@ import { compare, knownAfter, type DesiredFields, type Value } from '../../lib/m
 type Context = ApplyContext<'taskDefinitions'>;
 
 /** The name of the field for the number of older revisions from which tasks can still start. */
-const OLDER = 'older revisions';
+const OLDER_REVISIONS = 'older revisions';
 
 /**
  * Returns the parts of a task definition. Names and ARNs are computed, so that a diff is possible before the resources exist.
@@ -44,16 +44,16 @@ function partsOf(
 
 /** Returns the desired fields. The reference of an image that is not pushed yet becomes known later. */
 function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
-  const knownImage = ({ key, image }: Container): string =>
+  const imageIfKnown = ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
   const fields: Record<string, Value | undefined> = {
     status: 'ACTIVE',
-    [OLDER]: 0,
-    ...definitionFields(taskDefinitionFor(service, partsOf(desired, service, knownImage))),
+    [OLDER_REVISIONS]: 0,
+    ...definitionFields(taskDefinitionFor(service, partsOf(desired, service, imageIfKnown))),
     ...desiredTags(desired, 'taskDefinitions', service.name),
   };
   for (const container of service.containers) {
-    if (knownImage(container) === '')
+    if (imageIfKnown(container) === '')
       fields[`${container.name}.image`] = knownAfter(`images.${container.key}`);
   }
   return fields;
@@ -69,7 +69,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
       found: found.taskDefinitions,
       fieldsOf: ({ status, older, definition, tags }): DesiredFields => ({
         status,
-        [OLDER]: older,
+        [OLDER_REVISIONS]: older,
         ...definition,
         ...tagFields(tags),
       }),
@@ -98,7 +98,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
 
 /** Whether a change of this field requires a new revision; tags and the number of older revisions do not. */
 export const isDefinitionField = ({ field }: { readonly field: string }): boolean =>
-  !field.startsWith('tag.') && field !== OLDER;
+  !field.startsWith('tag.') && field !== OLDER_REVISIONS;
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 async function register(context: Context): Promise<Ids['taskDefinitions']> {

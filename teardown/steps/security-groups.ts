@@ -1,4 +1,4 @@
-/** Removes a security group, once none of our other groups refers to it. */
+/** Removes a security group, once no other group of the stack refers to it. */
 import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { INGRESS, EGRESS, revokeRules } from '../../lib/aws/security-group-rule-calls.ts';

@@ -72,7 +72,7 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
     };
 
     return pRetry(send, {
-      // The table of transient errors decides when to give up, and delays are on the injected clock.
+      // The table of transient errors decides when to give up, and the delays use the injected clock.
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       factor: 1,

@@ -143,8 +143,8 @@ function replacementsByKey<T, F extends string>(
     const fields = replacement && desired.get(replacement.key);
     if (!fields || found.has(replacement.key) || replacements.has(replacement.key)) continue;
     const { key, reason } = replacement;
-    const changed = differing(fields, fieldsOf(item, key));
-    replacements.set(key, { noun, key, verb: 'replace', fields: changed, reason, replaces });
+    const changedFields = differing(fields, fieldsOf(item, key));
+    replacements.set(key, { noun, key, verb: 'replace', fields: changedFields, reason, replaces });
   }
   return replacements;
 }
@@ -172,8 +172,8 @@ function differing<F extends string>(
   desired: DesiredFields<F>,
   observed: ObservedFields<F>,
 ): FieldChange<F>[] {
-  const isReported = (field: F) => !(field in observed) || observed[field] !== undefined;
+  const isComparable = (field: F) => !(field in observed) || observed[field] !== undefined;
   return (Object.entries(desired) as [F, Value | undefined][])
-    .filter(([field, to]) => isReported(field) && (typeof to === 'object' || observed[field] !== to))
+    .filter(([field, to]) => isComparable(field) && (typeof to === 'object' || observed[field] !== to))
     .map(([field, to]) => ({ field, from: observed[field], to }));
 }

@@ -26,11 +26,11 @@ export function outgoingTargetGroups(
   service: Service,
 ): LoadBalancer[] {
   const desired = loadBalancersOf(service, ids.targetGroups);
-  const arns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
+  const desiredArns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
   const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
     const targetGroupArn = found.rules.get(key)?.targetGroupArn;
     const isAttached = existing?.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
-    return !isAttached || arns.has(targetGroupArn)
+    return !isAttached || desiredArns.has(targetGroupArn)
       ? []
       : [{ targetGroupArn, containerName: name, containerPort: port }];
   });

@@ -36,10 +36,10 @@ function desiredFields(
   const balancers = loadBalancersOf(service, found.targetGroups);
   const grace = graceOf(service);
   const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
-  const newRevision = planned
+  const needsNewRevision = planned
     .changesOf('taskDefinitions')
     .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
-  const definition = newRevision ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
+  const definition = needsNewRevision ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
   return {
     name: names.service(service),
     status: 'ACTIVE',

@@ -19,8 +19,8 @@ import { refreshState } from './refresh-state.ts';
 /**
  * Carries out a plan. A failed step stops the steps that depend on it; all others are finished and recorded.
  * @returns the ids of all resources
- * @throws the problem if there is only one, STEPS_FAILED with all problems if there are several; INTERRUPTED when the signal
- *   is aborted
+ * @throws the problem of a single failed step; STEPS_FAILED with all problems if several steps failed; INTERRUPTED when the
+ *   signal is aborted
  */
 export async function apply(run: Run, context: LookContext & Desired, plan: Plan): Promise<AllIds> {
   const { found, planned } = plan;
@@ -57,7 +57,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
   return ids;
 }
 
-/** The keys of the resources to remove, and of the old resources whose replacements have another key. */
+/** Returns the keys of the resources to remove, including old resources whose replacements have another key. */
 const removedKeys = ({ changes }: Plan, noun: Noun): [key: string, status: 'removed' | 'gone'][] =>
   changes
     .filter((change) => change.noun === noun)
@@ -78,7 +78,7 @@ async function applyNoun<N extends Noun>(
   await waitForAll(applying.values());
 }
 
-/** Starts the optional hook of a step for each change. */
+/** Starts a hook of a step for each change, if the step has this hook. */
 function runHook<N extends Noun>(
   scope: ApplyScope,
   noun: N,
@@ -111,7 +111,7 @@ async function applyChange<N extends Noun>(
   return ids;
 }
 
-/** Creates, or configures and updates, a resource; records its ids as soon as they are known, then waits for it. */
+/** Creates a resource, or configures and updates it. Records its ids as soon as they are known, then waits for it. */
 async function carryOut<N extends Noun>(scope: ApplyScope, changeScope: ChangeScope<N>): Promise<Ids[N]> {
   const { noun, step, change } = changeScope;
   const context = applyContext(scope, changeScope);

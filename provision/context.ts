@@ -27,7 +27,7 @@ export interface ChangeScope<N extends Noun> {
   readonly step: Step<N>;
   readonly change: Change;
   readonly intent: Intent;
-  /** Whether an earlier run left the intent open. */
+  /** Whether the intent is from an earlier run, which may have sent the create. */
   readonly isResumed?: boolean;
   /** The other changes of the noun, by key. */
   readonly siblings?: ReadonlyMap<string, Promise<Ids[N]>>;

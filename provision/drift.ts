@@ -12,7 +12,7 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
 
 /**
  * Returns the result of `npm run drift`.
- * @param before the fingerprint of the configuration that was provisioned last, if it is known
+ * @param before the fingerprint of the configuration at the last provision, if it is known
  * @param now the fingerprint of the current configuration
  * @param repair the command that repairs drift, as a user types it for this stack
  */

@@ -19,7 +19,7 @@ import { makePlan, type Plan } from './plan.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
- * Brings the stack up to date with the configuration. Depending on the options, it only plans this, or only reports drift.
+ * Brings the stack up to date with the configuration. With --plan, only prints the plan; with --drift, only reports drift.
  * @param start the time at which the command started, milliseconds of `performance.now()`
  * @returns what to print
  */
@@ -93,16 +93,16 @@ async function isPlanConfirmed(
 }
 
 /**
- * Carries out a plan. If an earlier run was killed before a create was answered, the resource may exist with the settings of
- * an older configuration, so the stack is then planned and applied once more.
+ * Carries out a plan. If an earlier run was killed before a create was answered, the resource may exist with the settings of an
+ * older configuration. In that case, the stack is surveyed, planned and applied once more.
  */
 async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
   const { run } = session;
-  const resumes = plan.changes.some(
+  const resumesCreate = plan.changes.some(
     (change) => change.verb === 'create' && changeAddress(change) in run.state.data.intents,
   );
   const ids = await apply(run, session.lookContext(), plan);
-  if (!resumes) return ids;
+  if (!resumesCreate) return ids;
   const context = { ...session.lookContext(), recorded: recordedIn(run.state.data.resources) };
   return apply(run, context, makePlan(context, await survey(context), []));
 }

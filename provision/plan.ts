@@ -3,7 +3,7 @@ import { STACK_TAG } from '../lib/derive/tags.ts';
 import type { Planned, Step } from '../lib/engine/step.ts';
 import type { Desired } from '../lib/look/context.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
-import { deletedWith, nouns, type Noun } from '../lib/model/architecture.ts';
+import { nounsDeletedWith, nouns, type Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
@@ -12,14 +12,14 @@ import { takeOver, withFormerOwners } from './take-over.ts';
 
 export type Steps = { readonly [N in Noun]: Step<N> };
 
-/** The step of each noun; the type of the list checks that it is complete. */
+/** The step of each noun. `steps/index.ts` checks that the list is complete. */
 export const steps = allSteps as unknown as Steps;
 
 /** The changes that a provision makes, and what they are based on. */
 export interface Plan {
   /**
-   * The survey that the plan is based on. Adopted resources count as ours, and resources that are deleted together with a
-   * replaced one count as absent.
+   * The survey that the plan is based on. Adopted resources count as ours. If a resource is replaced, the resources that are
+   * deleted with it count as absent.
    */
   readonly found: Survey;
   readonly changes: readonly Change[];
@@ -46,7 +46,7 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
   const foreign = foreignIn(changes);
   if (foreign.length > 0) throw namesTaken(foreign, found);
   const cannotUpdate = changes.filter((change) => change.cannotUpdate);
-  if (cannotUpdate.length > 0) throw cannotBecome(cannotUpdate);
+  if (cannotUpdate.length > 0) throw impossibleChanges(cannotUpdate);
   const changed = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
   const kept = nouns
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
@@ -68,7 +68,7 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
   let found = surveyed;
   for (const noun of nouns) {
     byNoun.set(noun, steps[noun].diff(desired, found, planned));
-    const deleted = planned.isReplaced(noun) ? deletedWith(noun) : [];
+    const deleted = planned.isReplaced(noun) ? nounsDeletedWith(noun) : [];
     found = { ...found, ...Object.fromEntries(deleted.map((other) => [other, new Map()])) };
   }
   return { found, planned, changes: [...byNoun.values()].flat() };
@@ -88,7 +88,7 @@ function checkZones({ config }: Desired, { zones }: Survey): void {
   });
 }
 
-const listed = (refused: readonly Change[]): string =>
+const reasonLines = (refused: readonly Change[]): string =>
   refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('\n');
 
 /** The fix if a domain is already in use. */
@@ -103,7 +103,7 @@ function namesTaken(refused: readonly Change[], found: Survey) {
   const adoptable = refused.every((change) => !isInStack(change, found));
   return problem('FOREIGN', {
     what: "Some resources already use this stack's names but belong to someone else.",
-    why: listed(refused),
+    why: reasonLines(refused),
     now: NOTHING_CHANGED,
     fix: [
       ...(refused.some(({ noun }) => noun === 'record' || noun === 'hostedZone') ? [DOMAIN_PER_STAGE] : []),
@@ -118,10 +118,10 @@ function namesTaken(refused: readonly Change[], found: Survey) {
   });
 }
 
-const cannotBecome = (refused: readonly Change[]) =>
+const impossibleChanges = (refused: readonly Change[]) =>
   problem('REFUSED', {
     what: 'Some resources of this stack cannot become what the configuration asks for.',
-    why: listed(refused),
+    why: reasonLines(refused),
     now: NOTHING_CHANGED,
     fix: [
       'Undo the change in slipway.config.ts,',

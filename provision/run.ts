@@ -6,7 +6,7 @@ import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { openSession, type SessionDependencies } from '../lib/run/session.ts';
 
 /** Loaded while the responses of the survey are pending. */
-const loadRest = () => import('./execute.ts');
+const loadExecute = () => import('./execute.ts');
 
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(
@@ -20,11 +20,11 @@ export async function provision(
     report,
     signal,
     // A failure to load is reported by the await below.
-    survey: (context) => survey(context, nouns, () => void loadRest().catch(() => undefined)),
+    survey: (context) => survey(context, nouns, () => void loadExecute().catch(() => undefined)),
     ...dependencies,
   });
   try {
-    const { execute } = await loadRest();
+    const { execute } = await loadExecute();
     return await execute(session, invocation, start);
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);

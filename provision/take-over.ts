@@ -8,8 +8,8 @@ import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 
 /**
- * Returns the survey as if the resources at these addresses were ours. An address that is ours already is left as it is: an
- * earlier run with the same flag may have been interrupted. Pure.
+ * Returns the survey as if the resources at these addresses were ours. A resource that is ours already is left unchanged, since
+ * an earlier run with the same flag may have been interrupted. Pure.
  * @param refused the changes of resources that belong to someone else
  * @throws ARGUMENTS when there is no foreign resource at an address
  */
@@ -23,7 +23,7 @@ export function takeOver(
   return addresses.reduce((survey, address) => {
     const change = foreign.get(address);
     if (change) return withAdopted(survey, change.noun, change.key, stack);
-    if (!isOurs(survey, address, stack)) throw nothingThere(address, [...foreign.keys()]);
+    if (!isOurs(survey, address, stack)) throw nothingToAdopt(address, [...foreign.keys()]);
     return survey;
   }, found);
 }
@@ -43,7 +43,7 @@ const isOurs = (found: Survey, address: string, stack: string): boolean =>
     ),
   );
 
-/** Adds the former owners of adopted resources to the reasons of their changes. */
+/** Gives the former owner of each adopted resource as the reason for its change. */
 export const withFormerOwners = (
   changes: readonly Change[],
   found: Survey,
@@ -58,7 +58,7 @@ export const withFormerOwners = (
     return owner === undefined ? change : { ...change, reason: `taken over: ${owner}` };
   });
 
-const nothingThere = (address: string, others: readonly string[]) =>
+const nothingToAdopt = (address: string, others: readonly string[]) =>
   problem('ARGUMENTS', {
     what: `There is nothing to adopt at ${address}.`,
     why:

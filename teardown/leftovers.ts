@@ -1,4 +1,4 @@
-/** Verifies that nothing is left after a teardown: looks again by tags and names, and at everything in the former VPC. */
+/** Verifies that nothing is left after a teardown: looks again by tags and names, and lists everything in the former VPC. */
 import { foreignOwner } from '../lib/derive/ownership.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { pending, ready, until } from '../lib/engine/until.ts';
@@ -18,7 +18,7 @@ export interface Certificate {
 }
 
 /**
- * Looks again for resources of this stack until none is found, since AWS's lists lag by up to a minute.
+ * Repeats the search for resources of this stack until it finds nothing, since AWS's lists lag by up to a minute.
  * @param before the survey at the start of the teardown
  * @returns what has been verified
  * @throws LEFTOVERS with a list of the resources that are left or prevent a removal
@@ -32,7 +32,7 @@ export async function verifyNothingLeft(session: Session, before: Survey): Promi
       'everything to be gone',
       run.waits.leftovers,
       async () => {
-        left = await look(session, vpcIds);
+        left = await findLeftovers(session, vpcIds);
         return left.length === 0 ? ready(undefined) : pending(`${left.length} still shown`);
       },
       run,
@@ -46,7 +46,7 @@ export async function verifyNothingLeft(session: Session, before: Survey): Promi
 }
 
 /** Lists what is left, one line per resource. */
-async function look(session: Session, vpcIds: readonly string[]): Promise<string[]> {
+async function findLeftovers(session: Session, vpcIds: readonly string[]): Promise<string[]> {
   const context = session.lookContext();
   const [found, ...contents] = await Promise.all([
     survey(context, tornDown),
@@ -57,7 +57,7 @@ async function look(session: Session, vpcIds: readonly string[]): Promise<string
       .filter(([, { tags }]) => foreignOwner(tags, context.names.stack) === undefined)
       .map(([key, item]) => `${addressOf(noun, key)} ${titleOf(noun, item)}`),
   );
-  // A resource that is listed by its address is not listed by its id as well.
+  // A resource that is already listed by its address is not listed again by its id.
   const others = contents.flat().filter(({ id }) => !ours.some((line) => line.endsWith(` ${id}`)));
   return [...ours, ...others.map(({ text }) => text)];
 }

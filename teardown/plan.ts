@@ -4,7 +4,7 @@ import { needs, nouns, type Noun } from '../lib/model/architecture.ts';
 import type { Removals } from './remove.ts';
 import * as allRemovals from './steps/index.ts';
 
-/** The removal of each noun; the type of the list checks that it is complete. */
+/** The removal of each noun. `steps/index.ts` checks that the list is complete. */
 export const removals = allRemovals as unknown as Removals;
 
 /** Returns, for each kind of resource, the kinds that must be removed before it. */

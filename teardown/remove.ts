@@ -32,7 +32,7 @@ export async function removeResource<N extends Noun>(
   const existing = itemsOf(found, noun).get(key);
   if (!existing) return;
   const start = clock.now();
-  const removing: RemoveContext<N> = {
+  const removeContext: RemoveContext<N> = {
     ...context,
     clock,
     signal,
@@ -45,7 +45,7 @@ export async function removeResource<N extends Noun>(
     note: (text) => report({ type: 'note', text }),
   };
   const removal: Removal<N> = removals[noun];
-  const outcome = await removal.remove(removing);
+  const outcome = await removal.remove(removeContext);
   await run.state.forget(addressOf(noun, key));
   const title = titleOf(noun, existing);
   const resource = { type: 'resource', noun, key, elapsed: clock.now() - start } as const;

@@ -96,8 +96,8 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
   const outcomes = await walk<Noun>(
     removalOrder(),
     async (noun) => {
-      const keys = keysOf(noun).map((key) => [key, key] as const);
-      const removing = startAll<string, void>(keys, (key, others) =>
+      const entries = keysOf(noun).map((key) => [key, key] as const);
+      const removing = startAll<string, void>(entries, (key, others) =>
         removeResource(run, session.lookContext(), found, removals, noun, key, {
           alsoRemoved: { everyOneOf, removalOf: (other) => others.get(other) },
         }),

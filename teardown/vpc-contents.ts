@@ -1,4 +1,4 @@
-/** Lists everything in a VPC, ours and foreign, and the network interfaces that use it. */
+/** Lists all resources in a VPC, ours and foreign, including network interfaces. */
 import {
   DescribeNetworkInterfacesCommand,
   DescribeVpcsCommand,
@@ -9,7 +9,7 @@ import { vpcListings } from '../lib/look/by-service/ec2.ts';
 import { ifFound } from '../lib/look/if-found.ts';
 import { vpcFilter, type VpcListing, type VpcResource } from '../lib/look/in-vpc.ts';
 
-/** The network interfaces in a VPC: while one exists, its subnet and its security groups cannot be deleted. */
+/** Lists the network interfaces in a VPC. While an interface exists, its subnet and its security groups cannot be deleted. */
 const networkInterfacesInVpc: VpcListing = {
   kind: 'network interfaces',
   async list({ ec2 }, vpcId) {
@@ -22,7 +22,7 @@ const networkInterfacesInVpc: VpcListing = {
 
 const LISTINGS: readonly VpcListing[] = [networkInterfacesInVpc, ...vpcListings];
 
-/** The kinds of resources that are listed. */
+/** The kinds of resources in a VPC that `contentsOf` lists. */
 export const KINDS_OF_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind);
 
 /**

@@ -10,7 +10,8 @@ export type BatchedCall<T> = (key: string, clock: Clock) => Promise<T>;
 
 /**
  * Turns a call for several keys into a function for a single key. Keys that are requested within the batch window share a call.
- * Nothing is cached: a key requested after its batch was sent is sent again. If a call fails, it fails for every key in it.
+ * Nothing is cached: if a key is requested again after its batch was sent, it is sent in a new batch. If a call fails, it fails
+ * for every key in its batch.
  * @param maxKeys the maximum number of keys that one call accepts
  * @param call sends one call for distinct keys, and returns a function that finds a key's answer in the response
  */
@@ -21,8 +22,9 @@ export function batched<T>(
   const loaderFor = memoised(new WeakMap<Clock, DataLoader<string, T>>(), (clock) => {
     const loader = new DataLoader<string, T>(
       async (keys) => {
-        // The loader's cache joins identical keys in one batch. Clearing it here keeps answers from being reused. When a batch
-        // fails, the loader clears that batch's keys again, so the next batch can contain a key twice.
+        // The loader's cache joins identical keys in one batch. Clearing the keys here keeps answers from being reused. When a
+        // batch fails, the loader clears the batch's keys again, even those already requested for the next batch. The next
+        // batch can then contain a key twice.
         keys.forEach((key) => loader.clear(key));
         return keys.map(await call([...new Set(keys)]));
       },

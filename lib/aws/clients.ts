@@ -34,7 +34,7 @@ interface Client<I extends object, O extends object> {
 /** Any command of the SDK, with the types of its input and its output. */
 interface CommandOf<I extends object, O extends object> {
   readonly input: I;
-  // The only member of a command whose type contains the output type.
+  // This is the only member of a command that has the output in its type.
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: O }>;
 }
 
@@ -45,8 +45,8 @@ export type Send = <I extends object, O extends object>(command: CommandOf<I, O>
 export interface Aws {
   readonly ec2: Send;
   /**
-   * EC2, for creates without a client token. After a lost response, these are not sent again: a repeated create could make a
-   * second resource.
+   * EC2, for creates without a client token. After a lost response, these creates are not sent again, since a repeated create
+   * could make a second resource.
    */
   readonly ec2Once: Send;
   readonly elbv2: Send;
@@ -62,7 +62,7 @@ export interface Aws {
   close(): void;
 }
 
-/** Connections are reused, and each host has enough of them that no survey waits for one. */
+/** Connections are reused, and there are enough connections per host that no survey has to wait for one. */
 const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
 
 /**
@@ -78,7 +78,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     // The SDK does not retry; retry.ts does. The SDK would also retry creates without a client token, and quota errors, which
     // it mistakes for throttling.
     maxAttempts: 1,
-    // An idle connection counts as a lost response, just as a broken one. A whole request has no timeout: uploading an image
+    // An idle connection counts as a lost response, just like a broken one. A whole request has no timeout: uploading an image
     // layer may take long.
     requestHandler: {
       connectionTimeout: timeouts.connectMs,
@@ -98,12 +98,12 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   ): Send => {
     let client: Promise<C> | undefined;
     return async <I extends object, O extends object>(command: CommandOf<I, O>) => {
-      client ??= make().then((loaded) => (loadedClients.push(loaded), loaded));
-      const ready = await client;
+      client ??= make().then((made) => (loadedClients.push(made), made));
+      const loaded = await client;
       const name = command.constructor.name.replace(/Command$/, '');
       const send = async () => {
         await limiter(service, name);
-        return ready.send(command, { abortSignal: context.signal });
+        return loaded.send(command, { abortSignal: context.signal });
       };
       return (await retried({ name, input: command.input, kind, send })) as O;
     };

@@ -1,4 +1,4 @@
-/** Classifies AWS errors by their wire code; for some services, the SDK's `name` is different. */
+/** Classifies AWS errors by the code in the response: for some services, the SDK's `name` differs from it. */
 
 /** The fields of an SDK error that we read. */
 interface ErrorFields {
@@ -14,8 +14,8 @@ interface ErrorFields {
 const fields = (error: unknown): ErrorFields => (typeof error === 'object' && error !== null ? error : {});
 
 /**
- * Returns the wire code of an AWS error, e.g. `LoadBalancerNotFound` or `InvalidVpcID.NotFound`, without the `Exception`
- * that some services append; for any other error its name.
+ * Returns the code of an AWS error, e.g. `LoadBalancerNotFound` or `InvalidVpcID.NotFound`, without the `Exception` that some
+ * services append. For any other error, returns its name.
  */
 export function codeOf(error: unknown): string {
   const { Code, name, code } = fields(error);
@@ -23,8 +23,8 @@ export function codeOf(error: unknown): string {
 }
 
 /**
- * Returns the message of an error. When no address of a host responds, Node throws an `AggregateError` without a message; then
- * the messages of its errors are returned instead.
+ * Returns the message of an error. When no address of a host responds, Node throws an `AggregateError` without a message. In
+ * that case, the messages of the aggregated errors are returned.
  */
 export function messageOf(error: unknown): string {
   const { message = String(error), errors = [] } = fields(error);
@@ -50,15 +50,15 @@ const withoutSdkWording = (message: string): string =>
 /** Whether an error has one of these codes, written without `Exception`. */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
 
-/** Whether AWS answered with a server error. 501 is not one: it means that there is no such operation. */
+/** Whether AWS answered with a server error. A 501 does not count: it means that there is no such operation. */
 export const isServerError = (error: unknown): boolean => {
   const status = fields(error).$metadata?.httpStatusCode ?? 0;
   return status >= 500 && status !== 501;
 };
 
 /**
- * Whether AWS answered with an error status. Without one, a failed call may still have taken effect: there was no response, or
- * a response with a success status broke off or cannot be parsed.
+ * Whether AWS answered a failed call with an error status. If not, the call may still have taken effect: there was no response,
+ * or a response with a success status broke off or cannot be parsed.
  */
 export const hasResponse = (error: unknown): boolean =>
   (fields(error).$metadata?.httpStatusCode ?? 0) >= FIRST_ERROR_STATUS;
@@ -100,11 +100,11 @@ const THROTTLES = new Set([
 ]);
 export const isThrottle = (error: unknown): boolean => THROTTLES.has(codeOf(error));
 
-/** Whether a quota of the account is used up, which is permanent until the quota is raised. Throttling is not a quota. */
+/** Whether a quota of the account is used up. Unlike throttling, this is permanent until the quota is raised. */
 export const isQuota = (error: unknown): boolean =>
   !isThrottle(error) && /(Limits?Exceeded|QuotaExceeded|^TooMany\w+)$/.test(codeOf(error));
 
-/** Whether a resource does not exist, in the spelling of any service. */
+/** Whether an error means that a resource does not exist, however the service spells that. */
 export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(codeOf(error));
 
 /**
@@ -115,7 +115,7 @@ export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(
 export const isMalformedId = (error: unknown): boolean =>
   /Malformed$|^(InvalidID|InvalidParameterValue|InvalidInput|ValidationError)$/.test(codeOf(error));
 
-/** Whether AWS rejected the credentials: they have expired, are unknown, or the secret or the clock is wrong. */
+/** Whether AWS rejected the credentials: they have expired or are unknown, or the secret or this machine's clock is wrong. */
 export const isRejectedCredentials = (error: unknown): boolean =>
   /^(ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature)$/.test(
     codeOf(error),

@@ -25,7 +25,7 @@ export interface Situation {
   readonly changing: boolean;
 }
 
-/** Returns the problem that explains an error; an error that is already a problem is returned as it is. */
+/** Returns the problem that explains an error. An error that is already a problem is returned unchanged. */
 export function explain(error: unknown, situation: Situation): Problem {
   if (error instanceof Problem) return error;
   if (isMissingCredentials(error)) return missingCredentials(error, situation);
@@ -52,7 +52,7 @@ const isUnreachable = (error: unknown): boolean =>
     `${codeOf(error)} ${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`,
   );
 
-/** The problem of a failed call; without another `why`, AWS's message says why. */
+/** Makes the problem of a failed call. By default, its `why` is AWS's message. */
 const explained = (
   code: ProblemCode,
   cause: unknown,

@@ -8,8 +8,8 @@ export type Limiter = (service: string, operation: string) => Promise<void>;
 export const unlimited: Limiter = async () => undefined;
 
 /**
- * The share of each bucket that a run uses: other programs in the account draw from the bucket, too, and calls that are sent in
- * sequence may arrive together.
+ * The share of each bucket that a run uses. Other programs in the account draw from the same bucket, and calls that a run sends
+ * in sequence may arrive together.
  */
 const SHARE = 0.9;
 
@@ -21,15 +21,15 @@ export function makeLimiter(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
   speed = 1,
 ): Limiter {
-  const levels = new Map<string, { left: number; at: number }>();
+  const levels = new Map<string, { tokens: number; updatedAt: number }>();
   /** Takes one token from a bucket, on credit if the bucket is empty. Returns the milliseconds to wait for the token. */
   const takeToken = ([name, { burst, perSecond }]: readonly [string, Bucket]): number => {
     const now = clock.now();
     const capacity = Math.max(1, Math.floor(burst * SHARE));
-    const { left, at } = levels.get(name) ?? { left: capacity, at: now };
+    const { tokens, updatedAt } = levels.get(name) ?? { tokens: capacity, updatedAt: now };
     const perMs = (perSecond * SHARE * speed) / 1000;
-    const level = Math.min(capacity, left + Math.max(0, now - at) * perMs) - 1;
-    levels.set(name, { left: level, at: now });
+    const level = Math.min(capacity, tokens + Math.max(0, now - updatedAt) * perMs) - 1;
+    levels.set(name, { tokens: level, updatedAt: now });
     return level >= 0 ? 0 : -level / perMs;
   };
   return async (service, operation) => {

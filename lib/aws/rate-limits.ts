@@ -1,10 +1,13 @@
 /** The rate limits that AWS publishes for an account in a region, as token buckets. */
 
-/** A token bucket: its capacity, and how many tokens it gains per second. */
+/** A token bucket: its capacity (`burst`), and how many tokens it gains per second. */
 export interface Bucket {
   /** The key of the service in `Aws`. */
   readonly service: 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
-  /** The operations that draw from it; by default all operations of the service, in addition to their own buckets. */
+  /**
+   * The operations that draw from the bucket. Without this field, every call of the service draws from it, in addition to the
+   * bucket of its operation.
+   */
   readonly operations?: RegExp;
   /** Whether each of these operations has its own bucket. */
   readonly each?: true;

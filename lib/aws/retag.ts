@@ -22,13 +22,13 @@ interface TagContext {
   readonly tags: Tags;
 }
 
-const PREFIX = 'tag.';
+const TAG_PREFIX = 'tag.';
 
 /** Returns the keys of the tags that a change removes: the configuration no longer has them. */
 export const formerTagsIn = ({ fields }: Change): string[] =>
   fields
-    .filter(({ field, to }) => field.startsWith(PREFIX) && to === undefined)
-    .map(({ field }) => field.slice(PREFIX.length));
+    .filter(({ field, to }) => field.startsWith(TAG_PREFIX) && to === undefined)
+    .map(({ field }) => field.slice(TAG_PREFIX.length));
 
 /**
  * Calls `add` and `remove` if a change adds or removes tags. Only updates need this: a create sets the tags of a new resource.
@@ -40,7 +40,7 @@ async function applyTagChanges(
 ): Promise<void> {
   if (change.verb !== 'update') return;
   const former = formerTagsIn(change);
-  const touched = change.fields.filter(({ field }) => field.startsWith(PREFIX));
+  const touched = change.fields.filter(({ field }) => field.startsWith(TAG_PREFIX));
   if (touched.length > former.length) await add();
   if (former.length > 0) await remove(former);
 }

@@ -1,4 +1,4 @@
-/** Sends a call again after an error in the table of transient errors; no other error is retried. */
+/** Sends a call again if its error is in the table of transient errors; no other error is retried. */
 import pRetry from 'p-retry';
 import { messageOf } from './errors.ts';
 import type { Clock } from '../model/clock.ts';
@@ -11,7 +11,7 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Milliseconds before a retry, for errors whose delays do not grow; 1000 by default. */
   readonly every?: number | undefined;
-  /** The recently created resources; by default those that these calls create. */
+  /** The recently created resources; by default only those that this run's calls create. */
   readonly recentlyCreated?: RecentlyCreated;
   /** Called at intervals with the reason why a call is being retried. */
   readonly onWait?: (text: string) => void;
@@ -51,10 +51,10 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
     };
 
     /**
-     * Returns the row for an error after which this call is sent again; undefined if the error is permanent or has lasted too
-     * long, or if the call must not be repeated.
+     * Returns the row for an error if the call is to be sent again, and counts the attempts. Returns undefined if the error is
+     * permanent or has lasted too long, or if the call must not be repeated.
      */
-    const retriable = (error: unknown): TransientError | undefined => {
+    const transientErrorToRetry = (error: unknown): TransientError | undefined => {
       const transient = transientErrorFor(call.name, error);
       if (!transient || signal.aborted || clock.now() - start > transient.seconds * 1000) return undefined;
       if (transient.ambiguous && call.kind === 'once') return undefined;
@@ -72,12 +72,12 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
     };
 
     return pRetry(send, {
-      // The table of transient errors decides when to give up, and delays are on the injected clock.
+      // The table of transient errors decides when to give up, and the delays use the injected clock.
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       factor: 1,
       shouldRetry: async ({ error }) => {
-        const transient = retriable(error);
+        const transient = transientErrorToRetry(error);
         if (!transient) return false;
         reportWait(transient, error);
         const sent = attempts.get(transient) ?? 1;

@@ -10,8 +10,8 @@ import { ignoringNotFound } from '../engine/delete.ts';
 import { allPages } from './pages.ts';
 
 /**
- * Lists the revisions of a family, by ARN. ECS treats `familyPrefix` as a whole family name; other families that begin
- * with it are filtered out to be safe.
+ * Lists the revisions of a family, by ARN. ECS treats `familyPrefix` as the whole name of a family. To be safe, families that
+ * only begin with this name are filtered out.
  */
 export async function revisionsOf(
   { ecs }: Aws,

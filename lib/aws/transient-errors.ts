@@ -3,14 +3,14 @@ import { codeOf, isNotFound, isThrottle, isTransient, messageOf } from './errors
 
 /** One row: an error, and when to stop retrying. */
 export interface TransientError {
-  /** The commands that it applies to, without `Command`; by default all of them. */
+  /** The commands that the row applies to, without `Command`; by default all of them. */
   readonly commands?: readonly string[];
   /** A pattern for the commands, where there are too many to list. */
   readonly commandPattern?: RegExp;
   /** The errors: their code, or a predicate that covers several codes. */
   readonly code: string | RegExp | ((error: unknown) => boolean);
   readonly message?: RegExp;
-  /** Why it clears up; shown to users while a call is retried. */
+  /** Why the error clears up; shown to users while a call is retried. */
   readonly why: string;
   /** Seconds after which the error counts as permanent. */
   readonly seconds: number;
@@ -21,13 +21,14 @@ export interface TransientError {
   /** Whether the call may have taken effect: a create without a client token must then not be sent again. */
   readonly ambiguous?: true;
   /**
-   * For exponential backoff with full jitter: each delay is a random part of a span that starts at this many milliseconds and
-   * doubles up to 20 s. By default, all delays are equal and short, since most errors clear up within seconds.
+   * For exponential backoff with full jitter: each delay is a random part of a span. The span starts at this many milliseconds
+   * and doubles with every retry, up to 20 s. By default, all delays are equal and short, since most errors clear up within
+   * seconds.
    */
   readonly backoffFromMs?: number;
 }
 
-/** Commands that refer to resources made by other calls; not deletes, for which "not found" is success. */
+/** Commands that refer to resources created by other calls. Deletes are left out: for them, "not found" is success. */
 const REFERRING_COMMANDS =
   /^(Add|Associate|Attach|Authorize|Change|Create|Initiate|Modify|Put|Register|Replace|Set|Tag)|^(DescribeTargetHealth|UpdateAssumeRolePolicy|UpdateService)$/;
 
@@ -203,9 +204,9 @@ const MAX_DELAY_MS = 20_000;
 
 /**
  * Returns how long to wait before a call is sent again, milliseconds.
- * @param sent how many times it was sent, at least 1
+ * @param sent how many times the call was sent, at least 1
  * @param every the delay in milliseconds, for errors whose delays do not grow
- * @param random from 0 to 1: keeps calls that failed together from being retried together
+ * @param random a random number from 0 to 1, so that calls that failed together are not retried together
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export const retryDelayMs = (

@@ -12,8 +12,8 @@ export const shortHash = (length: number, ...values: readonly (string | number)[
 /** The names of a stack's resources. */
 export interface Names {
   /**
-   * `<name>-<stage>`: the value of the tag `slipway:stack`, and the prefix of all other names. A stage has no hyphens, so
-   * no two stacks share a name.
+   * `<name>-<stage>`: the value of the tag `slipway:stack`, and the prefix of most other names. A stage has no hyphens, so no
+   * two stacks share a name.
    */
   readonly stack: string;
   readonly cluster: string;
@@ -30,9 +30,10 @@ export interface Names {
    */
   targetGroup(container: RoutedContainer): string;
   /**
-   * The name of an ECS service is its name in the configuration, plus a hash of the paths that it serves over HTTPS: when the
-   * protocol of a path changes, a second service is created beside the first. All tasks of a service are in the same target
-   * groups, and no task can be healthy both in a group for HTTP and in a group for HTTPS.
+   * The name of an ECS service is its name in the configuration, plus a hash of the paths that it serves over HTTPS. When the
+   * protocol of a path changes, so does the name, and a second service is created beside the first. One service cannot have
+   * both protocols: its tasks are in all of its target groups, and no task can be healthy both in a group for HTTP and in a
+   * group for HTTPS.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
    */
   service(service: Pick<Service, 'name' | 'containers'>): string;

@@ -2,26 +2,26 @@
 import { routesOf, type Config } from '../config/config.ts';
 import { shortHash } from './names.ts';
 
-/** AWS accepts 1 to 50000. */
-const HIGHEST = 50_000;
-/** The longest path that fits into a pattern with `/*` appended. */
-const LONGEST = 126;
+/** AWS accepts priorities from 1 to 50000. */
+const MAX_PRIORITY = 50_000;
+/** The length of the longest path that fits into a pattern with `/*` appended. */
+const MAX_PATH_LENGTH = 126;
 /** The number of priorities for each path length. */
-const BAND = Math.floor(HIGHEST / (LONGEST + 1));
+const BAND_SIZE = Math.floor(MAX_PRIORITY / (MAX_PATH_LENGTH + 1));
 
 /**
- * Returns a priority for each path. A path that is a prefix of another one is shorter and therefore comes later, so that the
- * more specific rule wins. If two paths of one length hash to the same priority, the second in alphabetical order gets the
- * next free one.
+ * Returns a priority for each path. If one path is a prefix of another, the longer path comes first, so that the more specific
+ * rule wins. If two paths of one length hash to the same priority, the second in alphabetical order gets the next free
+ * priority.
  * @param paths without duplicates
  */
 export function prioritiesOf(paths: readonly string[]): ReadonlyMap<string, number> {
   const taken = new Set<number>();
   const priorities = new Map<string, number>();
   for (const path of [...paths].sort()) {
-    const first = 1 + (LONGEST - Math.min(path.length, LONGEST)) * BAND;
-    let offset = Number.parseInt(shortHash(6, path), 16) % BAND;
-    while (taken.has(first + offset)) offset = (offset + 1) % BAND;
+    const first = 1 + (MAX_PATH_LENGTH - Math.min(path.length, MAX_PATH_LENGTH)) * BAND_SIZE;
+    let offset = Number.parseInt(shortHash(6, path), 16) % BAND_SIZE;
+    while (taken.has(first + offset)) offset = (offset + 1) % BAND_SIZE;
     taken.add(first + offset);
     priorities.set(path, first + offset);
   }

@@ -11,8 +11,8 @@ export interface SubnetLayout {
   readonly zone: number;
 }
 
-/** The block is divided into 16 parts: public subnets start at the first, private ones at the ninth. */
-const BITS = 4;
+/** The block is divided into 16 parts. The public subnets start at the first part, the private subnets at the ninth. */
+const PART_BITS = 4;
 const FIRST_PRIVATE = 8;
 
 /**
@@ -29,7 +29,7 @@ export function subnetLayouts({
 }): SubnetLayout[] {
   const block = new Netmask(cidr);
   const part = (index: number): string =>
-    new Netmask(`${block.base}/${block.bitmask + BITS}`).next(index).toString();
+    new Netmask(`${block.base}/${block.bitmask + PART_BITS}`).next(index).toString();
   return [true, false].flatMap((isPublic) =>
     Array.from({ length: zones }, (_, zone) => ({
       key: `${isPublic ? 'public' : 'private'}-${zone + 1}`,
@@ -50,9 +50,8 @@ export const subnetKeys = (
     .map(({ key }) => key);
 
 /**
- * Assigns an availability zone to each zone number: the zone of the existing subnets with that number or, if there are no such
- * subnets, the first zone that no other number has. No zone is assigned twice, since a load balancer accepts one subnet per
- * zone.
+ * Assigns an availability zone to each zone number. A number whose subnets exist keeps their zone; any other number gets the
+ * first free zone. No zone is assigned twice, since a load balancer accepts one subnet per zone.
  * @param count the number of zones
  * @param existing the zones of the existing subnets, by zone number
  * @param available the zones of the region, in order

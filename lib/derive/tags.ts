@@ -28,7 +28,7 @@ export const tagsOf = (
   [KEY_TAG]: key,
 });
 
-/** The key of a list of our tags that a resource lacks. No tag in AWS can have this key. */
+/** The key under which `withOurTags` lists our tags that a resource lacks. No tag in AWS can have this key. */
 const MISSING = '\0missing';
 
 /**
@@ -77,7 +77,7 @@ export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> => {
 export interface DesiredTagContext {
   readonly config: Pick<Config, 'tags'> & Partial<Pick<Config, 'project'>>;
   readonly names: Pick<Names, 'stack'>;
-  /** The keys of tags that earlier provisions set and the configuration no longer has. */
+  /** The keys of tags that an earlier provision set, but that are no longer in the configuration. */
   readonly formerTags?: readonly string[] | undefined;
 }
 

@@ -64,8 +64,9 @@ const containerDefinition = (
 });
 
 /**
- * Returns the container's own health check. Images that we build contain Node, which can send the request; images by reference
- * may not. Routed containers are also checked by the load balancer; both checks accept the same status codes.
+ * Returns the health check that runs inside the container. Images that we build contain Node, which sends the request; images
+ * by reference may not contain Node and have no such check. The load balancer also checks routed containers, and both checks
+ * accept the same status codes.
  */
 function healthCheckOf({ image, port, protocol, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;
@@ -92,7 +93,9 @@ const statusCondition = (matcher: string): string =>
     .map(([from, to = from]) => (from === to ? `s === ${from}` : `s >= ${from} && s <= ${to}`))
     .join(' || ');
 
-/** Returns the fields of a task definition, without defaults that AWS fills in: equivalent definitions have equal fields. */
+/**
+ * Returns the fields of a task definition. Defaults that AWS fills in do not matter: equivalent definitions have equal fields.
+ */
 export function definitionFields(definition: Partial<TaskDefinition>): Fields {
   const { containerDefinitions = [], runtimePlatform, networkMode, cpu, memory } = definition;
   return withoutUndefined({
@@ -115,24 +118,24 @@ function containerFields(
   const { name = '', environment = [], healthCheck, logConfiguration } = container;
   const { interval, timeout, retries, startPeriod } = healthCheck ?? {};
   const variables = [...environment].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
-  const at = (field: string) => `${name}.${field}`;
+  const fieldOf = (field: string) => `${name}.${field}`;
   return {
-    [at('image')]: container.image,
-    [at('essential')]: container.essential ?? true,
-    [at('command')]: container.command?.length ? JSON.stringify(container.command) : '',
-    [at('port')]: (container.portMappings ?? []).map(({ containerPort }) => containerPort).join(', '),
-    [at('read-only root')]: container.readonlyRootFilesystem ?? false,
-    [at('user')]: container.user ?? '',
-    [at('stop timeout')]: container.stopTimeout ?? 30,
-    [at('health check')]: healthCheck
+    [fieldOf('image')]: container.image,
+    [fieldOf('essential')]: container.essential ?? true,
+    [fieldOf('command')]: container.command?.length ? JSON.stringify(container.command) : '',
+    [fieldOf('port')]: (container.portMappings ?? []).map(({ containerPort }) => containerPort).join(', '),
+    [fieldOf('read-only root')]: container.readonlyRootFilesystem ?? false,
+    [fieldOf('user')]: container.user ?? '',
+    [fieldOf('stop timeout')]: container.stopTimeout ?? 30,
+    [fieldOf('health check')]: healthCheck
       ? [...(healthCheck.command ?? []), interval, timeout, retries, startPeriod].join(' ')
       : '',
-    [at('logs')]: Object.entries(logConfiguration?.options ?? {})
+    [fieldOf('logs')]: Object.entries(logConfiguration?.options ?? {})
       .map(([key, value]) => `${key}=${value}`)
       .sort()
       .join(' '),
-    [at('environment')]: variables.map((variable) => variable.name).join(', '),
-    ...Object.fromEntries(variables.map(({ name: key, value }) => [at(`environment.${key}`), value])),
+    [fieldOf('environment')]: variables.map((variable) => variable.name).join(', '),
+    ...Object.fromEntries(variables.map(({ name: key, value }) => [fieldOf(`environment.${key}`), value])),
   };
 }
 

@@ -6,8 +6,8 @@ import { foreignOwner } from '../derive/ownership.ts';
 import type { Names } from '../derive/names.ts';
 import type { Tags } from '../derive/tags.ts';
 
-/** The members of an `ApplyContext` that a second look by name uses. */
-interface LookAgain<T> {
+/** The members of an `ApplyContext` that an adoption by name uses. */
+interface AdoptionContext<T> {
   readonly duplicateGuard: DuplicateGuard;
   readonly names: Names;
   lookAgain(): Promise<T | undefined>;
@@ -18,20 +18,20 @@ interface LookAgain<T> {
  * @param context the context of the create
  * @param error the refusal
  * @param code the code of the error that reports a name in use; any other error is rethrown
- * @param place what is in use, e.g. `the name shop-dev`
+ * @param whatIsTaken what is taken, e.g. `the name shop-dev`
  * @returns our resource
  * @throws FOREIGN when the existing resource does not belong to this stack
  */
 export async function adoptByName<T extends { readonly tags: Tags }>(
-  context: LookAgain<T>,
+  context: AdoptionContext<T>,
   error: unknown,
   code: string,
-  place: string,
+  whatIsTaken: string,
 ): Promise<T> {
   if (!isCode(error, code)) throw error;
   return adopt(
     { duplicateGuard: context.duplicateGuard, lookAgain: () => lookAgainForOurs(context) },
-    place,
+    whatIsTaken,
     error,
   );
 }
@@ -40,7 +40,7 @@ export async function adoptByName<T extends { readonly tags: Tags }>(
 export async function lookAgainForOurs<T extends { readonly tags: Tags }>({
   lookAgain,
   names,
-}: Pick<LookAgain<T>, 'lookAgain' | 'names'>): Promise<T | undefined> {
+}: Pick<AdoptionContext<T>, 'lookAgain' | 'names'>): Promise<T | undefined> {
   const found = await lookAgain();
   return found && foreignOwner(found.tags, names.stack) === undefined ? found : undefined;
 }

@@ -4,9 +4,9 @@ import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { problem } from '../model/problem.ts';
 
 /**
- * Looks for our resource after AWS refused a create because it exists. It may be the result of an earlier create whose
- * response was lost, or it may belong to someone else.
- * @param place what is taken, e.g. `the block 10.0.0.0/20 of vpc-1`
+ * Looks for our resource after AWS refused a create because the resource exists. The existing resource may come from an earlier
+ * create whose response was lost, or it may belong to someone else.
+ * @param whatIsTaken what is taken, e.g. `the block 10.0.0.0/20 of vpc-1`
  * @param cause AWS's refusal
  * @returns what `lookAgain` found
  * @throws FOREIGN when no resource of this stack becomes visible within the lag of AWS's lists
@@ -19,22 +19,22 @@ export async function adopt<T>(
     readonly duplicateGuard: DuplicateGuard;
     readonly lookAgain: () => Promise<T | undefined>;
   },
-  place: string,
+  whatIsTaken: string,
   cause: unknown,
 ): Promise<T> {
   const ours = await findWithin(duplicateGuard, LIST_LAG_MS, lookAgain);
   if (ours !== undefined) return ours;
-  throw takenByOthers(place, messageOf(cause), cause);
+  throw takenByOthers(whatIsTaken, messageOf(cause), cause);
 }
 
 /**
- * The problem of a create whose name or place is taken by a resource that does not belong to this stack.
- * @param place what is taken, as for `adopt`
+ * Makes the problem for a create that conflicts with a resource of another owner.
+ * @param whatIsTaken what is taken, as for `adopt`
  * @param why the evidence: AWS's refusal, or who owns the resource
  */
-export const takenByOthers = (place: string, why: string, cause?: unknown) =>
+export const takenByOthers = (whatIsTaken: string, why: string, cause?: unknown) =>
   problem('FOREIGN', {
-    what: `A resource that does not belong to this stack already uses ${place}.`,
+    what: `A resource that does not belong to this stack already uses ${whatIsTaken}.`,
     why,
     now: 'That resource was not changed. Everything created so far is kept and recorded.',
     fix: [

@@ -1,4 +1,4 @@
-/** Creates a resource whose create takes no client token: looks for it before a create is sent again. */
+/** Creates a resource whose create takes no client token: before the create is sent again, looks for the resource. */
 import { isAmbiguous, hasResponse, isServerError } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 
@@ -12,7 +12,7 @@ export interface DuplicateGuard {
   readonly intent: { readonly at: number };
   /** Milliseconds between looks. */
   readonly every: number;
-  /** Withdraws the intent: AWS refused the create, so it had no effect. */
+  /** Withdraws the intent after AWS has refused the create: nothing was created. */
   withdraw(): Promise<void>;
 }
 
@@ -23,12 +23,12 @@ const MAX_ATTEMPTS = 3;
 export const LIST_LAG_MS = 60_000;
 
 /**
- * Runs a create that is not idempotent. After a lost response, in this run or in an earlier one that was killed, it looks for
- * the resource by its tags, for longer than lists and filters can lag, and adopts it. If there is no such resource, it creates
- * again.
+ * Runs a create that is not idempotent. After a lost response, it looks for the resource by its tags, for longer than lists and
+ * filters can lag, and adopts it. It does the same if an earlier run was killed during the create. If there is no such
+ * resource, it sends the create again.
  * @param guard the intent of the create, and how to look for its effect
  * @param find looks for the resource by its tags
- * @param create sends the create; returns undefined when the response has no id, which counts as a lost response
+ * @param create sends the create, and returns undefined when the response has no id; such a response counts as lost
  * @returns the resource that was created or found
  * @throws an error of `create` that proves that nothing was created, or the error of its last attempt
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
@@ -46,7 +46,7 @@ export async function createOnce<T>(
     if (found !== undefined) return found;
   }
   for (let attempt = 1; ; attempt += 1) {
-    let lost: unknown = new Error('AWS responded without an id');
+    let lastError: unknown = new Error('AWS responded without an id');
     try {
       const created = await create();
       if (created !== undefined) return created;
@@ -56,11 +56,11 @@ export async function createOnce<T>(
           await guard.withdraw();
         throw error;
       }
-      lost = error;
+      lastError = error;
     }
     const found = await findWithin(guard, LOST_RESPONSE_MS, find);
     if (found !== undefined) return found;
-    if (attempt === MAX_ATTEMPTS) throw lost;
+    if (attempt === MAX_ATTEMPTS) throw lastError;
   }
 }
 

@@ -13,9 +13,11 @@ export interface TokenContext<T> {
 }
 
 /**
- * Creates a resource with the token of its intent. EC2 remembers a token for about a day. Until then, it answers the token with
- * the same resource, even if that resource has failed or been deleted. It refuses the token with other parameters, for example
- * if the configuration has changed since a run that was killed. In both cases the create is sent again with a new token.
+ * Creates a resource with the token of its intent. EC2 remembers a token for about a day:
+ * - A create with the same token returns the same resource, even if that resource has failed or been deleted. In that case, the
+ *   create is sent again with a new token.
+ * - A create with the same token and other parameters is refused. This happens if the configuration has changed since a run
+ *   that was killed. If a look does not find the resource either, the create is sent again with a new token.
  * @param create sends the call with a token; returns undefined if the resource is not alive
  * @returns the resource that was created or found
  * @throws other errors of `create`, and an error if AWS returns a dead resource even for a new token

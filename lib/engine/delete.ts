@@ -24,11 +24,11 @@ export interface ReportedRefusal {
 }
 
 /**
- * Runs a delete of several resources whose response lists refusals, and ignores the refusals for resources that do not exist.
+ * Runs a delete of several resources. Its response lists refusals; those for resources that do not exist are ignored.
  * @param remove returns the refusals in the response
- * @param isGone the same for a refusal, converted to an error
- * @param toError the error to throw for a refusal; by default the one that the SDK would throw for it
- * @throws an error for the first other refusal
+ * @param isGone whether a refusal, converted to an error, means that the resource does not exist
+ * @param toError converts a refusal to the error to throw; by default to an error like the SDK's
+ * @throws the error for the first refusal that is not ignored
  */
 export async function throwingRefusals<R extends ReportedRefusal>(
   remove: () => Promise<readonly R[]>,
@@ -41,6 +41,6 @@ export async function throwingRefusals<R extends ReportedRefusal>(
   }
 }
 
-/** An error as the SDK throws it for a response of AWS. */
+/** Converts a refusal to the error that the SDK would throw if AWS had refused the whole call. */
 const sdkError = ({ code = 'Unknown', message = code }: ReportedRefusal): Error =>
   Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: 400 } });

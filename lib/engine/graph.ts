@@ -22,12 +22,13 @@ export async function walk<N extends string>(
   const start = (node: N): Promise<Outcome> => {
     const started = running.get(node);
     if (started) return started;
-    const outcome = Promise.all(needs[node].map(start)).then((before) => visit(node, before));
+    const outcome = Promise.all(needs[node].map(start)).then((outcomes) => visit(node, outcomes));
     running.set(node, outcome);
     return outcome;
   };
-  const visit = async (node: N, before: readonly Outcome[]): Promise<Outcome> => {
-    if (signal?.aborted || before.some(({ state }) => state !== 'done')) return { state: 'not reached' };
+  const visit = async (node: N, outcomesOfNeeds: readonly Outcome[]): Promise<Outcome> => {
+    if (signal?.aborted || outcomesOfNeeds.some(({ state }) => state !== 'done'))
+      return { state: 'not reached' };
     try {
       await run(node);
       return { state: 'done' };
@@ -40,7 +41,7 @@ export async function walk<N extends string>(
   return new Map(outcomes);
 }
 
-/** Reverses a graph: returns, for each node, the nodes that need it, which must be removed first. */
+/** Reverses a graph: returns, for each node, the nodes that need it. These must be removed before the node itself. */
 export function reversed<N extends string>(needs: Readonly<Record<N, readonly N[]>>): Record<N, N[]> {
   const nodes = Object.keys(needs) as N[];
   return Object.fromEntries(

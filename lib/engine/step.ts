@@ -13,7 +13,7 @@ import type { DuplicateGuard } from './create-once.ts';
 import type { ProbeResult } from './until.ts';
 import type { WaitName } from './waits.ts';
 
-/** The changes planned so far, for steps whose diff depends on the changes of the nouns that they need. */
+/** The changes planned so far. The diff of a step may depend on the changes of the nouns that the step needs. */
 export interface Planned<N extends Noun> {
   changesOf(noun: N): readonly Change[];
   /** Whether the single resource of a noun is about to be replaced. */
@@ -26,7 +26,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly builds: Builds;
-  /** Whether to wait for health checks and DNS propagation; no later step needs either. */
+  /** Whether to wait for health checks and DNS propagation. No later step depends on these waits. */
   readonly waitUntilReady: boolean;
   readonly change: Change<F>;
   /** The resource as the survey found it; undefined when it is to be created. */
@@ -45,9 +45,9 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   renewIntent(): Promise<Intent>;
   /** Looks for this resource again. */
   readonly lookAgain: () => Promise<Found[N] | undefined>;
-  /** The change for a resource that exists but was not in the survey; undefined if it needs none. */
+  /** Returns the change for a resource that exists but was not in the survey; undefined if no change is needed. */
   changeOf(existing: Found[N]): Change<F> | undefined;
-  /** Resolves to the ids of another resource of this noun once it exists. The other resource must not depend on this one. */
+  /** Waits until another resource of this noun exists, and returns its ids. That resource must not depend on this one. */
   siblingIds(key: string): Promise<Ids[N]>;
   /** Waits until the probe is ready; progress is reported automatically. */
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
@@ -81,7 +81,7 @@ export interface Step<N extends Noun, F extends string = string> {
   configure?(context: ApplyContext<N, F>, resource: Known<N>): Promise<void>;
   /** Sends requests to the new resource, once everything new is in place and healthy. */
   switchTraffic?(context: ApplyContext<N, F>): Promise<void>;
-  /** Removes what is no longer needed; runs in the order of the removals. */
+  /** Removes what is no longer needed. The clean-ups of all steps run in the same order as removals. */
   cleanUp?(context: ApplyContext<N, F>): Promise<void>;
 }
 
@@ -102,11 +102,11 @@ export interface RemoveContext<N extends Noun> extends Desired {
 
 /** The other resources that are removed in the same run. */
 export interface AlsoRemoved {
-  /** Whether every resource of a noun is removed. */
+  /** Whether every resource of a noun is removed in this run. */
   everyOneOf(noun: Noun): boolean;
   /**
-   * Resolves once another resource of this noun is deleted; undefined if that resource stays. Its removal must not wait for
-   * this one.
+   * Resolves once another resource of this noun is deleted; undefined if that resource stays. The removal of that resource must
+   * not wait for this one.
    */
   removalOf(key: string): Promise<void> | undefined;
 }
@@ -115,7 +115,7 @@ export interface AlsoRemoved {
 export interface Removal<N extends Noun> {
   /** Nouns that must be removed before this one, besides those that need it. */
   readonly after?: readonly Noun[];
-  /** Returns `kept` with the reason when the resource stays, `removedWith` when it is deleted together with another resource. */
+  /** Returns `kept`, with the reason, if the resource stays; `removedWith` if it is deleted together with another resource. */
   remove(
     context: RemoveContext<N>,
   ): Promise<void | { readonly kept: string } | { readonly removedWith: string }>;

@@ -37,38 +37,38 @@ export async function look<N extends Noun>(noun: N, context: LookContext): Promi
 
 const depthOf = (noun: Noun): number => declarationOf(noun).lookDepth ?? 0;
 
-/** The nouns, sorted so that the looks with the most sequential calls start first. */
-const LONGEST_FIRST = [...allNouns].sort((one, other) => depthOf(other) - depthOf(one));
+/** The nouns, sorted by the number of sequential calls in their looks, so that the longest looks start first. */
+const NOUNS_BY_DEPTH = [...allNouns].sort((one, other) => depthOf(other) - depthOf(one));
 
 /**
  * Runs the look of every noun, or only of the given ones. A noun that is left out has no resources in the survey. The
  * availability zones are read only if no noun is left out.
- * @param meanwhile called when all looks have started, while their responses are pending
+ * @param onAllStarted called when all looks have started, while their responses are pending
  * @throws the error of the first look that failed, once all looks have ended
  */
 export async function survey(
   context: LookContext,
   nouns: readonly Noun[] = allNouns,
-  meanwhile: () => void = () => undefined,
+  onAllStarted: () => void = () => undefined,
 ): Promise<Survey> {
   const lookAt = async (noun: Noun): Promise<Items<Found[Noun]>> =>
     restoreLostTags(context, noun, await look(noun, context));
   // Preparing a request takes a while, so each is sent before the next one is prepared.
   const started = new Map<Noun, Promise<Items<Found[Noun]>>>();
-  let turn = Promise.resolve();
-  for (const noun of LONGEST_FIRST.filter((noun) => nouns.includes(noun))) {
-    turn = turn.then(() => nextTurn());
+  let lastTurn = Promise.resolve();
+  for (const noun of NOUNS_BY_DEPTH.filter((noun) => nouns.includes(noun))) {
+    lastTurn = lastTurn.then(() => nextTurn());
     started.set(
       noun,
-      turn.then(() => lookAt(noun)),
+      lastTurn.then(() => lookAt(noun)),
     );
   }
   const zones =
     nouns === allNouns
-      ? turn.then(async () => (await modules.ec2()).lookZones(context))
+      ? lastTurn.then(async () => (await modules.ec2()).lookZones(context))
       : Promise.resolve([]);
   const found = allNouns.map(async (noun) => [noun, (await started.get(noun)) ?? new Map()] as const);
-  void turn.then(() => nextTurn()).then(meanwhile);
+  void lastTurn.then(() => nextTurn()).then(onAllStarted);
   await waitForAll<unknown>([zones, ...found]);
   return { zones: await zones, ...Object.fromEntries(await Promise.all(found)) } as unknown as Survey;
 }

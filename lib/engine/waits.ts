@@ -2,7 +2,7 @@
 
 /** One wait: when to probe first, how often after that, and when to give up. Milliseconds. */
 export interface Wait {
-  /** The delay before the first probe: on AWS, the wait has never been seen to end earlier. */
+  /** The delay before the first probe. On AWS, no wait of this kind has been observed to end earlier. */
   readonly first: number;
   readonly every: number;
   readonly deadline: number;
@@ -18,13 +18,13 @@ const table = {
   visible: { first: 0, every: s(1), deadline: s(300), usual: s(1) },
   /** `pending` to `available`, 90 to 120 s. */
   natGateway: { first: s(75), every: s(3), deadline: s(600), usual: s(115) },
-  /** `provisioning` to `active`, 90 to 180 s, most of which has passed when the wait starts. */
+  /** `provisioning` to `active`, 90 to 180 s. Most of this time has passed when the wait starts. */
   loadBalancer: { first: 0, every: s(3), deadline: s(600), usual: s(150) },
   /** A deleted load balancer is no longer found by its name. */
   loadBalancerGone: { first: 0, every: s(1), deadline: s(120), usual: s(2) },
   /** `deleting` to `deleted`, about a minute. */
   natGatewayGone: { first: s(40), every: s(3), deadline: s(1800), usual: s(55) },
-  /** `deleting` to no longer found, within seconds for a gateway endpoint. */
+  /** From `deleting` until it is no longer found; for a gateway endpoint, this takes seconds. */
   vpcEndpointGone: { first: 0, every: s(1), deadline: s(600), usual: s(5) },
   /** The network interfaces of a deleted load balancer linger for minutes. */
   interfacesGone: { first: s(2), every: s(3), deadline: s(1200), usual: s(45) },

@@ -5,7 +5,7 @@ export type AwsService = 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'rou
 
 /** The declaration of a noun. */
 interface Declaration {
-  /** The service that its look calls first; `lib/look/by-service/<service>.ts` exports the look under the noun's name. */
+  /** The service that its look calls first. `lib/look/by-service/<service>.ts` exports the look under the noun's name. */
   readonly service: AwsService;
   /** The ids that the state file keeps, the identifying one first. */
   readonly ids: readonly [string, ...string[]];
@@ -16,18 +16,18 @@ interface Declaration {
   /** The noun whose deletion also deletes this one. */
   readonly deletedWith?: string;
   /**
-   * Whether AWS generates its first id and never reuses it, so that a recorded id proves ownership. EC2's nouns do not need
-   * this flag: `describeOurs` restores their lost tags.
+   * Whether AWS generates the first of the ids and never reuses it. A recorded id then proves ownership, even if the tags are
+   * lost. EC2's nouns do not need this flag: `describeOurs` restores their lost tags.
    */
   readonly uniqueId?: true;
-  /** Whether it outlives the stack or is deleted with another noun, so that a teardown does not look for it. */
+  /** Whether a teardown does not look for it, since it outlives the stack or is deleted with another noun. */
   readonly notTornDown?: true;
 }
 
 /**
- * A step starts as soon as the nouns that it needs are done, so that the longest waits begin early. Tasks need egress; the load
- * balancer does not. The services wait for the rules, since ECS refuses a target group that no rule refers to. The record comes
- * last, so that DNS never points at nothing.
+ * A step starts as soon as the nouns that it needs are done, so that the longest waits begin early. The load balancer does not
+ * wait for the NAT gateway, since only tasks need egress. The services wait for the rules, since ECS refuses a target group
+ * that no rule refers to. The record comes last, so that DNS never points at nothing.
  */
 export const architecture = {
   serviceLinkedRole: { service: 'iam', ids: ['roleName'], needs: [], notTornDown: true },
@@ -141,15 +141,15 @@ export const needs = Object.fromEntries(nouns.map((noun) => [noun, architecture[
 };
 
 /** The nouns that are deleted together with a noun, directly or indirectly. */
-export function deletedWith(noun: Noun): Noun[] {
+export function nounsDeletedWith(noun: Noun): Noun[] {
   const direct = nouns.filter((other) => declarationOf(other).deletedWith === noun);
-  return direct.flatMap((other) => [other, ...deletedWith(other)]);
+  return direct.flatMap((other) => [other, ...nounsDeletedWith(other)]);
 }
 
 /** The nouns that a teardown removes and looks for again. */
 export const tornDown: readonly Noun[] = nouns.filter((noun) => !declarationOf(noun).notTornDown);
 
-// Every noun that a declaration refers to is itself declared.
+// Checks that every noun that a declaration refers to is itself declared.
 architecture satisfies {
   readonly [N in Noun]: { readonly needs: readonly Noun[]; readonly deletedWith?: Noun };
 };

@@ -2,7 +2,7 @@
 import type { Noun } from './architecture.ts';
 import { addressOf, type Items } from './resources.ts';
 
-/** A value that is not known before another resource exists; it differs from every known value. */
+/** A value that becomes known only when another resource exists. It differs from every known value. */
 export interface KnownLater {
   readonly after: string;
 }
@@ -70,11 +70,11 @@ export interface Comparison<T, F extends string = string> {
   readonly desired: Items<DesiredFields<F>>;
   /** The found resources, by key. */
   readonly found: Items<T>;
-  /** Returns the same fields of a found resource. */
+  /** Returns the fields of a found resource, under the same names as the desired fields. */
   readonly fieldsOf: (item: T, key: string) => ObservedFields<F>;
   /** Fields that cannot be changed in place, with the reason. */
   readonly immutable?: Readonly<Partial<Record<F, string>>>;
-  /** Returns the desired resource that replaces a found one; the found one is no longer desired under its own key. */
+  /** For a found resource whose key is no longer desired: returns the desired resource that replaces it, if there is one. */
   readonly replacedBy?: (item: T, key: string) => Replacement | undefined;
   /** Why a resource with our name does not belong to us; undefined when it does. */
   readonly foreign?: (item: T) => string | undefined;
@@ -93,14 +93,14 @@ export function compare<T, F extends string>(comparison: Comparison<T, F>): Chan
   for (const [key, fields] of desired) {
     const item = found.get(key);
     if (item === undefined) {
-      const created = {
+      const creation = {
         noun,
         key,
         verb: 'create',
         fields: differing(fields, {} as ObservedFields<F>),
         reason: 'it does not exist',
       };
-      changes.push(replacements.get(key) ?? (created as Change<F>));
+      changes.push(replacements.get(key) ?? (creation as Change<F>));
       continue;
     }
     const notOurs = foreign?.(item);
@@ -131,7 +131,7 @@ const undesired = <T, F extends string>({ desired, found, foreign }: Comparison<
     .filter(([key, item]) => !desired.has(key) && foreign?.(item) === undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** The replacements of found resources by desired ones that do not exist yet, by the key of the desired resource. */
+/** The changes that replace a found resource with a desired one that does not exist yet, by the key of the desired resource. */
 function replacementsByKey<T, F extends string>(
   comparison: Comparison<T, F>,
 ): ReadonlyMap<string, Change<F>> {
@@ -143,8 +143,8 @@ function replacementsByKey<T, F extends string>(
     const fields = replacement && desired.get(replacement.key);
     if (!fields || found.has(replacement.key) || replacements.has(replacement.key)) continue;
     const { key, reason } = replacement;
-    const changed = differing(fields, fieldsOf(item, key));
-    replacements.set(key, { noun, key, verb: 'replace', fields: changed, reason, replaces });
+    const changedFields = differing(fields, fieldsOf(item, key));
+    replacements.set(key, { noun, key, verb: 'replace', fields: changedFields, reason, replaces });
   }
   return replacements;
 }
@@ -155,8 +155,8 @@ function changeOf<T, F extends string>(
   fields: FieldChange<F>[],
 ): Change<F> {
   const names = fields.map(({ field }) => field);
-  const forced = names.find((name) => immutable && Object.hasOwn(immutable, name));
-  return forced === undefined
+  const immutableField = names.find((name) => immutable && Object.hasOwn(immutable, name));
+  return immutableField === undefined
     ? {
         noun,
         key,
@@ -164,7 +164,7 @@ function changeOf<T, F extends string>(
         fields,
         reason: `${names.join(', ')} ${names.length === 1 ? 'differs' : 'differ'}`,
       }
-    : { noun, key, verb: 'replace', fields, reason: immutable?.[forced] ?? '' };
+    : { noun, key, verb: 'replace', fields, reason: immutable?.[immutableField] ?? '' };
 }
 
 /** The fields that differ. An observed field that is present but undefined is not compared: the endpoint does not report it. */
@@ -172,8 +172,8 @@ function differing<F extends string>(
   desired: DesiredFields<F>,
   observed: ObservedFields<F>,
 ): FieldChange<F>[] {
-  const isReported = (field: F) => !(field in observed) || observed[field] !== undefined;
+  const isComparable = (field: F) => !(field in observed) || observed[field] !== undefined;
   return (Object.entries(desired) as [F, Value | undefined][])
-    .filter(([field, to]) => isReported(field) && (typeof to === 'object' || observed[field] !== to))
+    .filter(([field, to]) => isComparable(field) && (typeof to === 'object' || observed[field] !== to))
     .map(([field, to]) => ({ field, from: observed[field], to }));
 }

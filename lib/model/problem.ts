@@ -47,7 +47,7 @@ export interface ProblemParts {
   readonly why: string;
   /** What the state is now. */
   readonly now: string;
-  /** How to fix it, most likely first; commands as they are typed. */
+  /** The possible fixes, the most likely first. Commands are written as a user types them. */
   readonly fix: readonly string[];
   readonly cause?: unknown;
 }

@@ -1,4 +1,4 @@
-/** Watches the load balancer while services wait behind it: if it has failed, their waits end with AWS's reason. */
+/** Watches the load balancer during the waits for services: if the load balancer fails, these waits end with AWS's reason. */
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { recentLoadBalancer, fetchLoadBalancer } from '../../lib/look/load-balancer.ts';
 import type { Survey } from '../../lib/look/found.ts';
@@ -18,11 +18,11 @@ type BalancerWait = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock' | '
 function stateOf(balancer: LoadBalancer | undefined): ProbeResult<undefined> {
   const { Code, Reason } = balancer?.State ?? {};
   if (!balancer) return pending('the load balancer is not visible yet');
-  if (Code === 'failed') return failed(Reason ?? '', failure(balancer));
+  if (Code === 'failed') return failed(Reason ?? '', failureOf(balancer));
   return Code === 'provisioning' ? pending('the load balancer is provisioning') : ready(undefined);
 }
 
-const failure = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
+const failureOf = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
   problem('FAILED_STATE', {
     what: `AWS could not set up the load balancer ${LoadBalancerName}.`,
     why: State?.Reason ?? 'AWS gives no reason.',
@@ -35,7 +35,7 @@ const failure = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
   });
 
 /**
- * Runs work that waits for tasks or targets. Until the load balancer is up, every probe of the work also checks it.
+ * Runs work that waits for tasks or targets. Until the load balancer is up, every probe also checks the load balancer.
  * @throws FAILED_STATE when the load balancer has failed
  */
 export async function withBalancerWatch<A extends BalancerWait>(
@@ -52,7 +52,7 @@ export async function withBalancerWatch<A extends BalancerWait>(
       isUp = state.state === 'ready';
       if (state.state !== 'failed') return result;
       balancerFailure = state.cause;
-      // A plain Error: callers would report a Problem as a failed deployment.
+      // This is a plain Error, since callers would report a Problem as a failed deployment.
       throw new Error(state.reason);
     });
   try {
@@ -64,7 +64,7 @@ export async function withBalancerWatch<A extends BalancerWait>(
 
 /**
  * Waits until the load balancer is up. A run with --no-wait only checks once.
- * @param found the survey: a load balancer that it found to be up is not checked again
+ * @param found the survey; if the load balancer was already active in it, no check is necessary
  */
 export async function waitForBalancer(run: Run, context: LookContext, found: Survey): Promise<void> {
   if (only(found.loadBalancer)?.state === 'active') return;

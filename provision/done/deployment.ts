@@ -59,7 +59,7 @@ export const taskCounts = ({
 
 /**
  * Makes a function that returns the messages of the events that have been added since its last call, oldest first.
- * @param baseline the events that are not new; by default the events of the first call
+ * @param baseline the events that do not count as new; by default, those of the first call
  */
 export function newMessagesSince(baseline: EcsService['events']): (events: EcsService['events']) => string[] {
   let seen = baseline && new Set(baseline.map(({ id }) => id));

@@ -16,10 +16,10 @@ interface DiagnoseContext {
 
 /** What is known about a failed deployment. */
 interface Failure {
-  /** A description of the failure, if it was not the deployment itself that failed. */
+  /** A description of the failure; by default, that the deployment failed. */
   readonly what?: string;
   readonly taskDefinitionArn: string;
-  /** The reason that the deployments give. */
+  /** The reason in ECS's description of the deployments. */
   readonly reason: string;
   /** ECS's messages during the wait. */
   readonly messages: readonly string[];
@@ -41,13 +41,13 @@ export async function diagnose(
   const culprit = latest && culpritOf(latest, service, names);
   const log = latest && culprit ? await lastLogLines(aws, names.logGroup, service.name, latest, culprit) : [];
   const errors = messages.filter((text) => /unable|failed|unhealthy/.test(text)).slice(-MAX_EVENTS);
-  const ends = [...new Set(tasks.slice(0, MAX_TASKS).map(taskText))];
+  const endings = [...new Set(tasks.slice(0, MAX_TASKS).map(taskText))];
   return problem('DEPLOYMENT', {
     what: what ?? `The deployment of ${service.name} failed.`,
-    why: [reason, ...errors, ...ends, ...logText(culprit, log)].join('\n'),
+    why: [reason, ...errors, ...endings, ...logText(culprit, log)].join('\n'),
     now: 'Everything else is created and recorded; the failed service is kept so that you can inspect it.',
     fix: [
-      ...adviceForTasks([reason, ...errors, ...ends].join(' ')),
+      ...adviceForTasks([reason, ...errors, ...endings].join(' ')),
       'npm run provision, once the cause is fixed',
       `aws logs tail ${names.logGroup} --follow, for the complete logs`,
     ],
@@ -74,18 +74,18 @@ export const exitedOnItsOwn = ({ stopCode }: Task): boolean =>
 const STOP_SIGNAL_CODES = [143, 137];
 
 /**
- * Returns the container that made a task end. Since ECS stops the other containers then, the signs are tried in turn, the most
- * reliable first.
+ * Returns the container that made a task end. ECS then also stops the other containers, so several of them may have ended. The
+ * signs are tried in turn, the most reliable first.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
  */
 function culpritOf(task: Task, service: Service, names: Names): Container | undefined {
   const { containers = [], stoppedReason = '' } = task;
-  const named = service.containers.find(
+  const namedContainer = service.containers.find(
     (container) => isRouted(container) && stoppedReason.includes(names.targetGroup(container)),
   );
   const signs: ((container: Container) => boolean)[] = [
     ({ reason }) => reason !== undefined,
-    ({ name }) => name === named?.name,
+    ({ name }) => name === namedContainer?.name,
     ({ healthStatus }) => healthStatus === 'UNHEALTHY',
     ({ exitCode = 0 }) => exitCode !== 0 && !STOP_SIGNAL_CODES.includes(exitCode),
     ({ exitCode }) => exitCode === 0 && task.stopCode === 'EssentialContainerExited',
@@ -100,12 +100,12 @@ export const shortened = (message: string): string =>
 
 /** Describes how a task ended. */
 export function taskText({ stoppedReason = 'stopped', containers = [] }: Task): string {
-  const ends = containers
+  const endings = containers
     .filter(({ exitCode = 0, reason }) => reason !== undefined || exitCode !== 0)
     .map(({ name, exitCode, reason }) =>
       [name, exitCode === undefined ? '' : `exit code ${exitCode}`, reason ?? ''].filter(Boolean).join(' '),
     );
-  return [shortened(stoppedReason), ...ends].join('; ');
+  return [shortened(stoppedReason), ...endings].join('; ');
 }
 
 /**

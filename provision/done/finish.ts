@@ -1,4 +1,4 @@
-/** The end of a provision: every service that should run is healthy, and every path answers. */
+/** Finishes a provision: waits until every service is healthy, and checks that every path answers. */
 import type { LookContext } from '../../lib/look/context.ts';
 import { untilReported, type Run } from '../../lib/run/run.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
@@ -11,7 +11,8 @@ import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
 
 /**
- * Waits for the services that the plan did not change (the run has already waited for changed ones), and requests every path.
+ * Waits for the services that the plan did not change, since the steps have already waited for the others. Then requests every
+ * path.
  * @returns the URL; undefined when the name does not resolve yet, which can only happen with --no-wait
  */
 export async function finish(

@@ -15,8 +15,9 @@ export interface PublicAddress {
 const HTTP = 80;
 
 /**
- * Returns the address of the stack. On AWS, this is the domain, or the load balancer's own name if the domain ends in
- * `.localhost`. On the sandbox, the sandbox's Route 53 resolves the name, and the port is the local port of the listener.
+ * Returns the address of the stack. On AWS, this is the domain. Without a domain, or if the domain ends in `.localhost`, it is
+ * the load balancer's DNS name. On the sandbox, the sandbox's Route 53 resolves the name, and the port is the listener's local
+ * port.
  * @returns undefined if the name does not resolve yet
  */
 export async function publicAddress(
@@ -34,7 +35,7 @@ export async function publicAddress(
   const connect = await target.sandbox.resolve(host, HTTP);
   if (!connect) return undefined;
   // Only names that end in .localhost resolve to this machine automatically.
-  const shown = host.endsWith('.localhost') ? host : balancer;
+  const shownHost = host.endsWith('.localhost') ? host : balancer;
   const port = connect.port === HTTP ? '' : `:${connect.port}`;
-  return { url: `http://${shown}${port}`, host: `${host}${port}`, connect };
+  return { url: `http://${shownHost}${port}`, host: `${host}${port}`, connect };
 }

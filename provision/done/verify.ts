@@ -47,7 +47,7 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
   });
 }
 
-/** Checks whether a service answers. Every response counts, except 5xx errors and the load balancer's 404 for unknown paths. */
+/** Checks whether a service answers. Any response counts, except a 5xx error or the load balancer's 404 for unknown paths. */
 async function probe(address: PublicAddress, path: string, run: Run): Promise<ProbeResult<number>> {
   try {
     const { status, body } = await get(address, path, run);

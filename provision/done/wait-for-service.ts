@@ -1,4 +1,4 @@
-/** Waits until a service is deployed: the deployment of the desired task definition is completed, and all targets are healthy. */
+/** Waits until a service is deployed: its deployment of the desired task definition is complete, and all targets are healthy. */
 import type { Deployment, Service as EcsService, Task } from '@aws-sdk/client-ecs';
 import {
   DescribeTargetHealthCommand,
@@ -57,9 +57,9 @@ export async function waitForService(
     messages: [],
     count: service.count,
   };
-  const wait = async (within: WaitContext) => {
-    await waitUntilDeployed(within, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
-    if (awaited.count > 0 && hasRoutes) await waitUntilTargetsHealthy(within, awaited, ids.targetGroups);
+  const wait = async (waitContext: WaitContext) => {
+    await waitUntilDeployed(waitContext, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
+    if (awaited.count > 0 && hasRoutes) await waitUntilTargetsHealthy(waitContext, awaited, ids.targetGroups);
   };
   await (hasRoutes ? withBalancerWatch(context, wait) : wait(context));
 }
@@ -69,10 +69,10 @@ export async function waitForService(
  * the count in the meantime.
  */
 async function refresh(context: WaitContext, awaited: AwaitedService): Promise<EcsService | undefined> {
-  const now = await describeService(context, context.names.service(awaited.service));
-  const isCountOurs = context.change !== undefined && touches(context.change, 'count');
-  if (!isCountOurs) awaited.count = now?.desiredCount ?? awaited.count;
-  return now;
+  const current = await describeService(context, context.names.service(awaited.service));
+  const setsCount = context.change !== undefined && touches(context.change, 'count');
+  if (!setsCount) awaited.count = current?.desiredCount ?? awaited.count;
+  return current;
 }
 
 async function waitUntilDeployed(
@@ -84,13 +84,13 @@ async function waitUntilDeployed(
   let seen = false;
   try {
     await context.until(`service ${service.name} to be deployed`, 'deployment', async () => {
-      const now = await refresh(context, awaited);
-      for (const text of newMessages(now?.events)) {
+      const current = await refresh(context, awaited);
+      for (const text of newMessages(current?.events)) {
         messages.push(text);
         context.note(`${service.name}: ${text}`);
       }
-      seen ||= started !== undefined && (now?.deployments ?? []).some(startedSince(started));
-      return deploymentState(now, taskDefinitionArn, started, seen);
+      seen ||= started !== undefined && (current?.deployments ?? []).some(startedSince(started));
+      return deploymentState(current, taskDefinitionArn, started, seen);
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
@@ -114,7 +114,7 @@ interface Observation {
   readonly newlyExited: readonly Task[];
 }
 
-/** The number of tasks that may end on their own before the wait fails; ECS's circuit breaker allows the same number. */
+/** The number of tasks that must end on their own for the wait to fail; ECS's circuit breaker has the same threshold. */
 const failureThreshold = (count: number): number => Math.min(Math.max(3, Math.ceil(count / 2)), 200);
 
 /**
@@ -130,35 +130,36 @@ async function waitUntilTargetsHealthy(
 ): Promise<void> {
   const { service, taskDefinitionArn, newMessages, messages } = awaited;
   const { name } = service;
-  let known: ReadonlySet<string | undefined> | undefined;
+  let exitedBefore: ReadonlySet<string | undefined> | undefined;
   let latest: Observation = { count: awaited.count, missing: [], primary: {}, newlyExited: [] };
   try {
     await context.until(`the targets of ${name} to be healthy`, 'targets', async () => {
       const { count } = awaited;
       const missing = await missingTargets(context, awaited, groups);
       if (missing.length === 0) return ready(undefined);
-      const [now, stopped] = await Promise.all([
+      const [current, stopped] = await Promise.all([
         refresh(context, awaited),
         stoppedTasks(context, context.names.service(service), taskDefinitionArn),
       ]);
-      messages.push(...newMessages(now?.events));
-      const state = deploymentState(now, taskDefinitionArn);
+      messages.push(...newMessages(current?.events));
+      const state = deploymentState(current, taskDefinitionArn);
       if (state.state === 'failed') return state;
       const exited = stopped.filter(exitedOnItsOwn);
-      known ??= new Set(exited.map(({ taskArn }) => taskArn));
-      const newlyExited = exited.filter(({ taskArn }) => !known?.has(taskArn));
-      latest = { count, missing, primary: now?.deployments?.find(isPrimary) ?? {}, newlyExited };
+      exitedBefore ??= new Set(exited.map(({ taskArn }) => taskArn));
+      const newlyExited = exited.filter(({ taskArn }) => !exitedBefore?.has(taskArn));
+      latest = { count, missing, primary: current?.deployments?.find(isPrimary) ?? {}, newlyExited };
       if (newlyExited.length >= failureThreshold(count)) {
         return failed(`${newlyExited.length} tasks ended. ${countsText(latest)}`);
       }
-      return pending(progress(latest, exited[0], now?.events?.[0]?.message));
+      return pending(progress(latest, exited[0], current?.events?.[0]?.message));
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
     const isTimeout = error.code === 'TIMEOUT';
     const [first] = latest.missing;
-    const tasksRun = latest.newlyExited.length === 0 && (latest.primary.runningCount ?? 0) >= latest.count;
-    if (isTimeout && first && tasksRun) throw unhealthyTargets(first.container, first.targets, error);
+    const allTasksRunning =
+      latest.newlyExited.length === 0 && (latest.primary.runningCount ?? 0) >= latest.count;
+    if (isTimeout && first && allTasksRunning) throw unhealthyTargets(first.container, first.targets, error);
     const reason = isTimeout ? `${error.what} ${countsText(latest)}` : error.why;
     const what = `${name} was deployed but does not keep running.`;
     throw await diagnose(context, service, { taskDefinitionArn, reason, messages, what });
@@ -188,18 +189,20 @@ const healthText = ({ container, targets }: MissingTargets, count: number): stri
 const countsText = ({ count, missing, primary }: Observation): string =>
   [...missing.map((container) => healthText(container, count)), taskCounts(primary)].join(', ');
 
-/** Explains in one line why targets are missing, from the reports of the load balancer, the tasks and ECS. Leaves out task ids. */
+/**
+ * Explains in one line why targets are missing, from the reports of the load balancer, the tasks and ECS. Leaves out task ids.
+ */
 function progress(
   { count, missing, primary }: Observation,
   lastExited: Task | undefined,
   event = '',
 ): string {
-  const healths = missing.map((container) => {
+  const healthTexts = missing.map((container) => {
     const reasons = container.targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
     return [healthText(container, count), ...new Set(reasons)].join(', ');
   });
   const exit = lastExited ? `last exit: ${taskText(lastExited)}` : '';
   const message = shortened(event).replace(/:? ?\(task [^)]+\)|\.$/g, '');
   const ecsMessage = message && `ECS: ${message.trim()}`;
-  return [...healths, taskCounts(primary), exit, ecsMessage].filter(Boolean).join('; ');
+  return [...healthTexts, taskCounts(primary), exit, ecsMessage].filter(Boolean).join('; ');
 }

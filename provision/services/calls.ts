@@ -39,14 +39,14 @@ export type ServiceField =
 export type ServiceContext = ApplyContext<'services', ServiceField>;
 
 /** The outcome of a create or an update. */
-export interface Sent {
+export interface SendResult {
   /** The context of the call. If a create found that the service exists, this is the context of the update. */
   readonly context: ServiceContext;
   /** The service in AWS's response; undefined when nothing was sent. */
   readonly answer: EcsService | undefined;
 }
 
-/** This block is always sent as a whole: AWS replaces omitted members with its own defaults. */
+/** The deployment settings. They are always sent as a whole, since AWS replaces omitted members with its own defaults. */
 export const deploymentConfiguration: DeploymentConfiguration = {
   minimumHealthyPercent: 100,
   maximumPercent: 200,
@@ -54,13 +54,13 @@ export const deploymentConfiguration: DeploymentConfiguration = {
 };
 
 /**
- * The grace period of a service; undefined without a load balancer, since it only applies to the load balancer's health
- * checks.
+ * Returns the grace period of a service. It is undefined without a load balancer, since it only applies to the load balancer's
+ * health checks.
  */
 export const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;
 
-/** Whether a field is a setting of the service; a change of tags alone does not start a deployment. */
+/** Whether a field is a setting of the service rather than a tag. A change of tags alone does not start a deployment. */
 const isSetting = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
 
 /**
@@ -69,7 +69,7 @@ const isSetting = ({ field }: { readonly field: string }): boolean => !field.sta
  * existing service is updated.
  * @throws FOREIGN when the name belongs to someone else's service
  */
-export async function create(context: ServiceContext, service: Service): Promise<Sent> {
+export async function create(context: ServiceContext, service: Service): Promise<SendResult> {
   const name = context.names.service(service);
   let { intent } = context;
   return context.until(`the name ${name} to be free`, 'serviceName', async () => {
@@ -94,7 +94,7 @@ async function updateExisting(
   context: ServiceContext,
   service: Service,
   existing: FoundService,
-): Promise<ProbeResult<Sent>> {
+): Promise<ProbeResult<SendResult>> {
   const noChange: Change<ServiceField> = { ...context.change, verb: 'update', fields: [] };
   const updating = { ...context, existing, change: context.changeOf(existing) ?? noChange };
   try {
@@ -106,8 +106,8 @@ async function updateExisting(
 }
 
 /**
- * Sends a create. The client token makes it harmless to repeat the call. A service that replaces another one is created
- * without a token.
+ * Sends a create. Its client token makes it harmless to repeat the call. A service that replaces another one is created without
+ * a token.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
 async function sendCreate(context: ServiceContext, service: Service): Promise<EcsService | undefined> {
@@ -126,7 +126,7 @@ async function sendCreate(context: ServiceContext, service: Service): Promise<Ec
   return answer.service;
 }
 
-/** Updates an existing service. @returns undefined when there was nothing to send */
+/** Updates an existing service. Returns undefined when there was nothing to send. */
 export async function update(context: ServiceContext, service: Service): Promise<EcsService | undefined> {
   const { change, existing } = context;
   await retagEcs(context, existing?.serviceArn ?? '');
@@ -141,20 +141,20 @@ export async function update(context: ServiceContext, service: Service): Promise
         ],
       }
     : {};
-  return send(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
+  return sendUpdate(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
 }
 
 /**
  * Sends an update with all settings.
- * @param more further settings
+ * @param extraSettings members to add to the settings
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
  */
-export async function send(
+export async function sendUpdate(
   context: ServiceContext,
   service: Service,
-  more: Partial<UpdateServiceCommandInput>,
+  extraSettings: Partial<UpdateServiceCommandInput>,
 ): Promise<EcsService | undefined> {
-  const input = { ...settings(context, service), service: context.names.service(service), ...more };
+  const input = { ...settings(context, service), service: context.names.service(service), ...extraSettings };
   const answer = await context.aws.ecs(new UpdateServiceCommand(input));
   return answer.service;
 }

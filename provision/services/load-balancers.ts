@@ -17,8 +17,8 @@ export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targ
 const MAX_TARGET_GROUPS = 5;
 
 /**
- * Returns the target groups that still receive requests while new groups replace them. New tasks join both the old and the
- * new groups, so that no group is ever empty.
+ * Returns the old target groups, which still receive requests while new groups replace them. New tasks join both the old and
+ * the new groups, so that no group is ever empty.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
 export function outgoingTargetGroups(
@@ -26,11 +26,11 @@ export function outgoingTargetGroups(
   service: Service,
 ): LoadBalancer[] {
   const desired = loadBalancersOf(service, ids.targetGroups);
-  const arns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
+  const desiredArns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
   const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
     const targetGroupArn = found.rules.get(key)?.targetGroupArn;
-    const isOutgoing = existing?.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
-    return !isOutgoing || arns.has(targetGroupArn)
+    const isAttached = existing?.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
+    return !isAttached || desiredArns.has(targetGroupArn)
       ? []
       : [{ targetGroupArn, containerName: name, containerPort: port }];
   });

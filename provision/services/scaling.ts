@@ -5,19 +5,19 @@ import { formerServiceKey, isAutoScaled } from '../../lib/look/services.ts';
 import type { Event } from '../../lib/model/report.ts';
 
 /**
- * Returns events about counts that differ from the configuration and that the plan does not correct, and about replaced
- * services that lose their Application Auto Scaling range.
+ * Returns an event for each count that differs from the configuration but is not corrected by the plan. Returns a warning for
+ * each replaced service that loses its Application Auto Scaling range.
  */
 export function countEvents({ services }: Config, found: Survey): Event[] {
   return services.flatMap((desired): Event[] => {
     const { name, count } = desired;
     const service = found.services.get(name);
-    const first = initialCount(desired, found);
-    if (!service && first !== count)
+    const firstCount = initialCount(desired, found);
+    if (!service && firstCount !== count)
       return [
         {
           type: 'warning',
-          text: `${name} is replaced, and its Application Auto Scaling range is lost: the new service starts with ${first} tasks, and the next provision sets ${count} unless the new service has a range`,
+          text: `${name} is replaced, and its Application Auto Scaling range is lost: the new service starts with ${firstCount} tasks, and the next provision sets ${count} unless the new service has a range`,
         },
       ];
     if (!service?.scaling) return [];

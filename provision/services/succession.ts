@@ -5,14 +5,14 @@ import type { Survey } from '../../lib/look/found.ts';
 import { isFormerServiceKey, type FoundService } from '../../lib/look/services.ts';
 import { configuredServiceName } from '../../lib/derive/names.ts';
 
-/** Whether requests for the service are still sent to target groups that are not its desired ones. */
+/** Whether the rule of any container still sends requests to a target group other than the desired one. */
 export const isSwitchingTraffic = ({ containers }: Service, { rules, targetGroups }: Survey): boolean =>
   containers.some(({ key }) => {
     const serving = rules.get(key)?.targetGroupArn ?? '';
     return serving !== '' && serving !== targetGroups.get(key)?.targetGroupArn;
   });
 
-/** Returns the replacement of a former service (one that cannot be updated, see `Names.service`); undefined for other services. */
+/** Returns the replacement of a former service (see `Names.service`). Returns undefined for any other service. */
 export const replacementFor = ({ serviceName }: FoundService, key: string): Replacement | undefined =>
   isFormerServiceKey(key)
     ? {

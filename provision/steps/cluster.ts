@@ -30,7 +30,7 @@ export const cluster: Step<'cluster', TagField> = {
     }),
 
   /**
-   * A create with a name that is taken returns the existing cluster, even a foreign one. The tags in the response show
+   * If the name is taken, the create returns the existing cluster, even a foreign one. The tags in the response show
    * whether someone else has created the cluster since the survey.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
@@ -54,12 +54,15 @@ const waitUntilActive = (context: Context): Promise<void> =>
     return status === 'ACTIVE' ? ready(undefined) : pending(status ?? 'not visible yet');
   });
 
-/** @param tags the tags in the response of the create; if there are none, a look finds the owner */
+/**
+ * Checks that the created cluster belongs to this stack.
+ * @param tags the tags in the response of the create; if there are none, a look finds the owner
+ */
 async function checkOwner(context: Context, tags: Tags): Promise<void> {
   const { duplicateGuard, names } = context;
   const owner = foreignOwner(tags, names.stack);
   if (owner === undefined) return;
-  const place = `the name ${names.cluster}`;
-  if (Object.keys(tags).length > 0) throw takenByOthers(place, owner);
-  await adopt({ duplicateGuard, lookAgain: () => lookAgainForOurs(context) }, place, new Error(owner));
+  const whatIsTaken = `the name ${names.cluster}`;
+  if (Object.keys(tags).length > 0) throw takenByOthers(whatIsTaken, owner);
+  await adopt({ duplicateGuard, lookAgain: () => lookAgainForOurs(context) }, whatIsTaken, new Error(owner));
 }

@@ -16,7 +16,7 @@ export const elasticIp: Step<'elasticIp', TagField> = {
       fieldsOf: ({ tags }) => tagFields(tags),
     }),
 
-  /** AWS takes no client token here: the tags in the request identify the address. A forgotten address would cost money. */
+  /** AWS takes no client token here: the tags in the request identify the address. An address left behind costs money. */
   create: ({ aws, duplicateGuard, lookAgain, tags }) =>
     createOnce(duplicateGuard, lookAgain, async () => {
       const { AllocationId } = await aws.ec2Once(

@@ -1,4 +1,4 @@
-/** The gateway endpoint of S3: through it, the private subnets pull image layers, which ECR keeps in S3, free of charge. */
+/** The gateway endpoint of S3: ECR keeps image layers in S3, and the private subnets pull them through this endpoint for free. */
 import { CreateVpcEndpointCommand, ModifyVpcEndpointCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';
@@ -17,11 +17,11 @@ import { only, ONLY, type Items } from '../../lib/model/resources.ts';
 type Field = 'vpc' | 'route tables' | TagField;
 type Context = ApplyContext<'gatewayEndpoint', Field>;
 
-/** The service has the same name in all public partitions: in China, only interface endpoints have another prefix. */
+/** Returns the name of S3's endpoint service. It is the same in China: only the names for interface endpoints differ there. */
 const serviceName = ({ config }: Pick<Desired, 'config'>): string => `com.amazonaws.${config.region}.s3`;
 
 /** Returns the ids of the private route tables, sorted. The id of a table that does not exist is undefined. */
-const wantedTables = (
+const wantedTableIds = (
   { config }: Pick<Desired, 'config'>,
   tables: Items<{ readonly routeTableId: string }>,
 ): (string | undefined)[] =>
@@ -30,7 +30,7 @@ const wantedTables = (
     .sort();
 
 function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
-  const tables = wantedTables(desired, found.privateRoutes);
+  const tables = wantedTableIds(desired, found.privateRoutes);
   return {
     vpc: only(found.vpc)?.vpcId ?? knownAfter('vpc'),
     'route tables': tables.includes(undefined) ? knownAfter('privateRoutes') : tables.join(', '),
@@ -54,7 +54,7 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
 
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
   async create(context) {
-    const RouteTableIds = tablesOf(context);
+    const RouteTableIds = tableIdsOf(context);
     try {
       return await createWithToken<Known<'gatewayEndpoint'>>(context, async (ClientToken) => {
         const { VpcEndpoint } = await context.aws.ec2(
@@ -85,19 +85,20 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
 const ofAnotherService = (desired: Desired, { service }: FoundGatewayEndpoint): string | undefined =>
   service === serviceName(desired) ? undefined : `it is an endpoint of ${service}, which cannot be changed`;
 
-const tablesOf = (context: Context): string[] =>
-  wantedTables(context, context.ids.privateRoutes).filter((id) => id !== undefined);
+const tableIdsOf = (context: Context): string[] =>
+  wantedTableIds(context, context.ids.privateRoutes).filter((id) => id !== undefined);
 
 /**
- * Adds and removes route tables where they differ; a new endpoint has the right tables. AWS refuses the whole call if a table
- * already has a route to S3. The route comes from an earlier call whose response was lost, or belongs to a foreign endpoint.
+ * Adds missing route tables, and removes surplus ones. A new endpoint already has the right tables. AWS refuses the whole call
+ * if a table already has a route to S3. This route is from an earlier call whose response was lost, or belongs to a foreign
+ * endpoint.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html
  */
 async function setTables(
   context: Context,
   { vpcEndpointId, routeTableIds: current }: Known<'gatewayEndpoint'>,
 ): Promise<void> {
-  const wanted = tablesOf(context);
+  const wanted = tableIdsOf(context);
   const missing = wanted.filter((id) => current && !current.includes(id));
   const surplus = (current ?? []).filter((id) => !wanted.includes(id));
   if (missing.length + surplus.length === 0) return;

@@ -1,4 +1,4 @@
-/** The hosted zone of the domain: the account's own, or one that the stack creates and owns. */
+/** The hosted zone of the domain: either one that the account already has, or one that the stack creates and owns. */
 import { ChangeTagsForResourceCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
 import { formerTagsIn } from '../../lib/aws/retag.ts';
@@ -14,7 +14,7 @@ import { ONLY } from '../../lib/model/resources.ts';
 type Field = 'name' | TagField;
 type Context = ApplyContext<'hostedZone', Field>;
 
-const TAKEN = 'HostedZoneAlreadyExists';
+const ALREADY_EXISTS = 'HostedZoneAlreadyExists';
 
 export const hostedZone: Step<'hostedZone', Field> = {
   diff(desired, found) {
@@ -40,9 +40,9 @@ export const hostedZone: Step<'hostedZone', Field> = {
   },
 
   /**
-   * The caller reference is the only identity of a zone before it has tags. If a reference is taken, one of our own creates
-   * has used it, and its response was lost. If an earlier run sent that create, the zone may have a different name, or may have
-   * been deleted. Deleting a zone does not free its reference, so a new reference is used in these cases.
+   * Until a zone has tags, only its caller reference identifies it. If the reference is taken, an earlier create of this stack
+   * used it, and the response was lost. If that create was sent by an earlier run, its zone may have another name or may have
+   * been deleted. Since deleting a zone does not free its reference, a new reference is used in these cases.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
    */
   async create(context) {
@@ -54,7 +54,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
     try {
       return await send(context, intent.token);
     } catch (error) {
-      const isTaken = isCode(error, TAKEN);
+      const isTaken = isCode(error, ALREADY_EXISTS);
       if (
         isTaken &&
         duplicateGuard.isResumed &&
@@ -62,7 +62,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
       ) {
         return send(context, (await context.renewIntent()).token);
       }
-      return adoptByName(context, error, TAKEN, `the zone name ${context.config.domain?.zone}`);
+      return adoptByName(context, error, ALREADY_EXISTS, `the zone name ${context.config.domain?.zone}`);
     }
   },
 

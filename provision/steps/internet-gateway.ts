@@ -68,7 +68,7 @@ async function attach(
     if (!isCode(error, 'Resource.AlreadyAssociated')) throw error;
     const lookForOurs = async () =>
       (await lookAgain())?.attachedTo === VpcId ? InternetGatewayId : undefined;
-    const place = `the internet gateway attachment of ${VpcId}`;
-    await adopt({ duplicateGuard, lookAgain: lookForOurs }, place, error);
+    const whatIsTaken = `the internet gateway attachment of ${VpcId}`;
+    await adopt({ duplicateGuard, lookAgain: lookForOurs }, whatIsTaken, error);
   }
 }

@@ -72,7 +72,7 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
 
   /**
    * A create with identical settings returns the existing load balancer, even if it is foreign or has failed. The survey has
-   * found no foreign load balancer; a failed load balancer must be deleted first.
+   * already shown that it is not foreign. If it has failed, it must be deleted first.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   async create(context) {
@@ -95,8 +95,8 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
         hostedZoneId: created?.CanonicalHostedZoneId ?? '',
       };
     } catch (error) {
-      const place = `the name ${context.names.loadBalancer}`;
-      return adoptByName(context, error, 'DuplicateLoadBalancerName', place);
+      const whatIsTaken = `the name ${context.names.loadBalancer}`;
+      return adoptByName(context, error, 'DuplicateLoadBalancerName', whatIsTaken);
     }
   },
 
@@ -118,7 +118,7 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
   },
 };
 
-/** Whether AWS failed to set up the load balancer. A failed one never answered a request, so replacing it interrupts nothing. */
+/** Whether AWS failed to set up the load balancer. It then never answered a request, so replacing it interrupts nothing. */
 const hasFailed = (found: Survey): boolean => only(found.loadBalancer)?.state === 'failed';
 
 const subnetsOf = ({ config, ids }: Context): string[] =>
@@ -126,8 +126,8 @@ const subnetsOf = ({ config, ids }: Context): string[] =>
 const groupsOf = ({ ids }: Context): string[] => [ids.securityGroups.get(BALANCER)?.groupId ?? ''];
 
 async function deleteFailed(context: Context, { loadBalancerArn }: FoundLoadBalancer): Promise<void> {
-  const remove = new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn });
-  await ignoringNotFound(() => context.aws.elbv2(remove));
+  const command = new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn });
+  await ignoringNotFound(() => context.aws.elbv2(command));
   await context.until('the failed load balancer to be deleted', 'loadBalancerGone', async () =>
     (await fetchLoadBalancer(context)) ? pending('still listed') : ready(undefined),
   );

@@ -77,25 +77,25 @@ export const natGateway: Step<'natGateway', Field> = {
     await retag(context, natGatewayId);
     if (!touches(context.change, 'state')) return;
     const what = `NAT gateway ${natGatewayId} to be available`;
-    await context.until(what, 'natGateway', () => isAvailable(context, natGatewayId));
+    await context.until(what, 'natGateway', () => probeAvailable(context, natGatewayId));
   },
 };
 
 const liveId = (nat: { natGatewayId?: string; state?: string } | undefined): string | undefined =>
   LIVE_STATES.includes(nat?.state ?? '') ? nat?.natGatewayId : undefined;
 
-/** Deletes the old gateway and waits until it is gone: even a failed gateway keeps its address in use until then. */
+/** Deletes the old gateway, and waits until it is gone. Until then, even a failed gateway uses its address. */
 async function deleteOld(context: Context, { natGatewayId, state }: FoundNatGateway): Promise<void> {
   if (state !== 'deleting') {
-    const remove = new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId });
-    await ignoringNotFound(() => context.aws.ec2(remove));
+    const command = new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId });
+    await ignoringNotFound(() => context.aws.ec2(command));
   }
   await context.until(`NAT gateway ${natGatewayId} to be gone`, 'natGatewayGone', () =>
     probeNatGatewayGone(context.aws, natGatewayId),
   );
 }
 
-async function isAvailable({ aws }: Context, natGatewayId: string): Promise<ProbeResult<undefined>> {
+async function probeAvailable({ aws }: Context, natGatewayId: string): Promise<ProbeResult<undefined>> {
   const nat = await natGatewayById(aws, natGatewayId);
   if (nat === undefined) return pending('not visible yet');
   if (nat.state === 'available') return ready(undefined);

@@ -55,8 +55,8 @@ export const record: Step<'record', Field> = {
     }),
 
   /**
-   * The first write is a CREATE, which can never overwrite someone else's record. If the response of an earlier write was lost,
-   * the existing record may be ours; in that case it is written again.
+   * The first write is a CREATE, which can never overwrite someone else's record. If a record exists, it may be ours: the
+   * response of an earlier write may have been lost. In that case, the record is written again.
    */
   async create(context) {
     try {
@@ -68,7 +68,10 @@ export const record: Step<'record', Field> = {
     }
   },
 
-  /** Overwrites a simple A record. Deletes any other record in the batch that creates ours, so that the name always resolves. */
+  /**
+   * Overwrites a simple A record. Any other record is deleted in the same batch that creates ours, so that the name always
+   * resolves.
+   */
   update: async (context, { set }) =>
     applied(
       context,
@@ -80,7 +83,10 @@ export const record: Step<'record', Field> = {
 
 const nameOf = ({ config }: Context): string => config.domain?.name ?? '';
 
-/** @param changeId the change to wait for; undefined when it has propagated already */
+/**
+ * Returns the ids of the record, and a function that waits until its change has propagated.
+ * @param changeId the id of the change; undefined if it has already propagated
+ */
 const applied = (context: Context, changeId: string | undefined): Applied<'record'> => ({
   ids: { recordName: nameOf(context), hostedZoneId: only(context.ids.hostedZone)?.hostedZoneId ?? '' },
   wait: async () => {

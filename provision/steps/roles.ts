@@ -22,14 +22,14 @@ type Field = 'trust policy' | 'inline policies' | 'managed policies' | TagField;
 type Context = ApplyContext<'roles', Field>;
 
 /** The name of a role's inline policy. */
-const POLICY = 'slipway';
+const POLICY_NAME = 'slipway';
 
 const locationOf = ({ config, account }: Desired) => ({ region: config.region, account });
 
 /** The inline policies of a role, by name. */
 const policiesFor = (desired: Desired, key: string): Record<string, string> =>
   key === 'execution'
-    ? { [POLICY]: policyText(executionPolicy(desired.config, desired.names, locationOf(desired))) }
+    ? { [POLICY_NAME]: policyText(executionPolicy(desired.config, desired.names, locationOf(desired))) }
     : {};
 
 const policiesField = (policies: Readonly<Record<string, string>>): string =>

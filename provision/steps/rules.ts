@@ -102,7 +102,7 @@ function cutoverStage({ change, existing, found, ids }: Context): 'pending' | 's
   return isOurs ? 'pending' : 'done';
 }
 
-/** The actions before the switch; undefined if the rule keeps its current actions. */
+/** Returns the actions of a rule before the switch; undefined if the rule keeps its current actions. */
 function initialActions(context: Context): Action[] | undefined {
   const stage = cutoverStage(context);
   if (stage === 'switched') return undefined;

@@ -33,10 +33,12 @@ const tcp = (port: number, peer: string): GroupRule => ({
   peer,
 });
 
-/** The rule that AWS gives every new group: tasks may pull their images and call any service. */
+/** The egress rule that AWS gives every new group. With it, tasks may pull their images and call any service. */
 const ALL_EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: EVERYWHERE }];
 
-/** The ingress of a group: anyone may reach the load balancer, and only the load balancer may reach the container ports. */
+/**
+ * Returns the ingress rules of a group. Anyone may reach the load balancer, and only the load balancer may reach containers.
+ */
 export function ingressOf({ services }: Config, key: string, balancerGroupId: string): GroupRule[] {
   if (key === BALANCER) return [tcp(HTTP, EVERYWHERE)];
   const containers = services.find(({ name }) => name === key)?.containers ?? [];
@@ -108,7 +110,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
     if (touches(change, 'ingress')) {
       const balancer = change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
       const rules = ingressOf(config, change.key, balancer);
-      // Until running tasks are replaced, they answer the load balancer on their old ports.
+      // Running tasks answer the load balancer on their old ports until they are replaced.
       const oldRules = existing ? ingress.filter(({ peer }) => peer === balancer) : [];
       await setRules(context, groupId, INGRESS, ingress, [...rules, ...oldRules]);
     }

@@ -14,9 +14,9 @@ import {
   create,
   deploymentConfiguration,
   graceOf,
-  send,
+  sendUpdate,
   update,
-  type Sent,
+  type SendResult,
   type ServiceContext,
   type ServiceField,
 } from '../services/calls.ts';
@@ -36,10 +36,10 @@ function desiredFields(
   const balancers = loadBalancersOf(service, found.targetGroups);
   const grace = graceOf(service);
   const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
-  const newRevision = planned
+  const needsNewRevision = planned
     .changesOf('taskDefinitions')
     .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
-  const definition = newRevision ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
+  const definition = needsNewRevision ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
   return {
     name: names.service(service),
     status: 'ACTIVE',
@@ -53,7 +53,8 @@ function desiredFields(
       : balancers.map(loadBalancerText).sort().join(', '),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
     deployment: deploymentText(deploymentConfiguration),
-    // A failed deployment is retried. The run waits for a deployment in progress at its end, or here if it will switch traffic.
+    // A failed deployment is retried. If traffic will be switched, a deployment in progress counts as a change, so that this
+    // step waits for it. Otherwise the run waits for it at the end.
     rollout:
       rollout === 'FAILED' || (rollout !== '' && isSwitchingTraffic(service, found)) ? 'COMPLETED' : rollout,
     ...desiredTags(desired, 'services', name),
@@ -111,13 +112,13 @@ export const services: Step<'services', ServiceField> = {
       (isSwitchingTraffic(service, context.found) ? await context.lookAgain() : undefined);
     if (outgoingTargetGroups({ ...context, existing }, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, context.ids.targetGroups);
-    const response = await send(context, service, { loadBalancers });
+    const response = await sendUpdate(context, service, { loadBalancers });
     if (context.waitUntilReady) await waitForService(context, service, context.ids, response);
   },
 };
 
-/** The ids of a service, and the function that waits until it runs as configured. */
-const applied = (service: Service, { context, answer }: Sent) => ({
+/** Returns the ids of a service, and a function that waits until the service runs as configured. */
+const applied = (service: Service, { context, answer }: SendResult) => ({
   ids: { serviceArn: answer?.serviceArn ?? context.existing?.serviceArn ?? '' },
   wait: async () => {
     if (context.waitUntilReady) await waitForService(context, service, context.ids, answer);
@@ -132,6 +133,6 @@ function serviceOf({ config, change }: ServiceContext): Service {
 
 const waitUntilDeleted = (context: ServiceContext, service: Service): Promise<void> =>
   context.until(`the old service ${service.name} to be gone`, 'serviceGone', async () => {
-    const left = await describeService(context, context.names.service(service));
-    return left === undefined ? ready(undefined) : pending(left.status ?? 'still listed');
+    const old = await describeService(context, context.names.service(service));
+    return old === undefined ? ready(undefined) : pending(old.status ?? 'still listed');
   });

@@ -1,4 +1,4 @@
-/** The subnets: in each zone a public one for the load balancer and a private one for the tasks. */
+/** The subnets: each zone has a public one for the load balancer and a private one for the tasks. */
 import { CreateSubnetCommand, ModifySubnetAttributeCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';
@@ -21,8 +21,8 @@ interface Placement {
 }
 
 /**
- * The placement of every subnet, by key. An existing subnet keeps its zone. A new subnet gets the zone of the existing subnet
- * with the same number, if there is one.
+ * Returns the placement of every subnet, by key. An existing subnet keeps its zone. A new subnet gets the zone of the existing
+ * subnet with the same number, if there is one.
  */
 function placementsOf({ config: { network } }: Desired, found: Survey): Map<string, Placement> {
   const layouts = subnetLayouts(network);
@@ -50,7 +50,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 export const subnets: Step<'subnets', Field> = {
   diff(desired, found) {
     const placements = placementsOf(desired, found);
-    const wrongBlock = ({ cidr }: FoundSubnet, key: string): string | undefined =>
+    const blockMismatch = ({ cidr }: FoundSubnet, key: string): string | undefined =>
       cidr === placements.get(key)?.cidr
         ? undefined
         : `its block is ${cidr}, and the block of a subnet cannot change`;
@@ -65,7 +65,7 @@ export const subnets: Step<'subnets', Field> = {
         'public addresses': mapPublicIp,
         ...tagFields(tags),
       }),
-      cannotUpdate: (subnet, key) => inAnotherVpc(found)(subnet) ?? wrongBlock(subnet, key),
+      cannotUpdate: (subnet, key) => inAnotherVpc(found)(subnet) ?? blockMismatch(subnet, key),
     });
   },
 
@@ -93,8 +93,8 @@ export const subnets: Step<'subnets', Field> = {
   },
 
   /**
-   * Subnets assign no public addresses: only the load balancer and the NAT gateway have some, which do not depend on this
-   * setting.
+   * Subnets assign no public addresses. Only the load balancer and the NAT gateway have public addresses, and these do not
+   * depend on this setting.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html
    */
   async update(context, { subnetId: SubnetId }) {

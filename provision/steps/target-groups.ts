@@ -37,7 +37,7 @@ type Context = ApplyContext<'targetGroups', Field>;
 const TARGET_TYPE = 'ip';
 /** Health checks use the target's own port. */
 const HEALTH_PORT = 'traffic-port';
-const DELAY = 'deregistration_delay.timeout_seconds';
+const DELAY_ATTRIBUTE = 'deregistration_delay.timeout_seconds';
 
 const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthCheck => ({
   protocol,
@@ -46,7 +46,7 @@ const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthChec
 });
 
 const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
-  [DELAY]: String(deregistrationDelaySeconds),
+  [DELAY_ATTRIBUTE]: String(deregistrationDelaySeconds),
 });
 
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
@@ -60,7 +60,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
         port: container.port,
         protocol: container.protocol,
         ...healthCheckFields(healthCheckFor(container)),
-        [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
+        [`attribute.${DELAY_ATTRIBUTE}`]: String(config.deregistrationDelaySeconds),
         ...desiredTags(desired, 'targetGroups', container.key),
       },
     ]),
@@ -68,8 +68,8 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 }
 
 /**
- * Returns the replacement of a group that is no longer desired: the group of the same container, or of the container to which
- * the path is now routed.
+ * Returns the replacement of a group that is no longer desired. This is the group of the same container or, if that container
+ * is gone, the group of the container to which the path is now routed.
  */
 function replacementFor(
   { config }: Desired,
@@ -96,7 +96,7 @@ export const targetGroups: Step<'targetGroups', Field> = {
         port,
         protocol,
         ...healthCheckFields(health),
-        [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
+        [`attribute.${DELAY_ATTRIBUTE}`]: attributes[DELAY_ATTRIBUTE] ?? '',
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
@@ -106,14 +106,14 @@ export const targetGroups: Step<'targetGroups', Field> = {
     }),
 
   /**
-   * A group of another VPC is deleted first: that VPC no longer exists, and neither does anything that used the group.
+   * An existing group in another VPC is deleted first. That VPC no longer exists, so nothing uses the group.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
    */
   async create(context) {
     const { aws, existing, ids, names, tags } = context;
     if (existing) {
-      const remove = new DeleteTargetGroupCommand({ TargetGroupArn: existing.targetGroupArn });
-      await ignoringNotFound(() => aws.elbv2(remove));
+      const command = new DeleteTargetGroupCommand({ TargetGroupArn: existing.targetGroupArn });
+      await ignoringNotFound(() => aws.elbv2(command));
     }
     const container = containerOf(context);
     const Name = names.targetGroup(container);
@@ -150,7 +150,10 @@ export const targetGroups: Step<'targetGroups', Field> = {
   },
 };
 
-/** A group's name implies its protocol, so a group with another protocol was created by someone else. */
+/**
+ * Makes a function that explains why a group with another protocol cannot be updated. The name of a group implies its protocol,
+ * so someone else must have created such a group.
+ */
 const protocolMismatch = ({ config }: Desired) => {
   const protocols = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
   return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>

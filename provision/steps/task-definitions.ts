@@ -19,10 +19,12 @@ import { compare, knownAfter, type DesiredFields, type Value } from '../../lib/m
 
 type Context = ApplyContext<'taskDefinitions'>;
 
-/** The field that counts the older revisions which can still start tasks. */
-const OLDER = 'older revisions';
+/** The name of the field for the number of older revisions from which tasks can still start. */
+const OLDER_REVISIONS = 'older revisions';
 
-/** Names and roles are computed, so that a task definition can be compared before its resources exist. */
+/**
+ * Returns the parts of a task definition. Names and ARNs are computed, so that a diff is possible before the resources exist.
+ */
 function partsOf(
   { config, names, account }: Desired,
   service: Service,
@@ -40,18 +42,19 @@ function partsOf(
   };
 }
 
-/** The desired definition. The reference of an image that is not pushed yet becomes known later. */
+/** Returns the desired fields. The reference of an image that is not pushed yet becomes known later. */
 function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
-  const pushed = ({ key, image }: Container): string =>
+  const imageIfKnown = ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
   const fields: Record<string, Value | undefined> = {
     status: 'ACTIVE',
-    [OLDER]: 0,
-    ...definitionFields(taskDefinitionFor(service, partsOf(desired, service, pushed))),
+    [OLDER_REVISIONS]: 0,
+    ...definitionFields(taskDefinitionFor(service, partsOf(desired, service, imageIfKnown))),
     ...desiredTags(desired, 'taskDefinitions', service.name),
   };
   for (const container of service.containers) {
-    if (pushed(container) === '') fields[`${container.name}.image`] = knownAfter(`images.${container.key}`);
+    if (imageIfKnown(container) === '')
+      fields[`${container.name}.image`] = knownAfter(`images.${container.key}`);
   }
   return fields;
 }
@@ -66,7 +69,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
       found: found.taskDefinitions,
       fieldsOf: ({ status, older, definition, tags }): DesiredFields => ({
         status,
-        [OLDER]: older,
+        [OLDER_REVISIONS]: older,
         ...definition,
         ...tagFields(tags),
       }),
@@ -75,7 +78,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
 
   create: (context) => register(context),
 
-  /** A changed definition is registered as a new revision. The older ones are deregistered once it is in use. */
+  /** Registers a changed definition as a new revision. Older revisions are deregistered once the new one is in use. */
   async update(context, { taskDefinitionArn }) {
     if (context.change.fields.some(isDefinitionField)) return register(context);
     await retagEcs(context, taskDefinitionArn);
@@ -95,7 +98,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
 
 /** Whether a change of this field requires a new revision; tags and the number of older revisions do not. */
 export const isDefinitionField = ({ field }: { readonly field: string }): boolean =>
-  !field.startsWith('tag.') && field !== OLDER;
+  !field.startsWith('tag.') && field !== OLDER_REVISIONS;
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
 async function register(context: Context): Promise<Ids['taskDefinitions']> {

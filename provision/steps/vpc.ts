@@ -48,7 +48,7 @@ export const vpc: Step<'vpc', Field> = {
     }),
 
   /**
-   * Each call sets one attribute. DNS support comes first, since DNS hostnames require it. A new VPC has DNS support.
+   * Each call sets one attribute. DNS support is set first, since DNS hostnames require it. A new VPC already has DNS support.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
    */
   async configure(context, { vpcId: VpcId }) {

@@ -8,8 +8,8 @@ import type { Removal } from '../../lib/engine/step.ts';
 export const elasticIp: Removal<'elasticIp'> = {
   /**
    * "Not found" may refer to a network interface of the NAT gateway, and an authorisation failure may mean that the gateway
-   * still uses the address: both are transient. If the failure persists, the address may have been released earlier and
-   * belong to another account by now; a look shows whether it is still ours.
+   * still uses the address. Both are transient. If the authorisation failure persists, the address may have been released
+   * earlier and may belong to another account by now. A look shows whether it is still ours.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html
    */
   async remove(context) {

@@ -1,4 +1,4 @@
-/** Removes a hosted zone that the stack created, once it only contains Route 53's own records. */
+/** Removes a hosted zone that the stack created, once it only contains the records that Route 53 created with it. */
 import { DeleteHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
@@ -15,13 +15,13 @@ export const hostedZone: Removal<'hostedZone'> = {
     } catch (error) {
       if (!isCode(error, 'HostedZoneNotEmpty')) throw error;
       const sets = await allRecordSets(aws, existing.hostedZoneId);
-      throw notEmpty(existing, sets.filter((set) => !isOwnRecordSet(existing, set)).map(recordText), error);
+      throw notEmpty(existing, sets.filter((set) => !isBuiltIn(existing, set)).map(recordText), error);
     }
   },
 };
 
 /** Whether Route 53 created a record set together with its zone, and deletes it with the zone. */
-const isOwnRecordSet = ({ name }: FoundHostedZone, { Name, Type }: ResourceRecordSet): boolean =>
+const isBuiltIn = ({ name }: FoundHostedZone, { Name, Type }: ResourceRecordSet): boolean =>
   bareName(Name) === name && (Type === 'NS' || Type === 'SOA');
 
 const recordText = ({ Name, Type }: ResourceRecordSet): string => `${bareName(Name)} (${Type})`;

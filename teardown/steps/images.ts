@@ -1,4 +1,4 @@
-/** Leaves images to their repository: they are deleted with it. */
+/** Does not remove images: they are deleted together with their repository. */
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const images: Removal<'images'> = {

@@ -26,5 +26,5 @@ export { targetGroups } from './target-groups.ts';
 export { taskDefinitions } from './task-definitions.ts';
 export { vpc } from './vpc.ts';
 
-// Every noun is in this list.
+// Checks that every noun has a removal in this list.
 null as unknown as typeof removals satisfies Removals;

@@ -1,4 +1,4 @@
-/** Detaches and removes the internet gateway. AWS allows detaching it once the VPC has no mapped public addresses. */
+/** Detaches and removes the internet gateway. AWS only allows this once the VPC has no mapped public addresses. */
 import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws-sdk/client-ec2';
 import { isCode, isNotFound } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';

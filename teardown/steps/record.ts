@@ -10,20 +10,20 @@ export const record: Removal<'record'> = {
   /** A delete must repeat the record exactly. If it is refused, the record is fetched again. */
   async remove(context) {
     try {
-      await remove(context, context.existing);
+      await deleteRecord(context, context.existing);
     } catch (error) {
       if (!isCode(error, 'InvalidChangeBatch')) throw error;
       const current = await refetchRecord(context.newLook(), context.existing);
       if (!current) return;
       if (foreignOwner(current.tags, context.names.stack) !== undefined)
         return { kept: 'it now points somewhere else' };
-      await remove(context, current);
+      await deleteRecord(context, current);
     }
   },
 };
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
-const remove = ({ aws }: RemoveContext<'record'>, { hostedZoneId, set }: FoundRecord): Promise<void> =>
+const deleteRecord = ({ aws }: RemoveContext<'record'>, { hostedZoneId, set }: FoundRecord): Promise<void> =>
   ignoringNotFound(() =>
     aws.route53(
       new ChangeResourceRecordSetsCommand({

@@ -1,4 +1,4 @@
-/** Removes a security group, once none of our other groups refers to it. */
+/** Removes a security group, once no other group of the stack refers to it. */
 import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { INGRESS, EGRESS, revokeRules } from '../../lib/aws/security-group-rule-calls.ts';
@@ -8,9 +8,9 @@ import { explainInUse } from '../in-use.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
-   * The load balancer's group waits until the groups of the services are deleted, together with their rules. Any other rule
-   * that refers to a group is revoked with its own call: if a call revoked several rules, one missing rule would make it fail
-   * for all of them.
+   * The groups of the services are deleted before the load balancer's group, and their rules with them. Any other rule that
+   * refers to the group is revoked first. Each rule has a separate call, since a call for several rules fails if one of them is
+   * missing.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
   async remove({ aws, found, alsoRemoved, key, existing: { groupId, vpcId } }) {

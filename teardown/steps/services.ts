@@ -8,8 +8,8 @@ import { pending, ready } from '../../lib/engine/until.ts';
 
 export const services: Removal<'services'> = {
   /**
-   * Deletes the service with its tasks. They drain in any case, so scaling to zero first would only cost a call. AWS also
-   * deletes the scalable target of the service and its policies.
+   * Deletes the service with its tasks. The tasks drain in any case, so scaling to zero first would only cost a call. AWS also
+   * deletes the scalable target and the scaling policies of the service.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
    */
   async remove(context) {

@@ -8,12 +8,12 @@ import { throwingRefusals } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 import { perClient, batched } from '../../lib/aws/batched-calls.ts';
 
-const BATCH = 10;
+const MAX_REVISIONS_PER_CALL = 10;
 
 export const taskDefinitions: Removal<'taskDefinitions'> = {
   /**
-   * Deregisters in sequence: AWS accepts one call per second, and a family has one revision for every change that was ever
-   * made. A revision that a stopped task still refers to disappears automatically once ECS no longer lists that task.
+   * Deregisters the revisions in sequence: AWS accepts one call per second, and a family has a revision for every change that
+   * was ever made. A deleted revision disappears once ECS no longer lists any stopped task that refers to it.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
    */
   async remove(context) {
@@ -41,13 +41,13 @@ interface RevisionRefusal {
 }
 
 /**
- * Deletes one revision; concurrent deletes share calls. If a revision cannot be deleted, the call succeeds and its response
- * has an entry for it.
+ * Deletes one revision; concurrent deletes share calls. If a revision cannot be deleted, the call still succeeds, and its
+ * response lists the revision as a failure.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
  */
 const deleteBatched = perClient((aws: Aws) => {
   let previous: Promise<unknown> = Promise.resolve();
-  return batched<RevisionRefusal[]>(BATCH, async (taskDefinitions) => {
+  return batched<RevisionRefusal[]>(MAX_REVISIONS_PER_CALL, async (taskDefinitions) => {
     const response = previous.then(() => aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions })));
     previous = response.catch(() => undefined);
     const { failures = [] } = await response;

@@ -23,8 +23,8 @@ export const vpc: Removal<'vpc'> = {
 };
 
 /**
- * Waits while foreign resources are listed. AWS lists deleted resources for up to a minute, our own possibly without their
- * tags, so that they look foreign.
+ * Waits while foreign resources are listed. AWS still lists deleted resources for up to a minute. Those of this stack may
+ * appear without their tags, and so look foreign.
  * @throws FOREIGN with the resources that remain
  */
 async function waitUntilNoneForeign(context: RemoveContext<'vpc'>): Promise<void> {

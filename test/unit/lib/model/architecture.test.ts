@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import {
   architecture,
   declarationOf,
-  deletedWith,
+  nounsDeletedWith,
   needs,
   nouns,
   tornDown,
@@ -43,10 +43,10 @@ describe('every noun', () => {
 
 describe('the nouns that are deleted with a noun', () => {
   test('include those that are deleted indirectly', () => {
-    expect(deletedWith('loadBalancer')).toEqual(['listener', 'rules']);
-    expect(deletedWith('listener')).toEqual(['rules']);
-    expect(deletedWith('repositories')).toEqual(['images']);
-    expect(deletedWith('vpc')).toEqual([]);
+    expect(nounsDeletedWith('loadBalancer')).toEqual(['listener', 'rules']);
+    expect(nounsDeletedWith('listener')).toEqual(['rules']);
+    expect(nounsDeletedWith('repositories')).toEqual(['images']);
+    expect(nounsDeletedWith('vpc')).toEqual([]);
   });
 });
 

@@ -18,7 +18,7 @@ export interface Finding {
 /** Looks for one kind of mistake. */
 export type Check = (config: Config) => Iterable<Finding>;
 
-/** The path of the stage, which is an option but is checked together with the file. */
+/** The path of the stage: a command-line option that is checked together with the file. */
 export const STAGE: Path = ['--stage'];
 
 export const pathOfService = ({ name }: Service, ...rest: string[]): Path => ['services', name, ...rest];

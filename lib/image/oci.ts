@@ -12,7 +12,7 @@ const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
 /** The folder of the program. */
 const FOLDER = 'app';
-/** The user that owns the folder and runs the program: the user `node` of the official Node images. */
+/** The id of the user that owns the folder and runs the program. The official Node images call this user `node`. */
 const USER_ID = 1000;
 /** A fixed time: if images contained the time of their build, they would all be different. */
 const EPOCH = new Date(0);

@@ -37,7 +37,7 @@ export function actionText(actions: readonly Action[] | undefined): string {
 }
 
 /**
- * Describes the listener, once per survey: the look for the rules needs its ARN.
+ * Describes the listener, once per survey: the look for the rules also needs its ARN.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
  */
 export const describeListener = (context: LookContext): Promise<Listener | undefined> =>

@@ -35,7 +35,7 @@ export type Intent = z.infer<typeof intent>;
 
 export const stateSchema = z.strictObject({
   version: z.literal(STATE_VERSION),
-  /** The stack that owns the state; the next three fields locate it. A run for anything else is refused. */
+  /** The stack that owns the state; the next three fields locate the stack. A run with other values is refused. */
   stack: z.string(),
   account: z.string(),
   region: z.string(),
@@ -60,7 +60,7 @@ export const stateSchema = z.strictObject({
 
 export type StateData = z.infer<typeof stateSchema>;
 
-/** The owner of a state file. */
+/** The fields that a run compares with its own values, so that it never uses the file of another stack. */
 export type Guard = Pick<StateData, 'stack' | 'account' | 'region' | 'endpoint'>;
 
 export const emptyState = (guard: Guard): StateData => ({

@@ -13,7 +13,7 @@ import { serialize } from './serialize.js';
  * wait for something that never happens.
  * @typedef {{ value: import('./serialize.js').Serialized } | { nothing: true } | { thrown: Thrown } | { exit: string } | {
  *   waits: true }} Reply
- * @typedef {{ message: string | undefined, stack: string, shown: string }} Thrown
+ * @typedef {{ message: string | undefined, stack: string, inspected: string }} Thrown
  * @typedef {Readonly<Record<string, string | undefined>>} Variables
  */
 
@@ -86,9 +86,9 @@ function describeThrown(error) {
     return {
       message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : undefined,
       stack: String(stack),
-      shown: inspect(error).slice(0, MAX_MESSAGE),
+      inspected: inspect(error).slice(0, MAX_MESSAGE),
     };
   } catch {
-    return { message: undefined, stack: '', shown: 'something that cannot be shown' };
+    return { message: undefined, stack: '', inspected: 'something that cannot be shown' };
   }
 }

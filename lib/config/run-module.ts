@@ -98,8 +98,11 @@ function valueOf(reply: Reply, mapStack: (stack: string) => string): { value?: u
 }
 
 /** Converts a thrown value to an error of this process. */
-function failureOf({ message, stack, shown }: Thrown, mapStack: (stack: string) => string): ModuleFailure {
-  const failure = new ModuleFailure(message ?? `It threw ${shown}.`);
+function failureOf(
+  { message, stack, inspected }: Thrown,
+  mapStack: (stack: string) => string,
+): ModuleFailure {
+  const failure = new ModuleFailure(message ?? `It threw ${inspected}.`);
   failure.stack = mapStack(stack);
   return failure;
 }

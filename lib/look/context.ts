@@ -9,7 +9,7 @@ import { KEY_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Builds } from '../image/builds.ts';
 
-/** The desired stack: everything that is known before the first call. */
+/** The desired stack: everything that the desired resources are derived from. */
 export interface Desired {
   readonly config: Config;
   readonly names: Names;

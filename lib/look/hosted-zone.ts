@@ -55,7 +55,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
       !zone.Config?.PrivateZone &&
       (nameOf(zone) === name || hasOurCallerReference(context, zone) || recordedZoneIds.includes(idOf(zone))),
   );
-  // Our zones come first. Of several such zones, the recorded one comes first: its name servers may be in use already.
+  // Our zones come first, and the recorded one comes before our other zones: its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
     Number(isOurZone(context, zone)) * 2 + Number(recordedZoneIds.includes(zone.hostedZoneId));
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))

@@ -25,8 +25,9 @@ const withoutArns = (text: string): string =>
     '$1',
   );
 
-/** The maximum length of the shown part of a long value, and its number of characters before the first difference. */
+/** The maximum number of characters of a long value that are shown. */
 const MAX_SHOWN = 64;
+/** The number of shown characters before the first difference. */
 const SHOWN_BEFORE = 16;
 
 /** Shortens two long values: keeps the entries that only one of two lists has, or the part where two strings begin to differ. */

@@ -43,7 +43,7 @@ export const stateSchema = z.strictObject({
   endpoint: z.string(),
   /** Ids by address, e.g. `vpc` or `subnets.public-1`. */
   resources: z.record(address, z.record(z.string(), id)),
-  /** Creates that were started and whose results are not recorded yet, by address. */
+  /** The creates that have started but whose results are not recorded yet, by address. */
   intents: z.record(address, intent),
   /**
    * When the file was last written, milliseconds since 1970: resources that were created shortly before may not be visible

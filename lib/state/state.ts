@@ -24,7 +24,7 @@ export interface State {
   forget(address: string): Promise<void>;
   /** Records the keys of the user's tags that are about to be set, in addition to those that were set before. */
   recordTagKeys(keys: readonly string[]): Promise<void>;
-  /** Records that every resource matches a configuration, and the keys of its tags. */
+  /** Records that every resource matches a configuration. Also records the keys of the configuration's tags. */
   applied(configuration: string, tags: readonly string[]): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;

@@ -26,7 +26,7 @@ export const stageName = matches(
 );
 
 /**
- * The name of a stack. It begins the name of the load balancer, which must not begin with `internal-`.
+ * The name of a stack. The name of the load balancer begins with it, so it must not begin with `internal-`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
  */
 export const stackName: FieldRule = (text) =>
@@ -118,7 +118,7 @@ export const user = matches(
   'Use a user or user:group, by number or by name, e.g. 1000:1000.',
 );
 
-/** Arguments and environment variables of a process, which cannot contain a zero byte. */
+/** An argument or an environment variable of a process: neither can contain a zero byte. */
 export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
 export const variableName = matches(

@@ -11,7 +11,7 @@ export interface Finding {
   readonly fix: string;
   /** The current value to show, if it is not the value at the path. */
   readonly value?: string;
-  /** The other values that the check read: when one of them is invalid itself, the finding is dropped. */
+  /** The other values that the check read. If such a value is invalid, the finding is dropped. */
   readonly reads?: readonly Path[];
 }
 

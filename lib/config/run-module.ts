@@ -16,8 +16,8 @@ export interface ModuleRun {
 }
 
 /**
- * The error of a module that yields no value. Its message is the reason; its stack is the stack of what the module threw, if
- * anything.
+ * The error of a module that yields no value. The message is the reason. If the module threw an error, the stack is the stack of
+ * that error.
  */
 export class ModuleFailure extends Error {
   override readonly name = 'ModuleFailure';
@@ -29,7 +29,7 @@ const MAX_HEAP_MIB = 1024;
 /**
  * Runs a module that is not part of Slipway. Environment variables that it sets are set in this process, too.
  * @param path absolute
- * @returns its default export, called if it is a function; an empty object if the module has no default export
+ * @returns the default export, or the result of calling it if it is a function; an empty object if there is no default export
  * @throws SyntaxError with the location when it cannot be bundled; ModuleFailure; the signal's reason
  */
 export async function runModule(

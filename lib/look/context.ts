@@ -33,7 +33,7 @@ export interface LookContext extends Omit<Desired, 'account'> {
   readonly recorded?: ((noun: Noun) => Items<RecordedIds>) | undefined;
 }
 
-/** The recorded ids of a resource, the identifying one first. */
+/** The recorded ids of a resource; the first one identifies the resource. */
 export type RecordedIds = Readonly<Record<string, string>>;
 
 /** Makes the `recorded` function of a look context. Each call of the function reads the current resources of the state. */

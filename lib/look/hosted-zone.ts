@@ -21,7 +21,7 @@ export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   readonly tags: Tags;
 }
 
-/** The caller reference of our zone. @param token distinguishes it from the references of earlier zones */
+/** The caller reference of our zone. @param token distinguishes this reference from those of earlier zones */
 export const callerReference = ({ names }: Pick<LookContext, 'names'>, token: string): string =>
   `${names.stack}/${token}`;
 

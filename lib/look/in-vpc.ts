@@ -1,4 +1,4 @@
-/** Listings of a VPC: everything of one kind that is in a VPC, ours and foreign. */
+/** Listings of a VPC: everything of one kind that is in a VPC, whether ours or foreign. */
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Aws } from '../aws/clients.ts';
 

@@ -24,7 +24,7 @@ export interface FoundListener extends Readonly<Ids['listener']> {
   readonly tags: Tags;
 }
 
-/** Writes default actions in one line. */
+/** Formats default actions as one line. */
 export function actionText(actions: readonly Action[] | undefined): string {
   return (actions ?? [])
     .map(({ Type, FixedResponseConfig: fixed, TargetGroupArn, ForwardConfig, RedirectConfig }) => {

@@ -37,7 +37,7 @@ export function allRecordSets(aws: Aws, zoneId: string): Promise<ResourceRecordS
 export const firstRecordSets = async (aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> =>
   (await fetchPage(aws, zoneId)).ResourceRecordSets ?? [];
 
-/** Whether a record set prevents our record: beside a CNAME, no other record of that name can be created. */
+/** Whether a record set of the same name prevents our record: a name that has a CNAME can have no other records. */
 export const occupiesName = ({ Type }: ResourceRecordSet): boolean =>
   Type === RECORD_TYPE || Type === 'CNAME';
 

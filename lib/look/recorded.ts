@@ -48,8 +48,8 @@ export async function addRecorded<T>(
 }
 
 /**
- * Fetches something about a noun's single resource by its recorded id while its actual id is still being looked up. The
- * response counts only if the ids are equal. This saves a round trip without trusting the state.
+ * Fetches something about the only resource of a noun. The call uses the recorded id while the actual id is still being looked
+ * up; the response counts only if the ids are equal. This saves a round trip without trusting the state.
  * @param find looks up the actual id; undefined when the resource does not exist
  * @param fetch fetches by id
  * @returns what `fetch` returned for the actual id; undefined when the resource does not exist

@@ -137,11 +137,11 @@ export const describeService = (
   service: string,
 ): Promise<Service | undefined> => describeBatched(aws)(names.cluster)(service, clock);
 
-/** Writes a load balancer of a service in one line. */
+/** Formats a load balancer of a service as one line. */
 export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
   `${containerName}:${containerPort} → ${targetGroupArn}`;
 
-/** Writes the deployment settings that we manage in one line. */
+/** Formats the deployment settings that Slipway manages as one line. */
 export function deploymentText(configuration: DeploymentConfiguration): string {
   const { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker: breaker } = configuration;
   return `${minimumHealthyPercent}–${maximumPercent} %, breaker ${breaker?.enable ? 'on' : 'off'}, rollback ${breaker?.rollback ? 'on' : 'off'}`;

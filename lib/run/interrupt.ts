@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 
 /** A process that npm starts gets each Ctrl-C twice, from npm and from the terminal: two within this time count as one. */
 const SAME_PRESS_MS = 300;
-/** Milliseconds that a run has to stop: some of its operations cannot be aborted. */
+/** Milliseconds within which a run must stop after an interrupt: some operations cannot be aborted. */
 const STOP_MS = 1000;
 
 /** The signals that are sent by Ctrl-C, by service managers and container engines, and when a terminal is closed. */

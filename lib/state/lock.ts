@@ -19,7 +19,7 @@ export interface Lock {
 
 /**
  * The locks that this process holds: the content of each lock file, mapped to the file. The process id alone is not enough:
- * in a restarted container, a dead holder may have had our id.
+ * in a restarted container, a dead holder may have had the same id.
  */
 const ownLocks = new Map<string, string>();
 

@@ -7,7 +7,7 @@ import type { Run } from './run.ts';
 
 /**
  * Throws if the run was interrupted, or if any step failed.
- * @throws INTERRUPTED; the only problem, if there is one; STEPS_FAILED, if there are several problems
+ * @throws INTERRUPTED; a single problem as it is; several problems as STEPS_FAILED
  */
 export function throwFailures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   if (run.signal.aborted) throw interrupted(run);

@@ -10,7 +10,7 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 /** Commands that are compiled together; the sandbox is a separate program. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
 const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
-/** Milliseconds for which an old build is kept after a run last started with it: the run may still load parts of the build. */
+/** Milliseconds to keep an old build after the last start of a run with it: that run may still load parts of the build. */
 const KEEP_MS = 3_600_000;
 
 /**
@@ -29,7 +29,7 @@ function fingerprint() {
     /\.[jt]s$/.test(file),
   );
   const lines = [...files, join(ROOT, 'run.js'), join(ROOT, 'package-lock.json')].sort().map((file) => {
-    // Editors create dangling symbolic links.
+    // Some editors create dangling symbolic links, which have no stats.
     const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? {};
     return `${file} ${mtimeMs} ${size}`;
   });
@@ -59,7 +59,7 @@ const OPTIONS = {
  * @param {import('esbuild').Plugin[]} plugins
  * @returns {import('esbuild').BuildOptions}
  */
-const bundled = (commands, outdir, plugins) => ({
+const bundleOptions = (commands, outdir, plugins) => ({
   ...OPTIONS,
   entryPoints: commands.map((command) => `${command}/main.ts`),
   outdir,
@@ -77,7 +77,7 @@ const bundled = (commands, outdir, plugins) => ({
  * @param {string} outdir
  * @returns {import('esbuild').BuildOptions}
  */
-const asScripts = (outdir) => ({
+const scriptOptions = (outdir) => ({
   ...OPTIONS,
   entryPoints: filesIn(outdir).filter((file) => file.endsWith('.cjs')),
   outdir,
@@ -89,24 +89,24 @@ const asScripts = (outdir) => ({
 
 /** @param {string} folder the destination of the build; it appears there atomically */
 async function compile(folder) {
-  // Imported here, since a run needs none of them if Slipway is already compiled.
+  // Imported here, since a run does not need these modules if Slipway is already compiled.
   const [{ build }, { sourceLocations }, { unusedSchemas }] = await Promise.all([
     import('esbuild'),
     import('./build/source-locations.js'),
     import('./build/unused-schemas.js'),
   ]);
   const work = `${folder}-${process.pid}`;
-  // If esbuild had to create the folder and failed, its error would name esbuild's own source.
+  // Created here: if esbuild failed to create the folder, the error would name esbuild's own source.
   mkdirSync(work, { recursive: true });
   await Promise.all(
-    PROGRAMS.map((commands) => build(bundled(commands, work, [sourceLocations, unusedSchemas]))),
+    PROGRAMS.map((commands) => build(bundleOptions(commands, work, [sourceLocations, unusedSchemas]))),
   );
-  await build(asScripts(work));
+  await build(scriptOptions(work));
   try {
     renameSync(work, folder);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
-    // Another process may have compiled it first.
+    // Another process may have finished the same build first.
     if (!existsSync(folder)) throw error;
   }
   for (const name of readdirSync(CACHE)) {
@@ -121,18 +121,18 @@ async function compile(folder) {
  */
 function problemText({ code, errors = [], message }) {
   // esbuild has already printed compile errors, with their locations; an error without a location is a failed write.
-  const isSource = errors.some(({ location }) => location);
-  const why = isSource ? 'Its source has the errors printed above.' : message.trim().split('\n').at(-1);
+  const isSourceError = errors.some(({ location }) => location);
+  const why = isSourceError ? 'Its source has the errors printed above.' : message.trim().split('\n').at(-1);
   const fix =
     code === 'ERR_MODULE_NOT_FOUND'
       ? 'npm ci'
-      : !isSource
+      : !isSourceError
         ? `Make ${join(ROOT, 'node_modules')} writable and free disk space, or run npm run prepare as a user who may write there.`
         : 'git status, to see what was changed';
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
 }
 
-// With a umask that masks the owner's bits, we could not enter the folders that we create.
+// If the umask masked the owner's bits, this process could not enter the folders that it creates.
 process.umask(process.umask() & 0o077);
 const folder = join(CACHE, fingerprint());
 if (!existsSync(folder)) {
@@ -142,15 +142,16 @@ if (!existsSync(folder)) {
   });
 }
 const [command] = process.argv.splice(2, 1);
-// Without a command it only compiles.
+// Without a command, this program only compiles.
 if (command !== undefined) {
   const main = join(folder, command, 'main.cjs');
   try {
     utimesSync(folder, new Date(), new Date());
   } catch {
-    // A user without write access cannot remove old builds either.
+    // This does no harm: a user without write access cannot remove old builds either.
   }
-  // Source maps take time, and Node applies them to stack traces only for modules that it has loaded itself.
+  // For debugging, Node itself loads the module: it applies source maps only to such modules. Otherwise, source maps would only
+  // cost time.
   if (process.env['SLIPWAY_DEBUG']) {
     process.setSourceMapsEnabled(true);
     createRequire(main)(main);

@@ -10,9 +10,9 @@ import { Script } from 'node:vm';
 /** @param {string | Buffer} data */
 export const hashOf = (data) => createHash('sha256').update(data).digest('hex');
 /** The length of a hash in hexadecimal digits. */
-const HASH_BYTES = 64;
+const HASH_LENGTH = 64;
 
-/** V8 accepts a code cache only from the same version of itself, run with the same flags. */
+/** V8 accepts a code cache only if the same version of V8 made it, with the same flags. */
 const CACHE_SUFFIX = `${process.version}-${hashOf(
   [process.arch, ...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
 ).slice(0, 8)}`;
@@ -50,8 +50,8 @@ function run(file, module) {
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   if (script.cachedDataRejected !== false) {
-    if (uncached.size === 0) writeCachesAtExit();
-    uncached.set(cacheFile, script);
+    if (uncachedScripts.size === 0) writeCachesAtExit();
+    uncachedScripts.set(cacheFile, script);
   }
   const require = createRequire(file);
   const requireModule = (/** @type {string} */ name) =>
@@ -59,16 +59,16 @@ function run(file, module) {
   script.runInThisContext()(module.exports, requireModule, module, file, dirname(file));
 }
 
-/** The scripts without a valid cache, by the file of their cache. @type {Map<string, Script>} */
-const uncached = new Map();
+/** The scripts without a valid cache, by the file that their cache is written to. @type {Map<string, Script>} */
+const uncachedScripts = new Map();
 
 function writeCachesAtExit() {
-  // A code cache omits functions that Sparkplug has compiled. The flag is reset afterwards because a cache is only valid with
-  // the flags it was made with.
+  // A code cache omits functions that Sparkplug has compiled, so Sparkplug is off until the caches are made. The flag is then
+  // reset, because V8 compares the flags when it reads a cache.
   setFlagsFromString('--no-sparkplug');
   process.on('exit', (code) => {
     setFlagsFromString('--sparkplug');
-    if (code !== 1) for (const [file, script] of uncached) writeCache(file, script.createCachedData());
+    if (code !== 1) for (const [file, script] of uncachedScripts) writeCache(file, script.createCachedData());
   });
 }
 
@@ -80,15 +80,15 @@ function writeCachesAtExit() {
 function readCache(file) {
   try {
     const bytes = readFileSync(file);
-    const data = bytes.subarray(HASH_BYTES);
-    return hashOf(data) === bytes.toString('latin1', 0, HASH_BYTES) ? data : undefined;
+    const data = bytes.subarray(HASH_LENGTH);
+    return hashOf(data) === bytes.toString('latin1', 0, HASH_LENGTH) ? data : undefined;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Writes a cache atomically. A failure is ignored: the next run is as slow as this one.
+ * Writes a cache atomically. A failure is ignored: the next run is then as slow as this one.
  * @param {string} file
  * @param {Buffer} data
  */

@@ -5,14 +5,14 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Replaces `import.meta.url`, `import.meta.filename` and `import.meta.dirname` in every TypeScript module with the values of its
- * source file. This file is JavaScript because run.js also uses it, to compile Slipway.
+ * Replaces `import.meta.url`, `import.meta.filename` and `import.meta.dirname` in every TypeScript module with the values for the
+ * module's source file. This file is JavaScript because run.js also uses it, to compile Slipway.
  * @type {import('esbuild').Plugin}
  */
 export const sourceLocations = {
   name: 'source-locations',
   setup({ onLoad, esbuild }) {
-    // Not a literal: in Jest's realm a literal is not an instance of the RegExp that esbuild checks for.
+    // Not a literal: under Jest, a literal is not an instance of the global RegExp class, for which esbuild checks.
     onLoad({ filter: new RegExp('\\.[mc]?ts$') }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes('import.meta.')) return undefined;

@@ -8,7 +8,7 @@ import { needs, nouns, type Ids, type Noun } from '../lib/model/architecture.ts'
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import { pastTense } from '../lib/model/report.ts';
 import { idsOf, titleOf } from '../lib/model/resources.ts';
-import { failures } from '../lib/run/failures.ts';
+import { throwFailures } from '../lib/run/failures.ts';
 import type { Run } from '../lib/run/run.ts';
 import { removals } from '../teardown/plan.ts';
 import { removeResource } from '../teardown/remove.ts';
@@ -33,14 +33,14 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
     plan.changes.filter((change) => change.noun === noun && change.verb !== 'remove');
 
   const forward = await walk<Noun>(needs, (noun) => applyNoun(scope, noun, changesOf(noun)), run.signal);
-  failures(run, forward);
+  throwFailures(run, forward);
 
   const switched = await walk<Noun>(
     needs,
     async (noun) => void (await waitForAll(runHook(scope, noun, changesOf(noun), 'switchTraffic'))),
     run.signal,
   );
-  failures(run, switched);
+  throwFailures(run, switched);
 
   const backward = await walk<Noun>(
     reversed<Noun>(needs),
@@ -53,7 +53,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
     },
     run.signal,
   );
-  failures(run, backward);
+  throwFailures(run, backward);
   return ids;
 }
 

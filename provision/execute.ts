@@ -55,7 +55,7 @@ export async function execute(
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
-  await run.state.tagging(Object.keys(config.tags));
+  await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan);
   const url = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);

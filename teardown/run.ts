@@ -8,7 +8,7 @@ import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { nouns, tornDown, type Noun } from '../lib/model/architecture.ts';
 import type { Change } from '../lib/model/change.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
-import { failures, interrupted } from '../lib/run/failures.ts';
+import { throwFailures, interrupted } from '../lib/run/failures.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { duration } from '../lib/run/progress-lines.ts';
@@ -106,7 +106,7 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
     },
     run.signal,
   );
-  failures(run, outcomes);
+  throwFailures(run, outcomes);
 }
 
 const certificateText = ({ nouns, vpc }: Certificate): string =>

@@ -1,4 +1,4 @@
-/** Bundles a TypeScript module that is not part of Slipway with its imports, and maps locations in the bundle to its source. */
+/** Bundles a user's TypeScript module together with its imports, and maps locations in the bundle back to the source. */
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ export interface ModuleBundle {
   /** A data URL to import. */
   readonly url: string;
   /** Maps the locations in a stack trace from the bundle to the source. */
-  readonly mapped: (stack: string) => string;
+  readonly mapStack: (stack: string) => string;
 }
 
 /**
@@ -25,12 +25,12 @@ export async function bundleModule(path: string): Promise<ModuleBundle> {
   const [map, code] = [/\.map$/, /\.mjs$/].map(
     (ending) => files.find((file) => ending.test(file.path))?.text ?? '',
   );
-  // A data URL: the bundle is never written to disk. The last line gives it a short name in stack traces.
+  // A data URL, since the bundle is never written to disk. The last line gives the bundle a short name in stack traces.
   const name = pathToFileURL(outfile).href;
   const text = `${code}\n//# sourceURL=${name}\n`;
   return {
     url: `data:text/javascript;base64,${Buffer.from(text).toString('base64')}`,
-    mapped: (stack) => mapToSource(stack, { name, map: map ?? '', folder: dirname(path) }),
+    mapStack: (stack) => mapToSource(stack, { name, map: map ?? '', folder: dirname(path) }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Runs the checks that involve several fields, since the schema cannot express them. */
+/** Runs the checks that involve several fields: the schema cannot express such checks. */
 import {
   pathsAreUnique,
   pathsHavePorts,

@@ -1,4 +1,4 @@
-// Runs a configuration in a separate process, so that it cannot end the run, and sends the exported value or the failure to the parent.
+// Runs a configuration in a child process, so that it cannot end Slipway's run; sends its value or its failure to the parent.
 // @ts-check
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -9,11 +9,11 @@ import { serialize } from './serialize.js';
  * @typedef {{ url: string, context: object }} Request
  */
 /**
- * The reply: the exported value, or why there is no value: the module exports nothing, throws an error,
- * exits, or waits for something that never happens.
+ * The reply: the exported value, or the reason why there is no value. The module may export nothing, throw an error, exit, or
+ * wait for something that never happens.
  * @typedef {{ value: import('./serialize.js').Serialized } | { nothing: true } | { thrown: Thrown } | { exit: string } | {
  *   waits: true }} Reply
- * @typedef {{ message: string | undefined, stack: string, shown: string }} Thrown
+ * @typedef {{ message: string | undefined, stack: string, inspected: string }} Thrown
  * @typedef {Readonly<Record<string, string | undefined>>} Variables
  */
 
@@ -21,10 +21,10 @@ import { serialize } from './serialize.js';
 const MAX_MESSAGE = 2000;
 
 /** The process id of the run. */
-const [parent] = process.argv.splice(2);
+const [parentPid] = process.argv.splice(2);
 
 const initialVariables = { ...process.env };
-/** Environment variables that the module has set or deleted, such as the AWS_PROFILE of a stage. */
+/** Returns the environment variables that the module has set or deleted, such as the AWS_PROFILE of a stage. */
 const changedVariables = () =>
   Object.fromEntries(
     Object.keys({ ...initialVariables, ...process.env })
@@ -45,13 +45,13 @@ process.once('disconnect', () => exit(1));
 // A configuration that never yields blocks the handler above, so a thread watches the parent, too. The thread needs neither the
 // variables nor the options of this process, and does not keep the process alive.
 new Worker(new URL('watchdog.js', import.meta.url), {
-  workerData: Number(parent),
+  workerData: Number(parentPid),
   env: {},
   execArgv: [],
 }).unref();
 // Unhandled rejections arrive here, too.
 process.on('uncaughtException', (error) => {
-  send({ thrown: thrown(error) });
+  send({ thrown: describeThrown(error) });
 });
 
 process.once('message', async (/** @type {Request} */ { url, context }) => {
@@ -62,7 +62,7 @@ process.once('message', async (/** @type {Request} */ { url, context }) => {
     if (exported === undefined) return send({ nothing: true });
     return send({ value: serialize(typeof exported === 'function' ? await exported(context) : exported) });
   } catch (error) {
-    return send({ thrown: thrown(error) });
+    return send({ thrown: describeThrown(error) });
   }
 });
 
@@ -80,15 +80,15 @@ function defaultOf({ default: exported }) {
  * @param {unknown} error
  * @returns {Thrown}
  */
-function thrown(error) {
+function describeThrown(error) {
   try {
     const { message, stack } = Object(error);
     return {
       message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : undefined,
       stack: String(stack),
-      shown: inspect(error).slice(0, MAX_MESSAGE),
+      inspected: inspect(error).slice(0, MAX_MESSAGE),
     };
   } catch {
-    return { message: undefined, stack: '', shown: 'something that cannot be shown' };
+    return { message: undefined, stack: '', inspected: 'something that cannot be shown' };
   }
 }

@@ -12,7 +12,7 @@ export function display(value: unknown): string {
   return inspect(value, { maxStringLength: 60, breakLength: Infinity });
 }
 
-/** Formats the value at a path; only its kind if it may be a secret. */
+/** Formats the value at a path. If the value may be a secret, shows only its kind. */
 export const displayAt = (path: Path, value: unknown): string =>
   value !== undefined && path.some((key) => SECRET_KEYS.includes(key))
     ? `${kindText(value)}, not shown`

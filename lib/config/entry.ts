@@ -7,7 +7,7 @@ export const ENTRIES = ['src/main.ts', 'src/index.ts', 'main.ts', 'index.ts'] as
 
 /**
  * Returns the entry file of a folder: `main` of its package.json, or else the first of `ENTRIES` that exists.
- * @returns its path, which begins with the folder's; undefined when there is no such file
+ * @returns the path of the file, which begins with `folder`; undefined when there is no such file
  */
 export const entryOf = (folder: string): string | undefined =>
   [...mainOf(folder), ...ENTRIES].map((file) => join(folder, file)).find((path) => kindOf(path) === 'file');

@@ -16,14 +16,17 @@ export const name = matches(
   'Use lower-case letters, digits and single hyphens; begin with a letter, and do not end with a hyphen.',
 );
 
-/** The name of a stage. It has no hyphens, since `a` in stage `b-c` and `a-b` in stage `c` would both be the stack `a-b-c`. */
+/**
+ * The name of a stage. It has no hyphens: otherwise, the configured name `a` with the stage `b-c` and the configured name `a-b`
+ * with the stage `c` would both give a stack called `a-b-c`.
+ */
 export const stageName = matches(
   /^[a-z][a-z0-9]*$/,
   'Use lower-case letters and digits, and begin with a letter; a hyphen separates the stage from the name of the stack.',
 );
 
 /**
- * The name of a stack. It begins the name of the load balancer, which must not begin with `internal-`.
+ * The name of a stack. The name of the load balancer begins with it, so it must not begin with `internal-`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
  */
 export const stackName: FieldRule = (text) =>
@@ -115,7 +118,7 @@ export const user = matches(
   'Use a user or user:group, by number or by name, e.g. 1000:1000.',
 );
 
-/** Arguments and environment variables of a process, which cannot contain a zero byte. */
+/** An argument or an environment variable of a process: neither can contain a zero byte. */
 export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
 export const variableName = matches(
@@ -124,7 +127,7 @@ export const variableName = matches(
 );
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-const TAG_FIX = 'letters, digits, spaces and _ . : / = + - @';
+const TAG_CHARACTERS = 'letters, digits, spaces and _ . : / = + - @';
 
 /**
  * IAM's rules, the strictest of the services that are tagged.
@@ -136,11 +139,11 @@ export const tagKey: FieldRule = (text) => {
   if (/^name$/i.test(text)) return 'Leave it out: Slipway sets the names of all resources.';
   return text.length >= 1 && text.length <= 128 && TAG_TEXT.test(text)
     ? undefined
-    : `Use 1 to 128 characters: ${TAG_FIX}.`;
+    : `Use 1 to 128 characters: ${TAG_CHARACTERS}.`;
 };
 
 export const projectName: FieldRule = (text) =>
   text.length > 0 ? tagValue(text) : 'Use at least one character, or leave it out.';
 
 export const tagValue: FieldRule = (text) =>
-  text.length <= 256 && TAG_TEXT.test(text) ? undefined : `Use at most 256 characters: ${TAG_FIX}.`;
+  text.length <= 256 && TAG_TEXT.test(text) ? undefined : `Use at most 256 characters: ${TAG_CHARACTERS}.`;

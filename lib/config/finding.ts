@@ -11,14 +11,14 @@ export interface Finding {
   readonly fix: string;
   /** The current value to show, if it is not the value at the path. */
   readonly value?: string;
-  /** The other values that the check read: when one of them is invalid itself, the finding is dropped. */
+  /** The other values that the check read. If such a value is invalid, the finding is dropped. */
   readonly reads?: readonly Path[];
 }
 
 /** Looks for one kind of mistake. */
 export type Check = (config: Config) => Iterable<Finding>;
 
-/** The path of the stage, which is an option but is checked together with the file. */
+/** The path of the stage: a command-line option that is checked together with the file. */
 export const STAGE: Path = ['--stage'];
 
 export const pathOfService = ({ name }: Service, ...rest: string[]): Path => ['services', name, ...rest];

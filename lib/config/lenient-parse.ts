@@ -9,7 +9,7 @@ export interface LenientResult {
   readonly stack: StackOutput | undefined;
   /** The issues that the schema has with the original value. */
   readonly issues: readonly z.core.$ZodIssue[];
-  /** The replaced paths: a finding at one of them, or based on one of them, is meaningless. */
+  /** The replaced paths: a finding at such a path, or based on such a path, is meaningless. */
   readonly replaced: readonly Path[];
 }
 
@@ -54,8 +54,9 @@ function pathsOf(issue: z.core.$ZodIssue): Path[] {
 
 const placeholderOf = (path: Path): unknown =>
   PLACEHOLDERS.find(
-    (one) =>
-      one.path.length === path.length && one.path.every((key, index) => key === '*' || key === path[index]),
+    (placeholder) =>
+      placeholder.path.length === path.length &&
+      placeholder.path.every((key, index) => key === '*' || key === path[index]),
   )?.value;
 
 /** Returns a copy with another value at a path, or without that path; the keys keep their order. */

@@ -1,4 +1,4 @@
-/** Loads a `slipway.config.ts`: finds it, runs it and checks what it exports. */
+/** Loads a `slipway.config.ts`: finds the file, runs it and checks what it exports. */
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
@@ -18,10 +18,10 @@ export interface LoadOptions {
   /** Aborts the load. */
   readonly signal?: AbortSignal | undefined;
   /** The number of milliseconds that the file may run. */
-  readonly within?: number;
+  readonly timeoutMs?: number;
 }
 
-/** Milliseconds; enough to fetch a few values over a network. */
+/** Enough to fetch a few values over a network. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
@@ -30,12 +30,12 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  *   CONFIG_INVALID (`InvalidConfig`) with every mistake in it; the signal's reason
  */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
-  const { file = CONFIG_FILE, stage, target, builder, signal, within = DEFAULT_TIMEOUT_MS } = options;
+  const { file = CONFIG_FILE, stage, target, builder, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const path = resolve(file);
   if (kindOf(path) !== 'file') throw missingFile(file, path);
   const folder = dirname(path);
   const [input, { parseConfig }, project] = await Promise.all([
-    run({ file, path }, { context: { stage, target }, within, signal }),
+    run({ file, path }, { context: { stage, target }, timeoutMs, signal }),
     // Imported while the file runs.
     import('./parse.ts'),
     projectOf(folder),

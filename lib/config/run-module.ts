@@ -10,14 +10,14 @@ import { deserialize } from './serialize.js';
 export interface ModuleRun {
   /** The argument for the exported value, if that is a function. */
   readonly context: StackContext;
-  /** The number of milliseconds that it may run. */
-  readonly within: number;
+  /** The number of milliseconds that the module may run. */
+  readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The error of a module that yields no value. Its message is the reason; its stack is the stack of what the module threw, if
- * anything.
+ * The error of a module that yields no value. The message is the reason. If the module threw an error, the stack is the stack of
+ * that error.
  */
 export class ModuleFailure extends Error {
   override readonly name = 'ModuleFailure';
@@ -29,12 +29,12 @@ const MAX_HEAP_MIB = 1024;
 /**
  * Runs a module that is not part of Slipway. Environment variables that it sets are set in this process, too.
  * @param path absolute
- * @returns its default export, called if it is a function; an empty object if the module has no default export
+ * @returns the default export, or the result of calling it if it is a function; an empty object if there is no default export
  * @throws SyntaxError with the location when it cannot be bundled; ModuleFailure; the signal's reason
  */
 export async function runModule(
   path: string,
-  { context, within, signal }: ModuleRun,
+  { context, timeoutMs, signal }: ModuleRun,
 ): Promise<{ value?: unknown }> {
   signal?.throwIfAborted();
   // The process starts while the module is bundled.
@@ -42,28 +42,28 @@ export async function runModule(
     env: process.env,
     execArgv: [`--max-old-space-size=${MAX_HEAP_MIB}`],
     serialization: 'advanced',
-    // Its output goes to stderr: stdout may be reserved for a single JSON document.
+    // The output of the module goes to stderr: stdout may be reserved for a single JSON document.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('close', () => process.off('exit', kill));
-  const reply = replyOf(child, within, signal);
+  const reply = replyOf(child, timeoutMs, signal);
   try {
-    const { url, mapped } = await Promise.race([bundleModule(path), reply as Promise<never>]);
+    const { url, mapStack } = await Promise.race([bundleModule(path), reply as Promise<never>]);
     child.send({ url, context });
-    return valueOf(await reply, mapped);
+    return valueOf(await reply, mapStack);
   } finally {
     kill();
   }
 }
 
 /** Waits for the first reply of a child, and sets the environment variables that the reply contains. */
-function replyOf(child: ChildProcess, within: number, signal?: AbortSignal): Promise<Reply> {
+function replyOf(child: ChildProcess, timeoutMs: number, signal?: AbortSignal): Promise<Reply> {
   const reply = new Promise<Reply>((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new ModuleFailure(`It did not finish within ${within / 1000} s.`)),
-      within,
+      () => reject(new ModuleFailure(`It did not finish within ${timeoutMs / 1000} s.`)),
+      timeoutMs,
     );
     const onAbort = () => reject(signal?.reason as Error);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -81,15 +81,15 @@ function replyOf(child: ChildProcess, within: number, signal?: AbortSignal): Pro
       reject(new ModuleFailure(`Its process ended: ${signalName ?? `exit code ${code}`}.`));
     });
   });
-  // It may reject while the caller is still bundling.
+  // The promise may reject while the caller is still bundling.
   reply.catch(() => undefined);
   return reply;
 }
 
-function valueOf(reply: Reply, mapped: (stack: string) => string): { value?: unknown } {
+function valueOf(reply: Reply, mapStack: (stack: string) => string): { value?: unknown } {
   if ('value' in reply) return { value: deserialize(reply.value) };
   if ('nothing' in reply) return {};
-  if ('thrown' in reply) throw failureOf(reply.thrown, mapped);
+  if ('thrown' in reply) throw failureOf(reply.thrown, mapStack);
   throw new ModuleFailure(
     'exit' in reply
       ? `It called process.exit(${reply.exit}): a configuration runs inside Slipway and must only describe a stack.`
@@ -98,8 +98,11 @@ function valueOf(reply: Reply, mapped: (stack: string) => string): { value?: unk
 }
 
 /** Converts a thrown value to an error of this process. */
-function failureOf({ message, stack, shown }: Thrown, mapped: (stack: string) => string): ModuleFailure {
-  const failure = new ModuleFailure(message ?? `It threw ${shown}.`);
-  failure.stack = mapped(stack);
+function failureOf(
+  { message, stack, inspected }: Thrown,
+  mapStack: (stack: string) => string,
+): ModuleFailure {
+  const failure = new ModuleFailure(message ?? `It threw ${inspected}.`);
+  failure.stack = mapStack(stack);
   return failure;
 }

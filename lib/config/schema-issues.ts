@@ -39,11 +39,11 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
   }
 }
 
-function unknownKey(path: Path, key: string, holder: unknown): SchemaFinding {
+function unknownKey(path: Path, key: string, parent: unknown): SchemaFinding {
   const known = Object.keys(nodeAt(path)?.properties ?? {});
   const near = nearest(
     key,
-    known.filter((name) => !(name in (holder as object))),
+    known.filter((name) => !(name in (parent as object))),
   );
   const unknown = { path: [...path, key], value: 'unknown key' };
   return near === undefined
@@ -51,7 +51,7 @@ function unknownKey(path: Path, key: string, holder: unknown): SchemaFinding {
     : { ...unknown, fix: `Did you mean ${near}?`, meant: [...path, near] };
 }
 
-/** Returns the name that a user who typed `key` probably meant: one that begins with it, or is a few letters off. */
+/** Returns the name that a user who typed `key` probably meant: one that begins with `key` or differs in a few letters. */
 function nearest(key: string, names: readonly string[]): string | undefined {
   const typed = key.slice(0, 40).toLowerCase();
   const completed = names.find((name) => typed.length >= 3 && name.toLowerCase().startsWith(typed));
@@ -115,7 +115,7 @@ export function foundAt(input: unknown, path: Path): string {
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
 
-/** Whether a path is equal to another one, or below it. */
+/** Whether `path` is equal to `outer`, or below it. */
 export const isPathWithin = (outer: Path, path: Path): boolean =>
   outer.every((key, index) => path[index] === key);
 

@@ -8,7 +8,7 @@ const string = (rule: rules.FieldRule) =>
 
 const integer = (from: number, to: number) => z.int().min(from).max(to);
 
-/** Makes a refinement of a container run even when one of its fields is invalid, so that all mistakes are reported together. */
+/** Lets a refinement run even when a field of the container is invalid, so that all mistakes are reported together. */
 const evenIfInvalid = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
 
 // With AWS's defaults, every recovery would wait for 5 successful checks 30 s apart. The matcher is `200-299` because a

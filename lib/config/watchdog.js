@@ -3,9 +3,9 @@
 import { workerData } from 'node:worker_threads';
 
 /** Milliseconds between two checks. */
-const EVERY = 250;
+const CHECK_INTERVAL_MS = 250;
 
 setInterval(() => {
   // When its parent ends, a process gets another parent.
   if (process.ppid !== workerData) process.kill(process.pid, 'SIGKILL');
-}, EVERY);
+}, CHECK_INTERVAL_MS);

@@ -4,8 +4,8 @@ import { packImage } from './oci.ts';
 import { bundleProgram } from './program.ts';
 
 /**
- * Builds the image. The same source gives the same digest, regardless of where it is checked out and of the container that it
- * is for.
+ * Builds the image. The same source gives the same digest, in whichever folder it is checked out, and for whichever container
+ * the image is built.
  * @param folder with the source, absolute
  * @throws BUNDLE
  */

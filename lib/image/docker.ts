@@ -10,7 +10,7 @@ import { runEngine, type Engine } from './engine.ts';
 
 /** The platform that Fargate runs by default; this machine may have a different one. */
 const PLATFORM = 'linux/amd64';
-/** The number of lines of an engine's output that a problem shows. */
+/** The maximum number of lines of an engine's output that a problem shows. */
 const MAX_LINES = 10;
 
 /**
@@ -26,7 +26,7 @@ export async function dockerBuild(engine: Engine, folder: string): Promise<Docke
   return { kind: 'docker', tag, digest: undefined, engine, folder };
 }
 
-/** The repository that a build is pushed to. */
+/** The repository that a build is pushed to, and the client that signs in to its registry. */
 export interface Registry {
   readonly aws: Pick<Aws, 'ecr'>;
   readonly repositoryUri: string;

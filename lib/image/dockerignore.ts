@@ -5,9 +5,9 @@ import dockerignore from '@balena/dockerignore';
 const ALWAYS = new Set(['Dockerfile', 'Containerfile', '.dockerignore']);
 
 /**
- * Reads a `.dockerignore`. The last rule that matches a file, or a folder that contains it, decides.
+ * Reads a `.dockerignore`. The last matching rule decides, whether it matches the file or a folder that contains the file.
  * @param text the content of the file; empty when there is no such file
- * @returns a predicate: whether the build sees the file at a path, relative to the folder and with slashes
+ * @returns a function that tells whether the build sees a file; the path is relative to the folder and has slashes
  * @see https://docs.docker.com/build/concepts/context/#dockerignore-files
  */
 export function buildContextFilter(text: string): (path: string) => boolean {

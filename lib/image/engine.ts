@@ -37,7 +37,7 @@ export async function findEngine(): Promise<Engine | undefined> {
 }
 
 /**
- * Runs a command of an engine to its end. Its output does not reach the terminal.
+ * Runs a command of an engine and waits until it ends. Its output does not reach the terminal.
  * @throws ENOENT when there is no such program; AbortError when the signal aborts it
  */
 export async function runEngine(

@@ -10,23 +10,24 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
-/** The folder of the program, and the id of the user that owns it, who is called `node` in the official Node images. */
+/** The folder of the program. */
 const FOLDER = 'app';
-const USER = 1000;
+/** The id of the user that owns the folder and runs the program. The official Node images call this user `node`. */
+const USER_ID = 1000;
 /** A fixed time: if images contained the time of their build, they would all be different. */
 const EPOCH = new Date(0);
 
 /** The configuration of the container, like that of the official Node images. */
-const RUN = {
+const CONTAINER_CONFIG = {
   Cmd: ['node', '--enable-source-maps', PROGRAM],
   Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'NODE_ENV=production'],
-  User: `${USER}:${USER}`,
+  User: `${USER_ID}:${USER_ID}`,
   WorkingDir: `/${FOLDER}`,
 };
 
 /**
- * Packs a program as an image without a base image: the sandbox runs it with its own Node.
- * It compresses in JavaScript, since the output of zlib differs between versions of Node and between processors.
+ * Packs a program as an image without a base image: the sandbox supplies Node. The layer is compressed in JavaScript, since the
+ * output of zlib differs between versions of Node and between processors.
  * @see https://github.com/opencontainers/image-spec/blob/main/spec.md
  */
 export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> {
@@ -34,7 +35,7 @@ export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> 
   const layer = gzipSync(archive, { level: 3, mtime: 0 });
   const config = json({
     architecture: 'amd64',
-    config: RUN,
+    config: CONTAINER_CONFIG,
     created: EPOCH.toISOString(),
     history: [{ created: EPOCH.toISOString(), created_by: 'slipway bundle' }],
     os: 'linux',
@@ -58,7 +59,7 @@ export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> 
 }
 
 async function layerOf(files: readonly ProgramFile[]): Promise<Uint8Array> {
-  const owned = { mtime: EPOCH, uid: USER, gid: USER };
+  const owned = { mtime: EPOCH, uid: USER_ID, gid: USER_ID };
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   return packTar([
     { header: { ...owned, name: `${FOLDER}/`, type: 'directory', mode: 0o755, size: 0 } },

@@ -52,7 +52,7 @@ export function startBuilds(config: Config, builds: Builds): void {
 
 /**
  * Chooses how to build. On AWS an image needs a base image, which only a container engine can add. The sandbox needs no base
- * image, and container engines cannot push to its registry.
+ * image, and container engines cannot push to the sandbox's registry.
  */
 async function chooseBuilder(
   { builder, target }: Config,

@@ -18,10 +18,12 @@ const MAP = `${PROGRAM}.map`;
 const MAX_ERRORS = 5;
 
 /**
- * The format is CommonJS: Express and pino `require` Node's own modules, which fails at run time in an ES module, and a program
- * may compare `require.main` with its own module. A program that is an ES module loses top-level await, which esbuild reports,
- * and `import.meta`, which the definitions below restore. The output is minified because esbuild otherwise writes a comment
- * with its path above every module, and packages may be at different paths in different checkouts.
+ * The format is CommonJS for two reasons: Express and pino `require` Node's own modules, which fails at run time in an ES module,
+ * and a program may compare `require.main` with its own module. In this format, an ES module cannot use top-level await; esbuild
+ * reports that. It has no `import.meta` either; the definitions below restore it.
+ *
+ * The output is minified because esbuild otherwise writes the path of every module above it, and packages may be at different
+ * paths in different checkouts.
  * @see https://esbuild.github.io/api/
  */
 const OPTIONS = {
@@ -75,8 +77,8 @@ export async function bundleProgram(folder: string): Promise<ProgramFile[]> {
 }
 
 /**
- * Rewrites a source map to paths such as `src/main.ts` and `node_modules/express/lib/express.js`, regardless of where
- * packages are.
+ * Rewrites the paths in a source map so that they do not depend on where packages are, e.g. `src/main.ts` and
+ * `node_modules/express/lib/express.js`.
  */
 function withRelativeSources(text: string): string {
   const map = JSON.parse(text) as { sources?: string[] };

@@ -37,7 +37,7 @@ export interface Repository {
 export async function pushBundle(repository: Repository, bundle: Bundle): Promise<void> {
   try {
     const missing = await missingBlobs(repository, bundle);
-    // Waits for all uploads even if one fails, so that none continues after this promise has settled.
+    // Waits for all uploads even if one fails, so that no upload continues after this promise has settled.
     await waitForAll(missing.map((blob) => upload(repository, blob)));
   } catch (error) {
     if (!repository.emulator || !isUnimplemented(error)) throw error;
@@ -61,8 +61,8 @@ async function missingBlobs({ aws, repositoryName }: Repository, { blobs }: Bund
 }
 
 /**
- * Uploads a blob. Our own retries repeat a call whose response was lost, and ECR then rejects a part that it already has, or an
- * upload that it has completed. A new upload resolves that: it succeeds, or reports that the layer already exists.
+ * Uploads a blob. When the response to a call is lost, the call is retried, and ECR then rejects a part that it already has, or
+ * an upload that it has already completed. A new upload resolves that: it succeeds, or reports that the layer already exists.
  */
 async function upload(repository: Repository, blob: Blob): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {

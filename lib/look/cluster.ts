@@ -11,7 +11,7 @@ export interface FoundCluster extends Readonly<Ids['cluster']> {
 }
 
 /**
- * A missing cluster is not an error but a `failures` entry. A deleted one is listed as `INACTIVE` for a while.
+ * ECS reports a missing cluster as an entry of `failures`, not as an error. It lists a deleted cluster as `INACTIVE` for a while.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html
  */
 export async function lookCluster({ aws, names }: LookContext): Promise<Items<FoundCluster>> {

@@ -9,7 +9,7 @@ import { KEY_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Builds } from '../image/builds.ts';
 
-/** The desired stack: everything that is known before the first call. */
+/** The desired stack: everything that the desired resources are derived from. */
 export interface Desired {
   readonly config: Config;
   readonly names: Names;
@@ -24,7 +24,7 @@ export interface LookContext extends Omit<Desired, 'account'> {
   readonly aws: Aws;
   /** The images of the source folders, each built when first needed. */
   readonly builds: Builds;
-  /** Runs a look that several nouns share, but only once per survey; all of them get the same result. */
+  /** Runs a look that several nouns share. It runs once per survey, and every caller gets the same result. */
   shared<T>(name: string, look: () => Promise<T>): Promise<T>;
   /**
    * The recorded ids of a noun, by key; undefined when the run began without a state. These ids only suggest where else to
@@ -33,7 +33,7 @@ export interface LookContext extends Omit<Desired, 'account'> {
   readonly recorded?: ((noun: Noun) => Items<RecordedIds>) | undefined;
 }
 
-/** The recorded ids of a resource, the identifying one first. */
+/** The recorded ids of a resource; the first one identifies the resource. */
 export type RecordedIds = Readonly<Record<string, string>>;
 
 /** Makes the `recorded` function of a look context. Each call of the function reads the current resources of the state. */
@@ -76,9 +76,9 @@ export function indexByKey<T extends { readonly tags: Tags }>(
   const items = new Map<string, T>();
   for (const resource of resources) {
     const key = keyOf(resource);
-    let free = key;
-    for (let copy = 2; items.has(free); copy += 1) free = `${key}~${copy}`;
-    items.set(free, resource);
+    let freeKey = key;
+    for (let copy = 2; items.has(freeKey); copy += 1) freeKey = `${key}~${copy}`;
+    items.set(freeKey, resource);
   }
   return items;
 }

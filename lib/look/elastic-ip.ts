@@ -26,10 +26,10 @@ export async function lookElasticIp(context: LookContext): Promise<Items<FoundEl
       return { items: Addresses, next: undefined };
     },
   );
-  const isFree = ({ AssociationId }: { AssociationId?: string }) => Number(AssociationId === undefined);
+  const rank = ({ AssociationId }: { AssociationId?: string }) => (AssociationId === undefined ? 1 : 0);
   return indexByKey(
     addresses
-      .sort((a, b) => isFree(a) - isFree(b))
+      .sort((a, b) => rank(a) - rank(b))
       .map(({ AllocationId = '', Tags }) => ({
         allocationId: AllocationId,
         tags: readTags(Tags),

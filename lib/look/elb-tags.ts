@@ -5,18 +5,18 @@ import type { Aws } from '../aws/clients.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { ifFound } from './if-found.ts';
 
-const BATCH = 20;
+const BATCH_SIZE = 20;
 
 /**
  * Fetches tags by ARN. Resources without tags are included; resources that no longer exist are left out.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
  */
 export async function elbTags(aws: Aws, arns: readonly string[]): Promise<ReadonlyMap<string, Tags>> {
-  const responses = await Promise.all(batchesOf(arns, BATCH).map((batch) => describe(aws, batch)));
+  const responses = await Promise.all(batchesOf(arns, BATCH_SIZE).map((batch) => describe(aws, batch)));
   return new Map(responses.flat());
 }
 
-/** If one of the ARNs no longer exists, the whole call fails; then the tags of each ARN are fetched separately. */
+/** Fetches the tags of one batch. If one of its ARNs no longer exists, the call fails, and each ARN is fetched separately. */
 async function describe(aws: Aws, arns: string[]): Promise<[string, Tags][]> {
   const response = await ifFound(() => aws.elbv2(new DescribeTagsCommand({ ResourceArns: arns })));
   if (response) {

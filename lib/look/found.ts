@@ -24,7 +24,7 @@ interface Looks {
 /** The nouns of a service. */
 export type NounsOf<S extends AwsService> = { [N in Noun]: ServiceOf<N> extends S ? N : never }[Noun];
 
-/** Looks by the names of their nouns, as the module of a service exports them. */
+/** The looks that the module of a service exports, by noun. */
 export type LooksOf<S extends AwsService> = {
   readonly [N in NounsOf<S>]: (context: LookContext) => Promise<Items<{ readonly tags: Tags }>>;
 };

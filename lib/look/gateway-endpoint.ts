@@ -1,4 +1,4 @@
-/** Finds our gateway endpoint by its tags; one that is being deleted, which AWS still lists, counts as absent. */
+/** Finds our gateway endpoint by its tags; AWS still lists an endpoint that is being deleted, but it counts as absent. */
 import { DescribeVpcEndpointsCommand, type VpcEndpoint } from '@aws-sdk/client-ec2';
 import type { Aws } from '../aws/clients.ts';
 import type { Ids } from '../model/architecture.ts';

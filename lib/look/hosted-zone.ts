@@ -1,4 +1,4 @@
-/** Finds the hosted zone of the domain, which may be ours or one that the account already had, and our zones that are no longer configured. */
+/** Finds the hosted zone of the domain, whether or not it is ours, and our zones that are no longer configured. */
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
@@ -21,7 +21,7 @@ export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   readonly tags: Tags;
 }
 
-/** The caller reference of our zone. @param token distinguishes it from the references of earlier zones */
+/** The caller reference of our zone. @param token distinguishes this reference from those of earlier zones */
 export const callerReference = ({ names }: Pick<LookContext, 'names'>, token: string): string =>
   `${names.stack}/${token}`;
 
@@ -32,7 +32,7 @@ export const isOurZone = ({ names }: Pick<LookContext, 'names'>, { tags }: Found
 /**
  * The zone of the domain has the key `ONLY`. Our other zones are keyed by name: they are not in the configuration, so they will
  * be removed. The look for the record uses the same result.
- * @throws ZONE when several zones have the name and none of them is ours: a guess could write into the wrong zone
+ * @throws ZONE when several zones have the name and none of them is ours: a wrong guess would write records into the wrong zone
  */
 export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZone>> =>
   context.shared('hostedZone', () => look(context));
@@ -55,7 +55,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
       !zone.Config?.PrivateZone &&
       (nameOf(zone) === name || hasOurCallerReference(context, zone) || recordedZoneIds.includes(idOf(zone))),
   );
-  // Our own zone comes first. If we have several, the recorded one comes first: its name servers may be in use already.
+  // Our zones come first, and the recorded one comes before our other zones: its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
     Number(isOurZone(context, zone)) * 2 + Number(recordedZoneIds.includes(zone.hostedZoneId));
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
@@ -73,13 +73,13 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
 const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, '');
 const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
 
-/** Whether a zone has our caller reference. It identifies a new zone, which gets its tags only after its create. */
+/** Whether a zone has our caller reference, which identifies a new zone: a zone gets its tags only after it is created. */
 const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
   CallerReference.startsWith(callerReference(context, ''));
 
 /**
  * Lists all zones of the account, a hundred per page: no other call finds zones whose names are no longer configured. If the
- * stack needs no zone, the list is empty without permission, or on an endpoint without Route 53.
+ * stack needs no zone, a missing permission is not an error, and neither is an endpoint without Route 53: the list is empty.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
 async function listZones(
@@ -100,8 +100,8 @@ async function listZones(
 
 async function read(context: LookContext, zone: HostedZone): Promise<FoundHostedZone | undefined> {
   const hostedZoneId = idOf(zone);
-  const list = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: hostedZoneId });
-  const response = await ifFound(() => context.aws.route53(list));
+  const listTags = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: hostedZoneId });
+  const response = await ifFound(() => context.aws.route53(listTags));
   if (!response) return undefined;
   const tags = readTags(response.ResourceTagSet?.Tags);
   return {

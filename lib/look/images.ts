@@ -14,7 +14,7 @@ export interface FoundImage extends Readonly<Ids['images']> {
   readonly tags: Tags;
 }
 
-/** The reference of an image by its digest, which never changes. */
+/** Refers to an image by its digest, so that the reference always means the same image. */
 export const imageUri = (repositoryUri: string, digest: string): string => `${repositoryUri}@${digest}`;
 
 /** Only looks for images of the current source: the repository's lifecycle policy expires older ones. */

@@ -1,11 +1,11 @@
-/** Listings of a VPC: everything of one kind that is in a VPC, ours and foreign. */
+/** Listings of a VPC: everything of one kind that is in a VPC, whether ours or foreign. */
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Aws } from '../aws/clients.ts';
 
 /** A resource in a VPC. */
 export interface VpcResource {
   readonly id: string;
-  /** Its kind and id, and what is known about its owner. */
+  /** Its kind, its id and, in parentheses, what else identifies it. */
   readonly text: string;
 }
 
@@ -16,7 +16,7 @@ export interface VpcListing {
   list(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcResource[]>;
 }
 
-/** The filter by VPC. @param Name the filter's name where it is not the usual one */
+/** Returns the filter for the resources in a VPC. @param Name the name of the filter, if it is not `vpc-id` */
 export const vpcFilter = (vpcId: string, Name = 'vpc-id'): Filter[] => [{ Name, Values: [vpcId] }];
 
 /** Describes a resource by its kind, its id and what else identifies it. */

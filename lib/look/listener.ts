@@ -24,7 +24,7 @@ export interface FoundListener extends Readonly<Ids['listener']> {
   readonly tags: Tags;
 }
 
-/** Writes default actions in one line. */
+/** Formats default actions as one line. */
 export function actionText(actions: readonly Action[] | undefined): string {
   return (actions ?? [])
     .map(({ Type, FixedResponseConfig: fixed, TargetGroupArn, ForwardConfig, RedirectConfig }) => {
@@ -37,7 +37,7 @@ export function actionText(actions: readonly Action[] | undefined): string {
 }
 
 /**
- * Describes the listener, once per survey: the look for the rules needs its ARN.
+ * Describes the listener, once per survey: the look for the rules also needs its ARN.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
  */
 export const describeListener = (context: LookContext): Promise<Listener | undefined> =>

@@ -1,4 +1,4 @@
-/** Finds our NAT gateway by its tags; deleted ones, which AWS lists for another hour, count as absent. */
+/** Finds our NAT gateway by its tags; AWS lists a deleted gateway for another hour, but it counts as absent. */
 import { DescribeNatGatewaysCommand, type NatGateway } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../aws/errors.ts';
 import type { Aws } from '../aws/clients.ts';
@@ -20,7 +20,7 @@ export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   readonly tags: Tags;
 }
 
-/** The states in which a gateway counts as existing, best first: of duplicates, the gateway in the best state keeps the key. */
+/** The states in which a gateway counts as existing, best first: the duplicate in the best state keeps the key. */
 const STATES = ['available', 'pending', 'failed', 'deleting'];
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNatGateways.html */
@@ -73,7 +73,7 @@ const read = ({
   tags: readTags(rest.Tags),
 });
 
-/** The NAT gateways in a VPC. AWS lists deleted ones for another hour. */
+/** The NAT gateways in a VPC, apart from deleted and failed ones, which AWS still lists for an hour. */
 export const natGatewaysInVpc: VpcListing = {
   kind: 'NAT gateways',
   async list({ ec2 }, vpcId) {

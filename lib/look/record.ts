@@ -31,7 +31,7 @@ export interface FoundRecord extends Readonly<Ids['record']> {
   readonly tags: Tags;
 }
 
-/** Normalises the name of a load balancer as Route 53 returns it, with or without `dualstack.`. */
+/** Normalises the name of a load balancer; Route 53 returns such names with or without `dualstack.`. */
 export const normalisedAliasName = (name?: string): string => bareName(name).replace(/^dualstack\./, '');
 
 /** A zone to search. */
@@ -104,8 +104,8 @@ async function lookInZone(context: LookContext, zone: ZoneToSearch): Promise<Fou
 }
 
 /**
- * Our own zone is listed completely. A zone of the account can have ten thousand records, so our records are fetched by name.
- * If there is no state that names them, the first page is fetched as well.
+ * A zone that is ours is listed completely. Any other zone can have ten thousand records, so only our records are fetched from
+ * it, by name. If there is no state that contains the names, the first page is fetched as well.
  */
 async function setsIn({ aws, recorded }: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
   if (zoneIsOurs) return allRecordSets(aws, hostedZoneId);

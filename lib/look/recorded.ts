@@ -48,8 +48,8 @@ export async function addRecorded<T>(
 }
 
 /**
- * Fetches something about a noun's single resource by its recorded id while its actual id is still being looked up. The
- * response counts only if the ids are equal. This saves a round trip without trusting the state.
+ * Fetches something about the only resource of a noun. The call uses the recorded id while the actual id is still being looked
+ * up; the response counts only if the ids are equal. This saves a round trip without trusting the state.
  * @param find looks up the actual id; undefined when the resource does not exist
  * @param fetch fetches by id
  * @returns what `fetch` returned for the actual id; undefined when the resource does not exist
@@ -74,8 +74,8 @@ export const isRecordedWithoutTags = (context: LookContext, noun: Noun, tags: Ta
   tags[STACK_TAG] === undefined && recordedIds(context, noun).includes(id);
 
 /**
- * Restores our tags on found resources that lost them and are recorded by an id that AWS never reuses. Resources with the
- * tags of another stack are left as they are.
+ * Adds our tags to the found resources that have lost them, without a call. Such a resource is recognised by its recorded id,
+ * if AWS never reuses this kind of id. Resources with the tags of another stack are left as they are.
  */
 export function restoreLostTags<T extends { readonly tags: Tags }>(
   context: LookContext,
@@ -86,13 +86,13 @@ export function restoreLostTags<T extends { readonly tags: Tags }>(
   // account already had.
   if (!declarationOf(noun).uniqueId) return items;
   const ids = new Set(recordedIds(context, noun));
-  const isLost = (item: T) =>
+  const hasLostTags = (item: T) =>
     item.tags[STACK_TAG] === undefined &&
     Object.values(item).some((id) => typeof id === 'string' && ids.has(id));
   return new Map(
     [...items].map(([key, item]) => [
       key,
-      isLost(item) ? { ...item, tags: withOurTags(item.tags, context.names.stack, noun, key) } : item,
+      hasLostTags(item) ? { ...item, tags: withOurTags(item.tags, context.names.stack, noun, key) } : item,
     ]),
   );
 }
@@ -104,11 +104,11 @@ interface Selection {
 }
 
 /**
- * Finds our EC2 resources of one kind: those with our stack tag, and recorded ones whose tags are not visible to filters
- * yet, or lost.
+ * Finds our EC2 resources of one kind: resources with our stack tag, and recorded resources whose tags are lost or not visible
+ * to filters yet.
  * @param nouns the nouns that the resources belong to
  * @param id the name of the id field
- * @param describe reads the page of the selected resources at a token
+ * @param describe reads one page of the selected resources; `NextToken` says which
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export async function describeOurs<

@@ -24,8 +24,8 @@ export interface FoundRepository extends Readonly<Ids['repositories']> {
 }
 
 /**
- * The key is the part of the name after the stack. A call that describes repositories by name fails completely if one of them
- * is missing, so all repositories of the account are listed.
+ * The key of a repository is the part of its name after the name of the stack. A call that describes repositories by name fails
+ * completely if one of them is missing, so all repositories of the account are listed.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html
  */
 export const lookRepositories = (context: LookContext): Promise<Items<FoundRepository>> =>

@@ -1,4 +1,4 @@
-/** Finds our two roles by their names, with their policies. */
+/** Finds our two roles by their names, and reads their policies. */
 import {
   GetRoleCommand,
   GetRolePolicyCommand,
@@ -27,7 +27,7 @@ export interface FoundRole extends Readonly<Ids['roles']> {
   readonly tags: Tags;
 }
 
-/** Role names are unique in an account, even across paths. */
+/** Finds the roles by name: role names are unique in an account, even across paths. */
 export async function lookRoles(context: LookContext): Promise<Items<FoundRole>> {
   const found = await Promise.all(
     ROLES.map(async (key) => [key, await lookRole(context, context.names.role(key), key)] as const),

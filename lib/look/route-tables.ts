@@ -1,4 +1,4 @@
-/** Finds our route tables by their tags: one call for the public and the private ones. */
+/** Finds our route tables by their tags; one call finds both the public and the private tables. */
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
@@ -15,7 +15,7 @@ export interface FoundRouteTable extends Readonly<Ids['publicRoutes']> {
   readonly defaultTarget: string | undefined;
   /** Whether the target of the default route no longer exists. */
   readonly blackhole: boolean;
-  /** The subnets that are explicitly associated, with the id of each association. */
+  /** The ids of the explicit associations, by subnet. */
   readonly associations: Readonly<Record<string, string>>;
   readonly tags: Tags;
 }
@@ -75,7 +75,7 @@ function readTable({
   };
 }
 
-/** Whether a table is the main table of its VPC: AWS creates and deletes the main table with the VPC. */
+/** Whether a table is the main table of its VPC: AWS creates and deletes the main table together with the VPC. */
 export const isMainTable = ({ Associations = [] }: RouteTable): boolean =>
   Associations.some(({ Main }) => Main);
 

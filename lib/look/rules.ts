@@ -20,7 +20,7 @@ export interface FoundRule extends Readonly<Ids['rules']> {
   readonly paths: readonly string[];
   /** Conditions other than paths, as JSON; empty when there are none. */
   readonly otherConditions: string;
-  /** The target group that the rule forwards to, or the one with the greatest weight of several; empty for other actions. */
+  /** The target group with the greatest weight among those that the rule forwards to; empty for other actions. */
   readonly targetGroupArn: string;
   /** All target groups that it forwards to, in one line. */
   readonly forward: string;
@@ -51,11 +51,13 @@ export async function lookRules(context: LookContext): Promise<Items<FoundRule>>
     context.aws,
     rules.map(({ RuleArn = '' }) => RuleArn),
   );
-  const keys = new Map([...configuredRules(context.config)].map(([key, { priority }]) => [priority, key]));
+  const keysByPriority = new Map(
+    [...configuredRules(context.config)].map(([key, { priority }]) => [priority, key]),
+  );
   return new Map(
     rules.flatMap((rule) => {
       const ruleTags = tags.get(rule.RuleArn ?? '');
-      const key = keys.get(Number(rule.Priority));
+      const key = keysByPriority.get(Number(rule.Priority));
       if (!ruleTags) return [];
       // Someone else's rule only matters if it uses a priority that we need.
       const isOurs =

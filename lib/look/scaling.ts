@@ -13,14 +13,14 @@ export type Scaling =
 
 const DIMENSION = 'ecs:service:DesiredCount';
 
-/** Whether a call is denied, or the endpoint does not support the service. Transient errors do not count. */
+/** Whether an error means that the call is denied or not supported by the endpoint. Transient errors mean neither. */
 const isRefused = (error: unknown): boolean =>
   isUnimplemented(error) || (hasResponse(error) && !isServerError(error) && !isThrottle(error));
 
 /**
- * Checks whether these counts are within the bounds of a scalable target. A service is left out if it has no scalable target,
- * or if its count is out of bounds.
- * @param counts the current counts by the name of the service; if there are none, no call is made
+ * Returns the scaling of every service that has a scalable target and whose count is within the bounds of that target. Other
+ * services are left out.
+ * @param counts the current counts, by the name of the service; if it is empty, no call is made
  * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html
  */
 export async function lookScaling(

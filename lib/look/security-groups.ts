@@ -50,7 +50,7 @@ function readRules(permissions: readonly IpPermission[] | undefined): GroupRule[
   );
 }
 
-/** Whether a group is the default group of its VPC: AWS creates and deletes the default group with the VPC. */
+/** Whether a group is the default group of its VPC: AWS creates and deletes the default group together with the VPC. */
 export const isDefaultGroup = ({ GroupName }: SecurityGroup): boolean => GroupName === 'default';
 
 /** The security groups in a VPC, apart from its default group. */

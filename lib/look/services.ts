@@ -24,7 +24,7 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly status: string;
   readonly taskDefinitionArn: string;
   readonly desiredCount: number;
-  /** Looked up only if the count differs from the configured one; if it is then undefined, the difference is drift. */
+  /** Looked up only if the count differs from the configured count. If the lookup finds nothing, the difference is drift. */
   readonly scaling: Scaling | undefined;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
@@ -45,11 +45,11 @@ export interface FoundService extends Readonly<Ids['services']> {
 /** Whether Application Auto Scaling controls the count of a service. */
 export const isAutoScaled = ({ scaling }: FoundService): boolean => scaling !== undefined && 'min' in scaling;
 
-const BATCH = 10;
+const BATCH_SIZE = 10;
 
 /**
- * Returns the key of a former ECS service: another ECS service replaces it, or has replaced it, for the same configured
- * service.
+ * Returns the key of a former ECS service. Another ECS service for the same configured service replaces it, or has already
+ * replaced it.
  */
 export const formerServiceKey = (key: string): string => `${key}${FORMER}`;
 export const isFormerServiceKey = (key: string): boolean => key.includes(FORMER);
@@ -72,13 +72,13 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
   const found = [...described, ...(await describeServices(aws, names.cluster, others))]
     .map(read)
     .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || desired.has(serviceName));
-  const counts = found
+  const differingCounts = found
     .filter(({ serviceName, status, desiredCount }) => {
       const count = configured.get(configuredServiceName(serviceName))?.count ?? desiredCount;
       return status === 'ACTIVE' && desiredCount !== count;
     })
     .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
-  const scaling = await lookScaling(context, new Map(counts));
+  const scaling = await lookScaling(context, new Map(differingCounts));
   return indexByKey(
     found.map((service) => ({ ...service, scaling: scaling.get(service.serviceName) })),
     ({ serviceName }) => {
@@ -99,8 +99,8 @@ async function list({ aws, names: { cluster } }: LookContext): Promise<string[]>
 }
 
 /**
- * Describes services by name, ten per call, and leaves out missing ones. A missing service is a `failures` entry; a deleted
- * one is listed as `INACTIVE` for a while.
+ * Describes services by name, ten per call, and leaves out missing ones. ECS reports a missing service as an entry of
+ * `failures`, and lists a deleted service as `INACTIVE` for a while.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
  */
 export async function describeServices(
@@ -109,7 +109,7 @@ export async function describeServices(
   serviceNames: readonly string[],
 ): Promise<Service[]> {
   const responses = await Promise.all(
-    batchesOf(serviceNames, BATCH).map((services) =>
+    batchesOf(serviceNames, BATCH_SIZE).map((services) =>
       ifFound(() => aws.ecs(new DescribeServicesCommand({ cluster, services, include: ['TAGS'] }))),
     ),
   );
@@ -121,7 +121,7 @@ export async function describeServices(
 /** Describes one service of a cluster, and shares the call with other services that are described at the same moment. */
 const describeBatched = perClient((aws: LookContext['aws']) =>
   perName((cluster) =>
-    batched(BATCH, async (names) => {
+    batched(BATCH_SIZE, async (names) => {
       const services = await describeServices(aws, cluster, names);
       return (name) => services.find(({ serviceName }) => serviceName === name);
     }),
@@ -137,11 +137,11 @@ export const describeService = (
   service: string,
 ): Promise<Service | undefined> => describeBatched(aws)(names.cluster)(service, clock);
 
-/** Writes a load balancer of a service in one line. */
+/** Formats a load balancer of a service as one line. */
 export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
   `${containerName}:${containerPort} → ${targetGroupArn}`;
 
-/** Writes the deployment settings that we manage in one line. */
+/** Formats the deployment settings that Slipway manages as one line. */
 export function deploymentText(configuration: DeploymentConfiguration): string {
   const { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker: breaker } = configuration;
   return `${minimumHealthyPercent}–${maximumPercent} %, breaker ${breaker?.enable ? 'on' : 'off'}, rollback ${breaker?.rollback ? 'on' : 'off'}`;

@@ -28,7 +28,7 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
 }
 
 /**
- * Groups are matched by name, since the name depends on every setting of a group that cannot change. A call that describes
+ * Groups are matched by name, since a name depends on all those settings of a group that cannot change. A call that describes
  * groups by name fails completely if one of them is missing, so the whole list is read, 400 groups per page.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
  */
@@ -64,7 +64,7 @@ export async function lookTargetGroups(context: LookContext): Promise<Items<Foun
         groupTags[STACK_TAG] === names.stack ||
         isRecordedWithoutTags(context, 'targetGroups', groupTags, group.TargetGroupArn);
       if (!isOurs && !keys.has(name)) return [];
-      // Our group whose name is no longer desired is keyed by its name, and will be removed.
+      // If our group has a name that is no longer desired, the key is that name, so that the group will be removed.
       return [[keys.get(name) ?? name, read(group, settings, groupTags)] as const];
     }),
   );

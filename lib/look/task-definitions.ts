@@ -41,8 +41,8 @@ export async function lookTaskDefinitions(context: LookContext): Promise<Items<F
   const desired = new Set(config.services.map(({ name }) => names.family(name)));
   return new Map(
     definitions
-      // Another stack's name may begin with this stack's name: a family only counts if it has our tag, or a name that we need.
       .filter((found) => found !== undefined)
+      // Another stack's name may begin with this stack's name: a family only counts if it has our tag, or a name that we need.
       .filter(({ family, tags }) => tags[STACK_TAG] === names.stack || desired.has(family))
       .map((found) => [found.family.slice(prefix.length), found]),
   );
@@ -62,7 +62,7 @@ async function lookFamily({ aws }: LookContext, family: string): Promise<FoundTa
 
 /**
  * Describes a task definition; undefined when it does not exist.
- * @param reference a family, for its newest active revision, or the ARN of a revision
+ * @param reference the ARN of a revision, or the name of a family, which means its newest active revision
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
  */
 async function describe(

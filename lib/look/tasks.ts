@@ -1,4 +1,4 @@
-/** Finds the tasks of a service: they outlive it, and ECS lists stopped ones for about an hour. */
+/** Finds the tasks of a service, even if the service is gone; ECS lists stopped tasks for about an hour. */
 import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
 import type { Clock } from '../model/clock.ts';
@@ -8,12 +8,12 @@ import { perClient, perName, batched } from '../aws/batched-calls.ts';
 import { ifFound } from './if-found.ts';
 import type { LookContext } from './context.ts';
 
-const BATCH = 100;
+const BATCH_SIZE = 100;
 
 /**
  * Describes the tasks of one service. Lists the tasks by family, since they cannot be listed by a service that is gone.
  * @param service its name in ECS
- * @param statuses listed in sequence, so that a task that changes from one to the next is not missed
+ * @param statuses listed in sequence, so that a task that changes from one status to the next is not missed
  */
 export async function tasksOf(
   { aws, names }: Pick<LookContext, 'aws' | 'names'>,
@@ -65,7 +65,7 @@ async function describeTasks(
     for (const arn of listed ?? []) arns.add(arn);
   }
   const responses = await Promise.all(
-    batchesOf([...arns], BATCH).map((tasks) =>
+    batchesOf([...arns], BATCH_SIZE).map((tasks) =>
       ifFound(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks }))),
     ),
   );

@@ -29,12 +29,12 @@ export async function lookVpc(context: LookContext): Promise<Items<FoundVpc>> {
     );
     return { items: Vpcs, next };
   });
-  const found = await Promise.all((await usedFirst(context, vpcs)).map((vpc) => read(context, vpc)));
+  const found = await Promise.all((await sortUsedFirst(context, vpcs)).map((vpc) => read(context, vpc)));
   return indexByKey(found.filter((vpc) => vpc !== undefined));
 }
 
-/** Sorts the VPC that contains our subnets first: it then keeps the key, and duplicates can be removed. */
-async function usedFirst(context: LookContext, vpcs: readonly Vpc[]): Promise<readonly Vpc[]> {
+/** Puts the VPC that contains our subnets first, so that it keeps the key and its duplicates are removed. */
+async function sortUsedFirst(context: LookContext, vpcs: readonly Vpc[]): Promise<readonly Vpc[]> {
   if (vpcs.length < 2) return vpcs;
   const inUse = new Set((await describeSubnets(context)).map(({ VpcId }) => VpcId));
   const rank = ({ VpcId }: Vpc): number => (inUse.has(VpcId) ? 0 : 1);

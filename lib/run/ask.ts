@@ -9,7 +9,7 @@ import { NOTHING_CHANGED, problem } from '../model/problem.ts';
  */
 export async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // While it asks, readline intercepts Ctrl-C, so the signal that Ctrl-C would otherwise send is sent here.
+  // While readline asks, it intercepts Ctrl-C. This handler sends the signal that Ctrl-C would otherwise send.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
   try {

@@ -1,15 +1,18 @@
-/** Reports the failed steps of a run as one problem: only the causes, not the steps that depend on a failed one. */
+/** Turns the failed steps of a run into one problem; steps that did not run because another step failed are not named. */
 import { explain } from '../aws/explain.ts';
 import type { Outcome } from '../engine/graph.ts';
 import { problem } from '../model/problem.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Run } from './run.ts';
 
-/** @throws the problem if there is only one, STEPS_FAILED if there are several, INTERRUPTED if the run was interrupted */
-export function failures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
+/**
+ * Throws if the run was interrupted, or if any step failed.
+ * @throws INTERRUPTED; a single problem as it is; several problems as STEPS_FAILED
+ */
+export function throwFailures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   if (run.signal.aborted) throw interrupted(run);
   const failed = [...outcomes].flatMap(([name, outcome]) =>
-    outcome.state === 'failed' ? [explain(outcome.error, situation(run, name))] : [],
+    outcome.state === 'failed' ? [explain(outcome.error, situationOf(run, name))] : [],
   );
   // A single cause, such as expired credentials, can make many steps fail; it is reported only once.
   const problems = [...new Map(failed.map((cause) => [cause.message, cause])).values()];
@@ -25,7 +28,7 @@ export function failures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   });
 }
 
-const situation = (run: Run, name: Noun) => ({
+const situationOf = (run: Run, name: Noun) => ({
   doing: `the ${name} step`,
   region: run.region,
   endpoint: run.endpoint,
@@ -33,6 +36,7 @@ const situation = (run: Run, name: Noun) => ({
   changing: true,
 });
 
+/** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const removing = command.startsWith('npm run teardown');
   return problem('INTERRUPTED', {

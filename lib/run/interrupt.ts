@@ -2,9 +2,9 @@
 
 import { setMaxListeners } from 'node:events';
 
-/** npm forwards a Ctrl-C to its child, which also gets it from the terminal: two within this time count as one. */
+/** A process that npm starts gets each Ctrl-C twice, from npm and from the terminal: two within this time count as one. */
 const SAME_PRESS_MS = 300;
-/** Milliseconds that a run has to stop: some of its operations cannot be aborted. */
+/** Milliseconds within which a run must stop after an interrupt: some operations cannot be aborted. */
 const STOP_MS = 1000;
 
 /** The signals that are sent by Ctrl-C, by service managers and container engines, and when a terminal is closed. */
@@ -29,13 +29,13 @@ export function onInterrupt(): Interrupt {
     const startDeadline = () => setTimeout(() => reject(signal.reason as Error), STOP_MS);
     signal.addEventListener('abort', startDeadline, { once: true });
   });
-  // It may reject while nothing awaits it.
+  // This promise may reject while nothing awaits it.
   overdue.catch(() => undefined);
-  let first = 0;
+  let firstAt = 0;
   const interrupt = () => {
     const now = performance.now();
-    if (first > 0 && now - first > SAME_PRESS_MS) process.exit(130);
-    first ||= now;
+    if (firstAt > 0 && now - firstAt > SAME_PRESS_MS) process.exit(130);
+    firstAt ||= now;
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, interrupt);

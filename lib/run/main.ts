@@ -36,7 +36,7 @@ export interface CommandContext {
 export async function main(
   command: string,
   purpose: string,
-  work: (running: CommandContext) => Promise<CommandResult>,
+  work: (context: CommandContext) => Promise<CommandResult>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   // The SDK warns on stderr that it will stop supporting Node 20; stderr is reserved for Slipway's output.
@@ -56,8 +56,8 @@ export async function main(
       return;
     }
     options = parsed.options;
-    const shown = progressLines((text) => void process.stderr.write(text), colour);
-    const report = timeline(shown, process.env['SLIPWAY_TIMELINE']);
+    const lines = progressLines((text) => void process.stderr.write(text), colour);
+    const report = timeline(lines, process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
     const working = work({ options, report, signal, interactive });
     const result = await Promise.race([working, overdue, uncaught()]);

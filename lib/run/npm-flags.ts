@@ -5,7 +5,7 @@ import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 /** The environment variables that npm sets for the programs it runs. */
 export type NpmVariables = Readonly<Record<string, string | undefined>>;
 
-/** Flags that npm also has and any npmrc may set. A run without them is harmless: it asks for confirmation, or prints text. */
+/** Flags that npm has, too, and that any npmrc may set. A run that misses them does no harm: it asks, or prints text. */
 const NPM_OWN_FLAGS = ['--yes', '--json'];
 
 /**
@@ -18,7 +18,7 @@ const READ_AS_SHORT_FLAGS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Returns a problem that names the flags before the `--`; undefined when there are none.
- * @param env the environment; without npm's variables, npm did not start this process, and there is no problem
+ * @param env the environment; if it lacks npm's variables, npm did not start this process, and there is no problem
  */
 export function flagsTakenByNpm(
   command: string,

@@ -9,7 +9,7 @@ import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 export interface Options {
   readonly stage: string;
   readonly target: Target;
-  /** The configuration file; the default one when undefined. */
+  /** The configuration file; undefined means the default file. */
   readonly config: string | undefined;
   readonly plan: boolean;
   readonly yes: boolean;
@@ -127,7 +127,8 @@ export const withStackFlags = (advice: string, options: Parameters<typeof comman
   );
 
 /**
- * Converts the messages of commander: `error: unknown option '--paln'\n(Did you mean --plan?)`, or
+ * Converts a message of commander to a problem. Two examples of messages are
+ * `error: unknown option '--paln'\n(Did you mean --plan?)` and
  * `error: option '--target <target>' argument 'mars' is invalid. Allowed choices are sandbox, aws.`.
  */
 function badArguments(command: string, message: string) {

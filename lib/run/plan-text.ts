@@ -18,28 +18,30 @@ export function fieldText({ field, from, to }: FieldChange, separator = ': ', ar
   return `${field}${separator}${before}${arrow}${after}`;
 }
 
-/** Replaces ARNs of named resources by their names: the rest is the same for all of them. */
+/** Replaces the ARNs of named resources by the names: the rest of an ARN is the same for all resources of a stack. */
 const withoutArns = (text: string): string =>
   text.replace(
     /arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:loadbalancer\/app|targetgroup|task-definition)\/([\w-]+(?::\d+)?)(?:\/\w+)?/g,
     '$1',
   );
 
-/** The number of characters of a long value that are shown, and how many of them precede the first difference. */
+/** The maximum number of characters of a long value that are shown. */
 const MAX_SHOWN = 64;
+/** The number of shown characters before the first difference. */
 const SHOWN_BEFORE = 16;
 
-/** Shortens two long values: lists to the entries that only one of them has, strings to the part where they begin to differ. */
+/** Shortens two long values: keeps the entries that only one of two lists has, or the part where two strings begin to differ. */
 function excerpts(...texts: [string, string]): [string, string] {
   if (texts.every(({ length }) => length <= MAX_SHOWN)) return texts;
-  const [one, other] = texts;
-  const [some, others] = [one.split(', '), other.split(', ')];
-  if (some.length > 1 || others.length > 1) return [entriesOnlyIn(some, others), entriesOnlyIn(others, some)];
-  const firstDifference = [...one].findIndex((letter, at) => letter !== other[at]);
-  const from = Math.max(0, (firstDifference < 0 ? one.length : firstDifference) - SHOWN_BEFORE);
+  const [before, after] = texts;
+  const [entriesBefore, entriesAfter] = [before.split(', '), after.split(', ')];
+  if (entriesBefore.length > 1 || entriesAfter.length > 1)
+    return [entriesOnlyIn(entriesBefore, entriesAfter), entriesOnlyIn(entriesAfter, entriesBefore)];
+  const firstDifference = [...before].findIndex((letter, index) => letter !== after[index]);
+  const from = Math.max(0, (firstDifference < 0 ? before.length : firstDifference) - SHOWN_BEFORE);
   const cut = (text: string) =>
     `${from > 0 ? '…' : ''}${text.slice(from, from + MAX_SHOWN)}${text.length > from + MAX_SHOWN ? '…' : ''}`;
-  return [cut(one), cut(other)];
+  return [cut(before), cut(after)];
 }
 
 function entriesOnlyIn(all: readonly string[], others: readonly string[]): string {
@@ -83,7 +85,7 @@ export function planText(changes: readonly Change[], kept: readonly string[] = [
   return [...lines, ...keptText(kept)];
 }
 
-/** Lists addresses by noun: `  = keep     vpc, subnets (public-1, public-2)`. */
+/** Lists addresses, one noun per line, e.g. `  = keep     subnets  public-1, public-2`. */
 function keptText(kept: readonly string[]): string[] {
   const keys = new Map<string, string[]>();
   for (const address of kept) {
@@ -97,8 +99,8 @@ function keptText(kept: readonly string[]): string[] {
 
 /** Returns a plan for scripts. */
 export const planJson = (changes: readonly Change[], kept: readonly string[]) => ({
-  changes: changes.map(({ noun: step, key, verb, reason, fields }) => ({
-    address: changeAddress({ noun: step, key }),
+  changes: changes.map(({ noun, key, verb, reason, fields }) => ({
+    address: changeAddress({ noun, key }),
     verb,
     reason,
     fields: fields.map(({ field, from, to }) =>

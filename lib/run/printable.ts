@@ -1,4 +1,4 @@
-/** Makes foreign text safe to print: escape sequences in it could colour, move or erase our own output. */
+/** Makes foreign text safe to print: escape sequences in it could colour, move or erase Slipway's output. */
 
 /** Returns the text with control characters escaped as `\u001b`; line breaks stay, tabs become spaces. Pure. */
 export const printable = (text: string): string =>

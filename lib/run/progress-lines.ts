@@ -18,7 +18,7 @@ const STYLES: Readonly<Record<ResourceStatus, Style>> = {
 
 /** Milliseconds before the same waiting line is repeated. */
 const REPEAT_AFTER_MS = 10_000;
-const WIDTH = { address: 28, word: 9 };
+const WIDTH = { address: 28, status: 9 };
 
 /** Formats milliseconds: `0.4 s`, `12 s`, `2 min 05 s`. */
 export function duration(ms: number): string {
@@ -50,14 +50,14 @@ function lineOf(
   if (event.type === 'phase') return paint('bold', text);
   if (event.type === 'note') return `  ${text}`;
   if (event.type === 'warning') return `${paint('yellow', 'warning')} ${text}`;
-  const { noun: step, key, status: word, elapsed = 0 } = event;
-  const address = printable(addressOf(step, key));
-  if (word === 'waiting') {
+  const { noun, key, status, elapsed = 0 } = event;
+  const address = printable(addressOf(noun, key));
+  if (status === 'waiting') {
     const before = last.get(address);
     if (before && before.text === text && elapsed - before.elapsed < REPEAT_AFTER_MS) return undefined;
     last.set(address, { text, elapsed });
   }
   const time = elapsed >= 100 ? `  ${paint('dim', duration(elapsed))}` : '';
   const name = address.padEnd(WIDTH.address);
-  return `  ${name}  ${paint(STYLES[word], word.padEnd(WIDTH.word))}  ${text}${time}`;
+  return `  ${name}  ${paint(STYLES[status], status.padEnd(WIDTH.status))}  ${text}${time}`;
 }

@@ -46,7 +46,7 @@ export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env
       .replace(SESSION_TOKEN, `$1${HIDDEN}`);
 }
 
-/** Returns a value and each of its lines: a program prints them in sequence, and each becomes a separate event. */
+/** Returns a value and each of its lines: a program prints the lines in sequence, and each becomes a separate event. */
 const withLines = (value: string): string[] => [value, ...value.split(/[\r\n]+/).map((line) => line.trim())];
 
 /** Returns a value as it is, and as it appears in JSON, in XML, in a URL and in base64. */

@@ -38,8 +38,8 @@ export interface Session {
    */
   closeSandbox(): Promise<boolean>;
   /**
-   * Releases everything. Stops the sandbox if this run started it and it is empty; if it does not stop, that is only a
-   * warning, since the outcome of the run is more important.
+   * Releases everything. If this run started the sandbox and nothing is left in it, the sandbox is stopped. Failing to stop it
+   * only causes a warning, since the outcome of the run is more important.
    */
   close(): Promise<void>;
 }
@@ -97,7 +97,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     clock,
     signal,
     every: waits.visible.every,
-    recentlyCreated: recentlyCreated,
+    recentlyCreated,
     onWait: (text) => report({ type: 'note', text }),
   });
   let lock: Lock | undefined;
@@ -122,17 +122,17 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
       });
     }
     const file = stateFile(options.stage, homeFolder);
-    const before = await readState(file);
-    if (before?.changed !== undefined) recentlyCreated.assumeAllCreatedUntil(before.changed);
+    const savedState = await readState(file);
+    if (savedState?.changed !== undefined) recentlyCreated.assumeAllCreatedUntil(savedState.changed);
     const identity = aws.sts(new GetCallerIdentityCommand({}));
-    const recorded = recordedIn(before?.resources ?? {});
+    const recorded = recordedIn(savedState?.resources ?? {});
     const lookContext = (): LookContext => ({ config, names, aws, builds, recorded, shared: singleFlight() });
     const found = survey(lookContext());
-    // A failure is reported when the survey is awaited; a failure of the first call takes precedence.
+    // A failed survey is reported when it is awaited; a failure of the identity call takes precedence.
     found.catch(() => undefined);
     const { Account: account = '' } = await identity;
     const guard = { stack: names.stack, account, region: config.region, endpoint: target.endpointName };
-    const state = await openState(file, guard, clock, before);
+    const state = await openState(file, guard, clock, savedState);
     return {
       config,
       account,

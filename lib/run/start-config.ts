@@ -1,4 +1,4 @@
-/** Starts loading the configuration, in its own process, while the command imports the AWS SDK. */
+/** Starts loading the configuration in a separate process, while the command imports the AWS SDK. */
 import type { CommandContext } from './main.ts';
 import type { SessionDependencies } from './session.ts';
 

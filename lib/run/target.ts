@@ -13,7 +13,9 @@ export interface SandboxHandle {
   readonly pid: number;
   /** The folder of its state. */
   readonly folder: string;
+  /** Whether this run started it. */
   readonly started: boolean;
+  /** Whether a run started it in the background. */
   readonly background: boolean;
   /** The speed at which its rate limits refill, relative to AWS's speed; undefined when it has no rate limits. */
   readonly limits: number | undefined;

@@ -6,7 +6,7 @@ import type { Event, Report } from '../model/report.ts';
 export type TimedEvent = Event & { readonly at: number };
 
 /**
- * Returns a report that also writes to a file; if it cannot write, it warns and continues.
+ * Returns a report that also writes to a file. If the file cannot be written, the report warns and continues.
  * @param file undefined or empty for no file
  */
 export function timeline(report: Report, file: string | undefined): Report {

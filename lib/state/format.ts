@@ -35,7 +35,7 @@ export type Intent = z.infer<typeof intent>;
 
 export const stateSchema = z.strictObject({
   version: z.literal(STATE_VERSION),
-  /** The stack that owns the state; the next three fields locate it. A run for anything else is refused. */
+  /** The stack that owns the state; the next three fields locate the stack. A run with other values is refused. */
   stack: z.string(),
   account: z.string(),
   region: z.string(),
@@ -43,7 +43,7 @@ export const stateSchema = z.strictObject({
   endpoint: z.string(),
   /** Ids by address, e.g. `vpc` or `subnets.public-1`. */
   resources: z.record(address, z.record(z.string(), id)),
-  /** Creates that were started and whose results are not recorded yet, by address. */
+  /** The creates that have started but whose results are not recorded yet, by address. */
   intents: z.record(address, intent),
   /**
    * When the file was last written, milliseconds since 1970: resources that were created shortly before may not be visible
@@ -71,7 +71,7 @@ export interface AppliedConfiguration {
   readonly project?: string | undefined;
 }
 
-/** The owner of a state file. */
+/** The fields that a run compares with its own values, so that it never uses the file of another stack. */
 export type Guard = Pick<StateData, 'stack' | 'account' | 'region' | 'endpoint'>;
 
 export const emptyState = (guard: Guard): StateData => ({

@@ -11,7 +11,7 @@ const schema = z.object({
   command: z.string(),
   /** ISO 8601; only for display, since clocks may be wrong. */
   since: z.string(),
-  /** When the process started, which distinguishes it from a later one with the same id; undefined if that is unknown. */
+  /** When the process started: this distinguishes it from a later process with the same id. Undefined if it is unknown. */
   started: z.string().optional(),
 });
 export type Holder = z.infer<typeof schema>;
@@ -35,7 +35,7 @@ export function holderIn(text: string): Holder | undefined {
   }
 }
 
-/** Whether another process is alive; one on another machine cannot be checked, and counts as alive. */
+/** Whether the process of a holder is alive. A process on another machine cannot be checked, so it counts as alive. */
 export async function isAlive({ pid, host, started }: Holder): Promise<boolean> {
   if (host !== hostname()) return true;
   try {

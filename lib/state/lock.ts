@@ -19,7 +19,7 @@ export interface Lock {
 
 /**
  * The locks that this process holds: the content of each lock file, mapped to the file. The process id alone is not enough:
- * in a restarted container, a dead holder may have had our id.
+ * in a restarted container, a dead holder may have had the same id.
  */
 const ownLocks = new Map<string, string>();
 
@@ -64,28 +64,33 @@ export async function takeLock(file: string, command: string, clock: Clock): Pro
 
 /**
  * Acquires a lock file, without waiting.
- * @param lock the file to show to the user; it differs from `file` when `file` guards a takeover
+ * @param shownFile the file that a problem names; it differs from `file` when `file` guards a takeover
  * @returns a description of the dead holder that it was taken over from; undefined when it was free
  */
-async function acquire(file: string, content: string, lock = file): Promise<string | undefined> {
+async function acquire(file: string, content: string, shownFile = file): Promise<string | undefined> {
   for (;;) {
     if (await moveIntoPlace(content, file, link)) return undefined;
     const other = await read(file);
     if (other === undefined) continue;
     const holder = holderIn(other);
-    if (holder && (await isHolderAlive(other, holder))) throw locked(lock, holder);
-    if (await takeOver(file, content, other, lock))
+    if (holder && (await isHolderAlive(other, holder))) throw locked(shownFile, holder);
+    if (await takeOver(file, content, other, shownFile))
       return holder ? holderText(holder) : 'a process that left no name';
   }
 }
 
 /**
- * Replaces a dead holder. Several processes may find it dead at the same time, and a slow one must not replace the winner's
- * lock. So only the process that holds a second lock, named after the dead holder, may replace the file.
+ * Replaces the lock of a dead holder. Several processes may try this at the same time, and a slow process must not replace the
+ * lock of the winner. So a process must first hold a second lock, which is named after the dead holder.
  */
-async function takeOver(file: string, content: string, deadContent: string, lock: string): Promise<boolean> {
+async function takeOver(
+  file: string,
+  content: string,
+  deadContent: string,
+  shownFile: string,
+): Promise<boolean> {
   const takeoverLock = `${file}.${shortHash(8, deadContent)}`;
-  await acquire(takeoverLock, content, lock);
+  await acquire(takeoverLock, content, shownFile);
   try {
     return (await read(file)) === deadContent && (await moveIntoPlace(content, file, rename));
   } finally {

@@ -15,15 +15,16 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 let writes = 0;
-/** Returns the temporary file that a write uses before it renames it; unique to the process and the write. */
+/** Returns the path of a temporary file for one write, to be renamed to `file`. */
 const temporaryFileOf = (file: string): string => `${file}.${process.pid}-${(writes += 1)}.tmp`;
-const TEMPORARY = /^\.\d+-\d+\.tmp$/;
+const TEMPORARY_SUFFIX = /^\.\d+-\d+\.tmp$/;
 
 /** Removes the temporary files of writers that were killed. The caller must hold the lock that guards the file. */
 export async function removeTemporaryFiles(file: string): Promise<void> {
   const [folder, name] = [dirname(file), basename(file)];
   for (const other of await readdir(folder)) {
-    if (other.startsWith(name) && TEMPORARY.test(other.slice(name.length))) await rm(join(folder, other));
+    if (other.startsWith(name) && TEMPORARY_SUFFIX.test(other.slice(name.length)))
+      await rm(join(folder, other));
   }
 }
 

@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 export async function processStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // The name in the second field may contain any character; after its last `)` come the state and, 19 fields on, the start
-    // in ticks since boot: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    // The second field, the name in parentheses, may contain any character. The first field after the last `)` is the state, and
+    // 19 fields later comes the start in ticks since boot: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];
   }

@@ -31,7 +31,7 @@ export interface State {
   /** Forgets a resource that is gone; its successor will have another client token. */
   forget(address: string): Promise<void>;
   /** Records the keys of the user's tags that are about to be set, in addition to those that were set before. */
-  tagging(keys: readonly string[]): Promise<void>;
+  recordTagKeys(keys: readonly string[]): Promise<void>;
   /** Records that every resource matches a configuration. */
   applied(configuration: AppliedConfiguration): Promise<void>;
   /** Removes the file: the stack is gone. */
@@ -102,7 +102,7 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
       delete data.resources[address];
       await save();
     },
-    async tagging(keys) {
+    async recordTagKeys(keys) {
       const known = data.tags ?? [];
       const more = keys.filter((key) => !known.includes(key));
       if (more.length === 0) return;
@@ -132,8 +132,8 @@ const sameKeys = (one: readonly string[], other: readonly string[]): boolean =>
 const tokenOf = (
   { stack, account, region }: Guard,
   address: string,
-  ...life: [generation: number, at: number]
-): string => `slipway-${shortHash(28, stack, account, region, address, ...life)}`;
+  ...lifetime: [generation: number, at: number]
+): string => `slipway-${shortHash(28, stack, account, region, address, ...lifetime)}`;
 
 async function write(file: string, data: StateData): Promise<void> {
   try {

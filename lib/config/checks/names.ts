@@ -1,4 +1,4 @@
-/** Checks of names: that their characters are valid, that they are unique, and that the AWS names that contain them are not too long. */
+/** Checks of names: their characters, their uniqueness, and the length of the AWS names that contain them. */
 import { isRouted, type Config } from '../config.ts';
 import {
   pathOfContainer,
@@ -28,8 +28,8 @@ export function* namesAreWellFormed(config: Config): Iterable<Finding> {
 }
 
 /**
- * The security group of the load balancer has the key `balancer`, and the security group of a service has the service's name as
- * its key.
+ * No service may be called `balancer`: the key of a service's security group is the name of the service, and `balancer` is the
+ * key of the load balancer's security group.
  */
 export function* balancerIsReserved(config: Config): Iterable<Finding> {
   for (const service of config.services.filter(({ name }) => name === 'balancer')) {
@@ -57,7 +57,7 @@ interface ComposedName {
   readonly what: string;
   readonly text: string;
   readonly limit: number;
-  /** The configured names that it contains. */
+  /** The configured names that the AWS name contains, in words. */
   readonly parts: string;
   readonly path: Path;
 }
@@ -107,7 +107,7 @@ function composedNames(config: Config): ComposedName[][] {
 }
 
 /**
- * Reports only the first level that has names that are too long: names on later levels contain them, so they are too long as
+ * Reports only the first level with names that are too long. Names on later levels contain those names, so they are too long as
  * well.
  */
 export function* namesFit(config: Config): Iterable<Finding> {

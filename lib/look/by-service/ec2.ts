@@ -1,4 +1,4 @@
-/** The looks that call EC2 first, exported under the names of their nouns, and the listings of a VPC; loaded together. */
+/** The looks whose first call goes to EC2, exported under the names of their nouns, and the listings of a VPC. */
 import type { LooksOf } from '../found.ts';
 import type { VpcListing } from '../in-vpc.ts';
 import { vpcEndpointsInVpc } from '../gateway-endpoint.ts';

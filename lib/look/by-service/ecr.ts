@@ -1,4 +1,4 @@
-/** The looks that call ECR first, exported under the names of their nouns; loaded together. */
+/** The looks whose first call goes to ECR, exported under the names of their nouns and loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './ecr.ts';
 

@@ -1,4 +1,4 @@
-/** The looks that call Elastic Load Balancing first, exported under the names of their nouns; loaded together. */
+/** The looks whose first call goes to Elastic Load Balancing, exported under the names of their nouns and loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './elbv2.ts';
 

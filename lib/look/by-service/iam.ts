@@ -1,4 +1,4 @@
-/** The looks that call IAM first, exported under the names of their nouns; loaded together. */
+/** The looks whose first call goes to IAM, exported under the names of their nouns and loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './iam.ts';
 

@@ -1,4 +1,4 @@
-/** The looks that call CloudWatch Logs first, exported under the names of their nouns; loaded together. */
+/** The looks whose first call goes to CloudWatch Logs, exported under the names of their nouns and loaded together. */
 import type { LooksOf } from '../found.ts';
 import type * as looks from './logs.ts';
 

@@ -23,8 +23,8 @@ export interface Catalogue {
 }
 
 /**
- * Returns a catalogue over HTTP at `baseUrl`. It throws a {@link Problem}: 503 when it cannot be reached or has not responded
- * within `timeoutMs` milliseconds, 502 when its response is unusable.
+ * Returns a catalogue that sends its requests to `baseUrl`. Its `find` throws a {@link Problem}: 503 when the service cannot be
+ * reached or has not responded within `timeoutMs` milliseconds, and 502 when the response is unusable.
  */
 export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
   async function find(ids: readonly string[], requestId: string): Promise<Product[]> {

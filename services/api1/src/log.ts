@@ -36,11 +36,11 @@ export function requestLog(logger: Logger): HttpLogger {
     customAttributeKeys: { reqId: 'requestId' },
     customLogLevel: (_req, res) =>
       res.statusCode >= 500 ? 'error' : res.statusCode >= 400 ? 'warn' : 'info',
-    autoLogging: { ignore: (req) => req.url === '/health' }, // requested every few seconds, indefinitely
+    autoLogging: { ignore: (req) => req.url === '/health' }, // load balancers request it every few seconds
   });
 }
 
-/** Returns a valid x-request-id unchanged, so that a call can be followed across services, and otherwise a new id. */
+/** Returns the x-request-id header, so that a call can be followed across services, or a new id without a valid header. */
 function requestId(req: IncomingMessage, res: ServerResponse): string {
   const given = req.headers['x-request-id'];
   const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();

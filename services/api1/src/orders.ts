@@ -79,7 +79,7 @@ export function price({ items }: z.output<typeof NewOrder>, products: readonly P
   return lines;
 }
 
-/** Keeps the newest `capacity` orders and drops older ones, so that memory stays bounded. */
+/** Creates a store that keeps the newest `capacity` orders and drops older ones, so that memory stays bounded. */
 export function createOrders(capacity = 10_000) {
   const orders = new Map<string, Order>();
 

@@ -11,12 +11,12 @@ export interface Lifecycle {
 export interface StopTimes {
   /** The port stays open until no request has arrived for this long. */
   readonly quietMs: number;
-  /** The time limit of the whole stop: at most half is spent waiting for quiet, and requests still open at the end are cut. */
+  /** The time limit of the whole stop. At most half of it is spent waiting for quiet; requests still open at its end are cut. */
   readonly graceMs: number;
 }
 
 /**
- * Wraps the app in a server that does not listen yet, with the function that stops it.
+ * Wraps the app in a server that does not listen yet. Also returns the function that stops the server.
  *
  * A stop has three parts. While requests still arrive, they are answered, but with `connection: close`, so that clients
  * move to other servers and load balancers notice that /health has changed. Then the port and idle connections are
@@ -30,9 +30,9 @@ export function serve(
 ): { server: Server; stop: () => Promise<number> } {
   const server = createServer(app);
   // A load balancer keeps idle connections, commonly for 60 s, and reuses them. If the server closed one first, a request
-  // could arrive during the close and fail with a 502, so the server keeps them longer.
+  // could arrive during the close and fail with a 502, so the server keeps idle connections longer.
   server.keepAliveTimeout = 65_000;
-  // Some Node versions count the wait for the next request on an idle connection as header time, so this is longer.
+  // Some Node versions count the wait for the next request on an idle connection as header time, so this limit is even longer.
   server.headersTimeout = 66_000;
 
   const inFlight = new Set<ServerResponse>();
@@ -43,13 +43,13 @@ export function serve(
     if (lifecycle.stopping) res.setHeader('connection', 'close');
     res.once('close', () => {
       inFlight.delete(res);
-      // A response that started before the stop kept its connection alive: it is idle now, so close it.
+      // A response that started before the stop kept its connection alive. That connection is idle now, so it is closed.
       if (lifecycle.stopping && !server.listening) setImmediate(() => server.closeIdleConnections());
     });
   });
 
   // Closing the port drops connections in the kernel's queue that Node has not accepted yet, so clients must move first.
-  async function quiet(): Promise<void> {
+  async function waitForQuiet(): Promise<void> {
     const start = performance.now();
     for (;;) {
       const end = Math.min(Math.max(start, lastRequest) + quietMs, start + graceMs / 2);
@@ -67,7 +67,7 @@ export function serve(
       cut = inFlight.size;
       server.closeAllConnections();
     }, graceMs);
-    await quiet();
+    await waitForQuiet();
     await new Promise((resolve) => server.close(resolve)); // this closes idle connections too
     clearTimeout(deadline);
     return cut;

@@ -9,11 +9,11 @@ import { ask, listen, logLines, type Answer } from './support.ts';
 const BODY = { items: [{ productId: 'moka-pot', quantity: 2 }] };
 
 let upstream: Awaited<ReturnType<typeof listen>>;
-let answer: RequestListener;
+let handler: RequestListener;
 const log = logLines();
 
 beforeEach(async () => {
-  upstream = await listen((req, res) => answer(req, res));
+  upstream = await listen((req, res) => handler(req, res));
 });
 afterEach(() => upstream.close());
 
@@ -35,7 +35,7 @@ async function order(timeoutMs = 5000): Promise<Answer> {
 
 test("an order sends the catalogue one request, with the caller's request id", async () => {
   const asked: IncomingMessage[] = [];
-  answer = (req, res) => {
+  handler = (req, res) => {
     asked.push(req);
     const product = { id: 'moka-pot', name: 'Moka pot', priceCents: 3490, currency: 'EUR', stock: 5 };
     res.end(JSON.stringify({ items: [product], total: 1 }));
@@ -60,7 +60,7 @@ test('the response is a 503 with Retry-After when the catalogue is down', async 
 });
 
 test('the response is a 503 when the catalogue does not respond in time', async () => {
-  answer = () => undefined;
+  handler = () => undefined;
   const { status, body } = await order(50);
   expect(status).toBe(503);
   expect(JSON.parse(body)).toMatchObject({
@@ -69,7 +69,7 @@ test('the response is a 503 when the catalogue does not respond in time', async 
 });
 
 test("the response is a 503 when the catalogue's response never ends", async () => {
-  answer = (_req, res) => res.write('{"items":');
+  handler = (_req, res) => res.write('{"items":');
   expect((await order(50)).status).toBe(503);
 });
 
@@ -78,7 +78,7 @@ test.each([
   ['HTML instead of JSON', 200, '<html>'],
   ['JSON of the wrong shape', 200, '{"items":[{"id":"moka-pot"}]}'],
 ])('the response is a 502 when the catalogue responds with %s', async (_name, status, body) => {
-  answer = (_req, res) => res.writeHead(status).end(body);
+  handler = (_req, res) => res.writeHead(status).end(body);
   const problem = await order();
   expect(problem.status).toBe(502);
   expect(JSON.parse(problem.body)).toMatchObject({

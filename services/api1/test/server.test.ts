@@ -7,7 +7,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { serve, type StopTimes } from '../src/server.ts';
 import { ask, refuses, until } from './support.ts';
 
-// Far beyond the time limit of a test: a test that waits this long fails.
+// The time limit of a test: a test that waits this long fails.
 const NEVER = 60_000;
 const agent = new Agent({ keepAlive: true });
 afterEach(() => agent.destroy());

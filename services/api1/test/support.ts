@@ -53,16 +53,16 @@ export async function start(args: string[], env: Record<string, string>, cwd = F
     stderr: await stderr,
   }));
   const lines: LogLine[] = [];
-  const port = new Promise<number>((found) => {
+  const port = new Promise<number>((resolvePort) => {
     createInterface(child.stdout).on('line', (line) => {
       const entry = JSON.parse(line) as LogLine;
       lines.push(entry);
-      if (entry.msg === 'listening') found(entry.port as number);
+      if (entry.msg === 'listening') resolvePort(entry.port as number);
     });
   });
-  const early = exit.then(({ code, stderr }) => Promise.reject(new Error(`exit ${code}: ${stderr}`)));
-  const url = `http://127.0.0.1:${await Promise.race([port, early])}`;
-  early.catch(() => undefined); // From here on, the test decides whether an exit is an error.
+  const earlyExit = exit.then(({ code, stderr }) => Promise.reject(new Error(`exit ${code}: ${stderr}`)));
+  const url = `http://127.0.0.1:${await Promise.race([port, earlyExit])}`;
+  earlyExit.catch(() => undefined); // From here on, the test decides whether an exit is an error.
   return { url, lines, kill: (signal) => child.kill(signal), exit };
 }
 

@@ -13,7 +13,7 @@ import type { Lifecycle } from './server.ts';
 const NO_PAGES = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 
 /** The dependencies of the app. */
-export interface Parts {
+export interface Dependencies {
   readonly log: Logger;
   readonly products: Products;
   readonly corsOrigins: readonly string[];
@@ -21,10 +21,10 @@ export interface Parts {
 }
 
 /** Builds the app. */
-export function createApp({ log, products, corsOrigins, lifecycle }: Parts): Express {
+export function createApp({ log, products, corsOrigins, lifecycle }: Dependencies): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.set('trust proxy', 1); // the one proxy in front is the load balancer, which appends the client's address to x-forwarded-for
+  app.set('trust proxy', 1); // one proxy, the load balancer, appends the client's address to x-forwarded-for
 
   app.use(requestLog(log));
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NO_PAGES } }));

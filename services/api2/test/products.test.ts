@@ -34,7 +34,7 @@ test.each([
   ['?maxPriceCents=1150', ['decaf', 'filters']],
   ['?ids=filters,unicorn,sidamo', ['sidamo', 'filters']],
   ['?category=coffee&inStock=true', ['sidamo']],
-])('the list%s contains %j', async (query, ids) => {
+])('GET /api2/products%s contains %j', async (query, ids) => {
   const { items, total } = (await (await get(query)).json()) as { items: Product[]; total: number };
   expect(items.map((product) => product.id)).toEqual(ids);
   expect(total).toBe(ids.length);
@@ -53,7 +53,7 @@ test.each([
   ['?ids=', 'ids.0'],
   ['?ids=a&ids=b', 'ids'],
   ['?colour=red', ''],
-])('a request for the list%s is refused with 400 and the path "%s"', async (query, path) => {
+])('GET /api2/products%s is refused with 400 and the path "%s"', async (query, path) => {
   const response = await get(query);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ errors: [{ path, message: expect.stringMatching(/./) }] });

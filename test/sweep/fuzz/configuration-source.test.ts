@@ -72,7 +72,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
       },
     );
     if (compiles || bytes.length % 16 === 0)
-      await loadConfig({ file, stage: 'dev', target: 'sandbox', within: LOAD_DEADLINE_MS });
+      await loadConfig({ file, stage: 'dev', target: 'sandbox', timeoutMs: LOAD_DEADLINE_MS });
   } catch (error) {
     expectProblem(error, ['CONFIG_LOAD', 'CONFIG_INVALID']);
   } finally {

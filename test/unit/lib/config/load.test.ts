@@ -190,7 +190,7 @@ describe('no configuration ends, blocks or crashes the run that loads it:', () =
     'export default () => new Promise(() => setInterval(() => 0, 9));',
     'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
   ])('%s', async (text) => {
-    expect(await whyOf(load(text, { within: 1500 }))).toBe('It did not finish within 1.5 s.');
+    expect(await whyOf(load(text, { timeoutMs: 1500 }))).toBe('It did not finish within 1.5 s.');
   });
 
   test('a stack that contains itself is refused', async () => {

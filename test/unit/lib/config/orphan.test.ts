@@ -22,7 +22,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 const RUN = `
   import { runModule } from ${JSON.stringify(resolve('lib/config/run-module.ts'))};
   const { argv: [, , file] } = process;
-  await runModule(file, { context: { stage: 'dev', target: 'sandbox' }, within: 60_000 });`;
+  await runModule(file, { context: { stage: 'dev', target: 'sandbox' }, timeoutMs: 60_000 });`;
 
 const orphans = new Set<number>();
 afterAll(() => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../../lib/engine/graph.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
 import { problem, type Problem } from '../../../../lib/model/problem.ts';
-import { failures, interrupted } from '../../../../lib/run/failures.ts';
+import { throwFailures, interrupted } from '../../../../lib/run/failures.ts';
 import type { Run } from '../../../../lib/run/run.ts';
 import { awsError } from '../../errors.ts';
 
@@ -13,7 +13,7 @@ const runWith = (signal = new AbortController().signal) =>
 /** Returns what is thrown for these outcomes, if anything. */
 function thrown(outcomes: Partial<Record<Noun, Outcome>>, run = runWith()): Problem | undefined {
   try {
-    failures(run, new Map(Object.entries(outcomes)) as Map<Noun, Outcome>);
+    throwFailures(run, new Map(Object.entries(outcomes)) as Map<Noun, Outcome>);
     return undefined;
   } catch (error) {
     return error as Problem;

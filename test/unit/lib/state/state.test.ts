@@ -233,8 +233,8 @@ describe('a state file is refused and left untouched', () => {
 
 test('a tag key is recorded before it is set, and stays recorded until no resource has it', async () => {
   const state = await open();
-  await state.tagging(['team', 'cost']);
-  await (await open()).tagging(['team', 'owner']);
+  await state.recordTagKeys(['team', 'cost']);
+  await (await open()).recordTagKeys(['team', 'owner']);
   expect((await read())['tags']).toEqual(['team', 'cost', 'owner']);
   await (await open()).applied({ configuration: 'hash', tags: ['owner'] });
   expect(await read()).toMatchObject({ tags: ['owner'], configuration: 'hash' });

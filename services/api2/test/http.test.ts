@@ -35,7 +35,7 @@ test('GET /api2 answers 200 and describes the service', async () => {
   expect(await response.json()).toMatchObject({ service: 'catalogue' });
 });
 
-test('health is 200 until the service stops, then 503', async () => {
+test('GET /health answers 200 until the service stops, then 503', async () => {
   expect((await call('/health')).status).toBe(200);
   lifecycle.stopping = true;
   expect((await call('/health')).status).toBe(503);

@@ -38,7 +38,7 @@ test('a resource whose tags become visible late is adopted', async () => {
   expect(one.elapsed()).toBe(3000);
 });
 
-test('a resource that does not turn out to be ours is left alone, and the problem names it', async () => {
+test('a resource whose tags never become visible is left alone, and the problem names the block that it uses', async () => {
   const one = scenario(Infinity);
   await expect(one.run()).rejects.toMatchObject({
     code: 'FOREIGN',

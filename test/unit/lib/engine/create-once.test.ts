@@ -4,13 +4,13 @@ import { createOnce, findWithin } from '../../../../lib/engine/create-once.ts';
 import { testClock } from '../../clock.ts';
 import { awsError } from '../../errors.ts';
 
-const lost = () => awsError('InternalError', 'oops', 500);
-const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+const serverError = () => awsError('InternalError', 'oops', 500);
+const brokenConnection = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
 /** A create call with these responses in sequence, and looks that find the resource after `visibleAt` ms. */
 function scenario(
   answers: (string | Error | undefined)[],
-  { visibleAt = Infinity, isResumed = false, at = 0 } = {},
+  { visibleAt = Infinity, isResumed = false, intentAge = 0 } = {},
 ) {
   const clock = testClock();
   const start = clock.now();
@@ -31,7 +31,7 @@ function scenario(
     clock,
     signal: abort.signal,
     isResumed,
-    intent: { at: start + at },
+    intent: { at: start - intentAge },
     every: 1000,
     withdraw,
   };
@@ -53,19 +53,22 @@ describe('a create call without a token', () => {
   });
 
   test('keeps its intent when it is refused after an attempt whose response was lost', async () => {
-    const one = scenario([lost(), awsError('UnauthorizedOperation', 'no', 403)]);
+    const one = scenario([serverError(), awsError('UnauthorizedOperation', 'no', 403)]);
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).not.toContain('withdraw');
   });
 
   test('keeps its intent when it is refused but an earlier run may have sent it', async () => {
-    const one = scenario([awsError('UnauthorizedOperation', 'no', 403)], { isResumed: true, at: -100_000 });
+    const one = scenario([awsError('UnauthorizedOperation', 'no', 403)], {
+      isResumed: true,
+      intentAge: 100_000,
+    });
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).not.toContain('withdraw');
   });
 
   test('is preceded by looks for a minute if an earlier run may have sent it, even if the clock has since been set back by a day', async () => {
-    const one = scenario(['vpc-1'], { isResumed: true, at: 86_400_000 });
+    const one = scenario(['vpc-1'], { isResumed: true, intentAge: -86_400_000 });
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.elapsed()).toBe(60_000);
   });
@@ -77,8 +80,8 @@ describe('a create call without a token', () => {
   });
 
   test.each([
-    ['a server error', lost],
-    ['a connection that broke', cut],
+    ['a server error', serverError],
+    ['a connection that broke', brokenConnection],
   ])('whose response is lost to %s is followed by a look instead of being sent again', async (_, error) => {
     const one = scenario([error()], { visibleAt: 3000 });
     await expect(one.run()).resolves.toBe('found');
@@ -92,15 +95,15 @@ describe('a create call without a token', () => {
   });
 
   test('is sent again only when looks have found nothing for a minute', async () => {
-    const one = scenario([lost(), 'vpc-2']);
+    const one = scenario([serverError(), 'vpc-2']);
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(60_000);
     expect(one.log.filter((word) => word === 'create')).toHaveLength(2);
     expect(one.log.at(-2)).toBe('look');
   });
 
-  test('is given up after three attempts, with the last error', async () => {
-    const one = scenario([lost(), cut(), awsError('ServiceUnavailable', 'down', 503)]);
+  test('is given up after three attempts, and fails with the last error', async () => {
+    const one = scenario([serverError(), brokenConnection(), awsError('ServiceUnavailable', 'down', 503)]);
     await expect(one.run()).rejects.toThrow('down');
     expect(one.log.filter((word) => word === 'create')).toHaveLength(3);
   });
@@ -122,14 +125,14 @@ describe('a create call without a token', () => {
   });
 
   test('is left to the next run when it is interrupted', async () => {
-    const one = scenario([cut()]);
+    const one = scenario([brokenConnection()]);
     one.abort.abort();
     await expect(one.run()).rejects.toThrow('socket hang up');
     expect(one.log).toEqual(['create']);
   });
 
   test('stops its looks when it is interrupted', async () => {
-    const one = scenario([lost(), 'vpc-2']);
+    const one = scenario([serverError(), 'vpc-2']);
     const running = one.run();
     one.abort.abort();
     await expect(running).rejects.toThrow();
@@ -139,7 +142,7 @@ describe('a create call without a token', () => {
 
 describe('a create call that an earlier run may have sent', () => {
   test('is not sent again until looks have found nothing for a minute after its intent was recorded', async () => {
-    const one = scenario(['vpc-2'], { isResumed: true, at: -20_000 });
+    const one = scenario(['vpc-2'], { isResumed: true, intentAge: 20_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(40_000);
     expect(one.log.indexOf('create')).toBe(one.log.length - 1);
@@ -152,7 +155,7 @@ describe('a create call that an earlier run may have sent', () => {
   });
 
   test('is preceded by one look even if its intent was recorded long ago', async () => {
-    const one = scenario(['vpc-2'], { isResumed: true, at: -3_600_000 });
+    const one = scenario(['vpc-2'], { isResumed: true, intentAge: 3_600_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.log).toEqual(['look', 'create']);
   });

@@ -53,7 +53,7 @@ describe('the look', () => {
     ]);
   });
 
-  test('returns a foreign load balancer that has our name, without our tags', async () => {
+  test('returns a foreign load balancer that has our name but not our tags', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged({}));
@@ -122,7 +122,7 @@ describe('the tags of load balancer resources', () => {
     expect(sent()).toEqual([]);
   });
 
-  test('are an error when AWS returns any other error', async () => {
+  test('cannot be read when AWS returns any other error', async () => {
     mocks.elbv2.on(DescribeTagsCommand).rejects(awsError('Throttling', 'Rate exceeded'));
     await expect(elbTags(lookContextOf().aws, arns)).rejects.toMatchObject({ message: 'Rate exceeded' });
   });

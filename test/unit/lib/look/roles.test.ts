@@ -69,7 +69,7 @@ test('the look leaves out a policy that is deleted during the look', async () =>
 });
 
 test.each([
-  ['itself', GetRoleCommand],
+  ['the role itself', GetRoleCommand],
   ['its managed policies', ListAttachedRolePoliciesCommand],
   ['its inline policies', ListRolePoliciesCommand],
 ])('the look finds nothing when a role is deleted before %s can be read', async (_what, command) => {
@@ -91,13 +91,13 @@ test('the look fails with any other error', async () => {
 });
 
 test('the look requests the policies once the role is found, or immediately if the role is recorded in the state', async () => {
-  const policies = () => sent().filter(({ command }) => command.startsWith('List')).length;
+  const policyCalls = () => sent().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(gone);
   }
   expect((await lookRoles(lookContextOf())).size).toBe(0);
-  expect(policies()).toBe(0);
+  expect(policyCalls()).toBe(0);
   const recorded = recordedIn({ 'roles.execution': { roleName: RoleName, roleArn: 'arn:role' } });
   expect((await lookRoles({ ...lookContextOf(), recorded })).size).toBe(0);
-  expect(policies()).toBe(2);
+  expect(policyCalls()).toBe(2);
 });

@@ -1,4 +1,4 @@
-// The look for the rules of our listener, which are keyed by priority.
+// The look for the rules of our listener. The priority of a rule determines its key.
 import {
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
@@ -114,12 +114,12 @@ test('the look reads our rules after changes by others', async () => {
   expect(found.get('web-api2')?.targetGroupArn).toBe('');
 });
 
-test('the key of our rule is the container that has its priority, whatever container its tags name', async () => {
+test('the key of our rule is the container with the same priority, even if the tags name another container', async () => {
   mockRules([rule('arn:1', priority('web-api1'))], { 'arn:1': tags('web-renamed') });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('the key of our rule is its priority if that priority is not desired', async () => {
+test('the key of our rule contains its priority if no container has that priority', async () => {
   mockRules([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
   expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
 });
@@ -144,7 +144,7 @@ test('the look finds nothing when the listener is deleted during the look', asyn
   expect(await arns()).toEqual({});
 });
 
-test('the look finds nothing, and sends no request, without a listener', async () => {
+test('the look finds nothing without a listener, and does not request rules', async () => {
   mockRules([], {});
   mocks.elbv2.on(DescribeListenersCommand).resolves({});
   expect(await arns()).toEqual({});

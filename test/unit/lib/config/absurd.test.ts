@@ -116,6 +116,7 @@ describe('any input', () => {
         try {
           input = validStackWith(Object.fromEntries(ordered));
         } catch {
+          // A new value at a shorter path is not an object, so nothing can be set inside it.
           return;
         }
         expectConfigOrMistakes(input);

@@ -91,9 +91,9 @@ describe('the look', () => {
 
 describe('the tags of load balancer resources', () => {
   const arns = Array.from({ length: 45 }, (_, index) => `arn:${index}`);
-  const answerTags = (gone: readonly string[]) => (input: { ResourceArns?: string[] }) => {
+  const answerTags = (deletedArns: readonly string[]) => (input: { ResourceArns?: string[] }) => {
     const asked = input.ResourceArns ?? [];
-    if (asked.some((arn) => gone.includes(arn))) throw awsError('RuleNotFoundException');
+    if (asked.some((arn) => deletedArns.includes(arn))) throw awsError('RuleNotFoundException');
     // A resource without tags may be missing from the response.
     const described = asked.filter((arn) => arn !== 'arn:1');
     return {

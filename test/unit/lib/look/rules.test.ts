@@ -41,14 +41,14 @@ beforeEach(() => {
 });
 
 /** Mocks the rules of the listener, in pages of one, and the tags of each rule. */
-function mockRules(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, gone = ''): void {
+function mockRules(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, deletedArn = ''): void {
   mocks.elbv2.on(DescribeRulesCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = Number(Marker ?? 0);
     const next = start + 1 < rules.length ? String(start + 1) : undefined;
     return { Rules: rules.slice(start, start + 1), NextMarker: next };
   });
   mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => {
-    if (ResourceArns.includes(gone)) throw awsError('RuleNotFoundException');
+    if (ResourceArns.includes(deletedArn)) throw awsError('RuleNotFoundException');
     return {
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,

@@ -33,7 +33,10 @@ const group = (name: string): TargetGroup => ({
 });
 
 /** Mocks target groups with these names and tags, in pages of two. */
-function mockTargetGroups(tagsByName: Readonly<Record<string, Tags>>, gone: readonly string[] = []): void {
+function mockTargetGroups(
+  tagsByName: Readonly<Record<string, Tags>>,
+  deletedArns: readonly string[] = [],
+): void {
   const all = Object.keys(tagsByName).map(group);
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = Number(Marker ?? 0);
@@ -41,7 +44,7 @@ function mockTargetGroups(tagsByName: Readonly<Record<string, Tags>>, gone: read
     return { TargetGroups: all.slice(start, start + 2), NextMarker: next };
   });
   mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => {
-    if (ResourceArns.some((arn) => gone.includes(arn))) throw awsError('TargetGroupNotFoundException');
+    if (ResourceArns.some((arn) => deletedArns.includes(arn))) throw awsError('TargetGroupNotFoundException');
     return {
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,

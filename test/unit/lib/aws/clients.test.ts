@@ -1,4 +1,4 @@
-// Failing calls, against a scripted server, so that retries by the SDK would be noticed.
+// Calls that fail. They are sent to a scripted server, which would notice retries by the SDK.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
@@ -29,7 +29,7 @@ const BROKEN = 'broken';
 /** A connection on which nothing arrives. */
 const SILENT = 'silent';
 /** A connection on which the response stops in the middle. */
-const HALF = 'half';
+const TRUNCATED = 'truncated';
 
 const ec2Error = (status: number, code: string): Answer => ({
   status,
@@ -43,14 +43,14 @@ const ADDRESS: Answer = {
 };
 const VPCS: Answer = { status: 200, body: '<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>' };
 
-let answers: (Answer | typeof BROKEN | typeof SILENT | typeof HALF)[];
+let answers: (Answer | typeof BROKEN | typeof SILENT | typeof TRUNCATED)[];
 let received: number;
 const server = createServer((request, response) => {
   received += 1;
   const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? DOWN;
   request.resume().on('end', () => {
     if (answer === SILENT) return;
-    if (answer === HALF) response.writeHead(200, { 'content-length': 99 }).write('<Describe');
+    if (answer === TRUNCATED) response.writeHead(200, { 'content-length': 99 }).write('<Describe');
     else if (answer === BROKEN) request.socket.destroy();
     else response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
   });
@@ -73,7 +73,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** @param idleMs milliseconds; long by default, since a loaded machine responds slowly */
+/** @param idleMs the idle time in milliseconds; it is long by default, since a loaded machine responds slowly */
 const clients = (
   clock: Clock,
   signal = abort.signal,
@@ -120,7 +120,7 @@ describe('a call that may be repeated', () => {
 describe('an idle connection', () => {
   beforeEach(() => void useShortIdleTime());
 
-  test.each([SILENT, HALF] as const)(
+  test.each([SILENT, TRUNCATED] as const)(
     '(%s) counts as a lost response: the call is sent again',
     async (silence) => {
       answers = [silence, VPCS];
@@ -129,7 +129,7 @@ describe('an idle connection', () => {
     },
   );
 
-  test.each([SILENT, HALF] as const)(
+  test.each([SILENT, TRUNCATED] as const)(
     '(%s) is explained in a problem once all retries have failed',
     async (silence) => {
       answers = [silence];
@@ -152,7 +152,7 @@ describe('an idle connection', () => {
   );
 
   test('in the middle of a response leaves it unknown whether the call took effect', async () => {
-    answers = [HALF];
+    answers = [TRUNCATED];
     const error: unknown = await allocate().catch((reason: unknown) => reason);
     expect([hasResponse(error), isAmbiguous(error)]).toEqual([false, true]);
     expect(received).toBe(1);
@@ -172,9 +172,9 @@ describe('an idle connection', () => {
 
 test('a call gives up on a server that accepts no connections', async () => {
   // Never answers: https://www.rfc-editor.org/rfc/rfc5737
-  const nowhere = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
+  const unreachable = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
   aws = awsClients(
-    { ...nowhere, timeouts: { connectMs: 50, idleMs: 50 } },
+    { ...unreachable, timeouts: { connectMs: 50, idleMs: 50 } },
     { clock: testClock(), signal: abort.signal },
   );
   const error: unknown = await describeVpcs().catch((reason: unknown) => reason);

@@ -14,28 +14,32 @@ import {
 } from '../../../../lib/aws/errors.ts';
 
 /** An error of ELB, whose wire codes differ from the names in the SDK. */
-const elb = (code: string, status = 400) =>
+const elbError = (code: string, status = 400) =>
   Object.assign(new Error(code), {
     name: `${code}Exception`,
     Code: code,
     $metadata: { httpStatusCode: status },
   });
 /** An error of ECS, which sends no `Code`. */
-const ecs = (name: string, status = 400) =>
+const ecsError = (name: string, status = 400) =>
   Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status } });
-const network = (code: string) =>
+const networkError = (code: string) =>
   Object.assign(new Error(`connect ${code}`), { code, $metadata: { attempts: 1 } });
 
 describe('the code of an error', () => {
   test.each([
-    ['the wire code, if the SDK uses a different name', elb('LoadBalancerNotFound'), 'LoadBalancerNotFound'],
+    [
+      'the wire code, if the SDK uses a different name',
+      elbError('LoadBalancerNotFound'),
+      'LoadBalancerNotFound',
+    ],
     [
       'the name without `Exception`, if there is no wire code',
-      ecs('ClusterNotFoundException'),
+      ecsError('ClusterNotFoundException'),
       'ClusterNotFound',
     ],
-    ['a code with a dot, as EC2 writes it', elb('InvalidVpcID.NotFound'), 'InvalidVpcID.NotFound'],
-    ['the system error code, for a failed connection', network('ECONNREFUSED'), 'ECONNREFUSED'],
+    ['a code with a dot, as EC2 writes it', elbError('InvalidVpcID.NotFound'), 'InvalidVpcID.NotFound'],
+    ['the system error code, for a failed connection', networkError('ECONNREFUSED'), 'ECONNREFUSED'],
     ['the name of any other error', new TypeError('x'), 'TypeError'],
     ['Unknown for a plain error', new Error('x'), 'Unknown'],
     ['Unknown without an error', null, 'Unknown'],
@@ -45,8 +49,8 @@ describe('the code of an error', () => {
   });
 
   test('is compared as a whole', () => {
-    expect(isCode(elb('Duplicate'), 'A', 'Duplicate')).toBe(true);
-    expect(isCode(elb('DuplicateName'), 'Duplicate')).toBe(false);
+    expect(isCode(elbError('Duplicate'), 'A', 'Duplicate')).toBe(true);
+    expect(isCode(elbError('DuplicateName'), 'Duplicate')).toBe(false);
   });
 });
 
@@ -57,7 +61,7 @@ describe('the message of an error', () => {
   });
 
   test('combines the messages of the inner errors if the error itself has no message, as when no address of a host name responds', () => {
-    const both = new AggregateError([network('ECONNREFUSED'), new Error('connect EACCES')]);
+    const both = new AggregateError([networkError('ECONNREFUSED'), new Error('connect EACCES')]);
     expect(messageOf(both)).toBe('connect ECONNREFUSED; connect EACCES');
   });
 
@@ -87,9 +91,9 @@ describe('the class of an error', () => {
       'InvalidAssociationID.NotFound',
       'NoSuchHostedZone',
       'NoSuchEntity',
-    ].map((code) => [code, elb(code), ['isNotFound']] as const),
+    ].map((code) => [code, elbError(code), ['isNotFound']] as const),
     ...['ClusterNotFoundException', 'RepositoryNotFoundException', 'ResourceNotFoundException'].map(
-      (name) => [name, ecs(name), ['isNotFound']] as const,
+      (name) => [name, ecsError(name), ['isNotFound']] as const,
     ),
     ...[
       'VpcLimitExceeded',
@@ -97,35 +101,35 @@ describe('the class of an error', () => {
       'LimitExceeded',
       'TooManyTargetGroups',
       'TooManyHostedZones',
-    ].map((code) => [code, elb(code), ['isQuota']] as const),
-    ['ServiceQuotaExceededException', ecs('ServiceQuotaExceededException'), ['isQuota']],
-    ['LimitsExceeded', elb('LimitsExceeded'), ['isQuota']],
+    ].map((code) => [code, elbError(code), ['isQuota']] as const),
+    ['ServiceQuotaExceededException', ecsError('ServiceQuotaExceededException'), ['isQuota']],
+    ['LimitsExceeded', elbError('LimitsExceeded'), ['isQuota']],
     ...[
       'Throttling',
       'RequestLimitExceeded',
       'BandwidthLimitExceeded',
       'SlowDown',
       'PriorRequestNotComplete',
-    ].map((code) => [code, elb(code, 503), ['isThrottle']] as const),
+    ].map((code) => [code, elbError(code, 503), ['isThrottle']] as const),
     ...['ThrottlingException', 'TooManyRequestsException'].map(
-      (name) => [name, ecs(name), ['isThrottle']] as const,
+      (name) => [name, ecsError(name), ['isThrottle']] as const,
     ),
     ...['ExpiredToken', 'RequestExpired', 'InvalidClientTokenId'].map(
-      (code) => [code, elb(code, 403), ['isRejectedCredentials']] as const,
+      (code) => [code, elbError(code, 403), ['isRejectedCredentials']] as const,
     ),
-    ['ExpiredTokenException', ecs('ExpiredTokenException'), ['isRejectedCredentials']],
-    ['UnrecognizedClientException', ecs('UnrecognizedClientException'), ['isRejectedCredentials']],
-    ['UnauthorizedOperation', elb('UnauthorizedOperation', 403), ['isAccessDenied']],
-    ['AccessDeniedException', ecs('AccessDeniedException'), ['isAccessDenied']],
-    ['AccessDenied', elb('AccessDenied', 403), ['isAccessDenied']],
-    ['InternalError', elb('InternalError', 500), ['isAmbiguous']],
-    ['ServiceUnavailable', elb('ServiceUnavailable', 503), ['isAmbiguous']],
-    ['ECONNRESET', network('ECONNRESET'), ['isAmbiguous']],
-    ['InvalidSubnet.Conflict', elb('InvalidSubnet.Conflict'), []],
-    ['AuthFailure', elb('AuthFailure', 401), []],
+    ['ExpiredTokenException', ecsError('ExpiredTokenException'), ['isRejectedCredentials']],
+    ['UnrecognizedClientException', ecsError('UnrecognizedClientException'), ['isRejectedCredentials']],
+    ['UnauthorizedOperation', elbError('UnauthorizedOperation', 403), ['isAccessDenied']],
+    ['AccessDeniedException', ecsError('AccessDeniedException'), ['isAccessDenied']],
+    ['AccessDenied', elbError('AccessDenied', 403), ['isAccessDenied']],
+    ['InternalError', elbError('InternalError', 500), ['isAmbiguous']],
+    ['ServiceUnavailable', elbError('ServiceUnavailable', 503), ['isAmbiguous']],
+    ['ECONNRESET', networkError('ECONNRESET'), ['isAmbiguous']],
+    ['InvalidSubnet.Conflict', elbError('InvalidSubnet.Conflict'), []],
+    ['AuthFailure', elbError('AuthFailure', 401), []],
     ['an unparsable response', Object.assign(new Error('bad XML'), { $response: {} }), ['isAmbiguous']],
-    ['a success response that was cut off', ecs('Error', 200), ['isAmbiguous']],
-    ['a redirection', ecs('Unknown', 301), []],
+    ['a success response that was cut off', ecsError('Error', 200), ['isAmbiguous']],
+    ['a redirection', ecsError('Unknown', 301), []],
     ['a programming mistake', new TypeError('x is undefined'), []],
     ['no credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' }), []],
     ['an interruption', Object.assign(new Error('aborted'), { name: 'AbortError' }), []],
@@ -134,8 +138,8 @@ describe('the class of an error', () => {
   });
 
   test('tells whether AWS responded at all', () => {
-    expect(hasResponse(elb('X', 500))).toBe(true);
-    expect(hasResponse(network('ECONNRESET'))).toBe(false);
+    expect(hasResponse(elbError('X', 500))).toBe(true);
+    expect(hasResponse(networkError('ECONNRESET'))).toBe(false);
     expect(hasResponse(undefined)).toBe(false);
   });
 });

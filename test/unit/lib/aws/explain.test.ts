@@ -17,20 +17,20 @@ const situation: Situation = {
 };
 const codeOf = (error: unknown, more: Partial<Situation> = {}) =>
   explain(error, { ...situation, ...more }).code;
-const named = (name: string, message = name) => Object.assign(new Error(message), { name });
-const network = (code: string, host = 'ec2.eu-west-1.amazonaws.com') =>
+const errorNamed = (name: string, message = name) => Object.assign(new Error(message), { name });
+const networkError = (code: string, host = 'ec2.eu-west-1.amazonaws.com') =>
   Object.assign(new Error(`connect ${code} ${host}`), { code, $metadata: { attempts: 4 } });
 
 describe('the problem that explains an error', () => {
   test.each([
     [
       'no credentials',
-      named('CredentialsProviderError', 'Could not load credentials from any providers'),
+      errorNamed('CredentialsProviderError', 'Could not load credentials from any providers'),
       'CREDENTIALS',
     ],
-    ['no single sign-on token', named('TokenProviderError', 'Token is expired'), 'CREDENTIALS'],
+    ['no single sign-on token', errorNamed('TokenProviderError', 'Token is expired'), 'CREDENTIALS'],
     ['credentials that have expired', awsError('ExpiredToken', 'expired', 403), 'CREDENTIALS_EXPIRED'],
-    ['expired credentials, as ECS reports them', named('ExpiredTokenException'), 'CREDENTIALS_EXPIRED'],
+    ['expired credentials, as ECS reports them', errorNamed('ExpiredTokenException'), 'CREDENTIALS_EXPIRED'],
     ['an unknown access key', awsError('InvalidClientTokenId', 'invalid', 403), 'CREDENTIALS_EXPIRED'],
     [
       'a secret that does not match its key',
@@ -38,10 +38,10 @@ describe('the problem that explains an error', () => {
       'CREDENTIALS_EXPIRED',
     ],
     ['a wrong clock', awsError('InvalidSignatureException', 'Signature expired', 403), 'CREDENTIALS_EXPIRED'],
-    ['a region that does not exist', network('ENOTFOUND'), 'REGION'],
-    ['a connection that broke', network('ECONNRESET'), 'REGION'],
-    ['an unreachable network', network('ENETUNREACH'), 'REGION'],
-    ['a response that never arrives', named('TimeoutError', 'Connection timed out'), 'REGION'],
+    ['a region that does not exist', networkError('ENOTFOUND'), 'REGION'],
+    ['a connection that broke', networkError('ECONNRESET'), 'REGION'],
+    ['an unreachable network', networkError('ENETUNREACH'), 'REGION'],
+    ['a response that never arrives', errorNamed('TimeoutError', 'Connection timed out'), 'REGION'],
     ['a denial', awsError('UnauthorizedOperation', 'no', 403), 'ACCESS_DENIED'],
     ['a denial, as ECS reports it', awsError('AccessDeniedException'), 'ACCESS_DENIED'],
     ['a quota', awsError('AddressLimitExceeded'), 'QUOTA'],
@@ -105,7 +105,10 @@ describe('a refusal', () => {
 describe('an AWS_ENDPOINT_URL that does not answer', () => {
   test('is named together with its variable', () => {
     expect(
-      explain(network('ECONNREFUSED', '127.0.0.1:4566'), { ...situation, endpoint: 'http://127.0.0.1:4566' }),
+      explain(networkError('ECONNREFUSED', '127.0.0.1:4566'), {
+        ...situation,
+        endpoint: 'http://127.0.0.1:4566',
+      }),
     ).toMatchObject({
       code: 'ENDPOINT',
       what: 'Nothing answers at http://127.0.0.1:4566.',

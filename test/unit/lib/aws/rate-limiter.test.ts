@@ -6,7 +6,7 @@ import { testClock } from '../../clock.ts';
 
 const signal = new AbortController().signal;
 
-/** Returns when each of several calls may be sent, in seconds since the first. */
+/** Returns the times at which several calls may be sent, in seconds after the start. */
 async function sendTimes(service: string, operation: string, calls: number, speed = 1): Promise<number[]> {
   const clock = testClock();
   const start = clock.now();
@@ -38,7 +38,7 @@ describe('a bucket', () => {
     expect(slow / fast).toBeCloseTo(60);
   });
 
-  test('is shared by all operations of its kind or separate for each of them, as on AWS', async () => {
+  test('is separate for each EC2 operation, but shared by all ELB operations that change resources', async () => {
     const clock = testClock();
     const start = clock.now();
     const limiter = makeLimiter({ clock, signal });
@@ -54,7 +54,7 @@ describe('a bucket', () => {
     expect(clock.now()).toBeGreaterThan(start);
   });
 
-  test("for the whole account limits every call, in addition to the call's own bucket", () => {
+  test('of the whole ELB service limits every call, in addition to the bucket of the operation', () => {
     expect(bucketsOf('elbv2', 'CreateRule').map(([name]) => name)).toEqual(['elbv2 ', 'elbv2 .']);
     expect(bucketsOf('ec2', 'CreateNatGateway')).toHaveLength(1);
     expect(bucketsOf('sts', 'GetCallerIdentity')).toEqual([]);

@@ -41,7 +41,7 @@ test('a resource counts as recently created for five minutes', async () => {
   expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);
 });
 
-test('resources of an earlier run also count for five minutes after it', async () => {
+test('resources of an earlier run also count as recently created for five minutes after that run', async () => {
   const clock = testClock();
   const recentlyCreated = trackRecentlyCreated(clock);
   recentlyCreated.assumeAllCreatedUntil(clock.now() - 200_000);

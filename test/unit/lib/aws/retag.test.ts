@@ -25,8 +25,8 @@ import {
 } from '../../../../lib/aws/retag.ts';
 import { mocks, sent, testClock } from '../../step-harness.ts';
 
-const TEAM: FieldChange = { field: 'tag.team', from: undefined, to: 'orders' };
-const FORMER: FieldChange = { field: 'tag.cost', from: '1', to: undefined };
+const NEW_TAG: FieldChange = { field: 'tag.team', from: undefined, to: 'orders' };
+const FORMER_TAG: FieldChange = { field: 'tag.cost', from: '1', to: undefined };
 const act = (fields: FieldChange[], verb: Change['verb'] = 'update') => ({
   aws: awsClients({ region: 'eu-west-1' }, { clock: testClock(), signal: new AbortController().signal }),
   change: { noun: 'vpc', key: '', verb, fields, reason: '' } as Change,
@@ -51,34 +51,36 @@ function mockTagCalls(): void {
   mocks.logs.on(TagLogGroup).resolves({}).on(UntagLogGroup).resolves({});
 }
 
-describe.each(services)('%s', (_service, tag, [add, remove]) => {
+describe.each(services)('%s', (_service, retagOne, [add, remove]) => {
   const calls = async (...args: Parameters<typeof act>) => {
     mockTagCalls();
-    await tag(act(...args), 'arn:one');
+    await retagOne(act(...args), 'arn:one');
     return sent().map(({ command }) => command);
   };
 
   test('writes tags that differ', async () => {
-    expect(await calls([TEAM])).toEqual([add]);
+    expect(await calls([NEW_TAG])).toEqual([add]);
   });
 
   test('removes former tags by their keys', async () => {
-    expect(await calls([FORMER])).toEqual([remove]);
+    expect(await calls([FORMER_TAG])).toEqual([remove]);
     const [{ input } = { input: {} }] = sent();
     expect(JSON.stringify(input)).toContain('cost');
     expect(JSON.stringify(input)).not.toContain('team');
   });
 
   test('first writes tags, then removes former ones', async () => {
-    expect(await calls([TEAM, FORMER])).toEqual([add, remove]);
+    expect(await calls([NEW_TAG, FORMER_TAG])).toEqual([add, remove]);
   });
 
-  test('does nothing when only another field differs, or when the resource is new', async () => {
+  test('does nothing when no tag differs, or when the resource is new', async () => {
     expect(await calls([{ field: 'size', from: 1, to: 2 }])).toEqual([]);
-    expect(await calls([TEAM], 'create')).toEqual([]);
+    expect(await calls([NEW_TAG], 'create')).toEqual([]);
   });
 });
 
 test('the former tags of a change are its tag fields without a new value', () => {
-  expect(formerTagsIn(act([TEAM, FORMER, { field: 'x', from: 1, to: undefined }]).change)).toEqual(['cost']);
+  expect(formerTagsIn(act([NEW_TAG, FORMER_TAG, { field: 'x', from: 1, to: undefined }]).change)).toEqual([
+    'cost',
+  ]);
 });

@@ -57,7 +57,7 @@ describe('an error is permanent', () => {
     ['a wrong id in a read call', 'DescribeVpcs', awsError('InvalidVpcID.NotFound')],
     ['a deleted resource, in a delete', 'DeleteSubnet', awsError('InvalidSubnetID.NotFound')],
     [
-      'a deleted group, when its rules are revoked',
+      'a deleted group, when rules are revoked',
       'RevokeSecurityGroupIngress',
       awsError('InvalidGroup.NotFound'),
     ],

@@ -48,7 +48,7 @@ describe('keys with a meaning in JavaScript', () => {
 });
 
 describe('any input', () => {
-  const known = [
+  const knownKeys = [
     'name',
     'region',
     'services',
@@ -65,7 +65,7 @@ describe('any input', () => {
     'constructor',
   ];
   const anything = fc.anything({
-    key: fc.oneof(fc.constantFrom(...known), fc.string()),
+    key: fc.oneof(fc.constantFrom(...knownKeys), fc.string()),
     withBigInt: true,
     withDate: true,
     withMap: true,
@@ -97,7 +97,7 @@ describe('any input', () => {
   });
 
   test('becomes a configuration or a list of mistakes even as part of a valid stack', () => {
-    const place = fc.constantFrom(
+    const places = fc.constantFrom(
       ...placesOf(validStack()),
       'domain',
       'services',
@@ -107,15 +107,16 @@ describe('any input', () => {
       'tags',
       `${api}.extra`,
     );
-    const changes = fc.dictionary(place, anything, { minKeys: 1, maxKeys: 4 });
+    const changes = fc.dictionary(places, anything, { minKeys: 1, maxKeys: 4 });
     fc.assert(
       fc.property(changes, (values) => {
-        // Shorter paths first: longer ones are then set inside the new values, where that is possible.
+        // Shorter paths come first, so that values at longer paths are set inside the new values where that is possible.
         const ordered = Object.entries(values).sort(([one], [other]) => one.length - other.length);
         let input: unknown;
         try {
           input = validStackWith(Object.fromEntries(ordered));
         } catch {
+          // A new value at a shorter path is not an object, so nothing can be set inside it.
           return;
         }
         expectConfigOrMistakes(input);
@@ -124,9 +125,9 @@ describe('any input', () => {
     );
   });
 
-  test('never appears in a message when it is an environment variable or an argument of a command', () => {
+  test('keeps secrets out of messages if they are environment variables or command arguments', () => {
     const secret = fc.string({ minLength: 8, maxLength: 12 }).map((text) => `hunter2${text}`);
-    const wrong = fc.constantFrom<[string, (text: string) => unknown]>(
+    const mistake = fc.constantFrom<[string, (text: string) => unknown]>(
       [`${api}.environment`, (text) => text],
       [`${api}.environment`, (text) => [text]],
       [`${api}.environment`, (text) => ({ A: [text] })],
@@ -142,7 +143,7 @@ describe('any input', () => {
       [`${api}.command`, (text) => ['run', { token: text }]],
     );
     fc.assert(
-      fc.property(secret, wrong, (text, [place, value]) => {
+      fc.property(secret, mistake, (text, [place, value]) => {
         const result = outcome(validStackWith({ [place]: value(text) }));
         expect(result).toBeInstanceOf(InvalidConfig);
         expect(JSON.stringify(result)).not.toContain('hunter2');

@@ -11,23 +11,23 @@ const folder = folderWith({
   'unbuilt/package.json': '{ "main": "dist/main.js" }',
   'unbuilt/src/main.ts': '',
   'unbuilt/index.ts': '',
-  'mute/package.json': '{ "name": "mute" }',
-  'mute/src/index.ts': '',
-  'mute/main.ts': '',
+  'no-main/package.json': '{ "name": "no-main" }',
+  'no-main/src/index.ts': '',
+  'no-main/main.ts': '',
   'odd/package.json': '{ "main": 7 }',
   'odd/main.ts': '',
   'empty/package.json': 'null',
   'empty/index.ts': '',
   'broken/package.json': '{',
   'broken/index.ts': '',
-  'folder/package.json': '{ "main": "." }',
-  'folder/src/main.ts/readme': '',
+  'only-folders/package.json': '{ "main": "." }',
+  'only-folders/src/main.ts/readme': '',
 });
 
 test.each([
   ['main', 'lib/start.js', 'main in package.json has precedence'],
   ['unbuilt', 'src/main.ts', 'a main that does not exist is skipped'],
-  ['mute', 'src/index.ts', 'the default entry files are tried in order'],
+  ['no-main', 'src/index.ts', 'the default entry files are tried in order'],
   ['odd', 'main.ts', 'a main that is not a string is skipped'],
   ['empty', 'index.ts', 'a package.json that is not an object is skipped'],
   ['broken', 'index.ts', 'a package.json that is not JSON is skipped'],
@@ -36,7 +36,7 @@ test.each([
 });
 
 test('a folder is not an entry file', () => {
-  expect(entryOf(join(folder, 'folder'))).toBeUndefined();
+  expect(entryOf(join(folder, 'only-folders'))).toBeUndefined();
 });
 
 test('a folder that does not exist, or cannot exist, has no entry file', () => {

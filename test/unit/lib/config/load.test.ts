@@ -30,7 +30,7 @@ const problemOf = async (loading: Promise<unknown>): Promise<Problem> => {
   if (error instanceof Problem) return error;
   throw error;
 };
-/** The reason why this configuration cannot be loaded, without its path. */
+/** Returns the reason why a load fails, without the path of the configuration file. */
 const whyOf = async (loading: Promise<unknown>): Promise<string> => {
   const { code, why, now, fix } = await problemOf(loading);
   expect({ code, now }).toEqual({ code: 'CONFIG_LOAD', now: 'Nothing was changed.' });
@@ -39,7 +39,7 @@ const whyOf = async (loading: Promise<unknown>): Promise<string> => {
 };
 
 describe('a module', () => {
-  test('runs in its own folder, with its imports, and its sources are relative to it', async () => {
+  test('runs in its own folder, can import other modules, and names sources relative to that folder', async () => {
     const config = await load(`
       import { home } from './nearby/home.ts';
       const stage: string = await Promise.resolve('dev');
@@ -48,7 +48,7 @@ describe('a module', () => {
     expect(config.services[0]?.containers[0]?.image).toEqual({ source: join(folder, 'api') });
   });
 
-  test('may export a function of the stage and the target, which may be asynchronous', async () => {
+  test('may export a function of the stage and the target, even an asynchronous one', async () => {
     const text = `export default async ({ stage, target }: { stage: string; target: string }) =>
       ({ ${STACK}, tags: { stage, target } });`;
     const options = { stage: 'prod', target: 'aws' } as const;
@@ -104,7 +104,7 @@ describe('a module', () => {
     ['Symbol("x")', 'a symbol'],
     ['new Array(1e9)', 'a list of 1000000000 items'],
     ['10n', '10n'],
-  ])('with the value %s is refused, and its other mistakes are reported, too', async (value, shown) => {
+  ])('whose tags are %s is refused, and its other mistakes are also reported', async (value, shown) => {
     expect(await problemOf(load(`export default { ${STACK}, name: '9', tags: ${value} };`))).toMatchObject({
       code: 'CONFIG_INVALID',
       why: expect.stringMatching(
@@ -156,7 +156,7 @@ describe('an error in a file is reported with its line:', () => {
   });
 });
 
-describe('a thrown value that is not an Error is reported, too:', () => {
+describe('a thrown value that is not an Error is also reported:', () => {
   test.each([
     ["throw 'PRICE'; export default {};", "It threw 'PRICE'."],
     ['throw null; export default {};', 'It threw null.'],
@@ -234,7 +234,7 @@ test.each(['nowhere.config.ts', 'api'])(
   },
 );
 
-test('a missing configuration is named as the user typed it, and the reason has its absolute path', async () => {
+test('the problem shows the path of a missing configuration as typed, and the reason shows the absolute path', async () => {
   const loading = loadConfig({ file: 'nowhere.config.ts', stage: 'dev', target: 'aws' });
   expect(await problemOf(loading)).toMatchObject({
     code: 'CONFIG_MISSING',

@@ -63,7 +63,7 @@ test.each([
   ['auto', 'dockered', undefined],
   ['auto', 'empty', between('Add an entry file for the bundle (main in', '), or a Dockerfile.')],
 ] as const)(
-  'the builder %s requires its entry file or Dockerfile in the folder "%s"',
+  'the builder %s checks the folder "%s" for an entry file or a Dockerfile',
   (builder, source, fix) => {
     const read = () =>
       parseConfig(validStackWith({ [`${api}.source`]: source }), {
@@ -194,7 +194,7 @@ for (const name of ['MY-MODE', '1'])
   refuses(
     `${api}.environment.${name}`,
     'Use letters, digits and underscores, and do not begin with a digit.',
-    { 'a name that no shell accepts': 'fast' },
+    { 'a name that shells do not accept': 'fast' },
     `'${name}'`,
   );
 

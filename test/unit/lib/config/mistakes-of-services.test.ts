@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { between, mistakesOf, refuses, validStackWith } from './support.ts';
 
-const NAME = between('Use lower-case letters, digits and single hyphens');
+const NAME_FIX = between('Use lower-case letters, digits and single hyphens');
 const image = (more: object = {}) => ({ image: 'nginx', ...more });
 const images = (count: number, more: (index: number) => object = () => ({})) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, image(more(index))]));
@@ -15,7 +15,7 @@ refuses('services', 'Use an object: services by name; each runs its containers t
 refuses('services', between('Use an object'), { 'a list': [] }, 'a list');
 refuses('services', 'Add a service.', { 'an empty object': {} }, 'no service');
 refuses('services.shop', 'Use an object: one service.', { null: null });
-refuses('services.My_Shop', NAME, { 'a bad name': service }, "'My_Shop'");
+refuses('services.My_Shop', NAME_FIX, { 'a bad name': service }, "'My_Shop'");
 refuses(
   'services.balancer',
   "Use another name: the load balancer's security group is called balancer.",
@@ -29,10 +29,13 @@ test.each([
     'Shorten the name of the stack, the stage or the service by 1 character: this value names a security group in AWS, and such names have at most 255 characters.',
   ],
   [245, undefined],
-])('a service name of %i characters must be shortened only when AWS does not accept it', (length, fix) => {
-  const [mistake] = mistakesOf(validStackWith({ services: { ['s'.repeat(length)]: service } }));
-  expect(mistake?.fix).toBe(fix);
-});
+])(
+  'a service name of %i characters must be shortened only if AWS would refuse the names derived from it',
+  (length, fix) => {
+    const [mistake] = mistakesOf(validStackWith({ services: { ['s'.repeat(length)]: service } }));
+    expect(mistake?.fix).toBe(fix);
+  },
+);
 
 refuses(
   'services.shop.cpu',

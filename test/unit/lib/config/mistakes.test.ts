@@ -38,14 +38,14 @@ describe('mistakes', () => {
     'in the type of %s are reported once, and hide no other mistakes',
     (place) => {
       const clash = { image: 'nginx', port: 1, path: '/clash' };
-      const broken = place.replace(/\.(\d)$/, '[$1]');
+      const shownPath = place.replace(/\.(\d)$/, '[$1]');
       const alone = mistakesOf(validStackWith({ [place]: () => 'x' }));
-      expect(alone.map(({ path }) => path)).toEqual([broken]);
+      expect(alone.map(({ path }) => path)).toEqual([shownPath]);
       const both = mistakesOf(
         validStackWith({ [place]: () => 'x', 'services.other.containers': { a: clash, b: clash } }),
       );
       expect(both.map(({ path }) => path)).toEqual([
-        broken,
+        shownPath,
         'services.other.containers.b.port',
         'services.other.containers.b.path',
       ]);
@@ -53,9 +53,11 @@ describe('mistakes', () => {
   );
 
   test('that depend on another mistake are reported only after that mistake is corrected', () => {
-    const long = { 'services.shop.containers.recommendations-v2': { image: 'nginx', port: 1, path: '/r' } };
-    expect(mistakesOf(validStackWith({ ...long, name: 7 })).map(({ path }) => path)).toEqual(['name']);
-    expect(mistakesOf(validStackWith({ ...long })).map(({ path }) => path)).toEqual(Object.keys(long));
+    const tooLong = {
+      'services.shop.containers.recommendations-v2': { image: 'nginx', port: 1, path: '/r' },
+    };
+    expect(mistakesOf(validStackWith({ ...tooLong, name: 7 })).map(({ path }) => path)).toEqual(['name']);
+    expect(mistakesOf(validStackWith(tooLong)).map(({ path }) => path)).toEqual(Object.keys(tooLong));
   });
 
   test.each([

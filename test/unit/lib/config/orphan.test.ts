@@ -6,7 +6,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { processStartTime } from '../../../../lib/state/process-start-time.ts';
 import { newFolder, startProgram } from '../../../program.ts';
 
-/** Milliseconds until a condition must hold; a loaded machine needs longer than an idle one. */
+/** Milliseconds within which a condition must hold; a loaded machine needs longer than an idle one. */
 const TIMEOUT_MS = 20_000;
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -39,7 +39,7 @@ test.each([
   ['spins', 'for (;;);'],
   ['blocks its thread', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);'],
   ['waits', 'setInterval(() => undefined, 1000); await new Promise(() => undefined);'],
-])('when a run is killed while its configuration %s, no process is left', async (_, then) => {
+])('when a run is killed while its configuration %s, no process is left', async (_, statements) => {
   const folder = newFolder();
   const pidFile = join(folder, 'pid');
   const config = join(folder, 'slipway.config.ts');
@@ -48,7 +48,7 @@ test.each([
     `import { renameSync, writeFileSync } from 'node:fs';
      writeFileSync('${pidFile}.part', String(process.pid));
      renameSync('${pidFile}.part', '${pidFile}');
-     ${then}`,
+     ${statements}`,
   );
   const program = join(folder, 'run.mts');
   writeFileSync(program, RUN);
@@ -56,9 +56,9 @@ test.each([
   await until(() => existsSync(pidFile));
   const pid = Number(readFileSync(pidFile, 'utf8'));
   orphans.add(pid);
-  const started = await processStartTime(pid);
-  expect(started).toBeDefined();
+  const startTime = await processStartTime(pid);
+  expect(startTime).toBeDefined();
   await run.kill();
-  await until(async () => (await processStartTime(pid)) !== started);
+  await until(async () => (await processStartTime(pid)) !== startTime);
   orphans.delete(pid);
 });

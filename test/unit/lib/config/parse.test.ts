@@ -53,7 +53,7 @@ describe('a valid stack', () => {
     const input: StackInput = {
       name: 'store',
       region: 'eu-west-1',
-      services: { shop: { containers: { own: { source: '.' }, other: { image: 'nginx' } } } },
+      services: { shop: { containers: { built: { source: '.' }, pulled: { image: 'nginx' } } } },
     };
     const folder = resolve('services/api1');
     expect(parseConfig(input, { stage: 'dev', target: 'aws', folder })).toStrictEqual({
@@ -77,11 +77,11 @@ describe('a valid stack', () => {
           count: 1,
           graceSeconds: 60,
           containers: [
-            { ...container, name: 'own', key: 'shop-own', image: { source: folder }, user: '1000:1000' },
+            { ...container, name: 'built', key: 'shop-built', image: { source: folder }, user: '1000:1000' },
             {
               ...container,
-              name: 'other',
-              key: 'shop-other',
+              name: 'pulled',
+              key: 'shop-pulled',
               image: { reference: 'nginx' },
               user: undefined,
             },
@@ -133,7 +133,8 @@ describe('a valid stack', () => {
     expect(read(validStackWith({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
   });
 
-  test('is what slipway.config.ts in this repository contains', () => {
+  test('is exported by slipway.config.ts in this repository', () => {
+    // The sources are relative to the repository, so they do not exist in another folder.
     expect(mistakesOf(slipway)).toMatchObject([{ path: `${api}1.source` }, { path: `${api}2.source` }]);
     const config = parseConfig(slipway, { stage: 'dev', target: 'sandbox', folder: resolve() });
     expect(config.services[0]?.containers.map(({ key, port, path }) => [key, port, path])).toEqual([
@@ -142,7 +143,7 @@ describe('a valid stack', () => {
     ]);
   });
 
-  test("uses the command's builder rather than its own", () => {
+  test('is built by the builder of the command rather than the builder of the stack', () => {
     const context = {
       stage: 'dev',
       target: 'sandbox',

@@ -73,11 +73,11 @@ export function validStackWith(values: Readonly<Record<string, unknown>>): unkno
   for (const [place, value] of Object.entries(values)) {
     const keys = place.split('.');
     const last = keys.pop() ?? '';
-    let holder = stack;
-    for (const key of keys) holder = isFields(holder) ? (holder[key] ??= {}) : undefined;
-    if (!isFields(holder)) throw new Error(`nothing contains ${place}`);
-    if (value === undefined) delete holder[last];
-    else holder[last] = value;
+    let parent = stack;
+    for (const key of keys) parent = isFields(parent) ? (parent[key] ??= {}) : undefined;
+    if (!isFields(parent)) throw new Error(`nothing contains ${place}`);
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
   }
   return stack;
 }
@@ -112,10 +112,10 @@ export const between = (begin: string, end = ''): string =>
   expect.stringMatching(new RegExp(`^${escaped(begin)}.*${escaped(end)}$`)) as unknown as string;
 
 /**
- * Declares one test for each value that is invalid at a path of the valid stack and must be its only mistake.
+ * Declares one test for each of these invalid values at a path of the valid stack. The value must be the only mistake.
  * @param fix the expected advice in the mistake
  * @param values the invalid values by their description; undefined stands for a missing value
- * @param shown the values as the mistake shows them, if not in JavaScript notation
+ * @param shown the value as the mistake shows it, if not in JavaScript notation
  */
 export function refuses(
   place: string,
@@ -125,8 +125,10 @@ export function refuses(
 ): void {
   describe(`${place} is refused, with a fix:`, () => {
     test.each(Object.entries(values))('%s', (_what, value) => {
-      const found = shown ?? (value === undefined ? 'missing' : inspect(value));
-      expect(mistakesOf(validStackWith({ [place]: value }))).toEqual([{ path: place, value: found, fix }]);
+      const shownValue = shown ?? (value === undefined ? 'missing' : inspect(value));
+      expect(mistakesOf(validStackWith({ [place]: value }))).toEqual([
+        { path: place, value: shownValue, fix },
+      ]);
     });
   });
 }

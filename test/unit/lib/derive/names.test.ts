@@ -10,7 +10,7 @@ const names = namesOf({ name: 'shop', stage: 'dev' });
 const [route] = routesOf(config());
 if (!route) throw new Error('The test configuration routes something.');
 
-test('every name of a stack begins with the name of the stack, or contains it as a path', () => {
+test('every name in a stack begins with the name of the stack, or contains it as a segment of a path', () => {
   expect(names.stack).toBe('shop-dev');
   expect([names.cluster, names.loadBalancer, names.role('task'), names.role('execution')]).toEqual([
     'shop-dev',
@@ -27,11 +27,11 @@ test('every name of a stack begins with the name of the stack, or contains it as
 });
 
 test('no two stacks share a name: a stage has no hyphens, so the last hyphen separates the stage from the name', () => {
-  const good = (pattern: RegExp, rule: FieldRule) =>
+  const validName = (pattern: RegExp, rule: FieldRule) =>
     fc.stringMatching(pattern).filter((text) => rule(text) === undefined);
   const stacks = fc.record({
-    name: good(/^[a-c1-]{1,6}$/, stackName),
-    stage: good(/^[a-c1-]{1,4}$/, stageName),
+    name: validName(/^[a-c1-]{1,6}$/, stackName),
+    stage: validName(/^[a-c1-]{1,4}$/, stageName),
   });
   fc.assert(
     fc.property(stacks, ({ name, stage }) => {
@@ -49,15 +49,15 @@ describe('the name of a target group', () => {
     expect(names.targetGroup(container)).toBe('shop-dev-web-api1-0d40');
   });
 
-  test('changes with the port, which is immutable', () => {
+  test('changes with the port, since the port of a target group is immutable', () => {
     expect(names.targetGroup({ ...container, port: 5001 })).not.toBe(names.targetGroup(container));
   });
 
-  test('changes with the protocol, which is also immutable', () => {
+  test('changes with the protocol, since the protocol of a target group is also immutable', () => {
     expect(names.targetGroup({ ...container, protocol: 'HTTPS' })).not.toBe(names.targetGroup(container));
   });
 
-  test('stays the same when its health check changes, which can be updated', () => {
+  test('stays the same when the health check changes, since a health check can be updated', () => {
     const health = { ...container.health, path: '/other' };
     expect(names.targetGroup({ ...container, health })).toBe(names.targetGroup(container));
   });
@@ -67,7 +67,7 @@ describe('the name of an ECS service', () => {
   const [service] = config().services;
   if (!service) throw new Error('The test configuration has a service.');
   const [first, second] = service.containers;
-  const named = (...changes: Partial<Container>[]) =>
+  const serviceName = (...changes: Partial<Container>[]) =>
     names.service({
       ...service,
       containers: [first, second].map(
@@ -76,24 +76,26 @@ describe('the name of an ECS service', () => {
     });
 
   test('is the configured name while no path is served over HTTPS', () => {
-    expect(named()).toBe('web');
-    expect(named({ port: 5001 }, { path: '/other' })).toBe('web');
+    expect(serviceName()).toBe('web');
+    expect(serviceName({ port: 5001 }, { path: '/other' })).toBe('web');
   });
 
   test('is a different but stable name once a path is served over HTTPS', () => {
-    expect(named({ protocol: 'HTTPS' })).toBe('web_a0bf');
-    expect(named({ protocol: 'HTTPS', port: 5001, name: 'api', key: 'web-api' })).toBe('web_a0bf');
-    expect(named({ protocol: 'HTTPS' })).not.toBe(named({}, { protocol: 'HTTPS' }));
-    expect(named({ protocol: 'HTTPS' })).not.toBe(named({ protocol: 'HTTPS' }, { protocol: 'HTTPS' }));
+    expect(serviceName({ protocol: 'HTTPS' })).toBe('web_a0bf');
+    expect(serviceName({ protocol: 'HTTPS', port: 5001, name: 'api', key: 'web-api' })).toBe('web_a0bf');
+    expect(serviceName({ protocol: 'HTTPS' })).not.toBe(serviceName({}, { protocol: 'HTTPS' }));
+    expect(serviceName({ protocol: 'HTTPS' })).not.toBe(
+      serviceName({ protocol: 'HTTPS' }, { protocol: 'HTTPS' }),
+    );
   });
 
   test('stays the same when two containers swap places and keep their paths', () => {
     const secure = { protocol: 'HTTPS', path: '/api1' } as const;
-    expect(named({ path: '/api2' }, secure)).toBe(named(secure));
+    expect(serviceName({ path: '/api2' }, secure)).toBe(serviceName(secure));
   });
 
-  test('determines the configured service', () => {
-    expect(configuredServiceName(named({ protocol: 'HTTPS' }))).toBe('web');
+  test('contains the configured name', () => {
+    expect(configuredServiceName(serviceName({ protocol: 'HTTPS' }))).toBe('web');
     expect(configuredServiceName('web')).toBe('web');
   });
 });

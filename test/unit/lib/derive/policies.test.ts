@@ -58,7 +58,7 @@ describe('the execution policy', () => {
     ]);
   });
 
-  test('allows pulling an image by reference that is in ECR', () => {
+  test('allows pulling images in ECR to which the configuration refers', () => {
     const stack = withImages(
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app:1.2',
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app@sha256:0123',
@@ -74,7 +74,7 @@ describe('the execution policy', () => {
   });
 });
 
-test('equal policies are equal as strings, whatever the order of their keys', () => {
+test('the text of a policy does not depend on the order of keys', () => {
   const one = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['b', 'a'] }] };
   const other = { Statement: [{ Action: ['b', 'a'], Effect: 'Allow' }], Version: '2012-10-17' };
   expect(policyText(one)).toBe(policyText(other));
@@ -108,7 +108,7 @@ describe('ARNs', () => {
     ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/a', 'arn:aws:ecr:eu-west-1:111122223333:repository/a'],
     ['nginx', undefined],
     ['example.com/111122223333.dkr.ecr.eu-west-1.amazonaws.com/a', undefined],
-  ])('the repository of %s', (reference, arn) => {
+  ])('the repository ARN for the image %s', (reference, arn) => {
     expect(repositoryArnOf(reference)).toBe(arn);
   });
 });

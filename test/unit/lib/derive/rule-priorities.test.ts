@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { patternsOf, prioritiesOf, configuredRules } from '../../../../lib/derive/rule-priorities.ts';
 import { config } from '../../step-harness.ts';
 
-const LONGEST = 126;
+const MAX_LENGTH = 126;
 /** Only a few different segments, so that many paths share prefixes and lengths. */
 const segment = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'aa', 'ab', 'api', 'v1', 'v2'),
@@ -13,7 +13,7 @@ const segment = fc.oneof(
 const path = fc
   .array(segment, { maxLength: 6 })
   .map((segments) => `/${segments.join('/')}`)
-  .filter((text) => text.length <= LONGEST);
+  .filter((text) => text.length <= MAX_LENGTH);
 const paths = fc.uniqueArray(path, { maxLength: 100 });
 
 /** Whether a path is a prefix of another, in whole segments. */
@@ -38,10 +38,10 @@ describe('priorities', () => {
 
   test('are larger for a prefix of another path: the more specific rule is evaluated first', () => {
     fc.assert(
-      fc.property(paths, path, fc.array(segment, { minLength: 1, maxLength: 3 }), (others, start, rest) => {
-        const longer = `${start === '/' ? '' : start}/${rest.join('/')}`;
-        fc.pre(longer.length <= LONGEST);
-        const all = [...new Set([...others, start, longer])];
+      fc.property(paths, path, fc.array(segment, { minLength: 1, maxLength: 3 }), (others, shorter, rest) => {
+        const longer = `${shorter === '/' ? '' : shorter}/${rest.join('/')}`;
+        fc.pre(longer.length <= MAX_LENGTH);
+        const all = [...new Set([...others, shorter, longer])];
         const priorities = prioritiesOf(all);
         for (const one of all) {
           for (const other of all.filter((candidate) => isPrefix(one, candidate))) {
@@ -70,7 +70,7 @@ describe('priorities', () => {
   });
 
   test('exist for the longest paths, and for many paths of the same length', () => {
-    const long = Array.from({ length: 100 }, (_, index) => `/${String(index).padStart(LONGEST - 1, 'x')}`);
+    const long = Array.from({ length: 100 }, (_, index) => `/${String(index).padStart(MAX_LENGTH - 1, 'x')}`);
     const all = ['/', '/a', ...long];
     const priorities = prioritiesOf(all);
     expect(new Set(priorities.values()).size).toBe(all.length);

@@ -21,7 +21,7 @@ describe('the blocks of the subnets', () => {
     ]);
   });
 
-  test('of the smallest VPC are the smallest that AWS accepts, even at the last IPv4 address', () => {
+  test('of the smallest VPC have the smallest size that AWS accepts, even at the last IPv4 address', () => {
     const layouts = subnetLayouts({ cidr: '255.255.255.0/24', zones: 6 });
     expect(layouts.at(-1)).toEqual({
       key: 'private-6',
@@ -62,17 +62,17 @@ test('the keys of public or private subnets are in the order of their zones', ()
   expect(subnetKeys(three, 'private')).toEqual(['private-1', 'private-2', 'private-3']);
 });
 
-describe('the zone of each number', () => {
-  test('is the first free one if there are no subnets yet', () => {
+describe('the zone that is assigned to a zone number', () => {
+  test('is the first available zone that is free, if there are no subnets yet', () => {
     expect(assignZones(2, [], ['a', 'b', 'c'])).toEqual(['a', 'b']);
   });
 
-  test('stays that of an existing subnet, and is never assigned twice', () => {
+  test('stays the zone of an existing subnet, and is never assigned twice', () => {
     // When the stack was created, `b` was not available to the account; now it is, and a third zone is desired.
     expect(assignZones(3, ['a', 'c'], ['a', 'b', 'c'])).toEqual(['a', 'c', 'b']);
   });
 
-  test('stays that of an existing subnet even if the region no longer offers it', () => {
+  test('stays the zone of an existing subnet even if the region no longer offers that zone', () => {
     expect(assignZones(2, ['z'], ['a', 'b'])).toEqual(['z', 'a']);
   });
 });

@@ -28,7 +28,7 @@ test('the only resource of a noun has an empty key', () => {
   });
 });
 
-test("the user's tags never override the ones that mark a resource as ours", () => {
+test("the user's tags never override the tags that mark a resource as ours", () => {
   const tags = { Name: 'mine', 'slipway:stack': 'other', 'slipway:step': 'x', 'slipway:key': 'y' };
   expect(tagsOf({ tags }, 'shop-dev', 'vpc', '')).toEqual(tagsOf({ tags: {} }, 'shop-dev', 'vpc', ''));
 });
@@ -52,6 +52,6 @@ describe('tags are written and read', () => {
   });
 });
 
-test('each tag is compared as its own field', () => {
+test('each tag is compared as a separate field', () => {
   expect(tagFields({ Name: 'x', team: 'shop' })).toEqual({ 'tag.Name': 'x', 'tag.team': 'shop' });
 });

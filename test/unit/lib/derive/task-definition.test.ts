@@ -1,4 +1,4 @@
-// The task definition that is registered for a service, and when two task definitions are equivalent.
+// The task definition that is registered for a service, and the comparison of two task definitions.
 import { describe, expect, test } from '@jest/globals';
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Container, Service } from '../../../../lib/config/config.ts';
@@ -19,7 +19,8 @@ const definitionWith = (changes: Partial<Container>): ContainerDefinition => {
   const service = { ...web, containers: [{ ...api1, ...changes }] };
   return taskDefinitionFor(service, parts).containerDefinitions?.[0] ?? {};
 };
-const check = (changes: Partial<Container>) => definitionWith(changes).healthCheck?.command?.at(-1);
+const healthCheckScript = (changes: Partial<Container>) =>
+  definitionWith(changes).healthCheck?.command?.at(-1);
 
 describe('the registered task definition', () => {
   test('has the settings of the service', () => {
@@ -77,12 +78,12 @@ describe('the registered task definition', () => {
   });
 
   test('does not verify the certificate in the health check of a container that serves HTTPS', () => {
-    expect(check({ protocol: 'HTTPS' })).toBe(
+    expect(healthCheckScript({ protocol: 'HTTPS' })).toBe(
       `require('https').get("https://localhost:5000/health", { rejectUnauthorized: false }, ({ statusCode: s }) => process.exit(s === 200 ? 0 : 1)).on('error', () => process.exit(1))`,
     );
   });
 
-  test('lets containers start in any order, so a container that needs another must wait for it', () => {
+  test('lets containers start in any order, so each container must wait for those that it needs', () => {
     for (const container of taskDefinitionFor(web, parts).containerDefinitions ?? []) {
       expect(container.dependsOn).toBeUndefined();
     }
@@ -105,7 +106,9 @@ describe('the registered task definition', () => {
     ['200,204,301-303', 's === 200 || s === 204 || s >= 301 && s <= 303'],
     ['404-404', 's === 404'],
   ])('accepts the status codes %s in the health check, as the load balancer does', (matcher, condition) => {
-    expect(check({ health: { ...api1.health, matcher } })).toContain(`process.exit(${condition} ? 0 : 1)`);
+    expect(healthCheckScript({ health: { ...api1.health, matcher } })).toContain(
+      `process.exit(${condition} ? 0 : 1)`,
+    );
   });
 
   test('keeps the health check within the limits of ECS', () => {
@@ -120,7 +123,7 @@ describe('two task definitions', () => {
 
   test('are equivalent if they differ only in defaults that AWS fills in', () => {
     const registered = taskDefinitionFor(web, parts);
-    const answered = {
+    const described = {
       ...registered,
       taskDefinitionArn: 'arn:td:7',
       revision: 7,
@@ -139,7 +142,7 @@ describe('two task definitions', () => {
         portMappings: container.portMappings?.map((port) => ({ ...port, hostPort: port.containerPort })),
       })),
     } as TaskDefinition;
-    expect(definitionFields(answered)).toEqual(definitionFields(registered));
+    expect(definitionFields(described)).toEqual(definitionFields(registered));
   });
 
   test.each<[string, Partial<Container>]>([
@@ -164,7 +167,7 @@ describe('two task definitions', () => {
     expect(Object.keys(other).filter((field) => other[field] !== one[field])).toEqual(['api1.environment.A']);
   });
 
-  test('differ in how a command is split into arguments', () => {
+  test('differ if their commands have the same words but different arguments', () => {
     expect(fields({ command: ['a b'] })['api1.command']).not.toBe(
       fields({ command: ['a', 'b'] })['api1.command'],
     );

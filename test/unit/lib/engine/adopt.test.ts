@@ -7,7 +7,7 @@ import { testClock } from '../../clock.ts';
 const taken = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
 
 /** A resource whose tags become visible at the look with this number. The first look has the number 1. */
-function scenario(visibleFrom: number) {
+function makeScenario(visibleFrom: number) {
   const clock = testClock();
   const start = clock.now();
   let looks = 0;
@@ -27,24 +27,24 @@ function scenario(visibleFrom: number) {
 }
 
 test('a resource with our tags is adopted immediately', async () => {
-  const one = scenario(1);
-  await expect(one.run()).resolves.toBe('subnet-1');
-  expect(one.elapsed()).toBe(0);
+  const scenario = makeScenario(1);
+  await expect(scenario.run()).resolves.toBe('subnet-1');
+  expect(scenario.elapsed()).toBe(0);
 });
 
 test('a resource whose tags become visible late is adopted', async () => {
-  const one = scenario(4);
-  await expect(one.run()).resolves.toBe('subnet-1');
-  expect(one.elapsed()).toBe(3000);
+  const scenario = makeScenario(4);
+  await expect(scenario.run()).resolves.toBe('subnet-1');
+  expect(scenario.elapsed()).toBe(3000);
 });
 
-test('a resource that does not turn out to be ours is left alone, and the problem names it', async () => {
-  const one = scenario(Infinity);
-  await expect(one.run()).rejects.toMatchObject({
+test('a resource whose tags never become visible is left alone, and the problem names the block that it uses', async () => {
+  const scenario = makeScenario(Infinity);
+  await expect(scenario.run()).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the block 10.0.0.0/20 of vpc-1.',
     why: "The CIDR '10.0.0.0/20' conflicts with another subnet",
     cause: taken,
   });
-  expect(one.elapsed()).toBe(60_000);
+  expect(scenario.elapsed()).toBe(60_000);
 });

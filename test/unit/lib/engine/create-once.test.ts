@@ -4,13 +4,13 @@ import { createOnce, findWithin } from '../../../../lib/engine/create-once.ts';
 import { testClock } from '../../clock.ts';
 import { awsError } from '../../errors.ts';
 
-const lost = () => awsError('InternalError', 'oops', 500);
-const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+const serverError = () => awsError('InternalError', 'oops', 500);
+const brokenConnection = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
 /** A create call with these responses in sequence, and looks that find the resource after `visibleAt` ms. */
-function scenario(
+function makeScenario(
   answers: (string | Error | undefined)[],
-  { visibleAt = Infinity, isResumed = false, at = 0 } = {},
+  { visibleAt = Infinity, isResumed = false, intentAge = 0 } = {},
 ) {
   const clock = testClock();
   const start = clock.now();
@@ -31,7 +31,7 @@ function scenario(
     clock,
     signal: abort.signal,
     isResumed,
-    intent: { at: start + at },
+    intent: { at: start - intentAge },
     every: 1000,
     withdraw,
   };
@@ -47,66 +47,73 @@ function scenario(
 
 describe('a create call without a token', () => {
   test('leaves no intent behind when it is refused, so the next run has nothing to look for', async () => {
-    const one = scenario([awsError('UnauthorizedOperation', 'no', 403)]);
-    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
-    expect(one.log).toEqual(['create', 'withdraw']);
+    const scenario = makeScenario([awsError('UnauthorizedOperation', 'no', 403)]);
+    await expect(scenario.run()).rejects.toMatchObject({ message: 'no' });
+    expect(scenario.log).toEqual(['create', 'withdraw']);
   });
 
   test('keeps its intent when it is refused after an attempt whose response was lost', async () => {
-    const one = scenario([lost(), awsError('UnauthorizedOperation', 'no', 403)]);
-    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
-    expect(one.log).not.toContain('withdraw');
+    const scenario = makeScenario([serverError(), awsError('UnauthorizedOperation', 'no', 403)]);
+    await expect(scenario.run()).rejects.toMatchObject({ message: 'no' });
+    expect(scenario.log).not.toContain('withdraw');
   });
 
   test('keeps its intent when it is refused but an earlier run may have sent it', async () => {
-    const one = scenario([awsError('UnauthorizedOperation', 'no', 403)], { isResumed: true, at: -100_000 });
-    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
-    expect(one.log).not.toContain('withdraw');
+    const scenario = makeScenario([awsError('UnauthorizedOperation', 'no', 403)], {
+      isResumed: true,
+      intentAge: 100_000,
+    });
+    await expect(scenario.run()).rejects.toMatchObject({ message: 'no' });
+    expect(scenario.log).not.toContain('withdraw');
   });
 
   test('is preceded by looks for a minute if an earlier run may have sent it, even if the clock has since been set back by a day', async () => {
-    const one = scenario(['vpc-1'], { isResumed: true, at: 86_400_000 });
-    await expect(one.run()).resolves.toBe('vpc-1');
-    expect(one.elapsed()).toBe(60_000);
+    const scenario = makeScenario(['vpc-1'], { isResumed: true, intentAge: -86_400_000 });
+    await expect(scenario.run()).resolves.toBe('vpc-1');
+    expect(scenario.elapsed()).toBe(60_000);
   });
 
   test('is sent once and without a look when its response arrives', async () => {
-    const one = scenario(['vpc-1']);
-    await expect(one.run()).resolves.toBe('vpc-1');
-    expect(one.log).toEqual(['create']);
+    const scenario = makeScenario(['vpc-1']);
+    await expect(scenario.run()).resolves.toBe('vpc-1');
+    expect(scenario.log).toEqual(['create']);
   });
 
   test.each([
-    ['a server error', lost],
-    ['a connection that broke', cut],
+    ['a server error', serverError],
+    ['a connection that broke', brokenConnection],
   ])('whose response is lost to %s is followed by a look instead of being sent again', async (_, error) => {
-    const one = scenario([error()], { visibleAt: 3000 });
-    await expect(one.run()).resolves.toBe('found');
-    expect(one.log).toEqual(['create', 'look', 'look', 'look', 'look']);
+    const scenario = makeScenario([error()], { visibleAt: 3000 });
+    await expect(scenario.run()).resolves.toBe('found');
+    expect(scenario.log).toEqual(['create', 'look', 'look', 'look', 'look']);
   });
 
   test('is followed by a look if its response has no id, since something may have been created', async () => {
-    const one = scenario([undefined], { visibleAt: 0 });
-    await expect(one.run()).resolves.toBe('found');
-    expect(one.log).toEqual(['create', 'look']);
+    const scenario = makeScenario([undefined], { visibleAt: 0 });
+    await expect(scenario.run()).resolves.toBe('found');
+    expect(scenario.log).toEqual(['create', 'look']);
   });
 
   test('is sent again only when looks have found nothing for a minute', async () => {
-    const one = scenario([lost(), 'vpc-2']);
-    await expect(one.run()).resolves.toBe('vpc-2');
-    expect(one.elapsed()).toBe(60_000);
-    expect(one.log.filter((word) => word === 'create')).toHaveLength(2);
-    expect(one.log.at(-2)).toBe('look');
+    const scenario = makeScenario([serverError(), 'vpc-2']);
+    await expect(scenario.run()).resolves.toBe('vpc-2');
+    expect(scenario.elapsed()).toBe(60_000);
+    expect(scenario.log.filter((word) => word === 'create')).toHaveLength(2);
+    expect(scenario.log.at(-2)).toBe('look');
   });
 
-  test('is given up after three attempts, with the last error', async () => {
-    const one = scenario([lost(), cut(), awsError('ServiceUnavailable', 'down', 503)]);
-    await expect(one.run()).rejects.toThrow('down');
-    expect(one.log.filter((word) => word === 'create')).toHaveLength(3);
+  test('is given up after three attempts, and fails with the last error', async () => {
+    const scenario = makeScenario([
+      serverError(),
+      brokenConnection(),
+      awsError('ServiceUnavailable', 'down', 503),
+    ]);
+    await expect(scenario.run()).rejects.toThrow('down');
+    expect(scenario.log.filter((word) => word === 'create')).toHaveLength(3);
   });
 
   test('is given up when AWS never returns an id', async () => {
-    await expect(scenario([undefined, undefined, undefined]).run()).rejects.toThrow(/without an id/);
+    await expect(makeScenario([undefined, undefined, undefined]).run()).rejects.toThrow(/without an id/);
   });
 
   test.each([
@@ -116,58 +123,58 @@ describe('a create call without a token', () => {
     ['a programming mistake', new TypeError('x is not a function')],
     ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
   ])('that fails with %s had no effect, so no look follows and it is not sent again', async (_, error) => {
-    const one = scenario([error]);
-    await expect(one.run()).rejects.toBe(error);
-    expect(one.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
+    const scenario = makeScenario([error]);
+    await expect(scenario.run()).rejects.toBe(error);
+    expect(scenario.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
   });
 
   test('is left to the next run when it is interrupted', async () => {
-    const one = scenario([cut()]);
-    one.abort.abort();
-    await expect(one.run()).rejects.toThrow('socket hang up');
-    expect(one.log).toEqual(['create']);
+    const scenario = makeScenario([brokenConnection()]);
+    scenario.abort.abort();
+    await expect(scenario.run()).rejects.toThrow('socket hang up');
+    expect(scenario.log).toEqual(['create']);
   });
 
   test('stops its looks when it is interrupted', async () => {
-    const one = scenario([lost(), 'vpc-2']);
-    const running = one.run();
-    one.abort.abort();
+    const scenario = makeScenario([serverError(), 'vpc-2']);
+    const running = scenario.run();
+    scenario.abort.abort();
     await expect(running).rejects.toThrow();
-    expect(one.log.filter((word) => word === 'create')).toHaveLength(1);
+    expect(scenario.log.filter((word) => word === 'create')).toHaveLength(1);
   });
 });
 
 describe('a create call that an earlier run may have sent', () => {
   test('is not sent again until looks have found nothing for a minute after its intent was recorded', async () => {
-    const one = scenario(['vpc-2'], { isResumed: true, at: -20_000 });
-    await expect(one.run()).resolves.toBe('vpc-2');
-    expect(one.elapsed()).toBe(40_000);
-    expect(one.log.indexOf('create')).toBe(one.log.length - 1);
+    const scenario = makeScenario(['vpc-2'], { isResumed: true, intentAge: 20_000 });
+    await expect(scenario.run()).resolves.toBe('vpc-2');
+    expect(scenario.elapsed()).toBe(40_000);
+    expect(scenario.log.indexOf('create')).toBe(scenario.log.length - 1);
   });
 
   test('is not sent again when its resource becomes visible: the resource is adopted', async () => {
-    const one = scenario([], { isResumed: true, visibleAt: 2000 });
-    await expect(one.run()).resolves.toBe('found');
-    expect(one.log).toEqual(['look', 'look', 'look']);
+    const scenario = makeScenario([], { isResumed: true, visibleAt: 2000 });
+    await expect(scenario.run()).resolves.toBe('found');
+    expect(scenario.log).toEqual(['look', 'look', 'look']);
   });
 
   test('is preceded by one look even if its intent was recorded long ago', async () => {
-    const one = scenario(['vpc-2'], { isResumed: true, at: -3_600_000 });
-    await expect(one.run()).resolves.toBe('vpc-2');
-    expect(one.log).toEqual(['look', 'create']);
+    const scenario = makeScenario(['vpc-2'], { isResumed: true, intentAge: 3_600_000 });
+    await expect(scenario.run()).resolves.toBe('vpc-2');
+    expect(scenario.log).toEqual(['look', 'create']);
   });
 });
 
 describe('looking for a limited time', () => {
   test('ends with the found resource', async () => {
-    const one = scenario([], { visibleAt: 2000 });
-    await expect(one.findWithin(10_000)).resolves.toBe('found');
-    expect(one.elapsed()).toBe(2000);
+    const scenario = makeScenario([], { visibleAt: 2000 });
+    await expect(scenario.findWithin(10_000)).resolves.toBe('found');
+    expect(scenario.elapsed()).toBe(2000);
   });
 
   test('returns undefined when time is up', async () => {
-    const one = scenario([]);
-    await expect(one.findWithin(5000)).resolves.toBeUndefined();
-    expect(one.elapsed()).toBe(5000);
+    const scenario = makeScenario([]);
+    await expect(scenario.findWithin(5000)).resolves.toBeUndefined();
+    expect(scenario.elapsed()).toBe(5000);
   });
 });

@@ -18,7 +18,7 @@ test.each(['InvalidVpcID.NotFound', 'NatGatewayNotFound', 'NoSuchEntity', 'Clust
 );
 
 test.each(['DependencyViolation', 'UnauthorizedOperation', 'AuthFailure', 'InternalError'])(
-  'a delete that fails with another error (%s) fails',
+  'a delete that AWS answers with another error (%s) fails',
   async (code) => {
     const error = awsError(code);
     await expect(ignoringNotFound(failing(error))).rejects.toBe(error);
@@ -26,11 +26,11 @@ test.each(['DependencyViolation', 'UnauthorizedOperation', 'AuthFailure', 'Inter
 );
 
 test('the caller can choose which errors count as "not found"', async () => {
-  const released = async (error: unknown) => error === done;
   const done = awsError('AuthFailure');
-  await expect(ignoringNotFound(failing(done), released)).resolves.toBeUndefined();
+  const isDone = async (error: unknown) => error === done;
+  await expect(ignoringNotFound(failing(done), isDone)).resolves.toBeUndefined();
   const other = awsError('InvalidNetworkInterfaceID.NotFound');
-  await expect(ignoringNotFound(failing(other), released)).rejects.toBe(other);
+  await expect(ignoringNotFound(failing(other), isDone)).rejects.toBe(other);
 });
 
 describe('a delete that reports refusals in its response', () => {
@@ -41,7 +41,7 @@ describe('a delete that reports refusals in its response', () => {
   const missing = { code: 'InvalidVpcEndpointId.NotFound', message: 'no such endpoint' };
   const refusal = { code: 'InvalidParameter', message: 'not now' };
 
-  test('succeeds if there are none', async () => {
+  test('succeeds if it reports no refusals', async () => {
     await expect(throwingRefusals(reporting())).resolves.toBeUndefined();
   });
 
@@ -51,7 +51,7 @@ describe('a delete that reports refusals in its response', () => {
     await expect(throwingRefusals(reporting({ code: 'MISSING' }), isMissing)).resolves.toBeUndefined();
   });
 
-  test('otherwise fails with the first refusal, which counts as a response from AWS', async () => {
+  test('fails with the first refusal for another reason, and the error counts as a response from AWS', async () => {
     const error: unknown = await throwingRefusals(reporting(missing, refusal, { code: 'Other' })).catch(
       (thrown: unknown) => thrown,
     );

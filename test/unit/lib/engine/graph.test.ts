@@ -1,4 +1,4 @@
-// Running a graph: the order, and the nodes that a failure stops.
+// Running a graph: the order of the nodes, and the nodes that are skipped after a failure.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { needs as architecture, type Noun } from '../../../../lib/model/architecture.ts';
@@ -37,14 +37,14 @@ describe('running a graph', () => {
     );
   });
 
-  test('starts a node as soon as its own needs are done, whatever else is still running', async () => {
+  test('starts a node as soon as the nodes that it needs are done, whatever else is still running', async () => {
     const order: string[] = [];
-    let letGo = () => {};
-    const slow = new Promise<void>((resolve) => (letGo = resolve));
+    let finishSlow = () => {};
+    const slow = new Promise<void>((resolve) => (finishSlow = resolve));
     await walk<'slow' | 'quick' | 'after'>({ slow: [], quick: [], after: ['quick'] }, async (node) => {
       if (node === 'slow') await slow;
       order.push(node);
-      if (node === 'after') letGo();
+      if (node === 'after') finishSlow();
     });
     expect(order).toEqual(['quick', 'after', 'slow']);
   });
@@ -107,7 +107,7 @@ describe('checking a graph', () => {
     expect(() => checkGraph({ a: ['a'] })).toThrow('a → a');
   });
 
-  test('names a need that is not a step', () => {
+  test('names a need that is not a node of the graph', () => {
     expect(() => checkGraph<string>({ a: ['nothing'] })).toThrow('a needs nothing');
   });
 });

@@ -21,11 +21,11 @@ describe('when every call is refused', () => {
 
   test('the looks that take longest start first, and other work starts only after all looks have started', async () => {
     let surveying: Promise<unknown> = Promise.resolve();
-    const all = new Promise<string[]>((begun) => {
-      surveying = survey(lookContextOf(), undefined, () => begun([...asked]));
+    const askedBeforeOtherWork = new Promise<string[]>((resolve) => {
+      surveying = survey(lookContextOf(), undefined, () => resolve([...asked]));
     });
     await expect(surveying).rejects.toThrow('DescribeAvailabilityZonesCommand');
-    expect(await all).toEqual(asked);
+    expect(await askedBeforeOtherWork).toEqual(asked);
     expect(asked[0]).toBe('ListHostedZonesCommand');
     expect(asked).toContain('DescribeVpcsCommand');
   });
@@ -36,7 +36,7 @@ describe('when every call is refused', () => {
   });
 });
 
-test('a failure is reported once every look has ended', async () => {
+test('a failure is reported only after every look has ended', async () => {
   emptyAccount();
   let hasEnded = false;
   mocks.ec2.on(DescribeVpcsCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
@@ -64,7 +64,7 @@ describe('the result', () => {
   test.each([
     ['some nouns', ['vpc', 'elasticIp'] as const],
     ['the nouns of a teardown', tornDown],
-  ])('for %s only has no resources of the other nouns, and no zones', async (_what, some) => {
+  ])('of a survey of %s has neither resources of other nouns nor zones', async (_what, some) => {
     const found = await survey(context(), some);
     expect(Object.keys(found).sort()).toEqual([...nouns, 'zones'].sort());
     expect(found.zones).toEqual([]);

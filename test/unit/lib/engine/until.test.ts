@@ -6,17 +6,17 @@ import { testClock } from '../../clock.ts';
 const wait = { first: 5000, every: 1000, deadline: 20_000 };
 
 /** A wait whose probe returns these results in sequence; the last one is repeated. */
-function scenario(...answers: (ProbeResult<string> | Error)[]) {
+function makeScenario(...results: (ProbeResult<string> | Error)[]) {
   const clock = testClock();
   const start = clock.now();
   const abort = new AbortController();
-  const looks: number[] = [];
+  const probeTimes: number[] = [];
   const notes: [string, number][] = [];
   const probe = async () => {
-    looks.push(clock.now() - start);
-    const [answer] = answers.length > 1 ? answers.splice(0, 1) : answers;
-    if (answer instanceof Error) throw answer;
-    return answer as ProbeResult<string>;
+    probeTimes.push(clock.now() - start);
+    const [result] = results.length > 1 ? results.splice(0, 1) : results;
+    if (result instanceof Error) throw result;
+    return result as ProbeResult<string>;
   };
   const run = (timing = wait) =>
     until('the kettle to boil', timing, probe, {
@@ -24,70 +24,70 @@ function scenario(...answers: (ProbeResult<string> | Error)[]) {
       signal: abort.signal,
       onPending: (note, elapsed) => void notes.push([note, elapsed]),
     });
-  return { abort, looks, notes, run };
+  return { abort, probeTimes, notes, run };
 }
 
 describe('a wait', () => {
   test('probes for the first time after the shortest known duration, and then periodically', async () => {
-    const one = scenario(pending('cold'), pending('warm'), ready('tea'));
-    await expect(one.run()).resolves.toBe('tea');
-    expect(one.looks).toEqual([5000, 6000, 7000]);
-    expect(one.notes).toEqual([
+    const scenario = makeScenario(pending('cold'), pending('warm'), ready('tea'));
+    await expect(scenario.run()).resolves.toBe('tea');
+    expect(scenario.probeTimes).toEqual([5000, 6000, 7000]);
+    expect(scenario.notes).toEqual([
       ['cold', 5000],
       ['warm', 6000],
     ]);
   });
 
   test('probes immediately if there is no first pause', async () => {
-    const one = scenario(ready('tea'));
-    await one.run({ ...wait, first: 0 });
-    expect(one.looks).toEqual([0]);
+    const scenario = makeScenario(ready('tea'));
+    await scenario.run({ ...wait, first: 0 });
+    expect(scenario.probeTimes).toEqual([0]);
   });
 
   test('ends immediately, with the reason, when the probe reports a failure', async () => {
-    const one = scenario(pending('cold'), failed('the kettle is broken'), ready('tea'));
-    await expect(one.run()).rejects.toMatchObject({
+    const scenario = makeScenario(pending('cold'), failed('the kettle is broken'), ready('tea'));
+    await expect(scenario.run()).rejects.toMatchObject({
       code: 'FAILED_STATE',
       what: 'The wait for the kettle to boil failed.',
       why: 'the kettle is broken',
     });
-    expect(one.looks).toHaveLength(2);
+    expect(scenario.probeTimes).toHaveLength(2);
   });
 
   test('ends with the cause that the probe reports', async () => {
     const cause = new Error('no water');
-    await expect(scenario(failed('dry', cause)).run()).rejects.toBe(cause);
+    await expect(makeScenario(failed('dry', cause)).run()).rejects.toBe(cause);
   });
 
   test('ends when time is up, and the problem names the last note', async () => {
-    const one = scenario(pending('cold'));
-    await expect(one.run()).rejects.toMatchObject({
+    const scenario = makeScenario(pending('cold'));
+    await expect(scenario.run()).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: 'Gave up waiting for the kettle to boil after 20 s.',
       why: 'The last check reported: cold.',
     });
-    expect(one.looks.at(-1)).toBe(20_000);
+    expect(scenario.probeTimes.at(-1)).toBe(20_000);
   });
 
   test('ends with any error that the probe throws, since the clients have already retried transient ones', async () => {
     const error = new Error('denied');
-    const one = scenario(pending('cold'), error, ready('tea'));
-    await expect(one.run()).rejects.toBe(error);
-    expect(one.looks).toHaveLength(2);
+    const scenario = makeScenario(pending('cold'), error, ready('tea'));
+    await expect(scenario.run()).rejects.toBe(error);
+    expect(scenario.probeTimes).toHaveLength(2);
   });
 
   test('does not start once it is aborted', async () => {
-    const one = scenario(ready('tea'));
-    one.abort.abort(new Error('stop'));
-    await expect(one.run({ ...wait, first: 0 })).rejects.toThrow('stop');
-    await expect(one.run()).rejects.toThrow('stop');
-    expect(one.looks).toEqual([]);
+    const scenario = makeScenario(ready('tea'));
+    scenario.abort.abort(new Error('stop'));
+    await expect(scenario.run({ ...wait, first: 0 })).rejects.toThrow('stop');
+    await expect(scenario.run()).rejects.toThrow('stop');
+    expect(scenario.probeTimes).toEqual([]);
   });
 
   test('ends during a pause when it is aborted', async () => {
-    const one = scenario(pending('cold'));
-    const running = one.run();
-    one.abort.abort(new Error('stop'));
+    const scenario = makeScenario(pending('cold'));
+    const running = scenario.run();
+    scenario.abort.abort(new Error('stop'));
     await expect(running).rejects.toThrow('stop');
   });
 });

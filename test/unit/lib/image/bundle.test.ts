@@ -1,4 +1,4 @@
-// The image of a bundle: what registries and container runtimes read in it, and that it is reproducible.
+// The image of a bundle: its manifest, its configuration and its layer. The same source always gives the same image.
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -45,7 +45,7 @@ test('the manifest names its blobs by digest, size and media type', async () => 
   for (const { digest, bytes } of image.blobs) expect(digest).toBe(sha256(bytes));
 });
 
-test('the configuration describes how to run it', async () => {
+test('the configuration describes how to run the program', async () => {
   const [config, layer] = (await packImage(FILES)).blobs;
   const archive = gunzipSync(layer?.bytes ?? new Uint8Array());
   expect(JSON.parse(new TextDecoder().decode(config?.bytes))).toEqual({
@@ -63,7 +63,7 @@ test('the configuration describes how to run it', async () => {
   });
 });
 
-test('the layer contains the program in a fixed order, with a fixed time, and owned by the user it runs as', async () => {
+test('the layer contains the files in a fixed order and with a fixed time, owned by the user that runs the program', async () => {
   const [, layer] = (await packImage(FILES)).blobs;
   const entries = await unpackTar(gunzipSync(layer?.bytes ?? new Uint8Array()), { strict: true });
   const owned = { uid: 1000, gid: 1000, mtime: new Date(0) };
@@ -75,18 +75,18 @@ test('the layer contains the program in a fixed order, with a fixed time, and ow
   expect(new TextDecoder().decode(entries[1]?.data)).toBe('console.log(1)');
 });
 
-test('both documents are canonical JSON: sorted keys, no white space', async () => {
+test('the manifest and the configuration are canonical JSON: sorted keys, no white space', async () => {
   const { manifest, blobs } = await packImage(FILES);
   for (const text of [manifest, new TextDecoder().decode(blobs[0]?.bytes)]) {
-    expect(text).toBe(JSON.stringify(inOrder(JSON.parse(text))));
+    expect(text).toBe(JSON.stringify(withSortedKeys(JSON.parse(text))));
   }
 });
 
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withSortedKeys(inner)]));
 }
 
 test('the same files give the same image, with a known digest, on every machine', async () => {
@@ -104,7 +104,7 @@ test('changing the source gives a different image, and reverting the change give
   expect(third).toEqual(first);
 });
 
-test('the images of our services are different, and have at most a megabyte each', async () => {
+test('the images of the services in this repository are different, and each has at most a megabyte', async () => {
   const [api1, api2] = await Promise.all(['api1', 'api2'].map((name) => bundle(resolve('services', name))));
   expect(api1?.tag).not.toBe(api2?.tag);
   for (const image of [api1, api2]) {

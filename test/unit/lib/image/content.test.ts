@@ -52,14 +52,17 @@ test.each<[string, (folder: string) => Promise<unknown>]>([
   expect(after).toBe(before);
 });
 
-test('files that .dockerignore excludes do not change the hash, unless it is the Dockerfile', async () => {
+test('files that .dockerignore excludes do not change the hash, except the Dockerfile', async () => {
   const ignore = { '.dockerignore': '*\n!src\n' };
   const ignored = await hashesAround((folder) => writeFile(join(folder, 'notes.md'), 'other'), ignore);
   expect(ignored.after).toBe(ignored.before);
-  const seen = await hashesAround((folder) => writeFile(join(folder, 'src/deep/er/x.ts'), 'other'), ignore);
-  expect(seen.after).not.toBe(seen.before);
-  const built = await hashesAround((folder) => writeFile(join(folder, 'Dockerfile'), 'other'), ignore);
-  expect(built.after).not.toBe(built.before);
+  const included = await hashesAround(
+    (folder) => writeFile(join(folder, 'src/deep/er/x.ts'), 'other'),
+    ignore,
+  );
+  expect(included.after).not.toBe(included.before);
+  const dockerfile = await hashesAround((folder) => writeFile(join(folder, 'Dockerfile'), 'other'), ignore);
+  expect(dockerfile.after).not.toBe(dockerfile.before);
 });
 
 describe('.dockerignore', () => {
@@ -90,8 +93,8 @@ describe('.dockerignore', () => {
     ['*\n!src\n!package.json', ['src', 'src/a/b.ts', 'package.json'], ['test/a.ts', 'README.md']],
     ['*.md\n!README*.md\nREADME-secret.md', ['README.md'], ['notes.md', 'README-secret.md']],
     ['!src\r\n  *  \r\n', ['Dockerfile', '.dockerignore'], ['src', 'a']],
-  ])('%j', (text, kept, left) => {
+  ])('%j', (text, kept, excluded) => {
     const isInContext = buildContextFilter(text);
-    expect([...kept, ...left].filter(isInContext)).toEqual(kept);
+    expect([...kept, ...excluded].filter(isInContext)).toEqual(kept);
   });
 });

@@ -12,7 +12,9 @@ const URI = `${HOST}/shop-dev/web-api1`;
 const PASSWORD = 'top:secret=';
 const signal = new AbortController().signal;
 
-const sourceOf = () => folderOf({ Dockerfile: 'FROM node:22-alpine' });
+const sourceFolder = () => folderOf({ Dockerfile: 'FROM node:22-alpine' });
+const push = (build: DockerBuild, aws = lookContextOf().aws) =>
+  pushBuild({ aws, repositoryUri: URI, signal }, build);
 
 function mockToken(): void {
   const authorizationToken = Buffer.from(`AWS:${PASSWORD}`).toString('base64');
@@ -30,18 +32,18 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
 
 test('a build has a tag derived from its folder, and runs no engine before the push', async () => {
   const calls = await enginesOnPath({ docker: '' });
-  const folder = await sourceOf();
+  const folder = await sourceFolder();
   const build = await dockerBuild('docker', folder);
   expect(build).toMatchObject({ kind: 'docker', digest: undefined, engine: 'docker', folder });
   expect(build.tag).toMatch(/^docker-[0-9a-f]{16}$/);
-  expect((await dockerBuild('podman', await sourceOf())).tag).toBe(build.tag);
+  expect((await dockerBuild('podman', await sourceFolder())).tag).toBe(build.tag);
   expect(await calls()).toEqual([]);
 });
 
 test('an image is built for Fargate and pushed, and the engine reads the password from standard input', async () => {
   const calls = await enginesOnPath({ podman: '' });
   mockToken();
-  const build = await dockerBuild('podman', await sourceOf());
+  const build = await dockerBuild('podman', await sourceFolder());
   await pushBuild({ aws: lookContextOf().aws, repositoryUri: URI, signal }, build);
   const reference = `${URI}:${build.tag}`;
   expect(await calls()).toEqual([
@@ -51,21 +53,19 @@ test('an image is built for Fargate and pushed, and the engine reads the passwor
   ]);
 });
 
-test('a build is a single image, without attestations', async () => {
+test('an engine builds a single image, without attestations', async () => {
   await enginesOnPath({ docker: 'echo "attestations off: $BUILDX_NO_DEFAULT_ATTESTATIONS"; exit 1' });
-  const { why } = await problemOf(push(await dockerBuild('docker', await sourceOf())));
+  const { why } = await problemOf(push(await dockerBuild('docker', await sourceFolder())));
   expect(why).toBe('attestations off: 1');
 });
-
-const push = (build: DockerBuild, aws = lookContextOf().aws) =>
-  pushBuild({ aws, repositoryUri: URI, signal }, build);
 
 test('a run signs in only once, even if it pushes several images', async () => {
   const calls = await enginesOnPath({ docker: '' });
   mockToken();
   const { aws } = lookContextOf();
-  const build = await dockerBuild('docker', await sourceOf());
+  const build = await dockerBuild('docker', await sourceFolder());
   await Promise.all([push(build, aws), push(build, aws)]);
+  // Another run signs in again.
   await push(build, lookContextOf().aws);
   expect((await calls()).filter(({ args: [verb] }) => verb === 'login')).toHaveLength(2);
   expect(sent()).toHaveLength(2);
@@ -73,7 +73,7 @@ test('a run signs in only once, even if it pushes several images', async () => {
 
 test("a failed build is reported with the last lines of the engine's output", async () => {
   await enginesOnPath({ docker: 'seq 1 40; echo; echo "ERROR: no such base" >&2; exit 1' });
-  const { code, what, why, fix } = await problemOf(push(await dockerBuild('docker', await sourceOf())));
+  const { code, what, why, fix } = await problemOf(push(await dockerBuild('docker', await sourceFolder())));
   expect(code).toBe('BUILDER');
   expect(what).toMatch(/^docker could not build .*slipway-image-/);
   expect(why.split('\n')).toHaveLength(10);
@@ -90,10 +90,10 @@ test.each([
   ['login', `docker could not sign in to ${HOST}.`],
   ['push', /^docker could not push .*\/shop-dev\/web-api1:docker-/],
 ])('a failed %s is reported without the password', async (verb, what) => {
-  const fails = `[ "$1" = ${verb} ] && { echo "denied: ${PASSWORD}"; exit 1; }; exit 0`;
-  await enginesOnPath({ docker: fails });
+  const failingScript = `[ "$1" = ${verb} ] && { echo "denied: ${PASSWORD}"; exit 1; }; exit 0`;
+  await enginesOnPath({ docker: failingScript });
   mockToken();
-  const problem = await problemOf(push(await dockerBuild('docker', await sourceOf())));
+  const problem = await problemOf(push(await dockerBuild('docker', await sourceFolder())));
   expect(problem.code).toBe('BUILDER');
   expect(problem.what).toMatch(what);
   expect(problem.why).toBe('denied: (the password)');

@@ -1,4 +1,4 @@
-// The container engine: only a responding engine is used, and none of its processes is left behind.
+// The container engine: only a responding engine is used, and no process of an engine is left behind.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ test.each<[string, Record<string, string>, string | undefined]>([
   ['docker', { docker: '', podman: '' }, 'docker'],
   ['podman, when docker is not installed', { podman: '' }, 'podman'],
   ['podman, when the docker engine does not respond', { docker: NO_DAEMON, podman: '' }, 'podman'],
-  ['undefined, when neither responds', { docker: NO_DAEMON, podman: NO_DAEMON }, undefined],
-  ['undefined, when neither is installed', {}, undefined],
+  ['none, when neither responds', { docker: NO_DAEMON, podman: NO_DAEMON }, undefined],
+  ['none, when neither is installed', {}, undefined],
 ])('the engine in use is %s', async (_, engines, expected) => {
   const calls = await enginesOnPath(engines);
   expect(await findEngine()).toBe(expected);
@@ -41,19 +41,19 @@ test('an engine that does not read its input does not fail', async () => {
 });
 
 test('an abort signal ends the engine, and its process is gone when the call settles', async () => {
-  const noted = join(await folderOf(), 'pid');
+  const pidFile = join(await folderOf(), 'pid');
   await enginesOnPath({});
   const stop = new AbortController();
   const running = runEngine(
     'sh',
-    ['-c', `echo $$ > ${noted}.new; mv ${noted}.new ${noted}; exec sleep 600`],
+    ['-c', `echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 600`],
     {
       signal: stop.signal,
     },
   );
-  while (!existsSync(noted)) await setTimeout(10);
+  while (!existsSync(pidFile)) await setTimeout(10);
   stop.abort();
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
-  const pid = Number(await readFile(noted, 'utf8'));
+  const pid = Number(await readFile(pidFile, 'utf8'));
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
 });

@@ -31,16 +31,16 @@ export interface EngineCall {
 /**
  * Sets a PATH that has only these engines and the shell's tools. The value for each engine is a shell script, which
  * runs after the arguments and the input of the call are recorded.
- * @returns the calls so far, of all engines, in order
+ * @returns a function that returns the calls of all engines so far, in order
  */
 export async function enginesOnPath(
   engines: Readonly<Record<string, string>>,
 ): Promise<() => Promise<EngineCall[]>> {
   const bin = await folderOf();
   const record = join(bin, 'calls.jsonl');
-  for (const [name, does] of Object.entries(engines)) {
-    const write = `require('node:fs').appendFileSync(process.argv[1], JSON.stringify({ args: process.argv.slice(2), input: require('node:fs').readFileSync(0, 'utf8') }) + '\\n')`;
-    const text = `#!/bin/sh\n"${process.execPath}" -e "${write}" "${record}" "$@"\n${does}\n`;
+  for (const [name, script] of Object.entries(engines)) {
+    const recordCall = `require('node:fs').appendFileSync(process.argv[1], JSON.stringify({ args: process.argv.slice(2), input: require('node:fs').readFileSync(0, 'utf8') }) + '\\n')`;
+    const text = `#!/bin/sh\n"${process.execPath}" -e "${recordCall}" "${record}" "$@"\n${script}\n`;
     await writeFile(join(bin, name), text);
     await chmod(join(bin, name), 0o755);
   }

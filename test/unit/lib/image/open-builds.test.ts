@@ -1,4 +1,4 @@
-// The builder that builds the images of a run, and how often it builds them.
+// The builder that a run chooses for its images, and the number of builds.
 import { describe, expect, test } from '@jest/globals';
 import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
 import type { Builds } from '../../../../lib/image/builds.ts';
@@ -19,7 +19,7 @@ interface Case {
 }
 
 /** Opens the builds of a stack whose two containers have the same source folder. */
-async function opened({ builder, target, endpoint, engines = [] }: Case) {
+async function openCase({ builder, target, endpoint, engines = [] }: Case) {
   const calls = await enginesOnPath(Object.fromEntries(engines.map((name) => [name, ''])));
   const source = await folderOf(SOURCE);
   const stack = withImage({ source }, { builder, target });
@@ -47,7 +47,7 @@ describe.each<[Case, string]>([
   [{ builder: 'auto', target: 'aws', endpoint: LOCAL, engines: ['docker'] }, 'docker'],
 ])('%j', (given, expected) => {
   test(`builds images with ${expected}, without a warning`, async () => {
-    const { builds, events } = await opened(given);
+    const { builds, events } = await openCase(given);
     const build = await builds.of('web-api1');
     expect(build.kind === 'docker' ? build.engine : build.kind).toBe(expected);
     expect(events).toEqual([]);
@@ -60,7 +60,7 @@ describe.each<[Case]>([
   [{ builder: 'bundle', target: 'aws' }],
 ])('%j', (given) => {
   test('builds a bundle, and warns once that it runs in the sandbox only', async () => {
-    const { builds, events } = await opened(given);
+    const { builds, events } = await openCase(given);
     expect((await builds.of('web-api1')).kind).toBe('bundle');
     await builds.of('web-api2');
     expect(events).toEqual([
@@ -82,7 +82,7 @@ describe.each<[Case, RegExp]>([
   ],
 ])('%j', (given, what) => {
   test('is refused, with a fix in the problem', async () => {
-    const { builds } = await opened(given);
+    const { builds } = await openCase(given);
     await expect(builds.of('web-api1')).rejects.toMatchObject({
       code: 'BUILDER',
       what: expect.stringMatching(what),
@@ -101,17 +101,17 @@ test.each([
 ])(
   'on the target %s with the endpoint %s, images go to an emulator: %s',
   async (target, endpoint, emulator) => {
-    expect((await opened({ builder: 'auto', target, endpoint })).builds.emulator).toBe(emulator);
+    expect((await openCase({ builder: 'auto', target, endpoint })).builds.emulator).toBe(emulator);
   },
 );
 
 test('opening the builds neither starts one nor looks for an engine', async () => {
-  const { calls } = await opened({ builder: 'auto', target: 'aws', engines: ['docker'] });
+  const { calls } = await openCase({ builder: 'auto', target: 'aws', engines: ['docker'] });
   expect(await calls()).toEqual([] satisfies EngineCall[]);
 });
 
 test('containers with the same source share one build, which runs once', async () => {
-  const { builds, calls } = await opened({ builder: 'auto', target: 'aws', engines: ['docker'] });
+  const { builds, calls } = await openCase({ builder: 'auto', target: 'aws', engines: ['docker'] });
   const [first, second, again] = await Promise.all([
     builds.of('web-api1'),
     builds.of('web-api2'),
@@ -133,15 +133,16 @@ test('callers get the build that has already started, or its failure', async () 
   const stack = withImage({ source }, { target: 'sandbox' });
   const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
   const asked: string[] = [];
-  const build: Builds['of'] = (key) => (asked.push(key), builds.of(key));
-  startBuilds(stack, { ...builds, of: build });
+  const of: Builds['of'] = (key) => (asked.push(key), builds.of(key));
+  startBuilds(stack, { ...builds, of });
   expect(asked).toEqual(['web-api1', 'web-api2']);
   expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
 
   const broken = withImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
-  const none = openBuilds(broken, { endpoint: undefined, report: () => undefined });
-  startBuilds(broken, none);
-  await expect(none.of('web-api1')).rejects.toThrow();
+  const failing = openBuilds(broken, { endpoint: undefined, report: () => undefined });
+  startBuilds(broken, failing);
+  await expect(failing.of('web-api1')).rejects.toThrow();
 
-  startBuilds(withImage({ reference: 'nginx:1' }, {}), none);
+  // A container with an image by reference has no build to start.
+  startBuilds(withImage({ reference: 'nginx:1' }, {}), failing);
 });

@@ -1,4 +1,4 @@
-// Bundling the program of a folder into one file, which runs like its source; compile errors have their location.
+// Bundling the program of a folder into one file: the bundle runs like the source, and compile errors name their locations.
 import { execFile } from 'node:child_process';
 import { cp, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -19,7 +19,7 @@ async function run(folder: string): Promise<{ stdout: string; stderr: string }> 
 const textOf = async (folder: string): Promise<string> =>
   (await bundleProgram(folder)).map(({ bytes }) => new TextDecoder().decode(bytes)).join('\n');
 
-async function refusalOf(folder: string): Promise<Problem> {
+async function problemOf(folder: string): Promise<Problem> {
   try {
     await bundleProgram(folder);
   } catch (error) {
@@ -55,7 +55,7 @@ test('an ES module has its import.meta, and may define the names that CommonJS r
   expect(await run(folder)).toEqual({ stdout: 'true true mine function\n', stderr: '' });
 });
 
-test('a CommonJS program that starts only as the main module starts', async () => {
+test('a CommonJS program is the main module of its bundle, so it starts', async () => {
   const folder = await folderOf({
     'package.json': '{ "main": "server.js" }',
     'server.js': `exports.start = () => console.log('started');\nif (require.main === module) exports.start();\n`,
@@ -101,10 +101,10 @@ test('classes and functions keep their names, which logs and programs use', asyn
   expect(await run(folder)).toEqual({ stdout: 'StockError order\n', stderr: '' });
 });
 
-test('errors are reported with file, line and column, at most five of them', async () => {
+test('at most five errors are reported, each with its file, line and column', async () => {
   const imports = Array.from({ length: 7 }, (_, index) => `import 'missing-${index}';`).join('\n');
   const folder = await folderOf({ 'src/main.ts': `// a comment\n${imports}\n` });
-  const { code, why, fix } = await refusalOf(folder);
+  const { code, why, fix } = await problemOf(folder);
   const file = join(relative(process.cwd(), folder), 'src/main.ts');
   const lines = why.split('\n');
   expect(code).toBe('BUNDLE');
@@ -117,11 +117,11 @@ test('errors are reported with file, line and column, at most five of them', asy
 
 test('a feature that a bundle cannot support is refused with its location', async () => {
   const folder = await folderOf({ 'main.ts': `export const answer = await Promise.resolve(42);\n` });
-  expect((await refusalOf(folder)).why).toMatch(/main\.ts:1:23: Top-level await/);
+  expect((await problemOf(folder)).why).toMatch(/main\.ts:1:23: Top-level await/);
 });
 
 test('a folder without an entry file is refused', async () => {
-  const { code, why } = await refusalOf(await folderOf({ 'readme.md': 'nothing' }));
+  const { code, why } = await problemOf(await folderOf({ 'readme.md': 'nothing' }));
   expect(code).toBe('BUNDLE');
   expect(why).toContain('src/main.ts, src/index.ts, main.ts, index.ts');
 });

@@ -28,7 +28,7 @@ const bundleWith = (...layers: Uint8Array[]): Bundle => ({
 
 const small = bundleWith(new Uint8Array(3));
 
-/** Pushes, and returns the notes that were reported. */
+/** Pushes a bundle, and returns the notes that the push reported. */
 async function push(bundle: Bundle, emulator = false): Promise<string[]> {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
@@ -150,13 +150,13 @@ test.each<[string, string, () => unknown]>([
       mocks.ecr.on(UploadLayerPartCommand).rejectsOnce(awsError('InvalidLayerPartException')).resolves({}),
   ],
   [
-    'the end',
+    'the last call',
     'UploadNotFoundException',
     () =>
       mocks.ecr.on(CompleteLayerUploadCommand).rejectsOnce(awsError('UploadNotFoundException')).resolves({}),
   ],
 ])(
-  'when the response to %s is lost and the call is repeated (%s), the upload starts again',
+  'when the response to %s of an upload is lost and the repeated call is refused (%s), the upload starts again',
   async (_part, _code, refuse) => {
     mockRegistry(config.digest);
     refuse();

@@ -29,7 +29,7 @@ test('our address is returned with its IP', async () => {
   expect(await lookElasticIp(lookContextOf())).toEqual(new Map([['', network().elasticIp['']]]));
 });
 
-test('of two addresses with the same key, the one in use keeps the key and the other one is removed', async () => {
+test('of two addresses with the same key, the one in use keeps the key', async () => {
   mocks.ec2
     .on(DescribeAddressesCommand)
     .resolves({ Addresses: [address('eipalloc-lost'), address('eipalloc-1', 'eipassoc-1')] });

@@ -37,10 +37,10 @@ test.each(['deleting', 'Deleting', 'deleted', 'Deleted'])(
 );
 
 test('of two endpoints with the same key, the one with route tables keeps the key', async () => {
-  const twin = { ...found, vpcEndpointId: 'vpce-2', routeTableIds: [] };
+  const second = { ...found, vpcEndpointId: 'vpce-2', routeTableIds: [] };
   expect(await lookAt(endpoint('vpce-2', 'available', []), endpoint('vpce-1', 'Available'))).toEqual([
     ['', found],
-    ['~2', twin],
+    ['~2', second],
   ]);
 });
 

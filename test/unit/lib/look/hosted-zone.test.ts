@@ -37,7 +37,7 @@ function mockZones(zones: readonly HostedZone[], tags: Readonly<Record<string, T
   }));
 }
 const WITHOUT_DOMAIN = config({ domain: undefined });
-/** @param recorded the recorded ids of zones, by address */
+/** The context of a look. @param recorded the recorded ids of zones, by address */
 const lookContext = (stack = config(), recorded: Record<string, string> = {}) => ({
   ...lookContextOf(stack),
   recorded: recordedIn(
@@ -53,7 +53,7 @@ const found = async (...context: Parameters<typeof lookContext>) =>
 const calls = () => sent().map(({ command }) => command);
 
 describe('the zone of the domain', () => {
-  test('is missing when no zone has its name', async () => {
+  test('is missing when no zone has the configured name', async () => {
     mockZones([zone('Z9', { Name: 'example.org.' })]);
     expect(await look()).toBeUndefined();
     expect(calls()).toEqual(['ListHostedZones']);
@@ -68,7 +68,7 @@ describe('the zone of the domain', () => {
     ]);
   });
 
-  test("is the account's own when it is not ours", async () => {
+  test('belongs to the account when its tags are not ours', async () => {
     mockZones([zone('Z1'), zone('Z2', { Name: 'example.com.au.' })], { Z1: { owner: 'bob' } });
     expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: { owner: 'bob' } });
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
@@ -79,14 +79,14 @@ describe('the zone of the domain', () => {
     expect((await look())?.tags).toEqual({ 'slipway:stack': 'shop-dev' });
   });
 
-  test('is not ours when its caller reference is from a stack whose name starts with ours', async () => {
+  test('is not ours when its caller reference names a stack whose name only starts with the name of this stack', async () => {
     mockZones([zone('Z1', { CallerReference: 'shop-dev-2/token-1' })]);
     expect((await look())?.tags).toEqual({});
   });
 
-  test('is never a private zone, and is found on every page', async () => {
-    const hidden = ['Z1', 'Z2', 'Z3', 'Z4'].map((id) => zone(id, { Config: { PrivateZone: true } }));
-    mockZones([...hidden, zone('Z5')]);
+  test('is never a private zone, and may be on any page', async () => {
+    const privateZones = ['Z1', 'Z2', 'Z3', 'Z4'].map((id) => zone(id, { Config: { PrivateZone: true } }));
+    mockZones([...privateZones, zone('Z5')]);
     expect((await look())?.hostedZoneId).toBe('Z5');
     expect(sent().slice(0, 3)).toEqual([
       { command: 'ListHostedZones', input: {} },
@@ -95,12 +95,12 @@ describe('the zone of the domain', () => {
     ]);
   });
 
-  test('is our zone if several zones have its name', async () => {
+  test('is our zone if several zones have the configured name', async () => {
     mockZones([zone('Z1'), zone('Z2')], { Z2: ourTags('hostedZone') });
     expect(await found()).toEqual([['', 'Z2']]);
   });
 
-  test('is a problem if several zones have its name and none is ours', async () => {
+  test('is a problem if several zones have the configured name and none is ours', async () => {
     mockZones([zone('Z1'), zone('Z2')]);
     await expect(look()).rejects.toMatchObject({ code: 'ZONE', why: expect.stringContaining('Z1, Z2') });
   });
@@ -134,7 +134,7 @@ describe('our zones whose names are not configured', () => {
     ]);
   });
 
-  test('are found without a domain and a state, with one list call and one tag call per zone', async () => {
+  test('are found without a domain or a state, with one list call and one tag call per zone', async () => {
     mockZones([oldZone('Z1'), zone('Z2')]);
     expect(await found(WITHOUT_DOMAIN)).toEqual([['old.com', 'Z1']]);
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
@@ -150,7 +150,7 @@ describe('our zones whose names are not configured', () => {
     expect(await found(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([]);
   });
 
-  test('need only the list call when there are no such zones', async () => {
+  test('need only the list call if none exist', async () => {
     mockZones([zone('Z1'), zone('Z2', { CallerReference: 'shop-prod/token-1' })]);
     expect(await found(WITHOUT_DOMAIN)).toEqual([]);
     expect(calls()).toEqual(['ListHostedZones']);
@@ -190,7 +190,7 @@ describe('a failure to list hosted zones', () => {
   test.each([
     ['a denial', denied],
     ['a missing service', awsError('NotImplemented', 'no Route 53 here', 501)],
-  ])('is ignored for a stack without a domain and a recorded zone: %s', async (_what, error) => {
+  ])('is ignored for a stack without a domain or a recorded zone: %s', async (_what, error) => {
     mocks.route53.on(ListHostedZonesCommand).rejects(error);
     expect(await found(WITHOUT_DOMAIN)).toEqual([]);
   });

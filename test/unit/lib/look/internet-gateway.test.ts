@@ -6,7 +6,7 @@ import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-/** A gateway, attached to a VPC or not; AWS returns the state `available` where its API model says `attached`. */
+/** A gateway, attached to a VPC if `VpcId` is given. AWS returns the state `available`, although its API model says `attached`. */
 const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available') => ({
   InternetGatewayId,
   Attachments: VpcId === undefined ? [] : [{ VpcId, State: State as AttachmentStatus }],
@@ -36,7 +36,7 @@ test('our gateway is returned with the VPC that it is attached to, across all pa
 test.each([
   ['was never attached', gateway('igw-1')],
   ['is detached', gateway('igw-1', 'vpc-1', 'detached')],
-])('a gateway that %s is attached to no VPC', async (_, one) => {
+])('a gateway that %s is returned without a VPC', async (_, one) => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [one] });
   expect(await lookInternetGateway(lookContextOf())).toEqual(
     new Map([['', { ...found, attachedTo: undefined }]]),

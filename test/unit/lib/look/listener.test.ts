@@ -65,7 +65,7 @@ describe('the look', () => {
     expect((await lookListener(lookContextOf())).size).toBe(0);
   });
 
-  test('finds nothing, and sends no request, without a load balancer', async () => {
+  test('finds nothing without a load balancer, and does not request listeners', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('LoadBalancerNotFoundException'));
     expect((await lookListener(lookContextOf())).size).toBe(0);
     expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers']);

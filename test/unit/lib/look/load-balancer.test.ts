@@ -53,7 +53,7 @@ describe('the look', () => {
     ]);
   });
 
-  test('returns a foreign load balancer that has our name, without our tags', async () => {
+  test('returns a foreign load balancer that has our name but not our tags', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged({}));
@@ -91,9 +91,9 @@ describe('the look', () => {
 
 describe('the tags of load balancer resources', () => {
   const arns = Array.from({ length: 45 }, (_, index) => `arn:${index}`);
-  const answerTags = (gone: readonly string[]) => (input: { ResourceArns?: string[] }) => {
+  const answerTags = (deletedArns: readonly string[]) => (input: { ResourceArns?: string[] }) => {
     const asked = input.ResourceArns ?? [];
-    if (asked.some((arn) => gone.includes(arn))) throw awsError('RuleNotFoundException');
+    if (asked.some((arn) => deletedArns.includes(arn))) throw awsError('RuleNotFoundException');
     // A resource without tags may be missing from the response.
     const described = asked.filter((arn) => arn !== 'arn:1');
     return {
@@ -122,7 +122,7 @@ describe('the tags of load balancer resources', () => {
     expect(sent()).toEqual([]);
   });
 
-  test('are an error when AWS returns any other error', async () => {
+  test('cannot be read when AWS returns any other error', async () => {
     mocks.elbv2.on(DescribeTagsCommand).rejects(awsError('Throttling', 'Rate exceeded'));
     await expect(elbTags(lookContextOf().aws, arns)).rejects.toMatchObject({ message: 'Rate exceeded' });
   });

@@ -20,7 +20,7 @@ test('the look reads our log group', async () => {
   ]);
 });
 
-test('the look requests the tags with the ARN, without the suffix for streams', async () => {
+test('the look requests the tags by the ARN of the log group, without the suffix for its streams', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, arn: `${ARN}:*` }] });
   mocks.logs.on(ListTagsForResourceCommand).resolves({});
   expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 0, tags: {} });

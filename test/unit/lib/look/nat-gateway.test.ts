@@ -15,6 +15,7 @@ const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
   ...more,
 });
 const found = network().natGateway[''];
+const { aws } = lookContextOf();
 
 describe('a look by tags', () => {
   test('finds nothing when nothing exists, and does not request deleted gateways', async () => {
@@ -41,7 +42,7 @@ describe('a look by tags', () => {
     expect(await lookNatGateway(lookContextOf())).toEqual(new Map([['', found]]));
   });
 
-  test('returns why a gateway failed', async () => {
+  test('returns the reason why a gateway failed', async () => {
     const why = { FailureCode: 'Gateway.NotAttached', FailureMessage: 'no gateway', NatGatewayAddresses: [] };
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'failed', why)] });
     expect([...(await lookNatGateway(lookContextOf())).values()]).toEqual([
@@ -49,7 +50,7 @@ describe('a look by tags', () => {
     ]);
   });
 
-  test('gives the key to the live gateway, even if several are being deleted', async () => {
+  test('gives the empty key to the available gateway, and numbered keys to the other gateways', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({
       NatGateways: [
         nat('nat-3', 'deleting'),
@@ -69,8 +70,6 @@ describe('a look by tags', () => {
 });
 
 describe('a look by id', () => {
-  const { aws } = lookContextOf();
-
   test('also finds a deleted gateway', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'deleted')] });
     expect(await natGatewayById(aws, 'nat-1')).toEqual({ ...found, state: 'deleted' });
@@ -86,17 +85,19 @@ describe('a look by id', () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
     await expect(natGatewayById(aws, 'nat-1')).rejects.toThrow('no');
   });
+});
 
+describe('the probe of a deletion', () => {
   test.each([
     ['deleted', 'ready'],
     ['deleting', 'pending'],
     ['available', 'pending'],
-  ] as const)('that finds the gateway %s makes a wait for its deletion %s', async (state, said) => {
+  ] as const)('for a gateway in the state %s returns %s', async (state, result) => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', state)] });
-    expect(await probeNatGatewayGone(aws, 'nat-1')).toMatchObject({ state: said });
+    expect(await probeNatGatewayGone(aws, 'nat-1')).toMatchObject({ state: result });
   });
 
-  test("that finds nothing ends a wait for the gateway's deletion", async () => {
+  test('returns ready when AWS does not find the gateway', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
     expect(await probeNatGatewayGone(aws, 'nat-1')).toMatchObject({ state: 'ready' });
   });

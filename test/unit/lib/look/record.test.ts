@@ -1,4 +1,4 @@
-// The look for records: the record of the domain, our records that are no longer configured, and their owners.
+// The look for records: the record of the domain, our records that are no longer configured, and the owner of each record.
 import {
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
@@ -64,12 +64,12 @@ const found = async (...context: Parameters<typeof lookContext>) =>
     key,
     `${item.recordName} in ${item.hostedZoneId}`,
   ]);
-/** The listings that were requested, with their zones. */
+/** The inputs of the list calls. */
 const listings = () =>
   sent()
     .filter(({ command }) => command === 'ListResourceRecordSets')
     .map(({ input }) => input);
-const byName = (HostedZoneId: string, StartRecordName: string) => ({
+const listingByName = (HostedZoneId: string, StartRecordName: string) => ({
   HostedZoneId,
   StartRecordName,
   StartRecordType: 'A',
@@ -91,7 +91,7 @@ describe('the record of the domain', () => {
       set,
       tags: OURS,
     });
-    expect(listings()).toEqual([byName('Z1', 'api.example.com')]);
+    expect(listings()).toEqual([listingByName('Z1', 'api.example.com')]);
   });
 
   test.each([
@@ -119,16 +119,16 @@ describe('the record of the domain', () => {
   test.each([
     ['a CNAME', { Name: 'api.example.com.', Type: 'CNAME' as const }],
     ['one of several weighted records', alias(`${BALANCER}.`, { SetIdentifier: 'one', Weight: 1 })],
-  ])('is never ours, in any zone, when it is %s, since Slipway creates none', async (_what, set) => {
+  ])('is never ours, in any zone, when it is %s, since Slipway never creates one', async (_what, set) => {
     mockZones([zone('Z1', OUR_ZONE)], { Z1: [set] });
     expect((await look())?.tags).toEqual({});
   });
 
   test.each([
-    ['nothing', []],
-    ['the next name', [foreignRecord('b.example.com')]],
-    ['another type at the name', [{ Name: 'api.example.com.', Type: 'TXT' as const }]],
-  ])('is missing when the zone has only %s', async (_what, sets) => {
+    ['no records', []],
+    ['only a record with a later name', [foreignRecord('b.example.com')]],
+    ['only a record of another type with this name', [{ Name: 'api.example.com.', Type: 'TXT' as const }]],
+  ])('is missing when the zone contains %s', async (_what, sets) => {
     mockZones([zone('Z1')], { Z1: sets });
     expect(await found(config(), RECORDED)).toEqual([]);
   });
@@ -180,16 +180,15 @@ describe('our records whose names are not configured', () => {
     expect(await found(config(), recorded)).toEqual([['old.example.com', 'old.example.com in Z1']]);
   });
 
-  test('are found in our zones that are not configured, too', async () => {
+  test('are also found in our zones that are not configured', async () => {
     mockZones([zone('Z1', OUR_ZONE), zone('Z2', { ...OUR_ZONE, Name: 'old.com.' })], {
       Z1: [ourRecord('api.example.com')],
       Z2: [ourRecord('api.old.com'), foreignRecord('www.old.com')],
     });
-    const both = [
+    expect(await found()).toEqual([
       ['', 'api.example.com in Z1'],
       ['api.old.com', 'api.old.com in Z2'],
-    ];
-    expect(await found()).toEqual(both);
+    ]);
     expect(await found(WITHOUT_DOMAIN)).toEqual([
       ['api.example.com', 'api.example.com in Z1'],
       ['api.old.com', 'api.old.com in Z2'],
@@ -214,7 +213,10 @@ describe('our records whose names are not configured', () => {
       ['', 'api.example.com in Z1'],
       ['old.example.com', 'old.example.com in Z1'],
     ]);
-    expect(listings()).toEqual([byName('Z1', 'api.example.com'), byName('Z1', 'old.example.com')]);
+    expect(listings()).toEqual([
+      listingByName('Z1', 'api.example.com'),
+      listingByName('Z1', 'old.example.com'),
+    ]);
   });
 
   test("are not found in the account's zone once they have another target", async () => {
@@ -222,7 +224,7 @@ describe('our records whose names are not configured', () => {
     expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([]);
   });
 
-  test("do not include a record in the account's zone whose name follows a recorded name", async () => {
+  test("do not include the next record after a recorded name in the account's zone", async () => {
     mockZones([zone('Z1')], { Z1: [ourRecord('www.example.com')] });
     expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([]);
   });
@@ -230,7 +232,7 @@ describe('our records whose names are not configured', () => {
   test("are found in the account's zone even without a domain, since the state has their name and zone", async () => {
     mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com')] });
     expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([['api.example.com', 'api.example.com in Z1']]);
-    expect(listings()).toEqual([byName('Z1', 'api.example.com')]);
+    expect(listings()).toEqual([listingByName('Z1', 'api.example.com')]);
   });
 
   test('are found in the zone that is recorded with them, whichever zone is recorded for the domain', async () => {
@@ -245,10 +247,10 @@ describe('our records whose names are not configured', () => {
   test("are not looked for in the account's zone when the state has no such records", async () => {
     mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com'), ourRecord('old.example.com')] });
     expect(await found(config(), { vpc: { vpcId: 'vpc-1' } })).toEqual([['', 'api.example.com in Z1']]);
-    expect(listings()).toEqual([byName('Z1', 'api.example.com')]);
+    expect(listings()).toEqual([listingByName('Z1', 'api.example.com')]);
   });
 
-  test("are found without a state on the first page of the domain's zone", async () => {
+  test("are found on the first page of the domain's zone if there is no state", async () => {
     mockZones([zone('Z1')], {
       Z1: [ourRecord('a.example.com'), foreignRecord('aa.example.com'), ourRecord('api.example.com')],
     });
@@ -256,7 +258,7 @@ describe('our records whose names are not configured', () => {
       ['a.example.com', 'a.example.com in Z1'],
       ['', 'api.example.com in Z1'],
     ]);
-    expect(listings()).toEqual([{ HostedZoneId: 'Z1' }, byName('Z1', 'api.example.com')]);
+    expect(listings()).toEqual([{ HostedZoneId: 'Z1' }, listingByName('Z1', 'api.example.com')]);
   });
 
   test('need no call if there is no domain, no zone of this stack and no recorded zone', async () => {
@@ -267,7 +269,7 @@ describe('our records whose names are not configured', () => {
 });
 
 describe('a second look at a record', () => {
-  const again = async (sets: readonly ResourceRecordSet[], zoneIsOurs = false) => {
+  const refetchAfter = async (sets: readonly ResourceRecordSet[], zoneIsOurs = false) => {
     mockZones([zone('Z1', zoneIsOurs ? OUR_ZONE : {})], { Z1: [ourRecord('api.example.com')] });
     const before = await look();
     if (!before) throw new Error('no record for the second look');
@@ -276,18 +278,18 @@ describe('a second look at a record', () => {
   };
 
   test('returns the current target of the record', async () => {
-    expect(await again([foreignRecord('api.example.com')])).toMatchObject({
+    expect(await refetchAfter([foreignRecord('api.example.com')])).toMatchObject({
       aliasTo: 'www.example.net',
       tags: {},
     });
   });
 
   test('counts the record as ours in our own zone, whatever its target', async () => {
-    expect(await again([foreignRecord('api.example.com')], true)).toMatchObject({ tags: OURS });
+    expect(await refetchAfter([foreignRecord('api.example.com')], true)).toMatchObject({ tags: OURS });
   });
 
   test('returns undefined when the record is deleted', async () => {
-    expect(await again([foreignRecord('b.example.com')])).toBeUndefined();
+    expect(await refetchAfter([foreignRecord('b.example.com')])).toBeUndefined();
   });
 
   test('returns undefined when its zone is deleted', async () => {
@@ -302,6 +304,6 @@ test.each([
   ['API.Example.com.', 'api.example.com'],
   ['dualstack.lb-1.elb.amazonaws.com', 'lb-1.elb.amazonaws.com'],
   [undefined, ''],
-])('the normal form of %s', (name, normal) => {
+])('the name of an alias is normalised: %s', (name, normal) => {
   expect(normalisedAliasName(name)).toBe(normal);
 });

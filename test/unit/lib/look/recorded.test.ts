@@ -1,4 +1,4 @@
-// Resources that no tag filter returns yet are requested by their recorded ids; others are not.
+// Resources that no tag filter returns yet are requested by their recorded ids. Other resources are not requested by id.
 import {
   DescribeAddressesCommand,
   DescribeInternetGatewaysCommand,
@@ -54,9 +54,9 @@ const kinds = [
     command: DescribeVpcsCommand,
     ids: { vpcId: 'vpc-1' },
     list: 'Vpcs',
-    thing: { VpcId: 'vpc-1' },
+    resource: { VpcId: 'vpc-1' },
     byId: { VpcIds: ['vpc-1'] },
-    gone: 'InvalidVpcID.NotFound',
+    notFoundCode: 'InvalidVpcID.NotFound',
   },
   {
     noun: 'subnets',
@@ -64,9 +64,9 @@ const kinds = [
     command: DescribeSubnetsCommand,
     ids: { subnetId: 'subnet-a', zone: 'eu-west-1a' },
     list: 'Subnets',
-    thing: { SubnetId: 'subnet-a' },
+    resource: { SubnetId: 'subnet-a' },
     byId: { SubnetIds: ['subnet-a'] },
-    gone: 'InvalidSubnetID.NotFound',
+    notFoundCode: 'InvalidSubnetID.NotFound',
   },
   {
     noun: 'internetGateway',
@@ -74,9 +74,9 @@ const kinds = [
     command: DescribeInternetGatewaysCommand,
     ids: { internetGatewayId: 'igw-1' },
     list: 'InternetGateways',
-    thing: { InternetGatewayId: 'igw-1' },
+    resource: { InternetGatewayId: 'igw-1' },
     byId: { InternetGatewayIds: ['igw-1'] },
-    gone: 'InvalidInternetGatewayID.NotFound',
+    notFoundCode: 'InvalidInternetGatewayID.NotFound',
   },
   {
     noun: 'elasticIp',
@@ -84,9 +84,9 @@ const kinds = [
     command: DescribeAddressesCommand,
     ids: { allocationId: 'eipalloc-1' },
     list: 'Addresses',
-    thing: { AllocationId: 'eipalloc-1' },
+    resource: { AllocationId: 'eipalloc-1' },
     byId: { AllocationIds: ['eipalloc-1'] },
-    gone: 'InvalidAllocationID.NotFound',
+    notFoundCode: 'InvalidAllocationID.NotFound',
   },
   {
     noun: 'natGateway',
@@ -94,9 +94,9 @@ const kinds = [
     command: DescribeNatGatewaysCommand,
     ids: { natGatewayId: 'nat-1' },
     list: 'NatGateways',
-    thing: { NatGatewayId: 'nat-1', State: 'pending' },
+    resource: { NatGatewayId: 'nat-1', State: 'pending' },
     byId: { NatGatewayIds: ['nat-1'] },
-    gone: 'NatGatewayNotFound',
+    notFoundCode: 'NatGatewayNotFound',
   },
   {
     noun: 'publicRoutes',
@@ -104,9 +104,9 @@ const kinds = [
     command: DescribeRouteTablesCommand,
     ids: { routeTableId: 'rtb-1' },
     list: 'RouteTables',
-    thing: { RouteTableId: 'rtb-1' },
+    resource: { RouteTableId: 'rtb-1' },
     byId: { RouteTableIds: ['rtb-1'] },
-    gone: 'InvalidRouteTableID.NotFound',
+    notFoundCode: 'InvalidRouteTableID.NotFound',
   },
   {
     noun: 'privateRoutes',
@@ -114,9 +114,9 @@ const kinds = [
     command: DescribeRouteTablesCommand,
     ids: { routeTableId: 'rtb-2' },
     list: 'RouteTables',
-    thing: { RouteTableId: 'rtb-2' },
+    resource: { RouteTableId: 'rtb-2' },
     byId: { RouteTableIds: ['rtb-2'] },
-    gone: 'InvalidRouteTableID.NotFound',
+    notFoundCode: 'InvalidRouteTableID.NotFound',
   },
   {
     noun: 'securityGroups',
@@ -124,20 +124,20 @@ const kinds = [
     command: DescribeSecurityGroupsCommand,
     ids: { groupId: 'sg-1' },
     list: 'SecurityGroups',
-    thing: { GroupId: 'sg-1' },
+    resource: { GroupId: 'sg-1' },
     byId: { GroupIds: ['sg-1'] },
-    gone: 'InvalidGroup.NotFound',
+    notFoundCode: 'InvalidGroup.NotFound',
   },
 ] as const;
 
 describe.each(kinds)(
   'the look for $noun',
-  ({ noun, key, ids, list, thing: resource, byId, gone, command }) => {
+  ({ noun, key, ids, list, resource, byId, notFoundCode, command }) => {
     const address = key === '' ? noun : `${noun}.${key}`;
     const lookContext = () => ({ ...lookContextOf(), recorded: recordedIn({ [address]: { ...ids } }) });
     const look = async () => [...(await lookAt(noun, lookContext())).keys()];
     const on = (input?: object) => ec2.on(command, input);
-    const calls = () =>
+    const callsById = () =>
       sent()
         .map(({ input }) => input as Record<string, unknown>)
         .filter((input) => Object.keys(byId).some((field) => input[field] !== undefined));
@@ -151,21 +151,21 @@ describe.each(kinds)(
     test('finds a resource by its recorded id before any filter does', async () => {
       on(byId).resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags(tags) }] });
       expect(await look()).toEqual([key]);
-      expect(calls()).toEqual([byId]);
+      expect(callsById()).toEqual([byId]);
     });
 
     test('requests nothing by id when the filter returns the resource', async () => {
       on().resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags(tags) }] });
       expect(await look()).toEqual([key]);
-      expect(calls()).toEqual([]);
+      expect(callsById()).toEqual([]);
     });
 
     test('treats "not found" as a deleted resource', async () => {
-      on(byId).rejects(awsError(gone));
+      on(byId).rejects(awsError(notFoundCode));
       expect(await look()).toEqual([]);
     });
 
-    test.each([gone.replace('NotFound', 'Malformed'), 'InvalidParameterValue', 'InvalidID'])(
+    test.each([notFoundCode.replace('NotFound', 'Malformed'), 'InvalidParameterValue', 'InvalidID'])(
       'also treats an invalid id (%s) as a deleted resource, since the state is only a hint',
       async (code) => {
         on(byId).rejects(awsError(code));
@@ -188,22 +188,20 @@ describe.each(kinds)(
 
     test('counts a resource that has lost its tags as ours, and assumes the missing tags', async () => {
       on(byId).resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags({ team: 'orders' }) }] });
-      const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [
-        ...(await lookAt(noun, lookContext())),
-      ];
+      const found = await lookAt(noun, lookContext());
+      const foundTags = found.get(key)?.tags ?? {};
       const { Name: _, ...others } = tags;
-      expect([found, more, seen]).toEqual([key, [], expect.objectContaining({ team: 'orders', ...others })]);
-      expect(tagFields(seen)).toEqual({ 'tag.team': 'orders' });
+      expect([...found.keys()]).toEqual([key]);
+      expect(foundTags).toEqual(expect.objectContaining({ team: 'orders', ...others }));
+      expect(tagFields(foundTags)).toEqual({ 'tag.team': 'orders' });
     });
 
     test('gives a resource that has lost one tag the key under which it is recorded', async () => {
       const { 'slipway:key': _, ...others } = tags;
       on().resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags(others) }] });
-      const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [
-        ...(await lookAt(noun, lookContext())),
-      ];
-      expect([found, more]).toEqual([key, []]);
-      expect(tagFields(seen)).toEqual(tagFields(others));
+      const found = await lookAt(noun, lookContext());
+      expect([...found.keys()]).toEqual([key]);
+      expect(tagFields(found.get(key)?.tags ?? {})).toEqual(tagFields(others));
     });
 
     test('does not count an untagged resource as ours when another resource has its key', async () => {

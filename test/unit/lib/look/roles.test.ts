@@ -12,14 +12,14 @@ import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const RoleName = 'shop-dev-execution';
-const gone = awsError('NoSuchEntityException', 'gone', 404);
+const notFound = awsError('NoSuchEntityException', 'gone', 404);
 const encoded = (policy: object) => encodeURIComponent(JSON.stringify(policy));
 
 /** Mocks the execution role, whose policies are in pages of one. The task role does not exist. */
 function mockExecutionRole(): void {
-  mocks.iam.on(GetRoleCommand).rejects(gone);
-  mocks.iam.on(ListAttachedRolePoliciesCommand).rejects(gone);
-  mocks.iam.on(ListRolePoliciesCommand).rejects(gone);
+  mocks.iam.on(GetRoleCommand).rejects(notFound);
+  mocks.iam.on(ListAttachedRolePoliciesCommand).rejects(notFound);
+  mocks.iam.on(ListRolePoliciesCommand).rejects(notFound);
   mocks.iam.on(GetRoleCommand, { RoleName }).resolves({
     Role: {
       Arn: 'arn:role',
@@ -62,19 +62,19 @@ test('the look reads a role and all pages of its policies, and sorts the keys of
 
 test('the look leaves out a policy that is deleted during the look', async () => {
   mockExecutionRole();
-  mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).rejects(gone);
+  mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).rejects(notFound);
   expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies).toEqual({
     slipway: '{"a":1,"b":"slipway"}',
   });
 });
 
 test.each([
-  ['itself', GetRoleCommand],
+  ['the role itself', GetRoleCommand],
   ['its managed policies', ListAttachedRolePoliciesCommand],
   ['its inline policies', ListRolePoliciesCommand],
 ])('the look finds nothing when a role is deleted before %s can be read', async (_what, command) => {
   mockExecutionRole();
-  mocks.iam.on(command as typeof GetRoleCommand, { RoleName }).rejects(gone);
+  mocks.iam.on(command as typeof GetRoleCommand, { RoleName }).rejects(notFound);
   expect((await lookRoles(lookContextOf())).size).toBe(0);
 });
 
@@ -91,13 +91,13 @@ test('the look fails with any other error', async () => {
 });
 
 test('the look requests the policies once the role is found, or immediately if the role is recorded in the state', async () => {
-  const policies = () => sent().filter(({ command }) => command.startsWith('List')).length;
+  const policyCalls = () => sent().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
-    mocks.iam.on(command as typeof GetRoleCommand).rejects(gone);
+    mocks.iam.on(command as typeof GetRoleCommand).rejects(notFound);
   }
   expect((await lookRoles(lookContextOf())).size).toBe(0);
-  expect(policies()).toBe(0);
+  expect(policyCalls()).toBe(0);
   const recorded = recordedIn({ 'roles.execution': { roleName: RoleName, roleArn: 'arn:role' } });
   expect((await lookRoles({ ...lookContextOf(), recorded })).size).toBe(0);
-  expect(policies()).toBe(2);
+  expect(policyCalls()).toBe(2);
 });

@@ -12,25 +12,25 @@ const association = (SubnetId: string, state: 'associated' | 'disassociating' | 
   RouteTableAssociationId: `rtbassoc-${SubnetId}`,
   AssociationState: { State: state },
 });
-const table = (step: Noun, key: string, RouteTableId: string, more: RouteTable): RouteTable => ({
+const table = (noun: Noun, key: string, RouteTableId: string, more: RouteTable): RouteTable => ({
   RouteTableId,
   VpcId: 'vpc-1',
-  Tags: toPascalCaseTags(ourTags(step, key)),
+  Tags: toPascalCaseTags(ourTags(noun, key)),
   ...more,
 });
 const local = { DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local' };
-const everywhere = { DestinationCidrBlock: '0.0.0.0/0', State: 'active' as const };
+const defaultRoute = { DestinationCidrBlock: '0.0.0.0/0', State: 'active' as const };
 const PUBLIC = table('publicRoutes', '', 'rtb-1', {
-  Routes: [local, { ...everywhere, GatewayId: 'igw-1' }],
+  Routes: [local, { ...defaultRoute, GatewayId: 'igw-1' }],
   Associations: [association('subnet-a'), association('subnet-b')],
 });
 const PRIVATE = table('privateRoutes', 'private-1', 'rtb-2', {
-  Routes: [local, { ...everywhere, NatGatewayId: 'nat-1' }],
+  Routes: [local, { ...defaultRoute, NatGatewayId: 'nat-1' }],
   Associations: [association('subnet-c')],
 });
 const { publicRoutes, privateRoutes } = network();
-/** The one public table in this response. */
-async function onlyTable(more: RouteTable) {
+/** Returns the public route table that the look finds. @param more the fields that differ from those of PUBLIC */
+async function publicTableWith(more: RouteTable) {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...PUBLIC, ...more }] });
   return (await lookPublicRoutes(lookContextOf())).get('');
 }
@@ -52,19 +52,25 @@ test('public and private tables come from one call, across all pages, and are di
     .resolves({ RouteTables: [PRIVATE], NextToken: 'more' });
   mocks.ec2.on(DescribeRouteTablesCommand, { NextToken: 'more' }).resolves({ RouteTables: [PUBLIC] });
   const lookContext = lookContextOf();
-  const [open, closed] = await Promise.all([lookPublicRoutes(lookContext), lookPrivateRoutes(lookContext)]);
-  expect(open).toEqual(new Map([['', publicRoutes['']]]));
-  expect(closed).toEqual(new Map([['private-1', privateRoutes['private-1']]]));
+  const [publicTables, privateTables] = await Promise.all([
+    lookPublicRoutes(lookContext),
+    lookPrivateRoutes(lookContext),
+  ]);
+  expect(publicTables).toEqual(new Map([['', publicRoutes['']]]));
+  expect(privateTables).toEqual(new Map([['private-1', privateRoutes['private-1']]]));
   expect(sent()).toHaveLength(2);
 });
 
 test('a table without a default route has no target', async () => {
-  expect(await onlyTable({ Routes: [local] })).toMatchObject({ defaultTarget: undefined, blackhole: false });
+  expect(await publicTableWith({ Routes: [local] })).toMatchObject({
+    defaultTarget: undefined,
+    blackhole: false,
+  });
 });
 
 test('a default route whose target is deleted is a blackhole', async () => {
-  const Routes = [{ ...everywhere, NatGatewayId: 'nat-1', State: 'blackhole' as const }];
-  expect(await onlyTable({ Routes })).toMatchObject({ defaultTarget: 'nat-1', blackhole: true });
+  const Routes = [{ ...defaultRoute, NatGatewayId: 'nat-1', State: 'blackhole' as const }];
+  expect(await publicTableWith({ Routes })).toMatchObject({ defaultTarget: 'nat-1', blackhole: true });
 });
 
 test('main, disassociating and failed associations are ignored', async () => {
@@ -74,7 +80,9 @@ test('main, disassociating and failed associations are ignored', async () => {
     association('subnet-b', 'disassociating'),
     association('subnet-c', 'failed'),
   ];
-  expect((await onlyTable({ Associations }))?.associations).toEqual({ 'subnet-a': 'rtbassoc-subnet-a' });
+  expect((await publicTableWith({ Associations }))?.associations).toEqual({
+    'subnet-a': 'rtbassoc-subnet-a',
+  });
 });
 
 test('a second route table with the same key gets a key that is never desired', async () => {

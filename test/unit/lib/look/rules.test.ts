@@ -1,4 +1,4 @@
-// The look for the rules of our listener, which are keyed by priority.
+// The look for the rules of our listener. The priority of a rule determines its key.
 import {
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
@@ -41,14 +41,14 @@ beforeEach(() => {
 });
 
 /** Mocks the rules of the listener, in pages of one, and the tags of each rule. */
-function mockRules(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, gone = ''): void {
+function mockRules(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, deletedArn = ''): void {
   mocks.elbv2.on(DescribeRulesCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = Number(Marker ?? 0);
     const next = start + 1 < rules.length ? String(start + 1) : undefined;
     return { Rules: rules.slice(start, start + 1), NextMarker: next };
   });
   mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => {
-    if (ResourceArns.includes(gone)) throw awsError('RuleNotFoundException');
+    if (ResourceArns.includes(deletedArn)) throw awsError('RuleNotFoundException');
     return {
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,
@@ -114,12 +114,12 @@ test('the look reads our rules after changes by others', async () => {
   expect(found.get('web-api2')?.targetGroupArn).toBe('');
 });
 
-test('the key of our rule is the container that has its priority, whatever container its tags name', async () => {
+test('the key of our rule is the container with the same priority, even if the tags name another container', async () => {
   mockRules([rule('arn:1', priority('web-api1'))], { 'arn:1': tags('web-renamed') });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('the key of our rule is its priority if that priority is not desired', async () => {
+test('the key of our rule contains its priority if no container has that priority', async () => {
   mockRules([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
   expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
 });
@@ -144,7 +144,7 @@ test('the look finds nothing when the listener is deleted during the look', asyn
   expect(await arns()).toEqual({});
 });
 
-test('the look finds nothing, and sends no request, without a listener', async () => {
+test('the look finds nothing without a listener, and does not request rules', async () => {
   mockRules([], {});
   mocks.elbv2.on(DescribeListenersCommand).resolves({});
   expect(await arns()).toEqual({});

@@ -10,14 +10,17 @@ import { isAutoScaled, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
-interface Live {
+interface ExistingService {
   readonly count: number;
   readonly status?: string;
 }
 
-/** Mocks our services in AWS, and looks them up. The configuration has one task for each service in `wanted`. */
-async function look(live: Record<string, Live>, wanted: readonly string[] = Object.keys(live)) {
-  const services = Object.entries(live).map(([serviceName, { count, status = 'ACTIVE' }]) => ({
+/** Mocks our services in AWS, and looks them up. The configuration has one task for each service in `configured`. */
+async function look(
+  existing: Record<string, ExistingService>,
+  configured: readonly string[] = Object.keys(existing),
+) {
+  const services = Object.entries(existing).map(([serviceName, { count, status = 'ACTIVE' }]) => ({
     serviceArn: `arn:service/shop-dev/${serviceName}`,
     serviceName,
     status,
@@ -28,7 +31,7 @@ async function look(live: Record<string, Live>, wanted: readonly string[] = Obje
   mocks.ecs.on(DescribeServicesCommand).resolves({ services });
   const [web] = config().services;
   if (!web) throw new Error('no service');
-  return lookServices(lookContextOf(config({ services: wanted.map((name) => ({ ...web, name })) })));
+  return lookServices(lookContextOf(config({ services: configured.map((name) => ({ ...web, name })) })));
 }
 const scalings = async (...args: Parameters<typeof look>) =>
   Object.fromEntries([...(await look(...args))].map(([name, { scaling }]) => [name, scaling]));
@@ -45,7 +48,7 @@ const mockTargets = (...ScalableTargets: ScalableTarget[]) =>
 const targetCalls = () => sent().filter(({ command }) => command === 'DescribeScalableTargets');
 
 describe('Application Auto Scaling is not asked', () => {
-  test('about a count that equals the configured one', async () => {
+  test('about a count that equals the configured count', async () => {
     expect(await scalings({ web: { count: 1 } })).toEqual({ web: undefined });
     expect(targetCalls()).toEqual([]);
   });
@@ -58,8 +61,8 @@ describe('Application Auto Scaling is not asked', () => {
 
 test('Application Auto Scaling is asked once about all other counts', async () => {
   mockTargets(target('web', 2, 8), target('jobs', 0, 4));
-  const live = { web: { count: 4 }, jobs: { count: 0 }, same: { count: 1 } };
-  expect(await scalings(live)).toEqual({
+  const existing = { web: { count: 4 }, jobs: { count: 0 }, same: { count: 1 } };
+  expect(await scalings(existing)).toEqual({
     web: { min: 2, max: 8 },
     jobs: { min: 0, max: 4 },
     same: undefined,
@@ -83,24 +86,24 @@ test('a response from Application Auto Scaling may have several pages', async ()
 });
 
 test.each([
-  ['without a target', []],
-  ['below the range of its target', [target('web', 5, 8)]],
-  ['above the range of its target', [target('web', 1, 3)]],
-  ["with only another service's target", [target('web-2', 1, 8)]],
+  ['the service has no target', []],
+  ['it is below the range of the target', [target('web', 5, 8)]],
+  ['it is above the range of the target', [target('web', 1, 3)]],
+  ['only another service has a target', [target('web-2', 1, 8)]],
   [
-    'with a target for a dimension other than its count',
+    'the target is for a dimension other than the count',
     [{ ...target('web', 1, 8), ScalableDimension: 'ecs:service:Other' } as unknown as ScalableTarget],
   ],
-])('a count that differs is drift %s', async (_what, targets) => {
+])('a count that differs from the configuration is drift if %s', async (_what, targets) => {
   mockTargets(...targets);
   expect(await scalings({ web: { count: 4 } })).toEqual({ web: undefined });
 });
 
 test.each([
-  ['its range', 2, 4],
+  ['the range of its target', 2, 4],
   ['a range of a single value', 4, 4],
-])('a different count at the bounds of %s is not drift', async (_what, min, most) => {
-  mockTargets(target('web', min, most));
+])('a different count at the upper bound of %s is not drift', async (_what, min, max) => {
+  mockTargets(target('web', min, max));
   const found = await look({ web: { count: 4 } });
   expect([...found.values()].map(isAutoScaled)).toEqual([true]);
 });
@@ -113,7 +116,7 @@ describe('without a usable response from Application Auto Scaling', () => {
     ['the endpoint does not know the service', awsError('MissingAuthenticationToken', 'what?', 403)],
     ['the endpoint does not know the operation', awsError('InternalFailure', 'not yet', 501)],
     ['the endpoint responds with a web page', awsError('SyntaxError', 'Unexpected token <\nin JSON', 404)],
-  ])('the survey continues, and reports the reason: %s', async (_who, error) => {
+  ])('the survey continues, and reports the reason: %s', async (_when, error) => {
     mockFailure(error);
     const found = await look({ web: { count: 4 } });
     expect([...found.values()].map(({ scaling }) => scaling)).toEqual([
@@ -128,7 +131,7 @@ describe('without a usable response from Application Auto Scaling', () => {
     ['no response arrived', Object.assign(new Error('gone'), { name: 'TimeoutError', code: 'ECONNRESET' })],
   ])(
     'the survey fails if the cause may be transient, so that no scaled count is undone: %s',
-    async (_why, error) => {
+    async (_when, error) => {
       mockFailure(error);
       await expect(look({ web: { count: 4 } })).rejects.toMatchObject({ message: error.message });
     },

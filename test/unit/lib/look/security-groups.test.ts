@@ -43,7 +43,7 @@ test('our security groups are keyed by their tags, across all pages', async () =
   });
 });
 
-test('a permission becomes one rule per peer, of any kind', async () => {
+test('a permission becomes one rule per peer, whatever the kind of peer', async () => {
   const permission = {
     IpProtocol: 'tcp',
     FromPort: 80,
@@ -63,6 +63,6 @@ test('a permission becomes one rule per peer, of any kind', async () => {
 test('a second security group with the same key gets a key that is never desired', async () => {
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
-    .resolves({ SecurityGroups: [group('web'), group('web', [], 'sg-twin')] });
+    .resolves({ SecurityGroups: [group('web'), group('web', [], 'sg-second')] });
   expect([...(await lookSecurityGroups(lookContextOf())).keys()]).toEqual(['web', 'web~2']);
 });

@@ -90,7 +90,7 @@ test('the look reads our services', async () => {
   ]);
 });
 
-test('the look leaves fields undefined that the endpoint does not report', async () => {
+test('the look leaves a field undefined if the endpoint does not report it', async () => {
   mockServices(service('web', ours('web')));
   expect((await lookServices(lookContextOf())).get('web')).toMatchObject({
     graceSeconds: undefined,
@@ -99,7 +99,7 @@ test('the look leaves fields undefined that the endpoint does not report', async
   });
 });
 
-test('the look returns a draining service, which the list omits', async () => {
+test('the look returns a draining service, although the list call omits it', async () => {
   mockServices(service('web', ours('web'), { status: 'DRAINING' }));
   expect((await lookServices(lookContextOf())).get('web')?.status).toBe('DRAINING');
 });
@@ -109,7 +109,7 @@ test('the look counts an inactive service as absent', async () => {
   expect(await keys()).toEqual([]);
 });
 
-test('the look returns our services that are no longer desired from all pages, and describes ten per call', async () => {
+test('the look finds our services that are no longer desired on all pages, and describes ten services per call', async () => {
   const others = Array.from({ length: 12 }, (_, index) => service(`old-${index}`, ours(`old-${index}`)));
   mockServices(...others);
   expect(await keys()).toHaveLength(12);

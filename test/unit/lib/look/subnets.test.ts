@@ -56,7 +56,7 @@ test('several looks at subnets in the same survey share one call', async () => {
   expect(sent()).toHaveLength(1);
 });
 
-test('the zones are the available ones, in order and without local zones', async () => {
+test('the look for zones returns the available zones in order, without local zones', async () => {
   mocks.ec2.on(DescribeAvailabilityZonesCommand).resolves({
     AvailabilityZones: [{ ZoneName: 'eu-west-1c' }, { ZoneName: 'eu-west-1a' }, { ZoneName: 'eu-west-1b' }],
   });

@@ -1,4 +1,4 @@
-// The look for target groups: which are ours, and which foreign ones have our names.
+// The look for target groups: our target groups, and foreign ones that have our names.
 import {
   DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
@@ -32,8 +32,11 @@ const group = (name: string): TargetGroup => ({
   Matcher: { HttpCode: '200' },
 });
 
-/** Lets AWS return these groups with their tags, in pages of two. */
-function mockTargetGroups(tagsByName: Readonly<Record<string, Tags>>, gone: readonly string[] = []): void {
+/** Mocks target groups with these names and tags, in pages of two. */
+function mockTargetGroups(
+  tagsByName: Readonly<Record<string, Tags>>,
+  deletedArns: readonly string[] = [],
+): void {
   const all = Object.keys(tagsByName).map(group);
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = Number(Marker ?? 0);
@@ -41,7 +44,7 @@ function mockTargetGroups(tagsByName: Readonly<Record<string, Tags>>, gone: read
     return { TargetGroups: all.slice(start, start + 2), NextMarker: next };
   });
   mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => {
-    if (ResourceArns.some((arn) => gone.includes(arn))) throw awsError('TargetGroupNotFoundException');
+    if (ResourceArns.some((arn) => deletedArns.includes(arn))) throw awsError('TargetGroupNotFoundException');
     return {
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,
@@ -87,7 +90,7 @@ test('the look reads our target groups on any page', async () => {
   expect(await keys()).toEqual({ 'web-api1': NAME1, 'web-api2': NAME2 });
 });
 
-test('the look returns groups that are about to be replaced, or are not desired, with their names as keys', async () => {
+test('the look uses the name as the key of a group that will be replaced or is not desired', async () => {
   mockTargetGroups({
     'shop-dev-web-api1-0ld0': tags('web-api1'),
     [NAME1]: tags('web-api1'),

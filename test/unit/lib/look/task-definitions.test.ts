@@ -12,7 +12,7 @@ import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harnes
 const ours = (key: string) => ourTags('taskDefinitions', key);
 const missing = awsError('ClientException', 'Unable to describe task definition.');
 
-/** The tags of each active task definition, by family and by revision. */
+/** The tags of the active task definitions, and of the inactive ones, by family. Each family only has revision 7. */
 let active: Record<string, Tags>;
 let inactive: Record<string, Tags>;
 beforeEach(() => {
@@ -80,7 +80,7 @@ test('the look returns revisions that an interrupted teardown has deregistered b
   });
 });
 
-test('the look counts the earlier revisions that can still start tasks', async () => {
+test('the look returns the number of earlier revisions that can still start tasks', async () => {
   active = { 'shop-dev-web': ours('web') };
   const taskDefinitionArns = ['arn:task-definition/shop-dev-web:5', 'arn:task-definition/shop-dev-web:6'];
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns });

@@ -9,7 +9,7 @@ const task = (taskArn: string, group = 'service:web'): Task => ({ taskArn, group
 /** Mocks the lists of tasks by desired status, in pages of a hundred, and the descriptions of the tasks. */
 function mockTasks(
   byStatus: Readonly<Record<string, readonly string[]>>,
-  known: (arn: string) => Task = task,
+  taskOf: (arn: string) => Task = task,
 ): void {
   mocks.ecs
     .on(ListTasksCommand)
@@ -21,7 +21,7 @@ function mockTasks(
     });
   mocks.ecs
     .on(DescribeTasksCommand)
-    .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => known(arn)) }));
+    .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => taskOf(arn)) }));
 }
 const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
   (await tasksOf(lookContextOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);

@@ -23,11 +23,11 @@ describe('every noun', () => {
   });
 
   test.each(nouns)(
-    '%s refers only to existing nouns, and can be deleted only with a noun that it needs',
+    '%s refers only to existing nouns, has no duplicate ids, and needs the noun with which it is deleted',
     (noun) => {
-      const { deletedWith: other, ids } = declarationOf(noun);
+      const { deletedWith: parent, ids } = declarationOf(noun);
       expect(nouns).toEqual(expect.arrayContaining([...needs[noun]]));
-      if (other !== undefined) expect(needs[noun]).toContain(other);
+      if (parent !== undefined) expect(needs[noun]).toContain(parent);
       expect(new Set(ids).size).toBe(ids.length);
     },
   );
@@ -41,7 +41,7 @@ describe('every noun', () => {
   });
 });
 
-describe('the nouns that are deleted with a noun', () => {
+describe('the nouns that are deleted along with another noun', () => {
   test('include those that are deleted indirectly', () => {
     expect(nounsDeletedWith('loadBalancer')).toEqual(['listener', 'rules']);
     expect(nounsDeletedWith('listener')).toEqual(['rules']);

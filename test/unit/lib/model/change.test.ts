@@ -13,8 +13,8 @@ import {
 interface Resource {
   readonly fields: Fields;
   readonly owner?: string;
-  readonly stuckBecause?: string;
-  readonly heir?: string;
+  readonly frozenBecause?: string;
+  readonly successor?: string;
 }
 
 const comparison = (wanted: Record<string, DesiredFields>, found: Record<string, Resource>) =>
@@ -25,8 +25,9 @@ const comparison = (wanted: Record<string, DesiredFields>, found: Record<string,
     fieldsOf: ({ fields }) => fields,
     immutable: { cidr: 'a block cannot change' },
     foreign: ({ owner }) => owner && `it belongs to ${owner}`,
-    cannotUpdate: ({ stuckBecause }) => stuckBecause,
-    replacedBy: ({ heir }) => (heir === undefined ? undefined : { key: heir, reason: 'its name says so' }),
+    cannotUpdate: ({ frozenBecause }) => frozenBecause,
+    replacedBy: ({ successor }) =>
+      successor === undefined ? undefined : { key: successor, reason: 'its name says so' },
   });
 
 describe('a comparison', () => {
@@ -71,7 +72,7 @@ describe('a comparison', () => {
   });
 
   test('replaces a resource that another one supersedes, and lists the fields that differ', () => {
-    const old = { fields: { port: 5000, size: 1 }, heir: 'a' };
+    const old = { fields: { port: 5000, size: 1 }, successor: 'a' };
     expect(comparison({ a: { port: 5001, size: 1 } }, { 'a-5000': old })).toEqual([
       {
         noun: 'subnets',
@@ -86,9 +87,9 @@ describe('a comparison', () => {
 
   test.each([
     ['its successor already exists', { a: { fields: { port: 1 } } }],
-    ['another resource has the same successor', { b: { fields: {}, heir: 'a' } }],
+    ['another resource has the same successor', { b: { fields: {}, successor: 'a' } }],
   ])('removes a superseded resource when %s', (_when, others) => {
-    const found = { ...others, c: { fields: {}, heir: 'a' } };
+    const found = { ...others, c: { fields: {}, successor: 'a' } };
     const changes = comparison({ a: { port: 1 } }, found);
     expect(changes.find(({ key }) => key === 'c')).toMatchObject({ verb: 'remove' });
   });
@@ -127,11 +128,11 @@ describe('a comparison', () => {
   });
 
   test('refuses to change a resource that cannot be updated, but removes it when it is not desired', () => {
-    const stuck = { fields: { size: 2 }, stuckBecause: 'it is in another VPC' };
-    expect(comparison({ a: { size: 2 } }, { a: stuck })).toMatchObject([
+    const frozen = { fields: { size: 2 }, frozenBecause: 'it is in another VPC' };
+    expect(comparison({ a: { size: 2 } }, { a: frozen })).toMatchObject([
       { verb: 'refused', reason: 'it is in another VPC' },
     ]);
-    expect(comparison({}, { a: stuck })).toMatchObject([{ verb: 'remove' }]);
+    expect(comparison({}, { a: frozen })).toMatchObject([{ verb: 'remove' }]);
   });
 });
 

@@ -40,7 +40,7 @@ describe('the ids of a found resource', () => {
 describe('the title of a resource', () => {
   const elb = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333';
   test.each([
-    ['an id as it is', titleOf('vpc', { vpcId: 'vpc-1' }), 'vpc-1'],
+    ['the unchanged id if that is not an ARN', titleOf('vpc', { vpcId: 'vpc-1' }), 'vpc-1'],
     [
       'the name of a load balancer',
       titleOf('loadBalancer', {
@@ -66,19 +66,19 @@ describe('the title of a resource', () => {
       '9683b2d02a6cabee',
     ],
     [
-      'the part after the kind in any other ARN, in any partition',
+      'the part that follows the kind in any other ARN, in any partition',
       titleOf('services', { serviceArn: 'arn:aws-cn:ecs:cn-north-1:111122223333:service/shop-dev/web' }),
       'shop-dev/web',
     ],
     [
-      'a task definition with its revision',
+      'the family and the revision of a task definition',
       titleOf('taskDefinitions', {
         taskDefinitionArn: 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop-dev-web:3',
       }),
       'shop-dev-web:3',
     ],
     [
-      'an image without its registry and with a short digest',
+      'the repository of an image without the registry, and a short digest',
       titleOf('images', {
         imageUri: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop-dev/web@sha256:${'ab'.repeat(32)}`,
       }),

@@ -12,8 +12,8 @@ test('a sandbox is stopped when it is empty and in the background', async () => 
 test.each<[string, Partial<SandboxHandle>]>([
   ['it is not empty', { census: async () => ({ 'ec2.vpcs': 1 }) }],
   ['it runs in the foreground', { background: false }],
-])('a sandbox keeps running when %s', async (_, over) => {
-  const { sandbox, stops } = fakeSandbox(over);
+])('a sandbox keeps running when %s', async (_, overrides) => {
+  const { sandbox, stops } = fakeSandbox(overrides);
   expect([await closeEmptySandbox(sandbox), stops()]).toEqual([false, 0]);
 });
 
@@ -28,8 +28,8 @@ test.each<[string, Partial<SandboxHandle>, string]>([
     { census: () => Promise.reject(new Error('500')) },
     'It is unknown whether anything is left in it.',
   ],
-])('a sandbox that %s is a problem that names its process', async (_, over, now) => {
-  const { sandbox } = fakeSandbox(over);
+])('a sandbox that %s causes a problem that names its process', async (_, overrides, now) => {
+  const { sandbox } = fakeSandbox(overrides);
   await expect(closeEmptySandbox(sandbox)).rejects.toMatchObject({
     code: 'SANDBOX_STOP',
     what: 'The sandbox did not stop.',
@@ -39,7 +39,7 @@ test.each<[string, Partial<SandboxHandle>, string]>([
   });
 });
 
-test('a sandbox that has ended in the meantime counts as stopped', async () => {
+test('a sandbox that has already ended causes no problem', async () => {
   const { sandbox } = fakeSandbox({
     isAlive: () => false,
     census: () => Promise.reject(new TypeError('fetch failed')),

@@ -1,4 +1,4 @@
-// The report of failed steps: every cause once, and none of its consequences.
+// The report of failed steps: it names every cause once, and no consequences.
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../../lib/engine/graph.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
@@ -10,7 +10,7 @@ import { awsError } from '../../errors.ts';
 const runWith = (signal = new AbortController().signal) =>
   ({ command: 'npm run provision', region: 'eu-west-1', endpoint: undefined, signal }) as Run;
 
-/** Returns what is thrown for these outcomes, if anything. */
+/** Returns the problem that is thrown for these outcomes, if any. */
 function thrown(outcomes: Partial<Record<Noun, Outcome>>, run = runWith()): Problem | undefined {
   try {
     throwFailures(run, new Map(Object.entries(outcomes)) as Map<Noun, Outcome>);
@@ -40,8 +40,8 @@ describe('a run of the steps', () => {
   });
 
   test('with a problem throws it unchanged', () => {
-    const zone = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
-    expect(thrown({ subnets: failed(zone) })).toBe(zone);
+    const zoneProblem = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
+    expect(thrown({ subnets: failed(zoneProblem) })).toBe(zoneProblem);
   });
 
   test('with several failures reports every cause, and each fix only once', () => {
@@ -64,7 +64,7 @@ describe('a run of the steps', () => {
     expect(shown?.fix.filter((fix) => fix === 'npm run provision, to continue from here')).toHaveLength(1);
   });
 
-  test('in which many steps failed for the same cause reports it only once', () => {
+  test('in which many steps failed for the same cause reports the cause only once', () => {
     const expired = () => failed(awsError('ExpiredToken', 'The security token has expired', 403));
     expect(thrown({ vpc: expired(), roles: expired(), cluster: expired() })).toMatchObject({
       code: 'CREDENTIALS_EXPIRED',

@@ -1,8 +1,8 @@
 /** For unit tests: a running sandbox without a process. */
 import type { SandboxHandle } from '../../../../lib/run/target.ts';
 
-/** A sandbox in the background that a run started, and how often it was stopped. */
-export function fakeSandbox(over: Partial<SandboxHandle> = {}): {
+/** Returns a background sandbox that this run has started, and a function that returns how often it was stopped. */
+export function fakeSandbox(overrides: Partial<SandboxHandle> = {}): {
   sandbox: SandboxHandle;
   stops: () => number;
 } {
@@ -18,7 +18,7 @@ export function fakeSandbox(over: Partial<SandboxHandle> = {}): {
     census: async () => ({}),
     isAlive: () => true,
     stop: async () => void (stops += 1),
-    ...over,
+    ...overrides,
   };
   return { sandbox, stops: () => stops };
 }

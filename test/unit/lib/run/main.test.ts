@@ -6,7 +6,7 @@ import { problemText } from '../../../../lib/run/main.ts';
 import { compileProgram } from '../../../program.ts';
 
 describe('the text of a problem', () => {
-  const wild = problem('DEPLOYMENT', {
+  const hostile = problem('DEPLOYMENT', {
     what: 'api\u001b[2J does not start.',
     why: 'it wrote:\n\u001b]0;mine\u0007\tno\u009b database',
     now: 'half\r done',
@@ -14,7 +14,7 @@ describe('the text of a problem', () => {
   });
 
   test('has its four parts on separate lines, without control characters', () => {
-    expect(problemText(wild, false)).toBe(
+    expect(problemText(hostile, false)).toBe(
       [
         '',
         'problem  api\\u001b[2J does not start. [DEPLOYMENT]',
@@ -29,7 +29,7 @@ describe('the text of a problem', () => {
   });
 
   test('contains no colours from foreign text', () => {
-    expect(problemText(wild, true).split('\u001b')).toEqual([
+    expect(problemText(hostile, true).split('\u001b')).toEqual([
       '\n',
       '[31mproblem',
       expect.stringMatching(/^\[39m {2}api\\u001b/),
@@ -39,7 +39,7 @@ describe('the text of a problem', () => {
   test('ends with the stack trace in debug mode, again without control characters', () => {
     process.env['SLIPWAY_DEBUG'] = '1';
     try {
-      const text = problemText(problem('REFUSED', { ...wild, cause: new Error('\u001b[2J') }), false);
+      const text = problemText(problem('REFUSED', { ...hostile, cause: new Error('\u001b[2J') }), false);
       expect(text).toMatch(/\nError: \\u001b\[2J\n {4}at /);
     } finally {
       delete process.env['SLIPWAY_DEBUG'];
@@ -48,7 +48,7 @@ describe('the text of a problem', () => {
 });
 
 /** Runs the main function with this work in a separate process. */
-async function ranWith(work: string) {
+async function runMainWith(work: string) {
   const program = `import { main } from 'lib/run/main.ts'; await main('provision', '', ${work}, []);`;
   return spawnSync(process.execPath, [await compileProgram(program)], { encoding: 'utf8', timeout: 30_000 });
 }
@@ -56,11 +56,11 @@ async function ranWith(work: string) {
 describe('a run', () => {
   test('finishes even if it waits for something that does not keep its process alive', async () => {
     const work = `() => new Promise((done) => setTimeout(() => done({ exitCode: 2, text: 'up' }), 50).unref())`;
-    expect(await ranWith(work)).toMatchObject({ status: 2, stdout: 'up\n', stderr: '' });
+    expect(await runMainWith(work)).toMatchObject({ status: 2, stdout: 'up\n', stderr: '' });
   });
 
   test('lets its process exit once it is done', async () => {
-    expect(await ranWith(`async () => ({ exitCode: 0, text: 'up' })`)).toMatchObject({
+    expect(await runMainWith(`async () => ({ exitCode: 0, text: 'up' })`)).toMatchObject({
       status: 0,
       stdout: 'up\n',
     });

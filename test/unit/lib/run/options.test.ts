@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { withStackFlags, readOptions, commandLine } from '../../../../lib/run/options.ts';
 
-const readUnder = (env: Record<string, string>, ...args: string[]) =>
+const readWithEnv = (env: Record<string, string>, ...args: string[]) =>
   readOptions('provision', 'Provisions the stack.', args, env);
-const read = (...args: string[]) => readUnder({}, ...args);
+const read = (...args: string[]) => readWithEnv({}, ...args);
 const DEFAULTS = {
   target: 'sandbox',
   stage: 'dev',
@@ -60,8 +60,8 @@ describe('the flags', () => {
   });
 
   test('are listed by --help in the form in which they are typed', async () => {
-    const asked = await read('--help');
-    const help = 'help' in asked ? asked.help : '';
+    const result = await read('--help');
+    const help = 'help' in result ? result.help : '';
     expect(help).toMatch(/^Usage: npm run provision -- \[options\]\n\nProvisions the stack\./);
     for (const flag of [
       '--target',
@@ -75,7 +75,7 @@ describe('the flags', () => {
     ]) {
       expect(help).toContain(`  ${flag}`);
     }
-    await expect(read('-h')).resolves.toEqual(asked);
+    await expect(read('-h')).resolves.toEqual(result);
   });
 });
 
@@ -116,15 +116,15 @@ describe('a wrong flag is refused', () => {
   });
 });
 
-/** npm 11 sets variables for flags before its `--`; the variable of an unknown flag has its value or `true`. */
+/** npm 11 sets environment variables for the flags before `--`. The variable of an unknown flag contains the flag's value, or `true`. */
 describe('a flag that npm took as its own', () => {
   const npm = { npm_lifecycle_event: 'provision', npm_config_yes: '', npm_config_prefix: '/usr' };
-  /** `--plan` is read as `-p -l -a -n`. */
+  /** npm reads `--plan` as `-p -l -a -n`. */
   const plan = { npm_config_parseable: 'true', npm_config_long: 'true', npm_config_all: 'true' };
 
   test.each<[string, Record<string, string>, string[], string, string]>([
     ['--plan', plan, [], '--plan', '--plan'],
-    ['--plan, in an npm that keeps it whole', { npm_config_plan: 'true' }, [], '--plan', '--plan'],
+    ['--plan, in an npm that does not split it', { npm_config_plan: 'true' }, [], '--plan', '--plan'],
     ['--stage=test', { npm_config_stage: 'test' }, [], '--stage', '--stage test'],
     ['--stage test', { npm_config_stage: 'true' }, ['test'], '--stage', '--stage <name>'],
     ['--target=aws', { npm_config_target: 'aws' }, [], '--target', '--target aws'],
@@ -140,7 +140,7 @@ describe('a flag that npm took as its own', () => {
       '--stage test --plan',
     ],
   ])('is refused: %s', async (_typed, taken, args, names, flags) => {
-    await expect(readUnder({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
+    await expect(readWithEnv({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
       what: `npm kept ${names} for itself.`,
       now: 'Nothing was changed.',
@@ -155,12 +155,12 @@ describe('a flag that npm took as its own', () => {
     ['an npmrc asks for long lists', { ...npm, npm_config_long: 'true', npm_config_all: 'true' }],
     ['npm was given the negated flag', { ...npm, npm_config_plan: '', npm_config_wait: 'true' }],
     ['npm did not start the command', { ...plan, npm_config_stage: 'test', npm_config_wait: '' }],
-  ])('is not suspected when %s', async (_when, env) => {
-    await expect(readUnder(env)).resolves.toEqual({ options: DEFAULTS });
+  ])('is not reported when %s', async (_when, env) => {
+    await expect(readWithEnv(env)).resolves.toEqual({ options: DEFAULTS });
   });
 
   test('is refused even with other flags after the --', async () => {
-    await expect(readUnder({ ...npm, ...plan }, '--help')).rejects.toMatchObject({ code: 'ARGUMENTS' });
+    await expect(readWithEnv({ ...npm, ...plan }, '--help')).rejects.toMatchObject({ code: 'ARGUMENTS' });
   });
 });
 
@@ -170,7 +170,7 @@ test.each([
     { stage: 'qa', target: 'aws', config: 'shop.config.ts' },
     'npm run provision -- --stage qa --target aws --config shop.config.ts',
   ],
-] as const)('the command to repeat has the flags that select the stack: %p', (options, line) => {
+] as const)('the command line has the flags that select the stack: %p', (options, line) => {
   expect(commandLine('provision', options)).toBe(line);
 });
 
@@ -191,10 +191,10 @@ test.each([
 });
 
 test('a fix for the default stack stays unchanged', () => {
-  const usual = { stage: 'dev', target: 'sandbox', config: undefined } as const;
+  const defaultStack = { stage: 'dev', target: 'sandbox', config: undefined } as const;
   const advice =
     'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.';
-  expect(withStackFlags(advice, usual)).toBe(advice);
+  expect(withStackFlags(advice, defaultStack)).toBe(advice);
 });
 
 test('a teardown refuses the flag --adopt', async () => {

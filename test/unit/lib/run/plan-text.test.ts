@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { knownAfter, type Change, type FieldChange, type Verb } from '../../../../lib/model/change.ts';
 import { countsByVerb, countsText, fieldText, planJson, planText } from '../../../../lib/run/plan-text.ts';
 
-const change = (verb: Verb, step: Change['noun'], key: string, ...fields: FieldChange[]): Change => ({
-  noun: step,
+const change = (verb: Verb, noun: Change['noun'], key: string, ...fields: FieldChange[]): Change => ({
+  noun,
   key,
   verb,
   fields,
@@ -54,14 +54,16 @@ describe('the text of a plan', () => {
     ]);
   });
 
-  test('two long lists are reduced to the entries that only one of them has', () => {
+  test('two long lists are reduced to their differences', () => {
     const rule = (port: number) => `tcp ${port} sg-0123456789abcdef${port}`;
     const [a, b, c] = [rule(1), rule(2), rule(3)];
     const textOf = (from: string, to: string) => fieldText({ field: 'ingress', from, to });
-    const open = 'tcp 9999 0.0.0.0/0';
-    expect(textOf([a, b].join(', '), [a, c, b, open].join(', '))).toBe(`ingress: … → …, ${c}, ${open}`);
-    expect(textOf([a, b, c].join(', '), [open].join(', '))).toBe(
-      `ingress: ${[a, b, c].join(', ')} → ${open}`,
+    const openRule = 'tcp 9999 0.0.0.0/0';
+    expect(textOf([a, b].join(', '), [a, c, b, openRule].join(', '))).toBe(
+      `ingress: … → …, ${c}, ${openRule}`,
+    );
+    expect(textOf([a, b, c].join(', '), [openRule].join(', '))).toBe(
+      `ingress: ${[a, b, c].join(', ')} → ${openRule}`,
     );
   });
 

@@ -4,9 +4,9 @@ import { printable } from '../../../../lib/run/printable.ts';
 
 test.each([
   ['an escape sequence', 'a\u001b[2Jb', 'a\\u001b[2Jb'],
-  ['a title that ends with a bell', '\u001b]0;mine\u0007', '\\u001b]0;mine\\u0007'],
+  ['a terminal title that ends with a bell', '\u001b]0;mine\u0007', '\\u001b]0;mine\\u0007'],
   ['a carriage return and a backspace', '12 %\r99 %\b', '12 %\\u000d99 %\\u0008'],
-  ['nothing', 'a\0b', 'a\\u0000b'],
+  ['a zero byte', 'a\0b', 'a\\u0000b'],
   ['a delete character', 'a\u007f', 'a\\u007f'],
   ['an escape sequence in one character', 'a\u009b2J\u0080', 'a\\u009b2J\\u0080'],
 ])('%s is escaped', (_, text, shown) => {

@@ -12,11 +12,11 @@ function shown(events: Event[], colour = false): string[] {
   expect(written.every((text) => text.endsWith('\n'))).toBe(true);
   return written.map((text) => text.slice(0, -1));
 }
-const resourceEvent = (word: 'created' | 'waiting', text: string, elapsed?: number, key = ''): Event => ({
+const resourceEvent = (status: 'created' | 'waiting', text: string, elapsed?: number, key = ''): Event => ({
   type: 'resource',
   noun: 'natGateway',
   key,
-  status: word,
+  status,
   text,
   elapsed,
 });
@@ -28,7 +28,7 @@ describe('a line', () => {
     ]);
   });
 
-  test('of a resource omits the time if it took none', () => {
+  test('of a resource omits a time below 100 ms', () => {
     expect(shown([resourceEvent('created', 'nat-1', 42), resourceEvent('created', 'nat-2')])).toEqual([
       '  natGateway                    created    nat-1',
       '  natGateway                    created    nat-2',
@@ -75,7 +75,7 @@ describe('a line', () => {
 });
 
 describe('a waiting line', () => {
-  test('is shown only once, and again when its text changes', () => {
+  test('is repeated within ten seconds only if its text changes', () => {
     expect(
       shown([
         resourceEvent('waiting', 'pending', 0),
@@ -86,7 +86,7 @@ describe('a waiting line', () => {
     ).toHaveLength(2);
   });
 
-  test('is shown every ten seconds even if its text stays the same, as a sign of life', () => {
+  test('is repeated after ten seconds even if its text stays the same, as a sign of life', () => {
     const every3s = Array.from({ length: 11 }, (_, index) =>
       resourceEvent('waiting', 'pending', index * 3000),
     );

@@ -27,14 +27,17 @@ describe('a redactor', () => {
       expect(hide(`Invalid value '${spelled}' of TOKEN`)).toBe("Invalid value '(not shown)' of TOKEN");
   });
 
-  test.each(['\n', '\r\n'])('hides each line of a value with %j, except short lines', (newline) => {
-    const hide = redactorOf({
-      KEY: ['-----BEGIN KEY-----', 'MIIBVwIBADAN', '  "indented"', 'abc', ''].join(newline),
-    });
-    expect(hide('-----BEGIN KEY-----\n12:00 MIIBVwIBADAN\n"indented"\n\\"indented\\"\nabc')).toBe(
-      '(not shown)\n12:00 (not shown)\n(not shown)\n(not shown)\nabc',
-    );
-  });
+  test.each(['\n', '\r\n'])(
+    'hides each line of a value with the line break %j, except short lines',
+    (newline) => {
+      const hide = redactorOf({
+        KEY: ['-----BEGIN KEY-----', 'MIIBVwIBADAN', '  "indented"', 'abc', ''].join(newline),
+      });
+      expect(hide('-----BEGIN KEY-----\n12:00 MIIBVwIBADAN\n"indented"\n\\"indented\\"\nabc')).toBe(
+        '(not shown)\n12:00 (not shown)\n(not shown)\n(not shown)\nabc',
+      );
+    },
+  );
 
   test('shows a line that also occurs elsewhere in the configuration', () => {
     expect(redactorOf({ SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
@@ -48,6 +51,7 @@ describe('a redactor', () => {
     expect(hide(Buffer.from(secret).toString('base64url'))).toMatch(/^\(not shown\)\w?$/);
     const inAddress = encodeURIComponent(Buffer.from(secret).toString('base64'));
     expect(hide(`/login?key=${inAddress}`)).toBe('/login?key=(not shown)');
+    // Base64 encodes three bytes at a time, so the length of a user name changes the digits of the secret.
     for (const name of ['a', 'me', 'you', 'them']) {
       const header = Buffer.from(`${name}:${secret}@`);
       for (const encoding of ['base64', 'base64url'] as const)
@@ -83,7 +87,7 @@ describe('a redactor', () => {
     );
   });
 
-  test("hides the keys of the account, and the token in AWS's answer to a wrong signature", () => {
+  test('hides the keys of the account, and the session token in the response to a wrong signature', () => {
     const keys = { AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG', AWS_SESSION_TOKEN: 'FwoGZXIvYXdzE+' };
     const hide = redactorOf({}, keys);
     expect(hide(`${keys.AWS_SECRET_ACCESS_KEY} ${keys.AWS_SESSION_TOKEN}`)).toBe('(not shown) (not shown)');
@@ -123,7 +127,7 @@ test('redacting a problem keeps its code, and removes secrets from its parts and
 
 test.each([
   ['a string', 'bad hunter2hunter2', 'bad (not shown)'],
-  ['nothing', undefined, undefined],
+  ['undefined', undefined, undefined],
   ['null', null, 'null'],
 ])('a cause that is %s is also redacted', (_, cause, shown) => {
   const parts = { what: 'No.', why: 'No.', now: 'Nothing.', fix: [], cause };
@@ -133,13 +137,13 @@ test.each([
 });
 
 test('a report passes events on without secrets', () => {
-  const said: string[] = [];
+  const written: string[] = [];
   redactedReport(
-    ({ text }) => void said.push(text),
+    ({ text }) => void written.push(text),
     redactorOf({ TOKEN: 'hunter2hunter2' }),
   )({
     type: 'note',
     text: 'it wrote hunter2hunter2',
   });
-  expect(said).toEqual(['it wrote (not shown)']);
+  expect(written).toEqual(['it wrote (not shown)']);
 });

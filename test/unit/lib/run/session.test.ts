@@ -18,12 +18,13 @@ const GUARD = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoi
 const LOCK = 'home/dev.lock';
 let sandbox: ReturnType<typeof fakeSandbox>;
 /** A sandbox that keeps its state in the folder of this test's project. */
-const ownSandbox: typeof fakeSandbox = (over) => fakeSandbox({ folder: fileOf('home/sandbox'), ...over });
+const projectSandbox: typeof fakeSandbox = (overrides) =>
+  fakeSandbox({ folder: fileOf('home/sandbox'), ...overrides });
 /** The context of the first survey. */
 let surveyed: LookContext | undefined;
 
 beforeEach(() => {
-  sandbox = ownSandbox();
+  sandbox = projectSandbox();
   surveyed = undefined;
   mocks.sts.on(GetCallerIdentityCommand).callsFake(() => {
     log.push('identity');
@@ -32,7 +33,7 @@ beforeEach(() => {
 });
 
 const opening = (
-  over: Partial<SessionOptions> = {},
+  overrides: Partial<SessionOptions> = {},
   { options = {}, stack = {} }: { options?: Partial<Options>; stack?: Partial<Config> } = {},
 ) =>
   openSession(
@@ -53,17 +54,16 @@ const opening = (
         surveyed = context;
         return surveyOf();
       },
-      ...over,
+      ...overrides,
     },
   );
-const withState = (more: Partial<StateData> = {}): void => {
+const writeState = (more: Partial<StateData> = {}): void => {
   mkdirSync(fileOf('home'), { recursive: true });
   writeFileSync(fileOf('home/dev.json'), JSON.stringify({ ...emptyState(GUARD), ...more }));
 };
 const isLocked = () => existsSync(fileOf(LOCK));
 /** Replaces the sandbox with one that was already running. */
-const mockRunningSandbox = (over: Partial<SandboxHandle> = {}) =>
-  (sandbox = ownSandbox({ started: false, ...over }));
+const mockRunningSandbox = () => (sandbox = projectSandbox({ started: false }));
 
 describe('opening a session', () => {
   test('opens the sandbox, takes the lock, starts the survey, and meanwhile looks up the account', async () => {
@@ -116,19 +116,19 @@ describe('opening a session', () => {
   test('passes the recorded ids to the first survey, if a state exists', async () => {
     await (await opening()).close();
     expect(surveyed?.recorded).toBeUndefined();
-    withState({ resources: { vpc: { vpcId: 'vpc-1' } } });
+    writeState({ resources: { vpc: { vpcId: 'vpc-1' } } });
     await (await opening()).close();
     expect([...(surveyed?.recorded?.('vpc') ?? [])]).toEqual([['', { vpcId: 'vpc-1' }]]);
   });
 
-  test('reports a failed survey only where it is awaited', async () => {
+  test('reports a failed survey only where the survey is awaited', async () => {
     const session = await opening({ survey: () => Promise.reject(new Error('denied')) });
     await expect(session.found).rejects.toThrow('denied');
     await session.close();
   });
 
   test('starts to build images while the sandbox opens, but not for a teardown', async () => {
-    const readsOf = async (command: string) => {
+    const builderReadsIn = async (command: string) => {
       let reads = 0;
       // The builder is chosen when the first image is built.
       const stack = Object.defineProperty(config({ target: 'sandbox' }), 'builder', {
@@ -142,15 +142,15 @@ describe('opening a session', () => {
       await (await opening({ command, config: Promise.resolve(stack), openSandbox })).close();
       return { before, reads };
     };
-    const teardown = await readsOf('teardown');
+    const teardown = await builderReadsIn('teardown');
     expect(teardown.reads).toBe(teardown.before);
-    expect((await readsOf('provision')).before).toBeGreaterThan(teardown.before);
+    expect((await builderReadsIn('provision')).before).toBeGreaterThan(teardown.before);
   });
 });
 
 describe('the context of later looks', () => {
   test('names the account and the tags that the configuration no longer has', async () => {
-    withState({ tags: ['owner', 'team'] });
+    writeState({ tags: ['owner', 'team'] });
     const session = await opening({}, { stack: { tags: { team: 'blue' } } });
     expect(session.lookContext()).toMatchObject({ account: ACCOUNT, formerTags: ['owner'] });
     expect(session.lookContext().names.stack).toBe('shop-dev');
@@ -171,17 +171,17 @@ describe('the context of later looks', () => {
 });
 
 describe('a failure while opening a session', () => {
-  test.each<[string, () => Partial<SessionOptions> | void, object]>([
+  test.each<[string, () => void, object]>([
     [
       'no credentials',
       () => void mocks.sts.on(GetCallerIdentityCommand).rejects(awsError('InvalidClientTokenId', 'no', 403)),
       { code: 'CREDENTIALS_EXPIRED' },
     ],
-    ['a state of another account', () => withState({ account: '999999999999' }), { code: 'STATE_FOREIGN' }],
+    ['a state of another account', () => writeState({ account: '999999999999' }), { code: 'STATE_FOREIGN' }],
     [
       'a state that cannot be read',
       () => {
-        withState();
+        writeState();
         writeFileSync(fileOf('home/dev.json'), 'no JSON');
       },
       { code: 'STATE_CORRUPT' },
@@ -189,8 +189,8 @@ describe('a failure while opening a session', () => {
   ])(
     'releases the lock, and stops the sandbox that this run has started: %s',
     async (_what, arrange, expected) => {
-      const over = arrange() ?? {};
-      await expect(opening(over)).rejects.toMatchObject(expected);
+      arrange();
+      await expect(opening()).rejects.toMatchObject(expected);
       expect(isLocked()).toBe(false);
       expect(sandbox.stops()).toBe(1);
     },
@@ -198,7 +198,7 @@ describe('a failure while opening a session', () => {
 
   test('does not stop a sandbox that was already running', async () => {
     mockRunningSandbox();
-    withState({ account: '999999999999' });
+    writeState({ account: '999999999999' });
     await expect(opening()).rejects.toMatchObject({ code: 'STATE_FOREIGN' });
     expect(sandbox.stops()).toBe(0);
     expect(isLocked()).toBe(false);
@@ -216,7 +216,7 @@ describe('a failure while opening a session', () => {
 });
 
 describe('closing a session', () => {
-  test('releases the lock, and stops an empty sandbox only once if this run has started it', async () => {
+  test('releases the lock, and stops an empty sandbox that this run has started, but only once', async () => {
     const session = await opening();
     expect(isLocked()).toBe(true);
     expect(await session.closeSandbox()).toBe(true);
@@ -228,15 +228,15 @@ describe('closing a session', () => {
   test.each<[string, Partial<SandboxHandle>]>([
     ['is not empty', { census: async () => ({ 'ec2.vpcs': 1 }) }],
     ['was already running', { started: false }],
-  ])('does not stop a sandbox that %s', async (_what, over) => {
-    sandbox = ownSandbox(over);
+  ])('does not stop a sandbox that %s', async (_what, overrides) => {
+    sandbox = projectSandbox(overrides);
     await (await opening()).close();
     expect(sandbox.stops()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 
   test('warns about a sandbox that does not stop, and still releases the lock', async () => {
-    sandbox = ownSandbox({ stop: () => Promise.reject(new Error('stuck')) });
+    sandbox = projectSandbox({ stop: () => Promise.reject(new Error('stuck')) });
     await (await opening()).close();
     expect(events).toContainEqual({
       type: 'warning',

@@ -5,19 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectTarget, sandboxPort, type SandboxHandle } from '../../../../lib/run/target.ts';
 
-/** The notes of a run that expects the state of its sandbox in `folder`, and finds it in `actual`. */
-async function notes(actual: string, folder: string): Promise<string[]> {
+/** Returns the notes of a run. The sandbox keeps its state in `actual`, and the run expects the state in `expected`. */
+async function notes(actual: string, expected: string): Promise<string[]> {
   const sandbox = { url: 'http://127.0.0.1:4599', folder: actual } as unknown as SandboxHandle;
-  const said: string[] = [];
-  const place = await connectTarget(
+  const reported: string[] = [];
+  const target = await connectTarget(
     { target: 'sandbox', region: 'eu-west-1' },
-    folder,
+    expected,
     async () => sandbox,
     undefined,
-    (event) => 'text' in event && said.push(`${event.type}: ${event.text}`),
+    (event) => 'text' in event && reported.push(`${event.type}: ${event.text}`),
   );
-  expect(place.sandbox).toBe(sandbox);
-  return said;
+  expect(target.sandbox).toBe(sandbox);
+  return reported;
 }
 
 test('a sandbox with its state in another folder is used, with a note', async () => {
@@ -30,7 +30,7 @@ test('a sandbox with its state in the expected folder is used without a note', a
   expect(await notes('/one/.slipway/sandbox', '/one/.slipway/sandbox')).toEqual([]);
 });
 
-test('two paths of the same folder are recognised as equal', async () => {
+test('two paths to the same folder are recognised as equal', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   try {
     await symlink(folder, join(folder, 'link'));
@@ -41,10 +41,14 @@ test('two paths of the same folder are recognised as equal', async () => {
 });
 
 test.each([undefined, 60])(
-  "a sandbox with rate limits (%p times as fast as AWS's) is called within its limits",
+  'the settings for a sandbox have its address and its rate limits: %p',
   async (limits) => {
-    const door = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxHandle;
-    const place = await connectTarget({ target: 'sandbox', region: 'eu-west-1' }, '/one', async () => door);
-    expect(place.settings).toMatchObject({ endpoint: door.url, limits });
+    const sandbox = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxHandle;
+    const { settings } = await connectTarget(
+      { target: 'sandbox', region: 'eu-west-1' },
+      '/one',
+      async () => sandbox,
+    );
+    expect(settings).toMatchObject({ endpoint: sandbox.url, limits });
   },
 );

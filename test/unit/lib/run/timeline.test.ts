@@ -27,7 +27,7 @@ test('every event is written with its time, and also shown', () => {
   expect(shown).toEqual(events);
 });
 
-test('without a file the report is unchanged', () => {
+test('the report is unchanged if there is no file', () => {
   const report = () => undefined;
   expect(timeline(report, undefined)).toBe(report);
   expect(timeline(report, '')).toBe(report);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
 
-/** @returns a function from a name to its path in the folder of the current test */
+/** @returns a function that returns the path of a name in the folder of the current test */
 export function useFolder(): (name: string) => string {
   let folder = '';
   beforeEach(async () => {

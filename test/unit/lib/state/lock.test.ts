@@ -15,7 +15,7 @@ const take = (command = 'npm run provision') => takeLock(file(), command, system
 const files = () => readdir(dirname(file()));
 
 /** Writes a lock file, as an earlier run would have left it. */
-async function leave(text: string): Promise<void> {
+async function leaveLock(text: string): Promise<void> {
   await mkdir(dirname(file()), { recursive: true });
   await writeFile(file(), text);
 }
@@ -31,7 +31,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** A process that prints "ready", takes the lock after one line of input, prints the outcome, and exits after another. */
+/** A process that prints "ready", takes the lock after one line of input, prints the outcome, and exits after another line. */
 const CONTENDER = `
   import { takeLock } from 'lib/state/lock.ts';
   console.log('ready');
@@ -86,7 +86,7 @@ describe('a lock', () => {
 
   test('that another process now holds is not released', async () => {
     const lock = await take();
-    await leave('another process');
+    await leaveLock('another process');
     await lock.release();
     expect(await readFile(file(), 'utf8')).toBe('another process');
   });
@@ -126,7 +126,7 @@ describe('a living holder', () => {
   }, 30_000);
 
   test('on another machine cannot be checked, so it keeps the lock', async () => {
-    await leave(JSON.stringify({ ...holder, pid: 1, host: 'elsewhere' }));
+    await leaveLock(JSON.stringify({ ...holder, pid: 1, host: 'elsewhere' }));
     await expect(take()).rejects.toMatchObject({
       code: 'LOCKED',
       why: expect.stringContaining('on elsewhere') as unknown,
@@ -137,7 +137,7 @@ describe('a living holder', () => {
     jest.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
     });
-    await leave(JSON.stringify({ ...holder, pid: 4711 }));
+    await leaveLock(JSON.stringify({ ...holder, pid: 4711 }));
     await expect(take()).rejects.toMatchObject({ code: 'LOCKED' });
   });
 });
@@ -157,9 +157,9 @@ describe('a dead holder', () => {
   }, 30_000);
 
   test.each([-3_600_000, 3_600_000])(
-    'that had our process id before this container restarted loses the lock, whatever its clock showed (%d ms)',
+    'that had the id of this process before the container restarted loses the lock, whatever its clock showed (%d ms)',
     async (since) => {
-      await leave(JSON.stringify({ ...holder, since: new Date(Date.now() + since).toISOString() }));
+      await leaveLock(JSON.stringify({ ...holder, since: new Date(Date.now() + since).toISOString() }));
       await expect(take()).resolves.toMatchObject({
         takenOverFrom: expect.stringContaining('by ann') as unknown,
       });
@@ -168,21 +168,21 @@ describe('a dead holder', () => {
   );
 
   test('loses the lock even if another process now has its id: ids are reused after a machine restarts', async () => {
-    await leave(JSON.stringify({ ...holder, pid: process.ppid, started: 'before the restart' }));
+    await leaveLock(JSON.stringify({ ...holder, pid: process.ppid, started: 'before the restart' }));
     await expect(take()).resolves.toMatchObject({
       takenOverFrom: expect.stringContaining('by ann') as unknown,
     });
   });
 
   test('with an unknown start time keeps the lock while a process with its id exists', async () => {
-    await leave(JSON.stringify({ ...holder, pid: process.ppid }));
+    await leaveLock(JSON.stringify({ ...holder, pid: process.ppid }));
     await expect(take()).rejects.toMatchObject({ code: 'LOCKED' });
   });
 
   test.each(['', '{"pid":', '{"pid":-1}', 'not json'])(
     'that left no name (%j) loses the lock',
     async (text) => {
-      await leave(text);
+      await leaveLock(text);
       await expect(take()).resolves.toMatchObject({ takenOverFrom: 'a process that left no name' });
     },
   );
@@ -225,26 +225,26 @@ test('a lock that a process has not released is released when the process exits'
   await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
 }, 30_000);
 
-describe('of several processes that take a lock simultaneously, exactly one wins', () => {
-  test('when the lock is free, and when its holder has died', async () => {
+describe('when several processes take a lock simultaneously, exactly one wins', () => {
+  test('if the lock is free, and if its holder has died', async () => {
     const first = await Promise.all([contender(), contender(), contender()]);
-    const free = await Promise.all(first.map((one) => one.take()));
-    expect(free.filter((said) => said === 'won undefined')).toHaveLength(1);
-    expect(free.filter((said) => said.startsWith('LOCKED'))).toHaveLength(2);
+    const whenFree = await Promise.all(first.map((one) => one.take()));
+    expect(whenFree.filter((outcome) => outcome === 'won undefined')).toHaveLength(1);
+    expect(whenFree.filter((outcome) => outcome.startsWith('LOCKED'))).toHaveLength(2);
 
-    const winner = first[free.findIndex((said) => said.startsWith('won'))];
+    const winner = first[whenFree.findIndex((outcome) => outcome.startsWith('won'))];
     const second = await Promise.all([contender(), contender(), contender()]);
     await winner?.die();
-    const dead = await Promise.all(second.map((one) => one.take()));
+    const whenDead = await Promise.all(second.map((one) => one.take()));
     expect(
-      dead.filter((said) => said.includes(`(process ${winner?.pid})`) && said.startsWith('won')),
+      whenDead.filter((outcome) => outcome.includes(`(process ${winner?.pid})`) && outcome.startsWith('won')),
     ).toHaveLength(1);
-    expect(dead.filter((said) => said.startsWith('LOCKED'))).toHaveLength(2);
+    expect(whenDead.filter((outcome) => outcome.startsWith('LOCKED'))).toHaveLength(2);
   }, 60_000);
 
   test('in many interleavings of their steps', async () => {
     for (let round = 0; round < 30; round += 1) {
-      await leave(
+      await leaveLock(
         JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - round - 1).toISOString() }),
       );
       const settled = await Promise.allSettled(Array.from({ length: 12 }, () => take()));
@@ -259,7 +259,7 @@ describe('of several processes that take a lock simultaneously, exactly one wins
 
   test('even when a process died during an earlier takeover', async () => {
     const text = JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1).toISOString() });
-    await leave(text);
+    await leaveLock(text);
     const dying = await contender();
     await dying.die();
     // The right to replace a dead holder's file is itself a lock, whose holder can also die.

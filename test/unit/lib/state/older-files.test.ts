@@ -1,4 +1,4 @@
-// Older state files are read and upgraded: a file of version 1 with all fields, and one without the fields that were added later.
+// Reading and upgrading older state files: a file of version 1 with all fields, and one without the fields that were added later.
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -41,7 +41,7 @@ test('the open intents in a file of version 1 keep their client tokens', async (
   expect(await (await open()).intend('services.web')).toEqual(intents['services.web']);
 });
 
-test('the addresses and ids in a file of version 1 have names that the nouns still use', async () => {
+test('the nouns still declare the addresses and ids in a file of version 1', async () => {
   const recorded = Object.entries((await fixture()).resources).map(([address, ids]) => {
     const [noun = ''] = address.split('.');
     return { noun: noun as Noun, ids };
@@ -51,13 +51,13 @@ test('the addresses and ids in a file of version 1 have names that the nouns sti
 });
 
 test('fields that were added later may be missing in a file of version 1, and the next write adds them', async () => {
-  const { changed: _, tags: __, configuration: ___, ...first } = await fixture();
-  await writeFile(file(), JSON.stringify(first));
+  const { changed: _, tags: __, configuration: ___, ...original } = await fixture();
+  await writeFile(file(), JSON.stringify(original));
   const state = await open();
-  expect(state.data).toEqual(first);
+  expect(state.data).toEqual(original);
   await state.applied({ configuration: 'hash', tags: ['team'] });
   expect(await readBack()).toEqual({
-    ...first,
+    ...original,
     changed: testClock().now(),
     configuration: 'hash',
     tags: ['team'],

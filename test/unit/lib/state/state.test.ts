@@ -1,4 +1,4 @@
-// The state file: its owner, its content, and the files that are refused and left untouched.
+// The state file: its permissions, its content, and the files that are refused and left untouched.
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -10,7 +10,7 @@ import { useFolder } from './folder.ts';
 const path = useFolder();
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const file = () => path('.slipway/dev.json');
-const open = (as: Partial<Guard> = {}, clock = testClock()) => openState(file(), { ...guard, ...as }, clock);
+const open = (clock = testClock()) => openState(file(), guard, clock);
 const read = async () => JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>;
 
 describe('a state file', () => {
@@ -26,7 +26,7 @@ describe('a state file', () => {
     expect((await stat(dirname(file()))).mode & 0o777).toBe(0o700);
   });
 
-  test('contains what was recorded, its owner and its version', async () => {
+  test('contains the recorded resources, the stack that it belongs to, and its version', async () => {
     const state = await open();
     await state.record('vpc', { vpcId: 'vpc-1' });
     expect(await read()).toEqual({
@@ -52,7 +52,7 @@ describe('a state file', () => {
     await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('is removed with the stack, even if it is already missing', async () => {
+  test('is removed with the stack, and removing it again does nothing', async () => {
     const state = await open();
     const recorded = state.record('vpc', { vpcId: 'vpc-1' });
     await state.destroy();
@@ -73,7 +73,7 @@ describe('an intent', () => {
 
   test('is on disk before the create call, with its token and its time', async () => {
     const clock = testClock();
-    const intent = await (await open({}, clock)).intend('natGateway');
+    const intent = await (await open(clock)).intend('natGateway');
     expect(intent).toMatchObject({ generation: 1, at: clock.now() });
     expect((await read())['intents']).toEqual({ natGateway: intent });
   });
@@ -89,7 +89,7 @@ describe('an intent', () => {
     await expect(state.intend('natGateway')).resolves.toEqual(intent);
     const later = testClock();
     await later.sleep(60_000);
-    await expect((await open({}, later)).intend('natGateway')).resolves.toEqual(intent);
+    await expect((await open(later)).intend('natGateway')).resolves.toEqual(intent);
   });
 
   test('is closed when the ids are recorded', async () => {
@@ -138,14 +138,14 @@ describe('a resource that is created again has a new generation and a new token'
 
   test('each time that an open intent is renewed', async () => {
     const state = await open();
-    const lives = [
+    const intents = [
       await state.intend('natGateway'),
       await state.renew('natGateway'),
       await state.renew('natGateway'),
     ];
-    expect(lives.map(({ generation }) => generation)).toEqual([1, 2, 3]);
-    expect(new Set(lives.map(({ token }) => token)).size).toBe(3);
-    expect((await read())['intents']).toEqual({ natGateway: lives[2] });
+    expect(intents.map(({ generation }) => generation)).toEqual([1, 2, 3]);
+    expect(new Set(intents.map(({ token }) => token)).size).toBe(3);
+    expect((await read())['intents']).toEqual({ natGateway: intents[2] });
   });
 
   test('when a recorded resource that failed is renewed', async () => {
@@ -159,20 +159,20 @@ describe('a resource that is created again has a new generation and a new token'
 
   test('after a teardown, since EC2 remembers a token for a day even if the resource is gone', async () => {
     const clock = testClock();
-    const state = await open({}, clock);
+    const state = await open(clock);
     const first = await state.intend('natGateway');
     await state.record('natGateway', { natGatewayId: 'nat-1' });
     await state.forget('natGateway');
     await state.destroy();
     await clock.sleep(60_000);
-    const second = await (await open({}, clock)).intend('natGateway');
+    const second = await (await open(clock)).intend('natGateway');
     expect(second.token).not.toBe(first.token);
   });
 });
 
 describe('a state file is refused and left untouched', () => {
   const valid = { version: 1, ...guard, resources: {}, intents: {}, generations: {} };
-  const keep = async (content: string | Uint8Array) => {
+  const writeContent = async (content: string | Uint8Array) => {
     await mkdir(dirname(file()), { recursive: true });
     await writeFile(file(), content);
     return Buffer.from(content);
@@ -205,26 +205,26 @@ describe('a state file is refused and left untouched', () => {
       'STATE_FOREIGN',
     ],
   ])('%s', async (_, content, code) => {
-    const bytes = await keep(content);
+    const bytes = await writeContent(content);
     await expect(open()).rejects.toMatchObject({ code, what: expect.stringContaining(file()) as unknown });
     expect((await readFile(file())).equals(bytes)).toBe(true);
     expect(await readdir(dirname(file()))).toEqual(['dev.json']);
   });
 
   test('and the problem names the invalid field', async () => {
-    await keep(JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }));
+    await writeContent(JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }));
     await expect(open()).rejects.toMatchObject({
       why: expect.stringMatching(/^resources\.vpc\.vpcId: /) as unknown,
     });
   });
 
   test('and the problem names the version of the file', async () => {
-    await keep('{"version":7}');
+    await writeContent('{"version":7}');
     await expect(open()).rejects.toMatchObject({ why: 'It has version 7; this Slipway reads version 1.' });
   });
 
   test('and the problem names the endpoint, not the account, since the account always differs in a sandbox', async () => {
-    await keep(JSON.stringify({ ...valid, account: '000000000000', endpoint: 'sandbox' }));
+    await writeContent(JSON.stringify({ ...valid, account: '000000000000', endpoint: 'sandbox' }));
     await expect(open()).rejects.toMatchObject({
       why: 'It is for the endpoint sandbox; this run is for aws.',
     });

@@ -45,7 +45,7 @@ describe('concurrent changes', () => {
 });
 
 describe('a write that fails', () => {
-  /** A file in place of the folder, since not even root can write below a file. */
+  /** Puts a file in place of the folder, since not even root can write below a file. */
   const block = async () => writeFile(dirname(file()), '');
 
   test('rejects the change, with a problem', async () => {
@@ -75,7 +75,7 @@ test('a file that others can read is accessible only to its owner after the next
   expect((await fs.promises.stat(file())).mode & 0o777).toBe(0o600);
 });
 
-/** A process that writes files large enough for it to be killed during a write. */
+/** A process that writes large files, so that it can be killed during a write. */
 const writer = (target: string) => `
   import { openState } from 'lib/state/state.ts';
   const state = await openState(${JSON.stringify(target)}, ${JSON.stringify(guard)}, { now: Date.now });
@@ -91,10 +91,10 @@ async function waitForChanges(folder: string, count: number): Promise<void> {
 test('a process that is killed while it writes leaves the old file or the new one', async () => {
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
   const program = await compileProgram(writer(file()));
-  for (const moment of [2, 12, 23]) {
-    const happened = waitForChanges(dirname(file()), moment);
+  for (const count of [2, 12, 23]) {
+    const changed = waitForChanges(dirname(file()), count);
     const running = startProgram(program, []);
-    await happened;
+    await changed;
     await running.kill();
     const { data } = await open();
     expect(data.resources).toHaveProperty('vpc', { vpcId: 'vpc-1' });

@@ -15,17 +15,17 @@ export interface Path {
  * @param weights milliseconds of each node; by default 0
  */
 export function longestPath(needs: Graph, weights: Readonly<Record<string, number>>): Path {
-  const known = new Map<string, Path>();
+  const longestByNode = new Map<string, Path>();
   const longestTo = (node: string): Path => {
-    const before = known.get(node);
-    if (before) return before;
+    const known = longestByNode.get(node);
+    if (known) return known;
     const longest = longestOf((needs[node] ?? []).map(longestTo));
     const path = { ms: longest.ms + (weights[node] ?? 0), nodes: [...longest.nodes, node] };
-    known.set(node, path);
+    longestByNode.set(node, path);
     return path;
   };
   const { ms, nodes } = longestOf(Object.keys(needs).map(longestTo));
-  // Nodes without duration at the end of the path are left out.
+  // Nodes at the end of the path that take no time are left out.
   const last = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
   return { ms, nodes: nodes.slice(0, last + 1) };
 }
@@ -53,15 +53,18 @@ export interface Span {
  * @returns the spans on the path, in chronological order
  */
 export function criticalPath(spans: readonly Span[], needs: Graph): Span[] {
-  const latest = (some: readonly Span[]): Span | undefined =>
-    some.reduce<Span | undefined>((last, span) => (last && last.end >= span.end ? last : span), undefined);
+  const latestOf = (candidates: readonly Span[]): Span | undefined =>
+    candidates.reduce<Span | undefined>(
+      (last, span) => (last && last.end >= span.end ? last : span),
+      undefined,
+    );
   const path: Span[] = [];
-  let span = latest(spans);
+  let span = latestOf(spans);
   while (span) {
     const { node, end } = span;
     path.unshift(span);
-    const needed = spans.filter((one) => needs[node]?.includes(one.node) && one.end <= end);
-    span = latest(needed);
+    const dependencies = spans.filter((other) => needs[node]?.includes(other.node) && other.end <= end);
+    span = latestOf(dependencies);
   }
   return path;
 }

@@ -71,41 +71,41 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
     }
   };
 
-  const look = (): void => {
+  const refresh = (): void => {
     if (stopping.signal.aborted) return;
     const found = findAll();
     for (const [key, { removed }] of running) if (!found.has(key)) removed.abort();
-    for (const key of found.keys()) if (!running.has(key)) begin(key);
+    for (const key of found.keys()) if (!running.has(key)) startChecking(key);
   };
 
-  const begin = (key: string): void => {
+  const startChecking = (key: string): void => {
     const removed = new AbortController();
     const done = keepChecking(key, removed.signal).finally(() => {
       running.delete(key);
-      look(); // the target may have been registered again during the check
+      refresh(); // the target may have been registered again during the check
     });
     running.set(key, { removed, done });
   };
 
-  const keepLooking = async (): Promise<void> => {
+  const keepRefreshing = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      look();
+      refresh();
       await wait(lookIntervalMs, stopping.signal);
     }
   };
-  const looking = keepLooking();
+  const refreshing = keepRefreshing();
 
   return {
-    refresh: look,
+    refresh,
     async stop() {
       stopping.abort();
       for (const { removed } of running.values()) removed.abort();
-      await Promise.all([looking, ...[...running.values()].map(({ done }) => done)]);
+      await Promise.all([refreshing, ...[...running.values()].map(({ done }) => done)]);
     },
   };
 }
 
-/** Whether a target is checked: not while it drains, has no load balancer, or belongs to a group without checks. */
+/** Whether a target is checked. It is not while it drains, has no load balancer, or is in a group without checks. */
 function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }

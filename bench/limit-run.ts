@@ -35,7 +35,10 @@ const INTERVAL_SECONDS = 5;
 /** The timeout of a command, in seconds of AWS time. */
 const TIMEOUT_SECONDS = 900;
 
-/** Returns the example stack, with images built from source. @param round the value of an environment variable; an update changes it */
+/**
+ * Returns the example stack, with images built from source.
+ * @param round the value of an environment variable, so that another round is an update
+ */
 const stackOf = (round: number): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),

@@ -72,7 +72,7 @@ export const limitVerdicts = (works: LimitRun['works']): Verdict[] =>
     atMost: MAX_RATIO_TO_AWS,
   }));
 
-/** The maximum seconds that Slipway itself may take. */
+/** The maximum time that Slipway itself may take, in seconds. */
 const MAX_OWN_SECONDS = { provision: 0.6, help: 0.25 };
 
 /** Compares Slipway's own time with its targets. */

@@ -109,7 +109,7 @@ export async function openSandbox(options: StartOptions): Promise<SandboxClient>
   const running = await findSandbox(options.port, options.signal);
   if (running) return running;
   // When two provisions start a sandbox at the same time, the sandbox that loses the race exits, and both provisions use
-  // the winner. If the winner is killed before it responds, the second attempt here starts another sandbox.
+  // the winner. If the winner is killed before it responds, the second attempt below starts another sandbox.
   return (
     (await startInBackground(options)) ?? (await startInBackground(options)) ?? throwDidNotStart(options)
   );

@@ -105,7 +105,7 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   };
 }
 
-/** Whether a target is checked. It is not while it drains, has no load balancer, or is in a group without checks. */
+/** Whether a target is checked. Targets that drain, have no load balancer, or are in a group without checks are skipped. */
 function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }

@@ -118,7 +118,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   };
 }
 
-/** Makes a response to a request on a raw connection, which closes after the response. */
+/** Makes a response on a raw connection. The connection closes when the response is complete. */
 function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;

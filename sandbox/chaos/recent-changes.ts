@@ -104,7 +104,7 @@ function* olderThan(oldest: number, changes: ReadonlyMap<string, { at: number }>
   }
 }
 
-/** Whether a row is a deleted ECS resource, which stays as INACTIVE. A resource that reuses its name counts as new. */
+/** Whether a row is a deleted resource that ECS keeps as INACTIVE. A resource that replaces it counts as new. */
 const isInactive = (row: { status?: unknown }): boolean => row.status === 'INACTIVE';
 
 /** Returns an ID and, if it is an ECS ARN, also its parts such as `service/shop/web` and `web`. */

@@ -4,8 +4,8 @@
 const RELAPSE_RATE = 0.25;
 
 /**
- * Returns whether a reader does not see a change at the moment. Each reader sees the change after part of the lag, and some then
- * lose sight of it once more, for part of the remaining lag. After the whole lag every reader sees it.
+ * Whether a reader does not see a change at the moment. Each reader sees the change after part of the lag. Some readers
+ * then lose sight of it once more, for part of the remaining lag. After the whole lag every reader sees it.
  * @param lag the longest delay of any reader
  * @param age the time since the change, in the same unit
  * @param random returns a number in [0, 1) for a purpose

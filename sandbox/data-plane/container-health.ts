@@ -16,7 +16,7 @@ export interface HealthWatch {
 /**
  * Checks a container until it ends or the watch is stopped.
  * @param scaled converts milliseconds of AWS time to milliseconds of the sandbox's time
- * @param report receives the container's status after each check that is decisive
+ * @param report receives the status after each passed check, and after each failed check once the retries are used up
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
 export function watchContainerHealth(

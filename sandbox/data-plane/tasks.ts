@@ -1,7 +1,7 @@
 /** Runs tasks: unpacks their images into folders, and runs their containers as processes on this machine. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
 import { appendLog } from '../aws/logs/append.ts';
@@ -187,11 +187,10 @@ function watchHealth(
  * Writes a line as the awslogs driver does: to one stream per container of a task, `<prefix>/<container>/<task id>`.
  */
 function writeLog(region: Region, taskArn: string, definition: ContainerDefinition, text: string): void {
-  const options: NonNullable<TaskDefinition['containerDefinitions']>[number]['logConfiguration'] =
-    definition.logConfiguration;
-  const group = options?.options?.['awslogs-group'];
-  if (options?.logDriver !== 'awslogs' || group === undefined) return;
-  const prefix = options.options?.['awslogs-stream-prefix'];
+  const { logDriver, options } = definition.logConfiguration ?? {};
+  const group = options?.['awslogs-group'];
+  if (logDriver !== 'awslogs' || group === undefined) return;
+  const prefix = options?.['awslogs-stream-prefix'];
   const id = idOf(taskArn);
   const stream = prefix === undefined ? id : `${prefix}/${definition.name}/${id}`;
   try {

@@ -9,7 +9,7 @@ const INTERNET_ADDRESS = '52.94.0.1';
 /** The address of clients on the internet. It is reserved for documentation (RFC 5737), so that no real host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';
 const HTTPS = 443;
-/** An address that is matched only by rules for 0.0.0.0/0, in practice. */
+/** An address for an unknown receiver. In practice, only rules for 0.0.0.0/0 match it. */
 const ANY_ADDRESS = '0.0.0.0';
 
 /**

@@ -13,7 +13,7 @@ export class LayerError extends Error {
 
 /** The maximum size of an unpacked layer. Layers are unpacked in memory, and a small archive can expand enormously. */
 const MAX_LAYER_BYTES = 2 ** 31;
-/** The prefix of a whiteout: an entry that hides the file with the rest of its name in the lower layers. */
+/** The prefix of whiteouts. The entry `.wh.NAME` hides NAME in the lower layers. */
 const WHITEOUT = '.wh.';
 /** An entry that hides everything that the lower layers have in its folder. */
 const OPAQUE = '.wh..wh..opq';

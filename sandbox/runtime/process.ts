@@ -25,17 +25,17 @@ const DRAIN_MS = 1_000;
 /**
  * Starts a process and a watchdog. When the sandbox dies, even by SIGKILL, the watchdog's input ends, and the watchdog
  * kills the group. A watchdog works for every program, while preloaded code would work only for Node.
- * @param plan what to start
+ * @param spec what to start
  * @param output receives the output as it arrives
  * @throws the error of spawn, such as ENOENT, EACCES or ENOEXEC
  */
 export async function startProcess(
-  plan: ProcessSpec,
+  spec: ProcessSpec,
   output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void,
 ): Promise<RunningProcess> {
-  const child = spawn(plan.file, plan.args, {
-    cwd: plan.folder,
-    env: plan.environment,
+  const child = spawn(spec.file, spec.args, {
+    cwd: spec.folder,
+    env: spec.environment,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -32,20 +32,20 @@ export interface TaskEnvironmentSpec {
  * @returns the environment of the container's programs: the container's variables, and the variables that let programs
  *   find Node and the task's network, but no variables of this process
  */
-export async function prepareTask(plan: TaskEnvironmentSpec): Promise<Record<string, string>> {
-  const { taskDirectory, environment } = plan;
+export async function prepareTask(spec: TaskEnvironmentSpec): Promise<Record<string, string>> {
+  const { taskDirectory, environment } = spec;
   const folder = (name: string) => join(taskDirectory, name);
   for (const path of [portsFolder(taskDirectory), folder('home'), folder('bin')])
     await mkdir(path, { recursive: true });
   await linkNode(folder('bin'));
-  const hostname = environment.HOSTNAME ?? privateHostname(plan.privateIp, environment.AWS_REGION);
+  const hostname = environment.HOSTNAME ?? privateHostname(spec.privateIp, environment.AWS_REGION);
   const preload = folder('network.cjs');
   const nodeOption = `--require "${preload.replace(/["\\]/g, '\\$&')}"`;
   const network = {
     ports: portsFolder(taskDirectory),
-    privateIp: plan.privateIp,
+    privateIp: spec.privateIp,
     hostname,
-    connectTimeoutMs: plan.connectTimeoutMs ?? LINUX_CONNECT_TIMEOUT_MS,
+    connectTimeoutMs: spec.connectTimeoutMs ?? LINUX_CONNECT_TIMEOUT_MS,
     nodeOption,
   };
   await writeFileAtomic(preload, `require(${JSON.stringify(PRELOAD)}).enter(${JSON.stringify(network)});\n`, {
@@ -55,7 +55,7 @@ export async function prepareTask(plan: TaskEnvironmentSpec): Promise<Record<str
     HOME: folder('home'),
     HOSTNAME: hostname,
     ...environment,
-    PATH: await searchPath(folder('bin'), plan),
+    PATH: await searchPath(folder('bin'), spec),
     NODE_OPTIONS: `${nodeOption} ${environment.NODE_OPTIONS ?? ''}`.trim(),
   };
 }

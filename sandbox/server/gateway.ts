@@ -75,7 +75,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     let throttled: true | undefined;
     try {
       world.agenda.runDue();
-      response = await carryOut(call, request);
+      response = await runOperation(call, request);
     } catch (error) {
       if (!(error instanceof Refusal)) reportError(error);
       if (error instanceof Throttled) throttled = true;
@@ -91,7 +91,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     return failure ? withInjectedFailure(call, failure, response) : { response };
   };
 
-  async function carryOut(
+  async function runOperation(
     { service, operation: name, ...call }: Call,
     request: WireRequest,
   ): Promise<WireResponse> {

@@ -78,7 +78,7 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | 'inv
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // The rest is read and discarded: if the connection were cut, the client, still sending, would never see the response.
+    // The rest is read and discarded: a client whose connection is cut while it sends would never see the response.
     if (size > MAX_BODY_BYTES) chunks.length = 0;
     else chunks.push(chunk);
   }

@@ -39,8 +39,8 @@ async function acquire(file: string, claim: string, folder: string): Promise<voi
 
 /**
  * Replaces the claim of a dead process. Several processes may find the dead claim at the same time, and the slowest must
- * not overwrite the new claim of the fastest. A process therefore first acquires a separate file, named after the dead
- * claim, which grants the right to replace that claim.
+ * not overwrite the new claim of the fastest. A process therefore first acquires a separate file, whose name is derived
+ * from the dead claim. That file grants the right to replace the claim.
  * @returns false when another process has already replaced the claim
  */
 async function replaceDead(file: string, claim: string, deadClaim: string, folder: string): Promise<boolean> {

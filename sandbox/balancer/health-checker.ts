@@ -21,7 +21,7 @@ export interface HealthCheckerOptions {
   /** Resolves after `ms` milliseconds or when the signal is aborted; a real timer by default. */
   wait?(this: void, ms: number, signal: AbortSignal): Promise<void>;
   /** How often to look for targets that were added or removed, in milliseconds; 250 by default. */
-  lookIntervalMs?: number;
+  refreshIntervalMs?: number;
 }
 
 /** A running health checker. */
@@ -43,7 +43,7 @@ interface Found {
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
-  const { groups, report, wait = waitInRealTime, lookIntervalMs = 250 } = options;
+  const { groups, report, wait = waitInRealTime, refreshIntervalMs = 250 } = options;
   const running = new Map<string, { readonly removed: AbortController; readonly done: Promise<void> }>();
   const stopping = new AbortController();
 
@@ -90,7 +90,7 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   const keepRefreshing = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       refresh();
-      await wait(lookIntervalMs, stopping.signal);
+      await wait(refreshIntervalMs, stopping.signal);
     }
   };
   const refreshing = keepRefreshing();

@@ -17,11 +17,12 @@ export interface AwsCall {
   readonly mutating: boolean;
 }
 
+/** Matches the names of operations that only read. */
 const READS = /^(Describe|Get|List|BatchGet|BatchCheck|Simulate)/;
 
 /**
- * Identifies a call. The operation is in the form body (EC2, ELB, IAM, STS), in a header (ECS, ECR), at the end of the path
- * (CBOR, such as CloudWatch Logs), or it follows from the method and the path (Route 53).
+ * Identifies a call. The operation is in the form body (EC2, ELB, IAM, STS), in a header (ECS, ECR) or at the end of the
+ * path (CBOR, such as CloudWatch Logs). For Route 53 it follows from the method and the path.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function awsCallOf({ method, url, headers, body }: ApiRequest): AwsCall {
@@ -35,7 +36,7 @@ export function awsCallOf({ method, url, headers, body }: ApiRequest): AwsCall {
   return {
     service: service ?? 'unsigned',
     operation,
-    mutating: /^(GET|HEAD) /.test(operation) ? false : !READS.test(operation),
+    mutating: !/^(GET|HEAD) /.test(operation) && !READS.test(operation),
   };
 }
 
@@ -56,7 +57,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, operation: strin
   ['POST', /^tags\/hostedzone\/[^/]+$/, 'ChangeTagsForResource'],
 ];
 
-/** Returns the operation for a method and path; an unknown pair is returned as it is. */
+/** Returns the operation for a method and path, or the method and path themselves if they are unknown. */
 function restOperation(method: string, path: string): string {
   const rest = path.startsWith(VERSION) ? path.slice(VERSION.length).replace(/\/$/, '') : undefined;
   const known = ROUTES.find(([verb, pattern]) => verb === method && rest !== undefined && pattern.test(rest));

@@ -13,7 +13,7 @@ import { runCommand } from './run-command.ts';
 export interface Comparison {
   readonly moto: Moto;
   readonly contenders: readonly Contender[];
-  /** The sizes to measure: the number of services in addition to the one with two containers. */
+  /** The sizes to measure. A size is the number of services in addition to the one with two containers. */
   readonly sizes: readonly number[];
   readonly rounds: number;
   /** Milliseconds that the proxy adds to each call. */
@@ -21,9 +21,11 @@ export interface Comparison {
   readonly log: (text: string) => void;
 }
 
-/** The figures of one size, by contender; a contender is left out if all of its rounds failed. */
+/** The figures of one size. A contender is left out if all of its rounds failed. */
 export interface SizeFigures {
+  /** The number of additional services. */
   readonly more: number;
+  /** The figures by contender. */
   readonly figures: ReadonlyMap<string, Figures>;
 }
 
@@ -44,7 +46,7 @@ export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigu
     }
   };
   try {
-    // A warm-up: programs are read from disk, and moto loads each service at its first call.
+    // The warm-up reads the programs from disk, and lets moto load each service.
     for (const contender of contenders) {
       await attempt(`${contender.name}, warm-up`, () =>
         inFolder((folder) => planOnly(contender, folder, proxy)),

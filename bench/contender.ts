@@ -22,7 +22,7 @@ export interface Contender {
   prepare(folder: string, endpoint: string, more: number): Promise<Readonly<Record<Workload, Command>>>;
 }
 
-/** Returns the environment of every contender: no credentials of this machine, no calls home, no colours. */
+/** Returns the environment of every contender, without this machine's credentials, calls home and colours. */
 export const environment = (endpoint: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],

@@ -16,15 +16,18 @@ export interface Span {
  * @returns the spans on the path, in chronological order
  */
 export function criticalPath(spans: readonly Span[], needs: Graph): Span[] {
-  const latest = (some: readonly Span[]): Span | undefined =>
-    some.reduce<Span | undefined>((last, span) => (last && last.end >= span.end ? last : span), undefined);
+  const latestOf = (candidates: readonly Span[]): Span | undefined =>
+    candidates.reduce<Span | undefined>(
+      (last, span) => (last && last.end >= span.end ? last : span),
+      undefined,
+    );
   const path: Span[] = [];
-  let span = latest(spans);
+  let span = latestOf(spans);
   while (span) {
     const { node, end } = span;
     path.unshift(span);
-    const needed = spans.filter((one) => needs[node]?.includes(one.node) && one.end <= end);
-    span = latest(needed);
+    const dependencies = spans.filter((other) => needs[node]?.includes(other.node) && other.end <= end);
+    span = latestOf(dependencies);
   }
   return path;
 }

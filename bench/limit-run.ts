@@ -36,7 +36,10 @@ const INTERVAL_SECONDS = 5;
 /** The timeout of a command, in seconds of AWS time. */
 const TIMEOUT_SECONDS = 900;
 
-/** Returns the example stack, with images built from source. @param round the value of a variable, which differs in an update */
+/**
+ * Returns the example stack, with images built from source.
+ * @param round the value of an environment variable, so that another round is an update
+ */
 const stackOf = (round: number): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
@@ -93,7 +96,7 @@ export const measureAgainstLimit = (pace: number, log: (text: string) => void): 
 
 const OPENING = 'load balancer opens';
 
-/** The dependencies of each span of a provision: those of the architecture, and the phases that the spans depend on. */
+/** The dependencies of each span of a provision: those of the architecture, and the phases before and after it. */
 const spanGraph = {
   ...Object.fromEntries(
     Object.entries(provisionGraph).map(([node, needs]) => [node, [...needs, SURVEY] as readonly string[]]),
@@ -104,7 +107,7 @@ const spanGraph = {
   [VERIFY]: ['record', 'services'],
 };
 
-/** Returns the run's spans, and a span for the time that the load balancer still needs to open after its step is done. */
+/** Returns the run's spans. One more span is the time from the load balancer's step until the load balancer opens. */
 function provisionSpans(file: string, start: number, end: number, pace: number): Span[] {
   const events = existsSync(file)
     ? readFileSync(file, 'utf8')
@@ -115,9 +118,9 @@ function provisionSpans(file: string, start: number, end: number, pace: number):
   const spans = spansOf(events, start, end);
   const balancer = spans.find(({ node }) => node === 'loadBalancer');
   if (!balancer) return spans;
-  const opens = { node: OPENING, label: OPENING, start: balancer.end };
+  const opening = { node: OPENING, label: OPENING, start: balancer.end };
   const row = spans.indexOf(balancer) + 1;
-  return spans.toSpliced(row, 0, { ...opens, end: balancer.end + durations.loadBalancerCreate / pace });
+  return spans.toSpliced(row, 0, { ...opening, end: balancer.end + durations.loadBalancerCreate / pace });
 }
 
 /** Stops the sandbox, which otherwise keeps running in the background until it is empty. */

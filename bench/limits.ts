@@ -1,4 +1,4 @@
-/** The limits: the time that AWS itself takes for a provision, an update and a teardown, from the sandbox's durations. Pure. */
+/** Computes the lower limits: the time that AWS itself takes for a provision, an update and a teardown. Pure. */
 import { needs } from '../lib/model/architecture.ts';
 import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
@@ -12,12 +12,15 @@ export interface Delays {
   readonly interval: number;
 }
 
-/** Milliseconds from the moment when the scheduler sees a service until its task runs. */
+/** Milliseconds from when the scheduler sees a service until the service's task runs. */
 const START = durations.taskCreate + durations.taskAttach + durations.taskPull + durations.taskActivate;
-/** Milliseconds from the moment when all targets are healthy until the deployment is complete. */
+/** Milliseconds from when all targets are healthy until the deployment is complete. */
 const COMPLETE = durations.taskCreate + durations.deploymentSettle;
 
-/** The architecture, with two steps on AWS's side: the load balancer opens, and the deployment completes. */
+/**
+ * The architecture, with the verification at the end and two steps on AWS's side: the load balancer opens, and the
+ * deployment completes.
+ */
 export const provisionGraph: Graph = {
   ...needs,
   'load balancer opens': ['loadBalancer'],
@@ -38,7 +41,8 @@ export const provisionLimit = (): LongestPath =>
 
 /**
  * Returns the longest path of an update: the new task starts and replaces the old one, which drains. The first health
- * check happens when the new task is registered, before its program listens, so the second check is the first to succeed.
+ * check happens when the new task is registered. The task's program does not listen yet, so only the second check
+ * succeeds.
  */
 export const updateLimit = ({ deregistration, interval }: Delays): LongestPath =>
   longestPath(

@@ -16,11 +16,11 @@ export interface Load {
 const WARM_UP = 0.2;
 
 /**
- * Measures responses per second. It uses plain sockets, since an HTTP client would be slower than the server.
+ * Measures responses per second, over plain sockets because an HTTP client would be slower than the server.
  * @returns responses per second
  * @throws Error when a response is not HTTP, has no content-length, or has a status other than 2xx
  */
-export function answersPerSecond(load: Load): Promise<number> {
+export function responsesPerSecond(load: Load): Promise<number> {
   const { connections, seconds } = load;
   return new Promise((done, failed) => {
     const sockets = new Set<Socket>();
@@ -83,12 +83,12 @@ function openConnection(
       responseLength = headEnd + 4 + Number(length);
     }
     if (text.length < responseLength) return;
-    const closes =
+    const willClose =
       /\r\nconnection: *close/i.test(text.slice(0, responseLength)) || text.startsWith('HTTP/1.0');
     text = text.slice(responseLength);
     responseLength = 0;
     answered();
-    if (closes) socket.destroy();
+    if (willClose) socket.destroy();
     else socket.write(request);
   });
   socket.on('error', events.failed);

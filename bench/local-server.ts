@@ -7,7 +7,7 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-/** Lets a server listen on a free port; closing it drops open connections. */
+/** Lets a server listen on a free port. Closing the server drops open connections. */
 export async function listen(server: Server): Promise<Listening> {
   await new Promise<void>((open, failed) => server.on('error', failed).listen(0, '127.0.0.1', open));
   return {

@@ -9,7 +9,7 @@ import { compare } from './compare.ts';
 import { gantt } from './gantt.ts';
 import { measureAgainstLimit } from './limit-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
-import { PICTURE, printed, rewritten } from './page.ts';
+import { PICTURE, reportOf, pageWith } from './page.ts';
 import type { Results } from './results.ts';
 import { ROOT, slipway } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
@@ -37,11 +37,11 @@ const { values } = parseArgs({
 
 /** The number of containers of the first service; every other service has one container. */
 const FIRST_CONTAINERS = 2;
-/** The numbers of additional services by default: none, and fifty. */
+/** The default sizes: the numbers of additional services. */
 const SIZES = [0, 50];
 
 /** The speed of the sandbox's time, in words. */
-const PACE = values.pace === '1' ? "AWS's own pace" : `${values.pace} times AWS's pace`;
+const PACE_TEXT = values.pace === '1' ? "AWS's own pace" : `${values.pace} times AWS's pace`;
 
 const started = performance.now();
 const log = (text: string): void => {
@@ -50,8 +50,8 @@ const log = (text: string): void => {
 const failures: string[] = [];
 const skipped: string[] = [];
 
-/** Runs a part if it is selected; a failure is reported, and the other parts continue. */
-async function part<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+/** Runs a part of the benchmark if it is selected. A failure is reported, and the other parts continue. */
+async function runPart<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
   if (!(values.scale === undefined ? values.only : 'compare').split(',').includes(name)) return undefined;
   log(`measuring: ${name}`);
   try {
@@ -77,16 +77,16 @@ async function compareContenders(moto: Moto): Promise<Size[]> {
   });
   failures.push(...measured.failures);
   return measured.sizes.flatMap(({ more, figures }) => {
-    const ours = figures.get(slipway.name);
-    return ours ? [{ more, slipway: ours, terraform: figures.get(terraform.name) }] : [];
+    const slipwayFigures = figures.get(slipway.name);
+    return slipwayFigures ? [{ more, slipway: slipwayFigures, terraform: figures.get(terraform.name) }] : [];
   });
 }
 
-const about = (): string[] => [
+const aboutLines = (): string[] => [
   `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
   ...(whyNoTerraform() === undefined ? [terraformVersion()] : []),
   `${values.rounds} rounds in turn, medians (and ranges); each call takes ${values.delay} ms longer`,
-  `against the limit: the sandbox at ${PACE}`,
+  `against the limit: the sandbox at ${PACE_TEXT}`,
 ];
 
 async function bench(): Promise<Results> {
@@ -95,27 +95,27 @@ async function bench(): Promise<Results> {
   const moto = hasMoto() ? await startMoto() : undefined;
   if (!moto)
     skipped.push("the parts that need moto: moto_server is not installed (pip install 'moto[server]')");
-  const sizes = (moto && (await part('compare', () => compareContenders(moto)))) ?? [];
-  const own = moto && (await part('own', () => measureOwnTime(moto, Number(values.delay), log)));
-  const limit = await part('limit', () => measureAgainstLimit(Number(values.pace), log));
-  const throughput = await part('throughput', () => measureThroughput(moto, log));
+  const sizes = (moto && (await runPart('compare', () => compareContenders(moto)))) ?? [];
+  const own = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
+  const limit = await runPart('limit', () => measureAgainstLimit(Number(values.pace), log));
+  const throughput = await runPart('throughput', () => measureThroughput(moto, log));
   const all = [
     ...verdicts(sizes),
     ...(limit ? limitVerdicts(limit.works) : []),
     ...(own ? ownVerdicts(own) : []),
   ];
-  return { about: about(), sizes, verdicts: all, own, limit, throughput, skipped, failures };
+  return { about: aboutLines(), sizes, verdicts: all, own, limit, throughput, skipped, failures };
 }
 
 cleanUpOnSignals();
 try {
   const results = await bench();
-  process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : printed(results));
+  process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : reportOf(results));
   if (values.write) {
     const page = join(ROOT, 'docs', 'speed.md');
-    writeFileSync(page, rewritten(readFileSync(page, 'utf8'), results));
+    writeFileSync(page, pageWith(readFileSync(page, 'utf8'), results));
     const { limit } = results;
-    const title = `A first provision on the sandbox, at ${PACE}`;
+    const title = `A first provision on the sandbox, at ${PACE_TEXT}`;
     if (limit) writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, limit.spans, limit.critical));
   }
   if (results.failures.length > 0) process.exitCode = 1;

@@ -10,7 +10,7 @@ export interface MemoryWatch {
 
 const EVERY_MS = 40;
 
-/** Starts to sample the total resident memory of a process and its descendants. Shared pages count once per process. */
+/** Starts sampling the total resident memory of a process and its descendants. Shared pages count once per process. */
 export function watchMemory(root: number | undefined, proc = '/proc'): MemoryWatch {
   /** The parent of each process when it was first seen; a later change of parent is ignored. */
   const parents = new Map<number, number>();

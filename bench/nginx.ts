@@ -1,4 +1,4 @@
-/** Runs nginx, where it is installed, as a reverse proxy, for comparison with the sandbox's load balancer. */
+/** Runs nginx as a reverse proxy, to compare it with the sandbox's load balancer. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

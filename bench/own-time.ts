@@ -1,4 +1,4 @@
-/** Measures Slipway's own time: a no-op provision without the time spent in calls, and `--help`. */
+/** Measures Slipway's own time: the time that a no-op provision spends outside calls, and the time of `--help`. */
 import { spread, type Spread } from './figures.ts';
 import { inFolder } from './compare.ts';
 import { onCleanup } from './cleanup.ts';
@@ -10,7 +10,7 @@ import { ROOT, slipway } from './slipway.ts';
 
 /** Slipway's own times in seconds. */
 export interface OwnTime {
-  /** The time that a no-op provision spends outside calls, without npm. */
+  /** The time that a no-op provision spends outside calls, not including npm's start. */
   readonly provision: Spread;
   readonly help: Spread;
 }
@@ -20,10 +20,10 @@ const RUNS = 5;
 /** Returns the number of seconds during which at least one call was in flight. */
 export function secondsInCalls(calls: readonly Pick<ProxiedCall, 'start' | 'end'>[]): number {
   let total = 0;
-  let until = -Infinity;
+  let lastEnd = -Infinity;
   for (const { start, end } of [...calls].sort((a, b) => a.start - b.start)) {
-    total += Math.max(0, end - Math.max(start, until));
-    until = Math.max(until, end);
+    total += Math.max(0, end - Math.max(start, lastEnd));
+    lastEnd = Math.max(lastEnd, end);
   }
   return total / 1000;
 }
@@ -44,16 +44,16 @@ export const measureOwnTime = (moto: Moto, delay: number, log: (text: string) =>
     try {
       const { provision, again } = await slipway.prepare(folder, proxy.url, 0);
       await runCommand(provision);
-      const own: number[] = [];
+      const outsideCalls: number[] = [];
       const help: number[] = [];
       for (let turn = 0; turn < RUNS; turn += 1) {
         proxy.take();
         const { seconds } = await runCommand(nodeCommand(again));
-        own.push(seconds - secondsInCalls(proxy.take()));
+        outsideCalls.push(seconds - secondsInCalls(proxy.take()));
         const helpCommand = { ...nodeCommand(again), args: ['run.js', 'provision', '--help'], cwd: ROOT };
         help.push((await runCommand({ ...helpCommand, env: environment(proxy.url) })).seconds);
       }
-      const time = { provision: spread(own), help: spread(help) };
+      const time = { provision: spread(outsideCalls), help: spread(help) };
       log(`own time: ${time.provision.median.toFixed(2)} s; --help: ${time.help.median.toFixed(2)} s`);
       return time;
     } finally {

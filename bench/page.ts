@@ -9,11 +9,11 @@ const MARK = '<!-- Below this line: npm run bench -- --write -->';
 export const PICTURE = 'speed.svg';
 
 /** Returns the page with its generated part replaced. */
-export const rewritten = (text: string, results: Results): string =>
+export const pageWith = (text: string, results: Results): string =>
   `${text.split(MARK)[0]}${MARK}\n\n${sections(results, true).join('\n\n')}\n`;
 
 /** Returns the printed report. */
-export const printed = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
+export const reportOf = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
 
 function sections(results: Results, isPage: boolean): string[] {
   const { about, sizes, verdicts, limit, throughput, skipped, failures } = results;

@@ -7,7 +7,7 @@ import { watchMemory } from './memory.ts';
 export interface RunResult {
   /** Wall time. */
   readonly seconds: number;
-  /** The peak resident memory of all its processes; undefined where it cannot be measured. */
+  /** The peak resident memory of all processes of the command; undefined where it cannot be measured. */
   readonly megabytes: number | undefined;
   readonly code: number | null;
   readonly stdout: string;
@@ -20,7 +20,7 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** The time after which it and its processes are killed. */
+  /** The time after which the command and its child processes are killed. */
   readonly timeoutSeconds: number;
   /** The exit codes of a successful run; by default 0. */
   readonly expectedCodes?: readonly number[];

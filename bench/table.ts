@@ -38,16 +38,16 @@ export function comparisonTable(sizes: readonly Size[]): string {
   const head = ['work', 'Slipway', 'Terraform', 'ratio', 'calls', "Terraform's", 'memory', "Terraform's"];
   const rows = sizes.flatMap(({ more, slipway, terraform }) =>
     WORKLOADS.map((work) => {
-      const [ours, theirs] = [slipway[work], terraform?.[work]];
+      const [ofSlipway, ofTerraform] = [slipway[work], terraform?.[work]];
       return [
         more === 0 ? WORKLOAD_NAMES[work] : `${WORKLOAD_NAMES[work]}, ${more} more`,
-        secondsText(ours.seconds),
-        theirs ? secondsText(theirs.seconds) : '',
-        theirs ? ratioText(ours.seconds.median / theirs.seconds.median) : '',
-        callsText(ours.calls),
-        theirs ? callsText(theirs.calls) : '',
-        memoryText(ours),
-        theirs ? memoryText(theirs) : '',
+        secondsText(ofSlipway.seconds),
+        ofTerraform ? secondsText(ofTerraform.seconds) : '',
+        ofTerraform ? ratioText(ofSlipway.seconds.median / ofTerraform.seconds.median) : '',
+        callsText(ofSlipway.calls),
+        ofTerraform ? callsText(ofTerraform.calls) : '',
+        memoryText(ofSlipway),
+        ofTerraform ? memoryText(ofTerraform) : '',
       ];
     }),
   );

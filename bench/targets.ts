@@ -4,8 +4,9 @@ import { peakOf, type Figures } from './figures.ts';
 import type { LimitRun } from './limit-run.ts';
 import type { OwnTime } from './own-time.ts';
 
-/** The figures of one size: the number of services in addition to the one with two containers. */
+/** The figures of one size. */
 export interface Size {
+  /** The number of services in addition to the one with two containers. */
   readonly more: number;
   readonly slipway: Figures;
   /** Undefined where Terraform was not measured. */
@@ -25,7 +26,7 @@ const FIRST_TARGETS: Readonly<Record<Workload, Target>> = {
   teardown: { ratio: 0.12, calls: 115 },
 };
 
-/** The number of additional services at the larger size. Its calls are counted per additional service. */
+/** The number of additional services at the larger size, where calls are counted per additional service. */
 const MANY = 50;
 const MORE_TARGETS: Readonly<Partial<Record<Workload, Target>>> = {
   provision: { ratio: 0.15, calls: 10 },
@@ -71,7 +72,7 @@ export const limitVerdicts = (works: LimitRun['works']): Verdict[] =>
     atMost: MAX_RATIO_TO_AWS,
   }));
 
-/** The maximum of Slipway's own times. */
+/** The maximum time that Slipway itself may take, in seconds. */
 const MAX_OWN_SECONDS = { provision: 0.6, help: 0.25 };
 
 /** Compares Slipway's own time with its targets. */
@@ -103,11 +104,11 @@ function moreVerdicts(first: Size, size: Size): Verdict[] {
     const target = MORE_TARGETS[work];
     if (!target) return [];
     const what = `${WORKLOAD_NAMES[work]}, ${size.more} more services`;
-    const each =
+    const callsPerService =
       (size.slipway[work].calls.median - first.slipway[work].calls.median) / (size.more - first.more);
     return [
       ...timeVerdict(size, work, target.ratio, what),
-      { what: `${what}: calls per service`, is: each, atMost: target.calls },
+      { what: `${what}: calls per service`, is: callsPerService, atMost: target.calls },
     ];
   });
 }

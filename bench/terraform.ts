@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { environment, type Contender } from './contender.ts';
 import { runCommand, type Command } from './run-command.ts';
 
-/** The variable with the folder of plugins, which `terraform providers mirror` creates. */
+/** The environment variable that names the folder of plugins. `terraform providers mirror` creates such a folder. */
 export const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
 
 const SOURCE = join(import.meta.dirname, 'terraform');
@@ -25,10 +25,10 @@ export function whyNoTerraform(): string | undefined {
 /** Returns the versions of Terraform and of its AWS provider. The name of the provider's folder is its version. */
 export function terraformVersion(): string {
   const { stdout } = spawnSync('terraform', ['version', '-json'], { encoding: 'utf8' });
-  const { terraform_version: own = '' } = JSON.parse(stdout) as { terraform_version?: string };
+  const { terraform_version: version = '' } = JSON.parse(stdout) as { terraform_version?: string };
   const folders = readdirSync(process.env[PLUGINS] ?? '', { recursive: true, encoding: 'utf8' });
   const provider = folders.flatMap((name) => /hashicorp\/aws\/(\d[\d.]*)$/.exec(name)?.[1] ?? []).at(-1);
-  return `Terraform ${own} with its AWS provider ${provider ?? 'of an unknown version'}`;
+  return `Terraform ${version} with its AWS provider ${provider ?? 'of an unknown version'}`;
 }
 
 export const terraform: Contender = {

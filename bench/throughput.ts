@@ -5,7 +5,7 @@ import type { StackInput } from '../lib/config/schema.ts';
 import { onCleanup } from './cleanup.ts';
 import { inFolder } from './compare.ts';
 import { freePort } from './local-server.ts';
-import { answersPerSecond } from './load.ts';
+import { responsesPerSecond } from './load.ts';
 import type { Moto } from './moto.ts';
 import { hasNginx, startNginx } from './nginx.ts';
 import { runCommand } from './run-command.ts';
@@ -39,17 +39,17 @@ const stack: StackInput = {
   services: { web: { containers: { app: { source: 'app', port: PORT, path: '/' } } } },
 };
 
-/** Returns the local port of the task's program, which is recorded in the task's folder. */
+/** Returns the local port of the task's program, as recorded in the task's folder. */
 function hostPortOf(home: string): number {
   const tasks = join(home, 'sandbox', 'tasks');
-  const claims = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  const files = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\/ports\/8000-[^/]*$/.test(name),
   );
-  const [claim] = claims.map(
+  const [listener] = files.map(
     (name) => JSON.parse(readFileSync(join(tasks, name), 'utf8')) as { port: number },
   );
-  if (!claim) throw new Error(`no task of the sandbox listens on ${PORT}`);
-  return claim.port;
+  if (!listener) throw new Error(`no task of the sandbox listens on ${PORT}`);
+  return listener.port;
 }
 
 const get = (host: string): string => `GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
@@ -68,7 +68,7 @@ const call = (service: string, body: string): string =>
 
 const DESCRIBE = call('ec2', 'Action=DescribeVpcs&Version=2016-11-15');
 
-/** Returns two calls that can be repeated any number of times: one that reads, and one that tags an existing VPC. */
+/** Returns two calls that can be repeated any number of times: one reads VPCs, and one tags an existing VPC. */
 async function callsFor(port: number): Promise<[what: string, request: string][]> {
   const [head = '', body = ''] = DESCRIBE.split('\r\n\r\n');
   const headers = Object.fromEntries(
@@ -114,7 +114,7 @@ export const measureThroughput = (
     try {
       const { stdout } = await runCommand(slipwayCommand(env, 'provision', '--yes', '--config', config));
       const url = new URL(stdout.trim().split('\n').at(-1) ?? '');
-      const measured = [await balancer(folder, home, url), ...(await api(port, moto))];
+      const measured = [await measureBalancer(folder, home, url), ...(await measureApi(port, moto))];
       for (const { what, sandbox, other, otherName } of measured) {
         log(
           `${what}: sandbox ${Math.round(sandbox)}/s, ${otherName} ${other === undefined ? 'not measured' : `${Math.round(other)}/s`}`,
@@ -127,9 +127,9 @@ export const measureThroughput = (
     }
   });
 
-async function balancer(folder: string, home: string, url: URL): Promise<Throughput> {
+async function measureBalancer(folder: string, home: string, url: URL): Promise<Throughput> {
   const load = (port: number, host: string) =>
-    answersPerSecond({
+    responsesPerSecond({
       host: '127.0.0.1',
       port,
       request: get(host),
@@ -147,17 +147,17 @@ async function balancer(folder: string, home: string, url: URL): Promise<Through
   }
 }
 
-async function api(port: number, moto: Moto | undefined): Promise<Throughput[]> {
-  const load = async (to: number) => {
+async function measureApi(port: number, moto: Moto | undefined): Promise<Throughput[]> {
+  const measure = async (apiPort: number) => {
     const perSecond: [string, number][] = [];
-    for (const [what, request] of await callsFor(to)) {
-      const one = { host: '127.0.0.1', port: to, request, connections: 4, seconds: SECONDS };
-      perSecond.push([what, await answersPerSecond(one)]);
+    for (const [what, request] of await callsFor(apiPort)) {
+      const load = { host: '127.0.0.1', port: apiPort, request, connections: 4, seconds: SECONDS };
+      perSecond.push([what, await responsesPerSecond(load)]);
     }
     return perSecond;
   };
-  const sandbox = await load(port);
-  const other = new Map(moto && (await load(Number(new URL(moto.url).port))));
+  const sandbox = await measure(port);
+  const other = new Map(moto && (await measure(Number(new URL(moto.url).port))));
   return sandbox.map(([what, perSecond]) => ({
     what: `calls of the API: ${what}`,
     sandbox: perSecond,

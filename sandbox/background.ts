@@ -3,10 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The exit code of a background sandbox whose port or folder was already in use by another process. */
+/** The exit code of a background sandbox that ends because another process uses its port or folder. */
 export const LOST_RACE_EXIT_CODE = 75;
 
-/** @throws the error of mkdir or open when the folder or its log cannot be written */
+/**
+ * Spawns the process of a sandbox.
+ * @throws the error of mkdir or open when the folder or its log cannot be written
+ */
 export function spawnSandbox(port: number, folder: string): ChildProcess {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const output = openSync(logFileIn(folder), 'a', 0o600);

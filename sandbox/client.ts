@@ -15,7 +15,7 @@ export interface SandboxClient {
   readonly started: boolean;
   /** Whether a provision started it in the background; only then can a teardown stop it. */
   readonly background: boolean;
-  /** The factor by which its rate-limit buckets refill faster than AWS's; undefined when calls are not throttled. */
+  /** How many times faster its rate-limit buckets refill than AWS's; undefined when calls are not throttled. */
   readonly limits: number | undefined;
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
@@ -108,8 +108,8 @@ export interface StartOptions {
 export async function openSandbox(options: StartOptions): Promise<SandboxClient> {
   const running = await findSandbox(options.port, options.signal);
   if (running) return running;
-  // When two provisions each start a sandbox at the same time, the sandbox that loses the race exits, and both
-  // provisions use the winner. If the winner is aborted before it responds, the second attempt starts another sandbox.
+  // When two provisions start a sandbox at the same time, the sandbox that loses the race exits, and both provisions use
+  // the winner. If the winner is killed before it responds, the second attempt below starts another sandbox.
   return (
     (await startInBackground(options)) ?? (await startInBackground(options)) ?? throwDidNotStart(options)
   );
@@ -131,8 +131,8 @@ async function startInBackground(options: StartOptions): Promise<SandboxClient |
   });
   let isStartedHere = false;
   try {
-    for (let last = false; !last; await delay(50, undefined, { signal })) {
-      last = performance.now() >= deadline;
+    for (let isLastTry = false; !isLastTry; await delay(50, undefined, { signal })) {
+      isLastTry = performance.now() >= deadline;
       const about = await identify(url, signal);
       if (typeof about !== 'object') continue;
       isStartedHere = about.pid === child.pid;

@@ -22,12 +22,12 @@ export interface SandboxWithTasksOptions extends SandboxOptions {
  * @throws FolderTakenError when another sandbox uses the folder; the folder is left unchanged
  */
 export async function startSandboxWithTasks(options: SandboxWithTasksOptions): Promise<Sandbox> {
-  const temporary = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
-  const folder = options.folder ?? temporary ?? '';
+  const temporaryFolder = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
+  const folder = options.folder ?? temporaryFolder ?? '';
   const releaseClaim = await claimFolder(folder);
-  const release = async () => {
+  const cleanUp = async () => {
     await releaseClaim();
-    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+    if (temporaryFolder !== undefined) rmSync(temporaryFolder, { recursive: true, force: true });
   };
   try {
     const sandbox = await startIn(folder, options);
@@ -35,11 +35,11 @@ export async function startSandboxWithTasks(options: SandboxWithTasksOptions): P
       ...sandbox,
       async close() {
         await sandbox.close();
-        await release();
+        await cleanUp();
       },
     };
   } catch (error) {
-    await release();
+    await cleanUp();
     throw error;
   }
 }

@@ -53,19 +53,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { folder, clock = machineClock, pace = 'instant', reportError = () => undefined } = options;
   const blobs = folder === undefined ? undefined : folderBlobs(join(folder, 'blobs'));
   const { seed, plane } = options;
-  const world = new World({ clock, pace, blobs, seed, plane, events, complain: options.reportError });
+  const world = new World({ clock, pace, blobs, seed, plane, events, reportError: options.reportError });
   const persistence =
     folder === undefined ? undefined : persistWorld(world, join(folder, 'world'), reportError);
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();
   const chaos = makeChaos(world, adjusted(calm, options.weather ?? {}));
   const context = { journal, faults, chaos, reportError };
-  const call = makeGateway(world, context);
+  const handleCall = makeGateway(world, context);
   const { server, port } = await startServer(
     {
       async aws(request) {
-        const response = await call(request);
-        // A client relies on the effect of a call once it has the response, so the effect must be on disk first.
+        const response = await handleCall(request);
+        // Once a client has the response, it relies on the effect of its call, so the effect must be on disk first.
         await persistence?.saved();
         return response;
       },

@@ -25,7 +25,7 @@ import { operationsOf, type OperationShape } from './protocol/schemas.ts';
 import type { WireProtocol } from './protocol/wire.ts';
 import type { Events } from './world/region.ts';
 
-/** One service: its wire protocol and its operations. */
+/** A service of the sandbox. */
 export interface SandboxService {
   /** The service's name in this project, e.g. `elbv2`. */
   readonly name: string;
@@ -36,7 +36,7 @@ export interface SandboxService {
   readonly operations: Readonly<Record<string, AnyOperation>>;
 }
 
-function service(
+function makeService(
   name: string,
   client: object,
   protocol: WireProtocol | ((shapes: Map<string, OperationShape>) => WireProtocol),
@@ -56,30 +56,40 @@ function service(
 
 /** The services, by the name that the credential scope of a signature contains. */
 export const services: Readonly<Record<string, SandboxService>> = {
-  ec2: service('ec2', ec2, queryProtocol('ec2', 'http://ec2.amazonaws.com/doc/2016-11-15/'), ec2Operations),
-  elasticloadbalancing: service(
+  ec2: makeService(
+    'ec2',
+    ec2,
+    queryProtocol('ec2', 'http://ec2.amazonaws.com/doc/2016-11-15/'),
+    ec2Operations,
+  ),
+  elasticloadbalancing: makeService(
     'elbv2',
     elbv2,
     queryProtocol('query', 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/'),
     elbv2Operations,
   ),
-  ecs: service('ecs', ecs, jsonProtocol, ecsOperations),
-  'application-autoscaling': service('autoscaling', autoscaling, jsonProtocol, autoscalingOperations),
-  ecr: service('ecr', ecr, jsonProtocol, ecrOperations),
-  logs: service('logs', cloudwatchLogs, jsonProtocol, logsOperations),
-  iam: service(
+  ecs: makeService('ecs', ecs, jsonProtocol, ecsOperations),
+  'application-autoscaling': makeService('autoscaling', autoscaling, jsonProtocol, autoscalingOperations),
+  ecr: makeService('ecr', ecr, jsonProtocol, ecrOperations),
+  logs: makeService('logs', cloudwatchLogs, jsonProtocol, logsOperations),
+  iam: makeService(
     'iam',
     iam,
     queryProtocol('query', 'https://iam.amazonaws.com/doc/2010-05-08/'),
     iamOperations,
   ),
-  sts: service(
+  sts: makeService(
     'sts',
     sts,
     queryProtocol('query', 'https://sts.amazonaws.com/doc/2011-06-15/'),
     stsOperations,
   ),
-  route53: service('route53', route53, (shapes) => restXmlProtocol([...shapes.values()]), route53Operations),
+  route53: makeService(
+    'route53',
+    route53,
+    (shapes) => restXmlProtocol([...shapes.values()]),
+    route53Operations,
+  ),
 };
 
 /** The scheduled events of all services. */

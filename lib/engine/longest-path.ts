@@ -15,17 +15,17 @@ export interface LongestPath {
  * @param weights milliseconds of each node; by default 0
  */
 export function longestPath(needs: Graph, weights: Readonly<Record<string, number>>): LongestPath {
-  const known = new Map<string, LongestPath>();
+  const longestByNode = new Map<string, LongestPath>();
   const longestTo = (node: string): LongestPath => {
-    const before = known.get(node);
-    if (before) return before;
+    const known = longestByNode.get(node);
+    if (known) return known;
     const longest = longestOf((needs[node] ?? []).map(longestTo));
     const path = { ms: longest.ms + (weights[node] ?? 0), nodes: [...longest.nodes, node] };
-    known.set(node, path);
+    longestByNode.set(node, path);
     return path;
   };
   const { ms, nodes } = longestOf(Object.keys(needs).map(longestTo));
-  // Nodes without duration at the end of the path are left out.
+  // Nodes at the end of the path that take no time are left out.
   const last = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
   return { ms, nodes: nodes.slice(0, last + 1) };
 }

@@ -10,10 +10,10 @@ export interface BlackHole {
 
 /** How long Linux tries to connect when it gets no response. Milliseconds. */
 const HOLD_MS = 127_000;
-/** The maximum number of held connections; one more closes the oldest. */
+/** The maximum number of held connections. A further connection closes the oldest one. */
 const MAX_HELD = 256;
 
-/** Makes a black hole. It is needed because the kernel has already accepted the connections. */
+/** Makes a black hole. Connections cannot simply be ignored, because the kernel has already accepted them. */
 export function makeBlackHole(): BlackHole {
   const held = new Map<Socket, NodeJS.Timeout>();
   const release = (socket: Socket) => {

@@ -24,7 +24,7 @@ export interface RoutedRequest {
 
 /**
  * Whether the request satisfies the condition: at least one of the condition's values must match.
- * Regular expressions use JavaScript's syntax and may match anywhere in the value; AWS does not publish its dialect.
+ * Regular expressions may match anywhere in the value. They use JavaScript's syntax, because AWS does not publish its own.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
 export function satisfies(condition: RuleCondition, request: RoutedRequest): boolean {
@@ -32,15 +32,15 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
     case 'path-pattern': {
       const { Values, RegexValues } = condition.PathPatternConfig ?? {};
       return (
-        all(condition.Values, Values).some((pattern) => matchesPath(pattern, request.path)) ||
-        all(RegexValues).some((regex) => new RegExp(regex).test(request.path))
+        valuesIn(condition.Values, Values).some((pattern) => matchesPath(pattern, request.path)) ||
+        valuesIn(RegexValues).some((regex) => new RegExp(regex).test(request.path))
       );
     }
     case 'host-header': {
       const { Values, RegexValues } = condition.HostHeaderConfig ?? {};
       return (
-        all(condition.Values, Values).some((pattern) => matchesHost(pattern, request.host)) ||
-        all(RegexValues).some((regex) => new RegExp(regex, 'i').test(request.host))
+        valuesIn(condition.Values, Values).some((pattern) => matchesHost(pattern, request.host)) ||
+        valuesIn(RegexValues).some((regex) => new RegExp(regex, 'i').test(request.host))
       );
     }
     case 'http-header': {
@@ -50,12 +50,12 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
         .map(([, value]) => value);
       return values.some(
         (value) =>
-          all(Values).some((pattern) => matchesIgnoringCase(pattern, value)) ||
-          all(RegexValues).some((regex) => new RegExp(regex, 'i').test(value)),
+          valuesIn(Values).some((pattern) => matchesIgnoringCase(pattern, value)) ||
+          valuesIn(RegexValues).some((regex) => new RegExp(regex, 'i').test(value)),
       );
     }
     case 'http-request-method':
-      return all(condition.HttpRequestMethodConfig?.Values).includes(request.method);
+      return valuesIn(condition.HttpRequestMethodConfig?.Values).includes(request.method);
     case 'query-string': {
       const pairs = queryPairs(request.query);
       return (condition.QueryStringConfig?.Values ?? []).some((wanted) =>
@@ -63,13 +63,15 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
       );
     }
     case 'source-ip':
-      return all(condition.SourceIpConfig?.Values).some((cidr) => cidrHasAddress(cidr, request.sourceIp));
+      return valuesIn(condition.SourceIpConfig?.Values).some((cidr) =>
+        cidrHasAddress(cidr, request.sourceIp),
+      );
     default:
       return false;
   }
 }
 
-function all(...lists: (readonly string[] | undefined)[]): readonly string[] {
+function valuesIn(...lists: (readonly string[] | undefined)[]): readonly string[] {
   return lists.flatMap((list) => list ?? []);
 }
 

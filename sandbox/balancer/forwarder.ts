@@ -41,7 +41,10 @@ export interface Forwarder {
    *   disconnected
    */
   forward(targetRequest: TargetRequest, response: ServerResponse): Promise<ForwardingFailure | undefined>;
-  /** Sends an upgrade request and joins the two connections; `fail` must respond to the client immediately. */
+  /**
+   * Sends an upgrade request and joins the two connections.
+   * @param fail called when the target sent no response; must respond to the client immediately
+   */
   upgrade(
     targetRequest: TargetRequest,
     client: Socket,
@@ -86,12 +89,12 @@ const POOL_IDLE_MS = 60_000;
 
 /**
  * Starts a forwarder.
- * @param connectTimeoutMs how long a target may take to accept a connection, and again to complete a TLS handshake
+ * @param connectTimeoutMs how long a target may take to accept a connection, and then to complete a TLS handshake
  */
 export function startForwarder(connectTimeoutMs: number): Forwarder {
   const pooling = { keepAlive: true, timeout: POOL_IDLE_MS };
   const pools = { HTTP: new http.Agent(pooling), HTTPS: new https.Agent({ ...pooling, ...TLS }) };
-  const single = { HTTP: false, HTTPS: new https.Agent(TLS) } as const;
+  const unpooled = { HTTP: false, HTTPS: new https.Agent(TLS) } as const;
   const proxy = createProxyServer({ toProxy: true, selfHandleResponse: true });
   const attempts = new WeakMap<IncomingMessage, Attempt>();
 
@@ -110,14 +113,14 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
     if (attempt === undefined) return;
     attempt.outgoing = outgoing;
     outgoing.once('close', () => attempt.end?.());
-    const within = (event: 'connect' | 'secureConnect', late: Error): void => {
-      const timer = setTimeout(() => outgoing.destroy(late), connectTimeoutMs);
+    const requireInTime = (event: 'connect' | 'secureConnect', timeout: Error): void => {
+      const timer = setTimeout(() => outgoing.destroy(timeout), connectTimeoutMs);
       socket.once(event, () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
     };
     if (socket.connecting) {
-      within('connect', new Timeout('target'));
+      requireInTime('connect', new Timeout('target'));
       if (socket instanceof TLSSocket)
-        socket.once('connect', () => within('secureConnect', new HandshakeTimeout()));
+        socket.once('connect', () => requireInTime('secureConnect', new HandshakeTimeout()));
     }
     outgoing.setTimeout(attempt.idleTimeoutMs, () => {
       const awaitsClient = !request.complete && !outgoing.writableNeedDrain;
@@ -150,7 +153,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   // The callbacks below receive the errors of requests; all other errors concern connections that are already closing.
   proxy.on('error', () => {});
 
-  const failure = (attempt: Attempt, error: Error & { code?: string }): ForwardingFailure => ({
+  const failureOf = (attempt: Attempt, error: Error & { code?: string }): ForwardingFailure => ({
     status: error instanceof Timeout ? error.status : error.code === 'ETIMEDOUT' ? 504 : 502,
     stale: attempt.outgoing?.reusedSocket === true && (error.code === 'ECONNRESET' || error.code === 'EPIPE'),
   });
@@ -173,17 +176,17 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
             resolve({ status: 502, stale: false }); // the status or a header is invalid
             return;
           }
-          // When the target disconnects early, only cutting the client's connection can show that the body is
-          // incomplete.
+          // When the target disconnects early, the body is incomplete. The client can notice that only if its
+          // connection is cut.
           incoming.once('close', () => incoming.complete || response.destroy());
           response.once('finish', () => request.complete || discardRest(request, attempt.outgoing));
           incoming.pipe(response);
         };
         attempts.set(request, attempt);
         response.once('close', () => resolve(undefined));
-        const agent = (pooled ? pools : single)[protocol];
+        const agent = (pooled ? pools : unpooled)[protocol];
         proxy.web(request, response, { target: targetOf(targetRequest), secure: false, agent }, (error) => {
-          resolve(failure(attempt, error));
+          resolve(failureOf(attempt, error));
         });
       }),
 
@@ -191,9 +194,9 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       const { request, protocol } = targetRequest;
       const attempt: Attempt = { ...targetRequest };
       attempts.set(request, attempt);
-      const options = { target: targetOf(targetRequest), secure: false, agent: single[protocol] };
+      const options = { target: targetOf(targetRequest), secure: false, agent: unpooled[protocol] };
       proxy.ws(request, client, head, options, (error) => {
-        if (attempt.responded !== true) fail(failure(attempt, error));
+        if (attempt.responded !== true) fail(failureOf(attempt, error));
       });
     },
 

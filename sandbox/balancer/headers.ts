@@ -29,9 +29,9 @@ export function headerPairs(raw: readonly string[]): Pair[] {
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
  *
  * With `routing.http.drop_invalid_header_fields.enabled`, names that do not match `[-A-Za-z0-9]+`, such as `X_Id`, are
- * dropped. Without it AWS forwards every name. Here, names that are not RFC 9110 tokens (for example with a space or a
- * parenthesis) are refused with 400: Node's parser rejects them even with `insecureHTTPParser`, which only relaxes the
- * rules for values.
+ * dropped. Without it AWS forwards every name. The sandbox refuses names that are not RFC 9110 tokens (for example with a
+ * space or a parenthesis) with 400, because Node's parser rejects them. The option `insecureHTTPParser` does not help: it
+ * only relaxes the rules for values.
  *
  * @param port the listener's port in AWS
  * @param attribute reads an attribute of the load balancer
@@ -50,19 +50,20 @@ export function requestHeaders(
     const key = name.toLowerCase();
     const known = headers.get(key);
     if (known === undefined) headers.set(key, { name, values: [value] });
-    else if (key !== 'host') known.values.push(value); // of several Host headers, the load balancer uses the first
+    else if (key !== 'host') known.values.push(value); // the load balancer uses the first of several Host headers
   }
   const set = (name: string, value: string): unknown =>
     headers.set(name.toLowerCase(), { name, values: [value] });
-  const sent = (name: string): string[] => headers.get(name)?.values ?? [];
+  const valuesOf = (name: string): string[] => headers.get(name)?.values ?? [];
 
   const mode = attribute('routing.http.xff_header_processing.mode') ?? 'append';
   if (mode === 'remove') headers.delete('x-forwarded-for');
-  if (mode === 'append') set('X-Forwarded-For', [...sent('x-forwarded-for'), request.sourceIp].join(', '));
+  if (mode === 'append')
+    set('X-Forwarded-For', [...valuesOf('x-forwarded-for'), request.sourceIp].join(', '));
   set('X-Forwarded-Proto', 'http');
   set('X-Forwarded-Port', String(port));
-  set('X-Amzn-Trace-Id', traceId(sent('x-amzn-trace-id').join(';')));
-  if (/^identity$/i.test(sent('transfer-encoding').join())) headers.delete('transfer-encoding');
+  set('X-Amzn-Trace-Id', traceId(valuesOf('x-amzn-trace-id').join(';')));
+  if (/^identity$/i.test(valuesOf('transfer-encoding').join())) headers.delete('transfer-encoding');
   return Object.fromEntries(
     [...headers.values()].map(({ name, values }) => [name, values.length > 1 ? values : values[0]]),
   );
@@ -80,8 +81,8 @@ export function responseHeaders(raw: readonly string[], keepAlive: boolean): str
 }
 
 /**
- * Returns the trace ID for a request. A request without a Root gets a new one. A Root from the client or an earlier load
- * balancer is kept, and so are all other fields; Self is added in front, or replaced.
+ * Returns the trace ID for a request. A request without a Root gets a new Root. If the client or an earlier load balancer
+ * has set a Root, it is kept, and a new Self is added in front. An earlier Self is removed, and all other fields are kept.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
  */
 export function traceId(sent: string): string {

@@ -18,13 +18,13 @@ export interface GroupHealthCheck {
   readonly matcher: string;
 }
 
-/** A timer that fires this many milliseconds late, or later, shows that this process was blocked. */
+/** If a timer fires at least this many milliseconds late, this process was blocked. */
 const LATE_MS = 50;
 
 /** The result of a check: the status code of the response, or the reason why no response arrived. */
 export type HealthCheckResult = { readonly code: number } | 'timeout' | 'failed';
 
-/** The health of a target in the terms of `DescribeTargetHealth`, with the counts of consecutive checks behind it. */
+/** The health of a target in the terms of `DescribeTargetHealth`, and the checks that led to it. */
 export interface TargetHealth {
   readonly state: 'initial' | 'healthy' | 'unhealthy';
   readonly reason?:
@@ -48,9 +48,9 @@ export const INITIAL_HEALTH: TargetHealth = {
 };
 
 /**
- * Returns the health of a target after one more check. A newly registered target is healthy after one pass, an unhealthy
- * target after `healthyThreshold` consecutive passes. Any target is unhealthy after `unhealthyThreshold` consecutive
- * failures.
+ * Returns the health of a target after one more check. A newly registered target becomes healthy after one pass. An
+ * unhealthy target becomes healthy after `healthyThreshold` consecutive passes. Any target becomes unhealthy after
+ * `unhealthyThreshold` consecutive failures.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function nextHealth(
@@ -130,7 +130,7 @@ export async function sendHealthCheck(
     };
     const due = performance.now() + settings.timeoutMs;
     let timer = setTimeout(() => {
-      // This process could not receive a response while it was blocked, so it extends the timeout once, by that time.
+      // While this process was blocked, it could not receive a response, so it extends the timeout once by that time.
       const lateMs = performance.now() - due;
       if (lateMs < LATE_MS) giveUp();
       else timer = setTimeout(giveUp, Math.min(lateMs, settings.timeoutMs));

@@ -21,7 +21,7 @@ export interface HealthCheckerOptions {
   /** Resolves after `ms` milliseconds or when the signal is aborted; a real timer by default. */
   wait?(this: void, ms: number, signal: AbortSignal): Promise<void>;
   /** How often to look for targets that were added or removed, in milliseconds; 250 by default. */
-  lookIntervalMs?: number;
+  refreshIntervalMs?: number;
 }
 
 /** A running health checker. */
@@ -43,7 +43,7 @@ interface Found {
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
-  const { groups, report, wait = waitInRealTime, lookIntervalMs = 250 } = options;
+  const { groups, report, wait = waitInRealTime, refreshIntervalMs = 250 } = options;
   const running = new Map<string, { readonly removed: AbortController; readonly done: Promise<void> }>();
   const stopping = new AbortController();
 
@@ -71,41 +71,41 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
     }
   };
 
-  const look = (): void => {
+  const refresh = (): void => {
     if (stopping.signal.aborted) return;
     const found = findAll();
     for (const [key, { removed }] of running) if (!found.has(key)) removed.abort();
-    for (const key of found.keys()) if (!running.has(key)) begin(key);
+    for (const key of found.keys()) if (!running.has(key)) startChecking(key);
   };
 
-  const begin = (key: string): void => {
+  const startChecking = (key: string): void => {
     const removed = new AbortController();
     const done = keepChecking(key, removed.signal).finally(() => {
       running.delete(key);
-      look(); // the target may have been registered again during the check
+      refresh(); // the target may have been registered again during the check
     });
     running.set(key, { removed, done });
   };
 
-  const keepLooking = async (): Promise<void> => {
+  const keepRefreshing = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      look();
-      await wait(lookIntervalMs, stopping.signal);
+      refresh();
+      await wait(refreshIntervalMs, stopping.signal);
     }
   };
-  const looking = keepLooking();
+  const refreshing = keepRefreshing();
 
   return {
-    refresh: look,
+    refresh,
     async stop() {
       stopping.abort();
       for (const { removed } of running.values()) removed.abort();
-      await Promise.all([looking, ...[...running.values()].map(({ done }) => done)]);
+      await Promise.all([refreshing, ...[...running.values()].map(({ done }) => done)]);
     },
   };
 }
 
-/** Whether a target is checked: not while it drains, has no load balancer, or belongs to a group without checks. */
+/** Whether a target is checked. Targets that drain, have no load balancer, or are in a group without checks are skipped. */
 function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }

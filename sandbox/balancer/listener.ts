@@ -29,7 +29,7 @@ export interface OpenListener {
   close(): Promise<void>;
 }
 
-/** Headers must arrive within a minute and are refused with 400 above 64 KB; the body may take any time. */
+/** Headers must arrive within a minute, and headers above 64 KB are refused with 400. The body may take any time. */
 const SERVER_OPTIONS = {
   maxHeaderSize: 64 * 1024,
   headersTimeout: 60_000,
@@ -58,8 +58,7 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   let closing: Promise<void> | undefined;
 
   const server = createServer(SERVER_OPTIONS);
-  // Node's own handler reads from the connection, so it must not get the connections of clients that must get no
-  // response.
+  // Node's handler starts to read from a connection, so it must not see the connections that the black hole holds.
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
   server.removeAllListeners('connection').on('connection', (socket) => {
     sockets.add(socket);
@@ -80,8 +79,11 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   server.on('upgrade', (request, client: Socket, head) => void router.routeUpgrade(request, client, head));
   server.on('connect', (_request, client) => sendRawResponse(client, errorPage(400)));
   server.on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
-    const begun = [...inFlight].some(({ socket, headersSent }) => socket === client && headersSent);
-    if (begun || error.code === 'ECONNRESET' || !client.writable || client.bytesRead === 0) client.destroy();
+    const hasResponseBegun = [...inFlight].some(
+      ({ socket, headersSent }) => socket === client && headersSent,
+    );
+    if (hasResponseBegun || error.code === 'ECONNRESET' || !client.writable || client.bytesRead === 0)
+      client.destroy();
     else sendRawResponse(client, errorPage(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
   });
   await listen(server, port, host);
@@ -90,10 +92,10 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     const closed = new Promise((resolve) => server.close(resolve));
     for (const response of inFlight) response.shouldKeepAlive = false;
     blackHole.close();
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // for Node, these are not idle
-    const bound = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
+    const timer = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
     await closed;
-    clearTimeout(bound);
+    clearTimeout(timer);
     router.close();
   };
   return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) };

@@ -39,10 +39,10 @@ export function matchesHost(pattern: string, host: string): boolean {
 }
 
 /**
- * Returns the normalised path, with which rules are evaluated. AWS documents that rules see the normalised URI, but not
- * how it is normalised. This function implements RFC 3986, section 6.2.2: escapes of unreserved characters are decoded
- * (`%61` becomes `a`, `%2F` stays), other escapes are upper-cased, and dot segments are resolved. Repeated slashes stay,
- * because a real load balancer treats `//application` and `/application` as different paths
+ * Normalises a path, so that rules can be evaluated against it. AWS documents that rules see the normalised URI, but not
+ * how it is normalised. This function implements RFC 3986, section 6.2.2. It decodes escapes of unreserved characters
+ * (`%61` becomes `a`, `%2F` stays), converts other escapes to upper case, and resolves dot segments. Repeated slashes
+ * stay, because a real load balancer treats `//application` and `/application` as different paths
  * (https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/820).
  * The target still receives the path as the client sent it.
  * @returns undefined for a path that leads above the root, which the load balancer refuses with 400

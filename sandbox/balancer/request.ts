@@ -1,4 +1,4 @@
-/** Parses a client's request into the parts that rules match, or determines the status with which it is refused. */
+/** Parses a client's request into the parts that rules match, or returns the status with which to refuse the request. */
 import type { IncomingMessage } from 'node:http';
 import type { RoutedRequest } from './conditions.ts';
 import { headerPairs } from './headers.ts';

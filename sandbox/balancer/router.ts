@@ -58,17 +58,17 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       return sendOwnResponse(response, errorPage(decision.status, decision.location));
     if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
-    // A target may close a pooled connection at the moment when it is reused. In that case an idempotent
-    // request is sent again on a new connection, and any other request gets a 502, as on AWS.
+    // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
+    // sent again on a new connection, and any other request gets a 502, as on AWS.
     const headers = requestHeaders(routed, view.port, (key) => view.attribute(key));
     const url = routed.query === '' ? routed.rawPath : `${routed.rawPath}?${routed.query}`;
-    const tries = isReplayable(routed) ? [true, false] : [true];
-    for (const pooled of tries) {
+    const pooledByTry = isReplayable(routed) ? [true, false] : [true];
+    for (const pooled of pooledByTry) {
       const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
       const reach = await view.reach(target);
       if (reach === 'refused') return sendOwnResponse(response, errorPage(502));
-      if (reach === 'timeout') return await timeOut(response, connectTimeoutMs);
+      if (reach === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);
       if (response.destroyed) return;
       const failure = await dispatch({
         request,
@@ -80,7 +80,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
         pooled,
       });
       if (failure === undefined) return;
-      if (!failure.stale || pooled === tries.at(-1)) return fail(response, failure);
+      if (!failure.stale || pooled === pooledByTry.at(-1)) return fail(response, failure);
     }
   };
 
@@ -99,7 +99,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
         return;
       }
       // Load balancers only support upgrades to WebSocket. They ignore the Upgrade header for other protocols.
-      const webSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
+      const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
       const join = async (targetRequest: TargetRequest): Promise<undefined> => {
         response.detachSocket(client);
         const headers = { ...targetRequest.headers, connection: 'Upgrade', upgrade: 'websocket' };
@@ -110,7 +110,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       await respond(
         request,
         response,
-        webSocket ? join : (targetRequest) => forwarder.forward(targetRequest, response),
+        isWebSocket ? join : (targetRequest) => forwarder.forward(targetRequest, response),
       ).catch(() => sendOwnResponse(response, errorPage(500)));
     },
 
@@ -118,6 +118,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   };
 }
 
+/** Makes a response on a raw connection. The connection closes when the response is complete. */
 function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
@@ -127,7 +128,7 @@ function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
 }
 
 /** Responds with 504 after the connect timeout, as a load balancer does when packets to the target are dropped. */
-async function timeOut(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
+async function respondAfterTimeout(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
   const clientLeft = new AbortController();
   response.once('close', () => clientLeft.abort());
   await delay(connectTimeoutMs, undefined, { signal: clientLeft.signal }).catch(() => {});

@@ -8,7 +8,7 @@ import type {
 import type { RoutedRequest } from './conditions.ts';
 import { satisfies } from './conditions.ts';
 
-/** The decision of the rules about a request. */
+/** The outcome of the rules for a request. */
 export type Decision =
   | { readonly kind: 'forward'; readonly targetGroupArn: string }
   | {
@@ -51,7 +51,7 @@ function forward(action: Action, draw: () => number): Decision {
   return targetGroupArn === undefined ? { kind: 'fail', status: 503 } : { kind: 'forward', targetGroupArn };
 }
 
-/** Draws a group by weight: one with weight 0 is never drawn, and the result is undefined when all weights are 0. */
+/** Draws a group by weight. A group with weight 0 is never drawn; if all weights are 0, the result is undefined. */
 function drawGroup(groups: readonly TargetGroupTuple[], drawn: number): string | undefined {
   const weights = groups.map((group) => group.Weight ?? 1);
   let left = drawn * weights.reduce((sum, weight) => sum + weight, 0);
@@ -65,8 +65,8 @@ function fixedResponse(action: Action): Decision {
 }
 
 /**
- * Evaluates a redirect action. `#{port}` is the port to which the client sent the request. On AWS this is the listener's
- * port. On this machine it is the listener's local port, and the redirect must lead to the local port as well.
+ * Evaluates a redirect action. `#{port}` is the port to which the client sent the request: on AWS the listener's port, on
+ * this machine the listener's local port. The redirect leads to the same port.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions
  */
 function redirect(config: Partial<RedirectActionConfig> = {}, request: RoutedRequest): Decision {

@@ -2,8 +2,8 @@
 
 /**
  * Options for `node:https`. Without an HTTPS listener the load balancer uses ELBSecurityPolicy-2016-08, whose newest
- * version is TLS 1.2; the policy's versions 1.0 and 1.1 are not offered here. The load
- * balancer sends no server name, according to a user whose server requires one:
+ * version is TLS 1.2. The sandbox does not offer the policy's older versions, 1.0 and 1.1. The load balancer sends no
+ * server name, according to a user whose server requires one:
  * https://github.com/apache/apisix/issues/11523
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-routing-configuration
  */

@@ -1,9 +1,9 @@
-/** Hosted zones that are busy: Route 53 works on one change of a zone at a time, and refuses others meanwhile. */
+/** Busy hosted zones: Route 53 works on one change of a zone at a time, and refuses other changes meanwhile. */
 import { refusal } from '../protocol/refusal.ts';
 
 /**
- * The operations that change a zone, each with the member that names the zone (§7, and the errors in Route 53's API
- * reference).
+ * The operations that change a zone, each with the input member that names the zone. The sources are §7 and the errors in
+ * Route 53's API reference.
  */
 const CHANGES: Readonly<Record<string, string>> = {
   ChangeResourceRecordSets: 'HostedZoneId',
@@ -12,6 +12,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   UpdateHostedZoneComment: 'Id',
 };
 
+/** The zones that are busy. Times are milliseconds since 1970. */
 export interface BusyZones {
   /** @throws PriorRequestNotComplete while another change of the zone is in progress */
   check(operation: string, input: Readonly<Record<string, unknown>>, now: number): void;
@@ -20,7 +21,7 @@ export interface BusyZones {
   clear(): void;
 }
 
-/** Times are milliseconds since 1970. */
+/** Makes the list of busy zones, which is empty at first. */
 export function makeBusyZones(): BusyZones {
   const busyUntil = new Map<string, number>();
   const zoneIn = (operation: string, input: Readonly<Record<string, unknown>>): string | undefined => {

@@ -1,4 +1,4 @@
-/** Decides, by the current weather, which failures, lags and throttling apply to each call. */
+/** Decides which failures, lags and throttling apply to each call in the current weather. */
 import type { Failure } from './faults.ts';
 import type { World } from '../world/world.ts';
 import { makeBusyZones } from './busy-zones.ts';
@@ -33,6 +33,7 @@ export interface Chaos {
   reset(): void;
   /** Converts milliseconds of AWS time to milliseconds of the clock; at the pace `instant` they are the same. */
   onClock(ms: number): number;
+  /** Determines the chaos of the next call. */
   start(): CallStart;
   /** @throws Throttled, PriorRequestNotComplete */
   admit(call: DecodedCall): void;
@@ -47,18 +48,18 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
   const throttle = makeThrottle();
   const zones = makeBusyZones();
   let weather = initial;
-  let calmNow = true;
+  let currentlyCalm = true;
   let count = 0;
 
   const apply = (next: Weather): Weather => {
     weather = next;
-    calmNow = isCalm(weather);
+    currentlyCalm = isCalm(weather);
     count = 0;
     throttle.clear();
-    const lags = weather.idLagMs > 0 || weather.listLagMs > 0;
-    if (!lags) recent.clear();
+    const hasLag = weather.idLagMs > 0 || weather.listLagMs > 0;
+    if (!hasLag) recent.clear();
     world.watch(
-      lags ? (region) => laggingTables(region).map((table) => [table, recent.watchOf(table)]) : undefined,
+      hasLag ? (region) => laggingTables(region).map((table) => [table, recent.watchOf(table)]) : undefined,
     );
     return weather;
   };
@@ -72,7 +73,7 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
       return weather;
     },
     get isCalm() {
-      return calmNow;
+      return currentlyCalm;
     },
     adjust: (given) => apply(adjusted(weather, given)),
     reset() {
@@ -95,7 +96,7 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
       if (weather.zoneBusyMs > 0 && service === 'route53') zones.check(operation, input, now());
     },
     carryOut(call, run) {
-      const retagged = replacedTags(call);
+      const oldTags = replacedTags(call);
       const views = viewsOf(call, recent, {
         now: now(),
         ids: onClock(weather.idLagMs),
@@ -110,7 +111,7 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
         // Views apply only while the call runs: everything else sees the actual rows.
         for (const table of views.keys()) table.view = undefined;
       }
-      for (const [table, id, tags] of retagged) recent.retagged(table, id, tags);
+      for (const [table, id, tags] of oldTags) recent.addOldTags(table, id, tags);
       if (weather.zoneBusyMs > 0 && call.service === 'route53') {
         zones.begin(call.operation, call.input, now() + onClock(weather.zoneBusyMs));
       }

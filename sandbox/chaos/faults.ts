@@ -1,4 +1,4 @@
-/** Faults as data: each describes which call to which operation fails, and how. */
+/** Faults as data: a fault describes which calls of which operation fail, and how. */
 
 import { isMutating } from '../server/journal.ts';
 
@@ -49,7 +49,7 @@ export type Fault = Failure & {
   readonly service?: string;
   /** The operation, e.g. `CreateVpc`; any operation by default. */
   readonly operation?: string;
-  /** Whether only calls that change something count. */
+  /** Whether the fault applies only to mutating calls. */
   readonly mutating?: boolean;
   /** Which matching call is the first to fail: 1 is the next one. */
   readonly nth: number;
@@ -67,7 +67,7 @@ export interface Faults {
 }
 
 export function makeFaults(): Faults {
-  let waiting: { fault: Fault; until: number; remaining: number }[] = [];
+  let waiting: { fault: Fault; callsToFirst: number; remaining: number }[] = [];
   const matches = (fault: Fault, service: string, operation: string) =>
     (fault.service ?? service) === service &&
     (fault.operation ?? operation) === operation &&
@@ -75,14 +75,14 @@ export function makeFaults(): Faults {
   return {
     add(fault) {
       const { nth, times = 1 } = fault;
-      waiting.push({ fault, until: nth, remaining: times === 'always' ? Infinity : times });
+      waiting.push({ fault, callsToFirst: nth, remaining: times === 'always' ? Infinity : times });
     },
     next(service, operation) {
       let applied: Fault | undefined;
       for (const entry of waiting) {
         if (!matches(entry.fault, service, operation)) continue;
-        entry.until -= 1;
-        if (entry.until > 0) continue;
+        entry.callsToFirst -= 1;
+        if (entry.callsToFirst > 0) continue;
         entry.remaining -= 1;
         applied ??= entry.fault;
       }

@@ -3,10 +3,10 @@ import type { Region } from '../world/region.ts';
 import { storesOf, tablesOf, type Store } from '../world/stores.ts';
 import type { Table } from '../world/table.ts';
 
-const lags = ({ kind }: Table<object>): boolean => kind.lag !== 'none';
+const hasLag = ({ kind }: Table<object>): boolean => kind.lag !== 'none';
 
 /** Returns all tables of a region that lag. */
-export const laggingTables = (region: Region): Table<object>[] => tablesOf(storesOf(region)).filter(lags);
+export const laggingTables = (region: Region): Table<object>[] => tablesOf(storesOf(region)).filter(hasLag);
 
 const storeOf = (region: Region, service: string): Store => storesOf(region)[service] ?? {};
 
@@ -15,11 +15,11 @@ const storeOf = (region: Region, service: string): Store => storesOf(region)[ser
  * services.
  */
 export const takesLaggingIds = (region: Region, service: string): boolean =>
-  service === 'autoscaling' || Object.values(storeOf(region, service)).some(lags);
+  service === 'autoscaling' || Object.values(storeOf(region, service)).some(hasLag);
 
 /**
  * Returns the tables that a call lists and that may be stale for it. The result is empty when the call names resources
- * by ID, ARN or name: AWS enforces unique names, so its reads by name are consistent.
+ * by ID, ARN or name: AWS enforces unique names, so reads by name are consistent.
  */
 export function listedTables(
   region: Region,
@@ -27,11 +27,11 @@ export function listedTables(
   operation: string,
   input: object,
 ): Table<object>[] {
-  if (Object.values(input).some(isNames)) return [];
+  if (Object.values(input).some(isListOfNames)) return [];
   return Object.values(storeOf(region, service)).filter(
     ({ kind: { lag } }) => lag !== 'none' && lag.listedBy.includes(operation),
   );
 }
 
-const isNames = (value: unknown): boolean =>
+const isListOfNames = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');

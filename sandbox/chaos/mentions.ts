@@ -1,31 +1,32 @@
 /** Finds the strings in a call's input that may name existing resources. */
 
-/** Members whose strings name no resource: descriptions, filters, tags, and definitions that are passed on unread. */
+/** Members whose strings do not name resources: descriptions, filters, tags, and definitions that are stored unread. */
 const NOT_NAMES = /^(Filters?|Tags|tags|TagSpecifications|AddTags|containerDefinitions|Description)$/;
 
 /** Members in which ECS accepts the name of an existing resource as well as its ARN. */
-const SHORT = /^(clusters?|services?|taskDefinitions?|tasks?|ResourceIds?)$/;
+const ACCEPTS_PARTIAL_ARN = /^(clusters?|services?|taskDefinitions?|tasks?|ResourceIds?)$/;
 
-/** A string from a call's input, and whether it may be only a part of an ARN. */
+/** A string from a call's input. */
 export interface Mention {
   readonly text: string;
-  readonly short: boolean;
+  /** Whether the string may be only a part of an ARN. */
+  readonly mayBePartial: boolean;
 }
 
 /**
- * Returns the strings of an input that may name a resource, as table keys: roles in lower case, zones without their
- * prefix.
+ * Returns the strings of an input that may name a resource. They have the form of table keys: role names are in lower
+ * case, and zone IDs have no prefix.
  */
 export function mentionsIn(service: string, operation: string, input: unknown, member = ''): Mention[] {
   if (typeof input === 'string') {
     if (service === 'iam') {
       // CreateRole names a role that does not exist yet.
       return member === 'RoleName' && operation !== 'CreateRole'
-        ? [{ text: input.toLowerCase(), short: false }]
+        ? [{ text: input.toLowerCase(), mayBePartial: false }]
         : [];
     }
     const text = service === 'route53' ? input.slice(input.lastIndexOf('/') + 1) : input;
-    return [{ text, short: SHORT.test(member) }];
+    return [{ text, mayBePartial: ACCEPTS_PARTIAL_ARN.test(member) }];
   }
   if (Array.isArray(input)) {
     return input.flatMap((item: unknown) => mentionsIn(service, operation, item, member));

@@ -26,20 +26,20 @@ export interface Bucket {
 /** Whether a call has no IDs, filters or page size, and therefore reads the whole account. */
 const isUnbounded = (input: Input): boolean => Object.keys(input).length === 0;
 
-/** Counts record changes; an UPSERT counts as two, a DELETE and a CREATE. */
+/** Counts record changes. An UPSERT counts as two, because it is a DELETE and a CREATE. */
 const recordChanges = (input: Input): number =>
   ((input['ChangeBatch'] as ChangeBatch | undefined)?.Changes ?? []).reduce(
     (sum, { Action }) => sum + (Action === 'UPSERT' ? 2 : 1),
     0,
   );
 
-/** Adds the service to each of its buckets. */
-const of = (service: string, ...buckets: Omit<Bucket, 'service'>[]): Bucket[] =>
+/** Returns the buckets of a service. */
+const bucketsOf = (service: string, ...buckets: Omit<Bucket, 'service'>[]): Bucket[] =>
   buckets.map((bucket) => ({ service, ...bucket }));
 
 export const buckets: readonly Bucket[] = [
   // "Each API is evaluated individually." https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
-  ...of(
+  ...bucketsOf(
     'ec2',
     {
       operations: ['DescribeNetworkInterfaces', 'DescribeSecurityGroups'],
@@ -63,7 +63,7 @@ export const buckets: readonly Bucket[] = [
     { operations: 'mutating', capacity: 50, refill: 5, perOperation: true },
   ),
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
-  ...of(
+  ...bucketsOf(
     'elbv2',
     { operations: 'all', capacity: 40, refill: 10, additional: true },
     { operations: ['CreateLoadBalancer', 'SetSubnets'], capacity: 10, refill: 0.2 },
@@ -72,7 +72,7 @@ export const buckets: readonly Bucket[] = [
     { operations: 'mutating', capacity: 20, refill: 3 },
   ),
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/request-throttling.html
-  ...of(
+  ...bucketsOf(
     'ecs',
     {
       operations: [
@@ -97,7 +97,7 @@ export const buckets: readonly Bucket[] = [
     { operations: ['RunTask', 'StopTask'], capacity: 100, refill: 40 },
   ),
   // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
-  ...of(
+  ...bucketsOf(
     'route53',
     { operations: 'all', capacity: 50, refill: 10, additional: true },
     {
@@ -110,21 +110,21 @@ export const buckets: readonly Bucket[] = [
     { operations: 'all', capacity: 50, refill: 10, perOperation: true },
   ),
   // Not published; users report 15 to 20 per second.
-  ...of('iam', { operations: 'mutating', capacity: 20, refill: 15 }),
-  ...of(
+  ...bucketsOf('iam', { operations: 'mutating', capacity: 20, refill: 15 }),
+  ...bucketsOf(
     'ecr',
     { operations: ['GetAuthorizationToken'], capacity: 500, refill: 500 },
     { operations: ['PutImage'], capacity: 10, refill: 10 },
   ),
   // Only the rate is known, not the burst.
-  ...of('logs', {
+  ...bucketsOf('logs', {
     operations: ['CreateLogGroup', 'DeleteLogGroup', 'DescribeLogGroups'],
     ...{ capacity: 10, refill: 10, perOperation: true },
   }),
-  ...of('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
+  ...bucketsOf('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
 ];
 
-/** Each service's refusal when a bucket is empty. */
+/** The refusal of a call when a bucket is empty, by service. */
 export const throttlingRefusals: Readonly<Record<string, { code: string; message: string; status: number }>> =
   {
     ec2: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 },

@@ -1,4 +1,4 @@
-/** Keeps the recent changes to the world, for as long as the lag: rows created or deleted, and tags replaced. */
+/** Keeps recent changes to the world for as long as the lag: created and deleted rows, and replaced tags. */
 import type { Table, Watch } from '../world/table.ts';
 
 /** A row that was created or deleted. */
@@ -21,7 +21,7 @@ export interface OldTags {
   readonly tags: Readonly<Record<string, unknown>>;
 }
 
-/** All changes within the lag, oldest first. */
+/** The changes that happened within the lag, oldest first. */
 export class RecentChanges {
   readonly #now: () => number;
   readonly #keptFor: () => number;
@@ -41,7 +41,7 @@ export class RecentChanges {
   watchOf(table: Table<object>): Watch {
     return {
       added: (id, row, before) => {
-        if (before === undefined || isOver(before))
+        if (before === undefined || isInactive(before))
           this.#note({ table, id, event: 'created', at: this.#now(), row });
       },
       deleted: (id, row) => this.#note({ table, id, event: 'deleted', at: this.#now(), row }),
@@ -58,12 +58,12 @@ export class RecentChanges {
   }
 
   /** Returns the recent changes that a name (an ID, an ARN, or a part of an ECS ARN) may refer to. */
-  named(name: string): RowChange[] {
+  changesNamed(name: string): RowChange[] {
     return [...(this.#named.get(name) ?? [])].flatMap((id) => this.#changes.get(id) ?? []);
   }
 
   /** Records the former tags of a row whose tags were replaced. */
-  retagged(table: Table<object>, id: string, tags: OldTags['tags']): void {
+  addOldTags(table: Table<object>, id: string, tags: OldTags['tags']): void {
     this.#forget();
     this.#tags.delete(id);
     this.#tags.set(id, { table, id, at: this.#now(), tags });
@@ -104,8 +104,8 @@ function* olderThan(oldest: number, changes: ReadonlyMap<string, { at: number }>
   }
 }
 
-/** ECS keeps the rows of deleted resources as INACTIVE; a resource that reuses the name is a new one. */
-const isOver = (row: { status?: unknown }): boolean => row.status === 'INACTIVE';
+/** Whether a row is a deleted resource that ECS keeps as INACTIVE. A resource that replaces it counts as new. */
+const isInactive = (row: { status?: unknown }): boolean => row.status === 'INACTIVE';
 
 /** Returns an ID and, if it is an ECS ARN, also its parts such as `service/shop/web` and `web`. */
 function namesOf(id: string): string[] {

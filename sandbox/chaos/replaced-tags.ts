@@ -4,7 +4,7 @@ import type { OldTags } from './recent-changes.ts';
 import { laggingTables } from './lagging-tables.ts';
 import type { DecodedCall } from './views.ts';
 
-const RETAGS: readonly string[] = ['CreateTags', 'DeleteTags'];
+const TAG_OPERATIONS: readonly string[] = ['CreateTags', 'DeleteTags'];
 
 /** Returns the rows whose tags a call changes, with their tags before the call. */
 export function replacedTags({
@@ -13,7 +13,7 @@ export function replacedTags({
   input,
   region,
 }: DecodedCall): [Table<object>, string, OldTags['tags']][] {
-  if (service !== 'ec2' || !RETAGS.includes(operation)) return [];
+  if (service !== 'ec2' || !TAG_OPERATIONS.includes(operation)) return [];
   const ids = (input['Resources'] ?? []) as readonly string[];
   return laggingTables(region).flatMap((table) =>
     ids.flatMap((id) => {

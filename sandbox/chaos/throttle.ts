@@ -27,7 +27,7 @@ export interface Throttle {
 
 interface Level {
   tokens: number;
-  /** The time at which the bucket had this level, in seconds of AWS time. */
+  /** The time at which the bucket had this many tokens, in seconds of AWS time. */
   at: number;
 }
 
@@ -35,28 +35,30 @@ export function makeThrottle(): Throttle {
   const levels = new Map<string, Level>();
   return {
     take(call, seconds) {
-      const due = bucketsFor(call).map((bucket) => {
+      const charges = bucketsFor(call).map((bucket) => {
         const { capacity, refill, cost } = bucket;
         const key = keyOf(bucket, call);
         const { tokens, at } = levels.get(key) ?? { tokens: capacity, at: seconds };
-        const now = Math.min(capacity, tokens + (seconds - at) * refill);
-        return { key, tokens: now, left: now - (cost?.(call.input) ?? 1) };
+        const available = Math.min(capacity, tokens + (seconds - at) * refill);
+        return { key, left: available - (cost?.(call.input) ?? 1) };
       });
-      const { code, message, status } = throttlingRefusals[call.service] ?? UNKNOWN;
-      if (due.some(({ left }) => left < 0)) throw new Throttled(code, message, status);
-      for (const { key, left } of due) levels.set(key, { tokens: left, at: seconds });
+      const { code, message, status } = throttlingRefusals[call.service] ?? DEFAULT_REFUSAL;
+      if (charges.some(({ left }) => left < 0)) throw new Throttled(code, message, status);
+      for (const { key, left } of charges) levels.set(key, { tokens: left, at: seconds });
     },
     clear: () => levels.clear(),
   };
 }
 
-const UNKNOWN = { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 };
+const DEFAULT_REFUSAL = { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 };
 
-/** Returns the buckets that a call takes tokens from: all matching additional ones, and the first other match. */
+/** Returns the buckets that a call takes tokens from: all matching additional buckets, and the first other match. */
 export function bucketsFor({ service, operation, input }: Omit<MeteredCall, 'region'>): Bucket[] {
-  const all = buckets.filter((bucket) => bucket.service === service && takesFrom(bucket, operation, input));
-  const first = all.find(({ additional }) => !additional);
-  return all.filter((bucket) => bucket.additional || bucket === first);
+  const matching = buckets.filter(
+    (bucket) => bucket.service === service && takesFrom(bucket, operation, input),
+  );
+  const first = matching.find(({ additional }) => !additional);
+  return matching.filter((bucket) => bucket.additional || bucket === first);
 }
 
 function takesFrom({ operations, when }: Bucket, operation: string, input: MeteredCall['input']): boolean {

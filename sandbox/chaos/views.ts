@@ -1,4 +1,4 @@
-/** Builds the world as one call sees it while AWS lags: some new rows are hidden, and some deleted ones still visible. */
+/** Builds the world as one call sees it while AWS lags: some new rows are hidden, and some deleted rows are still visible. */
 import { isMutating } from '../server/journal.ts';
 import type { Region } from '../world/region.ts';
 import type { Table } from '../world/table.ts';
@@ -23,7 +23,7 @@ export interface LagState {
   readonly random: (id: string, purpose: string) => number;
 }
 
-/** Removals see the actual rows, because the resource's owning service handles them and has no lag. */
+/** Removals see the actual rows: the service that owns a resource also removes it, and has no lag. */
 const REMOVES = /^(Delete|Release|Deregister|Stop)/;
 
 type RowOverrides = Map<string, object | undefined>;
@@ -46,7 +46,7 @@ export function viewsOf(
   };
   for (const change of namedChanges(call, recent)) {
     if (isLate(change, lags.ids, lags, `id ${call.operation}`))
-      viewOf(change.table).byId.set(...before(change));
+      viewOf(change.table).byId.set(...stateBefore(change));
   }
   const listed = listedTables(call.region, call.service, call.operation, call.input);
   for (const { table, id, at, tags } of recent.oldTags(listed)) {
@@ -57,13 +57,13 @@ export function viewsOf(
   }
   for (const change of recent.changes(listed)) {
     if (isLate(change, lags.lists, lags, `list ${call.operation}`))
-      viewOf(change.table).inLists.set(...before(change));
+      viewOf(change.table).inLists.set(...stateBefore(change));
   }
   return views;
 }
 
-/** Returns the row as it was before a change. */
-const before = ({ id, event, row }: RowChange): [string, object | undefined] => [
+/** Returns the ID of a changed row, and the row as it was before the change. */
+const stateBefore = ({ id, event, row }: RowChange): [string, object | undefined] => [
   id,
   event === 'deleted' ? row : undefined,
 ];
@@ -78,7 +78,9 @@ function namedChanges(
 ): RowChange[] {
   if (!takesLaggingIds(region, service) || REMOVES.test(operation)) return [];
   return mentionsIn(service, operation, input)
-    .flatMap(({ text, short }) => recent.named(text).filter(({ id }) => short || id === text))
+    .flatMap(({ text, mayBePartial }) =>
+      recent.changesNamed(text).filter(({ id }) => mayBePartial || id === text),
+    )
     .filter(({ table }) => (table === region.iam.roles) === (service === 'iam'))
     .filter(({ event }) => event === 'created' || !isMutating(operation));
 }

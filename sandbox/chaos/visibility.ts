@@ -1,11 +1,11 @@
-/** Decides whether a reader sees a recent change: each has its own delay, and some lose sight of the change again later. */
+/** Decides whether a reader sees a recent change. Every reader has a separate delay, and some lose the change again. */
 
 /** The fraction of changes that become invisible again for a while, since AWS's reads are not monotonic (§1.6). */
 const RELAPSE_RATE = 0.25;
 
 /**
- * Returns whether a reader does not see a change yet. Each reader sees the change after part of the lag, and some then
- * lose sight of it once more, for part of the remaining lag. After the whole lag every reader sees it.
+ * Whether a reader does not see a change at the moment. Each reader sees the change after part of the lag. Some readers
+ * then lose sight of it once more, for part of the remaining lag. After the whole lag every reader sees it.
  * @param lag the longest delay of any reader
  * @param age the time since the change, in the same unit
  * @param random returns a number in [0, 1) for a purpose

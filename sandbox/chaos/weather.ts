@@ -1,7 +1,7 @@
 /** The weather as data: the failures, lags and throttling to inject. Durations are milliseconds of AWS time. */
 import * as z from 'zod';
 
-const upTo = (most: number) => z.number().min(0).max(most);
+const upTo = (max: number) => z.number().min(0).max(max);
 
 /** Every setting; BEHAVIOUR.md describes them. The bounds come from AWS's documentation and from users' reports. */
 const WEATHER = z.strictObject({
@@ -68,8 +68,8 @@ export function adjusted(weather: Weather, given: unknown): Weather {
 }
 
 /**
- * Parses a weather: a name, or settings as JSON; omitted settings are calm.
- * @throws Error for an unknown name or for invalid settings, which the message names
+ * Parses a weather: a name, or settings as JSON. Omitted settings are calm.
+ * @throws Error that names the unknown weather or the invalid settings
  */
 export function parseWeather(text: string): Weather {
   const named = Object.hasOwn(weathers, text) ? weathers[text] : undefined;

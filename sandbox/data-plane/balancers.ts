@@ -24,9 +24,9 @@ export interface Balancers {
   close(): Promise<void>;
 }
 
-const HTTP = 80;
+const HTTP_PORT = 80;
 /** How many consecutive ports to try. */
-const PORTS_TRIED = 100;
+const MAX_PORTS_TRIED = 100;
 /** The shortest interval between checks at any pace, in milliseconds. */
 const MIN_INTERVAL_MS = 200;
 
@@ -39,15 +39,15 @@ export function serveBalancers(
   const failed = new Set<string>();
 
   const groups = () => world.regions().flatMap((region) => checkedGroups(region, folderOf));
-  const byArn = new Map<string, Region>();
+  const regionOfGroup = new Map<string, Region>();
   const checker = startHealthChecker({
     groups: () => {
       const all = groups();
-      for (const { region, group } of all) byArn.set(group.arn, region);
+      for (const { region, group } of all) regionOfGroup.set(group.arn, region);
       return all.map(({ group }) => group);
     },
     report: (arn, target, { state, reason, description }) => {
-      const region = byArn.get(arn);
+      const region = regionOfGroup.get(arn);
       const health = { State: state, Reason: reason, Description: description };
       if (region) setTargetHealth(region, arn, target.id, target.port, health);
     },
@@ -106,18 +106,18 @@ export function serveBalancers(
   };
 }
 
-/** Opens a listener on its previous port (or its usual one at first), or on the next free port after that. */
+/** Opens a listener on its previous port, or on its usual port if it is new. If the port is in use, tries the next ones. */
 async function openOnFreePort(
   view: ListenerView,
   { Port, localPort }: ListenerRow,
   httpPort: number,
 ): Promise<OpenListener | undefined> {
-  const usual = Port === HTTP ? httpPort : Port < 1024 ? Port + 8000 : Port;
+  const usual = Port === HTTP_PORT ? httpPort : Port < 1024 ? Port + 8000 : Port;
   const first = localPort ?? usual;
   const ports =
     httpPort === 0
       ? [0]
-      : Array.from({ length: PORTS_TRIED }, (_, index) => first + index).filter((port) => port < 65_536);
+      : Array.from({ length: MAX_PORTS_TRIED }, (_, index) => first + index).filter((port) => port < 65_536);
   for (const port of ports) {
     try {
       return await openListener(view, { port });

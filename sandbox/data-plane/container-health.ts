@@ -16,7 +16,7 @@ export interface HealthWatch {
 /**
  * Checks a container until it ends or the watch is stopped.
  * @param scaled converts milliseconds of AWS time to milliseconds of the sandbox's time
- * @param report receives the container's status after each check that determines it
+ * @param report receives the status after each passed check, and after each failed check once the retries are used up
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
 export function watchContainerHealth(
@@ -26,7 +26,7 @@ export function watchContainerHealth(
   report: (status: 'HEALTHY' | 'UNHEALTHY') => void,
 ): HealthWatch {
   const { interval, timeout, retries, startPeriod } = { ...DEFAULTS, ...check };
-  const begun = Date.now();
+  const startedAt = Date.now();
   let stopped = false;
   let failures = 0;
   let passed = false;
@@ -43,15 +43,15 @@ export function watchContainerHealth(
       passed = true;
       becameHealthy();
       report('HEALTHY');
-    } else if (passed || Date.now() - begun > startPeriod * 1000) {
+    } else if (passed || Date.now() - startedAt > startPeriod * 1000) {
       failures += 1;
       if (failures >= retries) report('UNHEALTHY');
     }
     scheduleNext();
   };
   const scheduleNext = () => {
-    const shortest = passed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
-    timer = setTimeout(() => void runCheck(), Math.max(scaled(interval * 1000), shortest)).unref();
+    const minimum = passed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
+    timer = setTimeout(() => void runCheck(), Math.max(scaled(interval * 1000), minimum)).unref();
   };
   scheduleNext();
   return {

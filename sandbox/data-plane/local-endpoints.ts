@@ -14,16 +14,20 @@ export interface LocalEndpoint {
   readonly way: string;
 }
 
-/** @returns undefined when the name does not resolve, or its listener is not open yet */
+/**
+ * Resolves a name.
+ * @returns undefined when the name does not resolve, or the listener is not open yet
+ */
 export function resolveLocally(
   world: World,
   balancers: Balancers,
   name: string,
   port: number,
 ): LocalEndpoint | undefined {
-  const [any] = world.regions();
-  if (!any) return undefined;
-  const record = resolve(any, name);
+  // Zones belong to the whole account, so any region resolves the name.
+  const [anyRegion] = world.regions();
+  if (!anyRegion) return undefined;
+  const record = resolve(anyRegion, name);
   const dnsName = record?.kind === 'alias' ? record.dnsName : name.toLowerCase();
   for (const region of world.regions()) {
     const balancer = region.elbv2.loadBalancers.find(({ DNSName }) => DNSName.toLowerCase() === dnsName);

@@ -34,7 +34,7 @@ export async function locateTarget(
 ): Promise<Reachability> {
   const task = region.ecs.tasks.find(
     ({ privateIp, lastStatus, networkInterfaceId }) =>
-      privateIp === target.id && lastStatus !== 'STOPPED' && isIn(region, balancer, networkInterfaceId),
+      privateIp === target.id && lastStatus !== 'STOPPED' && isInVpcOf(region, balancer, networkInterfaceId),
   );
   if (!task || !isAdmitted(region, balancer, task.securityGroups, target)) return 'timeout';
   const address = await localAddress(folderOf(task.taskArn), target.port);
@@ -42,8 +42,11 @@ export async function locateTarget(
 }
 
 /** Whether an interface is in the load balancer's VPC; addresses are unique only within a VPC. */
-const isIn = ({ ec2 }: Region, { VpcId }: LoadBalancerRow, networkInterfaceId: string | undefined): boolean =>
-  ec2.networkInterfaces.get(networkInterfaceId)?.VpcId === VpcId;
+const isInVpcOf = (
+  { ec2 }: Region,
+  { VpcId }: LoadBalancerRow,
+  networkInterfaceId: string | undefined,
+): boolean => ec2.networkInterfaces.get(networkInterfaceId)?.VpcId === VpcId;
 
 /** Whether any node of the load balancer is admitted: the sandbox does not model which node sends a request. */
 function isAdmitted(

@@ -21,26 +21,27 @@ export async function startInOrder(
   definitions: readonly ContainerDefinition[],
   start: (definition: ContainerDefinition) => Promise<Omit<ContainerProgress, 'started'>>,
 ): Promise<void> {
-  const watched = new Map<string, Promise<Omit<ContainerProgress, 'started'>>>();
+  const launches = new Map<string, Promise<Omit<ContainerProgress, 'started'>>>();
   const launch = (definition: ContainerDefinition): Promise<Omit<ContainerProgress, 'started'>> => {
     const name = definition.name ?? '';
-    const known = watched.get(name);
+    const known = launches.get(name);
     if (known) return known;
-    const launched = Promise.all((definition.dependsOn ?? []).map(reached)).then(() => start(definition));
-    watched.set(name, launched);
+    const launched = Promise.all((definition.dependsOn ?? []).map(waitFor)).then(() => start(definition));
+    launches.set(name, launched);
     return launched;
   };
-  const reached = async ({ containerName, condition }: ContainerDependency): Promise<void> => {
+  const waitFor = async ({ containerName, condition }: ContainerDependency): Promise<void> => {
     const definition = definitions.find(({ name }) => name === containerName);
     if (!definition) return;
     const { ended, healthy } = await launch(definition);
-    if (condition === 'HEALTHY') await Promise.race([healthy, ended.then(endedEarly(containerName))]);
+    if (condition === 'HEALTHY')
+      await Promise.race([healthy, ended.then(() => throwNotReached(containerName))]);
     if (condition === 'COMPLETE') await ended;
-    if (condition === 'SUCCESS' && (await ended) !== 0) endedEarly(containerName)();
+    if (condition === 'SUCCESS' && (await ended) !== 0) throwNotReached(containerName);
   };
   await Promise.all(definitions.map(launch));
 }
 
-const endedEarly = (name: string | undefined) => (): never => {
+const throwNotReached = (name: string | undefined): never => {
   throw new Error(`dependency container ${name} did not reach the condition that other containers wait for`);
 };

@@ -1,7 +1,7 @@
 /** Runs tasks: unpacks their images into folders, and runs their containers as processes on this machine. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
 import { appendLog } from '../aws/logs/append.ts';
@@ -55,7 +55,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
     await mkdir(folderOf(taskArn), { recursive: true, mode: 0o700 });
     await startInOrder(definition.containerDefinitions ?? [], async (container) => {
       const started = await startOne(region, task, container, state);
-      const watch = container.healthCheck && healthOf(region, taskArn, container, started);
+      const watch = container.healthCheck && watchHealth(region, taskArn, container, started);
       if (watch) state.watches.push(watch);
       return {
         ended: started.exited.then(({ exitCode }) => exitCode),
@@ -90,7 +90,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
       { line: (_stream, text) => writeLog(region, taskArn, definition, text) },
     );
     state.containers.set(name, container);
-    // Containers that the sandbox stops because it is closing have not exited on their own.
+    // When the sandbox closes, it stops the containers, so their exits are not reported.
     container.exited
       .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode))
       .catch(reportError);
@@ -132,20 +132,23 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
   };
 }
 
-/** Returns the digest that ECS pinned: the one to which the image's tag pointed when the deployment began. */
+/** Returns the digest that ECS pinned: the image's tag pointed to it when the deployment began. */
 const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | undefined =>
   ecs.tasks.get(taskArn)?.containers.find((container) => container.name === name)?.imageDigest;
 
 function failureOf(error: unknown): TaskFailure {
   if (error instanceof CannotStartTaskError) return error.failure;
   const reason = error instanceof Error ? error.message : String(error);
-  const known = error instanceof CannotStartContainerError;
-  return { stopCode: 'TaskFailedToStart', reason: known ? reason : `ContainerRuntimeError: ${reason}` };
+  const isEcsWording = error instanceof CannotStartContainerError;
+  return {
+    stopCode: 'TaskFailedToStart',
+    reason: isEcsWording ? reason : `ContainerRuntimeError: ${reason}`,
+  };
 }
 
 /**
- * Returns the command. The definition takes precedence over the image, and its entry point also replaces the image's
- * command.
+ * Returns the command of a container. The definition takes precedence over the image. An entry point in the definition
+ * replaces both the entry point and the command of the image.
  */
 function commandOf(
   { entryPoint, command }: ContainerDefinition,
@@ -166,7 +169,7 @@ const environmentOf = (
   ...Object.fromEntries(environment.map(({ name = '', value = '' }) => [name, value])),
 });
 
-function healthOf(
+function watchHealth(
   region: Region,
   taskArn: string,
   { name = '', healthCheck = { command: [] } }: ContainerDefinition,
@@ -184,11 +187,10 @@ function healthOf(
  * Writes a line as the awslogs driver does: to one stream per container of a task, `<prefix>/<container>/<task id>`.
  */
 function writeLog(region: Region, taskArn: string, definition: ContainerDefinition, text: string): void {
-  const options: NonNullable<TaskDefinition['containerDefinitions']>[number]['logConfiguration'] =
-    definition.logConfiguration;
-  const group = options?.options?.['awslogs-group'];
-  if (options?.logDriver !== 'awslogs' || group === undefined) return;
-  const prefix = options.options?.['awslogs-stream-prefix'];
+  const { logDriver, options } = definition.logConfiguration ?? {};
+  const group = options?.['awslogs-group'];
+  if (logDriver !== 'awslogs' || group === undefined) return;
+  const prefix = options?.['awslogs-stream-prefix'];
   const id = idOf(taskArn);
   const stream = prefix === undefined ? id : `${prefix}/${definition.name}/${id}`;
   try {

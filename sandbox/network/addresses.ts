@@ -4,7 +4,7 @@ import { ip2long, long2ip } from 'netmask';
 import type { Region } from '../world/region.ts';
 import { parseCidr } from './cidr.ts';
 
-/** The network address, the router, the DNS server and one reserved for future use. */
+/** The network address, the router, the DNS server, and an address that is reserved for future use. */
 const RESERVED_AT_START = 4;
 /** The broadcast address. */
 const RESERVED_AT_END = 1;
@@ -26,14 +26,14 @@ export function freeAddress(region: Region, subnetId: string): string | undefine
   if (!range) return undefined;
   const used = usedAddresses(region, subnetId);
   const first = ip2long(range.base) + RESERVED_AT_START;
-  for (let next = first; next < first + usable(range.size); next++) {
+  for (let next = first; next < first + usableCount(range.size); next++) {
     const address = long2ip(next);
     if (!used.has(address)) return address;
   }
   return undefined;
 }
 
-const usable = (size: number) => size - RESERVED_AT_START - RESERVED_AT_END;
+const usableCount = (size: number) => size - RESERVED_AT_START - RESERVED_AT_END;
 
 /** Whether an address of a subnet may be assigned to an interface: neither reserved by AWS nor in use. */
 export function isFreeAddress(region: Region, subnetId: string, address: string): boolean {
@@ -50,7 +50,7 @@ export function isFreeAddress(region: Region, subnetId: string, address: string)
 /** The number of free addresses of a subnet, shown as `AvailableIpAddressCount`. */
 export function freeAddressCount(region: Region, subnetId: string): number {
   const range = parseCidr(region.ec2.subnets.get(subnetId)?.CidrBlock ?? '');
-  return range ? usable(range.size) - usedAddresses(region, subnetId).size : 0;
+  return range ? usableCount(range.size) - usedAddresses(region, subnetId).size : 0;
 }
 
 /** 198.18.0.0/15 is reserved for benchmarks (RFC 2544): no host on the internet ever has such an address. */

@@ -3,8 +3,9 @@ import { isIPv4 } from 'node:net';
 import { Netmask } from 'netmask';
 
 /**
- * Parses a CIDR block such as `10.0.0.0/16`. Its `toString()` is canonical: host bits are cleared.
- * @returns undefined for a string not of the form `a.b.c.d/n`; the library also accepts `10/8`, `0x0a.1` and bare addresses
+ * Parses a CIDR block such as `10.0.0.0/16`. The result's `toString()` is canonical: host bits are cleared.
+ * @returns undefined for a string not of the form `a.b.c.d/n`, such as `10/8`, `0x0a.1` or a bare address, which the
+ *   library would accept
  */
 export function parseCidr(text: string): Netmask | undefined {
   const [base = '', bits = '', ...rest] = text.split('/');
@@ -12,9 +13,9 @@ export function parseCidr(text: string): Netmask | undefined {
   return valid ? new Netmask(text) : undefined;
 }
 
-/** Whether the block `text` contains `address`, which may also be a block. */
-export const cidrCovers = (text: string | undefined, address: string): boolean =>
-  parseCidr(text ?? '')?.contains(address) ?? false;
+/** Whether a block contains an address or another block. */
+export const cidrCovers = (block: string | undefined, addressOrBlock: string): boolean =>
+  parseCidr(block ?? '')?.contains(addressOrBlock) ?? false;
 
 /** Whether two blocks share any address. Two CIDR blocks are either nested or disjoint. */
 export const cidrsOverlap = (first: string, second: string): boolean =>

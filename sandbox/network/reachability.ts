@@ -9,13 +9,13 @@ const INTERNET_ADDRESS = '52.94.0.1';
 /** The address of clients on the internet. It is reserved for documentation (RFC 5737), so that no real host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';
 const HTTPS = 443;
-/** An address that, in practice, only rules for 0.0.0.0/0 match. */
+/** An address for an unknown receiver. In practice, only rules for 0.0.0.0/0 match it. */
 const ANY_ADDRESS = '0.0.0.0';
 
 /**
  * Checks whether an interface reaches the internet on port 443.
  * @param groups the IDs of the interface's security groups
- * @param options.hasPublicIp whether the interface has a public IP, without which it cannot use an internet gateway
+ * @param options.hasPublicIp whether the interface has a public IP; an internet gateway serves no other interfaces
  * @returns `open`, or a sentence that names the reason why it does not
  */
 export function checkEgress(
@@ -29,9 +29,9 @@ export function checkEgress(
   if (!someRuleAllows(region, groups, { egress: true, port: HTTPS, ip: INTERNET_ADDRESS })) {
     return `no security group of ${groups.join(', ')} allows tcp ${HTTPS} out`;
   }
-  const gateway = nextHop(region, subnet, INTERNET_ADDRESS);
-  if (gateway.nat !== undefined) return checkNatEgress(region, gateway.nat);
-  if (gateway.blocked !== undefined) return gateway.blocked;
+  const hop = nextHop(region, subnet, INTERNET_ADDRESS);
+  if (hop.nat !== undefined) return checkNatEgress(region, hop.nat);
+  if (hop.blocked !== undefined) return hop.blocked;
   return hasPublicIp
     ? 'open'
     : `the route to 0.0.0.0/0 of ${subnetId} is an internet gateway, which serves public IPs only, and the interface has none`;
@@ -54,15 +54,15 @@ export function checkIngress(
   if (!groupsAdmit(region, { fromGroups: [], fromIp: CLIENT_ADDRESS, toGroups: groups, port })) {
     return `no security group of ${groups.join(', ')} allows tcp ${port} in from ${CLIENT_ADDRESS}`;
   }
-  const gateway = nextHop(region, subnet, CLIENT_ADDRESS);
-  if (gateway.nat !== undefined)
-    return `the route of ${subnetId} leads to ${gateway.nat}, not back to the client`;
-  return gateway.blocked ?? 'open';
+  const hop = nextHop(region, subnet, CLIENT_ADDRESS);
+  if (hop.nat !== undefined) return `the route of ${subnetId} leads to ${hop.nat}, not back to the client`;
+  return hop.blocked ?? 'open';
 }
 
 /**
- * Finds the next hop to the internet: `nat` is a NAT gateway, `blocked` is the reason why there is no next hop, and an empty
- * object means an internet gateway.
+ * Finds the next hop to the internet.
+ * @returns `nat`, the ID of a NAT gateway; `blocked`, the reason why there is no next hop; or an empty object for an
+ *   internet gateway
  */
 function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
   const table = effectiveRouteTableOf(region, subnet);
@@ -96,14 +96,14 @@ export interface Connection {
   readonly fromGroups: readonly string[];
   readonly fromIp: string;
   readonly toGroups: readonly string[];
-  /** The receiver's address. If it is omitted, only egress rules for 0.0.0.0/0 match by address. */
+  /** The receiver's address. Without it, the only CIDR block of egress rules that matches is 0.0.0.0/0. */
   readonly toIp?: string;
   readonly port: number;
 }
 
 /**
- * Whether both the sender's egress rules and the receiver's ingress rules admit a TCP connection. No egress rules apply
- * to a sender without groups, which is on the internet.
+ * Whether both the sender's egress rules and the receiver's ingress rules admit a TCP connection. A sender without groups
+ * is on the internet, so no egress rules apply to it.
  */
 export function groupsAdmit(
   region: Region,

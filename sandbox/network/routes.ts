@@ -19,7 +19,7 @@ export const mainRouteTableOf = (region: Region, vpcId: string): RouteTableRow |
     (table) => table.VpcId === vpcId && table.Associations.some(({ Main }) => Main),
   );
 
-/** Returns the route table with which a subnet is associated; without an association, the main route table of its VPC. */
+/** Returns the route table that is associated with a subnet, or else the main route table of the subnet's VPC. */
 export const effectiveRouteTableOf = (region: Region, subnet: SubnetRow): RouteTableRow | undefined =>
   region.ec2.routeTables.find(({ Associations }) =>
     Associations.some(({ SubnetId }) => SubnetId === subnet.SubnetId),
@@ -49,7 +49,7 @@ export function routeStateOf(region: Region, table: RouteTableRow, route: Route)
   return gatewayExists(region, table.VpcId, route.GatewayId) ? 'active' : 'blackhole';
 }
 
-/** Whether a VPC has a gateway: an internet gateway must be attached to it, any other gateway must be in it. */
+/** Whether a VPC has a gateway. An internet gateway must be attached to the VPC; any other gateway must be inside it. */
 function gatewayExists(region: Region, vpcId: string, gatewayId: string | undefined): boolean {
   if (internetGatewayOf(region, vpcId)?.InternetGatewayId === gatewayId) return true;
   return resourceTables(region.ec2).some((table) => {

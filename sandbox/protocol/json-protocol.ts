@@ -16,27 +16,27 @@ const malformed = (message: string) => refusal('SerializationException', message
  * Converts parsed JSON to a shape's types: timestamps become dates, blobs become bytes, and null members are omitted.
  * Members that the shape does not have are refused, so that a misspelled name is not silently ignored.
  */
-function read(shape: Shape, value: unknown, at: string): unknown {
+function read(shape: Shape, value: unknown, path: string): unknown {
   if (shape.isListSchema()) {
-    if (!Array.isArray(value)) throw malformed(`${at} must be a list`);
-    return value.map((item, index) => read(shape.getValueSchema(), item, `${at}[${index}]`));
+    if (!Array.isArray(value)) throw malformed(`${path} must be a list`);
+    return value.map((item, index) => read(shape.getValueSchema(), item, `${path}[${index}]`));
   }
   if (shape.isMapSchema() || shape.isStructSchema()) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw malformed(`${at || 'The request body'} must be a structure`);
+      throw malformed(`${path || 'The request body'} must be a structure`);
     }
     const members = shape.isMapSchema() ? undefined : shape.getMemberSchemas();
     return Object.fromEntries(
       Object.entries(value).flatMap(([key, item]) => {
-        const place = at ? `${at}.${key}` : key;
-        if (members && !Object.hasOwn(members, key)) throw malformed(`Unknown member ${place}`);
+        const memberPath = path ? `${path}.${key}` : key;
+        if (members && !Object.hasOwn(members, key)) throw malformed(`Unknown member ${memberPath}`);
         const member = members?.[key] ?? shape.getValueSchema();
-        return item === null ? [] : [[key, read(member, item, place)]];
+        return item === null ? [] : [[key, read(member, item, memberPath)]];
       }),
     );
   }
   const simple = readSimple(shape, value);
-  if (simple === undefined) throw malformed(`${at} cannot be read: ${JSON.stringify(value)}`);
+  if (simple === undefined) throw malformed(`${path} cannot be read: ${JSON.stringify(value)}`);
   return simple;
 }
 

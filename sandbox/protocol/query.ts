@@ -1,4 +1,4 @@
-/** Parses the query protocols' `A.B.1=x` forms into structures by the SDK's schemas, as the inverse of its serializer. */
+/** Parses the forms of the query protocols, such as `A.B.1=x`, by the SDK's schemas: the inverse of the SDK's serializer. */
 import type { Shape } from './schemas.ts';
 import { refusal } from './refusal.ts';
 import { parseSimpleValue } from './simple-values.ts';
@@ -37,24 +37,24 @@ function insert(tree: Tree, [head = '', ...rest]: string[], value: string): void
   insert(branch, rest, value);
 }
 
-function read(shape: Shape, node: Tree | string, dialect: Dialect, at: string): unknown {
-  if (shape.isStructSchema()) return readStructure(shape, asTree(node, at), dialect, at);
-  if (shape.isListSchema()) return readList(shape, node, dialect, at);
-  if (shape.isMapSchema()) return readMap(shape, asTree(node, at), dialect, at);
-  return readSimple(shape, asString(node, at), dialect, at);
+function read(shape: Shape, node: Tree | string, dialect: Dialect, prefix: string): unknown {
+  if (shape.isStructSchema()) return readStructure(shape, asTree(node, prefix), dialect, prefix);
+  if (shape.isListSchema()) return readList(shape, node, dialect, prefix);
+  if (shape.isMapSchema()) return readMap(shape, asTree(node, prefix), dialect, prefix);
+  return readSimple(shape, asString(node, prefix), dialect, prefix);
 }
 
-function readStructure(shape: Shape, tree: Tree, dialect: Dialect, at: string): object {
-  const known = new Map<string, [string, Shape]>();
+function readStructure(shape: Shape, tree: Tree, dialect: Dialect, prefix: string): object {
+  const membersByKey = new Map<string, [string, Shape]>();
   for (const [name, member] of shape.structIterator())
-    known.set(wireName(name, member, dialect), [name, member]);
-  const out: Record<string, unknown> = {};
+    membersByKey.set(wireName(name, member, dialect), [name, member]);
+  const structure: Record<string, unknown> = {};
   for (const [key, node] of tree) {
-    const member = known.get(key);
-    if (!member) throw refusal('UnknownParameter', `The parameter ${at}${key} is not recognized`);
-    out[member[0]] = read(member[1], node, dialect, `${at}${key}.`);
+    const member = membersByKey.get(key);
+    if (!member) throw refusal('UnknownParameter', `The parameter ${prefix}${key} is not recognized`);
+    structure[member[0]] = read(member[1], node, dialect, `${prefix}${key}.`);
   }
-  return out;
+  return structure;
 }
 
 function wireName(name: string, member: Shape, dialect: Dialect): string {
@@ -65,33 +65,35 @@ function wireName(name: string, member: Shape, dialect: Dialect): string {
   return key.charAt(0).toUpperCase() + key.slice(1);
 }
 
-function readList(shape: Shape, node: Tree | string, dialect: Dialect, at: string): unknown[] {
+function readList(shape: Shape, node: Tree | string, dialect: Dialect, prefix: string): unknown[] {
   if (node === '') return [];
   const value = shape.getValueSchema();
   const flat = dialect === 'ec2' || Boolean(shape.getMergedTraits().xmlFlattened);
-  let items = asTree(node, at);
-  if (!flat) items = asTree([...items.values()][0] ?? new Map(), at);
+  let items = asTree(node, prefix);
+  if (!flat) items = asTree([...items.values()][0] ?? new Map(), prefix);
   return [...items]
     .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([index, item]) => read(value, item, dialect, `${at}${index}.`));
+    .map(([index, item]) => read(value, item, dialect, `${prefix}${index}.`));
 }
 
-function readMap(shape: Shape, tree: Tree, dialect: Dialect, at: string): object {
-  const entries = shape.getMergedTraits().xmlFlattened ? tree : asTree(tree.get('entry') ?? new Map(), at);
+function readMap(shape: Shape, tree: Tree, dialect: Dialect, prefix: string): object {
+  const entries = shape.getMergedTraits().xmlFlattened
+    ? tree
+    : asTree(tree.get('entry') ?? new Map(), prefix);
   return Object.fromEntries(
     [...entries.values()].map((entry) => {
-      const pair = asTree(entry, at);
-      const key = asString(pair.get('key') ?? pair.get('Name') ?? '', at);
+      const pair = asTree(entry, prefix);
+      const key = asString(pair.get('key') ?? pair.get('Name') ?? '', prefix);
       const value = pair.get('value') ?? pair.get('Value') ?? '';
-      return [key, read(shape.getValueSchema(), value, dialect, at)];
+      return [key, read(shape.getValueSchema(), value, dialect, prefix)];
     }),
   );
 }
 
-function readSimple(shape: Shape, text: string, dialect: Dialect, at: string): unknown {
+function readSimple(shape: Shape, text: string, dialect: Dialect, prefix: string): unknown {
   const value = parseSimpleValue(shape, text);
   if (value !== undefined) return value;
-  const name = at.slice(0, -1);
+  const name = prefix.slice(0, -1);
   throw dialect === 'ec2'
     ? refusal('InvalidParameterValue', `Value (${text}) for parameter ${name} is invalid.`)
     : refusal('MalformedInput', `The value of ${name} cannot be read: ${text}`);
@@ -99,12 +101,12 @@ function readSimple(shape: Shape, text: string, dialect: Dialect, at: string): u
 
 const malformed = (message: string) => refusal('MalformedQueryString', message);
 
-function asTree(node: Tree | string, at: string): Tree {
+function asTree(node: Tree | string, prefix: string): Tree {
   if (typeof node === 'object') return node;
-  throw malformed(`The parameter ${at.slice(0, -1)} must be a structure`);
+  throw malformed(`The parameter ${prefix.slice(0, -1)} must be a structure`);
 }
 
-function asString(node: Tree | string, at: string): string {
+function asString(node: Tree | string, prefix: string): string {
   if (typeof node === 'string') return node;
-  throw malformed(`The parameter ${at.slice(0, -1)} must be a plain value`);
+  throw malformed(`The parameter ${prefix.slice(0, -1)} must be a plain value`);
 }

@@ -1,4 +1,4 @@
-/** The REST protocol of Route 53: the method and the path name the operation, and the bodies are XML. */
+/** The REST protocol of Route 53: the operation follows from the method and the path, and bodies are XML. */
 import { refusal } from './refusal.ts';
 import { parseSimpleValue } from './simple-values.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';
@@ -17,7 +17,7 @@ interface Bindings {
   readonly httpQuery?: string;
   readonly httpHeader?: string;
 }
-const bindings = (member: Shape): Bindings => member.getMergedTraits();
+const bindingsOf = (member: Shape): Bindings => member.getMergedTraits();
 
 interface Route {
   readonly name: string;
@@ -34,14 +34,14 @@ function routeOf({ name, http }: OperationShape): Route | undefined {
 
 const invalid = (message: string) => refusal('InvalidInput', message);
 
-function simple(member: Shape, name: string, text: string): unknown {
+function parseMember(member: Shape, name: string, text: string): unknown {
   const value = parseSimpleValue(member, text);
   if (value === undefined) throw invalid(`The value of ${name} cannot be read: ${text}`);
   return value;
 }
 
 /** Decodes one segment of a path. */
-function unescape(label: string): string {
+function decodeSegment(label: string): string {
   try {
     return decodeURIComponent(label);
   } catch {
@@ -54,13 +54,13 @@ function decode(operation: OperationShape, request: WireRequest): object {
   const input: Record<string, unknown> = {};
   let hasBody = false;
   for (const [name, member] of operation.input.structIterator()) {
-    const { httpLabel, httpQuery, httpHeader } = bindings(member);
+    const { httpLabel, httpQuery, httpHeader } = bindingsOf(member);
     let text: string | null | undefined;
-    if (httpLabel) text = unescape(labels[name] ?? '');
+    if (httpLabel) text = decodeSegment(labels[name] ?? '');
     else if (httpQuery) text = request.query.get(httpQuery);
     else if (httpHeader) text = request.headers[httpHeader.toLowerCase()];
     else hasBody = true;
-    if (text !== null && text !== undefined) input[name] = simple(member, name, text);
+    if (text !== null && text !== undefined) input[name] = parseMember(member, name, text);
   }
   if (!hasBody || request.body.byteLength === 0) return input;
   return { ...readBody(operation.input, request.body), ...input };
@@ -94,7 +94,7 @@ function encode(operation: OperationShape, output: object): WireResponse {
   const inBody: Record<string, unknown> = { ...output };
   if (operation.output.isStructSchema()) {
     for (const [name, member] of operation.output.structIterator()) {
-      const { httpHeader } = bindings(member);
+      const { httpHeader } = bindingsOf(member);
       if (!httpHeader) continue;
       const value = inBody[name] as string | number | undefined;
       if (value !== undefined) headers[httpHeader.toLowerCase()] = String(value);

@@ -1,4 +1,4 @@
-/** The only file that uses the SDK's semi-internal exports: its operation schemas, and the codecs that work on them. */
+/** The only file that uses semi-internal exports of the SDK: the schemas of operations, and the codecs for them. */
 import { JsonCodec2, XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 
@@ -44,7 +44,7 @@ export function operationsOf(client: object): Map<string, OperationShape> {
   return found;
 }
 
-/** The SDK's timestamp formats that the XML and JSON protocols use by default. */
+/** The SDK's numbers for two timestamp formats: the defaults of the XML and the JSON protocols. */
 const DATE_TIME = 5;
 const EPOCH_SECONDS = 7;
 
@@ -62,7 +62,7 @@ export function writeXml(schema: Shape, value: object): string {
   return xml.endsWith('/>') ? '' : xml.slice(xml.indexOf('>') + 1, xml.lastIndexOf('</'));
 }
 
-/** Reads an XML document as a structure, whatever the name of its root element. */
+/** Reads an XML document as a structure. The name of the root element is ignored. */
 export function readXml(schema: Shape, body: Uint8Array): object {
   const deserializer = new XmlShapeDeserializer({
     timestampFormat: { useTrait: true, default: DATE_TIME },

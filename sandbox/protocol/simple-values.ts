@@ -4,7 +4,10 @@ import type { Shape } from './schemas.ts';
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** @returns undefined for a string that is not a value of this shape */
+/**
+ * Parses a string as a value of a shape.
+ * @returns undefined for a string that is not a value of this shape
+ */
 export function parseSimpleValue(shape: Shape, text: string): unknown {
   if (shape.isBooleanSchema()) return { true: true, false: false }[text.toLowerCase()];
   if (shape.isNumericSchema()) return NUMBER.test(text) ? asNumber(Number(text)) : undefined;
@@ -15,12 +18,17 @@ export function parseSimpleValue(shape: Shape, text: string): unknown {
 }
 
 /**
- * @returns undefined for anything but a number up to 2^53: AWS uses no larger integers, and JavaScript rounds them
+ * Checks that a value is a number below 2^53: AWS uses no larger integers, and JavaScript would round them.
+ * @returns undefined for any other value
  */
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined;
 
-/** @param value ISO 8601, or milliseconds since 1970 */
+/**
+ * Converts a time to a date.
+ * @param value ISO 8601, or milliseconds since 1970
+ * @returns undefined for an invalid time
+ */
 export function asDate(value: string | number): Date | undefined {
   const date = new Date(value);
   return Number.isNaN(date.getTime()) ? undefined : date;

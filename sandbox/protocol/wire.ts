@@ -21,7 +21,7 @@ export interface WireResponse {
 
 /** The wire protocol of a service. */
 export interface WireProtocol {
-  /** Returns the name of the operation that a request calls; undefined when it names none. */
+  /** Returns the name of the operation that a request calls; undefined when the request does not name one. */
   operation(request: WireRequest): string | undefined;
   /** @throws Refusal when the request is not a valid input of the operation */
   decode(operation: OperationShape, request: WireRequest): object;

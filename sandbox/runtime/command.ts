@@ -1,4 +1,4 @@
-/** Resolves a container's command as a container runtime does: in the image, with this machine's Node and base system. */
+/** Resolves a container's command inside its image, but with Node and the base system of this machine. */
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, posix } from 'node:path';
 import { resolveInside } from './rootfs.ts';
@@ -33,14 +33,14 @@ export interface ProgramSearch {
 /** The PATH of a container whose image sets none. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The programs that official Node images have in addition to `node`; this machine's own are used instead. */
+/** The programs that official Node images have in addition to `node`. Tasks use the ones of this machine. */
 export const NODE_TOOLS = ['npm', 'npx'];
 
 const NODE = /^(node|\/([^ ]*\/)?bin\/node)$/;
 const SHELL = /^(sh|\/(usr\/)?bin\/sh)$/;
 
 /**
- * Programs of the base system. This machine's own are used, because the image's programs need the image's libraries.
+ * Programs of the base system. Tasks use the ones of this machine, because those of the image would need its libraries.
  */
 const BASE_SYSTEM = /^\/(usr\/)?s?bin\//;
 
@@ -116,7 +116,7 @@ async function mapPath(arg: string, rootfs: string): Promise<string> {
   return (await exists(path)) ? path : arg;
 }
 
-/** Maps the absolute paths in a shell command, quoted so that the shell reads each as one word. */
+/** Maps the absolute paths in a shell command, and quotes them so that the shell reads each path as one word. */
 async function mapShellText(text: string, rootfs: string): Promise<string> {
   const quotedOrPlain = /'[^']*'|"(?:\\.|[^"\\])*"|[^'"]+|['"]/gs;
   const absolutePath = /(?<![\w/:.~-])\/[\w@%+,.-][\w@%+,./-]*/g;

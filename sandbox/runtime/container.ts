@@ -93,7 +93,8 @@ export async function startContainer(
     stderr: makeLineSplitter((text) => output.line('stderr', text)),
   };
   const main = await start(plan.command, (stream, chunk) => lines[stream].write(chunk));
-  // Recording may fail. The container still runs, but if this sandbox crashes, the next one will not find it.
+  // Recording may fail. In that case the container still runs, but after a crash of this sandbox the next sandbox does
+  // not find the container.
   const recorded = recordContainer(plan.taskDirectory, plan.name, main.pid).catch(() => undefined);
   const checks = new Set<RunningProcess>();
   let isRunning = true;

@@ -1,4 +1,4 @@
-/** Unpacks the layers of a container image into one folder for a task, and reads which program the image runs. */
+/** Unpacks the layers of a container image into a folder of a task, and reads from the image how to run it. */
 import { mkdir } from 'node:fs/promises';
 import * as z from 'zod';
 import { applyLayer } from './layer.ts';
@@ -59,13 +59,13 @@ export function parseImageConfig(blob: Uint8Array): ImageConfig {
     command: config?.Cmd ?? [],
     entrypoint: config?.Entrypoint ?? [],
     workingDirectory: config?.WorkingDir || '/',
-    environment: Object.fromEntries((config?.Env ?? []).map(variable)),
+    environment: Object.fromEntries((config?.Env ?? []).map(parseVariable)),
     user: config?.User ?? '',
     ...(config?.StopSignal ? { stopSignal: config.StopSignal } : {}),
   };
 }
 
-function variable(text: string): [string, string] {
-  const at = text.indexOf('=');
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+function parseVariable(text: string): [string, string] {
+  const equals = text.indexOf('=');
+  return equals === -1 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
 }

@@ -13,7 +13,9 @@ export class LayerError extends Error {
 
 /** The maximum size of an unpacked layer. Layers are unpacked in memory, and a small archive can expand enormously. */
 const MAX_LAYER_BYTES = 2 ** 31;
+/** The prefix of whiteouts. The entry `.wh.NAME` hides NAME in the lower layers. */
 const WHITEOUT = '.wh.';
+/** An entry that hides everything that the lower layers have in its folder. */
 const OPAQUE = '.wh..wh..opq';
 /** Metadata that AUFS left in old layers, which must be ignored according to the image specification. */
 const AUFS_PREFIX = '.wh..wh.';
@@ -106,9 +108,9 @@ function targetInside(root: string, path: string, target: string): string {
   return relative(folder, join(root, absolute)) || '.';
 }
 
-/** Returns the archive's permissions without set-user-id, and with those that the owner needs in any case. */
-function permissions(mode: number | undefined, atLeast: number): number {
-  return ((mode ?? 0o755) & 0o777) | atLeast;
+/** Returns the archive's permissions without set-user-id, plus the permissions that the owner always needs. */
+function permissions(mode: number | undefined, neededByOwner: number): number {
+  return ((mode ?? 0o755) & 0o777) | neededByOwner;
 }
 
 function outsideRoot(name: string): LayerError {

@@ -37,8 +37,8 @@ export function makeLineSplitter(deliver: (line: string) => void): {
   };
 }
 
-/** The last position at or before `at` where a UTF-8 character starts; `at` itself when the bytes are not UTF-8. */
-function characterStart(bytes: Buffer, at: number): number {
-  for (let start = at; start > at - 4; start--) if (((bytes[start] ?? 0) & 0xc0) !== 0x80) return start;
-  return at;
+/** Returns the last position up to `limit` where a UTF-8 character starts, or `limit` when the bytes are not UTF-8. */
+function characterStart(bytes: Buffer, limit: number): number {
+  for (let start = limit; start > limit - 4; start--) if (((bytes[start] ?? 0) & 0xc0) !== 0x80) return start;
+  return limit;
 }

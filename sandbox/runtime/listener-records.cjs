@@ -10,7 +10,8 @@ const { threadId } = require('node:worker_threads');
 let written = 0;
 
 /**
- * Returns every record for a port, including those of dead processes: requested address, real port, process and file.
+ * Returns every record for a port, including the records of dead processes. A record has the requested address, the real
+ * port, the process and the file.
  */
 function recordsFor(folder, port) {
   const files = namesIn(folder).filter((name) => name.startsWith(`${port}-`));
@@ -19,7 +20,8 @@ function recordsFor(folder, port) {
 
 /**
  * Records a listener of this process.
- * @param isListening tests whether anything listens on a port of 127.0.0.1: a worker thread may leave a stale record
+ * @param isListening tests whether anything listens on a port of 127.0.0.1; needed because a worker thread that ends may
+ *   leave a stale record, although its process is alive
  * @returns {string | undefined} the file to remove when the listener closes; undefined when the address is in use
  */
 function record(folder, port, address, realPort, isListening) {

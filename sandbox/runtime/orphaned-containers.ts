@@ -6,7 +6,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { startTimeOf } from './process-start-time.ts';
 import { signalGroup } from './process.ts';
 
-/** Identifies a process by number and start time, because a number may be reused. */
+/** Identifies a process by its number and start time, because the number may be reused later. */
 interface ProcessRecord {
   pid: number;
   started: string;
@@ -23,9 +23,9 @@ export interface OrphanedContainer {
 export async function recordContainer(taskDirectory: string, container: string, pid: number): Promise<void> {
   const started = await startTimeOf(pid);
   if (started === undefined) return;
-  const note: ProcessRecord = { pid, started };
+  const record: ProcessRecord = { pid, started };
   await mkdir(recordsFolder(taskDirectory), { recursive: true });
-  await writeFileAtomic(recordFile(taskDirectory, container), JSON.stringify(note), { fsync: false });
+  await writeFileAtomic(recordFile(taskDirectory, container), JSON.stringify(record), { fsync: false });
 }
 
 /** Removes the record of a container that has ended. */
@@ -34,26 +34,26 @@ export async function removeRecord(taskDirectory: string, container: string): Pr
 }
 
 /**
- * Kills the containers that a dead sandbox left running, as far as possible. A process that only reuses a recorded number
- * is left alone. The caller must make sure that no other sandbox uses the folder.
+ * Kills the containers that a dead sandbox left running, as far as possible. A later process that reuses a recorded
+ * number is left alone. The caller must make sure that no other sandbox uses the folder.
  * @param folderOfTasks the parent of the tasks' folders
  * @returns the containers that were killed
  */
 export async function killOrphanedContainers(folderOfTasks: string): Promise<OrphanedContainer[]> {
-  const stopped: OrphanedContainer[] = [];
+  const killed: OrphanedContainer[] = [];
   for (const task of await namesIn(folderOfTasks)) {
     const taskDirectory = join(folderOfTasks, task);
     for (const name of await namesIn(recordsFolder(taskDirectory))) {
       const container = basename(name, '.json');
-      const note = await readRecord(recordFile(taskDirectory, container));
-      if (note && (await startTimeOf(note.pid)) === note.started) {
-        signalGroup(note.pid, constants.signals.SIGKILL);
-        stopped.push({ task, container, pid: note.pid });
+      const record = await readRecord(recordFile(taskDirectory, container));
+      if (record && (await startTimeOf(record.pid)) === record.started) {
+        signalGroup(record.pid, constants.signals.SIGKILL);
+        killed.push({ task, container, pid: record.pid });
       }
       await removeRecord(taskDirectory, container);
     }
   }
-  return stopped;
+  return killed;
 }
 
 function recordsFolder(taskDirectory: string): string {
@@ -65,11 +65,11 @@ function recordFile(taskDirectory: string, container: string): string {
 }
 
 async function readRecord(file: string): Promise<ProcessRecord | undefined> {
-  const note = await readFile(file, 'utf8')
+  const record = await readFile(file, 'utf8')
     .then((text) => JSON.parse(text) as Partial<ProcessRecord> | null)
     .catch(() => undefined);
-  const isWhole = Number.isInteger(note?.pid) && typeof note?.started === 'string';
-  return isWhole ? (note as ProcessRecord) : undefined;
+  const isComplete = Number.isInteger(record?.pid) && typeof record?.started === 'string';
+  return isComplete ? (record as ProcessRecord) : undefined;
 }
 
 const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

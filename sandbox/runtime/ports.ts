@@ -18,8 +18,8 @@ export function portsFolder(taskDirectory: string): string {
  * Finds the listener that a connection to the task's private IP would reach.
  * @param taskDirectory the folder of the task
  * @param port the port as the task's programs see it
- * @returns the real address; `loopback-only` when the program listens only on 127.0.0.1 or ::1, where clients outside the
- *   task cannot reach it; undefined when nothing listens on the port
+ * @returns the real address; `loopback-only` when clients outside the task cannot reach the program because it listens
+ *   only on 127.0.0.1 or ::1; undefined when nothing listens on the port
  */
 export async function localAddress(
   taskDirectory: string,

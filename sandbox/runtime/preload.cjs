@@ -1,4 +1,4 @@
-// Preloaded into every Node process of a task, to put the process into the task's network without changing the program.
+// Puts a Node process into its task's network without changing the program. Every Node process of a task preloads it.
 'use strict';
 
 const { ChildProcess } = require('node:child_process');
@@ -10,12 +10,12 @@ const { patchTcp } = require('./tcp.cjs');
 /**
  * Puts this process into a task; further calls have no effect.
  * @param {{ ports: string, privateIp: string, hostname: string, connectTimeoutMs: number, nodeOption: string }} task
- *   `ports` is the folder of the listener records, `nodeOption` the option with which Node loads this file
+ *   `ports` is the folder of the listener records, and `nodeOption` is the option that makes Node load this file
  */
 function enter(task) {
-  const already = Symbol.for('slipway.task');
-  if (globalThis[already]) return;
-  Object.defineProperty(globalThis, already, { value: true });
+  const marker = Symbol.for('slipway.task');
+  if (globalThis[marker]) return;
+  Object.defineProperty(globalThis, marker, { value: true });
   patchTcp(task);
   patchIdentity(task);
   patchChildren(task);
@@ -29,13 +29,13 @@ function patchIdentity({ privateIp, hostname }) {
     .map((part) => Number(part).toString(16).padStart(2, '0'))
     .join(':')}`;
   const loopback = { address: '127.0.0.1', netmask: '255.0.0.0', mac: '00:00:00:00:00:00', internal: true };
-  const elastic = { address: privateIp, netmask: '255.255.255.0', mac, internal: false };
+  const taskInterface = { address: privateIp, netmask: '255.255.255.0', mac, internal: false };
   os.networkInterfaces = () => ({
     lo: [{ ...loopback, family: 'IPv4', cidr: '127.0.0.1/8' }],
-    eth1: [{ ...elastic, family: 'IPv4', cidr: `${privateIp}/24` }],
+    eth1: [{ ...taskInterface, family: 'IPv4', cidr: `${privateIp}/24` }],
   });
   os.hostname = () => hostname;
-  // In a VPC the DNS server resolves the task's host name; this machine's does not.
+  // The DNS server of a VPC resolves the task's host name; the DNS server of this machine does not.
   for (const resolver of [dns, dns.promises]) {
     const { lookup } = resolver;
     resolver.lookup = (name, ...rest) => lookup(name === hostname ? privateIp : name, ...rest);

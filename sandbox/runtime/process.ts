@@ -1,4 +1,4 @@
-/** Runs a process in its own group: it is signalled together with its children, and never outlives this process. */
+/** Runs a process in a separate group, so that it is signalled together with its children and never outlives the sandbox. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
@@ -23,19 +23,19 @@ export interface RunningProcess {
 const DRAIN_MS = 1_000;
 
 /**
- * Starts a process and a watchdog. When this process dies, even by SIGKILL, the watchdog's input ends, and the watchdog
+ * Starts a process and a watchdog. When the sandbox dies, even by SIGKILL, the watchdog's input ends, and the watchdog
  * kills the group. A watchdog works for every program, while preloaded code would work only for Node.
- * @param plan what to start
+ * @param spec what to start
  * @param output receives the output as it arrives
  * @throws the error of spawn, such as ENOENT, EACCES or ENOEXEC
  */
 export async function startProcess(
-  plan: ProcessSpec,
+  spec: ProcessSpec,
   output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void,
 ): Promise<RunningProcess> {
-  const child = spawn(plan.file, plan.args, {
-    cwd: plan.folder,
-    env: plan.environment,
+  const child = spawn(spec.file, spec.args, {
+    cwd: spec.folder,
+    env: spec.environment,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -59,13 +59,15 @@ export async function startProcess(
       );
       child.once('close', () => clearTimeout(drained));
     });
-    child.once('close', (code, by) => resolve(code ?? 128 + constants.signals[by ?? 'SIGKILL']));
+    child.once('close', (code, signalName) =>
+      resolve(code ?? 128 + constants.signals[signalName ?? 'SIGKILL']),
+    );
   });
   return { pid, exited, signal };
 }
 
 /**
- * Returns the number of a signal that is written as in an image.
+ * Returns the number of a signal that an image names.
  * @param name `SIGTERM`, `TERM` or `15`
  * @throws RangeError when this machine has no such signal
  */

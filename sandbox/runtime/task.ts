@@ -13,7 +13,7 @@ const LINUX_CONNECT_TIMEOUT_MS = 127_000;
 const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
 export interface TaskEnvironmentSpec {
-  /** The folder of the task, which only its containers share. */
+  /** The folder that the containers of the task share. */
   taskDirectory: string;
   /** The address of the task's network interface. */
   privateIp: string;
@@ -29,23 +29,23 @@ export interface TaskEnvironmentSpec {
 
 /**
  * Prepares the task's folder for a container.
- * @returns the environment of its programs: the container's own variables, and those needed to find Node and the task's
- *   network, but none of this process's variables
+ * @returns the environment of the container's programs: the container's variables, and the variables that let programs
+ *   find Node and the task's network, but no variables of this process
  */
-export async function prepareTask(plan: TaskEnvironmentSpec): Promise<Record<string, string>> {
-  const { taskDirectory, environment } = plan;
+export async function prepareTask(spec: TaskEnvironmentSpec): Promise<Record<string, string>> {
+  const { taskDirectory, environment } = spec;
   const folder = (name: string) => join(taskDirectory, name);
   for (const path of [portsFolder(taskDirectory), folder('home'), folder('bin')])
     await mkdir(path, { recursive: true });
   await linkNode(folder('bin'));
-  const hostname = environment.HOSTNAME ?? privateHostname(plan.privateIp, environment.AWS_REGION);
+  const hostname = environment.HOSTNAME ?? privateHostname(spec.privateIp, environment.AWS_REGION);
   const preload = folder('network.cjs');
   const nodeOption = `--require "${preload.replace(/["\\]/g, '\\$&')}"`;
   const network = {
     ports: portsFolder(taskDirectory),
-    privateIp: plan.privateIp,
+    privateIp: spec.privateIp,
     hostname,
-    connectTimeoutMs: plan.connectTimeoutMs ?? LINUX_CONNECT_TIMEOUT_MS,
+    connectTimeoutMs: spec.connectTimeoutMs ?? LINUX_CONNECT_TIMEOUT_MS,
     nodeOption,
   };
   await writeFileAtomic(preload, `require(${JSON.stringify(PRELOAD)}).enter(${JSON.stringify(network)});\n`, {
@@ -55,7 +55,7 @@ export async function prepareTask(plan: TaskEnvironmentSpec): Promise<Record<str
     HOME: folder('home'),
     HOSTNAME: hostname,
     ...environment,
-    PATH: await searchPath(folder('bin'), plan),
+    PATH: await searchPath(folder('bin'), spec),
     NODE_OPTIONS: `${nodeOption} ${environment.NODE_OPTIONS ?? ''}`.trim(),
   };
 }
@@ -70,13 +70,16 @@ export function privateHostname(privateIp: string, region = 'us-east-1'): string
 }
 
 /**
- * Returns a PATH: Node, then this machine's base system, then the folders of the container's PATH that the image has.
+ * Returns a PATH: Node, then this machine's base system, then those folders of the container's PATH that exist in the
+ * image.
  */
 async function searchPath(bin: string, { rootfs, environment }: TaskEnvironmentSpec): Promise<string> {
-  const own = (environment.PATH ?? DEFAULT_PATH).split(':').filter(isAbsolute);
-  const mapped = await Promise.all(own.map((path) => resolveInside(rootfs, path)));
+  const containerPath = (environment.PATH ?? DEFAULT_PATH).split(':').filter(isAbsolute);
+  const mapped = await Promise.all(containerPath.map((path) => resolveInside(rootfs, path)));
   const present = await Promise.all(mapped.map((path) => stat(path).catch(() => undefined)));
-  return [bin, '/usr/bin', '/bin', '/usr/sbin', '/sbin', ...mapped.filter((_, at) => present[at])].join(':');
+  return [bin, '/usr/bin', '/bin', '/usr/sbin', '/sbin', ...mapped.filter((_, index) => present[index])].join(
+    ':',
+  );
 }
 
 async function linkNode(bin: string): Promise<void> {

@@ -9,7 +9,7 @@ const listeners = require('./listener-records.cjs');
 
 const { ECONNREFUSED, EADDRINUSE, EADDRNOTAVAIL, ETIMEDOUT } = os.constants.errno;
 
-/** The private ranges of VPCs, and the link-local addresses, where this machine's credentials may be served. */
+/** The private ranges of VPCs, and the link-local addresses, which may serve credentials of this machine. */
 const UNREACHABLE = ranges(['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['169.254.0.0', 16]);
 UNREACHABLE.addAddress('fd00:ec2::254', 'ipv6');
 const LOOPBACK = ranges(['127.0.0.0', 8]);
@@ -63,18 +63,18 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
 
   TCP.prototype.listen = function (backlog) {
     const error = listen.call(this, backlog);
-    const want = requested.get(this);
-    if (error || !want) return error;
+    const wanted = requested.get(this);
+    if (error || !wanted) return error;
     const real = {};
     getsockname.call(this, real);
-    let port = want.port || real.port;
-    let file = listeners.record(ports, port, want.address, real.port, isListening);
-    while (!file && want.port === 0) {
+    let port = wanted.port || real.port;
+    let file = listeners.record(ports, port, wanted.address, real.port, isListening);
+    while (!file && wanted.port === 0) {
       port = 32768 + Math.floor(Math.random() * 28000);
-      file = listeners.record(ports, port, want.address, real.port, isListening);
+      file = listeners.record(ports, port, wanted.address, real.port, isListening);
     }
     if (!file) return -EADDRINUSE;
-    open.set(this, { address: want.address, port, realPort: real.port, file });
+    open.set(this, { address: wanted.address, port, realPort: real.port, file });
     return 0;
   };
 
@@ -111,17 +111,17 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
   TCP.prototype.getsockname = function (out) {
     const error = getsockname.call(this, out);
     const server = open.get(this);
-    if (server) show(out, server);
+    if (server) setAddress(out, server);
     else {
-      const accepting = [...open.values()].find((one) => one.realPort === out.port);
-      if (accepting) out.port = accepting.port;
+      const acceptedBy = [...open.values()].find(({ realPort }) => realPort === out.port);
+      if (acceptedBy) out.port = acceptedBy.port;
     }
     return error;
   };
   TCP.prototype.getpeername = function (out) {
     const error = getpeername.call(this, out);
     const peer = peers.get(this);
-    if (peer && !error) show(out, peer);
+    if (peer && !error) setAddress(out, peer);
     return error;
   };
 
@@ -138,7 +138,7 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
   process.on('exit', () => [...open.keys()].forEach(release));
 }
 
-function show(out, { address, port }) {
+function setAddress(out, { address, port }) {
   Object.assign(out, { address, port, family: net.isIPv6(address) ? 'IPv6' : 'IPv4' });
 }
 

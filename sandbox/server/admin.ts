@@ -16,8 +16,15 @@ const json = (value: unknown, status = 200): WireResponse => ({
 /** Admin pages by `METHOD name`. */
 export type AdminPages = Readonly<Record<string, (request: WireRequest) => unknown>>;
 
-/** Makes the admin pages of a sandbox; `more` contains the additional pages of the data plane and the process. */
-export function makeAdminPages(world: World, { journal, faults, chaos }: GatewayContext, more: AdminPages) {
+/**
+ * Makes the admin pages of a sandbox.
+ * @param additional the pages of the data plane and the process
+ */
+export function makeAdminPages(
+  world: World,
+  { journal, faults, chaos }: GatewayContext,
+  additional: AdminPages,
+) {
   const pages: AdminPages = {
     'GET census': () => census(world),
     'GET journal': () => journal.entries(),
@@ -35,7 +42,7 @@ export function makeAdminPages(world: World, { journal, faults, chaos }: Gateway
       chaos.reset();
       return {};
     },
-    ...more,
+    ...additional,
   };
   return async (request: WireRequest): Promise<WireResponse | undefined> => {
     const page = pages[`${request.method} ${request.path.slice('/_sandbox/'.length)}`];

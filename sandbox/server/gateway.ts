@@ -13,7 +13,7 @@ import type { Chaos } from '../chaos/controller.ts';
 import { Throttled } from '../chaos/throttle.ts';
 import type { World } from '../world/world.ts';
 
-/** The gateway's response and, if the response is to be lost, how the loss looks to the client. */
+/** The gateway's response. If the response is to be lost, `lost` determines how the loss looks to the client. */
 export interface GatewayResponse {
   readonly response: WireResponse;
   readonly lost?: Exclude<Appearance, '500'> | undefined;
@@ -54,11 +54,11 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
 
   return async (request: WireRequest): Promise<GatewayResponse> => {
-    const [, region, scope] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
-    const service = ownProperty(services, scope ?? '');
+    const [, region, signedService] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
+    const service = ownProperty(services, signedService ?? '');
     if (!region || !service) {
-      const message = scope
-        ? `The sandbox does not support the service ${scope}. It supports: ${Object.keys(services).join(', ')}.`
+      const message = signedService
+        ? `The sandbox does not support the service ${signedService}. It supports: ${Object.keys(services).join(', ')}.`
         : 'The request is not signed. The sandbox needs the signature to determine the service.';
       return { response: unsigned(message) };
     }
@@ -75,7 +75,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     let throttled: true | undefined;
     try {
       world.agenda.runDue();
-      response = await carryOut(call, request);
+      response = await runOperation(call, request);
     } catch (error) {
       if (!(error instanceof Refusal)) reportError(error);
       if (error instanceof Throttled) throttled = true;
@@ -85,13 +85,13 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     }
     journal.add({ service: service.name, operation: name, region, result, fault: failure?.kind, throttled });
     if (isMutating(name)) world.changed();
-    const late =
+    const delayAfter =
       (weather ? weather.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.onClock(failure.ms) : 0);
-    if (late > 0) await pause(late);
+    if (delayAfter > 0) await pause(delayAfter);
     return failure ? withInjectedFailure(call, failure, response) : { response };
   };
 
-  async function carryOut(
+  async function runOperation(
     { service, operation: name, ...call }: Call,
     request: WireRequest,
   ): Promise<WireResponse> {
@@ -107,11 +107,11 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const input = service.protocol.decode(shape, request) as Record<string, unknown>;
     refuseUnsupportedMembers(service, shape, operation.takes, input);
     const region = world.region(call.region);
-    const seen = { service: service.name, operation: name, input, region };
-    if (!chaos.isCalm) chaos.admit(seen);
+    const decoded = { service: service.name, operation: name, input, region };
+    if (!chaos.isCalm) chaos.admit(decoded);
     operation.before?.(region);
     const run = () => operation.run(input, region);
-    const output = chaos.isCalm ? await run() : await chaos.carryOut(seen, run);
+    const output = chaos.isCalm ? await run() : await chaos.carryOut(decoded, run);
     if (failure?.kind === 'fails-later') failLater(region, name, output, failure);
     return service.protocol.encode(shape, output, call.requestId);
   }
@@ -134,7 +134,7 @@ function withInjectedFailure(
   };
 }
 
-/** Refuses members that AWS supports and the sandbox does not, because ignoring them would fake success. */
+/** Refuses members that AWS supports but the sandbox does not, because ignoring them would fake success. */
 function refuseUnsupportedMembers(
   service: SandboxService,
   shape: OperationShape,

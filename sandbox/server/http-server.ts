@@ -10,7 +10,7 @@ export interface Handlers {
   admin(request: WireRequest): Promise<WireResponse | undefined>;
 }
 
-/** Clients that reach the sandbox have full access, so no option, variable or request changes where it listens. */
+/** The only address that the sandbox ever listens on, because every client that reaches the sandbox has full access. */
 const LOOPBACK = '127.0.0.1';
 
 /** The maximum size of a request. A part of an ECR layer is 20 MiB, which is 27 MiB in base64. */
@@ -44,13 +44,15 @@ export async function startServer(
 async function handle(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const refused = refuseUntrustedOrigin(request);
   if (refused) return send(response, refused);
-  const wire = await readRequest(request);
-  if (wire === 'invalid URL') return send(response, text(400, 'The path of the request is not valid.'));
-  if (wire === 'too large') return send(response, text(413, 'The request body is too large.'));
-  if (wire.path.startsWith('/_sandbox')) {
-    return send(response, (await handlers.admin(wire)) ?? text(404, `The sandbox has no page ${wire.path}.`));
+  const wireRequest = await readRequest(request);
+  if (wireRequest === 'invalid URL')
+    return send(response, text(400, 'The path of the request is not valid.'));
+  if (wireRequest === 'too large') return send(response, text(413, 'The request body is too large.'));
+  if (wireRequest.path.startsWith('/_sandbox')) {
+    const page = await handlers.admin(wireRequest);
+    return send(response, page ?? text(404, `The sandbox has no page ${wireRequest.path}.`));
   }
-  const { response: complete, lost } = await handlers.aws(wire);
+  const { response: complete, lost } = await handlers.aws(wireRequest);
   if (lost === undefined) send(response, complete);
   if (lost === 'reset') request.socket.resetAndDestroy();
   if (lost === 'cut') sendHalf(response, complete);
@@ -58,14 +60,14 @@ async function handle(handlers: Handlers, request: IncomingMessage, response: Se
 }
 
 /**
- * Refuses requests from web pages. DNS rebinding is recognised by a foreign Host header. Browsers send the origin of a
- * request in Origin, or only in Sec-Fetch-Site for images, scripts and links.
+ * Refuses requests from web pages. DNS rebinding is recognised by a foreign Host header. For most requests, browsers send
+ * the page's origin in Origin; for images, scripts and links they send only Sec-Fetch-Site.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
 function refuseUntrustedOrigin({ headers }: IncomingMessage): WireResponse | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
-  const local = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/i.test(host);
-  if (!local) return text(403, 'The sandbox responds to loopback host names only.');
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/i.test(host);
+  if (!isLoopback) return text(403, 'The sandbox responds to loopback host names only.');
   const site = headers['sec-fetch-site'] ?? 'none';
   const isForeign = headers.origin !== undefined || !['none', 'same-origin'].includes(String(site));
   return isForeign ? text(403, 'The sandbox does not respond to requests from web pages.') : undefined;
@@ -76,7 +78,7 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | 'inv
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // The rest is read and discarded, because a client that is cut off while sending would never read the response.
+    // The rest is read and discarded: a client whose connection is cut while it sends would never see the response.
     if (size > MAX_BODY_BYTES) chunks.length = 0;
     else chunks.push(chunk);
   }

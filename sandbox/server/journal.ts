@@ -27,14 +27,14 @@ const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
 export const isMutating = (operation: string): boolean => !READ_ONLY.test(operation);
 
 /** The number of calls to keep: enough for the longest run, but limited, since a sandbox may run for weeks. */
-const MAX_ENTRIES = 20_000;
+const KEPT_ENTRIES = 20_000;
 
 export function makeJournal(now: () => number): Journal {
   let entries: JournalEntry[] = [];
   return {
     add(entry) {
       entries.push({ ...entry, mutating: isMutating(entry.operation), at: new Date(now()).toISOString() });
-      if (entries.length > MAX_ENTRIES * 1.1) entries = entries.slice(-MAX_ENTRIES);
+      if (entries.length > KEPT_ENTRIES * 1.1) entries = entries.slice(-KEPT_ENTRIES);
     },
     entries: () => entries,
     clear: () => {

@@ -26,36 +26,39 @@ export async function claimFolder(folder: string): Promise<() => Promise<void>> 
 }
 
 /** Writes this process's claim into a file that only one process can own. */
-async function acquire(file: string, own: string, folder: string): Promise<void> {
+async function acquire(file: string, claim: string, folder: string): Promise<void> {
   for (;;) {
-    if (await put(own, file, link)) return;
-    const other = await read(file);
-    if (other === undefined) continue;
-    const holder = await runningHolder(other);
+    if (await writeInPlace(claim, file, link)) return;
+    const existing = await read(file);
+    if (existing === undefined) continue;
+    const holder = await runningHolder(existing);
     if (holder !== undefined) throw new FolderTakenError(folder, holder);
-    if (await replaceDead(file, own, other, folder)) return;
+    if (await replaceDead(file, claim, existing, folder)) return;
   }
 }
 
 /**
  * Replaces the claim of a dead process. Several processes may find the dead claim at the same time, and the slowest must
- * not overwrite the new claim of the fastest. The right to replace a claim is therefore a separate file, which is named
- * after the dead claim and acquired in the same way.
+ * not overwrite the new claim of the fastest. A process therefore first acquires a separate file, whose name is derived
+ * from the dead claim. That file grants the right to replace the claim.
  * @returns false when another process has already replaced the claim
  */
-async function replaceDead(file: string, own: string, dead: string, folder: string): Promise<boolean> {
-  const digest = createHash('sha256').update(dead).digest('hex');
-  const right = `${file}.${digest.slice(0, 8)}.takeover`;
-  await acquire(right, own, folder);
+async function replaceDead(file: string, claim: string, deadClaim: string, folder: string): Promise<boolean> {
+  const digest = createHash('sha256').update(deadClaim).digest('hex');
+  const takeoverFile = `${file}.${digest.slice(0, 8)}.takeover`;
+  await acquire(takeoverFile, claim, folder);
   try {
-    return (await read(file)) === dead && (await put(own, file, rename));
+    return (await read(file)) === deadClaim && (await writeInPlace(claim, file, rename));
   } finally {
-    await rm(right, { force: true });
+    await rm(takeoverFile, { force: true });
   }
 }
 
-/** Writes a temporary file and moves it into place, so that a claim is complete from the moment when it exists. */
-async function put(text: string, file: string, move: typeof link): Promise<boolean> {
+/**
+ * Writes a temporary file and moves it into place, so that no process ever reads an incomplete claim.
+ * @returns false when the file exists already
+ */
+async function writeInPlace(text: string, file: string, move: typeof link): Promise<boolean> {
   const draft = `${file}.${process.pid}.${randomUUID()}.new`;
   try {
     await writeFile(draft, text, { mode: 0o600 });

@@ -18,7 +18,7 @@ export interface WorldPersistence {
 /**
  * Restores a world from `file`, if it exists, and keeps the file up to date from then on.
  * Writes are coalesced: any number of changes during a write cause only one further write.
- * @param onFailure receives the error of a failed write that no call waits for
+ * @param onFailure receives the error of a failed write if no call waits for that write
  * @throws Error when the file was written by another version or cannot be read; the file is left unchanged
  */
 export function persistWorld(
@@ -53,7 +53,7 @@ export function persistWorld(
   let pendingWrite: NodeJS.Timeout | undefined;
   const stopListening = world.onChange(() => {
     dirty = true;
-    // Calls wait for their own write. This timer is for changes outside any call.
+    // Every call waits for its changes to be written. This timer is for changes outside any call.
     pendingWrite ??= setTimeout(() => {
       pendingWrite = undefined;
       saved().catch(onFailure);

@@ -15,7 +15,10 @@ const CLAIM_DRAFT = /^claim(?:\.[0-9a-f]{8}\.takeover)*\.(\d+)(?:\.dead|\.[0-9a-
 /** Matches the files that grant the right to replace a dead claim. */
 const TAKEOVER = /^claim(?:\.[0-9a-f]{8}\.takeover)+$/;
 
-/** @param folder the folder of a sandbox that this process has claimed */
+/**
+ * Removes all stale temporary files.
+ * @param folder the folder of a sandbox, which this process has claimed
+ */
 export async function removeStaleFiles(folder: string): Promise<void> {
   for (const [subfolder, stale] of Object.entries(STALE)) {
     for (const name of await namesIn(join(folder, subfolder)))
@@ -26,7 +29,8 @@ export async function removeStaleFiles(folder: string): Promise<void> {
 }
 
 /**
- * Whether a claim's temporary file is stale. It is not stale while the process that wrote it is running and may be claiming.
+ * Whether a claim's temporary file is stale. While the process that wrote the file is running, it may still be claiming
+ * the folder.
  */
 async function isStaleClaim(folder: string, name: string): Promise<boolean> {
   const [, pid] = CLAIM_DRAFT.exec(name) ?? [];

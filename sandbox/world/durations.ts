@@ -2,7 +2,7 @@
 
 /** Real durations; the sources are in the catalogue of AWS semantics (§2 to §7). */
 export const durations = {
-  /** From CreateNatGateway to the placement in the subnet. A NAT gateway that cannot work fails then (§2.1). */
+  /** From CreateNatGateway to the placement in the subnet. A NAT gateway that cannot work fails at that moment (§2.1). */
   natGatewayPlace: 5_000,
   /** Placement to `available`: about 90 to 120 s. */
   natGatewayCreate: 110_000,
@@ -42,7 +42,7 @@ export const durations = {
   taskActivate: 2_000,
   /** RUNNING to healthy, for a task without load balancer and health check (documented with minimumHealthyPercent). */
   taskProve: 40_000,
-  /** The time after which ECS tries again to assume a role: about half a minute (§4.2). */
+  /** The time from ECS's failure to assume a role to its next attempt: about half a minute (§4.2). */
   taskRoleRetry: 30_000,
   /** The interval at which lifecycle policies are applied: images expire within a day after a policy selects them. */
   imageExpiry: 86_400_000,

@@ -36,7 +36,7 @@ export interface Region extends RegionalStores, GlobalStores {
   arn(service: string, resource: string): string;
   /** Converts milliseconds of AWS time to milliseconds of the sandbox's clock; 0 at the pace `instant`. */
   scaled(ms: number): number;
-  /** Returns when a consumer sees a change, in milliseconds since 1970; in calm weather, the time of the change. */
+  /** Returns the time at which a consumer sees a change, in milliseconds since 1970. In calm weather there is no delay. */
   visibleAt(propagation: Propagation): number;
   /** Schedules `event` for `subject` after a named duration, or after a number of milliseconds of AWS time. */
   after(duration: Duration | number, event: string, subject: string): void;

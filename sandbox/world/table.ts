@@ -1,8 +1,8 @@
 /** The world's tables: rows by ID in order of creation, and the properties of the kind of resource in each table. */
 
-/** The properties of a table's kind of rows, on which the census and chaos are based. */
+/** The properties of the rows in a table. The census and the chaos use them. */
 export interface Kind<Row extends object = object> {
-  /** Whether the census counts a row. It does not count AWS's bookkeeping, or deleted resources that are still shown. */
+  /** Whether the census counts a row. The census omits AWS's bookkeeping, and deleted resources that are still shown. */
   isCounted(row: Row): boolean;
   /** Whether calls see the creation and deletion of rows with a delay. */
   readonly lag: Lag;
@@ -44,7 +44,7 @@ export class Table<Row extends object, Declared extends Kind<Row> = Kind<Row>> {
   readonly kind: Declared;
   /** Records changes while the weather has a lag; otherwise unset. */
   watch: Watch | undefined;
-  /** Set only while a call runs for which some rows are hidden or outdated. */
+  /** The view of the running call; undefined when the call sees the actual rows. */
   view: View<Row> | undefined;
 
   constructor(kind: Declared) {
@@ -61,7 +61,7 @@ export class Table<Row extends object, Declared extends Kind<Row> = Kind<Row>> {
   has(id: string): boolean {
     return this.get(id) !== undefined;
   }
-  /** Whether a row with this ID exists that the running call does not see yet. */
+  /** Whether a row with this ID exists but is hidden from the running call. */
   hides(id: string): boolean {
     return !this.has(id) && this.#rows.has(id);
   }

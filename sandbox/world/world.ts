@@ -19,7 +19,7 @@ export interface WorldOptions {
   /** Runs tasks; by default they are simulated. */
   readonly plane?: DataPlane;
   /** Receives the errors of failed events, which must not end the process; by default they are thrown. */
-  readonly complain?: (error: unknown) => void;
+  readonly reportError?: (error: unknown) => void;
 }
 
 /** Returns the watched tables of a region, each with its watch. */
@@ -46,12 +46,12 @@ export class World {
   readonly agenda: Agenda;
   readonly #plane: DataPlane;
   readonly #events: Events;
-  readonly #complain: (error: unknown) => void;
+  readonly #reportError: (error: unknown) => void;
   readonly #global = globalStores();
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
   /** Returns the time at which a consumer sees a change: by default the time of the change. Chaos replaces this function. */
-  visibleAt = ({ changedAt: since }: Propagation): number => since.getTime();
+  visibleAt = ({ changedAt }: Propagation): number => changedAt.getTime();
   #watchers: Watchers | undefined;
   #seed: string;
   #count = 0;
@@ -63,8 +63,8 @@ export class World {
     this.#plane = options.plane ?? simulatedDataPlane;
     this.#seed = options.seed ?? randomUUID();
     this.#events = options.events ?? {};
-    this.#complain =
-      options.complain ??
+    this.#reportError =
+      options.reportError ??
       ((error) => {
         throw error;
       });
@@ -77,7 +77,7 @@ export class World {
     if (known) return known;
     const region = this.#makeRegion(name);
     this.#regions.set(name, region);
-    this.#watch(region);
+    this.#applyWatchers(region);
     return region;
   }
 
@@ -88,7 +88,7 @@ export class World {
   /** Sets the watches of tables, including those of regions created later; undefined removes all watches. */
   watch(watchers: Watchers | undefined): void {
     this.#watchers = watchers;
-    for (const region of this.regions()) this.#watch(region);
+    for (const region of this.regions()) this.#applyWatchers(region);
   }
 
   /** Calls `listener` after every change, until the returned function is called. */
@@ -138,12 +138,12 @@ export class World {
     try {
       handler(this.region(region), subject);
     } catch (error) {
-      this.#complain(error);
+      this.#reportError(error);
     }
     this.changed();
   }
 
-  #watch(region: Region): void {
+  #applyWatchers(region: Region): void {
     for (const table of tablesOf(storesOf(region))) table.watch = undefined;
     for (const [table, watch] of this.#watchers?.(region) ?? []) table.watch = watch;
   }

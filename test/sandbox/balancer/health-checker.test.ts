@@ -70,7 +70,7 @@ class Scene {
     groups: () => [this.group],
     report: (arn, target, health) => this.record(arn, target, health),
     wait: this.clock.wait,
-    lookIntervalMs: LOOK_INTERVAL,
+    refreshIntervalMs: LOOK_INTERVAL,
   };
 
   set(id: string, state: TargetView['state']): void {

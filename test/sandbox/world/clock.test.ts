@@ -16,7 +16,7 @@ test('a timer for next year does not fire immediately', () => {
 
 test('the error of a failed event is reported, and later events still happen', () => {
   const clock = manualClock();
-  const complain = jest.fn();
+  const reportError = jest.fn();
   const happened: string[] = [];
   const events = {
     'test:fails': () => {
@@ -24,10 +24,10 @@ test('the error of a failed event is reported, and later events still happen', (
     },
     'test:works': (_: unknown, subject: string) => void happened.push(subject),
   };
-  const region = new World({ clock, pace: 1, events, complain }).region('eu-west-1');
+  const region = new World({ clock, pace: 1, events, reportError }).region('eu-west-1');
   region.after(1000, 'test:fails', 'one');
   region.after(2000, 'test:works', 'two');
   clock.advance(3000);
-  expect(complain).toHaveBeenCalledWith(new Error('no'));
+  expect(reportError).toHaveBeenCalledWith(new Error('no'));
   expect(happened).toEqual(['two']);
 });

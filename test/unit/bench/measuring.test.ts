@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { listen } from '../../../bench/local-server.ts';
-import { answersPerSecond } from '../../../bench/load.ts';
+import { responsesPerSecond } from '../../../bench/load.ts';
 import { watchMemory } from '../../../bench/memory.ts';
 import { latencyProxy } from '../../../bench/latency-proxy.ts';
 import { runCommand } from '../../../bench/run-command.ts';
@@ -102,10 +102,10 @@ test('the time in calls counts overlapping calls once, since it is the time with
 test('the load generator counts responses on persistent connections, and fails on an error status', async () => {
   const { hostname, port } = new URL(await startUpstream());
   const load = { host: hostname, port: Number(port), connections: 2, seconds: 1 };
-  expect(await answersPerSecond({ ...load, request: 'GET / HTTP/1.1\r\nhost: a\r\n\r\n' })).toBeGreaterThan(
+  expect(await responsesPerSecond({ ...load, request: 'GET / HTTP/1.1\r\nhost: a\r\n\r\n' })).toBeGreaterThan(
     0,
   );
   await expect(
-    answersPerSecond({ ...load, request: 'GET /missing HTTP/1.1\r\nhost: a\r\n\r\n' }),
+    responsesPerSecond({ ...load, request: 'GET /missing HTTP/1.1\r\nhost: a\r\n\r\n' }),
   ).rejects.toThrow('404');
 });

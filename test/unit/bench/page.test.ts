@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { WORKLOADS, type Round } from '../../../bench/contender.ts';
 import { figuresOf } from '../../../bench/figures.ts';
-import { printed, rewritten } from '../../../bench/page.ts';
+import { reportOf, pageWith } from '../../../bench/page.ts';
 import type { Results } from '../../../bench/results.ts';
 import { secondsText } from '../../../bench/table.ts';
 import { verdicts } from '../../../bench/targets.ts';
@@ -36,7 +36,7 @@ const results: Results = {
 };
 
 test('printed results have medians with ranges, ratios, calls and verdicts', () => {
-  const text = printed(results);
+  const text = reportOf(results);
   expect(text).toContain('2.2 s (2.0–2.4)');
   expect(text).toMatch(/first provision: time, relative to Terraform's +\| +0\.050 \| +0\.110 \| missed/);
   expect(text).toMatch(/\| ec2 +\| +1 \+ 0 \/ 1 \+ 0/);
@@ -47,7 +47,7 @@ test('printed results have medians with ranges, ratios, calls and verdicts', () 
 
 test('the page keeps its handwritten part, and its generated part is replaced with aligned tables', () => {
   const mark = '<!-- Below this line: npm run bench -- --write -->';
-  const page = rewritten(`# Speed\n\nWritten.\n\n${mark}\n\nold\n`, results);
+  const page = pageWith(`# Speed\n\nWritten.\n\n${mark}\n\nold\n`, results);
   expect(page.startsWith(`# Speed\n\nWritten.\n\n${mark}\n\n- two cores\n`)).toBe(true);
   expect(page).not.toContain('old\n');
   for (const lines of page.split('\n\n').filter((paragraph) => paragraph.startsWith('|'))) {

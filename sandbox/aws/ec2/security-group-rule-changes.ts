@@ -60,7 +60,7 @@ function setDescriptions(region: Region, isEgress: boolean, input: DescriptionsI
 }
 
 export const securityGroupRuleChangeOperations = {
-  /** Replaces the whole content of a rule; its id, direction and tags remain. */
+  /** Replaces the content of a rule, but not its id, direction and tags. */
   ModifySecurityGroupRules: {
     takes: ['GroupId', 'SecurityGroupRules'],
     run({ GroupId, SecurityGroupRules = [] }, region) {

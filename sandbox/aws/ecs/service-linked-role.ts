@@ -1,4 +1,4 @@
-/** ECS's service-linked role: the first use of ECS in an account fails because the role is missing, and triggers its creation. */
+/** ECS's service-linked role. The first use of ECS in an account fails because the role is missing, and triggers its creation. */
 import type { Events, Region } from '../../world/region.ts';
 import { hasServiceLinkedRole, makeServiceLinkedRole } from '../iam/service-linked-roles.ts';
 import { invalid } from './errors.ts';

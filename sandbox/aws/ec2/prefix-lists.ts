@@ -10,7 +10,7 @@ import type { Tagged } from './tags.ts';
 
 type Row = PrefixList & Tagged & { PrefixListId: string };
 
-/** The lists of a region. Each has a single block, unlike on AWS, where they have many. */
+/** The prefix lists of a region. Each has a single block, whereas AWS's lists have many. */
 const prefixLists = ({ name }: Region): Row[] => [
   { PrefixListId: 'pl-6da54004', PrefixListName: `com.amazonaws.${name}.s3`, Cidrs: ['52.218.0.0/17'] },
   { PrefixListId: 'pl-6fa54006', PrefixListName: `com.amazonaws.${name}.dynamodb`, Cidrs: ['52.94.24.0/23'] },

@@ -1,7 +1,7 @@
 /** The quotas of EC2 in one region for a new account. Waiting does not help a call that exceeds a quota. */
 import { refusal } from '../../protocol/refusal.ts';
 
-/** A limit, and the code and message of the refusal when it is exceeded. */
+/** A maximum, and the code and message of the refusal when it is exceeded. */
 export type Quota = readonly [max: number, code: string, message: string];
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */

@@ -7,7 +7,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { invalidParameter, missingParameter, noDefaultVpc } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
-import { isSame, peerOf, expandPermissions, type RuleContent } from './permissions.ts';
+import { isSameRule, peerOf, expandPermissions, type RuleContent } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -47,8 +47,8 @@ function inWords(rule: RuleContent): string {
 }
 
 /** @throws InvalidPermission.Duplicate for a rule that the group already has */
-export function checkNew(rule: RuleContent, existing: RuleContent[]): void {
-  if (!existing.some((other) => isSame(other, rule))) return;
+export function checkIsNew(rule: RuleContent, existing: RuleContent[]): void {
+  if (!existing.some((other) => isSameRule(other, rule))) return;
   throw refusal('InvalidPermission.Duplicate', `the specified rule "${inWords(rule)}" already exists`);
 }
 
@@ -85,10 +85,10 @@ function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
   const tags = tagsFor(region.ec2.securityGroupRules, input.TagSpecifications);
   const existing = rulesIn(region, group.GroupId, isEgress);
   for (const [i, content] of contents.entries()) {
-    if (contents.slice(0, i).some((other) => isSame(other, content))) {
+    if (contents.slice(0, i).some((other) => isSameRule(other, content))) {
       throw invalidParameter('The same permission must not appear multiple times');
     }
-    checkNew(content, existing);
+    checkIsNew(content, existing);
   }
   // A rule whose peer is a group counts towards both the IPv4 and the IPv6 quota.
   const all = [...existing, ...contents];
@@ -108,7 +108,7 @@ function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
   const { group, contents } = requestedRules(region, input);
   const existing = rulesIn(region, group.GroupId, isEgress);
   const byContent = contents.map((content) => {
-    const rule = existing.find((one) => isSame(one, content));
+    const rule = existing.find((one) => isSameRule(one, content));
     if (rule) return rule;
     throw refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
   });

@@ -44,7 +44,8 @@ const FULL_ACCESS = JSON.stringify({
 });
 
 /**
- * Adds a route to an endpoint to several route tables. If one of them already has such a route, no table changes.
+ * Adds a route with the endpoint as its target to the given route tables. If one of the tables already has such a route, no
+ * table changes.
  * @throws RouteAlreadyExists
  */
 function addRoutes(region: Region, endpoint: VpcEndpointRow, ids: readonly string[]): void {
@@ -168,7 +169,7 @@ export const vpcEndpointOperations = {
     },
   },
 
-  /** Succeeds even if an endpoint is unknown: the response reports it, with another error code than describe calls. */
+  /** Succeeds even if an endpoint is unknown. The response reports such an endpoint, but not with describe calls' error code. */
   DeleteVpcEndpoints: {
     takes: ['VpcEndpointIds'],
     run({ VpcEndpointIds = [] }, region) {

@@ -77,7 +77,7 @@ export const imageListOperations = {
     },
   },
 
-  /** Always refused, as ECR refuses it for an image that was never scanned. The sandbox does not scan images. */
+  /** Always refused: ECR refuses this call for an image that was never scanned, and the sandbox does not scan images. */
   DescribeImageScanFindings: {
     takes: ['registryId', 'repositoryName', 'imageId', 'maxResults', 'nextToken'],
     run(input, region) {

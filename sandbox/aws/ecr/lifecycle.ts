@@ -8,20 +8,20 @@ import { childDigestsIn, removeImage } from './image-rows.ts';
 import { expiredImages, parseLifecyclePolicy } from './lifecycle-policy.ts';
 import type { RepositoryRow } from './store.ts';
 
-const EXPIRE = 'ecr:expire-images';
+const EXPIRE_EVENT = 'ecr:expire-images';
 
 /**
  * Cancels the scheduled expiry of a repository. The event names the repository by ARN, since names are unique only per
  * region.
  */
 export const cancelExpiry = (region: Region, { repositoryArn }: RepositoryRow): void =>
-  region.forget(EXPIRE, repositoryArn);
+  region.forget(EXPIRE_EVENT, repositoryArn);
 
 /** Schedules the next run of the repository's policy, if it has one. */
 function scheduleExpiry(region: Region, repository: RepositoryRow): void {
   cancelExpiry(region, repository);
   if (repository.lifecyclePolicyText === undefined) return;
-  region.after('imageExpiry', EXPIRE, repository.repositoryArn);
+  region.after('imageExpiry', EXPIRE_EVENT, repository.repositoryArn);
 }
 
 /**
@@ -36,7 +36,7 @@ export function onImagePushed(region: Region, repository: RepositoryRow): void {
 }
 
 export const lifecycleEvents: Events = {
-  [EXPIRE](region, arn) {
+  [EXPIRE_EVENT](region, arn) {
     const row = region.ecr.repositories.find(({ repositoryArn }) => repositoryArn === arn);
     if (row?.lifecyclePolicyText === undefined) return;
     const policy = parseLifecyclePolicy(row.lifecyclePolicyText);

@@ -66,7 +66,7 @@ export function capacityFor(
 
 /**
  * Returns the provider of the next task. A provider with a base has precedence until it runs that number of tasks. After
- * that, it is the provider furthest below its weighted share.
+ * that, the next task gets the provider furthest below its weighted share.
  */
 export function nextProvider(
   strategy: CapacityProviderStrategyItem[],

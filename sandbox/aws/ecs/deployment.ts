@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import { decimalId, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';
-import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, steady } from './service-events.ts';
+import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, STEADY } from './service-events.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 import { digestsOf } from './task-row.ts';
 import { wake } from './wake.ts';
@@ -57,7 +57,7 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
     addEvent(region, service, deploymentCompleted(deployment));
     settleRollout(region, service, deployment, 'completed');
   }
-  if (!service.steady) addEvent(region, service, steady);
+  if (!service.steady) addEvent(region, service, STEADY);
   service.steady = true;
 }
 

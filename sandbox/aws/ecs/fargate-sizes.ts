@@ -21,10 +21,10 @@ const SIZES: readonly Size[] = [
   { cpu: 8192, min: 16_384, max: 61_440, step: 4096 },
   { cpu: 16_384, min: 32_768, max: 122_880, step: 8192 },
 ];
-const SMALLEST = { cpu: 256, memory: [512, 1024, 2048] };
+const SMALLEST_SIZE = { cpu: 256, memory: [512, 1024, 2048] };
 
 const isSize = (cpu: number, memory: number): boolean =>
-  (cpu === SMALLEST.cpu && SMALLEST.memory.includes(memory)) ||
+  (cpu === SMALLEST_SIZE.cpu && SMALLEST_SIZE.memory.includes(memory)) ||
   SIZES.some(
     (size) =>
       size.cpu === cpu && memory >= size.min && memory <= size.max && (memory - size.min) % size.step === 0,

@@ -52,7 +52,7 @@ function checkGroup({ ec2 }: Region, id: string, all: string[], vpcId: string | 
  * Returns the security groups for an interface in a subnet: the given groups or, if there are none, the default group of
  * the subnet's VPC.
  */
-export function groupsFor({ ec2 }: Region, subnetId: string, given: string[] | undefined): string[] {
+export function securityGroupsFor({ ec2 }: Region, subnetId: string, given: string[] | undefined): string[] {
   if (given?.length) return given;
   const vpcId = ec2.subnets.get(subnetId)?.VpcId;
   const group = ec2.securityGroups.find(({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default');

@@ -15,7 +15,7 @@ export interface AssessedTask {
 export interface Moves {
   readonly stop: readonly TaskRow[];
   readonly start: number;
-  /** Whether the percentages do not allow any task to be stopped or started, now or later. */
+  /** Whether the percentages prevent the service from stopping or starting any task, now or later. */
   readonly stuck: boolean;
 }
 

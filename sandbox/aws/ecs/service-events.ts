@@ -5,20 +5,20 @@ import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 
 const MAX_EVENTS = 100;
 const REPEAT_AFTER = 6 * 3_600_000;
-const STEADY = 'has reached a steady state.';
+export const STEADY = 'has reached a steady state.';
 
 /**
  * Records an event. ECS omits a repeated message until its cause is gone or six hours have passed. The sandbox assumes that
  * the cause is gone when the service reaches a steady state.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
  */
-export function addEvent(region: Region, service: ServiceRow, what: string, taskSet?: DeploymentRow): void {
+export function addEvent(region: Region, service: ServiceRow, text: string, taskSet?: DeploymentRow): void {
   const name = taskSet ? `${service.serviceName}, taskSet ${taskSet.id}` : service.serviceName;
-  const message = `(service ${name}) ${what}`;
+  const message = `(service ${name}) ${text}`;
   const { events } = service;
   const lastSteady = events.findIndex((event) => event.message?.endsWith(STEADY));
   const sinceSteady =
-    what === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MAX_EVENTS : lastSteady);
+    text === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MAX_EVENTS : lastSteady);
   const now = region.now();
   const isRepeated = sinceSteady.some(
     (event) => event.message === message && now.getTime() - (event.createdAt?.getTime() ?? 0) < REPEAT_AFTER,
@@ -60,4 +60,3 @@ export const deploymentCompleted = ({ id }: DeploymentRow): string =>
 export const deploymentFailed = ({ id }: DeploymentRow): string =>
   `(deployment ${id}) deployment failed: tasks failed to start.`;
 export const rollingBack = (id: string): string => `rolling back to deployment ${id}.`;
-export const steady = STEADY;

@@ -117,7 +117,7 @@ export interface TaskRow extends Task {
   failed?: 'start' | 'exit';
   /** Whether the scheduler has already counted the task as a failure. */
   isFailureCounted?: boolean;
-  /** The reason for which the scheduler will replace the task. */
+  /** The reason for the replacement, if the scheduler will replace the task. */
   replaceReason?: string;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;

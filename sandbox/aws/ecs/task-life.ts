@@ -14,7 +14,7 @@ import { wakeServiceOf } from './wake.ts';
 /** The maximum number of stopped tasks to keep, even if all of them stopped recently. */
 const MAX_STOPPED = 500;
 
-function move(task: TaskRow, status: string): void {
+function setStatus(task: TaskRow, status: string): void {
   task.lastStatus = status;
   task.version = (task.version ?? 0) + 1;
 }
@@ -50,7 +50,7 @@ function attach(region: Region, task: TaskRow): void {
   if (failure !== undefined) {
     return failToStart(region, task, { stopCode: 'TaskFailedToStart', reason: failure });
   }
-  move(task, 'PENDING');
+  setStatus(task, 'PENDING');
   region.after('taskPull', 'ecs:task-placed', task.taskArn);
 }
 
@@ -74,7 +74,7 @@ function activate(region: Region, task: TaskRow): void {
     container.lastStatus = 'RUNNING';
     container.runtimeId = `${shortName(task.taskArn)}-${parseInt(region.id('r', 8).slice(2), 16)}`;
   }
-  move(task, 'ACTIVATING');
+  setStatus(task, 'ACTIVATING');
   registerTargets(region, task);
   region.after('taskActivate', 'ecs:task-activated', task.taskArn);
 }
@@ -103,7 +103,7 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
   const drainTime = deregisterTargets(region, task);
   if (!task.handedOver) return deprovision(region, task);
   if (drainTime > 0 && lastStatus === 'RUNNING' && !task.failed) {
-    move(task, 'DEACTIVATING');
+    setStatus(task, 'DEACTIVATING');
     region.after(drainTime, 'ecs:task-drained', task.taskArn);
   } else {
     halt(region, task);
@@ -112,7 +112,7 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
 
 /** Lets the data plane stop the containers that are still running. */
 function halt(region: Region, task: TaskRow): void {
-  move(task, 'STOPPING');
+  setStatus(task, 'STOPPING');
   wakeServiceOf(region, task);
   region.plane.stopTask(region, task.taskArn, () => {
     if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'STOPPING') return;
@@ -125,7 +125,7 @@ function deprovision(region: Region, task: TaskRow): void {
   task.handedOver = false;
   task.executionStoppedAt = region.now();
   for (const container of task.containers) container.lastStatus = 'STOPPED';
-  move(task, 'DEPROVISIONING');
+  setStatus(task, 'DEPROVISIONING');
   wakeServiceOf(region, task);
   region.after('taskDetach', 'ecs:task-detached', task.taskArn);
 }
@@ -137,7 +137,7 @@ export function finishTask(region: Region, task: TaskRow): void {
   task.handedOver = false;
   task.executionStoppedAt ??= region.now();
   task.stoppedAt = region.now();
-  move(task, 'STOPPED');
+  setStatus(task, 'STOPPED');
   wakeServiceOf(region, task);
   deleteUnused(region);
 }
@@ -154,7 +154,7 @@ export const taskEvents: Events = {
   'ecs:task-placed': inState('PENDING', start),
   'ecs:task-activated': inState('ACTIVATING', (region, task) => {
     task.startedAt = region.now();
-    move(task, 'RUNNING');
+    setStatus(task, 'RUNNING');
     wakeServiceOf(region, task);
   }),
   'ecs:task-drained': inState('DEACTIVATING', halt),

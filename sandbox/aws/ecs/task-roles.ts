@@ -5,7 +5,7 @@ import { cannotAssume, cannotPass, clientError } from './errors.ts';
 import { shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 
-const TASKS = 'ecs-tasks.amazonaws.com';
+const TASK_PRINCIPAL = 'ecs-tasks.amazonaws.com';
 
 /** Returns the role with the given ARN or name. */
 function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
@@ -49,7 +49,7 @@ function checkPassable(region: Region, role: RoleRow, operation: string): void {
   if (visibleFrom(region, role, operation) > region.now().getTime()) throw cannotPass(region, role.Arn);
 }
 
-/** The failure of ECS to assume a role, because of which it cannot start a task. */
+/** A failure of ECS to assume a role. It prevents the start of a task. */
 export interface AssumeFailure {
   /** ECS's message. */
   readonly reason: string;
@@ -69,4 +69,4 @@ export function assumeFailureOf(region: Region, definition: TaskDefinitionRow): 
 }
 
 const trustsTasks = (role: RoleRow | undefined): boolean =>
-  role?.AssumeRolePolicyDocument.includes(TASKS) ?? false;
+  role?.AssumeRolePolicyDocument.includes(TASK_PRINCIPAL) ?? false;

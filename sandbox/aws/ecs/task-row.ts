@@ -3,7 +3,7 @@ import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '
 import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName, taskId } from './lookups.ts';
-import { groupsFor } from './network-rules.ts';
+import { securityGroupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
 
 /** The default size of Fargate's ephemeral storage. A task definition can only increase it. */
@@ -85,7 +85,7 @@ export function newTask(region: Region, request: TaskRequest): TaskRow {
     tags: request.tags,
     version: 1,
     subnetId,
-    securityGroups: groupsFor(region, subnetId, securityGroups),
+    securityGroups: securityGroupsFor(region, subnetId, securityGroups),
     assignPublicIp: assignPublicIp === 'ENABLED',
     serviceArn: request.serviceArn,
     deploymentId: request.deploymentId,

@@ -1,4 +1,4 @@
-/** The actions of listeners and rules: checks them, and converts them to the form in which AWS shows them. */
+/** Checks the actions of listeners and rules, and converts them to the form in which AWS shows them. */
 import type {
   Action,
   FixedResponseActionConfig,

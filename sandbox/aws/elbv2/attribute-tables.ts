@@ -20,7 +20,7 @@ const either =
     return faults.includes(undefined) ? undefined : faults[0];
   };
 const anything: AttributeRule = () => undefined;
-/** Accepts the values that the sandbox supports. Refuses the other values that the rule accepts as not implemented. */
+/** Accepts only the supported values. Any other value that satisfies the rule is refused as not implemented. */
 const only =
   (rule: AttributeRule, ...supported: string[]): AttributeRule =>
   (value, key) =>

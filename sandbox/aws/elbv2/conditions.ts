@@ -1,4 +1,4 @@
-/** The conditions of rules: checks them, and converts them to the form in which AWS shows them. */
+/** Checks the conditions of rules, and converts them to the form in which AWS shows them. */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { checkConfig, CONFIG_MEMBERS, type ConditionConfig, type Field } from './condition-values.ts';
 import { validation } from './errors.ts';

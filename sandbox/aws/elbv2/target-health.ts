@@ -1,4 +1,4 @@
-/** The health of targets, as far as it depends on whether their group is in use. Health checks report all other states. */
+/** The health states that depend on whether a target's group is in use. Health checks report all other states. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { groupsAdmit } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';

@@ -12,7 +12,7 @@ import type { TargetGroupRow } from './store.ts';
 import { deregisterTarget, registerTarget } from './targets.ts';
 
 /** Private addresses (RFC 1918) and shared carrier addresses (RFC 6598). A target outside the VPC must have such an address. */
-const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
+const PRIVATE_RANGES = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
 
 const NOT_REGISTERED: TargetHealth = {
   State: 'unused',
@@ -55,7 +55,7 @@ function zoneFor(region: Region, group: TargetGroupRow, ip: string, requested: s
       `You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '${ip}' is outside the VPC`,
     );
   }
-  if (!PRIVATE.some((cidr) => cidrCovers(cidr, ip))) {
+  if (!PRIVATE_RANGES.some((cidr) => cidrCovers(cidr, ip))) {
     throw validation(`The IP address '${ip}' is outside the VPC and must be from a private range`);
   }
   return requested;

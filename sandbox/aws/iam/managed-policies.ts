@@ -7,11 +7,11 @@ import { checkLength, page } from './checks.ts';
 import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
 import { modifiableRoleOf } from './roles.ts';
 
-const AWS = 'arn:aws:iam::aws:policy';
+const ARN_PREFIX = 'arn:aws:iam::aws:policy';
 const MAX_PER_ROLE = 10;
 
 /** @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
-const KNOWN = new Set(
+const KNOWN_POLICIES = new Set(
   [
     '/service-role/AmazonECSTaskExecutionRolePolicy',
     '/service-role/AmazonEC2ContainerServiceforEC2Role',
@@ -44,7 +44,7 @@ const KNOWN = new Set(
     '/ReadOnlyAccess',
     '/PowerUserAccess',
     '/AdministratorAccess',
-  ].map((name) => `${AWS}${name}`),
+  ].map((name) => `${ARN_PREFIX}${name}`),
 );
 
 function checkArn(arn: string | undefined): string {
@@ -64,7 +64,7 @@ export const managedPolicyOperations = {
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const arn = checkArn(input.PolicyArn);
-      if (!KNOWN.has(arn)) throw policyNotAttachable(arn);
+      if (!KNOWN_POLICIES.has(arn)) throw policyNotAttachable(arn);
       if (role.attachedPolicies.includes(arn)) return {};
       if (role.attachedPolicies.length >= MAX_PER_ROLE) {
         throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MAX_PER_ROLE}`);

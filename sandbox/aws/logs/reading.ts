@@ -1,4 +1,4 @@
-/** Helpers that read events: which events are still kept, their positions in time, and how many fit into one response. */
+/** Reads of events: which events are still kept, their positions in time, and how many fit into one response. */
 import { createHash } from 'node:crypto';
 import type { LogEventRow, LogGroupRow, LogStreamRow } from './store.ts';
 import { weightOf } from './stream-rows.ts';

@@ -3,7 +3,7 @@ import { pageOf } from '../paging.ts';
 import { invalidInput } from './errors.ts';
 
 /**
- * Returns the first page of the items from the start that the call names.
+ * Returns the first page of the remaining items of a list.
  * @param requested the page size that the call requests; a size above `max` is reduced to `max`
  * @param max the maximum number of items that AWS returns, which is also the default
  */

@@ -27,7 +27,7 @@ export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): Ro
   });
 }
 
-/** Returns a table with the state of every route, which depends on the route's target. */
+/** Returns a table with the states of its routes. The state of a route depends on the route's target. */
 const shown = (region: Region, table: RouteTableRow): RouteTable => ({
   ...table,
   Routes: table.Routes.map((route) => ({ ...route, State: routeStateOf(region, table, route) })),

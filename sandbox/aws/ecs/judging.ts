@@ -24,7 +24,11 @@ export function countFailures(region: Region, service: ServiceRow, tasks: readon
 /**
  * Assesses a task. Marks an unhealthy task for replacement, and counts it as a failure of its deployment.
  */
-export function judge(region: Region, service: ServiceRow, task: TaskRow): Omit<AssessedTask, 'isPrimary'> {
+export function assessTask(
+  region: Region,
+  service: ServiceRow,
+  task: TaskRow,
+): Omit<AssessedTask, 'isPrimary'> {
   const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
   const verdict = task.replaceReason === undefined ? verdictOn(region, service, task) : undefined;
   if (verdict?.state === 'unhealthy') {

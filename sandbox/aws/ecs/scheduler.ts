@@ -3,7 +3,7 @@ import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { failureThreshold, hasTripped } from './breaker.ts';
 import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
-import { countFailures, judge } from './judging.ts';
+import { assessTask, countFailures } from './judging.ts';
 import { startTasks } from './placement.ts';
 import { nextMoves, type AssessedTask } from './rolling.ts';
 import { addEvent, stopped, STUCK } from './service-events.ts';
@@ -24,13 +24,13 @@ export function schedule(region: Region, service: ServiceRow): void {
   const running = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING');
   if (service.status === 'DRAINING') return drain(region, service, tasks, running);
   countFailures(region, service, tasks);
-  const judged = running.map((task) => judge(region, service, task));
+  const assessments = running.map((task) => assessTask(region, service, task));
   const deployment = primaryOf(service);
   if (deployment && hasTripped(service, deployment)) failDeployment(region, service, deployment);
   // After a rollback, another deployment is the PRIMARY one.
   const primary = primaryOf(service);
   if (!primary) return;
-  const assessed = judged.map((one) => ({ ...one, isPrimary: one.task.deploymentId === primary.id }));
+  const assessed = assessments.map((one) => ({ ...one, isPrimary: one.task.deploymentId === primary.id }));
   const moved = makeMoves(region, service, primary, assessed);
   dropReplaced(service, primary, tasks);
   const isSteady =

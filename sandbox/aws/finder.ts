@@ -1,6 +1,6 @@
-/** Finds the row that a request names by id, name or ARN, or throws the refusal that its kind declares. */
+/** Finds the row that a request names by id, name or ARN. If there is no such row, throws the refusal that the kind declares. */
 
-/** The part of a kind's declaration that lets requests name rows of its table. */
+/** The part of a kind's declaration that is needed to find the row that a request names. */
 export interface Findable {
   /**
    * Returns the key of the row that a request names.
@@ -31,7 +31,7 @@ export function rowOf<Row>(rows: Rows<Row>, id: string | undefined): Row {
  * Returns the row with a key that is known to be well-formed.
  * @throws the kind's refusal if the row does not exist
  */
-export function rowAt<Row>(rows: Rows<Row>, key: string): Row {
+export function rowByKey<Row>(rows: Rows<Row>, key: string): Row {
   const row = rows.get(key);
   if (row === undefined) throw rows.kind.notFound(key);
   return row;

@@ -1,40 +1,40 @@
-/** Tags of resources: upserts and removals, with each service's own notation, limits and refusals. */
+/** Tags of resources: upserts and removals, in the notation of each service and with its limits and refusals. */
 import type { Region } from '../world/region.ts';
 
 /** The notation in which a service represents a tag. */
-interface Spelling<Given, Tag extends Given> {
+interface Notation<Given, Tag extends Given> {
   read(tag: Given): { key: string; value: string };
   write(key: string, value: string): Tag;
 }
 
 /** `{ Key, Value }`, the notation of most services. */
-export const CAPITALISED: Spelling<{ Key?: string; Value?: string }, { Key: string; Value: string }> = {
+export const CAPITALISED: Notation<{ Key?: string; Value?: string }, { Key: string; Value: string }> = {
   read: ({ Key = '', Value = '' }) => ({ key: Key, value: Value }),
   write: (Key, Value) => ({ Key, Value }),
 };
 
 /** `{ key, value }`, the notation of ECS. */
-export const LOWER_CASE: Spelling<{ key?: string; value?: string }, { key: string; value: string }> = {
+export const LOWER_CASE: Notation<{ key?: string; value?: string }, { key: string; value: string }> = {
   read: ({ key = '', value = '' }) => ({ key, value }),
   write: (key, value) => ({ key, value }),
 };
 
 type Entry = [key: string, value: string];
 /** The entries of a record, the notation of CloudWatch Logs. */
-export const ENTRY: Spelling<Entry, Entry> = {
+export const ENTRY: Notation<Entry, Entry> = {
   read: ([key, value]) => ({ key, value }),
   write: (key, value) => [key, value],
 };
 
-/** The rules of a service: the notation of its tags, the tags that it allows, and its refusals of all others. */
+/** The rules of a service: the notation of its tags, the check of a tag, and the refusals. */
 export interface TagRules<Given, Tag extends Given> {
-  readonly spelling: Spelling<Given, Tag>;
+  readonly notation: Notation<Given, Tag>;
   /** @throws the refusal of a key or a value that the service does not allow */
   check(key: string, value: string): void;
-  /** Returns the refusal of a call that names a key twice. If absent, the last value counts. */
+  /** Returns the refusal of a call that names a key twice. A service without this refusal keeps the last value. */
   duplicate?(key: string): Error;
-  /** Returns the refusal when a resource would have more than `most` tags. */
-  tooMany(most: number): Error;
+  /** Returns the refusal when a resource would have more than `max` tags. */
+  tooMany(max: number): Error;
   /** Whether keys that differ only in case are the same key. */
   readonly ignoresCase?: boolean;
 }
@@ -54,27 +54,27 @@ export interface Tagging<Given, Tag extends Given> {
 }
 
 /** The maximum number of tags of a resource, in every service. */
-const MOST_TAGS = 50;
+const MAX_TAGS = 50;
 
 /** Makes the tagging of a service from its rules. */
 export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): Tagging<Given, Tag> {
-  const { spelling, ignoresCase } = rules;
+  const { notation, ignoresCase } = rules;
   const folded = (key: string): string => (ignoresCase ? key.toLowerCase() : key);
-  const idOf = (tag: Given): string => folded(spelling.read(tag).key);
+  const idOf = (tag: Given): string => folded(notation.read(tag).key);
   return {
     merged(existing = [], added = []) {
       const tags = new Map<string, Tag>();
-      const put = (key: string, value: string) => tags.set(folded(key), spelling.write(key, value));
-      for (const { key, value } of existing.map((tag) => spelling.read(tag))) put(key, value);
+      const put = (key: string, value: string) => tags.set(folded(key), notation.write(key, value));
+      for (const { key, value } of existing.map((tag) => notation.read(tag))) put(key, value);
       const seen = new Set<string>();
       for (const tag of added) {
-        const { key, value } = spelling.read(tag);
+        const { key, value } = notation.read(tag);
         if (rules.duplicate && seen.has(folded(key))) throw rules.duplicate(key);
         seen.add(folded(key));
         rules.check(key, value);
         put(key, value);
       }
-      if (tags.size > MOST_TAGS) throw rules.tooMany(MOST_TAGS);
+      if (tags.size > MAX_TAGS) throw rules.tooMany(MAX_TAGS);
       return [...tags.values()];
     },
     without(existing = [], keys = []) {
@@ -85,17 +85,17 @@ export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): 
 }
 
 /**
- * Makes the tag operations that ECR and ECS share, which name the resource by its ARN.
- * @param taggedOf returns the resource with an ARN; throws the service's refusal if no resource has it
+ * Makes the tag operations that ECR and ECS share. Their calls name the resource by its ARN.
+ * @param taggedRow returns the resource with the given ARN; throws the service's refusal if there is no such resource
  */
 export const tagOperationsByArn = <Given, Tag extends Given>(
   { merged, without }: Tagging<Given, Tag>,
-  taggedOf: (region: Region, arn: string | undefined) => { tags?: Tag[] },
+  taggedRow: (region: Region, arn: string | undefined) => { tags?: Tag[] },
 ) => ({
   TagResource: {
     takes: ['resourceArn', 'tags'] as const,
     run(input: { readonly resourceArn?: string; readonly tags?: readonly Given[] }, region: Region) {
-      const row = taggedOf(region, input.resourceArn);
+      const row = taggedRow(region, input.resourceArn);
       row.tags = merged(row.tags, input.tags);
       return {};
     },
@@ -103,7 +103,7 @@ export const tagOperationsByArn = <Given, Tag extends Given>(
   UntagResource: {
     takes: ['resourceArn', 'tagKeys'] as const,
     run(input: { readonly resourceArn?: string; readonly tagKeys?: readonly string[] }, region: Region) {
-      const row = taggedOf(region, input.resourceArn);
+      const row = taggedRow(region, input.resourceArn);
       row.tags = without(row.tags, input.tagKeys);
       return {};
     },
@@ -111,7 +111,7 @@ export const tagOperationsByArn = <Given, Tag extends Given>(
   ListTagsForResource: {
     takes: ['resourceArn'] as const,
     run: (input: { readonly resourceArn?: string }, region: Region) => ({
-      tags: taggedOf(region, input.resourceArn).tags ?? [],
+      tags: taggedRow(region, input.resourceArn).tags ?? [],
     }),
   },
 });

@@ -13,7 +13,7 @@ import { FILES, text } from './files.ts';
 /** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list them. */
 const kindsInVpcs = resourceTables(new World().region('eu-west-1').ec2)
   .map(({ kind }) => kind)
-  .filter(({ blocksDeletionOf }) => blocksDeletionOf !== noVpc)
+  .filter(({ blockedVpcId }) => blockedVpcId !== noVpc)
   .map(({ tagType, lag }) => [tagType, lag === 'none' ? [] : lag.listedBy] as const);
 
 test.each(kindsInVpcs)('teardown lists each %s in a VPC: add it to vpcListings', async (_, listedBy) => {

@@ -1,4 +1,4 @@
-/** The checks of Application Auto Scaling: the scalable target and the bounds of every request. */
+/** The checks of Application Auto Scaling requests: the scalable target that they name, and the bounds of its count. */
 import { ScalableDimension, ServiceNamespace } from '@aws-sdk/client-application-auto-scaling';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
@@ -7,36 +7,39 @@ import { invalid, notOneOf, unsupported } from './errors.ts';
 
 export const DIMENSION = ScalableDimension.ECSServiceDesiredCount;
 
-const RESOURCE = /^service\/[\w-]{1,255}\/[\w-]{1,255}$/;
+const RESOURCE_ID = /^service\/[\w-]{1,255}\/[\w-]{1,255}$/;
 
-/** The bounds of a count. */
+/** The bounds of a desired count. */
 interface Bounds {
   readonly MinCapacity: number;
   readonly MaxCapacity: number;
 }
-/** The members that name a scalable target. */
-interface Named {
+/** The request members that identify a scalable target. */
+interface TargetId {
   readonly ServiceNamespace?: ServiceNamespace | undefined;
   readonly ResourceId?: string | undefined;
   readonly ScalableDimension?: ScalableDimension | undefined;
 }
 
-/** @throws ValidationException for an unknown value */
+/** @throws ValidationException for an unknown namespace */
 export function checkNamespace(given: ServiceNamespace | undefined): ServiceNamespace {
   const values = Object.values(ServiceNamespace);
   if (given && values.includes(given)) return given;
   throw notOneOf(given ?? '', 'serviceNamespace', values);
 }
 
-/** @throws ValidationException for an unknown value, or a value for another service */
+/** @throws ValidationException for an unknown dimension, or a dimension of another service */
 export function checkDimension(given: ScalableDimension | undefined): void {
   const values = Object.values(ScalableDimension);
   if (!given || !values.includes(given)) throw notOneOf(given ?? '', 'scalableDimension', values);
   if (given !== DIMENSION) throw unsupported();
 }
 
-/** Returns the resource id of the ECS service that a request names. @throws ValidationException; NotImplemented for others */
-export function checkTarget({ ServiceNamespace, ResourceId = '', ScalableDimension }: Named): string {
+/**
+ * Returns the resource id of the ECS service that a request names.
+ * @throws ValidationException; NotImplemented for the namespaces of other services
+ */
+export function checkTarget({ ServiceNamespace, ResourceId = '', ScalableDimension }: TargetId): string {
   const namespace = checkNamespace(ServiceNamespace);
   if (namespace !== 'ecs') {
     throw refusal('NotImplemented', `The sandbox only scales ecs resources, not those of ${namespace}`, 501);
@@ -47,7 +50,7 @@ export function checkTarget({ ServiceNamespace, ResourceId = '', ScalableDimensi
 }
 
 export function checkResource(id: string): void {
-  if (!RESOURCE.test(id)) throw unsupported();
+  if (!RESOURCE_ID.test(id)) throw unsupported();
 }
 
 /** Returns the bounds of a target. @throws ValidationException */
@@ -60,7 +63,7 @@ export function checkBounds({ MinCapacity, MaxCapacity }: Partial<Bounds>): Boun
 }
 
 /** Returns the service that a resource id names. @throws ValidationException if no such service is active */
-export function serviceBehind(region: Region, id: string): ServiceRow {
+export function activeServiceOf(region: Region, id: string): ServiceRow {
   const service = region.ecs.services.get(region.arn('ecs', id));
   if (service?.status !== 'ACTIVE') throw invalid(`ECS service doesn't exist: ${id}`);
   return service;

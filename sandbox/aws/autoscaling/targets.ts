@@ -13,19 +13,19 @@ import {
   checkResource,
   checkTarget,
   DIMENSION,
-  serviceBehind,
+  activeServiceOf,
 } from './checks.ts';
 import { invalid, invalidToken, targetNotFound } from './errors.ts';
 import type { ScalableTargetRow } from './store.ts';
 
 const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
 const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
-const MOST_PER_PAGE = 50;
-/** The limits of a page. A size above the maximum is reduced before this check, so it is never refused. */
+const MAX_PAGE_SIZE = 50;
+/** The limits of the page size. A size above the maximum is not refused: the caller reduces it before this check. */
 const PAGES: PageRules = {
-  standard: MOST_PER_PAGE,
-  least: 1,
-  most: MOST_PER_PAGE,
+  defaultSize: MAX_PAGE_SIZE,
+  minSize: 1,
+  maxSize: MAX_PAGE_SIZE,
   invalidSize: () => invalid('MaxResults cannot be less than 1'),
   invalidToken,
 };
@@ -77,16 +77,20 @@ export const targetOperations = {
     ],
     run(input, region) {
       const id = checkTarget(input);
-      const known = region.autoscaling.targets.get(id);
-      const { MinCapacity = known?.MinCapacity, MaxCapacity = known?.MaxCapacity, SuspendedState } = input;
+      const existing = region.autoscaling.targets.get(id);
+      const {
+        MinCapacity = existing?.MinCapacity,
+        MaxCapacity = existing?.MaxCapacity,
+        SuspendedState,
+      } = input;
       const bounds = checkBounds({ MinCapacity, MaxCapacity });
-      const service = serviceBehind(region, id);
+      const service = activeServiceOf(region, id);
       if (!hasServiceLinkedRole(region, PRINCIPAL)) makeServiceLinkedRole(region, PRINCIPAL);
-      const before = known ?? newTarget(region, id);
+      const current = existing ?? newTarget(region, id);
       const target = region.autoscaling.targets.set(id, {
-        ...before,
+        ...current,
         ...bounds,
-        SuspendedState: { ...before.SuspendedState, ...SuspendedState },
+        SuspendedState: { ...current.SuspendedState, ...SuspendedState },
       });
       adjustDesiredCount(region, service, target);
       return { ScalableTargetARN: target.ScalableTargetARN };
@@ -97,7 +101,7 @@ export const targetOperations = {
   DescribeScalableTargets: {
     takes: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const { ResourceIds: ids = [], ScalableDimension, MaxResults = MOST_PER_PAGE, NextToken } = input;
+      const { ResourceIds: ids = [], ScalableDimension, MaxResults = MAX_PAGE_SIZE, NextToken } = input;
       // Only ECS targets can be registered in the sandbox, so the list is empty for any other service.
       const isEcs = checkNamespace(input.ServiceNamespace) === 'ecs';
       if (ScalableDimension !== undefined && ids.length === 0) {
@@ -108,12 +112,12 @@ export const targetOperations = {
       const found = region.autoscaling.targets
         .filter(({ ResourceId }) => isEcs && (ids.length === 0 || ids.includes(ResourceId)))
         .sort((one, other) => (one.ResourceId < other.ResourceId ? -1 : 1));
-      const { rows, next } = pageOf(found, Math.min(MaxResults, MOST_PER_PAGE), NextToken, PAGES);
+      const { rows, next } = pageOf(found, Math.min(MaxResults, MAX_PAGE_SIZE), NextToken, PAGES);
       return { ScalableTargets: rows, NextToken: next };
     },
   },
 
-  /** The desired count of the service stays as it is. */
+  /** Does not change the desired count of the service. */
   DeregisterScalableTarget: {
     takes: ['ServiceNamespace', 'ResourceId', 'ScalableDimension'],
     run(input, region) {

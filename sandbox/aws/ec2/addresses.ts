@@ -6,13 +6,13 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { addressNotFound, associationNotFound, invalidValue, missingParameter } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { AddressRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { newId } from './kinds.ts';
 
-/** AWS's refusal for an address that a NAT gateway still uses. Despite its code, it is not an IAM error. */
+/** AWS's refusal for an address that a NAT gateway still uses. Its code suggests an IAM error, but it is not one. */
 const stillInUse = () =>
   refusal('AuthFailure', 'You do not have permission to access the specified resource.');
 
@@ -34,7 +34,7 @@ function requestedAddresses(
   ids: string[] | undefined,
   ips: string[] | undefined,
 ): AddressRow[] {
-  const byId = named(ids, ec2.addresses);
+  const byId = requestedRows(ids, ec2.addresses);
   for (const ip of ips ?? []) {
     if (!ec2.addresses.find(({ PublicIp }) => PublicIp === ip)) throw addressNotFound(ip);
   }
@@ -72,7 +72,7 @@ export const addressOperations = {
     },
   },
 
-  /** Terraform reads the reverse DNS name after an allocation. The sandbox's addresses do not have one. */
+  /** Terraform calls this after an allocation to read the reverse DNS name. The sandbox's addresses do not have such a name. */
   DescribeAddressesAttribute: {
     takes: ['AllocationIds', 'Attribute', 'MaxResults', 'NextToken'],
     run(input, region) {

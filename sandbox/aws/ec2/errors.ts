@@ -34,7 +34,7 @@ export const invalidParameter = (message: string): Refusal => refusal('InvalidPa
 export const invalidValue = (name: string, value: unknown, why: string): Refusal =>
   invalidParameter(`Value (${String(value)}) for parameter ${name} is invalid. ${why}`);
 
-/** Makes the refusal of two resources that should be in the same VPC but are not. */
+/** Makes the refusal of two resources that are in different VPCs but must be in the same one. */
 export const differentNetworks = (one: string, other: string, code = 'InvalidParameterValue'): Refusal =>
   refusal(code, `${one} and ${other} belong to different networks`);
 

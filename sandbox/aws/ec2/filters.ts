@@ -3,7 +3,7 @@ import type { Filter } from '@aws-sdk/client-ec2';
 import { ownProperty } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { matchesWildcard } from '../../wildcard.ts';
-import { rowAt, type Rows } from '../finder.ts';
+import { rowByKey, type Rows } from '../finder.ts';
 import { pageOf, type PageRules } from '../paging.ts';
 import { invalidParameter } from './errors.ts';
 import { tagsOfRow, type Tagged } from './tags.ts';
@@ -46,37 +46,37 @@ function valueGetter<Row extends Tagged>(name: string, table: FilterTable<Row>):
 }
 
 /**
- * Returns the rows that a describe call names by id, or all rows when it names none.
+ * Returns the rows that a describe call names by id, or all rows if the call contains no ids.
  * @throws the kind's not-found refusal for an unknown id
  */
-export function named<Row>(ids: string[] | undefined, rows: Rows<Row> & { all(): Row[] }): Row[] {
-  return ids?.length ? ids.map((id) => rowAt(rows, id)) : rows.all();
+export function requestedRows<Row>(ids: string[] | undefined, rows: Rows<Row> & { all(): Row[] }): Row[] {
+  return ids?.length ? ids.map((id) => rowByKey(rows, id)) : rows.all();
 }
 
 const MAX_ROWS = 1000;
 
-const pageRules = (least: number): PageRules => ({
-  standard: MAX_ROWS,
-  least,
-  most: MAX_ROWS,
+const pageRules = (minSize: number): PageRules => ({
+  defaultSize: MAX_ROWS,
+  minSize,
+  maxSize: MAX_ROWS,
   invalidSize: (size) =>
     invalidParameter(
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${size < least ? `greater than ${least}` : `less than ${MAX_ROWS}`}.`,
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${size < minSize ? `greater than ${minSize}` : `less than ${MAX_ROWS}`}.`,
     ),
   invalidToken: () => refusal('InvalidNextToken', 'The specified NextToken is not valid.'),
 });
 
 /**
  * Returns one page of a result, and the token of the next page.
- * @param least the smallest page size that a request may ask for
+ * @param minSize the smallest page size that a request may ask for
  * @throws InvalidParameterValue for a size out of range, InvalidNextToken for a token that no page returned
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
  */
 export function page<Row>(
   rows: Row[],
   { MaxResults, NextToken: token }: { MaxResults?: number; NextToken?: string },
-  least = 5,
+  minSize = 5,
 ): { rows: Row[]; NextToken?: string } {
-  const { rows: rowsOfPage, next } = pageOf(rows, MaxResults, token, pageRules(least));
+  const { rows: rowsOfPage, next } = pageOf(rows, MaxResults, token, pageRules(minSize));
   return { rows: rowsOfPage, NextToken: next };
 }

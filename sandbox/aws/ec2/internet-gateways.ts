@@ -7,7 +7,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { alreadyAssociated, hasDependencies } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { InternetGatewayRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -45,7 +45,7 @@ export const internetGatewayOperations = {
   DescribeInternetGateways: {
     takes: ['InternetGatewayIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.InternetGatewayIds, region.ec2.internetGateways);
+      const rows = requestedRows(input.InternetGatewayIds, region.ec2.internetGateways);
       const { rows: InternetGateways, NextToken } = page(filtered(rows, input.Filters, filters), input);
       return { InternetGateways, NextToken };
     },

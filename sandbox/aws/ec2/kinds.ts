@@ -17,12 +17,12 @@ export interface Declaration<Row extends object> {
   readonly tagType: ResourceType;
   /** The request parameter for an id of the kind, as AWS's refusals spell it. */
   readonly parameter: string;
-  /** The operations that list the kind, besides `DescribeTags`. Their results lag. */
+  /** The operations that list the kind, besides `DescribeTags`. Their results are eventually consistent. */
   readonly listedBy: readonly OperationName<typeof EC2>[];
   /** Returns the refusal of an unknown id. */
   notFound(id: string): Refusal;
-  /** Returns the id of the VPC whose deletion a row blocks, if any. */
-  blocksDeletionOf(row: Row): string | undefined;
+  /** Returns the id of the VPC that cannot be deleted while the row exists, if any. */
+  blockedVpcId(row: Row): string | undefined;
   /** Whether the census counts a row. A deleted resource that AWS still shows does not count. */
   isCounted(row: Row): boolean;
 }
@@ -35,7 +35,7 @@ export type Ec2Table<Row extends Tagged & object> = Table<Row, Ec2Kind<Row>>;
 
 /** For `isCounted`: every row counts. */
 export const always = () => true;
-/** For `blocksDeletionOf`: the resource is not in a VPC, or is in a subnet and that subnet blocks the VPC. */
+/** For `blockedVpcId`: the resource is not in a VPC, or it is in a subnet, which already blocks the deletion of the VPC. */
 export const noVpc = () => undefined;
 
 /** Makes the table of a kind from its declaration. */

@@ -1,4 +1,4 @@
-/** Events of a NAT gateway after its create call: placement or failure, availability, and finally deletion. */
+/** The events in the life of a NAT gateway after its create call: placement or failure, availability, and finally deletion. */
 import { freeAddressCount } from '../../network/addresses.ts';
 import { internetGatewayOf } from '../../network/routes.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -9,7 +9,7 @@ const allocationOf = ({ NatGatewayAddresses }: NatGatewayRow): string =>
   NatGatewayAddresses?.[0]?.AllocationId ?? '';
 
 /**
- * Returns why a NAT gateway cannot be created, as the failure code and message that AWS documents.
+ * Returns the failure code and message that AWS documents if a NAT gateway cannot be created, otherwise undefined.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
  */
 function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: string] | undefined {

@@ -7,7 +7,7 @@ import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { elasticIpNotFound, missingParameter, notImplemented } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { NatGatewayRow, SubnetRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -15,21 +15,21 @@ import { once } from './tokens.ts';
 import { newId } from './kinds.ts';
 
 /**
- * Whether AWS no longer shows a NAT gateway. It shows a deleted or failed gateway for an hour. The hour passes at the pace
- * of the world, except at the instant pace, where it would have no length. There it is an hour of real time.
+ * Whether AWS still shows a NAT gateway. AWS shows a deleted or failed gateway for an hour, and the sandbox scales this hour
+ * to its pace. The instant pace would reduce the hour to nothing, so at that pace it is an hour of real time.
  */
-function isNoLongerShown(region: Region, { DeleteTime }: NatGatewayRow): boolean {
+function isShown(region: Region, { DeleteTime }: NatGatewayRow): boolean {
   const hour = region.scaled(durations.natGatewayForget) || durations.natGatewayForget;
-  return DeleteTime !== undefined && region.now().getTime() - DeleteTime.getTime() >= hour;
+  return DeleteTime === undefined || region.now().getTime() - DeleteTime.getTime() < hour;
 }
 
 /** The NAT gateways that AWS still shows, for lookups by id. */
 const shownGateways = (region: Region) => ({
   kind: region.ec2.natGateways.kind,
-  all: () => region.ec2.natGateways.filter((nat) => !isNoLongerShown(region, nat)),
+  all: () => region.ec2.natGateways.filter((nat) => isShown(region, nat)),
   get(id: string) {
     const nat = region.ec2.natGateways.get(id);
-    return nat && !isNoLongerShown(region, nat) ? nat : undefined;
+    return nat && isShown(region, nat) ? nat : undefined;
   },
 });
 
@@ -40,18 +40,18 @@ const filters: FilterTable<NatGatewayRow> = {
   'vpc-id': (nat) => nat.VpcId,
 };
 
-/** The states that count towards the quota: failed and deleted gateways do not. */
-const COUNTED: readonly (string | undefined)[] = ['pending', 'available', 'deleting'];
+/** The states of the gateways that count towards the quota. Failed and deleted gateways do not count. */
+const STATES_IN_QUOTA: readonly (string | undefined)[] = ['pending', 'available', 'deleting'];
 
-function checkZone({ ec2 }: Region, { AvailabilityZone }: SubnetRow): void {
+function checkZoneQuota({ ec2 }: Region, { AvailabilityZone }: SubnetRow): void {
   const zoneOf = ({ SubnetId }: NatGatewayRow) => ec2.subnets.get(SubnetId)?.AvailabilityZone;
   const inZone = ec2.natGateways.filter(
-    (nat) => COUNTED.includes(nat.State) && zoneOf(nat) === AvailabilityZone,
+    (nat) => STATES_IN_QUOTA.includes(nat.State) && zoneOf(nat) === AvailabilityZone,
   );
   checkQuota(quotas.natGatewaysPerZone, inZone.length + 1);
 }
 
-function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
+function addNatGateway(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
   if (input.ConnectivityType === 'private') throw notImplemented('ConnectivityType private');
   if (input.AvailabilityMode === 'regional') throw notImplemented('AvailabilityMode regional');
   const { AllocationId } = input;
@@ -62,7 +62,7 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
   // A released address makes the gateway fail later, but an address that is not visible yet is refused immediately:
   // https://github.com/hashicorp/terraform-provider-aws/issues/27087
   if (region.ec2.addresses.hides(AllocationId)) throw elasticIpNotFound(AllocationId);
-  checkZone(region, subnet);
+  checkZoneQuota(region, subnet);
   const Tags = tagsFor(region.ec2.natGateways, input.TagSpecifications);
   const NatGatewayId = newId(region, region.ec2.natGateways);
   region.after('natGatewayPlace', 'ec2:nat-gateway-placed', NatGatewayId);
@@ -81,8 +81,8 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
 
 export const natGatewayOperations = {
   /**
-   * An obstacle (no internet gateway, or an elastic IP that was released or is in use) does not fail the call. Instead the
-   * NAT gateway fails later.
+   * The call succeeds even if there is no internet gateway, or if the elastic IP was released or is in use. In these cases
+   * the NAT gateway fails later.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
    */
   CreateNatGateway: {
@@ -100,23 +100,23 @@ export const natGatewayOperations = {
         'CreateNatGateway',
         input,
         region.ec2.natGateways,
-        () => add(region, input).NatGatewayId,
+        () => addNatGateway(region, input).NatGatewayId,
       );
       return { NatGateway, ClientToken: input.ClientToken };
     },
   },
 
-  /** The parameter is called `Filter`. All other describe calls have `Filters`. */
+  /** Unlike in all other describe calls, the parameter is called `Filter` and not `Filters`. */
   DescribeNatGateways: {
     takes: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.NatGatewayIds, shownGateways(region));
+      const rows = requestedRows(input.NatGatewayIds, shownGateways(region));
       const { rows: NatGateways, NextToken } = page(filtered(rows, input.Filter, filters), input);
       return { NatGateways, NextToken };
     },
   },
 
-  /** Can be repeated, and is accepted in every state, including `pending` and `failed`. */
+  /** Accepted in every state, including `pending` and `failed`. A repeated call has no effect. */
   DeleteNatGateway: {
     takes: ['NatGatewayId'],
     run({ NatGatewayId: id }, region) {

@@ -4,7 +4,7 @@ import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { networkAclNotFound } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
 
 type Row = NetworkAcl & { NetworkAclId: string };
@@ -18,7 +18,7 @@ const entry = (Egress: boolean, RuleNumber: number, RuleAction: 'allow' | 'deny'
 });
 
 /** The number of the last rule in each direction. This rule denies everything that no other rule allows. */
-const LAST = 32_767;
+const LAST_RULE = 32_767;
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html */
 function defaultAcl({ ec2, account }: Region, { VpcId }: VpcRow): Row {
@@ -34,30 +34,33 @@ function defaultAcl({ ec2, account }: Region, { VpcId }: VpcRow): Row {
     OwnerId: account,
     IsDefault: true,
     Associations: ec2.subnets.filter((subnet) => subnet.VpcId === VpcId).map(association),
-    Entries: [true, false].flatMap((egress) => [entry(egress, 100, 'allow'), entry(egress, LAST, 'deny')]),
+    Entries: [true, false].flatMap((egress) => [
+      entry(egress, 100, 'allow'),
+      entry(egress, LAST_RULE, 'deny'),
+    ]),
     Tags: [],
   };
 }
 
-const associated =
+const associationValues =
   (show: (one: EC2.NetworkAclAssociation) => string | undefined) =>
   ({ Associations = [] }: Row) =>
     Associations.map(show);
-const entries =
+const entryValues =
   (show: (one: NetworkAclEntry) => string | undefined) =>
   ({ Entries = [] }: Row) =>
     Entries.map(show);
 
 const filters: FilterTable<Row> = {
-  'association.association-id': associated((one) => one.NetworkAclAssociationId),
-  'association.network-acl-id': associated((one) => one.NetworkAclId),
-  'association.subnet-id': associated((one) => one.SubnetId),
+  'association.association-id': associationValues((one) => one.NetworkAclAssociationId),
+  'association.network-acl-id': associationValues((one) => one.NetworkAclId),
+  'association.subnet-id': associationValues((one) => one.SubnetId),
   default: (acl) => acl.IsDefault,
-  'entry.cidr': entries((one) => one.CidrBlock),
-  'entry.egress': entries((one) => String(one.Egress)),
-  'entry.protocol': entries((one) => one.Protocol),
-  'entry.rule-action': entries((one) => one.RuleAction),
-  'entry.rule-number': entries((one) => one.RuleNumber?.toString()),
+  'entry.cidr': entryValues((one) => one.CidrBlock),
+  'entry.egress': entryValues((one) => String(one.Egress)),
+  'entry.protocol': entryValues((one) => one.Protocol),
+  'entry.rule-action': entryValues((one) => one.RuleAction),
+  'entry.rule-number': entryValues((one) => one.RuleNumber?.toString()),
   'network-acl-id': (acl) => acl.NetworkAclId,
   'owner-id': (acl) => acl.OwnerId,
   'vpc-id': (acl) => acl.VpcId,
@@ -74,7 +77,7 @@ export const networkAclOperations = {
         get: (id: string) => acls.find((acl) => acl.NetworkAclId === id),
       };
       const { rows: NetworkAcls, NextToken } = page(
-        filtered(named(input.NetworkAclIds, rows), input.Filters, filters),
+        filtered(requestedRows(input.NetworkAclIds, rows), input.Filters, filters),
         input,
       );
       return { NetworkAcls, NextToken };

@@ -4,7 +4,7 @@ import type { NetworkInterfaceAssociation, NetworkInterfaceStatus } from '@aws-s
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
 import { invalidParameter } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { addInterface, releaseInterface } from './network-interfaces.ts';
 import { defaultGroupOf } from './security-groups.ts';
 import type { NetworkInterfaceRow } from './store.ts';
@@ -92,7 +92,7 @@ export const networkInterfaceOperations = {
   DescribeNetworkInterfaces: {
     takes: ['NetworkInterfaceIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.NetworkInterfaceIds, region.ec2.networkInterfaces);
+      const rows = requestedRows(input.NetworkInterfaceIds, region.ec2.networkInterfaces);
       const { rows: NetworkInterfaces, NextToken } = page(filtered(rows, input.Filters, filters), input);
       return { NetworkInterfaces, NextToken };
     },

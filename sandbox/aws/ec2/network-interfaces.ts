@@ -18,7 +18,7 @@ export interface InterfaceRequest {
   readonly description: string;
   /** `interface` for load balancers and tasks, `nat_gateway` for NAT gateways. */
   readonly interfaceType: string;
-  /** The service that requested the interface, e.g. `amazon-elb`, or the twelve digits of an AWS account. */
+  /** The service that requested the interface, e.g. `amazon-elb`, or the number of an AWS account. */
   readonly requester: string;
   /** The owner of the resource that the interface is attached to. The default is the requester. */
   readonly attachmentOwner?: string;

@@ -20,7 +20,7 @@ const noPeer = () =>
     'MissingParameter',
     'Missing source specification: include source security group or CIDR information',
   );
-/** The code is not `InvalidPermission.Malformed`: AWS uses that one only for ports. */
+/** The code is not `InvalidPermission.Malformed`: AWS uses that code only for ports. */
 const malformedBlock = (cidr: string | undefined) =>
   errors.invalidParameter(`CIDR block ${cidr} is malformed`);
 
@@ -93,7 +93,7 @@ export const peerOf = ({ CidrIpv4, CidrIpv6, ReferencedGroupInfo }: RuleContent)
   CidrIpv4 ?? CidrIpv6 ?? ReferencedGroupInfo?.GroupId;
 
 /** Whether two rules are identical apart from their descriptions and tags. */
-export const isSame = (one: RuleContent, other: RuleContent): boolean =>
+export const isSameRule = (one: RuleContent, other: RuleContent): boolean =>
   one.IpProtocol === other.IpProtocol &&
   one.FromPort === other.FromPort &&
   one.ToPort === other.ToPort &&

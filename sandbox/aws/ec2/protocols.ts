@@ -3,7 +3,7 @@ import type { IpPermission } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
 import { invalidParameter, missingParameter } from './errors.ts';
 
-/** Maps a protocol that a request gives by number, or as `all`, to the form in which AWS shows it. */
+/** Maps the numbers of protocols, and `all`, to the form in which AWS shows them. */
 const PROTOCOLS: Readonly<Record<string, string>> = {
   all: '-1',
   '6': 'tcp',
@@ -22,8 +22,8 @@ export function protocolOf(text: string | undefined): string {
 }
 
 /**
- * Returns the ports of TCP or UDP, or the type and code of ICMP. -1 means any. For other protocols both numbers are
- * always -1.
+ * Returns the first and last port of TCP or UDP, or the type and code of ICMP, where -1 means any. For other protocols
+ * both numbers are always -1.
  */
 export function portsOf(protocol: string, { FromPort, ToPort }: IpPermission): [number, number] {
   const isIcmp = protocol.startsWith('icmp');
@@ -35,9 +35,9 @@ export function portsOf(protocol: string, { FromPort, ToPort }: IpPermission): [
     );
   }
   const [from, to] = [FromPort ?? -1, ToPort ?? -1];
-  const [least, most] = isIcmp ? [-1, 255] : [0, 65_535];
+  const [min, max] = isIcmp ? [-1, 255] : [0, 65_535];
   for (const port of [from, to]) {
-    if (!(port >= least && port <= most))
+    if (!(port >= min && port <= max))
       throw refusal('InvalidPermission.Malformed', `${kind} port (${port}) out of range`);
   }
   if (!isIcmp && from > to) {

@@ -1,8 +1,8 @@
 /** The quotas of EC2 in one region for a new account. Waiting does not help a call that exceeds a quota. */
 import { refusal } from '../../protocol/refusal.ts';
 
-/** A limit, and the code and message of the refusal when it is exceeded. */
-export type Quota = readonly [most: number, code: string, message: string];
+/** A maximum, and the code and message of the refusal when it is exceeded. */
+export type Quota = readonly [max: number, code: string, message: string];
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 export const quotas = {
@@ -39,6 +39,6 @@ export const quotas = {
  * @param count the number of resources after the call
  * @throws the quota's refusal when the count exceeds it
  */
-export function checkQuota([most, code, message]: Quota, count: number): void {
-  if (count > most) throw refusal(code, message);
+export function checkQuota([max, code, message]: Quota, count: number): void {
+  if (count > max) throw refusal(code, message);
 }

@@ -44,7 +44,7 @@ function dissociate(table: RouteTableRow, association: RouteTableAssociation): v
   table.Associations = table.Associations.filter((one) => one !== association);
 }
 
-const response = ({ RouteTableAssociationId, AssociationState }: RouteTableAssociation) => ({
+const associationResponse = ({ RouteTableAssociationId, AssociationState }: RouteTableAssociation) => ({
   AssociationId: RouteTableAssociationId,
   NewAssociationId: RouteTableAssociationId,
   AssociationState,
@@ -52,8 +52,8 @@ const response = ({ RouteTableAssociationId, AssociationState }: RouteTableAssoc
 
 export const routeTableAssociationOperations = {
   /**
-   * AWS does not document what happens when a call is repeated with the same table. The sandbox refuses the
-   * repeated call, like any other second association. Callers that first check for an existing association work either way.
+   * AWS does not document what happens when a call is repeated with the same table. The sandbox refuses the repeated call,
+   * as it refuses any other second association. Callers that first look for an existing association are not affected.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateRouteTable.html
    */
   AssociateRouteTable: {
@@ -71,7 +71,7 @@ export const routeTableAssociationOperations = {
           `the specified association for route table ${RouteTableId} conflicts with an existing association`,
         );
       }
-      return response(associate(region, table, { SubnetId }));
+      return associationResponse(associate(region, table, { SubnetId }));
     },
   },
 
@@ -89,7 +89,9 @@ export const routeTableAssociationOperations = {
       }
       dissociate(from, association);
       const { SubnetId } = association;
-      return response(associate(region, to, SubnetId === undefined ? { Main: true } : { SubnetId }));
+      return associationResponse(
+        associate(region, to, SubnetId === undefined ? { Main: true } : { SubnetId }),
+      );
     },
   },
 

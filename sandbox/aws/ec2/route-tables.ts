@@ -6,7 +6,7 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { hasDependencies } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { RouteTableRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -27,14 +27,14 @@ export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): Ro
   });
 }
 
-/** Returns a table with the state of every route. The state of a route derives from its target. */
+/** Returns a table with the states of its routes. The state of a route depends on the route's target. */
 const shown = (region: Region, table: RouteTableRow): RouteTable => ({
   ...table,
   Routes: table.Routes.map((route) => ({ ...route, State: routeStateOf(region, table, route) })),
 });
 
 const filters = (region: Region): FilterTable<RouteTableRow> => {
-  const routes =
+  const routeValues =
     (show: (route: EC2.Route) => string | undefined) =>
     ({ Routes }: RouteTableRow) =>
       Routes.map(show);
@@ -47,11 +47,11 @@ const filters = (region: Region): FilterTable<RouteTableRow> => {
     'association.subnet-id': (table) => table.Associations.map(({ SubnetId }) => SubnetId),
     'owner-id': (table) => table.OwnerId,
     'route-table-id': (table) => table.RouteTableId,
-    'route.destination-cidr-block': routes((route) => route.DestinationCidrBlock),
+    'route.destination-cidr-block': routeValues((route) => route.DestinationCidrBlock),
     'route.destination-ipv6-cidr-block': () => undefined,
-    'route.gateway-id': routes((route) => route.GatewayId),
-    'route.nat-gateway-id': routes((route) => route.NatGatewayId),
-    'route.origin': routes((route) => route.Origin),
+    'route.gateway-id': routeValues((route) => route.GatewayId),
+    'route.nat-gateway-id': routeValues((route) => route.NatGatewayId),
+    'route.origin': routeValues((route) => route.Origin),
     'route.state': (table) => table.Routes.map((route) => routeStateOf(region, table, route)),
     'vpc-id': (table) => table.VpcId,
   };
@@ -76,7 +76,7 @@ export const routeTableOperations = {
     takes: ['RouteTableIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = filtered(
-        named(input.RouteTableIds, region.ec2.routeTables),
+        requestedRows(input.RouteTableIds, region.ec2.routeTables),
         input.Filters,
         filters(region),
       );

@@ -16,7 +16,7 @@ interface RouteInput {
   readonly NatGatewayId?: string;
 }
 
-/** Returns a block in its canonical form: AWS turns 100.68.0.18/18 into 100.68.0.0/18. */
+/** Returns the destination of a call in its canonical form: AWS turns 100.68.0.18/18 into 100.68.0.0/18. */
 function destinationOf({ DestinationCidrBlock: text }: RouteInput): string {
   if (!text) throw errors.missingParameter('destinationCidrBlock');
   const range = parseCidr(text);
@@ -25,7 +25,7 @@ function destinationOf({ DestinationCidrBlock: text }: RouteInput): string {
 }
 
 /**
- * Returns the target of a new route. The target must exist and belong to the VPC of the table.
+ * Returns the target of a new route. The target must exist, and it must be in the VPC of the table.
  * @throws InvalidGatewayID.NotFound, InvalidNatGatewayID.NotFound
  */
 function targetOf(region: Region, table: RouteTableRow, input: RouteInput): Route {

@@ -6,8 +6,8 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { missingParameter, notImplemented } from './errors.ts';
-import { checkDescription, isSame, expandPermissions } from './permissions.ts';
-import { checkNew, rulesIn } from './security-group-rules.ts';
+import { checkDescription, isSameRule, expandPermissions } from './permissions.ts';
+import { checkIsNew, rulesIn } from './security-group-rules.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
 /** @throws InvalidSecurityGroupRuleId.NotFound for a rule of another group */
@@ -40,7 +40,7 @@ function setDescriptions(region: Region, isEgress: boolean, input: DescriptionsI
   const existing = rulesIn(region, group.GroupId, isEgress);
   const changes = [
     ...expandPermissions(region, group, input.IpPermissions ?? []).map((content) => {
-      const rule = existing.find((one) => isSame(one, content));
+      const rule = existing.find((one) => isSameRule(one, content));
       if (rule) return { rule, Description: content.Description };
       throw refusal(
         'InvalidPermission.NotFound',
@@ -60,7 +60,7 @@ function setDescriptions(region: Region, isEgress: boolean, input: DescriptionsI
 }
 
 export const securityGroupRuleChangeOperations = {
-  /** Replaces the whole content of a rule; its id, direction and tags remain. */
+  /** Replaces the content of a rule, but not its id, direction and tags. */
   ModifySecurityGroupRules: {
     takes: ['GroupId', 'SecurityGroupRules'],
     run({ GroupId, SecurityGroupRules = [] }, region) {
@@ -72,7 +72,7 @@ export const securityGroupRuleChangeOperations = {
           throw refusal('InvalidParameterCombination', 'A rule must have exactly one source or destination.');
         }
         const others = rulesIn(region, group.GroupId, rule.IsEgress).filter((other) => other !== rule);
-        checkNew(content, others);
+        checkIsNew(content, others);
         const { SecurityGroupRuleArn, GroupOwnerId, IsEgress, Tags } = rule;
         const kept = { SecurityGroupRuleArn, GroupOwnerId, IsEgress, Tags };
         return { ...kept, ...content, SecurityGroupRuleId: rule.SecurityGroupRuleId, GroupId: rule.GroupId };

@@ -6,8 +6,8 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { invalidParameter, missingParameter, noDefaultVpc } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
-import { isSame, peerOf, expandPermissions, type RuleContent } from './permissions.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
+import { isSameRule, peerOf, expandPermissions, type RuleContent } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -39,7 +39,7 @@ export function addRule(
   });
 }
 
-/** Describes a rule in the words of AWS's refusals. They call the protocol `-1` ALL. */
+/** Describes a rule in the words of AWS's refusals, where the protocol `-1` is called ALL. */
 function inWords(rule: RuleContent): string {
   const protocol = rule.IpProtocol === '-1' ? 'ALL' : rule.IpProtocol.toUpperCase();
   const ports = rule.IpProtocol === '-1' ? '' : `, from port: ${rule.FromPort}, to port: ${rule.ToPort}`;
@@ -47,8 +47,8 @@ function inWords(rule: RuleContent): string {
 }
 
 /** @throws InvalidPermission.Duplicate for a rule that the group already has */
-export function checkNew(rule: RuleContent, existing: RuleContent[]): void {
-  if (!existing.some((other) => isSame(other, rule))) return;
+export function checkIsNew(rule: RuleContent, existing: RuleContent[]): void {
+  if (!existing.some((other) => isSameRule(other, rule))) return;
   throw refusal('InvalidPermission.Duplicate', `the specified rule "${inWords(rule)}" already exists`);
 }
 
@@ -62,7 +62,7 @@ interface RulesInput {
   readonly CidrIp?: string;
 }
 
-/** Returns the group and the rules of a call. An ingress call can also give one rule as separate parameters. */
+/** Returns the group and the rules of a call. An ingress call can also contain a single rule as separate parameters. */
 function requestedRules(
   region: Region,
   input: RulesInput,
@@ -78,17 +78,17 @@ function requestedRules(
 
 type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;
 
-/** Adds all rules, or no rule if one is refused. AWS does not document whether it adds the others in that case. */
+/** Adds all rules of a call, or no rule if one is refused. AWS does not document whether it then adds the other rules. */
 function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
   const { group, contents } = requestedRules(region, input);
   if (contents.length === 0) throw missingParameter('ipPermissions');
   const tags = tagsFor(region.ec2.securityGroupRules, input.TagSpecifications);
   const existing = rulesIn(region, group.GroupId, isEgress);
   for (const [i, content] of contents.entries()) {
-    if (contents.slice(0, i).some((other) => isSame(other, content))) {
+    if (contents.slice(0, i).some((other) => isSameRule(other, content))) {
       throw invalidParameter('The same permission must not appear multiple times');
     }
-    checkNew(content, existing);
+    checkIsNew(content, existing);
   }
   // A rule whose peer is a group counts towards both the IPv4 and the IPv6 quota.
   const all = [...existing, ...contents];
@@ -101,14 +101,14 @@ function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
 type RevokeInput = RulesInput & Pick<EC2.RevokeSecurityGroupIngressRequest, 'SecurityGroupRuleIds'>;
 
 /**
- * Revokes all rules, or no rule if one is unknown.
+ * Revokes all rules of a call, or no rule if one is unknown.
  * @throws InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound
  */
 function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
   const { group, contents } = requestedRules(region, input);
   const existing = rulesIn(region, group.GroupId, isEgress);
   const byContent = contents.map((content) => {
-    const rule = existing.find((one) => isSame(one, content));
+    const rule = existing.find((one) => isSameRule(one, content));
     if (rule) return rule;
     throw refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
   });
@@ -155,7 +155,7 @@ export const securityGroupRuleOperations = {
   DescribeSecurityGroupRules: {
     takes: ['SecurityGroupRuleIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.SecurityGroupRuleIds, region.ec2.securityGroupRules);
+      const rows = requestedRows(input.SecurityGroupRuleIds, region.ec2.securityGroupRules);
       const { rows: SecurityGroupRules, NextToken } = page(filtered(rows, input.Filters, filters), input);
       return { SecurityGroupRules, NextToken };
     },

@@ -6,7 +6,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { invalidParameter, invalidValue, missingParameter, noDefaultVpc } from './errors.ts';
-import { filtered, named, page } from './filters.ts';
+import { filtered, page, requestedRows } from './filters.ts';
 import { checkDescription, permissionsOf } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import { groupFilters } from './security-group-filters.ts';
@@ -44,7 +44,7 @@ export function addDefaultGroup(region: Region, vpc: VpcRow): SecurityGroupRow {
   return group;
 }
 
-/** Returns the default group of a VPC. An interface is in this group if the create call does not name any group. */
+/** Returns the default group of a VPC. An interface whose create call names no group is in this group. */
 export const defaultGroupOf = (region: Region, vpcId: string): SecurityGroupRow | undefined =>
   region.ec2.securityGroups.find(({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default');
 
@@ -87,7 +87,7 @@ function checkName(region: Region, vpcId: string, name: string | undefined): str
   return name;
 }
 
-/** Whether an interface uses a group, or a rule of another group refers to it. Rules in the group do not count. */
+/** Whether an interface uses a group, or a rule of another group refers to it. The group's own rules do not count. */
 const isInUse = ({ ec2 }: Region, groupId: string): boolean =>
   ec2.networkInterfaces.all().some(({ Groups }) => Groups?.some(({ GroupId }) => GroupId === groupId)) ||
   ec2.securityGroupRules
@@ -117,7 +117,7 @@ export const securityGroupOperations = {
     takes: ['GroupIds', 'GroupNames', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       if (input.GroupNames?.length) throw noDefaultVpc();
-      const rows = named(input.GroupIds, region.ec2.securityGroups);
+      const rows = requestedRows(input.GroupIds, region.ec2.securityGroups);
       const { rows: groups, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
       return { SecurityGroups: groups.map((group) => shown(region, group)), NextToken };
     },

@@ -36,7 +36,7 @@ export interface SubnetRow extends Subnet {
 }
 export interface InternetGatewayRow extends InternetGateway {
   InternetGatewayId: string;
-  /** Empty, or the only attachment to a VPC. */
+  /** At most one, because an internet gateway can be attached to only one VPC. */
   Attachments: InternetGatewayAttachment[];
 }
 /** A route table. The states of its routes are not stored; they derive from the routes' targets. */
@@ -79,7 +79,7 @@ export interface NetworkInterfaceRow extends NetworkInterface {
   PrivateIpAddress: string;
 }
 
-/** The tables of EC2: those declared here, and those that families of operations declare themselves. */
+/** The tables of EC2: the ones that are declared here, and the ones from `families.ts`. */
 export const ec2Store = () => ({
   ...familyTables(),
   vpcs: makeEc2Table<VpcRow>({
@@ -88,7 +88,7 @@ export const ec2Store = () => ({
     parameter: 'vpcId',
     listedBy: ['DescribeVpcs'],
     notFound: idNotFound('InvalidVpcID.NotFound', 'vpc'),
-    blocksDeletionOf: noVpc,
+    blockedVpcId: noVpc,
     isCounted: always,
   }),
   subnets: makeEc2Table<SubnetRow>({
@@ -97,7 +97,7 @@ export const ec2Store = () => ({
     parameter: 'subnetId',
     listedBy: ['DescribeSubnets'],
     notFound: idNotFound('InvalidSubnetID.NotFound', 'subnet'),
-    blocksDeletionOf: ({ VpcId }) => VpcId,
+    blockedVpcId: ({ VpcId }) => VpcId,
     isCounted: always,
   }),
   internetGateways: makeEc2Table<InternetGatewayRow>({
@@ -106,7 +106,7 @@ export const ec2Store = () => ({
     parameter: 'internetGatewayId',
     listedBy: ['DescribeInternetGateways'],
     notFound: idNotFound('InvalidInternetGatewayID.NotFound', 'internetGateway'),
-    blocksDeletionOf: ({ Attachments }) => Attachments[0]?.VpcId,
+    blockedVpcId: ({ Attachments }) => Attachments[0]?.VpcId,
     isCounted: always,
   }),
   routeTables: makeEc2Table<RouteTableRow>({
@@ -116,8 +116,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeRouteTables'],
     notFound: idNotFound('InvalidRouteTableID.NotFound', 'routeTable'),
     // The main route table is deleted with its VPC.
-    blocksDeletionOf: ({ VpcId, Associations }) =>
-      Associations.some(({ Main }) => Main) ? undefined : VpcId,
+    blockedVpcId: ({ VpcId, Associations }) => (Associations.some(({ Main }) => Main) ? undefined : VpcId),
     isCounted: always,
   }),
   addresses: makeEc2Table<AddressRow>({
@@ -126,7 +125,7 @@ export const ec2Store = () => ({
     parameter: 'allocationId',
     listedBy: ['DescribeAddresses'],
     notFound: idNotFound('InvalidAllocationID.NotFound', 'allocation'),
-    blocksDeletionOf: noVpc,
+    blockedVpcId: noVpc,
     isCounted: always,
   }),
   natGateways: makeEc2Table<NatGatewayRow>({
@@ -135,7 +134,7 @@ export const ec2Store = () => ({
     parameter: 'natGatewayId',
     listedBy: ['DescribeNatGateways'],
     notFound: (id) => refusal('NatGatewayNotFound', `NatGateway ${id} was not found`),
-    blocksDeletionOf: noVpc,
+    blockedVpcId: noVpc,
     isCounted: ({ State }) => State !== 'deleted' && State !== 'failed',
   }),
   securityGroups: makeEc2Table<SecurityGroupRow>({
@@ -145,7 +144,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeSecurityGroups'],
     notFound: (id) => refusal('InvalidGroup.NotFound', `The security group '${id}' does not exist`),
     // The default group is deleted with its VPC.
-    blocksDeletionOf: ({ VpcId, GroupName }) => (GroupName === 'default' ? undefined : VpcId),
+    blockedVpcId: ({ VpcId, GroupName }) => (GroupName === 'default' ? undefined : VpcId),
     isCounted: always,
   }),
   securityGroupRules: makeEc2Table<SecurityGroupRuleRow>({
@@ -154,7 +153,7 @@ export const ec2Store = () => ({
     parameter: 'securityGroupRuleId',
     listedBy: ['DescribeSecurityGroupRules'],
     notFound: idNotFound('InvalidSecurityGroupRuleId.NotFound', 'security group rule'),
-    blocksDeletionOf: noVpc,
+    blockedVpcId: noVpc,
     isCounted: always,
   }),
   networkInterfaces: makeEc2Table<NetworkInterfaceRow>({
@@ -163,7 +162,7 @@ export const ec2Store = () => ({
     parameter: 'networkInterfaceId',
     listedBy: ['DescribeNetworkInterfaces'],
     notFound: idNotFound('InvalidNetworkInterfaceID.NotFound', 'networkInterface'),
-    blocksDeletionOf: noVpc,
+    blockedVpcId: noVpc,
     isCounted: always,
   }),
   /** Client tokens, with `<operation> <token>` as the key. */
@@ -171,6 +170,6 @@ export const ec2Store = () => ({
 });
 export type Ec2Store = ReturnType<typeof ec2Store>;
 
-/** Returns the tables that contain resources. A table without resources must be excluded here by name. */
+/** Returns the tables of resources. Every other table, such as `tokens`, must be excluded here by name. */
 export const resourceTables = ({ tokens: _, ...tables }: Ec2Store): Ec2Table<Tagged>[] =>
   Object.values(tables);

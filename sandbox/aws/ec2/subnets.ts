@@ -8,7 +8,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { hasDependencies, invalidValue, missingParameter } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -17,7 +17,7 @@ import { zonesOf } from './zones.ts';
 import { newId } from './kinds.ts';
 
 /** @throws InvalidSubnet.Range for a block outside the VPC, InvalidSubnet.Conflict for an overlap with another subnet */
-function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): string {
+function checkBlock(region: Region, vpc: VpcRow, cidr: string | undefined): string {
   const CidrBlock = checkCidr(cidr, 'InvalidSubnet.Range');
   if (!cidrCovers(vpc.CidrBlock, CidrBlock)) {
     throw refusal('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`);
@@ -30,7 +30,7 @@ function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): stri
   return CidrBlock;
 }
 
-/** Returns the zone that a call names. If it does not name one, AWS picks any zone, and the sandbox the first. */
+/** Returns the zone that a call names. If the call names no zone, AWS picks any, and the sandbox picks the first. */
 function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: CreateSubnetRequest) {
   const zones = zonesOf(region);
   const zone = zones.find(
@@ -77,7 +77,7 @@ export const subnetOperations = {
     takes: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId', 'TagSpecifications'],
     run(input, region) {
       const vpc = rowOf(region.ec2.vpcs, input.VpcId);
-      const CidrBlock = checkPlace(region, vpc, input.CidrBlock);
+      const CidrBlock = checkBlock(region, vpc, input.CidrBlock);
       const zone = zoneFor(region, input);
       const Tags = tagsFor(region.ec2.subnets, input.TagSpecifications);
       const SubnetId = newId(region, region.ec2.subnets);
@@ -111,13 +111,17 @@ export const subnetOperations = {
   DescribeSubnets: {
     takes: ['SubnetIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = filtered(named(input.SubnetIds, region.ec2.subnets), input.Filters, filters(region));
+      const rows = filtered(
+        requestedRows(input.SubnetIds, region.ec2.subnets),
+        input.Filters,
+        filters(region),
+      );
       const { rows: subnets, NextToken } = page(rows, input);
       return { Subnets: subnets.map((subnet) => shown(region, subnet)), NextToken };
     },
   },
 
-  /** Supports only one attribute. It has no effect, because it concerns EC2 instances and the sandbox has no instances. */
+  /** Supports only `MapPublicIpOnLaunch`. It has no effect, because the sandbox has no EC2 instances. */
   ModifySubnetAttribute: {
     takes: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {

@@ -36,7 +36,7 @@ function descriptions({ ec2 }: Region): TagDescription[] {
   );
 }
 
-/** The filters of `DescribeTags`. Each row is a single tag. `filtered` also handles `tag:<key>` and `tag-key`. */
+/** The filters of `DescribeTags`, whose rows are single tags. The function `filtered` adds `tag:<key>` and `tag-key`. */
 const filters: FilterTable<TagDescription & Tagged> = {
   key: ({ Key }) => Key,
   value: ({ Value }) => Value,
@@ -45,7 +45,7 @@ const filters: FilterTable<TagDescription & Tagged> = {
 };
 
 export const tagOperations = {
-  /** Changes all resources, or no resource if one of them does not exist. */
+  /** Tags all resources of the call, or no resource if one of them does not exist. */
   CreateTags: {
     takes: ['Resources', 'Tags'],
     run({ Resources = [], Tags = [] }, region) {

@@ -1,4 +1,4 @@
-/** Tags of EC2 resources: read from the tag specifications of create calls, stored in rows, and matched by filters. */
+/** Tags of EC2 resources: create calls contain them in tag specifications, and rows store them. */
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
 import { CAPITALISED, tagging } from '../tagging.ts';
@@ -16,7 +16,7 @@ export const tagsOfRow = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? 
 /**
  * Returns the tags that a create call specifies for the new resource.
  * @param table the table of the new resource
- * @throws InvalidParameterValue for a specification for another kind of resource
+ * @throws InvalidParameterValue if a specification is for another kind of resource
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
  */
 export function tagsFor(
@@ -36,7 +36,7 @@ export function tagsFor(
 
 /** The tagging of EC2: keys that start with `aws:` are reserved. */
 const { merged } = tagging({
-  spelling: CAPITALISED,
+  notation: CAPITALISED,
   check(key) {
     if (key && !key.startsWith('aws:')) return;
     throw invalidParameter(

@@ -9,16 +9,16 @@ export interface TokenRow {
   operation: string;
   parameters: string;
   id: string;
-  /** A copy of the resource as it was created. A repeated call returns the copy after the resource is deleted. */
+  /** A copy of the resource as it was created. If the resource is deleted, a repeated call returns this copy. */
   made: object;
 }
 
-const LONGEST_TOKEN = 64;
+const MAX_TOKEN_LENGTH = 64;
 
 /**
- * Creates a resource once per token, or every time without a token. A repeated call returns the resource as it is now or,
- * after its deletion, as it was created. EC2 remembers a token for about a day, even if the resource was deleted or failed.
- * The sandbox remembers tokens indefinitely, because callers must not rely on the expiry of a token.
+ * Creates a resource once per token. A call without a token always creates one. A repeated call returns the resource as it
+ * is now or, if it is deleted, as it was created. EC2 remembers a token for about a day, even if the resource is deleted or
+ * failed. The sandbox remembers tokens indefinitely, because callers must not rely on the expiry of a token.
  * @param input the whole input of the call
  * @param make creates the resource and returns its id
  * @throws IdempotentParameterMismatch when an earlier call used the token with other parameters
@@ -37,19 +37,19 @@ export function once<Row extends object>(
     return row;
   };
   if (!ClientToken) return createdRow(make());
-  if (ClientToken.length > LONGEST_TOKEN) {
-    throw invalidValue('clientToken', ClientToken, `It is longer than ${LONGEST_TOKEN} characters.`);
+  if (ClientToken.length > MAX_TOKEN_LENGTH) {
+    throw invalidValue('clientToken', ClientToken, `It is longer than ${MAX_TOKEN_LENGTH} characters.`);
   }
   const key = `${operation} ${ClientToken}`;
   const parameters = JSON.stringify(input);
-  const known = region.ec2.tokens.get(key);
-  if (known && known.parameters !== parameters) {
+  const existing = region.ec2.tokens.get(key);
+  if (existing && existing.parameters !== parameters) {
     throw refusal(
       'IdempotentParameterMismatch',
       'The request uses the same client token as a previous, but non-identical request.',
     );
   }
-  if (known) return table.get(known.id) ?? (known.made as Row);
+  if (existing) return table.get(existing.id) ?? (existing.made as Row);
   const id = make();
   const row = createdRow(id);
   region.ec2.tokens.set(key, { operation, parameters, id, made: structuredClone(row) });

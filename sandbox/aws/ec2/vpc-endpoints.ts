@@ -1,4 +1,4 @@
-/** VPC endpoints of type gateway: each adds a route to its route tables, and its deletion removes the route again. */
+/** VPC endpoints of type gateway: an endpoint adds a route to its route tables, and its deletion removes these routes. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateVpcEndpointRequest, Tag, VpcEndpoint } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -6,7 +6,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { differentNetworks, missingParameter, notImplemented } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { always, makeEc2Table, newId } from './kinds.ts';
 import { prefixListOf } from './prefix-lists.ts';
 import { tagsFor } from './tags.ts';
@@ -32,19 +32,20 @@ export const vpcEndpointTables = () => ({
     parameter: 'vpcEndpointId',
     listedBy: ['DescribeVpcEndpoints'],
     notFound: (id) => refusal('InvalidVpcEndpointId.NotFound', notFoundMessage(id)),
-    blocksDeletionOf: ({ VpcId }) => VpcId,
+    blockedVpcId: ({ VpcId }) => VpcId,
     isCounted: always,
   }),
 });
 
-/** The policy of an endpoint that is created without one: it allows everything. */
+/** The policy of an endpoint whose create call contains no policy. It allows everything. */
 const FULL_ACCESS = JSON.stringify({
   Version: '2008-10-17',
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
 });
 
 /**
- * Gives route tables a route to an endpoint. If one of them already has such a route, no table changes.
+ * Adds a route with the endpoint as its target to the given route tables. If one of the tables already has such a route, no
+ * table changes.
  * @throws RouteAlreadyExists
  */
 function addRoutes(region: Region, endpoint: VpcEndpointRow, ids: readonly string[]): void {
@@ -77,7 +78,7 @@ function removeRoutes({ ec2 }: Region, endpoint: VpcEndpointRow, ids: readonly s
   endpoint.RouteTableIds = endpoint.RouteTableIds.filter((id) => !ids.includes(id));
 }
 
-function add(region: Region, input: CreateVpcEndpointRequest): string {
+function addEndpoint(region: Region, input: CreateVpcEndpointRequest): string {
   if ((input.VpcEndpointType ?? 'Gateway') !== 'Gateway') {
     throw notImplemented(`VpcEndpointType ${input.VpcEndpointType}`);
   }
@@ -107,7 +108,7 @@ const shown = ({ account, ec2 }: Region, endpoint: VpcEndpointRow, state = 'avai
   OwnerId: account,
   RequesterManaged: false,
   PrivateDnsEnabled: false,
-  // Omits tables that were deleted, but not tables that the call does not see yet.
+  // Omits deleted tables, but not tables that exist and that the call does not see yet.
   RouteTableIds: endpoint.RouteTableIds.filter((id) => ec2.routeTables.has(id) || ec2.routeTables.hides(id)),
   SubnetIds: [],
   Groups: [],
@@ -132,7 +133,9 @@ export const vpcEndpointOperations = {
     ],
     run(input, region) {
       const { vpcEndpoints } = region.ec2;
-      const endpoint = once(region, 'CreateVpcEndpoint', input, vpcEndpoints, () => add(region, input));
+      const endpoint = once(region, 'CreateVpcEndpoint', input, vpcEndpoints, () =>
+        addEndpoint(region, input),
+      );
       const state = vpcEndpoints.has(endpoint.VpcEndpointId) ? 'available' : 'deleted';
       return { VpcEndpoint: shown(region, endpoint, state), ClientToken: input.ClientToken };
     },
@@ -141,7 +144,11 @@ export const vpcEndpointOperations = {
   DescribeVpcEndpoints: {
     takes: ['VpcEndpointIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = filtered(named(input.VpcEndpointIds, region.ec2.vpcEndpoints), input.Filters, filters);
+      const rows = filtered(
+        requestedRows(input.VpcEndpointIds, region.ec2.vpcEndpoints),
+        input.Filters,
+        filters,
+      );
       const { rows: endpoints, NextToken } = page(rows, input);
       return { VpcEndpoints: endpoints.map((endpoint) => shown(region, endpoint)), NextToken };
     },
@@ -162,7 +169,7 @@ export const vpcEndpointOperations = {
     },
   },
 
-  /** Succeeds even for an unknown endpoint, and reports it in the response. Describe calls use another error code. */
+  /** Succeeds even if an endpoint is unknown. The response reports such an endpoint, but not with describe calls' error code. */
   DeleteVpcEndpoints: {
     takes: ['VpcEndpointIds'],
     run({ VpcEndpointIds = [] }, region) {

@@ -1,4 +1,4 @@
-/** VPCs: created as `pending` with a main route table and a default security group; other resources block their deletion. */
+/** VPCs: created as `pending`, with a main route table and a default security group. Other resources block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Vpc } from '@aws-sdk/client-ec2';
 import { parseCidr } from '../../network/cidr.ts';
@@ -7,7 +7,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { hasDependencies, invalidValue, missingParameter, notImplemented } from './errors.ts';
-import { filtered, named, page, type FilterTable } from './filters.ts';
+import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import { associate } from './route-table-associations.ts';
 import { addRouteTable } from './route-tables.ts';
@@ -16,20 +16,20 @@ import { resourceTables, type VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { newId } from './kinds.ts';
 
-const SHORTEST_PREFIX = 16;
-const LONGEST_PREFIX = 28;
+const MIN_PREFIX_LENGTH = 16;
+const MAX_PREFIX_LENGTH = 28;
 
 /**
  * Checks the size of a VPC's or subnet's block and returns its canonical form: AWS silently drops host bits.
- * @param outOfRange the error code for a block that is too large or too small
+ * @param sizeErrorCode the error code for a block that is too large or too small
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
-export function checkCidr(cidr: string | undefined, outOfRange: string): string {
+export function checkCidr(cidr: string | undefined, sizeErrorCode: string): string {
   if (!cidr) throw missingParameter('cidrBlock');
   const range = parseCidr(cidr);
   if (!range) throw invalidValue('cidrBlock', cidr, 'This is not a valid CIDR block.');
-  if (range.bitmask < SHORTEST_PREFIX || range.bitmask > LONGEST_PREFIX) {
-    throw refusal(outOfRange, `The CIDR '${cidr}' is invalid.`);
+  if (range.bitmask < MIN_PREFIX_LENGTH || range.bitmask > MAX_PREFIX_LENGTH) {
+    throw refusal(sizeErrorCode, `The CIDR '${cidr}' is invalid.`);
   }
   return range.toString();
 }
@@ -87,7 +87,7 @@ export const vpcOperations = {
   DescribeVpcs: {
     takes: ['VpcIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = filtered(named(input.VpcIds, region.ec2.vpcs), input.Filters, filters);
+      const rows = filtered(requestedRows(input.VpcIds, region.ec2.vpcs), input.Filters, filters);
       const { rows: Vpcs, NextToken } = page(rows.map(shown), input);
       return { Vpcs, NextToken };
     },
@@ -111,4 +111,4 @@ export const vpcOperations = {
 
 /** Whether a resource of any kind blocks the deletion of a VPC. */
 const isDeletionBlocked = ({ ec2 }: Region, vpcId: string): boolean =>
-  resourceTables(ec2).some((table) => table.all().some((row) => table.kind.blocksDeletionOf(row) === vpcId));
+  resourceTables(ec2).some((table) => table.all().some((row) => table.kind.blockedVpcId(row) === vpcId));

@@ -57,7 +57,7 @@ const filters: FilterTable<AvailabilityZone & { Tags?: undefined }> = {
   'zone-type': (zone) => zone.ZoneType,
 };
 
-/** The regions that every account has. `DescribeRegions` also lists the region in which it is called. */
+/** The regions that every account has. `DescribeRegions` also lists the region that receives the call. */
 const REGIONS = [
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
   ...['ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1'],

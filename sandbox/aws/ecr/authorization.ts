@@ -4,17 +4,17 @@ import { randomBytes } from 'node:crypto';
 import type { Operations } from '../../operations.ts';
 
 /** Twelve hours, in milliseconds. */
-const TOKEN_LIFE = 12 * 3600 * 1000;
+const TOKEN_LIFETIME = 12 * 3600 * 1000;
 
 export const authorizationOperations = {
-  /** Returns a random token, since the sandbox checks no passwords. Like AWS's, it is valid for the whole registry. */
+  /** Returns a random token for the whole registry. The sandbox does not check passwords. */
   GetAuthorizationToken: {
     takes: [],
     run: (_input, region) => ({
       authorizationData: [
         {
           authorizationToken: Buffer.from(`AWS:${randomBytes(64).toString('base64url')}`).toString('base64'),
-          expiresAt: new Date(region.now().getTime() + TOKEN_LIFE),
+          expiresAt: new Date(region.now().getTime() + TOKEN_LIFETIME),
           proxyEndpoint: `https://${region.account}.dkr.ecr.${region.name}.amazonaws.com`,
         },
       ],

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { pageOf, type Page, type PageRules } from '../paging.ts';
-import { invalidParameter, repositoryNotFound, type Place } from './errors.ts';
+import { invalidParameter, repositoryNotFound, type RepositoryIdentity } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
 
 const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
@@ -33,7 +33,7 @@ export function checkImageTag(tag: string): string {
 }
 
 /**
- * Returns the repository that a request names; registries of other accounts are empty in the sandbox.
+ * Returns the repository that a request names. In the sandbox, the registries of other accounts are empty.
  * @throws InvalidParameterException, RepositoryNotFoundException
  */
 export function requestedRepository(
@@ -47,22 +47,22 @@ export function requestedRepository(
   return row;
 }
 
-/** Returns the registry id and the repository name, which are in nearly all of ECR's answers. */
-export const placeOf = ({ registryId, repositoryName }: RepositoryRow): Place => ({
+/** Returns the registry id and the name of a repository. Nearly all of ECR's responses contain them. */
+export const identityOf = ({ registryId, repositoryName }: RepositoryRow): RepositoryIdentity => ({
   registryId,
   repositoryName,
 });
 
 const PAGES: PageRules = {
-  standard: 100,
-  least: 1,
-  most: 1000,
+  defaultSize: 100,
+  minSize: 1,
+  maxSize: 1000,
   invalidSize: () => invalidParameter('maxResults', 'Member must have value between 1 and 1000'),
   invalidToken: () => invalidParameter('nextToken', 'Invalid token'),
 };
 
 /** Returns a page of a list: 100 rows by default, 1000 at most. */
-export const listed = <Row>(
+export const page = <Row>(
   rows: readonly Row[],
   maxResults: number | undefined,
   token: string | undefined,

@@ -1,14 +1,14 @@
-/** The refusals of ECR, in ECR's wording. The catalogue of AWS semantics (§5) lists codes and sources. */
+/** The refusals of ECR, in ECR's wording. The catalogue of AWS semantics (§5) lists their codes and sources. */
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
-/** A repository and its registry, which ECR names in nearly every message. */
-export interface Place {
+/** The name of a repository and the id of its registry. Nearly all of ECR's messages contain them. */
+export interface RepositoryIdentity {
   readonly repositoryName: string;
   readonly registryId: string;
 }
 
-const repository = ({ repositoryName, registryId }: Place) =>
+const repository = ({ repositoryName, registryId }: RepositoryIdentity) =>
   `the repository with name '${repositoryName}' in the registry with id '${registryId}'`;
 
 export const invalidParameter = (name: string, constraint: string): Refusal =>
@@ -17,52 +17,55 @@ export const invalidParameter = (name: string, constraint: string): Refusal =>
     `Invalid parameter at '${name}' failed to satisfy constraint: '${constraint}'`,
   );
 
-export const repositoryNotFound = ({ repositoryName, registryId }: Place): Refusal =>
+export const repositoryNotFound = ({ repositoryName, registryId }: RepositoryIdentity): Refusal =>
   refusal(
     'RepositoryNotFoundException',
     `The repository with name '${repositoryName}' does not exist in the registry with id '${registryId}'`,
   );
 
-export const repositoryExists = ({ repositoryName, registryId }: Place): Refusal =>
+export const repositoryExists = ({ repositoryName, registryId }: RepositoryIdentity): Refusal =>
   refusal(
     'RepositoryAlreadyExistsException',
     `The repository with name '${repositoryName}' already exists in the registry with id '${registryId}'`,
   );
 
-export const repositoryNotEmpty = ({ repositoryName, registryId }: Place): Refusal =>
+export const repositoryNotEmpty = ({ repositoryName, registryId }: RepositoryIdentity): Refusal =>
   refusal(
     'RepositoryNotEmptyException',
     `The repository with name '${repositoryName}' in registry with id '${registryId}' cannot be deleted because it still contains images`,
   );
 
-export const lifecyclePolicyNotFound = (place: Place): Refusal =>
-  refusal('LifecyclePolicyNotFoundException', `Lifecycle policy does not exist for ${repository(place)}`);
+export const lifecyclePolicyNotFound = (identity: RepositoryIdentity): Refusal =>
+  refusal('LifecyclePolicyNotFoundException', `Lifecycle policy does not exist for ${repository(identity)}`);
 
-export const repositoryPolicyNotFound = (place: Place): Refusal =>
-  refusal('RepositoryPolicyNotFoundException', `Repository policy does not exist for ${repository(place)}`);
+export const repositoryPolicyNotFound = (identity: RepositoryIdentity): Refusal =>
+  refusal(
+    'RepositoryPolicyNotFoundException',
+    `Repository policy does not exist for ${repository(identity)}`,
+  );
 
 const imageIdText = ({ imageDigest = 'null', imageTag = 'null' }: ImageIdentifier) =>
   `{imageDigest:'${imageDigest}', imageTag:'${imageTag}'}`;
 
-export const imageNotFound = (id: ImageIdentifier, place: Place): Refusal =>
+export const imageNotFound = (id: ImageIdentifier, identity: RepositoryIdentity): Refusal =>
   refusal(
     'ImageNotFoundException',
-    `The image with imageId ${imageIdText(id)} does not exist within ${repository(place)}`,
+    `The image with imageId ${imageIdText(id)} does not exist within ${repository(identity)}`,
   );
 
-export const scanNotFound = (id: ImageIdentifier, place: Place): Refusal =>
+export const scanNotFound = (id: ImageIdentifier, identity: RepositoryIdentity): Refusal =>
   refusal(
     'ScanNotFoundException',
-    `Image scan does not exist for the image with '${imageIdText(id)}' in ${repository(place)}`,
+    `Image scan does not exist for the image with '${imageIdText(id)}' in ${repository(identity)}`,
   );
 
-export const imageExists = (digest: string, tag: string | undefined, place: Place): Refusal =>
+export const imageExists = (digest: string, tag: string | undefined, identity: RepositoryIdentity): Refusal =>
   refusal(
     'ImageAlreadyExistsException',
-    `Image with digest '${digest}'${tag === undefined ? '' : ` and tag '${tag}'`} already exists in ${repository(place)}`,
+    `Image with digest '${digest}'${tag === undefined ? '' : ` and tag '${tag}'`} already exists in ${repository(identity)}`,
   );
 
-export const tagIsImmutable = (tag: string, { repositoryName }: Place): Refusal =>
+export const tagIsImmutable = (tag: string, { repositoryName }: RepositoryIdentity): Refusal =>
   refusal(
     'ImageTagAlreadyExistsException',
     `The image tag '${tag}' already exists in the '${repositoryName}' repository and cannot be overwritten because the tag is immutable.`,
@@ -74,24 +77,24 @@ export const digestMismatch = (given: string, calculated: string): Refusal =>
     `The provided digest '${given}' does not match the calculated digest '${calculated}'`,
   );
 
-const missingForImage = (code: string, noun: string) => (digests: string[], place: Place) =>
+const missingForImage = (code: string, noun: string) => (digests: string[], identity: RepositoryIdentity) =>
   refusal(
     code,
-    `${noun} with digests '[${digests.join(', ')}]' required for pushing image into ${repository(place)} do not exist`,
+    `${noun} with digests '[${digests.join(', ')}]' required for pushing image into ${repository(identity)} do not exist`,
   );
 export const layersNotFound = missingForImage('LayersNotFoundException', 'Layers');
 export const imagesNotFound = missingForImage('ReferencedImagesNotFoundException', 'Images');
 
-export const uploadNotFound = (uploadId: string, place: Place): Refusal =>
-  refusal('UploadNotFoundException', `Layer upload '${uploadId}' does not exist for ${repository(place)}`);
+export const uploadNotFound = (uploadId: string, identity: RepositoryIdentity): Refusal =>
+  refusal('UploadNotFoundException', `Layer upload '${uploadId}' does not exist for ${repository(identity)}`);
 
 export const emptyUpload = (uploadId: string): Refusal =>
   refusal('EmptyUploadException', `Layer upload '${uploadId}' does not contain any layer parts`);
 
-export const layerExists = (digest: string, place: Place): Refusal =>
+export const layerExists = (digest: string, identity: RepositoryIdentity): Refusal =>
   refusal(
     'LayerAlreadyExistsException',
-    `Layer with digest '${digest}' already exists in ${repository(place)}`,
+    `Layer with digest '${digest}' already exists in ${repository(identity)}`,
   );
 
 /** @param lastByte the zero-based index of the last received byte; -1 when no byte was received */
@@ -106,6 +109,6 @@ export const layerPartTooSmall = (): Refusal =>
 
 export const invalidLayer = (why: string): Refusal => refusal('InvalidLayerException', why);
 
-/** The refusal of a part of ECR that the sandbox lacks. */
+/** The refusal of a feature that the sandbox's ECR lacks. */
 export const notImplemented = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox's ECR has no ${what}`, 501);

@@ -1,4 +1,4 @@
-/** Deletion of images: whole by digest, or one tag at a time. */
+/** Deletion of images: a whole image by digest, or a single tag of an image. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageFailure, ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
@@ -8,7 +8,7 @@ import { checkIds, failure, failureOf } from './image-ids.ts';
 import { childDigestsOf, findImage, removeImage } from './image-rows.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
-/** Returns the failure for an image that an index refers to: the index must be deleted first. */
+/** Returns the failure if an index refers to the image that would be deleted: the index must be deleted first. */
 function failureIfReferenced(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const image = findImage(repository, id);
   if (!image || !removesImage(image, id)) return undefined;
@@ -39,7 +39,7 @@ function deleteImage(region: Region, repository: RepositoryRow, id: ImageIdentif
 }
 
 export const imageDeletionOperations = {
-  /** Deleting by digest removes the image with all its tags. Deleting by tag removes the tag, and with the last tag the image. */
+  /** A deletion by digest removes the image and all its tags. A deletion by tag removes the image only with its last tag. */
   BatchDeleteImage: {
     takes: ['registryId', 'repositoryName', 'imageIds'],
     run(input, region) {

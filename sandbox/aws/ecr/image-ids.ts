@@ -5,16 +5,16 @@ import { invalidParameter } from './errors.ts';
 import { findImage } from './image-rows.ts';
 import type { RepositoryRow } from './store.ts';
 
-const MOST_IDS = 100;
+const MAX_IDS = 100;
 
-/** The reason why a batch call fails for one of its images. */
+/** Makes the failure of a batch call for one of its images. */
 export const failure = (imageId: ImageIdentifier, failureCode: ImageFailureCode, failureReason: string) => ({
   imageId,
   failureCode,
   failureReason,
 });
 
-/** Returns the failure for an image id that is invalid or not found in this repository; undefined for any other id. */
+/** Returns the failure for an image id that is invalid or is not in the repository; undefined for any other id. */
 export function failureOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const { imageDigest, imageTag } = id;
   if (imageDigest === undefined && imageTag === undefined) {
@@ -41,8 +41,8 @@ export function failureOf(repository: RepositoryRow, id: ImageIdentifier): Image
 
 /** Returns the ids of a batch call. @throws InvalidParameterException unless there are 1 to 100 */
 export function checkIds(ids: ImageIdentifier[] | undefined): ImageIdentifier[] {
-  if (!ids || ids.length < 1 || ids.length > MOST_IDS) {
-    throw invalidParameter('imageIds', `Member must have length between 1 and ${MOST_IDS}`);
+  if (!ids || ids.length < 1 || ids.length > MAX_IDS) {
+    throw invalidParameter('imageIds', `Member must have length between 1 and ${MAX_IDS}`);
   }
   return ids;
 }

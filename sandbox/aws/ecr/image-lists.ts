@@ -1,8 +1,8 @@
-/** The lists of a repository's images: their details and ids. Scan findings are never found. */
+/** The lists of a repository's images: their details and ids. Images are never scanned, so there are no scan findings. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageDetail } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
-import { listed, placeOf, requestedRepository } from './checks.ts';
+import { page, identityOf, requestedRepository } from './checks.ts';
 import { imageNotFound, invalidParameter, scanNotFound } from './errors.ts';
 import { findImage } from './image-rows.ts';
 import { parseManifest } from './manifests.ts';
@@ -13,7 +13,7 @@ interface Filter {
   imageStatus?: string;
 }
 
-/** Returns the images that match a filter; the sandbox never archives images. */
+/** Returns the images that match a filter. All images are active, because the sandbox never archives one. */
 function filtered(
   { images }: RepositoryRow,
   { tagStatus = 'ANY', imageStatus = 'ANY' }: Filter = {},
@@ -22,10 +22,10 @@ function filtered(
   return images.filter(({ tags }) => tagStatus === 'ANY' || (tagStatus === 'TAGGED') === tags.length > 0);
 }
 
-function detailOf(image: ImageRow, place: { registryId: string; repositoryName: string }): ImageDetail {
+function detailOf(image: ImageRow, identity: { registryId: string; repositoryName: string }): ImageDetail {
   const manifest = parseManifest(image.manifest, image.mediaType);
   return {
-    ...place,
+    ...identity,
     imageDigest: image.digest,
     imageTags: image.tags.length > 0 ? image.tags : undefined,
     imageSizeInBytes: image.sizeInBytes,
@@ -42,23 +42,25 @@ export const imageListOperations = {
     takes: ['registryId', 'repositoryName', 'imageIds', 'filter', 'maxResults', 'nextToken'],
     run(input, region) {
       const repository = requestedRepository(region, input);
-      const place = placeOf(repository);
+      const identity = identityOf(repository);
       if (input.imageIds && input.imageIds.length > 0) {
         if (input.maxResults !== undefined || input.nextToken !== undefined) {
           throw invalidParameter('imageIds', 'maxResults and nextToken cannot be used with imageIds');
         }
         const named = input.imageIds.map((id) => {
           const image = findImage(repository, id);
-          if (!image) throw imageNotFound(id, place);
+          if (!image) throw imageNotFound(id, identity);
           return image;
         });
-        const passing = new Set(filtered(repository, input.filter));
+        const matching = new Set(filtered(repository, input.filter));
         return {
-          imageDetails: named.filter((image) => passing.has(image)).map((image) => detailOf(image, place)),
+          imageDetails: named
+            .filter((image) => matching.has(image))
+            .map((image) => detailOf(image, identity)),
         };
       }
-      const { rows, next } = listed(filtered(repository, input.filter), input.maxResults, input.nextToken);
-      return { imageDetails: rows.map((image) => detailOf(image, place)), nextToken: next };
+      const { rows, next } = page(filtered(repository, input.filter), input.maxResults, input.nextToken);
+      return { imageDetails: rows.map((image) => detailOf(image, identity)), nextToken: next };
     },
   },
 
@@ -70,19 +72,19 @@ export const imageListOperations = {
       const ids = filtered(repository, input.filter).flatMap(({ digest: imageDigest, tags }) =>
         tags.length === 0 ? [{ imageDigest }] : tags.map((imageTag) => ({ imageDigest, imageTag })),
       );
-      const { rows, next } = listed(ids, input.maxResults, input.nextToken);
+      const { rows, next } = page(ids, input.maxResults, input.nextToken);
       return { imageIds: rows, nextToken: next };
     },
   },
 
-  /** The sandbox scans nothing, and answers as ECR does for an image that was never scanned. */
+  /** Always refused: ECR refuses this call for an image that was never scanned, and the sandbox does not scan images. */
   DescribeImageScanFindings: {
     takes: ['registryId', 'repositoryName', 'imageId', 'maxResults', 'nextToken'],
     run(input, region) {
       const repository = requestedRepository(region, input);
-      const place = placeOf(repository);
+      const identity = identityOf(repository);
       const id = input.imageId ?? {};
-      throw findImage(repository, id) ? scanNotFound(id, place) : imageNotFound(id, place);
+      throw findImage(repository, id) ? scanNotFound(id, identity) : imageNotFound(id, identity);
     },
   },
 } satisfies Operations<typeof ECR>;

@@ -1,11 +1,11 @@
-/** Images as rows: found by tag or digest, and deleted with the layers that only they use. */
+/** Images as rows: found by tag or digest, and deleted together with the layers that no other image uses. */
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Region } from '../../world/region.ts';
 import { removeLayers } from './layer-rows.ts';
 import { parseManifest } from './manifests.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
-/** Returns the image that the given digest and tag both name. */
+/** Returns the image with the given digest and tag. If only one of them is given, the other may have any value. */
 export const findImage = (
   { images }: RepositoryRow,
   { imageDigest, imageTag }: ImageIdentifier,
@@ -24,8 +24,8 @@ export function layerDigestsOf(image: ImageRow): string[] {
   return manifest.kind === 'image' ? [manifest.config, ...manifest.layers].map(({ digest }) => digest) : [];
 }
 
-/** Returns the digests of all images that an index in the repository refers to. */
-export function childrenOf({ images }: RepositoryRow): Set<string> {
+/** Returns the digests of all images that an index of the repository refers to. */
+export function childDigestsIn({ images }: RepositoryRow): Set<string> {
   return new Set(images.flatMap(childDigestsOf));
 }
 

@@ -1,8 +1,8 @@
-/** Images: put when all their layers are present, and read back by tag or digest. */
+/** Images: pushed after all their layers, and read back by tag or digest. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
-import { checkImageTag, placeOf, requestedRepository } from './checks.ts';
+import { checkImageTag, identityOf, requestedRepository } from './checks.ts';
 import {
   digestMismatch,
   imageExists,
@@ -14,35 +14,35 @@ import {
 import { checkIds, failureOf } from './image-ids.ts';
 import { findImage } from './image-rows.ts';
 import { sha256 } from './layers.ts';
-import { imagePushed } from './lifecycle.ts';
+import { onImagePushed } from './lifecycle.ts';
 import { mediaTypeOf, parseManifest, type Manifest } from './manifests.ts';
 import { isMutable } from './mutability.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
-/** Returns the size of an image: its layers and configuration, or the largest image of an index. */
+/** Returns the size of an image, with its layers and configuration. The size of an index is that of its largest image. */
 function imageSizeOf(repository: RepositoryRow, manifest: Manifest): number {
-  const place = placeOf(repository);
+  const identity = identityOf(repository);
   if (manifest.kind === 'index') {
     const images = manifest.manifests.map(({ digest }) => ({
       digest,
       image: findImage(repository, { imageDigest: digest }),
     }));
     const missing = images.filter(({ image }) => !image).map(({ digest }) => digest);
-    if (missing.length > 0) throw imagesNotFound(missing, place);
+    if (missing.length > 0) throw imagesNotFound(missing, identity);
     return Math.max(0, ...images.map(({ image }) => image?.sizeInBytes ?? 0));
   }
   const sizes = new Map(repository.layers.map(({ digest, sizeInBytes }) => [digest, sizeInBytes]));
   const digests = [manifest.config, ...manifest.layers].map(({ digest }) => digest);
   const missing = digests.filter((digest) => !sizes.has(digest));
-  if (missing.length > 0) throw layersNotFound(missing, place);
+  if (missing.length > 0) throw layersNotFound(missing, identity);
   return digests.reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0);
 }
 
-/** Removes a tag from its current image, so that it can move to another one. @throws ImageTagAlreadyExistsException */
+/** Removes a tag from its current image, so that another image can have the tag. @throws ImageTagAlreadyExistsException */
 function detachTag(repository: RepositoryRow, tag: string, digest: string): void {
   const holder = findImage(repository, { imageTag: tag });
   if (holder && holder.digest !== digest && !isMutable(tag, repository)) {
-    throw tagIsImmutable(tag, placeOf(repository));
+    throw tagIsImmutable(tag, identityOf(repository));
   }
   if (holder) holder.tags = holder.tags.filter((other) => other !== tag);
 }
@@ -59,7 +59,7 @@ export const imageOperations = {
     ],
     run(input, region) {
       const repository = requestedRepository(region, input);
-      const place = placeOf(repository);
+      const identity = identityOf(repository);
       const { imageManifest: manifest = '', imageTag, imageManifestMediaType } = input;
       if (imageTag !== undefined) checkImageTag(imageTag);
       const mediaType = mediaTypeOf(manifest, imageManifestMediaType);
@@ -69,16 +69,23 @@ export const imageOperations = {
         throw digestMismatch(input.imageDigest, digest);
       }
       const sizeInBytes = imageSizeOf(repository, parsed);
-      const known = findImage(repository, { imageDigest: digest });
-      if (known && (imageTag === undefined || known.tags.includes(imageTag))) {
-        throw imageExists(digest, imageTag, place);
+      const existing = findImage(repository, { imageDigest: digest });
+      if (existing && (imageTag === undefined || existing.tags.includes(imageTag))) {
+        throw imageExists(digest, imageTag, identity);
       }
       if (imageTag !== undefined) detachTag(repository, imageTag, digest);
-      const image = known ?? { digest, manifest, mediaType, tags: [], pushedAt: region.now(), sizeInBytes };
-      if (!known) repository.images.push(image);
+      const image = existing ?? {
+        digest,
+        manifest,
+        mediaType,
+        tags: [],
+        pushedAt: region.now(),
+        sizeInBytes,
+      };
+      if (!existing) repository.images.push(image);
       if (imageTag !== undefined) image.tags = [...image.tags, imageTag];
-      imagePushed(region, repository);
-      return { image: imageAnswer(image, { imageDigest: digest, imageTag }, place) };
+      onImagePushed(region, repository);
+      return { image: imageAnswer(image, { imageDigest: digest, imageTag }, identity) };
     },
   },
 
@@ -86,14 +93,14 @@ export const imageOperations = {
     takes: ['registryId', 'repositoryName', 'imageIds', 'acceptedMediaTypes'],
     run(input, region) {
       const repository = requestedRepository(region, input);
-      const place = placeOf(repository);
+      const identity = identityOf(repository);
       const images = [];
       const failures = [];
       for (const id of checkIds(input.imageIds)) {
         const image = findImage(repository, id);
         const problem = failureOf(repository, id);
         if (problem) failures.push(problem);
-        else if (image) images.push(imageAnswer(image, { ...id, imageDigest: image.digest }, place));
+        else if (image) images.push(imageAnswer(image, { ...id, imageDigest: image.digest }, identity));
       }
       const accepted = input.acceptedMediaTypes;
       for (const { imageManifestMediaType = '' } of images) {
@@ -109,5 +116,5 @@ export const imageOperations = {
 const imageAnswer = (
   { manifest, mediaType }: ImageRow,
   imageId: ImageIdentifier,
-  place: { registryId: string; repositoryName: string },
-) => ({ ...place, imageId, imageManifest: manifest, imageManifestMediaType: mediaType });
+  identity: { registryId: string; repositoryName: string },
+) => ({ ...identity, imageId, imageManifest: manifest, imageManifestMediaType: mediaType });

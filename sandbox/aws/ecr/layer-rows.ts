@@ -2,17 +2,17 @@
 import type { Region } from '../../world/region.ts';
 import type { LayerRow, RepositoryRow, UploadRow } from './store.ts';
 
-/** Returns the key of a layer's bytes. It contains the region, since registries of different regions share nothing. */
-const key = ({ name }: Region, digest: string): string => `${name}/${digest}`;
+/** Returns the key of a layer's bytes. The key contains the region, since regions do not share layers. */
+const blobKey = ({ name }: Region, digest: string): string => `${name}/${digest}`;
 
 /** Returns the bytes of a layer or of an image configuration, as they were pushed. */
 export const layerBytes = (region: Region, digest: string): Uint8Array | undefined =>
-  region.blobs.get(key(region, digest));
+  region.blobs.get(blobKey(region, digest));
 
 /** Makes a layer available in a repository. */
 export function addLayer(region: Region, repository: RepositoryRow, digest: string, bytes: Uint8Array): void {
-  const blob = key(region, digest);
-  if (!region.blobs.has(blob)) region.blobs.put(blob, bytes);
+  const key = blobKey(region, digest);
+  if (!region.blobs.has(key)) region.blobs.put(key, bytes);
   repository.layers.push({ digest, sizeInBytes: bytes.length });
 }
 
@@ -20,13 +20,13 @@ export function addLayer(region: Region, repository: RepositoryRow, digest: stri
 export function removeLayers(
   region: Region,
   repository: RepositoryRow,
-  gone: (layer: LayerRow) => boolean,
+  isRemoved: (layer: LayerRow) => boolean,
 ): void {
-  const removed = repository.layers.filter(gone);
-  repository.layers = repository.layers.filter((layer) => !gone(layer));
-  const has = (digest: string) =>
+  const removed = repository.layers.filter(isRemoved);
+  repository.layers = repository.layers.filter((layer) => !isRemoved(layer));
+  const isUsed = (digest: string) =>
     region.ecr.repositories.all().some(({ layers }) => layers.some((layer) => layer.digest === digest));
-  for (const { digest } of removed) if (!has(digest)) region.blobs.delete(key(region, digest));
+  for (const { digest } of removed) if (!isUsed(digest)) region.blobs.delete(blobKey(region, digest));
 }
 
 /** Ends an upload and frees its parts. */

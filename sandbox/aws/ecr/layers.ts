@@ -1,9 +1,9 @@
-/** Uploads of layers: started, sent in consecutive parts, and completed when the digest matches. */
+/** Uploads of layers: a layer is sent in consecutive parts, and the upload is completed when the digest matches. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import { createHash } from 'node:crypto';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { isDigest, placeOf, requestedRepository } from './checks.ts';
+import { isDigest, identityOf, requestedRepository } from './checks.ts';
 import {
   emptyUpload,
   invalidLayer,
@@ -17,9 +17,9 @@ import { addLayer, dropUpload } from './layer-rows.ts';
 import type { UploadRow } from './store.ts';
 
 const MIB = 1024 * 1024;
-/** The part size that ECR asks clients to send. ECR accepts no larger part. */
-const PART = 20 * MIB;
-const SMALLEST_PART = 5 * MIB;
+/** The size of the parts that ECR asks clients to send. ECR refuses larger parts. */
+const MAX_PART_SIZE = 20 * MIB;
+const MIN_PART_SIZE = 5 * MIB;
 
 export const sha256 = (bytes: Uint8Array | string): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -30,17 +30,18 @@ function uploadOf(
   input: { registryId?: string; repositoryName: string | undefined; uploadId: string | undefined },
 ) {
   const repository = requestedRepository(region, input);
-  const place = placeOf(repository);
+  const identity = identityOf(repository);
   const upload = region.ecr.uploads.get(input.uploadId);
-  if (upload?.repositoryName !== place.repositoryName) throw uploadNotFound(input.uploadId ?? '', place);
-  return { repository, place, upload };
+  if (upload?.repositoryName !== identity.repositoryName)
+    throw uploadNotFound(input.uploadId ?? '', identity);
+  return { repository, identity, upload };
 }
 
 const bytesReceived = ({ parts }: UploadRow): number =>
   parts.reduce((sum, part) => sum + part.sizeInBytes, 0);
 
 export const layerOperations = {
-  /** Availability is per repository: a layer that only another repository has must be uploaded again. */
+  /** Availability is per repository: a layer must be uploaded again even if another repository has it. */
   BatchCheckLayerAvailability: {
     takes: ['registryId', 'repositoryName', 'layerDigests'],
     run(input, region) {
@@ -73,38 +74,39 @@ export const layerOperations = {
       const { repositoryName } = requestedRepository(region, input);
       const uploadId = region.uuid();
       region.ecr.uploads.set(uploadId, { uploadId, repositoryName, parts: [] });
-      return { uploadId, partSize: PART };
+      return { uploadId, partSize: MAX_PART_SIZE };
     },
   },
 
-  /** Parts must follow each other without a gap; a refusal names the last received byte, so that a client can continue. */
+  /** Parts must be consecutive. A refusal names the last byte that was received, so that a client can continue. */
   UploadLayerPart: {
     takes: ['registryId', 'repositoryName', 'uploadId', 'partFirstByte', 'partLastByte', 'layerPartBlob'],
     run(input, region) {
-      const { place, upload } = uploadOf(region, input);
+      const { identity, upload } = uploadOf(region, input);
       const { uploadId } = upload;
       const { layerPartBlob: bytes = new Uint8Array(), partFirstByte = -1, partLastByte = -1 } = input;
       const expected = bytesReceived(upload);
-      const refuse = (why: string) => invalidLayerPart(why, uploadId, expected - 1);
-      if (partFirstByte !== expected) throw refuse(`the part starts at byte ${partFirstByte}`);
-      if (bytes.length === 0 || bytes.length > PART) throw refuse(`the part has ${bytes.length} bytes`);
+      const invalidPart = (why: string) => invalidLayerPart(why, uploadId, expected - 1);
+      if (partFirstByte !== expected) throw invalidPart(`the part starts at byte ${partFirstByte}`);
+      if (bytes.length === 0 || bytes.length > MAX_PART_SIZE)
+        throw invalidPart(`the part has ${bytes.length} bytes`);
       if (partLastByte !== expected + bytes.length - 1) {
-        throw refuse(`the part ends at byte ${expected + bytes.length - 1}, not at ${partLastByte}`);
+        throw invalidPart(`the part ends at byte ${expected + bytes.length - 1}, not at ${partLastByte}`);
       }
       const key = `upload/${uploadId}/${upload.parts.length}`;
       region.blobs.put(key, bytes);
       upload.parts.push({ key, sizeInBytes: bytes.length });
-      return { ...place, uploadId, lastByteReceived: partLastByte };
+      return { ...identity, uploadId, lastByteReceived: partLastByte };
     },
   },
 
   CompleteLayerUpload: {
     takes: ['registryId', 'repositoryName', 'uploadId', 'layerDigests'],
     run(input, region) {
-      const { repository, place, upload } = uploadOf(region, input);
+      const { repository, identity, upload } = uploadOf(region, input);
       const { uploadId, parts } = upload;
       if (parts.length === 0) throw emptyUpload(uploadId);
-      if (parts.slice(0, -1).some(({ sizeInBytes }) => sizeInBytes < SMALLEST_PART))
+      if (parts.slice(0, -1).some(({ sizeInBytes }) => sizeInBytes < MIN_PART_SIZE))
         throw layerPartTooSmall();
       const bytes = Buffer.concat(parts.map(({ key }) => region.blobs.get(key) ?? new Uint8Array()));
       const layerDigest = sha256(bytes);
@@ -114,9 +116,9 @@ export const layerOperations = {
       }
       dropUpload(region, upload);
       if (repository.layers.some(({ digest }) => digest === layerDigest))
-        throw layerExists(layerDigest, place);
+        throw layerExists(layerDigest, identity);
       addLayer(region, repository, layerDigest, bytes);
-      return { ...place, uploadId, layerDigest };
+      return { ...identity, uploadId, layerDigest };
     },
   },
 } satisfies Operations<typeof ECR>;

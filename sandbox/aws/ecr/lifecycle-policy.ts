@@ -6,7 +6,7 @@ import { matchesTag } from './mutability.ts';
 import type { ImageRow } from './store.ts';
 
 const DAY = 24 * 3600 * 1000;
-const MOST_RULES = 50;
+const MAX_RULES = 50;
 
 const selection = z.strictObject({
   tagStatus: z.enum(['tagged', 'untagged', 'any']),
@@ -22,23 +22,23 @@ const rule = z.strictObject({
   selection,
   action: z.strictObject({ type: z.literal('expire') }),
 });
-const policy = z.strictObject({ rules: z.array(rule).min(1).max(MOST_RULES) });
+const policy = z.strictObject({ rules: z.array(rule).min(1).max(MAX_RULES) });
 
 type Rule = z.infer<typeof rule>;
 type Selection = Rule['selection'];
-/** A valid policy, with its rules ordered by priority: the lowest number first. */
+/** The rules of a valid policy in order of priority, the lowest number first. */
 export type LifecyclePolicy = readonly Rule[];
 
 const MEMBER = 'LifecyclePolicyText';
 const invalid = (why: string) => invalidParameter(MEMBER, `Lifecycle policy validation failure: ${why}`);
 
 /**
- * Reads the text of a policy.
+ * Parses a policy.
  * @throws InvalidParameterException when the text violates the format
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 export function parseLifecyclePolicy(text: string): LifecyclePolicy {
-  // The shortest meaningful policy is about this long.
+  // No meaningful policy is shorter than this.
   if (text.length < 100)
     throw invalidParameter(MEMBER, 'Member must have length greater than or equal to 100');
   if (text.length > 30720) {
@@ -50,7 +50,7 @@ export function parseLifecyclePolicy(text: string): LifecyclePolicy {
   if (!read.success) throw invalid(issuesOf(read.error));
   const rules = read.data.rules.sort((a, b) => a.rulePriority - b.rulePriority);
   for (const { selection } of rules) checkSelection(selection);
-  checkTogether(rules);
+  checkRuleSet(rules);
   return rules;
 }
 
@@ -62,10 +62,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Refuses rules that archive images or count days from the last pull, which the sandbox cannot do. */
+/** Refuses rules that the sandbox does not support: those that archive images or count the days since the last pull. */
 function refuseArchiving(text: string): void {
-  const [found] = /"(transition|sinceImagePulled|sinceImageTransitioned)"/.exec(text) ?? [];
-  if (found !== undefined) throw notImplemented(`lifecycle rule with ${found}`);
+  const [unsupported] = /"(transition|sinceImagePulled|sinceImageTransitioned)"/.exec(text) ?? [];
+  if (unsupported !== undefined) throw notImplemented(`lifecycle rule with ${unsupported}`);
 }
 
 function checkSelection({ tagStatus, tagPrefixList, tagPatternList, countType, countUnit }: Selection): void {
@@ -86,7 +86,7 @@ function checkSelection({ tagStatus, tagPrefixList, tagPatternList, countType, c
   }
 }
 
-function checkTogether(rules: readonly Rule[]): void {
+function checkRuleSet(rules: readonly Rule[]): void {
   const priorities = new Set(rules.map(({ rulePriority }) => rulePriority));
   if (priorities.size < rules.length) throw invalid('Rule priorities must be unique.');
   const rulesFor = (status: string) => rules.filter(({ selection: { tagStatus } }) => tagStatus === status);
@@ -99,7 +99,7 @@ function checkTogether(rules: readonly Rule[]): void {
   }
 }
 
-/** Whether a rule selects an image. With several prefixes or patterns, the image must have a matching tag for each. */
+/** Whether a rule selects an image. The image must have a matching tag for each prefix or pattern of the rule. */
 function selects({ tagStatus, tagPrefixList = [], tagPatternList = [] }: Selection, tags: string[]): boolean {
   if (tagStatus === 'any') return true;
   if (tagStatus === 'untagged') return tags.length === 0;
@@ -111,23 +111,23 @@ function selects({ tagStatus, tagPrefixList = [], tagPatternList = [] }: Selecti
 }
 
 /**
- * Returns the images that a policy expires. Once a rule selects an image, later rules cannot expire the image, but they
+ * Returns the images that a policy expires. If a rule selects an image, later rules cannot expire this image, but they
  * still count it.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
-export function expired(policy: LifecyclePolicy, images: readonly ImageRow[], now: Date): ImageRow[] {
+export function expiredImages(policy: LifecyclePolicy, images: readonly ImageRow[], now: Date): ImageRow[] {
   const youngestFirst = [...images].sort((a, b) => b.pushedAt.getTime() - a.pushedAt.getTime());
-  const claimed = new Set<ImageRow>();
-  const gone: ImageRow[] = [];
+  const selectedBefore = new Set<ImageRow>();
+  const expired: ImageRow[] = [];
   for (const { selection } of policy) {
     const { countType, countNumber } = selection;
     const selected = youngestFirst.filter(({ tags }) => selects(selection, tags));
-    const over =
+    const dueImages =
       countType === 'imageCountMoreThan'
         ? selected.slice(countNumber)
         : selected.filter(({ pushedAt }) => now.getTime() - pushedAt.getTime() >= countNumber * DAY);
-    gone.push(...over.filter((image) => !claimed.has(image)));
-    for (const image of selected) claimed.add(image);
+    expired.push(...dueImages.filter((image) => !selectedBefore.has(image)));
+    for (const image of selected) selectedBefore.add(image);
   }
-  return gone;
+  return expired;
 }

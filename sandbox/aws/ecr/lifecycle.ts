@@ -1,49 +1,49 @@
-/** The execution of lifecycle policies: the images that a policy selects are deleted once per day. */
+/** The execution of lifecycle policies: once per day, the images that a policy expires are deleted. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
-import { placeOf, requestedRepository } from './checks.ts';
+import { identityOf, requestedRepository } from './checks.ts';
 import { lifecyclePolicyNotFound } from './errors.ts';
-import { childrenOf, removeImage } from './image-rows.ts';
-import { expired, parseLifecyclePolicy } from './lifecycle-policy.ts';
+import { childDigestsIn, removeImage } from './image-rows.ts';
+import { expiredImages, parseLifecyclePolicy } from './lifecycle-policy.ts';
 import type { RepositoryRow } from './store.ts';
 
-const EXPIRE = 'ecr:expire-images';
+const EXPIRE_EVENT = 'ecr:expire-images';
 
 /**
  * Cancels the scheduled expiry of a repository. The event names the repository by ARN, since names are unique only per
  * region.
  */
 export const cancelExpiry = (region: Region, { repositoryArn }: RepositoryRow): void =>
-  region.forget(EXPIRE, repositoryArn);
+  region.forget(EXPIRE_EVENT, repositoryArn);
 
-/** If the repository has a policy, schedules the next run of the policy. */
+/** Schedules the next run of the repository's policy, if it has one. */
 function scheduleExpiry(region: Region, repository: RepositoryRow): void {
   cancelExpiry(region, repository);
   if (repository.lifecyclePolicyText === undefined) return;
-  region.after('imageExpiry', EXPIRE, repository.repositoryArn);
+  region.after('imageExpiry', EXPIRE_EVENT, repository.repositoryArn);
 }
 
 /**
- * Whether policies are applied daily. At the instant pace a daily event would repeat without end, so each push applies the
- * policy.
+ * Whether policies are applied daily. At the instant pace a daily event would repeat without end, so instead each push
+ * applies the policy.
  */
 const isDaily = (region: Region): boolean => region.scaled(1) > 0;
 
-/** Must be called after every push. Applies the repository's policy unless policies are applied daily. */
-export function imagePushed(region: Region, repository: RepositoryRow): void {
+/** Applies the repository's policy after a push, unless policies are applied daily. */
+export function onImagePushed(region: Region, repository: RepositoryRow): void {
   if (!isDaily(region)) scheduleExpiry(region, repository);
 }
 
 export const lifecycleEvents: Events = {
-  [EXPIRE](region, arn) {
+  [EXPIRE_EVENT](region, arn) {
     const row = region.ecr.repositories.find(({ repositoryArn }) => repositoryArn === arn);
     if (row?.lifecyclePolicyText === undefined) return;
     const policy = parseLifecyclePolicy(row.lifecyclePolicyText);
     // Images that an index refers to are deleted only with the index.
-    const children = childrenOf(row);
+    const children = childDigestsIn(row);
     const candidates = row.images.filter(({ digest }) => !children.has(digest));
-    for (const image of expired(policy, candidates, region.now())) removeImage(region, row, image);
+    for (const image of expiredImages(policy, candidates, region.now())) removeImage(region, row, image);
     if (isDaily(region)) scheduleExpiry(region, row);
   },
 };
@@ -57,7 +57,7 @@ export const lifecycleOperations = {
       parseLifecyclePolicy(lifecyclePolicyText);
       row.lifecyclePolicyText = lifecyclePolicyText;
       scheduleExpiry(region, row);
-      return { ...placeOf(row), lifecyclePolicyText };
+      return { ...identityOf(row), lifecyclePolicyText };
     },
   },
 
@@ -65,10 +65,10 @@ export const lifecycleOperations = {
     takes: ['registryId', 'repositoryName'],
     run(input, region) {
       const row = requestedRepository(region, input);
-      const place = placeOf(row);
+      const identity = identityOf(row);
       const { lifecyclePolicyText } = row;
-      if (lifecyclePolicyText === undefined) throw lifecyclePolicyNotFound(place);
-      return { ...place, lifecyclePolicyText };
+      if (lifecyclePolicyText === undefined) throw lifecyclePolicyNotFound(identity);
+      return { ...identity, lifecyclePolicyText };
     },
   },
 
@@ -76,12 +76,12 @@ export const lifecycleOperations = {
     takes: ['registryId', 'repositoryName'],
     run(input, region) {
       const row = requestedRepository(region, input);
-      const place = placeOf(row);
+      const identity = identityOf(row);
       const { lifecyclePolicyText } = row;
-      if (lifecyclePolicyText === undefined) throw lifecyclePolicyNotFound(place);
+      if (lifecyclePolicyText === undefined) throw lifecyclePolicyNotFound(identity);
       delete row.lifecyclePolicyText;
       cancelExpiry(region, row);
-      return { ...place, lifecyclePolicyText };
+      return { ...identity, lifecyclePolicyText };
     },
   },
 } satisfies Operations<typeof ECR>;

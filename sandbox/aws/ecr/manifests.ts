@@ -1,4 +1,4 @@
-/** Image manifests as they are pushed: their kind, and the layers or other images that they name. */
+/** Parses the manifests of pushed images: a manifest names the layers of an image, or the images of an index. */
 import * as z from 'zod';
 import { isDigest, issuesOf } from './checks.ts';
 import { invalidParameter } from './errors.ts';
@@ -23,8 +23,8 @@ const index = z.object({
   ),
 });
 
-/** The media types that the sandbox accepts: OCI's, and Docker's version 2 schema 2. */
-const SHAPES = {
+/** The schemas of the media types that the sandbox accepts: OCI's, and Docker's version 2 schema 2. */
+const SCHEMAS = {
   'application/vnd.oci.image.manifest.v1+json': image,
   'application/vnd.docker.distribution.manifest.v2+json': image,
   'application/vnd.oci.image.index.v1+json': index,
@@ -38,14 +38,14 @@ export type Manifest =
 const invalid = (constraint: string) => invalidParameter('ImageManifest', constraint);
 
 /**
- * Reads a manifest.
+ * Parses a manifest.
  * @throws InvalidParameterException when the text is not a valid manifest
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
  */
 export function parseManifest(text: string, mediaType: string): Manifest {
-  const shape = SHAPES[mediaType as keyof typeof SHAPES];
-  if (!shape) throw invalid(`Unsupported manifest media type ${mediaType}`);
-  const read = shape.safeParse(parseJson(text));
+  const schema = SCHEMAS[mediaType as keyof typeof SCHEMAS];
+  if (!schema) throw invalid(`Unsupported manifest media type ${mediaType}`);
+  const read = schema.safeParse(parseJson(text));
   if (!read.success) throw invalid(`Invalid image manifest: ${issuesOf(read.error)}`);
   const { data } = read;
   return 'layers' in data ? { kind: 'image', ...data } : { kind: 'index', ...data };
@@ -53,7 +53,7 @@ export function parseManifest(text: string, mediaType: string): Manifest {
 
 /**
  * Returns the media type of a manifest: the type in the request, or else the type in the manifest.
- * @throws InvalidParameterException when there is no type in either, or when the two types differ
+ * @throws InvalidParameterException when neither contains a type, or when the two types differ
  */
 export function mediaTypeOf(text: string, given: string | undefined): string {
   const declared = z.object({ mediaType: z.string().optional() }).safeParse(parseJson(text)).data?.mediaType;

@@ -4,7 +4,7 @@ import { matchesWildcard } from '../../wildcard.ts';
 import { invalidParameter } from './errors.ts';
 
 const MODES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'];
-const MOST_FILTERS = 5;
+const MAX_FILTERS = 5;
 
 export interface Mutability {
   imageTagMutability: ImageTagMutability;
@@ -34,8 +34,8 @@ export function checkMutability(
       throw invalidParameter(member, `Invalid filter '${filter}' of type ${filterType}`);
     }
   }
-  if ((filters ?? []).length > MOST_FILTERS) {
-    throw invalidParameter(member, `Member must have length less than or equal to ${MOST_FILTERS}`);
+  if ((filters ?? []).length > MAX_FILTERS) {
+    throw invalidParameter(member, `Member must have length less than or equal to ${MAX_FILTERS}`);
   }
   return { imageTagMutability: mode as ImageTagMutability, imageTagMutabilityExclusionFilters: filters };
 }
@@ -44,7 +44,7 @@ export function checkMutability(
 export const matchesTag = (pattern: string, tag: string): boolean =>
   matchesWildcard(pattern.replace(/[?\\]/g, '\\$&'), tag);
 
-/** Whether this tag may move to another image. */
+/** Whether a tag of a repository with these settings may move to another image. */
 export function isMutable(
   tag: string,
   {

@@ -1,4 +1,4 @@
-/** Pulls an image as ECS does when it starts a task: reference, manifest, configuration, layers, and ECS's refusals. */
+/** Pulls an image as ECS does when it starts a task, and fails with ECS's messages. */
 import type { Region } from '../../world/region.ts';
 import { layerBytes } from './layer-rows.ts';
 import { parseManifest, type Platform } from './manifests.ts';
@@ -8,16 +8,16 @@ import type { ImageRow, RepositoryRow } from './store.ts';
 export interface PulledImage {
   /** The image configuration, as JSON text. */
   readonly config: Uint8Array;
-  /** The layers from lowest to topmost, as pushed: tar archives, plain or compressed. */
+  /** The layers as they were pushed, the lowest first. They are tar archives, some of them compressed. */
   readonly layers: Uint8Array[];
-  /** The digest of the image's manifest. When the reference names an index, this is the image for the task's platform. */
+  /** The digest of the image's manifest. For an index, this is the digest of the image for the task's platform. */
   readonly digest: string;
 }
 
 /**
  * Resolves a reference and reads its image.
  * @param reference `<account>.dkr.ecr.<region>.amazonaws.com/<repository>[:tag][@digest]`; the digest takes precedence, and the default tag is `latest`
- * @param architecture the task's architecture, which selects an image of an index
+ * @param architecture the task's architecture, which selects the image if the reference names an index
  * @throws Error with the text of ECS's CannotPullContainerError
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
  */
@@ -36,13 +36,13 @@ export function pullImage(
     const missing = `The repository with name '${name}' does not exist in the registry with id '${region.account}'`;
     throw unresolved(reference, `${reference}: name unknown: ${missing}`);
   }
-  const found = imageOf(repository, digest ?? tag);
-  if (!found) throw unresolved(reference, `${reference}: not found`);
-  found.pulledAt = region.now();
-  return read(region, repository, reference, found, { os: 'linux', architecture });
+  const image = imageOf(repository, digest ?? tag);
+  if (!image) throw unresolved(reference, `${reference}: not found`);
+  image.pulledAt = region.now();
+  return readImage(region, repository, reference, image, { os: 'linux', architecture });
 }
 
-function read(
+function readImage(
   region: Region,
   repository: RepositoryRow,
   reference: string,
@@ -52,10 +52,10 @@ function read(
   const manifest = parseManifest(image.manifest, image.mediaType);
   if (manifest.kind === 'index') {
     const match = manifest.manifests.find(
-      ({ platform: has }) => has?.os === platform.os && has.architecture === platform.architecture,
+      (one) => one.platform?.os === platform.os && one.platform.architecture === platform.architecture,
     );
     const inner = match && imageOf(repository, match.digest);
-    if (inner) return read(region, repository, reference, inner, platform);
+    if (inner) return readImage(region, repository, reference, inner, platform);
     throw cannotPull(
       `pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform '${platform.os}/${platform.architecture}'`,
     );
@@ -84,7 +84,7 @@ interface Reference {
   readonly digest: string | undefined;
 }
 
-/** Returns the parts of a reference; a reference without a registry means Docker Hub. */
+/** Returns the parts of a reference. A reference without a registry means Docker Hub. */
 function parseReference(reference: string): Reference {
   const [path = '', digest] = reference.split('@', 2);
   const [, rest = '', tag = 'latest'] = /^(.*?)(?::([\w][\w.-]{0,127}))?$/.exec(path) ?? [];

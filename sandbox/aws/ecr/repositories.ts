@@ -1,7 +1,7 @@
-/** Repositories: unique by name, with the settings for pushes. */
+/** Repositories: unique by name, each with its settings for pushes. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
-import { checkRepositoryName, listed, placeOf, requestedRepository } from './checks.ts';
+import { checkRepositoryName, page, identityOf, requestedRepository } from './checks.ts';
 import { invalidParameter, notImplemented, repositoryExists, repositoryNotEmpty } from './errors.ts';
 import { dropUpload, removeLayers } from './layer-rows.ts';
 import { cancelExpiry } from './lifecycle.ts';
@@ -9,7 +9,7 @@ import { checkMutability } from './mutability.ts';
 import { mergeTags } from './tags.ts';
 
 export const repositoryOperations = {
-  /** Creating a repository under an existing name is refused, regardless of its settings. */
+  /** Refuses a name that already exists, even if the settings are the same. */
   CreateRepository: {
     takes: [
       'registryId',
@@ -67,7 +67,7 @@ export const repositoryOperations = {
         return { repositories: named };
       }
       const all = registryId === region.account ? region.ecr.repositories.all() : [];
-      const { rows, next } = listed(all, input.maxResults, input.nextToken);
+      const { rows, next } = page(all, input.maxResults, input.nextToken);
       return { repositories: rows, nextToken: next };
     },
   },
@@ -76,8 +76,8 @@ export const repositoryOperations = {
     takes: ['registryId', 'repositoryName', 'force'],
     run(input, region) {
       const row = requestedRepository(region, input);
-      const place = placeOf(row);
-      if (row.images.length > 0 && !input.force) throw repositoryNotEmpty(place);
+      const identity = identityOf(row);
+      if (row.images.length > 0 && !input.force) throw repositoryNotEmpty(identity);
       removeLayers(region, row, () => true);
       const { repositoryName } = row;
       for (const upload of region.ecr.uploads.filter((other) => other.repositoryName === repositoryName)) {
@@ -95,7 +95,7 @@ export const repositoryOperations = {
       const row = requestedRepository(region, input);
       row.imageScanningConfiguration = { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false };
       return {
-        ...placeOf(row),
+        ...identityOf(row),
         imageScanningConfiguration: row.imageScanningConfiguration,
       };
     },
@@ -110,7 +110,7 @@ export const repositoryOperations = {
         input.imageTagMutabilityExclusionFilters,
       );
       Object.assign(row, mutability);
-      return { ...placeOf(row), ...mutability };
+      return { ...identityOf(row), ...mutability };
     },
   },
 } satisfies Operations<typeof ECR>;

@@ -1,12 +1,12 @@
-/** Repository policies: kept and shown without effect, since the sandbox allows everything to everyone. */
+/** Repository policies: stored and shown, but without effect, since the sandbox does not check permissions. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import * as z from 'zod';
 import type { Operations } from '../../operations.ts';
-import { placeOf, requestedRepository } from './checks.ts';
+import { identityOf, requestedRepository } from './checks.ts';
 import { invalidParameter, repositoryPolicyNotFound } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
 
-/** A resource policy without `Resource`: the resource is the repository itself. */
+/** A statement of a policy. It must not have a `Resource`, because the resource is always the repository itself. */
 const statement = z.looseObject({
   Effect: z.enum(['Allow', 'Deny']),
   Resource: z.undefined().optional(),
@@ -42,9 +42,9 @@ function checkPolicy(text: string): void {
 }
 
 function policyOf(row: RepositoryRow) {
-  const place = placeOf(row);
-  if (row.policyText === undefined) throw repositoryPolicyNotFound(place);
-  return { ...place, policyText: row.policyText };
+  const identity = identityOf(row);
+  if (row.policyText === undefined) throw repositoryPolicyNotFound(identity);
+  return { ...identity, policyText: row.policyText };
 }
 
 export const repositoryPolicyOperations = {

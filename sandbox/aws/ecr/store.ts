@@ -1,4 +1,4 @@
-/** The tables of ECR in one region; the bytes of layers are in the world's blobs. */
+/** The tables of ECR in one region. The bytes of layers are not in these tables, but in the world's blobs. */
 import type { Repository, Tag } from '@aws-sdk/client-ecr';
 import { BOOKKEEPING, CONSISTENT_RESOURCE, Table } from '../../world/table.ts';
 
@@ -26,7 +26,7 @@ export interface RepositoryRow extends Repository {
   lifecyclePolicyText?: string;
   policyText?: string;
   images: ImageRow[];
-  /** The layers (and image configurations) that were uploaded to this repository. */
+  /** The layers and image configurations that were uploaded to this repository. */
   layers: LayerRow[];
 }
 export interface UploadRow {

@@ -12,24 +12,24 @@ const TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** The tagging of ECR. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
 const ecrTagging = tagging({
-  spelling: CAPITALISED,
+  notation: CAPITALISED,
   check(key, value) {
     const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
     if (fits && TEXT.test(key) && TEXT.test(value) && !key.startsWith('aws:')) return;
     throw refusal('InvalidTagParameterException', `The tag with the key '${key}' is not valid`);
   },
-  tooMany: (most) => refusal('TooManyTagsException', `A repository can have no more than ${most} tags`),
+  tooMany: (max) => refusal('TooManyTagsException', `A repository can have no more than ${max} tags`),
 });
 
 /** Returns the tags after an upsert. @throws InvalidTagParameterException, TooManyTagsException */
 export const mergeTags = ecrTagging.merged;
 
 /** @throws InvalidParameterException for anything but a repository's ARN; RepositoryNotFoundException */
-function byArn(region: Region, arn: string | undefined): RepositoryRow {
+function repositoryByArn(region: Region, arn: string | undefined): RepositoryRow {
   const parts = /^arn:aws:ecr:([\w-]+):(\d{12}):repository\/(.+)$/.exec(arn ?? '');
   const [, regionName, registryId, repositoryName] = parts ?? [];
   if (regionName !== region.name) throw invalidParameter('resourceArn', 'Invalid ARN');
   return requestedRepository(region, { registryId, repositoryName });
 }
 
-export const tagOperations = tagOperationsByArn(ecrTagging, byArn) satisfies Operations<typeof ECR>;
+export const tagOperations = tagOperationsByArn(ecrTagging, repositoryByArn) satisfies Operations<typeof ECR>;

@@ -2,8 +2,8 @@
 import type { Region } from '../../world/region.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 
-const LEAST_FAILURES = 3;
-const MOST_FAILURES = 200;
+const MIN_FAILURES = 3;
+const MAX_FAILURES = 200;
 const DEFAULT_PERCENT = 50;
 
 /**
@@ -19,35 +19,35 @@ export function failureThreshold({
     deploymentConfiguration.deploymentCircuitBreaker?.thresholdConfiguration ?? {};
   if (type === 'COUNT') return value;
   const share = Math.max(1, Math.ceil((desiredCount * value) / 100));
-  return type === 'UNBOUNDED_PERCENT' ? share : Math.min(MOST_FAILURES, Math.max(LEAST_FAILURES, share));
+  return type === 'UNBOUNDED_PERCENT' ? share : Math.min(MAX_FAILURES, Math.max(MIN_FAILURES, share));
 }
 
-/** Whether the breaker must stop a deployment; it never stops a completed one. */
+/** Whether the breaker must stop a deployment. A completed deployment is never stopped. */
 export const hasTripped = (service: ServiceRow, { rolloutState, failedTasks }: DeploymentRow): boolean =>
   service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true &&
   rolloutState === 'IN_PROGRESS' &&
   failedTasks >= failureThreshold(service);
 
-/** Resets the count of failures when a task becomes healthy, unless the service configures otherwise. */
+/** Resets the count of failures when a task becomes healthy, unless the service's configuration disables that. */
 export function resetFailures(service: ServiceRow, deployment: DeploymentRow): void {
   if (service.deploymentConfiguration.deploymentCircuitBreaker?.resetOnHealthyTask === false) return;
   deployment.failedTasks = 0;
-  deployment.restUntil = undefined;
+  deployment.pausedUntil = undefined;
 }
 
-const FIRST_REST_MS = 30_000;
-const LONGEST_REST_MS = 27 * 60_000;
+const FIRST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 27 * 60_000;
 
 /**
- * Throttles a deployment whose tasks never reach RUNNING: after a few failures they are started at growing intervals.
+ * Throttles a deployment whose tasks never reach RUNNING: after a few failures, tasks are started at growing intervals.
  * AWS documents only the longest interval, 27 minutes.
  * @returns whether the deployment is throttled now
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */
 export function throttle(region: Region, deployment: DeploymentRow): boolean {
-  const excess = deployment.failedTasks - LEAST_FAILURES;
+  const excess = deployment.failedTasks - MIN_FAILURES;
   if (excess < 0) return false;
-  const rest = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(excess, 10));
-  deployment.restUntil = region.now().getTime() + region.scaled(rest);
+  const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(excess, 10));
+  deployment.pausedUntil = region.now().getTime() + region.scaled(pause);
   return true;
 }

@@ -12,7 +12,7 @@ export interface Capacity {
 }
 
 /**
- * Checks a strategy against the allowed providers, and fills in AWS's defaults.
+ * Checks that a strategy uses only the given providers, and fills in AWS's defaults.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
  */
 export function checkStrategy(
@@ -42,8 +42,8 @@ export function checkStrategy(
 }
 
 /**
- * Returns the capacity that a call asks for, or else the cluster's default strategy.
- * @throws NotImplemented for EC2, which is AWS's default, and for any other launch type except Fargate
+ * Returns the capacity that a call asks for, or the cluster's default strategy if the call asks for none.
+ * @throws NotImplemented for any launch type except Fargate; without a strategy, AWS's default launch type is EC2
  */
 export function capacityFor(
   cluster: ClusterRow,
@@ -65,8 +65,8 @@ export function capacityFor(
 }
 
 /**
- * Returns the provider of the next task: the provider with a base until its base is met, then the provider furthest below
- * its weighted share.
+ * Returns the provider of the next task. A provider with a base has precedence until it runs that number of tasks. After
+ * that, the next task gets the provider furthest below its weighted share.
  */
 export function nextProvider(
   strategy: CapacityProviderStrategyItem[],

@@ -1,4 +1,4 @@
-/** Clusters as calls return them: with counts of their tasks and services, and with optional members only on request. */
+/** Clusters as calls return them, with the numbers of their tasks and services. Some members are returned only on request. */
 import type { Cluster, ClusterField, KeyValuePair } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import type { ClusterRow } from './store.ts';

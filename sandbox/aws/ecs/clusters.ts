@@ -1,4 +1,4 @@
-/** Clusters: a repeated create returns the existing cluster, and a deleted one can still be described, as INACTIVE. */
+/** Clusters: a repeated create returns the existing cluster. A deleted cluster can still be described, and is INACTIVE. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { ClusterField, ClusterSetting } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -12,10 +12,10 @@ import { requireLinkedRole } from './service-linked-role.ts';
 import type { ClusterRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 
-const ALL: ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'];
+const ALL_FIELDS: ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'];
 const INSIGHTS = ['enabled', 'disabled', 'enhanced'];
 
-/** Returns the only setting, `containerInsights`, with its default value when no setting is given. */
+/** Returns the settings of a call, or the default. The only setting is `containerInsights`. */
 function settingsOf(given: ClusterSetting[] | undefined): ClusterSetting[] {
   for (const { name, value = '' } of given ?? []) {
     if (name !== 'containerInsights' || !INSIGHTS.includes(value))
@@ -49,8 +49,8 @@ export const clusterOperations = {
       const clusterName = input.clusterName ?? 'default';
       checkName('Cluster', clusterName);
       const clusterArn = region.arn('ecs', `cluster/${clusterName}`);
-      const known = region.ecs.clusters.get(clusterArn);
-      if (known?.status === 'ACTIVE') return { cluster: shownCluster(region, known, ALL) };
+      const existing = region.ecs.clusters.get(clusterArn);
+      if (existing?.status === 'ACTIVE') return { cluster: shownCluster(region, existing, ALL_FIELDS) };
       const capacityProviders = checkProviders(input.capacityProviders ?? []);
       const cluster = region.ecs.clusters.set(clusterArn, {
         clusterArn,
@@ -65,11 +65,11 @@ export const clusterOperations = {
         ),
         tags: mergeTags([], input.tags),
       });
-      return { cluster: shownCluster(region, cluster, ALL) };
+      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
     },
   },
 
-  /** Describes clusters; unknown ones are listed as failures. */
+  /** Describes clusters. Unknown clusters are listed as failures. */
   DescribeClusters: {
     takes: ['clusters', 'include'],
     run(input, region) {
@@ -100,7 +100,7 @@ export const clusterOperations = {
       const cluster = activeClusterOf(region, input.cluster);
       if (input.settings) cluster.settings = settingsOf(input.settings);
       if (input.configuration) cluster.configuration = input.configuration;
-      return { cluster: shownCluster(region, cluster, ALL) };
+      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
     },
   },
 
@@ -109,7 +109,7 @@ export const clusterOperations = {
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
       cluster.settings = settingsOf(input.settings);
-      return { cluster: shownCluster(region, cluster, ALL) };
+      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
     },
   },
 
@@ -121,11 +121,11 @@ export const clusterOperations = {
       const strategy = checkStrategy(input.defaultCapacityProviderStrategy ?? [], providers);
       cluster.capacityProviders = providers;
       cluster.defaultCapacityProviderStrategy = strategy;
-      return { cluster: shownCluster(region, cluster, ALL) };
+      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
     },
   },
 
-  /** Deletion is refused while the cluster has ACTIVE or DRAINING services, or tasks that are not STOPPED. */
+  /** Refused while the cluster has ACTIVE or DRAINING services, or tasks that are not STOPPED. */
   DeleteCluster: {
     takes: ['cluster'],
     run(input, region) {
@@ -133,20 +133,20 @@ export const clusterOperations = {
       if (cluster.status !== 'ACTIVE') throw clusterNotFound();
       refuseIfInUse(region, cluster);
       cluster.status = 'INACTIVE';
-      return { cluster: shownCluster(region, cluster, ALL) };
+      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
     },
   },
 } satisfies Operations<typeof ECS>;
 
 function refuseIfInUse({ ecs }: Region, { clusterArn }: ClusterRow): void {
-  const isHere = (row: { clusterArn: string }) => row.clusterArn === clusterArn;
-  if (ecs.services.find((service) => isHere(service) && service.status !== 'INACTIVE')) {
+  const isInCluster = (row: { clusterArn: string }) => row.clusterArn === clusterArn;
+  if (ecs.services.find((service) => isInCluster(service) && service.status !== 'INACTIVE')) {
     throw refusal(
       'ClusterContainsServicesException',
       'The Cluster cannot be deleted while Services are active.',
     );
   }
-  if (ecs.tasks.find((task) => isHere(task) && task.lastStatus !== 'STOPPED')) {
+  if (ecs.tasks.find((task) => isInCluster(task) && task.lastStatus !== 'STOPPED')) {
     throw refusal('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.');
   }
 }

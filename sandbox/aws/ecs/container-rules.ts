@@ -3,7 +3,7 @@ import type { ContainerDefinition, HealthCheck, LogConfiguration, PortMapping } 
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 
 /** The members of a container definition that the sandbox implements. */
-const TAKES: (keyof ContainerDefinition)[] = [
+const SUPPORTED: (keyof ContainerDefinition)[] = [
   'name',
   'image',
   'cpu',
@@ -26,7 +26,7 @@ const TAKES: (keyof ContainerDefinition)[] = [
   'readonlyRootFilesystem',
   'linuxParameters',
 ];
-/** Members that Fargate lacks: AWS refuses them, but its exact message is not known. */
+/** The members that AWS refuses on Fargate. The exact message of its refusal is not known. */
 const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
   'links',
   'privileged',
@@ -49,11 +49,11 @@ export interface TaskRules {
 
 /**
  * Checks the definition of one container.
- * @param at the path of the definition in the input, e.g. `containerDefinitions[0]`
- * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox lacks
+ * @param path the path of the definition in the input, e.g. `containerDefinitions[0]`
+ * @throws ClientException, InvalidParameterException; NotImplemented for members that the sandbox does not support
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
  */
-export function checkContainer(container: ContainerDefinition, at: string, task: TaskRules): void {
+export function checkContainer(container: ContainerDefinition, path: string, task: TaskRules): void {
   const { name = '', image, memory, memoryReservation, startTimeout, stopTimeout } = container;
   if (name === '') throw clientError('Container.name should not be null or empty.');
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw clientError('Container.name contains invalid characters.');
@@ -65,8 +65,8 @@ export function checkContainer(container: ContainerDefinition, at: string, task:
       throw clientError(`Invalid setting for container '${name}'. '${member}' is not supported on Fargate.`);
     }
   }
-  refuseUnsupported(container, TAKES, at);
-  refuseUnsupported(container.linuxParameters ?? {}, ['initProcessEnabled'], `${at}.linuxParameters`);
+  refuseUnsupported(container, SUPPORTED, path);
+  refuseUnsupported(container.linuxParameters ?? {}, ['initProcessEnabled'], `${path}.linuxParameters`);
   if (!task.hasTaskMemory && memory === undefined && memoryReservation === undefined) {
     throw clientError(
       `Invalid setting for container '${name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
@@ -88,14 +88,14 @@ export function checkContainer(container: ContainerDefinition, at: string, task:
     }
   }
   container.portMappings?.forEach((mapping, index) =>
-    checkPort(mapping, `${at}.portMappings[${index}]`, task.networkMode),
+    checkPort(mapping, `${path}.portMappings[${index}]`, task.networkMode),
   );
-  checkHealthCheck(container.healthCheck, at);
-  checkLog(container.logConfiguration, at, task);
+  checkHealthCheck(container.healthCheck, path);
+  checkLog(container.logConfiguration, path, task);
 }
 
-function checkPort(mapping: PortMapping, at: string, networkMode: string | undefined): void {
-  refuseUnsupported(mapping, ['containerPort', 'hostPort', 'protocol', 'name', 'appProtocol'], at);
+function checkPort(mapping: PortMapping, path: string, networkMode: string | undefined): void {
+  refuseUnsupported(mapping, ['containerPort', 'hostPort', 'protocol', 'name', 'appProtocol'], path);
   const { containerPort = 0, hostPort, protocol = 'tcp' } = mapping;
   if (!['tcp', 'udp'].includes(protocol)) throw clientError(`Invalid 'protocol' setting: ${protocol}.`);
   if (containerPort < 1 || containerPort > 65_535) {
@@ -109,11 +109,15 @@ function checkPort(mapping: PortMapping, at: string, networkMode: string | undef
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
-function checkHealthCheck(check: HealthCheck | undefined, at: string): void {
+function checkHealthCheck(check: HealthCheck | undefined, path: string): void {
   if (!check) return;
-  refuseUnsupported(check, ['command', 'interval', 'timeout', 'retries', 'startPeriod'], `${at}.healthCheck`);
-  const [form = ''] = check.command ?? [];
-  if (!['CMD', 'CMD-SHELL', 'NONE'].includes(form)) {
+  refuseUnsupported(
+    check,
+    ['command', 'interval', 'timeout', 'retries', 'startPeriod'],
+    `${path}.healthCheck`,
+  );
+  const [commandType = ''] = check.command ?? [];
+  if (!['CMD', 'CMD-SHELL', 'NONE'].includes(commandType)) {
     throw clientError('Invalid healthCheck command: it must start with CMD or CMD-SHELL.');
   }
   const ranges = [
@@ -122,21 +126,21 @@ function checkHealthCheck(check: HealthCheck | undefined, at: string): void {
     ['retries', check.retries, 1, 10],
     ['startPeriod', check.startPeriod, 0, 300],
   ] as const;
-  for (const [name, value, least, most] of ranges) {
-    if (value !== undefined && (value < least || value > most)) {
-      throw invalid(`Invalid healthCheck ${name}: ${value}. It must be between ${least} and ${most}.`);
+  for (const [name, value, min, max] of ranges) {
+    if (value !== undefined && (value < min || value > max)) {
+      throw invalid(`Invalid healthCheck ${name}: ${value}. It must be between ${min} and ${max}.`);
     }
   }
 }
 
-function checkLog(log: LogConfiguration | undefined, at: string, task: TaskRules): void {
+function checkLog(log: LogConfiguration | undefined, path: string, task: TaskRules): void {
   if (!log) return;
-  refuseUnsupported(log, ['logDriver', 'options'], `${at}.logConfiguration`);
+  refuseUnsupported(log, ['logDriver', 'options'], `${path}.logConfiguration`);
   const driver = log.logDriver ?? '';
   if (task.fargate && !LOG_DRIVERS.includes(driver)) {
     throw clientError(`${driver} is not a valid log driver. Must be one of [${LOG_DRIVERS.join(',')}]`);
   }
-  if (driver !== 'awslogs') throw notSupported(`${at}.logConfiguration.logDriver ${driver}`);
+  if (driver !== 'awslogs') throw notSupported(`${path}.logConfiguration.logDriver ${driver}`);
   if (!log.options?.['awslogs-region'] || !log.options['awslogs-group']) {
     throw clientError('Log driver awslogs requires options: awslogs-region, awslogs-group');
   }

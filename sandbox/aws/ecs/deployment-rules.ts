@@ -11,9 +11,9 @@ const DEFAULTS: DeploymentConfiguration = {
 };
 
 /**
- * Returns the deployment configuration: given values, otherwise current ones, otherwise AWS's defaults. If a circuit breaker
- * is given, its `enable` and `rollback` are false by default, and its other omitted members keep their current values.
- * @throws InvalidParameterException; NotImplemented for any strategy except the rolling one
+ * Returns the deployment configuration after a call. Omitted values keep their current values or, for a new service, have
+ * AWS's defaults. If the call contains a circuit breaker, an omitted `enable` or `rollback` of the breaker is false.
+ * @throws InvalidParameterException; NotImplemented for any strategy except ROLLING
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function mergeDeploymentConfiguration(
@@ -25,7 +25,7 @@ export function mergeDeploymentConfiguration(
   if (alarms?.enable) throw notSupported('deploymentConfiguration.alarms');
   refuseUnsupported(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
   if (given.bakeTimeInMinutes) throw notSupported('deploymentConfiguration.bakeTimeInMinutes');
-  const { alarms: _off, ...rest } = given;
+  const { alarms: _disabled, ...rest } = given;
   const merged = { ...existing, ...defined(rest) };
   if (breaker) {
     refuseUnsupported(
@@ -41,14 +41,14 @@ export function mergeDeploymentConfiguration(
       rollback: breaker.rollback ?? false,
     };
   }
-  const { maximumPercent: most = 200, minimumHealthyPercent: least = 100 } = merged;
-  if (least < 0 || most < 0) throw invalid('Percentages of a deployment configuration must not be negative.');
-  if (most < least) {
+  const { maximumPercent: max = 200, minimumHealthyPercent: min = 100 } = merged;
+  if (min < 0 || max < 0) throw invalid('Percentages of a deployment configuration must not be negative.');
+  if (max < min) {
     throw invalid(
       'The maximumPercent of a deployment configuration must not be less than its minimumHealthyPercent.',
     );
   }
-  if (most === 0) throw invalid('The maximumPercent of a deployment configuration must be greater than 0.');
+  if (max === 0) throw invalid('The maximumPercent of a deployment configuration must be greater than 0.');
   return merged;
 }
 
@@ -62,7 +62,7 @@ const defined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
 
 /**
- * Whether tasks are rebalanced across zones: by default yes, except for services that cannot start an extra task.
+ * Returns whether tasks are rebalanced across zones. By default they are, if the service can start an extra task.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
  */
 export function zoneRebalancing(

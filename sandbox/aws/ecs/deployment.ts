@@ -1,8 +1,8 @@
-/** Deployments of a service. Each deployment contains a snapshot of its tasks' settings, and its progress. */
+/** Deployments of a service. Each deployment records the settings of its tasks and its progress. */
 import type { Region } from '../../world/region.ts';
 import { decimalId, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';
-import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, steady } from './service-events.ts';
+import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, STEADY } from './service-events.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 import { digestsOf } from './task-row.ts';
 import { wake } from './wake.ts';
@@ -57,13 +57,13 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
     addEvent(region, service, deploymentCompleted(deployment));
     settleRollout(region, service, deployment, 'completed');
   }
-  if (!service.steady) addEvent(region, service, steady);
+  if (!service.steady) addEvent(region, service, STEADY);
   service.steady = true;
 }
 
 /**
- * Fails a deployment after the circuit breaker tripped. The deployment starts no more tasks. If the service enables
- * rollback, the last completed deployment, if any, replaces it. A rollback is not rolled back.
+ * Fails a deployment after the circuit breaker tripped: it starts no more tasks. If the service enables rollbacks, the
+ * last completed deployment (if there is one) replaces the failed deployment. A failed rollback is not rolled back.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
 export function failDeployment(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
@@ -82,8 +82,8 @@ export function failDeployment(region: Region, service: ServiceRow, deployment: 
 }
 
 /**
- * Rolls back to a deployment. The restored deployment keeps its running tasks and its id, which names a service
- * revision.
+ * Rolls back to a deployment. The restored deployment keeps its running tasks and its id. (The id is part of the ARN of a
+ * service revision.)
  */
 function rollBack(region: Region, service: ServiceRow, rollbackTarget: DeploymentRow): void {
   const { taskDefinition, loadBalancers, networkConfiguration } = rollbackTarget;
@@ -96,7 +96,7 @@ function rollBack(region: Region, service: ServiceRow, rollbackTarget: Deploymen
     rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${rollbackTarget.id}.`,
     updatedAt: region.now(),
     failedTasks: 0,
-    restUntil: undefined,
+    pausedUntil: undefined,
     steadySince: undefined,
     isRollback: true,
   });

@@ -1,4 +1,4 @@
-/** The errors of ECS, in its wording: all have HTTP status 400. The catalogue of AWS semantics (§4) lists their sources. */
+/** The refusals of ECS, in ECS's wording. The catalogue of AWS semantics (§4) lists their sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 
@@ -28,21 +28,22 @@ export const cannotPass = ({ account }: Region, role: string): Refusal =>
 export const cannotAssume = (role: string): string =>
   `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
 
-/** The refusal of a member that the sandbox does not support: ignoring it would be misleading. */
+/** The refusal of a member that the sandbox does not support. To ignore the member would be misleading. */
 export const notSupported = (member: string): Refusal =>
   refusal('NotImplemented', `The sandbox does not support ${member} in ecs yet`, 501);
 
 /**
- * Refuses the members of a structure that the sandbox does not support; empty and false members are ignored.
- * @param at the path of the structure in the input, e.g. `containerDefinitions[0]`
+ * Refuses a structure with members that the sandbox does not support, unless these members are empty or false.
+ * @param supported the supported members
+ * @param path the path of the structure in the input, e.g. `containerDefinitions[0]`
  */
-export function refuseUnsupported(value: object, takes: readonly string[], at: string): void {
+export function refuseUnsupported(value: object, supported: readonly string[], path: string): void {
   for (const [member, given] of Object.entries(value)) {
-    if (!takes.includes(member) && !isNothing(given)) throw notSupported(`${at}.${member}`);
+    if (!supported.includes(member) && !isEmpty(given)) throw notSupported(`${path}.${member}`);
   }
 }
 
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   if (value == null || value === false) return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
 }

@@ -1,37 +1,36 @@
-/** Fargate's sizes: the memory that each cpu value allows. */
+/** Fargate's task sizes: each CPU size allows certain memory sizes. */
 import { clientError } from './errors.ts';
 
 interface Size {
   /** In CPU units: 1024 units are one vCPU. */
   readonly cpu: number;
-  /** The smallest memory, in MiB; `most` is the largest memory, and `step` the difference between two sizes. */
-  readonly least: number;
-  readonly most: number;
+  /** The smallest memory, in MiB. */
+  readonly min: number;
+  /** The largest memory, in MiB. */
+  readonly max: number;
+  /** The difference between two memory sizes, in MiB. */
   readonly step: number;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
 const SIZES: readonly Size[] = [
-  { cpu: 512, least: 1024, most: 4096, step: 1024 },
-  { cpu: 1024, least: 2048, most: 8192, step: 1024 },
-  { cpu: 2048, least: 4096, most: 16_384, step: 1024 },
-  { cpu: 4096, least: 8192, most: 30_720, step: 1024 },
-  { cpu: 8192, least: 16_384, most: 61_440, step: 4096 },
-  { cpu: 16_384, least: 32_768, most: 122_880, step: 8192 },
+  { cpu: 512, min: 1024, max: 4096, step: 1024 },
+  { cpu: 1024, min: 2048, max: 8192, step: 1024 },
+  { cpu: 2048, min: 4096, max: 16_384, step: 1024 },
+  { cpu: 4096, min: 8192, max: 30_720, step: 1024 },
+  { cpu: 8192, min: 16_384, max: 61_440, step: 4096 },
+  { cpu: 16_384, min: 32_768, max: 122_880, step: 8192 },
 ];
-const SMALLEST = { cpu: 256, memory: [512, 1024, 2048] };
+const SMALLEST_SIZE = { cpu: 256, memory: [512, 1024, 2048] };
 
 const isSize = (cpu: number, memory: number): boolean =>
-  (cpu === SMALLEST.cpu && SMALLEST.memory.includes(memory)) ||
+  (cpu === SMALLEST_SIZE.cpu && SMALLEST_SIZE.memory.includes(memory)) ||
   SIZES.some(
     (size) =>
-      size.cpu === cpu &&
-      memory >= size.least &&
-      memory <= size.most &&
-      (memory - size.least) % size.step === 0,
+      size.cpu === cpu && memory >= size.min && memory <= size.max && (memory - size.min) % size.step === 0,
   );
 
-/** Refuses a size that Fargate lacks. @param cpu in units @param memory in MiB */
+/** Refuses a size that Fargate does not have. @param cpu in CPU units @param memory in MiB */
 export function checkFargateSize(cpu: string | undefined, memory: string | undefined): void {
   if (cpu === undefined) throw clientError("Fargate requires that 'cpu' be defined at the task level.");
   if (memory === undefined) throw clientError("Fargate requires that 'memory' be defined at the task level.");

@@ -6,7 +6,7 @@ import { unhealthyContainer, unhealthyTarget } from './service-events.ts';
 import type { ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 
 /** The shortest grace period: real processes need real time to start, even when AWS time runs faster. */
-const LEAST_GRACE_MS = 5_000;
+const MIN_GRACE_MS = 5_000;
 
 export type Verdict =
   | { readonly state: 'healthy' | 'waiting' }
@@ -18,6 +18,7 @@ export type Verdict =
       readonly event: string;
     };
 
+/** A task's target in a target group. */
 interface Membership {
   readonly targetGroupArn: string;
   readonly port: number;
@@ -25,8 +26,9 @@ interface Membership {
 }
 
 /**
- * Returns the health of a task. It is healthy when its health checks pass in all target groups and in all essential
- * containers; without any checks, it is healthy some time after it is RUNNING. Failures within the grace period are ignored.
+ * Returns the health of a task. A task is healthy when its health checks pass in all target groups and in all essential
+ * containers. A task without any checks is healthy some time after it is RUNNING. Failures within the grace period are
+ * ignored.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): Verdict {
@@ -45,7 +47,7 @@ export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): V
   }
   const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
   const isServing = memberships.every(({ target }) => canServe(target));
-  const hasProof = memberships.length > 0 || hasHealthCheck(definition) || isProven(region, age);
+  const hasProof = memberships.length > 0 || hasHealthCheck(definition) || hasRunLongEnough(region, age);
   const passesContainerChecks = !hasHealthCheck(definition) || task.healthStatus === 'HEALTHY';
   return { state: isServing && hasProof && passesContainerChecks ? 'healthy' : 'waiting' };
 }
@@ -58,9 +60,9 @@ function failureOf(task: TaskRow, memberships: readonly Membership[]): Verdict |
       event: unhealthyContainer(task),
     };
   }
-  const bad = memberships.find(({ target }) => target?.health.State === 'unhealthy');
-  if (!bad) return undefined;
-  const { targetGroupArn, port, target } = bad;
+  const unhealthy = memberships.find(({ target }) => target?.health.State === 'unhealthy');
+  if (!unhealthy) return undefined;
+  const { targetGroupArn, port, target } = unhealthy;
   const why = target?.health.Description ?? target?.health.Reason ?? 'Health checks failed';
   return {
     state: 'unhealthy',
@@ -76,9 +78,9 @@ const canServe = (target: TargetRow | undefined): boolean =>
 const hasHealthCheck = (definition: TaskDefinitionRow | undefined): boolean =>
   definition?.containerDefinitions?.some(({ essential, healthCheck }) => essential && healthCheck) ?? false;
 
-const isProven = (region: Region, age: number): boolean => age >= region.scaled(durations.taskProve);
+const hasRunLongEnough = (region: Region, age: number): boolean => age >= region.scaled(durations.taskProve);
 
 function graceOf(region: Region, { healthCheckGracePeriodSeconds: seconds = 0 }: ServiceRow): number {
   const scaled = region.scaled(seconds * 1000);
-  return region.plane.checksTargets ? Math.max(scaled, Math.min(seconds * 1000, LEAST_GRACE_MS)) : scaled;
+  return region.plane.checksTargets ? Math.max(scaled, Math.min(seconds * 1000, MIN_GRACE_MS)) : scaled;
 }

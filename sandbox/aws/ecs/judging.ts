@@ -1,16 +1,16 @@
-/** The scheduler's assessment of a service's tasks: which have failed, which are healthy, and which must be replaced. */
+/** The scheduler's assessment of a service's tasks: which tasks have failed, are healthy, or must be replaced. */
 import type { Region } from '../../world/region.ts';
 import { resetFailures, throttle } from './breaker.ts';
 import { verdictOn } from './health.ts';
-import type { Standing } from './rolling.ts';
+import type { AssessedTask } from './rolling.ts';
 import { notPlaced, addEvent, THROTTLED } from './service-events.ts';
 import type { ServiceRow, TaskRow } from './store.ts';
 
-/** Counts each task that ended on its own, once. */
+/** Counts the tasks that ended on their own as failures of their deployments. Each task is counted only once. */
 export function countFailures(region: Region, service: ServiceRow, tasks: readonly TaskRow[]): void {
   for (const task of tasks) {
-    if (!task.failed || task.counted) continue;
-    task.counted = true;
+    if (!task.failed || task.isFailureCounted) continue;
+    task.isFailureCounted = true;
     const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
     if (!deployment) continue;
     deployment.failedTasks += 1;
@@ -22,20 +22,24 @@ export function countFailures(region: Region, service: ServiceRow, tasks: readon
 }
 
 /**
- * Returns whether a task is healthy. Marks an unhealthy task for replacement, and counts it as a failure of its deployment.
+ * Assesses a task. Marks an unhealthy task for replacement, and counts it as a failure of its deployment.
  */
-export function judge(region: Region, service: ServiceRow, task: TaskRow): Omit<Standing, 'mine'> {
+export function assessTask(
+  region: Region,
+  service: ServiceRow,
+  task: TaskRow,
+): Omit<AssessedTask, 'isPrimary'> {
   const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
-  const verdict = task.condemned === undefined ? verdictOn(region, service, task) : undefined;
+  const verdict = task.replaceReason === undefined ? verdictOn(region, service, task) : undefined;
   if (verdict?.state === 'unhealthy') {
-    task.condemned = verdict.reason;
+    task.replaceReason = verdict.reason;
     service.steady = false;
     addEvent(region, service, verdict.event);
     if (deployment) deployment.failedTasks += 1;
   }
-  if (verdict?.state === 'healthy' && !task.proven) {
-    task.proven = true;
+  if (verdict?.state === 'healthy' && !task.wasHealthy) {
+    task.wasHealthy = true;
     if (deployment) resetFailures(service, deployment);
   }
-  return { task, healthy: verdict?.state === 'healthy', condemned: task.condemned !== undefined };
+  return { task, healthy: verdict?.state === 'healthy', mustBeReplaced: task.replaceReason !== undefined };
 }

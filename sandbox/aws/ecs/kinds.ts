@@ -15,7 +15,7 @@ interface Declaration<Row extends object> {
   isCounted(row: Row): boolean;
   /** Whether a row can have tags. */
   isTaggable(row: Row): boolean;
-  /** Returns the refusal of a tag operation whose ARN names no taggable row. */
+  /** Returns the refusal of a tag operation whose ARN does not name a taggable row. */
   notTaggable(): Refusal;
 }
 

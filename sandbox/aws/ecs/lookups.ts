@@ -4,7 +4,7 @@ import { pageOf, type PageRules } from '../paging.ts';
 import { clusterInactive, clusterNotFound, invalid, serviceNotFound } from './errors.ts';
 import type { ClusterRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** Returns the part of a name or ARN after the last slash; the whole string when it contains no slash. */
+/** Returns the part of a name or ARN after the last slash, or the whole string if it contains no slash. */
 export const shortName = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
 
 const NAME = /^[A-Za-z0-9_-]{1,255}$/;
@@ -32,7 +32,7 @@ export function clusterOf(region: Region, reference = 'default'): ClusterRow {
   return cluster;
 }
 
-/** Returns the cluster for a change. @throws ClusterNotFoundException, even for an INACTIVE cluster */
+/** Returns the cluster for a change. @throws ClusterNotFoundException, also for an INACTIVE cluster */
 export function activeClusterOf(region: Region, reference?: string): ClusterRow {
   const cluster = clusterOf(region, reference);
   if (cluster.status !== 'ACTIVE') throw clusterInactive();
@@ -42,7 +42,7 @@ export function activeClusterOf(region: Region, reference?: string): ClusterRow 
 export const serviceArn = (region: Region, cluster: ClusterRow, name: string): string =>
   region.arn('ecs', `service/${cluster.clusterName}/${name}`);
 
-/** Returns a service of the cluster, in any state; undefined when there is no such service. */
+/** Returns a service of the cluster in any state, or undefined. */
 export function findService(region: Region, cluster: ClusterRow, reference = ''): ServiceRow | undefined {
   const arn = reference.startsWith('arn:') ? reference : serviceArn(region, cluster, reference);
   const service = region.ecs.services.get(arn);
@@ -56,7 +56,7 @@ export function serviceOf(region: Region, cluster: ClusterRow, reference?: strin
   return service;
 }
 
-/** Returns a task definition by `family:revision` or ARN; a family alone means its newest ACTIVE revision. */
+/** Returns a task definition by `family:revision` or ARN. A family alone refers to its newest ACTIVE revision. */
 export function findTaskDefinition(region: Region, reference = ''): TaskDefinitionRow | undefined {
   const name = shortName(reference);
   if (name.includes(':')) return region.ecs.taskDefinitions.get(region.arn('ecs', `task-definition/${name}`));
@@ -74,16 +74,16 @@ export function findTask(region: Region, cluster: ClusterRow, reference = ''): T
 }
 
 const PAGES: PageRules = {
-  standard: 100,
-  least: 1,
-  most: 100,
+  defaultSize: 100,
+  minSize: 1,
+  maxSize: 100,
   invalidSize: () => invalid('maxResults must be between 1 and 100.'),
   invalidToken: () => invalid('Invalid token.'),
 };
 
-/** Returns one page of a list, at most 100 long. @throws InvalidParameterException for an invalid size or token */
+/** Returns one page of a list, with at most 100 rows. @throws InvalidParameterException for an invalid size or token */
 export function page<Row>(rows: Row[], size?: number, token?: string): { rows: Row[]; nextToken?: string } {
   // An empty token means the first page.
-  const { rows: fitting, next } = pageOf(rows, size, token || undefined, PAGES);
-  return { rows: fitting, nextToken: next };
+  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, PAGES);
+  return { rows: rowsOfPage, nextToken: next };
 }

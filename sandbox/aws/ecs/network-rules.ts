@@ -1,13 +1,13 @@
-/** The network configuration of services and tasks: subnets and security groups must exist and be in the same VPC. */
+/** Checks the network configuration of services and tasks: subnets and security groups must exist, all in the same VPC. */
 import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { invalid, refuseUnsupported } from './errors.ts';
 
-const MOST_SUBNETS = 16;
-const MOST_GROUPS = 5;
+const MAX_SUBNETS = 16;
+const MAX_GROUPS = 5;
 
 /**
- * Returns the checked configuration; without security groups, the tasks get the default group of the VPC.
+ * Returns the checked configuration. If it has no security groups, the tasks get the default group of the VPC.
  * @throws InvalidParameterException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
  */
@@ -19,9 +19,9 @@ export function checkNetwork(region: Region, given: NetworkConfiguration | undef
   refuseUnsupported(network, ['subnets', 'securityGroups', 'assignPublicIp'], 'networkConfiguration');
   const { subnets = [], securityGroups = [], assignPublicIp = 'DISABLED' } = network;
   if (subnets.length === 0) throw invalid('subnets can not be empty.');
-  if (subnets.length > MOST_SUBNETS) throw invalid(`subnets can have at most ${MOST_SUBNETS} items.`);
-  if (securityGroups.length > MOST_GROUPS)
-    throw invalid(`securityGroups can have at most ${MOST_GROUPS} items.`);
+  if (subnets.length > MAX_SUBNETS) throw invalid(`subnets can have at most ${MAX_SUBNETS} items.`);
+  if (securityGroups.length > MAX_GROUPS)
+    throw invalid(`securityGroups can have at most ${MAX_GROUPS} items.`);
   const vpcs = subnets.map((id) => vpcOfSubnet(region, id, subnets));
   if (new Set(vpcs).size > 1) throw invalid('The provided subnets must belong to the same VPC.');
   for (const id of securityGroups) checkGroup(region, id, securityGroups, vpcs[0]);
@@ -49,10 +49,11 @@ function checkGroup({ ec2 }: Region, id: string, all: string[], vpcId: string | 
 }
 
 /**
- * Returns the security groups for an interface in a subnet: the named groups, or else the default group of the subnet's VPC.
+ * Returns the security groups for an interface in a subnet: the given groups or, if there are none, the default group of
+ * the subnet's VPC.
  */
-export function groupsFor({ ec2 }: Region, subnetId: string, named: string[] | undefined): string[] {
-  if (named?.length) return named;
+export function securityGroupsFor({ ec2 }: Region, subnetId: string, given: string[] | undefined): string[] {
+  if (given?.length) return given;
   const vpcId = ec2.subnets.get(subnetId)?.VpcId;
   const group = ec2.securityGroups.find(({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default');
   return group ? [group.GroupId] : [];

@@ -1,4 +1,4 @@
-/** Starts the tasks of a service: in the subnet with the fewest tasks, and only with roles that ECS can assume. */
+/** Starts the tasks of a service, each in the subnet with the fewest tasks. ECS must be able to assume the tasks' roles. */
 import type { Tag } from '@aws-sdk/client-ecs';
 import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
@@ -7,12 +7,12 @@ import { shortName } from './lookups.ts';
 import { notLaunched, addEvent, started } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 import { launch } from './task-life.ts';
-import { whyNotAssumed } from './task-roles.ts';
+import { assumeFailureOf } from './task-roles.ts';
 
 /**
  * Starts tasks of a deployment.
  * @param replaced the number of unhealthy tasks to replace
- * @returns the number of started tasks: 0 when ECS cannot assume a role, in which case it retries half a minute later
+ * @returns the number of started tasks. If ECS cannot assume a role, it starts none and retries half a minute later.
  */
 export function startTasks(
   region: Region,
@@ -23,13 +23,13 @@ export function startTasks(
 ): number {
   const definition = region.ecs.taskDefinitions.get(deployment.taskDefinition);
   if (!definition) return 0;
-  const refused = whyNotAssumed(region, definition);
-  if (refused !== undefined) {
-    addEvent(region, service, notLaunched(refused.reason));
+  const failure = assumeFailureOf(region, definition);
+  if (failure !== undefined) {
+    addEvent(region, service, notLaunched(failure.reason));
     deployment.failedTasks += 1;
     const retry = region.scaled(durations.taskRoleRetry);
     // At the instant pace an immediate retry would fail until the role is visible.
-    deployment.restUntil = retry > 0 ? region.now().getTime() + retry : refused.until;
+    deployment.pausedUntil = retry > 0 ? region.now().getTime() + retry : failure.until;
     return 0;
   }
   const rows = Array.from({ length: count }, () => startTask(region, service, deployment, definition));
@@ -51,7 +51,7 @@ function startTask(
     clusterArn: service.clusterArn,
     definition,
     network: deployment.networkConfiguration,
-    subnetId: emptiest(subnets, siblings),
+    subnetId: emptiestSubnet(subnets, siblings),
     capacityProviderName: nextProvider(
       deployment.capacityProviderStrategy ?? [],
       siblings.map((task) => task.capacityProviderName),
@@ -70,8 +70,8 @@ function startTask(
   });
 }
 
-/** Returns the subnet with the fewest tasks, so that tasks are spread across subnets and availability zones. */
-export function emptiest(subnets: readonly string[], tasks: readonly TaskRow[]): string {
+/** Returns the subnet with the fewest tasks. This spreads tasks across subnets and availability zones. */
+export function emptiestSubnet(subnets: readonly string[], tasks: readonly TaskRow[]): string {
   const count = (id: string) => tasks.filter(({ subnetId }) => subnetId === id).length;
   return subnets.reduce((best, id) => (count(id) < count(best) ? id : best), subnets[0] ?? '');
 }

@@ -1,14 +1,14 @@
-/** Stops all tasks after a restart of the sandbox, because their processes ended with the previous one. */
+/** Stops all tasks after a restart of the sandbox, because their processes ended with the previous sandbox process. */
 import type { Region } from '../../world/region.ts';
 import { finishTask } from './task-life.ts';
 import { deregisterTargets } from './task-targets.ts';
 import { wake } from './wake.ts';
 
 /**
- * Marks every task whose containers had been started as STOPPED, releases its network interface, deregisters it from its
- * target groups, and lets the scheduler start replacements. Tasks that had not started continue with their scheduled
- * events. Call this function once, after the world is restored and before the sandbox accepts calls.
- * @returns the ARNs of the tasks that were lost
+ * Stops every task whose containers had been started: marks the task as STOPPED, releases its network interface, and
+ * deregisters it from its target groups. The scheduler then starts replacements. Tasks that had not started yet continue
+ * with their scheduled events. Call this function once, after the world is restored and before the sandbox accepts calls.
+ * @returns the ARNs of the stopped tasks
  */
 export function recoverTasks(region: Region): string[] {
   const lost = region.ecs.tasks.filter(({ handedOver }) => handedOver === true);

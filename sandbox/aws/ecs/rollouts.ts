@@ -5,13 +5,13 @@ import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, RolloutRow, ServiceRow } from './store.ts';
 
-const MOST_KEPT = 50;
-const TRIPPED = 'the circuit breaker threshold was exceeded.';
+const MAX_KEPT = 50;
+const TRIPPED_TEXT = 'the circuit breaker threshold was exceeded.';
 
 export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): string =>
   serviceArn.replace(':service/', ':service-revision/').concat(`/${shortName(deploymentId)}`);
 
-/** Records a new deployment, and marks an unfinished one as STOPPED. */
+/** Records a new deployment, and marks any unfinished deployment as STOPPED. */
 export function openRollout(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   const now = region.now();
   for (const older of service.rollouts.filter((row) => row.status === 'IN_PROGRESS')) {
@@ -52,16 +52,16 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
       createdAt: now,
     },
   };
-  service.rollouts = [rollout, ...service.rollouts].slice(0, MOST_KEPT);
+  service.rollouts = [rollout, ...service.rollouts].slice(0, MAX_KEPT);
 }
 
-/** Records the outcome of a deployment. @param back the deployment to which a failed one is rolled back */
+/** Records the outcome of a deployment. @param rollbackTarget the deployment that replaces a failed deployment */
 export function settleRollout(
   region: Region,
   service: ServiceRow,
   { id, isRollback }: DeploymentRow,
   outcome: 'completed' | 'failed' | 'rolling back',
-  back?: DeploymentRow,
+  rollbackTarget?: DeploymentRow,
 ): void {
   const rolledBack = service.rollouts.find(({ status }) => status === 'ROLLBACK_IN_PROGRESS');
   if (isRollback && rolledBack) {
@@ -69,14 +69,20 @@ export function settleRollout(
     return close(region, service, rolledBack.deploymentId, status, rolledBack.statusReason);
   }
   if (outcome === 'completed') return close(region, service, id, 'SUCCESSFUL');
-  if (!back) return close(region, service, id, 'STOPPED', `Service deployment stopped because ${TRIPPED}`);
+  if (!rollbackTarget) {
+    return close(region, service, id, 'STOPPED', `Service deployment stopped because ${TRIPPED_TEXT}`);
+  }
   const row = service.rollouts.find(({ deploymentId }) => deploymentId === id);
   if (!row) return;
-  const reason = `Service deployment rolled back because ${TRIPPED}`;
+  const reason = `Service deployment rolled back because ${TRIPPED_TEXT}`;
   row.status = 'ROLLBACK_IN_PROGRESS';
   row.statusReason = reason;
   row.updatedAt = region.now();
-  row.rollback = { reason, startedAt: region.now(), serviceRevisionArn: revisionArn(service, back.id) };
+  row.rollback = {
+    reason,
+    startedAt: region.now(),
+    serviceRevisionArn: revisionArn(service, rollbackTarget.id),
+  };
 }
 
 function close(

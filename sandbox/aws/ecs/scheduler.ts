@@ -1,19 +1,19 @@
-/** The service scheduler: counts and judges the tasks of a service, and starts and stops tasks. */
+/** The service scheduler: assesses the tasks of a service, and starts and stops tasks. */
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { failureThreshold, hasTripped } from './breaker.ts';
 import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
-import { countFailures, judge } from './judging.ts';
+import { assessTask, countFailures } from './judging.ts';
 import { startTasks } from './placement.ts';
-import { nextMoves, type Standing } from './rolling.ts';
+import { nextMoves, type AssessedTask } from './rolling.ts';
 import { addEvent, stopped, STUCK } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 import { deleteUnused } from './task-definitions.ts';
 import { stop } from './task-life.ts';
 import { tick, wake } from './wake.ts';
 
-/** The states in which a task no longer serves or drains. */
-const OVER = ['STOPPING', 'DEPROVISIONING', 'STOPPED'];
+/** The states of a task that has finished serving and draining. */
+const NO_LONGER_SERVING = ['STOPPING', 'DEPROVISIONING', 'STOPPED'];
 
 const isInstant = (region: Region): boolean => region.scaled(1) === 0;
 
@@ -24,20 +24,21 @@ export function schedule(region: Region, service: ServiceRow): void {
   const running = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING');
   if (service.status === 'DRAINING') return drain(region, service, tasks, running);
   countFailures(region, service, tasks);
-  const judged = running.map((task) => judge(region, service, task));
-  const tripped = primaryOf(service);
-  if (tripped && hasTripped(service, tripped)) failDeployment(region, service, tripped);
+  const assessments = running.map((task) => assessTask(region, service, task));
+  const deployment = primaryOf(service);
+  if (deployment && hasTripped(service, deployment)) failDeployment(region, service, deployment);
+  // After a rollback, another deployment is the PRIMARY one.
   const primary = primaryOf(service);
   if (!primary) return;
-  const standing = judged.map((one) => ({ ...one, mine: one.task.deploymentId === primary.id }));
-  const moved = makeMoves(region, service, primary, standing);
+  const assessed = assessments.map((one) => ({ ...one, isPrimary: one.task.deploymentId === primary.id }));
+  const moved = makeMoves(region, service, primary, assessed);
   dropReplaced(service, primary, tasks);
   const isSteady =
     !moved &&
     primary.rolloutState !== 'FAILED' &&
-    standing.length === service.desiredCount &&
-    standing.every(({ mine, healthy }) => mine && healthy) &&
-    tasks.every((task) => task.desiredStatus === 'RUNNING' || OVER.includes(task.lastStatus));
+    assessed.length === service.desiredCount &&
+    assessed.every(({ isPrimary, healthy }) => isPrimary && healthy) &&
+    tasks.every((task) => task.desiredStatus === 'RUNNING' || NO_LONGER_SERVING.includes(task.lastStatus));
   settle(region, service, primary, isSteady);
   if (!service.steady && primary.rolloutState !== 'FAILED') tick(region, service);
 }
@@ -45,12 +46,13 @@ export function schedule(region: Region, service: ServiceRow): void {
 /**
  * Makes the scheduler check the services when a call reads them.
  *
- * At the instant pace waits take no time, so a scheduler that waited for a real event, such as a health check, or paused
- * between failures would loop within one run of the agenda. It therefore starts a bounded number of tasks and rests until
- * a call describes services or tasks; at any other pace its own ticks wake it. A check caused by a call also notices when
- * a target of a steady service has become unhealthy.
+ * At the instant pace, waits take no time. If the scheduler waited there for a real event such as a health check, or paused
+ * between failures, it would loop within one run of the agenda. It therefore starts a bounded number of tasks, and then
+ * does nothing until a call describes services or tasks. At any other pace, the scheduler's own ticks wake it.
+ *
+ * At every pace, such a check also notices that a target of a steady service has become unhealthy.
  */
-export function lookAtServices(region: Region): void {
+export function checkServicesOnRead(region: Region): void {
   for (const service of region.ecs.services.filter(({ status }) => status !== 'INACTIVE')) {
     if (!isInstant(region) && !service.steady) continue;
     const [latest] = service.events;
@@ -60,37 +62,37 @@ export function lookAtServices(region: Region): void {
   }
 }
 
-/** @returns whether anything was started or stopped */
+/** Starts and stops tasks. @returns whether any task was started or stopped */
 function makeMoves(
   region: Region,
   service: ServiceRow,
   primary: DeploymentRow,
-  standing: readonly Standing[],
+  assessed: readonly AssessedTask[],
 ): boolean {
-  const moves = nextMoves(service, primary, standing);
+  const moves = nextMoves(service, primary, assessed);
   if (moves.stop.length > 0) addEvent(region, service, stopped(moves.stop));
   for (const task of moves.stop) {
-    const reason = task.condemned ?? `Scaling activity initiated by (deployment ${primary.id})`;
+    const reason = task.replaceReason ?? `Scaling activity initiated by (deployment ${primary.id})`;
     stop(region, task, 'ServiceSchedulerInitiated', reason);
   }
   if (moves.stuck) addEvent(region, service, STUCK);
-  const mayStart = region.now().getTime() >= (primary.restUntil ?? 0);
+  const mayStart = region.now().getTime() >= (primary.pausedUntil ?? 0);
   const budget = isInstant(region)
     ? 2 * (service.desiredCount + failureThreshold(service)) - service.launches
     : Infinity;
   const count = mayStart ? Math.min(moves.start, budget) : 0;
-  const replaced = standing.filter(({ condemned }) => condemned).length;
+  const replaced = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
   const startedTasks = count > 0 ? startTasks(region, service, primary, count, replaced) : 0;
   service.launches += startedTasks;
   return moves.stop.length > 0 || startedTasks > 0;
 }
 
 /**
- * Removes replaced deployments whose tasks no longer serve. A failed deployment is kept until its successor is completed.
+ * Removes replaced deployments whose tasks no longer serve. A failed deployment is kept while its successor is in progress.
  */
 function dropReplaced(service: ServiceRow, primary: DeploymentRow, tasks: readonly TaskRow[]): void {
   const isServing = ({ id }: DeploymentRow) =>
-    tasks.some((task) => task.deploymentId === id && !OVER.includes(task.lastStatus));
+    tasks.some((task) => task.deploymentId === id && !NO_LONGER_SERVING.includes(task.lastStatus));
   service.deployments = service.deployments.filter(
     (deployment) =>
       deployment === primary ||
@@ -130,7 +132,7 @@ function drain(
       `Scaling activity initiated by (deployment ${primary?.id})`,
     );
   }
-  if (!tasks.every(({ lastStatus }) => OVER.includes(lastStatus))) return;
+  if (!tasks.every(({ lastStatus }) => NO_LONGER_SERVING.includes(lastStatus))) return;
   service.status = 'INACTIVE';
   service.inactiveAt = region.now();
   service.deployments = [];
@@ -145,13 +147,13 @@ export const schedulerEvents: Events = {
     schedule(region, service);
   },
 
-  /** Handles a load balancer's report that a target's health changed. The subject is the ARN of the target group. */
+  /** Handles a load balancer's report that the health of a target in the group has changed. */
   'ecs:target-health-changed'(region, targetGroupArn) {
     for (const service of region.ecs.services.all()) {
-      const usesIt = service.deployments.some(({ loadBalancers }) =>
+      const usesGroup = service.deployments.some(({ loadBalancers }) =>
         loadBalancers.some((balancer) => balancer.targetGroupArn === targetGroupArn),
       );
-      if (usesIt) wake(region, service, 'taskCreate');
+      if (usesGroup) wake(region, service, 'taskCreate');
     }
   },
 };

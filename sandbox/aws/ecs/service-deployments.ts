@@ -8,7 +8,7 @@ import { invalid } from './errors.ts';
 import { clusterOf, page, serviceOf, shortName } from './lookups.ts';
 import type { RolloutRow, ServiceRow } from './store.ts';
 
-const MOST_PER_CALL = 20;
+const MAX_PER_CALL = 20;
 
 /** Returns a deployment with the current task counts of its revisions. */
 function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
@@ -26,20 +26,20 @@ function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDep
       pendingTaskCount: Math.max(0, wanted - running),
     };
   };
-  const breaker = service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true;
-  const live = service.deployments.find(({ id }) => id === row.deploymentId);
+  const hasBreaker = service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true;
+  const deployment = service.deployments.find(({ id }) => id === row.deploymentId);
   const isOver = row.status !== 'IN_PROGRESS';
-  const failureCount = live?.failedTasks ?? 0;
-  const hasTripped = row.status.startsWith('ROLLBACK') || live?.rolloutState === 'FAILED';
-  const monitor = hasTripped ? 'TRIGGERED' : isOver ? 'MONITORING_COMPLETE' : 'MONITORING';
+  const failureCount = deployment?.failedTasks ?? 0;
+  const hasTripped = row.status.startsWith('ROLLBACK') || deployment?.rolloutState === 'FAILED';
+  const breakerStatus = hasTripped ? 'TRIGGERED' : isOver ? 'MONITORING_COMPLETE' : 'MONITORING';
   return {
     ...row,
     sourceServiceRevisions: row.sourceServiceRevisions?.map(({ arn }) => withTaskCounts(arn)),
     targetServiceRevision: withTaskCounts(row.targetServiceRevision?.arn),
     deploymentCircuitBreaker: {
-      status: breaker ? monitor : 'DISABLED',
+      status: hasBreaker ? breakerStatus : 'DISABLED',
       failureCount,
-      threshold: breaker ? failureThreshold(service) : 0,
+      threshold: hasBreaker ? failureThreshold(service) : 0,
     },
     alarms: { status: 'DISABLED' },
   };
@@ -49,7 +49,7 @@ export const serviceDeploymentOperations = {
   ListServiceDeployments: {
     takes: ['service', 'cluster', 'status', 'createdAt', 'maxResults', 'nextToken'],
     run(input, region) {
-      const service = serviceOf(region, clusterOf(region, clusterIn(input)), input.service);
+      const service = serviceOf(region, clusterOf(region, requestedCluster(input)), input.service);
       const { before, after } = input.createdAt ?? {};
       const listed = service.rollouts.filter(
         ({ status, createdAt }) =>
@@ -57,7 +57,7 @@ export const serviceDeploymentOperations = {
           (!before || createdAt < before) &&
           (!after || createdAt > after),
       );
-      const { rows, nextToken } = page(listed, input.maxResults ?? MOST_PER_CALL, input.nextToken);
+      const { rows, nextToken } = page(listed, input.maxResults ?? MAX_PER_CALL, input.nextToken);
       const serviceDeployments = rows.map((row) => ({
         ...row,
         targetServiceRevisionArn: row.targetServiceRevision?.arn,
@@ -95,15 +95,15 @@ export const serviceDeploymentOperations = {
 } satisfies Operations<typeof ECS>;
 
 /** Returns the cluster that a request names, either directly or in the ARN of the service. */
-const clusterIn = ({ cluster, service = '' }: ECS.ListServiceDeploymentsRequest): string | undefined =>
+const requestedCluster = ({ cluster, service = '' }: ECS.ListServiceDeploymentsRequest): string | undefined =>
   cluster ?? /:service\/([^/]+)\//.exec(service)?.[1];
 
 function lookUp<Row>(
   arns: readonly string[] = [],
   find: (arn: string) => Row | undefined,
 ): { found: Row[]; failures: Failure[] } {
-  if (arns.length < 1 || arns.length > MOST_PER_CALL)
-    throw invalid(`Specify between 1 and ${MOST_PER_CALL} ARNs.`);
+  if (arns.length < 1 || arns.length > MAX_PER_CALL)
+    throw invalid(`Specify between 1 and ${MAX_PER_CALL} ARNs.`);
   const rows = arns.map((arn) => [arn, find(arn)] as const);
   return {
     found: rows.flatMap(([, row]) => row ?? []),

@@ -1,42 +1,42 @@
-/** The events of a service: the last hundred, newest first, in ECS's own wording. */
+/** The events of a service: the newest hundred, in ECS's own wording. */
 import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 
-const MOST_EVENTS = 100;
+const MAX_EVENTS = 100;
 const REPEAT_AFTER = 6 * 3_600_000;
-const STEADY = 'has reached a steady state.';
+export const STEADY = 'has reached a steady state.';
 
 /**
- * Records an event. ECS omits a repeated message until its cause is gone or six hours have passed; here, a steady state
- * means that the cause is gone.
+ * Records an event. ECS omits a repeated message until its cause is gone or six hours have passed. The sandbox assumes that
+ * the cause is gone when the service reaches a steady state.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
  */
-export function addEvent(region: Region, service: ServiceRow, what: string, taskSet?: DeploymentRow): void {
+export function addEvent(region: Region, service: ServiceRow, text: string, taskSet?: DeploymentRow): void {
   const name = taskSet ? `${service.serviceName}, taskSet ${taskSet.id}` : service.serviceName;
-  const message = `(service ${name}) ${what}`;
+  const message = `(service ${name}) ${text}`;
   const { events } = service;
   const lastSteady = events.findIndex((event) => event.message?.endsWith(STEADY));
   const sinceSteady =
-    what === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MOST_EVENTS : lastSteady);
+    text === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MAX_EVENTS : lastSteady);
   const now = region.now();
   const isRepeated = sinceSteady.some(
     (event) => event.message === message && now.getTime() - (event.createdAt?.getTime() ?? 0) < REPEAT_AFTER,
   );
   if (isRepeated) return;
-  service.events = [{ id: region.uuid(), createdAt: now, message }, ...events].slice(0, MOST_EVENTS);
+  service.events = [{ id: region.uuid(), createdAt: now, message }, ...events].slice(0, MAX_EVENTS);
 }
 
-const tasks = (rows: readonly TaskRow[]): string =>
+const taskList = (rows: readonly TaskRow[]): string =>
   rows.map(({ taskArn }) => `(task ${shortName(taskArn)})`).join(' ');
 
 /** @param replaced the number of unhealthy tasks that the started tasks replace */
 export const started = (rows: readonly TaskRow[], replaced: number): string =>
-  `has started ${rows.length} tasks: ${tasks(rows)}.${
+  `has started ${rows.length} tasks: ${taskList(rows)}.${
     replaced > 0 ? ` Amazon ECS replaced ${replaced} tasks due to an unhealthy status.` : ''
   }`;
 export const stopped = (rows: readonly TaskRow[]): string =>
-  `has stopped ${rows.length} running tasks: ${tasks(rows)}.`;
+  `has stopped ${rows.length} running tasks: ${taskList(rows)}.`;
 export const registered = (targetGroupArn: string): string =>
   `registered 1 targets in (target-group ${targetGroupArn})`;
 export const notRegistered = (targetGroupArn: string, why: string): string =>
@@ -45,9 +45,9 @@ export const deregistered = (targetGroupArn: string): string =>
   `deregistered 1 targets in (target-group ${targetGroupArn})`;
 export const DRAINING = 'has begun draining connections on 1 tasks.';
 export const unhealthyTarget = (task: TaskRow, port: number, targetGroupArn: string, why: string): string =>
-  `${tasks([task])} (port ${port}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${why}).`;
+  `${taskList([task])} (port ${port}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${why}).`;
 export const unhealthyContainer = (task: TaskRow): string =>
-  `${tasks([task])} failed container health checks.`;
+  `${taskList([task])} failed container health checks.`;
 export const notPlaced = (why: string): string =>
   `was unable to place a task. Reason: ${why.replace(/\.$/, '')}.`;
 export const notLaunched = (why: string): string => `failed to launch a task with (error ${why}).`;
@@ -60,4 +60,3 @@ export const deploymentCompleted = ({ id }: DeploymentRow): string =>
 export const deploymentFailed = ({ id }: DeploymentRow): string =>
   `(deployment ${id}) deployment failed: tasks failed to start.`;
 export const rollingBack = (id: string): string => `rolling back to deployment ${id}.`;
-export const steady = STEADY;

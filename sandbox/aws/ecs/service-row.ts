@@ -21,7 +21,7 @@ import type { ClusterRow, ServiceRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 
 /**
- * Returns the row of the service that a create call requests. Does not store the row.
+ * Checks a create call, and returns the row of the new service. Does not store the row.
  * @throws InvalidParameterException, ClientException; NotImplemented for anything but Fargate with rolling updates
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
  */
@@ -67,7 +67,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     createdBy: `arn:aws:iam::${region.account}:root`,
     tags: mergeTags([], input.tags),
     clientToken: input.clientToken,
-    asked: input,
+    createInput: input,
     deployments: [],
     rollouts: [],
     events: [],

@@ -5,11 +5,11 @@ import { loadBalancerOf } from '../elbv2/usage.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 import { findTaskDefinition } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
-import { checkRolesOf } from './task-roles.ts';
+import { checkRemainingRoles } from './task-roles.ts';
 
-const MOST_TARGET_GROUPS = 5;
+const MAX_TARGET_GROUPS = 5;
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
-const MOST_TASKS = 5000;
+const MAX_TASKS = 5000;
 
 /**
  * Returns a task definition that a service or a task can run on Fargate.
@@ -29,12 +29,12 @@ export function runnableDefinition(
   if (!definition.compatibilities?.includes('FARGATE')) {
     throw invalid('Task definition does not support launch_type FARGATE.');
   }
-  checkRolesOf(region, definition, operation);
+  checkRemainingRoles(region, definition, operation);
   return definition;
 }
 
 /**
- * Checks target groups against the task definition and against the load balancers that use them.
+ * Checks that target groups fit the task definition, and that load balancers use them.
  * @throws InvalidParameterException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
  */
@@ -43,8 +43,8 @@ export function checkLoadBalancers(
   balancers: LoadBalancer[],
   definition: TaskDefinitionRow,
 ): LoadBalancer[] {
-  if (balancers.length > MOST_TARGET_GROUPS) {
-    throw invalid(`load balancers can have at most ${MOST_TARGET_GROUPS} items.`);
+  if (balancers.length > MAX_TARGET_GROUPS) {
+    throw invalid(`load balancers can have at most ${MAX_TARGET_GROUPS} items.`);
   }
   return balancers.map((balancer) => {
     refuseUnsupported(balancer, ['targetGroupArn', 'containerName', 'containerPort'], 'loadBalancers');
@@ -76,7 +76,7 @@ export function checkLoadBalancers(
   });
 }
 
-/** @param seconds how long failed health checks of a new task are ignored */
+/** @param seconds the time during which failed health checks of a new task are ignored */
 export function checkGracePeriod(seconds: number | undefined, balancers: LoadBalancer[]): void {
   if (seconds === undefined) return;
   if (seconds < 0) throw invalid('Health check grace period must not be negative.');
@@ -88,17 +88,17 @@ export function checkDesiredCount(count: number | undefined): number {
   if (count === undefined)
     throw invalid('Desired count must be specified for the REPLICA scheduling strategy.');
   if (!Number.isInteger(count) || count < 0) throw invalid('Desired count must not be negative.');
-  if (count > MOST_TASKS) throw invalid(`Desired count must not be greater than ${MOST_TASKS}.`);
+  if (count > MAX_TASKS) throw invalid(`Desired count must not be greater than ${MAX_TASKS}.`);
   return count;
 }
 
-/** Checks the source of the tasks' tags. */
+/** Checks the setting that selects the source of the tasks' tags. */
 export function checkPropagateTags(given: PropagateTags | undefined): PropagateTags | undefined {
   if (given === undefined || Object.hasOwn(PropagateTags, given)) return given;
   throw invalid(`Invalid propagateTags: ${given}.`);
 }
 
-/** Checks that ECS Exec has a task role. The sandbox keeps the setting but has no ExecuteCommand. */
+/** Checks that there is a task role if ECS Exec is enabled. The sandbox stores this setting, but has no ExecuteCommand. */
 export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn }: TaskDefinitionRow): void {
   if (!enabled || taskRoleArn !== undefined) return;
   throw invalid(
@@ -106,15 +106,15 @@ export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn 
   );
 }
 
-/** Checks the platform version: `LATEST` means 1.4.0, and older versions are no longer supported. */
+/** Checks the platform version. `LATEST` means 1.4.0, and older versions are no longer supported. */
 export function platformVersion(given = 'LATEST'): string {
   if (['LATEST', '1.4.0'].includes(given)) return given;
   throw clientError(`The platform version ${given} is not supported.`);
 }
 
 /**
- * Refuses placement, which Fargate lacks, and service discovery and VPC Lattice, which the sandbox lacks. Empty lists are
- * ignored.
+ * Refuses placement settings, because Fargate has none. Also refuses service discovery and VPC Lattice, because the sandbox
+ * does not support them. Empty lists are ignored.
  */
 export function checkPlacement(input: {
   placementConstraints?: unknown[];

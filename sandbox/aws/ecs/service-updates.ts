@@ -22,7 +22,7 @@ import { shownService } from './service-view.ts';
 import type { ServiceRow } from './store.ts';
 import { wake } from './wake.ts';
 
-/** The members that define tasks; changing them requires new tasks. */
+/** Returns the settings of a service's tasks. A change to one of them requires new tasks. */
 const taskSettings = ({
   taskDefinition,
   networkConfiguration,
@@ -37,8 +37,8 @@ const taskSettings = ({
 
 export const serviceUpdateOperations = {
   /**
-   * Updates a service. Only a changed task definition, network, platform version or load balancer, or
-   * `forceNewDeployment`, starts a deployment.
+   * Updates a service. The update starts a deployment only if it changes the task definition, network, platform version or
+   * load balancers, or if `forceNewDeployment` is set.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
    */
   UpdateService: {

@@ -7,7 +7,7 @@ import type { ServiceRow, TaskRow } from './store.ts';
 
 const PENDING = ['PROVISIONING', 'PENDING', 'ACTIVATING'];
 
-const counts = (tasks: readonly TaskRow[]) => ({
+const taskCounts = (tasks: readonly TaskRow[]) => ({
   runningCount: tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length,
   pendingCount: tasks.filter(
     ({ lastStatus, desiredStatus }) => desiredStatus === 'RUNNING' && PENDING.includes(lastStatus),
@@ -22,21 +22,21 @@ export function shownService(
 ): Service {
   const tasks = region.ecs.tasks.filter(({ serviceArn }) => serviceArn === row.serviceArn);
   const primary = primaryOf(row);
-  const isMoving = primary?.rolloutState === 'IN_PROGRESS';
+  const isInProgress = primary?.rolloutState === 'IN_PROGRESS';
   const deployments = row.deployments.map((deployment) => {
-    const own = tasks.filter(({ deploymentId }) => deploymentId === deployment.id);
-    const wanted = own.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
+    const deploymentTasks = tasks.filter(({ deploymentId }) => deploymentId === deployment.id);
+    const wanted = deploymentTasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
     return {
       ...deployment,
       desiredCount: deployment === primary ? row.desiredCount : wanted,
-      ...counts(own),
+      ...taskCounts(deploymentTasks),
     };
   });
   return {
     ...row,
-    ...counts(tasks),
+    ...taskCounts(tasks),
     deployments,
-    currentServiceDeployment: isMoving ? row.rollouts[0]?.serviceDeploymentArn : undefined,
+    currentServiceDeployment: isInProgress ? row.rollouts[0]?.serviceDeploymentArn : undefined,
     currentServiceRevisions: deployments.map(({ id, desiredCount, runningCount, pendingCount }) => ({
       arn: revisionArn(row, id),
       requestedTaskCount: desiredCount,

@@ -1,4 +1,4 @@
-/** Services: create, describe, list and delete; updates are in `service-updates.ts`, scheduling in `scheduler.ts`. */
+/** The operations on services, except updates, which are in `service-updates.ts`. */
 import { isDeepStrictEqual } from 'node:util';
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
@@ -15,34 +15,34 @@ import {
   serviceArn,
   serviceOf,
 } from './lookups.ts';
-import { lookAtServices } from './scheduler.ts';
+import { checkServicesOnRead } from './scheduler.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import { newService } from './service-row.ts';
 import { shownService } from './service-view.ts';
 import type { ServiceRow } from './store.ts';
 import { wake } from './wake.ts';
 
-const MOST_NAMES = 10;
+const MAX_NAMES = 10;
 const TAGS = ['TAGS'] as const;
 
 /**
- * Answers a create call when a service of that name already exists.
- * @returns the existing service, for a repeat with the same client token and parameters
- * @throws InvalidParameterException for any other create call
+ * Handles a create call for a name that may already be in use.
+ * @returns the existing service if the call repeats its create call with the same client token; undefined for a free name
+ * @throws InvalidParameterException if the name is in use and the call is not such a repeat
  */
-function repeated(
+function existingOnRepeat(
   region: Region,
-  known: ServiceRow | undefined,
+  existing: ServiceRow | undefined,
   input: CreateServiceRequest,
 ): ServiceRow | undefined {
-  if (!known || canReuseName(region, known)) return undefined;
-  if (known.status === 'DRAINING') throw invalid('Unable to Start a service that is still Draining.');
-  const isSame = input.clientToken !== undefined && isDeepStrictEqual(known.asked, input);
-  if (isSame && known.status === 'ACTIVE') return known;
+  if (!existing || canReuseName(region, existing)) return undefined;
+  if (existing.status === 'DRAINING') throw invalid('Unable to Start a service that is still Draining.');
+  const isRepeat = input.clientToken !== undefined && isDeepStrictEqual(existing.createInput, input);
+  if (isRepeat && existing.status === 'ACTIVE') return existing;
   throw invalid('Creation of service was not idempotent.');
 }
 
-/** Whether a create call can reuse the name of a service: only after the service's deletion has become visible to it. */
+/** Whether a create call can reuse the name of a service. The call must already see that the service is deleted. */
 function canReuseName(region: Region, { serviceArn: id, status, inactiveAt }: ServiceRow): boolean {
   if (status !== 'INACTIVE' || !inactiveAt) return status === 'INACTIVE';
   const propagation = { lag: 'idLagMs', id, consumer: 'ecs CreateService', changedAt: inactiveAt } as const;
@@ -86,8 +86,9 @@ export const serviceOperations = {
       checkName('Service', input.serviceName ?? '');
       if ((input.clientToken?.length ?? 0) > 36)
         throw invalid('clientToken can be at most 36 characters long.');
-      const same = repeated(region, findService(region, cluster, input.serviceName), input);
-      if (same) return { service: shownService(region, same, TAGS) };
+      const existing = findService(region, cluster, input.serviceName);
+      const repeated = existingOnRepeat(region, existing, input);
+      if (repeated) return { service: shownService(region, repeated, TAGS) };
       const service = newService(region, cluster, input);
       region.ecs.services.set(service.serviceArn, service);
       deploy(region, service);
@@ -95,15 +96,15 @@ export const serviceOperations = {
     },
   },
 
-  /** Describes up to ten services; unknown ones are listed as failures. */
+  /** Describes up to ten services. Unknown services are listed as failures. */
   DescribeServices: {
     takes: ['cluster', 'services', 'include'],
-    before: lookAtServices,
+    before: checkServicesOnRead,
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
       const { services: named = [], include } = input;
       if (named.length === 0) throw invalid('Services cannot be empty.');
-      if (named.length > MOST_NAMES) throw invalid(`Services can have at most ${MOST_NAMES} items.`);
+      if (named.length > MAX_NAMES) throw invalid(`Services can have at most ${MAX_NAMES} items.`);
       const services: ECS.Service[] = [];
       const failures: ECS.Failure[] = [];
       for (const reference of named) {
@@ -149,7 +150,7 @@ export const serviceOperations = {
       }
       service.status = 'DRAINING';
       service.desiredCount = 0;
-      // The service's scalable target is deleted with it.
+      // The service's scalable target is deleted together with the service.
       region.autoscaling.targets.delete(`service/${cluster.clusterName}/${service.serviceName}`);
       wake(region, service, 'taskCreate');
       return { service: shownService(region, service) };

@@ -20,7 +20,7 @@ import { makeEcsTable, type EcsTable } from './kinds.ts';
 export interface ClusterRow extends Cluster {
   clusterArn: string;
   clusterName: string;
-  /** `ACTIVE`, or `INACTIVE` when deleted; an INACTIVE cluster can still be described. */
+  /** `ACTIVE`, or `INACTIVE` after the deletion. An INACTIVE cluster can still be described. */
   status: string;
   tags: Tag[];
 }
@@ -31,7 +31,7 @@ export interface TaskDefinitionRow extends TaskDefinition {
   tags: Tag[];
 }
 
-/** One deployment of a service with all settings of its tasks, so that a rollback can restore it. */
+/** A deployment of a service, with all settings of its tasks. A rollback restores these settings. */
 export interface DeploymentRow extends Deployment {
   /** `ecs-svc/…`. */
   id: string;
@@ -43,13 +43,13 @@ export interface DeploymentRow extends Deployment {
   loadBalancers: LoadBalancer[];
   /** The number of consecutive failed tasks, for the circuit breaker. */
   failedTasks: number;
-  /** The digests to which the image tags pointed when the deployment began. ECS pins them for all its tasks. */
+  /** The digests to which the image tags pointed when the deployment began. All tasks of the deployment use them. */
   digests: Record<string, string>;
-  /** The launch throttle: no task starts before this time, in milliseconds since 1970. */
-  restUntil?: number;
+  /** The deployment starts no task before this time, in milliseconds since 1970. */
+  pausedUntil?: number;
   /** The time since which the deployment has been steady, in milliseconds since 1970. */
   steadySince?: number;
-  /** A rollback that fails is not rolled back again. */
+  /** Whether the deployment is a rollback. A failed rollback is not rolled back. */
   isRollback?: boolean;
 }
 /** A deployment as `DescribeServiceDeployments` shows it, and the revision that it deploys. */
@@ -81,15 +81,15 @@ export interface ServiceRow extends Service {
   clientToken?: string;
   /** The time at which the service became `INACTIVE`. */
   inactiveAt?: Date;
-  /** The input of its CreateService call: a repeat with the same token must have the same input. */
-  asked?: CreateServiceRequest;
+  /** The input of the CreateService call. A repeat with the same client token must have the same input. */
+  createInput?: CreateServiceRequest;
   /** The last completed deployment, as it was on completion. */
   completed?: DeploymentRow;
-  /** Whether it is still in the steady state that it last reported. */
+  /** Whether the service is still in the steady state that its last such event reported. */
   steady: boolean;
   /** The time of the scheduler's next check, in milliseconds since 1970. */
   wakeAt?: number;
-  /** The number of tasks started since a call last read the service; see `lookAtServices` on the instant pace. */
+  /** The number of tasks started since a call last read the service. `checkServicesOnRead` explains the purpose. */
   launches: number;
 }
 export interface TaskRow extends Task {
@@ -97,11 +97,11 @@ export interface TaskRow extends Task {
   clusterArn: string;
   taskDefinitionArn: string;
   lastStatus: string;
-  /** `RUNNING`, or `STOPPED` once it must end. */
+  /** `RUNNING`, or `STOPPED` if the task must end. */
   desiredStatus: string;
   containers: NonNullable<Task['containers']>;
   createdAt: Date;
-  /** The service and the deployment that started it, if any. */
+  /** The service and the deployment that started the task, if any. */
   serviceArn?: string;
   deploymentId?: string;
   subnetId: string;
@@ -109,18 +109,18 @@ export interface TaskRow extends Task {
   assignPublicIp: boolean;
   networkInterfaceId?: string;
   privateIp?: string;
-  /** The target groups in which it is or will be a target. */
+  /** The target groups in which the task is or will be a target. */
   targets: { targetGroupArn: string; port: number }[];
-  /** Whether the data plane was asked to start it and has not reported its end. */
+  /** Whether the data plane was asked to start the task and has not reported its end. */
   handedOver?: boolean;
   /** Set when the task ended on its own: `start` before RUNNING, `exit` afterwards. */
   failed?: 'start' | 'exit';
-  /** Whether the scheduler has already counted this failure. */
-  counted?: boolean;
-  /** The reason why the scheduler will replace the task. */
-  condemned?: string;
-  /** Whether it has been healthy. */
-  proven?: boolean;
+  /** Whether the scheduler has already counted the task as a failure. */
+  isFailureCounted?: boolean;
+  /** The reason for the replacement, if the scheduler will replace the task. */
+  replaceReason?: string;
+  /** Whether the task has ever been healthy. */
+  wasHealthy?: boolean;
 }
 
 const isActive = ({ status }: { status?: string }): boolean => status !== 'INACTIVE';
@@ -157,11 +157,11 @@ export const ecsStore = () => ({
     isTaggable: always,
     notTaggable: couldNotBeFound('task'),
   }),
-  /** The last revision number of each family; numbers are not reused after deletions. */
+  /** The last revision number of each family. A deleted revision's number is not reused. */
   families: new Table<{ revision: number }>(BOOKKEEPING),
 });
 export type EcsStore = ReturnType<typeof ecsStore>;
 
-/** The tables of all kinds of resources; every other table must be excluded here by name. */
+/** Returns the tables of resources. Every other table, such as `families`, must be excluded here by name. */
 export const resourceTables = ({ families: _, ...tables }: EcsStore): EcsTable<{ tags?: Tag[] }>[] =>
   Object.values(tables);

@@ -1,4 +1,4 @@
-/** Adds ECS's defaults to a task definition. Calls return the definition including these defaults. */
+/** Adds ECS's defaults to a task definition. Responses contain the definition with these defaults. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
 import { cpuUnits, mebibytes } from './fargate-sizes.ts';
 

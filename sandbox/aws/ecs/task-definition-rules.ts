@@ -1,4 +1,4 @@
-/** The checks of a whole task definition: size, roles, and the relations of its containers. */
+/** The checks of a task definition as a whole: its size, its roles, and the relations between its containers. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { checkContainer, type TaskRules } from './container-rules.ts';
@@ -6,12 +6,12 @@ import { clientError, invalid, notSupported, refuseUnsupported } from './errors.
 import { checkFargateSize, cpuUnits, mebibytes } from './fargate-sizes.ts';
 import { checkRoles } from './task-roles.ts';
 
-const MOST_CONTAINERS = 10;
+const MAX_CONTAINERS = 10;
 const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\//;
 
 /**
  * Checks a task definition.
- * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox lacks
+ * @throws ClientException, InvalidParameterException; NotImplemented for members that the sandbox does not support
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
  */
 export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitionRequest): void {
@@ -23,8 +23,8 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
     );
   }
   if (containers.length === 0) throw clientError('Container list cannot be empty.');
-  if (containers.length > MOST_CONTAINERS) {
-    throw clientError(`Too many containers: a task definition can have at most ${MOST_CONTAINERS}.`);
+  if (containers.length > MAX_CONTAINERS) {
+    throw clientError(`Too many containers: a task definition can have at most ${MAX_CONTAINERS}.`);
   }
   if (input.volumes?.length) throw notSupported('volumes');
   const cpu = cpuUnits(input.cpu);
@@ -39,7 +39,7 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   containers.forEach((container, index) =>
     checkContainer(container, `containerDefinitions[${index}]`, rules),
   );
-  checkTogether(containers, networkMode);
+  checkRelations(containers, networkMode);
   checkReservations(containers, cpu, memory);
   if (fargate && !rules.hasExecutionRole && containers.some(({ image = '' }) => ECR_IMAGE.test(image))) {
     throw clientError('Fargate requires task definition to have execution role ARN to support ECR images.');
@@ -66,8 +66,8 @@ function checkFargate(
   if (system !== 'LINUX') throw notSupported(`runtimePlatform.operatingSystemFamily ${system}`);
 }
 
-/** Checks the relations of containers: ports of one shared interface, start order, and at least one essential container. */
-function checkTogether(containers: ContainerDefinition[], networkMode: string | undefined): void {
+/** Checks the relations between containers: unique names and ports, start order, and at least one essential container. */
+function checkRelations(containers: ContainerDefinition[], networkMode: string | undefined): void {
   const byName = new Map(containers.map((container) => [container.name, container]));
   if (byName.size < containers.length)
     throw clientError('Container names must be unique within a task definition.');
@@ -122,37 +122,37 @@ function refuseCycles(
   byName: Map<string | undefined, ContainerDefinition>,
 ): void {
   const done = new Set<string | undefined>();
-  const visit = (container: ContainerDefinition, above: ReadonlySet<string | undefined>): void => {
+  const visit = (container: ContainerDefinition, dependents: ReadonlySet<string | undefined>): void => {
     const { name, dependsOn = [] } = container;
-    if (above.has(name)) throw clientError('Container dependsOn contains a cycle.');
+    if (dependents.has(name)) throw clientError('Container dependsOn contains a cycle.');
     if (done.has(name)) return;
     for (const { containerName } of dependsOn) {
       const other = byName.get(containerName);
-      if (other) visit(other, new Set([...above, name]));
+      if (other) visit(other, new Set([...dependents, name]));
     }
     done.add(name);
   };
   containers.forEach((container) => visit(container, new Set()));
 }
 
-/** Checks that the reservations of containers fit into the task. @param cpu in units @param memory in MiB */
+/** Checks that the reservations of containers fit into the task. @param cpu in CPU units @param memory in MiB */
 function checkReservations(containers: ContainerDefinition[], cpu?: string, memory?: string): void {
-  const sum = (of: (container: ContainerDefinition) => number) =>
-    containers.reduce((total, container) => total + of(container), 0);
+  const sum = (valueOf: (container: ContainerDefinition) => number) =>
+    containers.reduce((total, container) => total + valueOf(container), 0);
   const reservedCpu = sum((container) => container.cpu ?? 0);
   if (cpu !== undefined && reservedCpu > Number(cpu)) {
     throw clientError(
       `The total 'cpu' of the containers (${reservedCpu}) is greater than the 'cpu' of the task (${cpu}).`,
     );
   }
-  const reserved = sum(({ memoryReservation, memory: limit = 0 }) => memoryReservation ?? limit);
+  const reservedMemory = sum(({ memoryReservation, memory: limit = 0 }) => memoryReservation ?? limit);
   const tooLarge = containers.find(({ memory: limit = 0 }) => limit > Number(memory));
   if (memory !== undefined && tooLarge) {
     throw clientError("The 'memory' setting for container is greater than for the task.");
   }
-  if (memory !== undefined && reserved > Number(memory)) {
+  if (memory !== undefined && reservedMemory > Number(memory)) {
     throw clientError(
-      `The total memory that the containers reserve (${reserved}) is greater than the 'memory' of the task (${memory}).`,
+      `The total memory that the containers reserve (${reservedMemory}) is greater than the 'memory' of the task (${memory}).`,
     );
   }
 }

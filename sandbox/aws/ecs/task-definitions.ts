@@ -1,4 +1,4 @@
-/** Task definitions: each registration creates a revision. Deregistered revisions are INACTIVE; a deletion waits until they are unused. */
+/** Task definitions: each registration creates a revision. A deregistered revision is INACTIVE, and can be deleted. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -9,9 +9,9 @@ import { mergeTags } from './tags.ts';
 import { filledDefinition } from './task-definition-defaults.ts';
 import { checkTaskDefinition } from './task-definition-rules.ts';
 
-const MOST_DELETES = 10;
+const MAX_DELETES = 10;
 
-/** Returns the definition without its tags: answers contain the tags separately. */
+/** Returns the definition without its tags. Responses contain the tags separately. */
 const shown = ({ tags: _tags, ...definition }: TaskDefinitionRow): ECS.TaskDefinition => definition;
 
 function definitionOf(region: Region, reference: string | undefined): TaskDefinitionRow {
@@ -30,7 +30,7 @@ function isUsed({ ecs }: Region, { taskDefinitionArn: arn }: TaskDefinitionRow):
   );
 }
 
-/** Continues deletions that wait for services and tasks; called when a service or task ends. */
+/** Continues the deletions of definitions that are no longer used. Must be called when a service or task ends. */
 export function deleteUnused(region: Region): void {
   for (const row of region.ecs.taskDefinitions.filter(({ status }) => status === 'DELETE_IN_PROGRESS')) {
     if (!isUsed(region, row)) {
@@ -40,7 +40,7 @@ export function deleteUnused(region: Region): void {
 }
 
 export const taskDefinitionOperations = {
-  /** Registers a revision. The operation is not idempotent: sending the same input twice creates two revisions. */
+  /** Registers a revision. This is not idempotent: two calls with the same input create two revisions. */
   RegisterTaskDefinition: {
     takes: [
       'family',
@@ -117,7 +117,7 @@ export const taskDefinitionOperations = {
     },
   },
 
-  /** Deregisters a revision. Running tasks are not affected, and a repeat is not an error. */
+  /** Deregisters a revision. Running tasks are not affected, and a repeated call is not an error. */
   DeregisterTaskDefinition: {
     takes: ['taskDefinition'],
     run(input, region) {
@@ -138,8 +138,8 @@ export const taskDefinitionOperations = {
     takes: ['taskDefinitions'],
     run(input, region) {
       const named = input.taskDefinitions ?? [];
-      if (named.length < 1 || named.length > MOST_DELETES) {
-        throw invalid(`Specify between 1 and ${MOST_DELETES} task definitions.`);
+      if (named.length < 1 || named.length > MAX_DELETES) {
+        throw invalid(`Specify between 1 and ${MAX_DELETES} task definitions.`);
       }
       const taskDefinitions: ECS.TaskDefinition[] = [];
       const failures: ECS.Failure[] = [];

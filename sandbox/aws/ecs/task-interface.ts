@@ -1,19 +1,19 @@
-/** The network interface of a task: it has the task's address, and blocks the deletion of its subnet and groups. */
+/** The network interface of a task. It has the task's address, and blocks the deletion of the subnet and security groups. */
 import { Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { attachInterface, newPublicAddress, releaseInterface } from '../ec2/network-interfaces.ts';
 import type { NetworkInterfaceRow } from '../ec2/store.ts';
 import type { TaskRow } from './store.ts';
 
-/** The AWS account that requests the interfaces of Fargate tasks; its number is not documented. */
+/** The AWS account that requests the interfaces of Fargate tasks. AWS does not document its number. */
 const REQUESTER = '578734482556';
 
 /**
  * Attaches the interface of a task.
- * @returns the reason why the interface cannot be attached, in ECS's wording, or undefined
+ * @returns ECS's message if the interface cannot be attached, otherwise undefined
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
  */
-export function attachTo(region: Region, task: TaskRow): string | undefined {
+export function attachTaskInterface(region: Region, task: TaskRow): string | undefined {
   const { subnetId, securityGroups: groups, assignPublicIp } = task;
   try {
     const networkInterface = attachInterface(region, {
@@ -24,7 +24,7 @@ export function attachTo(region: Region, task: TaskRow): string | undefined {
       requester: REQUESTER,
       publicIp: assignPublicIp ? newPublicAddress(region) : undefined,
     });
-    show(task, networkInterface);
+    recordInterface(task, networkInterface);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const withIp = `with public IP assignment ${assignPublicIp ? 'enabled' : 'disabled'}`;
@@ -35,7 +35,7 @@ export function attachTo(region: Region, task: TaskRow): string | undefined {
   return undefined;
 }
 
-function show(task: TaskRow, networkInterface: NetworkInterfaceRow): void {
+function recordInterface(task: TaskRow, networkInterface: NetworkInterfaceRow): void {
   task.networkInterfaceId = networkInterface.NetworkInterfaceId;
   task.privateIp = networkInterface.PrivateIpAddress;
   const details = {
@@ -56,8 +56,8 @@ function show(task: TaskRow, networkInterface: NetworkInterfaceRow): void {
   }
 }
 
-/** Releases the interface. */
-export function detachFrom(region: Region, task: TaskRow): void {
+/** Releases the interface of a task. */
+export function releaseTaskInterface(region: Region, task: TaskRow): void {
   if (task.networkInterfaceId !== undefined) releaseInterface(region, task.networkInterfaceId);
   for (const attachment of task.attachments ?? []) attachment.status = 'DELETED';
 }

@@ -6,15 +6,15 @@ import type { Events, Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { TaskRow } from './store.ts';
 import { deleteUnused } from './task-definitions.ts';
-import { attachTo, detachFrom } from './task-interface.ts';
+import { attachTaskInterface, releaseTaskInterface } from './task-interface.ts';
 import { newTask, type TaskRequest } from './task-row.ts';
 import { deregisterTargets, registerTargets } from './task-targets.ts';
 import { wakeServiceOf } from './wake.ts';
 
-/** The maximum number of stopped tasks to keep, even when all of them are recent. */
-const MOST_STOPPED = 500;
+/** The maximum number of stopped tasks to keep, even if all of them stopped recently. */
+const MAX_STOPPED = 500;
 
-function move(task: TaskRow, status: string): void {
+function setStatus(task: TaskRow, status: string): void {
   task.lastStatus = status;
   task.version = (task.version ?? 0) + 1;
 }
@@ -31,26 +31,26 @@ export function launch(region: Region, request: TaskRequest): TaskRow {
 }
 
 /**
- * Removes tasks that stopped more than an hour ago, as ECS does. The hour is real time at every pace, so that people have
- * time to read them.
+ * Removes tasks that stopped more than an hour ago, as ECS does. At every pace this is an hour of real time, so that users
+ * have time to look at the tasks.
  */
 function forgetStopped(region: Region): void {
   const { tasks } = region.ecs;
   const stopped = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
   const earliest = region.now().getTime() - durations.stoppedTaskForget;
   stopped.forEach(({ taskArn, stoppedAt }, index) => {
-    const isExcess = index < stopped.length - MOST_STOPPED;
+    const isExcess = index < stopped.length - MAX_STOPPED;
     if (isExcess || (stoppedAt?.getTime() ?? 0) < earliest) tasks.delete(taskArn);
   });
 }
 
-/** Attaches the network interface, or stops the task when that fails. */
+/** Attaches the network interface. Stops the task if that fails. */
 function attach(region: Region, task: TaskRow): void {
-  const refused = attachTo(region, task);
-  if (refused !== undefined) {
-    return failToStart(region, task, { stopCode: 'TaskFailedToStart', reason: refused });
+  const failure = attachTaskInterface(region, task);
+  if (failure !== undefined) {
+    return failToStart(region, task, { stopCode: 'TaskFailedToStart', reason: failure });
   }
-  move(task, 'PENDING');
+  setStatus(task, 'PENDING');
   region.after('taskPull', 'ecs:task-placed', task.taskArn);
 }
 
@@ -59,7 +59,7 @@ function start(region: Region, task: TaskRow): void {
   task.pullStartedAt = region.now();
   task.handedOver = true;
   region.plane.startTask(region, task.taskArn, (failure) => {
-    // The task may have been stopped meanwhile, or the account may have been reset.
+    // In the meantime the task may have been stopped, or the account may have been reset.
     if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'PENDING') return;
     task.pullStoppedAt = region.now();
     if (failure) failToStart(region, task, failure);
@@ -74,7 +74,7 @@ function activate(region: Region, task: TaskRow): void {
     container.lastStatus = 'RUNNING';
     container.runtimeId = `${shortName(task.taskArn)}-${parseInt(region.id('r', 8).slice(2), 16)}`;
   }
-  move(task, 'ACTIVATING');
+  setStatus(task, 'ACTIVATING');
   registerTargets(region, task);
   region.after('taskActivate', 'ecs:task-activated', task.taskArn);
 }
@@ -87,8 +87,8 @@ function failToStart(region: Region, task: TaskRow, { stopCode, reason, containe
 }
 
 /**
- * Stops a task. A serving task drains first: it is DEACTIVATING for its target groups' deregistration
- * delay, so that no request is lost.
+ * Stops a task. A serving task drains first: it is DEACTIVATING for the deregistration delay of its target groups, so that
+ * no request is lost.
  * @param reason the text for `stoppedReason`
  */
 export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reason: string): void {
@@ -103,7 +103,7 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
   const drainTime = deregisterTargets(region, task);
   if (!task.handedOver) return deprovision(region, task);
   if (drainTime > 0 && lastStatus === 'RUNNING' && !task.failed) {
-    move(task, 'DEACTIVATING');
+    setStatus(task, 'DEACTIVATING');
     region.after(drainTime, 'ecs:task-drained', task.taskArn);
   } else {
     halt(region, task);
@@ -112,7 +112,7 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
 
 /** Lets the data plane stop the containers that are still running. */
 function halt(region: Region, task: TaskRow): void {
-  move(task, 'STOPPING');
+  setStatus(task, 'STOPPING');
   wakeServiceOf(region, task);
   region.plane.stopTask(region, task.taskArn, () => {
     if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'STOPPING') return;
@@ -125,24 +125,24 @@ function deprovision(region: Region, task: TaskRow): void {
   task.handedOver = false;
   task.executionStoppedAt = region.now();
   for (const container of task.containers) container.lastStatus = 'STOPPED';
-  move(task, 'DEPROVISIONING');
+  setStatus(task, 'DEPROVISIONING');
   wakeServiceOf(region, task);
   region.after('taskDetach', 'ecs:task-detached', task.taskArn);
 }
 
-/** Finishes a task: its network interface is released, and its row is kept to show why it stopped. */
+/** Marks a task as STOPPED, and releases its network interface. The row remains, to show why the task stopped. */
 export function finishTask(region: Region, task: TaskRow): void {
-  detachFrom(region, task);
+  releaseTaskInterface(region, task);
   for (const container of task.containers) container.lastStatus = 'STOPPED';
   task.handedOver = false;
   task.executionStoppedAt ??= region.now();
   task.stoppedAt = region.now();
-  move(task, 'STOPPED');
+  setStatus(task, 'STOPPED');
   wakeServiceOf(region, task);
   deleteUnused(region);
 }
 
-/** Returns a handler of a task's event. It does nothing when the task is no longer in the expected state. */
+/** Returns the handler of a task's event. The handler does nothing if the task is no longer in the expected state. */
 const inState =
   (status: string, handle: (region: Region, task: TaskRow) => void) => (region: Region, arn: string) => {
     const task = region.ecs.tasks.get(arn);
@@ -154,7 +154,7 @@ export const taskEvents: Events = {
   'ecs:task-placed': inState('PENDING', start),
   'ecs:task-activated': inState('ACTIVATING', (region, task) => {
     task.startedAt = region.now();
-    move(task, 'RUNNING');
+    setStatus(task, 'RUNNING');
     wakeServiceOf(region, task);
   }),
   'ecs:task-drained': inState('DEACTIVATING', halt),

@@ -5,13 +5,13 @@ import type { TaskRow } from './store.ts';
 import { stop } from './task-life.ts';
 import { wakeServiceOf } from './wake.ts';
 
-interface Reported {
+interface ReportedContainer {
   readonly task: TaskRow;
   readonly container: Container;
 }
 
-/** Returns the container that a report is about, or undefined when its task is gone. */
-function reportedOn(region: Region, taskArn: string, name: string): Reported | undefined {
+/** Returns the container that a report is about, or undefined if its task is stopped or gone. */
+function reportedContainer(region: Region, taskArn: string, name: string): ReportedContainer | undefined {
   const task = region.ecs.tasks.get(taskArn);
   const container = task?.containers.find((one) => one.name === name);
   return task && container && task.lastStatus !== 'STOPPED' ? { task, container } : undefined;
@@ -23,8 +23,8 @@ const definitionOf = ({ ecs }: Region, task: TaskRow, name: string | undefined) 
     ?.containerDefinitions?.find((container) => container.name === name);
 
 /**
- * Records that a container ended, on its own or because its task is being stopped. The end of an essential container ends
- * its task.
+ * Records that a container ended, on its own or because its task is being stopped. If an essential container ends, its task
+ * is stopped.
  * @param exitCode the exit code of the process, 137 if it was killed; undefined if it never ran
  * @param reason ECS's wording for special cases, e.g. `OutOfMemoryError: Container killed due to memory usage`
  */
@@ -35,7 +35,7 @@ export function containerExited(
   exitCode: number | undefined,
   reason?: string,
 ): void {
-  const reported = reportedOn(region, taskArn, containerName);
+  const reported = reportedContainer(region, taskArn, containerName);
   if (!reported) return;
   const { task, container } = reported;
   container.lastStatus = 'STOPPED';
@@ -50,8 +50,8 @@ export function containerExited(
 }
 
 /**
- * Records a change of a container's health check. A task is as healthy as its essential containers with a health check:
- * UNHEALTHY if one of them is, HEALTHY if all are.
+ * Records the result of a container's health check. Only the essential containers with a health check determine the health
+ * of a task: it is UNHEALTHY if one of them is UNHEALTHY, and HEALTHY if all of them are HEALTHY.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
  */
 export function containerHealth(
@@ -60,7 +60,7 @@ export function containerHealth(
   containerName: string,
   health: 'HEALTHY' | 'UNHEALTHY',
 ): void {
-  const reported = reportedOn(region, taskArn, containerName);
+  const reported = reportedContainer(region, taskArn, containerName);
   if (!reported || reported.container.healthStatus === health) return;
   const { task, container } = reported;
   container.healthStatus = health;

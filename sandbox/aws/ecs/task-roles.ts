@@ -1,11 +1,11 @@
-/** The roles of tasks: they must exist when a definition names them, and ECS must be able to assume them to start tasks. */
+/** The roles of tasks. A task definition can name only existing roles, and ECS must be able to assume the roles to start tasks. */
 import type { Region } from '../../world/region.ts';
 import type { RoleRow } from '../iam/store.ts';
 import { cannotAssume, cannotPass, clientError } from './errors.ts';
 import { shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 
-const TASKS = 'ecs-tasks.amazonaws.com';
+const TASK_PRINCIPAL = 'ecs-tasks.amazonaws.com';
 
 /** Returns the role with the given ARN or name. */
 function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
@@ -19,13 +19,13 @@ type Roles = Pick<TaskDefinitionRow, 'executionRoleArn' | 'taskRoleArn'>;
 const rolesIn = ({ executionRoleArn, taskRoleArn }: Roles): string[] =>
   [executionRoleArn, taskRoleArn].filter((reference) => reference !== undefined);
 
-/** Returns the time from which a consumer sees a role, in milliseconds since 1970. */
+/** Returns the time at which a role becomes visible to a consumer, in milliseconds since 1970. */
 const visibleFrom = (region: Region, { RoleId, CreateDate }: RoleRow, consumer: string): number =>
   region.visibleAt({ lag: 'iamLagMs', id: RoleId, consumer: `ecs ${consumer}`, changedAt: CreateDate });
 
 /**
- * Refuses roles that do not exist, and new roles that cannot be passed because IAM does not know them yet.
- * @param operation the operation that passes them to tasks
+ * Refuses roles that do not exist, and new roles that cannot be passed yet because they are not visible everywhere.
+ * @param operation the operation that passes the roles to tasks
  * @throws ClientException, AccessDeniedException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
@@ -37,8 +37,8 @@ export function checkRoles(region: Region, roles: Roles, operation: string): voi
   }
 }
 
-/** Refuses a registered definition with roles that cannot be passed yet. Deleted roles fail only when tasks start. */
-export function checkRolesOf(region: Region, definition: TaskDefinitionRow, operation: string): void {
+/** Refuses a registered definition with roles that cannot be passed yet. Deleted roles are refused only when tasks start. */
+export function checkRemainingRoles(region: Region, definition: TaskDefinitionRow, operation: string): void {
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
     if (role) checkPassable(region, role, operation);
@@ -49,16 +49,16 @@ function checkPassable(region: Region, role: RoleRow, operation: string): void {
   if (visibleFrom(region, role, operation) > region.now().getTime()) throw cannotPass(region, role.Arn);
 }
 
-/** The reason why no task can be started. */
-export interface NotAssumed {
-  /** In ECS's wording. */
+/** A failure of ECS to assume a role. It prevents the start of a task. */
+export interface AssumeFailure {
+  /** ECS's message. */
   readonly reason: string;
-  /** The time until which the reason applies, in milliseconds since 1970. */
+  /** The time at which ECS may try again, in milliseconds since 1970. */
   readonly until: number;
 }
 
-/** Returns why no task of a definition can be started: a role is gone, does not trust ECS tasks, or is too new. */
-export function whyNotAssumed(region: Region, definition: TaskDefinitionRow): NotAssumed | undefined {
+/** Returns the failure if ECS cannot assume a role of a definition: the role is gone, too new, or does not trust ECS tasks. */
+export function assumeFailureOf(region: Region, definition: TaskDefinitionRow): AssumeFailure | undefined {
   const now = region.now().getTime();
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
@@ -69,4 +69,4 @@ export function whyNotAssumed(region: Region, definition: TaskDefinitionRow): No
 }
 
 const trustsTasks = (role: RoleRow | undefined): boolean =>
-  role?.AssumeRolePolicyDocument.includes(TASKS) ?? false;
+  role?.AssumeRolePolicyDocument.includes(TASK_PRINCIPAL) ?? false;

@@ -1,12 +1,12 @@
-/** New tasks: their rows in PROVISIONING, before they have an address. */
+/** The rows of new tasks, which are PROVISIONING and have no address yet. */
 import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
 import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName, taskId } from './lookups.ts';
-import { groupsFor } from './network-rules.ts';
+import { securityGroupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** Fargate's default. A task definition can only increase it. */
+/** The default size of Fargate's ephemeral storage. A task definition can only increase it. */
 const STORAGE_GIB = 20;
 
 export interface TaskRequest {
@@ -28,7 +28,7 @@ export interface TaskRequest {
 }
 
 /**
- * Creates a task; its life is in `task-life.ts`.
+ * Adds a new task, whose further states are in `task-life.ts`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
  */
 export function newTask(region: Region, request: TaskRequest): TaskRow {
@@ -85,7 +85,7 @@ export function newTask(region: Region, request: TaskRequest): TaskRow {
     tags: request.tags,
     version: 1,
     subnetId,
-    securityGroups: groupsFor(region, subnetId, securityGroups),
+    securityGroups: securityGroupsFor(region, subnetId, securityGroups),
     assignPublicIp: assignPublicIp === 'ENABLED',
     serviceArn: request.serviceArn,
     deploymentId: request.deploymentId,
@@ -111,7 +111,7 @@ function newContainer(
 }
 
 /**
- * Returns the digests to which image tags in ECR currently point: ECS pins them when a deployment begins.
+ * Returns the digests to which image tags in ECR currently point. ECS uses these digests for the whole deployment.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
  */
 export function digestsOf(

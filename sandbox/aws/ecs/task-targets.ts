@@ -1,10 +1,10 @@
-/** Tasks as targets of load balancers: registered when their containers run, and drained before they stop. */
+/** Tasks as targets of load balancers: registered once their containers run, and drained before the tasks stop. */
 import type { Region } from '../../world/region.ts';
 import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
 import { deregistered, DRAINING, notRegistered, registered, addEvent } from './service-events.ts';
 import type { TaskRow } from './store.ts';
 
-/** Registers a task with all its target groups. A deleted group is reported in an event, and the task runs without it. */
+/** Registers a task with its target groups. If a group is deleted, an event reports that, and the task runs without it. */
 export function registerTargets(region: Region, task: TaskRow): void {
   const service = region.ecs.services.get(task.serviceArn);
   for (const { targetGroupArn, port } of task.targets) {
@@ -20,7 +20,7 @@ export function registerTargets(region: Region, task: TaskRow): void {
 
 /**
  * Deregisters a task from all its target groups.
- * @returns how long the task drains, in milliseconds of AWS time: the longest deregistration delay, or 0 without groups
+ * @returns the time for which the task drains, in milliseconds of AWS time: the longest deregistration delay of its groups
  */
 export function deregisterTargets(region: Region, task: TaskRow): number {
   const service = region.ecs.services.get(task.serviceArn);

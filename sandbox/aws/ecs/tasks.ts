@@ -1,4 +1,4 @@
-/** The operations on tasks: run without a service, stop, list and describe. */
+/** The operations on tasks: running tasks without a service, and stopping, listing and describing any tasks. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Task, TaskField } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -7,8 +7,8 @@ import { capacityFor, nextProvider } from './capacity.ts';
 import { clientError, invalid } from './errors.ts';
 import { activeClusterOf, clusterOf, findTask, page, serviceOf, shortName } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
-import { emptiest } from './placement.ts';
-import { lookAtServices } from './scheduler.ts';
+import { emptiestSubnet } from './placement.ts';
+import { checkServicesOnRead } from './scheduler.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import {
   checkExecuteCommand,
@@ -20,11 +20,11 @@ import {
 import type { TaskRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { launch, stop } from './task-life.ts';
-import { whyNotAssumed } from './task-roles.ts';
+import { assumeFailureOf } from './task-roles.ts';
 import { digestsOf } from './task-row.ts';
 
-const MOST_RUN = 10;
-const MOST_NAMED = 100;
+const MAX_RUN = 10;
+const MAX_NAMED = 100;
 
 const shown = (task: TaskRow, include: readonly TaskField[] = []): Task => ({
   ...task,
@@ -56,7 +56,7 @@ export const taskOperations = {
       requireLinkedRole(region);
       const cluster = activeClusterOf(region, input.cluster);
       const count = input.count ?? 1;
-      if (count < 1 || count > MOST_RUN) throw invalid(`count must be between 1 and ${MOST_RUN}.`);
+      if (count < 1 || count > MAX_RUN) throw invalid(`count must be between 1 and ${MAX_RUN}.`);
       const definition = runnableDefinition(region, input.taskDefinition, 'RunTask');
       const capacity = capacityFor(cluster, input);
       platformVersion(input.platformVersion);
@@ -64,8 +64,8 @@ export const taskOperations = {
       const network = checkNetwork(region, input.networkConfiguration);
       checkExecuteCommand(input.enableExecuteCommand, definition);
       if (input.group?.startsWith('service:')) throw invalid("group must not start with 'service:'.");
-      const refused = whyNotAssumed(region, definition);
-      if (refused !== undefined) throw clientError(refused.reason);
+      const failure = assumeFailureOf(region, definition);
+      if (failure !== undefined) throw clientError(failure.reason);
       const given = mergeTags(
         checkPropagateTags(input.propagateTags) === 'TASK_DEFINITION' ? definition.tags : [],
         input.tags,
@@ -78,7 +78,7 @@ export const taskOperations = {
             clusterArn: cluster.clusterArn,
             definition,
             network,
-            subnetId: emptiest(network.awsvpcConfiguration?.subnets ?? [], tasks),
+            subnetId: emptiestSubnet(network.awsvpcConfiguration?.subnets ?? [], tasks),
             capacityProviderName: nextProvider(
               capacity.capacityProviderStrategy ?? [],
               tasks.map((task) => task.capacityProviderName),
@@ -118,7 +118,7 @@ export const taskOperations = {
       'maxResults',
       'nextToken',
     ],
-    before: lookAtServices,
+    before: checkServicesOnRead,
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
       const { family, startedBy, desiredStatus = 'RUNNING', launchType = 'FARGATE' } = input;
@@ -140,15 +140,15 @@ export const taskOperations = {
     },
   },
 
-  /** Describes up to a hundred tasks; unknown ones are listed as failures. */
+  /** Describes up to a hundred tasks. Unknown tasks are listed as failures. */
   DescribeTasks: {
     takes: ['cluster', 'tasks', 'include'],
-    before: lookAtServices,
+    before: checkServicesOnRead,
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
       const { tasks: named = [], include } = input;
       if (named.length === 0) throw invalid('Tasks cannot be empty.');
-      if (named.length > MOST_NAMED) throw invalid(`Tasks can have at most ${MOST_NAMED} items.`);
+      if (named.length > MAX_NAMED) throw invalid(`Tasks can have at most ${MAX_NAMED} items.`);
       const found = named.map((reference) => [reference, findTask(region, cluster, reference)] as const);
       return {
         tasks: found.flatMap(([, task]) => (task ? [shown(task, include)] : [])),

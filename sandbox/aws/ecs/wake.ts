@@ -1,20 +1,20 @@
-/** Wakes the scheduler for a service; several events at the same moment wake it only once. */
+/** Wakes the scheduler for a service. Several events at the same moment wake it only once. */
 import { durations, type Duration } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import type { ServiceRow } from './store.ts';
 
-/** The shortest real time between two ticks, in milliseconds. Every check by the scheduler changes the world. */
-const LEAST_TICK_MS = 200;
+/** The minimum real time between two ticks, in milliseconds. Every tick changes the world, which is then saved. */
+const MIN_TICK_MS = 200;
 
 /** Makes the scheduler check a service after a duration, unless an earlier check is already scheduled. */
 export function wake(region: Region, service: ServiceRow, duration: Duration): void {
   wakeAfter(region, service, durations[duration]);
 }
 
-/** Schedules the scheduler's next tick. The instant pace has no ticks, since no time would pass between them. */
+/** Makes the scheduler check a service at the next tick. The instant pace has no ticks, as no time would pass between them. */
 export function tick(region: Region, service: ServiceRow): void {
-  const real = region.scaled(1);
-  if (real > 0) wakeAfter(region, service, Math.max(durations.schedulerTick, LEAST_TICK_MS / real));
+  const scale = region.scaled(1);
+  if (scale > 0) wakeAfter(region, service, Math.max(durations.schedulerTick, MIN_TICK_MS / scale));
 }
 
 /** Wakes the scheduler for the service of a task, if it has one. */

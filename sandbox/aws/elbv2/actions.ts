@@ -1,4 +1,4 @@
-/** The actions of listeners and rules: their checks, and the form in which AWS shows them. */
+/** Checks the actions of listeners and rules, and converts them to the form in which AWS shows them. */
 import type {
   Action,
   FixedResponseActionConfig,
@@ -35,8 +35,9 @@ export function checkActions(
   actions: Action[] | undefined,
 ): Action[] {
   if (!actions?.length) throw validation('An action must be specified');
-  const [action, more] = actions;
-  if (!action || more) throw invalidAction('You can specify one forward, redirect or fixed-response action');
+  const [action, second] = actions;
+  if (!action || second)
+    throw invalidAction('You can specify one forward, redirect or fixed-response action');
   const { Order } = action;
   if (Order !== undefined && (Order < 1 || Order > 50000)) {
     throw constraint(Order, 'actions.1.member.order', 'have value between 1 and 50000');
@@ -72,7 +73,7 @@ function checkAction(action: Action): Action {
   }
 }
 
-/** Returns a forward action in both forms. A plain target group ARN equals a configuration with only that group. */
+/** Returns a forward action in both notations. A target group ARN is equal to a configuration with only that group. */
 function forward(arn: string | undefined, config: ForwardActionConfig | undefined): Partial<Action> {
   const { TargetGroups = [], TargetGroupStickinessConfig } = config ?? {};
   const named = TargetGroups.length > 0 ? TargetGroups : [{ TargetGroupArn: arn }];
@@ -94,7 +95,7 @@ function forward(arn: string | undefined, config: ForwardActionConfig | undefine
   };
 }
 
-/** Returns a redirect with all members. An omitted member keeps that part of the request's URL. */
+/** Returns a redirect with all its members. If a member is omitted, the redirect keeps that part of the request's URL. */
 function redirect(config: RedirectActionConfig): RedirectActionConfig {
   const full = {
     Protocol: '#{protocol}',
@@ -158,8 +159,8 @@ function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: A
         `The target group '${arn}' must be in the VPC '${balancer.VpcId}' of the load balancer`,
       );
     }
-    const user = loadBalancerOf(region, arn);
-    if (user && user !== balancer) throw usedByOtherLoadBalancer(arn);
+    const current = loadBalancerOf(region, arn);
+    if (current && current !== balancer) throw usedByOtherLoadBalancer(arn);
   }
   const used = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
     groupsNamedBy(rule.Actions),

@@ -8,5 +8,5 @@ export const newHexDigits = (region: Region): string => region.id('', 16).slice(
 export const elbArn = (region: Region, resource: string): string =>
   region.arn('elasticloadbalancing', resource);
 
-/** Returns the part after the kind in the ARN of a load balancer, listener or rule: `app/web/50dc6c495c0c9188/…`. */
+/** Returns the part of a load balancer's, listener's or rule's ARN after the kind: `app/web/50dc6c495c0c9188/…`. */
 export const pathOf = (arn: string): string => arn.slice(arn.indexOf('/') + 1);

@@ -8,11 +8,11 @@ const oneOf =
     values.includes(value) ? undefined : validation(`'${key}' must be one of [${values.join(', ')}]`);
 const flag = oneOf('true', 'false');
 const within =
-  (least: number, most: number): AttributeRule =>
+  (min: number, max: number): AttributeRule =>
   (value, key) =>
-    /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
+    /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max
       ? undefined
-      : validation(`'${key}' value '${value}' must be between '${least}-${most}' inclusive`);
+      : validation(`'${key}' value '${value}' must be between '${min}-${max}' inclusive`);
 const either =
   (...rules: AttributeRule[]): AttributeRule =>
   (value, key) => {
@@ -20,12 +20,12 @@ const either =
     return faults.includes(undefined) ? undefined : faults[0];
   };
 const anything: AttributeRule = () => undefined;
-/** Accepts only the values that the sandbox's load balancer supports, and refuses all other values of the rule. */
+/** Accepts only the supported values. Any other value that satisfies the rule is refused as not implemented. */
 const only =
   (rule: AttributeRule, ...supported: string[]): AttributeRule =>
   (value, key) =>
     rule(value, key) ?? (supported.includes(value) ? undefined : notImplemented(`${key} = ${value}`));
-/** Refuses to enable logs. AWS checks that their bucket exists, and the sandbox has no buckets. */
+/** Refuses to enable logs, because AWS checks that the logs' bucket exists, and the sandbox has no buckets. */
 const logFlag: AttributeRule = (value, key) =>
   flag(value, key) ??
   (value === 'true'
@@ -44,7 +44,7 @@ export const loadBalancerAttributes: AttributeTable = {
   'health_check_logs.s3.prefix': ['', anything],
   'idle_timeout.timeout_seconds': ['60', within(1, 4000)],
   'deletion_protection.enabled': ['false', flag],
-  // Has no effect: the sandbox's listeners have no TLS, and AWS too uses HTTP/2 only with TLS.
+  // Has no effect, because load balancers use HTTP/2 only with TLS, and the sandbox's listeners have no TLS.
   'routing.http2.enabled': ['true', flag],
   'routing.http.drop_invalid_header_fields.enabled': ['false', flag],
   'routing.http.xff_client_port.enabled': ['false', only(flag, 'false')],

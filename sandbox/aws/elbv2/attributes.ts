@@ -4,12 +4,12 @@ import { validation } from './errors.ts';
 
 /** Checks the value of a key, and returns the refusal of an invalid or unsupported value. */
 export type AttributeRule = (value: string, key: string) => Refusal | undefined;
-/** The attributes of one kind of resource, in AWS's order: each with its default value and the rule for new values. */
-export type AttributeTable = Readonly<Record<string, readonly [fallback: string, rule: AttributeRule]>>;
+/** The attributes of one kind of resource in AWS's order, each with its default value and the rule for new values. */
+export type AttributeTable = Readonly<Record<string, readonly [defaultValue: string, rule: AttributeRule]>>;
 
 /** Returns the default values of all attributes. */
 export const defaultsOf = (table: AttributeTable): Record<string, string> =>
-  Object.fromEntries(Object.entries(table).map(([key, [fallback]]) => [key, fallback]));
+  Object.fromEntries(Object.entries(table).map(([key, [defaultValue]]) => [key, defaultValue]));
 
 interface Attribute {
   Key?: string;
@@ -17,11 +17,11 @@ interface Attribute {
 }
 
 /** Returns attributes as AWS lists them. */
-export const listed = (attributes: Record<string, string>): Attribute[] =>
+export const attributeList = (attributes: Record<string, string>): Attribute[] =>
   Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
 
 /**
- * Returns the attributes after all changes of a call, or throws if one of the changes is refused.
+ * Returns the attributes after the changes of a call.
  * @param noun the start of AWS's message: `Load balancer`, `Target group` or `Listener`
  * @throws ValidationError for an unknown key or an invalid value, NotImplemented for an unsupported value
  */
@@ -33,9 +33,9 @@ export function changedAttributes(
 ): Record<string, string> {
   const next = { ...current };
   for (const { Key = '', Value = '' } of changes ?? []) {
-    const spec = Object.hasOwn(table, Key) ? table[Key] : undefined;
-    if (!spec) throw validation(`${noun} attribute key '${Key}' is not recognized`);
-    const fault = spec[1](Value, Key);
+    const [, rule] = (Object.hasOwn(table, Key) ? table[Key] : undefined) ?? [];
+    if (!rule) throw validation(`${noun} attribute key '${Key}' is not recognized`);
+    const fault = rule(Value, Key);
     if (fault) throw fault;
     next[Key] = Value;
   }

@@ -8,8 +8,8 @@ const MAX_VALUE_LENGTH = 128;
 /** The maximum length of a header name or a request method. */
 const MAX_NAME_LENGTH = 40;
 
-/** The member of a condition that configures each field. */
-export const CONFIGS = {
+/** For each field, the member of a condition that contains the field's configuration. */
+export const CONFIG_MEMBERS = {
   'path-pattern': 'PathPatternConfig',
   'host-header': 'HostHeaderConfig',
   'http-header': 'HttpHeaderConfig',
@@ -17,9 +17,9 @@ export const CONFIGS = {
   'query-string': 'QueryStringConfig',
   'source-ip': 'SourceIpConfig',
 } as const;
-export type Field = keyof typeof CONFIGS;
+export type Field = keyof typeof CONFIG_MEMBERS;
 
-/** The configuration of a condition, with the members of every field's configuration. */
+/** The configuration of a condition. Which members are allowed depends on the field. */
 export interface ConditionConfig {
   readonly HttpHeaderName?: string;
   readonly IpAddressType?: string;
@@ -27,8 +27,8 @@ export interface ConditionConfig {
   readonly RegexValues?: string[];
 }
 
-/** The characters that are valid in a value of each field, for the fields where AWS documents them. */
-const SHAPES: Readonly<Partial<Record<Field, RegExp>>> = {
+/** The patterns of valid values, for the fields whose valid characters AWS documents. */
+const VALUE_PATTERNS: Readonly<Partial<Record<Field, RegExp>>> = {
   'path-pattern': /^[\w\-.$/~"'@:+&*?]+$/,
   // A host has at least one dot, and only letters after the last dot.
   'host-header': /^[A-Za-z0-9\-.*?]*\.[A-Za-z*?]+$/,
@@ -55,12 +55,12 @@ export function checkConfig(
 
 function checkValue(field: Field, value: string): void {
   if (value === '') throw validation('A condition value must be specified');
-  const most = field === 'http-request-method' ? MAX_NAME_LENGTH : MAX_VALUE_LENGTH;
-  if (value.length > most) throw validation(`The '${field}' value is too long; the limit is '${most}'`);
+  const max = field === 'http-request-method' ? MAX_NAME_LENGTH : MAX_VALUE_LENGTH;
+  if (value.length > max) throw validation(`The '${field}' value is too long; the limit is '${max}'`);
   if (field === 'source-ip' && !isCidr(value)) {
     throw validation(`The 'source-ip' value '${value}' is not a valid CIDR block`);
   }
-  if (SHAPES[field]?.test(value) === false || !/^[ -~]+$/.test(value)) {
+  if (VALUE_PATTERNS[field]?.test(value) === false || !/^[ -~]+$/.test(value)) {
     throw validation(`Condition value '${value}' contains a character that is not valid`);
   }
 }

@@ -1,10 +1,10 @@
-/** The conditions of rules: their checks, and the form in which AWS shows them. */
+/** Checks the conditions of rules, and converts them to the form in which AWS shows them. */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { checkConfig, CONFIGS, type ConditionConfig, type Field } from './condition-values.ts';
+import { checkConfig, CONFIG_MEMBERS, type ConditionConfig, type Field } from './condition-values.ts';
 import { validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 
-/** The fields that a rule can use in only one condition. That condition may have several values. */
+/** The fields that only one condition of a rule can have. That condition may have several values. */
 const SINGLE_CONDITION_FIELDS: readonly string[] = [
   'path-pattern',
   'host-header',
@@ -36,9 +36,11 @@ function checkCondition(condition: RuleCondition): RuleCondition {
   const { Field: field, Values: legacy, RegexValues, ...configs } = condition;
   if (!field) throw validation('A condition field must be specified');
   if (!isField(field)) {
-    throw validation(`Condition field '${field}' must be one of '[${Object.keys(CONFIGS).join(', ')}]'`);
+    throw validation(
+      `Condition field '${field}' must be one of '[${Object.keys(CONFIG_MEMBERS).join(', ')}]'`,
+    );
   }
-  const name = CONFIGS[field];
+  const name = CONFIG_MEMBERS[field];
   const other = Object.entries(configs).find(([key, value]) => key !== name && value !== undefined);
   if (other) throw validation(`The '${other[0]}' field is not compatible with '${field}'`);
   const config: ConditionConfig | undefined = configs[name];
@@ -50,7 +52,7 @@ function checkCondition(condition: RuleCondition): RuleCondition {
   return fullCondition(field, config);
 }
 
-/** Reads the legacy notation: one value next to the field. Several values require the field's configuration. */
+/** Reads the legacy notation, in which the only value is next to the field. Several values require a configuration. */
 function fromLegacy(
   field: Field,
   legacy: ConditionConfig,
@@ -61,7 +63,7 @@ function fromLegacy(
   }
   if (config) {
     throw validation(
-      `You cannot provide both Values and '${CONFIGS[field]}' for a condition of type '${field}'`,
+      `You cannot provide both Values and '${CONFIG_MEMBERS[field]}' for a condition of type '${field}'`,
     );
   }
   if ((legacy.Values?.length ?? 0) > 1) {
@@ -78,15 +80,16 @@ function fullCondition(field: Field, { Values, RegexValues, ...more }: Condition
   return {
     Field: field,
     ...(isPattern && Values ? { Values } : {}),
-    [CONFIGS[field]]: config,
+    [CONFIG_MEMBERS[field]]: config,
   } as RuleCondition;
 }
 
-const isField = (field: string): field is Field => Object.hasOwn(CONFIGS, field);
-const missingConfig = (field: Field) => validation(`A '${CONFIGS[field]}' must be specified with '${field}'`);
+const isField = (field: string): field is Field => Object.hasOwn(CONFIG_MEMBERS, field);
+const missingConfig = (field: Field) =>
+  validation(`A '${CONFIG_MEMBERS[field]}' must be specified with '${field}'`);
 
 const configOf = (condition: RuleCondition): ConditionConfig | undefined =>
-  condition[CONFIGS[condition.Field as Field]];
+  condition[CONFIG_MEMBERS[condition.Field as Field]];
 
 const valuesOf = (condition: RuleCondition): string[] =>
   (configOf(condition)?.Values ?? []).map((value) =>

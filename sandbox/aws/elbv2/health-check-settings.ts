@@ -19,8 +19,8 @@ type Member = (typeof HEALTH_CHECK_MEMBERS)[number];
 export type HealthCheckSettings = { [M in Member]-?: NonNullable<TargetGroup[M]> };
 
 /**
- * The defaults. They are the same for HTTP and HTTPS groups: AWS checks both over HTTP. AWS's guide documents a default
- * timeout of 5 seconds, and the API model 6 or 10 seconds. In practice the default is 5 seconds.
+ * The defaults. They are the same for HTTP and HTTPS groups, because AWS checks both over HTTP. AWS's guide documents a
+ * default timeout of 5 seconds, but the API model documents 6 or 10 seconds. In practice the default is 5 seconds.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 const DEFAULTS: HealthCheckSettings = {
@@ -82,9 +82,9 @@ function check(settings: HealthCheckSettings): void {
 /** Whether a string is a number from 1 to 65535 in decimal digits. */
 export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65535;
 
-function checkRange(member: string, value: number, least: number, most: number): void {
-  if (value < least) throw constraint(value, member, `have value greater than or equal to ${least}`);
-  if (value > most) throw constraint(value, member, `have value less than or equal to ${most}`);
+function checkRange(member: string, value: number, min: number, max: number): void {
+  if (value < min) throw constraint(value, member, `have value greater than or equal to ${min}`);
+  if (value > max) throw constraint(value, member, `have value less than or equal to ${max}`);
 }
 
 /** Accepts codes such as `200`, `200,202` or `200-299`. */

@@ -15,7 +15,7 @@ interface Declaration {
   readonly noun: string;
   /** The request parameter for an ARN of the kind, as AWS's refusals spell it. */
   readonly parameter: string;
-  /** The operations that list the kind. Their results lag. */
+  /** The operations that list the kind. Their results are eventually consistent. */
   readonly listedBy: readonly OperationName<typeof ELBv2>[];
   /** Returns the refusal of an unknown ARN. */
   notFound(arn: string): Refusal;
@@ -30,14 +30,14 @@ export type ElbTable<Row extends object & { tags: Tag[] }> = Table<Row, ElbKind<
 /** Makes the table of a kind from its declaration. */
 export function makeElbTable<Row extends object & { tags: Tag[] }>(declaration: Declaration): ElbTable<Row> {
   const { arnType, noun, parameter, listedBy } = declaration;
-  const shape = new RegExp(`^arn:aws:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
+  const arnPattern = new RegExp(`^arn:aws:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
   return new Table<Row, ElbKind<Row>>({
     arnType,
     isCounted: () => true,
     lag: { listedBy },
     keyOf(arn) {
       if (!arn) throw constraint(undefined, parameter, 'not be null');
-      if (!shape.test(arn)) throw validation(`'${arn}' is not a valid ${noun} ARN`);
+      if (!arnPattern.test(arn)) throw validation(`'${arn}' is not a valid ${noun} ARN`);
       return arn;
     },
     notFound: (arn) => declaration.notFound(arn),

@@ -5,7 +5,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import { page } from './paging.ts';
 
 /**
- * The quotas that the sandbox enforces, by AWS's names, with the limit and the code of the refusal.
+ * The quotas that the sandbox enforces, by AWS's names. Each has a maximum, and the code and message of the refusal.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
 const quotas = {
@@ -19,7 +19,7 @@ const quotas = {
   // AWS documents 5 wildcards on one page and 6 on another; 5 satisfies both.
   'condition-values-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition values"],
   'condition-wildcards-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition wildcards"],
-} as const satisfies Record<string, readonly [most: number, code: string, message?: string]>;
+} as const satisfies Record<string, readonly [max: number, code: string, message?: string]>;
 
 /**
  * Checks one quota.
@@ -27,15 +27,15 @@ const quotas = {
  * @throws the quota's refusal when the count exceeds it
  */
 export function checkQuota(name: keyof typeof quotas, count: number): void {
-  const [most, code, message = `You have reached the maximum number of ${name}: ${most}`] = quotas[name];
-  if (count > most) throw refusal(code, message);
+  const [max, code, message = `You have reached the maximum number of ${name}: ${max}`] = quotas[name];
+  if (count > max) throw refusal(code, message);
 }
 
 export const limitOperations = {
   DescribeAccountLimits: {
     takes: ['PageSize', 'Marker'],
     run({ PageSize, Marker }) {
-      const limits = Object.entries(quotas).map(([Name, [most]]) => ({ Name, Max: String(most) }));
+      const limits = Object.entries(quotas).map(([Name, [max]]) => ({ Name, Max: String(max) }));
       const { rows: Limits, NextMarker } = page(limits, PageSize, Marker);
       return { Limits, NextMarker };
     },

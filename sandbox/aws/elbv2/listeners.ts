@@ -6,17 +6,17 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { checkActions } from './actions.ts';
 import { listenerAttributes } from './attribute-tables.ts';
-import { changedAttributes, defaultsOf, listed } from './attributes.ts';
+import { changedAttributes, defaultsOf, attributeList } from './attributes.ts';
 import { constraint, duplicateListener, notImplemented, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
-import { reroute } from './routing.ts';
+import { changeRouting } from './routing.ts';
 import { newHexDigits, elbArn, pathOf } from './arns.ts';
 import type { ListenerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { listenersOf, rulesOf } from './usage.ts';
 
-/** @throws ValidationError for a protocol that application load balancers lack, NotImplemented for HTTPS */
+/** @throws ValidationError for a protocol that application load balancers do not support, NotImplemented for HTTPS */
 function checkProtocol(protocol: string | undefined): 'HTTP' {
   if (!protocol) throw validation('A listener protocol must be specified');
   if (protocol === 'HTTPS') throw notImplemented('listeners for HTTPS');
@@ -52,7 +52,7 @@ function requestedListeners(
   return ListenerArns.map((arn) => rowOf(region.elbv2.listeners, arn));
 }
 
-/** Sets the default actions of a listener, and also the actions of its default rule. */
+/** Sets the default actions of a listener, which are also the actions of its default rule. */
 function setDefaultActions(region: Region, listener: ListenerRow, actions: Action[]): void {
   listener.DefaultActions = actions;
   const rule = rulesOf(region, listener.ListenerArn).find(({ IsDefault }) => IsDefault);
@@ -73,11 +73,11 @@ export const listenerOperations = {
       const Protocol = checkProtocol(input.Protocol);
       const DefaultActions = checkActions(region, balancer, input.DefaultActions);
       const tags = mergeTags([], input.Tags);
-      const known = listenerOnPort(region, LoadBalancerArn, Port);
-      if (known) {
-        const same = JSON.stringify(known.DefaultActions) === JSON.stringify(DefaultActions);
-        if (!same) throw duplicateListener(LoadBalancerArn);
-        return { Listeners: [known] };
+      const existing = listenerOnPort(region, LoadBalancerArn, Port);
+      if (existing) {
+        const isSame = JSON.stringify(existing.DefaultActions) === JSON.stringify(DefaultActions);
+        if (!isSame) throw duplicateListener(LoadBalancerArn);
+        return { Listeners: [existing] };
       }
       checkQuota('listeners-per-application-load-balancer', listenersOf(region, LoadBalancerArn).length + 1);
       const path = `${pathOf(LoadBalancerArn)}/${newHexDigits(region)}`;
@@ -85,7 +85,7 @@ export const listenerOperations = {
       const RuleArn = elbArn(region, `listener-rule/${path}/${newHexDigits(region)}`);
       const attributes = defaultsOf(listenerAttributes);
       const listener = { ListenerArn, LoadBalancerArn, Port, Protocol, DefaultActions, attributes, tags };
-      reroute(region, () => {
+      changeRouting(region, () => {
         region.elbv2.listeners.set(ListenerArn, listener);
         region.elbv2.rules.set(RuleArn, {
           RuleArn,
@@ -113,7 +113,7 @@ export const listenerOperations = {
     },
   },
 
-  /** Omitted settings stay as they are; default actions are replaced as a whole. */
+  /** Omitted settings remain unchanged. Default actions are replaced as a whole. */
   ModifyListener: {
     takes: ['ListenerArn', 'Port', 'Protocol', 'DefaultActions'],
     run(input, region) {
@@ -124,7 +124,7 @@ export const listenerOperations = {
       const other = listenerOnPort(region, balancer.LoadBalancerArn, Port);
       if (other && other !== listener) throw duplicateListener(balancer.LoadBalancerArn);
       const actions = input.DefaultActions && checkActions(region, balancer, input.DefaultActions);
-      reroute(region, () => {
+      changeRouting(region, () => {
         Object.assign(listener, { Protocol, Port });
         if (actions) setDefaultActions(region, listener, actions);
       });
@@ -137,7 +137,7 @@ export const listenerOperations = {
     takes: ['ListenerArn'],
     run({ ListenerArn }, region) {
       const listener = rowOf(region.elbv2.listeners, ListenerArn);
-      reroute(region, () => {
+      changeRouting(region, () => {
         for (const { RuleArn } of rulesOf(region, listener.ListenerArn)) region.elbv2.rules.delete(RuleArn);
         region.elbv2.listeners.delete(listener.ListenerArn);
       });
@@ -148,7 +148,7 @@ export const listenerOperations = {
   DescribeListenerAttributes: {
     takes: ['ListenerArn'],
     run({ ListenerArn }, region) {
-      return { Attributes: listed(rowOf(region.elbv2.listeners, ListenerArn).attributes) };
+      return { Attributes: attributeList(rowOf(region.elbv2.listeners, ListenerArn).attributes) };
     },
   },
 
@@ -162,7 +162,7 @@ export const listenerOperations = {
         listenerAttributes,
         'Listener',
       );
-      return { Attributes: listed(listener.attributes) };
+      return { Attributes: attributeList(listener.attributes) };
     },
   },
 } satisfies Operations<typeof ELBv2>;

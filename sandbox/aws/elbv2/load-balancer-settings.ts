@@ -1,9 +1,9 @@
-/** The changeable settings of a load balancer: attributes, subnets and security groups. */
+/** The operations that change the settings of a load balancer: attributes, subnets and security groups. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
 import { loadBalancerAttributes } from './attribute-tables.ts';
-import { changedAttributes, listed } from './attributes.ts';
+import { changedAttributes, attributeList } from './attributes.ts';
 import { invalidConfiguration } from './errors.ts';
 import { checkIpAddressType, subnetIdsOf } from './load-balancers.ts';
 import { attachInterfaces, checkSecurityGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
@@ -13,7 +13,7 @@ export const loadBalancerSettingsOperations = {
   DescribeLoadBalancerAttributes: {
     takes: ['LoadBalancerArn'],
     run({ LoadBalancerArn }, region) {
-      return { Attributes: listed(rowOf(region.elbv2.loadBalancers, LoadBalancerArn).attributes) };
+      return { Attributes: attributeList(rowOf(region.elbv2.loadBalancers, LoadBalancerArn).attributes) };
     },
   },
 
@@ -28,7 +28,7 @@ export const loadBalancerSettingsOperations = {
         loadBalancerAttributes,
         'Load balancer',
       );
-      return { Attributes: listed(balancer.attributes) };
+      return { Attributes: attributeList(balancer.attributes) };
     },
   },
 
@@ -81,7 +81,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** The list is always empty, because the sandbox cannot reserve capacity. */
+  /** Returns an empty list, because the sandbox cannot reserve capacity. */
   DescribeCapacityReservation: {
     takes: ['LoadBalancerArn'],
     run({ LoadBalancerArn }, region) {

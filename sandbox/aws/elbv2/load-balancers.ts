@@ -1,4 +1,4 @@
-/** Load balancers: created as `provisioning`, and deleted immediately except for their network interfaces. */
+/** Load balancers: created as `provisioning`, and deleted immediately. Only their network interfaces remain for a minute. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateLoadBalancerInput, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
@@ -6,7 +6,7 @@ import type { Events, Region } from '../../world/region.ts';
 import { releaseInterface } from '../ec2/network-interfaces.ts';
 import { loadBalancerAttributes } from './attribute-tables.ts';
 import { defaultsOf } from './attributes.ts';
-import { CANONICAL_HOSTED_ZONE_ID, newDnsName, publish, withdraw } from './dns.ts';
+import { CANONICAL_HOSTED_ZONE_ID, newDnsName, addDnsName, removeDnsName } from './dns.ts';
 import {
   constraint,
   duplicateLoadBalancer,
@@ -19,7 +19,7 @@ import { checkQuota } from './limits.ts';
 import { checkLoadBalancerName } from './names.ts';
 import { page } from './paging.ts';
 import { attachInterfaces, checkSecurityGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
-import { reroute } from './routing.ts';
+import { changeRouting } from './routing.ts';
 import { newHexDigits, elbArn } from './arns.ts';
 import type { LoadBalancerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
@@ -27,7 +27,7 @@ import { updateAllTargets } from './target-health.ts';
 import { listenersOf, rulesOfBalancer } from './usage.ts';
 
 /** Checks the settings of a create call, and returns them with AWS's defaults. */
-function readSettings(region: Region, input: CreateLoadBalancerInput, known: LoadBalancerRow | undefined) {
+function readSettings(region: Region, input: CreateLoadBalancerInput, existing: LoadBalancerRow | undefined) {
   const LoadBalancerName = checkLoadBalancerName(input.Name);
   const Type = input.Type ?? 'application';
   if (Type !== 'application') throw notImplemented(`load balancers of type ${Type}`);
@@ -36,7 +36,7 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, known: Loa
     throw constraint(Scheme, 'scheme', 'satisfy enum value set: [internet-facing, internal]');
   }
   const IpAddressType = checkIpAddressType(input.IpAddressType);
-  const kept = known ? subnetIdsOf(known) : [];
+  const kept = existing ? subnetIdsOf(existing) : [];
   const subnets = checkSubnets(region, input, Scheme, (id) => kept.includes(id));
   const VpcId = subnets[0]?.VpcId ?? '';
   const SecurityGroups = checkSecurityGroups(region, input.SecurityGroups, VpcId);
@@ -44,7 +44,7 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, known: Loa
   return { LoadBalancerName, Type, Scheme, IpAddressType, VpcId, SecurityGroups, AvailabilityZones };
 }
 
-/** @throws ValidationError for dualstack, because no subnet of the sandbox has an IPv6 block */
+/** @throws ValidationError for dualstack, because the sandbox's subnets have no IPv6 blocks */
 export function checkIpAddressType(type: string | undefined): 'ipv4' {
   if (type === undefined || type === 'ipv4') return 'ipv4';
   if (type.startsWith('dualstack')) {
@@ -58,22 +58,22 @@ export function checkIpAddressType(type: string | undefined): 'ipv4' {
 }
 
 /**
- * Whether a load balancer has exactly these settings. Tags are ignored, because AWS does not document whether they count.
+ * Whether a load balancer has exactly these settings. Tags are not compared: AWS does not document whether it compares them.
  */
 function hasSettings(row: LoadBalancerRow, settings: ReturnType<typeof readSettings>): boolean {
   const { Scheme, IpAddressType } = settings;
   return (
     row.Scheme === Scheme &&
     row.IpAddressType === IpAddressType &&
-    sameMembers(subnetIdsOf(row), subnetIdsOf(settings)) &&
-    sameMembers(row.SecurityGroups ?? [], settings.SecurityGroups)
+    hasSameMembers(subnetIdsOf(row), subnetIdsOf(settings)) &&
+    hasSameMembers(row.SecurityGroups ?? [], settings.SecurityGroups)
   );
 }
 
 export const subnetIdsOf = ({ AvailabilityZones }: Pick<LoadBalancer, 'AvailabilityZones'>): string[] =>
   (AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []);
 
-const sameMembers = (one: readonly string[], other: readonly string[]): boolean =>
+const hasSameMembers = (one: readonly string[], other: readonly string[]): boolean =>
   [...one].sort().join() === [...other].sort().join();
 
 /** Returns the load balancers that a describe call names. An unknown name or ARN fails the whole call. */
@@ -102,12 +102,12 @@ export const loadBalancerOperations = {
     takes: ['Name', 'Subnets', 'SubnetMappings', 'SecurityGroups', 'Scheme', 'Type', 'IpAddressType', 'Tags'],
     run(input, region) {
       const { loadBalancers } = region.elbv2;
-      const known = loadBalancers.find((row) => row.LoadBalancerName === input.Name);
-      const settings = readSettings(region, input, known);
+      const existing = loadBalancers.find((row) => row.LoadBalancerName === input.Name);
+      const settings = readSettings(region, input, existing);
       const { LoadBalancerName, Scheme } = settings;
       const tags = mergeTags([], input.Tags);
-      if (known && !hasSettings(known, settings)) throw duplicateLoadBalancer(LoadBalancerName);
-      if (known) return { LoadBalancers: [known] };
+      if (existing && !hasSettings(existing, settings)) throw duplicateLoadBalancer(LoadBalancerName);
+      if (existing) return { LoadBalancers: [existing] };
       checkQuota('application-load-balancers', loadBalancers.size + 1);
       const LoadBalancerArn = elbArn(region, `loadbalancer/app/${LoadBalancerName}/${newHexDigits(region)}`);
       const balancer = loadBalancers.set(LoadBalancerArn, {
@@ -124,7 +124,7 @@ export const loadBalancerOperations = {
         tags,
         interfaceIds: [],
       });
-      publish(region, balancer.DNSName, LoadBalancerArn);
+      addDnsName(region, balancer.DNSName, LoadBalancerArn);
       attachInterfaces(region, balancer, subnetIdsOf(balancer));
       region.after('loadBalancerCreate', 'elbv2:load-balancer-active', LoadBalancerArn);
       return { LoadBalancers: [balancer] };
@@ -144,8 +144,8 @@ export const loadBalancerOperations = {
   },
 
   /**
-   * Also deletes the listeners and rules of the load balancer, but no target groups. An unknown load balancer is not an
-   * error.
+   * Also deletes the listeners and rules of the load balancer, but not its target groups. An unknown load balancer is not
+   * an error.
    */
   DeleteLoadBalancer: {
     takes: ['LoadBalancerArn'],
@@ -157,13 +157,13 @@ export const loadBalancerOperations = {
       if (balancer.attributes['deletion_protection.enabled'] === 'true') {
         throw notPermitted(`Load balancer '${arn}' cannot be deleted because deletion protection is enabled`);
       }
-      reroute(region, () => {
+      changeRouting(region, () => {
         for (const { RuleArn } of rulesOfBalancer(region, arn)) region.elbv2.rules.delete(RuleArn);
         for (const { ListenerArn } of listenersOf(region, arn)) region.elbv2.listeners.delete(ListenerArn);
         region.elbv2.loadBalancers.delete(arn);
       });
       region.forget('elbv2:load-balancer-active', arn);
-      withdraw(region, balancer.DNSName);
+      removeDnsName(region, balancer.DNSName);
       releaseLater(region, balancer.interfaceIds);
       return {};
     },

@@ -1,13 +1,13 @@
-/** Pages of Elastic Load Balancing's describe calls: each has up to 400 rows and a marker for the next page. */
+/** Pages of Elastic Load Balancing's describe calls. Each has up to 400 rows, and the marker of the next page. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { constraint, validation } from './errors.ts';
 
 const MAX_ROWS = 400;
 
 const PAGE_RULES: PageRules = {
-  standard: MAX_ROWS,
-  least: 1,
-  most: MAX_ROWS,
+  defaultSize: MAX_ROWS,
+  minSize: 1,
+  maxSize: MAX_ROWS,
   invalidSize: (size) =>
     constraint(
       size,

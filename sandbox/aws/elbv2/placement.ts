@@ -20,7 +20,7 @@ const MIN_SUBNETS = 2;
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
 const MIN_FREE_ADDRESSES = 8;
 
-/** The subnets of a request: a plain list, or mappings that contain nothing but the subnet id. */
+/** The subnets of a request: a list of ids, or mappings that contain nothing but an id. */
 interface SubnetsInput {
   readonly Subnets?: string[];
   readonly SubnetMappings?: SubnetMapping[];
@@ -28,7 +28,7 @@ interface SubnetsInput {
 
 /**
  * Returns the subnets of a load balancer: at least two, in different zones of one VPC.
- * @param isKept whether the load balancer is already in a subnet, and so needs no new addresses there
+ * @param isKept whether the load balancer is already in a subnet, where it then needs no new addresses
  * @throws ValidationError, SubnetNotFound, InvalidConfigurationRequest, InvalidSubnet
  */
 export function checkSubnets(

@@ -1,4 +1,4 @@
-/** Changes to listeners and rules. The rules decide which target groups are in use, and so which targets are checked. */
+/** Changes to listeners and rules. They determine which target groups are in use, and therefore which targets are checked. */
 import type { Region } from '../../world/region.ts';
 import { durations } from '../../world/durations.ts';
 import { updateAllTargets } from './target-health.ts';
@@ -8,10 +8,10 @@ const groupsInUse = (region: Region): Set<string> =>
   new Set(region.elbv2.rules.all().flatMap(({ Actions }) => groupsNamedBy(Actions)));
 
 /**
- * Changes listeners or rules, then updates target groups and targets. A group that no rule names any more still counts as
- * in use for a while.
+ * Changes listeners or rules, and then updates target groups and targets. A group still counts as in use for a while after
+ * the last rule stops naming it.
  */
-export function reroute(region: Region, change: () => void): void {
+export function changeRouting(region: Region, change: () => void): void {
   const before = groupsInUse(region);
   change();
   const after = groupsInUse(region);

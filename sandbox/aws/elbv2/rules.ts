@@ -8,7 +8,7 @@ import { checkConditions } from './conditions.ts';
 import { constraint, notPermitted, priorityInUse, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
-import { reroute } from './routing.ts';
+import { changeRouting } from './routing.ts';
 import { newHexDigits, elbArn, pathOf } from './arns.ts';
 import type { RuleRow } from './store.ts';
 import { mergeTags } from './tags.ts';
@@ -24,7 +24,7 @@ function checkPriority(priority: number | undefined): string {
   return String(priority);
 }
 
-/** @throws OperationNotPermitted for a default rule, because calls change and delete it through its listener */
+/** @throws OperationNotPermitted for a default rule, which can be changed and deleted only through its listener */
 function ordinaryRuleOf(region: Region, arn: string | undefined, participle: string): RuleRow {
   const rule = rowOf(region.elbv2.rules, arn);
   if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${participle}`);
@@ -48,8 +48,8 @@ const balancerOfListener = (region: Region, listenerArn: string) =>
 
 export const ruleOperations = {
   /**
-   * A priority that is in use is refused, even for an identical rule. The same conditions with another priority create a
-   * second rule.
+   * A priority that is in use is refused, even if the rules are identical. A call with the same conditions and another
+   * priority creates a second rule.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
   CreateRule: {
@@ -68,7 +68,7 @@ export const ruleOperations = {
       checkQuota('rules-per-application-load-balancer', ordinary.length + 1);
       const RuleArn = elbArn(region, `listener-rule/${pathOf(ListenerArn)}/${newHexDigits(region)}`);
       const rule = { RuleArn, ListenerArn, Priority, Conditions, Actions, IsDefault: false, tags };
-      reroute(region, () => void region.elbv2.rules.set(RuleArn, rule));
+      changeRouting(region, () => void region.elbv2.rules.set(RuleArn, rule));
       return { Rules: [rule] };
     },
   },
@@ -81,7 +81,7 @@ export const ruleOperations = {
     },
   },
 
-  /** Omitted settings stay as they are; conditions and actions are replaced as a whole. */
+  /** Omitted settings remain unchanged. Conditions and actions are replaced as a whole. */
   ModifyRule: {
     takes: ['RuleArn', 'Conditions', 'Actions'],
     run(input, region) {
@@ -92,7 +92,7 @@ export const ruleOperations = {
       const conditions = input.Conditions && checkConditions(input.Conditions);
       const actions =
         input.Actions && checkActions(region, balancerOfListener(region, rule.ListenerArn), input.Actions);
-      reroute(region, () => {
+      changeRouting(region, () => {
         if (conditions) rule.Conditions = conditions;
         if (actions) rule.Actions = actions;
       });
@@ -104,14 +104,14 @@ export const ruleOperations = {
     takes: ['RuleArn'],
     run({ RuleArn }, region) {
       const rule = ordinaryRuleOf(region, RuleArn, 'deleted');
-      reroute(region, () => void region.elbv2.rules.delete(rule.RuleArn));
+      changeRouting(region, () => void region.elbv2.rules.delete(rule.RuleArn));
       return {};
     },
   },
 
   /**
-   * Changes all priorities in one step, so that two rules can swap priorities. The priorities of
-   * all other rules stay in use.
+   * Changes all priorities of a call in one step, so that two rules can swap priorities. The priorities of rules that the
+   * call does not name remain in use.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
    */
   SetRulePriorities: {
@@ -130,9 +130,9 @@ export const ruleOperations = {
         moves.slice(0, index).some((other) => other.priority === priority),
       );
       if (repeated) throw validation(`Priority '${repeated.priority}' was provided multiple times`);
-      const moving = new Set(moves.map(({ rule }) => rule));
-      const staying = rulesOf(region, first.rule.ListenerArn).filter((rule) => !moving.has(rule));
-      const taken = moves.find(({ priority }) => staying.some(({ Priority }) => Priority === priority));
+      const moved = new Set(moves.map(({ rule }) => rule));
+      const others = rulesOf(region, first.rule.ListenerArn).filter((rule) => !moved.has(rule));
+      const taken = moves.find(({ priority }) => others.some(({ Priority }) => Priority === priority));
       if (taken) throw priorityInUse(taken.priority);
       for (const { rule, priority } of moves) rule.Priority = priority;
       return { Rules: moves.map(({ rule }) => rule) };

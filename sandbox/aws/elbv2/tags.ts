@@ -16,14 +16,14 @@ const MAX_ARNS = 20;
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html
  */
 const { merged, without } = tagging({
-  spelling: CAPITALISED,
+  notation: CAPITALISED,
   duplicate: (key) => refusal('DuplicateTagKeys', `Tag key was specified more than once: ${key}`),
   check(key, value) {
     if (key === '' || key.length > 128) throw constraint(key, 'tags.key', 'have length between 1 and 128');
     if (value.length > 256) throw constraint(value, 'tags.value', 'have length less than or equal to 256');
     if (key.startsWith('aws:')) throw validation(`Tag keys starting with 'aws:' are reserved: '${key}'`);
   },
-  tooMany: (most) => refusal('TooManyTags', `The maximum number of tags for a resource is ${most}`),
+  tooMany: (max) => refusal('TooManyTags', `The maximum number of tags for a resource is ${max}`),
 });
 
 /** Returns the tags after an upsert. @throws DuplicateTagKeys, TooManyTags, ValidationError for an invalid key or value */
@@ -37,7 +37,7 @@ function taggedRow({ elbv2 }: Region, arn: string): { tags: Tag[] } {
   return rowOf(table, arn);
 }
 
-/** Returns the resources that ARNs name. An unknown ARN fails the whole call. */
+/** Returns the resources with the given ARNs. An unknown ARN fails the whole call. */
 function taggedRows(region: Region, arns: string[] | undefined): { tags: Tag[] }[] {
   if (!arns?.length) throw constraint(undefined, 'resourceArns', 'not be null');
   if (arns.length > MAX_ARNS) {

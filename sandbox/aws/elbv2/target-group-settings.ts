@@ -1,9 +1,9 @@
-/** The changeable settings of a target group: health checks and attributes. */
+/** The operations that change the settings of a target group: health checks and attributes. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
 import { targetGroupAttributes } from './attribute-tables.ts';
-import { changedAttributes, listed } from './attributes.ts';
+import { changedAttributes, attributeList } from './attributes.ts';
 import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settings.ts';
 import { shown } from './target-groups.ts';
 
@@ -21,7 +21,7 @@ export const targetGroupSettingsOperations = {
   DescribeTargetGroupAttributes: {
     takes: ['TargetGroupArn'],
     run({ TargetGroupArn }, region) {
-      return { Attributes: listed(rowOf(region.elbv2.targetGroups, TargetGroupArn).attributes) };
+      return { Attributes: attributeList(rowOf(region.elbv2.targetGroups, TargetGroupArn).attributes) };
     },
   },
 
@@ -36,7 +36,7 @@ export const targetGroupSettingsOperations = {
         targetGroupAttributes,
         'Target group',
       );
-      return { Attributes: listed(group.attributes) };
+      return { Attributes: attributeList(group.attributes) };
     },
   },
 } satisfies Operations<typeof ELBv2>;

@@ -1,4 +1,4 @@
-/** Target groups: unique by name, used by at most one load balancer, and not deletable while a rule names them. */
+/** Target groups: unique by name, and used by at most one load balancer. They cannot be deleted while a rule names them. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
@@ -29,7 +29,7 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   const TargetType = input.TargetType ?? 'instance';
   if (TargetType !== 'ip') throw notImplemented(`target groups of type ${TargetType}`);
   const { Protocol, Port, VpcId, IpAddressType = 'ipv4' } = input;
-  // Terraform sends an empty value when the user sets none, and AWS treats it as the default.
+  // Terraform sends an empty string if the user sets no version, and AWS treats this string as the default.
   // https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/elbv2/target_group.go
   const ProtocolVersion = input.ProtocolVersion || 'HTTP1';
   if (!Protocol) throw validation('A protocol must be specified');
@@ -52,10 +52,10 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   };
 }
 
-/** Returns a group as AWS shows it, with the load balancer whose rules name the group. */
+/** Returns a group as AWS shows it, with the load balancer that uses the group. */
 export function shown(region: Region, group: TargetGroupRow): TargetGroup {
-  const user = loadBalancerOf(region, group.TargetGroupArn);
-  return { ...group, LoadBalancerArns: user ? [user.LoadBalancerArn] : [] };
+  const balancer = loadBalancerOf(region, group.TargetGroupArn);
+  return { ...group, LoadBalancerArns: balancer ? [balancer.LoadBalancerArn] : [] };
 }
 
 function hasSettings(row: TargetGroupRow, settings: ReturnType<typeof readSettings>): boolean {
@@ -112,9 +112,9 @@ export const targetGroupOperations = {
       const settings = readSettings(region, input);
       const { TargetGroupName } = settings;
       const tags = mergeTags([], input.Tags);
-      const known = targetGroups.find((row) => row.TargetGroupName === TargetGroupName);
-      if (known && !hasSettings(known, settings)) throw duplicateTargetGroup(TargetGroupName);
-      if (known) return { TargetGroups: [shown(region, known)] };
+      const existing = targetGroups.find((row) => row.TargetGroupName === TargetGroupName);
+      if (existing && !hasSettings(existing, settings)) throw duplicateTargetGroup(TargetGroupName);
+      if (existing) return { TargetGroups: [shown(region, existing)] };
       checkQuota('target-groups', targetGroups.size + 1);
       const TargetGroupArn = elbArn(region, `targetgroup/${TargetGroupName}/${newHexDigits(region)}`);
       const group = targetGroups.set(TargetGroupArn, {
@@ -136,13 +136,13 @@ export const targetGroupOperations = {
     },
   },
 
-  /** Refused while a rule names the group, and for some seconds after that. Registered targets do not matter. */
+  /** Refused while a rule names the group, and for some seconds after that. Registered targets do not block the deletion. */
   DeleteTargetGroup: {
     takes: ['TargetGroupArn'],
     run({ TargetGroupArn: arn }, region) {
       if (!arn?.includes(':targetgroup/')) throw validation(`'${arn ?? ''}' is not a valid target group ARN`);
       const group = region.elbv2.targetGroups.get(arn);
-      if (group && (loadBalancerOf(region, arn) || wasJustInUse(region, group))) {
+      if (group && (loadBalancerOf(region, arn) || wasRecentlyInUse(region, group))) {
         throw resourceInUse(`Target group '${arn}' is currently in use by a listener or a rule`);
       }
       region.elbv2.targetGroups.delete(arn);
@@ -151,5 +151,5 @@ export const targetGroupOperations = {
   },
 } satisfies Operations<typeof ELBv2>;
 
-const wasJustInUse = (region: Region, { inUseUntil }: TargetGroupRow): boolean =>
+const wasRecentlyInUse = (region: Region, { inUseUntil }: TargetGroupRow): boolean =>
   inUseUntil !== undefined && region.now() < inUseUntil;

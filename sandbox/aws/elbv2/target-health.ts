@@ -1,11 +1,11 @@
-/** The states of target health that depend on whether the target's group is in use. Health checks report the others. */
+/** The health states that depend on whether a target's group is in use. Health checks report all other states. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { groupsAdmit } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';
 
-/** The state of a target before its first check. The catalogue (§3.3) lists the codes and messages of all states. */
+/** The state of a target before its first health check. The catalogue of AWS semantics (§3.3) lists all states. */
 export const REGISTERING: TargetHealth = {
   State: 'initial',
   Reason: 'Elb.RegistrationInProgress',
@@ -55,7 +55,7 @@ function whyUnused(
   return availabilityZone === 'all' || zones.includes(availabilityZone) ? undefined : ZONE_NOT_IN_USE;
 }
 
-/** Schedules a simulated check if no data plane checks targets. Then the security groups alone decide the health. */
+/** Schedules a simulated check, unless a data plane checks the targets. Only the security groups determine its result. */
 function scheduleCheck(region: Region, group: TargetGroupRow, target: TargetRow): void {
   if (region.plane.checksTargets) return;
   const key = targetKey(group, target);

@@ -11,8 +11,8 @@ import { checkQuota } from './limits.ts';
 import type { TargetGroupRow } from './store.ts';
 import { deregisterTarget, registerTarget } from './targets.ts';
 
-/** Private addresses (RFC 1918) and shared carrier addresses (RFC 6598): a target outside the VPC must have one of them. */
-const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
+/** Private addresses (RFC 1918) and shared carrier addresses (RFC 6598). A target outside the VPC must have such an address. */
+const PRIVATE_RANGES = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
 
 const NOT_REGISTERED: TargetHealth = {
   State: 'unused',
@@ -33,7 +33,7 @@ function addressOf(group: TargetGroupRow, { Id = '', Port = group.Port }: Target
 }
 
 /**
- * Returns the zone of a target: the zone of its subnet or, if the address is outside the VPC, `all`.
+ * Returns the zone of a target: the zone of its subnet, or `all` for an address outside the VPC.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
  */
 function zoneFor(region: Region, group: TargetGroupRow, ip: string, requested: string | undefined): string {
@@ -55,7 +55,7 @@ function zoneFor(region: Region, group: TargetGroupRow, ip: string, requested: s
       `You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '${ip}' is outside the VPC`,
     );
   }
-  if (!PRIVATE.some((cidr) => cidrCovers(cidr, ip))) {
+  if (!PRIVATE_RANGES.some((cidr) => cidrCovers(cidr, ip))) {
     throw validation(`The IP address '${ip}' is outside the VPC and must be from a private range`);
   }
   return requested;
@@ -72,13 +72,14 @@ export const targetOperations = {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
-      const coming = requiredTargets(Targets).map((target) => {
+      const requested = requiredTargets(Targets).map((target) => {
         const { id, port } = addressOf(group, target);
         return { id, port, zone: zoneFor(region, group, id, target.AvailabilityZone) };
       });
-      const keys = [...group.targets, ...coming].map(({ id, port }) => `${id}:${port}`);
+      const keys = [...group.targets, ...requested].map(({ id, port }) => `${id}:${port}`);
       checkQuota('targets-per-target-group', new Set(keys).size);
-      for (const { id, port, zone } of coming) registerTarget(region, group.TargetGroupArn, id, port, zone);
+      for (const { id, port, zone } of requested)
+        registerTarget(region, group.TargetGroupArn, id, port, zone);
       return {};
     },
   },
@@ -88,8 +89,8 @@ export const targetOperations = {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
-      const leaving = requiredTargets(Targets).map((target) => addressOf(group, target));
-      for (const { id, port } of leaving) deregisterTarget(region, group.TargetGroupArn, id, port);
+      const requested = requiredTargets(Targets).map((target) => addressOf(group, target));
+      for (const { id, port } of requested) deregisterTarget(region, group.TargetGroupArn, id, port);
       return {};
     },
   },
@@ -98,9 +99,9 @@ export const targetOperations = {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
-      const asked = Targets?.length ? Targets.map((target) => addressOf(group, target)) : group.targets;
+      const requested = Targets?.length ? Targets.map((target) => addressOf(group, target)) : group.targets;
       return {
-        TargetHealthDescriptions: asked.map(({ id, port }) => {
+        TargetHealthDescriptions: requested.map(({ id, port }) => {
           const target = group.targets.find((one) => one.id === id && one.port === port);
           return {
             Target: { Id: id, Port: port, AvailabilityZone: target?.availabilityZone },

@@ -12,8 +12,8 @@ const DRAINING: TargetHealth = {
 };
 
 /**
- * Registers an address and port with a target group. A registered target stays as it is; a draining target is registered
- * again as if it were new.
+ * Registers an address and port with a target group. A registered target remains unchanged, and a draining target is
+ * registered again as if it were new.
  * @param availabilityZone the zone of the address, or `all`
  * @throws TargetGroupNotFound
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
@@ -27,15 +27,15 @@ export function registerTarget(
 ): void {
   const group = region.elbv2.targetGroups.get(targetGroupArn);
   if (!group) throw targetGroupNotFound(targetGroupArn);
-  const known = targetOf(group, ip, port);
-  if (known && known.health.State !== 'draining') return;
-  if (known) remove(region, group, known);
+  const existing = targetOf(group, ip, port);
+  if (existing && existing.health.State !== 'draining') return;
+  if (existing) remove(region, group, existing);
   group.targets.push({ id: ip, port, availabilityZone, health: REGISTERING });
   updateTargets(region, group);
 }
 
 /**
- * Deregisters a target: it drains for the group's deregistration delay, or is removed immediately if it is unused.
+ * Deregisters a target. It drains for the group's deregistration delay, but an unused target is removed immediately.
  * An unknown target or group is not an error.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  */

@@ -3,7 +3,7 @@ import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Region } from '../../world/region.ts';
 import type { ListenerRow, LoadBalancerRow, RuleRow } from './store.ts';
 
-/** Returns the rules of a listener in order of evaluation: by priority, the default rule last. */
+/** Returns the rules of a listener in the order of evaluation: by priority, with the default rule last. */
 export function rulesOf(region: Region, listenerArn: string): RuleRow[] {
   const order = ({ Priority }: RuleRow) => (Priority === 'default' ? Infinity : Number(Priority));
   return region.elbv2.rules

@@ -1,16 +1,16 @@
-/** Inline policies of roles: replaced as a whole, returned URL-encoded, and limited in their total size. */
+/** Inline policies of roles: replaced as a whole, and returned URL-encoded. Their total size per role is limited. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { ownProperty } from '../../own-property.ts';
 import { rowOf } from '../finder.ts';
-import { checkName, encoded, listed } from './checks.ts';
+import { checkName, urlEncoded, page } from './checks.ts';
 import { limitExceeded, rolePolicyNotFound } from './errors.ts';
 import { checkPermissions, sizeOf } from './policy-documents.ts';
 import { modifiableRoleOf } from './roles.ts';
 import type { RoleRow } from './store.ts';
 
 /** The maximum total size of a role's inline policies, not counting white space. */
-const LARGEST_SUM = 10_240;
+const MAX_TOTAL_SIZE = 10_240;
 
 const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName', 128);
 
@@ -28,8 +28,10 @@ export const inlinePolicyOperations = {
       const name = checkPolicyName(input.PolicyName);
       const policies = { ...role.inlinePolicies, [name]: checkPermissions(input.PolicyDocument) };
       const size = Object.values(policies).reduce((sum, document) => sum + sizeOf(document), 0);
-      if (size > LARGEST_SUM) {
-        throw limitExceeded(`Maximum policy size of ${LARGEST_SUM} bytes exceeded for role ${role.RoleName}`);
+      if (size > MAX_TOTAL_SIZE) {
+        throw limitExceeded(
+          `Maximum policy size of ${MAX_TOTAL_SIZE} bytes exceeded for role ${role.RoleName}`,
+        );
       }
       role.inlinePolicies = policies;
       return {};
@@ -41,14 +43,14 @@ export const inlinePolicyOperations = {
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       const PolicyName = checkPolicyName(input.PolicyName);
-      return { RoleName: role.RoleName, PolicyName, PolicyDocument: encoded(policyOf(role, PolicyName)) };
+      return { RoleName: role.RoleName, PolicyName, PolicyDocument: urlEncoded(policyOf(role, PolicyName)) };
     },
   },
 
   ListRolePolicies: {
     takes: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
-      const { rows, ...rest } = listed(
+      const { rows, ...rest } = page(
         Object.keys(rowOf(region.iam.roles, input.RoleName).inlinePolicies).sort(),
         input,
       );
@@ -62,7 +64,7 @@ export const inlinePolicyOperations = {
       const role = modifiableRoleOf(region, input.RoleName);
       const name = checkPolicyName(input.PolicyName);
       policyOf(role, name);
-      const { [name]: _gone, ...rest } = role.inlinePolicies;
+      const { [name]: _removed, ...rest } = role.inlinePolicies;
       role.inlinePolicies = rest;
       return {};
     },

@@ -1,17 +1,17 @@
-/** The AWS managed policies that can be attached to roles. The sandbox has only a selection for containers. */
+/** The AWS managed policies that can be attached to roles. The sandbox has only those that are useful for containers. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
-import { checkLength, listed } from './checks.ts';
+import { checkLength, page } from './checks.ts';
 import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
 import { modifiableRoleOf } from './roles.ts';
 
-const AWS = 'arn:aws:iam::aws:policy';
-const MOST_PER_ROLE = 10;
+const ARN_PREFIX = 'arn:aws:iam::aws:policy';
+const MAX_PER_ROLE = 10;
 
 /** @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
-const KNOWN = new Set(
+const KNOWN_POLICIES = new Set(
   [
     '/service-role/AmazonECSTaskExecutionRolePolicy',
     '/service-role/AmazonEC2ContainerServiceforEC2Role',
@@ -44,7 +44,7 @@ const KNOWN = new Set(
     '/ReadOnlyAccess',
     '/PowerUserAccess',
     '/AdministratorAccess',
-  ].map((name) => `${AWS}${name}`),
+  ].map((name) => `${ARN_PREFIX}${name}`),
 );
 
 function checkArn(arn: string | undefined): string {
@@ -64,10 +64,10 @@ export const managedPolicyOperations = {
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const arn = checkArn(input.PolicyArn);
-      if (!KNOWN.has(arn)) throw policyNotAttachable(arn);
+      if (!KNOWN_POLICIES.has(arn)) throw policyNotAttachable(arn);
       if (role.attachedPolicies.includes(arn)) return {};
-      if (role.attachedPolicies.length >= MOST_PER_ROLE) {
-        throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MOST_PER_ROLE}`);
+      if (role.attachedPolicies.length >= MAX_PER_ROLE) {
+        throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MAX_PER_ROLE}`);
       }
       role.attachedPolicies.push(arn);
       return {};
@@ -92,7 +92,7 @@ export const managedPolicyOperations = {
       const attached = rowOf(region.iam.roles, input.RoleName).attachedPolicies.filter((arn) =>
         arn.slice(arn.indexOf('/')).startsWith(PathPrefix),
       );
-      const { rows, ...rest } = listed(attached, input);
+      const { rows, ...rest } = page(attached, input);
       return { AttachedPolicies: rows.map(shown), ...rest };
     },
   },

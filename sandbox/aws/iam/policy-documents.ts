@@ -30,9 +30,9 @@ const policy = z.strictObject({
 type Statement = z.infer<typeof statement>;
 type Principal = z.infer<typeof principal>;
 
-const LONGEST = 131_072;
-/** The default quota in characters, not counting white space. */
-const LARGEST_TRUST = 2048;
+const MAX_LENGTH = 131_072;
+/** The default quota of a trust policy, in characters without white space. */
+const MAX_TRUST_POLICY_SIZE = 2048;
 
 const listOf = (given: string | string[] | undefined): string[] => [given ?? []].flat();
 /** Returns the size of a document as IAM measures it. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -68,7 +68,7 @@ function statementsOf(document: string): Statement[] {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function checkTrustPolicy(document: string | undefined, region: Region): string {
-  const given = checkLength(document ?? '', 'assumeRolePolicyDocument', LONGEST, 1);
+  const given = checkLength(document ?? '', 'assumeRolePolicyDocument', MAX_LENGTH, 1);
   for (const statement of statementsOf(given)) {
     if (statement.Resource ?? statement.NotResource) throw malformedPolicy('Has prohibited field Resource');
     const who = statement.Principal ?? statement.NotPrincipal;
@@ -80,13 +80,13 @@ export function checkTrustPolicy(document: string | undefined, region: Region): 
     }
     checkPrincipal(who, region);
   }
-  if (sizeOf(given) > LARGEST_TRUST) {
-    throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${LARGEST_TRUST}`);
+  if (sizeOf(given) > MAX_TRUST_POLICY_SIZE) {
+    throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${MAX_TRUST_POLICY_SIZE}`);
   }
   return given;
 }
 
-/** Whether IAM knows a role as a principal: a new role may not be known yet. */
+/** Whether IAM accepts a role as a principal. It does not accept a new role immediately. */
 function isKnown(region: Region, arn: string): boolean {
   const role = region.iam.roles.find(({ Arn }) => Arn === arn);
   if (!role) return false;
@@ -100,8 +100,8 @@ function isKnown(region: Region, arn: string): boolean {
 }
 
 /**
- * Checks that a principal of this account exists, because IAM stores its id, not its name. Principals of other accounts are
- * not checked.
+ * Checks that a principal of this account exists. IAM requires that, because it stores the id of the principal and not its
+ * name. Principals of other accounts are not checked.
  */
 function checkPrincipal(principal: Principal, region: Region): void {
   const { account } = region;
@@ -121,7 +121,7 @@ function checkPrincipal(principal: Principal, region: Region): void {
 
 /** Checks a permission policy. @throws MalformedPolicyDocument, ValidationError */
 export function checkPermissions(document: string | undefined): string {
-  const given = checkLength(document ?? '', 'policyDocument', LONGEST, 1);
+  const given = checkLength(document ?? '', 'policyDocument', MAX_LENGTH, 1);
   for (const statement of statementsOf(given)) {
     if (statement.Principal ?? statement.NotPrincipal) {
       throw malformedPolicy('Policy document should not specify a principal.');
@@ -131,8 +131,10 @@ export function checkPermissions(document: string | undefined): string {
     }
     const resources = listOf(statement.Resource ?? statement.NotResource);
     if (resources.length === 0) throw malformedPolicy('Policy statement must contain resources.');
-    const odd = resources.find((resource) => resource !== '*' && !/^arn:[^:]+:([^:]*:){3}./.test(resource));
-    if (odd !== undefined) throw malformedPolicy(`Resource ${odd} must be in ARN format or "*".`);
+    const malformed = resources.find(
+      (resource) => resource !== '*' && !/^arn:[^:]+:([^:]*:){3}./.test(resource),
+    );
+    if (malformed !== undefined) throw malformedPolicy(`Resource ${malformed} must be in ARN format or "*".`);
   }
   return given;
 }

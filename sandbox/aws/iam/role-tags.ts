@@ -2,7 +2,7 @@
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
-import { listed } from './checks.ts';
+import { page } from './checks.ts';
 import { roleTagging } from './tags.ts';
 
 export const roleTagOperations = {
@@ -25,7 +25,7 @@ export const roleTagOperations = {
   ListRoleTags: {
     takes: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
-      const { rows, ...rest } = listed(rowOf(region.iam.roles, input.RoleName).Tags, input);
+      const { rows, ...rest } = page(rowOf(region.iam.roles, input.RoleName).Tags, input);
       return { Tags: rows, ...rest };
     },
   },

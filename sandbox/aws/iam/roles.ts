@@ -1,4 +1,4 @@
-/** Roles: unique by name regardless of case, each with its own id, and impossible to delete while they have policies. */
+/** Roles: unique by name regardless of case, each with its own id. A role cannot be deleted while it has policies. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
@@ -10,8 +10,8 @@ import {
   checkPath,
   checkRoleName,
   checkSessionDuration,
-  encoded,
-  listed,
+  urlEncoded,
+  page,
 } from './checks.ts';
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkTrustPolicy } from './policy-documents.ts';
@@ -44,20 +44,20 @@ export function addRole(
   });
 }
 
-/** Returns `AROA` and 17 characters of base 32, the form of IAM's ids. */
+/** Returns a new id in the form of IAM's role ids: `AROA` and 17 characters of base 32. */
 function uniqueId(region: Region): string {
   const letters: Record<string, string> = { 0: 'G', 1: 'H', 8: 'I', 9: 'J' };
   const [, digits = ''] = region.id('AROA').split('-');
   return `AROA${digits.replace(/[0189]/g, (digit) => letters[digit] ?? digit).toUpperCase()}`;
 }
 
-/** Returns a role as lists show it: without its tags, which require a separate call. */
+/** Returns a role as lists show it, without its tags. The tags require a separate call. */
 const shown = ({ Tags: _tags, ...role }: RoleRow): Role => ({
   ...role,
-  AssumeRolePolicyDocument: encoded(role.AssumeRolePolicyDocument),
+  AssumeRolePolicyDocument: urlEncoded(role.AssumeRolePolicyDocument),
 });
 
-/** Returns a role as calls about a single role show it: with its tags. */
+/** Returns a role as calls for a single role show it, with its tags. */
 export const shownWithTags = (role: RoleRow): Role => ({
   ...shown(role),
   Tags: role.Tags.length > 0 ? role.Tags : undefined,
@@ -95,7 +95,7 @@ export const roleOperations = {
       const found = region.iam.roles
         .filter(({ Path }) => Path.startsWith(prefix))
         .sort((a, b) => (a.RoleName < b.RoleName ? -1 : 1));
-      const { rows, ...rest } = listed(found, input);
+      const { rows, ...rest } = page(found, input);
       return { Roles: rows.map(shown), ...rest };
     },
   },

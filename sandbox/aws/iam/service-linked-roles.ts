@@ -36,7 +36,7 @@ export type LinkedService = keyof typeof SERVICES;
 export const hasServiceLinkedRole = (region: Region, service: LinkedService): boolean =>
   region.iam.roles.has(SERVICES[service].name.toLowerCase());
 
-/** Creates the role of a service that does not have it yet, as services do in the background on first use. */
+/** Creates the service-linked role of a service that does not have it yet. Services do this on their first use. */
 export function makeServiceLinkedRole(
   region: Region,
   service: LinkedService,
@@ -62,7 +62,7 @@ export function makeServiceLinkedRole(
 const isLinked = (service: string): service is LinkedService => Object.hasOwn(SERVICES, service);
 
 export const serviceLinkedRoleOperations = {
-  /** A repeated call is refused, surprisingly with InvalidInput. */
+  /** A repeated call is refused. The code is InvalidInput, although the input is valid. */
   CreateServiceLinkedRole: {
     takes: ['AWSServiceName', 'Description', 'CustomSuffix'],
     run(input, region) {

@@ -16,7 +16,7 @@ export interface RoleRow extends Role {
   RoleId: string;
   Arn: string;
   CreateDate: Date;
-  /** The JSON as given. IAM's answers contain it URL-encoded. */
+  /** The JSON document as given. IAM's responses contain it URL-encoded. */
   AssumeRolePolicyDocument: string;
   MaxSessionDuration: number;
   Tags: Tag[];

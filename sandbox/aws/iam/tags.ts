@@ -1,4 +1,4 @@
-/** The checks of IAM tags, whose keys are compared regardless of case. */
+/** The checks of IAM tags. Their keys are compared regardless of case. */
 import { CAPITALISED, tagging } from '../tagging.ts';
 import { checkLength } from './checks.ts';
 import { invalidInput, invalidValue, limitExceeded } from './errors.ts';
@@ -24,7 +24,7 @@ function check(key: string, value: string): void {
 
 /** The tagging of IAM. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
 export const roleTagging = tagging({
-  spelling: CAPITALISED,
+  notation: CAPITALISED,
   ignoresCase: true,
   check,
   duplicate: () => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.'),

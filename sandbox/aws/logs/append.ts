@@ -4,27 +4,28 @@ import { logGroupNotFound } from './errors.ts';
 import { appendEvent, makeStream, streamKey } from './stream-rows.ts';
 
 /**
- * Lines within this many milliseconds count as one change, because every change saves the world and output may be frequent.
+ * The delay before new lines are reported as one change, in milliseconds. Every change saves the world, and output may be
+ * frequent.
  */
-const QUIET = 500;
-const waiting = new WeakSet<Region>();
+const REPORT_DELAY_MS = 500;
+const regionsToReport = new WeakSet<Region>();
 
 function reportChangeSoon(region: Region): void {
-  if (waiting.has(region)) return;
-  waiting.add(region);
+  if (regionsToReport.has(region)) return;
+  regionsToReport.add(region);
   setTimeout(() => {
-    waiting.delete(region);
+    regionsToReport.delete(region);
     region.changed();
-  }, QUIET).unref();
+  }, REPORT_DELAY_MS).unref();
 }
 
-/** Whether a log group of that name exists. */
+/** Whether a log group with the given name exists. */
 export const hasLogGroup = (region: Region, group: string): boolean => region.logs.groups.has(group);
 
 /**
  * Adds one line to a stream. Creates the stream when it does not exist, as the `awslogs` driver does.
  * @param timestamp milliseconds since 1970
- * @throws ResourceNotFoundException when the group does not exist: by default the driver creates no groups
+ * @throws ResourceNotFoundException when the group does not exist, because by default the driver does not create groups
  */
 export function appendLog(
   region: Region,

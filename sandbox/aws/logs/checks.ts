@@ -5,13 +5,13 @@ import { invalidParameter, invalidValue } from './errors.ts';
 
 const GROUP_NAME = /^[.\-_/#A-Za-z0-9]+$/;
 const STREAM_NAME = /^[^:*]+$/;
-const LONGEST_NAME = 512;
+const MAX_NAME_LENGTH = 512;
 
 function checkName(name: string | undefined, member: string, pattern: RegExp): string {
   const given = name ?? '';
   if (given === '') throw invalidValue(given, member, 'Member must have length greater than or equal to 1');
-  if (given.length > LONGEST_NAME) {
-    throw invalidValue(given, member, `Member must have length less than or equal to ${LONGEST_NAME}`);
+  if (given.length > MAX_NAME_LENGTH) {
+    throw invalidValue(given, member, `Member must have length less than or equal to ${MAX_NAME_LENGTH}`);
   }
   if (!pattern.test(given)) {
     throw invalidValue(
@@ -34,40 +34,37 @@ export function checkGroupName(name: string | undefined): string {
 export const checkStreamName = (name: string | undefined): string =>
   checkName(name, 'logStreamName', STREAM_NAME);
 
-const invalidLimit = (limit: number, most: number): Refusal =>
+const invalidLimit = (limit: number, max: number): Refusal =>
   invalidValue(
     String(limit),
     'limit',
     limit < 1
       ? 'Member must have value greater than or equal to 1'
-      : `Member must have value less than or equal to ${most}`,
+      : `Member must have value less than or equal to ${max}`,
   );
 
-/** Returns the page size that a request asks for. @throws InvalidParameterException outside 1 to `most` */
-export function checkLimit(limit: number | undefined, most: number): number {
-  const given = limit ?? most;
-  if (given < 1 || given > most) throw invalidLimit(given, most);
+/** Returns the page size that a request asks for. @throws InvalidParameterException unless it is from 1 to `max` */
+export function checkLimit(limit: number | undefined, max: number): number {
+  const given = limit ?? max;
+  if (given < 1 || given > max) throw invalidLimit(given, max);
   return given;
 }
 
 export const invalidToken = () => invalidParameter('The specified nextToken is invalid.');
 
 const PAGES: PageRules = {
-  standard: 50,
-  least: 1,
-  most: 50,
+  defaultSize: 50,
+  minSize: 1,
+  maxSize: 50,
   invalidSize: (size) => invalidLimit(size, 50),
   invalidToken,
 };
 
-/** Returns a page of a describe call: 50 rows by default, which is also the maximum. */
-export const described = <Row>(
-  rows: Row[],
-  limit: number | undefined,
-  token: string | undefined,
-): Page<Row> => pageOf(rows, limit, token, PAGES);
+/** Returns a page of a describe call. It has 50 rows by default, which is also the maximum. */
+export const page = <Row>(rows: Row[], limit: number | undefined, token: string | undefined): Page<Row> =>
+  pageOf(rows, limit, token, PAGES);
 
-/** Compares names in the order of AWS's lists: by character code, capitals first. */
+/** Compares names by character code, so that capitals come first, as in AWS's lists. */
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export type TagRecord = Record<string, string>;

@@ -1,18 +1,18 @@
-/** Log events: put in batches, and read page by page from either end of a stream. */
+/** Log events: written in batches, and read page by page from either end of a stream. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { InputLogEvent, OutputLogEvent, RejectedLogEventsInfo } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import { checkGroupName, checkLimit, invalidToken } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import { groupNamed, groupOf } from './groups.ts';
-import { fitting, keptSince, placesOf, placeText } from './reading.ts';
+import { fittingCount, keptSince, positionIn, positionText } from './reading.ts';
 import { streamOf } from './streams.ts';
 import { appendEvent, weightOf } from './stream-rows.ts';
 
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
-const LARGEST_BATCH = 1_048_576;
-const MOST_IN_BATCH = 10_000;
+const MAX_BATCH_SIZE = 1_048_576;
+const MAX_EVENTS = 10_000;
 
 interface Event {
   readonly timestamp: number;
@@ -24,12 +24,12 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   const events = (given ?? []).map(({ timestamp = 0, message = '' }) => ({ timestamp, message }));
   const [first] = events;
   const last = events.at(-1);
-  if (!first || !last || events.length > MOST_IN_BATCH || events.some(({ message }) => message === '')) {
-    throw invalidParameter(`A batch has 1 to ${MOST_IN_BATCH} log events, each with a message.`);
+  if (!first || !last || events.length > MAX_EVENTS || events.some(({ message }) => message === '')) {
+    throw invalidParameter(`A batch has 1 to ${MAX_EVENTS} log events, each with a message.`);
   }
   const size = events.reduce((sum, event) => sum + weightOf(event), 0);
-  if (size > LARGEST_BATCH) {
-    throw invalidParameter(`Upload too large: ${size} bytes exceeds limit of ${LARGEST_BATCH}`);
+  if (size > MAX_BATCH_SIZE) {
+    throw invalidParameter(`Upload too large: ${size} bytes exceeds limit of ${MAX_BATCH_SIZE}`);
   }
   if (events.some(({ timestamp }, index) => timestamp < (events[index - 1]?.timestamp ?? 0))) {
     throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
@@ -42,8 +42,8 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   return events;
 }
 
-/** Returns which events of a batch are rejected because they are too old, expired, or too far in the future. */
-function rejected(events: Event[], since: number, now: number): RejectedLogEventsInfo | undefined {
+/** Returns the indexes of the rejected events in a batch: they are too old, expired, or too far in the future. */
+function rejectionsOf(events: Event[], since: number, now: number): RejectedLogEventsInfo | undefined {
   const tooOld = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
   const expired = events.filter(({ timestamp }) => timestamp < since).length;
   const tooNew = events.findIndex(({ timestamp }) => timestamp > now + 2 * HOUR);
@@ -55,16 +55,16 @@ function rejected(events: Event[], since: number, now: number): RejectedLogEvent
   };
 }
 
-/** Parses a token: `f/<place>/s` for the events after a place, or `b/<place>/s` for the events before it. */
-function readToken(token: string | undefined): { forward: boolean; place: bigint } | undefined {
+/** Parses a token: `f/<position>/s` for the events after the position, or `b/<position>/s` for those before it. */
+function readToken(token: string | undefined): { forward: boolean; position: bigint } | undefined {
   if (token === undefined) return undefined;
-  const [, direction, place] = /^([fb])\/(\d{56})\/s$/.exec(token) ?? [];
-  if (place === undefined) throw invalidToken();
-  return { forward: direction === 'f', place: BigInt(place) };
+  const [, direction, position] = /^([fb])\/(\d{56})\/s$/.exec(token) ?? [];
+  if (position === undefined) throw invalidToken();
+  return { forward: direction === 'f', position: BigInt(position) };
 }
 
 export const eventOperations = {
-  /** Sequence tokens are accepted and ignored, as in AWS since 2023. */
+  /** Accepts sequence tokens but ignores them, as AWS has done since 2023. */
   PutLogEvents: {
     takes: ['logGroupName', 'logStreamName', 'logEvents', 'sequenceToken'],
     run(input, region) {
@@ -72,7 +72,7 @@ export const eventOperations = {
       const stream = streamOf(region, group.logGroupName, input.logStreamName);
       const events = checkBatch(input.logEvents);
       const now = region.now();
-      const info = rejected(events, keptSince(group, now), now.getTime());
+      const info = rejectionsOf(events, keptSince(group, now), now.getTime());
       const from = Math.max(info?.tooOldLogEventEndIndex ?? 0, info?.expiredLogEventEndIndex ?? 0);
       for (const event of events.slice(from, info?.tooNewLogEventStartIndex)) {
         appendEvent(stream, event, now.getTime());
@@ -99,18 +99,20 @@ export const eventOperations = {
     run(input, region) {
       const group = groupOf(region, input);
       const stream = streamOf(region, group.logGroupName, input.logStreamName);
-      const limit = checkLimit(input.limit, MOST_IN_BATCH);
+      const limit = checkLimit(input.limit, MAX_EVENTS);
       const token = readToken(input.nextToken);
       const since = Math.max(input.startTime ?? 0, keptSince(group, region.now()));
       const { endTime = Infinity } = input;
-      const placeOf = placesOf(stream);
+      const positionOf = positionIn(stream);
       const wanted = stream.events
         .filter(({ timestamp }) => timestamp >= since && timestamp < endTime)
-        .map((event) => ({ ...event, place: placeOf(event) }))
-        .filter(({ place }) => !token || (token.forward ? place > token.place : place < token.place));
+        .map((event) => ({ ...event, position: positionOf(event) }))
+        .filter(
+          ({ position }) => !token || (token.forward ? position > token.position : position < token.position),
+        );
       const forward = token?.forward ?? input.startFromHead ?? false;
       const ordered = forward ? wanted : wanted.reverse();
-      const shown = ordered.slice(0, fitting(ordered, limit));
+      const shown = ordered.slice(0, fittingCount(ordered, limit));
       if (!forward) shown.reverse();
       return {
         events: shown.map(({ timestamp, message, ingestionTime }): OutputLogEvent => {
@@ -122,16 +124,17 @@ export const eventOperations = {
   },
 } satisfies Operations<typeof Logs>;
 
-/** Returns the tokens before and after a page; the tokens of an empty page return to the reader's position. */
+/** Returns the tokens before and after a page. The tokens of an empty page refer to the reader's position. */
 function tokensAround(
-  shown: readonly { place: bigint }[],
-  token: { forward: boolean; place: bigint } | undefined,
+  shown: readonly { position: bigint }[],
+  token: { forward: boolean; position: bigint } | undefined,
 ): { nextForwardToken: string; nextBackwardToken: string } {
-  const position = token?.place ?? 0n;
-  const after = shown.at(-1)?.place ?? (token?.forward === false && position > 0n ? position - 1n : position);
-  const before = shown[0]?.place ?? (token?.forward ? position + 1n : position);
+  const position = token?.position ?? 0n;
+  const after =
+    shown.at(-1)?.position ?? (token?.forward === false && position > 0n ? position - 1n : position);
+  const before = shown[0]?.position ?? (token?.forward ? position + 1n : position);
   return {
-    nextForwardToken: `f/${placeText(after)}/s`,
-    nextBackwardToken: `b/${placeText(before)}/s`,
+    nextForwardToken: `f/${positionText(after)}/s`,
+    nextBackwardToken: `b/${positionText(before)}/s`,
   };
 }

@@ -1,7 +1,7 @@
-/** Filter patterns of plain terms: required terms, excluded terms, or any of several terms. */
+/** Filter patterns of plain terms. A term is required, excluded, or one of several alternatives. */
 import { invalidParameter } from './errors.ts';
 
-/** One term: `word` or `"a phrase"`, with `-` before it to exclude and `?` to make it one of several. */
+/** One term: `word` or `"a phrase"`. The prefix `-` excludes the term, and `?` makes it one of several alternatives. */
 const TERM = /\s*([-?]?)\s*(?:"((?:[^"\\]|\\.)*)"|(\w+))(?=\s|$)/suy;
 
 const unsupportedPattern = (pattern: string) =>
@@ -24,7 +24,7 @@ export function readPattern(pattern: string): (message: string) => boolean {
     if (phrase === undefined && word === undefined) throw unsupportedPattern(pattern);
     terms[sign as keyof typeof terms].push(word ?? (phrase ?? '').replace(/\\(.)/gs, '$1'));
   }
-  // AWS would ignore `?` terms next to other terms. Callers never intend that, so the pattern is refused.
+  // AWS ignores `?` terms next to other terms. No caller intends that, so the sandbox refuses such a pattern.
   if (terms['?'].length > 0 && terms[''].length + terms['-'].length > 0) throw unsupportedPattern(pattern);
   return (message) =>
     terms[''].every((term) => message.includes(term)) &&

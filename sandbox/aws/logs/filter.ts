@@ -6,11 +6,11 @@ import { checkLimit, invalidToken } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import { readPattern } from './filter-pattern.ts';
 import { groupOf, streamsOf } from './groups.ts';
-import { fitting, keptSince, placesOf, placeText } from './reading.ts';
+import { fittingCount, keptSince, positionIn, positionText } from './reading.ts';
 import { streamOf } from './streams.ts';
 import type { LogStreamRow } from './store.ts';
 
-function streamsSearched(
+function requestedStreams(
   region: Region,
   group: string,
   names: string[] | undefined,
@@ -24,7 +24,7 @@ function streamsSearched(
 }
 
 export const filterOperations = {
-  /** `interleaved` no longer has an effect: events of several streams are always in chronological order. */
+  /** `interleaved` has no effect any more: the events of several streams are always in chronological order. */
   FilterLogEvents: {
     takes: [
       'logGroupName',
@@ -44,9 +44,9 @@ export const filterOperations = {
       const matches = readPattern(input.filterPattern ?? '');
       if (input.nextToken !== undefined && !/^\d{56}$/.test(input.nextToken)) throw invalidToken();
       const since = Math.max(input.startTime ?? 0, keptSince(group, region.now()));
-      // Unlike in GetLogEvents, an event at endTime itself is included.
+      // Unlike in GetLogEvents, an event whose timestamp equals endTime is included.
       const { endTime = Infinity, nextToken = '' } = input;
-      const searched = streamsSearched(
+      const searched = requestedStreams(
         region,
         group.logGroupName,
         input.logStreamNames,
@@ -54,7 +54,7 @@ export const filterOperations = {
       );
       const found = searched
         .flatMap((stream) => {
-          const placeOf = placesOf(stream);
+          const positionOf = positionIn(stream);
           return stream.events
             .filter(
               ({ timestamp, message }) => timestamp >= since && timestamp <= endTime && matches(message),
@@ -64,15 +64,15 @@ export const filterOperations = {
               timestamp: event.timestamp,
               message: event.message,
               ingestionTime: event.ingestionTime,
-              eventId: placeText(placeOf(event)),
+              eventId: positionText(positionOf(event)),
             }));
         })
         .filter(({ eventId }) => eventId > nextToken)
         .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
-      const events = found.slice(0, fitting(found, limit));
+      const events = found.slice(0, fittingCount(found, limit));
       return {
         events,
-        // AWS now always returns an empty list here.
+        // AWS has stopped listing the searched streams, and always returns an empty list.
         searchedLogStreams: [],
         nextToken: events.length < found.length ? events.at(-1)?.eventId : undefined,
       };

@@ -1,10 +1,10 @@
-/** Log groups: found by exact name; their events never expire unless a retention is set. */
+/** Log groups: found by their exact names. Their events never expire, unless a retention is set. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { byName, checkGroupName, checkTags, described } from './checks.ts';
+import { byName, checkGroupName, checkTags, page } from './checks.ts';
 import {
   deletionProtected,
   invalidParameter,
@@ -20,7 +20,7 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Returns the log group of that name. @throws ResourceNotFoundException */
+/** Returns the log group with the given name. @throws ResourceNotFoundException */
 export function groupNamed(region: Region, name: string | undefined): LogGroupRow {
   const group = region.logs.groups.get(name);
   if (!group) throw logGroupNotFound();
@@ -29,7 +29,7 @@ export function groupNamed(region: Region, name: string | undefined): LogGroupRo
 
 /**
  * Returns the log group that a request names, either by name or by identifier.
- * @throws InvalidParameterException for both or neither; ResourceNotFoundException
+ * @throws InvalidParameterException if the request contains both or neither; ResourceNotFoundException
  */
 export function groupOf(
   region: Region,
@@ -51,7 +51,7 @@ export const streamsOf = (region: Region, group: string): LogStreamRow[] =>
 
 const shown = (region: Region, group: LogGroupRow): LogGroup => ({
   ...group,
-  // AWS updates this value with a delay of hours; here it is exact.
+  // AWS updates this value with a delay of hours. In the sandbox it is always exact.
   storedBytes: streamsOf(region, group.logGroupName).reduce((sum, { weight }) => sum + weight, 0),
 });
 
@@ -80,7 +80,7 @@ export const groupOperations = {
     },
   },
 
-  /** The prefix may match several groups: callers that want one group must compare names. */
+  /** The prefix may match several groups, so a caller that looks for one group must compare the names. */
   DescribeLogGroups: {
     takes: ['logGroupNamePrefix', 'logGroupNamePattern', 'logGroupClass', 'limit', 'nextToken'],
     run(input, region) {
@@ -98,7 +98,7 @@ export const groupOperations = {
             group.logGroupClass === logGroupClass,
         )
         .sort((a, b) => byName(a.logGroupName, b.logGroupName));
-      const { rows, next } = described(found, input.limit, input.nextToken);
+      const { rows, next } = page(found, input.limit, input.nextToken);
       return { logGroups: rows.map((group) => shown(region, group)), nextToken: next };
     },
   },

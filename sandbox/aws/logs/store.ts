@@ -11,7 +11,7 @@ export interface LogEventRow {
   timestamp: number;
   ingestionTime: number;
   message: string;
-  /** Its position among all events that the stream ever received, including dropped ones. */
+  /** The number of the event among all events that the stream ever received, including dropped events. */
   sequence: number;
 }
 export interface LogStreamRow extends LogStream {
@@ -19,9 +19,9 @@ export interface LogStreamRow extends LogStream {
   logStreamName: string;
   /** Ordered by time, then by arrival. */
   events: LogEventRow[];
-  /** The number of events ever received. */
+  /** The number of events that the stream ever received. */
   arrived: number;
-  /** The size of the kept events, as CloudWatch Logs counts it. */
+  /** The size of the kept events in bytes, as CloudWatch Logs measures it. */
   weight: number;
 }
 

@@ -2,12 +2,12 @@
 import type { Region } from '../../world/region.ts';
 import type { LogEventRow, LogStreamRow } from './store.ts';
 
-/** The maximum number of events per stream. Unlike AWS, the sandbox holds events in memory, so it keeps only the newest. */
-export const MOST_EVENTS = 10_000;
+/** The maximum number of events per stream. The sandbox has all events in memory, so it keeps only the newest. */
+export const MAX_EVENTS = 10_000;
 /** The maximum number of bytes per stream, for the same reason. */
-export const MOST_WEIGHT = 16 * 1024 * 1024;
+export const MAX_WEIGHT = 16 * 1024 * 1024;
 
-/** The bytes that CloudWatch Logs counts for every event in addition to its message. */
+/** The number of bytes that CloudWatch Logs adds to the size of every message. */
 const OVERHEAD = 26;
 
 /** Returns the size of an event for limits and `storedBytes`. */
@@ -31,7 +31,7 @@ export function makeStream(region: Region, logGroupName: string, logStreamName: 
 }
 
 /**
- * Inserts an event in chronological order: nearly always at the end.
+ * Inserts an event in chronological order, which is nearly always at the end.
  * @param ingestionTime milliseconds since 1970
  */
 export function appendEvent(
@@ -41,11 +41,11 @@ export function appendEvent(
 ): void {
   const { events } = stream;
   const row: LogEventRow = { ...event, ingestionTime, sequence: stream.arrived++ };
-  const at = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp) + 1;
-  if (at === events.length) events.push(row);
-  else events.splice(at, 0, row);
+  const index = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp) + 1;
+  if (index === events.length) events.push(row);
+  else events.splice(index, 0, row);
   stream.weight += weightOf(row);
-  while (events.length > MOST_EVENTS || stream.weight > MOST_WEIGHT) {
+  while (events.length > MAX_EVENTS || stream.weight > MAX_WEIGHT) {
     const oldest = events.shift();
     if (!oldest) break;
     stream.weight -= weightOf(oldest);

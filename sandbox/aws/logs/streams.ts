@@ -1,14 +1,14 @@
-/** Log streams: created by their writers, listed by name or by their last event. */
+/** Log streams: created by their writers, and listed in the order of their names or last events. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { byName, checkGroupName, checkStreamName, described } from './checks.ts';
+import { byName, checkGroupName, checkStreamName, page } from './checks.ts';
 import { invalidParameter, logStreamExists, logStreamNotFound } from './errors.ts';
 import { groupNamed, groupOf, streamsOf } from './groups.ts';
 import type { LogStreamRow } from './store.ts';
 import { makeStream, streamKey } from './stream-rows.ts';
 
-/** Returns the stream of that name in an existing group. @throws ResourceNotFoundException */
+/** Returns the stream with the given name in an existing group. @throws ResourceNotFoundException */
 export function streamOf(region: Region, group: string, name: string | undefined): LogStreamRow {
   const stream = region.logs.streams.get(streamKey(group, checkStreamName(name)));
   if (!stream) throw logStreamNotFound();
@@ -50,7 +50,7 @@ export const streamOperations = {
         .sort((a, b) => byName(a.logStreamName, b.logStreamName));
       if (byTime) sorted.sort((a, b) => time(a) - time(b));
       if (input.descending) sorted.reverse();
-      const { rows, next } = described(sorted, input.limit, input.nextToken);
+      const { rows, next } = page(sorted, input.limit, input.nextToken);
       return { logStreams: rows, nextToken: next };
     },
   },

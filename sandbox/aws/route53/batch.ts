@@ -1,4 +1,4 @@
-/** Applies one change of a batch to a draft of the zone, and finds what is wrong with the change. */
+/** Applies one change of a batch to a draft of the zone, and returns the faults of the change. */
 import type { ChangeAction, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { Region } from '../../world/region.ts';
 import { compareNames } from './names.ts';
@@ -6,7 +6,7 @@ import { faultsOf } from './record-checks.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
 import { isCreatedWithZone } from './zones.ts';
 
-/** A change whose record set is in Route 53's own form. */
+/** A change of a batch, with the record set in Route 53's form. */
 export interface RecordChange {
   readonly action: ChangeAction | undefined;
   readonly record: RecordRow;
@@ -14,16 +14,16 @@ export interface RecordChange {
 
 type Key = Pick<ResourceRecordSet, 'Type' | 'SetIdentifier'> & { readonly Name: string };
 
-/** Compares record sets by name, then type, then identifier. Two that compare as equal are the same record set. */
+/** Compares record sets by name, type and identifier. If all three are equal, it is the same record set. */
 export function compareRecords(one: Key, other: Key): number {
   return (
     compareNames(one.Name, other.Name) ||
-    compareTexts(one.Type, other.Type) ||
-    compareTexts(one.SetIdentifier, other.SetIdentifier)
+    compareStrings(one.Type, other.Type) ||
+    compareStrings(one.SetIdentifier, other.SetIdentifier)
   );
 }
 
-const compareTexts = (one = '', other = ''): number => (one < other ? -1 : Number(one > other));
+const compareStrings = (one = '', other = ''): number => (one < other ? -1 : Number(one > other));
 
 const described = ({ Name, Type, SetIdentifier }: RecordRow): string => {
   const identifier = SetIdentifier === undefined ? '' : `, set-identifier='${SetIdentifier}'`;
@@ -33,7 +33,7 @@ const described = ({ Name, Type, SetIdentifier }: RecordRow): string => {
 /**
  * Applies a change to a draft of a zone.
  * @param earlier the earlier changes of the same batch
- * @returns what is wrong with the change; the draft must then be discarded
+ * @returns the faults of the change in Route 53's wording; if there are any, the draft must be discarded
  */
 export function applyChange(
   region: Region,
@@ -53,9 +53,9 @@ export function applyChange(
   }
   if (action === 'CREATE' && current) return [`Tried to create ${described(record)} but it already exists`];
   const faults = faultsOf(region, draft, record);
-  const found = faults.length > 0 ? faults : conflicts(draft, record);
+  const faultsOrConflicts = faults.length > 0 ? faults : conflicts(draft, record);
   draft.records = [...draft.records.filter((row) => row !== current), record];
-  return found;
+  return faultsOrConflicts;
 }
 
 /** Applies a deletion, which must contain the exact current values of the record set. */
@@ -91,7 +91,10 @@ const fingerprint = ({
     MultiValueAnswer,
   ]);
 
-/** Returns conflicts with other record sets: a CNAME must be alone, and sets of one name and type need identifiers. */
+/**
+ * Returns conflicts with other record sets. A CNAME must be the only record set of its name. If several record sets have the
+ * same name and type, all of them need identifiers.
+ */
 function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
   const { Name, Type, SetIdentifier, TTL, Weight } = record;
   const neighbours = draft.records.filter((row) => row.Name === Name && compareRecords(row, record) !== 0);

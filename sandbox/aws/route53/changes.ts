@@ -1,4 +1,4 @@
-/** Changes: every change of a zone is `PENDING` until all name servers have it. */
+/** Changes: every change to a zone is `PENDING` until all name servers have it. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { ChangeInfo } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
@@ -6,7 +6,7 @@ import type { Events, Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { newId } from './ids.ts';
 
-/** Starts a change, and returns it for the answer of the call. */
+/** Adds a pending change, and returns it for the response of the call. */
 export function submitChange(region: Region, comment?: string): ChangeInfo {
   const id = newId(region, 'C');
   region.after('dnsChange', 'route53:change-in-sync', id);

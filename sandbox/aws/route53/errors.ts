@@ -1,4 +1,4 @@
-/** The refusals of Route 53, in AWS's wording. The catalogue of AWS semantics (§7) lists codes and sources. */
+/** The refusals of Route 53, in AWS's wording. The catalogue of AWS semantics (§7) lists their codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);
@@ -9,7 +9,7 @@ export const notInEnumeration = (value: unknown, values: readonly string[]): Ref
     `Invalid XML ; cvc-enumeration-valid: Value '${String(value)}' is not facet-valid with respect to enumeration '[${values.join(', ')}]'. It must be a value from the enumeration.`,
   );
 
-/** The refusal of a feature that the sandbox lacks, with the same wording as for an unsupported parameter. */
+/** The refusal of a feature that the sandbox does not support, in the same form as for an unsupported parameter. */
 export const notImplemented = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox does not support ${what} in route53 yet`, 501);
 
@@ -32,7 +32,7 @@ export const tooManyZones = (): Refusal =>
     'TooManyHostedZones',
     'Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted zones.',
   );
-/** The two spaces are in AWS's message. */
+/** AWS's message has two spaces after "sets". */
 export const zoneNotEmpty = (): Refusal =>
   refusal(
     'HostedZoneNotEmpty',

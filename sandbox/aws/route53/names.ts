@@ -1,17 +1,17 @@
 /** Domain names in Route 53's form and order. */
 
-const MOST_BYTES = 255;
-const MOST_LABEL_BYTES = 63;
+const MAX_BYTES = 255;
+const MAX_LABEL_BYTES = 63;
 
-/** One character of a name, or an octal escape of one. */
+/** One character of a name, or the octal escape of a character. */
 const CHARACTER = /\\([0-3][0-7]{2})|[^]/gu;
 
 const escaped = (character: string): string =>
   [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
 /**
- * Returns a name in Route 53's form: lower case, a trailing dot, and octal escapes for all but letters, digits, `-` and `_`,
- * so `*.Example.com` becomes `\052.example.com.`.
+ * Returns a name in Route 53's form: in lower case, with a trailing dot, and with octal escapes for all characters except
+ * letters, digits, `-` and `_`. For example, `*.Example.com` becomes `\052.example.com.`.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
  */
 export function normalName(name: string): string {
@@ -24,22 +24,22 @@ export function normalName(name: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
-/** The first label of a wildcard name in Route 53's form. */
+/** The first label of a wildcard name, in Route 53's form. */
 export const WILDCARD = '\\052';
 
-/** Returns the labels of a normal name, the leftmost first. */
+/** Returns the labels of a name in Route 53's form, the leftmost first. */
 export const labelsOf = (name: string): string[] => (name === '.' ? [] : name.slice(0, -1).split('.'));
 
-/** Returns what is wrong with a normal name, in Route 53's wording, or undefined. */
+/** Returns the fault of a name in Route 53's form and wording, or undefined. */
 export function nameFault(name: string): string | undefined {
   const labels = labelsOf(name);
   const encountered = `encountered with '${name.slice(0, -1)}'`;
   if (labels.length === 0) return `FATAL problem: DomainNameEmpty (Domain name is empty) ${encountered}`;
   if (labels.includes('')) return `FATAL problem: DomainLabelEmpty (Domain label is empty) ${encountered}`;
-  if (labels.some((label) => unescapedLength(label) > MOST_LABEL_BYTES)) {
+  if (labels.some((label) => unescapedLength(label) > MAX_LABEL_BYTES)) {
     return `FATAL problem: DomainLabelTooLong (Domain label is too long) ${encountered}`;
   }
-  if (unescapedLength(name) > MOST_BYTES) {
+  if (unescapedLength(name) > MAX_BYTES) {
     return `FATAL problem: DomainNameTooLong (Domain name is too long) ${encountered}`;
   }
   return undefined;
@@ -55,12 +55,12 @@ export const isWithin = (name: string, zone: string): boolean => name === zone |
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
  */
 export function compareNames(one: string, other: string): number {
-  const mine = labelsOf(one).reverse();
-  const theirs = labelsOf(other).reverse();
-  for (const [index, label] of mine.entries()) {
-    const otherLabel = theirs[index];
+  const labels = labelsOf(one).reverse();
+  const otherLabels = labelsOf(other).reverse();
+  for (const [index, label] of labels.entries()) {
+    const otherLabel = otherLabels[index];
     if (otherLabel === undefined) return 1;
     if (label !== otherLabel) return label < otherLabel ? -1 : 1;
   }
-  return mine.length - theirs.length;
+  return labels.length - otherLabels.length;
 }

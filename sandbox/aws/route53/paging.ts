@@ -1,20 +1,20 @@
-/** Pages of Route 53's lists: the first items from a start, and the item with which the next page starts. */
+/** Pages of Route 53's lists. A page names the item with which the next page starts, instead of a token. */
 import { pageOf } from '../paging.ts';
 import { invalidInput } from './errors.ts';
 
 /**
- * Returns one page from the remaining items of a list.
- * @param asked the maximum number of items that the call requests; a number above `most` is reduced to it
- * @param most the maximum number of items that AWS returns, which is also the default
+ * Returns the first page of the remaining items of a list.
+ * @param requested the page size that the call requests; a size above `max` is reduced to `max`
+ * @param max the maximum number of items that AWS returns, which is also the default
  */
-export function firstPage<Row>(rows: Row[], asked: number | undefined, most: number) {
-  const MaxItems = Math.min(asked ?? most, most);
-  const { rows: page, following } = pageOf(rows, MaxItems, undefined, {
-    standard: most,
-    least: 1,
-    most,
-    invalidSize: () => invalidInput(`The value '${asked}' of maxitems is not valid`),
+export function firstPage<Row>(rows: Row[], requested: number | undefined, max: number) {
+  const MaxItems = Math.min(requested ?? max, max);
+  const { rows: page, firstOfNext } = pageOf(rows, MaxItems, undefined, {
+    defaultSize: max,
+    minSize: 1,
+    maxSize: max,
+    invalidSize: () => invalidInput(`The value '${requested}' of maxitems is not valid`),
     invalidToken: invalidInput,
   });
-  return { page, next: following, IsTruncated: following !== undefined, MaxItems };
+  return { page, next: firstOfNext, IsTruncated: firstOfNext !== undefined, MaxItems };
 }

@@ -12,9 +12,9 @@ const TYPES: readonly RRType[] = [
   ...(['SOA', 'A', 'TXT', 'NS', 'CNAME', 'MX', 'NAPTR', 'PTR', 'SRV', 'SPF', 'AAAA', 'CAA'] as const),
   ...(['DS', 'TLSA', 'SSHFP', 'SVCB', 'HTTPS'] as const),
 ];
-const LONGEST_TTL = 2 ** 31 - 1;
+const MAX_TTL = 2 ** 31 - 1;
 
-/** The members of routing policies that the sandbox lacks, because it has no client locations or health checks. */
+/** The members of routing policies that the sandbox lacks. They need the locations of clients, or health checks. */
 const UNSUPPORTED = [
   'Region',
   'GeoLocation',
@@ -25,8 +25,8 @@ const UNSUPPORTED = [
 ] as const satisfies readonly (keyof ResourceRecordSet)[];
 
 /**
- * Returns the record set of a change in Route 53's form.
- * @throws InvalidInput when members are missing or exclude each other, before the batch itself is checked
+ * Returns the record set of a change in Route 53's form. AWS makes these checks before it checks the batch as a whole.
+ * @throws InvalidInput when members are missing or exclude each other
  */
 export function readRecord({ Action, ResourceRecordSet: given }: Change): RecordRow {
   if (!given?.Name) throw invalidInput('Invalid request: Missing field ResourceRecordSet.Name');
@@ -43,8 +43,8 @@ export function readRecord({ Action, ResourceRecordSet: given }: Change): Record
     throw invalidInput(`Invalid request: Expected exactly one of ${contents}, but found ${found} ${where}`);
   }
   checkRouting(given, where);
-  if (TTL !== undefined && !(TTL >= 0 && TTL <= LONGEST_TTL)) {
-    throw invalidInput(`Invalid request: TTL must be between 0 and ${LONGEST_TTL} ${where}`);
+  if (TTL !== undefined && !(TTL >= 0 && TTL <= MAX_TTL)) {
+    throw invalidInput(`Invalid request: TTL must be between 0 and ${MAX_TTL} ${where}`);
   }
   return {
     ...given,
@@ -55,12 +55,12 @@ export function readRecord({ Action, ResourceRecordSet: given }: Change): Record
 }
 
 function checkRouting({ SetIdentifier, Weight, MultiValueAnswer }: ResourceRecordSet, where: string): void {
-  const ways = [Weight, MultiValueAnswer].filter((way) => way !== undefined).length;
-  if (ways > 0 && SetIdentifier === undefined) {
+  const policyCount = [Weight, MultiValueAnswer].filter((policy) => policy !== undefined).length;
+  if (policyCount > 0 && SetIdentifier === undefined) {
     throw invalidInput(`Invalid request: Missing field 'SetIdentifier' ${where}`);
   }
-  if (SetIdentifier !== undefined && ways !== 1) {
-    const found = ways === 0 ? 'none' : 'more than one';
+  if (SetIdentifier !== undefined && policyCount !== 1) {
+    const found = policyCount === 0 ? 'none' : 'more than one';
     throw invalidInput(
       `Invalid request: Expected exactly one of [Weight, Region, Failover, GeoLocation, GeoProximityLocation, MultiValueAnswer, or CidrRoutingConfig], but found ${found} ${where}`,
     );
@@ -88,7 +88,7 @@ function readAlias(alias: NonNullable<ResourceRecordSet['AliasTarget']>): typeof
   };
 }
 
-/** Returns what is wrong with a record set of a zone, in Route 53's wording. */
+/** Returns the faults of a record set of a zone, in Route 53's wording. */
 export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow): string[] {
   const fault = nameFault(record.Name);
   if (fault) return [fault];
@@ -102,7 +102,7 @@ export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow)
 }
 
 /**
- * Returns what is wrong with an alias. It must point to its own zone, or to a load balancer through AWS's zone for load
+ * Returns the faults of an alias. An alias must point to its own zone, or to a load balancer in AWS's zone for load
  * balancers. AWS checks that the target exists.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
  */
@@ -132,11 +132,11 @@ const VALUE_FAULTS: Partial<Record<RRType, (value: string) => string | undefined
     nameFault(normalName(value)) || /\s/.test(value)
       ? 'CNAMERRDATAIllegalDomainName (Value is not a valid domain name)'
       : undefined,
-  TXT: quoted,
-  SPF: quoted,
+  TXT: quotedStringFault,
+  SPF: quotedStringFault,
 };
 
-function quoted(value: string): string | undefined {
+function quotedStringFault(value: string): string | undefined {
   return /^"(?:[^"\\]|\\.)*"(?:\s+"(?:[^"\\]|\\.)*")*$/.test(value)
     ? undefined
     : 'InvalidCharacterString (Value should be enclosed in quotation marks)';

@@ -1,4 +1,4 @@
-/** Record sets: changed in batches, all or nothing, and listed by name. */
+/** Record sets: listed by name, and changed in batches, either completely or not at all. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Change } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
@@ -11,12 +11,12 @@ import { firstPage } from './paging.ts';
 import { readRecord } from './record-checks.ts';
 import type { HostedZoneRow } from './store.ts';
 
-const MOST_LISTED = 300;
-const MOST_RECORDS = 1000;
-const MOST_CHARACTERS = 32_000;
+const MAX_PAGE_SIZE = 300;
+const MAX_RECORDS = 1000;
+const MAX_CHARACTERS = 32_000;
 const ACTIONS = ['CREATE', 'DELETE', 'UPSERT'];
 
-/** Checks the size of a batch: an UPSERT counts twice. */
+/** Checks the size of a batch. An UPSERT counts twice. */
 function checkSize(changes: readonly Change[]): void {
   let records = 0;
   let characters = 0;
@@ -26,10 +26,10 @@ function checkSize(changes: readonly Change[]): void {
     records += times * Math.max(values.length, 1);
     characters += times * values.join('').length;
   }
-  if (records > MOST_RECORDS)
-    throw invalidChangeBatch([`Number of records limit of ${MOST_RECORDS} exceeded.`]);
-  if (characters > MOST_CHARACTERS) {
-    throw invalidChangeBatch([`Number of characters limit of ${MOST_CHARACTERS} exceeded.`]);
+  if (records > MAX_RECORDS)
+    throw invalidChangeBatch([`Number of records limit of ${MAX_RECORDS} exceeded.`]);
+  if (characters > MAX_CHARACTERS) {
+    throw invalidChangeBatch([`Number of characters limit of ${MAX_CHARACTERS} exceeded.`]);
   }
 }
 
@@ -72,7 +72,7 @@ export const recordSetOperations = {
         SetIdentifier: StartRecordIdentifier,
       };
       const sorted = zone.records.filter((record) => compareRecords(record, start) >= 0).sort(compareRecords);
-      const { page, next, IsTruncated, MaxItems } = firstPage(sorted, input.MaxItems, MOST_LISTED);
+      const { page, next, IsTruncated, MaxItems } = firstPage(sorted, input.MaxItems, MAX_PAGE_SIZE);
       return {
         ResourceRecordSets: page,
         IsTruncated,

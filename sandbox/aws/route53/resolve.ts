@@ -1,4 +1,4 @@
-/** The authoritative answer of the sandbox's hosted zones for a name, as a resolver on the internet would get it. */
+/** Resolves names in the sandbox's hosted zones, as a resolver on the internet would. */
 import type { Region } from '../../world/region.ts';
 import { isWithin, labelsOf, normalName, WILDCARD } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
@@ -8,27 +8,27 @@ export type Answer =
   | { readonly kind: 'alias'; readonly dnsName: string }
   | { readonly kind: 'values'; readonly values: string[] };
 
-/** The maximum number of hops: aliases and CNAMEs may form a cycle, and resolvers give up after a few. */
-const MOST_HOPS = 8;
+/** The maximum number of hops. Aliases and CNAMEs may form a cycle, so resolvers give up after a few hops. */
+const MAX_HOPS = 8;
 
 /**
  * Resolves a name in the hosted zones of the account.
  * @param name with or without a trailing dot, in any case
  * @param draw returns a number from 0 to less than 1, which selects among weighted record sets
- * @returns `values` with IP addresses; `alias` when aliases and CNAMEs lead to a name outside all zones, e.g. a load
- * balancer's, in lower case and without `dualstack.` and a trailing dot; undefined when no zone has the name
+ * @returns `values` with IP addresses, or `alias` when aliases and CNAMEs lead to a name outside all zones, e.g. that of a load
+ * balancer. The alias is in lower case, without `dualstack.` and without a trailing dot. Undefined when no zone has the name.
  */
 export function resolve(region: Region, name: string, draw: () => number = Math.random): Answer | undefined {
   let next = normalName(name);
-  for (let hop = 0; hop < MOST_HOPS; hop++) {
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
     const zone = zoneOf(region, next);
-    // A name outside all zones ends the resolution; if it is the requested name itself, there is no answer.
+    // A name outside all zones ends the resolution. If this is the requested name itself, there is no answer.
     if (!zone) return hop === 0 ? undefined : { kind: 'alias', dnsName: balancerName(next) };
     const records = recordsFor(zone, next);
     const record =
-      choose(typed(records, 'A'), draw) ??
-      choose(typed(records, 'AAAA'), draw) ??
-      choose(typed(records, 'CNAME'), draw);
+      choose(ofType(records, 'A'), draw) ??
+      choose(ofType(records, 'AAAA'), draw) ??
+      choose(ofType(records, 'CNAME'), draw);
     if (!record) return undefined;
     const target = record.AliasTarget?.DNSName ?? (record.Type === 'CNAME' ? valuesOf(record)[0] : undefined);
     if (target === undefined) return { kind: 'values', values: addresses(records, record) };
@@ -38,8 +38,8 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
 }
 
 /**
- * Returns the zone that answers for a name: the one with the longest name. Among zones with the same name, the oldest one
- * answers, since the parent domain delegates to its name servers.
+ * Returns the zone that answers for a name: of all zones that contain the name, the one with the longest name. If several
+ * zones have the same name, the oldest answers, since the parent domain delegates to the oldest zone's name servers.
  */
 function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
   return region.route53.zones
@@ -51,22 +51,22 @@ function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
 }
 
 /**
- * Returns the record sets that answer for a name: the name's record sets or, for an unknown name, those of a wildcard.
+ * Returns the record sets that answer for a name: its own record sets or, if the name does not exist, those of a wildcard.
  * @see https://www.rfc-editor.org/rfc/rfc4592#section-3.3
  */
 function recordsFor(zone: HostedZoneRow, name: string): RecordRow[] {
   const exists = (node: string) => zone.records.some((record) => isWithin(record.Name, node));
-  const at = (node: string) => zone.records.filter((record) => record.Name === node);
-  if (exists(name)) return at(name);
+  const recordsAt = (node: string) => zone.records.filter((record) => record.Name === node);
+  if (exists(name)) return recordsAt(name);
   const labels = labelsOf(name);
   for (let depth = 1; depth <= labels.length; depth++) {
     const encloser = `${labels.slice(depth).join('.')}.`;
-    if (exists(encloser)) return at(`${WILDCARD}.${encloser}`);
+    if (exists(encloser)) return recordsAt(`${WILDCARD}.${encloser}`);
   }
   return [];
 }
 
-const typed = (records: readonly RecordRow[], type: RecordRow['Type']): RecordRow[] =>
+const ofType = (records: readonly RecordRow[], type: RecordRow['Type']): RecordRow[] =>
   records.filter((record) => record.Type === type);
 
 /**
@@ -79,13 +79,13 @@ function choose(records: readonly RecordRow[], draw: () => number): RecordRow | 
   const total = records.reduce((sum, { Weight = 0 }) => sum + Weight, 0);
   // Record sets that all have weight 0 are equally likely.
   const weight = (record: RecordRow) => (total === 0 ? 1 : (record.Weight ?? 0));
-  let left = draw() * (total || records.length);
-  return records.find((record) => (left -= weight(record)) < 0);
+  let remaining = draw() * (total || records.length);
+  return records.find((record) => (remaining -= weight(record)) < 0);
 }
 
-/** Returns the addresses of a record set; a multivalue answer contains the addresses of all its record sets. */
+/** Returns the addresses of the chosen record set. A multivalue answer has the addresses of all record sets of the type. */
 function addresses(records: readonly RecordRow[], chosen: RecordRow): string[] {
-  return chosen.MultiValueAnswer ? typed(records, chosen.Type).flatMap(valuesOf) : valuesOf(chosen);
+  return chosen.MultiValueAnswer ? ofType(records, chosen.Type).flatMap(valuesOf) : valuesOf(chosen);
 }
 
 const valuesOf = (record: RecordRow): string[] =>

@@ -37,11 +37,11 @@ export const route53Store = () => ({
     keyOf: withoutPrefix,
     notFound: (id) => noSuchHostedZone(withoutPrefix(id)),
   }),
-  /** Every caller reference that created a zone, including those of deleted zones. */
+  /** The caller references with which zones were created, including zones that are deleted. */
   callerReferences: new Table<{ zoneId: string }>(BOOKKEEPING),
   /** By id without the `/change/` prefix. */
   changes: new Table<ChangeInfo, Kind & Findable>({
-    // The census counts no changes: they are records, not resources.
+    // The census does not count changes, because they are records and not resources.
     isCounted: () => false,
     lag: { listedBy: [] },
     keyOf: withoutPrefix,

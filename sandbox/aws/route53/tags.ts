@@ -1,4 +1,4 @@
-/** Tags of hosted zones: set by their own call, after the zone is created. */
+/** Tags of hosted zones. A separate call sets them after the zone is created. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -8,17 +8,17 @@ import { invalidInput, noSuchHealthCheck, notInEnumeration } from './errors.ts';
 import { withoutPrefix } from './ids.ts';
 import type { HostedZoneRow } from './store.ts';
 
-const MOST_PER_CALL = 10;
+const MAX_PER_CALL = 10;
 
 const { merged, without } = tagging({
-  spelling: CAPITALISED,
+  notation: CAPITALISED,
   check(key) {
     if (key === '' || key.startsWith('aws:')) throw invalidInput(`The tag key '${key}' is not valid`);
   },
-  tooMany: (most) => invalidInput(`A resource can have at most ${most} tags`),
+  tooMany: (max) => invalidInput(`A resource can have at most ${max} tags`),
 });
 
-function taggable(region: Region, type: string | undefined, id: string | undefined): HostedZoneRow {
+function taggedZone(region: Region, type: string | undefined, id: string | undefined): HostedZoneRow {
   if (type === 'healthcheck') throw noSuchHealthCheck(withoutPrefix(id));
   if (type !== 'hostedzone') throw notInEnumeration(type, ['healthcheck', 'hostedzone']);
   return rowOf(region.route53.zones, id);
@@ -35,12 +35,12 @@ export const tagOperations = {
   ChangeTagsForResource: {
     takes: ['ResourceType', 'ResourceId', 'AddTags', 'RemoveTagKeys'],
     run({ ResourceType, ResourceId, AddTags = [], RemoveTagKeys = [] }, region) {
-      const zone = taggable(region, ResourceType, ResourceId);
+      const zone = taggedZone(region, ResourceType, ResourceId);
       if (AddTags.length + RemoveTagKeys.length === 0) {
         throw invalidInput('At least one of AddTags and RemoveTagKeys must be specified');
       }
-      if (AddTags.length > MOST_PER_CALL || RemoveTagKeys.length > MOST_PER_CALL) {
-        throw invalidInput(`A call can add or remove at most ${MOST_PER_CALL} tags`);
+      if (AddTags.length > MAX_PER_CALL || RemoveTagKeys.length > MAX_PER_CALL) {
+        throw invalidInput(`A call can add or remove at most ${MAX_PER_CALL} tags`);
       }
       zone.tags = merged(without(zone.tags, RemoveTagKeys), AddTags);
       return {};
@@ -50,7 +50,7 @@ export const tagOperations = {
   ListTagsForResource: {
     takes: ['ResourceType', 'ResourceId'],
     run({ ResourceType, ResourceId }, region) {
-      return { ResourceTagSet: tagSet(taggable(region, ResourceType, ResourceId)) };
+      return { ResourceTagSet: tagSet(taggedZone(region, ResourceType, ResourceId)) };
     },
   },
 
@@ -58,10 +58,10 @@ export const tagOperations = {
   ListTagsForResources: {
     takes: ['ResourceType', 'ResourceIds'],
     run({ ResourceType, ResourceIds = [] }, region) {
-      if (ResourceIds.length === 0 || ResourceIds.length > MOST_PER_CALL) {
-        throw invalidInput(`Between 1 and ${MOST_PER_CALL} resource IDs must be specified`);
+      if (ResourceIds.length === 0 || ResourceIds.length > MAX_PER_CALL) {
+        throw invalidInput(`Between 1 and ${MAX_PER_CALL} resource IDs must be specified`);
       }
-      return { ResourceTagSets: ResourceIds.map((id) => tagSet(taggable(region, ResourceType, id))) };
+      return { ResourceTagSets: ResourceIds.map((id) => tagSet(taggedZone(region, ResourceType, id))) };
     },
   },
 } satisfies Operations<typeof Route53>;

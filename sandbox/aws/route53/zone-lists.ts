@@ -1,4 +1,4 @@
-/** The lists of hosted zones: all zones in order of id, or zones in order of name from a given name on. */
+/** The lists of hosted zones: all zones in order of id, or the zones in order of name, starting at a given name. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import { invalidInput, notInEnumeration } from './errors.ts';
@@ -7,20 +7,20 @@ import { compareNames, normalName } from './names.ts';
 import { firstPage } from './paging.ts';
 import { shown } from './zones.ts';
 
-const MOST_LISTED = 100;
+const MAX_PAGE_SIZE = 100;
 
 export const zoneListOperations = {
   ListHostedZones: {
     takes: ['Marker', 'MaxItems', 'HostedZoneType'],
-    run({ Marker, MaxItems: asked, HostedZoneType }, region) {
+    run({ Marker, MaxItems: requested, HostedZoneType }, region) {
       if (HostedZoneType !== undefined && HostedZoneType !== 'PrivateHostedZone') {
         throw notInEnumeration(HostedZoneType, ['PrivateHostedZone']);
       }
-      // AWS does not document the order of this list; with an order by id, a marker stays valid even if its zone is deleted.
+      // AWS does not document the order of this list. If it is by id, a marker stays valid even if its zone is deleted.
       const zones = region.route53.zones
         .filter(({ Id }) => HostedZoneType === undefined && Id >= withoutPrefix(Marker))
         .sort((one, other) => (one.Id < other.Id ? -1 : 1));
-      const { page, next, IsTruncated, MaxItems } = firstPage(zones, asked, MOST_LISTED);
+      const { page, next, IsTruncated, MaxItems } = firstPage(zones, requested, MAX_PAGE_SIZE);
       return { HostedZones: page.map(shown), Marker, IsTruncated, NextMarker: next?.Id, MaxItems };
     },
   },
@@ -31,7 +31,7 @@ export const zoneListOperations = {
    */
   ListHostedZonesByName: {
     takes: ['DNSName', 'HostedZoneId', 'MaxItems'],
-    run({ DNSName, HostedZoneId, MaxItems: asked }, region) {
+    run({ DNSName, HostedZoneId, MaxItems: requested }, region) {
       if (HostedZoneId !== undefined && DNSName === undefined) {
         throw invalidInput('A hosted zone ID can be specified only together with a DNS name');
       }
@@ -39,7 +39,7 @@ export const zoneListOperations = {
       const order = (one: typeof start, other: typeof start) =>
         compareNames(one.Name, other.Name) || (one.Id < other.Id ? -1 : Number(one.Id > other.Id));
       const zones = region.route53.zones.filter((zone) => order(zone, start) >= 0).sort(order);
-      const { page, next, IsTruncated, MaxItems } = firstPage(zones, asked, MOST_LISTED);
+      const { page, next, IsTruncated, MaxItems } = firstPage(zones, requested, MAX_PAGE_SIZE);
       return {
         HostedZones: page.map(shown),
         DNSName,

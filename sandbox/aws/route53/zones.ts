@@ -1,4 +1,4 @@
-/** Hosted zones: several may have the same name, each with different name servers. */
+/** Hosted zones. Several zones may have the same name, each with its own name servers. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { HostedZone } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
@@ -17,11 +17,11 @@ import { newId } from './ids.ts';
 import { nameFault, normalName } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
 
-const MOST_ZONES = 500;
-const MOST_REFERENCE = 128;
+const MAX_ZONES = 500;
+const MAX_REFERENCE_LENGTH = 128;
 
-/** Returns four name servers, one under each of four top-level domains. Each domain has 512 name servers. */
-function delegation(region: Region): string[] {
+/** Returns the name servers of a new zone: one from each of four domains, which have 512 name servers each. */
+function newNameServers(region: Region): string[] {
   const digits = region.id('', 16).slice(1);
   return ['com', 'net', 'org', 'co.uk'].map((domain, index) => {
     const drawn = parseInt(digits.slice(index * 4, index * 4 + 4), 16);
@@ -55,14 +55,14 @@ export const shown = ({ Id, Name, CallerReference, Config, records }: HostedZone
   ResourceRecordSetCount: records.length,
 });
 
-/** Whether a record set was created with the zone: its own NS and SOA. */
+/** Whether a record set was created with the zone, as the zone's own NS and SOA record sets are. */
 export const isCreatedWithZone = (zone: HostedZoneRow, { Name, Type }: RecordRow): boolean =>
   Name === zone.Name && (Type === 'NS' || Type === 'SOA');
 
 export const zoneOperations = {
   /**
-   * A caller reference can never be reused, even when its zone is deleted (Netflix/denominator#356). The refusal does not
-   * name the zone that used the reference.
+   * A caller reference can never be used again, even if its zone is deleted (Netflix/denominator#356). The refusal does not
+   * name the zone that was created with the reference.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
    */
   CreateHostedZone: {
@@ -73,17 +73,17 @@ export const zoneOperations = {
     ) {
       const { zones, callerReferences } = region.route53;
       if (PrivateZone) throw notImplemented('private hosted zones');
-      if (CallerReference === '' || CallerReference.length > MOST_REFERENCE) {
-        throw invalidInput(`CallerReference must have between 1 and ${MOST_REFERENCE} characters`);
+      if (CallerReference === '' || CallerReference.length > MAX_REFERENCE_LENGTH) {
+        throw invalidInput(`CallerReference must have between 1 and ${MAX_REFERENCE_LENGTH} characters`);
       }
       const name = normalName(Name);
       const fault = nameFault(name);
       if (fault) throw invalidDomainName(fault);
       if (callerReferences.has(CallerReference)) throw zoneExists(CallerReference);
-      if (zones.size >= MOST_ZONES) throw tooManyZones();
+      if (zones.size >= MAX_ZONES) throw tooManyZones();
       const Id = newId(region, 'Z');
       callerReferences.set(CallerReference, { zoneId: Id });
-      const nameServers = delegation(region);
+      const nameServers = newNameServers(region);
       const zone = zones.set(Id, {
         Id,
         Name: name,
@@ -124,7 +124,7 @@ export const zoneOperations = {
     run: (_input, region) => ({ HostedZoneCount: region.route53.zones.size }),
   },
 
-  /** Only the NS and SOA record sets that were created with a zone are deleted with it. */
+  /** Also deletes the NS and SOA record sets that were created with the zone. Any other record set blocks the deletion. */
   DeleteHostedZone: {
     takes: ['Id'],
     run({ Id }, region) {

@@ -1,4 +1,4 @@
-/** The identity of the caller: the world's account, and the same user for all callers. */
+/** The identity of the caller. All callers are the same user of the world's account. */
 import type * as STS from '@aws-sdk/client-sts';
 import type { Operations } from '../../operations.ts';
 

@@ -1,4 +1,4 @@
-/** The sandbox's STS: it identifies the caller. Roles cannot be assumed, because the sandbox checks no permissions. */
+/** The sandbox's STS, which only identifies the caller. It has no AssumeRole, because the sandbox checks no permissions. */
 import { identityOperations } from './identity.ts';
 
 export const stsOperations = { ...identityOperations };

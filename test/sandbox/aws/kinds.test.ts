@@ -120,6 +120,6 @@ const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 
 test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except the listed kinds', () => {
   const row = { Tags: [], VpcId: 'vpc-1', Attachments: [{ VpcId: 'vpc-1' }], Associations: [] };
   const kinds = ec2Tables(region.ec2).map(({ kind }) => kind);
-  const notBlocking = kinds.filter(({ blocksDeletionOf }) => blocksDeletionOf(row) !== 'vpc-1');
+  const notBlocking = kinds.filter(({ blockedVpcId }) => blockedVpcId(row) !== 'vpc-1');
   expect(notBlocking.map(({ tagType }) => tagType)).toEqual(NOT_BLOCKING);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { recoverTasks } from '../../../../sandbox/aws/ecs/recovery.ts';
-import { lookAtServices } from '../../../../sandbox/aws/ecs/scheduler.ts';
+import { checkServicesOnRead } from '../../../../sandbox/aws/ecs/scheduler.ts';
 import { startSandbox } from '../../../../sandbox/sandbox.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { markTargetsHealthy, scriptedPlane } from './plane.ts';
@@ -84,7 +84,7 @@ test('services replace their lost tasks after the world is restored from disk', 
     for (let rounds = 0; rounds < 3; rounds += 1) {
       again.world.agenda.runDue();
       markTargetsHealthy(region);
-      lookAtServices(region);
+      checkServicesOnRead(region);
     }
     const running = region.ecs.tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
     expect(running).toHaveLength(2);

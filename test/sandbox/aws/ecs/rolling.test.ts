@@ -1,18 +1,18 @@
 // The arithmetic of rolling updates: examples and properties.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { nextMoves, type Standing } from '../../../../sandbox/aws/ecs/rolling.ts';
+import { nextMoves, type AssessedTask } from '../../../../sandbox/aws/ecs/rolling.ts';
 import type { TaskRow } from '../../../../sandbox/aws/ecs/store.ts';
 
 type Rollout = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
 type Kind = 'new' | 'healthy' | 'condemned' | 'old' | 'old, not healthy';
 
-const standing = (kinds: Kind[]): Standing[] =>
+const standing = (kinds: Kind[]): AssessedTask[] =>
   kinds.map((kind, index) => ({
     task: { taskArn: `${kind} ${index}` } as TaskRow,
-    mine: !kind.startsWith('old'),
+    isPrimary: !kind.startsWith('old'),
     healthy: kind === 'healthy' || kind === 'old',
-    condemned: kind === 'condemned',
+    mustBeReplaced: kind === 'condemned',
   }));
 
 interface Settings {

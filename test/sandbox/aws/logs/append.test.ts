@@ -2,7 +2,7 @@
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, jest, test } from '@jest/globals';
 import { appendLog, hasLogGroup } from '../../../../sandbox/aws/logs/append.ts';
-import { MOST_EVENTS, MOST_WEIGHT } from '../../../../sandbox/aws/logs/stream-rows.ts';
+import { MAX_EVENTS, MAX_WEIGHT } from '../../../../sandbox/aws/logs/stream-rows.ts';
 import { World } from '../../../../sandbox/world/world.ts';
 import { logGroupName, NOW, withGroup } from './writing.ts';
 
@@ -27,13 +27,13 @@ test('appending to an unknown log group throws instead of creating the group', a
 
 test('a stream keeps only its newest events', async () => {
   const { logs, region } = await withGroup();
-  for (let n = 0; n < MOST_EVENTS + 5; n++) appendLog(region, logGroupName, 'one', `line ${n}`, NOW + n);
+  for (let n = 0; n < MAX_EVENTS + 5; n++) appendLog(region, logGroupName, 'one', `line ${n}`, NOW + n);
   const { events, nextForwardToken } = await logs.send(
     new GetLogEventsCommand({ logGroupName, logStreamName: 'one', startFromHead: true, limit: 1 }),
   );
   expect(events).toMatchObject([{ message: 'line 5' }]);
   expect(region.logs.streams.get(`${logGroupName}:one`)?.firstEventTimestamp).toBe(NOW + 5);
-  appendLog(region, logGroupName, 'one', 'one more', NOW + MOST_EVENTS + 5);
+  appendLog(region, logGroupName, 'one', 'one more', NOW + MAX_EVENTS + 5);
   const rest = await logs.send(
     new GetLogEventsCommand({ logGroupName, logStreamName: 'one', nextToken: nextForwardToken, limit: 1 }),
   );
@@ -45,7 +45,7 @@ test('the total size of the events in a stream is limited', async () => {
   const line = 'x'.repeat(1024 * 1024 - 26);
   for (let n = 0; n < 20; n++) appendLog(region, logGroupName, 'one', line, NOW + n);
   const stream = region.logs.streams.get(`${logGroupName}:one`);
-  expect(stream).toMatchObject({ weight: MOST_WEIGHT, firstEventTimestamp: NOW + 4 });
+  expect(stream).toMatchObject({ weight: MAX_WEIGHT, firstEventTimestamp: NOW + 4 });
 });
 
 test('many lines in quick succession report only one change of the world', () => {

@@ -21,12 +21,12 @@ import {
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
 
 async function worldWithTarget(
-  at: number | 'timeout' | 'refused',
+  portOrFailure: number | 'timeout' | 'refused',
   attributes: Record<string, string> = {},
 ): Promise<FakeWorld> {
   const world = new FakeWorld();
   world.attributes = attributes;
-  world.register('10.0.0.1', at);
+  world.register('10.0.0.1', portOrFailure);
   return world;
 }
 
@@ -266,8 +266,10 @@ describe('the load balancer', () => {
   });
 
   test('responds with 408 when a client stops sending in the middle of its body', async () => {
-    const { port: at } = await startTarget(echo());
-    const { port } = await open(await worldWithTarget(at, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const { port: targetPort } = await startTarget(echo());
+    const { port } = await open(
+      await worldWithTarget(targetPort, { 'idle_timeout.timeout_seconds': '0.05' }),
+    );
     const answer = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
     expect(answer).toMatch(/^HTTP\/1\.1 408 Request Time-out\r\n/);
     expect(answer).toContain('Connection: close\r\n');
@@ -301,10 +303,10 @@ describe('a client that breaks the protocol', () => {
   });
 
   test('is disconnected, without an error page, when its response has already begun', async () => {
-    const { port: at } = await startTarget((_request, response) => {
+    const { port: targetPort } = await startTarget((_request, response) => {
       response.write('begun');
     });
-    const { port } = await open(await worldWithTarget(at));
+    const { port } = await open(await worldWithTarget(targetPort));
     const socket = net.connect(port, '127.0.0.1').on('error', () => {});
     let received = '';
     socket.write(`${GET}\r\n`);
@@ -318,15 +320,15 @@ describe('a client that breaks the protocol', () => {
   });
 });
 
-describe('a client that disconnects', () => {
-  test('has its request at the target aborted', async () => {
+describe('the request of a client that disconnects', () => {
+  test('is aborted at the target', async () => {
     const arrived = gate();
     const gone = gate();
-    const { port: at } = await startTarget((request) => {
+    const { port: targetPort } = await startTarget((request) => {
       request.socket.once('close', () => gone.open());
       arrived.open();
     });
-    const { port } = await open(await worldWithTarget(at));
+    const { port } = await open(await worldWithTarget(targetPort));
     const request = http.get({ port, agent: false });
     request.on('error', () => {});
     await arrived.opened;
@@ -334,11 +336,11 @@ describe('a client that disconnects', () => {
     await gone.opened;
   });
 
-  test('has its request dropped when no target has been selected yet', async () => {
+  test('is dropped when no target has been selected yet', async () => {
     let connections = 0;
-    const { port: at, server } = await startTarget(echo());
+    const { port: targetPort, server } = await startTarget(echo());
     server.on('connection', () => (connections += 1));
-    const world = await worldWithTarget(at);
+    const world = await worldWithTarget(targetPort);
     const [asked, found] = [gate(), gate()];
     const reach = world.reach.bind(world);
     world.reach = async (target) => {

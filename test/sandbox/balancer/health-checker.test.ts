@@ -36,11 +36,12 @@ class Clock {
     this.waits = this.waits.filter((wait) => wait.ms !== ms);
     for (const wait of ended) wait.end();
   }
-  count(ms: number): number {
+  countWaits(ms: number): number {
     return this.waits.filter((wait) => wait.ms === ms).length;
   }
-  async until(ms: number, count: number): Promise<void> {
-    while (this.count(ms) !== count) await this.changed.opened;
+  /** Resolves when exactly `count` waits of `ms` milliseconds are pending. */
+  async untilWaits(ms: number, count: number): Promise<void> {
+    while (this.countWaits(ms) !== count) await this.changed.opened;
   }
 }
 
@@ -55,7 +56,7 @@ class Scene {
     reach: (target: TargetView) => Promise<Reachability>,
     settings: Partial<CheckedGroup['settings']> = {},
   ) {
-    const all = {
+    const request = {
       path: '/',
       port: 'traffic-port',
       protocol: 'HTTP',
@@ -63,7 +64,7 @@ class Scene {
       timeoutMs: 5_000,
     } as const;
     const thresholds = { healthyThreshold: 2, unhealthyThreshold: 2, matcher: '200' };
-    this.group = { arn: 'group', settings: { ...all, ...thresholds, ...settings }, targets: [], reach };
+    this.group = { arn: 'group', settings: { ...request, ...thresholds, ...settings }, targets: [], reach };
   }
 
   readonly options: HealthCheckerOptions = {
@@ -163,9 +164,9 @@ describe('the health checker', () => {
     await accepted.opened;
     scene.clock.pass(INTERVAL);
     scene.clock.pass(LOOK_INTERVAL);
-    await scene.clock.until(LOOK_INTERVAL, 1);
+    await scene.clock.untilWaits(LOOK_INTERVAL, 1);
     checker.refresh();
-    expect(scene.clock.count(INTERVAL)).toBe(0);
+    expect(scene.clock.countWaits(INTERVAL)).toBe(0);
     finish.open();
     await scene.reported(2); // the interval ended during the check, so the next check starts immediately
     expect(sockets).toHaveLength(2);
@@ -186,10 +187,10 @@ describe('the health checker', () => {
     checker.refresh();
     await closed.opened;
     expect(scene.reports).toEqual([]);
-    expect(scene.clock.count(INTERVAL)).toBe(0);
+    expect(scene.clock.countWaits(INTERVAL)).toBe(0);
   });
 
-  test('treats a target that is registered again as new', async () => {
+  test('treats a re-registered target as new', async () => {
     let status = 503;
     const { reach } = await startTargetWithStatus(() => status);
     const scene = new Scene(reach);
@@ -261,12 +262,12 @@ describe('the health checker', () => {
     const port = await startRawTarget(() => accepted.open());
     const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
     scene.set('10.0.0.1', 'initial');
-    const stopped = startHealthChecker(scene.options);
+    const running = startHealthChecker(scene.options);
     await accepted.opened;
-    await stopped.stop();
-    stopped.refresh();
+    await running.stop();
+    running.refresh();
     expect(scene.reports).toEqual([]);
-    expect(scene.clock.count(INTERVAL) + scene.clock.count(LOOK_INTERVAL)).toBe(0);
+    expect(scene.clock.countWaits(INTERVAL) + scene.clock.countWaits(LOOK_INTERVAL)).toBe(0);
   });
 
   test('uses real time by default', async () => {

@@ -99,15 +99,15 @@ describe('a rolling deployment', () => {
 
   test('does not lose a request when a target closes its idle connections', async () => {
     const world = new FakeWorld();
-    const { port: at, server } = await startTarget(echo());
-    world.register('10.0.0.1', at);
+    const { port: targetPort, server } = await startTarget(echo());
+    world.register('10.0.0.1', targetPort);
     const { port } = await open(world);
     for (let turn = 0; turn < 50; turn += 1) {
       expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(200);
-      const closed = once(server, 'connection').catch(() => {});
+      const reconnected = once(server, 'connection').catch(() => {});
       server.closeIdleConnections();
       expect((await ask(port)).status).toBe(200);
-      await closed;
+      await reconnected;
     }
   });
 });

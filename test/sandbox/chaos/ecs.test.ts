@@ -8,15 +8,15 @@ import { resultOf, SECOND } from './scene.ts';
 
 const LAG = { idLagMs: 5 * SECOND };
 
-async function inCluster() {
+async function laggingScene() {
   const clock = manualClock();
-  const at = await balancedAccount({ clock, pace: 1 });
-  at.chaos.adjust(LAG);
-  return { ...at, clock, create: calls(at.ecs).create, service: at.service() };
+  const scene = await balancedAccount({ clock, pace: 1 });
+  scene.chaos.adjust(LAG);
+  return { ...scene, clock, create: calls(scene.ecs).create, service: scene.service() };
 }
 
 test('ECS reports a new cluster as MISSING and refuses services for it until the lag is over', async () => {
-  const { ecs, create, service, clock } = await inCluster();
+  const { ecs, create, service, clock } = await laggingScene();
   await ecs.send(new ECS.CreateClusterCommand({ clusterName: 'new' }));
   const found = await ecs.send(new ECS.DescribeClustersCommand({ clusters: ['new'] }));
   expect(found).toMatchObject({ clusters: [], failures: [{ reason: 'MISSING' }] });
@@ -26,7 +26,7 @@ test('ECS reports a new cluster as MISSING and refuses services for it until the
 });
 
 test('ECS reports a new service as MISSING during the lag, but still starts its tasks', async () => {
-  const { ecs, create, service, clock, autoscaling } = await inCluster();
+  const { ecs, create, service, clock, autoscaling } = await laggingScene();
   const named = { cluster: 'main', services: ['web'] };
   await create(service);
   expect(await ecs.send(new ECS.DescribeServicesCommand(named))).toMatchObject({
@@ -50,7 +50,7 @@ test('ECS reports a new service as MISSING during the lag, but still starts its 
 });
 
 test('the name of a deleted service cannot be reused until the lag is over', async () => {
-  const { ecs, create, service, clock, chaos } = await inCluster();
+  const { ecs, create, service, clock, chaos } = await laggingScene();
   chaos.adjust({ idLagMs: 0 });
   await create({ ...service, desiredCount: 0 });
   chaos.adjust(LAG);

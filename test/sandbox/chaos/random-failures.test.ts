@@ -1,7 +1,7 @@
 // Random failures of calls, and the latency of calls.
 import { CreateInternetGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
-import { setImmediate as aTurn } from 'node:timers/promises';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { randomFailure } from '../../../sandbox/chaos/random-failures.ts';
 import { calm } from '../../../sandbox/chaos/weather.ts';
 import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
@@ -58,7 +58,7 @@ test('a call takes effect after at least half of its latency, and responds after
   // The clock must not advance much before the call arrives, so it advances in small steps between event loop turns.
   let waited = 0;
   for (; made() === 0; waited += SECOND / 20) {
-    for (let turns = 0; turns < 50; turns += 1) await aTurn();
+    for (let turns = 0; turns < 50; turns += 1) await eventLoopTurn();
     clock.advance(SECOND / 20);
   }
   expect(waited).toBeGreaterThanOrEqual(SECOND / 2);

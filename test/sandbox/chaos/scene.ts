@@ -7,7 +7,7 @@ import { refusalOf, sandbox } from '../harness.ts';
 
 export const SECOND = 1000;
 
-/** A sandbox in the given weather, whose clock shows AWS time unless the options set another pace. */
+/** Starts a sandbox in the given weather. Its clock runs at AWS's pace unless the options set another. */
 export async function sandboxInWeather(weather: Partial<Weather> = {}, options: SandboxOptions = {}) {
   const clock = manualClock();
   const box = await sandbox({ clock, pace: 1, weather, ...options });

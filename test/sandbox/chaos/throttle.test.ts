@@ -14,7 +14,7 @@ import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
 const ON = { throttle: true };
 
-/** Sends simultaneous calls; returns the number of accepted calls, and the codes of all results. */
+/** Sends simultaneous calls. Returns the number of accepted calls and the different result codes. */
 async function burst(count: number, call: () => Promise<unknown>) {
   const answers = await Promise.all(Array.from({ length: count }, () => resultOf(call())));
   return { ok: answers.filter((answer) => answer === 'ok').length, codes: [...new Set(answers)].sort() };
@@ -138,7 +138,7 @@ describe('the rate-limit buckets', () => {
     }
   });
 
-  test('of ELB refill slowly for creates, which also count towards the bucket of the account', () => {
+  test('of ELB refill slowly for creates; each create also takes a token from the bucket of the account', () => {
     const throttle = makeThrottle();
     const take = (operation: string, seconds = 0) =>
       throttle.take({ service: 'elbv2', operation, ...IN }, seconds);

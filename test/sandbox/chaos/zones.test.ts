@@ -8,18 +8,18 @@ import {
   UpdateHostedZoneCommentCommand,
 } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
-import { sure } from '../aws/ec2/scene.ts';
+import { required } from '../aws/ec2/scene.ts';
 import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
 /** Two zones, in weather where each change keeps its zone busy for two seconds. */
 async function zones(zoneBusyMs = 2 * SECOND) {
-  const at = await sandboxInWeather({ zoneBusyMs });
+  const scene = await sandboxInWeather({ zoneBusyMs });
   const make = async (Name: string) => {
-    const made = await at.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
-    return sure(made.HostedZone?.Id?.replace('/hostedzone/', ''));
+    const made = await scene.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
+    return required(made.HostedZone?.Id?.replace('/hostedzone/', ''));
   };
   const change = (HostedZoneId: string, Name: string) =>
-    at.route53.send(
+    scene.route53.send(
       new ChangeResourceRecordSetsCommand({
         HostedZoneId,
         ChangeBatch: {
@@ -32,7 +32,7 @@ async function zones(zoneBusyMs = 2 * SECOND) {
         },
       }),
     );
-  return { ...at, one: await make('one.com'), other: await make('other.com'), change };
+  return { ...scene, one: await make('one.com'), other: await make('other.com'), change };
 }
 
 test('a second change to a busy zone is refused until the first one is complete', async () => {

@@ -41,7 +41,7 @@ export class TestTask {
     await writeFile(file, text, { mode });
   }
 
-  async start(command: readonly string[], plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
+  async start(command: readonly string[], spec: Partial<ContainerSpec> = {}): Promise<TestContainer> {
     const written = { stdout: [] as string[], stderr: [] as string[] };
     const container = await startContainer(
       {
@@ -53,7 +53,7 @@ export class TestTask {
         workingDirectory: '/app',
         environment: {},
         stopTimeoutMs: 5_000,
-        ...plan,
+        ...spec,
       },
       { line: (stream, text) => written[stream].push(text) },
     );
@@ -62,8 +62,8 @@ export class TestTask {
   }
 
   /** Runs JavaScript in a container until the container exits. */
-  async evaluate(code: string, plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
-    const container = await this.start(['node', '-e', code], plan);
+  async evaluate(code: string, spec: Partial<ContainerSpec> = {}): Promise<TestContainer> {
+    const container = await this.start(['node', '-e', code], spec);
     await container.exited;
     return container;
   }

@@ -10,7 +10,7 @@ import {
   type SecurityGroupRuleRequest,
 } from '@aws-sdk/client-ec2';
 import { sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 /** Returns a permission for TCP on one port. */
 export const tcpPort = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
@@ -35,7 +35,7 @@ export async function ruleScene() {
     authorize: async (input: IpPermission[] | AuthorizeSecurityGroupIngressRequest) => {
       const rest = Array.isArray(input) ? { IpPermissions: input } : input;
       const answer = await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, ...rest }));
-      return sure(answer.SecurityGroupRules);
+      return required(answer.SecurityGroupRules);
     },
     revoke: (input: RevokeSecurityGroupIngressRequest) =>
       ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, ...input })),
@@ -47,7 +47,7 @@ export async function ruleScene() {
         }),
       ),
     permissions: async () =>
-      sure(
+      required(
         (await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [GroupId] }))).SecurityGroups?.[0]
           ?.IpPermissions,
       ),

@@ -8,7 +8,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { ruleScene, tcpPort } from './rule-scene.ts';
-import { sure } from './scene.ts';
+import { required } from './scene.ts';
 
 test('a rule can be revoked by its content or by its id, but not a second time', async () => {
   const { authorize, revoke, permissions } = await ruleScene();
@@ -21,7 +21,7 @@ test('a rule can be revoked by its content or by its id, but not a second time',
     code: 'InvalidPermission.NotFound',
     message: 'The specified rule does not exist in this security group.',
   });
-  const SecurityGroupRuleIds = [sure(second?.SecurityGroupRuleId)];
+  const SecurityGroupRuleIds = [required(second?.SecurityGroupRuleId)];
   await revoke({ SecurityGroupRuleIds });
   expect(await refusalOf(revoke({ SecurityGroupRuleIds }))).toMatchObject({
     code: 'InvalidSecurityGroupRuleId.NotFound',

@@ -1,4 +1,4 @@
-// The sandbox's gateway endpoints and prefix lists, through the SDK's own client.
+// The sandbox's gateway endpoints and prefix lists, through the SDK's client.
 import {
   CreateVpcEndpointCommand,
   DeleteRouteTableCommand,
@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 const S3 = 'com.amazonaws.eu-west-1.s3';
 
@@ -31,19 +31,19 @@ async function scene() {
     tables,
     sendCreate,
     create: async (input: Partial<CreateVpcEndpointRequest> = {}) =>
-      sure((await sendCreate(input)).VpcEndpoint?.VpcEndpointId),
+      required((await sendCreate(input)).VpcEndpoint?.VpcEndpointId),
     remove: (...VpcEndpointIds: string[]) => ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds })),
     modify: (VpcEndpointId: string, AddRouteTableIds: string[], RemoveRouteTableIds: string[] = []) =>
       ec2.send(new ModifyVpcEndpointCommand({ VpcEndpointId, AddRouteTableIds, RemoveRouteTableIds })),
     describe: async (Name = 'vpc-id', value = VpcId) =>
-      sure(
+      required(
         (await ec2.send(new DescribeVpcEndpointsCommand({ Filters: [{ Name, Values: [value] }] })))
           .VpcEndpoints,
       ),
     /** Returns the routes to prefix lists, grouped by route table. */
     routes: async () => {
       const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: tables }));
-      return sure(RouteTables).map(({ Routes = [] }) =>
+      return required(RouteTables).map(({ Routes = [] }) =>
         Routes.filter(({ DestinationPrefixListId }) => DestinationPrefixListId !== undefined),
       );
     },

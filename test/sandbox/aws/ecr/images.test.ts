@@ -153,15 +153,15 @@ test('an index is refused unless its images exist, and the images cannot be dele
   });
   const child = await pushImage(ecr, repositoryName, '{}', ['layer']);
   await put(ecr, index(child), 'v1');
-  const list = digestOf(index(child));
+  const indexDigest = digestOf(index(child));
   expect((await remove(ecr, { imageDigest: child })).failures).toEqual([
     {
       imageId: { imageDigest: child },
       failureCode: 'ImageReferencedByManifestList',
-      failureReason: `Requested image referenced by manifest list: [${list}]`,
+      failureReason: `Requested image referenced by manifest list: [${indexDigest}]`,
     },
   ]);
-  await remove(ecr, { imageDigest: list });
+  await remove(ecr, { imageDigest: indexDigest });
   expect((await remove(ecr, { imageDigest: child })).imageIds).toEqual([{ imageDigest: child }]);
 });
 
@@ -193,12 +193,12 @@ test('BatchGetImage lists unknown or invalid image ids as failures instead of fa
 test('an image is never converted to another media type', async () => {
   const { ecr } = await withRepository();
   await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
-  const as = (...acceptedMediaTypes: string[]) =>
+  const getAs = (...acceptedMediaTypes: string[]) =>
     ecr.send(
       new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: 'v1' }], acceptedMediaTypes }),
     );
-  expect((await as(OCI_IMAGE)).images).toHaveLength(1);
-  expect(await refusalOf(as('application/vnd.docker.distribution.manifest.v1+json'))).toMatchObject({
+  expect((await getAs(OCI_IMAGE)).images).toHaveLength(1);
+  expect(await refusalOf(getAs('application/vnd.docker.distribution.manifest.v1+json'))).toMatchObject({
     code: 'NotImplemented',
   });
 });

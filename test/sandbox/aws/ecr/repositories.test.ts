@@ -1,4 +1,4 @@
-// The sandbox's ECR repositories, through the SDK's own client.
+// The sandbox's ECR repositories, through the SDK's client.
 import {
   DeleteRepositoryCommand,
   DescribeRepositoriesCommand,

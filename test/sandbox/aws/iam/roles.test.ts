@@ -1,4 +1,4 @@
-// The sandbox's IAM roles, through the SDK's own client.
+// The sandbox's IAM roles, through the SDK's client.
 import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
@@ -144,8 +144,8 @@ test('existing roles, accounts and "*" can be principals of a trust policy', asy
 
 test('a trust policy may have 2048 characters, not counting white space', async () => {
   const { iam } = await sandbox();
-  const airy = trustPolicy().padEnd(3000);
-  await makeRole(iam, 'airy', { AssumeRolePolicyDocument: airy });
+  const padded = trustPolicy().padEnd(3000);
+  await makeRole(iam, 'padded', { AssumeRolePolicyDocument: padded });
   const long = trustPolicy({ Sid: 's'.repeat(2048) });
   expect(await refusalOf(makeRole(iam, 'long', { AssumeRolePolicyDocument: long }))).toEqual({
     code: 'LimitExceeded',
@@ -252,7 +252,7 @@ test('the list of instance profiles of a role is always empty', async () => {
   expect(answer).toMatchObject({ InstanceProfiles: [], IsTruncated: false });
 });
 
-test('role tags are upserted and removed by key regardless of case', async () => {
+test('role tags are upserted and removed by key, regardless of case', async () => {
   const { iam } = await sandbox();
   await makeRole(iam, 'task', { Tags: [{ Key: 'Stage', Value: 'dev' }] });
   const RoleName = 'task';

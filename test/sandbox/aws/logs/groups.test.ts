@@ -1,4 +1,4 @@
-// The sandbox's log groups, through the SDK's own client.
+// The sandbox's log groups, through the SDK's client.
 import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,

@@ -77,8 +77,8 @@ test.each([
     const { port } = server.address() as AddressInfo;
     try {
       // findSandbox must reject because the connection closed, not because of this timeout.
-      const soon = AbortSignal.timeout(4000);
-      await expect(findSandbox(port, soon)).rejects.toMatchObject({ kind: 'port taken' });
+      const timeout = AbortSignal.timeout(4000);
+      await expect(findSandbox(port, timeout)).rejects.toMatchObject({ kind: 'port taken' });
       // The server received only one connection.
       expect(connections).toBe(1);
     } finally {

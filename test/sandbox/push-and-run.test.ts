@@ -58,8 +58,8 @@ test('a service that was bundled and pushed runs from its image', async () => {
   });
   const listener = await task.listening(5000);
   if (listener === 'loopback-only') throw new Error('The service listens on loopback only');
-  const answer = await fetch(`http://${listener.host}:${listener.port}/health`);
-  expect({ status: answer.status, body: await answer.json() }).toEqual({
+  const response = await fetch(`http://${listener.host}:${listener.port}/health`);
+  expect({ status: response.status, body: await response.json() }).toEqual({
     status: 200,
     body: { status: 'ok' },
   });

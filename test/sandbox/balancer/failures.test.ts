@@ -33,8 +33,8 @@ async function worldWithTarget(
 describe('a 503 response', () => {
   test('is sent when the group has no registered target, byte for byte as on AWS', async () => {
     const { port } = await open(new FakeWorld());
-    const answer = await exchange(port, `${GET}Connection: close\r\n\r\n`);
-    const [head = '', body] = answer.split('\r\n\r\n');
+    const response = await exchange(port, `${GET}Connection: close\r\n\r\n`);
+    const [head = '', body] = response.split('\r\n\r\n');
     expect(head.replace(/Date: .*/, 'Date: now').split('\r\n')).toEqual([
       'HTTP/1.1 503 Service Temporarily Unavailable',
       'Server: awselb/2.0',
@@ -58,9 +58,9 @@ describe('a 503 response', () => {
 
   test('has no body when the request was HEAD', async () => {
     const { port } = await open(new FakeWorld());
-    const answer = await ask(port, '/', { method: 'HEAD' });
-    expect(answer).toMatchObject({ status: 503, body: '' });
-    expect(answer.headers['content-length']).toBe('162');
+    const response = await ask(port, '/', { method: 'HEAD' });
+    expect(response).toMatchObject({ status: 503, body: '' });
+    expect(response.headers['content-length']).toBe('162');
   });
 
   test('leaves the connection usable, even when the request had a body', async () => {
@@ -84,9 +84,9 @@ describe('a 503 response', () => {
 describe('a 502 response', () => {
   test('is sent with a page of 122 bytes when the target refuses the connection', async () => {
     const { port } = await open(await worldWithTarget('refused'));
-    const answer = await ask(port);
-    expect(answer.status).toBe(502);
-    expect(answer.headers).toMatchObject({ server: 'awselb/2.0', 'content-length': '122' });
+    const response = await ask(port);
+    expect(response.status).toBe(502);
+    expect(response.headers).toMatchObject({ server: 'awselb/2.0', 'content-length': '122' });
   });
 
   test('is sent when nothing listens on the port of the target', async () => {
@@ -260,9 +260,9 @@ describe('the load balancer', () => {
     ],
   ])('responds with %d to %s', async (status, _, text) => {
     const { port } = await open(await worldWithTarget((await startTarget(echo())).port));
-    const answer = await exchange(port, text);
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(answer).toContain('Server: awselb/2.0\r\n');
+    const response = await exchange(port, text);
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(response).toContain('Server: awselb/2.0\r\n');
   });
 
   test('responds with 408 when a client stops sending in the middle of its body', async () => {
@@ -270,9 +270,9 @@ describe('the load balancer', () => {
     const { port } = await open(
       await worldWithTarget(targetPort, { 'idle_timeout.timeout_seconds': '0.05' }),
     );
-    const answer = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
-    expect(answer).toMatch(/^HTTP\/1\.1 408 Request Time-out\r\n/);
-    expect(answer).toContain('Connection: close\r\n');
+    const response = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
+    expect(response).toMatch(/^HTTP\/1\.1 408 Request Time-out\r\n/);
+    expect(response).toContain('Connection: close\r\n');
   });
 });
 
@@ -295,11 +295,11 @@ describe('a client', () => {
 describe('a client that breaks the protocol', () => {
   test('gets an error when it does so in the body of a request', async () => {
     const { port } = await open(await worldWithTarget((await startTarget(echo())).port));
-    const answer = await exchange(
+    const response = await exchange(
       port,
       'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n',
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 
   test('is disconnected, without an error page, when its response has already begun', async () => {

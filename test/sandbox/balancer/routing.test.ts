@@ -116,11 +116,11 @@ describe('routing', () => {
       defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }),
     ];
     const { port } = await open(world);
-    const answer = await exchange(
+    const response = await exchange(
       port,
       'GET http://a.example/x?y HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n',
     );
-    expect(answer).toContain('"url":"/x?y"');
+    expect(response).toContain('"url":"/x?y"');
   });
 
   test('responds with 500 when reading the world fails, and keeps serving', async () => {

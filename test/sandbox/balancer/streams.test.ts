@@ -33,7 +33,7 @@ describe('bodies', () => {
     const { port: targetPort } = await startTarget((request, response) => request.pipe(response));
     const port = await openListenerFor(targetPort);
     const request = http.request({ port, method: 'POST', agent: false });
-    const answered = once(request, 'response');
+    const responded = once(request, 'response');
     const [sent, received] = [createHash('sha256'), createHash('sha256')];
     const source = Readable.from(
       (function* () {
@@ -44,7 +44,7 @@ describe('bodies', () => {
       })(),
     );
     const upload = pipeline(source, request);
-    const [response] = (await answered) as [http.IncomingMessage];
+    const [response] = (await responded) as [http.IncomingMessage];
     let bytes = 0;
     for await (const chunk of response) {
       bytes += (chunk as Buffer).length;
@@ -249,11 +249,11 @@ describe('a WebSocket', () => {
         'HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\nKeep-Alive: timeout=5\r\nConnection: keep-alive\r\n\r\ngo off',
       );
     });
-    const answer = await exchange(await openListenerFor(targetPort), [...UPGRADE, '', ''].join('\r\n'));
-    expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
-    expect(answer).toMatch(/connection: close\r\n/i);
-    expect(answer).not.toMatch(/keep-alive/i);
-    expect(answer).toMatch(/\r\n\r\ngo off$/);
+    const response = await exchange(await openListenerFor(targetPort), [...UPGRADE, '', ''].join('\r\n'));
+    expect(response).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(response).toMatch(/connection: close\r\n/i);
+    expect(response).not.toMatch(/keep-alive/i);
+    expect(response).toMatch(/\r\n\r\ngo off$/);
   });
 
   test('is cut off when the target disconnects while declining', async () => {
@@ -273,9 +273,9 @@ describe('a WebSocket', () => {
     const world = new FakeWorld();
     if (portOrFailure !== undefined) world.register('10.0.0.1', portOrFailure);
     const { port } = await open(world, { connectTimeoutMs: 20 });
-    const answer = await exchange(port, [...UPGRADE, '', ''].join('\r\n'));
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(answer).toContain('Server: awselb/2.0\r\n');
+    const response = await exchange(port, [...UPGRADE, '', ''].join('\r\n'));
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(response).toContain('Server: awselb/2.0\r\n');
   });
 
   test('gets a 502 when the target disconnects, even on a connection that has been used before', async () => {
@@ -325,10 +325,10 @@ describe('an upgrade to another protocol', () => {
       '',
       '',
     ];
-    const answer = await exchange(await openListenerFor(targetPort), head.join('\r\n'));
-    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(answer).toContain('"url":"/x"');
-    expect(answer).not.toContain('h2c');
-    expect(answer).not.toContain('AAMAAABk');
+    const response = await exchange(await openListenerFor(targetPort), head.join('\r\n'));
+    expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(response).toContain('"url":"/x"');
+    expect(response).not.toContain('h2c');
+    expect(response).not.toContain('AAMAAABk');
   });
 });

@@ -27,9 +27,9 @@ test('ECS reports a new cluster as MISSING and refuses services for it until the
 
 test('ECS reports a new service as MISSING during the lag, but still starts its tasks', async () => {
   const { ecs, create, service, clock, autoscaling } = await laggingScene();
-  const named = { cluster: 'main', services: ['web'] };
+  const request = { cluster: 'main', services: ['web'] };
   await create(service);
-  expect(await ecs.send(new ECS.DescribeServicesCommand(named))).toMatchObject({
+  expect(await ecs.send(new ECS.DescribeServicesCommand(request))).toMatchObject({
     services: [],
     failures: [{ arn: expect.stringMatching(/service\/main\/web$/), reason: 'MISSING' }],
   });
@@ -44,7 +44,7 @@ test('ECS reports a new service as MISSING during the lag, but still starts its 
     'ValidationException',
   );
   for (let second = 0; second < 120; second += 1) clock.advance(SECOND);
-  const { services } = await ecs.send(new ECS.DescribeServicesCommand(named));
+  const { services } = await ecs.send(new ECS.DescribeServicesCommand(request));
   expect(services).toMatchObject([{ runningCount: 2, pendingCount: 0 }]);
   expect(await resultOf(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe('ok');
 });

@@ -67,12 +67,12 @@ describe.each([
 });
 
 test('a sandbox stops even while clients are waiting for responses that never come', async () => {
-  const box = await sandbox();
-  const { ec2, faults, journal } = box;
+  const started = await sandbox();
+  const { ec2, faults, journal } = started;
   faults.add({ kind: 'lost', looks: 'silent', nth: 1, times: 'always' });
   const calls = [1, 2, 3].map(() => resultOf(ec2.send(new DescribeVpcsCommand({}))));
   while (journal.entries().length < 3) await eventLoopTurn();
-  await box.close();
+  await started.close();
   expect(await Promise.all(calls)).not.toContain('ok');
 });
 
@@ -86,12 +86,14 @@ test('the fault "slow" delays the response, but not the effect of the call', asy
   const clock = manualClock();
   const { ec2, faults, region } = await sandbox({ clock, pace: 60 });
   faults.add({ kind: 'slow', ms: 60 * SECOND, operation: 'CreateVpc', nth: 1 });
-  let answered = false;
-  const call = ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' })).finally(() => (answered = true));
+  let hasResponse = false;
+  const call = ec2
+    .send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
+    .finally(() => (hasResponse = true));
   while (region.ec2.vpcs.size === 0) await eventLoopTurn();
   clock.advance(SECOND - 1);
   await ec2.send(new DescribeVpcsCommand({}));
-  expect(answered).toBe(false);
+  expect(hasResponse).toBe(false);
   clock.advance(1);
   expect((await call).Vpc?.VpcId).toBe(region.ec2.vpcs.all()[0]?.VpcId);
 });
@@ -183,10 +185,10 @@ describe('a repeated failure', () => {
   test('applies to the given number of calls and is then no longer pending', async () => {
     const { ec2, faults } = await sandbox();
     faults.add({ ...expired, service: 'ec2', nth: 2, times: 2 });
-    const answers: string[] = [];
+    const results: string[] = [];
     for (let calls = 0; calls < 5; calls += 1)
-      answers.push(await resultOf(ec2.send(new DescribeVpcsCommand({}))));
-    expect(answers).toEqual(['ok', 'ExpiredToken', 'ExpiredToken', 'ok', 'ok']);
+      results.push(await resultOf(ec2.send(new DescribeVpcsCommand({}))));
+    expect(results).toEqual(['ok', 'ExpiredToken', 'ExpiredToken', 'ok', 'ok']);
     expect(faults.waiting()).toEqual([]);
   });
 
@@ -212,7 +214,7 @@ test('the admin API accepts every kind of fault with every appearance', async ()
     { kind: 'slow', ms: 100, times: 3 },
     { kind: 'fails-later', operation: 'CreateNatGateway', code: 'Gateway.NotAttached' },
   ];
-  const answer = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(given) });
-  expect(answer.status).toBe(200);
+  const response = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(given) });
+  expect(response.status).toBe(200);
   expect(faults.waiting()).toMatchObject(given);
 });

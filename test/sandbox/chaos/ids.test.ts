@@ -19,17 +19,17 @@ const LAG = { idLagMs: 5 * SECOND };
  */
 async function laggingScene() {
   const clock = manualClock();
-  const box = await network({ clock, pace: 1 });
-  const table = await box.make.table(box.vpc);
-  const address = await box.make.address();
-  const oldGroup = await box.make.group(box.vpc, 'old');
-  const [subnet = ''] = box.subnets;
-  box.chaos.adjust(LAG);
-  return { ...box, clock, table, address, oldGroup, subnet };
+  const started = await network({ clock, pace: 1 });
+  const table = await started.make.table(started.vpc);
+  const address = await started.make.address();
+  const oldGroup = await started.make.group(started.vpc, 'old');
+  const [subnet = ''] = started.subnets;
+  started.chaos.adjust(LAG);
+  return { ...started, clock, table, address, oldGroup, subnet };
 }
 type Scene = Awaited<ReturnType<typeof laggingScene>>;
 
-/** An operation that refuses a new ID with `code` until the lag is over. `make` creates the resource; `use` sends the call. */
+/** An operation that refuses a new ID with `code` until the lag is over: `make` creates the ID, and `use` sends the call. */
 type Row = [
   operation: string,
   code: string,
@@ -239,15 +239,15 @@ describe('a resource', () => {
     const { ec2: client, make, clock, adjust } = await sandboxInWeather();
     const id = await make.vpc();
     adjust(LAG);
-    const look = () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
+    const describeVpc = () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
     await client.send(new EC2.DeleteVpcCommand({ VpcId: id }));
-    expect((await look()).Vpcs).toMatchObject([{ VpcId: id, CidrBlock: '10.0.0.0/16' }]);
+    expect((await describeVpc()).Vpcs).toMatchObject([{ VpcId: id, CidrBlock: '10.0.0.0/16' }]);
     expect(await resultOf(client.send(new EC2.DeleteVpcCommand({ VpcId: id })))).toBe(
       'InvalidVpcID.NotFound',
     );
     expect(await resultOf(make.subnet(id))).toBe('InvalidVpcID.NotFound');
     clock.advance(LAG.idLagMs);
-    expect(await resultOf(look())).toBe('InvalidVpcID.NotFound');
+    expect(await resultOf(describeVpc())).toBe('InvalidVpcID.NotFound');
   });
 
   test('can be deleted immediately after its creation, because removals have no lag', async () => {
@@ -273,10 +273,10 @@ async function history(seed: string): Promise<string[]> {
 }
 
 test('the same seed gives the same history, and a different seed gives a different history', async () => {
-  const once = await history('a');
-  expect(await history('a')).toEqual(once);
-  expect(await history('b')).not.toEqual(once);
-  expect(once.slice(-3)).toEqual(['ok', 'ok', 'ok']);
+  const first = await history('a');
+  expect(await history('a')).toEqual(first);
+  expect(await history('b')).not.toEqual(first);
+  expect(first.slice(-3)).toEqual(['ok', 'ok', 'ok']);
 });
 
 test('a resource that was found may disappear at most once during the lag, and never after the lag', () => {
@@ -319,10 +319,10 @@ test('a lag is divided by the pace, but the pace "instant" does not shorten it',
   ] as const) {
     const { ec2: client, make, clock } = await sandboxInWeather(LAG, { pace });
     const id = await make.vpc();
-    const look = () => resultOf(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })));
-    expect(await look()).toBe('InvalidVpcID.NotFound');
+    const describeVpc = () => resultOf(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })));
+    expect(await describeVpc()).toBe('InvalidVpcID.NotFound');
     clock.advance(lag + 1);
-    expect(await look()).toBe('ok');
+    expect(await describeVpc()).toBe('ok');
   }
 });
 

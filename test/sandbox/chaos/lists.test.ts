@@ -16,10 +16,10 @@ type Scene = Awaited<ReturnType<typeof laggingScene>>;
 /** A network that was created in calm weather, and whose lists then start to lag. */
 async function laggingScene() {
   const clock = manualClock();
-  const box = await network({ clock, pace: 1 });
-  await box.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
-  box.chaos.adjust(LAG);
-  return { ...box, clock };
+  const started = await network({ clock, pace: 1 });
+  await started.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+  started.chaos.adjust(LAG);
+  return { ...started, clock };
 }
 
 const stackFilter = (Value: string) => [{ Name: 'tag:slipway:stack', Values: [Value] }];
@@ -130,13 +130,13 @@ describe('a deleted resource', () => {
       }),
     );
     scene.chaos.adjust(LAG);
-    const look = async (stack: string) =>
+    const vpcsOf = async (stack: string) =>
       (await scene.ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter(stack) }))).Vpcs;
     await scene.ec2.send(new EC2.DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
-    expect(await look('shop-dev')).toMatchObject([{ VpcId: Vpc?.VpcId, Tags: stackTags('shop-dev') }]);
-    expect(await look('other')).toEqual([]);
+    expect(await vpcsOf('shop-dev')).toMatchObject([{ VpcId: Vpc?.VpcId, Tags: stackTags('shop-dev') }]);
+    expect(await vpcsOf('other')).toEqual([]);
     scene.clock.advance(LAG.listLagMs);
-    expect(await look('shop-dev')).toEqual([]);
+    expect(await vpcsOf('shop-dev')).toEqual([]);
   });
 
   test('disappears from lists immediately in calm weather', async () => {
@@ -155,19 +155,19 @@ describe('filters', () => {
     await tag('old');
     adjust(LAG);
     await tag('new');
-    const look = async (stack: string) =>
+    const countVpcs = async (stack: string) =>
       (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter(stack) }))).Vpcs?.length;
-    const described = async (stack: string) =>
+    const countTags = async (stack: string) =>
       (await ec2.send(new EC2.DescribeTagsCommand({ Filters: [{ Name: 'value', Values: [stack] }] }))).Tags
         ?.length;
-    expect([await look('new'), await look('old')]).toEqual([0, 1]);
-    expect([await described('new'), await described('old')]).toEqual([0, 1]);
+    expect([await countVpcs('new'), await countVpcs('old')]).toEqual([0, 1]);
+    expect([await countTags('new'), await countTags('old')]).toEqual([0, 1]);
     // A call by id sees the current tags.
     const { Vpcs } = await ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
     expect(Vpcs?.[0]?.Tags).toEqual(stackTags('new'));
     clock.advance(LAG.listLagMs);
-    expect([await look('new'), await look('old')]).toEqual([1, 0]);
-    expect([await described('new'), await described('old')]).toEqual([1, 0]);
+    expect([await countVpcs('new'), await countVpcs('old')]).toEqual([1, 0]);
+    expect([await countTags('new'), await countTags('old')]).toEqual([1, 0]);
   });
 
   test('use the tags of a resource for a while after they were removed', async () => {
@@ -176,11 +176,11 @@ describe('filters', () => {
     await ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: stackTags('shop-dev') }));
     adjust(LAG);
     await ec2.send(new EC2.DeleteTagsCommand({ Resources: [id] }));
-    const look = async () =>
+    const countVpcs = async () =>
       (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter('shop-dev') }))).Vpcs?.length;
-    expect(await look()).toBe(1);
+    expect(await countVpcs()).toBe(1);
     clock.advance(LAG.listLagMs);
-    expect(await look()).toBe(0);
+    expect(await countVpcs()).toBe(0);
   });
 });
 
@@ -195,8 +195,8 @@ test('with the same seed, lists show the same resources at the same times', asyn
     }
     return counts;
   };
-  const once = await seen('a');
-  expect(await seen('a')).toEqual(once);
-  expect(await seen('b')).not.toEqual(once);
-  expect(once.at(-1)).toBe(4);
+  const first = await seen('a');
+  expect(await seen('a')).toEqual(first);
+  expect(await seen('b')).not.toEqual(first);
+  expect(first.at(-1)).toBe(4);
 });

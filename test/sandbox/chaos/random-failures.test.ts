@@ -45,15 +45,15 @@ test('changing a setting restarts the random sequence', async () => {
       .slice(from)
       .map(({ fault }) => fault);
   };
-  const once = await round();
-  expect(new Set(once).size).toBeGreaterThan(1);
-  expect(await round()).toEqual(once);
+  const first = await round();
+  expect(new Set(first).size).toBeGreaterThan(1);
+  expect(await round()).toEqual(first);
 });
 
 test('a call takes effect after at least half of its latency, and responds after the rest', async () => {
   const { ec2, region, clock, adjust } = await sandboxInWeather({ latencyMs: { min: SECOND, max: SECOND } });
-  let answered = false;
-  const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (answered = true));
+  let hasResponse = false;
+  const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (hasResponse = true));
   const made = () => region.ec2.internetGateways.size;
   // The clock must not advance much before the call arrives, so it advances in small steps between event loop turns.
   let waited = 0;
@@ -62,7 +62,7 @@ test('a call takes effect after at least half of its latency, and responds after
     clock.advance(SECOND / 20);
   }
   expect(waited).toBeGreaterThanOrEqual(SECOND / 2);
-  expect(answered).toBe(false);
+  expect(hasResponse).toBe(false);
   clock.advance(SECOND);
   await call;
   adjust({ latencyMs: { min: 0, max: 0 } });

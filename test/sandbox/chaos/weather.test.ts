@@ -7,11 +7,11 @@ import { sandbox } from '../harness.ts';
 import { resultOf, SECOND } from './scene.ts';
 
 const weatherPage = async (url: string, method: 'GET' | 'POST' = 'GET', body?: unknown) => {
-  const answer = await fetch(`${url}/_sandbox/weather`, {
+  const response = await fetch(`${url}/_sandbox/weather`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: await answer.json() };
+  return { status: response.status, body: await response.json() };
 };
 
 test('the weather is calm by default', async () => {

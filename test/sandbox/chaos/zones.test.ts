@@ -12,7 +12,7 @@ import { required } from '../aws/ec2/scene.ts';
 import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
 /** Two zones, in weather where each change keeps its zone busy for two seconds. */
-async function zones(zoneBusyMs = 2 * SECOND) {
+async function zoneScene(zoneBusyMs = 2 * SECOND) {
   const scene = await sandboxInWeather({ zoneBusyMs });
   const make = async (Name: string) => {
     const made = await scene.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
@@ -36,7 +36,7 @@ async function zones(zoneBusyMs = 2 * SECOND) {
 }
 
 test('a second change to a busy zone is refused until the first one is complete', async () => {
-  const { route53, one, other, change, clock } = await zones();
+  const { route53, one, other, change, clock } = await zoneScene();
   await change(one, 'a.one.com');
   await expect(change(one, 'b.one.com')).rejects.toMatchObject({
     name: 'PriorRequestNotComplete',
@@ -60,13 +60,13 @@ test('a second change to a busy zone is refused until the first one is complete'
 });
 
 test('a refused change does not keep its zone busy', async () => {
-  const { one, change } = await zones();
+  const { one, change } = await zoneScene();
   expect(await resultOf(change(one, 'not.of.this.zone'))).toBe('InvalidChangeBatch');
   expect(await resultOf(change(one, 'a.one.com'))).toBe('ok');
 });
 
 test('a zone is never busy in calm weather', async () => {
-  const { one, change } = await zones(0);
+  const { one, change } = await zoneScene(0);
   expect([await resultOf(change(one, 'a.one.com')), await resultOf(change(one, 'b.one.com'))]).toEqual([
     'ok',
     'ok',

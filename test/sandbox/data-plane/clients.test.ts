@@ -34,8 +34,8 @@ async function unreachableBalancer(
   overrides: Partial<CreateLoadBalancerCommandInput> = {},
   subnetsInTable: 1 | 2 = 2,
 ) {
-  const box = await sandboxWithDataPlane();
-  const { ec2, elbv2, url } = box;
+  const started = await sandboxWithDataPlane();
+  const { ec2, elbv2, url } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
@@ -64,8 +64,8 @@ async function unreachableBalancer(
     }),
   );
   const located = async () => {
-    const answer = await fetch(`${url}/_sandbox/resolve?name=${DNSName}&port=80`);
-    return (await answer.json()) as { port: number; way: string } | null;
+    const response = await fetch(`${url}/_sandbox/resolve?name=${DNSName}&port=80`);
+    return (await response.json()) as { port: number; way: string } | null;
   };
   /** Waits until the listener is open, and returns its local port. */
   const port = async (): Promise<number> => {
@@ -75,7 +75,7 @@ async function unreachableBalancer(
     }
   };
   return {
-    ...box,
+    ...started,
     ...{ make, vpc, gateway, one, table, port, LoadBalancerArn },
     reachability: async () => (await located())?.way,
     admit: (...IpPermissions: IpPermission[]) =>

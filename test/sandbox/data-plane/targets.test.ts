@@ -27,12 +27,12 @@ import { sandboxWithDataPlane } from '../harness.ts';
 
 const ALL: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const PORT = 5000;
-const PROGRAM = `require('node:http').createServer((_, answer) => answer.end('hello')).listen(${PORT})`;
+const PROGRAM = `require('node:http').createServer((_, response) => response.end('hello')).listen(${PORT})`;
 
 /** Starts a listening task with a public address, and a load balancer. No ingress rule admits traffic to the task yet. */
 async function startTask(folder: string) {
-  const box = await sandboxWithDataPlane({ folder });
-  const { ec2, ecs, ecr, elbv2, iam, region } = box;
+  const started = await sandboxWithDataPlane({ folder });
+  const { ec2, ecs, ecr, elbv2, iam, region } = started;
   await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
   const make = makerOf(ec2);
   const vpc = await make.vpc();
@@ -85,7 +85,7 @@ async function startTask(folder: string) {
   const folderOf = (arn: string) => join(folder, 'tasks', arn.split('/').at(-1) ?? '');
   const target = { id: required(task.privateIp), port: PORT };
   return {
-    ...box,
+    ...started,
     front,
     back,
     reach: (to = target) => locateTarget(region, balancer, to, folderOf),

@@ -29,8 +29,8 @@ const revokeEgress = (ec2: EC2Client, GroupId: string) =>
 
 /** A public and a private subnet, each with its own route table. The tables have no route to the internet yet. */
 async function network(options: SandboxOptions = {}) {
-  const box = await sandbox(options);
-  const make = makerOf(box.ec2);
+  const started = await sandbox(options);
+  const make = makerOf(started.ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
   const [publicSubnet, privateSubnet] = [
@@ -39,11 +39,11 @@ async function network(options: SandboxOptions = {}) {
   ];
   const [publicTable, privateTable] = [await make.table(vpc), await make.table(vpc)];
   const associate = (RouteTableId: string, SubnetId: string) =>
-    box.ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
+    started.ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
   await associate(publicTable, publicSubnet);
   await associate(privateTable, privateSubnet);
   const group = await make.group(vpc);
-  return { ...box, make, vpc, gateway, publicSubnet, privateSubnet, publicTable, privateTable, group };
+  return { ...started, make, vpc, gateway, publicSubnet, privateSubnet, publicTable, privateTable, group };
 }
 
 describe('access to the internet', () => {
@@ -124,13 +124,13 @@ describe('access to the internet', () => {
 
 describe('a security group', () => {
   async function twoGroups() {
-    const box = await sandbox();
-    const make = makerOf(box.ec2);
+    const started = await sandbox();
+    const make = makerOf(started.ec2);
     const vpc = await make.vpc();
     const [balancer, task] = [await make.group(vpc, 'balancer'), await make.group(vpc, 'task')];
     const admit = (IpPermissions: IpPermission[]) =>
-      box.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: task, IpPermissions }));
-    return { ...box, balancer, task, admit };
+      started.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: task, IpPermissions }));
+    return { ...started, balancer, task, admit };
   }
 
   test('admits the groups that a rule names, on the ports of the rule', async () => {

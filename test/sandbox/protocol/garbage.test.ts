@@ -17,7 +17,7 @@ async function startCaller() {
       options: { path?: string; method?: string; target?: string } = {},
     ) => {
       const { path = '/', method = 'POST', target } = options;
-      const answer = await fetch(`${url}${path}`, {
+      const response = await fetch(`${url}${path}`, {
         method,
         headers: {
           authorization: `AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/${scope}/aws4_request`,
@@ -26,7 +26,7 @@ async function startCaller() {
         },
         ...(method === 'GET' ? {} : { body }),
       });
-      return { status: answer.status, text: await answer.text() };
+      return { status: response.status, text: await response.text() };
     },
   };
 }

@@ -23,7 +23,7 @@ const requestProgram = (
 ) => `fetch('${url}').then((r) => r.text()).then((t) => console.log(JSON.stringify(t)),
   (e) => console.log(JSON.stringify({ code: e.cause.code, message: e.cause.message, port: e.cause.port, address: e.cause.address })));`;
 
-async function answerOf(task: TestTask, url: string): Promise<unknown> {
+async function responseFrom(task: TestTask, url: string): Promise<unknown> {
   return lastJson(await task.evaluate(requestProgram(url)));
 }
 
@@ -54,8 +54,8 @@ describe('listening', () => {
     await two.start(['node', '-e', serverProgram('two', 5000)]);
     expect(await fetchFromOutside(one, 5000)).toBe('one');
     expect(await fetchFromOutside(two, 5000)).toBe('two');
-    expect(await answerOf(one, 'http://localhost:5000')).toBe('one');
-    expect(await answerOf(two, 'http://localhost:5000')).toBe('two');
+    expect(await responseFrom(one, 'http://localhost:5000')).toBe('one');
+    expect(await responseFrom(two, 'http://localhost:5000')).toBe('two');
   });
 
   test.each([
@@ -79,7 +79,7 @@ describe('listening', () => {
     await until(() => container.stdout.length > 0, 'the address');
     const { port } = lastJson(container) as AddressInfo;
     expect(port).toBeGreaterThan(0);
-    expect(await answerOf(task, `http://127.0.0.1:${port}`)).toBe('anywhere');
+    expect(await responseFrom(task, `http://127.0.0.1:${port}`)).toBe('anywhere');
   });
 
   test('a listener on a Unix socket is left unchanged', async () => {
@@ -100,7 +100,7 @@ describe('listening', () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('shy', 5000, host)]);
     expect(await task.listening(5000)).toBe('loopback-only');
-    expect(await answerOf(task, `http://${name}:5000`)).toBe('shy');
+    expect(await responseFrom(task, `http://${name}:5000`)).toBe('shy');
   });
 
   test("a program that listens on loopback and on the task's address can be reached from outside", async () => {
@@ -112,8 +112,8 @@ describe('listening', () => {
     ]);
     await until(async () => typeof (await localAddress(task.directory, 5000)) === 'object', 'both');
     expect(await fetchFromOutside(task, 5000)).toBe('outer');
-    expect(await answerOf(task, 'http://127.0.0.1:5000')).toBe('inner');
-    expect(await answerOf(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
+    expect(await responseFrom(task, 'http://127.0.0.1:5000')).toBe('inner');
+    expect(await responseFrom(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
   });
 
   test('an express app listens and responds', async () => {
@@ -164,7 +164,7 @@ describe('connecting', () => {
       await using task = await TestTask.create();
       await task.start(['node', '-e', serverProgram('neighbour', 5000)]);
       await task.listening(5000);
-      expect(await answerOf(task, `http://${host}:5000`)).toBe('neighbour');
+      expect(await responseFrom(task, `http://${host}:5000`)).toBe('neighbour');
     },
   );
 
@@ -198,7 +198,7 @@ describe('connecting', () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('shy', 5000, '127.0.0.1')]);
     await task.listening(5000);
-    expect(await answerOf(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
+    expect(await responseFrom(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
       code: 'ECONNREFUSED',
       address: PRIVATE_IP,
     });
@@ -209,7 +209,10 @@ describe('connecting', () => {
     const host = createServer().listen(0, '127.0.0.1');
     await once(host, 'listening');
     const { port } = host.address() as AddressInfo;
-    expect(await answerOf(task, `http://127.0.0.1:${port}`)).toMatchObject({ code: 'ECONNREFUSED', port });
+    expect(await responseFrom(task, `http://127.0.0.1:${port}`)).toMatchObject({
+      code: 'ECONNREFUSED',
+      port,
+    });
     host.close();
   });
 

@@ -79,15 +79,15 @@ export class TestTask {
   }
 }
 
-/** Polls until `ask` returns a result. */
+/** Polls until `probe` returns a result. */
 export async function until<T>(
-  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
 ): Promise<T> {
   const deadline = Date.now() + 15_000;
   for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
+    const result = await probe();
+    if (result !== undefined && result !== false) return result;
     if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -11,8 +11,8 @@ const SIGNED = 'Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/
 
 /** Sends a request with the given lines; returns the status of the response. */
 async function statusOf(port: number, ...lines: string[]): Promise<number> {
-  const answer = await exchange(port, [...lines, 'Connection: close', '', ''].join('\r\n'));
-  return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+  const response = await exchange(port, [...lines, 'Connection: close', '', ''].join('\r\n'));
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(response)?.[1]);
 }
 
 const GET = 'GET /_sandbox/census HTTP/1.1';
@@ -159,8 +159,8 @@ describe('an invalid request', () => {
 
   test('with a body that is too large is refused after the body is read and discarded', async () => {
     const { url } = await sandbox();
-    const answer = await fetch(url, { method: 'POST', body: new Uint8Array(65 * 1024 * 1024) });
-    expect(answer.status).toBe(413);
+    const response = await fetch(url, { method: 'POST', body: new Uint8Array(65 * 1024 * 1024) });
+    expect(response.status).toBe(413);
   });
 
   test('is recorded in the journal without names that the client made up', async () => {
@@ -175,8 +175,8 @@ describe('an invalid request', () => {
 
 describe('requested faults', () => {
   const post = async (url: string, faults: unknown) => {
-    const answer = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
-    return { status: answer.status, body: await answer.json() };
+    const response = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
+    return { status: response.status, body: await response.json() };
   };
 
   test('are completed with defaults and remain pending', async () => {

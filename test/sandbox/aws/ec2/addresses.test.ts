@@ -15,10 +15,10 @@ import { refusalOf, sandbox } from '../../harness.ts';
 import { makerOf, required } from './scene.ts';
 
 async function scene(options: SandboxOptions = {}) {
-  const box = await sandbox(options);
-  const { ec2 } = box;
+  const started = await sandbox(options);
+  const { ec2 } = started;
   return {
-    ...box,
+    ...started,
     make: makerOf(ec2),
     find: async (input: DescribeAddressesRequest = {}) =>
       required((await ec2.send(new DescribeAddressesCommand(input))).Addresses),

@@ -15,12 +15,12 @@ export const HOUR = 3_600_000;
 /** Creates a VPC with a subnet but no internet gateway, in a sandbox with a manual clock. */
 export async function natScene(pace: Pace = 1) {
   const clock = manualClock();
-  const box = await sandbox({ clock, pace });
-  const { ec2 } = box;
+  const started = await sandbox({ clock, pace });
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   return {
-    ...box,
+    ...started,
     clock,
     make,
     vpc,

@@ -11,14 +11,14 @@ import { refusalOf, sandbox } from '../../harness.ts';
 import { makerOf, required } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2, region } = box;
+  const started = await sandbox();
+  const { ec2, region } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const subnet = await make.subnet(vpc, '10.0.1.0/28');
   const group = await make.group(vpc);
   return {
-    ...box,
+    ...started,
     make,
     vpc,
     subnet,

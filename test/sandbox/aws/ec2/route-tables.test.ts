@@ -12,12 +12,12 @@ import { refusalOf, sandbox } from '../../harness.ts';
 import { makerOf, required } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   return {
-    ...box,
+    ...started,
     make,
     vpc,
     find: async (Name: string, ...Values: string[]) =>

@@ -15,15 +15,15 @@ import { makerOf, natGateway, required } from './scene.ts';
 const ALL = '0.0.0.0/0';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
   const RouteTableId = await make.table(vpc);
   type Input = Omit<CreateRouteRequest, 'RouteTableId'>;
   return {
-    ...box,
+    ...started,
     make,
     vpc,
     gateway,

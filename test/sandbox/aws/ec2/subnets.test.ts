@@ -14,12 +14,12 @@ import { refusalOf, sandbox } from '../../harness.ts';
 import { makerOf, required } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const make = makerOf(box.ec2);
+  const started = await sandbox();
+  const make = makerOf(started.ec2);
   const vpc = await make.vpc();
   const describeSubnet = async (id: string) =>
-    (await box.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }))).Subnets?.[0];
-  return { ...box, make, vpc, describeSubnet };
+    (await started.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }))).Subnets?.[0];
+  return { ...started, make, vpc, describeSubnet };
 }
 
 test('a subnet is created as pending and described as available, with five addresses fewer than its block', async () => {

@@ -17,15 +17,15 @@ import { makerOf, required } from './scene.ts';
 const S3 = 'com.amazonaws.eu-west-1.s3';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const VpcId = await make.vpc();
   const tables = [await make.table(VpcId), await make.table(VpcId)];
   const sendCreate = (input: Partial<CreateVpcEndpointRequest>) =>
     ec2.send(new CreateVpcEndpointCommand({ VpcId, ServiceName: S3, RouteTableIds: tables, ...input }));
   return {
-    ...box,
+    ...started,
     make,
     VpcId,
     tables,

@@ -228,13 +228,13 @@ test('deleting an image removes layers that only this image used, and frees byte
   await remove(ecr, { imageTag: 'v1' });
   const layers = region.ecr.repositories.get(repositoryName)?.layers.map(({ digest }) => digest);
   expect(layers).toEqual(['shared', '{"a":2}', 'being pushed'].map(digestOf));
-  const kept = (content: string) => region.blobs.has(`eu-west-1/${digestOf(content)}`);
-  expect(['shared', 'own', '{"a":1}', 'everywhere'].map(kept)).toEqual([true, false, false, true]);
+  const isKept = (content: string) => region.blobs.has(`eu-west-1/${digestOf(content)}`);
+  expect(['shared', 'own', '{"a":1}', 'everywhere'].map(isKept)).toEqual([true, false, false, true]);
 });
 
 test('a batch call must name between one and a hundred images', async () => {
   const { ecr } = await withRepository();
   expect(await refusalOf(get(ecr))).toMatchObject({ code: 'InvalidParameterException' });
-  const many = Array.from({ length: 101 }, (_, index) => ({ imageTag: `v${index}` }));
-  expect(await refusalOf(remove(ecr, ...many))).toMatchObject({ code: 'InvalidParameterException' });
+  const tooMany = Array.from({ length: 101 }, (_, index) => ({ imageTag: `v${index}` }));
+  expect(await refusalOf(remove(ecr, ...tooMany))).toMatchObject({ code: 'InvalidParameterException' });
 });

@@ -234,8 +234,8 @@ test('DescribeServices accepts up to ten names and lists unknown services as fai
   expect(failures).toEqual([
     { arn: 'arn:aws:ecs:eu-west-1:000000000000:service/main/nobody', reason: 'MISSING' },
   ]);
-  const many = await refusalOf(describe(Array.from({ length: 11 }, (_, index) => `s${index}`)));
-  expect(many.code).toBe('InvalidParameterException');
+  const tooMany = await refusalOf(describe(Array.from({ length: 11 }, (_, index) => `s${index}`)));
+  expect(tooMany.code).toBe('InvalidParameterException');
 });
 
 test('services are listed page by page', async () => {

@@ -140,8 +140,8 @@ test('only INACTIVE revisions can be deleted, and their numbers are not reused',
   const describe = new DescribeTaskDefinitionCommand({ taskDefinition: 'web:1' });
   expect((await refusalOf(ecs.send(describe))).code).toBe('ClientException');
   expect((await register()).taskDefinition?.revision).toBe(2);
-  const many = Array.from({ length: 11 }, (_, index) => `web:${index}`);
-  expect((await refusalOf(remove(many))).code).toBe('InvalidParameterException');
+  const tooMany = Array.from({ length: 11 }, (_, index) => `web:${index}`);
+  expect((await refusalOf(remove(tooMany))).code).toBe('InvalidParameterException');
 });
 
 test('the deletion of a task definition waits until no service or task uses it', async () => {

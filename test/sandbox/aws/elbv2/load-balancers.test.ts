@@ -152,21 +152,21 @@ test.each([
 test('a load balancer is refused without at least two existing subnets in different zones of one VPC', async () => {
   const { createBalancer, make, subnets, vpc } = await scene();
   const [first = ''] = subnets;
-  const refused = (...Subnets: string[]) => refusalOf(createBalancer({ Subnets }));
-  expect(await refused(first)).toEqual({
+  const refusalWith = (...Subnets: string[]) => refusalOf(createBalancer({ Subnets }));
+  expect(await refusalWith(first)).toEqual({
     code: 'ValidationError',
     message: 'At least two subnets in two different Availability Zones must be specified',
   });
-  expect(await refused(first, 'subnet-0')).toEqual({
+  expect(await refusalWith(first, 'subnet-0')).toEqual({
     code: 'SubnetNotFound',
     message: "The subnet ID 'subnet-0' does not exist",
   });
-  expect(await refused(first, await make.subnet(vpc, '10.0.3.0/24', 'eu-west-1a'))).toEqual({
+  expect(await refusalWith(first, await make.subnet(vpc, '10.0.3.0/24', 'eu-west-1a'))).toEqual({
     code: 'InvalidConfigurationRequest',
     message: 'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
   });
   const elsewhere = await make.subnet(await make.vpc('10.1.0.0/16'), '10.1.1.0/24', 'eu-west-1b');
-  expect(await refused(first, elsewhere)).toEqual({
+  expect(await refusalWith(first, elsewhere)).toEqual({
     code: 'InvalidConfigurationRequest',
     message: 'All subnets must belong to the same VPC',
   });

@@ -73,8 +73,8 @@ test('invalid tags are refused', async () => {
   expect(await refusalOf(add([arn], { 'aws:a': '1' }))).toMatchObject({ code: 'ValidationError' });
   expect(await refusalOf(add([arn], { ['k'.repeat(129)]: '1' }))).toMatchObject({ code: 'ValidationError' });
   expect(await refusalOf(add([arn], { a: 'v'.repeat(257) }))).toMatchObject({ code: 'ValidationError' });
-  const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, '1']));
-  expect(await refusalOf(add([arn], many))).toMatchObject({ code: 'TooManyTags' });
+  const tooMany = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, '1']));
+  expect(await refusalOf(add([arn], tooMany))).toMatchObject({ code: 'TooManyTags' });
   const twice = [
     { Key: 'a', Value: '1' },
     { Key: 'a', Value: '2' },

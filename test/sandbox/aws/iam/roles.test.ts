@@ -192,8 +192,8 @@ test('roles are listed by path prefix, page by page, without their tags', async 
   expect([first.IsTruncated, second.IsTruncated]).toEqual([true, false]);
   expect(first.Roles?.[0]?.Tags).toBeUndefined();
   expect(await refusalOf(list('bogus'))).toMatchObject({ code: 'ValidationError' });
-  const many = iam.send(new ListRolesCommand({ MaxItems: 1001 }));
-  expect(await refusalOf(many)).toMatchObject({ code: 'ValidationError' });
+  const tooMany = iam.send(new ListRolesCommand({ MaxItems: 1001 }));
+  expect(await refusalOf(tooMany)).toMatchObject({ code: 'ValidationError' });
 });
 
 test('UpdateRole leaves omitted members of a role unchanged', async () => {
@@ -248,8 +248,8 @@ test('a role cannot be deleted while it has policies', async () => {
 test('the list of instance profiles of a role is always empty', async () => {
   const { iam } = await sandbox();
   await makeRole(iam);
-  const answer = await iam.send(new ListInstanceProfilesForRoleCommand({ RoleName: 'task' }));
-  expect(answer).toMatchObject({ InstanceProfiles: [], IsTruncated: false });
+  const response = await iam.send(new ListInstanceProfilesForRoleCommand({ RoleName: 'task' }));
+  expect(response).toMatchObject({ InstanceProfiles: [], IsTruncated: false });
 });
 
 test('role tags are upserted and removed by key, regardless of case', async () => {

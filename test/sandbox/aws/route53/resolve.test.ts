@@ -55,7 +55,7 @@ test('a wildcard matches names at any depth, but only names that do not exist', 
   const wild = { kind: 'values', values: ['192.0.2.1'] };
   expect(resolve(region, 'any.example.com')).toEqual(wild);
   expect(resolve(region, 'a.b.example.com')).toEqual(wild);
-  // The wildcard does not match: `txt` exists with another type, `inner` exists as a parent, `other.inner` is below `inner`.
+  // The wildcard does not match: `txt` has another type, `inner` exists as a parent, and `other.inner` is below `inner`.
   expect(resolve(region, 'txt.example.com')).toBeUndefined();
   expect(resolve(region, 'inner.example.com')).toBeUndefined();
   expect(resolve(region, 'other.inner.example.com')).toBeUndefined();

@@ -15,7 +15,7 @@ import {
   FakeWorld,
 } from './targets.ts';
 
-/** Returns a world with a target group for HTTPS that has one target. */
+/** Returns a world with an HTTPS target group that has one target. */
 function secureWorld(targetPort: number): FakeWorld {
   const world = new FakeWorld();
   world.targetProtocol = 'HTTPS';

@@ -52,7 +52,7 @@ test('a second change to a busy zone is refused until the first one is complete'
   expect(await resultOf(route53.send(new DeleteHostedZoneCommand({ Id: one })))).toBe(
     'PriorRequestNotComplete',
   );
-  // Changes of other zones and reads are not affected.
+  // Meanwhile, other zones can be changed, and this zone can be read.
   expect(await resultOf(change(other, 'a.other.com'))).toBe('ok');
   expect(await resultOf(route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: one })))).toBe('ok');
   clock.advance(2 * SECOND);

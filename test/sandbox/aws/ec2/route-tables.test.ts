@@ -58,7 +58,7 @@ test('a new table has the local route of its VPC and the tags of its create call
   ]);
 });
 
-test('a repeated client token returns the same table, even after its deletion, and is refused with other parameters', async () => {
+test('a repeated client token returns the same table, even after the table is deleted, and is refused with other parameters', async () => {
   const { ec2, make, vpc, remove } = await scene();
   const create = async (VpcId: string) =>
     required(

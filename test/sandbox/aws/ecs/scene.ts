@@ -73,7 +73,7 @@ export const twoContainerTask = (role: string): RegisterTaskDefinitionCommandInp
   ],
 });
 
-/** Creates the account with a VPC, two subnets, an internet-facing load balancer, and a target group for each container. */
+/** Creates an `account`, and adds a VPC, two subnets, an internet-facing load balancer, and a target group for each container. */
 export async function balancedAccount(options: SandboxOptions = {}, deregistrationDelay = 30) {
   const scene = await account(options);
   const { ec2, elbv2, ecs, role } = scene;

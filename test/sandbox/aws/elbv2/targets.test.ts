@@ -32,7 +32,7 @@ const DRAINING = {
   Description: 'Target deregistration is in progress',
 };
 
-/** A data plane that runs the health checks itself. */
+/** A data plane that checks targets itself, so that the sandbox does not simulate their health. */
 const checkingPlane: SandboxOptions['plane'] = {
   startTask: () => {},
   stopTask: () => {},

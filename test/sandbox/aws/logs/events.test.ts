@@ -6,14 +6,14 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { logGroupName, NOW, sandboxWithLogGroup } from './writing.ts';
+import { logGroupName, NOW, withGroup } from './writing.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const logStreamName = 'one';
 
 async function withStream() {
-  const started = await sandboxWithLogGroup();
+  const started = await withGroup();
   await started.createStream(logStreamName);
   const get = (rest: Partial<GetLogEventsCommandInput> = {}) =>
     started.logs.send(new GetLogEventsCommand({ logGroupName, logStreamName, ...rest }));

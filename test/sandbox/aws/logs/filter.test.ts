@@ -2,10 +2,10 @@
 import { FilterLogEventsCommand, type FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { logGroupName, NOW, sandboxWithLogGroup } from './writing.ts';
+import { logGroupName, NOW, withGroup } from './writing.ts';
 
 async function withEvents() {
-  const { logs, createStream, put } = await sandboxWithLogGroup();
+  const { logs, createStream, put } = await withGroup();
   await createStream('api1/a');
   await createStream('api2/b');
   await put('api1/a', [1, 'ERROR one'], [3, 'WARN three'], [5, 'GET /api1 200']);

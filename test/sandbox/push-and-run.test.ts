@@ -56,7 +56,7 @@ test('a service that was bundled and pushed runs from its image', async () => {
     workingDirectory: settings.workingDirectory,
     environment: { ...settings.environment, SHUTDOWN_QUIET_MS: '0' },
   });
-  const listener = await task.listening(5000);
+  const listener = await task.waitForListener(5000);
   if (listener === 'loopback-only') throw new Error('The service listens on loopback only');
   const response = await fetch(`http://${listener.host}:${listener.port}/health`);
   expect({ status: response.status, body: await response.json() }).toEqual({

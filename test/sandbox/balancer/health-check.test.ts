@@ -44,8 +44,8 @@ describe('the health of a target', () => {
     ['timeout', 'Target.Timeout', 'Request timed out'],
     ['failed', 'Target.FailedHealthChecks', 'Health checks failed'],
   ])('after the result %j has the reason %s', (result, reason, description) => {
-    const fallen = { state: 'unhealthy', passes: 0, failures: 9 } as const;
-    expect(nextHealth(fallen, result, settings)).toEqual({
+    const unhealthy = { state: 'unhealthy', passes: 0, failures: 9 } as const;
+    expect(nextHealth(unhealthy, result, settings)).toEqual({
       state: 'unhealthy',
       reason,
       description,
@@ -57,10 +57,10 @@ describe('the health of a target', () => {
   test('has the reason of the latest failure until the target is healthy', () => {
     const first = nextHealth(nextHealth(INITIAL_HEALTH, 'timeout', settings), bad, settings);
     expect(first.reason).toBe('Target.ResponseCodeMismatch');
-    const rising = nextHealth(first, ok, settings);
-    expect(rising).toMatchObject({ state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' });
-    const risen = nextHealth(nextHealth(rising, ok, settings), ok, settings);
-    expect(risen).toEqual({ state: 'healthy', passes: 3, failures: 0 });
+    const afterOnePass = nextHealth(first, ok, settings);
+    expect(afterOnePass).toMatchObject({ state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' });
+    const afterThreePasses = nextHealth(nextHealth(afterOnePass, ok, settings), ok, settings);
+    expect(afterThreePasses).toEqual({ state: 'healthy', passes: 3, failures: 0 });
   });
 
   test("is initial, with AWS's reason, until enough checks have run", () => {
@@ -160,12 +160,12 @@ describe('a health check', () => {
 
   test('fails when the connection is refused or closed, or the response is garbage', async () => {
     const closing = await startRawTarget((socket) => socket.end());
-    const babbling = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
+    const garbled = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
     expect(await sendHealthCheck('refused', settings, neverAborted)).toBe('failed');
     expect(await sendHealthCheck({ host: '127.0.0.1', port: closing }, settings, neverAborted)).toBe(
       'failed',
     );
-    expect(await sendHealthCheck({ host: '127.0.0.1', port: babbling }, settings, neverAborted)).toBe(
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: garbled }, settings, neverAborted)).toBe(
       'failed',
     );
     const { port, server } = await startTarget(() => {});

@@ -31,7 +31,7 @@ class Clock {
     });
 
   /** Ends all current waits of `ms` milliseconds. */
-  pass(ms: number): void {
+  endWaits(ms: number): void {
     const ended = this.waits.filter((wait) => wait.ms === ms);
     this.waits = this.waits.filter((wait) => wait.ms !== ms);
     for (const wait of ended) wait.end();
@@ -83,7 +83,7 @@ class Scene {
   }
 
   /** Waits for `count` reports. */
-  async reported(count: number): Promise<void> {
+  async waitForReports(count: number): Promise<void> {
     if (this.reports.length >= count) return;
     const { opened, open } = gate();
     this.waiting.push({ count, open });
@@ -118,18 +118,18 @@ describe('the health checker', () => {
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
-    await scene.reported(1);
+    await scene.waitForReports(1);
     expect(seen()).toBe(1);
 
     status = 503;
     for (let round = 2; round <= 3; round += 1) {
-      scene.clock.pass(INTERVAL);
-      await scene.reported(round);
+      scene.clock.endWaits(INTERVAL);
+      await scene.waitForReports(round);
     }
     status = 200;
     for (let round = 4; round <= 5; round += 1) {
-      scene.clock.pass(INTERVAL);
-      await scene.reported(round);
+      scene.clock.endWaits(INTERVAL);
+      await scene.waitForReports(round);
     }
     expect(scene.reports).toEqual(
       ['healthy', 'healthy', 'unhealthy', 'unhealthy', 'healthy'].map((state) => `group 10.0.0.1 ${state}`),
@@ -142,11 +142,11 @@ describe('the health checker', () => {
     const scene = new Scene(reach);
     checker = startHealthChecker(scene.options);
     scene.set('10.0.0.1', 'initial');
-    scene.clock.pass(LOOK_INTERVAL);
-    await scene.reported(1);
+    scene.clock.endWaits(LOOK_INTERVAL);
+    await scene.waitForReports(1);
     scene.set('10.0.0.2', 'initial');
     checker.refresh();
-    await scene.reported(2);
+    await scene.waitForReports(2);
     expect(scene.reports).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 healthy']);
   });
 
@@ -162,13 +162,13 @@ describe('the health checker', () => {
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await accepted.opened;
-    scene.clock.pass(INTERVAL);
-    scene.clock.pass(LOOK_INTERVAL);
+    scene.clock.endWaits(INTERVAL);
+    scene.clock.endWaits(LOOK_INTERVAL);
     await scene.clock.untilWaits(LOOK_INTERVAL, 1);
     checker.refresh();
     expect(scene.clock.countWaits(INTERVAL)).toBe(0);
     finish.open();
-    await scene.reported(2); // the interval ended during the check, so the next check starts immediately
+    await scene.waitForReports(2); // the interval ended during the check, so the next check starts immediately
     expect(sockets).toHaveLength(2);
   });
 
@@ -196,15 +196,15 @@ describe('the health checker', () => {
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
-    await scene.reported(1);
-    scene.clock.pass(INTERVAL);
-    await scene.reported(2);
+    await scene.waitForReports(1);
+    scene.clock.endWaits(INTERVAL);
+    await scene.waitForReports(2);
     scene.remove('10.0.0.1');
     checker.refresh();
     status = 200;
     scene.set('10.0.0.1', 'initial');
     checker.refresh();
-    await scene.reported(3);
+    await scene.waitForReports(3);
     expect(scene.reports.map((report) => report.split(' ')[2])).toEqual(['initial', 'unhealthy', 'healthy']);
   });
 
@@ -216,7 +216,7 @@ describe('the health checker', () => {
       scene.set('10.0.0.1', state);
       scene.set('10.0.0.2', 'initial');
       checker = startHealthChecker(scene.options);
-      await scene.reported(1);
+      await scene.waitForReports(1);
       expect(scene.reports).toEqual(['group 10.0.0.2 healthy']);
       expect(seen()).toBe(1);
     },
@@ -228,7 +228,7 @@ describe('the health checker', () => {
     scene.set('10.0.0.1', 'healthy');
     scene.set('10.0.0.2', 'unhealthy');
     checker = startHealthChecker(scene.options);
-    await scene.reported(2);
+    await scene.waitForReports(2);
     expect([...scene.reports].sort()).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 unhealthy']);
   });
 
@@ -244,7 +244,7 @@ describe('the health checker', () => {
     );
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
-    await scene.reported(1);
+    await scene.waitForReports(1);
     expect(asked).toEqual([8081]);
     expect(scene.group.targets).toEqual([{ id: '10.0.0.1', port: 5000, state: 'healthy' }]);
   });
@@ -253,7 +253,7 @@ describe('the health checker', () => {
     const scene = new Scene(() => Promise.reject(new Error('no such network')), { unhealthyThreshold: 1 });
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
-    await scene.reported(1);
+    await scene.waitForReports(1);
     expect(scene.reports).toEqual(['group 10.0.0.1 unhealthy']);
   });
 
@@ -276,7 +276,7 @@ describe('the health checker', () => {
     const { groups, report } = scene.options;
     checker = startHealthChecker({ groups, report });
     scene.set('10.0.0.1', 'initial');
-    await scene.reported(3);
+    await scene.waitForReports(3);
     expect(scene.reports).toHaveLength(3);
   });
 });

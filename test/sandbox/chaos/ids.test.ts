@@ -294,7 +294,7 @@ test('a resource that was found may disappear at most once during the lag, and n
 test('each operation learns of a resource at a different time', async () => {
   const { ec2: client, make, clock } = await sandboxInWeather(LAG);
   const id = await make.vpc();
-  const since = new Map<string, number>();
+  const visibleSince = new Map<string, number>();
   const uses = {
     describe: () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })),
     attribute: () =>
@@ -304,12 +304,12 @@ test('each operation learns of a resource at a different time', async () => {
   };
   for (let tenth = 0; tenth <= 50; tenth += 1) {
     for (const [name, use] of Object.entries(uses)) {
-      if (!since.has(name) && (await resultOf(use())) === 'ok') since.set(name, tenth);
+      if (!visibleSince.has(name) && (await resultOf(use())) === 'ok') visibleSince.set(name, tenth);
     }
     clock.advance(SECOND / 10);
   }
-  expect(since.size).toBe(4);
-  expect(new Set(since.values()).size).toBeGreaterThan(1);
+  expect(visibleSince.size).toBe(4);
+  expect(new Set(visibleSince.values()).size).toBeGreaterThan(1);
 });
 
 test('a lag is divided by the pace, but the pace "instant" does not shorten it', async () => {

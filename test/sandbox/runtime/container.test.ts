@@ -219,7 +219,7 @@ describe('commands in a running container', () => {
   test("a health check can connect to the container, sees the container's environment, and passes or fails", async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', SERVER], { environment: { GREETING: 'hello' } });
-    await task.listening(5000);
+    await task.waitForListener(5000);
     const check = (path: string) =>
       `fetch('http://localhost:5000${path}').then((r) => { console.log(process.env.GREETING); process.exit(r.ok ? 0 : 1); })`;
     expect(await container.run(['CMD', 'node', '-e', check('/health')], 5_000)).toEqual({

@@ -28,7 +28,7 @@ async function responseFrom(task: TestTask, url: string): Promise<unknown> {
 }
 
 async function fetchFromOutside(task: TestTask, port: number): Promise<string> {
-  const listener = await task.listening(port);
+  const listener = await task.waitForListener(port);
   if (listener === 'loopback-only') throw new Error(`port ${port} listens on loopback only`);
   // A keep-alive connection would always reach the same worker of a cluster.
   return (
@@ -99,7 +99,7 @@ describe('listening', () => {
   ])('a program that listens on %s is reported as loopback-only', async (host, name) => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('shy', 5000, host)]);
-    expect(await task.listening(5000)).toBe('loopback-only');
+    expect(await task.waitForListener(5000)).toBe('loopback-only');
     expect(await responseFrom(task, `http://${name}:5000`)).toBe('shy');
   });
 
@@ -149,7 +149,7 @@ describe('listening', () => {
   test('a port whose program crashed can be used again', async () => {
     await using task = await TestTask.create();
     const first = await task.start(['node', '-e', serverProgram('first', 5000)]);
-    await task.listening(5000);
+    await task.waitForListener(5000);
     process.kill(first.pid, 'SIGKILL');
     await first.exited;
     await task.start(['node', '-e', serverProgram('second', 5000)]);
@@ -163,7 +163,7 @@ describe('connecting', () => {
     async (host) => {
       await using task = await TestTask.create();
       await task.start(['node', '-e', serverProgram('neighbour', 5000)]);
-      await task.listening(5000);
+      await task.waitForListener(5000);
       expect(await responseFrom(task, `http://${host}:5000`)).toBe('neighbour');
     },
   );
@@ -171,7 +171,7 @@ describe('connecting', () => {
   test('every Node client connects, even with keep-alive, and sees the address that it requested', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('me', 5000, '127.0.0.1')]);
-    await task.listening(5000);
+    await task.waitForListener(5000);
     const container = await task.evaluate(`
       const http = require('http'), net = require('net');
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -197,7 +197,7 @@ describe('connecting', () => {
   test('a listener on loopback refuses connections to the address of the task, as on Fargate', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('shy', 5000, '127.0.0.1')]);
-    await task.listening(5000);
+    await task.waitForListener(5000);
     expect(await responseFrom(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
       code: 'ECONNREFUSED',
       address: PRIVATE_IP,
@@ -291,7 +291,7 @@ describe('network errors in a task', () => {
   test("listening on the port of the task's other container fails, because the port is in use", async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('holder', 5000)]);
-    await task.listening(5000);
+    await task.waitForListener(5000);
     const container = await task.evaluate(
       `require('http').createServer().on('error', (e) => console.log(JSON.stringify([e.code, e.syscall, e.port]))).listen(5000)`,
     );

@@ -69,7 +69,7 @@ export class TestTask {
   }
 
   /** Waits until something in the task listens on a port. */
-  async listening(port: number): Promise<Exclude<Awaited<ReturnType<typeof localAddress>>, undefined>> {
+  async waitForListener(port: number): Promise<Exclude<Awaited<ReturnType<typeof localAddress>>, undefined>> {
     return until(() => localAddress(this.directory, port), `a listener on port ${port}`);
   }
 

@@ -26,7 +26,7 @@ const requestProgram = (host: string) => `
   }));`;
 
 async function fetchFromOutside(task: TestTask): Promise<string> {
-  const listener = await task.listening(5000);
+  const listener = await task.waitForListener(5000);
   if (listener === 'loopback-only') throw new Error('port 5000 listens on loopback only');
   const request = https.get({ ...listener, agent: false, rejectUnauthorized: false });
   const [response] = (await once(request, 'response')) as [IncomingMessage];

@@ -129,8 +129,8 @@ test.each([
 
 test('a manifest whose media type differs from the one in the request is refused', async () => {
   const { ecr } = await withRepository();
-  const contrary = put(ecr, manifestOf('{}', []), 'v1', { imageManifestMediaType: OCI_INDEX });
-  expect(await refusalOf(contrary)).toMatchObject({ code: 'InvalidParameterException' });
+  const mismatched = put(ecr, manifestOf('{}', []), 'v1', { imageManifestMediaType: OCI_INDEX });
+  expect(await refusalOf(mismatched)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
 test.each(['a/b', 'a b', 'x'.repeat(301)])(

@@ -52,9 +52,9 @@ test('a wildcard matches names at any depth, but only names that do not exist', 
       record('deep.inner.example.com', 'A', ['192.0.2.2']),
     ),
   );
-  const wild = { kind: 'values', values: ['192.0.2.1'] };
-  expect(resolve(region, 'any.example.com')).toEqual(wild);
-  expect(resolve(region, 'a.b.example.com')).toEqual(wild);
+  const wildcardAnswer = { kind: 'values', values: ['192.0.2.1'] };
+  expect(resolve(region, 'any.example.com')).toEqual(wildcardAnswer);
+  expect(resolve(region, 'a.b.example.com')).toEqual(wildcardAnswer);
   // The wildcard does not match: `txt` has another type, `inner` exists as a parent, and `other.inner` is below `inner`.
   expect(resolve(region, 'txt.example.com')).toBeUndefined();
   expect(resolve(region, 'inner.example.com')).toBeUndefined();

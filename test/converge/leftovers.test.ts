@@ -1,7 +1,7 @@
 // Resources that AWS still shows after a teardown: a teardown reports them if they exist, and waits if only the lists are stale.
 import { expect, test } from '@jest/globals';
 import type { Region } from '../../sandbox/world/region.ts';
-import { sure } from '../sandbox/aws/ec2/scene.ts';
+import { required } from '../sandbox/aws/ec2/scene.ts';
 import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
@@ -31,9 +31,9 @@ test('resources that survive their deletion are listed with the resources that u
   const vpcId = idOf(user, 'vpc', 'vpcId');
   const groupId = idOf(user, 'securityGroups.balancer', 'groupId');
   const { vpcs, securityGroups, networkInterfaces } = region.ec2;
-  const vpc = sure(structuredClone(vpcs.get(vpcId)));
-  const group = sure(structuredClone(securityGroups.get(groupId)));
-  const foreignInterface = sure(structuredClone(networkInterfaces.all()[0]));
+  const vpc = required(structuredClone(vpcs.get(vpcId)));
+  const group = required(structuredClone(securityGroups.get(groupId)));
+  const foreignInterface = required(structuredClone(networkInterfaces.all()[0]));
   const { NetworkInterfaceId: eni, SubnetId } = foreignInterface;
   restore = () => {
     vpcs.set(vpcId, vpc);
@@ -68,7 +68,7 @@ test('resources that survive their deletion are listed with the resources that u
 test('a resource that another user creates again under the same name after its removal is listed', async () => {
   const { user, region } = await accountWithHook('DeleteVpc', ({ logs }) => logs.groups.set(name, recreated));
   const name = idOf(user, 'logGroup', 'logGroupName');
-  const recreated = sure(structuredClone(region.logs.groups.get(name)));
+  const recreated = required(structuredClone(region.logs.groups.get(name)));
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
     what: '1 resource of shop-dev is left.',
@@ -80,7 +80,7 @@ test('a resource that another user creates again under the same name after its r
 test('a teardown keeps looking while AWS still shows a deleted resource', async () => {
   let showForAWhile = () => undefined as void;
   const { user, clock, region } = await accountWithHook('DeleteVpc', () => showForAWhile());
-  const vpc = sure(structuredClone(region.ec2.vpcs.all()[0]));
+  const vpc = required(structuredClone(region.ec2.vpcs.all()[0]));
   let shownSince = 0;
   showForAWhile = () => {
     shownSince = clock.now();

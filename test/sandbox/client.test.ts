@@ -76,9 +76,9 @@ test.each([
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     try {
-      // The closed connection must decide this. Nothing would keep the process alive until a timeout.
-      const soon = AbortSignal.timeout(4000);
-      await expect(findSandbox(port, soon)).rejects.toMatchObject({ kind: 'port taken' });
+      // findSandbox must reject because the connection closed, not because of this timeout.
+      const timeout = AbortSignal.timeout(4000);
+      await expect(findSandbox(port, timeout)).rejects.toMatchObject({ kind: 'port taken' });
       // The server received only one connection.
       expect(connections).toBe(1);
     } finally {
@@ -87,7 +87,7 @@ test.each([
   },
 );
 
-test('a sandbox that lost the race for its folder is started again when the winner stops before it responds', async () => {
+test('a sandbox that lost the race for its folder is started again if the winner stops without responding', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-client-'));
   try {
     const release = await claimFolder(folder);

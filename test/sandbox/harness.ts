@@ -14,12 +14,12 @@ import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const open: (() => Promise<void>)[] = [];
+const cleanUps: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((close) => close()));
+  await Promise.all(cleanUps.splice(0).map((cleanUp) => cleanUp()));
 });
 
-/** Starts a sandbox without a data plane, and a client without retries for every service. All are closed after the test. */
+/** Starts a sandbox without a data plane, and one client per service, without retries. All are closed after the test. */
 export const sandbox = async (options: SandboxOptions = {}) =>
   withClients(await startSandbox({ seed: 'test', ...options }));
 
@@ -28,7 +28,7 @@ export const sandboxWithDataPlane = async (options: SandboxOptions = {}) =>
   withClients(await startSandboxWithTasks({ seed: 'test', httpPort: 0, ...options }));
 
 function withClients(started: Sandbox) {
-  open.push(() => started.close());
+  cleanUps.push(() => started.close());
   const settings = {
     endpoint: started.url,
     region: 'eu-west-1',
@@ -46,7 +46,7 @@ function withClients(started: Sandbox) {
     route53: new Route53Client(settings),
     sts: new STSClient(settings),
   };
-  for (const client of Object.values(clients)) open.push(async () => client.destroy());
+  for (const client of Object.values(clients)) cleanUps.push(async () => client.destroy());
   return { ...started, ...clients, region: started.world.region('eu-west-1') };
 }
 

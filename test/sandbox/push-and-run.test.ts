@@ -56,10 +56,10 @@ test('a service that was bundled and pushed runs from its image', async () => {
     workingDirectory: settings.workingDirectory,
     environment: { ...settings.environment, SHUTDOWN_QUIET_MS: '0' },
   });
-  const listener = await task.listening(5000);
+  const listener = await task.waitForListener(5000);
   if (listener === 'loopback-only') throw new Error('The service listens on loopback only');
-  const answer = await fetch(`http://${listener.host}:${listener.port}/health`);
-  expect({ status: answer.status, body: await answer.json() }).toEqual({
+  const response = await fetch(`http://${listener.host}:${listener.port}/health`);
+  expect({ status: response.status, body: await response.json() }).toEqual({
     status: 200,
     body: { status: 'ok' },
   });
@@ -87,7 +87,7 @@ test.each([
   30_000,
 );
 
-test('a push that was interrupted can be repeated, and sends only the missing parts', async () => {
+test('a repeated push after an interruption sends only the missing parts', async () => {
   using target = await registry();
   const image = await large;
   // The configuration and the first of two parts arrive.
@@ -97,7 +97,7 @@ test('a push that was interrupted can be repeated, and sends only the missing pa
   expect(await target.digestUnder(image.tag)).toBeUndefined();
   const before = target.journal.entries().length;
   await target.push(image);
-  const again = target.journal.entries().slice(before);
-  expect(again.filter(({ operation }) => operation === 'InitiateLayerUpload')).toHaveLength(1);
+  const repeated = target.journal.entries().slice(before);
+  expect(repeated.filter(({ operation }) => operation === 'InitiateLayerUpload')).toHaveLength(1);
   expect(await target.digestUnder(image.tag)).toBe(image.digest);
 }, 30_000);

@@ -114,7 +114,7 @@ test.each(KINDS)(
   },
 );
 
-/** The VPC itself, and kinds that belong to no VPC, to a security group, or to a subnet. (The subnet blocks the deletion.) */
+/** The VPC, kinds without a VPC, and kinds inside a security group or a subnet. (The subnet itself blocks the deletion.) */
 const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 'network-interface'];
 
 test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except the listed kinds', () => {

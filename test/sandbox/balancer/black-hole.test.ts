@@ -67,8 +67,8 @@ describe('a listener that no client can reach', () => {
 });
 
 describe('a black hole', () => {
-  /** Returns both ends of `count` connections to a black hole. */
-  async function pairs(count: number) {
+  /** Opens `count` connections to a black hole. Returns its server and the clients. */
+  async function connectClients(count: number) {
     const blackHole = makeBlackHole();
     const server = net.createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => {});
@@ -94,7 +94,7 @@ describe('a black hole', () => {
   }
 
   test('closes the oldest connection when it holds too many', async () => {
-    const { clients, close } = await pairs(257);
+    const { clients, close } = await connectClients(257);
     const [first, second] = clients;
     await new Promise((resolve) => first?.resume().once('close', resolve));
     expect(second?.destroyed).toBe(false);
@@ -102,7 +102,7 @@ describe('a black hole', () => {
   });
 
   test('releases the connection of a client that has given up', async () => {
-    const { server, clients, close } = await pairs(1);
+    const { server, clients, close } = await connectClients(1);
     const count = () =>
       new Promise<number>((resolve) => server.getConnections((_error, connections) => resolve(connections)));
     clients[0]?.end();

@@ -21,20 +21,20 @@ import {
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
 
 async function worldWithTarget(
-  at: number | 'timeout' | 'refused',
+  portOrFailure: number | 'timeout' | 'refused',
   attributes: Record<string, string> = {},
 ): Promise<FakeWorld> {
   const world = new FakeWorld();
   world.attributes = attributes;
-  world.register('10.0.0.1', at);
+  world.register('10.0.0.1', portOrFailure);
   return world;
 }
 
 describe('a 503 response', () => {
   test('is sent when the group has no registered target, byte for byte as on AWS', async () => {
     const { port } = await open(new FakeWorld());
-    const answer = await exchange(port, `${GET}Connection: close\r\n\r\n`);
-    const [head = '', body] = answer.split('\r\n\r\n');
+    const response = await exchange(port, `${GET}Connection: close\r\n\r\n`);
+    const [head = '', body] = response.split('\r\n\r\n');
     expect(head.replace(/Date: .*/, 'Date: now').split('\r\n')).toEqual([
       'HTTP/1.1 503 Service Temporarily Unavailable',
       'Server: awselb/2.0',
@@ -58,9 +58,9 @@ describe('a 503 response', () => {
 
   test('has no body when the request was HEAD', async () => {
     const { port } = await open(new FakeWorld());
-    const answer = await ask(port, '/', { method: 'HEAD' });
-    expect(answer).toMatchObject({ status: 503, body: '' });
-    expect(answer.headers['content-length']).toBe('162');
+    const response = await ask(port, '/', { method: 'HEAD' });
+    expect(response).toMatchObject({ status: 503, body: '' });
+    expect(response.headers['content-length']).toBe('162');
   });
 
   test('leaves the connection usable, even when the request had a body', async () => {
@@ -84,9 +84,9 @@ describe('a 503 response', () => {
 describe('a 502 response', () => {
   test('is sent with a page of 122 bytes when the target refuses the connection', async () => {
     const { port } = await open(await worldWithTarget('refused'));
-    const answer = await ask(port);
-    expect(answer.status).toBe(502);
-    expect(answer.headers).toMatchObject({ server: 'awselb/2.0', 'content-length': '122' });
+    const response = await ask(port);
+    expect(response.status).toBe(502);
+    expect(response.headers).toMatchObject({ server: 'awselb/2.0', 'content-length': '122' });
   });
 
   test('is sent when nothing listens on the port of the target', async () => {
@@ -260,17 +260,19 @@ describe('the load balancer', () => {
     ],
   ])('responds with %d to %s', async (status, _, text) => {
     const { port } = await open(await worldWithTarget((await startTarget(echo())).port));
-    const answer = await exchange(port, text);
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(answer).toContain('Server: awselb/2.0\r\n');
+    const response = await exchange(port, text);
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(response).toContain('Server: awselb/2.0\r\n');
   });
 
   test('responds with 408 when a client stops sending in the middle of its body', async () => {
-    const { port: at } = await startTarget(echo());
-    const { port } = await open(await worldWithTarget(at, { 'idle_timeout.timeout_seconds': '0.05' }));
-    const answer = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
-    expect(answer).toMatch(/^HTTP\/1\.1 408 Request Time-out\r\n/);
-    expect(answer).toContain('Connection: close\r\n');
+    const { port: targetPort } = await startTarget(echo());
+    const { port } = await open(
+      await worldWithTarget(targetPort, { 'idle_timeout.timeout_seconds': '0.05' }),
+    );
+    const response = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
+    expect(response).toMatch(/^HTTP\/1\.1 408 Request Time-out\r\n/);
+    expect(response).toContain('Connection: close\r\n');
   });
 });
 
@@ -293,18 +295,18 @@ describe('a client', () => {
 describe('a client that breaks the protocol', () => {
   test('gets an error when it does so in the body of a request', async () => {
     const { port } = await open(await worldWithTarget((await startTarget(echo())).port));
-    const answer = await exchange(
+    const response = await exchange(
       port,
       'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n',
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 
   test('is disconnected, without an error page, when its response has already begun', async () => {
-    const { port: at } = await startTarget((_request, response) => {
+    const { port: targetPort } = await startTarget((_request, response) => {
       response.write('begun');
     });
-    const { port } = await open(await worldWithTarget(at));
+    const { port } = await open(await worldWithTarget(targetPort));
     const socket = net.connect(port, '127.0.0.1').on('error', () => {});
     let received = '';
     socket.write(`${GET}\r\n`);
@@ -318,15 +320,15 @@ describe('a client that breaks the protocol', () => {
   });
 });
 
-describe('a client that disconnects', () => {
-  test('has its request at the target aborted', async () => {
+describe('the request of a client that disconnects', () => {
+  test('is aborted at the target', async () => {
     const arrived = gate();
     const gone = gate();
-    const { port: at } = await startTarget((request) => {
+    const { port: targetPort } = await startTarget((request) => {
       request.socket.once('close', () => gone.open());
       arrived.open();
     });
-    const { port } = await open(await worldWithTarget(at));
+    const { port } = await open(await worldWithTarget(targetPort));
     const request = http.get({ port, agent: false });
     request.on('error', () => {});
     await arrived.opened;
@@ -334,11 +336,11 @@ describe('a client that disconnects', () => {
     await gone.opened;
   });
 
-  test('has its request dropped when no target has been selected yet', async () => {
+  test('is dropped when no target has been selected yet', async () => {
     let connections = 0;
-    const { port: at, server } = await startTarget(echo());
+    const { port: targetPort, server } = await startTarget(echo());
     server.on('connection', () => (connections += 1));
-    const world = await worldWithTarget(at);
+    const world = await worldWithTarget(targetPort);
     const [asked, found] = [gate(), gate()];
     const reach = world.reach.bind(world);
     world.reach = async (target) => {

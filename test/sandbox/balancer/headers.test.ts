@@ -15,11 +15,11 @@ async function startEcho(attributes: Record<string, string> = {}): Promise<numbe
 
 /** Sends a raw request and returns what the target received. */
 async function received(port: number, ...lines: string[]): Promise<Echo> {
-  const answer = await exchange(
+  const response = await exchange(
     port,
     ['GET / HTTP/1.1', 'Host: a', ...lines, 'Connection: close', '', ''].join('\r\n'),
   );
-  return JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Echo;
+  return JSON.parse(response.split('\r\n\r\n')[1] ?? '') as Echo;
 }
 
 describe('a request at the target', () => {
@@ -203,11 +203,8 @@ describe('a response at the client', () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', target);
     const { port } = await open(world);
-    const answer = await exchange(
-      port,
-      'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n'.replace('keep-alive', 'close'),
-    );
-    expect(answer.replace(/Date: .*\r\n/, '').split('\r\n')).toEqual([
+    const response = await exchange(port, 'GET / HTTP/1.0\r\nConnection: close\r\n\r\n');
+    expect(response.replace(/Date: .*\r\n/, '').split('\r\n')).toEqual([
       'HTTP/1.1 207 Many Statuses',
       'Set-Cookie: a=1',
       'x-LOWER: kept',
@@ -238,8 +235,8 @@ describe('a response at the client', () => {
       (await startTarget((_request, response) => response.writeHead(status, headers).end())).port,
     );
     const { port } = await open(world);
-    const answer = await ask(port, '/', { method });
-    expect(answer).toMatchObject({ status, headers, body: '' });
-    expect(answer.headers['transfer-encoding']).toBeUndefined();
+    const response = await ask(port, '/', { method });
+    expect(response).toMatchObject({ status, headers, body: '' });
+    expect(response.headers['transfer-encoding']).toBeUndefined();
   });
 });

@@ -44,8 +44,8 @@ describe('the health of a target', () => {
     ['timeout', 'Target.Timeout', 'Request timed out'],
     ['failed', 'Target.FailedHealthChecks', 'Health checks failed'],
   ])('after the result %j has the reason %s', (result, reason, description) => {
-    const fallen = { state: 'unhealthy', passes: 0, failures: 9 } as const;
-    expect(nextHealth(fallen, result, settings)).toEqual({
+    const unhealthy = { state: 'unhealthy', passes: 0, failures: 9 } as const;
+    expect(nextHealth(unhealthy, result, settings)).toEqual({
       state: 'unhealthy',
       reason,
       description,
@@ -57,10 +57,10 @@ describe('the health of a target', () => {
   test('has the reason of the latest failure until the target is healthy', () => {
     const first = nextHealth(nextHealth(INITIAL_HEALTH, 'timeout', settings), bad, settings);
     expect(first.reason).toBe('Target.ResponseCodeMismatch');
-    const rising = nextHealth(first, ok, settings);
-    expect(rising).toMatchObject({ state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' });
-    const risen = nextHealth(nextHealth(rising, ok, settings), ok, settings);
-    expect(risen).toEqual({ state: 'healthy', passes: 3, failures: 0 });
+    const afterOnePass = nextHealth(first, ok, settings);
+    expect(afterOnePass).toMatchObject({ state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' });
+    const afterThreePasses = nextHealth(nextHealth(afterOnePass, ok, settings), ok, settings);
+    expect(afterThreePasses).toEqual({ state: 'healthy', passes: 3, failures: 0 });
   });
 
   test("is initial, with AWS's reason, until enough checks have run", () => {
@@ -90,7 +90,7 @@ describe('a matcher', () => {
 
 describe('a health check', () => {
   const settings = { path: '/health?deep=1', protocol: 'HTTP', timeoutMs: 5_000 } as const;
-  const never = new AbortController().signal;
+  const neverAborted = new AbortController().signal;
 
   test("is a GET request on a new connection, with the load balancer's User-Agent", async () => {
     const seen: IncomingMessage[] = [];
@@ -99,8 +99,8 @@ describe('a health check', () => {
       response.writeHead(204).end();
     });
     const reach = { host: '127.0.0.1', port };
-    expect(await sendHealthCheck(reach, settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
-    expect(await sendHealthCheck(reach, settings, never)).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach, settings, neverAborted, '10.0.0.1:5000')).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach, settings, neverAborted)).toEqual({ code: 204 });
 
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/health?deep=1' });
     expect(seen[0]?.headers).toEqual({
@@ -117,7 +117,7 @@ describe('a health check', () => {
     const { port } = await startTarget((_request, response) =>
       response.writeHead(302, { Location: '/elsewhere' }).end(),
     );
-    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 302 });
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, neverAborted)).toEqual({ code: 302 });
   });
 
   test('ends when the status arrives, without waiting for the body', async () => {
@@ -126,29 +126,33 @@ describe('a health check', () => {
       response.once('close', () => closed.open());
       response.write('and then nothing');
     });
-    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 200 });
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, neverAborted)).toEqual({ code: 200 });
     await closed.opened;
   });
 
   test('times out when no response arrives', async () => {
     const port = await startRawTarget(() => {});
     const quick = { ...settings, timeoutMs: 30 };
-    expect(await sendHealthCheck({ host: '127.0.0.1', port }, quick, never)).toBe('timeout');
-    expect(await sendHealthCheck('timeout', quick, never)).toBe('timeout');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, quick, neverAborted)).toBe('timeout');
+    expect(await sendHealthCheck('timeout', quick, neverAborted)).toBe('timeout');
   });
 
   const blockProcess = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
   test('does not time out merely because the process of the load balancer was blocked', async () => {
     const { port } = await startTarget((_request, response) => response.end());
-    const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
+    const check = sendHealthCheck(
+      { host: '127.0.0.1', port },
+      { ...settings, timeoutMs: 1_000 },
+      neverAborted,
+    );
     blockProcess(1_200);
     expect(await check).toEqual({ code: 200 });
   });
 
   test('times out when the process of the load balancer is blocked repeatedly', async () => {
     const port = await startRawTarget(() => {});
-    const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
+    const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, neverAborted);
     const busy = setInterval(() => blockProcess(150), 1);
     expect(await check).toBe('timeout');
     clearInterval(busy);
@@ -156,13 +160,17 @@ describe('a health check', () => {
 
   test('fails when the connection is refused or closed, or the response is garbage', async () => {
     const closing = await startRawTarget((socket) => socket.end());
-    const babbling = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
-    expect(await sendHealthCheck('refused', settings, never)).toBe('failed');
-    expect(await sendHealthCheck({ host: '127.0.0.1', port: closing }, settings, never)).toBe('failed');
-    expect(await sendHealthCheck({ host: '127.0.0.1', port: babbling }, settings, never)).toBe('failed');
+    const garbled = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
+    expect(await sendHealthCheck('refused', settings, neverAborted)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: closing }, settings, neverAborted)).toBe(
+      'failed',
+    );
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: garbled }, settings, neverAborted)).toBe(
+      'failed',
+    );
     const { port, server } = await startTarget(() => {});
     await new Promise((resolve) => server.close(resolve));
-    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, neverAborted)).toBe('failed');
   });
 
   test('can be aborted by its signal', async () => {

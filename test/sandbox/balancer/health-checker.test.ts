@@ -31,16 +31,17 @@ class Clock {
     });
 
   /** Ends all current waits of `ms` milliseconds. */
-  pass(ms: number): void {
+  endWaits(ms: number): void {
     const ended = this.waits.filter((wait) => wait.ms === ms);
     this.waits = this.waits.filter((wait) => wait.ms !== ms);
     for (const wait of ended) wait.end();
   }
-  count(ms: number): number {
+  countWaits(ms: number): number {
     return this.waits.filter((wait) => wait.ms === ms).length;
   }
-  async until(ms: number, count: number): Promise<void> {
-    while (this.count(ms) !== count) await this.changed.opened;
+  /** Resolves when exactly `count` waits of `ms` milliseconds are pending. */
+  async untilWaits(ms: number, count: number): Promise<void> {
+    while (this.countWaits(ms) !== count) await this.changed.opened;
   }
 }
 
@@ -55,7 +56,7 @@ class Scene {
     reach: (target: TargetView) => Promise<Reachability>,
     settings: Partial<CheckedGroup['settings']> = {},
   ) {
-    const all = {
+    const request = {
       path: '/',
       port: 'traffic-port',
       protocol: 'HTTP',
@@ -63,7 +64,7 @@ class Scene {
       timeoutMs: 5_000,
     } as const;
     const thresholds = { healthyThreshold: 2, unhealthyThreshold: 2, matcher: '200' };
-    this.group = { arn: 'group', settings: { ...all, ...thresholds, ...settings }, targets: [], reach };
+    this.group = { arn: 'group', settings: { ...request, ...thresholds, ...settings }, targets: [], reach };
   }
 
   readonly options: HealthCheckerOptions = {
@@ -82,7 +83,7 @@ class Scene {
   }
 
   /** Waits for `count` reports. */
-  async reported(count: number): Promise<void> {
+  async waitForReports(count: number): Promise<void> {
     if (this.reports.length >= count) return;
     const { opened, open } = gate();
     this.waiting.push({ count, open });
@@ -117,18 +118,18 @@ describe('the health checker', () => {
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
-    await scene.reported(1);
+    await scene.waitForReports(1);
     expect(seen()).toBe(1);
 
     status = 503;
     for (let round = 2; round <= 3; round += 1) {
-      scene.clock.pass(INTERVAL);
-      await scene.reported(round);
+      scene.clock.endWaits(INTERVAL);
+      await scene.waitForReports(round);
     }
     status = 200;
     for (let round = 4; round <= 5; round += 1) {
-      scene.clock.pass(INTERVAL);
-      await scene.reported(round);
+      scene.clock.endWaits(INTERVAL);
+      await scene.waitForReports(round);
     }
     expect(scene.reports).toEqual(
       ['healthy', 'healthy', 'unhealthy', 'unhealthy', 'healthy'].map((state) => `group 10.0.0.1 ${state}`),
@@ -141,11 +142,11 @@ describe('the health checker', () => {
     const scene = new Scene(reach);
     checker = startHealthChecker(scene.options);
     scene.set('10.0.0.1', 'initial');
-    scene.clock.pass(LOOK_INTERVAL);
-    await scene.reported(1);
+    scene.clock.endWaits(LOOK_INTERVAL);
+    await scene.waitForReports(1);
     scene.set('10.0.0.2', 'initial');
     checker.refresh();
-    await scene.reported(2);
+    await scene.waitForReports(2);
     expect(scene.reports).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 healthy']);
   });
 
@@ -161,13 +162,13 @@ describe('the health checker', () => {
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await accepted.opened;
-    scene.clock.pass(INTERVAL);
-    scene.clock.pass(LOOK_INTERVAL);
-    await scene.clock.until(LOOK_INTERVAL, 1);
+    scene.clock.endWaits(INTERVAL);
+    scene.clock.endWaits(LOOK_INTERVAL);
+    await scene.clock.untilWaits(LOOK_INTERVAL, 1);
     checker.refresh();
-    expect(scene.clock.count(INTERVAL)).toBe(0);
+    expect(scene.clock.countWaits(INTERVAL)).toBe(0);
     finish.open();
-    await scene.reported(2); // the interval ended during the check, so the next check starts immediately
+    await scene.waitForReports(2); // the interval ended during the check, so the next check starts immediately
     expect(sockets).toHaveLength(2);
   });
 
@@ -186,24 +187,24 @@ describe('the health checker', () => {
     checker.refresh();
     await closed.opened;
     expect(scene.reports).toEqual([]);
-    expect(scene.clock.count(INTERVAL)).toBe(0);
+    expect(scene.clock.countWaits(INTERVAL)).toBe(0);
   });
 
-  test('treats a target that is registered again as new', async () => {
+  test('treats a re-registered target as new', async () => {
     let status = 503;
     const { reach } = await startTargetWithStatus(() => status);
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
-    await scene.reported(1);
-    scene.clock.pass(INTERVAL);
-    await scene.reported(2);
+    await scene.waitForReports(1);
+    scene.clock.endWaits(INTERVAL);
+    await scene.waitForReports(2);
     scene.remove('10.0.0.1');
     checker.refresh();
     status = 200;
     scene.set('10.0.0.1', 'initial');
     checker.refresh();
-    await scene.reported(3);
+    await scene.waitForReports(3);
     expect(scene.reports.map((report) => report.split(' ')[2])).toEqual(['initial', 'unhealthy', 'healthy']);
   });
 
@@ -215,7 +216,7 @@ describe('the health checker', () => {
       scene.set('10.0.0.1', state);
       scene.set('10.0.0.2', 'initial');
       checker = startHealthChecker(scene.options);
-      await scene.reported(1);
+      await scene.waitForReports(1);
       expect(scene.reports).toEqual(['group 10.0.0.2 healthy']);
       expect(seen()).toBe(1);
     },
@@ -227,7 +228,7 @@ describe('the health checker', () => {
     scene.set('10.0.0.1', 'healthy');
     scene.set('10.0.0.2', 'unhealthy');
     checker = startHealthChecker(scene.options);
-    await scene.reported(2);
+    await scene.waitForReports(2);
     expect([...scene.reports].sort()).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 unhealthy']);
   });
 
@@ -243,7 +244,7 @@ describe('the health checker', () => {
     );
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
-    await scene.reported(1);
+    await scene.waitForReports(1);
     expect(asked).toEqual([8081]);
     expect(scene.group.targets).toEqual([{ id: '10.0.0.1', port: 5000, state: 'healthy' }]);
   });
@@ -252,7 +253,7 @@ describe('the health checker', () => {
     const scene = new Scene(() => Promise.reject(new Error('no such network')), { unhealthyThreshold: 1 });
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
-    await scene.reported(1);
+    await scene.waitForReports(1);
     expect(scene.reports).toEqual(['group 10.0.0.1 unhealthy']);
   });
 
@@ -261,12 +262,12 @@ describe('the health checker', () => {
     const port = await startRawTarget(() => accepted.open());
     const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
     scene.set('10.0.0.1', 'initial');
-    const stopped = startHealthChecker(scene.options);
+    const running = startHealthChecker(scene.options);
     await accepted.opened;
-    await stopped.stop();
-    stopped.refresh();
+    await running.stop();
+    running.refresh();
     expect(scene.reports).toEqual([]);
-    expect(scene.clock.count(INTERVAL) + scene.clock.count(LOOK_INTERVAL)).toBe(0);
+    expect(scene.clock.countWaits(INTERVAL) + scene.clock.countWaits(LOOK_INTERVAL)).toBe(0);
   });
 
   test('uses real time by default', async () => {
@@ -275,7 +276,7 @@ describe('the health checker', () => {
     const { groups, report } = scene.options;
     checker = startHealthChecker({ groups, report });
     scene.set('10.0.0.1', 'initial');
-    await scene.reported(3);
+    await scene.waitForReports(3);
     expect(scene.reports).toHaveLength(3);
   });
 });

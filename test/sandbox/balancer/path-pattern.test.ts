@@ -43,7 +43,7 @@ describe('a path pattern', () => {
     ['*/x', '/x/x/x', true],
     ['/a.c', '/abc', false],
     ['/$(a)', '/$(a)', true],
-  ])('%s against %s is %s', (pattern, path, expected) => {
+  ])('%s matches %s: %s', (pattern, path, expected) => {
     expect(matchesPath(pattern, path)).toBe(expected);
   });
 
@@ -80,7 +80,7 @@ describe('a host pattern', () => {
     ['*.example.com', 'example.com', false],
     ['www?.example.com', 'www1.example.com', true],
     ['www?.example.com', 'www.example.com', false],
-  ])('%s against %s is %s', (pattern, host, expected) => {
+  ])('%s matches %s: %s', (pattern, host, expected) => {
     expect(matchesHost(pattern, host)).toBe(expected);
   });
 });

@@ -41,7 +41,7 @@ describe('a rolling deployment', () => {
     const { port } = await open(world);
     const agent = keepAlive(20);
 
-    let answered = 0;
+    let responses = 0;
     const failures: unknown[] = [];
     const underWay = new Set<Promise<unknown>>();
     const marks = [500, 1_200, 1_900].map((count) => ({ count, ...gate() }));
@@ -55,8 +55,8 @@ describe('a rolling deployment', () => {
         const outcome = await reply;
         underWay.delete(reply);
         if (outcome instanceof Error || outcome.status !== 200) failures.push(outcome);
-        answered += 1;
-        for (const mark of marks) if (answered === mark.count) mark.open();
+        responses += 1;
+        for (const mark of marks) if (responses === mark.count) mark.open();
       }
     };
     const clients = Array.from({ length: 20 }, (_, index) => client(index));
@@ -99,15 +99,15 @@ describe('a rolling deployment', () => {
 
   test('does not lose a request when a target closes its idle connections', async () => {
     const world = new FakeWorld();
-    const { port: at, server } = await startTarget(echo());
-    world.register('10.0.0.1', at);
+    const { port: targetPort, server } = await startTarget(echo());
+    world.register('10.0.0.1', targetPort);
     const { port } = await open(world);
     for (let turn = 0; turn < 50; turn += 1) {
       expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(200);
-      const closed = once(server, 'connection').catch(() => {});
+      const reconnected = once(server, 'connection').catch(() => {});
       server.closeIdleConnections();
       expect((await ask(port)).status).toBe(200);
-      await closed;
+      await reconnected;
     }
   });
 });

@@ -13,7 +13,7 @@ const pathRule = (priority: string, pattern: string, arn: string): Rule => ({
   Actions: [{ Type: 'forward', TargetGroupArn: arn }],
 });
 
-async function names(port: number, count: number): Promise<string[]> {
+async function respondingTargets(port: number, count: number): Promise<string[]> {
   const seen: string[] = [];
   for (let turn = 0; turn < count; turn += 1) seen.push((await askEcho(port)).name);
   return seen;
@@ -87,8 +87,8 @@ describe('routing', () => {
       'content-length': '134',
     });
 
-    const unnamed = await ask(port, '/orders', { headers: { Host: 'example.com' } });
-    expect(unnamed.headers.location).toBe('http://example.com:80/v2/orders');
+    const withoutPort = await ask(port, '/orders', { headers: { Host: 'example.com' } });
+    expect(withoutPort.headers.location).toBe('http://example.com:80/v2/orders');
   });
 
   test('selects one of several weighted groups at random', async () => {
@@ -102,7 +102,7 @@ describe('routing', () => {
     world.currentRules = [defaultRule({ Type: 'forward', ForwardConfig: { TargetGroups } })];
     let drawn = 0;
     const { port } = await open(world, { draw: () => (drawn = drawn === 0 ? 0.6 : 0) });
-    expect(await names(port, 4)).toEqual(['green', 'blue', 'green', 'blue']);
+    expect(await respondingTargets(port, 4)).toEqual(['green', 'blue', 'green', 'blue']);
   });
 
   test('accepts a request line in absolute form', async () => {
@@ -116,11 +116,11 @@ describe('routing', () => {
       defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }),
     ];
     const { port } = await open(world);
-    const answer = await exchange(
+    const response = await exchange(
       port,
       'GET http://a.example/x?y HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n',
     );
-    expect(answer).toContain('"url":"/x?y"');
+    expect(response).toContain('"url":"/x?y"');
   });
 
   test('responds with 500 when reading the world fails, and keeps serving', async () => {
@@ -147,7 +147,7 @@ describe('load balancing', () => {
       world.register(id, (await startTarget(echo(name))).port);
     }
     const { port } = await open(world);
-    expect(await names(port, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a']);
+    expect(await respondingTargets(port, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a']);
   });
 
   test('excludes unhealthy, initial, draining and unused targets', async () => {
@@ -158,7 +158,7 @@ describe('load balancing', () => {
     world.register('10.0.0.4', 'refused', 'draining');
     world.register('10.0.0.5', 'refused', 'unused');
     const { port } = await open(world);
-    expect(await names(port, 5)).toEqual(Array(5).fill('healthy'));
+    expect(await respondingTargets(port, 5)).toEqual(Array(5).fill('healthy'));
   });
 
   test('rotates separately for each group', async () => {

@@ -21,19 +21,19 @@ import {
 const CHUNK = Buffer.alloc(64 * 1024, 'slipway ');
 const CHUNKS = 500;
 
-async function openListenerFor(at: number, attributes: Record<string, string> = {}): Promise<number> {
+async function openListenerFor(targetPort: number, attributes: Record<string, string> = {}): Promise<number> {
   const world = new FakeWorld();
   world.attributes = attributes;
-  world.register('10.0.0.1', at);
+  world.register('10.0.0.1', targetPort);
   return (await open(world)).port;
 }
 
 describe('bodies', () => {
   test('of 32 MB are forwarded unchanged in both directions at the same time', async () => {
-    const { port: at } = await startTarget((request, response) => request.pipe(response));
-    const port = await openListenerFor(at);
+    const { port: targetPort } = await startTarget((request, response) => request.pipe(response));
+    const port = await openListenerFor(targetPort);
     const request = http.request({ port, method: 'POST', agent: false });
-    const answered = once(request, 'response');
+    const responded = once(request, 'response');
     const [sent, received] = [createHash('sha256'), createHash('sha256')];
     const source = Readable.from(
       (function* () {
@@ -44,7 +44,7 @@ describe('bodies', () => {
       })(),
     );
     const upload = pipeline(source, request);
-    const [response] = (await answered) as [http.IncomingMessage];
+    const [response] = (await responded) as [http.IncomingMessage];
     let bytes = 0;
     for await (const chunk of response) {
       bytes += (chunk as Buffer).length;
@@ -57,13 +57,13 @@ describe('bodies', () => {
 
   test('are not buffered for a client that does not read, so the target waits until the idle timeout', async () => {
     const written = gate<number>();
-    const { port: at } = await startTarget((_request, response) => {
+    const { port: targetPort } = await startTarget((_request, response) => {
       const { socket } = response;
       response.once('close', () => written.open(socket?.bytesWritten ?? 0));
       response.on('error', () => {});
       Readable.from(Array<Buffer>(CHUNKS).fill(CHUNK)).pipe(response);
     });
-    const port = await openListenerFor(at, { 'idle_timeout.timeout_seconds': '0.2' });
+    const port = await openListenerFor(targetPort, { 'idle_timeout.timeout_seconds': '0.2' });
     const client = net.connect(port, '127.0.0.1').on('error', () => {});
     client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     expect(await written.opened).toBeLessThan((CHUNK.length * CHUNKS) / 2);
@@ -71,8 +71,8 @@ describe('bodies', () => {
   });
 
   test('are streamed in both directions while they are still being sent', async () => {
-    const { port: at } = await startTarget((request, response) => request.pipe(response));
-    const request = http.request({ port: await openListenerFor(at), method: 'POST', agent: false });
+    const { port: targetPort } = await startTarget((request, response) => request.pipe(response));
+    const request = http.request({ port: await openListenerFor(targetPort), method: 'POST', agent: false });
     request.write('one');
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     expect(String((await once(response, 'data'))[0])).toBe('one');
@@ -84,11 +84,11 @@ describe('bodies', () => {
 
   test('of server-sent events arrive one by one, after the headers', async () => {
     const next = gate();
-    const { port: at } = await startTarget((_request, response) => {
+    const { port: targetPort } = await startTarget((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
       void next.opened.then(() => response.write('data: 1\n\n'));
     });
-    const request = http.get({ port: await openListenerFor(at), agent: false });
+    const request = http.get({ port: await openListenerFor(targetPort), agent: false });
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     expect(response.headers['content-type']).toBe('text/event-stream');
     next.open();
@@ -97,13 +97,13 @@ describe('bodies', () => {
   });
 
   test('can be left unread by the target without delaying its response or blocking the connection', async () => {
-    const at = await startRawTarget((socket) => {
+    const targetPort = await startRawTarget((socket) => {
       socket.once('data', () => {
         socket.pause();
         socket.write('HTTP/1.1 413 Payload Too Large\r\nContent-Length: 8\r\n\r\ntoo much');
       });
     });
-    const port = await openListenerFor(at);
+    const port = await openListenerFor(targetPort);
     const agent = keepAlive(1);
     const sockets = new Set<unknown>();
     for (let turn = 0; turn < 2; turn += 1) {
@@ -120,11 +120,11 @@ describe('bodies', () => {
 
   test('of consecutive requests are sent over the same connection to the target', async () => {
     const connections = new Set<unknown>();
-    const { port: at } = await startTarget((request, response) => {
+    const { port: targetPort } = await startTarget((request, response) => {
       connections.add(request.socket);
       echo()(request, response);
     });
-    const port = await openListenerFor(at, { 'idle_timeout.timeout_seconds': '0.5' });
+    const port = await openListenerFor(targetPort, { 'idle_timeout.timeout_seconds': '0.5' });
     for (const method of ['GET', 'POST', 'PUT', 'GET'])
       expect((await ask(port, '/', { method })).status).toBe(200);
     expect(connections.size).toBe(1);
@@ -208,22 +208,25 @@ describe('a WebSocket', () => {
   test.each<[string, (socket: net.Socket) => void]>([
     ['ends', (socket) => socket.end()],
     ['resets', (socket) => socket.resetAndDestroy()],
-  ])('ends for the client, without further data, when the target %s the connection', async (_, leave) => {
-    const at = await startRawTarget((socket) => {
-      socket.once('data', () => {
-        socket.write(
-          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: k\r\n\r\n',
-        );
-        socket.once('data', () => leave(socket));
+  ])(
+    'ends for the client, without further data, when the target %s the connection',
+    async (_, disconnect) => {
+      const targetPort = await startRawTarget((socket) => {
+        socket.once('data', () => {
+          socket.write(
+            'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: k\r\n\r\n',
+          );
+          socket.once('data', () => disconnect(socket));
+        });
       });
-    });
-    const { socket } = await upgrade(await openListenerFor(at));
-    const more: unknown[] = [];
-    socket.on('data', (data) => more.push(String(data)));
-    socket.write('bye');
-    await once(socket, 'close');
-    expect(more).toEqual([]);
-  });
+      const { socket } = await upgrade(await openListenerFor(targetPort));
+      const more: unknown[] = [];
+      socket.on('data', (data) => more.push(String(data)));
+      socket.write('bye');
+      await once(socket, 'close');
+      expect(more).toEqual([]);
+    },
+  );
 
   test('is closed only when neither side sends anything during the idle timeout', async () => {
     const { socket, read } = await upgrade(
@@ -240,24 +243,24 @@ describe('a WebSocket', () => {
   });
 
   test("is declined with the target's own response", async () => {
-    const { port: at, server } = await startTarget(echo());
+    const { port: targetPort, server } = await startTarget(echo());
     server.on('upgrade', (_request, socket) => {
       socket.end(
         'HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\nKeep-Alive: timeout=5\r\nConnection: keep-alive\r\n\r\ngo off',
       );
     });
-    const answer = await exchange(await openListenerFor(at), [...UPGRADE, '', ''].join('\r\n'));
-    expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
-    expect(answer).toMatch(/connection: close\r\n/i);
-    expect(answer).not.toMatch(/keep-alive/i);
-    expect(answer).toMatch(/\r\n\r\ngo off$/);
+    const response = await exchange(await openListenerFor(targetPort), [...UPGRADE, '', ''].join('\r\n'));
+    expect(response).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(response).toMatch(/connection: close\r\n/i);
+    expect(response).not.toMatch(/keep-alive/i);
+    expect(response).toMatch(/\r\n\r\ngo off$/);
   });
 
   test('is cut off when the target disconnects while declining', async () => {
-    const at = await startRawTarget((socket) =>
+    const targetPort = await startRawTarget((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\ngo o')),
     );
-    expect(await exchange(await openListenerFor(at), [...UPGRADE, '', ''].join('\r\n'))).toMatch(
+    expect(await exchange(await openListenerFor(targetPort), [...UPGRADE, '', ''].join('\r\n'))).toMatch(
       /\r\n\r\ngo o$/,
     );
   });
@@ -266,23 +269,23 @@ describe('a WebSocket', () => {
     [502, 'refused'],
     [504, 'timeout'],
     [503, undefined],
-  ])('gets a %d when the target is %s', async (status, at) => {
+  ])('gets a %d when the target is %s', async (status, portOrFailure) => {
     const world = new FakeWorld();
-    if (at !== undefined) world.register('10.0.0.1', at);
+    if (portOrFailure !== undefined) world.register('10.0.0.1', portOrFailure);
     const { port } = await open(world, { connectTimeoutMs: 20 });
-    const answer = await exchange(port, [...UPGRADE, '', ''].join('\r\n'));
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(answer).toContain('Server: awselb/2.0\r\n');
+    const response = await exchange(port, [...UPGRADE, '', ''].join('\r\n'));
+    expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(response).toContain('Server: awselb/2.0\r\n');
   });
 
   test('gets a 502 when the target disconnects, even on a connection that has been used before', async () => {
-    const at = await startRawTarget((socket) => {
+    const targetPort = await startRawTarget((socket) => {
       socket.on('data', (data) => {
         if (String(data).includes('websocket')) socket.destroy();
         else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
       });
     });
-    const socket = net.connect(await openListenerFor(at), '127.0.0.1');
+    const socket = net.connect(await openListenerFor(targetPort), '127.0.0.1');
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     let received = '';
     socket.on('data', (data) => {
@@ -294,7 +297,7 @@ describe('a WebSocket', () => {
     expect(received).toMatch(/\r\n\r\nokHTTP\/1\.1 502 Bad Gateway\r\n/);
   });
 
-  test('closes the connection without a response if it is requested while an earlier request is unanswered', async () => {
+  test('requested while an earlier request is unanswered closes the connection without a response', async () => {
     const port = await openListenerFor(await startRawTarget(() => {}));
     expect(await exchange(port, ['GET / HTTP/1.1', 'Host: a', '', '', ...UPGRADE, '', ''].join('\r\n'))).toBe(
       '',
@@ -312,7 +315,7 @@ describe('a WebSocket', () => {
 
 describe('an upgrade to another protocol', () => {
   test('is ignored', async () => {
-    const { port: at } = await startTarget(echo());
+    const { port: targetPort } = await startTarget(echo());
     const head = [
       'GET /x HTTP/1.1',
       'Host: a',
@@ -322,10 +325,10 @@ describe('an upgrade to another protocol', () => {
       '',
       '',
     ];
-    const answer = await exchange(await openListenerFor(at), head.join('\r\n'));
-    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(answer).toContain('"url":"/x"');
-    expect(answer).not.toContain('h2c');
-    expect(answer).not.toContain('AAMAAABk');
+    const response = await exchange(await openListenerFor(targetPort), head.join('\r\n'));
+    expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(response).toContain('"url":"/x"');
+    expect(response).not.toContain('h2c');
+    expect(response).not.toContain('AAMAAABk');
   });
 });

@@ -53,14 +53,17 @@ export class FakeWorld implements ListenerView {
     return this.reachabilities.get(`${target.id}:${target.port}`) ?? 'refused';
   }
 
-  /** Registers a target at a port of this machine, or one whose connections are refused or time out. */
+  /** Registers a target that listens on a port of this machine, or whose connections are refused or time out. */
   register(
     id: string,
-    at: number | 'timeout' | 'refused',
+    portOrFailure: number | 'timeout' | 'refused',
     state: TargetView['state'] = 'healthy',
     group = GROUP,
   ): void {
-    this.reachabilities.set(`${id}:5000`, typeof at === 'number' ? { host: '127.0.0.1', port: at } : at);
+    this.reachabilities.set(
+      `${id}:5000`,
+      typeof portOrFailure === 'number' ? { host: '127.0.0.1', port: portOrFailure } : portOrFailure,
+    );
     this.groups[group] = [
       ...this.targets(group).filter((target) => target.id !== id),
       { id, port: 5000, state },
@@ -121,7 +124,7 @@ export async function startRawTarget(onConnection: (socket: net.Socket) => void)
   return (server.address() as AddressInfo).port;
 }
 
-/** Returns the handler of a target that responds with the request it received. */
+/** Returns the handler of a target that responds with a copy of each request. */
 export function echo(name = 'echo'): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = [];

@@ -15,11 +15,11 @@ import {
   FakeWorld,
 } from './targets.ts';
 
-/** Returns a world with a target group for HTTPS that has one target. */
-function secureWorld(at: number): FakeWorld {
+/** Returns a world with an HTTPS target group that has one target. */
+function secureWorld(targetPort: number): FakeWorld {
   const world = new FakeWorld();
   world.targetProtocol = 'HTTPS';
-  world.register('10.0.0.1', at);
+  world.register('10.0.0.1', targetPort);
   return world;
 }
 
@@ -38,30 +38,30 @@ describe('a target that uses TLS', () => {
 
   test('receives no server name, and is offered at most TLS 1.2', async () => {
     const offered: unknown[] = [];
-    const { port: at } = await startSecureTarget((request, response) => {
+    const { port: targetPort } = await startSecureTarget((request, response) => {
       const socket = request.socket as TLSSocket & { servername?: string | false };
       offered.push([socket.servername, socket.getProtocol()]);
       response.end();
     });
-    const { port } = await open(secureWorld(at));
+    const { port } = await open(secureWorld(targetPort));
     await ask(port, '/', { headers: { Host: 'shop.example.com' } });
     expect(offered).toEqual([[false, 'TLSv1.2']]);
   });
 
   test('receives consecutive requests over one connection', async () => {
-    const { port: at, server } = await startSecureTarget(echo());
+    const { port: targetPort, server } = await startSecureTarget(echo());
     let handshakes = 0;
     server.on('secureConnection', () => (handshakes += 1));
-    const { port } = await open(secureWorld(at));
+    const { port } = await open(secureWorld(targetPort));
     for (const path of ['/1', '/2', '/3']) expect((await askEcho(port, path)).url).toBe(path);
     expect(handshakes).toBe(1);
   });
 
   test('can close a pooled connection without making an idempotent request fail', async () => {
-    const { port: at, server } = await startSecureTarget(echo());
+    const { port: targetPort, server } = await startSecureTarget(echo());
     const sockets: TLSSocket[] = [];
     server.on('secureConnection', (socket) => sockets.push(socket));
-    const { port } = await open(secureWorld(at));
+    const { port } = await open(secureWorld(targetPort));
     await ask(port);
     server.once('request', ({ socket }) => socket.destroy());
     expect((await askEcho(port, '/again')).url).toBe('/again');
@@ -69,12 +69,12 @@ describe('a target that uses TLS', () => {
   });
 
   test('can accept WebSockets', async () => {
-    const { port: at, server } = await startSecureTarget(echo());
+    const { port: targetPort, server } = await startSecureTarget(echo());
     server.on('upgrade', (_request, socket) => {
       socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
       socket.once('data', (data: Buffer) => socket.end(`you said ${data.toString()}`));
     });
-    const { port } = await open(secureWorld(at));
+    const { port } = await open(secureWorld(targetPort));
     const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
     const request = http.get({ port, agent: false, headers });
     const [, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, TLSSocket];
@@ -98,8 +98,8 @@ describe('a 502 response', () => {
   });
 
   test('is sent when the target requires TLS 1.3', async () => {
-    const { port: at } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
-    const { port } = await open(secureWorld(at));
+    const { port: targetPort } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
+    const { port } = await open(secureWorld(targetPort));
     expect((await ask(port)).status).toBe(502);
   });
 
@@ -120,30 +120,32 @@ describe('a 502 response', () => {
 
 describe('a health check over TLS', () => {
   const settings = { path: '/health', protocol: 'HTTPS', timeoutMs: 5_000 } as const;
-  const never = new AbortController().signal;
+  const neverAborted = new AbortController().signal;
   const reach = (port: number) => ({ host: '127.0.0.1', port });
 
   test('receives the status, even with a self-signed certificate', async () => {
     const { port } = await startSecureTarget((_request, response) => response.writeHead(204).end());
-    expect(await sendHealthCheck(reach(port), settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach(port), settings, neverAborted, '10.0.0.1:5000')).toEqual({
+      code: 204,
+    });
   });
 
-  test('fails for a target that uses plain HTTP; a health check over HTTP fails for a target that uses TLS', async () => {
+  test('fails for a target that uses plain HTTP, and a check over plain HTTP fails for a target that uses TLS', async () => {
     const plain = await startTarget(echo());
     const secure = await startSecureTarget(echo());
-    expect(await sendHealthCheck(reach(plain.port), settings, never)).toBe('failed');
-    expect(await sendHealthCheck(reach(secure.port), { ...settings, protocol: 'HTTP' }, never)).toBe(
+    expect(await sendHealthCheck(reach(plain.port), settings, neverAborted)).toBe('failed');
+    expect(await sendHealthCheck(reach(secure.port), { ...settings, protocol: 'HTTP' }, neverAborted)).toBe(
       'failed',
     );
   });
 
   test('fails for a target that requires TLS 1.3', async () => {
     const { port } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
-    expect(await sendHealthCheck(reach(port), settings, never)).toBe('failed');
+    expect(await sendHealthCheck(reach(port), settings, neverAborted)).toBe('failed');
   });
 
   test('times out when the handshake does not complete', async () => {
     const port = await startRawTarget(() => {});
-    expect(await sendHealthCheck(reach(port), { ...settings, timeoutMs: 30 }, never)).toBe('timeout');
+    expect(await sendHealthCheck(reach(port), { ...settings, timeoutMs: 30 }, neverAborted)).toBe('timeout');
   });
 });

@@ -8,15 +8,15 @@ import { resultOf, SECOND } from './scene.ts';
 
 const LAG = { idLagMs: 5 * SECOND };
 
-async function inCluster() {
+async function laggingScene() {
   const clock = manualClock();
-  const at = await balancedAccount({ clock, pace: 1 });
-  at.chaos.adjust(LAG);
-  return { ...at, clock, create: calls(at.ecs).create, service: at.service() };
+  const scene = await balancedAccount({ clock, pace: 1 });
+  scene.chaos.adjust(LAG);
+  return { ...scene, clock, create: calls(scene.ecs).create, service: scene.service() };
 }
 
 test('ECS reports a new cluster as MISSING and refuses services for it until the lag is over', async () => {
-  const { ecs, create, service, clock } = await inCluster();
+  const { ecs, create, service, clock } = await laggingScene();
   await ecs.send(new ECS.CreateClusterCommand({ clusterName: 'new' }));
   const found = await ecs.send(new ECS.DescribeClustersCommand({ clusters: ['new'] }));
   expect(found).toMatchObject({ clusters: [], failures: [{ reason: 'MISSING' }] });
@@ -26,10 +26,10 @@ test('ECS reports a new cluster as MISSING and refuses services for it until the
 });
 
 test('ECS reports a new service as MISSING during the lag, but still starts its tasks', async () => {
-  const { ecs, create, service, clock, autoscaling } = await inCluster();
-  const named = { cluster: 'main', services: ['web'] };
+  const { ecs, create, service, clock, autoscaling } = await laggingScene();
+  const request = { cluster: 'main', services: ['web'] };
   await create(service);
-  expect(await ecs.send(new ECS.DescribeServicesCommand(named))).toMatchObject({
+  expect(await ecs.send(new ECS.DescribeServicesCommand(request))).toMatchObject({
     services: [],
     failures: [{ arn: expect.stringMatching(/service\/main\/web$/), reason: 'MISSING' }],
   });
@@ -44,13 +44,13 @@ test('ECS reports a new service as MISSING during the lag, but still starts its 
     'ValidationException',
   );
   for (let second = 0; second < 120; second += 1) clock.advance(SECOND);
-  const { services } = await ecs.send(new ECS.DescribeServicesCommand(named));
+  const { services } = await ecs.send(new ECS.DescribeServicesCommand(request));
   expect(services).toMatchObject([{ runningCount: 2, pendingCount: 0 }]);
   expect(await resultOf(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe('ok');
 });
 
 test('the name of a deleted service cannot be reused until the lag is over', async () => {
-  const { ecs, create, service, clock, chaos } = await inCluster();
+  const { ecs, create, service, clock, chaos } = await laggingScene();
   chaos.adjust({ idLagMs: 0 });
   await create({ ...service, desiredCount: 0 });
   chaos.adjust(LAG);

@@ -9,21 +9,21 @@ import {
 import { ListClustersCommand } from '@aws-sdk/client-ecs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from '@jest/globals';
-import { setImmediate as aTurn } from 'node:timers/promises';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { APPEARANCES, type Fault, type Failure, type Appearance } from '../../../sandbox/chaos/faults.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { natScene } from '../aws/ec2/nat-scene.ts';
-import { makerOf, natGateway, sure } from '../aws/ec2/scene.ts';
+import { makerOf, natGateway, required } from '../aws/ec2/scene.ts';
 import { scene as network } from '../aws/elbv2/scene.ts';
 import { refusalOf, sandbox } from '../harness.ts';
 import { resultOf, SECOND } from './scene.ts';
 
-const GATEWAY = { operation: 'CreateInternetGateway', nth: 1 };
+const FIRST_CREATE = { operation: 'CreateInternetGateway', nth: 1 };
 
 /** Sends a call with an injected fault. Returns the outcome for the client and the effect in the sandbox. */
 async function sendWithFault(failure: Failure) {
   const { ec2, faults, journal } = await sandbox();
-  faults.add({ ...GATEWAY, ...failure });
+  faults.add({ ...FIRST_CREATE, ...failure });
   const giveUp = new AbortController();
   const call = ec2.send(new CreateInternetGatewayCommand({}), { abortSignal: giveUp.signal });
   let settled = false;
@@ -32,7 +32,7 @@ async function sendWithFault(failure: Failure) {
     (error: Error & { code?: string; $metadata?: { httpStatusCode?: number } }) => error,
   );
   void outcome.then(() => (settled = true));
-  while (journal.entries().length === 0) await aTurn();
+  while (journal.entries().length === 0) await eventLoopTurn();
   const { InternetGateways } = await ec2.send(new DescribeInternetGatewaysCommand({}));
   return {
     outcome,
@@ -67,12 +67,12 @@ describe.each([
 });
 
 test('a sandbox stops even while clients are waiting for responses that never come', async () => {
-  const box = await sandbox();
-  const { ec2, faults, journal } = box;
+  const started = await sandbox();
+  const { ec2, faults, journal } = started;
   faults.add({ kind: 'lost', looks: 'silent', nth: 1, times: 'always' });
   const calls = [1, 2, 3].map(() => resultOf(ec2.send(new DescribeVpcsCommand({}))));
-  while (journal.entries().length < 3) await aTurn();
-  await box.close();
+  while (journal.entries().length < 3) await eventLoopTurn();
+  await started.close();
   expect(await Promise.all(calls)).not.toContain('ok');
 });
 
@@ -86,18 +86,20 @@ test('the fault "slow" delays the response, but not the effect of the call', asy
   const clock = manualClock();
   const { ec2, faults, region } = await sandbox({ clock, pace: 60 });
   faults.add({ kind: 'slow', ms: 60 * SECOND, operation: 'CreateVpc', nth: 1 });
-  let answered = false;
-  const call = ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' })).finally(() => (answered = true));
-  while (region.ec2.vpcs.size === 0) await aTurn();
+  let hasResponse = false;
+  const call = ec2
+    .send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
+    .finally(() => (hasResponse = true));
+  while (region.ec2.vpcs.size === 0) await eventLoopTurn();
   clock.advance(SECOND - 1);
   await ec2.send(new DescribeVpcsCommand({}));
-  expect(answered).toBe(false);
+  expect(hasResponse).toBe(false);
   clock.advance(1);
   expect((await call).Vpc?.VpcId).toBe(region.ec2.vpcs.all()[0]?.VpcId);
 });
 
 describe('a delayed failure', () => {
-  const failsLater = (operation: string): Fault => ({
+  const delayedFailure = (operation: string): Fault => ({
     kind: 'fails-later',
     operation,
     nth: 1,
@@ -109,10 +111,10 @@ describe('a delayed failure', () => {
     const { ec2, faults, make, vpc, subnet, clock, region } = await natScene();
     await make.gateway(vpc);
     const address = await make.address();
-    faults.add(failsLater('CreateNatGateway'));
-    const token = { SubnetId: subnet, AllocationId: address, ClientToken: 'one' };
-    const { NatGateway } = await ec2.send(new CreateNatGatewayCommand(token));
-    const id = sure(NatGateway?.NatGatewayId);
+    faults.add(delayedFailure('CreateNatGateway'));
+    const request = { SubnetId: subnet, AllocationId: address, ClientToken: 'one' };
+    const { NatGateway } = await ec2.send(new CreateNatGatewayCommand(request));
+    const id = required(NatGateway?.NatGatewayId);
     expect(await natGateway(ec2, id)).toMatchObject({ State: 'pending' });
     clock.advance(5 * SECOND);
     expect(await natGateway(ec2, id)).toMatchObject({
@@ -122,30 +124,32 @@ describe('a delayed failure', () => {
     });
     expect(region.ec2.addresses.get(address)?.heldBy).toBeUndefined();
     // Repeating the call with the same client token returns the failed NAT gateway.
-    const again = await ec2.send(new CreateNatGatewayCommand(token));
+    const again = await ec2.send(new CreateNatGatewayCommand(request));
     expect(again.NatGateway).toMatchObject({ NatGatewayId: id, State: 'failed' });
   });
 
   test('makes a provisioning load balancer fail with the given reason', async () => {
     const clock = manualClock();
-    const at = await network({ clock, pace: 1 });
-    at.faults.add(failsLater('CreateLoadBalancer'));
-    await at.balancer();
-    expect(await at.found()).toMatchObject({ State: { Code: 'provisioning' } });
+    const scene = await network({ clock, pace: 1 });
+    scene.faults.add(delayedFailure('CreateLoadBalancer'));
+    await scene.makeBalancer();
+    expect(await scene.describeBalancer()).toMatchObject({ State: { Code: 'provisioning' } });
     clock.advance(150 * SECOND);
-    expect(await at.found()).toMatchObject({ State: { Code: 'failed', Reason: 'by the test' } });
-    expect(at.journal.entries().filter(({ fault }) => fault === 'fails-later')).toHaveLength(1);
+    expect(await scene.describeBalancer()).toMatchObject({
+      State: { Code: 'failed', Reason: 'by the test' },
+    });
+    expect(scene.journal.entries().filter(({ fault }) => fault === 'fails-later')).toHaveLength(1);
   });
 
   test('does not affect an existing resource when a repeated create returns it', async () => {
     const clock = manualClock();
-    const at = await network({ clock, pace: 1 });
-    await at.balancer();
+    const scene = await network({ clock, pace: 1 });
+    await scene.makeBalancer();
     clock.advance(150 * SECOND);
-    at.faults.add(failsLater('CreateLoadBalancer'));
-    await at.balancer();
+    scene.faults.add(delayedFailure('CreateLoadBalancer'));
+    await scene.makeBalancer();
     clock.advance(150 * SECOND);
-    expect(await at.found()).toMatchObject({ State: { Code: 'active' } });
+    expect(await scene.describeBalancer()).toMatchObject({ State: { Code: 'active' } });
   });
 });
 
@@ -157,7 +161,7 @@ describe('a repeated failure', () => {
     status: 403,
   };
 
-  test('can make credentials expire from a certain call on, for every service', async () => {
+  test('can expire the credentials for every service, starting at a given call', async () => {
     const { ec2, ecs, sts, faults } = await sandbox();
     faults.add({ ...expired, nth: 3, times: 'always' });
     const describeVpcs = () => ec2.send(new DescribeVpcsCommand({}));
@@ -181,10 +185,10 @@ describe('a repeated failure', () => {
   test('applies to the given number of calls and is then no longer pending', async () => {
     const { ec2, faults } = await sandbox();
     faults.add({ ...expired, service: 'ec2', nth: 2, times: 2 });
-    const answers: string[] = [];
+    const results: string[] = [];
     for (let calls = 0; calls < 5; calls += 1)
-      answers.push(await resultOf(ec2.send(new DescribeVpcsCommand({}))));
-    expect(answers).toEqual(['ok', 'ExpiredToken', 'ExpiredToken', 'ok', 'ok']);
+      results.push(await resultOf(ec2.send(new DescribeVpcsCommand({}))));
+    expect(results).toEqual(['ok', 'ExpiredToken', 'ExpiredToken', 'ok', 'ok']);
     expect(faults.waiting()).toEqual([]);
   });
 
@@ -210,7 +214,7 @@ test('the admin API accepts every kind of fault with every appearance', async ()
     { kind: 'slow', ms: 100, times: 3 },
     { kind: 'fails-later', operation: 'CreateNatGateway', code: 'Gateway.NotAttached' },
   ];
-  const answer = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(given) });
-  expect(answer.status).toBe(200);
+  const response = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(given) });
+  expect(response.status).toBe(200);
   expect(faults.waiting()).toMatchObject(given);
 });

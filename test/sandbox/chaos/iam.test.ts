@@ -4,7 +4,7 @@ import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/c
 import { describe, expect, test } from '@jest/globals';
 import type { Pace } from '../../../sandbox/world/durations.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
-import { balancedAccount, calls, messages, sure, twoContainers } from '../aws/ecs/scene.ts';
+import { balancedAccount, calls, eventMessages, required, twoContainerTask } from '../aws/ecs/scene.ts';
 import { makeRole, trustPolicy } from '../aws/iam/making.ts';
 import { resultOf, SECOND } from './scene.ts';
 
@@ -13,13 +13,13 @@ const LAG = { iamLagMs: 15 * SECOND };
 /** A stack whose services can start, in weather where new roles propagate with a lag. */
 async function laggingScene(pace: Pace = 1) {
   const clock = manualClock();
-  const at = await balancedAccount({ clock, pace });
-  const { create, service } = calls(at.ecs);
-  at.chaos.adjust(LAG);
-  const role = async (name = 'new') => sure((await makeRole(at.iam, name)).Role?.Arn);
+  const scene = await balancedAccount({ clock, pace });
+  const { create, service } = calls(scene.ecs);
+  scene.chaos.adjust(LAG);
+  const role = async (name = 'new') => required((await makeRole(scene.iam, name)).Role?.Arn);
   const register = (arn: string) =>
-    at.ecs.send(new ECS.RegisterTaskDefinitionCommand({ ...twoContainers(arn), family: 'new' }));
-  return { ...at, clock, create, currentService: service, newRole: role, register };
+    scene.ecs.send(new ECS.RegisterTaskDefinitionCommand({ ...twoContainerTask(arn), family: 'new' }));
+  return { ...scene, clock, create, currentService: service, newRole: role, register };
 }
 
 test('a new role is found immediately but cannot be passed to ECS until the lag is over', async () => {
@@ -72,7 +72,7 @@ describe('a task whose role ECS cannot assume yet', () => {
     expect(made).toMatchObject({ status: 'ACTIVE' });
     chaos.adjust({ iamLagMs: 60 * SECOND, seed: 'late' });
     clock.advance(5 * SECOND);
-    expect(messages(await currentService())).toEqual([
+    expect(eventMessages(await currentService())).toEqual([
       expect.stringMatching(/failed to launch a task with \(error ECS was unable to assume the role/),
     ]);
     expect(await currentService()).toMatchObject({ runningCount: 0, deployments: [{ failedTasks: 1 }] });

@@ -7,7 +7,7 @@ import { describe, expect, test } from '@jest/globals';
 import { isStale } from '../../../sandbox/chaos/visibility.ts';
 import { seededRandom } from '../../../sandbox/chaos/seeded-random.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
-import { natGateway, sure } from '../aws/ec2/scene.ts';
+import { natGateway, required } from '../aws/ec2/scene.ts';
 import { scene as network, forwardTo } from '../aws/elbv2/scene.ts';
 import { makeRole } from '../aws/iam/making.ts';
 import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
@@ -19,30 +19,30 @@ const LAG = { idLagMs: 5 * SECOND };
  */
 async function laggingScene() {
   const clock = manualClock();
-  const box = await network({ clock, pace: 1 });
-  const table = await box.make.table(box.vpc);
-  const address = await box.make.address();
-  const old = await box.make.group(box.vpc, 'old');
-  const [subnet = ''] = box.subnets;
-  box.chaos.adjust(LAG);
-  return { ...box, clock, table, address, old, subnet };
+  const started = await network({ clock, pace: 1 });
+  const table = await started.make.table(started.vpc);
+  const address = await started.make.address();
+  const oldGroup = await started.make.group(started.vpc, 'old');
+  const [subnet = ''] = started.subnets;
+  started.chaos.adjust(LAG);
+  return { ...started, clock, table, address, oldGroup, subnet };
 }
 type Scene = Awaited<ReturnType<typeof laggingScene>>;
 
-/** One resource and a consumer that refuses its ID with the code until the lag is over. */
+/** An operation that refuses a new ID with `code` until the lag is over: `make` creates the ID, and `use` sends the call. */
 type Row = [
-  consumer: string,
+  operation: string,
   code: string,
-  make: (at: Scene) => Promise<string>,
-  use: (at: Scene, id: string) => Promise<unknown>,
+  make: (scene: Scene) => Promise<string>,
+  use: (scene: Scene, id: string) => Promise<unknown>,
 ];
 
-const ec2: Row[] = [
+const ec2Rows: Row[] = [
   [
     'DescribeVpcs',
     'InvalidVpcID.NotFound',
     ({ make }) => make.vpc('10.9.0.0/16'),
-    (at, id) => at.ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })),
+    (scene, id) => scene.ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })),
   ],
   [
     'CreateSubnet',
@@ -54,20 +54,22 @@ const ec2: Row[] = [
     'ModifyVpcAttribute',
     'InvalidVpcID.NotFound',
     ({ make }) => make.vpc('10.9.0.0/16'),
-    (at, VpcId) =>
-      at.ec2.send(new EC2.ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } })),
+    (scene, VpcId) =>
+      scene.ec2.send(new EC2.ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } })),
   ],
   [
     'CreateTags',
     'InvalidInternetGatewayID.NotFound',
     ({ make }) => make.gateway(),
-    (at, id) => at.ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: [{ Key: 'a', Value: 'b' }] })),
+    (scene, id) =>
+      scene.ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: [{ Key: 'a', Value: 'b' }] })),
   ],
   [
     'AssociateRouteTable',
     'InvalidSubnetID.NotFound',
     ({ make, vpc }) => make.subnet(vpc, '10.0.7.0/24'),
-    (at, SubnetId) => at.ec2.send(new EC2.AssociateRouteTableCommand({ RouteTableId: at.table, SubnetId })),
+    (scene, SubnetId) =>
+      scene.ec2.send(new EC2.AssociateRouteTableCommand({ RouteTableId: scene.table, SubnetId })),
   ],
   [
     'CreateRoute for a new route table',
@@ -75,7 +77,7 @@ const ec2: Row[] = [
     ({ make, vpc }) => make.table(vpc),
     async ({ ec2: client, make }, id) => {
       const { InternetGateways } = await client.send(new EC2.DescribeInternetGatewaysCommand({}));
-      return make.route(id, { GatewayId: sure(InternetGateways?.[0]?.InternetGatewayId) });
+      return make.route(id, { GatewayId: required(InternetGateways?.[0]?.InternetGatewayId) });
     },
   ],
   [
@@ -88,85 +90,89 @@ const ec2: Row[] = [
     'DescribeAddresses',
     'InvalidAllocationID.NotFound',
     ({ make }) => make.address(),
-    (at, id) => at.ec2.send(new EC2.DescribeAddressesCommand({ AllocationIds: [id] })),
+    (scene, id) => scene.ec2.send(new EC2.DescribeAddressesCommand({ AllocationIds: [id] })),
   ],
   [
     'DescribeNatGateways',
     'NatGatewayNotFound',
     ({ make, subnet, address }) => make.nat(subnet, address),
-    (at, id) => natGateway(at.ec2, id),
+    (scene, id) => natGateway(scene.ec2, id),
   ],
   [
     'RevokeSecurityGroupEgress for a new rule',
     'InvalidSecurityGroupRuleId.NotFound',
-    async (at) => {
-      const { SecurityGroupRules } = await at.ec2.send(
+    async (scene) => {
+      const { SecurityGroupRules } = await scene.ec2.send(
         new EC2.AuthorizeSecurityGroupEgressCommand({
-          GroupId: at.old,
+          GroupId: scene.oldGroup,
           IpPermissions: [
             { IpProtocol: 'tcp', FromPort: 1, ToPort: 1, IpRanges: [{ CidrIp: '10.0.0.0/8' }] },
           ],
         }),
       );
-      return sure(SecurityGroupRules?.[0]?.SecurityGroupRuleId);
+      return required(SecurityGroupRules?.[0]?.SecurityGroupRuleId);
     },
-    (at, id) =>
-      at.ec2.send(new EC2.RevokeSecurityGroupEgressCommand({ GroupId: at.old, SecurityGroupRuleIds: [id] })),
+    (scene, id) =>
+      scene.ec2.send(
+        new EC2.RevokeSecurityGroupEgressCommand({ GroupId: scene.oldGroup, SecurityGroupRuleIds: [id] }),
+      ),
   ],
   [
     'AuthorizeSecurityGroupIngress for a rule that names a new group',
     'InvalidGroup.NotFound',
     ({ make, vpc }) => make.group(vpc, 'named'),
-    async (at, GroupId) => {
+    async (scene, GroupId) => {
       const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 1, ToPort: 1, UserIdGroupPairs: [{ GroupId }] }];
-      return at.ec2.send(new EC2.AuthorizeSecurityGroupIngressCommand({ GroupId: at.old, IpPermissions }));
+      return scene.ec2.send(
+        new EC2.AuthorizeSecurityGroupIngressCommand({ GroupId: scene.oldGroup, IpPermissions }),
+      );
     },
   ],
 ];
 
-const others: Row[] = [
+const otherRows: Row[] = [
   [
     'CreateTargetGroup for a new VPC',
     'ValidationError',
     ({ make }) => make.vpc('10.9.0.0/16'),
-    (at, VpcId) => at.createGroup({ VpcId }),
+    (scene, VpcId) => scene.createTargetGroup({ VpcId }),
   ],
   [
     'CreateLoadBalancer for a new subnet',
     'SubnetNotFound',
     ({ make, vpc }) => make.subnet(vpc, '10.0.7.0/24', 'eu-west-1c'),
-    (at, id) => at.createBalancer({ Subnets: [at.subnet, id] }),
+    (scene, id) => scene.createBalancer({ Subnets: [scene.subnet, id] }),
   ],
   [
     'CreateLoadBalancer for a new security group',
     'InvalidSecurityGroup',
     ({ make, vpc }) => make.group(vpc),
-    (at, id) => at.createBalancer({ SecurityGroups: [id] }),
+    (scene, id) => scene.createBalancer({ SecurityGroups: [id] }),
   ],
   [
     'CreateListener for a new load balancer',
     'LoadBalancerNotFound',
-    (at) => at.balancer(),
-    (at, arn) => at.createListener(arn),
+    (scene) => scene.makeBalancer(),
+    (scene, arn) => scene.createListener(arn),
   ],
   [
     'DescribeTargetGroups',
     'TargetGroupNotFound',
-    (at) => at.group(),
-    (at, arn) => at.elbv2.send(new ELB.DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })),
+    (scene) => scene.makeTargetGroup(),
+    (scene, arn) => scene.elbv2.send(new ELB.DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })),
   ],
   [
     'DescribeTags',
     'TargetGroupNotFound',
-    (at) => at.group(),
-    (at, arn) => at.elbv2.send(new ELB.DescribeTagsCommand({ ResourceArns: [arn] })),
+    (scene) => scene.makeTargetGroup(),
+    (scene, arn) => scene.elbv2.send(new ELB.DescribeTagsCommand({ ResourceArns: [arn] })),
   ],
   [
     'ChangeTagsForResource',
     'NoSuchHostedZone',
     async ({ route53 }) => {
       const zone = { Name: 'example.com', CallerReference: 'one' };
-      return sure((await route53.send(new R53.CreateHostedZoneCommand(zone))).HostedZone?.Id);
+      return required((await route53.send(new R53.CreateHostedZoneCommand(zone))).HostedZone?.Id);
     },
     ({ route53 }, ResourceId) =>
       route53.send(
@@ -182,14 +188,14 @@ const others: Row[] = [
     'NoSuchChange',
     async ({ route53 }) => {
       const zone = { Name: 'example.com', CallerReference: 'one' };
-      return sure((await route53.send(new R53.CreateHostedZoneCommand(zone))).ChangeInfo?.Id);
+      return required((await route53.send(new R53.CreateHostedZoneCommand(zone))).ChangeInfo?.Id);
     },
     ({ route53 }, Id) => route53.send(new R53.GetChangeCommand({ Id })),
   ],
   [
     'PutRolePolicy',
     'NoSuchEntity',
-    async ({ iam }) => sure((await makeRole(iam, 'Task')).Role?.RoleName),
+    async ({ iam }) => required((await makeRole(iam, 'Task')).Role?.RoleName),
     ({ iam }, RoleName) =>
       iam.send(
         new PutRolePolicyCommand({
@@ -205,24 +211,27 @@ const others: Row[] = [
   [
     'GetRole',
     'NoSuchEntity',
-    async ({ iam }) => sure((await makeRole(iam)).Role?.RoleName),
+    async ({ iam }) => required((await makeRole(iam)).Role?.RoleName),
     ({ iam }, RoleName) => iam.send(new GetRoleCommand({ RoleName })),
   ],
 ];
 
-test.each([...ec2, ...others])('%s returns %s until the new ID is known', async (_, code, make, use) => {
-  const at = await laggingScene();
-  const id = await make(at);
-  expect(await resultOf(use(at, id))).toBe(code);
-  at.clock.advance(LAG.idLagMs);
-  expect(await resultOf(use(at, id))).toBe('ok');
-});
+test.each([...ec2Rows, ...otherRows])(
+  '%s returns %s until the new ID is known',
+  async (_, code, make, use) => {
+    const scene = await laggingScene();
+    const id = await make(scene);
+    expect(await resultOf(use(scene, id))).toBe(code);
+    scene.clock.advance(LAG.idLagMs);
+    expect(await resultOf(use(scene, id))).toBe('ok');
+  },
+);
 
-test.each([...ec2, ...others])('%s never returns %s in calm weather', async (_, _code, make, use) => {
-  const at = await laggingScene();
-  at.chaos.adjust({ idLagMs: 0 });
-  const id = await make(at);
-  expect(await resultOf(use(at, id))).toBe('ok');
+test.each([...ec2Rows, ...otherRows])('%s never returns %s in calm weather', async (_, _code, make, use) => {
+  const scene = await laggingScene();
+  scene.chaos.adjust({ idLagMs: 0 });
+  const id = await make(scene);
+  expect(await resultOf(use(scene, id))).toBe('ok');
 });
 
 describe('a resource', () => {
@@ -230,15 +239,15 @@ describe('a resource', () => {
     const { ec2: client, make, clock, adjust } = await sandboxInWeather();
     const id = await make.vpc();
     adjust(LAG);
-    const look = () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
+    const describeVpc = () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
     await client.send(new EC2.DeleteVpcCommand({ VpcId: id }));
-    expect((await look()).Vpcs).toMatchObject([{ VpcId: id, CidrBlock: '10.0.0.0/16' }]);
+    expect((await describeVpc()).Vpcs).toMatchObject([{ VpcId: id, CidrBlock: '10.0.0.0/16' }]);
     expect(await resultOf(client.send(new EC2.DeleteVpcCommand({ VpcId: id })))).toBe(
       'InvalidVpcID.NotFound',
     );
     expect(await resultOf(make.subnet(id))).toBe('InvalidVpcID.NotFound');
     clock.advance(LAG.idLagMs);
-    expect(await resultOf(look())).toBe('InvalidVpcID.NotFound');
+    expect(await resultOf(describeVpc())).toBe('InvalidVpcID.NotFound');
   });
 
   test('can be deleted immediately after its creation, because removals have no lag', async () => {
@@ -249,12 +258,12 @@ describe('a resource', () => {
   });
 });
 
-/** Reads new VPCs by ID every half second; returns the results. */
+/** Reads three new VPCs by ID every half second. Returns the results. */
 async function history(seed: string): Promise<string[]> {
   const { ec2: client, make, clock } = await sandboxInWeather({ ...LAG, seed });
   const ids = [await make.vpc(), await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
   const found: string[] = [];
-  for (let half = 0; half <= 10; half += 1) {
+  for (let step = 0; step <= 10; step += 1) {
     for (const id of ids) {
       found.push(await resultOf(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }))));
     }
@@ -264,13 +273,13 @@ async function history(seed: string): Promise<string[]> {
 }
 
 test('the same seed gives the same history, and a different seed gives a different history', async () => {
-  const once = await history('a');
-  expect(await history('a')).toEqual(once);
-  expect(await history('b')).not.toEqual(once);
-  expect(once.slice(-3)).toEqual(['ok', 'ok', 'ok']);
+  const first = await history('a');
+  expect(await history('a')).toEqual(first);
+  expect(await history('b')).not.toEqual(first);
+  expect(first.slice(-3)).toEqual(['ok', 'ok', 'ok']);
 });
 
-test('a resource that was found may disappear once more during the lag, but never after the lag', () => {
+test('a resource that was found may disappear at most once during the lag, and never after the lag', () => {
   const histories = Array.from({ length: 300 }, (_, nth) =>
     Array.from({ length: 101 }, (_none, age) =>
       isStale(100, age, (purpose) => seededRandom('seed', nth, purpose)) ? '-' : '+',
@@ -285,7 +294,7 @@ test('a resource that was found may disappear once more during the lag, but neve
 test('each operation learns of a resource at a different time', async () => {
   const { ec2: client, make, clock } = await sandboxInWeather(LAG);
   const id = await make.vpc();
-  const since = new Map<string, number>();
+  const visibleSince = new Map<string, number>();
   const uses = {
     describe: () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })),
     attribute: () =>
@@ -295,35 +304,35 @@ test('each operation learns of a resource at a different time', async () => {
   };
   for (let tenth = 0; tenth <= 50; tenth += 1) {
     for (const [name, use] of Object.entries(uses)) {
-      if (!since.has(name) && (await resultOf(use())) === 'ok') since.set(name, tenth);
+      if (!visibleSince.has(name) && (await resultOf(use())) === 'ok') visibleSince.set(name, tenth);
     }
     clock.advance(SECOND / 10);
   }
-  expect(since.size).toBe(4);
-  expect(new Set(since.values()).size).toBeGreaterThan(1);
+  expect(visibleSince.size).toBe(4);
+  expect(new Set(visibleSince.values()).size).toBeGreaterThan(1);
 });
 
-test('a lag is divided by the pace, and at the pace "instant" it is in real time', async () => {
+test('a lag is divided by the pace, but the pace "instant" does not shorten it', async () => {
   for (const [pace, lag] of [
     [60, LAG.idLagMs / 60],
     ['instant', LAG.idLagMs],
   ] as const) {
     const { ec2: client, make, clock } = await sandboxInWeather(LAG, { pace });
     const id = await make.vpc();
-    const look = () => resultOf(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })));
-    expect(await look()).toBe('InvalidVpcID.NotFound');
+    const describeVpc = () => resultOf(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })));
+    expect(await describeVpc()).toBe('InvalidVpcID.NotFound');
     clock.advance(lag + 1);
-    expect(await look()).toBe('ok');
+    expect(await describeVpc()).toBe('ok');
   }
 });
 
 test('CreateListener is refused while the target group is unknown, and succeeds after the lag', async () => {
-  const at = await laggingScene();
-  at.chaos.adjust({ idLagMs: 0 });
-  const balancer = await at.balancer();
-  at.chaos.adjust(LAG);
-  const group = await at.group();
-  expect(await resultOf(at.createListener(balancer, forwardTo(group)))).toBe('TargetGroupNotFound');
-  at.clock.advance(LAG.idLagMs);
-  expect(await resultOf(at.createListener(balancer, forwardTo(group)))).toBe('ok');
+  const scene = await laggingScene();
+  scene.chaos.adjust({ idLagMs: 0 });
+  const balancer = await scene.makeBalancer();
+  scene.chaos.adjust(LAG);
+  const group = await scene.makeTargetGroup();
+  expect(await resultOf(scene.createListener(balancer, forwardTo(group)))).toBe('TargetGroupNotFound');
+  scene.clock.advance(LAG.idLagMs);
+  expect(await resultOf(scene.createListener(balancer, forwardTo(group)))).toBe('ok');
 });

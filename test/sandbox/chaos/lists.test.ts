@@ -16,77 +16,80 @@ type Scene = Awaited<ReturnType<typeof laggingScene>>;
 /** A network that was created in calm weather, and whose lists then start to lag. */
 async function laggingScene() {
   const clock = manualClock();
-  const box = await network({ clock, pace: 1 });
-  await box.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
-  box.chaos.adjust(LAG);
-  return { ...box, clock };
+  const started = await network({ clock, pace: 1 });
+  await started.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+  started.chaos.adjust(LAG);
+  return { ...started, clock };
 }
 
 const stackFilter = (Value: string) => [{ Name: 'tag:slipway:stack', Values: [Value] }];
 const stackTags = (Value: string) => [{ Key: 'slipway:stack', Value }];
 
-/** Lists, each with a function that creates a resource and one that counts the new resources in the list. */
-const lists: [list: string, make: (at: Scene) => Promise<unknown>, count: (at: Scene) => Promise<number>][] =
+/** List operations, each with a function that creates a resource and a function that counts the new resources. */
+const lists: [
+  list: string,
+  make: (scene: Scene) => Promise<unknown>,
+  count: (scene: Scene) => Promise<number>,
+][] = [
   [
-    [
-      'DescribeVpcs',
-      ({ make }) => make.vpc('10.9.0.0/16'),
-      async ({ ec2 }) => {
-        const Filters = [{ Name: 'cidr', Values: ['10.9.0.0/16'] }];
-        return (await ec2.send(new EC2.DescribeVpcsCommand({ Filters }))).Vpcs?.length ?? NaN;
-      },
-    ],
-    [
-      'DescribeSubnets',
-      ({ make, vpc }) => make.subnet(vpc, '10.0.9.0/24'),
-      async ({ ec2, vpc }) => {
-        const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
-        return ((await ec2.send(new EC2.DescribeSubnetsCommand({ Filters }))).Subnets?.length ?? NaN) - 2;
-      },
-    ],
-    [
-      'DescribeNetworkInterfaces',
-      (at) => at.balancer(),
-      async ({ ec2, vpc }) => {
-        const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
-        const found = await ec2.send(new EC2.DescribeNetworkInterfacesCommand({ Filters }));
-        return (found.NetworkInterfaces?.length ?? NaN) / 2;
-      },
-    ],
-    [
-      'DescribeLoadBalancers',
-      (at) => at.balancer(),
-      async ({ elbv2 }) =>
-        (await elbv2.send(new ELB.DescribeLoadBalancersCommand({}))).LoadBalancers?.length ?? NaN,
-    ],
-    [
-      'ListClusters',
-      ({ ecs }) => ecs.send(new ECS.CreateClusterCommand({})),
-      async ({ ecs }) => (await ecs.send(new ECS.ListClustersCommand({}))).clusterArns?.length ?? NaN,
-    ],
-    [
-      'ListHostedZonesByName',
-      ({ route53 }) =>
-        route53.send(new R53.CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'one' })),
-      async ({ route53 }) =>
-        (await route53.send(new R53.ListHostedZonesByNameCommand({ DNSName: 'example.com' }))).HostedZones
-          ?.length ?? NaN,
-    ],
-    [
-      'ListRoles',
-      ({ iam }) => makeRole(iam),
-      async ({ iam }) => ((await iam.send(new ListRolesCommand({}))).Roles?.length ?? NaN) - 1,
-    ],
-  ];
+    'DescribeVpcs',
+    ({ make }) => make.vpc('10.9.0.0/16'),
+    async ({ ec2 }) => {
+      const Filters = [{ Name: 'cidr', Values: ['10.9.0.0/16'] }];
+      return (await ec2.send(new EC2.DescribeVpcsCommand({ Filters }))).Vpcs?.length ?? NaN;
+    },
+  ],
+  [
+    'DescribeSubnets',
+    ({ make, vpc }) => make.subnet(vpc, '10.0.9.0/24'),
+    async ({ ec2, vpc }) => {
+      const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
+      return ((await ec2.send(new EC2.DescribeSubnetsCommand({ Filters }))).Subnets?.length ?? NaN) - 2;
+    },
+  ],
+  [
+    'DescribeNetworkInterfaces',
+    (scene) => scene.makeBalancer(),
+    async ({ ec2, vpc }) => {
+      const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
+      const found = await ec2.send(new EC2.DescribeNetworkInterfacesCommand({ Filters }));
+      return (found.NetworkInterfaces?.length ?? NaN) / 2;
+    },
+  ],
+  [
+    'DescribeLoadBalancers',
+    (scene) => scene.makeBalancer(),
+    async ({ elbv2 }) =>
+      (await elbv2.send(new ELB.DescribeLoadBalancersCommand({}))).LoadBalancers?.length ?? NaN,
+  ],
+  [
+    'ListClusters',
+    ({ ecs }) => ecs.send(new ECS.CreateClusterCommand({})),
+    async ({ ecs }) => (await ecs.send(new ECS.ListClustersCommand({}))).clusterArns?.length ?? NaN,
+  ],
+  [
+    'ListHostedZonesByName',
+    ({ route53 }) =>
+      route53.send(new R53.CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'one' })),
+    async ({ route53 }) =>
+      (await route53.send(new R53.ListHostedZonesByNameCommand({ DNSName: 'example.com' }))).HostedZones
+        ?.length ?? NaN,
+  ],
+  [
+    'ListRoles',
+    ({ iam }) => makeRole(iam),
+    async ({ iam }) => ((await iam.send(new ListRolesCommand({}))).Roles?.length ?? NaN) - 1,
+  ],
+];
 
 test.each(lists)(
   '%s omits a new resource until the lag is over, but shows it immediately in calm weather',
   async (_, make, count) => {
-    const at = await laggingScene();
-    await make(at);
-    expect(await count(at)).toBe(0);
-    at.clock.advance(LAG.listLagMs);
-    expect(await count(at)).toBe(1);
+    const scene = await laggingScene();
+    await make(scene);
+    expect(await count(scene)).toBe(0);
+    scene.clock.advance(LAG.listLagMs);
+    expect(await count(scene)).toBe(1);
 
     const calm = await laggingScene();
     calm.chaos.adjust({ listLagMs: 0 });
@@ -96,44 +99,44 @@ test.each(lists)(
 );
 
 test('a resource that is not in lists yet can be found by ID, ARN or name', async () => {
-  const at = await laggingScene();
-  const id = await at.make.vpc('10.9.0.0/16');
-  const arn = await at.balancer('named');
-  const { Vpcs } = await at.ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
+  const scene = await laggingScene();
+  const id = await scene.make.vpc('10.9.0.0/16');
+  const arn = await scene.makeBalancer('named');
+  const { Vpcs } = await scene.ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
   expect(Vpcs).toHaveLength(1);
-  expect(await at.found('named')).toMatchObject({ LoadBalancerArn: arn });
-  const byArn = await at.elbv2.send(new ELB.DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }));
+  expect(await scene.describeBalancer('named')).toMatchObject({ LoadBalancerArn: arn });
+  const byArn = await scene.elbv2.send(new ELB.DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }));
   expect(byArn.LoadBalancers).toHaveLength(1);
 });
 
 test('a CIDR block or name is in use even while its resource is missing from lists', async () => {
-  const at = await laggingScene();
-  await at.make.subnet(at.vpc, '10.0.9.0/24');
-  await expect(at.make.subnet(at.vpc, '10.0.9.0/24')).rejects.toMatchObject({
+  const scene = await laggingScene();
+  await scene.make.subnet(scene.vpc, '10.0.9.0/24');
+  await expect(scene.make.subnet(scene.vpc, '10.0.9.0/24')).rejects.toMatchObject({
     name: 'InvalidSubnet.Conflict',
   });
-  await at.make.group(at.vpc, 'web');
-  await expect(at.make.group(at.vpc, 'web')).rejects.toMatchObject({ name: 'InvalidGroup.Duplicate' });
+  await scene.make.group(scene.vpc, 'web');
+  await expect(scene.make.group(scene.vpc, 'web')).rejects.toMatchObject({ name: 'InvalidGroup.Duplicate' });
 });
 
 describe('a deleted resource', () => {
   test('stays in lists and filters for a while, unchanged', async () => {
-    const at = await laggingScene();
-    at.chaos.adjust({ listLagMs: 0 });
-    const { Vpc } = await at.ec2.send(
+    const scene = await laggingScene();
+    scene.chaos.adjust({ listLagMs: 0 });
+    const { Vpc } = await scene.ec2.send(
       new EC2.CreateVpcCommand({
         CidrBlock: '10.9.0.0/16',
         TagSpecifications: [{ ResourceType: 'vpc', Tags: stackTags('shop-dev') }],
       }),
     );
-    at.chaos.adjust(LAG);
-    const look = async (stack: string) =>
-      (await at.ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter(stack) }))).Vpcs;
-    await at.ec2.send(new EC2.DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
-    expect(await look('shop-dev')).toMatchObject([{ VpcId: Vpc?.VpcId, Tags: stackTags('shop-dev') }]);
-    expect(await look('other')).toEqual([]);
-    at.clock.advance(LAG.listLagMs);
-    expect(await look('shop-dev')).toEqual([]);
+    scene.chaos.adjust(LAG);
+    const vpcsOf = async (stack: string) =>
+      (await scene.ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter(stack) }))).Vpcs;
+    await scene.ec2.send(new EC2.DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
+    expect(await vpcsOf('shop-dev')).toMatchObject([{ VpcId: Vpc?.VpcId, Tags: stackTags('shop-dev') }]);
+    expect(await vpcsOf('other')).toEqual([]);
+    scene.clock.advance(LAG.listLagMs);
+    expect(await vpcsOf('shop-dev')).toEqual([]);
   });
 
   test('disappears from lists immediately in calm weather', async () => {
@@ -152,19 +155,19 @@ describe('filters', () => {
     await tag('old');
     adjust(LAG);
     await tag('new');
-    const look = async (stack: string) =>
+    const countVpcs = async (stack: string) =>
       (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter(stack) }))).Vpcs?.length;
-    const described = async (stack: string) =>
+    const countTags = async (stack: string) =>
       (await ec2.send(new EC2.DescribeTagsCommand({ Filters: [{ Name: 'value', Values: [stack] }] }))).Tags
         ?.length;
-    expect([await look('new'), await look('old')]).toEqual([0, 1]);
-    expect([await described('new'), await described('old')]).toEqual([0, 1]);
+    expect([await countVpcs('new'), await countVpcs('old')]).toEqual([0, 1]);
+    expect([await countTags('new'), await countTags('old')]).toEqual([0, 1]);
     // A call by id sees the current tags.
     const { Vpcs } = await ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
     expect(Vpcs?.[0]?.Tags).toEqual(stackTags('new'));
     clock.advance(LAG.listLagMs);
-    expect([await look('new'), await look('old')]).toEqual([1, 0]);
-    expect([await described('new'), await described('old')]).toEqual([1, 0]);
+    expect([await countVpcs('new'), await countVpcs('old')]).toEqual([1, 0]);
+    expect([await countTags('new'), await countTags('old')]).toEqual([1, 0]);
   });
 
   test('use the tags of a resource for a while after they were removed', async () => {
@@ -173,18 +176,18 @@ describe('filters', () => {
     await ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: stackTags('shop-dev') }));
     adjust(LAG);
     await ec2.send(new EC2.DeleteTagsCommand({ Resources: [id] }));
-    const look = async () =>
+    const countVpcs = async () =>
       (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: stackFilter('shop-dev') }))).Vpcs?.length;
-    expect(await look()).toBe(1);
+    expect(await countVpcs()).toBe(1);
     clock.advance(LAG.listLagMs);
-    expect(await look()).toBe(0);
+    expect(await countVpcs()).toBe(0);
   });
 });
 
 test('with the same seed, lists show the same resources at the same times', async () => {
   const seen = async (seed: string) => {
     const { ec2, make, clock } = await sandboxInWeather({ ...LAG, seed });
-    for (const second of [0, 1, 2, 3]) await make.vpc(`10.${second}.0.0/16`);
+    for (const octet of [0, 1, 2, 3]) await make.vpc(`10.${octet}.0.0/16`);
     const counts: (number | undefined)[] = [];
     for (let step = 0; step <= 10; step += 1) {
       counts.push((await ec2.send(new EC2.DescribeVpcsCommand({}))).Vpcs?.length);
@@ -192,8 +195,8 @@ test('with the same seed, lists show the same resources at the same times', asyn
     }
     return counts;
   };
-  const once = await seen('a');
-  expect(await seen('a')).toEqual(once);
-  expect(await seen('b')).not.toEqual(once);
-  expect(once.at(-1)).toBe(4);
+  const first = await seen('a');
+  expect(await seen('a')).toEqual(first);
+  expect(await seen('b')).not.toEqual(first);
+  expect(first.at(-1)).toBe(4);
 });

@@ -1,7 +1,7 @@
 // Random failures of calls, and the latency of calls.
 import { CreateInternetGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
-import { setImmediate as aTurn } from 'node:timers/promises';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { randomFailure } from '../../../sandbox/chaos/random-failures.ts';
 import { calm } from '../../../sandbox/chaos/weather.ts';
 import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
@@ -45,24 +45,24 @@ test('changing a setting restarts the random sequence', async () => {
       .slice(from)
       .map(({ fault }) => fault);
   };
-  const once = await round();
-  expect(new Set(once).size).toBeGreaterThan(1);
-  expect(await round()).toEqual(once);
+  const first = await round();
+  expect(new Set(first).size).toBeGreaterThan(1);
+  expect(await round()).toEqual(first);
 });
 
 test('a call takes effect after at least half of its latency, and responds after the rest', async () => {
   const { ec2, region, clock, adjust } = await sandboxInWeather({ latencyMs: { min: SECOND, max: SECOND } });
-  let answered = false;
-  const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (answered = true));
+  let hasResponse = false;
+  const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (hasResponse = true));
   const made = () => region.ec2.internetGateways.size;
   // The clock must not advance much before the call arrives, so it advances in small steps between event loop turns.
   let waited = 0;
   for (; made() === 0; waited += SECOND / 20) {
-    for (let turns = 0; turns < 50; turns += 1) await aTurn();
+    for (let turns = 0; turns < 50; turns += 1) await eventLoopTurn();
     clock.advance(SECOND / 20);
   }
   expect(waited).toBeGreaterThanOrEqual(SECOND / 2);
-  expect(answered).toBe(false);
+  expect(hasResponse).toBe(false);
   clock.advance(SECOND);
   await call;
   adjust({ latencyMs: { min: 0, max: 0 } });

@@ -7,15 +7,15 @@ import { refusalOf, sandbox } from '../harness.ts';
 
 export const SECOND = 1000;
 
-/** A sandbox in the given weather, whose clock shows AWS time unless the options set another pace. */
+/** Starts a sandbox in the given weather. Its clock runs at AWS's pace unless the options set another. */
 export async function sandboxInWeather(weather: Partial<Weather> = {}, options: SandboxOptions = {}) {
   const clock = manualClock();
-  const box = await sandbox({ clock, pace: 1, weather, ...options });
+  const started = await sandbox({ clock, pace: 1, weather, ...options });
   return {
-    ...box,
+    ...started,
     clock,
-    make: makerOf(box.ec2),
-    adjust: (settings: Partial<Weather>) => box.chaos.adjust(settings),
+    make: makerOf(started.ec2),
+    adjust: (settings: Partial<Weather>) => started.chaos.adjust(settings),
   };
 }
 

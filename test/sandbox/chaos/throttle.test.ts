@@ -12,20 +12,20 @@ import { buckets, throttlingRefusals } from '../../../sandbox/chaos/rate-limits.
 import { bucketsFor, makeThrottle, Throttled } from '../../../sandbox/chaos/throttle.ts';
 import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
-const ON = { throttle: true };
+const THROTTLING = { throttle: true };
 
-/** Sends simultaneous calls; returns the number of accepted calls, and the codes of all results. */
+/** Sends simultaneous calls. Returns the number of accepted calls and the different result codes. */
 async function burst(count: number, call: () => Promise<unknown>) {
-  const answers = await Promise.all(Array.from({ length: count }, () => resultOf(call())));
-  return { ok: answers.filter((answer) => answer === 'ok').length, codes: [...new Set(answers)].sort() };
+  const results = await Promise.all(Array.from({ length: count }, () => resultOf(call())));
+  return { ok: results.filter((result) => result === 'ok').length, codes: [...new Set(results)].sort() };
 }
 
 describe('a throttled call over HTTP', () => {
   test('is refused by EC2 with 503 RequestLimitExceeded after a burst; EC2 then accepts twenty calls per second', async () => {
-    const { ec2, journal, clock } = await sandboxInWeather(ON);
-    const look = () => ec2.send(new DescribeVpcsCommand({}));
-    expect(await burst(105, look)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
-    await expect(look()).rejects.toMatchObject({
+    const { ec2, journal, clock } = await sandboxInWeather(THROTTLING);
+    const describeVpcs = () => ec2.send(new DescribeVpcsCommand({}));
+    expect(await burst(105, describeVpcs)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
+    await expect(describeVpcs()).rejects.toMatchObject({
       message: 'Request limit exceeded.',
       $metadata: { httpStatusCode: 503 },
     });
@@ -33,11 +33,11 @@ describe('a throttled call over HTTP', () => {
     expect(refused).toHaveLength(6);
     expect(refused[0]).toMatchObject({ operation: 'DescribeVpcs', result: 'RequestLimitExceeded' });
     clock.advance(SECOND);
-    expect(await burst(25, look)).toMatchObject({ ok: 20 });
+    expect(await burst(25, describeVpcs)).toMatchObject({ ok: 20 });
   });
 
   test('is counted per operation in EC2, and an unfiltered DescribeSecurityGroups has a smaller bucket', async () => {
-    const { ec2 } = await sandboxInWeather(ON);
+    const { ec2 } = await sandboxInWeather(THROTTLING);
     await burst(100, () => ec2.send(new DescribeVpcsCommand({})));
     expect(await burst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({ ok: 50 });
     const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
@@ -47,7 +47,7 @@ describe('a throttled call over HTTP', () => {
   });
 
   test('has no effect', async () => {
-    const { ec2, region } = await sandboxInWeather(ON);
+    const { ec2, region } = await sandboxInWeather(THROTTLING);
     const make = () => ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
     // The quota allows only five VPCs, but all fifty calls cost tokens.
     await burst(50, make);
@@ -57,7 +57,7 @@ describe('a throttled call over HTTP', () => {
   });
 
   test('is counted together with all other reads in ELB, and with all other calls in Route 53', async () => {
-    const { elbv2, route53 } = await sandboxInWeather(ON);
+    const { elbv2, route53 } = await sandboxInWeather(THROTTLING);
     expect(await burst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({ ok: 30 });
     expect(await burst(20, () => elbv2.send(new DescribeTargetGroupsCommand({})))).toEqual({
       ok: 10,
@@ -80,17 +80,15 @@ describe('a throttled call over HTTP', () => {
   });
 
   test('is accepted sixty times sooner by a brisk sandbox, which refills its buckets faster', async () => {
-    const { ecs, clock } = await sandboxInWeather(ON, { pace: 60 });
-    const look = () => ecs.send(new DescribeClustersCommand({}));
-    expect(await burst(51, look)).toEqual({ ok: 50, codes: ['ThrottlingException', 'ok'] });
+    const { ecs, clock } = await sandboxInWeather(THROTTLING, { pace: 60 });
+    const describeClusters = () => ecs.send(new DescribeClustersCommand({}));
+    expect(await burst(51, describeClusters)).toEqual({ ok: 50, codes: ['ThrottlingException', 'ok'] });
     clock.advance(SECOND / 60);
-    expect(await burst(21, look)).toMatchObject({ ok: 20 });
+    expect(await burst(21, describeClusters)).toMatchObject({ ok: 20 });
   });
 });
 
 describe('the rate-limit buckets', () => {
-  const IN = { region: 'eu-west-1', input: {} };
-
   test.each(buckets.map((bucket, nth) => [nth, bucket.service, String(bucket.operations), bucket] as const))(
     '(bucket %i: %s %s) allow exactly their capacity, and refill at their rate',
     (_, service, __, bucket) => {
@@ -138,10 +136,10 @@ describe('the rate-limit buckets', () => {
     }
   });
 
-  test('of ELB refill slowly for creates, which also count towards the bucket of the account', () => {
+  test('of ELB refill slowly for creates; each create also takes a token from the bucket of the account', () => {
     const throttle = makeThrottle();
     const take = (operation: string, seconds = 0) =>
-      throttle.take({ service: 'elbv2', operation, ...IN }, seconds);
+      throttle.take({ service: 'elbv2', operation, region: 'eu-west-1', input: {} }, seconds);
     for (let nth = 0; nth < 5; nth += 1) take('CreateLoadBalancer');
     for (let nth = 0; nth < 5; nth += 1) take('SetSubnets');
     expect(() => take('CreateLoadBalancer', 4.9)).toThrow('Rate exceeded');

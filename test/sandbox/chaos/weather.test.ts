@@ -6,27 +6,27 @@ import { manualClock } from '../../../sandbox/world/clock.ts';
 import { sandbox } from '../harness.ts';
 import { resultOf, SECOND } from './scene.ts';
 
-const page = async (url: string, method: 'GET' | 'POST' = 'GET', body?: unknown) => {
-  const answer = await fetch(`${url}/_sandbox/weather`, {
+const weatherPage = async (url: string, method: 'GET' | 'POST' = 'GET', body?: unknown) => {
+  const response = await fetch(`${url}/_sandbox/weather`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: await answer.json() };
+  return { status: response.status, body: await response.json() };
 };
 
 test('the weather is calm by default', async () => {
   const { url, chaos } = await sandbox();
-  expect(await page(url)).toEqual({ status: 200, body: calm });
+  expect(await weatherPage(url)).toEqual({ status: 200, body: calm });
   expect(chaos.isCalm).toBe(true);
 });
 
 test('the admin page shows the weather and changes individual settings', async () => {
   const { url, chaos } = await sandbox({ weather: { idLagMs: 10 } });
-  const changed = await page(url, 'POST', { faultRate: 0.5, latencyMs: { min: 1, max: 2 } });
+  const changed = await weatherPage(url, 'POST', { faultRate: 0.5, latencyMs: { min: 1, max: 2 } });
   const weather = { ...calm, idLagMs: 10, faultRate: 0.5, latencyMs: { min: 1, max: 2 } };
   expect(changed).toEqual({ status: 200, body: weather });
   chaos.adjust({ faultRate: 0 });
-  expect((await page(url)).body).toEqual({ ...weather, faultRate: 0 });
+  expect((await weatherPage(url)).body).toEqual({ ...weather, faultRate: 0 });
 });
 
 test.each<[string, unknown, string]>([
@@ -39,19 +39,19 @@ test.each<[string, unknown, string]>([
   ['a string', 'stormy', 'expected object'],
 ])('%s is refused with an error that names it, and the weather does not change', async (_, settings, why) => {
   const { url } = await sandbox();
-  expect(await page(url, 'POST', settings)).toEqual({
+  expect(await weatherPage(url, 'POST', settings)).toEqual({
     status: 400,
     body: { error: expect.stringContaining(why) },
   });
-  expect((await page(url)).body).toEqual(calm);
+  expect((await weatherPage(url)).body).toEqual(calm);
 });
 
 test('a reset restores the initial weather and forgets recent changes', async () => {
   const { url, ec2 } = await sandbox({ clock: manualClock(), weather: { listLagMs: 10 * SECOND } });
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
-  await page(url, 'POST', { listLagMs: 0, throttle: true });
+  await weatherPage(url, 'POST', { listLagMs: 0, throttle: true });
   await fetch(`${url}/_sandbox/reset`, { method: 'POST' });
-  expect((await page(url)).body).toEqual({ ...calm, listLagMs: 10 * SECOND });
+  expect((await weatherPage(url)).body).toEqual({ ...calm, listLagMs: 10 * SECOND });
   expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toEqual([]);
   expect(await resultOf(ec2.send(new DescribeVpcsCommand({ VpcIds: [Vpc?.VpcId ?? ''] })))).toBe(
     'InvalidVpcID.NotFound',

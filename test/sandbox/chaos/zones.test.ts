@@ -8,18 +8,18 @@ import {
   UpdateHostedZoneCommentCommand,
 } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
-import { sure } from '../aws/ec2/scene.ts';
+import { required } from '../aws/ec2/scene.ts';
 import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
 /** Two zones, in weather where each change keeps its zone busy for two seconds. */
-async function zones(zoneBusyMs = 2 * SECOND) {
-  const at = await sandboxInWeather({ zoneBusyMs });
+async function zoneScene(zoneBusyMs = 2 * SECOND) {
+  const scene = await sandboxInWeather({ zoneBusyMs });
   const make = async (Name: string) => {
-    const made = await at.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
-    return sure(made.HostedZone?.Id?.replace('/hostedzone/', ''));
+    const made = await scene.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
+    return required(made.HostedZone?.Id?.replace('/hostedzone/', ''));
   };
   const change = (HostedZoneId: string, Name: string) =>
-    at.route53.send(
+    scene.route53.send(
       new ChangeResourceRecordSetsCommand({
         HostedZoneId,
         ChangeBatch: {
@@ -32,11 +32,11 @@ async function zones(zoneBusyMs = 2 * SECOND) {
         },
       }),
     );
-  return { ...at, one: await make('one.com'), other: await make('other.com'), change };
+  return { ...scene, one: await make('one.com'), other: await make('other.com'), change };
 }
 
 test('a second change to a busy zone is refused until the first one is complete', async () => {
-  const { route53, one, other, change, clock } = await zones();
+  const { route53, one, other, change, clock } = await zoneScene();
   await change(one, 'a.one.com');
   await expect(change(one, 'b.one.com')).rejects.toMatchObject({
     name: 'PriorRequestNotComplete',
@@ -52,7 +52,7 @@ test('a second change to a busy zone is refused until the first one is complete'
   expect(await resultOf(route53.send(new DeleteHostedZoneCommand({ Id: one })))).toBe(
     'PriorRequestNotComplete',
   );
-  // Changes of other zones and reads are not affected.
+  // Meanwhile, other zones can be changed, and this zone can be read.
   expect(await resultOf(change(other, 'a.other.com'))).toBe('ok');
   expect(await resultOf(route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: one })))).toBe('ok');
   clock.advance(2 * SECOND);
@@ -60,13 +60,13 @@ test('a second change to a busy zone is refused until the first one is complete'
 });
 
 test('a refused change does not keep its zone busy', async () => {
-  const { one, change } = await zones();
+  const { one, change } = await zoneScene();
   expect(await resultOf(change(one, 'not.of.this.zone'))).toBe('InvalidChangeBatch');
   expect(await resultOf(change(one, 'a.one.com'))).toBe('ok');
 });
 
 test('a zone is never busy in calm weather', async () => {
-  const { one, change } = await zones(0);
+  const { one, change } = await zoneScene(0);
   expect([await resultOf(change(one, 'a.one.com')), await resultOf(change(one, 'b.one.com'))]).toEqual([
     'ok',
     'ok',

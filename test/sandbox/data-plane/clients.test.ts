@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
 import http from 'node:http';
-import { makerOf, sure } from '../aws/ec2/scene.ts';
+import { makerOf, required } from '../aws/ec2/scene.ts';
 import { sandboxWithDataPlane } from '../harness.ts';
 
 const EVERYWHERE = '0.0.0.0/0';
@@ -27,12 +27,15 @@ const tcp = (port: number, CidrIp = EVERYWHERE): IpPermission => ({
 });
 
 /**
- * A load balancer that no client can reach yet. The first `subnetsInTable` of its two subnets share a route table, which
- * has no default route.
+ * Makes a load balancer that no client can reach yet. The first `subnetsInTable` of its two subnets share a route table
+ * without a default route.
  */
-async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, subnetsInTable: 1 | 2 = 2) {
-  const box = await sandboxWithDataPlane();
-  const { ec2, elbv2, url } = box;
+async function unreachableBalancer(
+  overrides: Partial<CreateLoadBalancerCommandInput> = {},
+  subnetsInTable: 1 | 2 = 2,
+) {
+  const started = await sandboxWithDataPlane();
+  const { ec2, elbv2, url } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
@@ -43,9 +46,14 @@ async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, subnets
   }
   const group = await make.group(vpc);
   const { LoadBalancers } = await elbv2.send(
-    new CreateLoadBalancerCommand({ Name: 'web', Subnets: [one, two], SecurityGroups: [group], ...over }),
+    new CreateLoadBalancerCommand({
+      Name: 'web',
+      Subnets: [one, two],
+      SecurityGroups: [group],
+      ...overrides,
+    }),
   );
-  const { LoadBalancerArn, DNSName = '' } = sure(LoadBalancers?.[0]);
+  const { LoadBalancerArn, DNSName = '' } = required(LoadBalancers?.[0]);
   const FixedResponseConfig = { StatusCode: '200', MessageBody: 'hello' };
   await elbv2.send(
     new CreateListenerCommand({
@@ -56,20 +64,20 @@ async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, subnets
     }),
   );
   const located = async () => {
-    const answer = await fetch(`${url}/_sandbox/resolve?name=${DNSName}&port=80`);
-    return (await answer.json()) as { port: number; way: string } | null;
+    const response = await fetch(`${url}/_sandbox/resolve?name=${DNSName}&port=80`);
+    return (await response.json()) as { port: number; way: string } | null;
   };
-  /** Returns the local port when the listener is open. */
+  /** Waits until the listener is open, and returns its local port. */
   const port = async (): Promise<number> => {
     for (;;) {
-      const at = await located();
-      if (at) return at.port;
+      const listener = await located();
+      if (listener) return listener.port;
     }
   };
   return {
-    ...box,
+    ...started,
     ...{ make, vpc, gateway, one, table, port, LoadBalancerArn },
-    way: async () => (await located())?.way,
+    reachability: async () => (await located())?.way,
     admit: (...IpPermissions: IpPermission[]) =>
       ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group, IpPermissions })),
     revoke: (...IpPermissions: IpPermission[]) =>
@@ -94,16 +102,20 @@ const get = (port: number): Promise<string> =>
 
 describe('a client on the internet', () => {
   test('reaches a load balancer only when a security group admits the client and a route leads back', async () => {
-    const at = await scene();
-    const port = await at.port();
+    const scene = await unreachableBalancer();
+    const port = await scene.port();
     expect(await get(port)).toBe('timeout');
-    expect(await at.way()).toMatch(/^no security group of sg-\w+ allows tcp 80 in from 203\.0\.113\.10$/);
-    await at.admit(tcp(80));
+    expect(await scene.reachability()).toMatch(
+      /^no security group of sg-\w+ allows tcp 80 in from 203\.0\.113\.10$/,
+    );
+    await scene.admit(tcp(80));
     expect(await get(port)).toBe('timeout');
-    expect(await at.way()).toMatch(/^the route table of subnet-\w+ has no route to the internet$/);
-    await at.make.route(at.table, { GatewayId: at.gateway });
+    expect(await scene.reachability()).toMatch(
+      /^the route table of subnet-\w+ has no route to the internet$/,
+    );
+    await scene.make.route(scene.table, { GatewayId: scene.gateway });
     expect(await get(port)).toBe('hello');
-    expect(await at.way()).toBe('open');
+    expect(await scene.reachability()).toBe('open');
   });
 
   test.each<[string, IpPermission, string]>([
@@ -113,61 +125,65 @@ describe('a client on the internet', () => {
     ['admits only a different port', tcp(443), 'timeout'],
     ['admits only a different protocol', { ...tcp(80), IpProtocol: 'udp' }, 'timeout'],
   ])('gets a response only if a security group admits it: the group %s', async (_, permission, result) => {
-    const at = await scene();
-    await at.make.route(at.table, { GatewayId: at.gateway });
-    await at.admit(permission);
-    expect(await get(await at.port())).toBe(result);
+    const scene = await unreachableBalancer();
+    await scene.make.route(scene.table, { GatewayId: scene.gateway });
+    await scene.admit(permission);
+    expect(await get(await scene.port())).toBe(result);
   });
 
-  test('loses access when the rule is removed, and regains it when another group admits it', async () => {
-    const at = await scene();
-    await at.make.route(at.table, { GatewayId: at.gateway });
-    await at.admit(tcp(80));
-    const port = await at.port();
+  test('loses access when the rule is removed, and regains access when another group admits the client', async () => {
+    const scene = await unreachableBalancer();
+    await scene.make.route(scene.table, { GatewayId: scene.gateway });
+    await scene.admit(tcp(80));
+    const port = await scene.port();
     expect(await get(port)).toBe('hello');
-    await at.revoke(tcp(80));
+    await scene.revoke(tcp(80));
     expect(await get(port)).toBe('timeout');
-    const open = await at.make.group(at.vpc, 'open');
-    await at.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: open, IpPermissions: [tcp(80)] }));
-    const { LoadBalancerArn } = at;
-    await at.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [open] }));
+    const open = await scene.make.group(scene.vpc, 'open');
+    await scene.ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({ GroupId: open, IpPermissions: [tcp(80)] }),
+    );
+    const { LoadBalancerArn } = scene;
+    await scene.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [open] }));
     expect(await get(port)).toBe('hello');
   });
 
   test('loses access when the route is removed', async () => {
-    const at = await scene();
-    await at.make.route(at.table, { GatewayId: at.gateway });
-    await at.admit(tcp(80));
-    const port = await at.port();
+    const scene = await unreachableBalancer();
+    await scene.make.route(scene.table, { GatewayId: scene.gateway });
+    await scene.admit(tcp(80));
+    const port = await scene.port();
     expect(await get(port)).toBe('hello');
-    const to = { RouteTableId: at.table, DestinationCidrBlock: EVERYWHERE };
-    await at.ec2.send(new DeleteRouteCommand(to));
+    const route = { RouteTableId: scene.table, DestinationCidrBlock: EVERYWHERE };
+    await scene.ec2.send(new DeleteRouteCommand(route));
     expect(await get(port)).toBe('timeout');
-    await at.ec2.send(new CreateRouteCommand({ ...to, GatewayId: at.gateway }));
+    await scene.ec2.send(new CreateRouteCommand({ ...route, GatewayId: scene.gateway }));
     expect(await get(port)).toBe('hello');
   });
 
   test('gets no response when the route back leads to a NAT gateway', async () => {
-    const at = await scene();
-    await at.admit(tcp(80));
-    const nat = await at.make.nat(at.one, await at.make.address());
-    await at.make.route(at.table, { NatGatewayId: nat });
-    expect(await get(await at.port())).toBe('timeout');
-    expect(await at.way()).toMatch(/^the route of subnet-\w+ leads to nat-\w+, not back to the client$/);
+    const scene = await unreachableBalancer();
+    await scene.admit(tcp(80));
+    const nat = await scene.make.nat(scene.one, await scene.make.address());
+    await scene.make.route(scene.table, { NatGatewayId: nat });
+    expect(await get(await scene.port())).toBe('timeout');
+    expect(await scene.reachability()).toMatch(
+      /^the route of subnet-\w+ leads to nat-\w+, not back to the client$/,
+    );
   });
 
   test('needs only one reachable node of the load balancer', async () => {
-    const at = await scene({}, 1);
-    await at.admit(tcp(80));
-    await at.make.route(at.table, { GatewayId: at.gateway });
-    expect(await get(await at.port())).toBe('hello');
+    const scene = await unreachableBalancer({}, 1);
+    await scene.admit(tcp(80));
+    await scene.make.route(scene.table, { GatewayId: scene.gateway });
+    expect(await get(await scene.port())).toBe('hello');
   });
 
   test('cannot reach an internal load balancer', async () => {
-    const at = await scene({ Scheme: 'internal' });
-    await at.make.route(at.table, { GatewayId: at.gateway });
-    await at.admit(tcp(80));
-    expect(await get(await at.port())).toBe('timeout');
-    expect(await at.way()).toBe('web is internal: its addresses are private');
+    const scene = await unreachableBalancer({ Scheme: 'internal' });
+    await scene.make.route(scene.table, { GatewayId: scene.gateway });
+    await scene.admit(tcp(80));
+    expect(await get(await scene.port())).toBe('timeout');
+    expect(await scene.reachability()).toBe('web is internal: its addresses are private');
   });
 });

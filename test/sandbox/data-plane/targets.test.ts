@@ -21,18 +21,18 @@ import { locateTarget } from '../../../sandbox/data-plane/reachability.ts';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { makerOf, sure } from '../aws/ec2/scene.ts';
+import { makerOf, required } from '../aws/ec2/scene.ts';
 import { makeRepository, pushImage } from '../aws/ecr/pushing.ts';
 import { sandboxWithDataPlane } from '../harness.ts';
 
 const ALL: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const PORT = 5000;
-const PROGRAM = `require('node:http').createServer((_, answer) => answer.end('hello')).listen(${PORT})`;
+const PROGRAM = `require('node:http').createServer((_, response) => response.end('hello')).listen(${PORT})`;
 
-/** A listening task with a public address, and a load balancer. No ingress rule admits traffic to the task yet. */
-async function scene(folder: string) {
-  const box = await sandboxWithDataPlane({ folder });
-  const { ec2, ecs, ecr, elbv2, iam, region } = box;
+/** Starts a listening task with a public address, and a load balancer. No ingress rule admits traffic to the task yet. */
+async function startTask(folder: string) {
+  const started = await sandboxWithDataPlane({ folder });
+  const { ec2, ecs, ecr, elbv2, iam, region } = started;
   await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
   const make = makerOf(ec2);
   const vpc = await make.vpc();
@@ -44,7 +44,7 @@ async function scene(folder: string) {
   const { LoadBalancers } = await elbv2.send(
     new CreateLoadBalancerCommand({ Name: 'web', Subnets: [one, two], SecurityGroups: [front] }),
   );
-  const balancer = sure(region.elbv2.loadBalancers.get(LoadBalancers?.[0]?.LoadBalancerArn));
+  const balancer = required(region.elbv2.loadBalancers.get(LoadBalancers?.[0]?.LoadBalancerArn));
 
   const { repository } = await makeRepository(ecr, 'web');
   await pushImage(ecr, 'web', JSON.stringify({ config: { Cmd: ['node', '-e', PROGRAM] } }), [], 'v1');
@@ -76,16 +76,16 @@ async function scene(folder: string) {
       networkConfiguration: { awsvpcConfiguration: network },
     }),
   );
-  const task = sure(region.ecs.tasks.get(tasks?.[0]?.taskArn));
+  const task = required(region.ecs.tasks.get(tasks?.[0]?.taskArn));
   const describeTask = new DescribeTasksCommand({ cluster: 'main', tasks: [task.taskArn] });
   while ((await ecs.send(describeTask)).tasks?.[0]?.lastStatus !== 'RUNNING') {
     if (task.lastStatus === 'STOPPED') throw new Error(task.stoppedReason);
     await delay(20);
   }
   const folderOf = (arn: string) => join(folder, 'tasks', arn.split('/').at(-1) ?? '');
-  const target = { id: sure(task.privateIp), port: PORT };
+  const target = { id: required(task.privateIp), port: PORT };
   return {
-    ...box,
+    ...started,
     front,
     back,
     reach: (to = target) => locateTarget(region, balancer, to, folderOf),
@@ -95,8 +95,8 @@ async function scene(folder: string) {
 
 test('a load balancer reaches a target only when the ingress rules of the target and the egress rules of the load balancer allow it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
-  const at = await scene(folder);
-  const { ec2, reach, target, front, back } = at;
+  const scene = await startTask(folder);
+  const { ec2, reach, target, front, back } = scene;
   try {
     const toFront: IpPermission = {
       IpProtocol: 'tcp',
@@ -124,7 +124,7 @@ test('a load balancer reaches a target only when the ingress rules of the target
     await ec2.send(new RevokeSecurityGroupIngressCommand(ingress));
     expect(await reach()).toBe('timeout');
   } finally {
-    await at.close();
+    await scene.close();
     await rm(folder, { recursive: true, force: true });
   }
 }, 60_000);

@@ -14,10 +14,10 @@ async function startCaller() {
     call: async (
       scope: string,
       body: string,
-      more: { path?: string; method?: string; target?: string } = {},
+      options: { path?: string; method?: string; target?: string } = {},
     ) => {
-      const { path = '/', method = 'POST', target } = more;
-      const answer = await fetch(`${url}${path}`, {
+      const { path = '/', method = 'POST', target } = options;
+      const response = await fetch(`${url}${path}`, {
         method,
         headers: {
           authorization: `AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/${scope}/aws4_request`,
@@ -26,7 +26,7 @@ async function startCaller() {
         },
         ...(method === 'GET' ? {} : { body }),
       });
-      return { status: answer.status, text: await answer.text() };
+      return { status: response.status, text: await response.text() };
     },
   };
 }
@@ -130,8 +130,8 @@ describe('invalid input to Route 53', () => {
 
   test('is refused when a query parameter is not a number', async () => {
     const { call } = await startCaller();
-    const at = { path: '/2013-04-01/hostedzone?maxitems=many', method: 'GET' };
-    expect(await call('route53', '', at)).toMatchObject({ status: 400 });
+    const request = { path: '/2013-04-01/hostedzone?maxitems=many', method: 'GET' };
+    expect(await call('route53', '', request)).toMatchObject({ status: 400 });
   });
 });
 
@@ -144,8 +144,8 @@ describe('random input', () => {
   );
   const isServerFault = (status: number) => status >= 500 && status !== 501;
   const anyOf = <T>(values: readonly T[]) => fc.constantFrom(...values);
-  const forms = operations.filter(({ scope, isJson }) => !isJson && scope !== 'route53');
-  const documents = operations.filter(({ isJson }) => isJson);
+  const formOperations = operations.filter(({ scope, isJson }) => !isJson && scope !== 'route53');
+  const jsonOperations = operations.filter(({ isJson }) => isJson);
 
   test('in a form does not make the sandbox fail', async () => {
     const { call, reportedErrors } = await startCaller();
@@ -160,7 +160,7 @@ describe('random input', () => {
       '.__proto__.x',
       '.x.y',
     ]);
-    const form = anyOf(forms).chain(({ scope, name, members }) =>
+    const form = anyOf(formOperations).chain(({ scope, name, members }) =>
       fc
         .array(fc.tuple(anyOf(['x', ...members]), fc.boolean(), tail, text), { maxLength: 5 })
         .map((pairs) => ({ scope, name, pairs })),
@@ -182,7 +182,7 @@ describe('random input', () => {
 
   test('in JSON does not make the sandbox fail', async () => {
     const { call, reportedErrors } = await startCaller();
-    const document = anyOf(documents).chain(({ scope, name, members }) =>
+    const document = anyOf(jsonOperations).chain(({ scope, name, members }) =>
       fc
         .dictionary(anyOf(['x', ...members]), fc.oneof(fc.jsonValue(), fc.array(fc.string()), fc.string()), {
           maxKeys: 4,

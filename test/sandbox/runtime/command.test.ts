@@ -33,7 +33,7 @@ test('the command "node", given by name or by a path in an image, is the Node th
     expect(await resolve(task, [node, '-v'])).toEqual({ file: process.execPath, args: ['-v'] });
 });
 
-test('a program of the image is found on its PATH, by an absolute path, and relative to the working directory', async () => {
+test('a program of the image is found on the PATH, by an absolute path, and relative to the working directory', async () => {
   await using task = await TestTask.create({ 'usr/local/bin/entry.sh': '#!/bin/sh', 'app/run': '#!/bin/sh' });
   const entry = join(task.rootfs, 'usr/local/bin/entry.sh');
   const run = join(task.rootfs, 'app/run');
@@ -75,7 +75,7 @@ test('a path with .. stays inside the image', async () => {
   expect(args).toEqual([join(task.rootfs, 'etc/passwd')]);
 });
 
-test('paths in a shell command are mapped, quoted or not; URLs and base programs are not mapped', async () => {
+test('paths in a shell command are mapped, whether quoted or not; URLs and base programs are not mapped', async () => {
   await using task = await TestTask.create({ 'app/a file': 'a file\n', 'app/b': 'b\n', 'bin/cat': '' });
   const text = `/bin/cat /app/b "/app/b" '/app/b'; cat </app/b; cd /app && cat 'a file'; echo http://localhost/app it\\'s`;
   const container = await task.start(['/bin/sh', '-c', text]);

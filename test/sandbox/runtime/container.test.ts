@@ -8,12 +8,13 @@ import { isRunning, lastJson, PRIVATE_IP, TestTask, until } from './support.ts';
 // Real processes are slow on a busy machine.
 jest.setTimeout(60_000);
 
-/** A program that handles SIGTERM and exits with its own code. */
+/** A program that handles SIGTERM and exits with code 3. */
 const POLITE = `
   process.on('SIGTERM', () => { console.log('stopping'); setImmediate(() => process.exit(3)); });
   setInterval(() => {}, 1000);
   console.log('ready');`;
 
+/** A program that ignores SIGTERM. */
 const STUBBORN = `process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000); console.log('ready');`;
 
 describe('the exit code', () => {
@@ -61,11 +62,11 @@ describe('stopping', () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', STUBBORN], { stopTimeoutMs: 100 });
     await until(() => container.stdout.includes('ready'), 'the program to be ready');
-    const asked = Date.now();
+    const stopRequested = Date.now();
     const [first, second] = await Promise.all([container.stop(), container.stop()]);
     expect(first).toEqual({ exitCode: 137 });
     expect(second).toEqual(first);
-    expect(Date.now() - asked).toBeGreaterThanOrEqual(95);
+    expect(Date.now() - stopRequested).toBeGreaterThanOrEqual(95);
     expect(container.stdout).toEqual(['ready', 'no']);
   });
 
@@ -103,7 +104,7 @@ describe('stopping', () => {
 });
 
 describe('logs', () => {
-  test('stdout and stderr arrive line by line, even the unfinished last line, before the exit is reported', async () => {
+  test('stdout and stderr arrive line by line before the exit is reported, including an unfinished last line', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       process.stdout.write('one\\ntwo\\n\\nlast');
@@ -206,9 +207,9 @@ describe('a container that cannot start', () => {
   test.each([
     ['a name that is a path', { name: '../evil' }, 'invalid container name'],
     ['an unknown stop signal', { stopSignal: 'SIGNONE' }, 'invalid signal'],
-  ])('%s is refused', async (_, plan, why) => {
+  ])('%s is refused', async (_, spec, why) => {
     await using task = await TestTask.create();
-    await expect(task.start(['node', '-v'], plan)).rejects.toThrow(why);
+    await expect(task.start(['node', '-v'], spec)).rejects.toThrow(why);
   });
 });
 
@@ -218,7 +219,7 @@ describe('commands in a running container', () => {
   test("a health check can connect to the container, sees the container's environment, and passes or fails", async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', SERVER], { environment: { GREETING: 'hello' } });
-    await task.listening(5000);
+    await task.waitForListener(5000);
     const check = (path: string) =>
       `fetch('http://localhost:5000${path}').then((r) => { console.log(process.env.GREETING); process.exit(r.ok ? 0 : 1); })`;
     expect(await container.run(['CMD', 'node', '-e', check('/health')], 5_000)).toEqual({

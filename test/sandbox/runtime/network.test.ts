@@ -1,4 +1,4 @@
-// A task has its own network, with its own ports, loopback interface and address, and with the kernel's errors.
+// A task's network has its own ports, loopback interface and address, and reports errors as the kernel does.
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -14,8 +14,8 @@ jest.setTimeout(60_000);
 const EXPRESS = JSON.stringify(createRequire(__filename).resolve('express'));
 
 /** Returns the program of a web server that responds with a name. */
-const serverProgram = (who: string, ...listen: unknown[]) => `
-  require('http').createServer((request, response) => response.end(${JSON.stringify(who)}))
+const serverProgram = (name: string, ...listen: unknown[]) => `
+  require('http').createServer((request, response) => response.end(${JSON.stringify(name)}))
     .listen(...${JSON.stringify(listen)}, function () { console.log(JSON.stringify(this.address())); });`;
 
 const requestProgram = (
@@ -23,15 +23,17 @@ const requestProgram = (
 ) => `fetch('${url}').then((r) => r.text()).then((t) => console.log(JSON.stringify(t)),
   (e) => console.log(JSON.stringify({ code: e.cause.code, message: e.cause.message, port: e.cause.port, address: e.cause.address })));`;
 
-async function answerOf(task: TestTask, url: string): Promise<unknown> {
+async function responseFrom(task: TestTask, url: string): Promise<unknown> {
   return lastJson(await task.evaluate(requestProgram(url)));
 }
 
-async function fromOutside(task: TestTask, port: number): Promise<string> {
-  const at = await task.listening(port);
-  if (at === 'loopback-only') throw new Error(`port ${port} listens on loopback only`);
+async function fetchFromOutside(task: TestTask, port: number): Promise<string> {
+  const listener = await task.waitForListener(port);
+  if (listener === 'loopback-only') throw new Error(`port ${port} listens on loopback only`);
   // A keep-alive connection would always reach the same worker of a cluster.
-  return (await fetch(`http://${at.host}:${at.port}/`, { headers: { connection: 'close' } })).text();
+  return (
+    await fetch(`http://${listener.host}:${listener.port}/`, { headers: { connection: 'close' } })
+  ).text();
 }
 
 /** A port on which nothing on this machine listens. */
@@ -50,10 +52,10 @@ describe('listening', () => {
     await using two = await TestTask.create();
     await one.start(['node', '-e', serverProgram('one', 5000)]);
     await two.start(['node', '-e', serverProgram('two', 5000)]);
-    expect(await fromOutside(one, 5000)).toBe('one');
-    expect(await fromOutside(two, 5000)).toBe('two');
-    expect(await answerOf(one, 'http://localhost:5000')).toBe('one');
-    expect(await answerOf(two, 'http://localhost:5000')).toBe('two');
+    expect(await fetchFromOutside(one, 5000)).toBe('one');
+    expect(await fetchFromOutside(two, 5000)).toBe('two');
+    expect(await responseFrom(one, 'http://localhost:5000')).toBe('one');
+    expect(await responseFrom(two, 'http://localhost:5000')).toBe('two');
   });
 
   test.each([
@@ -66,7 +68,7 @@ describe('listening', () => {
   ])('listen with %s works, and reports the requested address', async (_, listen, address) => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', serverProgram('me', ...listen)]);
-    expect(await fromOutside(task, address.port)).toBe('me');
+    expect(await fetchFromOutside(task, address.port)).toBe('me');
     await until(() => container.stdout.length > 0, 'the address');
     expect(lastJson(container)).toEqual(address);
   });
@@ -77,7 +79,7 @@ describe('listening', () => {
     await until(() => container.stdout.length > 0, 'the address');
     const { port } = lastJson(container) as AddressInfo;
     expect(port).toBeGreaterThan(0);
-    expect(await answerOf(task, `http://127.0.0.1:${port}`)).toBe('anywhere');
+    expect(await responseFrom(task, `http://127.0.0.1:${port}`)).toBe('anywhere');
   });
 
   test('a listener on a Unix socket is left unchanged', async () => {
@@ -97,8 +99,8 @@ describe('listening', () => {
   ])('a program that listens on %s is reported as loopback-only', async (host, name) => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('shy', 5000, host)]);
-    expect(await task.listening(5000)).toBe('loopback-only');
-    expect(await answerOf(task, `http://${name}:5000`)).toBe('shy');
+    expect(await task.waitForListener(5000)).toBe('loopback-only');
+    expect(await responseFrom(task, `http://${name}:5000`)).toBe('shy');
   });
 
   test("a program that listens on loopback and on the task's address can be reached from outside", async () => {
@@ -109,9 +111,9 @@ describe('listening', () => {
       serverProgram('inner', 5000, '127.0.0.1') + serverProgram('outer', 5000, PRIVATE_IP),
     ]);
     await until(async () => typeof (await localAddress(task.directory, 5000)) === 'object', 'both');
-    expect(await fromOutside(task, 5000)).toBe('outer');
-    expect(await answerOf(task, 'http://127.0.0.1:5000')).toBe('inner');
-    expect(await answerOf(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
+    expect(await fetchFromOutside(task, 5000)).toBe('outer');
+    expect(await responseFrom(task, 'http://127.0.0.1:5000')).toBe('inner');
+    expect(await responseFrom(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
   });
 
   test('an express app listens and responds', async () => {
@@ -127,7 +129,7 @@ describe('listening', () => {
       ],
       { environment: { PORT: '5000' } },
     );
-    expect(await fromOutside(task, 5000)).toBe('hello from 5000');
+    expect(await fetchFromOutside(task, 5000)).toBe('hello from 5000');
     expect(lastJson(container)).toBe(5000);
   });
 
@@ -147,11 +149,11 @@ describe('listening', () => {
   test('a port whose program crashed can be used again', async () => {
     await using task = await TestTask.create();
     const first = await task.start(['node', '-e', serverProgram('first', 5000)]);
-    await task.listening(5000);
+    await task.waitForListener(5000);
     process.kill(first.pid, 'SIGKILL');
     await first.exited;
     await task.start(['node', '-e', serverProgram('second', 5000)]);
-    expect(await fromOutside(task, 5000)).toBe('second');
+    expect(await fetchFromOutside(task, 5000)).toBe('second');
   });
 });
 
@@ -161,15 +163,15 @@ describe('connecting', () => {
     async (host) => {
       await using task = await TestTask.create();
       await task.start(['node', '-e', serverProgram('neighbour', 5000)]);
-      await task.listening(5000);
-      expect(await answerOf(task, `http://${host}:5000`)).toBe('neighbour');
+      await task.waitForListener(5000);
+      expect(await responseFrom(task, `http://${host}:5000`)).toBe('neighbour');
     },
   );
 
   test('every Node client connects, even with keep-alive, and sees the address that it requested', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('me', 5000, '127.0.0.1')]);
-    await task.listening(5000);
+    await task.waitForListener(5000);
     const container = await task.evaluate(`
       const http = require('http'), net = require('net');
       const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -188,15 +190,15 @@ describe('connecting', () => {
         ]));
         agent.destroy();
       })();`);
-    const found = [200, '127.0.0.1', 5000];
-    expect(lastJson(container)).toEqual([found, found, found, 5000, 5000, 5000]);
+    const response = [200, '127.0.0.1', 5000];
+    expect(lastJson(container)).toEqual([response, response, response, 5000, 5000, 5000]);
   });
 
   test('a listener on loopback refuses connections to the address of the task, as on Fargate', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('shy', 5000, '127.0.0.1')]);
-    await task.listening(5000);
-    expect(await answerOf(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
+    await task.waitForListener(5000);
+    expect(await responseFrom(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
       code: 'ECONNREFUSED',
       address: PRIVATE_IP,
     });
@@ -207,7 +209,10 @@ describe('connecting', () => {
     const host = createServer().listen(0, '127.0.0.1');
     await once(host, 'listening');
     const { port } = host.address() as AddressInfo;
-    expect(await answerOf(task, `http://127.0.0.1:${port}`)).toMatchObject({ code: 'ECONNREFUSED', port });
+    expect(await responseFrom(task, `http://127.0.0.1:${port}`)).toMatchObject({
+      code: 'ECONNREFUSED',
+      port,
+    });
     host.close();
   });
 
@@ -241,7 +246,7 @@ describe('connecting', () => {
 });
 
 describe('network errors in a task', () => {
-  const refused = (port: number) => `
+  const refusedProgram = (port: number) => `
     const net = require('net');
     const show = (error) => error.errors ? { ...error, message: error.message, errors: error.errors.map(show) } : { ...error, message: error.message };
     const fail = (options) => new Promise((resolve) => net.connect(options).on('error', (error) => resolve(show(error))));
@@ -252,7 +257,7 @@ describe('network errors in a task', () => {
       await fetch('http://127.0.0.1:${port}').catch((error) => [error.message, show(error.cause)]),
     ])))();`;
 
-  const inUse = (port: number) => `
+  const inUseProgram = (port: number) => `
     const net = require('net');
     const show = (error) => ({ ...error, message: error.message });
     const listen = (...args) => new Promise((resolve) => {
@@ -272,8 +277,8 @@ describe('network errors in a task', () => {
   // Fargate runs Linux; other kernels have different error numbers and rules for wildcard addresses.
   const onLinux = process.platform === 'linux' ? test : test.skip;
   onLinux.each([
-    ['connection refused', refused],
-    ['address in use', inUse],
+    ['connection refused', refusedProgram],
+    ['address in use', inUseProgram],
   ])('the error for "%s" equals the kernel\'s own error', async (_, program) => {
     await using task = await TestTask.create();
     const code = program(await freePort());
@@ -286,7 +291,7 @@ describe('network errors in a task', () => {
   test("listening on the port of the task's other container fails, because the port is in use", async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('holder', 5000)]);
-    await task.listening(5000);
+    await task.waitForListener(5000);
     const container = await task.evaluate(
       `require('http').createServer().on('error', (e) => console.log(JSON.stringify([e.code, e.syscall, e.port]))).listen(5000)`,
     );
@@ -321,7 +326,7 @@ describe('the threads and children of a program belong to the task', () => {
       const { Worker } = require('worker_threads');
       new Worker(${JSON.stringify(serverProgram('a thread', 5000))}, { eval: true });`,
     ]);
-    expect(await fromOutside(task, 5000)).toBe('a thread');
+    expect(await fetchFromOutside(task, 5000)).toBe('a thread');
     const container = await task.evaluate(`
       const { Worker } = require('worker_threads');
       new Worker(${JSON.stringify(requestProgram('http://localhost:5000'))}, { eval: true });`);
@@ -340,11 +345,11 @@ describe('the threads and children of a program belong to the task', () => {
       worker.on('message', async () => { await worker.terminate(); ${serverProgram('the main thread', 5000)} });`,
     ]);
     await until(() => container.stdout.length > 0 || container.stderr.length > 0, 'the second listener');
-    expect(await fromOutside(task, 5000)).toBe('the main thread');
+    expect(await fetchFromOutside(task, 5000)).toBe('the main thread');
   });
 
   test.each([
-    ['spawned', `spawn(process.execPath, ['/app/child.js'], { stdio: 'inherit' })`],
+    ['spawned', `spawn(process.execPath, ['child.js'], { stdio: 'inherit' })`],
     ['forked', `fork('child.js')`],
     [
       'spawned with their own environment',
@@ -353,12 +358,8 @@ describe('the threads and children of a program belong to the task', () => {
     ['run by a shell', `exec('node child.js')`],
   ])("child processes that are %s listen in the task's network", async (_, start) => {
     await using task = await TestTask.create({ 'app/child.js': serverProgram('a child', 5000) });
-    await task.start([
-      'node',
-      '-e',
-      `const { exec, fork, spawn } = require('child_process'); ${start.replace("'/app/", "'")}`,
-    ]);
-    expect(await fromOutside(task, 5000)).toBe('a child');
+    await task.start(['node', '-e', `const { exec, fork, spawn } = require('child_process'); ${start}`]);
+    expect(await fetchFromOutside(task, 5000)).toBe('a child');
   });
 
   test('the workers of a cluster share a port', async () => {
@@ -374,7 +375,10 @@ describe('the threads and children of a program belong to the task', () => {
     await until(() => container.stdout.length === 2, 'both workers');
     expect(container.stdout).toEqual(['5000', '5000']);
     const seen = new Set<string>();
-    await until(async () => seen.add(await fromOutside(task, 5000)).size === 2, 'both workers to answer');
+    await until(
+      async () => seen.add(await fetchFromOutside(task, 5000)).size === 2,
+      'both workers to answer',
+    );
     for (const pid of seen) expect(isRunning(Number(pid))).toBe(true);
   });
 

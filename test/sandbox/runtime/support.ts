@@ -41,7 +41,7 @@ export class TestTask {
     await writeFile(file, text, { mode });
   }
 
-  async start(command: readonly string[], plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
+  async start(command: readonly string[], spec: Partial<ContainerSpec> = {}): Promise<TestContainer> {
     const written = { stdout: [] as string[], stderr: [] as string[] };
     const container = await startContainer(
       {
@@ -53,7 +53,7 @@ export class TestTask {
         workingDirectory: '/app',
         environment: {},
         stopTimeoutMs: 5_000,
-        ...plan,
+        ...spec,
       },
       { line: (stream, text) => written[stream].push(text) },
     );
@@ -62,14 +62,14 @@ export class TestTask {
   }
 
   /** Runs JavaScript in a container until the container exits. */
-  async evaluate(code: string, plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
-    const container = await this.start(['node', '-e', code], plan);
+  async evaluate(code: string, spec: Partial<ContainerSpec> = {}): Promise<TestContainer> {
+    const container = await this.start(['node', '-e', code], spec);
     await container.exited;
     return container;
   }
 
   /** Waits until something in the task listens on a port. */
-  async listening(port: number): Promise<Exclude<Awaited<ReturnType<typeof localAddress>>, undefined>> {
+  async waitForListener(port: number): Promise<Exclude<Awaited<ReturnType<typeof localAddress>>, undefined>> {
     return until(() => localAddress(this.directory, port), `a listener on port ${port}`);
   }
 
@@ -79,15 +79,15 @@ export class TestTask {
   }
 }
 
-/** Polls until `ask` returns a result. */
+/** Polls until `probe` returns a result. */
 export async function until<T>(
-  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
 ): Promise<T> {
   const deadline = Date.now() + 15_000;
   for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
+    const result = await probe();
+    if (result !== undefined && result !== false) return result;
     if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

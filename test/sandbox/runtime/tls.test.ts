@@ -25,10 +25,10 @@ const requestProgram = (host: string) => `
     });
   }));`;
 
-async function fromOutside(task: TestTask): Promise<string> {
-  const at = await task.listening(5000);
-  if (at === 'loopback-only') throw new Error('port 5000 listens on loopback only');
-  const request = https.get({ ...at, agent: false, rejectUnauthorized: false });
+async function fetchFromOutside(task: TestTask): Promise<string> {
+  const listener = await task.waitForListener(5000);
+  if (listener === 'loopback-only') throw new Error('port 5000 listens on loopback only');
+  const request = https.get({ ...listener, agent: false, rejectUnauthorized: false });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
   for await (const chunk of response) text += String(chunk);
@@ -40,8 +40,8 @@ test('two tasks can serve HTTPS on the same port, both to outside clients and to
   await using two = await TestTask.create();
   await one.start(['node', '-e', SERVER], environmentFor('one'));
   await two.start(['node', '-e', SERVER], environmentFor('two'));
-  expect(await fromOutside(one)).toBe('one');
-  expect(await fromOutside(two)).toBe('two');
+  expect(await fetchFromOutside(one)).toBe('one');
+  expect(await fetchFromOutside(two)).toBe('two');
   expect(lastJson(await one.evaluate(requestProgram('localhost')))).toEqual(['one', 5000]);
   expect(lastJson(await two.evaluate(requestProgram(PRIVATE_IP)))).toEqual(['two', 5000]);
 });

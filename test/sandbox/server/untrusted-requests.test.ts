@@ -11,8 +11,8 @@ const SIGNED = 'Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/
 
 /** Sends a request with the given lines; returns the status of the response. */
 async function statusOf(port: number, ...lines: string[]): Promise<number> {
-  const answer = await exchange(port, [...lines, 'Connection: close', '', ''].join('\r\n'));
-  return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+  const response = await exchange(port, [...lines, 'Connection: close', '', ''].join('\r\n'));
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(response)?.[1]);
 }
 
 const GET = 'GET /_sandbox/census HTTP/1.1';
@@ -36,7 +36,7 @@ describe('requests from web pages', () => {
   );
 
   test.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.8.9.10', '[::1]', 'sandbox.localhost'])(
-    'do not use the host name %s, so requests with this host name are accepted',
+    'are not confused with requests to the host name %s, which are accepted',
     async (host) => {
       const { port } = await sandbox();
       expect(await statusOf(port, GET, `Host: ${host}:${port}`)).toBe(200);
@@ -72,31 +72,31 @@ describe('requests from web pages', () => {
 
   test('get no permission from a preflight request', async () => {
     const { url } = await sandbox();
-    const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://evil.example' } });
-    expect(asked.status).toBe(403);
-    expect([...asked.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+    const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://evil.example' } });
+    expect(preflight.status).toBe(403);
+    expect([...preflight.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 });
 
 describe('an address that other machines can reach', () => {
   /** Connects to a port on each of this machine's other addresses; returns the results. */
-  const elsewhere = (port: number) => {
+  const connectToOtherAddresses = (port: number) => {
     const others = Object.values(networkInterfaces())
       .flatMap((one) => one ?? [])
       .filter(({ internal, address }) => !internal && !address.startsWith('fe80'));
-    const ends = others.map(
+    const results = others.map(
       ({ address }) =>
         new Promise((resolve) => {
           const socket = net.connect(port, address, () => resolve('connected'));
           socket.on('error', ({ code: why }: NodeJS.ErrnoException) => resolve(why)).unref();
         }),
     );
-    return Promise.all(ends);
+    return Promise.all(results);
   };
 
   test('has no listener', async () => {
     const { port } = await sandbox();
-    for (const end of await elsewhere(port)) expect(end).toBe('ECONNREFUSED');
+    for (const result of await connectToOtherAddresses(port)) expect(result).toBe('ECONNREFUSED');
   });
 
   test('has no listener even if options and environment variables ask for one', async () => {
@@ -109,7 +109,7 @@ describe('an address that other machines can reach', () => {
       expect(server.address()).toMatchObject({ address: '127.0.0.1' });
       server.close();
       const { port } = await sandbox({ host: '0.0.0.0', address: '0.0.0.0' } as SandboxOptions);
-      for (const end of await elsewhere(port)) expect(end).toBe('ECONNREFUSED');
+      for (const result of await connectToOtherAddresses(port)) expect(result).toBe('ECONNREFUSED');
     } finally {
       for (const [name, value] of before) {
         if (value === undefined) delete process.env[name];
@@ -159,8 +159,8 @@ describe('an invalid request', () => {
 
   test('with a body that is too large is refused after the body is read and discarded', async () => {
     const { url } = await sandbox();
-    const answer = await fetch(url, { method: 'POST', body: new Uint8Array(65 * 1024 * 1024) });
-    expect(answer.status).toBe(413);
+    const response = await fetch(url, { method: 'POST', body: new Uint8Array(65 * 1024 * 1024) });
+    expect(response.status).toBe(413);
   });
 
   test('is recorded in the journal without names that the client made up', async () => {
@@ -168,15 +168,15 @@ describe('an invalid request', () => {
     const [name, value] = SIGNED.split(': ') as [string, string];
     await fetch(url, { method: 'POST', headers: { [name]: value }, body: `Action=${'x'.repeat(100_000)}` });
     expect(journal.entries()).toMatchObject([{ operation: 'unknown', result: 'InvalidAction' }]);
-    const endless = value.replace('eu-west-1', 'x'.repeat(65));
-    expect((await fetch(url, { headers: { [name]: endless } })).status).toBe(403);
+    const longRegion = value.replace('eu-west-1', 'x'.repeat(65));
+    expect((await fetch(url, { headers: { [name]: longRegion } })).status).toBe(403);
   });
 });
 
 describe('requested faults', () => {
   const post = async (url: string, faults: unknown) => {
-    const answer = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
-    return { status: answer.status, body: await answer.json() };
+    const response = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
+    return { status: response.status, body: await response.json() };
   };
 
   test('are completed with defaults and remain pending', async () => {

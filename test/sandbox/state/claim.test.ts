@@ -90,7 +90,7 @@ describe('a claim', () => {
 });
 
 /**
- * A program that claims a folder on the command `claim` and prints the result; any other command releases the folder.
+ * A program that claims a folder when it reads the command `claim`, and prints the result. Other commands release the folder.
  */
 const CLAIMANT = `
 import { createInterface } from 'node:readline';

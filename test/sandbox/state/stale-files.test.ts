@@ -28,9 +28,9 @@ test('a sandbox removes the temporary files of a dead sandbox and nothing else',
   ];
   for (const name of [...stale, ...kept]) writeFileSync(join(folder, name), '');
   const sandbox = await startSandboxWithTasks({ folder, httpPort: 0 });
-  const there = names();
+  const remaining = names();
   await sandbox.close();
   rmSync(folder, { recursive: true, force: true });
-  expect(there).toEqual(expect.arrayContaining(kept.map((name) => name.replace('blobs/', ''))));
-  expect(there.filter((name) => stale.some((other) => other.endsWith(name)))).toEqual([]);
+  expect(remaining).toEqual(expect.arrayContaining(kept.map((name) => name.replace('blobs/', ''))));
+  expect(remaining.filter((name) => stale.some((other) => other.endsWith(name)))).toEqual([]);
 }, 60_000);

@@ -78,13 +78,13 @@ test('registering the first target creates the service-linked role for scaling',
 });
 
 test('a desired count outside the bounds moves to the nearest bound, and tasks are started to match it', async () => {
-  const all = await scene();
-  const { register, desiredCount } = all;
+  const account = await scene();
+  const { register, desiredCount } = account;
   await register({ MinCapacity: 1, MaxCapacity: 5 });
   expect(await desiredCount()).toBe(2);
   await register({ MinCapacity: 3, MaxCapacity: 5 });
   expect(await desiredCount()).toBe(3);
-  expect(await until(all, isCompleted)).toMatchObject({ runningCount: 3 });
+  expect(await until(account, isCompleted)).toMatchObject({ runningCount: 3 });
   await register({ MinCapacity: 0, MaxCapacity: 1 });
   expect(await desiredCount()).toBe(1);
 });

@@ -12,16 +12,16 @@ import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 async function scene(options: SandboxOptions = {}) {
-  const box = await sandbox(options);
-  const { ec2 } = box;
+  const started = await sandbox(options);
+  const { ec2 } = started;
   return {
-    ...box,
+    ...started,
     make: makerOf(ec2),
     find: async (input: DescribeAddressesRequest = {}) =>
-      sure((await ec2.send(new DescribeAddressesCommand(input))).Addresses),
+      required((await ec2.send(new DescribeAddressesCommand(input))).Addresses),
     release: (AllocationId: string) => ec2.send(new ReleaseAddressCommand({ AllocationId })),
   };
 }
@@ -49,8 +49,8 @@ test('addresses can be found by id, by IP address and by tag', async () => {
   );
   await make.address();
   const found = [expect.objectContaining({ AllocationId, PublicIp, Domain: 'vpc' })];
-  expect(await find({ AllocationIds: [sure(AllocationId)] })).toEqual(found);
-  expect(await find({ PublicIps: [sure(PublicIp)] })).toEqual(found);
+  expect(await find({ AllocationIds: [required(AllocationId)] })).toEqual(found);
+  expect(await find({ PublicIps: [required(PublicIp)] })).toEqual(found);
   expect(await find({ Filters: [{ Name: 'tag:Name', Values: ['nat'] }] })).toEqual(found);
   expect(await refusalOf(find({ PublicIps: ['192.0.2.1'] }))).toEqual({
     code: 'InvalidAddress.NotFound',

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 test('an unknown filter is refused', async () => {
   const { ec2 } = await sandbox();
@@ -48,7 +48,9 @@ test('a page has between five and a thousand rows, and an unknown token is refus
   const first = await ask({ MaxResults: 5 });
   const second = await ask({ MaxResults: 5, NextToken: first.NextToken });
   expect(second.NextToken).toBeUndefined();
-  expect([...sure(first.Subnets), ...sure(second.Subnets)].map(({ SubnetId }) => SubnetId)).toEqual(ids);
+  expect([...required(first.Subnets), ...required(second.Subnets)].map(({ SubnetId }) => SubnetId)).toEqual(
+    ids,
+  );
   expect(await refusalOf(ask({ NextToken: 'not-a-token' }))).toMatchObject({ code: 'InvalidNextToken' });
   for (const MaxResults of [4, 1001]) {
     expect(await refusalOf(ask({ MaxResults }))).toMatchObject({ code: 'InvalidParameterValue' });

@@ -16,15 +16,15 @@ import { refusalOf, sandbox } from '../../harness.ts';
 import { makerOf, natGateway } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const make = makerOf(box.ec2);
+  const started = await sandbox();
+  const make = makerOf(started.ec2);
   const attach = (InternetGatewayId: string, VpcId: string) =>
-    box.ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+    started.ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
   const detach = (InternetGatewayId: string, VpcId: string) =>
-    box.ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+    started.ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
   const remove = (InternetGatewayId: string) =>
-    box.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId }));
-  return { ...box, make, attach, detach, remove };
+    started.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId }));
+  return { ...started, make, attach, detach, remove };
 }
 
 test('an attached gateway shows its attachment and can be found by the id of its VPC', async () => {

@@ -7,20 +7,20 @@ import {
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import type { Pace } from '../../../../sandbox/world/durations.ts';
 import { sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
-/** Milliseconds for which a deleted NAT gateway is still shown. */
+/** An hour in milliseconds. A deleted NAT gateway is still shown for this long. */
 export const HOUR = 3_600_000;
 
 /** Creates a VPC with a subnet but no internet gateway, in a sandbox with a manual clock. */
 export async function natScene(pace: Pace = 1) {
   const clock = manualClock();
-  const box = await sandbox({ clock, pace });
-  const { ec2 } = box;
+  const started = await sandbox({ clock, pace });
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   return {
-    ...box,
+    ...started,
     clock,
     make,
     vpc,
@@ -31,6 +31,6 @@ export async function natScene(pace: Pace = 1) {
       return NatGateways?.map(({ State }) => State);
     },
     interfaces: async () =>
-      sure((await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces),
+      required((await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces),
   };
 }

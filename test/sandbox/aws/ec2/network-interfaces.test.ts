@@ -8,17 +8,17 @@ import {
 import { expect, test } from '@jest/globals';
 import { attachInterface, newPublicAddress } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2, region } = box;
+  const started = await sandbox();
+  const { ec2, region } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const subnet = await make.subnet(vpc, '10.0.1.0/28');
   const group = await make.group(vpc);
   return {
-    ...box,
+    ...started,
     make,
     vpc,
     subnet,
@@ -33,11 +33,11 @@ async function scene() {
         publicIp,
       }),
     create: async (input: Partial<CreateNetworkInterfaceRequest> = {}) =>
-      sure(
+      required(
         (await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId: subnet, ...input }))).NetworkInterface,
       ),
     find: async (Name: string, ...Values: string[]) =>
-      sure(
+      required(
         (await ec2.send(new DescribeNetworkInterfacesCommand({ Filters: [{ Name, Values }] })))
           .NetworkInterfaces,
       ),
@@ -46,7 +46,7 @@ async function scene() {
   };
 }
 
-test('an interface that a service attached is in use, managed by that service, and matches filters on its fields', async () => {
+test('an interface that a service attached is in use and managed by that service, and matches filters on its fields', async () => {
   const { region, vpc, subnet, group, attach, find } = await scene();
   const ip = newPublicAddress(region);
   const { NetworkInterfaceId } = attach(ip);
@@ -71,7 +71,7 @@ test('an interface that a service attached is in use, managed by that service, a
     ['requester-managed', 'true'],
     ['interface-type', 'interface'],
     ['attachment.instance-owner-id', 'amazon-elb'],
-    ['attachment.attachment-id', sure(shown?.Attachment?.AttachmentId)],
+    ['attachment.attachment-id', required(shown?.Attachment?.AttachmentId)],
     ['private-ip-address', '10.0.1.4'],
     ['addresses.private-ip-address', '10.0.1.4'],
     ['association.public-ip', ip],
@@ -97,7 +97,7 @@ test('an interface of the account is created as pending, described as available,
   const Tags = [{ Key: 'Name', Value: 'mine' }];
   const made = await create({ TagSpecifications: [{ ResourceType: 'network-interface', Tags }] });
   expect(made.Status).toBe('pending');
-  const id = sure(made.NetworkInterfaceId);
+  const id = required(made.NetworkInterfaceId);
   expect(await find('tag:Name', 'mine')).toMatchObject([
     {
       NetworkInterfaceId: id,
@@ -136,7 +136,7 @@ test('a free address can be requested for an interface, and becomes free again w
       code: 'InvalidIPAddress.InUse',
     });
   }
-  await remove(sure(NetworkInterfaceId));
+  await remove(required(NetworkInterfaceId));
   await expect(create({ PrivateIpAddress })).resolves.toMatchObject({ PrivateIpAddress });
 });
 

@@ -9,23 +9,23 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   return {
-    ...box,
+    ...started,
     make,
     vpc,
     find: async (Name: string, ...Values: string[]) =>
-      sure((await ec2.send(new DescribeRouteTablesCommand({ Filters: [{ Name, Values }] }))).RouteTables),
+      required((await ec2.send(new DescribeRouteTablesCommand({ Filters: [{ Name, Values }] }))).RouteTables),
     associate: async (RouteTableId: string, SubnetId: string) =>
-      sure((await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }))).AssociationId),
+      required((await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }))).AssociationId),
     replace: async (AssociationId: string, RouteTableId: string) =>
-      sure(
+      required(
         (await ec2.send(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId })))
           .NewAssociationId,
       ),
@@ -58,10 +58,10 @@ test('a new table has the local route of its VPC and the tags of its create call
   ]);
 });
 
-test('a repeated client token returns the same table, even after its deletion, and is refused with other parameters', async () => {
+test('a repeated client token returns the same table, even after the table is deleted, and is refused with other parameters', async () => {
   const { ec2, make, vpc, remove } = await scene();
   const create = async (VpcId: string) =>
-    sure(
+    required(
       (await ec2.send(new CreateRouteTableCommand({ VpcId, ClientToken: 'one' }))).RouteTable?.RouteTableId,
     );
   const id = await create(vpc);
@@ -119,13 +119,15 @@ test('replacing an association gives it a new id, and the old id no longer exist
 test('the main association can be moved to another table, but cannot be removed', async () => {
   const { make, vpc, replace, disassociate, find, remove } = await scene();
   const [main] = await find('association.main', 'true');
-  const id = sure(main?.Associations?.[0]?.RouteTableAssociationId);
+  const id = required(main?.Associations?.[0]?.RouteTableAssociationId);
   expect(await refusalOf(disassociate(id))).toMatchObject({ code: 'InvalidParameterValue' });
-  expect(await refusalOf(remove(sure(main?.RouteTableId)))).toMatchObject({ code: 'DependencyViolation' });
+  expect(await refusalOf(remove(required(main?.RouteTableId)))).toMatchObject({
+    code: 'DependencyViolation',
+  });
   const table = await make.table(vpc);
   await replace(id, table);
   expect((await find('association.main', 'true')).map((one) => one.RouteTableId)).toEqual([table]);
-  await remove(sure(main?.RouteTableId));
+  await remove(required(main?.RouteTableId));
 });
 
 test('a table cannot be deleted while it has an association', async () => {

@@ -10,20 +10,20 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, natGateway, sure } from './scene.ts';
+import { makerOf, natGateway, required } from './scene.ts';
 
 const ALL = '0.0.0.0/0';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
   const RouteTableId = await make.table(vpc);
   type Input = Omit<CreateRouteRequest, 'RouteTableId'>;
   return {
-    ...box,
+    ...started,
     make,
     vpc,
     gateway,
@@ -36,7 +36,7 @@ async function scene() {
       const { RouteTables } = await ec2.send(
         new DescribeRouteTablesCommand({ RouteTableIds: [RouteTableId] }),
       );
-      return sure(RouteTables?.[0]?.Routes).filter(({ GatewayId }) => GatewayId !== 'local');
+      return required(RouteTables?.[0]?.Routes).filter(({ GatewayId }) => GatewayId !== 'local');
     },
   };
 }
@@ -82,10 +82,10 @@ test.each([
 
 test('a route to a target outside the VPC of the table is refused', async () => {
   const { make, RouteTableId, create } = await scene();
-  const loose = await make.gateway();
-  expect(await refusalOf(create({ DestinationCidrBlock: ALL, GatewayId: loose }))).toEqual({
+  const detachedGateway = await make.gateway();
+  expect(await refusalOf(create({ DestinationCidrBlock: ALL, GatewayId: detachedGateway }))).toEqual({
     code: 'InvalidParameterValue',
-    message: `route table ${RouteTableId} and network gateway ${loose} belong to different networks`,
+    message: `route table ${RouteTableId} and network gateway ${detachedGateway} belong to different networks`,
   });
   const other = await make.vpc();
   await make.gateway(other);
@@ -103,8 +103,8 @@ test('a pending NAT gateway is accepted as a target, and the route is a blackhol
   await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat }));
   await natGateway(ec2, nat);
   expect(await routes()).toMatchObject([{ NatGatewayId: nat, State: 'blackhole' }]);
-  const again = { DestinationCidrBlock: '192.0.2.0/24', NatGatewayId: nat };
-  expect(await refusalOf(create(again))).toMatchObject({ code: 'InvalidNatGatewayID.NotFound' });
+  const secondRoute = { DestinationCidrBlock: '192.0.2.0/24', NatGatewayId: nat };
+  expect(await refusalOf(create(secondRoute))).toMatchObject({ code: 'InvalidNatGatewayID.NotFound' });
   await replace({ DestinationCidrBlock: ALL, GatewayId: gateway });
   expect(await routes()).toEqual([
     { DestinationCidrBlock: ALL, GatewayId: gateway, Origin: 'CreateRoute', State: 'active' },

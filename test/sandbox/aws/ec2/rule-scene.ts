@@ -10,7 +10,7 @@ import {
   type SecurityGroupRuleRequest,
 } from '@aws-sdk/client-ec2';
 import { sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 /** Returns a permission for TCP on one port. */
 export const tcpPort = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
@@ -22,20 +22,20 @@ export const tcpPort = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
 
 /** Creates a group without ingress rules, and returns short names for the calls that change and list its rules. */
 export async function ruleScene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const GroupId = await make.group(vpc);
   return {
-    ...box,
+    ...started,
     make,
     vpc,
     GroupId,
     authorize: async (input: IpPermission[] | AuthorizeSecurityGroupIngressRequest) => {
       const rest = Array.isArray(input) ? { IpPermissions: input } : input;
-      const answer = await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, ...rest }));
-      return sure(answer.SecurityGroupRules);
+      const response = await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, ...rest }));
+      return required(response.SecurityGroupRules);
     },
     revoke: (input: RevokeSecurityGroupIngressRequest) =>
       ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, ...input })),
@@ -47,7 +47,7 @@ export async function ruleScene() {
         }),
       ),
     permissions: async () =>
-      sure(
+      required(
         (await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [GroupId] }))).SecurityGroups?.[0]
           ?.IpPermissions,
       ),

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-ec2';
 
 /** Returns the value, or fails the test when it is missing. */
-export function sure<T>(value: T | undefined, what = 'a value'): T {
+export function required<T>(value: T | undefined, what = 'a value'): T {
   if (value === undefined) throw new Error(`Missing ${what}`);
   return value;
 }
@@ -23,28 +23,30 @@ export function sure<T>(value: T | undefined, what = 'a value'): T {
 /** Short names for the create calls that tests need but do not test. Each returns the new id. */
 export const makerOf = (ec2: EC2Client) => ({
   vpc: async (CidrBlock = '10.0.0.0/16') =>
-    sure((await ec2.send(new CreateVpcCommand({ CidrBlock }))).Vpc?.VpcId),
+    required((await ec2.send(new CreateVpcCommand({ CidrBlock }))).Vpc?.VpcId),
   subnet: async (VpcId: string, CidrBlock = '10.0.1.0/24', AvailabilityZone = 'eu-west-1a') =>
-    sure((await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))).Subnet?.SubnetId),
+    required(
+      (await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))).Subnet?.SubnetId,
+    ),
   /** Attaches the gateway to the VPC, if a VPC is given. */
   gateway: async (VpcId?: string) => {
     const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
-    const InternetGatewayId = sure(InternetGateway?.InternetGatewayId);
+    const InternetGatewayId = required(InternetGateway?.InternetGatewayId);
     if (VpcId) await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
     return InternetGatewayId;
   },
   table: async (VpcId: string) =>
-    sure((await ec2.send(new CreateRouteTableCommand({ VpcId }))).RouteTable?.RouteTableId),
+    required((await ec2.send(new CreateRouteTableCommand({ VpcId }))).RouteTable?.RouteTableId),
   route: (RouteTableId: string, target: { GatewayId: string } | { NatGatewayId: string }) =>
     ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0', ...target })),
-  address: async () => sure((await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }))).AllocationId),
+  address: async () => required((await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }))).AllocationId),
   nat: async (SubnetId: string, AllocationId: string, ClientToken?: string) =>
-    sure(
+    required(
       (await ec2.send(new CreateNatGatewayCommand({ SubnetId, AllocationId, ClientToken }))).NatGateway
         ?.NatGatewayId,
     ),
   group: async (VpcId: string, GroupName = 'web') =>
-    sure(
+    required(
       (await ec2.send(new CreateSecurityGroupCommand({ VpcId, GroupName, Description: 'for tests' })))
         .GroupId,
     ),
@@ -52,4 +54,4 @@ export const makerOf = (ec2: EC2Client) => ({
 
 /** Returns the NAT gateway as the API shows it. */
 export const natGateway = async (ec2: EC2Client, id: string): Promise<NatGateway> =>
-  sure((await ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }))).NatGateways?.[0]);
+  required((await ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }))).NatGateways?.[0]);

@@ -8,20 +8,20 @@ import {
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { ruleScene, tcpPort } from './rule-scene.ts';
-import { sure } from './scene.ts';
+import { required } from './scene.ts';
 
 test('a rule can be revoked by its content or by its id, but not a second time', async () => {
   const { authorize, revoke, permissions } = await ruleScene();
   const [first, second] = await authorize([tcpPort(80), tcpPort(81)]);
-  const answer = await revoke({ IpPermissions: [tcpPort(80)] });
-  expect(answer.RevokedSecurityGroupRules).toMatchObject([
+  const response = await revoke({ IpPermissions: [tcpPort(80)] });
+  expect(response.RevokedSecurityGroupRules).toMatchObject([
     { SecurityGroupRuleId: first?.SecurityGroupRuleId, CidrIpv4: '0.0.0.0/0' },
   ]);
   expect(await refusalOf(revoke({ IpPermissions: [tcpPort(80)] }))).toEqual({
     code: 'InvalidPermission.NotFound',
     message: 'The specified rule does not exist in this security group.',
   });
-  const SecurityGroupRuleIds = [sure(second?.SecurityGroupRuleId)];
+  const SecurityGroupRuleIds = [required(second?.SecurityGroupRuleId)];
   await revoke({ SecurityGroupRuleIds });
   expect(await refusalOf(revoke({ SecurityGroupRuleIds }))).toMatchObject({
     code: 'InvalidSecurityGroupRuleId.NotFound',

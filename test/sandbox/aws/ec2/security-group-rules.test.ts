@@ -49,7 +49,7 @@ test('permissions become one rule per peer, each with an id and tags, and are st
   expect(SecurityGroupRules).toEqual(rules);
 });
 
-test('a rule can be given as flat parameters, and a protocol by its number', async () => {
+test('a rule can be given as flat parameters, and its protocol as a number', async () => {
   const { authorize } = await ruleScene();
   expect(
     await authorize({ IpProtocol: '6', FromPort: 22, ToPort: 22, CidrIp: '192.0.2.0/24' }),
@@ -64,7 +64,7 @@ test('a rule for all protocols has no ports', async () => {
   expect((await permissions())[0]).not.toHaveProperty('FromPort');
 });
 
-test('a call that repeats an existing rule is refused and adds none of its rules', async () => {
+test('a call that repeats an existing rule is refused and adds no rules', async () => {
   const { authorize, permissions } = await ruleScene();
   await authorize([tcpPort(80)]);
   const before = await permissions();

@@ -11,15 +11,15 @@ import {
 import { expect, test } from '@jest/globals';
 import { attachInterface, releaseInterface } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   return {
-    ...box,
+    ...started,
     make,
     vpc,
     create: (input: Partial<CreateSecurityGroupRequest>) =>
@@ -27,7 +27,7 @@ async function scene() {
         new CreateSecurityGroupCommand({ VpcId: vpc, GroupName: 'web', Description: 'for tests', ...input }),
       ),
     find: async (input: DescribeSecurityGroupsRequest) =>
-      sure((await ec2.send(new DescribeSecurityGroupsCommand(input))).SecurityGroups),
+      required((await ec2.send(new DescribeSecurityGroupsCommand(input))).SecurityGroups),
     remove: (GroupId: string) => ec2.send(new DeleteSecurityGroupCommand({ GroupId })),
   };
 }
@@ -36,7 +36,7 @@ test('a new group allows all egress and no ingress', async () => {
   const { create, find, vpc } = await scene();
   const Tags = [{ Key: 'Name', Value: 'front' }];
   const { GroupId } = await create({ TagSpecifications: [{ ResourceType: 'security-group', Tags }] });
-  expect(await find({ GroupIds: [sure(GroupId)] })).toEqual([
+  expect(await find({ GroupIds: [required(GroupId)] })).toEqual([
     {
       GroupId,
       GroupName: 'web',
@@ -159,7 +159,7 @@ test('a group cannot be deleted while a network interface uses it', async () => 
 test('the default group of a VPC cannot be deleted', async () => {
   const { find, remove } = await scene();
   const [group] = await find({ Filters: [{ Name: 'group-name', Values: ['default'] }] });
-  const GroupId = sure(group?.GroupId);
+  const GroupId = required(group?.GroupId);
   expect(await refusalOf(remove(GroupId))).toEqual({
     code: 'CannotDelete',
     message: `the specified group: "${GroupId}" name: "default" cannot be deleted by a user`,

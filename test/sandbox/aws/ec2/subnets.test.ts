@@ -11,24 +11,24 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const make = makerOf(box.ec2);
+  const started = await sandbox();
+  const make = makerOf(started.ec2);
   const vpc = await make.vpc();
-  const shown = async (id: string) =>
-    (await box.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }))).Subnets?.[0];
-  return { ...box, make, vpc, shown };
+  const describeSubnet = async (id: string) =>
+    (await started.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }))).Subnets?.[0];
+  return { ...started, make, vpc, describeSubnet };
 }
 
 test('a subnet is created as pending and described as available, with five addresses fewer than its block', async () => {
-  const { ec2, vpc, shown } = await scene();
+  const { ec2, vpc, describeSubnet } = await scene();
   const { Subnet } = await ec2.send(
     new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZone: 'eu-west-1b' }),
   );
   expect(Subnet?.State).toBe('pending');
-  expect(await shown(sure(Subnet?.SubnetId))).toMatchObject({
+  expect(await describeSubnet(required(Subnet?.SubnetId))).toMatchObject({
     State: 'available',
     AvailabilityZone: 'eu-west-1b',
     AvailabilityZoneId: 'euw1-az2',
@@ -74,10 +74,10 @@ test('a zone of another region is refused with a message that lists the valid zo
 });
 
 test('a network interface uses an address of its subnet and blocks the deletion of the subnet', async () => {
-  const { ec2, make, vpc, shown } = await scene();
+  const { ec2, make, vpc, describeSubnet } = await scene();
   const SubnetId = await make.subnet(vpc);
   const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId }));
-  expect((await shown(SubnetId))?.AvailableIpAddressCount).toBe(250);
+  expect((await describeSubnet(SubnetId))?.AvailableIpAddressCount).toBe(250);
   expect(await refusalOf(ec2.send(new DeleteSubnetCommand({ SubnetId })))).toEqual({
     code: 'DependencyViolation',
     message: `The subnet '${SubnetId}' has dependencies and cannot be deleted.`,
@@ -86,7 +86,7 @@ test('a network interface uses an address of its subnet and blocks the deletion 
     new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId }),
   );
   await ec2.send(new DeleteSubnetCommand({ SubnetId }));
-  expect(await refusalOf(shown(SubnetId))).toEqual({
+  expect(await refusalOf(describeSubnet(SubnetId))).toEqual({
     code: 'InvalidSubnetID.NotFound',
     message: `The subnet ID '${SubnetId}' does not exist`,
   });
@@ -108,7 +108,7 @@ test('automatic public addresses can be switched on by an attribute and matched 
   await make.subnet(vpc, '10.0.2.0/24');
   await ec2.send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch: { Value: true } }));
   const found = async (Name: string, ...Values: string[]) =>
-    sure((await ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name, Values }] }))).Subnets).map(
+    required((await ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name, Values }] }))).Subnets).map(
       (subnet) => subnet.CidrBlock,
     );
   expect(await found('map-public-ip-on-launch', 'true')).toEqual(['10.0.1.0/24']);

@@ -12,10 +12,10 @@ import { refusalOf, sandbox } from '../../harness.ts';
 import { makerOf, natGateway } from './scene.ts';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   return {
-    ...box,
+    ...started,
     make: makerOf(ec2),
     tag: (Resources: string[], ...Tags: Tag[]) => ec2.send(new CreateTagsCommand({ Resources, Tags })),
     untag: (Resources: string[], ...Tags: Tag[]) =>

@@ -1,4 +1,4 @@
-// The sandbox's gateway endpoints and prefix lists, through the SDK's own client.
+// The sandbox's gateway endpoints and prefix lists, through the SDK's client.
 import {
   CreateVpcEndpointCommand,
   DeleteRouteTableCommand,
@@ -12,38 +12,38 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
 const S3 = 'com.amazonaws.eu-west-1.s3';
 
 async function scene() {
-  const box = await sandbox();
-  const { ec2 } = box;
+  const started = await sandbox();
+  const { ec2 } = started;
   const make = makerOf(ec2);
   const VpcId = await make.vpc();
   const tables = [await make.table(VpcId), await make.table(VpcId)];
   const sendCreate = (input: Partial<CreateVpcEndpointRequest>) =>
     ec2.send(new CreateVpcEndpointCommand({ VpcId, ServiceName: S3, RouteTableIds: tables, ...input }));
   return {
-    ...box,
+    ...started,
     make,
     VpcId,
     tables,
     sendCreate,
     create: async (input: Partial<CreateVpcEndpointRequest> = {}) =>
-      sure((await sendCreate(input)).VpcEndpoint?.VpcEndpointId),
+      required((await sendCreate(input)).VpcEndpoint?.VpcEndpointId),
     remove: (...VpcEndpointIds: string[]) => ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds })),
     modify: (VpcEndpointId: string, AddRouteTableIds: string[], RemoveRouteTableIds: string[] = []) =>
       ec2.send(new ModifyVpcEndpointCommand({ VpcEndpointId, AddRouteTableIds, RemoveRouteTableIds })),
     describe: async (Name = 'vpc-id', value = VpcId) =>
-      sure(
+      required(
         (await ec2.send(new DescribeVpcEndpointsCommand({ Filters: [{ Name, Values: [value] }] })))
           .VpcEndpoints,
       ),
     /** Returns the routes to prefix lists, grouped by route table. */
     routes: async () => {
       const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: tables }));
-      return sure(RouteTables).map(({ Routes = [] }) =>
+      return required(RouteTables).map(({ Routes = [] }) =>
         Routes.filter(({ DestinationPrefixListId }) => DestinationPrefixListId !== undefined),
       );
     },
@@ -69,7 +69,7 @@ test('the routes lead to the prefix list of the service', async () => {
   expect(await refusalOf(unknown)).toMatchObject({ code: 'InvalidPrefixListId.NotFound' });
 });
 
-test('a repeated client token returns the same endpoint, even after its deletion, and is refused with other parameters', async () => {
+test('a repeated client token returns the same endpoint, even after the endpoint is deleted, and is refused with other parameters', async () => {
   const { tables, create, sendCreate, remove } = await scene();
   const id = await create({ ClientToken: 'once' });
   expect(await create({ ClientToken: 'once' })).toBe(id);

@@ -12,9 +12,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makerOf, sure } from './scene.ts';
+import { makerOf, required } from './scene.ts';
 
-const create = (CidrBlock: string, name = 'one') =>
+const createCommand = (CidrBlock: string, name = 'one') =>
   new CreateVpcCommand({
     CidrBlock,
     TagSpecifications: [{ ResourceType: 'vpc', Tags: [{ Key: 'Name', Value: name }] }],
@@ -22,7 +22,7 @@ const create = (CidrBlock: string, name = 'one') =>
 
 test('a VPC is created as pending and described as available, with the tags of its create call', async () => {
   const { ec2 } = await sandbox();
-  const { Vpc } = await ec2.send(create('10.0.0.0/16'));
+  const { Vpc } = await ec2.send(createCommand('10.0.0.0/16'));
   expect(Vpc?.State).toBe('pending');
   const { Vpcs } = await ec2.send(
     new DescribeVpcsCommand({ Filters: [{ Name: 'tag:Name', Values: ['one'] }] }),
@@ -39,14 +39,14 @@ test('a VPC is created as pending and described as available, with the tags of i
 
 test('every create call makes another VPC, because CreateVpc has no client token', async () => {
   const { ec2 } = await sandbox();
-  await ec2.send(create('10.0.0.0/16'));
-  await ec2.send(create('10.0.0.0/16'));
+  await ec2.send(createCommand('10.0.0.0/16'));
+  await ec2.send(createCommand('10.0.0.0/16'));
   expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(2);
 });
 
 test('a new VPC has DNS support on and DNS hostnames off', async () => {
   const { ec2 } = await sandbox();
-  const { Vpc } = await ec2.send(create('10.0.0.0/16'));
+  const { Vpc } = await ec2.send(createCommand('10.0.0.0/16'));
   const VpcId = Vpc?.VpcId;
   const hostnames = async () =>
     (await ec2.send(new DescribeVpcAttributeCommand({ VpcId, Attribute: 'enableDnsHostnames' })))
@@ -77,17 +77,17 @@ test('an unknown VPC attribute is refused', async () => {
 test('a VPC is created and deleted together with its main route table, default group and default ACL', async () => {
   const { ec2, region } = await sandbox();
   const VpcId = await makerOf(ec2).vpc();
-  const ofVpc = { Name: 'vpc-id', Values: [VpcId] };
+  const inVpc = { Name: 'vpc-id', Values: [VpcId] };
   const { RouteTables } = await ec2.send(
-    new DescribeRouteTablesCommand({ Filters: [ofVpc, { Name: 'association.main', Values: ['true'] }] }),
+    new DescribeRouteTablesCommand({ Filters: [inVpc, { Name: 'association.main', Values: ['true'] }] }),
   );
   expect(RouteTables).toMatchObject([
     { Routes: [{ DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local', State: 'active' }] },
   ]);
   const { SecurityGroups } = await ec2.send(
-    new DescribeSecurityGroupsCommand({ Filters: [ofVpc, { Name: 'group-name', Values: ['default'] }] }),
+    new DescribeSecurityGroupsCommand({ Filters: [inVpc, { Name: 'group-name', Values: ['default'] }] }),
   );
-  const GroupId = sure(SecurityGroups?.[0]?.GroupId);
+  const GroupId = required(SecurityGroups?.[0]?.GroupId);
   expect(SecurityGroups).toMatchObject([
     {
       Description: 'default VPC security group',
@@ -95,7 +95,7 @@ test('a VPC is created and deleted together with its main route table, default g
       IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
     },
   ]);
-  const acls = new DescribeNetworkAclsCommand({ Filters: [ofVpc, { Name: 'default', Values: ['true'] }] });
+  const acls = new DescribeNetworkAclsCommand({ Filters: [inVpc, { Name: 'default', Values: ['true'] }] });
   expect((await ec2.send(acls)).NetworkAcls).toHaveLength(1);
   await ec2.send(new DeleteVpcCommand({ VpcId }));
   expect((await ec2.send(acls)).NetworkAcls).toEqual([]);
@@ -105,22 +105,22 @@ test('a VPC is created and deleted together with its main route table, default g
 test('a VPC cannot be deleted while it contains anything else', async () => {
   const { ec2 } = await sandbox();
   const make = makerOf(ec2);
-  const deletes = async (VpcId: string) => refusalOf(ec2.send(new DeleteVpcCommand({ VpcId })));
+  const refusalOfDelete = async (VpcId: string) => refusalOf(ec2.send(new DeleteVpcCommand({ VpcId })));
   const withSubnet = await make.vpc();
   await make.subnet(withSubnet);
-  expect(await deletes(withSubnet)).toEqual({
+  expect(await refusalOfDelete(withSubnet)).toEqual({
     code: 'DependencyViolation',
     message: `The vpc '${withSubnet}' has dependencies and cannot be deleted.`,
   });
   const withTable = await make.vpc();
   await make.table(withTable);
-  expect(await deletes(withTable)).toMatchObject({ code: 'DependencyViolation' });
+  expect(await refusalOfDelete(withTable)).toMatchObject({ code: 'DependencyViolation' });
   const withGroup = await make.vpc();
   await make.group(withGroup);
-  expect(await deletes(withGroup)).toMatchObject({ code: 'DependencyViolation' });
+  expect(await refusalOfDelete(withGroup)).toMatchObject({ code: 'DependencyViolation' });
   const VpcId = await make.vpc();
   const InternetGatewayId = await make.gateway(VpcId);
-  expect(await deletes(VpcId)).toMatchObject({ code: 'DependencyViolation' });
+  expect(await refusalOfDelete(VpcId)).toMatchObject({ code: 'DependencyViolation' });
   await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
   await ec2.send(new DeleteVpcCommand({ VpcId }));
 });
@@ -141,7 +141,7 @@ test.each([
   ['ten', 'InvalidParameterValue'],
 ])('a VPC with the block %s is refused with %s', async (block, code) => {
   const { ec2 } = await sandbox();
-  expect(await refusalOf(ec2.send(create(block)))).toMatchObject({ code });
+  expect(await refusalOf(ec2.send(createCommand(block)))).toMatchObject({ code });
 });
 
 test('an unknown VPC id is refused with an error that names it', async () => {

@@ -38,7 +38,7 @@ test('zones can be found by name and by id, and an unknown zone is refused', asy
   });
 });
 
-test('the list of regions includes the region that receives the call, even if it is not a real AWS region', async () => {
+test('the list of regions includes the region that receives the call, even if AWS has no such region', async () => {
   const { ec2, url } = await sandbox();
   const unusual = new EC2Client({
     endpoint: url,

@@ -13,7 +13,7 @@ import { indexManifestOf, makeRepository, manifestOf, OCI_IMAGE, OCI_INDEX, push
 
 const repositoryName = 'api1';
 
-async function withImages() {
+async function repositoryWithImages() {
   const { ecr } = await sandbox({ clock: manualClock(Date.UTC(2026, 0, 1)) });
   await makeRepository(ecr, repositoryName);
   const tagged = await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'v1');
@@ -26,7 +26,7 @@ async function withImages() {
 }
 
 test('images are described with tags, size, media types and the time they were pushed', async () => {
-  const { describe, tagged, untagged } = await withImages();
+  const { describe, tagged, untagged } = await repositoryWithImages();
   const { imageDetails } = await describe();
   expect(imageDetails).toEqual([
     {
@@ -46,7 +46,7 @@ test('images are described with tags, size, media types and the time they were p
 });
 
 test('the size of an index is the size of its largest image', async () => {
-  const { ecr, describe, tagged, untagged } = await withImages();
+  const { ecr, describe, tagged, untagged } = await repositoryWithImages();
   const imageManifest = indexManifestOf({ amd64: tagged, arm64: untagged });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: 'both' }));
   const { imageDetails } = await describe({ imageIds: [{ imageTag: 'both' }] });
@@ -59,7 +59,7 @@ test('the size of an index is the size of its largest image', async () => {
 });
 
 test('images can be filtered by whether they have tags', async () => {
-  const { ecr, describe, tagged, untagged } = await withImages();
+  const { ecr, describe, tagged, untagged } = await repositoryWithImages();
   const digests = async (tagStatus: 'TAGGED' | 'UNTAGGED' | 'ANY') =>
     (await describe({ filter: { tagStatus } })).imageDetails?.map(({ imageDigest }) => imageDigest);
   expect(await digests('TAGGED')).toEqual([tagged]);
@@ -73,7 +73,7 @@ test('images can be filtered by whether they have tags', async () => {
 });
 
 test('image ids are listed page by page, one per tag and one per untagged image', async () => {
-  const { ecr, tagged, untagged } = await withImages();
+  const { ecr, tagged, untagged } = await repositoryWithImages();
   const list = (nextToken?: string) =>
     ecr.send(new ListImagesCommand({ repositoryName, maxResults: 2, nextToken }));
   const first = await list();
@@ -85,7 +85,7 @@ test('image ids are listed page by page, one per tag and one per untagged image'
 });
 
 test('describing an unknown image by tag fails the whole call', async () => {
-  const { describe } = await withImages();
+  const { describe } = await repositoryWithImages();
   expect(await refusalOf(describe({ imageIds: [{ imageTag: 'v9' }] }))).toEqual({
     code: 'ImageNotFoundException',
     message:
@@ -96,7 +96,7 @@ test('describing an unknown image by tag fails the whole call', async () => {
 });
 
 test('a call for scan findings is refused, because the sandbox scans no images', async () => {
-  const { ecr } = await withImages();
+  const { ecr } = await repositoryWithImages();
   const findings = (imageTag: string) =>
     refusalOf(ecr.send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageTag } })));
   expect(await findings('v1')).toMatchObject({ code: 'ScanNotFoundException' });

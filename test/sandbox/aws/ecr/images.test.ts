@@ -129,8 +129,8 @@ test.each([
 
 test('a manifest whose media type differs from the one in the request is refused', async () => {
   const { ecr } = await withRepository();
-  const contrary = put(ecr, manifestOf('{}', []), 'v1', { imageManifestMediaType: OCI_INDEX });
-  expect(await refusalOf(contrary)).toMatchObject({ code: 'InvalidParameterException' });
+  const mismatched = put(ecr, manifestOf('{}', []), 'v1', { imageManifestMediaType: OCI_INDEX });
+  expect(await refusalOf(mismatched)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
 test.each(['a/b', 'a b', 'x'.repeat(301)])(
@@ -153,15 +153,15 @@ test('an index is refused unless its images exist, and the images cannot be dele
   });
   const child = await pushImage(ecr, repositoryName, '{}', ['layer']);
   await put(ecr, index(child), 'v1');
-  const list = digestOf(index(child));
+  const indexDigest = digestOf(index(child));
   expect((await remove(ecr, { imageDigest: child })).failures).toEqual([
     {
       imageId: { imageDigest: child },
       failureCode: 'ImageReferencedByManifestList',
-      failureReason: `Requested image referenced by manifest list: [${list}]`,
+      failureReason: `Requested image referenced by manifest list: [${indexDigest}]`,
     },
   ]);
-  await remove(ecr, { imageDigest: list });
+  await remove(ecr, { imageDigest: indexDigest });
   expect((await remove(ecr, { imageDigest: child })).imageIds).toEqual([{ imageDigest: child }]);
 });
 
@@ -193,12 +193,12 @@ test('BatchGetImage lists unknown or invalid image ids as failures instead of fa
 test('an image is never converted to another media type', async () => {
   const { ecr } = await withRepository();
   await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
-  const as = (...acceptedMediaTypes: string[]) =>
+  const getAs = (...acceptedMediaTypes: string[]) =>
     ecr.send(
       new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: 'v1' }], acceptedMediaTypes }),
     );
-  expect((await as(OCI_IMAGE)).images).toHaveLength(1);
-  expect(await refusalOf(as('application/vnd.docker.distribution.manifest.v1+json'))).toMatchObject({
+  expect((await getAs(OCI_IMAGE)).images).toHaveLength(1);
+  expect(await refusalOf(getAs('application/vnd.docker.distribution.manifest.v1+json'))).toMatchObject({
     code: 'NotImplemented',
   });
 });
@@ -228,13 +228,13 @@ test('deleting an image removes layers that only this image used, and frees byte
   await remove(ecr, { imageTag: 'v1' });
   const layers = region.ecr.repositories.get(repositoryName)?.layers.map(({ digest }) => digest);
   expect(layers).toEqual(['shared', '{"a":2}', 'being pushed'].map(digestOf));
-  const kept = (content: string) => region.blobs.has(`eu-west-1/${digestOf(content)}`);
-  expect(['shared', 'own', '{"a":1}', 'everywhere'].map(kept)).toEqual([true, false, false, true]);
+  const isKept = (content: string) => region.blobs.has(`eu-west-1/${digestOf(content)}`);
+  expect(['shared', 'own', '{"a":1}', 'everywhere'].map(isKept)).toEqual([true, false, false, true]);
 });
 
 test('a batch call must name between one and a hundred images', async () => {
   const { ecr } = await withRepository();
   expect(await refusalOf(get(ecr))).toMatchObject({ code: 'InvalidParameterException' });
-  const many = Array.from({ length: 101 }, (_, index) => ({ imageTag: `v${index}` }));
-  expect(await refusalOf(remove(ecr, ...many))).toMatchObject({ code: 'InvalidParameterException' });
+  const tooMany = Array.from({ length: 101 }, (_, index) => ({ imageTag: `v${index}` }));
+  expect(await refusalOf(remove(ecr, ...tooMany))).toMatchObject({ code: 'InvalidParameterException' });
 });

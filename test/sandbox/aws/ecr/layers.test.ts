@@ -1,4 +1,4 @@
-// Uploading layers to the sandbox's ECR, through the SDK's own client.
+// Uploading layers to the sandbox's ECR, through the SDK's client.
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -18,7 +18,7 @@ const repositoryName = 'api1';
 async function startUpload(ecr: ECRClient) {
   await makeRepository(ecr, repositoryName);
   const { uploadId, partSize } = await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
-  const part = (partFirstByte: number, layerPartBlob: Uint8Array, partLastByte?: number) =>
+  const sendPart = (partFirstByte: number, layerPartBlob: Uint8Array, partLastByte?: number) =>
     ecr.send(
       new UploadLayerPartCommand({
         repositoryName,
@@ -30,17 +30,17 @@ async function startUpload(ecr: ECRClient) {
     );
   const complete = (...layerDigests: string[]) =>
     ecr.send(new CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests }));
-  return { uploadId, partSize, part, complete };
+  return { uploadId, partSize, sendPart, complete };
 }
 
 test('a layer uploaded in two parts is assembled and becomes available', async () => {
   const { ecr, region } = await sandbox();
-  const { partSize, part, complete, uploadId } = await startUpload(ecr);
+  const { partSize, sendPart, complete, uploadId } = await startUpload(ecr);
   expect(partSize).toBe(20 * MIB);
   const bytes = new Uint8Array(5 * MIB + 3).fill(7);
-  const first = await part(0, bytes.subarray(0, 5 * MIB));
+  const first = await sendPart(0, bytes.subarray(0, 5 * MIB));
   expect(first).toMatchObject({ repositoryName, uploadId, lastByteReceived: 5 * MIB - 1 });
-  await part(5 * MIB, bytes.subarray(5 * MIB));
+  await sendPart(5 * MIB, bytes.subarray(5 * MIB));
   const layerDigest = digestOf(bytes);
   expect(await complete(layerDigest)).toMatchObject({ registryId: '000000000000', uploadId, layerDigest });
   const { layers } = await ecr.send(
@@ -67,20 +67,20 @@ test('a layer is available only in the repository to which it was pushed', async
 
 test('a part that does not continue the upload is refused with an error that names the last received byte', async () => {
   const { ecr } = await sandbox();
-  const { part } = await startUpload(ecr);
-  await part(0, new Uint8Array(10));
+  const { sendPart } = await startUpload(ecr);
+  await sendPart(0, new Uint8Array(10));
   const code = 'InvalidLayerPartException';
   const message = expect.stringContaining('the last valid byte received is 9');
-  expect(await refusalOf(part(11, new Uint8Array(1)))).toEqual({ code, message });
-  expect(await refusalOf(part(0, new Uint8Array(10)))).toEqual({ code, message });
-  expect(await refusalOf(part(10, new Uint8Array(1), 12))).toEqual({ code, message });
-  expect(await part(10, new Uint8Array(1))).toMatchObject({ lastByteReceived: 10 });
+  expect(await refusalOf(sendPart(11, new Uint8Array(1)))).toEqual({ code, message });
+  expect(await refusalOf(sendPart(0, new Uint8Array(10)))).toEqual({ code, message });
+  expect(await refusalOf(sendPart(10, new Uint8Array(1), 12))).toEqual({ code, message });
+  expect(await sendPart(10, new Uint8Array(1))).toMatchObject({ lastByteReceived: 10 });
 });
 
 test('a part of more than 20 MiB is refused', async () => {
   const { ecr } = await sandbox();
-  const { part } = await startUpload(ecr);
-  expect(await refusalOf(part(0, new Uint8Array(20 * MIB + 1)))).toMatchObject({
+  const { sendPart } = await startUpload(ecr);
+  expect(await refusalOf(sendPart(0, new Uint8Array(20 * MIB + 1)))).toMatchObject({
     code: 'InvalidLayerPartException',
     message: expect.stringContaining('the last valid byte received is -1'),
   });
@@ -88,9 +88,9 @@ test('a part of more than 20 MiB is refused', async () => {
 
 test('an upload cannot be completed when a part other than the last is smaller than 5 MiB', async () => {
   const { ecr } = await sandbox();
-  const { part, complete } = await startUpload(ecr);
-  await part(0, new Uint8Array(10));
-  await part(10, new Uint8Array(10));
+  const { sendPart, complete } = await startUpload(ecr);
+  await sendPart(0, new Uint8Array(10));
+  await sendPart(10, new Uint8Array(10));
   expect(await refusalOf(complete(digestOf(new Uint8Array(20))))).toMatchObject({
     code: 'LayerPartTooSmallException',
   });
@@ -104,18 +104,18 @@ test('an upload without parts cannot be completed', async () => {
 
 test('completing an upload with a wrong digest is refused, and succeeds later with the right digest', async () => {
   const { ecr } = await sandbox();
-  const { part, complete } = await startUpload(ecr);
+  const { sendPart, complete } = await startUpload(ecr);
   const bytes = new Uint8Array([1, 2, 3]);
-  await part(0, bytes);
+  await sendPart(0, bytes);
   expect(await refusalOf(complete(digestOf('other')))).toMatchObject({ code: 'InvalidLayerException' });
   expect((await complete(digestOf(bytes))).layerDigest).toBe(digestOf(bytes));
 });
 
 test('completing the upload of a layer that the repository already has is refused and ends the upload', async () => {
   const { ecr, region } = await sandbox();
-  const { part, complete, uploadId } = await startUpload(ecr);
+  const { sendPart, complete, uploadId } = await startUpload(ecr);
   const layerDigest = await pushLayer(ecr, repositoryName, 'layer');
-  await part(0, new TextEncoder().encode('layer'));
+  await sendPart(0, new TextEncoder().encode('layer'));
   expect(region.blobs.has(`upload/${uploadId}/0`)).toBe(true);
   expect(await refusalOf(complete(layerDigest))).toMatchObject({ code: 'LayerAlreadyExistsException' });
   expect(await refusalOf(complete(layerDigest))).toMatchObject({ code: 'UploadNotFoundException' });
@@ -126,7 +126,7 @@ test('an upload id is valid only in its own repository', async () => {
   const { ecr } = await sandbox();
   const { uploadId } = await startUpload(ecr);
   await makeRepository(ecr, 'api2');
-  const part = (name: string, id: string | undefined) =>
+  const sendPart = (name: string, id: string | undefined) =>
     ecr.send(
       new UploadLayerPartCommand({
         repositoryName: name,
@@ -136,9 +136,9 @@ test('an upload id is valid only in its own repository', async () => {
         layerPartBlob: new Uint8Array(1),
       }),
     );
-  expect(await refusalOf(part('api2', uploadId))).toMatchObject({ code: 'UploadNotFoundException' });
-  expect(await refusalOf(part('api1', 'another'))).toMatchObject({ code: 'UploadNotFoundException' });
-  expect(await refusalOf(part('api3', uploadId))).toMatchObject({ code: 'RepositoryNotFoundException' });
+  expect(await refusalOf(sendPart('api2', uploadId))).toMatchObject({ code: 'UploadNotFoundException' });
+  expect(await refusalOf(sendPart('api1', 'another'))).toMatchObject({ code: 'UploadNotFoundException' });
+  expect(await refusalOf(sendPart('api3', uploadId))).toMatchObject({ code: 'RepositoryNotFoundException' });
 });
 
 test('one call can check the availability of at most a hundred layers', async () => {

@@ -50,18 +50,18 @@ async function withRepository(clock = manualClock()) {
 test('a lifecycle policy can be put, read back unchanged, replaced and deleted', async () => {
   const { ecr } = await withRepository();
   const get = () => ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
-  const none = {
+  const notFound = {
     code: 'LifecyclePolicyNotFoundException',
     message:
       "Lifecycle policy does not exist for the repository with name 'api1' in the registry with id '000000000000'",
   };
-  expect(await refusalOf(get())).toEqual(none);
+  expect(await refusalOf(get())).toEqual(notFound);
   await putPolicy(ecr, policy(keepNewest(3)));
   await putPolicy(ecr, policy(keepNewest(5)));
   expect(await get()).toMatchObject({ repositoryName, lifecyclePolicyText: policy(keepNewest(5)) });
   const gone = await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
   expect(gone.lifecyclePolicyText).toBe(policy(keepNewest(5)));
-  expect(await refusalOf(ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName })))).toEqual(none);
+  expect(await refusalOf(ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName })))).toEqual(notFound);
 });
 
 test.each([

@@ -39,12 +39,12 @@ test('a reference without tag or digest means the tag latest', async () => {
 
 test("pulling an index yields the image for the task's platform", async () => {
   const { region, ecr, digest } = await withImage();
-  const arm = await pushImage(ecr, repositoryName, '{"config":{"User":"arm"}}', ['lower']);
-  const both = indexManifestOf({ amd64: digest, arm64: arm });
+  const armDigest = await pushImage(ecr, repositoryName, '{"config":{"User":"arm"}}', ['lower']);
+  const both = indexManifestOf({ amd64: digest, arm64: armDigest });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest: both, imageTag: 'both' }));
   expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`).digest).toBe(digest);
-  expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`, 'arm64').digest).toBe(arm);
-  const one = indexManifestOf({ arm64: arm });
+  expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`, 'arm64').digest).toBe(armDigest);
+  const one = indexManifestOf({ arm64: armDigest });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest: one, imageTag: 'arm' }));
   expect(() => pullImage(region, `${REGISTRY}/${repositoryName}:arm`)).toThrow(
     "CannotPullContainerError: pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform 'linux/amd64'",

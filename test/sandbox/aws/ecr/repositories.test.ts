@@ -1,4 +1,4 @@
-// The sandbox's ECR repositories, through the SDK's own client.
+// The sandbox's ECR repositories, through the SDK's client.
 import {
   DeleteRepositoryCommand,
   DescribeRepositoriesCommand,
@@ -98,8 +98,8 @@ test('repositories are listed page by page', async () => {
   expect(names).toEqual([['api1', 'api2'], ['api3']]);
   expect(second.nextToken).toBeUndefined();
   expect(await refusalOf(list('bogus'))).toMatchObject({ code: 'InvalidParameterException' });
-  const many = ecr.send(new DescribeRepositoriesCommand({ maxResults: 1001 }));
-  expect(await refusalOf(many)).toMatchObject({ code: 'InvalidParameterException' });
+  const tooMany = ecr.send(new DescribeRepositoriesCommand({ maxResults: 1001 }));
+  expect(await refusalOf(tooMany)).toMatchObject({ code: 'InvalidParameterException' });
 });
 
 test('the registry of another account is empty', async () => {
@@ -201,8 +201,8 @@ test('reserved tag keys, long tag keys and too many tags are refused', async () 
   expect(await refusalOf(withTags(['k'.repeat(129)]))).toMatchObject({
     code: 'InvalidTagParameterException',
   });
-  const many = Array.from({ length: 51 }, (_, index) => `key${index}`);
-  expect(await refusalOf(withTags(many))).toMatchObject({ code: 'TooManyTagsException' });
+  const tooMany = Array.from({ length: 51 }, (_, index) => `key${index}`);
+  expect(await refusalOf(withTags(tooMany))).toMatchObject({ code: 'TooManyTagsException' });
 });
 
 test("an ARN that does not name one of the region's repositories is refused", async () => {

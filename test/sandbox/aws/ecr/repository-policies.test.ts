@@ -1,4 +1,4 @@
-// The policies of the sandbox's ECR repositories, through the SDK's own client.
+// The policies of the sandbox's ECR repositories, through the SDK's client.
 import {
   DeleteRepositoryPolicyCommand,
   GetRepositoryPolicyCommand,

@@ -10,7 +10,15 @@ import { DeleteRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/clien
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { markTargetsHealthy, scriptedPlane, type Fate } from './plane.ts';
-import { balancedAccount, calls, isCompleted, messages, sure, twoContainers, until } from './scene.ts';
+import {
+  balancedAccount,
+  calls,
+  isCompleted,
+  eventMessages,
+  required,
+  twoContainerTask,
+  until,
+} from './scene.ts';
 
 const CANNOT_PULL: Fate = {
   stopCode: 'TaskFailedToStart',
@@ -21,14 +29,14 @@ const withBreaker = (rollback = true): DeploymentConfiguration => ({
   deploymentCircuitBreaker: { enable: true, rollback },
 });
 
-/** Creates a completed service of web:1, and registers web:2, whose tasks have the given fate. */
+/** Creates a service of web:1, waits for its deployment, and registers web:2. Tasks of web:2 have the given fate. */
 async function serviceBeforeUpdate(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
   const scene = await balancedAccount({ plane });
   await calls(scene.ecs).create(scene.service({ deploymentConfiguration, desiredCount }));
   const before = await until(scene, isCompleted);
-  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
-  return { ...scene, plane, before, id: before.deployments?.[0]?.id };
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
+  return { ...scene, plane, before, firstDeploymentId: before.deployments?.[0]?.id };
 }
 
 test('a rolling update keeps the old tasks serving until the new ones are healthy', async () => {
@@ -41,7 +49,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
   clock.advance(20_000);
   expect((await service()).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }]);
   const old = (await tasks()).map(({ taskArn }) => taskArn);
-  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
   await update({ taskDefinition: 'web:2' });
   clock.advance(120_000);
   const during = await service();
@@ -70,11 +78,11 @@ test('an update that changes nothing about the tasks starts no deployment unless
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:1', networkConfiguration: scene.networkConfiguration });
   await update({ deploymentConfiguration: { maximumPercent: 150 }, healthCheckGracePeriodSeconds: 10 });
-  expect((await service()).deployments).toMatchObject([{ id: scene.id }]);
+  expect((await service()).deployments).toMatchObject([{ id: scene.firstDeploymentId }]);
   await update({ forceNewDeployment: true });
   const forced = await service();
   expect(forced.deployments?.map(({ status }) => status)).toEqual(['PRIMARY', 'ACTIVE']);
-  expect(forced.deployments?.[1]?.id).toBe(scene.id);
+  expect(forced.deployments?.[1]?.id).toBe(scene.firstDeploymentId);
 });
 
 test('changing the load balancers of a service starts a deployment', async () => {
@@ -84,7 +92,7 @@ test('changing the load balancers of a service starts a deployment', async () =>
   const { service } = await update({ loadBalancers });
   expect(service?.deployments).toHaveLength(2);
   await until(scene, isCompleted);
-  const [api1, api2] = scene.groups.map((arn) => sure(scene.region.elbv2.targetGroups.get(arn)));
+  const [api1, api2] = scene.groups.map((arn) => required(scene.region.elbv2.targetGroups.get(arn)));
   expect([api1?.targets.length, api2?.targets.length]).toEqual([1, 0]);
 });
 
@@ -109,42 +117,45 @@ test('an update keeps omitted deployment settings, including optional ones of th
 test.each<[string, Fate, string, string]>([
   ['cannot be started', CANNOT_PULL, 'TaskFailedToStart', CANNOT_PULL.reason],
   ['exit immediately', { exitCode: 1 }, 'EssentialContainerExited', 'Essential container in task exited'],
-])('a first deployment fails after three tasks, and starts no more, if its tasks %s', async (...given) => {
-  const [, fate, stopCode, stoppedReason] = given;
-  const plane = scriptedPlane(() => fate);
-  const scene = await balancedAccount({ plane });
-  const { create, service, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
-  const failed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
-  expect(failed.deployments).toMatchObject([
-    {
-      status: 'PRIMARY',
-      rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
-      failedTasks: 3,
-      runningCount: 0,
-      pendingCount: 0,
-    },
-  ]);
-  expect(messages(failed)[0]).toBe(
-    '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
-  );
-  for (let attempt = 0; attempt < 3; attempt += 1) await service();
-  expect(plane.started).toHaveLength(3);
-  expect(await tasks()).toEqual([]);
-  expect(await tasks('STOPPED')).toMatchObject([
-    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-  ]);
-});
+])(
+  'a first deployment whose tasks %s fails after three tasks, and starts no further tasks',
+  async (...given) => {
+    const [, fate, stopCode, stoppedReason] = given;
+    const plane = scriptedPlane(() => fate);
+    const scene = await balancedAccount({ plane });
+    const { create, service, tasks } = calls(scene.ecs);
+    await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+    const failed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+    expect(failed.deployments).toMatchObject([
+      {
+        status: 'PRIMARY',
+        rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+        failedTasks: 3,
+        runningCount: 0,
+        pendingCount: 0,
+      },
+    ]);
+    expect(eventMessages(failed)[0]).toBe(
+      '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
+    );
+    for (let attempt = 0; attempt < 3; attempt += 1) await service();
+    expect(plane.started).toHaveLength(3);
+    expect(await tasks()).toEqual([]);
+    expect(await tasks('STOPPED')).toMatchObject([
+      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+    ]);
+  },
+);
 
 test('the reason why tasks cannot be placed is reported once, not for every attempt', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane(() => CANNOT_PULL) });
   const { create } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
-  const eventMessages = messages(seen).filter((message) => message.includes('unable to place'));
-  expect(eventMessages).toEqual([`(service web) was unable to place a task. Reason: ${CANNOT_PULL.reason}.`]);
+  const unplaced = eventMessages(seen).filter((message) => message.includes('unable to place'));
+  expect(unplaced).toEqual([`(service web) was unable to place a task. Reason: ${CANNOT_PULL.reason}.`]);
 });
 
 test('a service with a failed deployment recovers with the next deployment', async () => {
@@ -153,7 +164,7 @@ test('a service with a failed deployment recovers with the next deployment', asy
   const { create, update } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
-  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
   await update({ taskDefinition: 'web:2' });
   const repaired = await until(scene, isCompleted);
   expect(repaired).toMatchObject({
@@ -166,17 +177,20 @@ test('a failed update is rolled back to the last completed deployment, whose tas
   const scene = await serviceBeforeUpdate(CANNOT_PULL);
   const { update, tasks } = calls(scene.ecs);
   const [old] = await tasks();
-  const { service: asked } = await update({ taskDefinition: 'web:2' });
-  const back = await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.id);
-  expect(asked?.deployments?.[0]?.id).not.toBe(scene.id);
-  expect(back.taskDefinition).toMatch(/:1$/);
-  const eventMessages = messages(back);
-  expect(eventMessages).toContain('(service web) rolling back to deployment ecs-svc/<n>.');
-  expect(eventMessages).toContain(
+  const { service: updated } = await update({ taskDefinition: 'web:2' });
+  const rolledBack = await until(
+    scene,
+    ({ deployments }) => deployments?.[0]?.id === scene.firstDeploymentId,
+  );
+  expect(updated?.deployments?.[0]?.id).not.toBe(scene.firstDeploymentId);
+  expect(rolledBack.taskDefinition).toMatch(/:1$/);
+  const events = eventMessages(rolledBack);
+  expect(events).toContain('(service web) rolling back to deployment ecs-svc/<n>.');
+  expect(events).toContain(
     '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
   );
-  const done = await until(scene, isCompleted);
-  expect(done.deployments).toMatchObject([{ id: scene.id, rolloutState: 'COMPLETED' }]);
+  const completed = await until(scene, isCompleted);
+  expect(completed.deployments).toMatchObject([{ id: scene.firstDeploymentId, rolloutState: 'COMPLETED' }]);
   expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([old?.taskArn]);
 });
 
@@ -190,7 +204,7 @@ test('a rollback names its target deployment, and the failed deployment is liste
   markTargetsHealthy(scene.region);
   clock.advance(20_000);
   const [completed] = (await service()).deployments ?? [];
-  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
   await update({ taskDefinition: 'web:2' });
   let seen = await service();
   for (let steps = 0; steps < 200 && seen.deployments?.[0]?.id !== completed?.id; steps += 1) {
@@ -214,7 +228,7 @@ test('a rollback names its target deployment, and the failed deployment is liste
   expect((await service()).deployments).toMatchObject([{ id: completed?.id, rolloutState: 'COMPLETED' }]);
 });
 
-test('without rollback a failed update stays PRIMARY and the old tasks continue to serve', async () => {
+test('without rollback, a failed update stays PRIMARY, and the old tasks continue to serve', async () => {
   const scene = await serviceBeforeUpdate(CANNOT_PULL, withBreaker(false));
   const { update, tasks } = calls(scene.ecs);
   await update({ taskDefinition: 'web:2' });
@@ -223,7 +237,7 @@ test('without rollback a failed update stays PRIMARY and the old tasks continue 
     runningCount: 1,
     deployments: [
       { status: 'PRIMARY', rolloutState: 'FAILED' },
-      { status: 'ACTIVE', id: scene.id, runningCount: 1 },
+      { status: 'ACTIVE', id: scene.firstDeploymentId, runningCount: 1 },
     ],
   });
   expect(await tasks()).toMatchObject([{ lastStatus: 'RUNNING' }]);
@@ -256,7 +270,7 @@ test('without a circuit breaker, failing tasks are retried indefinitely, a few p
   await service();
   expect(plane.started.length).toBeGreaterThan(early);
   expect(seen.deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS' }]);
-  expect(messages(seen)).toContain(
+  expect(eventMessages(seen)).toContain(
     '(service web) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.',
   );
 });
@@ -266,13 +280,13 @@ test('without a circuit breaker, tasks that never run are started at growing int
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balancedAccount({ pace: 1, clock, plane });
   await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
-  const within = (minutes: number) => {
+  const startsWithin = (minutes: number) => {
     const before = plane.started.length;
     clock.advance(minutes * 60_000);
     return plane.started.length - before;
   };
-  const early = within(30);
-  const late = within(60);
+  const early = startsWithin(30);
+  const late = startsWithin(60);
   expect(early).toBeGreaterThan(4);
   expect(late).toBeGreaterThanOrEqual(1);
   expect(late).toBeLessThanOrEqual(3);
@@ -285,10 +299,13 @@ test('a deployment with minimum and maximum percentages of 100 gets stuck, and a
   await update({ taskDefinition: 'web:2' });
   await service();
   const seen = await service();
-  expect(messages(seen)[0]).toBe(
+  expect(eventMessages(seen)[0]).toBe(
     '(service web) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.',
   );
-  expect(seen.deployments).toMatchObject([{ runningCount: 0 }, { id: scene.id, runningCount: 1 }]);
+  expect(seen.deployments).toMatchObject([
+    { runningCount: 0 },
+    { id: scene.firstDeploymentId, runningCount: 1 },
+  ]);
 });
 
 test('ECS starts no tasks while their role does not trust ECS, and retries later', async () => {
@@ -304,7 +321,7 @@ test('ECS starts no tasks while their role does not trust ECS, and retries later
   await create(scene.service({ desiredCount: 1 }));
   const seen = await service();
   expect(seen.runningCount).toBe(0);
-  expect(messages(seen)[0]).toBe(
+  expect(eventMessages(seen)[0]).toBe(
     `(service web) failed to launch a task with (error ECS was unable to assume the role '${scene.role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.).`,
   );
   await trust(PolicyDocument.replace('ec2.', 'ecs-tasks.'));
@@ -323,7 +340,7 @@ test('a deployment whose role is deleted fails instead of waiting indefinitely',
 test('service deployments report the outcome of each deployment', async () => {
   const scene = await serviceBeforeUpdate(CANNOT_PULL);
   await calls(scene.ecs).update({ taskDefinition: 'web:2' });
-  await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.id);
+  await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.firstDeploymentId);
   await until(scene, isCompleted);
   const list = async () =>
     (await scene.ecs.send(new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' })))
@@ -333,7 +350,7 @@ test('service deployments report the outcome of each deployment', async () => {
   expect(second?.statusReason).toMatch(/circuit breaker threshold was exceeded/);
   const { serviceDeployments, failures } = await scene.ecs.send(
     new DescribeServiceDeploymentsCommand({
-      serviceDeploymentArns: [sure(second?.serviceDeploymentArn), 'arn:none'],
+      serviceDeploymentArns: [required(second?.serviceDeploymentArn), 'arn:none'],
     }),
   );
   expect(failures).toEqual([{ arn: 'arn:none', reason: 'MISSING' }]);
@@ -347,7 +364,9 @@ test('service deployments report the outcome of each deployment', async () => {
     },
   ]);
   const { serviceRevisions } = await scene.ecs.send(
-    new DescribeServiceRevisionsCommand({ serviceRevisionArns: [sure(second?.targetServiceRevisionArn)] }),
+    new DescribeServiceRevisionsCommand({
+      serviceRevisionArns: [required(second?.targetServiceRevisionArn)],
+    }),
   );
   expect(serviceRevisions).toMatchObject([
     { taskDefinition: expect.stringMatching(/web:2$/), launchType: 'FARGATE', containerImages: [{}, {}] },

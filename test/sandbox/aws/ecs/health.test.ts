@@ -4,7 +4,15 @@ import { expect, test } from '@jest/globals';
 import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { markTargetsHealthy, scriptedPlane, failHealthChecks } from './plane.ts';
-import { balancedAccount, calls, isCompleted, messages, sure, twoContainers, until } from './scene.ts';
+import {
+  balancedAccount,
+  calls,
+  isCompleted,
+  eventMessages,
+  required,
+  twoContainerTask,
+  until,
+} from './scene.ts';
 
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
 
@@ -19,8 +27,8 @@ async function steadyService(deploymentConfiguration = {}) {
   clock.advance(20_000);
   expect(isCompleted(await service())).toBe(true);
   const [task] = await tasks();
-  const arn = sure(task?.taskArn);
-  const ip = sure(scene.region.ecs.tasks.get(arn)?.privateIp);
+  const arn = required(task?.taskArn);
+  const ip = required(scene.region.ecs.tasks.get(arn)?.privateIp);
   return { ...scene, clock, arn, ip, currentService: service, tasks };
 }
 
@@ -28,7 +36,7 @@ test("a task that fails one target group's health checks is stopped only after i
   const { clock, region, ip, arn, currentService, tasks, groups } = await steadyService();
   failHealthChecks(region, ip, 6000);
   const seen = await currentService();
-  expect(messages(seen).slice(0, 2)).toEqual([
+  expect(eventMessages(seen).slice(0, 2)).toEqual([
     '(service web) has started 1 tasks: (task <task>). Amazon ECS replaced 1 tasks due to an unhealthy status.',
     `(service web) (task <task>) (port 6000) is unhealthy in (target-group ${groups[1]}) due to (reason Health checks failed with these codes: [502]).`,
   ]);
@@ -66,7 +74,7 @@ test('an unhealthy task is stopped before its replacement starts if the maximum 
 test("the load balancer's health report triggers a replacement without any describe call", async () => {
   const { clock, region, ip, groups, tasks } = await steadyService();
   failHealthChecks(region, ip, 5000);
-  region.after(0, 'ecs:target-health-changed', sure(groups[0]));
+  region.after(0, 'ecs:target-health-changed', required(groups[0]));
   clock.advance(5_000);
   expect((await tasks()).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING', 'PROVISIONING']);
 });
@@ -79,7 +87,11 @@ test('failed health checks of a new task are ignored during the grace period', a
   clock.advance(35_000);
   const [task] = await tasks();
   expect(task?.lastStatus).toBe('RUNNING');
-  failHealthChecks(scene.region, sure(scene.region.ecs.tasks.get(sure(task?.taskArn))?.privateIp), 5000);
+  failHealthChecks(
+    scene.region,
+    required(scene.region.ecs.tasks.get(required(task?.taskArn))?.privateIp),
+    5000,
+  );
   clock.advance(30_000);
   expect(await tasks('STOPPED')).toEqual([]);
   clock.advance(40_000);
@@ -94,7 +106,11 @@ test('the grace period lasts at least five real seconds, even when AWS time runs
   await create(scene.service({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
   await service();
   const [task] = await tasks();
-  failHealthChecks(scene.region, sure(scene.region.ecs.tasks.get(sure(task?.taskArn))?.privateIp), 5000);
+  failHealthChecks(
+    scene.region,
+    required(scene.region.ecs.tasks.get(required(task?.taskArn))?.privateIp),
+    5000,
+  );
   clock.advance(4_999);
   await service();
   expect(await tasks('STOPPED')).toEqual([]);
@@ -118,7 +134,7 @@ test('a deployment whose tasks never become healthy trips the circuit breaker', 
 
 test('the health of a task follows the health checks of its essential containers', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane() });
-  const input = twoContainers(scene.role);
+  const input = twoContainerTask(scene.role);
   const healthCheck = { command: ['CMD-SHELL', 'true'] };
   await scene.ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -130,7 +146,7 @@ test('the health of a task follows the health checks of its essential containers
   await create(scene.service({ desiredCount: 1, loadBalancers: [], deploymentConfiguration: breaker }));
   await service();
   const [task] = await tasks();
-  const arn = sure(task?.taskArn);
+  const arn = required(task?.taskArn);
   const report = async (name: string, health: 'HEALTHY' | 'UNHEALTHY') => {
     containerHealth(scene.region, arn, name, health);
     const seen = await service();
@@ -140,7 +156,7 @@ test('the health of a task follows the health checks of its essential containers
   expect(await report('api2', 'HEALTHY')).toEqual(['COMPLETED', 'HEALTHY']);
   expect(await report('api2', 'UNHEALTHY')).toEqual(['COMPLETED', 'UNHEALTHY']);
   const seen = await service();
-  expect(messages(seen)).toContain('(service web) (task <task>) failed container health checks.');
+  expect(eventMessages(seen)).toContain('(service web) (task <task>) failed container health checks.');
   for (const { taskArn } of (await tasks()).filter((other) => other.taskArn !== arn)) {
     for (const name of ['api1', 'api2']) containerHealth(scene.region, taskArn ?? '', name, 'HEALTHY');
   }
@@ -156,7 +172,7 @@ test('a steady service replaces a task that exits', async () => {
   await create(scene.service({ desiredCount: 1 }));
   const before = await until(scene, isCompleted);
   const [task] = await tasks();
-  containerExited(scene.region, sure(task?.taskArn), 'api1', 1);
+  containerExited(scene.region, required(task?.taskArn), 'api1', 1);
   const replaced = await until(
     scene,
     (service) => service.runningCount === 1 && service.events?.[0]?.id !== before.events?.[0]?.id,
@@ -186,5 +202,7 @@ test('a simulated task is unhealthy when no security group lets the load balance
   const { create } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1, deploymentConfiguration: breaker }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
-  expect(messages(seen).some((message) => message.includes('due to (reason Request timed out)'))).toBe(true);
+  expect(eventMessages(seen).some((message) => message.includes('due to (reason Request timed out)'))).toBe(
+    true,
+  );
 });

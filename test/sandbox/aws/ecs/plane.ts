@@ -1,4 +1,4 @@
-// A data plane for tests that runs no processes: the test decides the fate of tasks and the health of targets.
+// A data plane without processes: the test decides the fate of tasks and the health of targets.
 import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { setTargetHealth } from '../../../../sandbox/aws/elbv2/targets.ts';
 import type { Region } from '../../../../sandbox/world/region.ts';
@@ -51,7 +51,7 @@ export function markTargetsHealthy(region: Region): void {
   }
 }
 
-/** Fails the health checks of a task in the target groups that have it as a target on this port. */
+/** Fails the health checks of a task's port in every target group that contains this target. */
 export function failHealthChecks(region: Region, privateIp: string, port: number, code = 502): void {
   for (const { TargetGroupArn } of region.elbv2.targetGroups.all()) {
     setTargetHealth(region, TargetGroupArn, privateIp, port, {

@@ -8,7 +8,7 @@ import { checkServicesOnRead } from '../../../../sandbox/aws/ecs/scheduler.ts';
 import { startSandbox } from '../../../../sandbox/sandbox.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { markTargetsHealthy, scriptedPlane } from './plane.ts';
-import { balancedAccount, calls, isCompleted, sure, until } from './scene.ts';
+import { balancedAccount, calls, isCompleted, required, until } from './scene.ts';
 
 test('tasks whose processes were lost are STOPPED and replaced', async () => {
   const plane = scriptedPlane();
@@ -16,7 +16,7 @@ test('tasks whose processes were lost are STOPPED and replaced', async () => {
   const { create, tasks } = calls(scene.ecs);
   await create(scene.service());
   await until(scene, isCompleted);
-  const before = (await tasks()).map(({ taskArn }) => sure(taskArn));
+  const before = (await tasks()).map(({ taskArn }) => required(taskArn));
   const interfaceCount = scene.region.ec2.networkInterfaces.size;
   expect(recoverTasks(scene.region).sort()).toEqual([...before].sort());
   expect(scene.region.ec2.networkInterfaces.size).toBe(interfaceCount - 2);
@@ -31,9 +31,11 @@ test('tasks whose processes were lost are STOPPED and replaced', async () => {
   const seen = await until(scene, ({ runningCount }) => runningCount === 2);
   expect(seen.deployments).toMatchObject([{ rolloutState: 'COMPLETED', failedTasks: 0 }]);
   const after = (await tasks()).map(({ taskArn }) => taskArn);
-  expect(after.some((arn) => before.includes(sure(arn)))).toBe(false);
+  expect(after.some((arn) => before.includes(required(arn)))).toBe(false);
   for (const group of scene.groups) {
-    const states = sure(scene.region.elbv2.targetGroups.get(group)).targets.map(({ health }) => health.State);
+    const states = required(scene.region.elbv2.targetGroups.get(group)).targets.map(
+      ({ health }) => health.State,
+    );
     expect(states.filter((state) => state !== 'draining')).toHaveLength(2);
   }
   expect(plane.stopped).toEqual([]);
@@ -77,12 +79,12 @@ test('services replace their lost tasks after the world is restored from disk', 
   await calls(scene.ecs).create(scene.service());
   await until(scene, isCompleted);
   await scene.close();
-  const again = await startSandbox({ folder, plane: scriptedPlane() });
+  const restarted = await startSandbox({ folder, plane: scriptedPlane() });
   try {
-    const region = again.world.region('eu-west-1');
+    const region = restarted.world.region('eu-west-1');
     expect(recoverTasks(region)).toHaveLength(2);
     for (let rounds = 0; rounds < 3; rounds += 1) {
-      again.world.agenda.runDue();
+      restarted.world.agenda.runDue();
       markTargetsHealthy(region);
       checkServicesOnRead(region);
     }
@@ -92,7 +94,7 @@ test('services replace their lost tasks after the world is restored from disk', 
       { steady: true, deployments: [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }] },
     ]);
   } finally {
-    await again.close();
+    await restarted.close();
     await rm(folder, { recursive: true, force: true });
   }
 });

@@ -34,13 +34,10 @@ import {
 import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { sandbox } from '../../harness.ts';
+import { required } from '../ec2/scene.ts';
 import { markTargetsHealthy } from './plane.ts';
 
-/** Returns a value that the test requires. @throws Error when it is undefined */
-export function sure<T>(value: T | undefined, what = 'a value'): T {
-  if (value === undefined) throw new Error(`There is no ${what}`);
-  return value;
-}
+export { required } from '../ec2/scene.ts';
 
 const TRUST = JSON.stringify({
   Version: '2012-10-17',
@@ -58,11 +55,11 @@ export async function account(options: SandboxOptions = {}) {
     new CreateRoleCommand({ RoleName: 'tasks', AssumeRolePolicyDocument: TRUST }),
   );
   await ecs.send(new CreateClusterCommand({ clusterName: 'main' }));
-  return { ...started, role: sure(Role?.Arn) };
+  return { ...started, role: required(Role?.Arn) };
 }
 
 /** Returns a task definition with two containers, like Slipway's: api1 on port 5000 and api2 on port 6000. */
-export const twoContainers = (role: string): RegisterTaskDefinitionCommandInput => ({
+export const twoContainerTask = (role: string): RegisterTaskDefinitionCommandInput => ({
   family: 'web',
   requiresCompatibilities: ['FARGATE'],
   networkMode: 'awsvpc',
@@ -76,13 +73,13 @@ export const twoContainers = (role: string): RegisterTaskDefinitionCommandInput 
   ],
 });
 
-/** Creates the account with a VPC, two subnets, an internet-facing load balancer, and a target group for each container. */
+/** Creates an `account`, and adds a VPC, two subnets, an internet-facing load balancer, and a target group for each container. */
 export async function balancedAccount(options: SandboxOptions = {}, deregistrationDelay = 30) {
   const scene = await account(options);
   const { ec2, elbv2, ecs, role } = scene;
-  const VpcId = sure((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId);
+  const VpcId = required((await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).Vpc?.VpcId);
   const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
-  const GatewayId = sure(InternetGateway?.InternetGatewayId);
+  const GatewayId = required(InternetGateway?.InternetGatewayId);
   await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: GatewayId, VpcId }));
   const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({}));
   const RouteTableId = RouteTables?.[0]?.RouteTableId;
@@ -91,12 +88,12 @@ export async function balancedAccount(options: SandboxOptions = {}, deregistrati
   for (const [index, AvailabilityZone] of ['eu-west-1a', 'eu-west-1b'].entries()) {
     const CidrBlock = `10.0.${index}.0/24`;
     const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }));
-    subnets.push(sure(Subnet?.SubnetId));
+    subnets.push(required(Subnet?.SubnetId));
   }
   const { GroupId } = await ec2.send(
     new CreateSecurityGroupCommand({ VpcId, GroupName: 'tasks', Description: 'tasks' }),
   );
-  const securityGroups = [sure(GroupId)];
+  const securityGroups = [required(GroupId)];
   await ec2.send(
     new AuthorizeSecurityGroupIngressCommand({
       GroupId,
@@ -111,7 +108,7 @@ export async function balancedAccount(options: SandboxOptions = {}, deregistrati
     const { TargetGroups } = await elbv2.send(
       new CreateTargetGroupCommand({ Name: name, Port, VpcId, Protocol: 'HTTP', TargetType: 'ip' }),
     );
-    const TargetGroupArn = sure(TargetGroups?.[0]?.TargetGroupArn);
+    const TargetGroupArn = required(TargetGroups?.[0]?.TargetGroupArn);
     const Value = String(deregistrationDelay);
     await elbv2.send(
       new ModifyTargetGroupAttributesCommand({
@@ -139,9 +136,9 @@ export async function balancedAccount(options: SandboxOptions = {}, deregistrati
       }),
     );
   }
-  await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
   const networkConfiguration = { awsvpcConfiguration: { subnets, securityGroups } };
-  const service = (over: Partial<CreateServiceCommandInput> = {}): CreateServiceCommandInput => ({
+  const service = (overrides: Partial<CreateServiceCommandInput> = {}): CreateServiceCommandInput => ({
     cluster: 'main',
     serviceName: 'web',
     taskDefinition: 'web',
@@ -152,7 +149,7 @@ export async function balancedAccount(options: SandboxOptions = {}, deregistrati
       { targetGroupArn: groups[0], containerName: 'api1', containerPort: 5000 },
       { targetGroupArn: groups[1], containerName: 'api2', containerPort: 6000 },
     ],
-    ...over,
+    ...overrides,
   });
   return { ...scene, VpcId, subnets, securityGroups, groups, networkConfiguration, service };
 }
@@ -164,13 +161,13 @@ export const calls = (ecs: ECSClient) => ({
     ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web', ...input })),
   service: async (): Promise<Service> => {
     const { services } = await ecs.send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }));
-    return sure(services?.[0], 'service');
+    return required(services?.[0], 'service');
   },
   tasks: async (desiredStatus: 'RUNNING' | 'STOPPED' = 'RUNNING'): Promise<Task[]> => {
     const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster: 'main', desiredStatus }));
     if (taskArns.length === 0) return [];
     const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: taskArns }));
-    return sure(tasks, 'tasks');
+    return required(tasks, 'tasks');
   },
 });
 
@@ -195,7 +192,8 @@ export async function until(
 export const isCompleted = ({ deployments = [] }: Service): boolean =>
   deployments.length === 1 && deployments[0]?.rolloutState === 'COMPLETED';
 
-export const messages = ({ events = [] }: Service): string[] =>
+/** Returns the messages of a service's events, with placeholders for ids. */
+export const eventMessages = ({ events = [] }: Service): string[] =>
   events.map(({ message = '' }) =>
     message.replaceAll(/[0-9a-f]{32}/g, '<task>').replaceAll(/\d{19}/g, '<n>'),
   );

@@ -9,7 +9,7 @@ import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing
 import { CreateSecurityGroupCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { balancedAccount, calls, sure, twoContainers } from './scene.ts';
+import { balancedAccount, calls, required, twoContainerTask } from './scene.ts';
 
 type Overrides = Partial<CreateServiceCommandInput>;
 
@@ -101,9 +101,9 @@ const inputRefusals: [string, Overrides, string, string | RegExp][] = [
   ['a long client token', { clientToken: 'x'.repeat(37) }, 'InvalidParameterException', /clientToken/],
 ];
 
-test.each(inputRefusals)('CreateService refuses %s', async (_what, over, code, message) => {
+test.each(inputRefusals)('CreateService refuses %s', async (_what, overrides, code, message) => {
   const scene = await balancedAccount();
-  const refused = await refusalOf(calls(scene.ecs).create(scene.service(over)));
+  const refused = await refusalOf(calls(scene.ecs).create(scene.service(overrides)));
   expect(refused.code).toBe(code);
   if (typeof message === 'string') expect(refused.message).toBe(message);
   else expect(refused.message).toMatch(message);
@@ -127,9 +127,9 @@ const notImplemented: [string, Overrides, string][] = [
   ['service connect', { serviceConnectConfiguration: { enabled: true } }, 'serviceConnectConfiguration'],
 ];
 
-test.each(notImplemented)('CreateService reports %s as not implemented', async (_what, over, member) => {
+test.each(notImplemented)('CreateService reports %s as not implemented', async (_what, overrides, member) => {
   const scene = await balancedAccount();
-  expect(await refusalOf(calls(scene.ecs).create(scene.service(over)))).toEqual({
+  expect(await refusalOf(calls(scene.ecs).create(scene.service(overrides)))).toEqual({
     code: 'NotImplemented',
     message: expect.stringContaining(member),
   });
@@ -204,8 +204,8 @@ test('CreateService refuses a target group of type instance', async () => {
       TargetType: 'ip',
     }),
   );
-  const targetGroupArn = sure(TargetGroups?.[0]?.TargetGroupArn);
-  sure(scene.region.elbv2.targetGroups.get(targetGroupArn)).TargetType = 'instance';
+  const targetGroupArn = required(TargetGroups?.[0]?.TargetGroupArn);
+  required(scene.region.elbv2.targetGroups.get(targetGroupArn)).TargetType = 'instance';
   const loadBalancers = [{ targetGroupArn, containerName: 'api1', containerPort: 5000 }];
   expect((await refusalOf(calls(scene.ecs).create(scene.service({ loadBalancers })))).message).toBe(
     `The provided target group ${targetGroupArn} has target type instance, which is incompatible with the awsvpc network mode specified in the task definition.`,
@@ -225,7 +225,7 @@ test('CreateService refuses security groups that do not exist or belong to anoth
   const { GroupId } = await scene.ec2.send(
     new CreateSecurityGroupCommand({ VpcId: Vpc?.VpcId, GroupName: 'far', Description: 'far' }),
   );
-  expect((await refusalOf(create(scene.service(withGroup(sure(GroupId)))))).message).toBe(
+  expect((await refusalOf(create(scene.service(withGroup(required(GroupId)))))).message).toBe(
     `Security group ${GroupId} does not appear to belong to the same VPC as the input subnets.`,
   );
 });
@@ -251,7 +251,7 @@ test('CreateService refuses task definitions that are inactive or not compatible
 test('CreateService refuses ECS Exec without a task role', async () => {
   const scene = await balancedAccount();
   await scene.ecs.send(
-    new RegisterTaskDefinitionCommand({ ...twoContainers(scene.role), taskRoleArn: undefined }),
+    new RegisterTaskDefinitionCommand({ ...twoContainerTask(scene.role), taskRoleArn: undefined }),
   );
   const refused = await refusalOf(calls(scene.ecs).create(scene.service({ enableExecuteCommand: true })));
   expect(refused.message).toMatch(/^The service couldn't be created because a valid taskRoleArn/);
@@ -263,7 +263,7 @@ test('UpdateService refuses a service that does not exist or is not ACTIVE', asy
   expect((await refusalOf(update())).code).toBe('ServiceNotFoundException');
   const { create } = calls(scene.ecs);
   const { service } = await create(scene.service({ desiredCount: 0 }));
-  sure(scene.region.ecs.services.get(service?.serviceArn)).status = 'DRAINING';
+  required(scene.region.ecs.services.get(service?.serviceArn)).status = 'DRAINING';
   expect(await refusalOf(update())).toEqual({
     code: 'ServiceNotActiveException',
     message: 'Service was not ACTIVE.',

@@ -10,9 +10,9 @@ import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
 import { scriptedPlane } from './plane.ts';
-import { balancedAccount, calls, isCompleted, messages, sure, until } from './scene.ts';
+import { balancedAccount, calls, isCompleted, eventMessages, required, until } from './scene.ts';
 
-const named = { cluster: 'main', service: 'web' };
+const webService = { cluster: 'main', service: 'web' };
 
 test('at the instant pace a service is completed after two describe calls', async () => {
   const scene = await balancedAccount();
@@ -67,15 +67,15 @@ test("a created service is returned with AWS's defaults", async () => {
 
 test('empty lists of unsupported settings are ignored', async () => {
   const scene = await balancedAccount();
-  const nothing = {
+  const emptyLists = {
     placementConstraints: [],
     placementStrategy: [],
     serviceRegistries: [],
     vpcLatticeConfigurations: [],
   };
   const { create, update } = calls(scene.ecs);
-  expect((await create(scene.service(nothing))).service).toMatchObject({ status: 'ACTIVE' });
-  expect((await update(nothing)).service).toMatchObject({ status: 'ACTIVE' });
+  expect((await create(scene.service(emptyLists))).service).toMatchObject({ status: 'ACTIVE' });
+  expect((await update(emptyLists)).service).toMatchObject({ status: 'ACTIVE' });
 });
 
 test('the tags of a service are shown only on request', async () => {
@@ -98,14 +98,14 @@ test('a deployment is completed only when every task is healthy in every target 
   await service();
   const waiting = await service();
   expect(waiting).toMatchObject({ runningCount: 2, deployments: [{ rolloutState: 'IN_PROGRESS' }] });
-  const health = (group: string, State: 'healthy') =>
-    sure(scene.region.elbv2.targetGroups.get(group)).targets.forEach((target) => {
+  const setHealth = (group: string, State: 'healthy') =>
+    required(scene.region.elbv2.targetGroups.get(group)).targets.forEach((target) => {
       target.health = { State };
     });
-  health(sure(scene.groups[0]), 'healthy');
+  setHealth(required(scene.groups[0]), 'healthy');
   await service();
   expect((await service()).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS' }]);
-  health(sure(scene.groups[1]), 'healthy');
+  setHealth(required(scene.groups[1]), 'healthy');
   await service();
   expect((await service()).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }]);
 });
@@ -114,7 +114,7 @@ test('the events of a service have the wording of ECS and are listed newest firs
   const scene = await balancedAccount({ plane: scriptedPlane() });
   await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
   const [api1, api2] = scene.groups;
-  expect(messages(await until(scene, isCompleted))).toEqual([
+  expect(eventMessages(await until(scene, isCompleted))).toEqual([
     '(service web) has reached a steady state.',
     '(service web) (deployment ecs-svc/<n>) deployment completed.',
     `(service web) registered 1 targets in (target-group ${api2})`,
@@ -164,11 +164,11 @@ test('a service with desired count 0 is completed without tasks', async () => {
 test('a service that is scaled above 0 can only be deleted by force', async () => {
   const scene = await balancedAccount();
   await calls(scene.ecs).create(scene.service());
-  expect(await refusalOf(scene.ecs.send(new DeleteServiceCommand(named)))).toEqual({
+  expect(await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)))).toEqual({
     code: 'InvalidParameterException',
     message: 'The service cannot be stopped while it is scaled above 0.',
   });
-  const { service } = await scene.ecs.send(new DeleteServiceCommand({ ...named, force: true }));
+  const { service } = await scene.ecs.send(new DeleteServiceCommand({ ...webService, force: true }));
   expect(service).toMatchObject({ status: 'DRAINING', desiredCount: 0 });
 });
 
@@ -178,7 +178,7 @@ test('a service can only be deleted by force while one of its deployments is bei
   const { create, update } = calls(scene.ecs);
   await create(scene.service({ desiredCount: 1 }));
   await update({ forceNewDeployment: true, desiredCount: 0 });
-  const refused = await refusalOf(scene.ecs.send(new DeleteServiceCommand(named)));
+  const refused = await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)));
   expect(refused.message).toBe('The service cannot be stopped while deployments are active.');
 });
 
@@ -190,7 +190,7 @@ test('a deleted service drains, is not listed, and becomes INACTIVE when its tas
   await create(scene.service({ desiredCount: 1 }));
   clock.advance(60_000);
   expect(await tasks()).toMatchObject([{ lastStatus: 'RUNNING' }]);
-  await scene.ecs.send(new DeleteServiceCommand({ ...named, force: true }));
+  await scene.ecs.send(new DeleteServiceCommand({ ...webService, force: true }));
   clock.advance(6_000);
   // Both targets drain, although they were still `initial`.
   expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'DEACTIVATING', desiredStatus: 'STOPPED' }]);
@@ -201,13 +201,13 @@ test('a deleted service drains, is not listed, and becomes INACTIVE when its tas
     code: 'InvalidParameterException',
     message: 'Unable to Start a service that is still Draining.',
   });
-  const repeat = await scene.ecs.send(new DeleteServiceCommand({ ...named, force: true }));
+  const repeat = await scene.ecs.send(new DeleteServiceCommand({ ...webService, force: true }));
   expect(repeat.service?.status).toBe('DRAINING');
   expect(plane.stopped).toEqual([]);
   clock.advance(35_000);
   expect(plane.stopped).toHaveLength(1);
   expect(await service()).toMatchObject({ status: 'INACTIVE', deployments: [] });
-  const refused = await refusalOf(scene.ecs.send(new DeleteServiceCommand(named)));
+  const refused = await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)));
   expect(refused).toEqual({ code: 'ServiceNotFoundException', message: 'Service not found.' });
   expect((await create(scene.service())).service?.status).toBe('ACTIVE');
 });
@@ -216,9 +216,9 @@ test('a cluster can be deleted once its services and tasks are gone', async () =
   const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
   await create(scene.service());
-  const gone = () => refusalOf(scene.ecs.send(new DeleteClusterCommand({ cluster: 'main' })));
-  expect((await gone()).code).toBe('ClusterContainsServicesException');
-  await scene.ecs.send(new DeleteServiceCommand({ ...named, force: true }));
+  const refusalOfDelete = () => refusalOf(scene.ecs.send(new DeleteClusterCommand({ cluster: 'main' })));
+  expect((await refusalOfDelete()).code).toBe('ClusterContainsServicesException');
+  await scene.ecs.send(new DeleteServiceCommand({ ...webService, force: true }));
   await service();
   await service();
   const { cluster } = await scene.ecs.send(new DeleteClusterCommand({ cluster: 'main' }));
@@ -234,8 +234,8 @@ test('DescribeServices accepts up to ten names and lists unknown services as fai
   expect(failures).toEqual([
     { arn: 'arn:aws:ecs:eu-west-1:000000000000:service/main/nobody', reason: 'MISSING' },
   ]);
-  const many = await refusalOf(describe(Array.from({ length: 11 }, (_, index) => `s${index}`)));
-  expect(many.code).toBe('InvalidParameterException');
+  const tooMany = await refusalOf(describe(Array.from({ length: 11 }, (_, index) => `s${index}`)));
+  expect(tooMany.code).toBe('InvalidParameterException');
 });
 
 test('services are listed page by page', async () => {

@@ -12,19 +12,19 @@ import {
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { account, balancedAccount, calls, sure, twoContainers } from './scene.ts';
+import { account, balancedAccount, calls, required, twoContainerTask } from './scene.ts';
 
 type Overrides = Partial<RegisterTaskDefinitionCommandInput>;
 
-/** Returns the containers of the definition, with changes to the first one. */
-const withFirst = (role: string, over: Partial<ContainerDefinition>): Overrides => {
-  const [first, second] = twoContainers(role).containerDefinitions ?? [];
-  return { containerDefinitions: [{ ...first, ...over }, { ...second }] };
+/** Returns the containers of `twoContainerTask`, with changes to the first one. */
+const withFirstContainer = (role: string, overrides: Partial<ContainerDefinition>): Overrides => {
+  const [first, second] = twoContainerTask(role).containerDefinitions ?? [];
+  return { containerDefinitions: [{ ...first, ...overrides }, { ...second }] };
 };
 
 test("every registration creates a new revision with ECS's defaults", async () => {
   const { ecs, role } = await account();
-  const register = () => ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  const register = () => ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
   await register();
   const { taskDefinition } = await register();
   expect(taskDefinition).toMatchObject({
@@ -57,7 +57,7 @@ test("every registration creates a new revision with ECS's defaults", async () =
 test('task sizes may be given with units', async () => {
   const { ecs, role } = await account();
   const { taskDefinition } = await ecs.send(
-    new RegisterTaskDefinitionCommand({ ...twoContainers(role), cpu: '0.5 vCPU', memory: '2 GB' }),
+    new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), cpu: '0.5 vCPU', memory: '2 GB' }),
   );
   expect(taskDefinition).toMatchObject({ cpu: '512', memory: '2048' });
 });
@@ -66,7 +66,10 @@ test('omitted members of a health check get their defaults', async () => {
   const { ecs, role } = await account();
   const healthCheck = { command: ['CMD-SHELL', 'true'] };
   const { taskDefinition } = await ecs.send(
-    new RegisterTaskDefinitionCommand({ ...twoContainers(role), ...withFirst(role, { healthCheck }) }),
+    new RegisterTaskDefinitionCommand({
+      ...twoContainerTask(role),
+      ...withFirstContainer(role, { healthCheck }),
+    }),
   );
   expect(taskDefinition?.containerDefinitions?.[0]?.healthCheck).toEqual({
     command: ['CMD-SHELL', 'true'],
@@ -80,7 +83,10 @@ test('a family name means its newest ACTIVE revision, while an ARN or number can
   const { ecs, role } = await account();
   for (let made = 0; made < 3; made += 1) {
     await ecs.send(
-      new RegisterTaskDefinitionCommand({ ...twoContainers(role), tags: [{ key: 'n', value: `${made}` }] }),
+      new RegisterTaskDefinitionCommand({
+        ...twoContainerTask(role),
+        tags: [{ key: 'n', value: `${made}` }],
+      }),
     );
   }
   await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:3' }));
@@ -99,10 +105,10 @@ test('a family name means its newest ACTIVE revision, while an ARN or number can
   });
 });
 
-test('revisions can be filtered by status and family and sorted, and families filtered by status', async () => {
+test('revisions can be sorted, and filtered by status and family; families can be filtered by status', async () => {
   const { ecs, role } = await account();
   for (const family of ['web', 'web', 'webs']) {
-    await ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), family }));
+    await ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), family }));
   }
   await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'webs:1' }));
   const names = async (input: ListTaskDefinitionsCommandInput) =>
@@ -121,7 +127,7 @@ test('revisions can be filtered by status and family and sorted, and families fi
 
 test('only INACTIVE revisions can be deleted, and their numbers are not reused', async () => {
   const { ecs, role } = await account();
-  const register = () => ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  const register = () => ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
   await register();
   const remove = (taskDefinitions: string[]) =>
     ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions }));
@@ -134,8 +140,8 @@ test('only INACTIVE revisions can be deleted, and their numbers are not reused',
   const describe = new DescribeTaskDefinitionCommand({ taskDefinition: 'web:1' });
   expect((await refusalOf(ecs.send(describe))).code).toBe('ClientException');
   expect((await register()).taskDefinition?.revision).toBe(2);
-  const many = Array.from({ length: 11 }, (_, index) => `web:${index}`);
-  expect((await refusalOf(remove(many))).code).toBe('InvalidParameterException');
+  const tooMany = Array.from({ length: 11 }, (_, index) => `web:${index}`);
+  expect((await refusalOf(remove(tooMany))).code).toBe('InvalidParameterException');
 });
 
 test('the deletion of a task definition waits until no service or task uses it', async () => {
@@ -149,7 +155,7 @@ test('the deletion of a task definition waits until no service or task uses it',
       ?.status;
   await service();
   expect(await status()).toBe('DELETE_IN_PROGRESS');
-  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
   await update({ taskDefinition: 'web:2' });
   for (let attempt = 0; attempt < 5; attempt += 1) await service();
   expect((await refusalOf(status())).code).toBe('ClientException');
@@ -157,7 +163,7 @@ test('the deletion of a task definition waits until no service or task uses it',
 
 test('deregistering may be repeated, and requires an existing revision', async () => {
   const { ecs, role } = await account();
-  await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
   const deregister = (taskDefinition: string) =>
     ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
   await deregister('web:1');
@@ -203,23 +209,27 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   ['a cpu value that is not a number', () => ({ cpu: 'two' }), /^Invalid 'cpu'/],
   [
     'a host port that differs from the container port',
-    (role) => withFirst(role, { portMappings: [{ containerPort: 5000, hostPort: 80 }] }),
+    (role) => withFirstContainer(role, { portMappings: [{ containerPort: 5000, hostPort: 80 }] }),
     'When networkMode=awsvpc, the host ports and container ports in port mappings must match.',
   ],
   [
     'a port that is out of range',
-    (role) => withFirst(role, { portMappings: [{ containerPort: 70_000 }] }),
+    (role) => withFirstContainer(role, { portMappings: [{ containerPort: 70_000 }] }),
     /containerPort/,
   ],
   [
     'the same port twice in a task',
-    (role) => withFirst(role, { portMappings: [{ containerPort: 6000 }] }),
+    (role) => withFirstContainer(role, { portMappings: [{ containerPort: 6000 }] }),
     /^Invalid setting for container 'api2'\. Port mapping 6000\/tcp is used more than once/,
   ],
-  ['equal container names', (role) => withFirst(role, { name: 'api2' }), /^Container names must be unique/],
-  ['a container without a name', (role) => withFirst(role, { name: '' }), /^Container\.name/],
-  ['a container with a bad name', (role) => withFirst(role, { name: 'a b' }), /^Container\.name/],
-  ['a container without an image', (role) => withFirst(role, { image: '' }), /^Container\.image/],
+  [
+    'equal container names',
+    (role) => withFirstContainer(role, { name: 'api2' }),
+    /^Container names must be unique/,
+  ],
+  ['a container without a name', (role) => withFirstContainer(role, { name: '' }), /^Container\.name/],
+  ['a container with a bad name', (role) => withFirstContainer(role, { name: 'a b' }), /^Container\.name/],
+  ['a container without an image', (role) => withFirstContainer(role, { image: '' }), /^Container\.image/],
   [
     'no essential container',
     () => ({ containerDefinitions: [{ name: 'one', image: 'one', essential: false }] }),
@@ -227,42 +237,42 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   ],
   [
     'containers that reserve more cpu than the task has',
-    (role) => withFirst(role, { cpu: 512 }),
+    (role) => withFirstContainer(role, { cpu: 512 }),
     /'cpu' of the containers/,
   ],
   [
     'a container with more memory than the task',
-    (role) => withFirst(role, { memory: 1024 }),
+    (role) => withFirstContainer(role, { memory: 1024 }),
     "The 'memory' setting for container is greater than for the task.",
   ],
   [
     'a memory limit below the memory reservation',
-    (role) => withFirst(role, { memory: 128, memoryReservation: 256 }),
+    (role) => withFirstContainer(role, { memory: 128, memoryReservation: 256 }),
     /memoryReservation/,
   ],
   [
     'images in ECR without an execution role',
-    (role) => ({ executionRoleArn: undefined, ...withFirst(role, { image: ECR }) }),
+    (role) => ({ executionRoleArn: undefined, ...withFirstContainer(role, { image: ECR }) }),
     'Fargate requires task definition to have execution role ARN to support ECR images.',
   ],
   [
     'the awslogs driver without an execution role',
-    (role) => ({ executionRoleArn: undefined, ...withFirst(role, awslogs(LOGS)) }),
+    (role) => ({ executionRoleArn: undefined, ...withFirstContainer(role, awslogs(LOGS)) }),
     'Fargate requires task definition to have execution role ARN to support log driver awslogs.',
   ],
   [
     'the awslogs driver without a log group',
-    (role) => withFirst(role, awslogs({ 'awslogs-region': 'eu-west-1' })),
+    (role) => withFirstContainer(role, awslogs({ 'awslogs-region': 'eu-west-1' })),
     'Log driver awslogs requires options: awslogs-region, awslogs-group',
   ],
   [
     'the awslogs driver without a stream prefix',
-    (role) => withFirst(role, awslogs({ 'awslogs-region': 'eu-west-1', 'awslogs-group': 'g' })),
+    (role) => withFirstContainer(role, awslogs({ 'awslogs-region': 'eu-west-1', 'awslogs-group': 'g' })),
     /awslogs-stream-prefix/,
   ],
   [
     'a log driver that Fargate does not have',
-    (role) => withFirst(role, { logConfiguration: { logDriver: 'journald' } }),
+    (role) => withFirstContainer(role, { logConfiguration: { logDriver: 'journald' } }),
     'journald is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]',
   ],
   [
@@ -272,17 +282,17 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   ],
   [
     'a dependency on an unknown container',
-    (role) => withFirst(role, { dependsOn: [{ containerName: 'x', condition: 'START' }] }),
+    (role) => withFirstContainer(role, { dependsOn: [{ containerName: 'x', condition: 'START' }] }),
     "Cannot depend on container + 'x' because it does not exist",
   ],
   [
     'a dependency on HEALTHY without a health check',
-    (role) => withFirst(role, { dependsOn: [{ containerName: 'api2', condition: 'HEALTHY' }] }),
+    (role) => withFirstContainer(role, { dependsOn: [{ containerName: 'api2', condition: 'HEALTHY' }] }),
     'A dependency container with HEALTHY condition must have health check configured',
   ],
   [
     'a dependency on the success of an essential container',
-    (role) => withFirst(role, { dependsOn: [{ containerName: 'api2', condition: 'SUCCESS' }] }),
+    (role) => withFirstContainer(role, { dependsOn: [{ containerName: 'api2', condition: 'SUCCESS' }] }),
     'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container',
   ],
   [
@@ -297,33 +307,41 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   ],
   [
     'a health check command without CMD or CMD-SHELL',
-    (role) => withFirst(role, { healthCheck: { command: ['curl', 'localhost'] } }),
+    (role) => withFirstContainer(role, { healthCheck: { command: ['curl', 'localhost'] } }),
     /CMD or CMD-SHELL/,
   ],
   [
     'a health check interval out of range',
-    (role) => withFirst(role, { healthCheck: { ...check, interval: 4 } }),
+    (role) => withFirstContainer(role, { healthCheck: { ...check, interval: 4 } }),
     /interval: 4\. It must be between 5 and 300/,
   ],
   [
     'a health check timeout out of range',
-    (role) => withFirst(role, { healthCheck: { ...check, timeout: 61 } }),
+    (role) => withFirstContainer(role, { healthCheck: { ...check, timeout: 61 } }),
     /timeout: 61/,
   ],
-  ['zero retries', (role) => withFirst(role, { healthCheck: { ...check, retries: 0 } }), /retries: 0/],
+  [
+    'zero retries',
+    (role) => withFirstContainer(role, { healthCheck: { ...check, retries: 0 } }),
+    /retries: 0/,
+  ],
   [
     'a health check start period out of range',
-    (role) => withFirst(role, { healthCheck: { ...check, startPeriod: 301 } }),
+    (role) => withFirstContainer(role, { healthCheck: { ...check, startPeriod: 301 } }),
     /startPeriod: 301/,
   ],
-  ['a long stop timeout', (role) => withFirst(role, { stopTimeout: 121 }), /less than 120 seconds/],
-  ['a short stop timeout', (role) => withFirst(role, { stopTimeout: 1 }), /at least 2 seconds/],
+  ['a long stop timeout', (role) => withFirstContainer(role, { stopTimeout: 121 }), /less than 120 seconds/],
+  ['a short stop timeout', (role) => withFirstContainer(role, { stopTimeout: 1 }), /at least 2 seconds/],
   [
     'a privileged container',
-    (role) => withFirst(role, { privileged: true }),
+    (role) => withFirstContainer(role, { privileged: true }),
     /'privileged' is not supported on Fargate/,
   ],
-  ['container links', (role) => withFirst(role, { links: ['api2'] }), /'links' is not supported on Fargate/],
+  [
+    'container links',
+    (role) => withFirstContainer(role, { links: ['api2'] }),
+    /'links' is not supported on Fargate/,
+  ],
   [
     'placement constraints',
     () => ({ placementConstraints: [{ type: 'memberOf' }] }),
@@ -341,10 +359,10 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   ],
 ];
 
-test.each(refusals)('RegisterTaskDefinition refuses %s', async (_what, over, message) => {
+test.each(refusals)('RegisterTaskDefinition refuses %s', async (_what, overrides, message) => {
   const { ecs, role } = await account();
   const refused = await refusalOf(
-    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), ...over(role) })),
+    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), ...overrides(role) })),
   );
   expect(refused.code).toMatch(/^(ClientException|InvalidParameterException)$/);
   if (typeof message === 'string') expect(refused.message).toBe(message);
@@ -356,20 +374,25 @@ test.each<[string, Partial<ContainerDefinition>]>([
   ['mountPoints', { mountPoints: [{ sourceVolume: 'a', containerPath: '/a' }] }],
   ['logConfiguration.logDriver splunk', { logConfiguration: { logDriver: 'splunk' } }],
   ['linuxParameters.swappiness', { linuxParameters: { swappiness: 1 } }],
-])('RegisterTaskDefinition reports %s as not implemented', async (member, over) => {
+])('RegisterTaskDefinition reports %s as not implemented', async (member, overrides) => {
   const { ecs, role } = await account();
   const refused = await refusalOf(
-    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), ...withFirst(role, over) })),
+    ecs.send(
+      new RegisterTaskDefinitionCommand({
+        ...twoContainerTask(role),
+        ...withFirstContainer(role, overrides),
+      }),
+    ),
   );
   expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining(member) });
 });
 
 test('a task definition that a call returned can be registered again', async () => {
   const { ecs, role } = await account();
-  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
-  const { family, containerDefinitions, volumes, placementConstraints, ...rest } = sure(taskDefinition);
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
+  const { family, containerDefinitions, volumes, placementConstraints, ...rest } = required(taskDefinition);
   const { networkMode, requiresCompatibilities, cpu, memory, executionRoleArn, taskRoleArn } = rest;
-  const again = await ecs.send(
+  const second = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family,
       containerDefinitions,
@@ -383,17 +406,17 @@ test('a task definition that a call returned can be registered again', async () 
       taskRoleArn,
     }),
   );
-  expect(again.taskDefinition?.revision).toBe(2);
-  expect(again.taskDefinition?.containerDefinitions).toEqual(containerDefinitions);
+  expect(second.taskDefinition?.revision).toBe(2);
+  expect(second.taskDefinition?.containerDefinitions).toEqual(containerDefinitions);
   const refused = await refusalOf(
-    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), volumes: [{ name: 'data' }] })),
+    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), volumes: [{ name: 'data' }] })),
   );
   expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining('volumes') });
 });
 
 test('a refused registration uses no revision number', async () => {
   const { ecs, role } = await account();
-  await refusalOf(ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), cpu: '1' })));
-  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
-  expect(sure(taskDefinition).revision).toBe(1);
+  await refusalOf(ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), cpu: '1' })));
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
+  expect(required(taskDefinition).revision).toBe(1);
 });

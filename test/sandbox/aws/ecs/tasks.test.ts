@@ -15,13 +15,13 @@ import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
 import { scriptedPlane } from './plane.ts';
-import { balancedAccount, calls, sure, twoContainers } from './scene.ts';
+import { balancedAccount, calls, required, twoContainerTask } from './scene.ts';
 
 /** Creates the scene at AWS's pace with a manual clock, and adds functions that run and describe tasks. */
 async function timedScene(plane = scriptedPlane()) {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1, plane });
-  const run = async (over: Partial<RunTaskCommandInput> = {}) =>
+  const run = async (overrides: Partial<RunTaskCommandInput> = {}) =>
     (
       await scene.ecs.send(
         new RunTaskCommand({
@@ -29,13 +29,14 @@ async function timedScene(plane = scriptedPlane()) {
           taskDefinition: 'web',
           launchType: 'FARGATE',
           networkConfiguration: scene.networkConfiguration,
-          ...over,
+          ...overrides,
         }),
       )
     ).tasks ?? [];
   const describe = async (arn: string | undefined) =>
-    sure(
-      (await scene.ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [sure(arn)] }))).tasks?.[0],
+    required(
+      (await scene.ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [required(arn)] })))
+        .tasks?.[0],
     );
   const taskInterfaces = () =>
     scene.region.ec2.networkInterfaces.filter(({ Description = '' }) => Description.includes(':attachment/'));
@@ -96,7 +97,7 @@ test('a task passes through its states and releases its network interface at the
     ]),
   });
   const { task: stopping } = await ecs.send(
-    new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn), reason: 'enough' }),
+    new StopTaskCommand({ cluster: 'main', task: required(task?.taskArn), reason: 'enough' }),
   );
   expect(stopping).toMatchObject({ desiredStatus: 'STOPPED', lastStatus: 'DEPROVISIONING' });
   expect(taskInterfaces()).toHaveLength(1);
@@ -116,10 +117,10 @@ test('a task passes through its states and releases its network interface at the
 test('a stopped task can be described for an hour and is removed when another task starts later', async () => {
   const { run, clock, ecs } = await timedScene();
   const [task] = await run();
-  await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn) }));
+  await ecs.send(new StopTaskCommand({ cluster: 'main', task: required(task?.taskArn) }));
   clock.advance(3_600_000);
   const describe = () =>
-    ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [sure(task?.taskArn)] }));
+    ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [required(task?.taskArn)] }));
   expect((await describe()).tasks).toMatchObject([{ stoppedReason: 'Task stopped by user' }]);
   clock.advance(60_000);
   await run();
@@ -129,7 +130,7 @@ test('a stopped task can be described for an hour and is removed when another ta
 test('a task that is stopped before it gets a network interface never gets one', async () => {
   const { run, clock, taskInterfaces, ecs, describe, plane } = await timedScene();
   const [task] = await run();
-  await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn) }));
+  await ecs.send(new StopTaskCommand({ cluster: 'main', task: required(task?.taskArn) }));
   clock.advance(60_000);
   expect(await describe(task?.taskArn)).toMatchObject({ lastStatus: 'STOPPED' });
   expect([taskInterfaces(), plane.started, plane.stopped]).toEqual([[], [], []]);
@@ -138,7 +139,7 @@ test('a task that is stopped before it gets a network interface never gets one',
 test('a task whose network interface cannot be created fails with the error code of EC2', async () => {
   const { run, clock, describe, region, subnets } = await timedScene();
   const [task] = await run();
-  region.ec2.subnets.delete(sure(subnets[0]));
+  region.ec2.subnets.delete(required(subnets[0]));
   clock.advance(25_000);
   expect(await describe(task?.taskArn)).toMatchObject({
     lastStatus: 'STOPPED',
@@ -161,7 +162,7 @@ test('a failure to start is reported on the task and on the container at fault',
 
 test('a task ends when an essential container ends, but not when another container does', async () => {
   const { run, clock, describe, region, ecs, role } = await timedScene();
-  const input = twoContainers(role);
+  const input = twoContainerTask(role);
   await ecs.send(
     new RegisterTaskDefinitionCommand({
       ...input,
@@ -173,7 +174,7 @@ test('a task ends when an essential container ends, but not when another contain
   );
   const [task] = await run();
   clock.advance(27_000);
-  const arn = sure(task?.taskArn);
+  const arn = required(task?.taskArn);
   containerExited(region, arn, 'setup', 0);
   expect(await describe(arn)).toMatchObject({
     lastStatus: 'RUNNING',
@@ -218,7 +219,7 @@ test('a task shows its startedBy value, and shows its tags only on request', asy
     startedBy: 'me',
   });
   const { tasks } = await ecs.send(
-    new DescribeTasksCommand({ cluster: 'main', tasks: [sure(task?.taskArn)], include: ['TAGS'] }),
+    new DescribeTasksCommand({ cluster: 'main', tasks: [required(task?.taskArn)], include: ['TAGS'] }),
   );
   expect(tasks).toMatchObject([
     {
@@ -232,7 +233,7 @@ test('a task shows its startedBy value, and shows its tags only on request', asy
   ]);
 });
 
-test("a service's tasks name their deployment, and have the service's tags if it propagates them", async () => {
+test("a service's tasks name their deployment, and have the service's tags if the service propagates them", async () => {
   const scene = await balancedAccount();
   const { create, service, tasks } = calls(scene.ecs);
   const { service: created } = await create(
@@ -247,7 +248,7 @@ test("a service's tasks name their deployment, and have the service's tags if it
   const [task] = await tasks();
   expect(task).toMatchObject({ group: 'service:web', startedBy: created?.deployments?.[0]?.id, tags: [] });
   const { tasks: tagged } = await scene.ecs.send(
-    new DescribeTasksCommand({ cluster: 'main', tasks: [sure(task?.taskArn)], include: ['TAGS'] }),
+    new DescribeTasksCommand({ cluster: 'main', tasks: [required(task?.taskArn)], include: ['TAGS'] }),
   );
   expect(tagged?.[0]?.tags).toEqual([
     { key: 'aws:ecs:serviceName', value: 'web' },
@@ -261,7 +262,7 @@ test('tasks can be listed by desired status, family, service and startedBy', asy
   const { run, ecs } = scene;
   const [one] = await run({ startedBy: 'me' });
   const [two] = await run();
-  await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(two?.taskArn) }));
+  await ecs.send(new StopTaskCommand({ cluster: 'main', task: required(two?.taskArn) }));
   await calls(ecs).create(scene.service({ desiredCount: 1, loadBalancers: [] }));
   scene.clock.advance(5_000);
   const list = async (input: ListTasksCommandInput = {}) =>
@@ -286,13 +287,13 @@ test('unknown tasks and invalid RunTask parameters are refused', async () => {
     code: 'InvalidParameterException',
     message: 'The referenced task was not found.',
   });
-  for (const over of [
+  for (const overrides of [
     { count: 11 },
     { count: 0 },
     { group: 'service:web' },
     { networkConfiguration: undefined },
   ]) {
-    expect((await refusalOf(run(over))).code).toBe('InvalidParameterException');
+    expect((await refusalOf(run(overrides))).code).toBe('InvalidParameterException');
   }
   const overridden = run({ overrides: { containerOverrides: [{ name: 'api1', command: ['other'] }] } });
   expect(await refusalOf(overridden)).toEqual({
@@ -322,9 +323,9 @@ test('RunTask refuses a task whose role does not trust ECS', async () => {
   });
 });
 
-test('an image whose name is that of a built-in object property does not break snapshots', async () => {
+test('an image named like a built-in object property does not break snapshots', async () => {
   const { ecs, role, world, networkConfiguration } = await balancedAccount();
-  const definition = twoContainers(role);
+  const definition = twoContainerTask(role);
   const containerDefinitions = [{ name: 'web', image: 'constructor' }];
   await ecs.send(new RegisterTaskDefinitionCommand({ ...definition, containerDefinitions }));
   const { tasks } = await ecs.send(

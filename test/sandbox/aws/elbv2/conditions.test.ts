@@ -5,8 +5,8 @@ import { refusalOf } from '../../harness.ts';
 import { notFound, path, scene } from './scene.ts';
 
 async function conditionScene() {
-  const { balancer, createRule, listener } = await scene();
-  const ListenerArn = await listener(await balancer());
+  const { makeBalancer, createRule, makeListener } = await scene();
+  const ListenerArn = await makeListener(await makeBalancer());
   return (...conditions: RuleCondition[]) => createRule(ListenerArn, 1, notFound, ...conditions);
 }
 

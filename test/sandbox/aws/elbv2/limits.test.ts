@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { forwardTo, notFound, path, scene, sure } from './scene.ts';
+import { forwardTo, notFound, path, scene, required } from './scene.ts';
 
 test('the account limits list the quotas that the sandbox enforces', async () => {
   const { elbv2 } = await scene();
@@ -15,21 +15,21 @@ test('the account limits list the quotas that the sandbox enforces', async () =>
 });
 
 test('a region can have at most fifty load balancers', async () => {
-  const { balancer, createBalancer } = await scene();
-  for (let i = 0; i < 50; i++) await balancer(`web${i}`);
+  const { makeBalancer, createBalancer } = await scene();
+  for (let i = 0; i < 50; i++) await makeBalancer(`web${i}`);
   expect(await refusalOf(createBalancer({ Name: 'more' }))).toMatchObject({ code: 'TooManyLoadBalancers' });
 });
 
 test('a load balancer can have at most fifty listeners', async () => {
-  const { balancer, createListener, listener } = await scene();
-  const arn = await balancer();
-  for (let port = 1; port <= 50; port++) await listener(arn, notFound, port);
+  const { makeBalancer, createListener, makeListener } = await scene();
+  const arn = await makeBalancer();
+  for (let port = 1; port <= 50; port++) await makeListener(arn, notFound, port);
   expect(await refusalOf(createListener(arn, notFound, 51))).toMatchObject({ code: 'TooManyListeners' });
 });
 
 test('a target group can have at most a thousand targets', async () => {
-  const { elbv2, group } = await scene();
-  const TargetGroupArn = await group();
+  const { elbv2, makeTargetGroup } = await scene();
+  const TargetGroupArn = await makeTargetGroup();
   const register = (ports: number[]) =>
     elbv2.send(
       new RegisterTargetsCommand({
@@ -42,21 +42,21 @@ test('a target group can have at most a thousand targets', async () => {
 });
 
 test('a region can have at most three thousand target groups', async () => {
-  const { createGroup, group, region } = await scene();
+  const { createTargetGroup, makeTargetGroup, region } = await scene();
   const { targetGroups } = region.elbv2;
-  const made = sure(targetGroups.get(await group()));
+  const made = required(targetGroups.get(await makeTargetGroup()));
   for (let i = 1; i < 3000; i++) targetGroups.set(`arn:${i}`, { ...made, TargetGroupName: `g${i}` });
-  expect(await refusalOf(createGroup({ Name: 'more' }))).toMatchObject({ code: 'TooManyTargetGroups' });
+  expect(await refusalOf(createTargetGroup({ Name: 'more' }))).toMatchObject({ code: 'TooManyTargetGroups' });
 });
 
 test('a load balancer can use at most a hundred target groups', async () => {
-  const { balancer, createRule, group, listener } = await scene();
-  const LoadBalancerArn = await balancer();
-  const ListenerArn = await listener(LoadBalancerArn, forwardTo(await group('g0')));
-  for (let i = 1; i < 100; i++) await createRule(ListenerArn, i, forwardTo(await group(`g${i}`)));
-  const other = await listener(LoadBalancerArn, notFound, 81);
-  await createRule(other, 1, forwardTo(await group('g99')), path('/again'));
-  expect(await refusalOf(createRule(other, 2, forwardTo(await group('g100'))))).toMatchObject({
+  const { makeBalancer, createRule, makeTargetGroup, makeListener } = await scene();
+  const LoadBalancerArn = await makeBalancer();
+  const ListenerArn = await makeListener(LoadBalancerArn, forwardTo(await makeTargetGroup('g0')));
+  for (let i = 1; i < 100; i++) await createRule(ListenerArn, i, forwardTo(await makeTargetGroup(`g${i}`)));
+  const other = await makeListener(LoadBalancerArn, notFound, 81);
+  await createRule(other, 1, forwardTo(await makeTargetGroup('g99')), path('/again'));
+  expect(await refusalOf(createRule(other, 2, forwardTo(await makeTargetGroup('g100'))))).toMatchObject({
     code: 'TooManyUniqueTargetGroupsPerLoadBalancer',
   });
 });

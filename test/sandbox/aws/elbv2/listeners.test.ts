@@ -14,8 +14,8 @@ import { refusalOf } from '../../harness.ts';
 import { forwardTo, notFound, scene } from './scene.ts';
 
 test('the ARN of a listener extends the ARN of its load balancer, and the default rule shows the default actions', async () => {
-  const { balancer, createListener, elbv2 } = await scene();
-  const LoadBalancerArn = await balancer();
+  const { makeBalancer, createListener, elbv2 } = await scene();
+  const LoadBalancerArn = await makeBalancer();
   const { Listeners } = await createListener(LoadBalancerArn);
   const path = LoadBalancerArn.split('/').slice(1).join('/');
   expect(Listeners).toEqual([
@@ -42,20 +42,20 @@ test('the ARN of a listener extends the ARN of its load balancer, and the defaul
 });
 
 test('a repeated create call returns the same listener, and is refused as a duplicate if its action differs', async () => {
-  const { balancer, createListener, group } = await scene();
-  const LoadBalancerArn = await balancer();
+  const { makeBalancer, createListener, makeTargetGroup } = await scene();
+  const LoadBalancerArn = await makeBalancer();
   const first = await createListener(LoadBalancerArn);
   expect((await createListener(LoadBalancerArn)).Listeners).toEqual(first.Listeners);
-  expect(await refusalOf(createListener(LoadBalancerArn, forwardTo(await group())))).toEqual({
+  expect(await refusalOf(createListener(LoadBalancerArn, forwardTo(await makeTargetGroup())))).toEqual({
     code: 'DuplicateListener',
     message: `A listener already exists on this port for this load balancer '${LoadBalancerArn}'`,
   });
 });
 
 test('a forward action to one group is shown in both notations', async () => {
-  const { balancer, createListener, group } = await scene();
-  const api1 = await group();
-  const { Listeners } = await createListener(await balancer(), forwardTo(api1));
+  const { makeBalancer, createListener, makeTargetGroup } = await scene();
+  const api1 = await makeTargetGroup();
+  const { Listeners } = await createListener(await makeBalancer(), forwardTo(api1));
   expect(Listeners?.[0]?.DefaultActions).toEqual([
     {
       Type: 'forward',
@@ -69,12 +69,12 @@ test('a forward action to one group is shown in both notations', async () => {
 });
 
 test('a forward action can share requests between several groups by weight', async () => {
-  const { balancer, createListener, group } = await scene();
+  const { makeBalancer, createListener, makeTargetGroup } = await scene();
   const TargetGroups = [
-    { TargetGroupArn: await group('a'), Weight: 9 },
-    { TargetGroupArn: await group('b'), Weight: 0 },
+    { TargetGroupArn: await makeTargetGroup('a'), Weight: 9 },
+    { TargetGroupArn: await makeTargetGroup('b'), Weight: 0 },
   ];
-  const { Listeners } = await createListener(await balancer(), {
+  const { Listeners } = await createListener(await makeBalancer(), {
     Type: 'forward',
     ForwardConfig: { TargetGroups },
   });
@@ -83,8 +83,8 @@ test('a forward action can share requests between several groups by weight', asy
 });
 
 test('a redirect shows placeholders for the parts of the URL that it keeps', async () => {
-  const { balancer, createListener } = await scene();
-  const { Listeners } = await createListener(await balancer(), {
+  const { makeBalancer, createListener } = await scene();
+  const { Listeners } = await createListener(await makeBalancer(), {
     Type: 'redirect',
     RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' },
   });
@@ -155,16 +155,16 @@ const actions: [Action, string, string][] = [
   [{ Type: 'dance' as 'forward' }, 'ValidationError', 'enum value set'],
 ];
 test.each(actions)('a listener with the action %j is refused', async (action, code, words) => {
-  const { balancer, createListener } = await scene();
-  expect(await refusalOf(createListener(await balancer(), action))).toEqual({
+  const { makeBalancer, createListener } = await scene();
+  expect(await refusalOf(createListener(await makeBalancer(), action))).toEqual({
     code,
     message: expect.stringContaining(words),
   });
 });
 
 test('a listener must have exactly one action', async () => {
-  const { balancer, elbv2 } = await scene();
-  const LoadBalancerArn = await balancer();
+  const { makeBalancer, elbv2 } = await scene();
+  const LoadBalancerArn = await makeBalancer();
   const create = (DefaultActions: Action[]) =>
     elbv2.send(new CreateListenerCommand({ LoadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions }));
   expect(await refusalOf(create([]))).toMatchObject({ code: 'ValidationError' });
@@ -180,10 +180,10 @@ test.each([
   [{ Protocol: 'HTTPS' as const }, 'NotImplemented', 'HTTPS'],
   [{ SslPolicy: 'x' }, 'NotImplemented', 'SslPolicy'],
 ])('a listener with %j is refused', async (settings, code, words) => {
-  const { balancer, elbv2 } = await scene();
+  const { makeBalancer, elbv2 } = await scene();
   const call = elbv2.send(
     new CreateListenerCommand({
-      LoadBalancerArn: await balancer(),
+      LoadBalancerArn: await makeBalancer(),
       Protocol: 'HTTP',
       Port: 80,
       DefaultActions: [notFound],
@@ -194,30 +194,31 @@ test.each([
 });
 
 test('a target group can be used by only one load balancer, which must be in the same VPC', async () => {
-  const { balancer, createGroup, createListener, group, listener, make } = await scene();
-  const api1 = await group();
-  await listener(await balancer('web'), forwardTo(api1));
-  const other = await balancer('other');
+  const { makeBalancer, createTargetGroup, createListener, makeTargetGroup, makeListener, make } =
+    await scene();
+  const api1 = await makeTargetGroup();
+  await makeListener(await makeBalancer('web'), forwardTo(api1));
+  const other = await makeBalancer('other');
   expect(await refusalOf(createListener(other, forwardTo(api1)))).toEqual({
     code: 'TargetGroupAssociationLimit',
     message: `The following target groups cannot be associated with more than one load balancer: ${api1}`,
   });
-  const { TargetGroups } = await createGroup({ Name: 'far', VpcId: await make.vpc('10.1.0.0/16') });
+  const { TargetGroups } = await createTargetGroup({ Name: 'far', VpcId: await make.vpc('10.1.0.0/16') });
   expect(
     await refusalOf(createListener(other, forwardTo(TargetGroups?.[0]?.TargetGroupArn ?? ''))),
   ).toMatchObject({ code: 'InvalidConfigurationRequest' });
 });
 
 test('modifying a listener keeps the settings that the call omits', async () => {
-  const { balancer, elbv2, group, listener } = await scene();
-  const LoadBalancerArn = await balancer();
-  const ListenerArn = await listener(LoadBalancerArn);
-  await listener(LoadBalancerArn, notFound, 81);
+  const { makeBalancer, elbv2, makeTargetGroup, makeListener } = await scene();
+  const LoadBalancerArn = await makeBalancer();
+  const ListenerArn = await makeListener(LoadBalancerArn);
+  await makeListener(LoadBalancerArn, notFound, 81);
   const modify = (changes: object) => elbv2.send(new ModifyListenerCommand({ ListenerArn, ...changes }));
   expect((await modify({ Port: 8080 })).Listeners).toMatchObject([
     { Port: 8080, DefaultActions: [notFound] },
   ]);
-  const api1 = await group();
+  const api1 = await makeTargetGroup();
   await modify({ DefaultActions: [forwardTo(api1)] });
   const { Rules } = await elbv2.send(new DescribeRulesCommand({ ListenerArn }));
   expect(Rules).toMatchObject([{ Priority: 'default', Actions: [{ TargetGroupArn: api1 }] }]);
@@ -226,9 +227,9 @@ test('modifying a listener keeps the settings that the call omits', async () => 
 });
 
 test('a describe call must name either a load balancer or listener ARNs, but not both', async () => {
-  const { balancer, elbv2, listener } = await scene();
-  const LoadBalancerArn = await balancer();
-  const ListenerArn = await listener(LoadBalancerArn);
+  const { makeBalancer, elbv2, makeListener } = await scene();
+  const LoadBalancerArn = await makeBalancer();
+  const ListenerArn = await makeListener(LoadBalancerArn);
   const describe = (input: object) => refusalOf(elbv2.send(new DescribeListenersCommand(input)));
   expect(await describe({})).toEqual({
     code: 'ValidationError',
@@ -247,21 +248,21 @@ test('a describe call must name either a load balancer or listener ARNs, but not
 });
 
 test('deleting a listener also deletes its rules and frees its port', async () => {
-  const { balancer, elbv2, listener, region, rule } = await scene();
-  const LoadBalancerArn = await balancer();
-  const ListenerArn = await listener(LoadBalancerArn);
-  await rule(ListenerArn);
+  const { makeBalancer, elbv2, makeListener, region, makeRule } = await scene();
+  const LoadBalancerArn = await makeBalancer();
+  const ListenerArn = await makeListener(LoadBalancerArn);
+  await makeRule(ListenerArn);
   await elbv2.send(new DeleteListenerCommand({ ListenerArn }));
   expect(region.elbv2.rules.size).toBe(0);
   expect(await refusalOf(elbv2.send(new DeleteListenerCommand({ ListenerArn })))).toMatchObject({
     code: 'ListenerNotFound',
   });
-  expect(await listener(LoadBalancerArn)).not.toBe(ListenerArn);
+  expect(await makeListener(LoadBalancerArn)).not.toBe(ListenerArn);
 });
 
 test("a listener has AWS's default attributes, and refuses values that the sandbox does not support", async () => {
-  const { balancer, elbv2, listener } = await scene();
-  const ListenerArn = await listener(await balancer());
+  const { makeBalancer, elbv2, makeListener } = await scene();
+  const ListenerArn = await makeListener(await makeBalancer());
   const { Attributes } = await elbv2.send(new DescribeListenerAttributesCommand({ ListenerArn }));
   expect(Attributes).toContainEqual({ Key: 'routing.http.response.server.enabled', Value: 'true' });
   expect(Attributes).toContainEqual({

@@ -14,7 +14,7 @@ import { scene } from './scene.ts';
 
 async function attributesScene() {
   const started = await scene();
-  const LoadBalancerArn = await started.balancer();
+  const LoadBalancerArn = await started.makeBalancer();
   const modify = (Key: string, Value: string) =>
     started.elbv2.send(
       new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes: [{ Key, Value }] }),
@@ -88,11 +88,11 @@ test('a call with one invalid attribute changes no attribute', async () => {
 });
 
 test('security groups are replaced as a set, and the network interfaces get the new set too', async () => {
-  const { balancer, ec2, elbv2, found, make, vpc } = await scene();
-  const LoadBalancerArn = await balancer();
+  const { makeBalancer, ec2, elbv2, describeBalancer, make, vpc } = await scene();
+  const LoadBalancerArn = await makeBalancer();
   const group = await make.group(vpc);
   await elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [group] }));
-  expect((await found())?.SecurityGroups).toEqual([group]);
+  expect((await describeBalancer())?.SecurityGroups).toEqual([group]);
   const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({}));
   expect(NetworkInterfaces?.map(({ Groups }) => Groups)).toEqual([
     [{ GroupId: group, GroupName: 'web' }],
@@ -105,8 +105,8 @@ test('security groups are replaced as a set, and the network interfaces get the 
 });
 
 test('subnets are replaced as a set, and subnets that stay keep their network interface', async () => {
-  const { balancer, ec2, elbv2, found, make, subnets, vpc } = await scene();
-  const LoadBalancerArn = await balancer();
+  const { makeBalancer, ec2, elbv2, describeBalancer, make, subnets, vpc } = await scene();
+  const LoadBalancerArn = await makeBalancer();
   const interfaces = async () =>
     Object.fromEntries(
       ((await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces ?? []).map(
@@ -120,7 +120,10 @@ test('subnets are replaced as a set, and subnets that stay keep their network in
     new SetSubnetsCommand({ LoadBalancerArn, Subnets: [first, third] }),
   );
   expect(AvailabilityZones?.map(({ ZoneName }) => ZoneName)).toEqual(['eu-west-1a', 'eu-west-1c']);
-  expect((await found())?.AvailabilityZones?.map(({ SubnetId }) => SubnetId)).toEqual([first, third]);
+  expect((await describeBalancer())?.AvailabilityZones?.map(({ SubnetId }) => SubnetId)).toEqual([
+    first,
+    third,
+  ]);
   const after = await interfaces();
   expect(after[first]).toBe(before[first]);
   expect(after[third]).toBeDefined();
@@ -140,8 +143,8 @@ test('subnets are replaced as a set, and subnets that stay keep their network in
 });
 
 test('the address type must be ipv4, because no subnet has an IPv6 block', async () => {
-  const { balancer, elbv2 } = await scene();
-  const LoadBalancerArn = await balancer();
+  const { makeBalancer, elbv2 } = await scene();
+  const LoadBalancerArn = await makeBalancer();
   const set = (IpAddressType: 'ipv4' | 'dualstack') =>
     elbv2.send(new SetIpAddressTypeCommand({ LoadBalancerArn, IpAddressType }));
   expect((await set('ipv4')).IpAddressType).toBe('ipv4');
@@ -149,16 +152,16 @@ test('the address type must be ipv4, because no subnet has an IPv6 block', async
 });
 
 test('a load balancer has no capacity reservation', async () => {
-  const { balancer, elbv2 } = await scene();
-  const command = new DescribeCapacityReservationCommand({ LoadBalancerArn: await balancer() });
+  const { makeBalancer, elbv2 } = await scene();
+  const command = new DescribeCapacityReservationCommand({ LoadBalancerArn: await makeBalancer() });
   expect((await elbv2.send(command)).CapacityReservationState).toEqual([]);
 });
 
 test('an unknown load balancer and an invalid ARN are refused with different codes', async () => {
-  const { balancer, elbv2 } = await scene();
+  const { makeBalancer, elbv2 } = await scene();
   const describe = (LoadBalancerArn: string) =>
     refusalOf(elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })));
-  const gone = `${await balancer()}0`;
+  const gone = `${await makeBalancer()}0`;
   expect(await describe(gone)).toEqual({
     code: 'LoadBalancerNotFound',
     message: `Load balancer '${gone}' not found`,

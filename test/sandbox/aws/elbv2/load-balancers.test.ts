@@ -10,11 +10,11 @@ import {
 import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
-import { forwardTo, scene, sure } from './scene.ts';
+import { forwardTo, scene, required } from './scene.ts';
 
 test('a load balancer is created as provisioning with its DNS name, and is described as active', async () => {
-  const { createBalancer, found, subnets, vpc } = await scene();
-  const made = sure((await createBalancer()).LoadBalancers?.[0]);
+  const { createBalancer, describeBalancer, subnets, vpc } = await scene();
+  const made = required((await createBalancer()).LoadBalancers?.[0]);
   expect(made).toMatchObject({
     LoadBalancerArn: expect.stringMatching(
       /^arn:aws:elasticloadbalancing:eu-west-1:\d{12}:loadbalancer\/app\/web\/[0-9a-f]{16}$/,
@@ -31,17 +31,17 @@ test('a load balancer is created as provisioning with its DNS name, and is descr
       { ZoneName: 'eu-west-1b', SubnetId: subnets[1] },
     ],
   });
-  expect(await found()).toEqual({ ...made, State: { Code: 'active' } });
+  expect(await describeBalancer()).toEqual({ ...made, State: { Code: 'active' } });
 });
 
 test("at AWS's pace a load balancer takes two and a half minutes to become active", async () => {
   const clock = manualClock();
-  const { balancer, found } = await scene({ clock, pace: 1 });
-  await balancer();
+  const { makeBalancer, describeBalancer } = await scene({ clock, pace: 1 });
+  await makeBalancer();
   clock.advance(149_000);
-  expect((await found())?.State?.Code).toBe('provisioning');
+  expect((await describeBalancer())?.State?.Code).toBe('provisioning');
   clock.advance(1_000);
-  expect((await found())?.State?.Code).toBe('active');
+  expect((await describeBalancer())?.State?.Code).toBe('active');
 });
 
 test('a repeated create call returns the same load balancer, and is refused as a duplicate name if its settings differ', async () => {
@@ -76,12 +76,12 @@ test("an internal load balancer needs no internet gateway, has no public address
   expect(NetworkInterfaces?.map(({ Association }) => Association)).toEqual([undefined, undefined]);
 });
 
-test('a load balancer has one network interface per subnet, released some time after the load balancer is deleted', async () => {
+test('a load balancer has one network interface per subnet until some time after its deletion', async () => {
   const clock = manualClock();
-  const { balancer, ec2, elbv2, subnets } = await scene({ clock, pace: 1 });
+  const { makeBalancer, ec2, elbv2, subnets } = await scene({ clock, pace: 1 });
   const interfaces = async () =>
     (await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces ?? [];
-  const LoadBalancerArn = await balancer();
+  const LoadBalancerArn = await makeBalancer();
   const owned = {
     Description: `ELB ${LoadBalancerArn.split(':loadbalancer/')[1]}`,
     RequesterId: 'amazon-elb',
@@ -101,11 +101,11 @@ test('a load balancer has one network interface per subnet, released some time a
 });
 
 test('deleting a load balancer also deletes its listeners and rules but no target groups, and can be repeated', async () => {
-  const { balancer, group, listener, rule, elbv2, region } = await scene();
-  const LoadBalancerArn = await balancer();
-  const api1 = await group();
-  const ListenerArn = await listener(LoadBalancerArn);
-  await rule(ListenerArn, 1, forwardTo(api1));
+  const { makeBalancer, makeTargetGroup, makeListener, makeRule, elbv2, region } = await scene();
+  const LoadBalancerArn = await makeBalancer();
+  const api1 = await makeTargetGroup();
+  const ListenerArn = await makeListener(LoadBalancerArn);
+  await makeRule(ListenerArn, 1, forwardTo(api1));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   const listeners = elbv2.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn] }));
@@ -116,8 +116,8 @@ test('deleting a load balancer also deletes its listeners and rules but no targe
 });
 
 test('a load balancer cannot be deleted until its deletion protection is switched off', async () => {
-  const { balancer, elbv2, found } = await scene();
-  const LoadBalancerArn = await balancer();
+  const { makeBalancer, elbv2, describeBalancer } = await scene();
+  const LoadBalancerArn = await makeBalancer();
   const protect = (Value: string) =>
     elbv2.send(
       new ModifyLoadBalancerAttributesCommand({
@@ -132,7 +132,7 @@ test('a load balancer cannot be deleted until its deletion protection is switche
   });
   await protect('false');
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
-  expect(await refusalOf(found())).toMatchObject({ code: 'LoadBalancerNotFound' });
+  expect(await refusalOf(describeBalancer())).toMatchObject({ code: 'LoadBalancerNotFound' });
 });
 
 test.each([
@@ -152,21 +152,21 @@ test.each([
 test('a load balancer is refused without at least two existing subnets in different zones of one VPC', async () => {
   const { createBalancer, make, subnets, vpc } = await scene();
   const [first = ''] = subnets;
-  const refused = (...Subnets: string[]) => refusalOf(createBalancer({ Subnets }));
-  expect(await refused(first)).toEqual({
+  const refusalWith = (...Subnets: string[]) => refusalOf(createBalancer({ Subnets }));
+  expect(await refusalWith(first)).toEqual({
     code: 'ValidationError',
     message: 'At least two subnets in two different Availability Zones must be specified',
   });
-  expect(await refused(first, 'subnet-0')).toEqual({
+  expect(await refusalWith(first, 'subnet-0')).toEqual({
     code: 'SubnetNotFound',
     message: "The subnet ID 'subnet-0' does not exist",
   });
-  expect(await refused(first, await make.subnet(vpc, '10.0.3.0/24', 'eu-west-1a'))).toEqual({
+  expect(await refusalWith(first, await make.subnet(vpc, '10.0.3.0/24', 'eu-west-1a'))).toEqual({
     code: 'InvalidConfigurationRequest',
     message: 'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
   });
   const elsewhere = await make.subnet(await make.vpc('10.1.0.0/16'), '10.1.1.0/24', 'eu-west-1b');
-  expect(await refused(first, elsewhere)).toEqual({
+  expect(await refusalWith(first, elsewhere)).toEqual({
     code: 'InvalidConfigurationRequest',
     message: 'All subnets must belong to the same VPC',
   });
@@ -185,7 +185,7 @@ test('a load balancer is refused if a subnet has fewer than eight free addresses
 });
 
 test("security groups must belong to the load balancer's VPC, and default to the VPC's default group", async () => {
-  const { createBalancer, found, make, vpc, region } = await scene();
+  const { createBalancer, describeBalancer, make, vpc, region } = await scene();
   const elsewhere = await make.group(await make.vpc('10.1.0.0/16'));
   for (const group of ['sg-0', elsewhere]) {
     expect(await refusalOf(createBalancer({ SecurityGroups: [group] }))).toEqual({
@@ -194,10 +194,10 @@ test("security groups must belong to the load balancer's VPC, and default to the
     });
   }
   await createBalancer();
-  const fallback = region.ec2.securityGroups.find(
+  const defaultGroup = region.ec2.securityGroups.find(
     ({ VpcId, GroupName }) => VpcId === vpc && GroupName === 'default',
   );
-  expect((await found())?.SecurityGroups).toEqual([fallback?.GroupId]);
+  expect((await describeBalancer())?.SecurityGroups).toEqual([defaultGroup?.GroupId]);
 });
 
 test('unsupported settings are refused with an error that names them', async () => {
@@ -215,16 +215,16 @@ test('unsupported settings are refused with an error that names them', async () 
 });
 
 test('subnets can also be given as plain subnet mappings', async () => {
-  const { createBalancer, found, subnets } = await scene();
+  const { createBalancer, describeBalancer, subnets } = await scene();
   await createBalancer({ Subnets: undefined, SubnetMappings: subnets.map((SubnetId) => ({ SubnetId })) });
-  expect((await found())?.AvailabilityZones?.map(({ SubnetId }) => SubnetId)).toEqual(subnets);
+  expect((await describeBalancer())?.AvailabilityZones?.map(({ SubnetId }) => SubnetId)).toEqual(subnets);
   const both = createBalancer({ Name: 'both', SubnetMappings: subnets.map((SubnetId) => ({ SubnetId })) });
   expect(await refusalOf(both)).toMatchObject({ code: 'ValidationError' });
 });
 
 test('a describe call that names an unknown load balancer is refused, and the last page has no marker', async () => {
-  const { balancer, elbv2 } = await scene();
-  const arns = [await balancer('one'), await balancer('two'), await balancer('three')];
+  const { makeBalancer, elbv2 } = await scene();
+  const arns = [await makeBalancer('one'), await makeBalancer('two'), await makeBalancer('three')];
   const mixed = elbv2.send(new DescribeLoadBalancersCommand({ Names: ['one', 'none'] }));
   expect(await refusalOf(mixed)).toMatchObject({ code: 'LoadBalancerNotFound' });
   const gone = elbv2.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [`${arns[0]}0`] }));

@@ -7,13 +7,13 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { forwardTo, notFound, path, scene, sure } from './scene.ts';
+import { forwardTo, notFound, path, scene, required } from './scene.ts';
 
 async function ruleScene() {
   const started = await scene();
-  const { elbv2, listener, balancer } = started;
-  const LoadBalancerArn = await balancer();
-  const ListenerArn = await listener(LoadBalancerArn);
+  const { elbv2, makeListener, makeBalancer } = started;
+  const LoadBalancerArn = await makeBalancer();
+  const ListenerArn = await makeListener(LoadBalancerArn);
   const rules = async () => (await elbv2.send(new DescribeRulesCommand({ ListenerArn }))).Rules ?? [];
   const priorities = async () => (await rules()).map(({ Priority }) => Priority);
   const setPriorities = (byArn: Record<string, number>) =>
@@ -22,19 +22,19 @@ async function ruleScene() {
         RulePriorities: Object.entries(byArn).map(([RuleArn, Priority]) => ({ RuleArn, Priority })),
       }),
     );
-  const defaultRuleArn = sure((await rules())[0]?.RuleArn);
+  const defaultRuleArn = required((await rules())[0]?.RuleArn);
   return { ...started, LoadBalancerArn, ListenerArn, rules, priorities, setPriorities, defaultRuleArn };
 }
 
 test('rules are listed by priority, not by creation order, with the default rule last', async () => {
-  const { ListenerArn, priorities, rule } = await ruleScene();
-  for (const priority of [100, 20, 3]) await rule(ListenerArn, priority);
+  const { ListenerArn, priorities, makeRule } = await ruleScene();
+  for (const priority of [100, 20, 3]) await makeRule(ListenerArn, priority);
   expect(await priorities()).toEqual(['3', '20', '100', 'default']);
 });
 
 test('a rule shows its condition in both notations and its action with all defaults', async () => {
-  const { createRule, group, ListenerArn } = await ruleScene();
-  const api1 = await group();
+  const { createRule, makeTargetGroup, ListenerArn } = await ruleScene();
+  const api1 = await makeTargetGroup();
   const { Rules } = await createRule(ListenerArn, 10, forwardTo(api1), path('/api1', '/api1/*'));
   expect(Rules).toEqual([
     {
@@ -82,28 +82,30 @@ test.each([0, 50001])('a rule with the priority %d is refused', async (priority)
 });
 
 test('a rule for an unknown listener or an unknown target group is refused', async () => {
-  const { createRule, group, ListenerArn } = await ruleScene();
+  const { createRule, makeTargetGroup, ListenerArn } = await ruleScene();
   expect(await refusalOf(createRule(`${ListenerArn}0`, 1, notFound))).toMatchObject({
     code: 'ListenerNotFound',
   });
-  expect(await refusalOf(createRule(ListenerArn, 1, forwardTo(`${await group()}0`)))).toMatchObject({
-    code: 'TargetGroupNotFound',
-  });
+  expect(await refusalOf(createRule(ListenerArn, 1, forwardTo(`${await makeTargetGroup()}0`)))).toMatchObject(
+    {
+      code: 'TargetGroupNotFound',
+    },
+  );
 });
 
 test('a load balancer can have at most a hundred rules, not counting default rules', async () => {
-  const { createRule, listener, ListenerArn, LoadBalancerArn } = await ruleScene();
+  const { createRule, makeListener, ListenerArn, LoadBalancerArn } = await ruleScene();
   for (let priority = 1; priority <= 99; priority++) await createRule(ListenerArn, priority, notFound);
-  const other = await listener(LoadBalancerArn, notFound, 81);
+  const other = await makeListener(LoadBalancerArn, notFound, 81);
   await createRule(other, 1, notFound);
   expect(await refusalOf(createRule(other, 2, notFound))).toMatchObject({ code: 'TooManyRules' });
 });
 
 test('modifying a rule keeps the settings that the call omits', async () => {
-  const { elbv2, group, ListenerArn, rule } = await ruleScene();
-  const RuleArn = await rule(ListenerArn, 5);
+  const { elbv2, makeTargetGroup, ListenerArn, makeRule } = await ruleScene();
+  const RuleArn = await makeRule(ListenerArn, 5);
   const modify = (changes: object) => elbv2.send(new ModifyRuleCommand({ RuleArn, ...changes }));
-  const api1 = await group();
+  const api1 = await makeTargetGroup();
   await modify({ Actions: [forwardTo(api1)] });
   const { Rules } = await modify({ Conditions: [path('/other')] });
   expect(Rules).toMatchObject([
@@ -133,28 +135,29 @@ test('the default rule can only be changed and deleted through its listener', as
 });
 
 test('deleting a rule frees its priority', async () => {
-  const { elbv2, ListenerArn, priorities, rule } = await ruleScene();
-  const RuleArn = await rule(ListenerArn, 5);
+  const { elbv2, ListenerArn, priorities, makeRule } = await ruleScene();
+  const RuleArn = await makeRule(ListenerArn, 5);
   await elbv2.send(new DeleteRuleCommand({ RuleArn }));
   expect(await priorities()).toEqual(['default']);
   expect(await refusalOf(elbv2.send(new DeleteRuleCommand({ RuleArn })))).toEqual({
     code: 'RuleNotFound',
     message: 'One or more rules not found',
   });
-  await rule(ListenerArn, 5);
+  await makeRule(ListenerArn, 5);
 });
 
 test('two rules can swap priorities in one call', async () => {
-  const { ListenerArn, setPriorities, rule, rules } = await ruleScene();
-  const [first, second] = [await rule(ListenerArn, 1), await rule(ListenerArn, 2)];
+  const { ListenerArn, setPriorities, makeRule, rules } = await ruleScene();
+  const [first, second] = [await makeRule(ListenerArn, 1), await makeRule(ListenerArn, 2)];
   await setPriorities({ [first]: 2, [second]: 1 });
   expect((await rules()).slice(0, 2).map(({ RuleArn }) => RuleArn)).toEqual([second, first]);
 });
 
-test('a call that sets several priorities changes none of them if one is refused', async () => {
-  const { listener, ListenerArn, LoadBalancerArn, setPriorities, priorities, rule } = await ruleScene();
-  const [first, second] = [await rule(ListenerArn, 1), await rule(ListenerArn, 2)];
-  await rule(ListenerArn, 3);
+test('a call that sets several priorities changes no priority if one is refused', async () => {
+  const { makeListener, ListenerArn, LoadBalancerArn, setPriorities, priorities, makeRule } =
+    await ruleScene();
+  const [first, second] = [await makeRule(ListenerArn, 1), await makeRule(ListenerArn, 2)];
+  await makeRule(ListenerArn, 3);
   expect(await refusalOf(setPriorities({ [first]: 10, [second]: 3 }))).toMatchObject({
     code: 'PriorityInUse',
   });
@@ -165,7 +168,7 @@ test('a call that sets several priorities changes none of them if one is refused
   expect(await refusalOf(setPriorities({ [first]: 10, [`${second}0`]: 11 }))).toMatchObject({
     code: 'RuleNotFound',
   });
-  const elsewhere = await rule(await listener(LoadBalancerArn, notFound, 81), 1);
+  const elsewhere = await makeRule(await makeListener(LoadBalancerArn, notFound, 81), 1);
   expect(await refusalOf(setPriorities({ [first]: 10, [elsewhere]: 11 }))).toMatchObject({
     code: 'ValidationError',
   });

@@ -13,9 +13,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { sandbox } from '../../harness.ts';
-import { makerOf, sure } from '../ec2/scene.ts';
+import { makerOf, required } from '../ec2/scene.ts';
 
-export { sure } from '../ec2/scene.ts';
+export { required } from '../ec2/scene.ts';
 
 export const notFound: Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } };
 export const forwardTo = (TargetGroupArn: string): Action => ({ Type: 'forward', TargetGroupArn });
@@ -24,7 +24,10 @@ export const path = (...Values: string[]): RuleCondition => ({
   PathPatternConfig: { Values },
 });
 
-/** Starts a sandbox with a network, and returns short names for the create calls that tests need but do not test. */
+/**
+ * Starts a sandbox with a network, and returns short names for calls. The functions named `create…` return the response of
+ * the call; the functions named `make…` return the ARN of the new resource.
+ */
 export async function scene(options: SandboxOptions = {}) {
   const running = await sandbox(options);
   const { elbv2 } = running;
@@ -36,9 +39,9 @@ export async function scene(options: SandboxOptions = {}) {
     await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b'),
   ];
 
-  const createBalancer = (more: Partial<CreateLoadBalancerCommandInput> = {}) =>
-    elbv2.send(new CreateLoadBalancerCommand({ Name: 'web', Subnets: subnets, ...more }));
-  const createGroup = (more: Partial<CreateTargetGroupCommandInput> = {}) =>
+  const createBalancer = (overrides: Partial<CreateLoadBalancerCommandInput> = {}) =>
+    elbv2.send(new CreateLoadBalancerCommand({ Name: 'web', Subnets: subnets, ...overrides }));
+  const createTargetGroup = (overrides: Partial<CreateTargetGroupCommandInput> = {}) =>
     elbv2.send(
       new CreateTargetGroupCommand({
         Name: 'api1',
@@ -46,19 +49,19 @@ export async function scene(options: SandboxOptions = {}) {
         Port: 5000,
         VpcId: vpc,
         TargetType: 'ip',
-        ...more,
+        ...overrides,
       }),
     );
-  const balancer = async (Name = 'web') =>
-    sure((await createBalancer({ Name })).LoadBalancers?.[0]?.LoadBalancerArn);
-  const group = async (Name = 'api1') =>
-    sure((await createGroup({ Name })).TargetGroups?.[0]?.TargetGroupArn);
+  const makeBalancer = async (Name = 'web') =>
+    required((await createBalancer({ Name })).LoadBalancers?.[0]?.LoadBalancerArn);
+  const makeTargetGroup = async (Name = 'api1') =>
+    required((await createTargetGroup({ Name })).TargetGroups?.[0]?.TargetGroupArn);
   const createListener = (LoadBalancerArn: string, action = notFound, Port = 80) =>
     elbv2.send(
       new CreateListenerCommand({ LoadBalancerArn, Protocol: 'HTTP', Port, DefaultActions: [action] }),
     );
-  const listener = async (loadBalancerArn: string, action = notFound, port = 80) =>
-    sure((await createListener(loadBalancerArn, action, port)).Listeners?.[0]?.ListenerArn);
+  const makeListener = async (loadBalancerArn: string, action = notFound, port = 80) =>
+    required((await createListener(loadBalancerArn, action, port)).Listeners?.[0]?.ListenerArn);
   const createRule = (
     ListenerArn: string,
     Priority: number,
@@ -73,11 +76,11 @@ export async function scene(options: SandboxOptions = {}) {
         Conditions: conditions.length > 0 ? conditions : [path('/api1')],
       }),
     );
-  const rule = async (listenerArn: string, priority = 1, action = notFound) =>
-    sure((await createRule(listenerArn, priority, action)).Rules?.[0]?.RuleArn);
-  const found = async (Name = 'web') =>
+  const makeRule = async (listenerArn: string, priority = 1, action = notFound) =>
+    required((await createRule(listenerArn, priority, action)).Rules?.[0]?.RuleArn);
+  const describeBalancer = async (Name = 'web') =>
     (await elbv2.send(new DescribeLoadBalancersCommand({ Names: [Name] }))).LoadBalancers?.[0];
-  const health = async (TargetGroupArn: string) =>
+  const describeHealth = async (TargetGroupArn: string) =>
     (
       (await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }))).TargetHealthDescriptions ?? []
     ).map(({ TargetHealth }) => TargetHealth);
@@ -88,14 +91,14 @@ export async function scene(options: SandboxOptions = {}) {
     vpc,
     subnets,
     createBalancer,
-    createGroup,
+    createTargetGroup,
     createListener,
     createRule,
-    balancer,
-    group,
-    listener,
-    rule,
-    found,
-    health,
+    makeBalancer,
+    makeTargetGroup,
+    makeListener,
+    makeRule,
+    describeBalancer,
+    describeHealth,
   };
 }

@@ -10,10 +10,10 @@ import { scene } from './scene.ts';
 
 async function tagScene() {
   const started = await scene();
-  const { balancer, elbv2, group, listener, rule } = started;
-  const LoadBalancerArn = await balancer();
-  const ListenerArn = await listener(LoadBalancerArn);
-  const arns = [LoadBalancerArn, ListenerArn, await rule(ListenerArn), await group()];
+  const { makeBalancer, elbv2, makeTargetGroup, makeListener, makeRule } = started;
+  const LoadBalancerArn = await makeBalancer();
+  const ListenerArn = await makeListener(LoadBalancerArn);
+  const arns = [LoadBalancerArn, ListenerArn, await makeRule(ListenerArn), await makeTargetGroup()];
   const add = (ResourceArns: string[], tags: Record<string, string>) =>
     elbv2.send(
       new AddTagsCommand({
@@ -41,8 +41,8 @@ test('one call can add, replace or remove tags on resources of all four kinds', 
 });
 
 test('a resource has the tags of its create call', async () => {
-  const { createGroup, tags } = await tagScene();
-  const { TargetGroups } = await createGroup({ Name: 'tagged', Tags: [{ Key: 'a', Value: '1' }] });
+  const { createTargetGroup, tags } = await tagScene();
+  const { TargetGroups } = await createTargetGroup({ Name: 'tagged', Tags: [{ Key: 'a', Value: '1' }] });
   const arn = TargetGroups?.[0]?.TargetGroupArn ?? '';
   expect(await tags([arn])).toEqual([[arn, { a: '1' }]]);
 });
@@ -68,18 +68,18 @@ test('a call must name between one and twenty resources', async () => {
 });
 
 test('invalid tags are refused', async () => {
-  const { add, arns, createGroup } = await tagScene();
+  const { add, arns, createTargetGroup } = await tagScene();
   const [arn = ''] = arns;
   expect(await refusalOf(add([arn], { 'aws:a': '1' }))).toMatchObject({ code: 'ValidationError' });
   expect(await refusalOf(add([arn], { ['k'.repeat(129)]: '1' }))).toMatchObject({ code: 'ValidationError' });
   expect(await refusalOf(add([arn], { a: 'v'.repeat(257) }))).toMatchObject({ code: 'ValidationError' });
-  const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, '1']));
-  expect(await refusalOf(add([arn], many))).toMatchObject({ code: 'TooManyTags' });
+  const tooMany = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, '1']));
+  expect(await refusalOf(add([arn], tooMany))).toMatchObject({ code: 'TooManyTags' });
   const twice = [
     { Key: 'a', Value: '1' },
     { Key: 'a', Value: '2' },
   ];
-  expect(await refusalOf(createGroup({ Name: 'twice', Tags: twice }))).toMatchObject({
+  expect(await refusalOf(createTargetGroup({ Name: 'twice', Tags: twice }))).toMatchObject({
     code: 'DuplicateTagKeys',
   });
 });

@@ -15,8 +15,8 @@ import { refusalOf } from '../../harness.ts';
 import { forwardTo, scene } from './scene.ts';
 
 test("a new target group has AWS's default health checks", async () => {
-  const { createGroup, vpc } = await scene();
-  const { TargetGroups } = await createGroup();
+  const { createTargetGroup, vpc } = await scene();
+  const { TargetGroups } = await createTargetGroup();
   expect(TargetGroups).toEqual([
     {
       TargetGroupArn: expect.stringMatching(
@@ -44,8 +44,8 @@ test("a new target group has AWS's default health checks", async () => {
 });
 
 test('an HTTPS target group is checked over HTTP by default', async () => {
-  const { createGroup } = await scene();
-  expect((await createGroup({ Protocol: 'HTTPS' })).TargetGroups).toMatchObject([
+  const { createTargetGroup } = await scene();
+  expect((await createTargetGroup({ Protocol: 'HTTPS' })).TargetGroups).toMatchObject([
     {
       Protocol: 'HTTPS',
       ProtocolVersion: 'HTTP1',
@@ -54,33 +54,35 @@ test('an HTTPS target group is checked over HTTP by default', async () => {
     },
   ]);
   const explicit = { Name: 'api2', Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' } as const;
-  expect((await createGroup(explicit)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
+  expect((await createTargetGroup(explicit)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
 });
 
 test('an empty protocol version, as Terraform sends it, means the default version', async () => {
-  const { createGroup } = await scene();
-  const [made] = (await createGroup({ ProtocolVersion: '' })).TargetGroups ?? [];
+  const { createTargetGroup } = await scene();
+  const [made] = (await createTargetGroup({ ProtocolVersion: '' })).TargetGroups ?? [];
   expect(made?.ProtocolVersion).toBe('HTTP1');
-  const [again] = (await createGroup()).TargetGroups ?? [];
+  const [again] = (await createTargetGroup()).TargetGroups ?? [];
   expect(again?.TargetGroupArn).toBe(made?.TargetGroupArn);
 });
 
 test('a repeated create call returns the same group, and is refused as a duplicate name if its settings differ', async () => {
-  const { createGroup, elbv2 } = await scene();
-  const [first] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
-  const [again] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
+  const { createTargetGroup, elbv2 } = await scene();
+  const [first] = (await createTargetGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
+  const [again] = (await createTargetGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
   expect(again?.TargetGroupArn).toBe(first?.TargetGroupArn);
-  expect(await refusalOf(createGroup({ HealthCheckPath: '/health', Protocol: 'HTTPS' }))).toMatchObject({
-    code: 'DuplicateTargetGroupName',
-  });
-  expect(await refusalOf(createGroup({ HealthCheckPath: '/health', Port: 6000 }))).toEqual({
+  expect(await refusalOf(createTargetGroup({ HealthCheckPath: '/health', Protocol: 'HTTPS' }))).toMatchObject(
+    {
+      code: 'DuplicateTargetGroupName',
+    },
+  );
+  expect(await refusalOf(createTargetGroup({ HealthCheckPath: '/health', Port: 6000 }))).toEqual({
     code: 'DuplicateTargetGroupName',
     message: "A target group with the same name 'api1' exists, but with different settings",
   });
   await elbv2.send(
     new ModifyTargetGroupCommand({ TargetGroupArn: first?.TargetGroupArn, HealthCheckPath: '/other' }),
   );
-  expect(await refusalOf(createGroup({ HealthCheckPath: '/health' }))).toMatchObject({
+  expect(await refusalOf(createTargetGroup({ HealthCheckPath: '/health' }))).toMatchObject({
     code: 'DuplicateTargetGroupName',
   });
 });
@@ -115,13 +117,16 @@ const refusals: [Partial<CreateTargetGroupCommandInput>, string, string][] = [
   [{ Matcher: { GrpcCode: '0' } }, 'NotImplemented', 'GrpcCode'],
 ];
 test.each(refusals)('a target group with %j is refused', async (settings, code, words) => {
-  const { createGroup } = await scene();
-  expect(await refusalOf(createGroup(settings))).toEqual({ code, message: expect.stringContaining(words) });
+  const { createTargetGroup } = await scene();
+  expect(await refusalOf(createTargetGroup(settings))).toEqual({
+    code,
+    message: expect.stringContaining(words),
+  });
 });
 
 test('modifying the health checks keeps the settings that the call omits', async () => {
-  const { createGroup, elbv2 } = await scene();
-  const [made] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
+  const { createTargetGroup, elbv2 } = await scene();
+  const [made] = (await createTargetGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
   const modify = (changes: object) =>
     elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn: made?.TargetGroupArn, ...changes }));
   const changes = { HealthCheckIntervalSeconds: 10, Matcher: { HttpCode: '200-299,301' } };
@@ -132,8 +137,8 @@ test('modifying the health checks keeps the settings that the call omits', async
 });
 
 test("attributes have AWS's defaults and can be changed within their ranges", async () => {
-  const { elbv2, group } = await scene();
-  const TargetGroupArn = await group();
+  const { elbv2, makeTargetGroup } = await scene();
+  const TargetGroupArn = await makeTargetGroup();
   const { Attributes = [] } = await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
   expect(Object.fromEntries(Attributes.map(({ Key = '', Value }) => [Key, Value] as const))).toMatchObject({
     'deregistration_delay.timeout_seconds': '300',
@@ -161,10 +166,14 @@ test("attributes have AWS's defaults and can be changed within their ranges", as
 });
 
 test('a group shows the load balancer whose listeners or rules forward to it', async () => {
-  const { balancer, elbv2, group, listener, rule } = await scene();
-  const [web, other] = [await balancer('web'), await balancer('other')];
-  const [byDefault, byRule, unused] = [await group('a'), await group('b'), await group('c')];
-  await rule(await listener(web, forwardTo(byDefault)), 1, forwardTo(byRule));
+  const { makeBalancer, elbv2, makeTargetGroup, makeListener, makeRule } = await scene();
+  const [web, other] = [await makeBalancer('web'), await makeBalancer('other')];
+  const [byDefault, byRule, unused] = [
+    await makeTargetGroup('a'),
+    await makeTargetGroup('b'),
+    await makeTargetGroup('c'),
+  ];
+  await makeRule(await makeListener(web, forwardTo(byDefault)), 1, forwardTo(byRule));
   const groups = async (input: object) =>
     ((await elbv2.send(new DescribeTargetGroupsCommand(input))).TargetGroups ?? []).map(
       ({ TargetGroupArn, LoadBalancerArns }) => [TargetGroupArn, LoadBalancerArns],
@@ -182,8 +191,8 @@ test('a group shows the load balancer whose listeners or rules forward to it', a
 });
 
 test('a describe call that names an unknown group is refused', async () => {
-  const { elbv2, group } = await scene();
-  const arn = await group();
+  const { elbv2, makeTargetGroup } = await scene();
+  const arn = await makeTargetGroup();
   const describe = (input: object) => elbv2.send(new DescribeTargetGroupsCommand(input));
   expect(await refusalOf(describe({ Names: ['api1', 'none'] }))).toEqual({
     code: 'TargetGroupNotFound',
@@ -197,19 +206,19 @@ test('a describe call that names an unknown group is refused', async () => {
   });
 });
 
-test('a group can be deleted only some seconds after the deletion of the last rule that names the group', async () => {
+test('a group can be deleted only some seconds after the deletion of the last rule that names it', async () => {
   const clock = manualClock();
-  const { balancer, elbv2, group, listener } = await scene({ clock, pace: 1 });
-  const TargetGroupArn = await group();
+  const { makeBalancer, elbv2, makeTargetGroup, makeListener } = await scene({ clock, pace: 1 });
+  const TargetGroupArn = await makeTargetGroup();
   const remove = () => elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
-  const held = {
+  const inUse = {
     code: 'ResourceInUse',
     message: `Target group '${TargetGroupArn}' is currently in use by a listener or a rule`,
   };
-  const ListenerArn = await listener(await balancer(), forwardTo(TargetGroupArn));
-  expect(await refusalOf(remove())).toEqual(held);
+  const ListenerArn = await makeListener(await makeBalancer(), forwardTo(TargetGroupArn));
+  expect(await refusalOf(remove())).toEqual(inUse);
   await elbv2.send(new DeleteListenerCommand({ ListenerArn }));
-  expect(await refusalOf(remove())).toEqual(held);
+  expect(await refusalOf(remove())).toEqual(inUse);
   clock.advance(5_000);
   await remove();
   await remove();
@@ -218,9 +227,9 @@ test('a group can be deleted only some seconds after the deletion of the last ru
 });
 
 test('a group of a deleted load balancer can be deleted', async () => {
-  const { balancer, elbv2, group, listener } = await scene();
-  const [LoadBalancerArn, TargetGroupArn] = [await balancer(), await group()];
-  await listener(LoadBalancerArn, forwardTo(TargetGroupArn));
+  const { makeBalancer, elbv2, makeTargetGroup, makeListener } = await scene();
+  const [LoadBalancerArn, TargetGroupArn] = [await makeBalancer(), await makeTargetGroup()];
+  await makeListener(LoadBalancerArn, forwardTo(TargetGroupArn));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   await elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
   const gone = elbv2.send(new DescribeTargetGroupsCommand({ Names: ['api1'] }));

@@ -32,7 +32,7 @@ const DRAINING = {
   Description: 'Target deregistration is in progress',
 };
 
-/** A data plane that runs the health checks itself. */
+/** A data plane that checks targets itself, so that the sandbox does not simulate their health. */
 const checkingPlane: SandboxOptions['plane'] = {
   startTask: () => {},
   stopTask: () => {},
@@ -43,7 +43,7 @@ const checkingPlane: SandboxOptions['plane'] = {
 async function targetScene(options: SandboxOptions = {}) {
   const started = await scene(options);
   const { ec2, elbv2, make, region, subnets, vpc } = started;
-  const TargetGroupArn = await started.group();
+  const TargetGroupArn = await started.makeTargetGroup();
   const [front, task] = [await make.group(vpc, 'front'), await make.group(vpc, 'task')];
   const { PrivateIpAddress: ip } = attachInterface(region, {
     subnetId: subnets[0] ?? '',
@@ -54,7 +54,7 @@ async function targetScene(options: SandboxOptions = {}) {
   });
   const forwardToGroup = async () => {
     const { LoadBalancers } = await started.createBalancer({ SecurityGroups: [front] });
-    return started.listener(LoadBalancers?.[0]?.LoadBalancerArn ?? '', forwardTo(TargetGroupArn));
+    return started.makeListener(LoadBalancers?.[0]?.LoadBalancerArn ?? '', forwardTo(TargetGroupArn));
   };
   const admit = () =>
     ec2.send(
@@ -77,7 +77,7 @@ async function targetScene(options: SandboxOptions = {}) {
     admit,
     register,
     deregister,
-    health: () => started.health(TargetGroupArn),
+    health: () => started.describeHealth(TargetGroupArn),
   };
 }
 
@@ -94,7 +94,7 @@ test('a target of a group in use becomes healthy when the security groups admit 
   expect(await health()).toEqual([{ State: 'healthy' }]);
 });
 
-test('a target is unhealthy when the security groups block the load balancer, or when no network interface has the address of the target', async () => {
+test('a target is unhealthy when the security groups block the load balancer, or when no network interface has its address', async () => {
   const { health, ip, register, forwardToGroup } = await targetScene();
   await forwardToGroup();
   await register({ Id: ip }, { Id: '10.0.1.200' });
@@ -179,7 +179,7 @@ test('an unused target is removed as soon as it is deregistered, and deregisteri
   expect(await health()).toEqual([]);
 });
 
-test('registering an address on two ports adds two targets, and registering it again adds none', async () => {
+test('registering an address on two ports adds two targets, and registering it again adds no target', async () => {
   const { elbv2, ip, register, TargetGroupArn } = await targetScene();
   await register({ Id: ip }, { Id: ip, Port: 6000 });
   await register({ Id: ip, Port: 5000 });

@@ -22,7 +22,7 @@ const permissions = (statement: object = {}) =>
     Statement: [{ Effect: 'Allow', Action: ['logs:PutLogEvents'], Resource: '*', ...statement }],
   });
 
-async function withRole() {
+async function iamWithRole() {
   const { iam } = await sandbox();
   await makeRole(iam, RoleName);
   return iam;
@@ -37,7 +37,7 @@ const detach = (iam: IAMClient, PolicyArn: string) =>
 test.each(['constructor', '__proto__'])(
   'an inline policy named %s does not exist until it is put',
   async (name) => {
-    const iam = await withRole();
+    const iam = await iamWithRole();
     const get = () => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: name }));
     expect(await refusalOf(get())).toMatchObject({ code: 'NoSuchEntity' });
     await put(iam, permissions(), name);
@@ -45,8 +45,8 @@ test.each(['constructor', '__proto__'])(
   },
 );
 
-test('an inline policy can be put, replaced, read back URL-encoded and deleted', async () => {
-  const iam = await withRole();
+test('an inline policy can be put, replaced, deleted, and read back URL-encoded', async () => {
+  const iam = await iamWithRole();
   const get = (PolicyName = 'inline') => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
   await put(iam, permissions({ Sid: 'First' }));
   const second = permissions({ Resource: "arn:aws:s3:::bucket/it's (all)*" });
@@ -63,14 +63,14 @@ test('an inline policy can be put, replaced, read back URL-encoded and deleted',
 });
 
 test('the inline policies of a role are listed in order of name', async () => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   for (const name of ['b', 'a']) await put(iam, permissions(), name);
   const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
   expect(PolicyNames).toEqual(['a', 'b']);
 });
 
 test('the inline policies of a role may total 10,240 characters, not counting white space', async () => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   const large = permissions({ Sid: 's'.repeat(5000) });
   await put(iam, large, 'one');
   await put(iam, large.padEnd(9000), 'one');
@@ -94,12 +94,12 @@ test.each([
     'Resource x must be in ARN format or "*".',
   ],
 ])('an inline policy with %s is malformed', async (_what, document, message) => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   expect(await refusalOf(put(iam, document))).toEqual({ code: 'MalformedPolicyDocument', message });
 });
 
 test('an inline policy with an invalid or long name is refused', async () => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   expect(await refusalOf(put(iam, permissions(), 'a b'))).toEqual({
     code: 'ValidationError',
     message: expect.stringContaining('The specified value for policyName is invalid.'),
@@ -109,7 +109,7 @@ test('an inline policy with an invalid or long name is refused', async () => {
 });
 
 test('AWS managed policies can be attached and listed, and attaching one again has no effect', async () => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   const arn = `${AWS}/service-role/AmazonECSTaskExecutionRolePolicy`;
   await attach(iam, arn);
   await attach(iam, arn);
@@ -128,7 +128,7 @@ test.each([
   ['an unknown AWS managed policy', `${AWS}/AmazonECSTaskExecutionRolePolicy`],
   ['a customer managed policy', 'arn:aws:iam::000000000000:policy/ours'],
 ])('%s cannot be attached', async (_what, arn) => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   expect(await refusalOf(attach(iam, arn))).toEqual({
     code: 'NoSuchEntity',
     message: `Policy ${arn} does not exist or is not attachable.`,
@@ -136,7 +136,7 @@ test.each([
 });
 
 test('attaching anything but the ARN of a policy is refused', async () => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   expect(await refusalOf(attach(iam, 'arn:aws:iam::aws:role/x'))).toEqual({
     code: 'ValidationError',
     message: 'ARN arn:aws:iam::aws:role/x is not valid.',
@@ -145,7 +145,7 @@ test('attaching anything but the ARN of a policy is refused', async () => {
 });
 
 test('a policy that is not attached cannot be detached', async () => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   const arn = `${AWS}/AmazonS3ReadOnlyAccess`;
   await attach(iam, arn);
   await detach(iam, arn);
@@ -156,7 +156,7 @@ test('a policy that is not attached cannot be detached', async () => {
 });
 
 test('a role can have at most ten attached policies', async () => {
-  const iam = await withRole();
+  const iam = await iamWithRole();
   const names = [
     'AmazonEC2ContainerRegistryFullAccess',
     'AmazonEC2ContainerRegistryPowerUser',

@@ -1,4 +1,4 @@
-// The sandbox's IAM roles, through the SDK's own client.
+// The sandbox's IAM roles, through the SDK's client.
 import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
@@ -144,8 +144,8 @@ test('existing roles, accounts and "*" can be principals of a trust policy', asy
 
 test('a trust policy may have 2048 characters, not counting white space', async () => {
   const { iam } = await sandbox();
-  const airy = trustPolicy().padEnd(3000);
-  await makeRole(iam, 'airy', { AssumeRolePolicyDocument: airy });
+  const padded = trustPolicy().padEnd(3000);
+  await makeRole(iam, 'padded', { AssumeRolePolicyDocument: padded });
   const long = trustPolicy({ Sid: 's'.repeat(2048) });
   expect(await refusalOf(makeRole(iam, 'long', { AssumeRolePolicyDocument: long }))).toEqual({
     code: 'LimitExceeded',
@@ -192,8 +192,8 @@ test('roles are listed by path prefix, page by page, without their tags', async 
   expect([first.IsTruncated, second.IsTruncated]).toEqual([true, false]);
   expect(first.Roles?.[0]?.Tags).toBeUndefined();
   expect(await refusalOf(list('bogus'))).toMatchObject({ code: 'ValidationError' });
-  const many = iam.send(new ListRolesCommand({ MaxItems: 1001 }));
-  expect(await refusalOf(many)).toMatchObject({ code: 'ValidationError' });
+  const tooMany = iam.send(new ListRolesCommand({ MaxItems: 1001 }));
+  expect(await refusalOf(tooMany)).toMatchObject({ code: 'ValidationError' });
 });
 
 test('UpdateRole leaves omitted members of a role unchanged', async () => {
@@ -248,11 +248,11 @@ test('a role cannot be deleted while it has policies', async () => {
 test('the list of instance profiles of a role is always empty', async () => {
   const { iam } = await sandbox();
   await makeRole(iam);
-  const answer = await iam.send(new ListInstanceProfilesForRoleCommand({ RoleName: 'task' }));
-  expect(answer).toMatchObject({ InstanceProfiles: [], IsTruncated: false });
+  const response = await iam.send(new ListInstanceProfilesForRoleCommand({ RoleName: 'task' }));
+  expect(response).toMatchObject({ InstanceProfiles: [], IsTruncated: false });
 });
 
-test('role tags are upserted and removed by key regardless of case', async () => {
+test('role tags are upserted and removed by key, regardless of case', async () => {
   const { iam } = await sandbox();
   await makeRole(iam, 'task', { Tags: [{ Key: 'Stage', Value: 'dev' }] });
   const RoleName = 'task';

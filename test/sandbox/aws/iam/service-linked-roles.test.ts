@@ -1,4 +1,4 @@
-// The service-linked roles of the sandbox's IAM, through the SDK's own client.
+// The service-linked roles of the sandbox's IAM, through the SDK's client.
 import {
   CreateServiceLinkedRoleCommand,
   DeleteRoleCommand,
@@ -18,7 +18,7 @@ import { refusalOf, sandbox } from '../../harness.ts';
 import { trustPolicy } from './making.ts';
 
 const RoleName = 'AWSServiceRoleForECS';
-const create = (AWSServiceName: string, CustomSuffix?: string) =>
+const createCommand = (AWSServiceName: string, CustomSuffix?: string) =>
   new CreateServiceLinkedRoleCommand({ AWSServiceName, CustomSuffix });
 
 test.each([
@@ -37,7 +37,7 @@ test.each([
   'the service-linked role of %s has its own path, trust policy and managed policy',
   async (service, name, policy) => {
     const { iam } = await sandbox();
-    const { Role } = await iam.send(create(service));
+    const { Role } = await iam.send(createCommand(service));
     expect(Role).toMatchObject({
       RoleName: name,
       Path: `/aws-service-role/${service}/`,
@@ -53,8 +53,8 @@ test.each([
 
 test('creating the service-linked role of a service again is refused', async () => {
   const { iam } = await sandbox();
-  await iam.send(create('ecs.amazonaws.com'));
-  expect(await refusalOf(iam.send(create('ecs.amazonaws.com')))).toEqual({
+  await iam.send(createCommand('ecs.amazonaws.com'));
+  expect(await refusalOf(iam.send(createCommand('ecs.amazonaws.com')))).toEqual({
     code: 'InvalidInput',
     message:
       'Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.',
@@ -63,9 +63,9 @@ test('creating the service-linked role of a service again is refused', async () 
 
 test('service-linked roles of unknown services or with a custom suffix are refused', async () => {
   const { iam } = await sandbox();
-  const unknown = iam.send(create('lambda.amazonaws.com'));
+  const unknown = iam.send(createCommand('lambda.amazonaws.com'));
   expect(await refusalOf(unknown)).toMatchObject({ code: 'InvalidInput' });
-  expect(await refusalOf(iam.send(create('ecs.amazonaws.com', 'mine')))).toEqual({
+  expect(await refusalOf(iam.send(createCommand('ecs.amazonaws.com', 'mine')))).toEqual({
     code: 'InvalidInput',
     message: 'Custom suffix is not allowed for ecs.amazonaws.com',
   });
@@ -73,7 +73,7 @@ test('service-linked roles of unknown services or with a custom suffix are refus
 
 test('callers can change only the description of a service-linked role', async () => {
   const { iam } = await sandbox();
-  await iam.send(create('ecs.amazonaws.com'));
+  await iam.send(createCommand('ecs.amazonaws.com'));
   const refused = {
     code: 'UnmodifiableEntity',
     message:
@@ -96,5 +96,7 @@ test('a service can create its own service-linked role', async () => {
   expect(hasServiceLinkedRole(region, 'ecs.amazonaws.com')).toBe(false);
   makeServiceLinkedRole(region, 'ecs.amazonaws.com');
   expect(hasServiceLinkedRole(region, 'ecs.amazonaws.com')).toBe(true);
-  expect(await refusalOf(iam.send(create('ecs.amazonaws.com')))).toMatchObject({ code: 'InvalidInput' });
+  expect(await refusalOf(iam.send(createCommand('ecs.amazonaws.com')))).toMatchObject({
+    code: 'InvalidInput',
+  });
 });

@@ -14,7 +14,7 @@ const logStreamName = 'one';
 
 async function withStream() {
   const started = await withGroup();
-  await started.stream(logStreamName);
+  await started.createStream(logStreamName);
   const get = (rest: Partial<GetLogEventsCommandInput> = {}) =>
     started.logs.send(new GetLogEventsCommand({ logGroupName, logStreamName, ...rest }));
   const messages = async (rest: Partial<GetLogEventsCommandInput> = {}) =>
@@ -112,24 +112,24 @@ test('a response contains up to a megabyte of events, and at least one event', a
 
 test('a batch that is unordered, empty, too large or spans more than a day is refused as a whole', async () => {
   const { put, messages } = await withStream();
-  const refused = async (call: Promise<unknown>) => {
+  const messageOfRefusal = async (call: Promise<unknown>) => {
     const { code, message } = await refusalOf(call);
     expect(code).toBe('InvalidParameterException');
     return message;
   };
-  expect(await refused(put([2, 'b'], [1, 'a']))).toBe(
+  expect(await messageOfRefusal(put([2, 'b'], [1, 'a']))).toBe(
     'Log events in a single PutLogEvents request must be in chronological order.',
   );
-  expect(await refused(put([0, 'a'], [DAY + 1, 'b']))).toBe(
+  expect(await messageOfRefusal(put([0, 'a'], [DAY + 1, 'b']))).toBe(
     'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
   );
-  expect(await refused(put([0, 'x'.repeat(1_048_576)]))).toBe(
+  expect(await messageOfRefusal(put([0, 'x'.repeat(1_048_576)]))).toBe(
     'Upload too large: 1048602 bytes exceeds limit of 1048576',
   );
-  await refused(put());
-  await refused(put([0, '']));
-  const many = Array.from({ length: 10_001 }, (): [number, string] => [0, 'x']);
-  await refused(put(...many));
+  await messageOfRefusal(put());
+  await messageOfRefusal(put([0, '']));
+  const tooMany = Array.from({ length: 10_001 }, (): [number, string] => [0, 'x']);
+  await messageOfRefusal(put(...tooMany));
   expect(await messages()).toEqual([]);
 });
 

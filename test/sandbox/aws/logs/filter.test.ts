@@ -1,13 +1,13 @@
-// Searching the sandbox's log groups, through the SDK's own client.
+// Searching the sandbox's log groups, through the SDK's client.
 import { FilterLogEventsCommand, type FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { logGroupName, NOW, withGroup } from './writing.ts';
 
 async function withEvents() {
-  const { logs, stream, put } = await withGroup();
-  await stream('api1/a');
-  await stream('api2/b');
+  const { logs, createStream, put } = await withGroup();
+  await createStream('api1/a');
+  await createStream('api2/b');
   await put('api1/a', [1, 'ERROR one'], [3, 'WARN three'], [5, 'GET /api1 200']);
   await put('api2/b', [2, 'ERROR WARN two'], [3, 'ERRORCODE three'], [4, 'say "hi"']);
   const filter = (rest: Partial<FilterLogEventsCommandInput> = {}) =>

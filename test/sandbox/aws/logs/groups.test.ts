@@ -1,4 +1,4 @@
-// The sandbox's log groups, through the SDK's own client.
+// The sandbox's log groups, through the SDK's client.
 import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
@@ -189,8 +189,8 @@ test('reserved tag keys, long tag values and too many tags are refused', async (
   expect(await refusalOf(create(logs, 'one', { tags: { 'aws:a': '' } }))).toMatchObject(invalid);
   expect(await refusalOf(create(logs, 'one', { tags: { a: 'v'.repeat(257) } }))).toMatchObject(invalid);
   await create(logs);
-  const many = Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`key${n}`, '']));
-  const tagged = logs.send(new TagResourceCommand({ resourceArn, tags: many }));
+  const tooMany = Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`key${n}`, '']));
+  const tagged = logs.send(new TagResourceCommand({ resourceArn, tags: tooMany }));
   expect(await refusalOf(tagged)).toMatchObject({ code: 'TooManyTagsException' });
 });
 

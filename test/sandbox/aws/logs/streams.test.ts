@@ -1,4 +1,4 @@
-// The sandbox's log streams, through the SDK's own client.
+// The sandbox's log streams, through the SDK's client.
 import {
   CreateLogStreamCommand,
   DeleteLogStreamCommand,
@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { logGroupName, NOW, withGroup } from './writing.ts';
 
-async function withStreams() {
+async function streamScene() {
   const started = await withGroup();
   const describe = (rest: Partial<DescribeLogStreamsCommandInput> = {}) =>
     started.logs.send(new DescribeLogStreamsCommand({ logGroupName, ...rest }));
@@ -20,8 +20,8 @@ async function withStreams() {
 }
 
 test('a stream is created empty, and is described with the times of its events', async () => {
-  const { stream, put, describe, clock } = await withStreams();
-  await stream('api1/api1/abc');
+  const { createStream, put, describe, clock } = await streamScene();
+  await createStream('api1/api1/abc');
   const empty = {
     logStreamName: 'api1/api1/abc',
     creationTime: NOW,
@@ -42,25 +42,25 @@ test('a stream is created empty, and is described with the times of its events',
 });
 
 test('existing stream names and names with colons or stars are refused', async () => {
-  const { stream } = await withStreams();
-  await stream('one');
-  expect(await refusalOf(stream('one'))).toEqual({
+  const { createStream } = await streamScene();
+  await createStream('one');
+  expect(await refusalOf(createStream('one'))).toEqual({
     code: 'ResourceAlreadyExistsException',
     message: 'The specified log stream already exists',
   });
-  expect(await refusalOf(stream('a:b'))).toMatchObject({ code: 'InvalidParameterException' });
-  expect(await refusalOf(stream('a*'))).toMatchObject({ code: 'InvalidParameterException' });
+  expect(await refusalOf(createStream('a:b'))).toMatchObject({ code: 'InvalidParameterException' });
+  expect(await refusalOf(createStream('a*'))).toMatchObject({ code: 'InvalidParameterException' });
 });
 
 test('creating a stream in an unknown log group is refused', async () => {
-  const { logs } = await withStreams();
+  const { logs } = await streamScene();
   const command = new CreateLogStreamCommand({ logGroupName: 'gone', logStreamName: 'one' });
   expect(await refusalOf(logs.send(command))).toMatchObject({ code: 'ResourceNotFoundException' });
 });
 
 test('streams can be listed by name or by last event, in ascending or descending order', async () => {
-  const { stream, put, names } = await withStreams();
-  for (const name of ['b', 'a', 'c']) await stream(name);
+  const { createStream, put, names } = await streamScene();
+  for (const name of ['b', 'a', 'c']) await createStream(name);
   await put('b', [1000, 'x']);
   await put('a', [3000, 'x']);
   await put('c', [2000, 'x']);
@@ -71,7 +71,7 @@ test('streams can be listed by name or by last event, in ascending or descending
 });
 
 test('streams cannot be filtered by prefix and ordered by time in the same call', async () => {
-  const { describe } = await withStreams();
+  const { describe } = await streamScene();
   const both = describe({ orderBy: 'LastEventTime', logStreamNamePrefix: 'a' });
   expect(await refusalOf(both)).toEqual({
     code: 'InvalidParameterException',
@@ -80,8 +80,8 @@ test('streams cannot be filtered by prefix and ordered by time in the same call'
 });
 
 test('a log group can be identified by name or by ARN, but not by both', async () => {
-  const { stream, names, describe } = await withStreams();
-  await stream('one');
+  const { createStream, names, describe } = await streamScene();
+  await createStream('one');
   const arn = 'arn:aws:logs:eu-west-1:000000000000:log-group:/slipway/dev';
   const other = { logGroupName: undefined };
   expect(await names({ ...other, logGroupIdentifier: arn })).toEqual(['one']);
@@ -93,16 +93,16 @@ test('a log group can be identified by name or by ARN, but not by both', async (
 });
 
 test('deleting a stream deletes its events', async () => {
-  const { logs, stream, put } = await withStreams();
+  const { logs, createStream, put } = await streamScene();
   const logStreamName = 'one';
-  await stream(logStreamName);
+  await createStream(logStreamName);
   await put(logStreamName, [0, 'x']);
   await logs.send(new DeleteLogStreamCommand({ logGroupName, logStreamName }));
   expect(await refusalOf(logs.send(new DeleteLogStreamCommand({ logGroupName, logStreamName })))).toEqual({
     code: 'ResourceNotFoundException',
     message: 'The specified log stream does not exist.',
   });
-  await stream(logStreamName);
+  await createStream(logStreamName);
   const { events } = await logs.send(new GetLogEventsCommand({ logGroupName, logStreamName }));
   expect(events).toEqual([]);
 });

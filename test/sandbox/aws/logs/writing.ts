@@ -11,13 +11,13 @@ export const logGroupName = '/slipway/dev';
 /** The creation time of the streams, in milliseconds since 1970. */
 export const NOW = Date.UTC(2026, 0, 20);
 
-/** Starts a sandbox with a log group. `stream` creates a stream; `put` takes events as `[milliseconds from NOW, message]`. */
+/** Starts a sandbox with a log group. `put` takes events as `[milliseconds from NOW, message]`. */
 export async function withGroup() {
   const clock = manualClock(NOW);
   const started = await sandbox({ clock });
   const { logs } = started;
   await logs.send(new CreateLogGroupCommand({ logGroupName }));
-  const stream = (logStreamName: string) =>
+  const createStream = (logStreamName: string) =>
     logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
   const put = (logStreamName: string, ...events: [offset: number, message: string][]) =>
     logs.send(
@@ -27,5 +27,5 @@ export async function withGroup() {
         logEvents: events.map(([offset, message]) => ({ timestamp: NOW + offset, message })),
       }),
     );
-  return { ...started, clock, stream, put };
+  return { ...started, clock, createStream, put };
 }

@@ -1,4 +1,4 @@
-// The record sets of the sandbox's hosted zones, through the SDK's own client.
+// The record sets of the sandbox's hosted zones, through the SDK's client.
 import {
   ChangeResourceRecordSetsCommand,
   DeleteHostedZoneCommand,
@@ -40,8 +40,10 @@ test('a record set can be created once, upserted repeatedly, and deleted only wi
 test('a deletion must have the same TTL as the record set, but may list the values in any order', async () => {
   const { change, records } = await zoneScene();
   await change(batchOf('CREATE', www));
-  const late = { ...www, TTL: 61 };
-  expect(await refusalOf(change(batchOf('DELETE', late)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  const withOtherTtl = { ...www, TTL: 61 };
+  expect(await refusalOf(change(batchOf('DELETE', withOtherTtl)))).toMatchObject({
+    code: 'InvalidChangeBatch',
+  });
   await change(batchOf('DELETE', record('www.example.com', 'A', ['192.0.2.2', '192.0.2.1'])));
   expect(await records()).toEqual([]);
 });
@@ -313,24 +315,25 @@ test('the target of an alias to a load balancer is returned in lower case with a
 });
 
 test("an alias to a load balancer must name an existing load balancer and that load balancer's zone", async () => {
-  const { balancer, CanonicalHostedZoneId, change, DNSName, elbv2, found, zoneId } = await aliasScene();
-  const said = (name: string, zone: string) =>
+  const { makeBalancer, CanonicalHostedZoneId, change, DNSName, elbv2, describeBalancer, zoneId } =
+    await aliasScene();
+  const messagePrefix = (name: string, zone: string) =>
     `Tried to create an alias that targets ${name.toLowerCase()}., type A in zone ${zone}, but`;
   const missing = `none-0123456789.eu-west-1.elb.amazonaws.localhost`;
   expect(
     await refusalOf(change(batchOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, missing)))),
   ).toEqual({
     code: 'InvalidChangeBatch',
-    message: `[${said(missing, CanonicalHostedZoneId)} that target was not found]`,
+    message: `[${messagePrefix(missing, CanonicalHostedZoneId)} that target was not found]`,
   });
   for (const zone of [zoneId, 'Z0000000000000']) {
     expect(await refusalOf(change(batchOf('CREATE', alias('a.example.com', zone, DNSName))))).toEqual({
       code: 'InvalidChangeBatch',
-      message: `[${said(DNSName, zone)} the alias target name does not lie within the target zone, ${said(DNSName, zone)} that target was not found]`,
+      message: `[${messagePrefix(DNSName, zone)} the alias target name does not lie within the target zone, ${messagePrefix(DNSName, zone)} that target was not found]`,
     });
   }
-  const LoadBalancerArn = await balancer('gone');
-  const gone = (await found('gone'))?.DNSName ?? '';
+  const LoadBalancerArn = await makeBalancer('gone');
+  const gone = (await describeBalancer('gone'))?.DNSName ?? '';
   await change(batchOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, gone)));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   expect(
@@ -343,11 +346,11 @@ test('an alias can point to a record set of its own zone and type', async () => 
   await change(batchOf('CREATE', www));
   await change(batchOf('CREATE', alias('a.example.com', zoneId, 'www.example.com')));
   expect(await records()).toHaveLength(2);
-  const none = alias('b.example.com', zoneId, 'www.example.com', { Type: 'AAAA' });
-  expect(await refusalOf(change(batchOf('CREATE', none)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  const otherType = alias('b.example.com', zoneId, 'www.example.com', { Type: 'AAAA' });
+  expect(await refusalOf(change(batchOf('CREATE', otherType)))).toMatchObject({ code: 'InvalidChangeBatch' });
 });
 
-test('record sets are listed in pages, starting at a given name, in order of reversed labels and then type', async () => {
+test('record sets are listed page by page from a given name on, ordered by reversed labels and then by type', async () => {
   const { change, route53, zoneId } = await zoneScene();
   await change(
     batchOf(
@@ -362,7 +365,7 @@ test('record sets are listed in pages, starting at a given name, in order of rev
     route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...input }));
   const listed = async (input: object) =>
     ((await list(input)).ResourceRecordSets ?? []).map(({ Name, Type }) => `${Name} ${Type}`);
-  const whole = [
+  const all = [
     'example.com. NS',
     'example.com. SOA',
     'a.example.com. A',
@@ -370,9 +373,9 @@ test('record sets are listed in pages, starting at a given name, in order of rev
     'c.example.com. A',
     'c.example.com. TXT',
   ];
-  expect(await listed({})).toEqual(whole);
-  expect(await listed({ StartRecordName: 'b.example.com' })).toEqual(whole.slice(4));
-  expect(await listed({ StartRecordName: 'c.example.com', StartRecordType: 'TXT' })).toEqual(whole.slice(5));
+  expect(await listed({})).toEqual(all);
+  expect(await listed({ StartRecordName: 'b.example.com' })).toEqual(all.slice(4));
+  expect(await listed({ StartRecordName: 'c.example.com', StartRecordType: 'TXT' })).toEqual(all.slice(5));
   const first = await list({ MaxItems: 5 });
   expect(first).toMatchObject({
     IsTruncated: true,
@@ -382,7 +385,7 @@ test('record sets are listed in pages, starting at a given name, in order of rev
   });
   expect(
     await listed({ StartRecordName: first.NextRecordName, StartRecordType: first.NextRecordType }),
-  ).toEqual(whole.slice(5));
+  ).toEqual(all.slice(5));
   expect(await refusalOf(list({ StartRecordType: 'A' }))).toMatchObject({ code: 'InvalidInput' });
   expect(
     await refusalOf(list({ StartRecordName: 'c.example.com', StartRecordIdentifier: 'one' })),

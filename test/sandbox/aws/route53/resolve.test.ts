@@ -34,9 +34,9 @@ test('an alias resolves to its load balancer directly, through another alias, or
 test('the zone with the longest name answers; among zones of the same name, the oldest zone answers', async () => {
   const { addZone, change, region } = await zoneScene();
   const [inner, second] = [await addZone('in.example.com'), await addZone('example.com', 'second')];
-  const answers = (value: string) => batchOf('CREATE', record('a.in.example.com', 'A', [value]));
-  await change(answers('192.0.2.1'));
-  await change(answers('192.0.2.2'), inner);
+  const createRecord = (value: string) => batchOf('CREATE', record('a.in.example.com', 'A', [value]));
+  await change(createRecord('192.0.2.1'));
+  await change(createRecord('192.0.2.2'), inner);
   expect(resolve(region, 'a.in.example.com')).toEqual({ kind: 'values', values: ['192.0.2.2'] });
   await change(batchOf('CREATE', record('b.example.com', 'A', ['192.0.2.3'])), second);
   expect(resolve(region, 'b.example.com')).toBeUndefined();
@@ -52,10 +52,10 @@ test('a wildcard matches names at any depth, but only names that do not exist', 
       record('deep.inner.example.com', 'A', ['192.0.2.2']),
     ),
   );
-  const wild = { kind: 'values', values: ['192.0.2.1'] };
-  expect(resolve(region, 'any.example.com')).toEqual(wild);
-  expect(resolve(region, 'a.b.example.com')).toEqual(wild);
-  // The wildcard does not match: `txt` exists with another type, `inner` exists as a parent, `other.inner` is below it.
+  const wildcardAnswer = { kind: 'values', values: ['192.0.2.1'] };
+  expect(resolve(region, 'any.example.com')).toEqual(wildcardAnswer);
+  expect(resolve(region, 'a.b.example.com')).toEqual(wildcardAnswer);
+  // The wildcard does not match: `txt` has another type, `inner` exists as a parent, and `other.inner` is below `inner`.
   expect(resolve(region, 'txt.example.com')).toBeUndefined();
   expect(resolve(region, 'inner.example.com')).toBeUndefined();
   expect(resolve(region, 'other.inner.example.com')).toBeUndefined();
@@ -66,19 +66,19 @@ test('weighted record sets are selected in proportion to their weights', async (
   const weighted = (SetIdentifier: string, Weight: number, value: string) =>
     record('w.example.com', 'A', [value], { SetIdentifier, Weight });
   await change(batchOf('CREATE', weighted('a', 3, '192.0.2.1'), weighted('b', 1, '192.0.2.2')));
-  const at = (drawn: number) => resolve(region, 'w.example.com', () => drawn);
-  expect(at(0.74)).toEqual({ kind: 'values', values: ['192.0.2.1'] });
-  expect(at(0.75)).toEqual({ kind: 'values', values: ['192.0.2.2'] });
+  const resolveWith = (drawn: number) => resolve(region, 'w.example.com', () => drawn);
+  expect(resolveWith(0.74)).toEqual({ kind: 'values', values: ['192.0.2.1'] });
+  expect(resolveWith(0.75)).toEqual({ kind: 'values', values: ['192.0.2.2'] });
   await change(batchOf('UPSERT', weighted('a', 0, '192.0.2.1'), weighted('b', 0, '192.0.2.2')));
-  expect(at(0.49)).toEqual({ kind: 'values', values: ['192.0.2.1'] });
-  expect(at(0.5)).toEqual({ kind: 'values', values: ['192.0.2.2'] });
+  expect(resolveWith(0.49)).toEqual({ kind: 'values', values: ['192.0.2.1'] });
+  expect(resolveWith(0.5)).toEqual({ kind: 'values', values: ['192.0.2.2'] });
 });
 
 test('a multivalue answer contains the addresses of all its record sets', async () => {
   const { change, region } = await zoneScene();
-  const one = (SetIdentifier: string, value: string) =>
+  const multivalue = (SetIdentifier: string, value: string) =>
     record('m.example.com', 'A', [value], { SetIdentifier, MultiValueAnswer: true });
-  await change(batchOf('CREATE', one('a', '192.0.2.1'), one('b', '192.0.2.2')));
+  await change(batchOf('CREATE', multivalue('a', '192.0.2.1'), multivalue('b', '192.0.2.2')));
   expect(resolve(region, 'm.example.com')).toEqual({ kind: 'values', values: ['192.0.2.1', '192.0.2.2'] });
 });
 

@@ -16,13 +16,13 @@ export const record = (
   Name: string,
   Type: RRType,
   values: string[],
-  more: Partial<ResourceRecordSet> = {},
+  overrides: Partial<ResourceRecordSet> = {},
 ): ResourceRecordSet => ({
   Name,
   Type,
   TTL: 60,
   ResourceRecords: values.map((Value) => ({ Value })),
-  ...more,
+  ...overrides,
 });
 
 /** Returns an alias of type A. */
@@ -30,12 +30,12 @@ export const alias = (
   Name: string,
   HostedZoneId: string,
   DNSName: string,
-  more: Partial<ResourceRecordSet> = {},
+  overrides: Partial<ResourceRecordSet> = {},
 ): ResourceRecordSet => ({
   Name,
   Type: 'A',
   AliasTarget: { HostedZoneId, DNSName, EvaluateTargetHealth: false },
-  ...more,
+  ...overrides,
 });
 
 /** Returns changes with the same action for several record sets. */
@@ -66,7 +66,7 @@ export const zoneScene = async () => withZone(await sandbox());
 /** Starts the zone scene with a load balancer. */
 export async function aliasScene() {
   const started = await balancerScene();
-  await started.balancer('Web');
-  const { DNSName = '', CanonicalHostedZoneId = '' } = (await started.found('Web')) ?? {};
+  await started.makeBalancer('Web');
+  const { DNSName = '', CanonicalHostedZoneId = '' } = (await started.describeBalancer('Web')) ?? {};
   return { ...(await withZone(started)), DNSName, CanonicalHostedZoneId };
 }

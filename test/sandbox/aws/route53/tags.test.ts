@@ -1,4 +1,4 @@
-// Tags of the sandbox's hosted zones, through the SDK's own client.
+// Tags of the sandbox's hosted zones, through the SDK's client.
 import {
   ChangeTagsForResourceCommand,
   ListTagsForResourceCommand,
@@ -12,8 +12,8 @@ import { zoneScene } from './scene.ts';
 async function tagScene() {
   const started = await zoneScene();
   const { route53, zoneId } = started;
-  const change = (more: object, ResourceId = zoneId, ResourceType: TagResourceType = 'hostedzone') =>
-    route53.send(new ChangeTagsForResourceCommand({ ResourceType, ResourceId, ...more }));
+  const change = (changes: object, ResourceId = zoneId, ResourceType: TagResourceType = 'hostedzone') =>
+    route53.send(new ChangeTagsForResourceCommand({ ResourceType, ResourceId, ...changes }));
   const tags = async (ResourceId = zoneId) =>
     (await route53.send(new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId })))
       .ResourceTagSet;

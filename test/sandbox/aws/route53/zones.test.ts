@@ -1,4 +1,4 @@
-// The sandbox's hosted zones, through the SDK's own client.
+// The sandbox's hosted zones, through the SDK's client.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -15,7 +15,7 @@ import { expect, test } from '@jest/globals';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
 
-const create = (Name: string, CallerReference = Name) =>
+const createCommand = (Name: string, CallerReference = Name) =>
   new CreateHostedZoneCommand({ Name, CallerReference });
 
 test('a zone is created with four name servers and with its NS and SOA record sets', async () => {
@@ -62,12 +62,12 @@ test('a zone is created with four name servers and with its NS and SOA record se
 
 test('a caller reference can be used only once; another reference creates another zone of the same name', async () => {
   const { route53 } = await sandbox();
-  const first = await route53.send(create('example.com', 'one'));
-  expect(await refusalOf(route53.send(create('example.com', 'one')))).toEqual({
+  const first = await route53.send(createCommand('example.com', 'one'));
+  expect(await refusalOf(route53.send(createCommand('example.com', 'one')))).toEqual({
     code: 'HostedZoneAlreadyExists',
     message: 'A hosted zone has already been created with the specified caller reference: one',
   });
-  const second = await route53.send(create('example.com', 'two'));
+  const second = await route53.send(createCommand('example.com', 'two'));
   expect(second.HostedZone?.Id).not.toBe(first.HostedZone?.Id);
   expect(second.DelegationSet?.NameServers).not.toEqual(first.DelegationSet?.NameServers);
   expect((await route53.send(new GetHostedZoneCountCommand({}))).HostedZoneCount).toBe(2);
@@ -76,7 +76,7 @@ test('a caller reference can be used only once; another reference creates anothe
 test('a change is PENDING until the name servers have it', async () => {
   const clock = manualClock();
   const { route53 } = await sandbox({ clock, pace: 1 });
-  const { ChangeInfo } = await route53.send(create('example.com'));
+  const { ChangeInfo } = await route53.send(createCommand('example.com'));
   const status = async (Id = ChangeInfo?.Id) =>
     (await route53.send(new GetChangeCommand({ Id }))).ChangeInfo?.Status;
   clock.advance(29_000);
@@ -88,7 +88,7 @@ test('a change is PENDING until the name servers have it', async () => {
 
 test('a zone can be found by its id with or without the prefix', async () => {
   const { route53 } = await sandbox();
-  const Id = (await route53.send(create('example.com'))).HostedZone?.Id ?? '';
+  const Id = (await route53.send(createCommand('example.com'))).HostedZone?.Id ?? '';
   for (const id of [Id, Id.replace('/hostedzone/', '')]) {
     expect((await route53.send(new GetHostedZoneCommand({ Id: id }))).HostedZone?.Id).toBe(Id);
   }
@@ -115,7 +115,7 @@ test.each([
   [`${'abcdefg.'.repeat(32)}com`, 'DomainNameTooLong'],
 ])('CreateHostedZone refuses the domain name "%s" with %s', async (name, words) => {
   const { route53 } = await sandbox();
-  expect(await refusalOf(route53.send(create(name, 'one')))).toEqual({
+  expect(await refusalOf(route53.send(createCommand(name, 'one')))).toEqual({
     code: 'InvalidDomainName',
     message: expect.stringContaining(words),
   });
@@ -129,15 +129,17 @@ test('private zones and empty or long caller references are refused', async () =
     HostedZoneConfig: { PrivateZone: true },
   });
   expect(await refusalOf(route53.send(privateZone))).toMatchObject({ code: 'NotImplemented' });
-  expect(await refusalOf(route53.send(create('example.com', '')))).toMatchObject({ code: 'InvalidInput' });
-  expect(await refusalOf(route53.send(create('example.com', 'r'.repeat(129))))).toMatchObject({
+  expect(await refusalOf(route53.send(createCommand('example.com', '')))).toMatchObject({
+    code: 'InvalidInput',
+  });
+  expect(await refusalOf(route53.send(createCommand('example.com', 'r'.repeat(129))))).toMatchObject({
     code: 'InvalidInput',
   });
 });
 
 test('a zone can be deleted only when its NS and SOA record sets are the only ones left', async () => {
   const { route53 } = await sandbox();
-  const HostedZoneId = (await route53.send(create('example.com'))).HostedZone?.Id;
+  const HostedZoneId = (await route53.send(createCommand('example.com'))).HostedZone?.Id;
   const change = (Action: 'CREATE' | 'DELETE') =>
     route53.send(
       new ChangeResourceRecordSetsCommand({
@@ -170,25 +172,25 @@ test('a zone can be deleted only when its NS and SOA record sets are the only on
     code: 'NoSuchHostedZone',
   });
   // The name can be used again, but the caller reference cannot.
-  expect(await refusalOf(route53.send(create('example.com')))).toMatchObject({
+  expect(await refusalOf(route53.send(createCommand('example.com')))).toMatchObject({
     code: 'HostedZoneAlreadyExists',
   });
-  await route53.send(create('example.com', 'another'));
+  await route53.send(createCommand('example.com', 'another'));
 });
 
 test('the comment of a zone can be changed', async () => {
   const { route53 } = await sandbox();
-  const Id = (await route53.send(create('example.com'))).HostedZone?.Id;
+  const Id = (await route53.send(createCommand('example.com'))).HostedZone?.Id;
   await route53.send(new UpdateHostedZoneCommentCommand({ Id, Comment: 'ours' }));
   const { HostedZone } = await route53.send(new GetHostedZoneCommand({ Id }));
   expect(HostedZone?.Config).toEqual({ Comment: 'ours', PrivateZone: false });
 });
 
-test('ListHostedZonesByName lists all zones from a given name on, in order of reversed labels, instead of searching for the name', async () => {
+test('ListHostedZonesByName does not search for a name: it lists all zones from that name on, in order of reversed labels', async () => {
   const { route53 } = await sandbox();
   for (const name of ['example.org', 'www.example.com', 'example.com', 'a.com'])
-    await route53.send(create(name));
-  await route53.send(create('example.com', 'second'));
+    await route53.send(createCommand(name));
+  await route53.send(createCommand('example.com', 'second'));
   const list = (input: object) => route53.send(new ListHostedZonesByNameCommand(input));
   const names = async (input: object) => ((await list(input)).HostedZones ?? []).map(({ Name }) => Name);
   const all = ['a.com.', 'example.com.', 'example.com.', 'www.example.com.', 'example.org.'];
@@ -215,7 +217,7 @@ test('ListHostedZonesByName lists all zones from a given name on, in order of re
 
 test('ListHostedZones returns all zones page by page', async () => {
   const { route53 } = await sandbox();
-  for (const name of ['a.com', 'b.com', 'c.com']) await route53.send(create(name));
+  for (const name of ['a.com', 'b.com', 'c.com']) await route53.send(createCommand(name));
   const list = (input: object) => route53.send(new ListHostedZonesCommand(input));
   const first = await list({ MaxItems: 2 });
   expect(first).toMatchObject({ IsTruncated: true, MaxItems: 2 });
@@ -229,6 +231,8 @@ test('ListHostedZones returns all zones page by page', async () => {
 
 test('an account can have at most five hundred zones', async () => {
   const { route53 } = await sandbox();
-  await Promise.all(Array.from({ length: 500 }, (_, i) => route53.send(create(`z${i}.com`))));
-  expect(await refusalOf(route53.send(create('more.com')))).toMatchObject({ code: 'TooManyHostedZones' });
+  await Promise.all(Array.from({ length: 500 }, (_, i) => route53.send(createCommand(`z${i}.com`))));
+  expect(await refusalOf(route53.send(createCommand('more.com')))).toMatchObject({
+    code: 'TooManyHostedZones',
+  });
 }, 30_000);

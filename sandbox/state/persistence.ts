@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import writeFileAtomic from 'write-file-atomic';
 import type { Snapshot, World } from '../world/world.ts';
-
-const VERSION = 1;
+import { upgraded, VERSION } from './upgrade.ts';
 
 /** Writes a world to its file. */
 export interface WorldPersistence {
@@ -28,8 +27,9 @@ export function persistWorld(
 ): WorldPersistence {
   if (existsSync(file)) {
     const { version, snapshot } = deserialize(readFileSync(file)) as { version: number; snapshot: Snapshot };
-    if (version !== VERSION) throw new Error(`${file} has version ${version}; this sandbox reads ${VERSION}`);
-    world.restore(snapshot);
+    const current = upgraded(version, snapshot);
+    if (!current) throw new Error(`${file} has version ${version}; this sandbox reads ${VERSION}`);
+    world.restore(current);
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   let dirty = false;

@@ -1,4 +1,4 @@
-// Failures while a plan is applied: which steps no longer run, what is recorded, and which problem is thrown.
+// Failures while a plan is applied: which steps do not run, what is recorded, and which problem is thrown.
 import { describe, expect, test } from '@jest/globals';
 import {
   abort,
@@ -17,7 +17,7 @@ import {
 const refusal = (message: string) => Object.assign(new Error(message), { name: message });
 
 describe('failures', () => {
-  test('a failed step keeps its intent open and stops only the steps that need it; the others finish and are recorded', async () => {
+  test('if a create fails, its intent stays open, the steps that need it do not run, and all others finish', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     await expect(
       applyChanges([

@@ -59,12 +59,12 @@ describe('taking over', () => {
 
 describe('the reasons of the changes', () => {
   test('the reason names the former owner of an adopted resource and the date of its creation', () => {
-    const created = surveyOf({
+    const survey = surveyOf({
       loadBalancer: { '': foundFor('loadBalancer', '', { tags: {}, createdAt: new Date('2026-01-02') }) },
     });
     const [changed] = withFormerOwners(
       [change('loadBalancer', '', 'update')],
-      created,
+      survey,
       ['loadBalancer'],
       STACK,
     );

@@ -105,13 +105,13 @@ describe('with something left after a minute', () => {
         { NetworkInterfaceId: 'eni-1', Description: 'EFS mount target', SubnetId: 'subnet-1' },
       ],
     });
-    const ours = {
+    const ourSubnet = {
       SubnetId: 'subnet-1',
       CidrBlock: '10.0.0.0/20',
       VpcId: 'vpc-1',
       Tags: toPascalCaseTags(ourTags('subnets', 'public-1')),
     };
-    mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [ours] });
+    mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [ourSubnet] });
     const failing = verifying(vpcBefore);
     await expect(failing).rejects.toMatchObject({
       code: 'LEFTOVERS',

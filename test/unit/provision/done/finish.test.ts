@@ -14,7 +14,7 @@ import type { AllIds } from '../../../../provision/context.ts';
 import { finish } from '../../../../provision/done/finish.ts';
 import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engine-harness.ts';
 import { config, mocks, sent } from '../../step-harness.ts';
-import { MINE, primary, service } from '../deployments.ts';
+import { NEW_DEFINITION, primary, service } from '../deployments.ts';
 
 const stack = config({ domain: undefined });
 let server: Server;
@@ -45,7 +45,7 @@ afterEach(() => void server.close());
 const ids = {
   ...Object.fromEntries(nouns.map((noun) => [noun, new Map()])),
   loadBalancer: new Map([['', idsFor('loadBalancer')]]),
-  taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
+  taskDefinitions: new Map([['web', { taskDefinitionArn: NEW_DEFINITION }]]),
   targetGroups: new Map(['web-api1', 'web-api2'].map((key) => [key, idsFor('targetGroups', key)])),
 } as unknown as AllIds;
 const target = (): OpenTarget => ({
@@ -117,7 +117,7 @@ describe('every path', () => {
     expect(requested).toEqual([]);
   });
 
-  test('while the name does not resolve, no URL is returned and no path requested', async () => {
+  test('while the name does not resolve, no URL is returned and no path is requested', async () => {
     port = undefined;
     expect(await finishing([], false)).toBeUndefined();
   });

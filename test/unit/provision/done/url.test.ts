@@ -41,25 +41,25 @@ describe('on AWS', () => {
 describe('on the sandbox', () => {
   /** A sandbox that resolves these names to local ports, and records the lookups. */
   const sandboxOf = (known: Readonly<Record<string, number>>) => {
-    const asked: [string, number][] = [];
+    const lookups: [string, number][] = [];
     const sandbox = {
       resolve: async (name: string, port: number) => {
-        asked.push([name, port]);
+        lookups.push([name, port]);
         const local = known[name];
         return local === undefined ? undefined : { host: '127.0.0.1', port: local };
       },
     } as unknown as SandboxHandle;
-    return { asked, target: { ...aws, endpointName: 'sandbox', sandbox } satisfies OpenTarget };
+    return { lookups, target: { ...aws, endpointName: 'sandbox', sandbox } satisfies OpenTarget };
   };
 
   test('on the sandbox the URL contains the domain and the local port of the listener', async () => {
-    const { asked, target } = sandboxOf({ 'api.shop.localhost': 8080 });
+    const { lookups, target } = sandboxOf({ 'api.shop.localhost': 8080 });
     expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toEqual({
       url: 'http://api.shop.localhost:8080',
       host: 'api.shop.localhost:8080',
       connect: { host: '127.0.0.1', port: 8080 },
     });
-    expect(asked).toEqual([['api.shop.localhost', 80]]);
+    expect(lookups).toEqual([['api.shop.localhost', 80]]);
   });
 
   test('on the sandbox the URL has no port if the listener uses port 80', async () => {
@@ -70,7 +70,7 @@ describe('on the sandbox', () => {
     });
   });
 
-  test('on the sandbox the URL of a real domain contains a name that resolves locally, while requests name the domain as host', async () => {
+  test("on the sandbox the URL of a real domain has the load balancer's name, and requests have the domain as host", async () => {
     const { target } = sandboxOf({ 'api.example.com': 8080 });
     expect(await publicAddress(domain('api.example.com'), target, ids)).toEqual({
       url: `http://${BALANCER}:8080`,
@@ -80,12 +80,12 @@ describe('on the sandbox', () => {
   });
 
   test("on the sandbox the URL contains the load balancer's own name if no domain is configured", async () => {
-    const { asked, target } = sandboxOf({ [BALANCER]: 8080 });
+    const { lookups, target } = sandboxOf({ [BALANCER]: 8080 });
     expect(await publicAddress(config({ domain: undefined }), target, ids)).toMatchObject({
       url: `http://${BALANCER}:8080`,
       host: `${BALANCER}:8080`,
     });
-    expect(asked).toEqual([[BALANCER, 80]]);
+    expect(lookups).toEqual([[BALANCER, 80]]);
   });
 
   test('on the sandbox no address is returned while the name does not resolve', async () => {

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of cleanups.splice(0)) await close();
 });
 
-/** A server on a free port, which is closed after the test together with its connections. */
+/** Starts a server and returns its port. After the test, the server and its connections are closed. */
 async function serve(listener: RequestListener): Promise<number> {
   const server: Server = createServer(listener);
   const sockets = new Set<Socket>();
@@ -30,7 +30,7 @@ async function serve(listener: RequestListener): Promise<number> {
 
 /**
  * Returns a run that waits for three probes, on a clock that takes no real time.
- * @param every milliseconds between probes; a request, which takes real time, times out after 2.5 times as long
+ * @param every milliseconds between probes; a request times out after 2.5 times as long, in real time
  */
 function runOf(signal = new AbortController().signal, every = 1000) {
   const events: Event[] = [];
@@ -49,7 +49,7 @@ const notes = ({ events }: { events: readonly Event[] }) =>
 const changed = (change: Partial<Config['services'][number]>) =>
   config({ services: config().services.map((service) => ({ ...service, ...change })) });
 const [service] = config().services;
-const one = changed({ containers: (service?.containers ?? []).slice(0, 1) });
+const oneContainer = changed({ containers: (service?.containers ?? []).slice(0, 1) });
 
 test('every routed path is requested, with the name in the URL as the host header', async () => {
   const asked: unknown[] = [];
@@ -75,7 +75,7 @@ test.each([302, 401, 404, 405])(
   async (status) => {
     const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
     const run = runOf();
-    await verify(one, addressOf(port), run);
+    await verify(oneContainer, addressOf(port), run);
     const [note, ...warnings] = notes(run);
     expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
     const unknown =
@@ -97,7 +97,7 @@ test('a request is repeated while the load balancer itself answers with 503, or 
     response.writeHead(status).end(body);
   });
   const run = runOf();
-  await verify(one, addressOf(port), run);
+  await verify(oneContainer, addressOf(port), run);
   expect(asked).toBe(3);
   expect(notes(run)).toEqual([
     '/api1 answers 404',
@@ -108,7 +108,7 @@ test('a request is repeated while the load balancer itself answers with 503, or 
 
 test("the load balancer's own 404 is never accepted as the service's answer", async () => {
   const port = await serve((_request, response) => response.writeHead(404).end(NO_SERVICE));
-  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
     what: `http://api.example.com:${port}/api1 does not answer.`,
     why: expect.stringContaining('The last check reported: /api1 answers 404.'),
@@ -120,7 +120,7 @@ test("the load balancer's own 404 is never accepted as the service's answer", as
 test('a path is reported if nothing listens on the port', async () => {
   const port = await serve(() => undefined);
   for (const close of cleanups.splice(0)) await close();
-  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('ECONNREFUSED'),
   });
@@ -129,7 +129,7 @@ test('a path is reported if nothing listens on the port', async () => {
 test('a path is reported if connections are accepted but requests never answered', async () => {
   let asked = 0;
   const port = await serve(() => void (asked += 1));
-  await expect(verify(one, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('/api1: no answer within 0.25 s'),
   });
@@ -141,7 +141,7 @@ test('a path is reported if its response breaks off', async () => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half', () => response.destroy());
   });
-  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
+  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
 });
 
 test('the verification of one path fails only after the other paths have been verified', async () => {
@@ -166,7 +166,7 @@ test('the verification of one path fails only after the other paths have been ve
 test('requests stop immediately when the run is aborted', async () => {
   const stop = new AbortController();
   const port = await serve(() => stop.abort(new Error('stop')));
-  await expect(verify(one, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
     code: 'UNANSWERED',
   });
 });

@@ -6,8 +6,8 @@ import { namesOf } from '../../../../lib/derive/names.ts';
 import { services } from '../../../../provision/steps/services.ts';
 import { config, mocks, provisionStep, sent } from '../../step-harness.ts';
 import {
-  changed,
-  create,
+  stackWith,
+  createCall,
   fail,
   mockDeployed,
   item,
@@ -21,12 +21,12 @@ const [service = fail()] = config().services;
 const [api1 = fail(), api2 = fail()] = service.containers;
 
 describe('a container that changes to HTTPS', () => {
-  const secure = changed({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
+  const secure = stackWith({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
   const serviceName = namesOf(secure).service(secure.services[0] ?? fail());
   const former = { 'web~former': item };
   const { found, ...rest } = scenario(secure);
 
-  test('a service with a container that changes to HTTPS is created again beside the former one, and waited for', async () => {
+  test('if a container changes to HTTPS, a second service is created beside the former one and waited for', async () => {
     mockDeployed();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
     const { verbs, changes, ids } = await provisionStep(services, {
@@ -41,10 +41,10 @@ describe('a container that changes to HTTPS', () => {
       },
     ]);
     expect(ids).toEqual({ web: { serviceArn: 'arn:new' } });
-    const { input } = create();
+    const { input } = createCall();
     expect(mutations()).toEqual([{ command: 'CreateService', input: { ...input, serviceName } }]);
-    const asked = sent().filter(({ command }) => command === 'DescribeServices');
-    expect(asked.map((call) => (call.input as { services: string[] }).services)).toEqual([[serviceName]]);
+    const describes = sent().filter(({ command }) => command === 'DescribeServices');
+    expect(describes.map((call) => (call.input as { services: string[] }).services)).toEqual([[serviceName]]);
   });
 
   test('the former service is removed once the new one exists', async () => {

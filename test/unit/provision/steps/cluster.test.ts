@@ -95,30 +95,30 @@ test('explains refusal: a foreign resource is refused, and nothing is sent', asy
   expect(sent()).toEqual([]);
 });
 
-const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
-const taken = {
+const foreignCluster = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
+const nameTaken = {
   code: 'FOREIGN',
   what: 'A resource that does not belong to this stack already uses the name shop-dev.',
 };
 
 test('explains refusal: a foreign cluster that the create returns is refused', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: foreignCluster });
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
-    ...taken,
+    ...nameTaken,
     why: expect.stringContaining('tagged team=one'),
   });
   expect(sent()).toEqual([create]);
 });
 
 test.each([
-  ['tags', theirs],
-  ['none', { ...theirs, tags: [] }],
+  ['foreign tags', foreignCluster],
+  ['no tags either', { ...foreignCluster, tags: [] }],
 ])(
-  'explains refusal: a cluster that the create returns without tags is refused if a look does not show our tags (%s)',
-  async (_, one) => {
-    mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...theirs, tags: [] } });
-    mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [one] });
-    await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(taken);
+  'explains refusal: a cluster that the create returns without tags is refused if a look shows %s',
+  async (_, shownCluster) => {
+    mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...foreignCluster, tags: [] } });
+    mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [shownCluster] });
+    await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(nameTaken);
   },
 );
 

@@ -30,7 +30,7 @@ test('creates when missing: after a lost response, no second address is allocate
   expect(commands()).toEqual(['AllocateAddress', 'DescribeAddresses', 'DescribeAddresses']);
 });
 
-test('creates when missing: a resource that an earlier run may have created is looked for before the create is sent', async () => {
+test('creates when missing: before the create is sent, the step looks for a resource that an earlier run may have created', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves(seen);
   await provisionStep(elasticIp, { noun: 'elasticIp', isResumed: true });
   expect(commands()).toEqual(['DescribeAddresses']);

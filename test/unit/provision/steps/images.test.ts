@@ -40,7 +40,7 @@ const repositoryIds = {
   ),
 };
 
-/** The build of the container in `step-harness.ts`. */
+/** Returns the build of a container of the shared test configuration. */
 const buildOf = (key: string) =>
   lookContextOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
 
@@ -189,7 +189,7 @@ describe('the look', () => {
       mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: key }).resolves({ tags });
     }
   }
-  const answers = (key: string, tag: string) =>
+  const onDescribe = (key: string, tag: string) =>
     mocks.ecr.on(DescribeImagesCommand, {
       repositoryName: `shop-dev/${key}`,
       imageIds: [{ imageTag: tag }],
@@ -198,8 +198,8 @@ describe('the look', () => {
   test('the look finds only the image with the tag of the current source', async () => {
     mockRepositories('web-api1', 'web-api2');
     const { tag, digest } = await buildOf('web-api1');
-    answers('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
-    answers('web-api2', (await buildOf('web-api2')).tag).rejects(awsError('ImageNotFoundException'));
+    onDescribe('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
+    onDescribe('web-api2', (await buildOf('web-api2')).tag).rejects(awsError('ImageNotFoundException'));
     expect(Object.fromEntries(await lookImages(lookContextOf()))).toEqual({
       'web-api1': await found('web-api1'),
     });

@@ -50,7 +50,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, attach]);
 });
 
-test('creates when missing: after a lost response, the resource is looked for by its tags before the create is sent again', async () => {
+test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolvesOnce({}).resolves(seen());
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
@@ -97,7 +97,7 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([attach]);
 });
 
-test('repairs drift: tags alone', async () => {
+test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const drifted = network();
   drifted.internetGateway[''].tags = { ...drifted.internetGateway[''].tags, Name: 'other' };

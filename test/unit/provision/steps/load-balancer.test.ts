@@ -84,7 +84,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   mockLoadBalancer(ourTags('loadBalancer'));

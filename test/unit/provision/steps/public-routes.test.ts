@@ -82,7 +82,7 @@ test('creates when missing: a call that does not find the new id yet is retried'
   ]);
 });
 
-test('creates when missing: a route that an earlier create, whose response was lost, has already made is replaced', async () => {
+test('creates when missing: if the response to an earlier create of the route was lost, the existing route is replaced', async () => {
   mockSuccess();
   mocks.ec2.on(CreateRouteCommand).rejects(awsError('RouteAlreadyExists'));
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
@@ -90,7 +90,7 @@ test('creates when missing: a route that an earlier create, whose response was l
   expect(sent()).toContainEqual({ command: 'ReplaceRoute', input: route });
 });
 
-test('creates when missing: an association that an earlier create, whose response was lost, has already made is polled until it is visible', async () => {
+test('creates when missing: if the response to an earlier association was lost, the step polls until the association is visible', async () => {
   mockSuccess();
   mocks.ec2.on(AssociateRouteTableCommand, { SubnetId: 'subnet-a' }).rejects(taken);
   mocks.ec2

@@ -14,7 +14,7 @@ import { existing } from '../../existing-resources.ts';
 
 const { hostedZone, loadBalancer } = existing;
 const DNS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
-const OURS = { 'slipway:stack': 'shop-dev' };
+const OUR_TAGS = { 'slipway:stack': 'shop-dev' };
 const item: FoundRecord = {
   recordName: 'api.example.com',
   hostedZoneId: 'ZONE1',
@@ -23,7 +23,7 @@ const item: FoundRecord = {
   aliasZoneId: 'ZBALANCER',
   evaluateTargetHealth: true,
   set: { Name: 'api.example.com.', Type: 'A' },
-  tags: OURS,
+  tags: OUR_TAGS,
 };
 const scenario = { noun: 'record' as const, ids: { hostedZone, loadBalancer } };
 const withItem = (changes: Partial<FoundRecord> = {}) => ({
@@ -96,7 +96,7 @@ test.each([
   expect(sent()).toEqual([write('CREATE')]);
 });
 
-test('creates when missing: if our own record already exists, since the response to its create was lost, it is set again', async () => {
+test('creates when missing: if the response to an earlier create was lost, our record is set again', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(exists).resolves(change('INSYNC'));
   mockRecord(`dualstack.${DNS.toUpperCase()}.`);
   await provisionStep(record, scenario);

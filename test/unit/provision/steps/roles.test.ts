@@ -71,7 +71,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('execution'), put, create('task')]);
 });
 
-test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mocks.iam.on(PutRolePolicyCommand).resolves({});
   mockRole(tags('execution'));
@@ -160,7 +160,7 @@ test('repairs drift: manually attached policies are detached, and it is no error
   ]);
 });
 
-test('repairs drift: tags that differ are sent alone', async () => {
+test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.iam.on(TagRoleCommand).resolves({});
   await provisionStep(roles, withItems({}, { tags: { 'slipway:stack': 'shop-dev' } }));
   expect(sent().map(({ command }) => command)).toEqual(['TagRole']);

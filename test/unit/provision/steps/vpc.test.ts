@@ -38,7 +38,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, hostnames('vpc-1')]);
 });
 
-test('creates when missing: after a lost response, the resource is looked for by its tags before the create is sent again', async () => {
+test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
   mocks.ec2.on(CreateVpcCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
   mocks.ec2.on(DescribeVpcsCommand).resolvesOnce({ Vpcs: [] }).resolves(seen('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({ EnableDnsHostnames: { Value: false } });
@@ -57,7 +57,7 @@ test('creates when missing: a response without an id counts as lost', async () =
   expect(ids).toEqual({ '': { vpcId: 'vpc-lost' } });
 });
 
-test('creates when missing: a resource that an earlier run may have created is looked for before the create is sent', async () => {
+test('creates when missing: before the create is sent, the step looks for a resource that an earlier run may have created', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-before'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
@@ -84,7 +84,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: if two VPCs have the same key, one is kept and the other removed', async () => {
+test('adopts when present: if two VPCs have the same key, one is kept and the other is removed', async () => {
   const twins = { '': found, '~2': { ...found, vpcId: 'vpc-2' } };
   const { verbs } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: twins } });
   expect(verbs).toEqual([['remove', '~2']]);

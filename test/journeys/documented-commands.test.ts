@@ -65,14 +65,16 @@ function start({ copy, env }: Reader, script: string): ChildProcessWithoutNullSt
 }
 
 /** Runs a script in the copy, after replacing the documented ports by the ports of the machine. */
-async function run(reader: Reader, at: string, script: string): Promise<void> {
-  const ownPorts = script.replaceAll(':4566', `:${reader.port}`).replaceAll(':8080', `:${reader.httpPort}`);
-  const child = start(reader, stopAtFailure(ownPorts));
+async function run(reader: Reader, location: string, script: string): Promise<void> {
+  const adaptedScript = script
+    .replaceAll(':4566', `:${reader.port}`)
+    .replaceAll(':8080', `:${reader.httpPort}`);
+  const child = start(reader, stopAtFailure(adaptedScript));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const code = await new Promise<number | null>((ended) => child.on('close', ended));
   reader.output += output;
-  if (code !== 0) throw new Error(`${at} ended with ${code}:\n${script}\n${output}`);
+  if (code !== 0) throw new Error(`${location} ended with ${code}:\n${script}\n${output}`);
 }
 
 /** Restarts the sandbox with a command that runs it in the foreground, and resolves when it answers. */

@@ -62,11 +62,11 @@ test('only one process holds the lock at a time', async () => {
   }
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
   expect(lines).toHaveLength(rounds * all.length * 2);
-  const broken = lines.filter((line, at) => {
+  const overlapping = lines.filter((line, index) => {
     const [name, word] = line.split(' ');
-    return word === 'in' ? lines[at + 1] !== `${name} out` : lines[at - 1] !== `${name} in`;
+    return word === 'in' ? lines[index + 1] !== `${name} out` : lines[index - 1] !== `${name} in`;
   });
-  expect(broken).toEqual([]);
+  expect(overlapping).toEqual([]);
   expect(await readdir(dirname(lock))).toEqual(['log']);
 }, 900_000);
 

@@ -2,7 +2,7 @@
 import type { Found } from '../../lib/look/found.ts';
 import type { Ids, Noun } from '../../lib/model/architecture.ts';
 
-/** The other fields of the load balancer, which its diff reads. */
+/** The fields of a load balancer that its diff reads. */
 const LOAD_BALANCER_FIELDS = {
   state: 'active',
   subnetIds: [],

@@ -113,5 +113,5 @@ export const worker = (version: number): StackInput['services'][string] => ({
   containers: { worker: { image: `public.ecr.aws/shop/worker:${version}`, port: 80 } },
 });
 
-/** A stack with only one service, which has no path. */
+/** A stack whose only service has no path. */
 export const jobsStack = (version: number): StackInput => stack({ services: { jobs: worker(version) } });

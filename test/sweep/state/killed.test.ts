@@ -59,7 +59,7 @@ test('a process killed at any step of a write leaves the old file or the new one
     }
   }
   expect([...steps]).toEqual(expect.arrayContaining(['open', 'writeFile', 'sync', 'rename', 'done']));
-  // Some processes did leave a temporary file, which the next open cleaned up.
+  // Some processes left a temporary file, and the next open removed it.
   expect([...fileCounts].sort()).toEqual([1, 2]);
 }, 300_000);
 

@@ -36,7 +36,7 @@ export const fail = (): never => {
   throw new Error('no service');
 };
 
-/** The found service, which matches the configuration. */
+/** The service as found. It matches the configuration. */
 export const item: FoundService = {
   serviceArn: ARN,
   serviceName: 'web',
@@ -81,7 +81,7 @@ const ruleTo = (targetGroupArn: string) => ({
   forward: targetGroupArn,
   tags: {},
 });
-/** Returns the found rules of the two containers, which forward to these target groups. */
+/** Returns the rules of the two containers as found. They forward to these target groups. */
 export const rulesTo = (api1: string, api2: string) => ({
   'web-api1': ruleTo(api1),
   'web-api2': ruleTo(api2),

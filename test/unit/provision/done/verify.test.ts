@@ -52,21 +52,21 @@ const [service] = config().services;
 const oneContainer = changed({ containers: (service?.containers ?? []).slice(0, 1) });
 
 test('every routed path is requested, with the name in the URL as the host header', async () => {
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   const port = await serve(({ method, url, headers: { host } }, response) => {
-    asked.push({ method, url, host });
+    requests.push({ method, url, host });
     response.end('hello');
   });
   const run = runOf();
   await verify(config(), addressOf(port), run);
   const host = `api.example.com:${port}`;
-  expect(asked).toEqual(
+  expect(requests).toEqual(
     expect.arrayContaining([
       { method: 'GET', url: '/api1', host },
       { method: 'GET', url: '/api2', host },
     ]),
   );
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
   expect(notes(run)).toEqual([`GET http://${host}/api1  200`, `GET http://${host}/api2  200`]);
 });
 
@@ -90,15 +90,15 @@ test('a request is repeated while the load balancer itself answers with 503, or 
     [404, NO_SERVICE],
     [200, 'hello'],
   ];
-  let asked = 0;
+  let requests = 0;
   const port = await serve((_request, response) => {
-    const [status, body] = answers[asked] ?? [500, ''];
-    asked += 1;
+    const [status, body] = answers[requests] ?? [500, ''];
+    requests += 1;
     response.writeHead(status).end(body);
   });
   const run = runOf();
   await verify(oneContainer, addressOf(port), run);
-  expect(asked).toBe(3);
+  expect(requests).toBe(3);
   expect(notes(run)).toEqual([
     '/api1 answers 404',
     '/api1 answers 503',
@@ -127,13 +127,13 @@ test('a path is reported if nothing listens on the port', async () => {
 });
 
 test('a path is reported if connections are accepted but requests never answered', async () => {
-  let asked = 0;
-  const port = await serve(() => void (asked += 1));
+  let requests = 0;
+  const port = await serve(() => void (requests += 1));
   await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('/api1: no answer within 0.25 s'),
   });
-  expect(asked).toBe(3);
+  expect(requests).toBe(3);
 });
 
 test('a path is reported if its response breaks off', async () => {
@@ -145,14 +145,14 @@ test('a path is reported if its response breaks off', async () => {
 });
 
 test('the verification of one path fails only after the other paths have been verified', async () => {
-  let asked = 0;
+  let requests = 0;
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   const port = await serve(({ url }, response) => {
     // The other path is answered once the last response for this one has been read.
     if (url === '/api2') return void released.then(() => response.end('hello'));
-    asked += 1;
-    if (asked === 3) response.on('close', () => setImmediate(release));
+    requests += 1;
+    if (requests === 3) response.on('close', () => setImmediate(release));
     response.writeHead(503).end();
   });
   const run = runOf();

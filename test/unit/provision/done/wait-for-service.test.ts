@@ -97,10 +97,10 @@ describe('waiting for a service', () => {
       .resolvesOnce(targets(target('unhealthy', 'Target.Timeout'), target('draining')))
       .resolves(targets(target('healthy'), target('draining')));
     await wait();
-    const asked = sent()
+    const groups = sent()
       .filter(({ command }) => command === 'DescribeTargetHealth')
       .map(({ input }) => (input as { TargetGroupArn: string }).TargetGroupArn);
-    expect(asked.sort()).toEqual(['arn:group-1', 'arn:group-2'].flatMap((group) => [group, group, group]));
+    expect(groups.sort()).toEqual(['arn:group-1', 'arn:group-2'].flatMap((group) => [group, group, group]));
     expect(waiting).toEqual([
       '0/1 targets of api2 healthy, Elb.InitialHealthChecking; 1/1 running',
       '0/1 targets of api2 healthy, Target.Timeout; 1/1 running',
@@ -120,20 +120,20 @@ describe('waiting for a service', () => {
   });
 
   describe('a count that differs from the configuration', () => {
-    const oneContainer = { ...web, count: 1, containers: web.containers.slice(0, 1) };
+    const single = { ...web, count: 1, containers: web.containers.slice(0, 1) };
     const serviceWithCount = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
 
     test('the wait follows the current desired count, since Application Auto Scaling may scale in meanwhile', async () => {
       mockEcs(serviceWithCount(3), serviceWithCount(3), serviceWithCount(2));
       mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
-      await wait(oneContainer);
+      await wait(single);
       expect(waiting).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
     });
 
     test('the wait needs no targets if the service was scaled to zero', async () => {
       mockEcs(serviceWithCount(0));
-      await wait(oneContainer);
+      await wait(single);
       expect(commands()).toEqual(['DescribeServices']);
     });
 
@@ -151,7 +151,7 @@ describe('waiting for a service', () => {
         fields: [{ field: 'count', from: 1, to: 2 }],
         reason: '',
       };
-      await wait({ ...oneContainer, count: 2 }, undefined, change);
+      await wait({ ...single, count: 2 }, undefined, change);
       expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
     });
   });
@@ -210,8 +210,8 @@ describe('waiting for a service', () => {
   });
 
   describe('while targets are missing', () => {
-    const oneContainer = { ...web, containers: web.containers.slice(0, 1) };
-    const died = (id: number, more: Task = {}): Task => ({
+    const single = { ...web, containers: web.containers.slice(0, 1) };
+    const ended = (id: number, more: Task = {}): Task => ({
       taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
       taskDefinitionArn: NEW_DEFINITION,
       group: 'service:web',
@@ -236,12 +236,12 @@ describe('waiting for a service', () => {
     test('the wait reports the number of running tasks, the last exit, and the last message from ECS', async () => {
       const counts = { runningCount: 0, pendingCount: 1 };
       mockCompleted(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
-      mockStopped([died(1)]);
+      mockStopped([ended(1)]);
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
         .resolves(targets(target('healthy')));
-      await wait(oneContainer);
+      await wait(single);
       expect(waiting).toEqual([
         `0/1 targets of api1 healthy, Target.DeregistrationInProgress; 0/1 running, 1 starting; last exit: ${END}; ECS: has started 1 tasks`,
       ]);
@@ -249,10 +249,8 @@ describe('waiting for a service', () => {
 
     test('if tasks keep ending, the wait fails with their exit code, reason and last log lines', async () => {
       mockCompleted({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
-      mockStopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
-      await expect(
-        wait(oneContainer, { ...service(primary('COMPLETED')), events: [] }),
-      ).rejects.toMatchObject({
+      mockStopped([ended(1)], [ended(1), ended(2)], [ended(1), ended(2), ended(3), ended(4)]);
+      await expect(wait(single, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
         why: [
@@ -270,33 +268,30 @@ describe('waiting for a service', () => {
     });
 
     test('a larger service tolerates more ended tasks, as ECS does in a deployment', async () => {
-      const wide = { ...oneContainer, count: 8 };
+      const large = { ...single, count: 8 };
       mockCompleted({ runningCount: 7, desiredCount: 8 });
       mockStopped(
         [],
-        [died(1), died(2), died(3)],
-        [1, 2, 3, 4].map((id) => died(id)),
+        [ended(1), ended(2), ended(3)],
+        [1, 2, 3, 4].map((id) => ended(id)),
       );
-      await expect(wait(wide)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
+      await expect(wait(large)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
     });
 
     test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
-      const scaled = [1, 2, 3].map((id) => died(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
+      const stopped = [1, 2, 3].map((id) => ended(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
       mockCompleted({ runningCount: 1 });
-      mockStopped([], [...scaled, died(4, { taskDefinitionArn: OLD_DEFINITION })]);
-      await expect(wait(oneContainer)).rejects.toMatchObject({
-        code: 'UNHEALTHY',
-        why: 'It has no targets.',
-      });
+      mockStopped([], [...stopped, ended(4, { taskDefinitionArn: OLD_DEFINITION })]);
+      await expect(wait(single)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
     });
 
     test.each([
       ['not all tasks run', 0, [] as Task[], []],
-      ['a task runs but another has ended', 1, [died(1)], [END]],
+      ['a task runs but another has ended', 1, [ended(1)], [END]],
     ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks, ends) => {
       mockCompleted({ runningCount });
       mockStopped([], tasks);
-      await expect(wait(oneContainer)).rejects.toMatchObject({
+      await expect(wait(single)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
         why: expect.stringContaining(
@@ -311,14 +306,14 @@ describe('waiting for a service', () => {
     test('the wait fails if someone else deploys another task definition or deletes the service', async () => {
       mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
-      const done = service(primary('COMPLETED'));
-      mockEcs(done, { ...done, status: 'DRAINING' });
-      await expect(wait(oneContainer)).rejects.toMatchObject({
+      const deployed = service(primary('COMPLETED'));
+      mockEcs(deployed, { ...deployed, status: 'DRAINING' });
+      await expect(wait(single)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         why: 'the service is DRAINING: someone else is deleting it',
       });
-      mockEcs(done, service(primary('IN_PROGRESS', { taskDefinition: OLD_DEFINITION })));
-      await expect(wait(oneContainer)).rejects.toMatchObject({ why: 'ECS rolled back to shop-dev-web:1' });
+      mockEcs(deployed, service(primary('IN_PROGRESS', { taskDefinition: OLD_DEFINITION })));
+      await expect(wait(single)).rejects.toMatchObject({ why: 'ECS rolled back to shop-dev-web:1' });
       expect(waiting).toEqual([]);
     });
 
@@ -329,7 +324,7 @@ describe('waiting for a service', () => {
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets())
         .resolves(targets(target('healthy')));
-      await wait(oneContainer);
+      await wait(single);
       expect(waiting).toEqual(['0/1 targets of api1 healthy; 1/1 running']);
     });
   });

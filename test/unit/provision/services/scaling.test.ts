@@ -10,7 +10,8 @@ import { deployedService, mockDeployed, item, mutations, updateCall, withItem } 
 const autoScaled: Partial<FoundService> = { desiredCount: 4, scaling: { min: 2, max: 8 } };
 const unknownScaling: Partial<FoundService> = { desiredCount: 4, scaling: { unknown: 'not allowed' } };
 const drifted: Partial<FoundService> = { desiredCount: 4 };
-const found = (changes: Partial<FoundService>) => surveyOf({ services: { web: { ...item, ...changes } } });
+const surveyWith = (changes: Partial<FoundService>) =>
+  surveyOf({ services: { web: { ...item, ...changes } } });
 
 describe('the step', () => {
   test('a count that Application Auto Scaling controls is not changed', async () => {
@@ -40,7 +41,7 @@ describe('the step', () => {
 });
 
 test('a run reports that Application Auto Scaling controls a count, or that it could not find out', () => {
-  const events = (changes: Partial<FoundService>) => countEvents(config(), found(changes));
+  const events = (changes: Partial<FoundService>) => countEvents(config(), surveyWith(changes));
   expect(events(autoScaled)).toEqual([
     { type: 'note', text: 'the count of web is 4, not 1: Application Auto Scaling controls it, from 2 to 8' },
   ]);
@@ -75,7 +76,7 @@ test('a run reports that a replaced service loses its scaling range and that its
 
 test('the final wait and requests use the counts that Application Auto Scaling has set', () => {
   const counts = (changes: Partial<FoundService>) =>
-    withAutoScaledCounts(config(), found(changes)).services.map(({ count }) => count);
+    withAutoScaledCounts(config(), surveyWith(changes)).services.map(({ count }) => count);
   expect(counts({ ...autoScaled, desiredCount: 0 })).toEqual([0]);
   expect(counts(unknownScaling)).toEqual([1]);
   expect(counts(drifted)).toEqual([1]);

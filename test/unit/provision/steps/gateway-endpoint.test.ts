@@ -69,14 +69,14 @@ test('creates when missing', async () => {
 
 test('creates when missing: if the token returns a deleted endpoint, the create is sent again with a new token', async () => {
   // AWS sends the states in lower case, unlike its model.
-  const created = (VpcEndpointId: string, State: string) => ({
+  const createResponse = (VpcEndpointId: string, State: string) => ({
     VpcEndpoint: { VpcEndpointId, State: State as State },
   });
   mocks.ec2
     .on(CreateVpcEndpointCommand, { ClientToken: 'token-1' })
-    .resolves(created('vpce-0', 'deleted'))
+    .resolves(createResponse('vpce-0', 'deleted'))
     .on(CreateVpcEndpointCommand, { ClientToken: 'token-2' })
-    .resolves(created('vpce-1', 'available'));
+    .resolves(createResponse('vpce-1', 'available'));
   const { ids } = await provisionStep(gatewayEndpoint, missing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });

@@ -68,8 +68,8 @@ const scenario = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
     found: { ...network(), securityGroups: securityGroupsFound },
   }) as const;
 const duplicate = awsError('InvalidGroup.Duplicate', "The security group 'shop-dev-web' already exists");
-/** A group as AWS describes it. */
-const shown = (
+/** The response that describes a group. */
+const describeResponse = (
   key: string,
   GroupId: string,
   IpPermissions: IpPermission[],
@@ -131,7 +131,7 @@ test('creates when missing: if the response to an earlier create was lost, our g
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
     .resolvesOnce({})
-    .resolves(shown('web', 'sg-w', [tcpPermission(5000, balancer), tcpPermission(22, anywhere)]));
+    .resolves(describeResponse('web', 'sg-w', [tcpPermission(5000, balancer), tcpPermission(22, anywhere)]));
   const { ids } = await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(ids).toEqual({ web: { groupId: 'sg-w' } });
   expect(sent().slice(3)).toEqual([

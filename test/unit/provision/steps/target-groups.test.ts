@@ -150,7 +150,7 @@ test('creates when missing: a resource that someone else has created under the s
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
 });
 
-test('creates when missing: the name changes with the port, so that the new group can exist beside the old one', async () => {
+test('creates when missing: a group for another port has another name, so that it can exist beside the old group', async () => {
   mockCreate();
   await provisionStep(targetGroups, { ...scenario, config: oneContainer });
   await provisionStep(targetGroups, { ...scenario, config: oneContainerWith({ port: 5001 }) });
@@ -162,7 +162,7 @@ test('creates when missing: the name changes with the port, so that the new grou
   expect(after).not.toBe(before);
 });
 
-test('creates when missing: the name changes with HTTPS, which is used for requests and health checks', async () => {
+test('creates when missing: a group for HTTPS has another name, and uses HTTPS for requests and health checks', async () => {
   mockCreate();
   const secure = oneContainerWith({ protocol: 'HTTPS' });
   const { container } = routesOf(secure)[0] ?? fail();

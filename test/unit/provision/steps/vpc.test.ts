@@ -24,7 +24,7 @@ const hostnames = (VpcId: string) => ({
   command: 'ModifyVpcAttribute',
   input: { VpcId, EnableDnsHostnames: { Value: true } },
 });
-const seen = (...ids: string[]) => ({
+const describeResponse = (...ids: string[]) => ({
   Vpcs: ids.map((VpcId) => ({ VpcId, CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) })),
 });
 const commands = () => sent().map(({ command }) => command);
@@ -40,7 +40,7 @@ test('creates when missing', async () => {
 
 test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
   mocks.ec2.on(CreateVpcCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
-  mocks.ec2.on(DescribeVpcsCommand).resolvesOnce({ Vpcs: [] }).resolves(seen('vpc-lost'));
+  mocks.ec2.on(DescribeVpcsCommand).resolvesOnce({ Vpcs: [] }).resolves(describeResponse('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({ EnableDnsHostnames: { Value: false } });
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   const { ids } = await provisionStep(vpc, { noun: 'vpc' });
@@ -50,7 +50,7 @@ test('creates when missing: after a lost response, the step looks for the resour
 
 test('creates when missing: a response without an id counts as lost', async () => {
   mocks.ec2.on(CreateVpcCommand).resolves({});
-  mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-lost'));
+  mocks.ec2.on(DescribeVpcsCommand).resolves(describeResponse('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   const { ids } = await provisionStep(vpc, { noun: 'vpc' });
@@ -58,7 +58,7 @@ test('creates when missing: a response without an id counts as lost', async () =
 });
 
 test('creates when missing: before the create is sent, the step looks for a resource that an earlier run may have created', async () => {
-  mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-before'));
+  mocks.ec2.on(DescribeVpcsCommand).resolves(describeResponse('vpc-before'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   const { ids } = await provisionStep(vpc, { noun: 'vpc', isResumed: true });

@@ -127,7 +127,7 @@ test.concurrent.each(selectedCases)(
 );
 
 test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
-  'no request fails while a provision that changes %s fails during the rollout, and the next one completes the change',
+  'if a provision that changes %s fails during the rollout, no request fails, and the next provision completes the change',
   async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });

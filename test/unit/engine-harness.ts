@@ -159,8 +159,8 @@ export const sessionOf = (found: Resources = {}, overrides: Partial<Session> = {
   };
 };
 
-/** Makes the mocked AWS return an empty account. */
-export function emptyAccount(): void {
+/** Lets every mocked AWS client answer as in an empty account. */
+export function mockEmptyAccount(): void {
   for (const mock of Object.values(mocks)) {
     mock.send.callsFake(((command: { constructor: { name: string } }) =>
       Promise.resolve(RESPONSES[command.constructor.name] ?? {})) as never);

@@ -28,7 +28,7 @@ async function changeByHand(user: Account, noun: string, what: string): Promise<
   await found?.apply(user.aws, (address, field) => user.ids()[address]?.[field] ?? '');
 }
 
-test('11: "not found" is retried for an id that was created moments ago, and final for an old one', async () => {
+test('11: a "not found" error is retried for a new id, and is final for an old one', async () => {
   const clock = leapingClock();
   const user = await startAccount({ idLagMs: 30_000 }, { clock });
   await user.provision(stack());

@@ -18,7 +18,7 @@ import {
   worker,
 } from './scene.ts';
 
-test('32: the run waits for a taken service name, and updates an existing service that the survey missed', async () => {
+test('32: the run waits until a taken service name is free, and updates an existing service that the survey missed', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await user.aws.ecs.send(new DeleteServiceCommand({ cluster: 'shop-dev', service: 'web', force: true }));

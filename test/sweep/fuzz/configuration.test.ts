@@ -26,7 +26,7 @@ function serializeAndDeserialize(input: unknown): { value: unknown } | undefined
   }
 }
 
-test('a stack with parts replaced by arbitrary values is parsed or refused with a problem', () => {
+test('a stack in which arbitrary values replace some parts is either parsed or refused with a problem', () => {
   fc.assert(
     fc.property(arbitraryEdits(arbitraryValue), (changes) => {
       const result = serializeAndDeserialize(applyEdits(validStack(), changes));
@@ -36,7 +36,7 @@ test('a stack with parts replaced by arbitrary values is parsed or refused with 
   );
 });
 
-test('an arbitrary value is parsed or refused with a problem', () => {
+test('an arbitrary value is either parsed or refused with a problem', () => {
   fc.assert(
     fc.property(arbitraryValue, (input) => {
       const result = serializeAndDeserialize(input);
@@ -46,7 +46,7 @@ test('an arbitrary value is parsed or refused with a problem', () => {
   );
 });
 
-test('a stack with getters that throw is parsed or refused with a problem', () => {
+test('a stack with getters that throw is either parsed or refused with a problem', () => {
   const throwing = fc.record({
     changes: arbitraryEdits(arbitraryValue),
     getters: fc.array(fc.nat(50), { maxLength: 3 }),

@@ -42,7 +42,7 @@ describe('failures', () => {
     expect(run.state.data).toMatchObject({ resources: { vpc: idsFor('vpc') }, intents: {} });
   });
 
-  test('when one resource fails, the run fails only after the other resources of its noun have finished', async () => {
+  test('if one resource fails, the run fails only after the other resources of the same kind have finished', async () => {
     fakeStep('subnets', {
       create: async ({ change: { key } }) => {
         if (key === 'public-1') throw refusal('SubnetRefused');

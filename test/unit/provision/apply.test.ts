@@ -45,7 +45,7 @@ describe('the order of the steps', () => {
     ).toEqual([...roots].sort());
   });
 
-  test('the resources of one noun are created concurrently, and can wait for each other', async () => {
+  test('the resources of one kind are created concurrently, and can wait for each other', async () => {
     fakeStep('securityGroups', {
       create: async ({ change: { key }, ...context }) => {
         if (key === 'balancer')

@@ -9,7 +9,7 @@ import {
   change,
   defaultOptions,
   diffs,
-  emptyAccount,
+  mockEmptyAccount,
   events,
   fakeStep,
   foundAt,
@@ -171,7 +171,7 @@ describe('a provision', () => {
   });
 
   test('a provision that resumes an unanswered create is surveyed, planned and applied a second time', async () => {
-    emptyAccount();
+    mockEmptyAccount();
     await run.state.intend('cluster');
     let surveys = 0;
     fakeStep('cluster', {

@@ -15,7 +15,7 @@ import { verifyNothingLeft } from '../../../teardown/leftovers.ts';
 import { KINDS_OF_A_VPC } from '../../../teardown/vpc-contents.ts';
 import {
   abort,
-  emptyAccount,
+  mockEmptyAccount,
   engineContext,
   foundAt,
   run,
@@ -24,7 +24,7 @@ import {
 } from '../engine-harness.ts';
 import { awsError, config, mocks, ourTags, sent, surveyOf } from '../step-harness.ts';
 
-beforeEach(emptyAccount);
+beforeEach(mockEmptyAccount);
 const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
 /** Looks for leftovers; builds fail, since a teardown must not build images. */
 const verifying = (before: Resources = {}) => {

@@ -18,7 +18,7 @@ import {
   abort,
   change,
   defaultOptions,
-  emptyAccount,
+  mockEmptyAccount,
   events,
   fakeRemoval,
   fileOf,
@@ -70,7 +70,7 @@ describe('taking down', () => {
     expectOrder('internetGateway', 'vpc');
   });
 
-  test('the resources of one noun are removed concurrently, and can wait for each other', async () => {
+  test('the resources of one kind are removed concurrently, and can wait for each other', async () => {
     const seen: unknown[] = [];
     fakeRemoval('securityGroups', async ({ key, alsoRemoved }) => {
       if (key === 'web') {
@@ -87,7 +87,7 @@ describe('taking down', () => {
     expect(seen).toEqual([true, undefined]);
   });
 
-  test('a removal can ask whether every resource of another noun is removed as well', async () => {
+  test('a removal can ask whether every resource of another kind is removed as well', async () => {
     const seen: boolean[] = [];
     fakeRemoval('cluster', async ({ alsoRemoved }) => {
       seen.push(alsoRemoved.everyOneOf('services'), alsoRemoved.everyOneOf('targetGroups'));
@@ -125,7 +125,7 @@ describe('taking down', () => {
 describe('a run', () => {
   let sandbox: ReturnType<typeof fakeSandbox>;
   beforeEach(() => {
-    emptyAccount();
+    mockEmptyAccount();
     sandbox = fakeSandbox({ started: false });
   });
   const tearingDown = (more: Partial<Options> = {}, stack: Partial<Config> = {}) => {

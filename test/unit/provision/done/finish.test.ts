@@ -67,22 +67,22 @@ const finishing = (changes: Change[], waitUntilReady = true, state = 'active') =
 const commands = () => sent().map(({ command }) => command);
 
 describe('the services', () => {
-  test('services that the plan does not change are waited for at the end', async () => {
+  test('the run waits at its end for services that the plan does not change', async () => {
     await finishing([]);
     expect(commands()).toEqual(expect.arrayContaining(['DescribeServices', 'DescribeTargetHealth']));
   });
 
-  test('services that the plan changes are not waited for again', async () => {
+  test('the run does not wait again for services that the plan changes', async () => {
     await finishing([change('services', 'web', 'update')]);
     expect(commands()).toEqual([]);
   });
 
-  test('an unchanged service is waited for even if a changed resource of another noun has the same key', async () => {
+  test('the run waits for an unchanged service even if a changed resource of another kind has the same key', async () => {
     await finishing([change('securityGroups', 'web', 'update'), change('taskDefinitions', 'web', 'update')]);
     expect(commands()).toContain('DescribeServices');
   });
 
-  test('services are not waited for with --no-wait', async () => {
+  test('with --no-wait the run waits for no service', async () => {
     await finishing([], false);
     expect(commands()).toEqual([]);
   });

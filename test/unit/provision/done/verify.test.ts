@@ -126,7 +126,7 @@ test('a path is reported if nothing listens on the port', async () => {
   });
 });
 
-test('a path is reported if connections are accepted but requests never answered', async () => {
+test('a path is reported if connections are accepted but requests are never answered', async () => {
   let requests = 0;
   const port = await serve(() => void (requests += 1));
   await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({

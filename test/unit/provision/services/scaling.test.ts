@@ -40,7 +40,7 @@ describe('the step', () => {
   });
 });
 
-test('a run reports that Application Auto Scaling controls a count, or that it could not find out', () => {
+test('a run reports that Application Auto Scaling controls a count, or that this is unknown', () => {
   const events = (changes: Partial<FoundService>) => countEvents(config(), surveyWith(changes));
   expect(events(autoScaled)).toEqual([
     { type: 'note', text: 'the count of web is 4, not 1: Application Auto Scaling controls it, from 2 to 8' },

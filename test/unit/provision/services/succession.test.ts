@@ -64,7 +64,7 @@ describe('a deployment in progress', () => {
     return { ...others, found: { ...found, rules: rulesTo(...groups) } };
   };
 
-  test('a deployment in progress is waited for, without a mutating call, if requests still go to other target groups', async () => {
+  test('if requests still go to other target groups, the run waits for a deployment in progress without a mutating call', async () => {
     mockDeployed();
     const { verbs } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
     expect(verbs).toEqual([['update', 'web', 'rollout']]);
@@ -72,7 +72,7 @@ describe('a deployment in progress', () => {
     expect(mocks.ecs.commandCalls(DescribeServicesCommand).length).toBeGreaterThan(0);
   });
 
-  test('a deployment in progress is no change if requests already go to the service, or if there are no rules', async () => {
+  test('if requests already go to the service, or there are no rules, a deployment in progress causes no change', async () => {
     expect((await provisionStep(services, withRules('arn:group-1', 'arn:group-2'))).verbs).toEqual([]);
     expect((await provisionStep(services, withRules('', 'arn:group-2'))).verbs).toEqual([]);
     expect((await provisionStep(services, withItem(underWay))).verbs).toEqual([]);

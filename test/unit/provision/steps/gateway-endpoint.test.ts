@@ -123,7 +123,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a route that already exists, since the response to an earlier call was lost, is not an error', async () => {
+test('repairs drift: if the response to an earlier call was lost, the existing route is not an error', async () => {
   mocks.ec2.on(ModifyVpcEndpointCommand).rejects(alreadyExists);
   mockLooks('rtb-3', 'rtb-2');
   const { ids } = await provisionStep(gatewayEndpoint, withEndpoint({ routeTableIds: ['rtb-2'] }));

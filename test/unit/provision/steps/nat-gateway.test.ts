@@ -51,7 +51,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1'), look('nat-1')]);
 });
 
-test('creates when missing: a gateway that is not visible yet is waited for', async () => {
+test('creates when missing: the run waits for a gateway that is not visible yet', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
@@ -93,7 +93,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a gateway that an earlier run left pending is waited for', async () => {
+test('adopts when present: the run waits for a gateway that an earlier run left pending', async () => {
   mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
   expect(verbs).toEqual([['update', '', 'state']]);
@@ -138,7 +138,7 @@ test.each([
   },
 );
 
-test('repairs drift: a gateway that is already being deleted is waited for and not deleted again', async () => {
+test('repairs drift: the run waits for a gateway that is already being deleted, and does not delete it again', async () => {
   mockLooks('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
   mockLooks('nat-2', nat('nat-2', 'available'));

@@ -88,8 +88,8 @@ test('creates when missing: waits until all name servers have the record', async
 });
 
 test.each([
-  ['with --no-wait the change is not waited for', 'PENDING' as const, false],
-  ['a change that is in sync already is not waited for', 'INSYNC' as const, true],
+  ['with --no-wait the run does not wait for the change', 'PENDING' as const, false],
+  ['the run does not wait for a change that is already in sync', 'INSYNC' as const, true],
 ])('creates when missing: %s', async (_what, status, waitUntilReady) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse(status));
   await provisionStep(record, { ...scenario, waitUntilReady });

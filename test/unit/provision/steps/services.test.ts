@@ -102,7 +102,7 @@ describe('creates when missing', () => {
     expect(mutations()).toEqual([createCall(), updateCall()]);
   });
 
-  test('creates when missing: an existing service that the look missed is waited for with its current count', async () => {
+  test('creates when missing: the run waits for an existing service that the look missed, with its current count', async () => {
     mockDeployed();
     mocks.ecs.on(CreateServiceCommand).rejects(notIdempotent);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
@@ -197,7 +197,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: neither fields that the endpoint does not report nor a rollout in progress count as drift', async () => {
+test('adopts when present: a rollout in progress and fields that the endpoint does not report are not drift', async () => {
   const unknownFields = { graceSeconds: undefined, deployment: undefined, rollout: 'IN_PROGRESS' };
   const { verbs } = await provisionStep(services, withItem(unknownFields));
   expect(verbs).toEqual([]);

@@ -17,7 +17,7 @@ export interface AccountSnapshot {
 const snapshots = new Map<string, Promise<AccountSnapshot>>();
 
 /**
- * Returns a new account with a provisioned stack. Unless the stack has sources, the journal starts empty.
+ * Returns a new account with a provisioned stack. If the account is restored from a snapshot, its journal is empty.
  * @param clockFrom creates the clock that Slipway and the sandbox share, starting at the given time; without it, AWS takes no time at all
  */
 export async function provisionedAccount(

@@ -21,11 +21,11 @@ async function provisioned(realStack?: StackInput) {
   const user = realStack ? await account({ realTasks: true }) : await provisionedAccount(stack());
   if (realStack) await user.provision(realStack, { wait: true });
   const { autoscaling, ecs } = user.aws;
-  const row = () =>
+  const webService = () =>
     user.sandbox.world.region('eu-west-1').ecs.services.find(({ serviceName }) => serviceName === 'web');
   return {
     ...user,
-    count: () => row()?.desiredCount,
+    count: () => webService()?.desiredCount,
     /** Sets the allowed range. AWS moves a count outside the range to the nearest bound. */
     setRange: (MinCapacity: number, MaxCapacity: number) =>
       autoscaling.send(new RegisterScalableTargetCommand({ ...target, MinCapacity, MaxCapacity })),
@@ -50,7 +50,7 @@ test('a count within its range is not drift, and looking up the range takes one 
   expect(user.count()).toBe(3);
 });
 
-test('neither other changes nor a new count in the configuration change a count that auto scaling controls', async () => {
+test('a count that auto scaling controls is not affected by other changes or by a new count in the configuration', async () => {
   const user = await provisioned();
   await user.setRange(3, 6);
   const after = stack({

@@ -40,12 +40,12 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['a removed zone', stack(), stack({ network: { zones: 3 } })],
 ];
 
-const titled = cases.map(([what, ...stacks]): (typeof cases)[number] => [
+const titledCases = cases.map(([what, ...stacks]): (typeof cases)[number] => [
   `provision makes exactly the planned changes: ${what}`,
   ...stacks,
 ]);
 
-testSample(titled, async (_title, after, before = stack()) => {
+testSample(titledCases, async (_title, after, before = stack()) => {
   const user = await provisionedAccount(before);
   const plan = await user.plan(after);
   expect(planInWords(plan)).toMatchSnapshot();

@@ -46,13 +46,13 @@ testSample(cases, async (_title, { drift, apply }, desired) => {
 });
 
 test('a teardown leaves nothing behind after provision has recreated deleted resources', async () => {
-  const other = await account();
-  await other.provision(stack());
+  const user = await account();
+  await user.provision(stack());
   for (const { apply } of manualChanges.filter(({ what }) => /was deleted/.test(what))) {
-    const ids = other.ids();
-    await apply(other.aws, (address, field) => ids[address]?.[field] ?? '');
-    await other.provision(stack());
+    const ids = user.ids();
+    await apply(user.aws, (address, field) => ids[address]?.[field] ?? '');
+    await user.provision(stack());
   }
-  await other.teardown(stack());
-  expect(other.census()).toEqual({});
+  await user.teardown(stack());
+  expect(user.census()).toEqual({});
 });

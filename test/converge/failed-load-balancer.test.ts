@@ -1,4 +1,4 @@
-// AWS accepts a load balancer but fails to set it up: the run ends soon with the reason, and the next run replaces it.
+// AWS accepts a load balancer but fails to set it up: the run ends soon with the reason, and the next run replaces the load balancer.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { simulatedDataPlane } from '../../sandbox/data-plane/data-plane.ts';
@@ -24,7 +24,7 @@ const failLoadBalancer = ({ sandbox }: Account) =>
     message: why,
   });
 
-test("a waiting run ends as soon as AWS reports the failure, not at the service's deadline", async () => {
+test('a waiting run ends as soon as AWS reports the failure, long before the deadline for the service', async () => {
   const clock = leapingClock();
   const user = await account({ clock, plane: { ...simulatedDataPlane, checksTargets: true } });
   failLoadBalancer(user);

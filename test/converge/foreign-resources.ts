@@ -97,26 +97,26 @@ export type AddTag = (
   id: (field: string) => string,
   tag: [key: string, value: string],
 ) => Promise<unknown>;
-const elb =
+const elbTag =
   (field: string): AddTag =>
   (aws, id, [Key, Value]) =>
     aws.elb.send(new AddTagsCommand({ ResourceArns: [id(field)], Tags: [{ Key, Value }] }));
-const ecs =
+const ecsTag =
   (field: string): AddTag =>
   (aws, id, [key, value]) =>
     aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
 
 /** Resources of the stack that another stack can claim with tags. */
-export const takenOver: readonly [address: string, tags: AddTag][] = [
-  ['loadBalancer', elb('loadBalancerArn')],
-  ['listener', elb('listenerArn')],
-  ['rules.web-api1', elb('ruleArn')],
-  ['targetGroups.web-api2', elb('targetGroupArn')],
-  ['services.web', ecs('serviceArn')],
+export const takenOver: readonly [address: string, addTag: AddTag][] = [
+  ['loadBalancer', elbTag('loadBalancerArn')],
+  ['listener', elbTag('listenerArn')],
+  ['rules.web-api1', elbTag('ruleArn')],
+  ['targetGroups.web-api2', elbTag('targetGroupArn')],
+  ['services.web', ecsTag('serviceArn')],
 ];
 
 /** Tags one of the stack's resources as belonging to another stack. */
-export async function tagForOtherStack(user: Account, address: string, tags: AddTag): Promise<void> {
+export async function tagForOtherStack(user: Account, address: string, addTag: AddTag): Promise<void> {
   const ids = user.ids();
-  await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
+  await addTag(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
 }

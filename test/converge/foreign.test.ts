@@ -65,14 +65,14 @@ testSample(
 );
 
 testSample(
-  takenOver.map(([address, tags]): [string, string, AddTag] => [
+  takenOver.map(([address, addTag]): [string, string, AddTag] => [
     `${address} is reported and left alone once it belongs to another stack, and can be adopted again`,
     address,
-    tags,
+    addTag,
   ]),
-  async (_what, address, tags) => {
+  async (_what, address, addTag) => {
     const user = await provisionedAccount(stack());
-    await tagForOtherStack(user, address, tags);
+    await tagForOtherStack(user, address, addTag);
     const why = expect.stringMatching(new RegExp(`${address}: it belongs to the stack other-prod`));
     await expect(user.plan(stack())).rejects.toMatchObject({ code: 'FOREIGN', why });
     await expect(user.provision(stack())).rejects.toMatchObject({ code: 'FOREIGN', why });
@@ -96,7 +96,7 @@ test('adopting an address without a foreign resource is refused', async () => {
 });
 
 describe('a resource that lost its tags and is no longer desired still belongs to the stack', () => {
-  const strip = async (user: Account, address: string, field: string) => {
+  const removeTags = async (user: Account, address: string, field: string) => {
     const arn = user.ids()[address]?.[field] ?? '';
     const TagKeys = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];
     await user.aws.elb.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys }));
@@ -104,7 +104,7 @@ describe('a resource that lost its tags and is no longer desired still belongs t
 
   test('a replaced target group without tags is removed', async () => {
     const user = await provisionedAccount(stack());
-    await strip(user, 'targetGroups.web-api1', 'targetGroupArn');
+    await removeTags(user, 'targetGroups.web-api1', 'targetGroupArn');
     const after = stack({ services: web({ api1: { port: 5050 } }) });
     await user.provision(after);
     expect(await user.plan(after)).toEqual([]);
@@ -115,10 +115,10 @@ describe('a resource that lost its tags and is no longer desired still belongs t
   test('a surplus rule without tags is removed by a provision, and a surplus target group by a teardown', async () => {
     const user = await provisionedAccount(stack());
     const rules = user.census()['elbv2.rules'];
-    await strip(user, 'rules.web-api1', 'ruleArn');
+    await removeTags(user, 'rules.web-api1', 'ruleArn');
     await user.provision(stack({ services: web({ api1: { path: '/other' } }) }));
     expect(user.census()['elbv2.rules']).toBe(rules);
-    await strip(user, 'targetGroups.web-api1', 'targetGroupArn');
+    await removeTags(user, 'targetGroups.web-api1', 'targetGroupArn');
     await user.teardown(stack({ services: web({ api1: { port: 5050 } }) }));
     expect(user.census()).toEqual({});
   });

@@ -8,9 +8,9 @@ import { stack } from './stacks.ts';
 /** The number of mutating calls of a provision and of a teardown of the stack. */
 const CALL_COUNTS = { provision: 46, teardown: 30 };
 
-/** Refuses mutating calls. Each place is counted from the place before it. */
-function refuseCalls({ sandbox }: Account, places: readonly number[]): void {
-  for (const nth of places) {
+/** Refuses mutating calls. Each position counts from the previously refused call, and the first from now. */
+function refuseCalls({ sandbox }: Account, positions: readonly number[]): void {
+  for (const nth of positions) {
     sandbox.faults.add({
       kind: 'refused',
       code: 'AccessDenied',
@@ -22,24 +22,24 @@ function refuseCalls({ sandbox }: Account, places: readonly number[]): void {
   }
 }
 
-/** Runs a command while the calls at these places are refused, and expects a problem if at least one of these calls was made. */
+/** Runs a command while the calls at these positions are refused, and expects a problem if any call was refused. */
 async function runWithRefusals(
   user: Account,
-  places: readonly number[],
+  positions: readonly number[],
   run: () => Promise<unknown>,
 ): Promise<void> {
-  refuseCalls(user, places);
+  refuseCalls(user, positions);
   const outcome = await run().then(
     () => undefined,
     (error: unknown) => error,
   );
-  const fired = places.length - user.sandbox.faults.waiting().length;
+  const refusedCount = positions.length - user.sandbox.faults.waiting().length;
   user.sandbox.faults.clear();
-  if (fired > 0) expect(outcome).toBeInstanceOf(Problem);
+  if (refusedCount > 0) expect(outcome).toBeInstanceOf(Problem);
   else expect(outcome).toBeUndefined();
 }
 
-const placesOf = (calls: number) =>
+const positionsWithin = (calls: number) =>
   fc.uniqueArray(fc.integer({ min: 1, max: calls }), { minLength: 1, maxLength: 3 });
 
 test('a half-built stack is completed, and a half-removed stack can be either completed or removed', async () => {
@@ -48,8 +48,8 @@ test('a half-built stack is completed, and a half-removed stack can be either co
   const census = undisturbed.census();
   await fc.assert(
     fc.asyncProperty(
-      placesOf(CALL_COUNTS.provision),
-      placesOf(CALL_COUNTS.teardown),
+      positionsWithin(CALL_COUNTS.provision),
+      positionsWithin(CALL_COUNTS.teardown),
       fc.boolean(),
       async (refusedCreates, refusedDeletes, reprovision) => {
         const user = await account();

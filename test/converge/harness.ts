@@ -1,4 +1,4 @@
-/** For convergence tests: runs the sandbox's control plane and both commands in this process, which allows thousands of runs per minute. */
+/** For convergence tests: runs the sandbox's control plane and both commands in this process, at thousands of runs per minute. */
 import { setMaxListeners } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,9 +44,9 @@ interface AccountOptions {
   readonly handle?: Partial<SandboxHandle>;
 }
 
-const closing: Record<Lifetime, (() => Promise<void>)[]> = { test: [], file: [] };
+const cleanups: Record<Lifetime, (() => Promise<void>)[]> = { test: [], file: [] };
 const closeAll = async (which: Lifetime) => {
-  for (const close of closing[which].splice(0).reverse()) await close();
+  for (const close of cleanups[which].splice(0).reverse()) await close();
 };
 afterEach(() => closeAll('test'));
 afterAll(() => closeAll('file'));
@@ -113,7 +113,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 /**
- * Opens a new account, which is closed after the test, or after all tests of the file.
+ * Opens a new account. It is closed after the test or, with the lifetime `file`, after all tests of the file.
  * @param realTasks whether tasks run as processes and load balancers answer requests
  * @param clock the clock that Slipway and the sandbox share; with it AWS takes realistic durations, without it no time
  * @param limits whether Slipway limits its own request rate
@@ -150,7 +150,7 @@ export async function account({
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  closing[lifetime].push(close);
+  cleanups[lifetime].push(close);
   const sandboxHandle: SandboxHandle = {
     url: sandbox.url,
     pid: process.pid,
@@ -169,7 +169,7 @@ export async function account({
     ...handleOverrides,
   };
   let running = new AbortController();
-  const read = async (stack: StackInput, { stage, target, builder }: Options) =>
+  const readConfig = async (stack: StackInput, { stage, target, builder }: Options) =>
     parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' });
   const run = async (
     command: typeof provision,
@@ -186,19 +186,19 @@ export async function account({
         home,
         time,
         openSandbox: async () => sandboxHandle,
-        config: read(stack, options),
+        config: readConfig(stack, options),
       },
     );
   };
   const stateFile = (stage: string) => join(home, `${stage}.json`);
-  const write = (text: string) => {
+  const writeStateFile = (text: string) => {
     mkdirSync(home, { recursive: true });
     writeFileSync(stateFile('dev'), text);
   };
   if (from) {
     // The restored rows are live objects, so the snapshot is copied.
     sandbox.world.restore(structuredClone(from.world));
-    write(from.state);
+    writeStateFile(from.state);
   }
   return {
     sandbox,
@@ -266,7 +266,7 @@ export async function account({
     },
     writeState(ids, more = {}) {
       const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
-      write(JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
+      writeStateFile(JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
     },
   };
 }

@@ -7,7 +7,7 @@ import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
 /** Provisions a stack, and changes the world right after each call of an operation. */
-async function accountWithHook(operation: string, then: (region: Region) => void) {
+async function accountWithHook(operation: string, changeWorld: (region: Region) => void) {
   const clock = leapingClock();
   const user = await account({ clock });
   await user.provision(stack());
@@ -15,7 +15,7 @@ async function accountWithHook(operation: string, then: (region: Region) => void
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
     add(entry);
-    if (entry.operation === operation) then(world.region('eu-west-1'));
+    if (entry.operation === operation) changeWorld(world.region('eu-west-1'));
   };
   return { user, clock, region: world.region('eu-west-1'), removeHook: () => void (journal.add = add) };
 }
@@ -65,7 +65,7 @@ test('resources that survive their deletion are listed with the resources that u
   expect(user.census()).toEqual({});
 });
 
-test('a resource that another user creates again under the same name after its removal is listed', async () => {
+test('if another user recreates a removed resource under the same name, the resource is listed', async () => {
   const { user, region } = await accountWithHook('DeleteVpc', ({ logs }) => logs.groups.set(name, recreated));
   const name = idOf(user, 'logGroup', 'logGroupName');
   const recreated = required(structuredClone(region.logs.groups.get(name)));

@@ -159,7 +159,7 @@ const network: readonly ManualChange[] = [
   },
 ];
 
-const front: readonly ManualChange[] = [
+const loadBalancing: readonly ManualChange[] = [
   {
     noun: 'loadBalancer',
     what: 'the idle timeout was changed',
@@ -383,4 +383,4 @@ export const manualImageChanges: readonly ManualChange[] = [
   },
 ];
 
-export const manualChanges: readonly ManualChange[] = [...network, ...front, ...tasks];
+export const manualChanges: readonly ManualChange[] = [...network, ...loadBalancing, ...tasks];

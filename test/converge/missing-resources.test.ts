@@ -1,21 +1,21 @@
-// Stacks without the resources of one or several nouns and of all their dependents: provision repairs them.
+// Stacks that lack some kinds of resources and everything that depends on them: provision repairs the stacks.
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nouns as allNouns, needs, type Noun } from '../../lib/model/architecture.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** Nouns without resources in this stack, since its images are given by reference, and the noun that a teardown keeps. */
+/** The noun that a teardown keeps, and those without resources in this stack, whose images are given by reference. */
 const EXCLUDED: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
 const nouns = allNouns.filter((name) => !EXCLUDED.includes(name));
 
-/** Returns these nouns and all that depend on them, since AWS deletes a resource only after its dependents. */
+/** Returns these nouns and all nouns that depend on them, since AWS deletes a resource only after its dependents. */
 function withDependents(missing: readonly Noun[]): Set<Noun> {
-  const gone = new Set(missing);
+  const removed = new Set(missing);
   // In this list, every noun comes after its dependencies.
   for (const name of nouns)
-    if ((needs[name] as readonly Noun[]).some((other) => gone.has(other))) gone.add(name);
-  return gone;
+    if ((needs[name] as readonly Noun[]).some((other) => removed.has(other))) removed.add(name);
+  return removed;
 }
 
 let user: Account;
@@ -27,14 +27,14 @@ beforeAll(async () => {
 });
 
 async function expectRepaired(missing: readonly Noun[]): Promise<void> {
-  const gone = withDependents(missing);
-  await user.removeNouns(stack(), gone);
-  const lost = new Set(
+  const removed = withDependents(missing);
+  await user.removeNouns(stack(), removed);
+  const planned = new Set(
     (await user.plan(stack()))
       .filter(({ verb }) => verb === 'create')
       .map(({ address }) => address.split('.')[0]),
   );
-  for (const name of missing) expect(lost).toContain(name);
+  for (const name of missing) expect(planned).toContain(name);
   await user.provision(stack());
   expect(await user.plan(stack())).toEqual([]);
   expect(user.census()).toEqual(fullCensus);

@@ -1,4 +1,4 @@
-// Changes that need a replacement: not a single request fails while they are made.
+// Changes that need a replacement: not a single request fails while provision makes them.
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -22,7 +22,7 @@ const stack = (services: StackInput['services']): StackInput => ({
   services,
 });
 
-/** Requests /app about a hundred times per second. @returns a function that stops and returns the count of each answer */
+/** Requests /app about a hundred times per second. @returns a function that stops the requests and counts each answer */
 async function sendLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
@@ -30,13 +30,13 @@ async function sendLoad(user: Account) {
   const answers: Record<string, number> = {};
   let stopped = false;
   const sendRequest = () =>
-    new Promise<string>((answered) => {
-      const sent = request({ host, port, path: '/app', agent: false }, (response) => {
+    new Promise<string>((resolve) => {
+      const clientRequest = request({ host, port, path: '/app', agent: false }, (response) => {
         let text = '';
         response.on('data', (chunk) => (text += String(chunk)));
-        response.on('end', () => answered(response.statusCode === 200 ? text : `${response.statusCode}`));
+        response.on('end', () => resolve(response.statusCode === 200 ? text : `${response.statusCode}`));
       });
-      sent.on('error', (error) => answered(error.message)).end();
+      clientRequest.on('error', (error) => resolve(error.message)).end();
     });
   const loop = (async () => {
     while (!stopped) {
@@ -127,7 +127,7 @@ test.concurrent.each(selectedCases)(
 );
 
 test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
-  'no request fails while a provision that changes %s fails during the rollout, and the next one completes the change',
+  'if a provision that changes %s fails during the rollout, no request fails, and the next provision completes the change',
   async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });

@@ -37,34 +37,40 @@ export function followProcess(child: ChildProcess): RunningCommand {
   const notify = () => listeners.forEach((listener) => listener());
   child.stdout?.on('data', (chunk) => ((stdout += String(chunk)), notify()));
   child.stderr?.on('data', (chunk) => ((stderr += String(chunk)), notify()));
-  const done = new Promise<Outcome>((ended, failed) => {
-    child.on('error', failed);
+  const done = new Promise<Outcome>((resolve, reject) => {
+    child.on('error', reject);
     child.on('close', (code) => {
       const lastLine = stdout.trim().split('\n').at(-1) ?? '';
-      ended({ code, stdout, stderr, lastLine, problem: problemIn(stderr) ?? crashIn(code, stderr) });
+      resolve({
+        code,
+        stdout,
+        stderr,
+        lastLine,
+        problem: parseProblem(stderr) ?? crashProblem(code, stderr),
+      });
     });
   });
   return {
     child,
     done,
     outputs: (pattern) =>
-      new Promise((matched, failed) => {
-        const listen = () => pattern.test(stdout + stderr) && (listeners.delete(listen), matched());
+      new Promise((resolve, reject) => {
+        const listen = () => pattern.test(stdout + stderr) && (listeners.delete(listen), resolve());
         listeners.add(listen);
         listen();
         void done.then(() =>
-          failed(new Error(`The command ended without printing ${String(pattern)}:\n${stdout}${stderr}`)),
+          reject(new Error(`The command ended without printing ${String(pattern)}:\n${stdout}${stderr}`)),
         );
       }),
   };
 }
 
 /** Returns a placeholder problem that contains the stderr of a command that failed without printing a problem. */
-const crashIn = (code: number | null, stderr: string): ShownProblem | undefined =>
+const crashProblem = (code: number | null, stderr: string): ShownProblem | undefined =>
   code === 1 ? { code: 'no problem shown', what: stderr, why: '', now: '', fix: [] } : undefined;
 
-/** Parses a problem by its labels and columns. */
-function problemIn(stderr: string): ShownProblem | undefined {
+/** Parses the problem that a command printed, by its labels and columns. */
+function parseProblem(stderr: string): ShownProblem | undefined {
   const [, what = '', code = '', rest = ''] =
     /^problem {2}(.+) \[([A-Z_]+)\]\n((?: {2}.*\n)+)/m.exec(stderr) ?? [];
   if (code === '') return undefined;

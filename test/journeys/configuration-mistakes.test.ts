@@ -35,16 +35,16 @@ test('all mistakes in a configuration are listed, each with its path, its value 
     },
   });
   const mistakes = outcome.problem?.why.split('\n') ?? [];
-  const at = (path: string) => mistakes.find((line) => line.startsWith(`${path}: `));
+  const mistakeAt = (path: string) => mistakes.find((line) => line.startsWith(`${path}: `));
   const api = 'services.web.containers.api';
-  expect(at('name')).toMatch(/'Shop_1'.*lower-case/);
-  expect(at('regoin')).toBe('regoin: unknown key. Did you mean region?');
-  expect(at('services.web.cpu')).toMatch(/300\. Use one of 256, 512/);
-  expect(at(`${api}.port`)).toMatch(/70000\. Use a whole number from 1 to 65535/);
-  expect(at(`${api}.path`)).toMatch(/'api'/);
-  expect(at('services.web.containers.worker.image')).toMatch(/has only one of them/);
+  expect(mistakeAt('name')).toMatch(/'Shop_1'.*lower-case/);
+  expect(mistakeAt('regoin')).toBe('regoin: unknown key. Did you mean region?');
+  expect(mistakeAt('services.web.cpu')).toMatch(/300\. Use one of 256, 512/);
+  expect(mistakeAt(`${api}.port`)).toMatch(/70000\. Use a whole number from 1 to 65535/);
+  expect(mistakeAt(`${api}.path`)).toMatch(/'api'/);
+  expect(mistakeAt('services.web.containers.worker.image')).toMatch(/has only one of them/);
   // A value that may be a secret is not repeated.
-  expect(at(`${api}.environment.PASSWORD`)).toMatch(/a number, not shown/);
+  expect(mistakeAt(`${api}.environment.PASSWORD`)).toMatch(/a number, not shown/);
   expect(outcome.stderr).not.toContain('12345');
   await expectUntouched(user);
 }, 60_000);

@@ -58,21 +58,23 @@ afterAll(() => {
 });
 
 /** Starts a script in the copy, as a process group that is killed after the tests if it still runs. */
-function start({ copy, env }: Reader, script: string): ChildProcessWithoutNullStreams {
+function startScript({ copy, env }: Reader, script: string): ChildProcessWithoutNullStreams {
   const child = spawn('bash', ['-c', script], { cwd: copy, env, detached: true });
   running.push(child);
   return child;
 }
 
 /** Runs a script in the copy, after replacing the documented ports by the ports of the machine. */
-async function run(reader: Reader, at: string, script: string): Promise<void> {
-  const ownPorts = script.replaceAll(':4566', `:${reader.port}`).replaceAll(':8080', `:${reader.httpPort}`);
-  const child = start(reader, stopAtFailure(ownPorts));
+async function runScript(reader: Reader, location: string, script: string): Promise<void> {
+  const adaptedScript = script
+    .replaceAll(':4566', `:${reader.port}`)
+    .replaceAll(':8080', `:${reader.httpPort}`);
+  const child = startScript(reader, stopAtFailure(adaptedScript));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const code = await new Promise<number | null>((ended) => child.on('close', ended));
   reader.output += output;
-  if (code !== 0) throw new Error(`${at} ended with ${code}:\n${script}\n${output}`);
+  if (code !== 0) throw new Error(`${location} ended with ${code}:\n${script}\n${output}`);
 }
 
 /** Restarts the sandbox with a command that runs it in the foreground, and resolves when it answers. */
@@ -84,7 +86,7 @@ async function runInForeground(reader: Reader, command: string): Promise<void> {
     );
   await reachSandbox('stop', 'POST');
   while (await reachSandbox('about')) await pause();
-  const child = start(reader, command);
+  const child = startScript(reader, command);
   for (const stream of [child.stdout, child.stderr]) stream.resume();
   while (!(await reachSandbox('about'))) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
@@ -98,7 +100,7 @@ const pause = () => new Promise((later) => setTimeout(later, 20));
 const FILE = /^\/\/ (?<path>\S+\.\w+)(?:, under (?<place>\w+))?\n/;
 
 /** Writes the file that a block shows, or inserts its text into an existing file. */
-function write(reader: Reader, { text }: Block): void {
+function writeBlock(reader: Reader, { text }: Block): void {
   const { path = '', place } = FILE.exec(text)?.groups ?? {};
   const file = join(reader.copy, path);
   const opening = `${place}: {\n`;
@@ -110,18 +112,18 @@ function write(reader: Reader, { text }: Block): void {
 }
 
 /** Acts on a block as a reader would: runs its commands, writes its file, or plans its configuration. */
-async function act(reader: Reader, block: Block): Promise<void> {
+async function followBlock(reader: Reader, block: Block): Promise<void> {
   const { at, text } = block;
   if (isCommands(block)) {
     const [first = '', ...rest] = text.split('\n');
-    if (!first.startsWith('npm run sandbox')) return run(reader, at, text);
+    if (!first.startsWith('npm run sandbox')) return runScript(reader, at, text);
     await runInForeground(reader, first);
-    return run(reader, at, rest.join('\n'));
+    return runScript(reader, at, rest.join('\n'));
   }
-  if (FILE.test(text)) return write(reader, block);
+  if (FILE.test(text)) return writeBlock(reader, block);
   if (isConfiguration(block)) {
     writeFileSync(join(reader.copy, 'example.config.ts'), text);
-    return run(reader, at, 'npm run provision -- --config example.config.ts --stage example --plan');
+    return runScript(reader, at, 'npm run provision -- --config example.config.ts --stage example --plan');
   }
 }
 
@@ -133,7 +135,7 @@ const isNewFile = ({ text }: Block): boolean => FILE.test(text) && !FILE.exec(te
 /** Preparations that run before the commands of a document. */
 const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> = {
   // Prints the lines that the README shows before the question.
-  'README.md': (reader) => run(reader, 'the preparation', 'npm run provision -- --plan'),
+  'README.md': (reader) => runScript(reader, 'the preparation', 'npm run provision -- --plan'),
   'docs/converge.md': async (reader) => {
     await runInForeground(reader, 'npm run sandbox');
     const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
@@ -143,7 +145,7 @@ const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> 
     );
     logs.destroy();
   },
-  'sandbox/README.md': (reader) => run(reader, 'the preparation', 'npm run provision'),
+  'sandbox/README.md': (reader) => runScript(reader, 'the preparation', 'npm run provision'),
 };
 
 /** Returns the reason why a block cannot run here; undefined if it can. */
@@ -171,8 +173,8 @@ describe('documented commands', () => {
       const reader = await newReader();
       await PREPARATIONS[document]?.(reader);
       // A configuration may appear before the program that it refers to.
-      for (const block of blocks.filter(isNewFile)) write(reader, block);
-      for (const block of blocks) await act(reader, block);
+      for (const block of blocks.filter(isNewFile)) writeBlock(reader, block);
+      for (const block of blocks) await followBlock(reader, block);
       if (document === 'README.md') expect(transcriptOf(blocks).filter(isMissingFrom(reader))).toEqual([]);
     },
     300_000,

@@ -15,19 +15,19 @@ export type { Outcome } from './command.ts';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-const closing: (() => Promise<void> | void)[] = [];
+const cleanups: (() => Promise<void> | void)[] = [];
 afterAll(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of cleanups.splice(0).reverse()) await close();
 }, 60_000);
 
 /** Returns a port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
-  new Promise((found, failed) => {
+  new Promise((resolve, reject) => {
     const server = createServer();
-    server.on('error', failed);
+    server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
 
@@ -82,9 +82,9 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
   const askSandbox = async (path: string, method = 'GET') =>
     (await fetch(`${endpoint}/_sandbox/${path}`, { method })).json();
   const sandboxPid = async () => ((await askSandbox('about')) as { pid: number }).pid;
-  closing.push(async () => {
+  cleanups.push(async () => {
     const pid = await sandboxPid().catch(() => undefined);
-    if (pid !== undefined) await askSandbox('stop', 'POST').then(() => ended(pid));
+    if (pid !== undefined) await askSandbox('stop', 'POST').then(() => waitForEnd(pid));
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   });
   const write = (name: string, text: string) => {
@@ -97,7 +97,7 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
     const running = followProcess(
       spawn(process.execPath, [join(ROOT, 'run.js'), command, ...args], { cwd: ROOT, env }),
     );
-    closing.push(async () => {
+    cleanups.push(async () => {
       running.child.kill('SIGKILL');
       await running.done;
     });
@@ -138,7 +138,7 @@ function namesIn(folder: string): string[] {
 }
 
 /** Waits until a process has ended. After ten seconds, the process is killed. */
-async function ended(pid: number): Promise<void> {
+async function waitForEnd(pid: number): Promise<void> {
   for (const start = Date.now(); isAlive(pid);) {
     if (Date.now() - start > 10_000) process.kill(pid, 'SIGKILL');
     await new Promise((later) => setTimeout(later, 20));
@@ -158,8 +158,8 @@ export function isAlive(pid: number): boolean {
 /** Polls until the result is defined; for conditions without an event. */
 export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (;;) {
-    const found = await check();
-    if (found !== undefined) return found;
+    const result = await check();
+    if (result !== undefined) return result;
     await new Promise((later) => setTimeout(later, 50));
   }
 }

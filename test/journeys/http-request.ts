@@ -19,8 +19,8 @@ export function httpRequest(
 ): Promise<HttpResponse> {
   const { hostname, port, pathname, search, host } = new URL(url);
   if (!hostname.endsWith('localhost')) throw new Error(`${hostname} is not this machine`);
-  return new Promise((answered, failed) => {
-    const sent = request(
+  return new Promise((resolve, reject) => {
+    const clientRequest = request(
       {
         host: '127.0.0.1',
         port: port || 80,
@@ -33,11 +33,11 @@ export function httpRequest(
         let text = '';
         response.on('data', (chunk) => (text += String(chunk)));
         response.on('end', () =>
-          answered({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
         );
       },
     );
-    sent.on('error', failed);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    clientRequest.on('error', reject);
+    clientRequest.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

@@ -14,12 +14,12 @@ test('Ctrl-C ends a run within two seconds with its state saved, and the next ru
 
   const running = user.start('provision', ...flags);
   await running.outputs(/loadBalancer +created/);
-  const pressed = Date.now();
-  // One Ctrl-C causes two signals, one from the terminal and one from npm, which forwards it.
+  const pressedAt = Date.now();
+  // One Ctrl-C causes two signals: the terminal sends one, and npm forwards another.
   running.child.kill('SIGINT');
   running.child.kill('SIGINT');
   const stopped = await running.done;
-  expect(Date.now() - pressed).toBeLessThan(2000);
+  expect(Date.now() - pressedAt).toBeLessThan(2000);
   expect(stopped).toMatchObject({
     code: 130,
     stdout: '',
@@ -38,12 +38,12 @@ test('Ctrl-C ends a run within two seconds with its state saved, and the next ru
   expect(user.state().resources).toMatchObject({ vpc: expect.anything(), loadBalancer: expect.anything() });
   expect(user.state().resources).not.toHaveProperty(['services.web']);
 
-  const calls = (await user.mutations()).length;
+  const callsBefore = (await user.mutations()).length;
   expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
-  const made = (await user.mutations()).slice(calls);
-  expect(made).toContain('ecs:CreateService');
-  expect(made).not.toContain('ec2:CreateVpc');
-  expect(made).not.toContain('elbv2:CreateLoadBalancer');
+  const newCalls = (await user.mutations()).slice(callsBefore);
+  expect(newCalls).toContain('ecs:CreateService');
+  expect(newCalls).not.toContain('ec2:CreateVpc');
+  expect(newCalls).not.toContain('elbv2:CreateLoadBalancer');
   // The account contains two identical stacks, so every count is doubled.
   expect(await user.census()).toEqual(
     Object.fromEntries(Object.entries(fullCensus).map(([kind, count]) => [kind, 2 * count])),

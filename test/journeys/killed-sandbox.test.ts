@@ -34,13 +34,13 @@ test('a provision after kill -9 finds the same resources and starts new tasks, a
   expect(up).toMatchObject({ code: 0, problem: undefined });
   const before = await census(user);
   const { resources } = user.state();
-  const old = containerPids(user);
-  expect(old).toHaveLength(4);
-  expect(old.every(isAlive)).toBe(true);
+  const oldPids = containerPids(user);
+  expect(oldPids).toHaveLength(4);
+  expect(oldPids.every(isAlive)).toBe(true);
 
   process.kill(await user.sandboxPid(), 'SIGKILL');
-  // No process that the sandbox started is still running.
-  await eventually(() => (old.some(isAlive) ? undefined : true));
+  // Waits until no process of the killed sandbox is running.
+  await eventually(() => (oldPids.some(isAlive) ? undefined : true));
   await expect(httpRequest(`${up.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
 
   const again = await user.run('provision', ...flags);
@@ -51,8 +51,8 @@ test('a provision after kill -9 finds the same resources and starts new tasks, a
   expect(await census(user)).toEqual(before);
   expect(user.state().resources).toEqual(resources);
   expect(await user.mutations()).toEqual([]);
-  const now = containerPids(user);
-  expect(now).toHaveLength(4);
-  expect(now.every(isAlive)).toBe(true);
-  expect(now.filter((pid) => old.includes(pid))).toEqual([]);
+  const newPids = containerPids(user);
+  expect(newPids).toHaveLength(4);
+  expect(newPids.every(isAlive)).toBe(true);
+  expect(newPids.filter((pid) => oldPids.includes(pid))).toEqual([]);
 }, 90_000);

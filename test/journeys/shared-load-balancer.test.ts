@@ -1,4 +1,4 @@
-// Several services behind one load balancer: requests are routed to the longest path, and a task's containers share localhost.
+// Several services behind one load balancer: the longest matching path wins, and a task's containers share localhost.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack, type Echo } from './tiny-stack.ts';

@@ -8,7 +8,7 @@ import { tinyStack } from './tiny-stack.ts';
 test('dev is torn down without its state file while prod keeps running, and then prod is torn down as well', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  // Both provisions start concurrently without a running sandbox, and together start exactly one.
+  // No sandbox is running yet. Together, the two concurrent provisions start exactly one.
   const [dev, prod] = await Promise.all([
     user.run('provision', ...flags, '--stage', 'dev'),
     user.run('provision', ...flags, '--stage', 'prod'),

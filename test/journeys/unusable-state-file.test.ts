@@ -21,12 +21,12 @@ const stateOf = (stage: string, other: object = {}) =>
     ...other,
   });
 
-const foreignProblem = (field: string, theirs: string, ours: string) => ({
+const foreignProblem = (field: string, inFile: string, inRun: string) => ({
   code: 'STATE_FOREIGN',
   what: expect.stringContaining(`belongs to another ${field}.`),
-  why: `It is for the ${field} ${theirs}; this run is for ${ours}.`,
+  why: `It is for the ${field} ${inFile}; this run is for ${inRun}.`,
   now: 'Nothing was changed. The file is kept as it is.',
-  fix: [expect.stringContaining(theirs), expect.stringContaining('--stage or SLIPWAY_HOME')],
+  fix: [expect.stringContaining(inFile), expect.stringContaining('--stage or SLIPWAY_HOME')],
 });
 
 const CASES = [
@@ -76,7 +76,7 @@ test('state files of another region, stack or account, a truncated one and a new
   await Promise.all(
     CASES.map(async ({ stage, text, problem }) => {
       const file = user.write(`.slipway/${stage}.json`, text);
-      // One case runs a teardown, since with a wrong file it would do as much harm as a provision.
+      // One case runs a teardown, since a teardown with a wrong file would do as much harm as a provision.
       const command = stage === 'torn' ? 'teardown' : 'provision';
       const outcome = await user.run(command, ...flags, '--stage', stage);
       expect(outcome).toMatchObject({ code: 1, stdout: '', problem });

@@ -4,23 +4,23 @@ import type { Account } from '../converge/harness.ts';
 
 /** One way in which a call can fail. */
 export interface CallFailure {
-  readonly harm: Failure;
+  readonly fault: Failure;
   /** Whether the run is killed when the call fails. */
   readonly killsRun?: true;
-  /** Whether the failure applies only to mutating calls. For a call that only reads, it would be the same as another failure. */
+  /** Whether the failure applies only to mutating calls. On other calls, it would have the same effect as another failure. */
   readonly mutating?: true;
 }
 
 const ACCESS_DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the test', status: 403 } as const;
 
 export const callFailures = {
-  'refused before its effect': { harm: ACCESS_DENIED },
-  'done, and the answer lost': { harm: { kind: 'lost', looks: 'reset' } },
-  'not done, and the answer lost': { harm: { kind: 'not-done', looks: 'reset' }, mutating: true },
-  'done, and answered with 500': { harm: { kind: 'lost', looks: '500' } },
-  'done, and the process killed': { harm: { kind: 'lost', looks: 'silent' }, killsRun: true },
+  'refused before its effect': { fault: ACCESS_DENIED },
+  'done, and the answer lost': { fault: { kind: 'lost', looks: 'reset' } },
+  'not done, and the answer lost': { fault: { kind: 'not-done', looks: 'reset' }, mutating: true },
+  'done, and answered with 500': { fault: { kind: 'lost', looks: '500' } },
+  'done, and the process killed': { fault: { kind: 'lost', looks: 'silent' }, killsRun: true },
   'not done, and the process killed': {
-    harm: { kind: 'not-done', looks: 'silent' },
+    fault: { kind: 'not-done', looks: 'silent' },
     killsRun: true,
     mutating: true,
   },
@@ -49,7 +49,7 @@ export function injectFailures(
   const arm = () => {
     const injection = injections[next];
     if (injection)
-      faults.add({ ...injection.failure.harm, mutating: injection.failure.mutating, nth: injection.nth });
+      faults.add({ ...injection.failure.fault, mutating: injection.failure.mutating, nth: injection.nth });
   };
   arm();
   faults.next = (service, operation) => {
@@ -73,8 +73,8 @@ export interface Call {
 }
 
 /** Returns an injection for this call: the nth call of its operation, counted from when the failure is injected. */
-export const failureAt = ({ service, operation, nth }: Call, { harm, ...failure }: CallFailure) => ({
-  failure: { ...failure, harm: { ...harm, service, operation } },
+export const failureAt = ({ service, operation, nth }: Call, { fault, ...failure }: CallFailure) => ({
+  failure: { ...failure, fault: { ...fault, service, operation } },
   nth,
 });
 

@@ -39,8 +39,8 @@ const censuses = new Map<Scenario, Readonly<Record<string, number>>>();
 export async function expectedCensus(scenario: Scenario): Promise<Readonly<Record<string, number>>> {
   const { desired } = scenario;
   if (!desired) return {};
-  const known = censuses.get(scenario);
-  if (known) return known;
+  const cached = censuses.get(scenario);
+  if (cached) return cached;
   const user = await account({ clock: leapingClock() });
   await user.provision(desired);
   const fullCensus = user.census();
@@ -70,20 +70,20 @@ const recordedCalls = new Map<Scenario, readonly RecordedCall[]>();
 
 /** Returns the calls of an undisturbed scenario, in order. */
 export async function callsOf(scenario: Scenario): Promise<readonly RecordedCall[]> {
-  const known = recordedCalls.get(scenario);
-  if (known) return known;
+  const cached = recordedCalls.get(scenario);
+  if (cached) return cached;
   const user = await beginScenario(scenario);
   await scenario.run(user);
   const entries = user.sandbox.journal.entries();
   await user.close();
   const nameOf = ({ service, operation }: JournalEntry) => `${service} ${operation}`;
   const refused = new Set(entries.filter(({ result }) => result !== 'ok').map(nameOf));
-  const made = new Map<string, number>();
+  const counts = new Map<string, number>();
   const calls = entries.map((entry) => {
     const { service, operation, mutating } = entry;
     const name = nameOf(entry);
-    const nth = (made.get(name) ?? 0) + 1;
-    made.set(name, nth);
+    const nth = (counts.get(name) ?? 0) + 1;
+    counts.set(name, nth);
     return { service, operation, nth, mutating, inEveryRun: nth === 1 || (mutating && !refused.has(name)) };
   });
   recordedCalls.set(scenario, calls);
@@ -152,8 +152,10 @@ export async function failEveryCall(scenarioName: ScenarioName, failureName: Cal
   const fullCensus = await expectedCensus(scenario);
   const start = performance.now();
   const affected = affectedCalls(await callsOf(scenario), failure);
-  const certain = affected.filter(({ inEveryRun }) => inEveryRun);
-  const calls = process.env['SWEEP'] ? affected : certain.slice(randomSeed() % certain.length).slice(0, 1);
+  const certainCalls = affected.filter(({ inEveryRun }) => inEveryRun);
+  const calls = process.env['SWEEP']
+    ? affected
+    : certainCalls.slice(randomSeed() % certainCalls.length).slice(0, 1);
   const failedCalls: RecordedCall[] = [];
   for (const call of calls) if (await failCall(scenario, failure, call, fullCensus)) failedCalls.push(call);
   expect(failedCalls.length).toBeGreaterThan(0);

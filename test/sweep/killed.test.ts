@@ -5,15 +5,15 @@ import { tinyStack } from '../journeys/tiny-stack.ts';
 import { reportLine } from './report.ts';
 
 /** The mutating calls, by number, at which a provision or a teardown is killed. */
-const PROVISIONS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
-const TEARDOWNS = [1, 4, 7, 10, 13, 16, 19];
+const PROVISION_CALLS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
+const TEARDOWN_CALLS = [1, 4, 7, 10, 13, 16, 19];
 
 /** What happens to the call at which the process is killed: only its response is lost, or it has no effect. */
 const KINDS = ['lost', 'not-done'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** Pairs each call with a kind, alternating between the two. */
-const sampled = (calls: readonly number[]) =>
+const withAlternatingKinds = (calls: readonly number[]) =>
   calls.map((nth, index): [number, Kind] => [nth, KINDS[index % 2] ?? 'lost']);
 
 /** Runs a command and kills it while one of its calls is unanswered. */
@@ -56,7 +56,7 @@ beforeAll(async () => {
   expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
 }, 120_000);
 
-test.each(sampled(PROVISIONS))(
+test.each(withAlternatingKinds(PROVISION_CALLS))(
   'the next run completes a provision that was killed at mutating call %i (%s)',
   async (nth, kind) => {
     const start = performance.now();
@@ -71,7 +71,7 @@ test.each(sampled(PROVISIONS))(
   300_000,
 );
 
-test.each(sampled(TEARDOWNS))(
+test.each(withAlternatingKinds(TEARDOWN_CALLS))(
   'the next run completes a teardown that was killed at mutating call %i (%s)',
   async (nth, kind) => {
     const start = performance.now();

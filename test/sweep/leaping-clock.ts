@@ -1,4 +1,4 @@
-/** For sweeps: a clock that Slipway and the sandbox share, which leaps to the next timer while no request is in flight. */
+/** For sweeps: a clock that Slipway and the sandbox share. While no request is in flight, it leaps to the next timer. */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { Clock } from '../../lib/model/clock.ts';
@@ -17,23 +17,23 @@ const TURN_MS = 10;
 const QUIET_TURNS = 4;
 
 /**
- * Returns a clock on which waits take no real time: the duration of a call depends on the turns of the event loop, not
- * on the machine, and minutes of waiting are skipped. Only one such clock may be in use at a time, since each counts all
- * requests of the process.
+ * Returns a clock on which waits take no real time, since the clock skips them. Its time advances with the turns of the
+ * event loop, so the speed of the machine does not matter. Only one such clock may be in use at a time, since each
+ * counts all requests of the process.
  * @param from milliseconds since 1970; by default now
  */
 export function leapingClock(from = Date.now()): Clock & SandboxClock {
   let time = from;
-  let quiet = 0;
+  let quietTurns = 0;
   let isTurning = false;
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();
 
   const turn = () => {
     time += TURN_MS;
-    quiet = requestsInFlight > 0 ? 0 : quiet + 1;
+    quietTurns = requestsInFlight > 0 ? 0 : quietTurns + 1;
     // Without a timer, for example after a cancelled wait, the clock cannot leap.
-    if (quiet > QUIET_TURNS && timers.size > 0) {
-      quiet = 0;
+    if (quietTurns > QUIET_TURNS && timers.size > 0) {
+      quietTurns = 0;
       time = Math.max(time, Math.min(...[...timers].map(({ at }) => at)));
     }
     for (const timer of [...timers].sort((one, other) => one.at - other.at)) {
@@ -47,7 +47,7 @@ export function leapingClock(from = Date.now()): Clock & SandboxClock {
     const timer = { at: when, run };
     timers.add(timer);
     if (!isTurning) {
-      quiet = 0;
+      quietTurns = 0;
       setImmediate(turn);
     }
     isTurning = true;

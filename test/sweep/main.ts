@@ -26,10 +26,10 @@ const { values, positionals, tokens } = parseArgs({
   allowPositionals: true,
   tokens: true,
 });
-const ownIndexes = tokens.flatMap((token) =>
+const sweepFlagIndexes = tokens.flatMap((token) =>
   token.kind === 'option' && ['no-write', 'long'].includes(token.name) ? [token.index] : [],
 );
-const jestArguments = process.argv.slice(2).filter((_, index) => !ownIndexes.includes(index));
+const jestArguments = process.argv.slice(2).filter((_, index) => !sweepFlagIndexes.includes(index));
 const isWhole = positionals.length === 0 && !values.long;
 const paths = positionals.length > 0 ? [] : values.long ? WITHIN_THE_HOUR : SWEEPS;
 const folder = mkdtempSync(join(tmpdir(), 'slipway-sweep-'));
@@ -44,7 +44,7 @@ const jest = spawn(
     env: { FUZZ: '10000', RUNS: '100', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
   },
 );
-const code = await new Promise<number>((done) => jest.on('close', (status) => done(status ?? 1)));
+const code = await new Promise<number>((resolve) => jest.on('close', (status) => resolve(status ?? 1)));
 // The page is written only after a complete sweep without failures.
 if (code === 0 && isWhole && !values['no-write']) {
   const lines = readFileSync(report, 'utf8')

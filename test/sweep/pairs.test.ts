@@ -1,4 +1,4 @@
-// Fails two random calls in one scenario: the next run completes it, just as after a single failure.
+// Fails two random calls in one scenario: the next run completes the scenario, just as after a single failure.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomSeed } from '../sample.ts';
@@ -42,14 +42,14 @@ async function twoFailures(scenario: Scenario, { first, second }: Record<'first'
   const all = await callsOf(scenario);
   const pick = (calls: typeof all, { failure: name, choice }: FailureChoice) => {
     const failure: CallFailure = callFailures[name];
-    const some = affectedCalls(calls, failure);
-    return { failure, call: some[choice % some.length] };
+    const affected = affectedCalls(calls, failure);
+    return { failure, call: affected[choice % affected.length] };
   };
-  const one = pick(all, first);
-  const other = pick(one.call ? all.slice(all.indexOf(one.call) + 1) : [], second);
+  const firstChoice = pick(all, first);
+  const secondChoice = pick(firstChoice.call ? all.slice(all.indexOf(firstChoice.call) + 1) : [], second);
   return [
-    ...(one.call ? [failureAt(one.call, one.failure)] : []),
-    ...(other.call ? [failureAt({ ...other.call, nth: 1 }, other.failure)] : []),
+    ...(firstChoice.call ? [failureAt(firstChoice.call, firstChoice.failure)] : []),
+    ...(secondChoice.call ? [failureAt({ ...secondChoice.call, nth: 1 }, secondChoice.failure)] : []),
   ];
 }
 
@@ -79,7 +79,7 @@ test('the next run completes a scenario in which two calls have failed', async (
     }),
     { numRuns, seed },
   );
-  // After the first failure, the second call may no longer be made.
+  // Some pairs fail only once, since a run may not make the second call after the first failure.
   if (isSweep) expect(doubles).toBeGreaterThanOrEqual(500);
   reportLine({ sweep: 'pairs', what: 'double faults', count: doubles, seed, ms: performance.now() - start });
 }, 3_600_000);

@@ -39,7 +39,7 @@ export const scenarios = {
   'an adoption': {
     before: stack(),
     prepare: async (user) => {
-      for (const [address, tags] of takenOver) await tagForOtherStack(user, address, tags);
+      for (const [address, addTag] of takenOver) await tagForOtherStack(user, address, addTag);
     },
     run: (user) => user.provision(stack(), { adopt }),
     desired: stack(),

@@ -1,4 +1,4 @@
-// Life cycles of stacks in bad weather: stale reads, and throttled, slow and lost calls. Each ends with an empty account.
+// Life cycles of stacks in bad weather, that is with stale reads and with throttled, slow and lost calls. Each ends with an empty account.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
@@ -14,7 +14,7 @@ import { reportLine } from './report.ts';
 import { scenarios } from './scenarios.ts';
 
 /** The maximum number of attempts per command, since a run may end with a problem in such weather. */
-const TRIES = 4;
+const MAX_ATTEMPTS = 4;
 
 const stormy = (seed: string): Weather => ({
   ...calm,
@@ -30,12 +30,12 @@ const stormy = (seed: string): Weather => ({
 
 /** Repeats a command until it succeeds. @returns the number of attempts */
 async function untilItSucceeds(run: () => Promise<unknown>): Promise<number> {
-  for (let tries = 1; ; tries += 1) {
+  for (let attempts = 1; ; attempts += 1) {
     try {
       await run();
-      return tries;
+      return attempts;
     } catch (error) {
-      if (tries === TRIES) throw error;
+      if (attempts === MAX_ATTEMPTS) throw error;
     }
   }
 }
@@ -48,7 +48,7 @@ async function changeByHand(user: Account, index: number): Promise<void> {
   await apply(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
 }
 
-const life = fc.record({
+const lifeCycle = fc.record({
   weather: fc.nat(),
   after: arbitraryStack,
   mishap: fc.nat({ max: manualChanges.length - 1 }),
@@ -58,22 +58,22 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
   const count = process.env['SWEEP'] === undefined ? 1 : 200;
   const seed = randomSeed();
   const start = performance.now();
-  const lives = fc.sample(life, { numRuns: count, seed });
+  const lifeCycles = fc.sample(lifeCycle, { numRuns: count, seed });
   let [runs, commands] = [0, 0];
   const fullCensus = await expectedCensus(scenarios['a first provision']);
-  const runLife = async ({ weather, after, mishap }: (typeof lives)[number]): Promise<void> => {
+  const runLifeCycle = async ({ weather, after, mishap }: (typeof lifeCycles)[number]): Promise<void> => {
     const user = await account({ clock: leapingClock(), weather: stormy(String(weather)), limits: true });
-    const counted = async (run: () => Promise<unknown>) => {
+    const runAndCount = async (run: () => Promise<unknown>) => {
       runs += await untilItSucceeds(run);
       commands += 1;
     };
-    const provision = (one: StackInput) => counted(() => user.provision(one));
+    const provision = (one: StackInput) => runAndCount(() => user.provision(one));
     try {
       await provision(stack());
       await provision(after);
       await provision(stack());
       await changeByHand(user, mishap);
-      await counted(() => user.drift(stack()));
+      await runAndCount(() => user.drift(stack()));
       await provision(stack());
       // One more run in calm weather finds what stale lists have hidden; after it, the plan is empty.
       user.sandbox.chaos.adjust(calm);
@@ -81,7 +81,7 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
       expect(user.census()).toEqual(fullCensus);
       expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
       user.sandbox.chaos.adjust(stormy(String(weather)));
-      await counted(() => user.teardown(stack()));
+      await runAndCount(() => user.teardown(stack()));
       expect(user.census()).toEqual({});
     } catch (error) {
       throw new Error(`weather ${weather}, mishap ${mishap}, seed ${seed}`, { cause: error });
@@ -89,7 +89,7 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
       await user.close();
     }
   };
-  for (const one of lives) await runLife(one);
+  for (const one of lifeCycles) await runLifeCycle(one);
   const ms = performance.now() - start;
   reportLine({ sweep: 'weather', what: `${commands} commands took ${runs} runs`, count, seed, ms });
 }, 3_600_000);

@@ -72,13 +72,13 @@ beforeEach(async () => {
     signal: abort.signal,
     waits: localWaits,
     report: (event) => void events.push(event),
-    state: logged(await openState(path('dev.json'), guard, clock)),
+    state: withLoggedWrites(await openState(path('dev.json'), guard, clock)),
     waitUntilReady: true,
   };
 });
 
-/** Logs each write to the state once it has completed. */
-const logged = (state: State): State => ({
+/** Returns a state that also logs each write once it has completed. */
+const withLoggedWrites = (state: State): State => ({
   ...state,
   async intend(address) {
     const intent = await state.intend(address);
@@ -105,7 +105,7 @@ export const idsFor = <N extends Noun>(noun: N, key: string = ONLY): Ids[N] =>
 export const foundFor = <N extends Noun>(noun: N, key: string = ONLY, more: object = {}): Found[N] =>
   ({ ...idsFor(noun, key), tags: ourTags(noun, key), ...more }) as unknown as Found[N];
 
-/** Found resources of one noun by key. */
+/** Found resources of one noun, by key, with made-up ids. */
 export const foundAt = <N extends Noun>(noun: N, ...keys: string[]): Record<string, Found[N]> =>
   Object.fromEntries(keys.map((key) => [key, foundFor(noun, key)]));
 
@@ -137,9 +137,9 @@ export const applyChanges = (changes: readonly Change[], found: Resources = {}) 
 /** The create of one resource. */
 export const creation = (noun: Noun, key = ''): Change => change(noun, key, 'create');
 
-/** A session of the run. */
-export const sessionOf = (found: Resources = {}, over: Partial<Session> = {}): Session => {
-  const stack = over.config ?? config();
+/** A session whose run is `run`. */
+export const sessionOf = (found: Resources = {}, overrides: Partial<Session> = {}): Session => {
+  const stack = overrides.config ?? config();
   return {
     config: stack,
     account: ACCOUNT,
@@ -155,26 +155,26 @@ export const sessionOf = (found: Resources = {}, over: Partial<Session> = {}): S
     explain: (error) => error as Error,
     closeSandbox: async () => false,
     close: async () => undefined,
-    ...over,
+    ...overrides,
   };
 };
 
-/** Makes the mocked AWS return an empty account. */
-export function emptyAccount(): void {
+/** Lets every mocked AWS client answer as in an empty account. */
+export function mockEmptyAccount(): void {
   for (const mock of Object.values(mocks)) {
     mock.send.callsFake(((command: { constructor: { name: string } }) =>
-      Promise.resolve(ANSWERS[command.constructor.name] ?? {})) as never);
+      Promise.resolve(RESPONSES[command.constructor.name] ?? {})) as never);
   }
 }
 
-const ANSWERS: Readonly<Record<string, object>> = {
+const RESPONSES: Readonly<Record<string, object>> = {
   GetCallerIdentityCommand: { Account: ACCOUNT },
   DescribeAvailabilityZonesCommand: {
     AvailabilityZones: ['a', 'b', 'c'].map((zone) => ({ ZoneName: `eu-west-1${zone}` })),
   },
 };
 
-/** The removals of these resources, as if the same run removed no others. */
+/** The context of a removal in a run that also removes these resources, and no others. */
 export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({
   everyOneOf: () => false,
   removalOf: (key) => others[key],

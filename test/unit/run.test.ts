@@ -20,36 +20,36 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 let folder = '';
-const at = (...names: string[]) => join(folder, ...names);
+const pathOf = (...names: string[]) => join(folder, ...names);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-run-'));
   for (const name of ['build', 'lib', 'provision', 'teardown', 'sandbox', 'node_modules'])
-    mkdirSync(at(name));
+    mkdirSync(pathOf(name));
   for (const name of [
     'run.js',
     'build/code-cache.js',
     'build/source-locations.js',
     'build/unused-schemas.js',
   ])
-    cpSync(join(ROOT, name), at(name));
-  symlinkSync(join(ROOT, 'node_modules/esbuild'), at('node_modules/esbuild'));
-  writeFileSync(at('package.json'), '{ "type": "module" }');
-  writeFileSync(at('package-lock.json'), '{}');
-  writeFileSync(at('lib/word.ts'), "export const word: string = 'up';");
+    cpSync(join(ROOT, name), pathOf(name));
+  symlinkSync(join(ROOT, 'node_modules/esbuild'), pathOf('node_modules/esbuild'));
+  writeFileSync(pathOf('package.json'), '{ "type": "module" }');
+  writeFileSync(pathOf('package-lock.json'), '{}');
+  writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'up';");
   const main =
     "import { word } from '../lib/word.ts';\nconsole.log(import.meta.dirname, word, process.argv[2]);";
-  for (const name of ['provision', 'teardown', 'sandbox']) writeFileSync(at(name, 'main.ts'), main);
+  for (const name of ['provision', 'teardown', 'sandbox']) writeFileSync(pathOf(name, 'main.ts'), main);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = async (...args: string[]): Promise<string> =>
-  (await promisify(execFile)(process.execPath, [at('run.js'), ...args])).stdout.trim();
-const builds = () => readdirSync(at('node_modules/.cache/slipway'));
+  (await promisify(execFile)(process.execPath, [pathOf('run.js'), ...args])).stdout.trim();
+const builds = () => readdirSync(pathOf('node_modules/.cache/slipway'));
 
 test('a command gets its arguments, and its modules know the paths of their source', async () => {
-  expect(await run('provision', '--plan')).toBe(`${at('provision')} up --plan`);
-  expect(await run('sandbox')).toBe(`${at('sandbox')} up undefined`);
+  expect(await run('provision', '--plan')).toBe(`${pathOf('provision')} up --plan`);
+  expect(await run('sandbox')).toBe(`${pathOf('sandbox')} up undefined`);
   expect(builds()).toHaveLength(1);
 });
 
@@ -60,30 +60,30 @@ test('without a command, run.js only compiles', async () => {
 
 test('a change of the source takes effect in the next run', async () => {
   await run();
-  writeFileSync(at('lib/word.ts'), "export const word: string = 'down';");
-  expect(await run('teardown')).toBe(`${at('teardown')} down undefined`);
+  writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'down';");
+  expect(await run('teardown')).toBe(`${pathOf('teardown')} down undefined`);
 });
 
 test('several processes share the same build, and leave no other files', async () => {
-  const said = await Promise.all([1, 2, 3].map(() => run('provision')));
-  expect(new Set(said)).toEqual(new Set([`${at('provision')} up undefined`]));
+  const outputs = await Promise.all([1, 2, 3].map(() => run('provision')));
+  expect(new Set(outputs)).toEqual(new Set([`${pathOf('provision')} up undefined`]));
   expect(builds()).toHaveLength(1);
 });
 
-/** The code cache of a command's main file. */
-const kept = (command: string) => {
-  const folder = at('node_modules/.cache/slipway', builds()[0] ?? '', command);
+/** The files of the code cache of a command's main file. */
+const codeCacheFiles = (command: string) => {
+  const folder = pathOf('node_modules/.cache/slipway', builds()[0] ?? '', command);
   return readdirSync(folder)
     .filter((name) => name.startsWith(`main.cjs-${process.version}`))
     .map((name) => join(folder, name));
 };
 
 test('the first successful run of a command writes its code cache, and the next run uses it', async () => {
-  writeFileSync(at('provision/main.ts'), 'console.log(1); process.exitCode = Number(process.argv[2]);');
+  writeFileSync(pathOf('provision/main.ts'), 'console.log(1); process.exitCode = Number(process.argv[2]);');
   await expect(run('provision', '1')).rejects.toThrow();
-  expect(kept('provision')).toEqual([]);
+  expect(codeCacheFiles('provision')).toEqual([]);
   expect(await run('provision', '0')).toBe('1');
-  const [file = ''] = kept('provision');
+  const [file = ''] = codeCacheFiles('provision');
   const before = statSync(file);
   expect(await run('provision', '0')).toBe('1');
   expect(statSync(file).mtimeMs).toBe(before.mtimeMs);
@@ -91,10 +91,10 @@ test('the first successful run of a command writes its code cache, and the next 
 
 test('a program of many chunks prints nothing but its own output', async () => {
   const parts = Array.from({ length: 15 }, (_, index) => `part${index}`);
-  for (const part of parts) writeFileSync(at(`lib/${part}.ts`), `export const ${part} = 1;`);
+  for (const part of parts) writeFileSync(pathOf(`lib/${part}.ts`), `export const ${part} = 1;`);
   const imports = parts.map((part) => `await import('../lib/${part}.ts');`).join(' ');
-  writeFileSync(at('provision/main.ts'), `void (async () => { ${imports} console.log('all'); })();`);
-  const args = [at('run.js'), 'provision'];
+  writeFileSync(pathOf('provision/main.ts'), `void (async () => { ${imports} console.log('all'); })();`);
+  const args = [pathOf('run.js'), 'provision'];
   expect(await promisify(execFile)(process.execPath, args)).toEqual({ stdout: 'all\n', stderr: '' });
 });
 
@@ -102,11 +102,11 @@ test.each([
   ['overwritten', () => Buffer.from('nothing of the kind')],
   ['half zeroed', (whole: Buffer) => whole.fill(0, whole.length / 2)],
   ['truncated', (whole: Buffer) => whole.subarray(0, whole.length - 8)],
-])('a code cache that is %s is harmless, and is replaced', async (_, damaged) => {
+])('a code cache that is %s is harmless, and is replaced', async (_, damage) => {
   expect(await run('provision')).toMatch(/ up /);
-  const [file = ''] = kept('provision');
+  const [file = ''] = codeCacheFiles('provision');
   const whole = readFileSync(file);
-  writeFileSync(file, damaged(Buffer.from(whole)));
+  writeFileSync(file, damage(Buffer.from(whole)));
   expect(await run('provision')).toMatch(/ up /);
   const { length } = readFileSync(file);
   expect(length).toBeGreaterThan(whole.length / 2);
@@ -115,7 +115,7 @@ test.each([
 
 test('a code cache that cannot be read is ignored', async () => {
   expect(await run('provision')).toMatch(/ up /);
-  const [file = ''] = kept('provision');
+  const [file = ''] = codeCacheFiles('provision');
   rmSync(file);
   mkdirSync(file);
   expect(await run('provision')).toMatch(/ up /);
@@ -124,22 +124,22 @@ test('a code cache that cannot be read is ignored', async () => {
 test('runs with different Node flags have separate code caches', async () => {
   await run('provision');
   const env = { ...process.env, NODE_OPTIONS: '--max-old-space-size=512' };
-  await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], { env });
-  expect(kept('provision')).toHaveLength(2);
+  await promisify(execFile)(process.execPath, [pathOf('run.js'), 'provision'], { env });
+  expect(codeCacheFiles('provision')).toHaveLength(2);
 });
 
 test('in debug mode, stack traces name the source', async () => {
-  writeFileSync(at('lib/word.ts'), "\nexport const word: string = String(new Error('here').stack);");
+  writeFileSync(pathOf('lib/word.ts'), "\nexport const word: string = String(new Error('here').stack);");
   const env = { ...process.env, SLIPWAY_DEBUG: '1' };
-  const { stdout } = await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], { env });
-  expect(stdout).toContain(`${at('lib/word.ts')}:2:`);
+  const { stdout } = await promisify(execFile)(process.execPath, [pathOf('run.js'), 'provision'], { env });
+  expect(stdout).toContain(`${pathOf('lib/word.ts')}:2:`);
 });
 
-test('a build that is older than an hour is deleted by the next build', async () => {
+test('a build that has not been used for an hour is deleted by the next build', async () => {
   await run();
   const [old = ''] = builds();
-  utimesSync(at('node_modules/.cache/slipway', old), 0, 0);
-  writeFileSync(at('lib/word.ts'), "export const word: string = 'other';");
+  utimesSync(pathOf('node_modules/.cache/slipway', old), 0, 0);
+  writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'other';");
   await run();
   expect(builds()).toHaveLength(1);
   expect(builds()).not.toContain(old);
@@ -148,40 +148,40 @@ test('a build that is older than an hour is deleted by the next build', async ()
 test('an old build that has been used recently is kept', async () => {
   await run();
   const [old = ''] = builds();
-  utimesSync(at('node_modules/.cache/slipway', old), 0, 0);
+  utimesSync(pathOf('node_modules/.cache/slipway', old), 0, 0);
   await run('provision');
-  writeFileSync(at('lib/word.ts'), "export const word: string = 'other';");
+  writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'other';");
   await run();
   expect(builds()).toHaveLength(2);
 });
 
-test('a missing chunk is reported each time that it is loaded', async () => {
+test('a missing chunk is reported at every attempt to load it', async () => {
   const main = `
     const load = () => import('../lib/word.ts').then(() => 'there', ({ code }) => code);
     void (async () => { for (const turn of [1, 2]) console.log(turn, await load()); })();`;
-  writeFileSync(at('provision/main.ts'), main);
+  writeFileSync(pathOf('provision/main.ts'), main);
   await run();
-  const build = at('node_modules/.cache/slipway', builds()[0] ?? '');
+  const build = pathOf('node_modules/.cache/slipway', builds()[0] ?? '');
   const [part = ''] = readdirSync(build).filter((name) => /^word-.*\.cjs$/.test(name));
   rmSync(join(build, part));
   expect(await run('provision')).toBe('1 ENOENT\n2 ENOENT');
 });
 
 test('a dangling link, such as editors create, is harmless', async () => {
-  symlinkSync('user@host.1', at('lib/.#word.ts'));
-  expect(await run('provision')).toBe(`${at('provision')} up undefined`);
+  symlinkSync('user@host.1', pathOf('lib/.#word.ts'));
+  expect(await run('provision')).toBe(`${pathOf('provision')} up undefined`);
 });
 
 test('a mistake in the source is reported with its location', async () => {
-  writeFileSync(at('lib/word.ts'), 'export const word = = 1;');
+  writeFileSync(pathOf('lib/word.ts'), 'export const word = = 1;');
   await expect(run('provision')).rejects.toThrow(/lib\/word\.ts:1:20/);
 });
 
-/** The output of a run that cannot start. Even if the tests run as root, the run has a user who cannot write everywhere. */
+/** Returns the output of a run that cannot start. If the tests run as root, the run uses a user without root's rights. */
 async function refusal(): Promise<string> {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   chmodSync(folder, 0o755);
-  const failed = await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], user).then(
+  const failed = await promisify(execFile)(process.execPath, [pathOf('run.js'), 'provision'], user).then(
     () => undefined,
     (error: unknown) => error as { code: number; stdout: string; stderr: string },
   );
@@ -197,13 +197,13 @@ const problem = (why: RegExp, fix: RegExp) =>
     ),
   ) as unknown;
 
-test('when node_modules is read-only, run.js reports that, with a fix', async () => {
-  chmodSync(at('node_modules'), 0o555);
+test('when node_modules is read-only, run.js reports how to make it writable', async () => {
+  chmodSync(pathOf('node_modules'), 0o555);
   expect(await refusal()).toEqual(problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/));
-  chmodSync(at('node_modules'), 0o755);
+  chmodSync(pathOf('node_modules'), 0o755);
 });
 
 test('when packages are missing, run.js reports how to install them', async () => {
-  rmSync(at('node_modules/esbuild'));
+  rmSync(pathOf('node_modules/esbuild'));
   expect(await refusal()).toEqual(problem(/.*esbuild.*/, /npm ci/));
 });

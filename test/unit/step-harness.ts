@@ -59,7 +59,7 @@ beforeEach(() => {
 
 afterAll(() => Object.values(mocks).forEach((mock) => mock.restore()));
 
-/** The names and inputs of all commands that were sent, in order. */
+/** The names and inputs of all commands that were sent: grouped by client, and in order within each client. */
 export const sent = (): { command: string; input: unknown }[] =>
   Object.values(mocks).flatMap((mock) =>
     mock.calls().map(({ args: [command] }) => ({
@@ -121,8 +121,8 @@ const container = (name: string, port: number) => ({
 export const ACCOUNT = '111122223333';
 
 /** The tags of one of our resources, as AWS returns them. */
-export const ourTags = (step: Noun, key: string = ONLY, stack: Config = config()) =>
-  tagsOf(stack, namesOf(stack).stack, step, key);
+export const ourTags = (noun: Noun, key: string = ONLY, stack: Config = config()) =>
+  tagsOf(stack, namesOf(stack).stack, noun, key);
 
 /** A survey that found only these resources. */
 export const surveyOf = (found: Partial<{ [N in Noun]: Record<string, Found[N]> }> = {}): Survey =>
@@ -191,13 +191,13 @@ export async function provisionStep<N extends Noun>(step: Step<N>, scenario: Ste
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
     .map((change) => applyContextOf(scenario, stack, clock, found, change, notes, ids));
   for (const context of contexts) {
-    const known = await carryOut(step, context);
-    ids[context.change.key] = known;
-    (context.ids[scenario.noun] as Map<string, Ids[N]>).set(context.change.key, known);
+    const applied = await carryOut(step, context);
+    ids[context.change.key] = applied;
+    (context.ids[scenario.noun] as Map<string, Ids[N]>).set(context.change.key, applied);
   }
   for (const context of contexts) await step.switchTraffic?.(context);
   for (const context of contexts) await step.cleanUp?.(context);
-  return { changes, verbs: changes.map(words), ids, notes };
+  return { changes, verbs: changes.map(shortForm), ids, notes };
 }
 
 /** The changes of other nouns, diffed on demand. */
@@ -231,7 +231,7 @@ async function carryOut<N extends Noun>(step: Step<N>, context: ApplyContext<N>)
 
 const isNotReady = (applied: object): applied is NotReady<Noun> => 'wait' in applied;
 
-const words = ({ verb, key, fields }: Change): [Verb, string, ...string[]] => [
+const shortForm = ({ verb, key, fields }: Change): [Verb, string, ...string[]] => [
   verb,
   key,
   ...(verb === 'create' ? [] : fields.map(({ field }) => field)),

@@ -2,9 +2,10 @@
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
 import { leapingClock } from '../leaping-clock.ts';
-import { expectConverged, jobs, LOST, refusal, results, withFailures, startAccount } from './scene.ts';
+import { expectConverged, jobsStack, LOST, refusal, results, withFailures, startAccount } from './scene.ts';
 
-const PASS = 'User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn';
+const PASS_ROLE_MESSAGE =
+  'User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn';
 
 test('27: an AccessDenied error for passing a role is retried if the role is new, and final if it is old', async () => {
   const clock = leapingClock();
@@ -14,8 +15,8 @@ test('27: an AccessDenied error for passing a role is retried if the role is new
   await expectConverged(user);
   await clock.sleep(600_000);
   user.sandbox.journal.clear();
-  const edited = stack({ services: jobs(1).services });
-  const denied = { ...refusal('AccessDeniedException', PASS), times: 'always' } as const;
+  const edited = stack({ services: jobsStack(1).services });
+  const denied = { ...refusal('AccessDeniedException', PASS_ROLE_MESSAGE), times: 'always' } as const;
   await withFailures(user, { RegisterTaskDefinition: denied }, () =>
     expect(user.provision(edited)).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
@@ -27,8 +28,8 @@ test('27: an AccessDenied error for passing a role is retried if the role is new
 
 test('28: the run waits for a role that ECS cannot assume yet, even while tasks fail to start', async () => {
   const user = await startAccount();
-  await user.provision(jobs(1));
-  await user.removeNouns(jobs(1), new Set(['services', 'taskDefinitions', 'roles']));
+  await user.provision(jobsStack(1));
+  await user.removeNouns(jobsStack(1), new Set(['services', 'taskDefinitions', 'roles']));
   const { journal, world } = user.sandbox;
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
@@ -37,12 +38,12 @@ test('28: the run waits for a role that ECS cannot assume yet, even while tasks 
       world.visibleAt = ({ changedAt: since }) => since.getTime() + 60_000;
     add(entry);
   };
-  await user.provision(jobs(1), { wait: true });
-  const made = world.region('eu-west-1').ecs.services.all();
-  const messages = made.flatMap(({ events }) => events.map(({ message }) => message));
+  await user.provision(jobsStack(1), { wait: true });
+  const services = world.region('eu-west-1').ecs.services.all();
+  const messages = services.flatMap(({ events }) => events.map(({ message }) => message));
   expect(messages).toContainEqual(expect.stringContaining('unable to assume the role'));
   expect(messages[0]).toContain('steady state');
-  await expectConverged(user, jobs(1));
+  await expectConverged(user, jobsStack(1));
 });
 
 test("29: ECS's service-linked role is created before its first use, accepted if it already exists, and never deleted", async () => {
@@ -68,8 +69,8 @@ test('31: an exceeded quota is reported immediately with its code, while throttl
     ['CreateService', 'LimitExceededException'],
   ] as const) {
     user.sandbox.journal.clear();
-    const tooMany = { ...refusal(code), times: 'always' } as const;
-    await withFailures(user, { [operation]: tooMany }, () =>
+    const quotaExceeded = { ...refusal(code), times: 'always' } as const;
+    await withFailures(user, { [operation]: quotaExceeded }, () =>
       expect(user.provision(stack())).rejects.toMatchObject({
         code: 'QUOTA',
         what: expect.stringContaining(code.replace('Exception', '')),

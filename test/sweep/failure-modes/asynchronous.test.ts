@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
 import {
   expectConverged,
-  jobs,
+  jobsStack,
   provisionKilledAt,
   failablePlane,
   refusal,
@@ -15,8 +15,12 @@ import {
 
 test('20: a NAT gateway that fails after its creation is reported with its reason, and replaced by the next run', async () => {
   const user = await startAccount();
-  const later = { kind: 'fails-later', code: 'Gateway.NotAttached', message: 'it is not attached' } as const;
-  await withFailures(user, { CreateNatGateway: later }, () =>
+  const failsLater = {
+    kind: 'fails-later',
+    code: 'Gateway.NotAttached',
+    message: 'it is not attached',
+  } as const;
+  await withFailures(user, { CreateNatGateway: failsLater }, () =>
     expect(user.provision(stack())).rejects.toMatchObject({
       code: 'FAILED_STATE',
       why: 'Gateway.NotAttached: it is not attached',
@@ -32,8 +36,10 @@ test('20: a NAT gateway that fails after its creation is reported with its reaso
 
 test('21: the load balancer is created after the internet gateway, and retried while AWS does not see the gateway yet', async () => {
   const user = await startAccount();
-  const unseen = refusal('InvalidSubnet', 'VPC vpc-1 has no internet gateway');
-  await withFailures(user, { CreateLoadBalancer: { ...unseen, times: 3 } }, () => user.provision(stack()));
+  const notVisible = refusal('InvalidSubnet', 'VPC vpc-1 has no internet gateway');
+  await withFailures(user, { CreateLoadBalancer: { ...notVisible, times: 3 } }, () =>
+    user.provision(stack()),
+  );
   expect(results(user, 'CreateLoadBalancer')).toEqual([...Array<string>(3).fill('InvalidSubnet'), 'ok']);
   const order = ['AttachInternetGateway', 'CreateLoadBalancer'];
   expect(callOrder(user, ...order)).toEqual(order);
@@ -42,11 +48,11 @@ test('21: the load balancer is created after the internet gateway, and retried w
 
 test('23: a service is created after the rules of its target groups, and retried while ECS does not see the rules yet', async () => {
   const user = await startAccount();
-  const unseen = refusal(
+  const notVisible = refusal(
     'InvalidParameterException',
     'The target group with targetGroupArn arn does not have an associated load balancer.',
   );
-  await withFailures(user, { CreateService: { ...unseen, times: 3 } }, () => user.provision(stack()));
+  await withFailures(user, { CreateService: { ...notVisible, times: 3 } }, () => user.provision(stack()));
   expect(results(user, 'CreateService')).toHaveLength(4);
   const order = ['CreateListener', 'CreateRule', 'CreateService'];
   expect(callOrder(user, ...order)).toEqual(order);
@@ -56,15 +62,15 @@ test('23: a service is created after the rules of its target groups, and retried
 test('25: a deployment that ECS rolled back is reported as a failure, even though the service is stable', async () => {
   const plane = failablePlane();
   const user = await startAccount({}, { plane });
-  await user.provision(jobs(1), { wait: true });
+  await user.provision(jobsStack(1), { wait: true });
   plane.failure = { stopCode: 'TaskFailedToStart', reason: 'ResourceInitializationError: i/o timeout' };
-  await expect(user.provision(jobs(2), { wait: true })).rejects.toMatchObject({
+  await expect(user.provision(jobsStack(2), { wait: true })).rejects.toMatchObject({
     code: 'DEPLOYMENT',
     why: expect.stringContaining('ResourceInitializationError: i/o timeout'),
   });
   plane.failure = undefined;
-  await user.provision(jobs(2), { wait: true });
-  await expectConverged(user, jobs(2));
+  await user.provision(jobsStack(2), { wait: true });
+  await expectConverged(user, jobsStack(2));
 });
 
 test('26: the next run continues a run that was killed while it waited', async () => {

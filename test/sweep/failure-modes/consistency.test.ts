@@ -28,7 +28,7 @@ async function changeByHand(user: Account, noun: string, what: string): Promise<
   await found?.apply(user.aws, (address, field) => user.ids()[address]?.[field] ?? '');
 }
 
-test('11: "not found" is retried for an id that was created moments ago, and final for an old one', async () => {
+test('11: a "not found" error is retried for a new id, and is final for an old one', async () => {
   const clock = leapingClock();
   const user = await startAccount({ idLagMs: 30_000 }, { clock });
   await user.provision(stack());
@@ -48,7 +48,7 @@ test('11: "not found" is retried for an id that was created moments ago, and fin
   await expectConverged(user, edited);
 });
 
-/** Reads once per second while a command runs. @returns the ids that were shown, then missing, then shown again */
+/** Lists resources once per second while a command runs. @returns the ids that were shown, then missing, then shown again */
 async function flappingIds(user: Account, clock: Clock, running: Promise<unknown>): Promise<string[]> {
   const answers: Set<string>[] = [];
   let isDone = false;
@@ -87,7 +87,7 @@ test('12: a resource that is shown, then missing, then shown again is neither cr
   expect([...appearing, ...disappearing]).not.toEqual([]);
 }, 300_000);
 
-test('13: attachments, routes and rules are compared, not created again, after the response to their create was lost', async () => {
+test('13: if the response to a create was lost, attachments, routes and rules are compared and not created again', async () => {
   const user = await startAccount();
   const operations = {
     AttachInternetGateway: 'Resource.AlreadyAssociated',
@@ -123,13 +123,13 @@ test('15: a half-created target group whose settings differ is updated or replac
   const edited = stack({ services: web({ api1: { health: { path: '/ready' } } }) });
   await user.provision(edited);
   await expectConverged(user, edited);
-  const ported = (port: number) => stack({ services: web({ api1: { port } }) });
-  await provisionKilledAt(user, 'CreateTargetGroup', { desired: ported(5001) });
-  await user.provision(ported(5002));
-  await expectConverged(user, ported(5002));
+  const stackWithPort = (port: number) => stack({ services: web({ api1: { port } }) });
+  await provisionKilledAt(user, 'CreateTargetGroup', { desired: stackWithPort(5001) });
+  await user.provision(stackWithPort(5002));
+  await expectConverged(user, stackWithPort(5002));
 });
 
-test('16: a rule is found by its priority after the response to its create was lost, and not created twice', async () => {
+test('16: if the response to a create was lost, the rule is found by its priority and not created twice', async () => {
   const user = await startAccount();
   await withFailures(user, { CreateRule: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateRule').sort()).toEqual(['PriorityInUse', 'ok', 'ok']);
@@ -153,7 +153,7 @@ test('17: an inactive service counts as missing, like a service that never exist
   );
 });
 
-test('18: a hosted zone is found by its caller reference after the response to its create was lost, and not created twice', async () => {
+test('18: if the response to a create was lost, the hosted zone is found by its caller reference and not created twice', async () => {
   const user = await startAccount();
   await withFailures(user, { CreateHostedZone: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateHostedZone')).toEqual(['ok', 'HostedZoneAlreadyExists']);

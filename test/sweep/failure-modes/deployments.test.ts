@@ -7,7 +7,7 @@ import { container, stack, web } from '../../converge/stacks.ts';
 import { leapingClock } from '../leaping-clock.ts';
 import {
   expectConverged,
-  jobs,
+  jobsStack,
   LOST,
   failablePlane,
   refusal,
@@ -18,7 +18,7 @@ import {
   worker,
 } from './scene.ts';
 
-test('32: the run waits for a taken service name, and updates an existing service that the survey missed', async () => {
+test('32: the run waits until a taken service name is free, and updates an existing service that the survey missed', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await user.aws.ecs.send(new DeleteServiceCommand({ cluster: 'shop-dev', service: 'web', force: true }));
@@ -34,37 +34,37 @@ test('32: the run waits for a taken service name, and updates an existing servic
   await expectConverged(user);
 
   const clock = leapingClock();
-  const late = await startAccount({ idLagMs: 60_000 }, { clock });
-  const several = (version: number) => {
+  const laggingUser = await startAccount({ idLagMs: 60_000 }, { clock });
+  const severalServices = (version: number) => {
     const api1 = { port: 5000 + version };
     const fees = worker(version);
     return stack({ services: { ...web({ api1 }), fees, jobs: fees, mail: fees, sums: fees } });
   };
-  await late.provision(several(1));
-  await late.removeNouns(several(1), new Set(['services']));
+  await laggingUser.provision(severalServices(1));
+  await laggingUser.removeNouns(severalServices(1), new Set(['services']));
   await clock.sleep(60_000);
-  const { calls } = await withBusyClock(late, async () => {
-    await late.provision(several(1));
-    return late.provision(several(2));
+  const { calls } = await withBusyClock(laggingUser, async () => {
+    await laggingUser.provision(severalServices(1));
+    return laggingUser.provision(severalServices(2));
   });
   // The survey missed these services. Creating them fails because their names are taken. `web` leaves a target group behind.
   expect(calls).toContain('ecs:CreateService');
-  expect(results(late, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(6);
+  expect(results(laggingUser, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(6);
   await clock.sleep(60_000);
-  await expectConverged(late, several(2));
+  await expectConverged(laggingUser, severalServices(2));
 });
 
 test('33: a failed first deployment is reported, and the next run deploys the fixed service', async () => {
   const plane = failablePlane();
   const user = await startAccount({}, { plane });
   plane.failure = { stopCode: 'EssentialContainerExited', reason: 'Essential container in task exited' };
-  await expect(user.provision(jobs(1), { wait: true })).rejects.toMatchObject({ code: 'DEPLOYMENT' });
+  await expect(user.provision(jobsStack(1), { wait: true })).rejects.toMatchObject({ code: 'DEPLOYMENT' });
   expect(user.census()['ecs.services']).toBe(1);
   plane.failure = undefined;
-  const { calls } = await user.provision(jobs(2), { wait: true });
+  const { calls } = await user.provision(jobsStack(2), { wait: true });
   expect(calls).toContain('ecs:UpdateService');
   expect(calls).not.toContain('ecs:CreateService');
-  await expectConverged(user, jobs(2));
+  await expectConverged(user, jobsStack(2));
 });
 
 test.each([
@@ -90,7 +90,7 @@ test.each([
     const plane = failablePlane();
     const user = await startAccount({}, { plane });
     plane.failure = { stopCode: 'TaskFailedToStart', reason };
-    await expect(user.provision(jobs(1), { wait: true })).rejects.toMatchObject({
+    await expect(user.provision(jobsStack(1), { wait: true })).rejects.toMatchObject({
       code: 'DEPLOYMENT',
       why: expect.stringContaining(reason),
       fix: [
@@ -107,11 +107,11 @@ test('35: a container that fails its health checks is reported with its target g
   const health = { State: 'unhealthy', Reason: 'Target.Timeout', Description: 'Request timed out' } as const;
   const region = user.sandbox.world.region('eu-west-1');
   const { faults } = user.sandbox;
-  const strike = faults.next.bind(faults);
+  const nextFault = faults.next.bind(faults);
   faults.next = (service, operation) => {
     for (const { TargetGroupArn, targets } of region.elbv2.targetGroups.all())
       for (const { id, port } of targets) setTargetHealth(region, TargetGroupArn, id, port, health);
-    return strike(service, operation);
+    return nextFault(service, operation);
   };
   await expect(user.provision(stack(), { wait: true })).rejects.toMatchObject({
     why: expect.stringMatching(/api[12]/),
@@ -133,10 +133,10 @@ test('36: a combination of settings that AWS would refuse late is refused before
       'web',
     ],
   ];
-  for (const [broken, place] of wrong) {
-    await expect(user.provision(broken)).rejects.toMatchObject({
+  for (const [invalidStack, path] of wrong) {
+    await expect(user.provision(invalidStack)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      why: expect.stringContaining(place),
+      why: expect.stringContaining(path),
     });
   }
   expect(user.sandbox.journal.entries()).toEqual([]);

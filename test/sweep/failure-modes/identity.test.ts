@@ -54,7 +54,7 @@ test("3: a run waits for the previous run's create, even if AWS carries it out o
   );
   await provisionKilledAt(user, 'CreateVpc', { isDone: false });
   expect(user.census()['ec2.vpcs']).toBeUndefined();
-  const late = clock.sleep(20_000).then(() =>
+  const lateCreate = clock.sleep(20_000).then(() =>
     user.aws.ec2.send(
       new CreateVpcCommand({
         CidrBlock: '10.0.0.0/16',
@@ -63,7 +63,7 @@ test("3: a run waits for the previous run's create, even if AWS carries it out o
     ),
   );
   await user.provision(stack());
-  const { Vpc } = await late;
+  const { Vpc } = await lateCreate;
   expect(user.ids()['vpc']).toEqual({ vpcId: Vpc?.VpcId });
   await expectConverged(user);
 });
@@ -124,8 +124,8 @@ test('9: expired credentials end the run immediately, and the next run continues
   const user = await startAccount();
   const codes = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'UnrecognizedClientException'];
   for (const code of codes) {
-    const harm = refusal(code, 'The security token included in the request is expired', 403);
-    user.sandbox.faults.add({ ...harm, mutating: true, nth: 5, times: 'always' });
+    const expired = refusal(code, 'The security token included in the request is expired', 403);
+    user.sandbox.faults.add({ ...expired, mutating: true, nth: 5, times: 'always' });
     await expect(user.provision(stack())).rejects.toMatchObject({
       code: 'CREDENTIALS_EXPIRED',
       fix: [expect.stringContaining('Sign in again'), expect.stringContaining('npm run provision')],
@@ -135,7 +135,7 @@ test('9: expired credentials end the run immediately, and the next run continues
   await user.provision(stack());
   await expectConverged(user);
   for (const operation of TOKENLESS)
-    expect(results(user, operation).filter((is) => is === 'ok')).toEqual(['ok']);
+    expect(results(user, operation).filter((result) => result === 'ok')).toEqual(['ok']);
 });
 
 test('10: a foreign cluster that CreateCluster returns is refused', async () => {

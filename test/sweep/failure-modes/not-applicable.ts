@@ -1,4 +1,4 @@
-/** The failure modes in the catalogue (§13) that cannot happen to Slipway, each with the reason. */
+/** The failure modes in the catalogue (docs/aws-semantics.md, §13) that cannot happen to Slipway, each with the reason. */
 
 /** The reasons by number. If a change makes one of these failures possible, the failure needs a test instead. */
 export const cannotHappen: Readonly<Record<number, string>> = {

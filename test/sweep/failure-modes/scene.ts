@@ -10,7 +10,7 @@ import { stack } from '../../converge/stacks.ts';
 import { callFailures, injectFailures } from '../call-failures.ts';
 import { leapingClock } from '../leaping-clock.ts';
 
-/** Opens an account in which AWS takes realistic durations, which the clock skips. */
+/** Opens an account in which AWS takes as long as in reality. The clock skips these durations. */
 export const startAccount = (weather: Partial<Weather> = {}, more: Parameters<typeof account>[0] = {}) =>
   account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...more });
 
@@ -31,7 +31,7 @@ export const callOrder = ({ sandbox }: Account, ...operations: string[]): string
   ),
 ];
 
-/** Runs a command while requests keep the clock from leaping, so that the resources it creates are still recent afterwards. */
+/** Runs a command while requests keep the clock from leaping, so that created resources are still recent at its end. */
 export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
   let isDone = false;
   const running = run().finally(() => (isDone = true));
@@ -60,7 +60,7 @@ export async function withFailures<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const { faults } = user.sandbox;
-  for (const [operation, harm] of Object.entries(failures)) faults.add({ nth: 1, ...harm, operation });
+  for (const [operation, failure] of Object.entries(failures)) faults.add({ nth: 1, ...failure, operation });
   const outcome = await run();
   expect(faults.waiting().filter(({ times }) => times !== 'always')).toEqual([]);
   faults.clear();
@@ -82,9 +82,10 @@ export async function provisionKilledAt(
   operation: string,
   { desired = stack(), nth = 1, isDone = true }: KillOptions = {},
 ): Promise<void> {
-  const { harm } = callFailures[isDone ? 'done, and the process killed' : 'not done, and the process killed'];
-  const aimed = { ...harm, operation };
-  const failedCalls = injectFailures(user, { failure: { harm: aimed, killsRun: true }, nth });
+  const { fault } =
+    callFailures[isDone ? 'done, and the process killed' : 'not done, and the process killed'];
+  const failure = { fault: { ...fault, operation }, killsRun: true } as const;
+  const failedCalls = injectFailures(user, { failure, nth });
   await user.provision(desired).catch(() => undefined);
   expect(failedCalls).toMatchObject([{ operation }]);
 }
@@ -112,5 +113,5 @@ export const worker = (version: number): StackInput['services'][string] => ({
   containers: { worker: { image: `public.ecr.aws/shop/worker:${version}`, port: 80 } },
 });
 
-/** A stack with only one service, which has no path. */
-export const jobs = (version: number): StackInput => stack({ services: { jobs: worker(version) } });
+/** A stack whose only service has no path. */
+export const jobsStack = (version: number): StackInput => stack({ services: { jobs: worker(version) } });

@@ -20,10 +20,10 @@ test('38: foreign network interfaces are reported, and the run waits for those t
   const user = await startAccount();
   await user.provision(stack());
   const SubnetId = user.ids()['subnets.private-1']?.['subnetId'];
-  const theirs = await user.aws.ec2.send(
+  const foreignInterface = await user.aws.ec2.send(
     new CreateNetworkInterfaceCommand({ SubnetId, Description: 'theirs' }),
   );
-  const id = theirs.NetworkInterface?.NetworkInterfaceId ?? '';
+  const id = foreignInterface.NetworkInterface?.NetworkInterfaceId ?? '';
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'FOREIGN',
     why: expect.stringContaining(`network interface ${id} (theirs`),
@@ -35,9 +35,9 @@ test('38: foreign network interfaces are reported, and the run waits for those t
 
   await user.provision(stack());
   user.sandbox.journal.clear();
-  const lingers = { ...refusal('DependencyViolation', 'has dependencies and cannot be deleted'), times: 5 };
+  const inUse = { ...refusal('DependencyViolation', 'has dependencies and cannot be deleted'), times: 5 };
   const operations = ['DetachInternetGateway', 'DeleteSecurityGroup', 'DeleteSubnet', 'DeleteVpc'];
-  const failures = Object.fromEntries(operations.map((operation) => [operation, lingers]));
+  const failures = Object.fromEntries(operations.map((operation) => [operation, inUse]));
   await withFailures(user, failures, () => user.teardown(stack()));
   for (const operation of operations) {
     const violated = results(user, operation).filter((result) => result === 'DependencyViolation');

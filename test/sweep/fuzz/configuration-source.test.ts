@@ -54,7 +54,7 @@ const INSERTS = [
   ],
 ];
 
-/** Milliseconds that a configuration may take to load, ten times what a slow machine needs. */
+/** The maximum milliseconds that a configuration may take to load: ten times what a slow machine needs. */
 const LOAD_DEADLINE_MS = 30_000;
 
 let files = 0;
@@ -62,7 +62,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   const file = join(folder, `${(files += 1)}.config.ts`);
   writeFileSync(file, bytes);
   try {
-    // Most inputs do not compile. Loading each of them in a process would take hours, so only some are loaded.
+    // Most inputs do not compile. Each load starts a process, so only some of the inputs that do not compile are loaded.
     const compiles = await bundleModule(file).then(
       () => true,
       (error: unknown) => {
@@ -80,7 +80,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   }
 }
 
-test('a configuration file with parts replaced, removed or repeated is loaded or refused with a problem', async () => {
+test('a configuration file in which parts were replaced, removed or repeated is either loaded or refused with a problem', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryByteEdits(INSERTS), async (changes) =>
       expectLoadedOrRefused(applyByteEdits(Buffer.from(TEXT), changes)),
@@ -90,13 +90,13 @@ test('a configuration file with parts replaced, removed or repeated is loaded or
   expect(readdirSync(folder)).toEqual(['services']);
 }, 7_200_000);
 
-test('a configuration file of arbitrary strings or bytes is loaded or refused with a problem', async () => {
-  const any = fc.oneof(
+test('a configuration file of arbitrary strings or bytes is either loaded or refused with a problem', async () => {
+  const arbitraryBytes = fc.oneof(
     fc.uint8Array({ maxLength: 100 }),
     fc.string({ unit: 'binary', maxLength: 100 }).map((text) => Buffer.from(text)),
     fc
       .array(fc.constantFrom(...INSERTS, 'export default ', TEXT), { maxLength: 6 })
       .map((parts) => Buffer.from(parts.join(' '))),
   );
-  await fc.assert(fc.asyncProperty(any, expectLoadedOrRefused), { numRuns: FEW_RUNS });
+  await fc.assert(fc.asyncProperty(arbitraryBytes, expectLoadedOrRefused), { numRuns: FEW_RUNS });
 }, 7_200_000);

@@ -17,7 +17,7 @@ function expectParsedOrRefused(input: unknown): void {
 }
 
 /** Passes a value through the serialization between processes; returns undefined when a getter throws. */
-function throughSerialization(input: unknown): { value: unknown } | undefined {
+function serializeAndDeserialize(input: unknown): { value: unknown } | undefined {
   try {
     return { value: deserialize(structuredClone(serialize(input))) };
   } catch (error) {
@@ -26,27 +26,27 @@ function throughSerialization(input: unknown): { value: unknown } | undefined {
   }
 }
 
-test('a stack with parts replaced by arbitrary values is parsed or refused with a problem', () => {
+test('a stack in which arbitrary values replace some parts is either parsed or refused with a problem', () => {
   fc.assert(
     fc.property(arbitraryEdits(arbitraryValue), (changes) => {
-      const out = throughSerialization(applyEdits(validStack(), changes));
-      if (out) expectParsedOrRefused(out.value);
+      const result = serializeAndDeserialize(applyEdits(validStack(), changes));
+      if (result) expectParsedOrRefused(result.value);
     }),
     { numRuns: RUNS },
   );
 });
 
-test('an arbitrary value is parsed or refused with a problem', () => {
+test('an arbitrary value is either parsed or refused with a problem', () => {
   fc.assert(
     fc.property(arbitraryValue, (input) => {
-      const out = throughSerialization(input);
-      if (out) expectParsedOrRefused(out.value);
+      const result = serializeAndDeserialize(input);
+      if (result) expectParsedOrRefused(result.value);
     }),
     { numRuns: RUNS },
   );
 });
 
-test('a stack with getters that throw is parsed or refused with a problem', () => {
+test('a stack with getters that throw is either parsed or refused with a problem', () => {
   const throwing = fc.record({
     changes: arbitraryEdits(arbitraryValue),
     getters: fc.array(fc.nat(50), { maxLength: 3 }),
@@ -54,10 +54,10 @@ test('a stack with getters that throw is parsed or refused with a problem', () =
   fc.assert(
     fc.property(throwing, ({ changes, getters }) => {
       const input = applyEdits(validStack(), changes);
-      for (const at of getters) {
+      for (const index of getters) {
         if (!isPlain(input) || Object.isFrozen(input)) continue;
         const keys = Object.keys(input);
-        const key = keys[at % keys.length] ?? 'name';
+        const key = keys[index % keys.length] ?? 'name';
         Object.defineProperty(input, key, {
           enumerable: true,
           configurable: true,
@@ -66,8 +66,8 @@ test('a stack with getters that throw is parsed or refused with a problem', () =
           },
         });
       }
-      const out = throughSerialization(input);
-      if (out) expectParsedOrRefused(out.value);
+      const result = serializeAndDeserialize(input);
+      if (result) expectParsedOrRefused(result.value);
     }),
     { numRuns: RUNS },
   );

@@ -122,7 +122,7 @@ export const arbitraryValue: fc.Arbitrary<unknown> = fc.oneof(
   },
 );
 
-/** One edit of a value; its place is an index into all places of the value. */
+/** One edit of a value. `at` selects one of the places in the value. */
 export interface ValueEdit {
   readonly at: number;
   readonly what: 'replace' | 'remove' | 'add' | 'rename' | 'wrap' | 'move';
@@ -143,12 +143,12 @@ export const arbitraryEdits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Value
   );
 
 type Holder = Record<string, unknown>;
-/** Whether a value can be edited: an array or a plain object of any realm. */
+/** Whether a value can be edited, as arrays and plain objects of any realm can. */
 export const isPlain = (value: unknown): value is Holder => {
   if (Array.isArray(value)) return true;
   if (typeof value !== 'object' || value === null) return false;
-  const above: unknown = Object.getPrototypeOf(value);
-  return above === null || Object.getPrototypeOf(above) === null;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 };
 
 /** Copies an inserted value, since fast-check may use it again. */
@@ -169,14 +169,14 @@ function places(value: unknown, depth = 0): [Holder, string][] {
   ]);
 }
 
-/** Sets a property that may be called `__proto__`. */
+/** Sets a property, even if it is called `__proto__`. */
 const put = (holder: Holder, key: string, value: unknown): unknown =>
   Reflect.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 
 /** Returns a value with edits applied. @param original a JSON value, which is not modified */
-export function applyEdits(original: unknown, changes: readonly ValueEdit[]): unknown {
+export function applyEdits(original: unknown, edits: readonly ValueEdit[]): unknown {
   const root: Holder = { value: structuredClone(original) };
-  for (const { at, what, name, value: given } of changes) {
+  for (const { at, what, name, value: given } of edits) {
     const value = copy(given);
     const all = places(root);
     const [holder, key] = all[at % all.length] ?? [root, 'value'];
@@ -187,14 +187,14 @@ export function applyEdits(original: unknown, changes: readonly ValueEdit[]): un
     if (what === 'wrap') put(holder, key, [old]);
     if (what === 'rename' && Reflect.deleteProperty(holder, key)) put(holder, name, old);
     if (what === 'move') {
-      const [other, place] = all[(at * 7 + 3) % all.length] ?? [root, 'value'];
-      put(holder, key, copy(other[place]));
+      const [otherHolder, otherKey] = all[(at * 7 + 3) % all.length] ?? [root, 'value'];
+      put(holder, key, copy(otherHolder[otherKey]));
     }
   }
   return root['value'];
 }
 
-/** One edit of bytes; its place is a fraction of the whole. */
+/** One edit of bytes. `at` is its position, as a fraction of the length. */
 export interface ByteEdit {
   readonly at: number;
   readonly length: number;
@@ -215,8 +215,8 @@ export const arbitraryByteEdits = (inserts: readonly string[]): fc.Arbitrary<Byt
   );
 
 /** Returns bytes with edits applied. */
-export function applyByteEdits(original: Uint8Array, changes: readonly ByteEdit[]): Buffer {
-  return changes.reduce<Buffer>((bytes, { at, length, what, text }) => {
+export function applyByteEdits(original: Uint8Array, edits: readonly ByteEdit[]): Buffer {
+  return edits.reduce<Buffer>((bytes, { at, length, what, text }) => {
     const from = Math.floor(at * bytes.length);
     const [before, part, after] = [
       bytes.subarray(0, from),

@@ -75,25 +75,26 @@ const stateErrors = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
-function corrupt(ids: Ids, changes: readonly StateError[]): { ids: Ids; more: Partial<StateData> } {
+/** Returns ids with these errors, and the intents and generations that the errors add. */
+function corrupt(ids: Ids, errors: readonly StateError[]): { ids: Ids; more: Partial<StateData> } {
   const corrupted = structuredClone(ids);
   const intents: StateData['intents'] = {};
   const generations: StateData['generations'] = {};
-  for (const { what, at, text, address } of changes) {
+  for (const { what, at, text, address } of errors) {
     const addresses = Object.keys(corrupted);
-    const [one = 'vpc', other = 'vpc'] = [
+    const [target = 'vpc', source = 'vpc'] = [
       addresses[at % addresses.length],
       addresses[(at * 7 + 3) % addresses.length],
     ];
-    const fields = (corrupted[one] ??= {});
+    const fields = (corrupted[target] ??= {});
     const names = Object.keys(fields);
     if (what === 'id') fields[names[at % names.length] ?? 'vpcId'] = text;
-    if (what === 'other id') corrupted[one] = { ...corrupted[other] };
-    if (what === 'forgotten') delete corrupted[one];
+    if (what === 'other id') corrupted[target] = { ...corrupted[source] };
+    if (what === 'forgotten') delete corrupted[target];
     if (what === 'address') corrupted[address] = { ...fields };
-    if (what === 'fields') corrupted[one] = { [address]: text };
-    if (what === 'intent') intents[one] = { token: `slipway-${at}`, generation: 1 + at, at: at - 250 };
-    if (what === 'generation') generations[one] = 1 + at ** 3;
+    if (what === 'fields') corrupted[target] = { [address]: text };
+    if (what === 'intent') intents[target] = { token: `slipway-${at}`, generation: 1 + at, at: at - 250 };
+    if (what === 'generation') generations[target] = 1 + at ** 3;
   }
   return { ids: corrupted, more: { intents, generations } };
 }
@@ -123,8 +124,8 @@ test('a provision corrects missing, swapped and malformed ids, forgotten resourc
   await user.provision(stack());
   const [ids, census] = [user.ids(), user.census()];
   await fc.assert(
-    fc.asyncProperty(stateErrors, async (changes) => {
-      const corrupted = corrupt(ids, changes);
+    fc.asyncProperty(stateErrors, async (errors) => {
+      const corrupted = corrupt(ids, errors);
       user.writeState(corrupted.ids, corrupted.more);
       try {
         // Everything is as configured, so it is found by tags and names without a mutating call.
@@ -144,9 +145,9 @@ test('a first provision and a teardown succeed with a state file of resources th
   await undisturbed.provision(stack());
   const ids = undisturbed.ids();
   await fc.assert(
-    fc.asyncProperty(stateErrors, async (changes) => {
+    fc.asyncProperty(stateErrors, async (errors) => {
       const user = await account();
-      const corrupted = corrupt(ids, changes);
+      const corrupted = corrupt(ids, errors);
       user.writeState(corrupted.ids, corrupted.more);
       await user.provision(stack());
       expect(user.census()).toEqual(undisturbed.census());

@@ -57,7 +57,7 @@ async function expectReadOrRefused(bytes: Buffer): Promise<void> {
   expect(await readdir(dirname(file))).toEqual(['dev.json']);
 }
 
-test('a state with parts replaced is read or refused with a problem', async () => {
+test('a state with replaced parts is either read or refused with a problem', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryEdits(arbitraryJson), async (changes) =>
       expectReadOrRefused(Buffer.from(JSON.stringify(applyEdits(STATE, changes)) ?? '')),
@@ -66,7 +66,7 @@ test('a state with parts replaced is read or refused with a problem', async () =
   );
 }, 3_600_000);
 
-test('a state file with bytes replaced, removed or repeated is read or refused with a problem', async () => {
+test('a state file in which bytes were replaced, removed or repeated is either read or refused with a problem', async () => {
   const inserts = ['{', '}', '"', '\\', ',', ':', '1e999', '"__proto__": {}', 'null', '\r\n', '\u2028'];
   const text = Buffer.from(`${JSON.stringify(STATE, null, 2)}\n`);
   await fc.assert(
@@ -77,7 +77,7 @@ test('a state file with bytes replaced, removed or repeated is read or refused w
   );
 }, 3_600_000);
 
-test('a state file of arbitrary bytes or JSON is read or refused with a problem', async () => {
+test('a state file of arbitrary bytes or JSON is either read or refused with a problem', async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
     arbitraryJson.map((value) => Buffer.from(JSON.stringify(value) ?? '')),

@@ -12,21 +12,21 @@ export interface SilentEndpoint {
   readonly unanswered: () => Promise<void>;
 }
 
-const closing: (() => void)[] = [];
-afterAll(() => closing.splice(0).forEach((close) => close()));
+const cleanups: (() => void)[] = [];
+afterAll(() => cleanups.splice(0).forEach((close) => close()));
 
 /** Starts the endpoint. @param target the URL to which calls are forwarded */
 export async function silentEndpoint(target: string): Promise<SilentEndpoint> {
   let answersLeft = 0;
   let isSilent = false;
   let notify = () => undefined as void;
-  const server = createServer((asked, answered) => {
-    if ((answersLeft -= 1) >= 0) return forward(target, asked, answered);
+  const server = createServer((incoming, response) => {
+    if ((answersLeft -= 1) >= 0) return forward(target, incoming, response);
     isSilent = true;
     notify();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
+  cleanups.push(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -42,12 +42,12 @@ export async function silentEndpoint(target: string): Promise<SilentEndpoint> {
   };
 }
 
-function forward(target: string, asked: IncomingMessage, answered: ServerResponse): void {
-  const { method, url = '/', headers } = asked;
-  const sent = request(new URL(url, target), { method, headers }, (answer) => {
-    answered.writeHead(answer.statusCode ?? 500, answer.headers);
-    answer.pipe(answered);
+function forward(target: string, incoming: IncomingMessage, response: ServerResponse): void {
+  const { method, url = '/', headers } = incoming;
+  const forwarded = request(new URL(url, target), { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(response);
   });
-  sent.on('error', () => answered.destroy());
-  asked.pipe(sent);
+  forwarded.on('error', () => response.destroy());
+  incoming.pipe(forwarded);
 }

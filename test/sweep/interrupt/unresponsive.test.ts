@@ -9,7 +9,7 @@ import { silentEndpoint } from './silent-endpoint.ts';
 
 const TEST_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
-test('Ctrl-C ends a provision and a teardown after AWS has stopped answering at any call', async () => {
+test('Ctrl-C ends a provision and a teardown, whichever call AWS leaves unanswered', async () => {
   const user = await machine(TEST_CREDENTIALS);
   await user.start('sandbox').outputs(/answers at/);
   const endpoint = await silentEndpoint(user.endpoint);

@@ -23,12 +23,12 @@ let step = 0;
 function wrap(holder, name) {
   const real = holder[name];
   holder[name] = async function (...args) {
-    const isIt = (step += 1) === Number(nth);
-    if (isIt) fs.writeSync(1, name + '\\n');
-    if (isIt && when === 'within' && name === 'writeFile') await real.call(this, args[0].slice(0, 99));
-    if (isIt && when !== 'after') die();
+    const isNth = (step += 1) === Number(nth);
+    if (isNth) fs.writeSync(1, name + '\\n');
+    if (isNth && when === 'within' && name === 'writeFile') await real.call(this, args[0].slice(0, 99));
+    if (isNth && when !== 'after') die();
     const result = await real.call(this, ...args);
-    if (isIt) die();
+    if (isNth) die();
     return result;
   };
 }
@@ -44,7 +44,7 @@ test('a process killed at any step of a write leaves the old file or the new one
   const program = await compileProgram(STEPPER);
   const file = join(newFolder(), 'dev.json');
   const steps = new Set<string>();
-  const left = new Set<number>();
+  const fileCounts = new Set<number>();
   for (let nth = 1; !steps.has('done'); nth += 1) {
     for (const when of ['before', 'within', 'after']) {
       await (await open(file)).record('vpc', { vpcId: 'vpc-old' });
@@ -53,14 +53,14 @@ test('a process killed at any step of a write leaves the old file or the new one
       steps.add(step);
       expect({ step, ended: await writer.ended }).toEqual({ step, ended: step === 'done' ? 0 : 'SIGKILL' });
       expect(['vpc-old', 'vpc-new']).toContain((await read(file)).resources['vpc']?.['vpcId']);
-      left.add((await readdir(dirname(file))).length);
+      fileCounts.add((await readdir(dirname(file))).length);
       await open(file);
       expect(await readdir(dirname(file))).toEqual(['dev.json']);
     }
   }
   expect([...steps]).toEqual(expect.arrayContaining(['open', 'writeFile', 'sync', 'rename', 'done']));
-  // Some processes did leave a temporary file, which the next open cleaned up.
-  expect([...left].sort()).toEqual([1, 2]);
+  // Some processes left a temporary file, and the next open removed it.
+  expect([...fileCounts].sort()).toEqual([1, 2]);
 }, 300_000);
 
 /** A program that writes a state of about 100 kB repeatedly, and prints the number of each write before and after it. */
@@ -80,20 +80,21 @@ test('a process killed at any moment leaves the last state that it had written o
   const program = await compileProgram(LOOPER);
   const file = join(newFolder(), 'dev.json');
   await (await open(file)).record('vpc', { vpcId: 'vpc-1' });
-  for (let life = 0; life < 300; life += 1) {
+  for (let round = 0; round < 300; round += 1) {
     const writer = startProgram(program, [file]);
     const lines = 1 + Math.floor(Math.random() * 12);
-    let said = '';
-    for (let line = 0; line < lines; line += 1) said = (await writer.nextLine()) ?? '';
+    let lastLine = '';
+    for (let line = 0; line < lines; line += 1) lastLine = (await writer.nextLine()) ?? '';
     for (const end = performance.now() + Math.random() * 8; performance.now() < end;);
     const killed = writer.kill();
-    for (let line = await writer.nextLine(); line !== undefined; line = await writer.nextLine()) said = line;
+    for (let line = await writer.nextLine(); line !== undefined; line = await writer.nextLine())
+      lastLine = line;
     await killed;
-    const [word, number] = said.split(' ');
+    const [word, number] = lastLine.split(' ');
     const { resources } = await read(file);
     const written = Number(resources['count']?.['n'] ?? 0);
-    expect({ said, written }).toEqual({
-      said,
+    expect({ lastLine, written }).toEqual({
+      lastLine,
       // A write that was begun may or may not have happened, but a write that was reported as done must have.
       written: word === 'done' || written === Number(number) ? Number(number) : Number(number) - 1,
     });

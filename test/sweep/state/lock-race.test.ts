@@ -42,49 +42,53 @@ async function startContenders(count: number) {
   const folder = newFolder();
   const [lock, log] = [join(folder, 'dev.lock'), join(folder, 'log')];
   const startContender = async (name: string): Promise<Program> => {
-    const one = startProgram(program, [lock, log, name]);
-    expect(await one.nextLine()).toBe('ready');
-    return one;
+    const contender = startProgram(program, [lock, log, name]);
+    expect(await contender.nextLine()).toBe('ready');
+    return contender;
   };
-  const all = await Promise.all(Array.from({ length: count }, (_, index) => startContender(`c${index}`)));
-  return { lock, log, all, startContender };
+  const contenders = await Promise.all(
+    Array.from({ length: count }, (_, index) => startContender(`c${index}`)),
+  );
+  return { lock, log, contenders, startContender };
 }
 
 test('only one process holds the lock at a time', async () => {
-  const { lock, log, all } = await startContenders(3);
+  const { lock, log, contenders } = await startContenders(3);
   const rounds = 1000;
   for (let round = 0; round < rounds; round += 1) {
-    all.forEach((one) => one.send('go'));
-    for (const one of all) {
-      expect(await one.nextLine()).toMatch(/^has it \d+ free$/);
-      expect(await one.nextLine()).toBe('released it');
+    contenders.forEach((contender) => contender.send('go'));
+    for (const contender of contenders) {
+      expect(await contender.nextLine()).toMatch(/^has it \d+ free$/);
+      expect(await contender.nextLine()).toBe('released it');
     }
   }
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
-  expect(lines).toHaveLength(rounds * all.length * 2);
-  const broken = lines.filter((line, at) => {
+  expect(lines).toHaveLength(rounds * contenders.length * 2);
+  const overlapping = lines.filter((line, index) => {
     const [name, word] = line.split(' ');
-    return word === 'in' ? lines[at + 1] !== `${name} out` : lines[at - 1] !== `${name} in`;
+    return word === 'in' ? lines[index + 1] !== `${name} out` : lines[index - 1] !== `${name} in`;
   });
-  expect(broken).toEqual([]);
+  expect(overlapping).toEqual([]);
   expect(await readdir(dirname(lock))).toEqual(['log']);
 }, 900_000);
 
 test('after the holder is killed, exactly one of the waiting processes takes over the lock', async () => {
-  const { lock, all, startContender } = await startContenders(3);
-  let [holder, ...others] = all as [Program, ...Program[]];
+  const { lock, contenders, startContender } = await startContenders(3);
+  let [holder, ...others] = contenders as [Program, ...Program[]];
   holder.send('go and stay');
   await holder.nextLine();
   for (let round = 0; round < 100; round += 1) {
-    others.forEach((one) => one.send('go and stay'));
+    others.forEach((contender) => contender.send('go and stay'));
     await holder.kill();
     // One process now has the lock, and the others keep trying.
-    const next = await Promise.race(others.map(async (one) => ({ one, said: await one.nextLine() })));
-    expect(next.said).toMatch(/taken over$/);
+    const next = await Promise.race(
+      others.map(async (contender) => ({ contender, line: await contender.nextLine() })),
+    );
+    expect(next.line).toMatch(/taken over$/);
     const { pid } = JSON.parse(await readFile(lock, 'utf8')) as { pid: number };
-    expect(pid).toBe(next.one.child.pid);
-    for (const one of others) if (one !== next.one) await one.kill();
-    holder = next.one;
+    expect(pid).toBe(next.contender.child.pid);
+    for (const contender of others) if (contender !== next.contender) await contender.kill();
+    holder = next.contender;
     others = await Promise.all([startContender('x'), startContender('y')]);
   }
   await holder.kill();

@@ -14,7 +14,7 @@ const needs = {
 
 const span = (node: string, start: number, end: number) => ({ node, label: node, start, end });
 
-test('the critical path is traced back from the last span, each time to the dependency that ended last', () => {
+test('the critical path is traced back from the last span: each span is preceded by its dependency that ended last', () => {
   const spans = [
     span('vpc', 0, 1),
     span('subnet', 1, 2),

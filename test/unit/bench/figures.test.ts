@@ -31,7 +31,7 @@ test('calls are counted by service and operation', () => {
   });
 });
 
-test('each workload has figures across all rounds; its calls are those of one actual round', () => {
+test('each workload has figures across all rounds, and the calls by operation of its median round', () => {
   const figures = figuresOf([measured(2, 10, 100), measured(1, 12, 300), measured(9, 11, 200)].map(round));
   expect(figures.plan.seconds).toEqual({ median: 2, min: 1, max: 9 });
   expect(figures.plan.calls).toEqual({ median: 11, min: 10, max: 12 });

@@ -4,10 +4,10 @@ import { gantt, gridStep } from '../../../bench/gantt.ts';
 import { spansOf } from '../../../bench/run-spans.ts';
 import type { TimedEvent } from '../../../lib/run/timeline.ts';
 
-const resourceEvent = (at: number, step: 'vpc' | 'subnets', key: string, elapsed?: number): TimedEvent => ({
+const resourceEvent = (at: number, noun: 'vpc' | 'subnets', key: string, elapsed?: number): TimedEvent => ({
   at,
   type: 'resource',
-  noun: step,
+  noun,
   key,
   status: 'created',
   text: 'id',

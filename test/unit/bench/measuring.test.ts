@@ -79,7 +79,7 @@ const node = (program: string, more: object = {}) => ({
   ...more,
 });
 
-test('a successful command is measured, and a failed command is reported with its output', async () => {
+test('a command with an expected exit code is measured, and any other is reported with its output', async () => {
   const ran = await runCommand(node("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }));
   expect(ran).toMatchObject({ code: 2, stdout: 'out\n' });
   await expect(runCommand(node("console.error('it broke'); process.exit(3)"))).rejects.toThrow(

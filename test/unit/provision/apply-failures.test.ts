@@ -1,4 +1,4 @@
-// Failures while a plan is applied: which steps no longer run, what is recorded, and which problem is thrown.
+// Failures while a plan is applied: which steps do not run, what is recorded, and which problem is thrown.
 import { describe, expect, test } from '@jest/globals';
 import {
   abort,
@@ -17,7 +17,7 @@ import {
 const refusal = (message: string) => Object.assign(new Error(message), { name: message });
 
 describe('failures', () => {
-  test('a failed step keeps its intent open and stops only the steps that need it; the others finish and are recorded', async () => {
+  test('if a create fails, its intent stays open, the steps that need it do not run, and all others finish', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     await expect(
       applyChanges([
@@ -42,7 +42,7 @@ describe('failures', () => {
     expect(run.state.data).toMatchObject({ resources: { vpc: idsFor('vpc') }, intents: {} });
   });
 
-  test('when one resource fails, the run fails only after the other resources of its noun have finished', async () => {
+  test('if one resource fails, the run fails only after the other resources of the same kind have finished', async () => {
     fakeStep('subnets', {
       create: async ({ change: { key } }) => {
         if (key === 'public-1') throw refusal('SubnetRefused');

@@ -18,7 +18,7 @@ import {
 } from '../engine-harness.ts';
 
 describe('the order of the steps', () => {
-  test('every step starts after all nouns that it needs, and steps that need nothing start together', async () => {
+  test('every step starts after the steps that it needs, and steps that need nothing start together', async () => {
     const ended = new Set<Noun>();
     const started: { noun: Noun; after: Noun[] }[] = [];
     for (const noun of nouns) {
@@ -45,7 +45,7 @@ describe('the order of the steps', () => {
     ).toEqual([...roots].sort());
   });
 
-  test('the resources of one noun are created concurrently, and can wait for each other', async () => {
+  test('the resources of one kind are created concurrently, and can wait for each other', async () => {
     fakeStep('securityGroups', {
       create: async ({ change: { key }, ...context }) => {
         if (key === 'balancer')
@@ -72,7 +72,7 @@ describe('the order of the steps', () => {
     expect([...ids.securityGroups.keys()]).toEqual(['balancer', 'web']);
   });
 
-  test('a step sees the ids of resources that this run has created for the nouns it needs', async () => {
+  test('a step sees the ids of the resources that earlier steps of this run have created', async () => {
     let seen: unknown;
     fakeStep('subnets', {
       create: async ({ ids }) => {
@@ -125,8 +125,8 @@ describe('the order of the steps', () => {
 });
 
 describe('one change', () => {
-  /** A step whose members log when they run, and whose resource must be waited for. */
-  const logging = (): void => {
+  /** Fakes a step that logs each call and returns a resource that is not ready yet. */
+  const fakeLoggingStep = (): void => {
     const notReady = (): NotReady<'natGateway'> => ({
       ids: idsFor('natGateway'),
       wait: async () => void log.push('wait'),
@@ -144,8 +144,8 @@ describe('one change', () => {
     });
   };
 
-  test('a create records its intent before the call and its ids before the settings are made, and waits last', async () => {
-    logging();
+  test('a create records its intent before the call, records the ids before it configures the resource, and waits last', async () => {
+    fakeLoggingStep();
     await applyChanges([creation('natGateway')]);
     expect(log).toEqual([
       'intent natGateway',
@@ -157,8 +157,8 @@ describe('one change', () => {
     expect(run.state.data).toMatchObject({ resources: { natGateway: idsFor('natGateway') }, intents: {} });
   });
 
-  test('an update makes the settings first, records the ids before it waits, and records no intent', async () => {
-    logging();
+  test('an update configures the resource first, records the ids before it waits, and records no intent', async () => {
+    fakeLoggingStep();
     await applyChanges([change('natGateway', '', 'update')], { natGateway: foundAt('natGateway', '') });
     expect(log.slice(-4)).toEqual([
       'configure natGatewayId-of-natGateway',

@@ -54,14 +54,14 @@ test('a context has the existing resource and the tags of its key', () => {
   );
 });
 
-test('a context waits until resources are ready only if the run does', () => {
+test('a step waits until resources are ready only if the run does', () => {
   expect(contextOf().waitUntilReady).toBe(true);
   scope = { ...scope, run: { ...run, waitUntilReady: false } };
   expect(contextOf().waitUntilReady).toBe(false);
 });
 
 describe('the duplicate guard', () => {
-  test("by default a create resumes no earlier run, and the guard looks at the interval of the run's waits", () => {
+  test("by default a create does not resume an earlier one, and the guard's interval is that of the run's waits", () => {
     expect(contextOf().duplicateGuard).toMatchObject({
       isResumed: false,
       every: run.waits.visible.every,
@@ -92,7 +92,7 @@ test('every new look at the resource asks AWS again', async () => {
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   const context = contextOf();
   expect(await context.lookAgain()).toMatchObject({ vpcId: 'vpc-1' });
-  // Looks of one survey share the look at subnets; a new look does not.
+  // Within a survey, all looks share one query for the subnets. Each new look sends its own query.
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
   const subnet = subnetContext('public-1');
   expect(await subnet.lookAgain()).toBeUndefined();

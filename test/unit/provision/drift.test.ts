@@ -5,10 +5,11 @@ import { driftResult, driftText, fingerprint } from '../../../provision/drift.ts
 import { change, foundAt, foundFor, planOf } from '../engine-harness.ts';
 import { config } from '../step-harness.ts';
 
-const about = { stack: 'shop-dev', region: 'eu-west-1' };
+const target = { stack: 'shop-dev', region: 'eu-west-1' };
 const found = { vpc: foundAt('vpc', '') };
-const result = (plan: Plan, before?: string, now = 'one') =>
-  driftResult(plan, about, before, now, 'npm run provision -- --stage dev');
+/** Returns the result for a plan. @param lastFingerprint the fingerprint of the last provision */
+const result = (plan: Plan, lastFingerprint?: string) =>
+  driftResult(plan, target, lastFingerprint, 'current', 'npm run provision -- --stage dev');
 
 test('the fingerprint of a configuration changes only when the configuration does', () => {
   expect(fingerprint(config())).toBe(fingerprint(config()));
@@ -23,7 +24,7 @@ describe('the result', () => {
       exitCode: 0,
       text: 'No drift. Resources that match the configuration: 1.',
       json: {
-        ...about,
+        ...target,
         configurationChanged: false,
         drift: expect.objectContaining({ changes: [] }),
       },
@@ -52,18 +53,18 @@ describe('the result', () => {
 
   test.each([
     ['another configuration', 'other', true],
-    ['this configuration', 'one', false],
+    ['this configuration', 'current', false],
     ['an unknown configuration', undefined, false],
   ])(
     'after a provision of %s, the text says whether the configuration has changed',
-    (_what, before, isChanged) => {
-      const { text, json } = result(planOf([], found), before);
+    (_what, lastFingerprint, isChanged) => {
+      const { text, json } = result(planOf([], found), lastFingerprint);
       expect(text.includes('slipway.config.ts has changed')).toBe(isChanged);
       expect(json).toMatchObject({ configurationChanged: isChanged });
     },
   );
 
-  test("the text says that the stack does not exist, even if the account's own hosted zone does", () => {
+  test('the text says that the stack does not exist, even if a foreign hosted zone exists', () => {
     const zone = { hostedZone: { '': foundFor('hostedZone', '', { tags: {} }) } };
     const plan = planOf([change('vpc', '', 'create')], zone);
     expect(result(plan).text).toBe(
@@ -72,7 +73,7 @@ describe('the result', () => {
   });
 });
 
-test('a missing or surplus resource is one line, without its fields', () => {
+test('a missing or surplus resource is printed as one line, without its fields', () => {
   const fields = [{ field: 'cidr', from: undefined, to: '10.0.0.0/16' }];
   expect(
     driftText([

@@ -9,7 +9,7 @@ import {
   change,
   defaultOptions,
   diffs,
-  emptyAccount,
+  mockEmptyAccount,
   events,
   fakeStep,
   foundAt,
@@ -153,13 +153,13 @@ describe('a provision', () => {
   });
 
   test('the configuration of a provision that is interrupted at its end is not recorded as applied', async () => {
-    const late = session();
+    const original = session();
     const resolve = async () => {
       abort.abort();
       return undefined;
     };
-    const openTarget = { ...late.openTarget, sandbox: { resolve } as never };
-    await expect(execute({ ...late, openTarget }, context(), performance.now())).rejects.toMatchObject({
+    const openTarget = { ...original.openTarget, sandbox: { resolve } as never };
+    await expect(execute({ ...original, openTarget }, context(), performance.now())).rejects.toMatchObject({
       code: 'INTERRUPTED',
     });
     expect(run.state.data.configuration).toBeUndefined();
@@ -171,7 +171,7 @@ describe('a provision', () => {
   });
 
   test('a provision that resumes an unanswered create is surveyed, planned and applied a second time', async () => {
-    emptyAccount();
+    mockEmptyAccount();
     await run.state.intend('cluster');
     let surveys = 0;
     fakeStep('cluster', {

@@ -9,7 +9,7 @@ import { config, desiredOf, surveyOf } from '../step-harness.ts';
 const planning = (found: Resources = {}, adopt: string[] = [], stack = config()) =>
   makePlan(desiredOf(stack), surveyOf(found), adopt);
 const foreign = (noun: Noun, key: string, reason: string) => change(noun, key, 'refused', { reason });
-const stuck = (noun: Noun, key: string, reason: string) =>
+const notUpdatable = (noun: Noun, key: string, reason: string) =>
   change(noun, key, 'refused', { reason, cannotUpdate: true });
 
 describe('the changes', () => {
@@ -86,7 +86,7 @@ describe('the changes', () => {
   });
 });
 
-test('the kept resources are those without a change, sorted by key, and exclude a replaced resource', () => {
+test('the kept resources are sorted by key and exclude every resource that a change updates or replaces', () => {
   diffs.services = [change('services', 'web', 'replace', { replaces: 'web~former' })];
   diffs.subnets = [change('subnets', 'public-1', 'update')];
   const found = {
@@ -149,20 +149,23 @@ describe('refusals', () => {
     ['record', true],
     ['hostedZone', true],
     ['cluster', false],
-  ])('for a taken %s, a separate domain for each stage is suggested: %s', (noun, isSuggested) => {
-    diffs[noun] = [foreign(noun, '', 'of others')];
-    let fix: readonly string[] = [];
-    try {
-      planning();
-    } catch (error) {
-      fix = (error as { fix: string[] }).fix;
-    }
-    expect(fix.some((line) => line.startsWith('Each stage needs its own domain'))).toBe(isSuggested);
-  });
+  ])(
+    'if a foreign %s is in the way, a separate domain for each stage is suggested: %s',
+    (noun, isSuggested) => {
+      diffs[noun] = [foreign(noun, '', 'of others')];
+      let fix: readonly string[] = [];
+      try {
+        planning();
+      } catch (error) {
+        fix = (error as { fix: string[] }).fix;
+      }
+      expect(fix.some((line) => line.startsWith('Each stage needs its own domain'))).toBe(isSuggested);
+    },
+  );
 
   test('our resources that can be neither updated nor replaced are listed', () => {
-    diffs.vpc = [stuck('vpc', '', 'its block cannot change')];
-    diffs.loadBalancer = [stuck('loadBalancer', '', 'it is internal')];
+    diffs.vpc = [notUpdatable('vpc', '', 'its block cannot change')];
+    diffs.loadBalancer = [notUpdatable('loadBalancer', '', 'it is internal')];
     expect(() => planning()).toThrow(
       expect.objectContaining({
         code: 'REFUSED',
@@ -172,7 +175,7 @@ describe('refusals', () => {
   });
 
   test('while foreign resources are in the way, the problem lists only those', () => {
-    diffs.vpc = [stuck('vpc', '', 'its block cannot change')];
+    diffs.vpc = [notUpdatable('vpc', '', 'its block cannot change')];
     diffs.cluster = [foreign('cluster', '', 'of others')];
     expect(() => planning()).toThrow(expect.objectContaining({ code: 'FOREIGN', why: 'cluster: of others' }));
   });
@@ -180,8 +183,8 @@ describe('refusals', () => {
 
 describe('--adopt', () => {
   const theirs = () => foundFor('cluster', '', { tags: { 'slipway:stack': 'other' } });
-  /** Reports a foreign cluster, and plans new tags for any other. */
-  const diffsByOwner = (): void =>
+  /** Fakes a diff that refuses a foreign cluster and updates ours. */
+  const fakeDiffByOwner = (): void =>
     fakeStep('cluster', {
       diff: (_desired, found) =>
         found.cluster.get('')?.tags['slipway:stack'] === 'shop-dev'
@@ -190,7 +193,7 @@ describe('--adopt', () => {
     });
 
   test('an adopted resource is planned as ours, and its former owner is named', () => {
-    diffsByOwner();
+    fakeDiffByOwner();
     const plan = planning({ cluster: { '': theirs() } }, ['cluster']);
     expect(plan.changes).toMatchObject([
       { noun: 'cluster', verb: 'update', reason: 'taken over: it belongs to the stack other' },
@@ -199,7 +202,7 @@ describe('--adopt', () => {
   });
 
   test('a foreign resource that --adopt does not name is not adopted', () => {
-    diffsByOwner();
+    fakeDiffByOwner();
     diffs.rules = [foreign('rules', 'web-api1', 'of others')];
     expect(() => planning({ cluster: { '': theirs() } }, ['cluster'])).toThrow(
       expect.objectContaining({ code: 'FOREIGN', why: 'rules.web-api1: of others' }),

@@ -36,7 +36,7 @@ export const fail = (): never => {
   throw new Error('no service');
 };
 
-/** The found service, which matches the configuration. */
+/** The service as found. It matches the configuration. */
 export const item: FoundService = {
   serviceArn: ARN,
   serviceName: 'web',
@@ -81,7 +81,7 @@ const ruleTo = (targetGroupArn: string) => ({
   forward: targetGroupArn,
   tags: {},
 });
-/** Returns the found rules of the two containers, which forward to these target groups. */
+/** Returns the rules of the two containers as found. They forward to these target groups. */
 export const rulesTo = (api1: string, api2: string) => ({
   'web-api1': ruleTo(api1),
   'web-api2': ruleTo(api2),
@@ -91,7 +91,7 @@ export const withItem = (changes: Partial<FoundService> = {}, stack = config()) 
   found: { ...scenario(stack).found, services: { web: { ...item, ...changes } } },
 });
 /** Returns the stack with changes to its only service. */
-export const changed = (change: Partial<Config['services'][number]>) =>
+export const stackWith = (change: Partial<Config['services'][number]>) =>
   config({ services: config().services.map((service) => ({ ...service, ...change })) });
 
 const settings = {
@@ -115,7 +115,7 @@ export const loadBalancers = [
   { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
   { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
 ];
-export const create = () => ({
+export const createCall = () => ({
   command: 'CreateService',
   input: {
     ...settings,
@@ -129,14 +129,14 @@ export const create = () => ({
     tags: toCamelCaseTags(tags),
   },
 });
-export const update = (more: object = {}) => ({
+export const updateCall = (more: object = {}) => ({
   command: 'UpdateService',
   input: { ...settings, service: 'web', ...more },
 });
 export const mutations = () => sent().filter(({ command }) => /^(Create|Update|Tag)/.test(command));
 
 /** The service once it is deployed. */
-export const done: EcsService = {
+export const deployedService: EcsService = {
   serviceArn: ARN,
   serviceName: 'web',
   status: 'ACTIVE',
@@ -153,7 +153,7 @@ export const done: EcsService = {
 };
 export function mockDeployed(): void {
   mocks.ecs.on(DescribeServicesCommand).callsFake(({ services }: { services: string[] }) => ({
-    services: services.map((serviceName) => ({ ...done, serviceName })),
+    services: services.map((serviceName) => ({ ...deployedService, serviceName })),
   }));
   mocks.elbv2
     .on(DescribeTargetHealthCommand)

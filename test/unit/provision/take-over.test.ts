@@ -17,18 +17,18 @@ const found: Resources = {
 const refused = [change('cluster', '', 'refused'), change('rules', 'web-api1', 'refused')];
 
 describe('taking over', () => {
-  test('an adopted resource gets our tags in addition to its own, and no other resource changes', () => {
+  test('an adopted resource keeps its tags and also gets ours, and no other resource changes', () => {
     const survey = surveyOf(found);
-    const taken = takeOver(survey, refused, ['cluster', 'rules.web-api1'], STACK);
-    expect(taken.cluster.get('')).toMatchObject({
+    const result = takeOver(survey, refused, ['cluster', 'rules.web-api1'], STACK);
+    expect(result.cluster.get('')).toMatchObject({
       clusterArn: 'clusterArn-of-cluster',
       tags: { 'slipway:stack': STACK, 'slipway:step': 'cluster', team: 'blue' },
     });
-    expect(taken.rules.get('web-api1')?.tags).toMatchObject({
+    expect(result.rules.get('web-api1')?.tags).toMatchObject({
       'slipway:stack': STACK,
       'slipway:key': 'web-api1',
     });
-    expect(taken.rules.get('web-api2')?.tags).toEqual({});
+    expect(result.rules.get('web-api2')?.tags).toEqual({});
     expect(survey.cluster.get('')?.tags).toEqual(theirTags);
   });
 
@@ -59,12 +59,12 @@ describe('taking over', () => {
 
 describe('the reasons of the changes', () => {
   test('the reason names the former owner of an adopted resource and the date of its creation', () => {
-    const created = surveyOf({
+    const survey = surveyOf({
       loadBalancer: { '': foundFor('loadBalancer', '', { tags: {}, createdAt: new Date('2026-01-02') }) },
     });
     const [changed] = withFormerOwners(
       [change('loadBalancer', '', 'update')],
-      created,
+      survey,
       ['loadBalancer'],
       STACK,
     );

@@ -40,13 +40,13 @@ beforeEach(() => {
     .resolves({ SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'shop-dev-web' }] });
 });
 
-test('a delete that succeeds does not look for users of the resource', async () => {
+test('after a successful delete, AWS is not asked what uses the resource', async () => {
   await deleting();
   expect(sent()).toEqual([]);
 });
 
 describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that fails with %s', (code) => {
-  test('the error lists only what uses the resource, without the resource itself', async () => {
+  test('the error lists what uses the resource, and nothing else', async () => {
     const error = awsError(code);
     await expect(deleting(error)).rejects.toMatchObject({
       code: 'FOREIGN',
@@ -57,7 +57,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that fail
     });
   });
 
-  test('the original error is thrown if no user of the resource is found', async () => {
+  test('the original error is thrown if nothing is found that uses the resource', async () => {
     const error = awsError(code);
     mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({});
     await expect(deleting(error)).rejects.toBe(error);

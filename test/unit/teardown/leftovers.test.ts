@@ -15,7 +15,7 @@ import { verifyNothingLeft } from '../../../teardown/leftovers.ts';
 import { KINDS_OF_A_VPC } from '../../../teardown/vpc-contents.ts';
 import {
   abort,
-  emptyAccount,
+  mockEmptyAccount,
   engineContext,
   foundAt,
   run,
@@ -24,7 +24,7 @@ import {
 } from '../engine-harness.ts';
 import { awsError, config, mocks, ourTags, sent, surveyOf } from '../step-harness.ts';
 
-beforeEach(emptyAccount);
+beforeEach(mockEmptyAccount);
 const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
 /** Looks for leftovers; builds fail, since a teardown must not build images. */
 const verifying = (before: Resources = {}) => {
@@ -105,13 +105,13 @@ describe('with something left after a minute', () => {
         { NetworkInterfaceId: 'eni-1', Description: 'EFS mount target', SubnetId: 'subnet-1' },
       ],
     });
-    const ours = {
+    const ourSubnet = {
       SubnetId: 'subnet-1',
       CidrBlock: '10.0.0.0/20',
       VpcId: 'vpc-1',
       Tags: toPascalCaseTags(ourTags('subnets', 'public-1')),
     };
-    mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [ours] });
+    mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [ourSubnet] });
     const failing = verifying(vpcBefore);
     await expect(failing).rejects.toMatchObject({
       code: 'LEFTOVERS',

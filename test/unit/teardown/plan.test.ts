@@ -16,7 +16,7 @@ test('a noun is removed after all nouns that need it', () => {
   }
 });
 
-test('a noun is also removed after the nouns that its removal names, and after no others', () => {
+test('a noun waits only for the nouns that need it and for those that its removal names', () => {
   const order = removalOrder();
   for (const noun of nouns) {
     const needing = nouns.filter((other) => (architecture[other].needs as readonly Noun[]).includes(noun));

@@ -102,7 +102,7 @@ describe('the report', () => {
     expect(run.state.data.resources).toEqual({});
   });
 
-  test('a resource that was removed with another one is reported with that other one', async () => {
+  test('if a resource was removed together with another one, the report names both', async () => {
     fakeRemoval('subnets', async () => ({ removedWith: 'with its VPC' }));
     await removing();
     expect(events).toMatchObject([{ status: 'removed', text: 'subnetId-of-subnets.public-1, with its VPC' }]);

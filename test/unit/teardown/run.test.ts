@@ -18,7 +18,7 @@ import {
   abort,
   change,
   defaultOptions,
-  emptyAccount,
+  mockEmptyAccount,
   events,
   fakeRemoval,
   fileOf,
@@ -59,17 +59,18 @@ describe('taking down', () => {
     await takingDown(all);
     const order = removed().map((line) => line.replace('remove ', ''));
     expect(order).toHaveLength(nouns.length);
-    const before = (one: Noun, other: Noun) => expect(order.indexOf(one)).toBeLessThan(order.indexOf(other));
-    before('record', 'services');
-    before('services', 'targetGroups');
-    before('rules', 'listener');
-    before('listener', 'loadBalancer');
-    before('natGateway', 'elasticIp');
-    before('subnets', 'vpc');
-    before('internetGateway', 'vpc');
+    const expectOrder = (first: Noun, second: Noun) =>
+      expect(order.indexOf(first)).toBeLessThan(order.indexOf(second));
+    expectOrder('record', 'services');
+    expectOrder('services', 'targetGroups');
+    expectOrder('rules', 'listener');
+    expectOrder('listener', 'loadBalancer');
+    expectOrder('natGateway', 'elasticIp');
+    expectOrder('subnets', 'vpc');
+    expectOrder('internetGateway', 'vpc');
   });
 
-  test('the resources of one noun are removed concurrently, and can wait for each other', async () => {
+  test('the resources of one kind are removed concurrently, and can wait for each other', async () => {
     const seen: unknown[] = [];
     fakeRemoval('securityGroups', async ({ key, alsoRemoved }) => {
       if (key === 'web') {
@@ -86,7 +87,7 @@ describe('taking down', () => {
     expect(seen).toEqual([true, undefined]);
   });
 
-  test('a removal can ask whether every resource of another noun is removed as well', async () => {
+  test('a removal can ask whether every resource of another kind is removed as well', async () => {
     const seen: boolean[] = [];
     fakeRemoval('cluster', async ({ alsoRemoved }) => {
       seen.push(alsoRemoved.everyOneOf('services'), alsoRemoved.everyOneOf('targetGroups'));
@@ -105,7 +106,7 @@ describe('taking down', () => {
     expect(seen).toEqual([true, false]);
   });
 
-  test('when a removal fails, the resources that its resource needs are kept, and all others are removed', async () => {
+  test('if a resource cannot be removed, the resources that it needs are kept, and all others are removed', async () => {
     fakeRemoval('subnets', () => Promise.reject(new Error('still in use')));
     await expect(takingDown({ ...all })).rejects.toThrow('still in use');
     expect(removed()).not.toContain('remove vpc');
@@ -124,7 +125,7 @@ describe('taking down', () => {
 describe('a run', () => {
   let sandbox: ReturnType<typeof fakeSandbox>;
   beforeEach(() => {
-    emptyAccount();
+    mockEmptyAccount();
     sandbox = fakeSandbox({ started: false });
   });
   const tearingDown = (more: Partial<Options> = {}, stack: Partial<Config> = {}) => {
@@ -170,7 +171,7 @@ describe('a run', () => {
     expect(events).toContainEqual({ type: 'note', text: 'the sandbox is empty and was stopped' });
   });
 
-  test('a teardown looks only for what it removes: it bundles no source, and does not ask for the service-linked role', async () => {
+  test('a teardown bundles no source and does not look for the service-linked role', async () => {
     // The source folders of this configuration do not exist: bundling one would fail.
     await tearingDown();
     const roles = sent().filter(({ command }) => command === 'GetRole');

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { survey } from '../../../../lib/engine/survey.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { architecture, nouns, tornDown } from '../../../../lib/model/architecture.ts';
-import { emptyAccount } from '../../engine-harness.ts';
+import { mockEmptyAccount } from '../../engine-harness.ts';
 import { awsError, config, lookContextOf, mocks, sent } from '../../step-harness.ts';
 
 describe('when every call is refused', () => {
@@ -37,7 +37,7 @@ describe('when every call is refused', () => {
 });
 
 test('a failure is reported only after every look has ended', async () => {
-  emptyAccount();
+  mockEmptyAccount();
   let hasEnded = false;
   mocks.ec2.on(DescribeVpcsCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
   mocks.elbv2.on(DescribeLoadBalancersCommand).callsFake(async () => {
@@ -50,7 +50,7 @@ test('a failure is reported only after every look has ended', async () => {
 });
 
 describe('the result', () => {
-  beforeEach(emptyAccount);
+  beforeEach(mockEmptyAccount);
   /** The context of a look for a stack without a domain. */
   const context = () => ({ ...lookContextOf(config({ domain: undefined })) });
 

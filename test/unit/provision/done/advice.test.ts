@@ -19,10 +19,10 @@ test.each([
   ['Essential container in task exited; api1 exit code 137', /increase the memory/],
   ['Essential container in task exited; api1 exit code 1', /last log lines/],
   ['Essential container in task exited', /last log lines/],
-])('%s', (text, advice) => {
-  const given = adviceForTasks(text);
-  expect(given).toHaveLength(1);
-  expect(given[0]).toMatch(advice);
+])('advice for the message: %s', (text, expected) => {
+  const advice = adviceForTasks(text);
+  expect(advice).toHaveLength(1);
+  expect(advice[0]).toMatch(expected);
 });
 
 test('an unknown message leads to no advice', () => {
@@ -39,7 +39,7 @@ test.each([
     'Target.FailedHealthChecks',
     'api1 must listen on 0.0.0.0:5000 and speak HTTP there: connections to it fail.',
   ],
-])('%s', (reason, advice) => {
+])('advice for the reason %s', (reason, advice) => {
   const [api1] = config().services[0]?.containers ?? [];
   expect(adviceForTargets(api1 as RoutedContainer, `10.0.1.5:5000 is unhealthy, ${reason}`)).toEqual([
     advice,

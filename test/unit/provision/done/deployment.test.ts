@@ -3,13 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { Deployment } from '@aws-sdk/client-ecs';
 import { failed, pending, ready } from '../../../../lib/engine/until.ts';
 import { deploymentState } from '../../../../provision/done/deployment.ts';
-import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
+import { dateAt, BREAKER_MESSAGE, NEW_DEFINITION, OLD_DEFINITION, primary, service } from '../deployments.ts';
 
-const state = (...deployments: Deployment[]) => deploymentState(service(...deployments), MINE);
+const state = (...deployments: Deployment[]) => deploymentState(service(...deployments), NEW_DEFINITION);
 
 describe('the state of a deployment', () => {
   test('a deployment is ready when it is primary and completed', () => {
-    expect(state(primary('COMPLETED'), { status: 'ACTIVE', taskDefinition: OLD })).toEqual(ready(undefined));
+    expect(state(primary('COMPLETED'), { status: 'ACTIVE', taskDefinition: OLD_DEFINITION })).toEqual(
+      ready(undefined),
+    );
   });
 
   test.each<[string, Deployment, string]>([
@@ -22,68 +24,76 @@ describe('the state of a deployment', () => {
   });
 
   test('a deployment is pending while ECS does not show its service', () => {
-    expect(deploymentState(undefined, MINE)).toEqual(pending('the service is not visible yet'));
+    expect(deploymentState(undefined, NEW_DEFINITION)).toEqual(pending('the service is not visible yet'));
     expect(state()).toEqual(pending('the deployment is not visible yet'));
   });
 
   test('a deployment is pending while ECS still shows only the previous deployment, even if the previous one has completed or failed', () => {
-    const before = { createdAt: at(1) };
+    const before = { createdAt: dateAt(1) };
     const stale = [
       primary('COMPLETED', before),
       primary('FAILED', before),
-      primary('COMPLETED', { ...before, taskDefinition: OLD }),
+      primary('COMPLETED', { ...before, taskDefinition: OLD_DEFINITION }),
     ];
     for (const deployment of stale) {
-      expect(deploymentState(service(deployment), MINE, at(10))).toEqual(
+      expect(deploymentState(service(deployment), NEW_DEFINITION, dateAt(10))).toEqual(
         pending('the deployment is not visible yet'),
       );
     }
-    expect(deploymentState(service(primary('COMPLETED')), MINE, at(10))).toEqual(ready(undefined));
+    expect(deploymentState(service(primary('COMPLETED')), NEW_DEFINITION, dateAt(10))).toEqual(
+      ready(undefined),
+    );
   });
 
   test('a deployment has failed if it was visible and the previous one is primary again, since ECS rolled it back', () => {
-    const back = primary('COMPLETED', { taskDefinition: OLD, createdAt: at(1) });
-    const mine = primary('FAILED', { status: 'ACTIVE', createdAt: at(10), rolloutStateReason: BROKEN });
-    expect(deploymentState(service(back, mine), MINE, at(10), true)).toEqual(
-      failed(`${BROKEN}\nECS rolled back to shop-dev-web:1`),
+    const rollback = primary('COMPLETED', { taskDefinition: OLD_DEFINITION, createdAt: dateAt(1) });
+    const failedDeployment = primary('FAILED', {
+      status: 'ACTIVE',
+      createdAt: dateAt(10),
+      rolloutStateReason: BREAKER_MESSAGE,
+    });
+    expect(deploymentState(service(rollback, failedDeployment), NEW_DEFINITION, dateAt(10), true)).toEqual(
+      failed(`${BREAKER_MESSAGE}\nECS rolled back to shop-dev-web:1`),
     );
-    expect(deploymentState(service(back), MINE, at(10), true)).toEqual(
+    expect(deploymentState(service(rollback), NEW_DEFINITION, dateAt(10), true)).toEqual(
       failed('ECS rolled back to shop-dev-web:1'),
     );
   });
 
   test('a first deployment, which cannot be rolled back, has failed when ECS reports it as failed', () => {
-    expect(state(primary('FAILED', { rolloutStateReason: BROKEN }))).toEqual(failed(BROKEN));
+    expect(state(primary('FAILED', { rolloutStateReason: BREAKER_MESSAGE }))).toEqual(
+      failed(BREAKER_MESSAGE),
+    );
     expect(state(primary('FAILED'))).toEqual(failed('the deployment failed'));
   });
 
   test('a rolled back deployment has failed, even if the rollback to the previous one is completed', () => {
-    const back = primary('COMPLETED', {
+    const rollback = primary('COMPLETED', {
       id: 'ecs-svc/3',
-      taskDefinition: OLD,
-      createdAt: at(20),
+      taskDefinition: OLD_DEFINITION,
+      createdAt: dateAt(20),
       rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
     });
-    const mine = primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BROKEN });
-    expect(deploymentState(service(back, mine), MINE, at(10))).toEqual(
+    const failedDeployment = primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BREAKER_MESSAGE });
+    expect(deploymentState(service(rollback, failedDeployment), NEW_DEFINITION, dateAt(10))).toEqual(
       failed(
-        `${BROKEN}\nECS rolled back to shop-dev-web:1\nECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.`,
+        `${BREAKER_MESSAGE}\nECS rolled back to shop-dev-web:1\nECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.`,
       ),
     );
     // Later, ECS no longer shows the failed deployment.
-    expect(state({ ...back, rolloutStateReason: undefined })).toEqual(
+    expect(state({ ...rollback, rolloutStateReason: undefined })).toEqual(
       failed('ECS rolled back to shop-dev-web:1'),
     );
   });
 
   test('the failure of an earlier deployment of the same task definition is ignored', () => {
-    const earlier = primary('FAILED', { id: 'ecs-svc/1', status: 'ACTIVE', createdAt: at(1) });
+    const earlier = primary('FAILED', { id: 'ecs-svc/1', status: 'ACTIVE', createdAt: dateAt(1) });
     expect(state(earlier, primary('IN_PROGRESS'))).toEqual(pending('0/1 running'));
   });
 
   test('a deployment has failed if someone else deletes its service', () => {
     const leaving = { ...service(primary('COMPLETED')), status: 'DRAINING' };
-    expect(deploymentState(leaving, MINE)).toEqual(
+    expect(deploymentState(leaving, NEW_DEFINITION)).toEqual(
       failed('the service is DRAINING: someone else is deleting it'),
     );
   });

@@ -8,14 +8,14 @@ import { problem } from '../../../../lib/model/problem.ts';
 import { diagnose, unhealthyTargets } from '../../../../provision/done/diagnose.ts';
 import { awsError, config, mocks, lookContextOf, sent } from '../../step-harness.ts';
 
-const MINE = 'arn:definition:2';
+const FAILED_DEFINITION = 'arn:definition:2';
 const REASON = 'ECS deployment circuit breaker: tasks failed to start.';
 const [web] = config().services as [Service];
 const [api1] = web.containers as [RoutedContainer];
 
 const task = (id: number, more: Task = {}): Task => ({
   taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
-  taskDefinitionArn: MINE,
+  taskDefinitionArn: FAILED_DEFINITION,
   group: 'service:web',
   createdAt: new Date(Date.UTC(2026, 0, 1, 0, id)),
   stopCode: 'EssentialContainerExited',
@@ -34,9 +34,9 @@ function mockStopped(tasks: readonly Task[], lines: readonly string[] = []): voi
   mocks.logs.on(GetLogEventsCommand).resolves({ events: lines.map((message) => ({ message })) });
 }
 const explained = (messages: readonly string[] = []) =>
-  diagnose(lookContextOf(), web, { taskDefinitionArn: MINE, reason: REASON, messages });
+  diagnose(lookContextOf(), web, { taskDefinitionArn: FAILED_DEFINITION, reason: REASON, messages });
 /** Returns the containers whose logs were read. */
-const blamed = () =>
+const containersWithReadLogs = () =>
   sent()
     .filter(({ command }) => command === 'GetLogEvents')
     .map(({ input }) => (input as { logStreamName: string }).logStreamName.split('/')[1]);
@@ -87,13 +87,13 @@ test('only tasks of the failed deployment are listed, the latest first', async (
   expect(why.split('\n').map((line) => line.split(';')[0])).toEqual([REASON, 'fourth', 'third', 'second']);
 });
 
-test('tasks that ended for the same reason are listed once', async () => {
+test('several tasks that ended for the same reason are listed as one', async () => {
   mockStopped([task(1), task(2), task(3)]);
   expect((await explained()).why.split('\n')).toHaveLength(2);
 });
 
 describe('the responsible container', () => {
-  const group = (container: RoutedContainer) =>
+  const failedHealthChecks = (container: RoutedContainer) =>
     `Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/${namesOf(config()).targetGroup(container)}/0123)`;
   test.each<[string, Task, string]>([
     ['the one that exited on its own, not the one that ECS stopped as a result', {}, 'api2'],
@@ -111,7 +111,7 @@ describe('the responsible container', () => {
       'the one whose targets were unhealthy, although ECS stopped both',
       {
         stopCode: 'ServiceSchedulerInitiated',
-        stoppedReason: group(web.containers[1] as RoutedContainer),
+        stoppedReason: failedHealthChecks(web.containers[1] as RoutedContainer),
         containers: [
           { name: 'api1', exitCode: 143 },
           { name: 'api2', exitCode: 143 },
@@ -155,7 +155,7 @@ describe('the responsible container', () => {
   ])('the responsible container is %s', async (_what, end, name) => {
     mockStopped([task(1, end)], ['a line']);
     await explained();
-    expect(blamed()).toEqual([name]);
+    expect(containersWithReadLogs()).toEqual([name]);
   });
 
   test('no container is responsible if all of them ended normally', async () => {
@@ -167,7 +167,7 @@ describe('the responsible container', () => {
       }),
     ]);
     expect((await explained()).why).toBe(`${REASON}\nTask stopped by user`);
-    expect(blamed()).toEqual([]);
+    expect(containersWithReadLogs()).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ import type { AllIds } from '../../../../provision/context.ts';
 import { finish } from '../../../../provision/done/finish.ts';
 import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engine-harness.ts';
 import { config, mocks, sent } from '../../step-harness.ts';
-import { MINE, primary, service } from '../deployments.ts';
+import { NEW_DEFINITION, primary, service } from '../deployments.ts';
 
 const stack = config({ domain: undefined });
 let server: Server;
@@ -45,7 +45,7 @@ afterEach(() => void server.close());
 const ids = {
   ...Object.fromEntries(nouns.map((noun) => [noun, new Map()])),
   loadBalancer: new Map([['', idsFor('loadBalancer')]]),
-  taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
+  taskDefinitions: new Map([['web', { taskDefinitionArn: NEW_DEFINITION }]]),
   targetGroups: new Map(['web-api1', 'web-api2'].map((key) => [key, idsFor('targetGroups', key)])),
 } as unknown as AllIds;
 const target = (): OpenTarget => ({
@@ -67,22 +67,22 @@ const finishing = (changes: Change[], waitUntilReady = true, state = 'active') =
 const commands = () => sent().map(({ command }) => command);
 
 describe('the services', () => {
-  test('services that the plan does not change are waited for at the end', async () => {
+  test('the run waits at its end for services that the plan does not change', async () => {
     await finishing([]);
     expect(commands()).toEqual(expect.arrayContaining(['DescribeServices', 'DescribeTargetHealth']));
   });
 
-  test('services that the plan changes are not waited for again', async () => {
+  test('the run does not wait again for services that the plan changes', async () => {
     await finishing([change('services', 'web', 'update')]);
     expect(commands()).toEqual([]);
   });
 
-  test('an unchanged service is waited for even if a changed resource of another noun has the same key', async () => {
+  test('the run waits for an unchanged service even if a changed resource of another kind has the same key', async () => {
     await finishing([change('securityGroups', 'web', 'update'), change('taskDefinitions', 'web', 'update')]);
     expect(commands()).toContain('DescribeServices');
   });
 
-  test('services are not waited for with --no-wait', async () => {
+  test('with --no-wait the run waits for no service', async () => {
     await finishing([], false);
     expect(commands()).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('every path', () => {
     expect(requested).toEqual([]);
   });
 
-  test('while the name does not resolve, no URL is returned and no path requested', async () => {
+  test('while the name does not resolve, no URL is returned and no path is requested', async () => {
     port = undefined;
     expect(await finishing([], false)).toBeUndefined();
   });

@@ -13,13 +13,14 @@ const ids = {
   ...Object.fromEntries(nouns.map((name) => [name, new Map()])),
   loadBalancer: new Map(Object.entries(existing.loadBalancer)),
 } as unknown as AllIds;
-const domain = (name: string) => config({ domain: { name, zone: 'example.com', createZone: false } });
+const configWithDomain = (name: string) =>
+  config({ domain: { name, zone: 'example.com', createZone: false } });
 const settings = { region: 'eu-west-1' };
 const aws: OpenTarget = { settings, waits: localWaits, endpointName: 'aws', sandbox: undefined };
 
 describe('on AWS', () => {
   test('on AWS the URL contains the domain', async () => {
-    expect(await publicAddress(domain('api.example.com'), aws, ids)).toEqual({
+    expect(await publicAddress(configWithDomain('api.example.com'), aws, ids)).toEqual({
       url: 'http://api.example.com',
       host: 'api.example.com',
       connect: { host: 'api.example.com', port: 80 },
@@ -28,7 +29,7 @@ describe('on AWS', () => {
 
   test.each([
     ['there is no domain', config({ domain: undefined })],
-    ['the domain resolves only locally', domain('api.shop.localhost')],
+    ['the domain resolves only locally', configWithDomain('api.shop.localhost')],
   ])("on AWS the URL contains the load balancer's own name when %s", async (_when, stack) => {
     expect(await publicAddress(stack, aws, ids)).toEqual({
       url: `http://${BALANCER}`,
@@ -41,38 +42,38 @@ describe('on AWS', () => {
 describe('on the sandbox', () => {
   /** A sandbox that resolves these names to local ports, and records the lookups. */
   const sandboxOf = (known: Readonly<Record<string, number>>) => {
-    const asked: [string, number][] = [];
+    const lookups: [string, number][] = [];
     const sandbox = {
       resolve: async (name: string, port: number) => {
-        asked.push([name, port]);
+        lookups.push([name, port]);
         const local = known[name];
         return local === undefined ? undefined : { host: '127.0.0.1', port: local };
       },
     } as unknown as SandboxHandle;
-    return { asked, target: { ...aws, endpointName: 'sandbox', sandbox } satisfies OpenTarget };
+    return { lookups, target: { ...aws, endpointName: 'sandbox', sandbox } satisfies OpenTarget };
   };
 
   test('on the sandbox the URL contains the domain and the local port of the listener', async () => {
-    const { asked, target } = sandboxOf({ 'api.shop.localhost': 8080 });
-    expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toEqual({
+    const { lookups, target } = sandboxOf({ 'api.shop.localhost': 8080 });
+    expect(await publicAddress(configWithDomain('api.shop.localhost'), target, ids)).toEqual({
       url: 'http://api.shop.localhost:8080',
       host: 'api.shop.localhost:8080',
       connect: { host: '127.0.0.1', port: 8080 },
     });
-    expect(asked).toEqual([['api.shop.localhost', 80]]);
+    expect(lookups).toEqual([['api.shop.localhost', 80]]);
   });
 
   test('on the sandbox the URL has no port if the listener uses port 80', async () => {
     const { target } = sandboxOf({ 'api.shop.localhost': 80 });
-    expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toMatchObject({
+    expect(await publicAddress(configWithDomain('api.shop.localhost'), target, ids)).toMatchObject({
       url: 'http://api.shop.localhost',
       host: 'api.shop.localhost',
     });
   });
 
-  test('on the sandbox the URL of a real domain contains a name that resolves locally, while requests name the domain as host', async () => {
+  test("on the sandbox the URL of a real domain has the load balancer's name, and requests have the domain as host", async () => {
     const { target } = sandboxOf({ 'api.example.com': 8080 });
-    expect(await publicAddress(domain('api.example.com'), target, ids)).toEqual({
+    expect(await publicAddress(configWithDomain('api.example.com'), target, ids)).toEqual({
       url: `http://${BALANCER}:8080`,
       host: 'api.example.com:8080',
       connect: { host: '127.0.0.1', port: 8080 },
@@ -80,16 +81,16 @@ describe('on the sandbox', () => {
   });
 
   test("on the sandbox the URL contains the load balancer's own name if no domain is configured", async () => {
-    const { asked, target } = sandboxOf({ [BALANCER]: 8080 });
+    const { lookups, target } = sandboxOf({ [BALANCER]: 8080 });
     expect(await publicAddress(config({ domain: undefined }), target, ids)).toMatchObject({
       url: `http://${BALANCER}:8080`,
       host: `${BALANCER}:8080`,
     });
-    expect(asked).toEqual([[BALANCER, 80]]);
+    expect(lookups).toEqual([[BALANCER, 80]]);
   });
 
   test('on the sandbox no address is returned while the name does not resolve', async () => {
     const { target } = sandboxOf({});
-    expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toBeUndefined();
+    expect(await publicAddress(configWithDomain('api.shop.localhost'), target, ids)).toBeUndefined();
   });
 });

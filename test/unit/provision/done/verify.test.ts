@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of cleanups.splice(0)) await close();
 });
 
-/** A server on a free port, which is closed after the test together with its connections. */
+/** Starts a server and returns its port. After the test, the server and its connections are closed. */
 async function serve(listener: RequestListener): Promise<number> {
   const server: Server = createServer(listener);
   const sockets = new Set<Socket>();
@@ -30,7 +30,7 @@ async function serve(listener: RequestListener): Promise<number> {
 
 /**
  * Returns a run that waits for three probes, on a clock that takes no real time.
- * @param every milliseconds between probes; a request, which takes real time, times out after 2.5 times as long
+ * @param every milliseconds between probes; a request times out after 2.5 times as long, in real time
  */
 function runOf(signal = new AbortController().signal, every = 1000) {
   const events: Event[] = [];
@@ -49,24 +49,24 @@ const notes = ({ events }: { events: readonly Event[] }) =>
 const changed = (change: Partial<Config['services'][number]>) =>
   config({ services: config().services.map((service) => ({ ...service, ...change })) });
 const [service] = config().services;
-const one = changed({ containers: (service?.containers ?? []).slice(0, 1) });
+const oneContainer = changed({ containers: (service?.containers ?? []).slice(0, 1) });
 
 test('every routed path is requested, with the name in the URL as the host header', async () => {
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   const port = await serve(({ method, url, headers: { host } }, response) => {
-    asked.push({ method, url, host });
+    requests.push({ method, url, host });
     response.end('hello');
   });
   const run = runOf();
   await verify(config(), addressOf(port), run);
   const host = `api.example.com:${port}`;
-  expect(asked).toEqual(
+  expect(requests).toEqual(
     expect.arrayContaining([
       { method: 'GET', url: '/api1', host },
       { method: 'GET', url: '/api2', host },
     ]),
   );
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
   expect(notes(run)).toEqual([`GET http://${host}/api1  200`, `GET http://${host}/api2  200`]);
 });
 
@@ -75,7 +75,7 @@ test.each([302, 401, 404, 405])(
   async (status) => {
     const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
     const run = runOf();
-    await verify(one, addressOf(port), run);
+    await verify(oneContainer, addressOf(port), run);
     const [note, ...warnings] = notes(run);
     expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
     const unknown =
@@ -90,15 +90,15 @@ test('a request is repeated while the load balancer itself answers with 503, or 
     [404, NO_SERVICE],
     [200, 'hello'],
   ];
-  let asked = 0;
+  let requests = 0;
   const port = await serve((_request, response) => {
-    const [status, body] = answers[asked] ?? [500, ''];
-    asked += 1;
+    const [status, body] = answers[requests] ?? [500, ''];
+    requests += 1;
     response.writeHead(status).end(body);
   });
   const run = runOf();
-  await verify(one, addressOf(port), run);
-  expect(asked).toBe(3);
+  await verify(oneContainer, addressOf(port), run);
+  expect(requests).toBe(3);
   expect(notes(run)).toEqual([
     '/api1 answers 404',
     '/api1 answers 503',
@@ -108,7 +108,7 @@ test('a request is repeated while the load balancer itself answers with 503, or 
 
 test("the load balancer's own 404 is never accepted as the service's answer", async () => {
   const port = await serve((_request, response) => response.writeHead(404).end(NO_SERVICE));
-  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
     what: `http://api.example.com:${port}/api1 does not answer.`,
     why: expect.stringContaining('The last check reported: /api1 answers 404.'),
@@ -120,20 +120,20 @@ test("the load balancer's own 404 is never accepted as the service's answer", as
 test('a path is reported if nothing listens on the port', async () => {
   const port = await serve(() => undefined);
   for (const close of cleanups.splice(0)) await close();
-  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('ECONNREFUSED'),
   });
 });
 
-test('a path is reported if connections are accepted but requests never answered', async () => {
-  let asked = 0;
-  const port = await serve(() => void (asked += 1));
-  await expect(verify(one, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
+test('a path is reported if connections are accepted but requests are never answered', async () => {
+  let requests = 0;
+  const port = await serve(() => void (requests += 1));
+  await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('/api1: no answer within 0.25 s'),
   });
-  expect(asked).toBe(3);
+  expect(requests).toBe(3);
 });
 
 test('a path is reported if its response breaks off', async () => {
@@ -141,18 +141,18 @@ test('a path is reported if its response breaks off', async () => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half', () => response.destroy());
   });
-  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
+  await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
 });
 
 test('the verification of one path fails only after the other paths have been verified', async () => {
-  let asked = 0;
+  let requests = 0;
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   const port = await serve(({ url }, response) => {
     // The other path is answered once the last response for this one has been read.
     if (url === '/api2') return void released.then(() => response.end('hello'));
-    asked += 1;
-    if (asked === 3) response.on('close', () => setImmediate(release));
+    requests += 1;
+    if (requests === 3) response.on('close', () => setImmediate(release));
     response.writeHead(503).end();
   });
   const run = runOf();
@@ -166,7 +166,7 @@ test('the verification of one path fails only after the other paths have been ve
 test('requests stop immediately when the run is aborted', async () => {
   const stop = new AbortController();
   const port = await serve(() => stop.abort(new Error('stop')));
-  await expect(verify(one, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
+  await expect(verify(oneContainer, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
     code: 'UNANSWERED',
   });
 });

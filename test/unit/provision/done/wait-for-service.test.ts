@@ -20,7 +20,7 @@ import { until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { waitForService } from '../../../../provision/done/wait-for-service.ts';
 import { awsError, config, mocks, lookContextOf, sent, testClock } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
-import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
+import { dateAt, BREAKER_MESSAGE, NEW_DEFINITION, OLD_DEFINITION, primary, service } from '../deployments.ts';
 
 describe('waiting for a service', () => {
   const mockBalancer = (Code: 'active' | 'failed', Reason?: string) =>
@@ -32,11 +32,11 @@ describe('waiting for a service', () => {
   const notes: string[] = [];
   const waiting: string[] = [];
   const ids = {
-    taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
+    taskDefinitions: new Map([['web', { taskDefinitionArn: NEW_DEFINITION }]]),
     targetGroups: new Map(Object.entries(existing.targetGroups)),
   };
   /** Waits for at most a few probes, with its own clock and notes. */
-  const wait = async (configured = web, answered?: EcsService, change?: Change) => {
+  const wait = async (configured = web, returned?: EcsService, change?: Change) => {
     const clock = testClock();
     const { signal } = new AbortController();
     notes.length = 0;
@@ -58,7 +58,7 @@ describe('waiting for a service', () => {
       },
       configured,
       ids,
-      answered,
+      returned,
     );
   };
   /** Sets the responses to successive looks at the service; the last is repeated. */
@@ -86,7 +86,7 @@ describe('waiting for a service', () => {
   };
   const commands = () => sent().map(({ command }) => command);
 
-  test('the wait ends once the deployment is completed and then all targets of every group are healthy', async () => {
+  test('the wait ends once the deployment is completed and all targets of every group are healthy', async () => {
     mockEcs(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
     mockStopped([]);
     mocks.elbv2
@@ -97,10 +97,10 @@ describe('waiting for a service', () => {
       .resolvesOnce(targets(target('unhealthy', 'Target.Timeout'), target('draining')))
       .resolves(targets(target('healthy'), target('draining')));
     await wait();
-    const asked = sent()
+    const groups = sent()
       .filter(({ command }) => command === 'DescribeTargetHealth')
       .map(({ input }) => (input as { TargetGroupArn: string }).TargetGroupArn);
-    expect(asked.sort()).toEqual(['arn:group-1', 'arn:group-2'].flatMap((group) => [group, group, group]));
+    expect(groups.sort()).toEqual(['arn:group-1', 'arn:group-2'].flatMap((group) => [group, group, group]));
     expect(waiting).toEqual([
       '0/1 targets of api2 healthy, Elb.InitialHealthChecking; 1/1 running',
       '0/1 targets of api2 healthy, Target.Timeout; 1/1 running',
@@ -120,25 +120,25 @@ describe('waiting for a service', () => {
   });
 
   describe('a count that differs from the configuration', () => {
-    const one = { ...web, count: 1, containers: web.containers.slice(0, 1) };
-    const counted = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
+    const single = { ...web, count: 1, containers: web.containers.slice(0, 1) };
+    const serviceWithCount = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
 
     test('the wait follows the current desired count, since Application Auto Scaling may scale in meanwhile', async () => {
-      mockEcs(counted(3), counted(3), counted(2));
+      mockEcs(serviceWithCount(3), serviceWithCount(3), serviceWithCount(2));
       mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
-      await wait(one);
+      await wait(single);
       expect(waiting).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
     });
 
     test('the wait needs no targets if the service was scaled to zero', async () => {
-      mockEcs(counted(0));
-      await wait(one);
+      mockEcs(serviceWithCount(0));
+      await wait(single);
       expect(commands()).toEqual(['DescribeServices']);
     });
 
     test('the wait uses the count that this run has set, since a look may still return the previous count', async () => {
-      mockEcs(counted(1));
+      mockEcs(serviceWithCount(1));
       mockStopped([]);
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
@@ -151,7 +151,7 @@ describe('waiting for a service', () => {
         fields: [{ field: 'count', from: 1, to: 2 }],
         reason: '',
       };
-      await wait({ ...one, count: 2 }, undefined, change);
+      await wait({ ...single, count: 2 }, undefined, change);
       expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
     });
   });
@@ -164,17 +164,17 @@ describe('waiting for a service', () => {
   });
 
   describe('messages from ECS', () => {
-    const said = (id: string, message: string) => ({
+    const messageOf = (id: string, message: string) => ({
       id,
       message: `(service web) ${message}`,
-      createdAt: at(0),
+      createdAt: dateAt(0),
     });
     const GROUP =
       'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop-dev-web-api1-1a2b/0123';
     const [first, second, third] = [
-      said('1', 'has started 1 tasks: (task 1).'),
-      said('2', `registered 1 targets in (target-group ${GROUP})`),
-      said('3', 'has reached a steady state.'),
+      messageOf('1', 'has started 1 tasks: (task 1).'),
+      messageOf('2', `registered 1 targets in (target-group ${GROUP})`),
+      messageOf('3', 'has reached a steady state.'),
     ];
 
     test('messages from ECS are reported in order, each once and shortened', async () => {
@@ -210,12 +210,12 @@ describe('waiting for a service', () => {
   });
 
   describe('while targets are missing', () => {
-    const one = { ...web, containers: web.containers.slice(0, 1) };
-    const died = (id: number, more: Task = {}): Task => ({
+    const single = { ...web, containers: web.containers.slice(0, 1) };
+    const ended = (id: number, more: Task = {}): Task => ({
       taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
-      taskDefinitionArn: MINE,
+      taskDefinitionArn: NEW_DEFINITION,
       group: 'service:web',
-      createdAt: at(id),
+      createdAt: dateAt(id),
       stopCode: 'EssentialContainerExited',
       stoppedReason: 'Essential container in task exited',
       containers: [{ name: 'api1', exitCode: 3 }],
@@ -236,21 +236,21 @@ describe('waiting for a service', () => {
     test('the wait reports the number of running tasks, the last exit, and the last message from ECS', async () => {
       const counts = { runningCount: 0, pendingCount: 1 };
       mockCompleted(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
-      mockStopped([died(1)]);
+      mockStopped([ended(1)]);
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
         .resolves(targets(target('healthy')));
-      await wait(one);
+      await wait(single);
       expect(waiting).toEqual([
         `0/1 targets of api1 healthy, Target.DeregistrationInProgress; 0/1 running, 1 starting; last exit: ${END}; ECS: has started 1 tasks`,
       ]);
     });
 
-    test('the wait fails if tasks keep ending, with their exit code, reason and last log lines', async () => {
+    test('if tasks keep ending, the wait fails with their exit code, reason and last log lines', async () => {
       mockCompleted({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
-      mockStopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
-      await expect(wait(one, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
+      mockStopped([ended(1)], [ended(1), ended(2)], [ended(1), ended(2), ended(3), ended(4)]);
+      await expect(wait(single, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
         why: [
@@ -268,30 +268,30 @@ describe('waiting for a service', () => {
     });
 
     test('a larger service tolerates more ended tasks, as ECS does in a deployment', async () => {
-      const wide = { ...one, count: 8 };
+      const large = { ...single, count: 8 };
       mockCompleted({ runningCount: 7, desiredCount: 8 });
       mockStopped(
         [],
-        [died(1), died(2), died(3)],
-        [1, 2, 3, 4].map((id) => died(id)),
+        [ended(1), ended(2), ended(3)],
+        [1, 2, 3, 4].map((id) => ended(id)),
       );
-      await expect(wait(wide)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
+      await expect(wait(large)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
     });
 
     test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
-      const scaled = [1, 2, 3].map((id) => died(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
+      const stopped = [1, 2, 3].map((id) => ended(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
       mockCompleted({ runningCount: 1 });
-      mockStopped([], [...scaled, died(4, { taskDefinitionArn: OLD })]);
-      await expect(wait(one)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
+      mockStopped([], [...stopped, ended(4, { taskDefinitionArn: OLD_DEFINITION })]);
+      await expect(wait(single)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
     });
 
     test.each([
-      ['tasks do not all run', 0, [] as Task[], []],
-      ['a task runs but another has ended', 1, [died(1)], [END]],
+      ['not all tasks run', 0, [] as Task[], []],
+      ['a task runs but another has ended', 1, [ended(1)], [END]],
     ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks, ends) => {
       mockCompleted({ runningCount });
       mockStopped([], tasks);
-      await expect(wait(one)).rejects.toMatchObject({
+      await expect(wait(single)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
         why: expect.stringContaining(
@@ -306,14 +306,14 @@ describe('waiting for a service', () => {
     test('the wait fails if someone else deploys another task definition or deletes the service', async () => {
       mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
-      const done = service(primary('COMPLETED'));
-      mockEcs(done, { ...done, status: 'DRAINING' });
-      await expect(wait(one)).rejects.toMatchObject({
+      const deployed = service(primary('COMPLETED'));
+      mockEcs(deployed, { ...deployed, status: 'DRAINING' });
+      await expect(wait(single)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         why: 'the service is DRAINING: someone else is deleting it',
       });
-      mockEcs(done, service(primary('IN_PROGRESS', { taskDefinition: OLD })));
-      await expect(wait(one)).rejects.toMatchObject({ why: 'ECS rolled back to shop-dev-web:1' });
+      mockEcs(deployed, service(primary('IN_PROGRESS', { taskDefinition: OLD_DEFINITION })));
+      await expect(wait(single)).rejects.toMatchObject({ why: 'ECS rolled back to shop-dev-web:1' });
       expect(waiting).toEqual([]);
     });
 
@@ -324,7 +324,7 @@ describe('waiting for a service', () => {
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets())
         .resolves(targets(target('healthy')));
-      await wait(one);
+      await wait(single);
       expect(waiting).toEqual(['0/1 targets of api1 healthy; 1/1 running']);
     });
   });
@@ -334,8 +334,8 @@ describe('waiting for a service', () => {
       const message = '(service web) was unable to place a task. Reason: Internal error.';
       mockEcs(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
         ...service(
-          primary('IN_PROGRESS', { taskDefinition: OLD, createdAt: at(20) }),
-          primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BROKEN }),
+          primary('IN_PROGRESS', { taskDefinition: OLD_DEFINITION, createdAt: dateAt(20) }),
+          primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BREAKER_MESSAGE }),
         ),
         events: [
           { id: '2', message: '(service web) has started 1 tasks.' },
@@ -346,15 +346,15 @@ describe('waiting for a service', () => {
       await expect(wait(web, { ...service(primary('IN_PROGRESS')), events: [] })).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'The deployment of web failed.',
-        why: `${BROKEN}\nECS rolled back to shop-dev-web:1\nwas unable to place a task. Reason: Internal error.`,
+        why: `${BREAKER_MESSAGE}\nECS rolled back to shop-dev-web:1\nwas unable to place a task. Reason: Internal error.`,
       });
       expect(commands()).not.toContain('DescribeTargetHealth');
     });
 
     test('the wait fails if the first deployment failed', async () => {
-      mockEcs(service(primary('FAILED', { rolloutStateReason: BROKEN })));
+      mockEcs(service(primary('FAILED', { rolloutStateReason: BREAKER_MESSAGE })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-      await expect(wait()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
+      await expect(wait()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BREAKER_MESSAGE });
     });
 
     test('if the load balancer failed, the wait fails with its reason, and tasks are not read', async () => {
@@ -365,7 +365,7 @@ describe('waiting for a service', () => {
       expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
     });
 
-    test('the wait fails with the task counts if the deployment takes too long', async () => {
+    test('if the deployment takes too long, the wait fails with the task counts', async () => {
       mockEcs(service(primary('IN_PROGRESS', { failedTasks: 5 })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(wait()).rejects.toMatchObject({

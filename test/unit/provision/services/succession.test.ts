@@ -6,8 +6,8 @@ import { namesOf } from '../../../../lib/derive/names.ts';
 import { services } from '../../../../provision/steps/services.ts';
 import { config, mocks, provisionStep, sent } from '../../step-harness.ts';
 import {
-  changed,
-  create,
+  stackWith,
+  createCall,
   fail,
   mockDeployed,
   item,
@@ -21,12 +21,12 @@ const [service = fail()] = config().services;
 const [api1 = fail(), api2 = fail()] = service.containers;
 
 describe('a container that changes to HTTPS', () => {
-  const secure = changed({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
+  const secure = stackWith({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
   const serviceName = namesOf(secure).service(secure.services[0] ?? fail());
   const former = { 'web~former': item };
   const { found, ...rest } = scenario(secure);
 
-  test('a service with a container that changes to HTTPS is created again beside the former one, and waited for', async () => {
+  test('if a container changes to HTTPS, a second service is created beside the former one and waited for', async () => {
     mockDeployed();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
     const { verbs, changes, ids } = await provisionStep(services, {
@@ -41,10 +41,10 @@ describe('a container that changes to HTTPS', () => {
       },
     ]);
     expect(ids).toEqual({ web: { serviceArn: 'arn:new' } });
-    const { input } = create();
+    const { input } = createCall();
     expect(mutations()).toEqual([{ command: 'CreateService', input: { ...input, serviceName } }]);
-    const asked = sent().filter(({ command }) => command === 'DescribeServices');
-    expect(asked.map((call) => (call.input as { services: string[] }).services)).toEqual([[serviceName]]);
+    const describes = sent().filter(({ command }) => command === 'DescribeServices');
+    expect(describes.map((call) => (call.input as { services: string[] }).services)).toEqual([[serviceName]]);
   });
 
   test('the former service is removed once the new one exists', async () => {
@@ -64,7 +64,7 @@ describe('a deployment in progress', () => {
     return { ...others, found: { ...found, rules: rulesTo(...groups) } };
   };
 
-  test('a deployment in progress is waited for, without a mutating call, if requests still go to other target groups', async () => {
+  test('if requests still go to other target groups, the run waits for a deployment in progress without a mutating call', async () => {
     mockDeployed();
     const { verbs } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
     expect(verbs).toEqual([['update', 'web', 'rollout']]);
@@ -72,7 +72,7 @@ describe('a deployment in progress', () => {
     expect(mocks.ecs.commandCalls(DescribeServicesCommand).length).toBeGreaterThan(0);
   });
 
-  test('a deployment in progress is no change if requests already go to the service, or if there are no rules', async () => {
+  test('if requests already go to the service, or there are no rules, a deployment in progress causes no change', async () => {
     expect((await provisionStep(services, withRules('arn:group-1', 'arn:group-2'))).verbs).toEqual([]);
     expect((await provisionStep(services, withRules('', 'arn:group-2'))).verbs).toEqual([]);
     expect((await provisionStep(services, withItem(underWay))).verbs).toEqual([]);

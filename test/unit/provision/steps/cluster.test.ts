@@ -17,11 +17,11 @@ const create = {
   input: { clusterName: 'shop-dev', tags },
 };
 const look = { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } };
-const created = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
-const seen = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }] });
+const createResponse = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
+const describeResponse = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }] });
 
 test('creates when missing', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves(created);
+  mocks.ecs.on(CreateClusterCommand).resolves(createResponse);
   const { verbs, ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
@@ -29,12 +29,14 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing, and waits until it is active', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...created.cluster, status: 'PROVISIONING' } });
+  mocks.ecs
+    .on(CreateClusterCommand)
+    .resolves({ cluster: { ...createResponse.cluster, status: 'PROVISIONING' } });
   mocks.ecs
     .on(DescribeClustersCommand)
     .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
-    .resolvesOnce(seen('PROVISIONING'))
-    .resolves(seen('ACTIVE'));
+    .resolvesOnce(describeResponse('PROVISIONING'))
+    .resolves(describeResponse('ACTIVE'));
   await provisionStep(cluster, { noun: 'cluster' });
   expect(sent()).toEqual([create, look, look, look]);
 });
@@ -48,7 +50,7 @@ test('creates when missing: retries while ECS does not see the service-linked ro
         'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
       ),
     )
-    .resolves(created);
+    .resolves(createResponse);
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create, create]);
@@ -79,8 +81,10 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a cluster that ECS could not set up is reported with the reason', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...created.cluster, status: 'PROVISIONING' } });
-  mocks.ecs.on(DescribeClustersCommand).resolves(seen('FAILED'));
+  mocks.ecs
+    .on(CreateClusterCommand)
+    .resolves({ cluster: { ...createResponse.cluster, status: 'PROVISIONING' } });
+  mocks.ecs.on(DescribeClustersCommand).resolves(describeResponse('FAILED'));
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     code: 'FAILED_STATE',
     why: 'ECS could not set the cluster up',
@@ -95,30 +99,30 @@ test('explains refusal: a foreign resource is refused, and nothing is sent', asy
   expect(sent()).toEqual([]);
 });
 
-const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
-const taken = {
+const foreignCluster = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
+const nameTaken = {
   code: 'FOREIGN',
   what: 'A resource that does not belong to this stack already uses the name shop-dev.',
 };
 
 test('explains refusal: a foreign cluster that the create returns is refused', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: foreignCluster });
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
-    ...taken,
+    ...nameTaken,
     why: expect.stringContaining('tagged team=one'),
   });
   expect(sent()).toEqual([create]);
 });
 
 test.each([
-  ['tags', theirs],
-  ['none', { ...theirs, tags: [] }],
+  ['foreign tags', foreignCluster],
+  ['no tags either', { ...foreignCluster, tags: [] }],
 ])(
-  'explains refusal: a cluster that the create returns without tags is refused if a look does not show our tags (%s)',
-  async (_, one) => {
-    mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...theirs, tags: [] } });
-    mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [one] });
-    await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(taken);
+  'explains refusal: a cluster that the create returns without tags is refused if a look shows %s',
+  async (_, shownCluster) => {
+    mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...foreignCluster, tags: [] } });
+    mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [shownCluster] });
+    await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(nameTaken);
   },
 );
 
@@ -127,7 +131,7 @@ test('creates when missing: a cluster that the create returns without tags is ou
   mocks.ecs
     .on(DescribeClustersCommand)
     .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
-    .resolves(seen('ACTIVE'));
+    .resolves(describeResponse('ACTIVE'));
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create, look, look]);

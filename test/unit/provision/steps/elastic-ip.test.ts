@@ -11,7 +11,7 @@ const allocate = {
   command: 'AllocateAddress',
   input: { Domain: 'vpc', TagSpecifications: [{ ResourceType: 'elastic-ip', Tags }] },
 };
-const seen = { Addresses: [{ AllocationId: 'eipalloc-1', PublicIp: '203.0.113.1', Tags }] };
+const describeResponse = { Addresses: [{ AllocationId: 'eipalloc-1', PublicIp: '203.0.113.1', Tags }] };
 const commands = () => sent().map(({ command }) => command);
 
 test('creates when missing', async () => {
@@ -24,14 +24,14 @@ test('creates when missing', async () => {
 
 test('creates when missing: after a lost response, no second address is allocated', async () => {
   mocks.ec2.on(AllocateAddressCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
-  mocks.ec2.on(DescribeAddressesCommand).resolvesOnce({ Addresses: [] }).resolves(seen);
+  mocks.ec2.on(DescribeAddressesCommand).resolvesOnce({ Addresses: [] }).resolves(describeResponse);
   const { ids } = await provisionStep(elasticIp, { noun: 'elasticIp' });
   expect(ids).toEqual({ '': { allocationId: 'eipalloc-1' } });
   expect(commands()).toEqual(['AllocateAddress', 'DescribeAddresses', 'DescribeAddresses']);
 });
 
-test('creates when missing: a resource that an earlier run may have created is looked for before the create is sent', async () => {
-  mocks.ec2.on(DescribeAddressesCommand).resolves(seen);
+test('creates when missing: before the create is sent, the step looks for a resource that an earlier run may have created', async () => {
+  mocks.ec2.on(DescribeAddressesCommand).resolves(describeResponse);
   await provisionStep(elasticIp, { noun: 'elasticIp', isResumed: true });
   expect(commands()).toEqual(['DescribeAddresses']);
 });

@@ -69,14 +69,14 @@ test('creates when missing', async () => {
 
 test('creates when missing: if the token returns a deleted endpoint, the create is sent again with a new token', async () => {
   // AWS sends the states in lower case, unlike its model.
-  const created = (VpcEndpointId: string, State: string) => ({
+  const createResponse = (VpcEndpointId: string, State: string) => ({
     VpcEndpoint: { VpcEndpointId, State: State as State },
   });
   mocks.ec2
     .on(CreateVpcEndpointCommand, { ClientToken: 'token-1' })
-    .resolves(created('vpce-0', 'deleted'))
+    .resolves(createResponse('vpce-0', 'deleted'))
     .on(CreateVpcEndpointCommand, { ClientToken: 'token-2' })
-    .resolves(created('vpce-1', 'available'));
+    .resolves(createResponse('vpce-1', 'available'));
   const { ids } = await provisionStep(gatewayEndpoint, missing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });
@@ -123,7 +123,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a route that already exists, since the response to an earlier call was lost, is not an error', async () => {
+test('repairs drift: if the response to an earlier call was lost, the existing route is not an error', async () => {
   mocks.ec2.on(ModifyVpcEndpointCommand).rejects(alreadyExists);
   mockLooks('rtb-3', 'rtb-2');
   const { ids } = await provisionStep(gatewayEndpoint, withEndpoint({ routeTableIds: ['rtb-2'] }));

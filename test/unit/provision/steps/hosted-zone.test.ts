@@ -1,4 +1,4 @@
-// The step for the hosted zone: the calls that it makes if the stack creates the zone, or the account already has it.
+// The step for the hosted zone: the calls that it makes for a zone of the stack and for a zone that the account already has.
 import {
   ChangeTagsForResourceCommand,
   CreateHostedZoneCommand,
@@ -22,8 +22,8 @@ import {
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
 const withOurZone = config({ domain });
 const withAccountZone = config({ domain: { ...domain, createZone: false } });
-const ours = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
-const theirs = { ...ours, tags: {} };
+const ourZone = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
+const accountZone = { ...ourZone, tags: {} };
 const scenario = { noun: 'hostedZone' as const, config: withOurZone };
 
 const create = {
@@ -62,7 +62,7 @@ test('creates when missing, then tags it', async () => {
   expect(sent()).toEqual([create, tag]);
 });
 
-test('creates when missing: if our own zone already has the caller reference, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our zone with this caller reference is adopted', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   mockZone('shop-dev/token-1');
@@ -106,10 +106,10 @@ test.each([
   ["replaced by one of the account's own zones", withAccountZone],
   ['no longer configured', config({ domain: undefined })],
 ])('our zones that the domain no longer uses are removed when the domain is %s', (_what, stack) => {
-  const old = { ...ours, name: 'old.com' };
-  const isThere = stack.domain !== undefined && { '': stack === withOurZone ? ours : theirs };
+  const old = { ...ourZone, name: 'old.com' };
+  const current = stack.domain !== undefined && { '': stack === withOurZone ? ourZone : accountZone };
   const found = surveyOf({
-    hostedZone: { ...isThere, 'old.com': old, 'other.com': { ...theirs, name: 'other.com' } },
+    hostedZone: { ...current, 'old.com': old, 'other.com': { ...accountZone, name: 'other.com' } },
   });
   expect(diffOf(hostedZone, found, stack)).toMatchObject([
     { noun: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'it is not in the configuration' },
@@ -117,14 +117,14 @@ test.each([
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': ours } } });
+  const { verbs } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': ourZone } } });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
 test.each([
-  ["the account's own zone", theirs],
-  ['our zone from an earlier configuration that created it', ours],
+  ["the account's own zone", accountZone],
+  ['our zone from an earlier configuration that created it', ourZone],
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { verbs } = await provisionStep(hostedZone, {
     ...scenario,
@@ -145,7 +145,7 @@ test('repairs drift', async () => {
   // As after a run that was killed between the create and the tagging.
   const { verbs } = await provisionStep(hostedZone, {
     ...scenario,
-    found: { hostedZone: { '': { ...ours, tags: { 'slipway:stack': 'shop-dev' } } } },
+    found: { hostedZone: { '': { ...ourZone, tags: { 'slipway:stack': 'shop-dev' } } } },
   });
   expect(verbs).toEqual([['update', '', 'tag.Name', 'tag.slipway:step', 'tag.slipway:key']]);
   expect(sent()).toEqual([tag]);
@@ -158,7 +158,10 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a zone that the account already has is not created a second time', async () => {
-  const { changes } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': theirs } } });
+  const { changes } = await provisionStep(hostedZone, {
+    ...scenario,
+    found: { hostedZone: { '': accountZone } },
+  });
   expect(changes).toEqual([
     {
       noun: 'hostedZone',

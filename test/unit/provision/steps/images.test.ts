@@ -40,11 +40,11 @@ const repositoryIds = {
   ),
 };
 
-/** The build of the container in `step-harness.ts`. */
+/** Returns the build of a container of the shared test configuration. */
 const buildOf = (key: string) =>
   lookContextOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
 
-async function found(key: string) {
+async function foundImage(key: string) {
   const { digest } = await buildOf(key);
   return { imageUri: `${uriOf(key)}@${digest}`, tags: { 'slipway:stack': 'shop-dev' } };
 }
@@ -96,7 +96,7 @@ test('creates when missing: an interrupted push is completed, and layers that ex
   await provisionStep(images, {
     noun: 'images',
     ids: repositoryIds,
-    found: { images: { 'web-api2': await found('web-api2') } },
+    found: { images: { 'web-api2': await foundImage('web-api2') } },
     isResumed: true,
   });
   expect(commands()).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
@@ -116,7 +116,7 @@ test('creates when missing: a container engine builds and pushes, and the digest
   const { ids, notes } = await provisionStep(step, {
     noun: 'images',
     ids: repositoryIds,
-    found: { images: { 'web-api2': await found('web-api2') } },
+    found: { images: { 'web-api2': await foundImage('web-api2') } },
   });
   expect(ids).toEqual({ 'web-api1': { imageUri: `${uriOf('web-api1')}@sha256:built` } });
   expect(notes).toEqual(['docker builds web-api1']);
@@ -127,7 +127,7 @@ test('adopts when present', async () => {
   const { verbs } = await provisionStep(images, {
     noun: 'images',
     ids: repositoryIds,
-    found: { images: { 'web-api1': await found('web-api1'), 'web-api2': await found('web-api2') } },
+    found: { images: { 'web-api1': await foundImage('web-api1'), 'web-api2': await foundImage('web-api2') } },
   });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
@@ -139,7 +139,7 @@ test('repairs drift', async () => {
   const { verbs } = await provisionStep(images, {
     noun: 'images',
     ids: repositoryIds,
-    found: { images: { 'web-api2': await found('web-api2') } },
+    found: { images: { 'web-api2': await foundImage('web-api2') } },
   });
   expect(verbs).toEqual([['create', 'web-api1']]);
   expect(commands().at(-1)).toBe('PutImage');
@@ -189,7 +189,7 @@ describe('the look', () => {
       mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: key }).resolves({ tags });
     }
   }
-  const answers = (key: string, tag: string) =>
+  const onDescribe = (key: string, tag: string) =>
     mocks.ecr.on(DescribeImagesCommand, {
       repositoryName: `shop-dev/${key}`,
       imageIds: [{ imageTag: tag }],
@@ -198,10 +198,10 @@ describe('the look', () => {
   test('the look finds only the image with the tag of the current source', async () => {
     mockRepositories('web-api1', 'web-api2');
     const { tag, digest } = await buildOf('web-api1');
-    answers('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
-    answers('web-api2', (await buildOf('web-api2')).tag).rejects(awsError('ImageNotFoundException'));
+    onDescribe('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
+    onDescribe('web-api2', (await buildOf('web-api2')).tag).rejects(awsError('ImageNotFoundException'));
     expect(Object.fromEntries(await lookImages(lookContextOf()))).toEqual({
-      'web-api1': await found('web-api1'),
+      'web-api1': await foundImage('web-api1'),
     });
   });
 

@@ -20,7 +20,7 @@ const attach = {
   command: 'AttachInternetGateway',
   input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' },
 };
-const seen = (VpcId?: string) => ({
+const describeResponse = (VpcId?: string) => ({
   InternetGateways: [
     {
       InternetGatewayId: 'igw-1',
@@ -34,11 +34,14 @@ const scenario = {
   ids: network(),
   found: networkWithout('internetGateway'),
 } as const;
-const found = (attachedTo: string | undefined) => ({
+const networkWithGateway = (attachedTo: string | undefined) => ({
   ...network(),
   internetGateway: { '': { internetGatewayId: 'igw-1', attachedTo, tags: ourTags('internetGateway') } },
 });
-const taken = awsError('Resource.AlreadyAssociated', 'resource igw-1 is already attached to network vpc-1');
+const alreadyAssociated = awsError(
+  'Resource.AlreadyAssociated',
+  'resource igw-1 is already attached to network vpc-1',
+);
 const commands = () => sent().map(({ command }) => command);
 
 test('creates when missing', async () => {
@@ -50,9 +53,9 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, attach]);
 });
 
-test('creates when missing: after a lost response, the resource is looked for by its tags before the create is sent again', async () => {
+test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
-  mocks.ec2.on(DescribeInternetGatewaysCommand).resolvesOnce({}).resolves(seen());
+  mocks.ec2.on(DescribeInternetGatewaysCommand).resolvesOnce({}).resolves(describeResponse());
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
   await provisionStep(internetGateway, scenario);
   expect(commands()).toEqual([
@@ -65,8 +68,12 @@ test('creates when missing: after a lost response, the resource is looked for by
 
 test('creates when missing: after a lost response, the attachment is polled until it is visible', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).resolves({ InternetGateway: { InternetGatewayId: 'igw-1' } });
-  mocks.ec2.on(AttachInternetGatewayCommand).rejects(taken);
-  mocks.ec2.on(DescribeInternetGatewaysCommand).resolvesOnce({}).resolvesOnce(seen()).resolves(seen('vpc-1'));
+  mocks.ec2.on(AttachInternetGatewayCommand).rejects(alreadyAssociated);
+  mocks.ec2
+    .on(DescribeInternetGatewaysCommand)
+    .resolvesOnce({})
+    .resolvesOnce(describeResponse())
+    .resolves(describeResponse('vpc-1'));
   const { ids } = await provisionStep(internetGateway, scenario);
   expect(ids).toEqual({ '': { internetGatewayId: 'igw-1' } });
   expect(commands().slice(2)).toEqual(Array(3).fill('DescribeInternetGateways'));
@@ -85,19 +92,22 @@ test('creates when missing: if the same run creates the VPC, its id is still unk
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(internetGateway, { ...scenario, found: found('vpc-1') });
+  const { verbs } = await provisionStep(internetGateway, { ...scenario, found: networkWithGateway('vpc-1') });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
-  const { verbs } = await provisionStep(internetGateway, { ...scenario, found: found(undefined) });
+  const { verbs } = await provisionStep(internetGateway, {
+    ...scenario,
+    found: networkWithGateway(undefined),
+  });
   expect(verbs).toEqual([['update', '', 'attached to']]);
   expect(sent()).toEqual([attach]);
 });
 
-test('repairs drift: tags alone', async () => {
+test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const drifted = network();
   drifted.internetGateway[''].tags = { ...drifted.internetGateway[''].tags, Name: 'other' };
@@ -114,21 +124,24 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a gateway that is attached to a foreign VPC is refused and stays attached', async () => {
-  const { changes, verbs } = await provisionStep(internetGateway, { ...scenario, found: found('vpc-9') });
+  const { changes, verbs } = await provisionStep(internetGateway, {
+    ...scenario,
+    found: networkWithGateway('vpc-9'),
+  });
   expect(verbs).toEqual([['refused', '']]);
   expect(changes[0]?.reason).toBe('it is attached to vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);
 });
 
 test('explains refusal: a foreign gateway that is already attached to our VPC is reported', async () => {
-  const other = awsError(
+  const foreignGatewayAttached = awsError(
     'Resource.AlreadyAssociated',
     'Network vpc-1 already has an internet gateway attached',
   );
-  mocks.ec2.on(AttachInternetGatewayCommand).rejects(other);
-  mocks.ec2.on(DescribeInternetGatewaysCommand).resolves(seen());
+  mocks.ec2.on(AttachInternetGatewayCommand).rejects(foreignGatewayAttached);
+  mocks.ec2.on(DescribeInternetGatewaysCommand).resolves(describeResponse());
   await expect(
-    provisionStep(internetGateway, { ...scenario, found: found(undefined) }),
+    provisionStep(internetGateway, { ...scenario, found: networkWithGateway(undefined) }),
   ).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the internet gateway attachment of vpc-1.',

@@ -68,7 +68,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create]);
 });
 
-test('creates when missing: if our own listener already uses the port, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our listener on this port is adopted', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   mockListener(ourTags('listener'));
   const { ids } = await provisionStep(listener, scenario);
@@ -116,7 +116,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: tags alone', async () => {
+test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.elbv2.on(AddTagsCommand).resolves({});
   await provisionStep(listener, withItem({ tags: { 'slipway:stack': 'shop-dev' } }));
   expect(sent().map(({ command }) => command)).toEqual(['AddTags']);

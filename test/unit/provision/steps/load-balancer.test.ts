@@ -72,9 +72,9 @@ test('creates when missing', async () => {
     LoadBalancers: [{ LoadBalancerArn: ARN, DNSName: ids.dnsName, CanonicalHostedZoneId: ids.hostedZoneId }],
   });
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
-  const done = await provisionStep(loadBalancer, scenario);
-  expect(done.verbs).toEqual([['create', '']]);
-  expect(done.ids).toEqual({ '': ids });
+  const result = await provisionStep(loadBalancer, scenario);
+  expect(result.verbs).toEqual([['create', '']]);
+  expect(result.ids).toEqual({ '': ids });
   expect(sent()).toEqual([
     { command: 'CreateLoadBalancer', input: settings },
     {
@@ -84,12 +84,12 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   mockLoadBalancer(ourTags('loadBalancer'));
-  const done = await provisionStep(loadBalancer, scenario);
-  expect(done.ids).toEqual({ '': ids });
+  const result = await provisionStep(loadBalancer, scenario);
+  expect(result.ids).toEqual({ '': ids });
   expect(sent().at(-1)).toEqual({
     command: 'ModifyLoadBalancerAttributes',
     input: { LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) },
@@ -109,15 +109,15 @@ test('creates when missing: a resource that someone else has created under the s
 });
 
 test('adopts when present', async () => {
-  const done = await provisionStep(loadBalancer, withItem());
-  expect(done.verbs).toEqual([]);
+  const result = await provisionStep(loadBalancer, withItem());
+  expect(result.verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
 test('adopts when present: values that AWS fills in automatically are not drift', async () => {
   const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
-  const done = await provisionStep(loadBalancer, withItem({ state: 'provisioning', attributes: filled }));
-  expect(done.verbs).toEqual([]);
+  const result = await provisionStep(loadBalancer, withItem({ state: 'provisioning', attributes: filled }));
+  expect(result.verbs).toEqual([]);
 });
 
 test('repairs drift', async () => {
@@ -125,7 +125,7 @@ test('repairs drift', async () => {
   mocks.elbv2.on(SetSubnetsCommand).resolves({});
   mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
   mocks.elbv2.on(AddTagsCommand).resolves({});
-  const done = await provisionStep(
+  const result = await provisionStep(
     loadBalancer,
     withItem({
       subnetIds: ['subnet-a'],
@@ -134,10 +134,10 @@ test('repairs drift', async () => {
       tags: { ...item.tags, Name: 'other' },
     }),
   );
-  expect(done.verbs).toEqual([
+  expect(result.verbs).toEqual([
     ['update', '', 'subnets', 'security group', 'attribute.idle_timeout.timeout_seconds', 'tag.Name'],
   ]);
-  expect(done.ids).toEqual({ '': ids });
+  expect(result.ids).toEqual({ '': ids });
   expect(sent()).toEqual([
     {
       command: 'ModifyLoadBalancerAttributes',
@@ -152,16 +152,16 @@ test('repairs drift', async () => {
 test('repairs drift: only the attribute that differs is sent', async () => {
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   const changed = config({ idleTimeoutSeconds: 120 });
-  const done = await provisionStep(loadBalancer, { ...withItem(), config: changed });
-  expect(done.verbs).toEqual([['update', '', 'attribute.idle_timeout.timeout_seconds']]);
+  const result = await provisionStep(loadBalancer, { ...withItem(), config: changed });
+  expect(result.verbs).toEqual([['update', '', 'attribute.idle_timeout.timeout_seconds']]);
   expect(sent().map(({ command }) => command)).toEqual(['ModifyLoadBalancerAttributes']);
 });
 
 test('repairs drift: subnets and a security group that do not exist yet count as different from the current ones', async () => {
   mocks.elbv2.on(SetSubnetsCommand).resolves({});
   mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
-  const done = await provisionStep(loadBalancer, { ...scenario, found: { loadBalancer: { '': item } } });
-  expect(done.verbs).toEqual([['update', '', 'subnets', 'security group']]);
+  const result = await provisionStep(loadBalancer, { ...scenario, found: { loadBalancer: { '': item } } });
+  expect(result.verbs).toEqual([['update', '', 'subnets', 'security group']]);
 });
 
 test('repairs drift: a failed load balancer is deleted before a new one is created', async () => {
@@ -176,11 +176,11 @@ test('repairs drift: a failed load balancer is deleted before a new one is creat
     ],
   });
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
-  const done = await provisionStep(loadBalancer, withItem({ state: 'failed', failure: 'no address' }));
-  expect(done.changes).toMatchObject([
+  const result = await provisionStep(loadBalancer, withItem({ state: 'failed', failure: 'no address' }));
+  expect(result.changes).toMatchObject([
     { verb: 'replace', reason: 'a failed load balancer cannot recover: no address' },
   ]);
-  expect(done.ids).toEqual({ '': { ...ids, loadBalancerArn: 'arn-2' } });
+  expect(result.ids).toEqual({ '': { ...ids, loadBalancerArn: 'arn-2' } });
   expect(sent().map(({ command }) => command)).toEqual([
     'DeleteLoadBalancer',
     'DescribeLoadBalancers',

@@ -37,7 +37,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, retention(14)]);
 });
 
-test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   mockLogGroup(ourTags('logGroup'));
@@ -87,7 +87,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a retention that differs is sent alone', async () => {
+test('repairs drift: if only the retention differs, only the retention is sent', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   await provisionStep(logGroup, { ...withItem(), config: config({ logRetentionDays: 30 }) });
   expect(sent()).toEqual([retention(30)]);

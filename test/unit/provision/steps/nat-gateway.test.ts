@@ -25,7 +25,7 @@ const create = (ClientToken: string) => ({
 const look = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGatewayIds: [id] } });
 const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
-const created = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
+const createResponse = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
 /** Lets looks at one gateway return these descriptions in sequence; the last is repeated. */
 function mockLooks(id: string, ...states: ReturnType<typeof nat>[]) {
   const behaviour = mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: [id] });
@@ -43,7 +43,7 @@ function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>)
 }
 
 test('creates when missing', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, missing);
   expect(verbs).toEqual([['create', '']]);
@@ -51,8 +51,8 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1'), look('nat-1')]);
 });
 
-test('creates when missing: a gateway that is not visible yet is waited for', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
+test('creates when missing: the run waits for a gateway that is not visible yet', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
     .rejectsOnce(awsError('NatGatewayNotFound'))
@@ -62,8 +62,10 @@ test('creates when missing: a gateway that is not visible yet is waited for', as
 });
 
 test('creates when missing: if the token returns a deleted gateway, the create is sent again with a new token', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(created('nat-old', 'deleted'));
-  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(created('nat-1'));
+  mocks.ec2
+    .on(CreateNatGatewayCommand, { ClientToken: 'token-1' })
+    .resolves(createResponse('nat-old', 'deleted'));
+  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(createResponse('nat-1'));
   mockLooks('nat-1', nat('nat-1', 'available'));
   const { ids } = await provisionStep(natGateway, missing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
@@ -80,7 +82,7 @@ test('creates when missing: if the token was already used with other parameters,
 });
 
 test('creates when missing: the run gives up if a new token returns a failed gateway as well', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-old', 'failed'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-old', 'failed'));
   await expect(provisionStep(natGateway, missing)).rejects.toThrow('no longer exists');
   expect(sent()).toEqual([create('token-1'), create('token-2')]);
 });
@@ -91,7 +93,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a gateway that an earlier run left pending is waited for', async () => {
+test('adopts when present: the run waits for a gateway that an earlier run left pending', async () => {
   mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
   expect(verbs).toEqual([['update', '', 'state']]);
@@ -126,7 +128,7 @@ test.each([
   async (_, changes, fields, reason) => {
     mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
     mockLooks('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
-    mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
+    mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
     mockLooks('nat-2', nat('nat-2', 'available'));
     const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
     expect(verbs).toEqual([['replace', '', ...fields]]);
@@ -136,9 +138,9 @@ test.each([
   },
 );
 
-test('repairs drift: a gateway that is already being deleted is waited for and not deleted again', async () => {
+test('repairs drift: the run waits for a gateway that is already being deleted, and does not delete it again', async () => {
   mockLooks('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
   mockLooks('nat-2', nat('nat-2', 'available'));
   await provisionStep(natGateway, withNat({ state: 'deleting' }));
   expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
@@ -149,7 +151,7 @@ test('repairs drift: a failed gateway that no longer exists is not an error', as
   mocks.ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .rejects(awsError('NatGatewayNotFound'));
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
   mockLooks('nat-2', nat('nat-2', 'available'));
   const { ids } = await provisionStep(natGateway, withNat({ state: 'failed' }));
   expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
@@ -163,7 +165,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: the wait fails if the gateway fails, with the reason from AWS', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   const why = {
     FailureCode: 'Gateway.NotAttached',
     FailureMessage: 'Network vpc-1 has no Internet gateway attached',
@@ -177,7 +179,7 @@ test('explains refusal: the wait fails if the gateway fails, with the reason fro
 });
 
 test('explains refusal: the wait fails if the gateway is deleted meanwhile', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mockLooks('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',

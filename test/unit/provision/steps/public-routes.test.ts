@@ -24,7 +24,7 @@ const associate = (SubnetId: string) => ({
   command: 'AssociateRouteTable',
   input: { RouteTableId: 'rtb-1', SubnetId },
 });
-const associated = (SubnetId: string, RouteTableId: string) => ({
+const describeResponse = (SubnetId: string, RouteTableId: string) => ({
   RouteTables: [
     {
       Associations: [
@@ -45,7 +45,7 @@ const withTable = (changes: Partial<ReturnType<typeof network>['publicRoutes']['
     found: { ...found, publicRoutes: { '': { ...found.publicRoutes[''], ...changes } } },
   };
 };
-const taken = awsError('Resource.AlreadyAssociated', 'conflicts with an existing association');
+const alreadyAssociated = awsError('Resource.AlreadyAssociated', 'conflicts with an existing association');
 
 /** Lets every call succeed. */
 function mockSuccess() {
@@ -82,7 +82,7 @@ test('creates when missing: a call that does not find the new id yet is retried'
   ]);
 });
 
-test('creates when missing: a route that an earlier create, whose response was lost, has already made is replaced', async () => {
+test('creates when missing: if the response to an earlier create of the route was lost, the existing route is replaced', async () => {
   mockSuccess();
   mocks.ec2.on(CreateRouteCommand).rejects(awsError('RouteAlreadyExists'));
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
@@ -90,13 +90,13 @@ test('creates when missing: a route that an earlier create, whose response was l
   expect(sent()).toContainEqual({ command: 'ReplaceRoute', input: route });
 });
 
-test('creates when missing: an association that an earlier create, whose response was lost, has already made is polled until it is visible', async () => {
+test('creates when missing: if the response to an earlier association was lost, the step polls until the association is visible', async () => {
   mockSuccess();
-  mocks.ec2.on(AssociateRouteTableCommand, { SubnetId: 'subnet-a' }).rejects(taken);
+  mocks.ec2.on(AssociateRouteTableCommand, { SubnetId: 'subnet-a' }).rejects(alreadyAssociated);
   mocks.ec2
     .on(DescribeRouteTablesCommand)
     .resolvesOnce({ RouteTables: [] })
-    .resolves(associated('subnet-a', 'rtb-1'));
+    .resolves(describeResponse('subnet-a', 'rtb-1'));
   await provisionStep(publicRoutes, missing);
   expect(commands().filter((command) => command.startsWith('Replace'))).toEqual([]);
   expect(sent()).toContainEqual({
@@ -176,8 +176,8 @@ test.each([
 
 test('repairs drift: a subnet that was associated with another route table is associated with ours again', async () => {
   mockSuccess();
-  mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
-  mocks.ec2.on(DescribeRouteTablesCommand).resolves(associated('subnet-b', 'rtb-9'));
+  mocks.ec2.on(AssociateRouteTableCommand).rejects(alreadyAssociated);
+  mocks.ec2.on(DescribeRouteTablesCommand).resolves(describeResponse('subnet-b', 'rtb-9'));
   mocks.ec2.on(ReplaceRouteTableAssociationCommand).resolves({});
   await provisionStep(publicRoutes, withTable({ associations: { 'subnet-a': 'rtbassoc-subnet-a' } }));
   expect(sent().at(-1)).toEqual({
@@ -195,9 +195,9 @@ test('explains refusal', async () => {
 
 test('explains refusal: if an existing association never becomes visible, the original error is thrown', async () => {
   mockSuccess();
-  mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
+  mocks.ec2.on(AssociateRouteTableCommand).rejects(alreadyAssociated);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });
-  await expect(provisionStep(publicRoutes, missing)).rejects.toBe(taken);
+  await expect(provisionStep(publicRoutes, missing)).rejects.toBe(alreadyAssociated);
   expect(commands()).not.toContain('ReplaceRouteTableAssociation');
 });
 

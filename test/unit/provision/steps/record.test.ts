@@ -14,7 +14,7 @@ import { existing } from '../../existing-resources.ts';
 
 const { hostedZone, loadBalancer } = existing;
 const DNS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
-const OURS = { 'slipway:stack': 'shop-dev' };
+const OUR_TAGS = { 'slipway:stack': 'shop-dev' };
 const item: FoundRecord = {
   recordName: 'api.example.com',
   hostedZoneId: 'ZONE1',
@@ -23,7 +23,7 @@ const item: FoundRecord = {
   aliasZoneId: 'ZBALANCER',
   evaluateTargetHealth: true,
   set: { Name: 'api.example.com.', Type: 'A' },
-  tags: OURS,
+  tags: OUR_TAGS,
 };
 const scenario = { noun: 'record' as const, ids: { hostedZone, loadBalancer } };
 const withItem = (changes: Partial<FoundRecord> = {}) => ({
@@ -48,10 +48,10 @@ const write = (Action: 'CREATE' | 'UPSERT') => ({
     },
   },
 });
-const change = (Status: 'PENDING' | 'INSYNC') => ({
+const changeResponse = (Status: 'PENDING' | 'INSYNC') => ({
   ChangeInfo: { Id: '/change/C1', Status, SubmittedAt: undefined },
 });
-const exists = awsError(
+const alreadyExists = awsError(
   'InvalidChangeBatch',
   "[Tried to create resource record set [name='api.example.com.', type='A'] but it already exists]",
 );
@@ -74,12 +74,12 @@ function mockRecord(DNSName: string): void {
 }
 
 test('creates when missing: waits until all name servers have the record', async () => {
-  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('PENDING'));
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('PENDING'));
   mocks.route53
     .on(GetChangeCommand)
     .rejectsOnce(awsError('NoSuchChange', 'none', 404))
-    .resolvesOnce(change('PENDING'))
-    .resolves(change('INSYNC'));
+    .resolvesOnce(changeResponse('PENDING'))
+    .resolves(changeResponse('INSYNC'));
   const { verbs, ids } = await provisionStep(record, scenario);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { recordName: 'api.example.com', hostedZoneId: 'ZONE1' } });
@@ -88,16 +88,19 @@ test('creates when missing: waits until all name servers have the record', async
 });
 
 test.each([
-  ['with --no-wait the change is not waited for', 'PENDING' as const, false],
-  ['a change that is in sync already is not waited for', 'INSYNC' as const, true],
+  ['with --no-wait the run does not wait for the change', 'PENDING' as const, false],
+  ['the run does not wait for a change that is already in sync', 'INSYNC' as const, true],
 ])('creates when missing: %s', async (_what, status, waitUntilReady) => {
-  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change(status));
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse(status));
   await provisionStep(record, { ...scenario, waitUntilReady });
   expect(sent()).toEqual([write('CREATE')]);
 });
 
-test('creates when missing: if our own record already exists, since the response to its create was lost, it is set again', async () => {
-  mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(exists).resolves(change('INSYNC'));
+test('creates when missing: if the response to an earlier create was lost, our record is set again', async () => {
+  mocks.route53
+    .on(ChangeResourceRecordSetsCommand)
+    .rejectsOnce(alreadyExists)
+    .resolves(changeResponse('INSYNC'));
   mockRecord(`dualstack.${DNS.toUpperCase()}.`);
   await provisionStep(record, scenario);
   const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
@@ -105,7 +108,7 @@ test('creates when missing: if our own record already exists, since the response
 });
 
 test('creates when missing: a foreign record is never overwritten', async () => {
-  mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(exists);
+  mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(alreadyExists);
   mockRecord('www.example.net.');
   await expect(provisionStep(record, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
@@ -143,7 +146,7 @@ test('a record that is no longer configured is removed', () => {
 });
 
 test('repairs drift', async () => {
-  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('INSYNC'));
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('INSYNC'));
   const { verbs } = await provisionStep(
     record,
     withItem({ aliasTo: 'old.elb.amazonaws.com', aliasZoneId: 'Z0', evaluateTargetHealth: false }),
@@ -153,7 +156,7 @@ test('repairs drift', async () => {
 });
 
 test('repairs drift: a load balancer that does not exist yet counts as a different target', async () => {
-  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('INSYNC'));
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('INSYNC'));
   const { verbs } = await provisionStep(record, { ...scenario, found: { hostedZone, record: { '': item } } });
   expect(verbs).toEqual([['update', '', 'alias to', 'alias zone']]);
   expect(sent()).toEqual([write('UPSERT')]);

@@ -29,9 +29,9 @@ const REGISTRY = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
 const nameOf = (key: string) => `shop-dev/${key}`;
 const uriOf = (key: string) => `${REGISTRY}/shop-dev/${key}`;
 const arnOf = (name: string) => `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/${name}`;
-const theirs: Tags = { 'slipway:stack': 'other-dev' };
+const foreignTags: Tags = { 'slipway:stack': 'other-dev' };
 
-const found = (key: string) => ({
+const foundRepository = (key: string) => ({
   repositoryName: nameOf(key),
   repositoryUri: uriOf(key),
   scanOnPush: true,
@@ -39,10 +39,10 @@ const found = (key: string) => ({
   lifecyclePolicy,
   tags: ourTags('repositories', key),
 });
-const both = { 'web-api1': found('web-api1'), 'web-api2': found('web-api2') };
+const both = { 'web-api1': foundRepository('web-api1'), 'web-api2': foundRepository('web-api2') };
 
-/** A repository as AWS lists it, by default with the settings that we give it. */
-const listed = (name: string, changes: Partial<Repository> = {}): Repository => ({
+/** A repository as AWS lists it, by default with the settings that the step makes. */
+const listedRepository = (name: string, changes: Partial<Repository> = {}): Repository => ({
   repositoryName: name,
   repositoryArn: arnOf(name),
   repositoryUri: `${REGISTRY}/${name}`,
@@ -56,7 +56,7 @@ function mockRepositories(
   tagsByName: Readonly<Record<string, Tags>>,
   changes: Partial<Repository> = {},
 ): void {
-  const all = Object.keys(tagsByName).map((name) => listed(name, changes));
+  const all = Object.keys(tagsByName).map((name) => listedRepository(name, changes));
   mocks.ecr.on(DescribeRepositoriesCommand).resolves({ repositories: all });
   mocks.ecr.on(GetLifecyclePolicyCommand).resolves({ lifecyclePolicyText: lifecyclePolicy });
   for (const [name, tags] of Object.entries(tagsByName)) {
@@ -67,9 +67,9 @@ function mockRepositories(
 }
 
 function mockCreate(): void {
-  mocks.ecr
-    .on(CreateRepositoryCommand)
-    .callsFake(({ repositoryName }: { repositoryName: string }) => ({ repository: listed(repositoryName) }));
+  mocks.ecr.on(CreateRepositoryCommand).callsFake(({ repositoryName }: { repositoryName: string }) => ({
+    repository: listedRepository(repositoryName),
+  }));
   mocks.ecr.on(PutLifecyclePolicyCommand).resolves({});
 }
 
@@ -102,7 +102,7 @@ test('creates when missing', async () => {
   expect(sent()).toHaveLength(4);
 });
 
-test('creates when missing: a repository that already exists, since the response to its create was lost, is found by name and tags, and completed', async () => {
+test('creates when missing: if the response to an earlier create was lost, our repository is found by name and tags, and completed', async () => {
   mockRepositories({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
   mockCreate();
   mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
@@ -124,8 +124,8 @@ test('creates when missing: a container with an image by reference has no reposi
   }));
   const scenario = { noun: 'repositories' as const, config: { ...base, services } };
   expect((await provisionStep(repositories, scenario)).verbs).toEqual([]);
-  const left = { ...scenario, found: { repositories: both } };
-  expect((await provisionStep(repositories, left)).verbs).toEqual([
+  const withLeftovers = { ...scenario, found: { repositories: both } };
+  expect((await provisionStep(repositories, withLeftovers)).verbs).toEqual([
     ['remove', 'web-api1'],
     ['remove', 'web-api2'],
   ]);
@@ -147,7 +147,7 @@ test('repairs drift', async () => {
   mocks.ecr.on(TagResourceCommand).resolves({});
   const tags = ourTags('repositories', 'web-api1');
   const drifted = {
-    ...found('web-api1'),
+    ...foundRepository('web-api1'),
     scanOnPush: false,
     mutability: 'MUTABLE',
     lifecyclePolicy: '',
@@ -176,7 +176,9 @@ test('repairs drift: only settings that differ are sent', async () => {
   mocks.ecr.on(PutImageTagMutabilityCommand).resolves({});
   const { ids } = await provisionStep(repositories, {
     noun: 'repositories',
-    found: { repositories: { ...both, 'web-api2': { ...found('web-api2'), mutability: 'MUTABLE' } } },
+    found: {
+      repositories: { ...both, 'web-api2': { ...foundRepository('web-api2'), mutability: 'MUTABLE' } },
+    },
   });
   expect(sent().map(({ command }) => command)).toEqual(['PutImageTagMutability']);
   expect(ids).toEqual({
@@ -196,7 +198,7 @@ test('explains refusal', async () => {
 test('explains refusal: a foreign repository is refused in the plan, and nothing is sent', async () => {
   const scenario = {
     noun: 'repositories' as const,
-    found: { repositories: { ...both, 'web-api1': { ...found('web-api1'), tags: theirs } } },
+    found: { repositories: { ...both, 'web-api1': { ...foundRepository('web-api1'), tags: foreignTags } } },
   };
   const { changes } = await provisionStep(repositories, scenario);
   expect(changes).toMatchObject([
@@ -219,16 +221,20 @@ test('explains refusal: a repository that someone else has created since the loo
 describe('the look', () => {
   test("the look returns the repositories whose names start with the stack's name, from all pages", async () => {
     const ours = ourTags('repositories', 'web-api1');
-    mockRepositories({ [nameOf('web-api1')]: ours, [nameOf('web-api2')]: theirs });
-    const others = [listed('shop-dev-2/web-api1'), listed('shop'), listed('other/shop-dev/web-api1')];
+    mockRepositories({ [nameOf('web-api1')]: ours, [nameOf('web-api2')]: foreignTags });
+    const others = [
+      listedRepository('shop-dev-2/web-api1'),
+      listedRepository('shop'),
+      listedRepository('other/shop-dev/web-api1'),
+    ];
     mocks.ecr
       .on(DescribeRepositoriesCommand)
-      .resolvesOnce({ repositories: [...others, listed(nameOf('web-api1'))], nextToken: 'more' })
-      .resolves({ repositories: [listed(nameOf('web-api2'), { imageTagMutability: 'MUTABLE' })] });
+      .resolvesOnce({ repositories: [...others, listedRepository(nameOf('web-api1'))], nextToken: 'more' })
+      .resolves({ repositories: [listedRepository(nameOf('web-api2'), { imageTagMutability: 'MUTABLE' })] });
     const items = await lookRepositories(lookContextOf());
     expect(Object.fromEntries(items)).toEqual({
-      'web-api1': found('web-api1'),
-      'web-api2': { ...found('web-api2'), mutability: 'MUTABLE', tags: theirs },
+      'web-api1': foundRepository('web-api1'),
+      'web-api2': { ...foundRepository('web-api2'), mutability: 'MUTABLE', tags: foreignTags },
     });
     const pages = sent().filter(({ command }) => command === 'DescribeRepositories');
     expect(pages.map(({ input }) => (input as { nextToken?: string }).nextToken)).toEqual([
@@ -261,8 +267,8 @@ describe('the look', () => {
 
   test('concurrent callers in one survey share a single look', async () => {
     mockRepositories({});
-    const see = lookContextOf();
-    await Promise.all([lookRepositories(see), lookRepositories(see)]);
+    const context = lookContextOf();
+    await Promise.all([lookRepositories(context), lookRepositories(context)]);
     expect(sent()).toHaveLength(1);
   });
 

@@ -18,9 +18,9 @@ import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { roles } from '../../../../provision/steps/roles.ts';
 import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 
-const here = { region: 'eu-west-1', account: ACCOUNT };
-const TRUST = policyText(trustPolicy(here));
-const INLINE = policyText(executionPolicy(config(), namesOf(config()), here));
+const location = { region: 'eu-west-1', account: ACCOUNT };
+const TRUST = policyText(trustPolicy(location));
+const INLINE = policyText(executionPolicy(config(), namesOf(config()), location));
 const arn = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
 const ids = (key: string) => ({ roleName: `shop-dev-${key}`, roleArn: arn(key) });
 const tags = (key: string) => ourTags('roles', key);
@@ -45,7 +45,7 @@ const create = (key: string) => ({
     Tags: toPascalCaseTags(tags(key)),
   },
 });
-const put = {
+const putPolicy = {
   command: 'PutRolePolicy',
   input: { RoleName: 'shop-dev-execution', PolicyName: 'slipway', PolicyDocument: INLINE },
 };
@@ -62,25 +62,25 @@ function mockRole(roleTags: Record<string, string>): void {
 test('creates when missing', async () => {
   mocks.iam.on(CreateRoleCommand).resolves({});
   mocks.iam.on(PutRolePolicyCommand).resolves({});
-  const done = await provisionStep(roles, { noun: 'roles' });
-  expect(done.verbs).toEqual([
+  const result = await provisionStep(roles, { noun: 'roles' });
+  expect(result.verbs).toEqual([
     ['create', 'execution'],
     ['create', 'task'],
   ]);
-  expect(done.ids).toEqual({ execution: ids('execution'), task: ids('task') });
-  expect(sent()).toEqual([create('execution'), put, create('task')]);
+  expect(result.ids).toEqual({ execution: ids('execution'), task: ids('task') });
+  expect(sent()).toEqual([create('execution'), putPolicy, create('task')]);
 });
 
-test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mocks.iam.on(PutRolePolicyCommand).resolves({});
   mockRole(tags('execution'));
-  const done = await provisionStep(roles, {
+  const result = await provisionStep(roles, {
     noun: 'roles',
     found: { roles: { task: item('task') } },
   });
-  expect(done.ids).toEqual({ execution: ids('execution') });
-  expect(sent().at(-1)).toEqual(put);
+  expect(result.ids).toEqual({ execution: ids('execution') });
+  expect(sent().at(-1)).toEqual(putPolicy);
 });
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
@@ -102,12 +102,12 @@ test('creates when missing: retries while the role has not propagated', async ()
     )
     .resolves({});
   await provisionStep(roles, { noun: 'roles' });
-  expect(sent()).toEqual([create('execution'), put, put, create('task')]);
+  expect(sent()).toEqual([create('execution'), putPolicy, putPolicy, create('task')]);
 });
 
 test('adopts when present', async () => {
-  const done = await provisionStep(roles, withItems());
-  expect(done.verbs).toEqual([]);
+  const result = await provisionStep(roles, withItems());
+  expect(result.verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
@@ -121,7 +121,7 @@ test('repairs drift', async () => {
   ]) {
     mocks.iam.on(command as typeof PutRolePolicyCommand).resolves({});
   }
-  const done = await provisionStep(
+  const result = await provisionStep(
     roles,
     withItems({
       trustPolicy: '{}',
@@ -130,12 +130,12 @@ test('repairs drift', async () => {
       tags: { ...tags('execution'), Name: 'other' },
     }),
   );
-  expect(done.verbs).toEqual([
+  expect(result.verbs).toEqual([
     ['update', 'execution', 'trust policy', 'inline policies', 'managed policies', 'tag.Name'],
   ]);
   const RoleName = 'shop-dev-execution';
   expect(sent()).toEqual([
-    put,
+    putPolicy,
     { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'backdoor' } },
     { command: 'UpdateAssumeRolePolicy', input: { RoleName, PolicyDocument: TRUST } },
     {
@@ -149,18 +149,18 @@ test('repairs drift', async () => {
 test('repairs drift: manually attached policies are detached, and it is no error if one is already detached', async () => {
   mocks.iam.on(DeleteRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
   mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
-  const done = await provisionStep(
+  const result = await provisionStep(
     roles,
     withItems({}, { inlinePolicies: { more: '{}' }, attachedPolicies: ['arn:x'] }),
   );
-  expect(done.verbs).toEqual([['update', 'task', 'inline policies', 'managed policies']]);
+  expect(result.verbs).toEqual([['update', 'task', 'inline policies', 'managed policies']]);
   expect(sent()).toEqual([
     { command: 'DeleteRolePolicy', input: { RoleName: 'shop-dev-task', PolicyName: 'more' } },
     { command: 'DetachRolePolicy', input: { RoleName: 'shop-dev-task', PolicyArn: 'arn:x' } },
   ]);
 });
 
-test('repairs drift: tags that differ are sent alone', async () => {
+test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.iam.on(TagRoleCommand).resolves({});
   await provisionStep(roles, withItems({}, { tags: { 'slipway:stack': 'shop-dev' } }));
   expect(sent().map(({ command }) => command)).toEqual(['TagRole']);

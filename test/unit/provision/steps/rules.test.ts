@@ -53,7 +53,7 @@ const create = (name: string, group: string) => ({
     Tags: toPascalCaseTags(tags(`web-${name}`)),
   },
 });
-const one = config({
+const oneContainer = config({
   services: config().services.map((service) => ({ ...service, containers: service.containers.slice(0, 1) })),
 });
 
@@ -90,17 +90,17 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('api1', 'arn:group-1'), create('api2', 'arn:group-2')]);
 });
 
-test('creates when missing: if our own rule already has the priority, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our rule at this priority is adopted', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   mockRule(tags('web-api1'));
-  const { ids } = await provisionStep(rules, { ...scenario, config: one });
+  const { ids } = await provisionStep(rules, { ...scenario, config: oneContainer });
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:there' } });
 });
 
 test('creates when missing: a rule that someone else has created at the priority since the survey is left alone', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   mockRule({ 'slipway:stack': 'other-dev' });
-  await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(rules, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: `A resource that does not belong to this stack already uses priority ${priority('web-api1')} of the listener.`,
   });
@@ -170,7 +170,7 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
       },
     ],
   });
-  // As the look returns it: the rule at the priority of a path belongs to the container of that path.
+  // The look returns the rule at the priority of a path under the key of the container with that path.
   const { verbs, notes } = await provisionStep(rules, {
     ...scenario,
     config: swapped,
@@ -229,14 +229,14 @@ test('repairs drift: a traffic switch that an earlier run began is completed', a
 });
 
 test('repairs drift: a rule that is no longer configured is removed', async () => {
-  const { verbs } = await provisionStep(rules, { ...withItems(), config: one });
+  const { verbs } = await provisionStep(rules, { ...withItems(), config: oneContainer });
   expect(verbs).toEqual([['remove', 'web-api2']]);
   expect(sent()).toEqual([]);
 });
 
 test('explains refusal', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('TooManyRulesException', 'too many rules'));
-  await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(rules, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     message: 'too many rules',
   });
   expect(sent()).toEqual([create('api1', 'arn:group-1')]);

@@ -32,15 +32,15 @@ const call = (command: string, GroupId: string, permission: IpPermission) => ({
   command,
   input: { GroupId, IpPermissions: [permission] },
 });
-const port = (number: number, peer: object): IpPermission => ({
+const tcpPermission = (number: number, peer: object): IpPermission => ({
   IpProtocol: 'tcp',
   FromPort: number,
   ToPort: number,
   ...peer,
 });
-const world = { IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+const anywhere = { IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const balancer = { UserIdGroupPairs: [{ GroupId: 'sg-b' }] };
-const everything: IpPermission = { IpProtocol: '-1', ...world };
+const allTraffic: IpPermission = { IpProtocol: '-1', ...anywhere };
 
 const tcp = (number: number, peer: string): GroupRule => ({
   protocol: 'tcp',
@@ -48,8 +48,8 @@ const tcp = (number: number, peer: string): GroupRule => ({
   toPort: number,
   peer,
 });
-const allOut: GroupRule = { protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' };
-const group = (key: string, groupId: string, ingress: GroupRule[], egress = [allOut]) => ({
+const allEgress: GroupRule = { protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' };
+const group = (key: string, groupId: string, ingress: GroupRule[], egress = [allEgress]) => ({
   groupId,
   vpcId: 'vpc-1',
   ingress,
@@ -68,12 +68,12 @@ const scenario = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
     found: { ...network(), securityGroups: securityGroupsFound },
   }) as const;
 const duplicate = awsError('InvalidGroup.Duplicate', "The security group 'shop-dev-web' already exists");
-/** A group as AWS describes it. */
-const shown = (
+/** The response that describes a group. */
+const describeResponse = (
   key: string,
   GroupId: string,
   IpPermissions: IpPermission[],
-  IpPermissionsEgress = [everything],
+  IpPermissionsEgress = [allTraffic],
 ) => ({
   SecurityGroups: [
     {
@@ -118,37 +118,40 @@ test('creates when missing', async () => {
   });
   expect(sent()).toEqual([
     create('balancer', 'Load balancer: HTTP from anywhere'),
-    call('AuthorizeSecurityGroupIngress', 'sg-b', port(80, world)),
+    call('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere)),
     create('web', 'Tasks of web: from the load balancer alone'),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', port(5000, balancer)),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
   ]);
 });
 
-test('creates when missing: a group that already exists, since the response to its create was lost, is adopted with its rules', async () => {
+test('creates when missing: if the response to an earlier create was lost, our group with this name is adopted, and its rules are corrected', async () => {
   mockSuccess();
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
     .resolvesOnce({})
-    .resolves(shown('web', 'sg-w', [port(5000, balancer), port(22, world)]));
+    .resolves(describeResponse('web', 'sg-w', [tcpPermission(5000, balancer), tcpPermission(22, anywhere)]));
   const { ids } = await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(ids).toEqual({ web: { groupId: 'sg-w' } });
   expect(sent().slice(3)).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
   ]);
 });
 
 test('creates when missing: a rule that already exists does not keep the others from being added', async () => {
   mockSuccess();
   mocks.ec2
-    .on(AuthorizeSecurityGroupIngressCommand, { GroupId: 'sg-w', IpPermissions: [port(5000, balancer)] })
+    .on(AuthorizeSecurityGroupIngressCommand, {
+      GroupId: 'sg-w',
+      IpPermissions: [tcpPermission(5000, balancer)],
+    })
     .rejects(awsError('InvalidPermission.Duplicate'));
   await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(sent().slice(1)).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', port(5000, balancer)),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
   ]);
 });
 
@@ -160,7 +163,7 @@ test('creates when missing: a call that does not find the new group yet is retri
     .resolves({});
   await provisionStep(securityGroups, scenario({ web: groups().web }));
   expect(sent().slice(1)).toEqual(
-    Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', port(80, world))),
+    Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere))),
   );
 });
 
@@ -185,8 +188,8 @@ test('repairs drift', async () => {
       command: 'CreateTags',
       input: { Resources: ['sg-b'], Tags: toPascalCaseTags(ourTags('securityGroups', 'balancer')) },
     },
-    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
   ]);
 });
 
@@ -196,10 +199,10 @@ test("repairs drift: the tasks' old port stays open to the load balancer until t
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
   await provisionStep(securityGroups, scenario(found));
   expect(sent()).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
     // The clean-up sends this call.
-    call('RevokeSecurityGroupIngress', 'sg-w', port(6001, balancer)),
+    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(6001, balancer)),
   ]);
 });
 
@@ -210,12 +213,12 @@ test('repairs drift: a revoked egress rule is restored, so that tasks can reach 
   const { verbs } = await provisionStep(securityGroups, scenario(found));
   expect(verbs).toEqual([['update', 'web', 'egress']]);
   expect(sent()).toEqual([
-    call('AuthorizeSecurityGroupEgress', 'sg-w', everything),
-    call('RevokeSecurityGroupEgress', 'sg-w', port(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })),
+    call('AuthorizeSecurityGroupEgress', 'sg-w', allTraffic),
+    call('RevokeSecurityGroupEgress', 'sg-w', tcpPermission(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })),
   ]);
 });
 
-test('repairs drift: a surplus rule that is already revoked counts as revoked', async () => {
+test('repairs drift: it is no error if a surplus rule is already revoked', async () => {
   mockSuccess();
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidPermission.NotFound'));
   const found = groups();
@@ -244,7 +247,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: a quota', async () => {
+test('explains refusal: an exceeded quota', async () => {
   const refusal = awsError(
     'SecurityGroupLimitExceeded',
     'The maximum number of security groups has been reached.',

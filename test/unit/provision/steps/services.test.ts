@@ -16,11 +16,11 @@ import { services } from '../../../../provision/steps/services.ts';
 import { awsError, config, mocks, provisionStep, sent } from '../../step-harness.ts';
 import {
   ARN,
-  changed,
-  create,
+  stackWith,
+  createCall,
   DEFINITION,
   definitionOf,
-  done,
+  deployedService,
   fail,
   mockDeployed,
   item,
@@ -30,11 +30,11 @@ import {
   rulesTo,
   scenario,
   tags,
-  update,
+  updateCall,
   withItem,
 } from '../service-scenario.ts';
 
-const taken = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
+const notIdempotent = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
 
 describe('creates when missing', () => {
   test('creates when missing: waits until the service is deployed', async () => {
@@ -43,7 +43,7 @@ describe('creates when missing', () => {
     const { verbs, ids } = await provisionStep(services, scenario());
     expect(verbs).toEqual([['create', 'web']]);
     expect(ids).toEqual({ web: { serviceArn: ARN } });
-    expect(mutations()).toEqual([create()]);
+    expect(mutations()).toEqual([createCall()]);
     const health = sent().filter(({ command }) => command === 'DescribeTargetHealth');
     expect(health.map(({ input }) => input)).toEqual([
       { TargetGroupArn: 'arn:group-1' },
@@ -54,7 +54,7 @@ describe('creates when missing', () => {
   test('creates when missing: a run with --no-wait does not wait', async () => {
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
     await provisionStep(services, { ...scenario(), waitUntilReady: false });
-    expect(mutations()).toEqual([create()]);
+    expect(mutations()).toEqual([createCall()]);
   });
 
   test.each([
@@ -77,38 +77,38 @@ describe('creates when missing', () => {
       .rejectsOnce(awsError(code, message))
       .resolves({ service: { serviceArn: ARN } });
     await provisionStep(services, scenario());
-    expect(mutations()).toEqual([create(), create()]);
+    expect(mutations()).toEqual([createCall(), createCall()]);
   });
 
-  test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
+  test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
     mockDeployed();
-    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(CreateServiceCommand).rejects(notIdempotent);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     const { ids } = await provisionStep(services, scenario());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
-    expect(mutations()).toEqual([create()]);
+    expect(mutations()).toEqual([createCall()]);
   });
 
   test('creates when missing: an existing service that the look missed is updated if it differs from the configuration', async () => {
     mockDeployed();
-    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(CreateServiceCommand).rejects(notIdempotent);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     mocks.ecs
       .on(DescribeServicesCommand)
-      .resolvesOnce({ services: [{ ...done, healthCheckGracePeriodSeconds: 5 }] });
+      .resolvesOnce({ services: [{ ...deployedService, healthCheckGracePeriodSeconds: 5 }] });
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: { serviceArn: ARN } });
     const { ids } = await provisionStep(services, { ...scenario(), waitUntilReady: false });
     expect(ids).toEqual({ web: { serviceArn: ARN } });
-    expect(mutations()).toEqual([create(), update()]);
+    expect(mutations()).toEqual([createCall(), updateCall()]);
   });
 
-  test('creates when missing: an existing service that the look missed is waited for with its current count', async () => {
+  test('creates when missing: the run waits for an existing service that the look missed, with its current count', async () => {
     mockDeployed();
-    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(CreateServiceCommand).rejects(notIdempotent);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     mocks.ecs
       .on(DescribeServicesCommand)
-      .resolves({ services: [{ ...done, desiredCount: 0, runningCount: 0 }] });
+      .resolves({ services: [{ ...deployedService, desiredCount: 0, runningCount: 0 }] });
     const scalable: ScalableTarget = {
       ServiceNamespace: 'ecs',
       ResourceId: 'service/shop-dev/web',
@@ -121,15 +121,17 @@ describe('creates when missing', () => {
     mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [scalable] });
     const { ids } = await provisionStep(services, scenario());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
-    expect(mutations()).toEqual([create()]);
+    expect(mutations()).toEqual([createCall()]);
     // Without tasks there are no targets to wait for.
     expect(sent().map(({ command }) => command)).not.toContain('DescribeTargetHealth');
   });
 
   test('creates when missing: a timeout is reported if the name stays taken', async () => {
-    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(CreateServiceCommand).rejects(notIdempotent);
     mocks.ecs.on(ListServicesCommand).resolves({});
-    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'DRAINING' }] });
+    mocks.ecs
+      .on(DescribeServicesCommand)
+      .resolves({ services: [{ ...deployedService, status: 'DRAINING' }] });
     await expect(provisionStep(services, scenario())).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: expect.stringMatching(/^Gave up waiting for the name web to be free after/),
@@ -140,20 +142,22 @@ describe('creates when missing', () => {
   test('creates when missing: while the name is still reserved after a deletion, the create is repeated with a new token', async () => {
     mocks.ecs
       .on(CreateServiceCommand)
-      .rejectsOnce(taken)
-      .rejectsOnce(taken)
+      .rejectsOnce(notIdempotent)
+      .rejectsOnce(notIdempotent)
       .resolves({ service: { serviceArn: ARN } });
     mocks.ecs.on(ListServicesCommand).resolves({});
-    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'INACTIVE' }] });
+    mocks.ecs
+      .on(DescribeServicesCommand)
+      .resolves({ services: [{ ...deployedService, status: 'INACTIVE' }] });
     await provisionStep(services, { ...scenario(), waitUntilReady: false });
     const tokens = mutations().map(({ input }) => (input as { clientToken: string }).clientToken);
     expect(tokens).toEqual(['token-1', 'token-2', 'token-2']);
   });
 
   test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
-    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(CreateServiceCommand).rejects(notIdempotent);
     mocks.ecs.on(ListServicesCommand).resolves({});
-    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, tags: [] }] });
+    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...deployedService, tags: [] }] });
     await expect(provisionStep(services, scenario())).rejects.toMatchObject({
       code: 'FOREIGN',
       what: 'A resource that does not belong to this stack already uses the name web.',
@@ -164,7 +168,7 @@ describe('creates when missing', () => {
     const [service] = config().services;
     const containers = (service?.containers ?? []).map((container) => ({ ...container, path: undefined }));
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    await provisionStep(services, { ...scenario(changed({ containers })), waitUntilReady: false });
+    await provisionStep(services, { ...scenario(stackWith({ containers })), waitUntilReady: false });
     const [{ input } = fail()] = sent();
     expect(input).toMatchObject({ loadBalancers: [], healthCheckGracePeriodSeconds: undefined });
   });
@@ -175,7 +179,7 @@ describe('creates when missing', () => {
       .on(DescribeServicesCommand)
       .resolvesOnce({ services: [{ serviceName: 'web', status: 'DRAINING' }] })
       .resolvesOnce({ services: [{ serviceName: 'web', status: 'INACTIVE' }] })
-      .resolves({ services: [done] });
+      .resolves({ services: [deployedService] });
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
     const { verbs } = await provisionStep(services, withItem({ status: 'DRAINING' }));
     expect(verbs).toEqual([['replace', 'web', 'status']]);
@@ -193,16 +197,16 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: neither fields that the endpoint does not report nor a rollout in progress count as drift', async () => {
-  const untold = { graceSeconds: undefined, deployment: undefined, rollout: 'IN_PROGRESS' };
-  const { verbs } = await provisionStep(services, withItem(untold));
+test('adopts when present: a rollout in progress and fields that the endpoint does not report are not drift', async () => {
+  const unknownFields = { graceSeconds: undefined, deployment: undefined, rollout: 'IN_PROGRESS' };
+  const { verbs } = await provisionStep(services, withItem(unknownFields));
   expect(verbs).toEqual([]);
 });
 
 describe('repairs drift', () => {
   test('repairs drift', async () => {
     mockDeployed();
-    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     mocks.ecs.on(TagResourceCommand).resolves({});
     const { verbs, ids } = await provisionStep(
       services,
@@ -236,22 +240,22 @@ describe('repairs drift', () => {
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([
       { command: 'TagResource', input: { resourceArn: ARN, tags: toCamelCaseTags(tags) } },
-      update({ loadBalancers, desiredCount: 1 }),
+      updateCall({ loadBalancers, desiredCount: 1 }),
     ]);
   });
 
   test('repairs drift: unchanged load balancers are not sent, since they would start a deployment', async () => {
     mockDeployed();
-    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
-    const more = changed({ count: 1, graceSeconds: 90 });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
+    const more = stackWith({ count: 1, graceSeconds: 90 });
     const { verbs } = await provisionStep(services, withItem({}, more));
     expect(verbs).toEqual([['update', 'web', 'grace seconds']]);
-    expect(mutations()).toEqual([update({ healthCheckGracePeriodSeconds: 90 })]);
+    expect(mutations()).toEqual([updateCall({ healthCheckGracePeriodSeconds: 90 })]);
   });
 
   test('repairs drift: new tasks are also registered with the old target group until traffic is switched', async () => {
     mockDeployed();
-    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
     const { found, ...scenario } = withItem({ loadBalancers });
     const rules = rulesTo('arn:group-old', 'arn:group-2');
@@ -262,17 +266,17 @@ describe('repairs drift', () => {
     ];
     const outgoing = { targetGroupArn: 'arn:group-old', containerName: 'api1', containerPort: 5000 };
     expect(mutations()).toEqual([
-      update({ loadBalancers: [...wanted, outgoing] }),
-      update({ loadBalancers: wanted }),
+      updateCall({ loadBalancers: [...wanted, outgoing] }),
+      updateCall({ loadBalancers: wanted }),
     ]);
   });
 
   test('repairs drift: a failed rollout is retried', async () => {
     mockDeployed();
-    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const { verbs } = await provisionStep(services, withItem({ rollout: 'FAILED' }));
     expect(verbs).toEqual([['update', 'web', 'rollout']]);
-    expect(mutations()).toEqual([update({ forceNewDeployment: true })]);
+    expect(mutations()).toEqual([updateCall({ forceNewDeployment: true })]);
   });
 
   test('repairs drift: a change of tags alone starts no deployment', async () => {
@@ -284,8 +288,8 @@ describe('repairs drift', () => {
 
   test('repairs drift: the ARN of a task definition that the same run changes is still unknown in the plan', async () => {
     mockDeployed();
-    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
-    const bigger = changed({ memory: 1024 });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
+    const bigger = stackWith({ memory: 1024 });
     const { verbs, changes } = await provisionStep(services, {
       ...withItem(),
       config: bigger,
@@ -308,7 +312,7 @@ describe('repairs drift', () => {
   });
 
   test('repairs drift: the ids of missing resources are still unknown in the plan', async () => {
-    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const { verbs } = await provisionStep(services, {
       ...withItem(),
       waitUntilReady: false,
@@ -333,7 +337,7 @@ describe('explains refusal', () => {
     const message = 'The container api1 did not have a container port 5000 defined.';
     mocks.ecs.on(CreateServiceCommand).rejects(awsError('InvalidParameterException', message));
     await expect(provisionStep(services, scenario())).rejects.toMatchObject({ message });
-    expect(mutations()).toEqual([create()]);
+    expect(mutations()).toEqual([createCall()]);
   });
 
   test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {

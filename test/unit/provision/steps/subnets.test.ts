@@ -88,7 +88,7 @@ test('creates when missing: an additional zone is chosen from those without a su
   ]);
 });
 
-test('creates when missing: if the block is already used, since the response to an earlier create was lost, that subnet is adopted once its tags are visible', async () => {
+test('creates when missing: if the response to an earlier create was lost, our subnet with this block is adopted once its tags are visible', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2
     .on(DescribeSubnetsCommand)

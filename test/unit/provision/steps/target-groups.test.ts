@@ -85,8 +85,8 @@ function mockCreate(): void {
 /** Lets the look find the group that the step is about to create, with these tags. */
 function mockTargetGroup(groupTags: Record<string, string>): void {
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(() => {
-    const asked = sent().find(({ command }) => command === 'CreateTargetGroup');
-    const { Name } = asked?.input as { Name: string };
+    const createCall = sent().find(({ command }) => command === 'CreateTargetGroup');
+    const { Name } = createCall?.input as { Name: string };
     return { TargetGroups: [{ TargetGroupArn: 'arn:there', TargetGroupName: Name }] };
   });
   mocks.elbv2.on(DescribeTargetGroupAttributesCommand).resolves({});
@@ -95,7 +95,7 @@ function mockTargetGroup(groupTags: Record<string, string>): void {
     .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: toPascalCaseTags(groupTags) }] });
 }
 
-const one = config({
+const oneContainer = config({
   services: config().services.map((service) => ({ ...service, containers: service.containers.slice(0, 1) })),
 });
 
@@ -103,8 +103,8 @@ const fail = (): never => {
   throw new Error('no container');
 };
 /** Returns the stack with a single container, changed as given. */
-function oneWith(changes: Partial<Container>): Config {
-  const [service = fail()] = one.services;
+function oneContainerWith(changes: Partial<Container>): Config {
+  const [service = fail()] = oneContainer.services;
   return config({
     services: [{ ...service, containers: service.containers.map((api1) => ({ ...api1, ...changes })) }],
   });
@@ -129,11 +129,11 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
+test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
   mockCreate();
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   mockTargetGroup(tags('web-api1'));
-  const { ids } = await provisionStep(targetGroups, { ...scenario, config: one });
+  const { ids } = await provisionStep(targetGroups, { ...scenario, config: oneContainer });
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:there' } });
   expect(sent().at(-1)).toEqual(delay('arn:there'));
 });
@@ -141,7 +141,7 @@ test('creates when missing: if our own resource has the name already, since the 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   mockTargetGroup({ 'slipway:stack': 'other-dev' });
-  await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(targetGroups, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: expect.stringMatching(
       /^A resource that does not belong to this stack already uses the name shop-dev-web-api1-[0-9a-f]{4}\.$/,
@@ -150,10 +150,10 @@ test('creates when missing: a resource that someone else has created under the s
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
 });
 
-test('creates when missing: the name changes with the port, so that the new group can exist beside the old one', async () => {
+test('creates when missing: a group for another port has another name, so that it can exist beside the old group', async () => {
   mockCreate();
-  await provisionStep(targetGroups, { ...scenario, config: one });
-  await provisionStep(targetGroups, { ...scenario, config: oneWith({ port: 5001 }) });
+  await provisionStep(targetGroups, { ...scenario, config: oneContainer });
+  await provisionStep(targetGroups, { ...scenario, config: oneContainerWith({ port: 5001 }) });
   const [before, after] = sent()
     .filter(({ command }) => command === 'CreateTargetGroup')
     .map(({ input }) => (input as { Name: string }).Name);
@@ -162,13 +162,13 @@ test('creates when missing: the name changes with the port, so that the new grou
   expect(after).not.toBe(before);
 });
 
-test('creates when missing: the name changes with HTTPS, which is used for requests and health checks', async () => {
+test('creates when missing: a group for HTTPS has another name, and uses HTTPS for requests and health checks', async () => {
   mockCreate();
-  const secure = oneWith({ protocol: 'HTTPS' });
+  const secure = oneContainerWith({ protocol: 'HTTPS' });
   const { container } = routesOf(secure)[0] ?? fail();
   await provisionStep(targetGroups, { ...scenario, config: secure });
   const Name = namesOf(secure).targetGroup(container);
-  expect(Name).not.toBe(namesOf(one).targetGroup({ ...container, protocol: 'HTTP' }));
+  expect(Name).not.toBe(namesOf(oneContainer).targetGroup({ ...container, protocol: 'HTTP' }));
   expect(sent()[0]).toEqual({
     command: 'CreateTargetGroup',
     input: { ...settings('web-api1', 5000), Name, Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' },
@@ -214,7 +214,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a deregistration delay that differs is sent alone', async () => {
+test('repairs drift: if only the deregistration delay differs, only the delay is sent', async () => {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
   await provisionStep(targetGroups, { ...withItems(), config: config({ deregistrationDelaySeconds: 30 }) });
   expect(sent()).toEqual([delay('arn:web-api1', '30'), delay('arn:web-api2', '30')]);
@@ -234,7 +234,7 @@ test('repairs drift: a group that outlived its VPC is replaced by a new one with
 });
 
 test('repairs drift: a target group that is no longer configured is removed', async () => {
-  const { verbs } = await provisionStep(targetGroups, { ...withItems(), config: one });
+  const { verbs } = await provisionStep(targetGroups, { ...withItems(), config: oneContainer });
   expect(verbs).toEqual([['remove', 'web-api2']]);
   expect(sent()).toEqual([]);
 });
@@ -243,7 +243,7 @@ test('explains refusal', async () => {
   mocks.elbv2
     .on(CreateTargetGroupCommand)
     .rejects(awsError('TooManyTargetGroupsException', 'You have reached the maximum.'));
-  await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(targetGroups, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
   expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: settings('web-api1', 5000) }]);
@@ -269,7 +269,7 @@ test('repairs drift: health checks that were manually changed to HTTP are change
   const { verbs } = await provisionStep(targetGroups, {
     ...scenario,
     found: { vpc, targetGroups: { 'web-api1': found.targetGroups['web-api1'] } },
-    config: oneWith({ protocol: 'HTTPS' }),
+    config: oneContainerWith({ protocol: 'HTTPS' }),
   });
   expect(verbs).toEqual([['update', 'web-api1', 'health.protocol']]);
   const input = { TargetGroupArn: 'arn:web-api1', ...health, HealthCheckProtocol: 'HTTPS' };

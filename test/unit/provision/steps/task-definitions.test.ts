@@ -57,7 +57,10 @@ const changed = (change: object) =>
     })),
   });
 
-const LISTED = { command: 'ListTaskDefinitions', input: { familyPrefix: 'shop-dev-web', status: 'ACTIVE' } };
+const listRevisions = {
+  command: 'ListTaskDefinitions',
+  input: { familyPrefix: 'shop-dev-web', status: 'ACTIVE' },
+};
 beforeEach(() => void mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [] }));
 
 function mockRegister(): void {
@@ -71,7 +74,7 @@ test('creates when missing', async () => {
   const { verbs, ids } = await provisionStep(taskDefinitions, scenario);
   expect(verbs).toEqual([['create', 'web']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sent()).toEqual([register(), LISTED]);
+  expect(sent()).toEqual([register(), listRevisions]);
 });
 
 test('creates when missing: retries while a role has not propagated', async () => {
@@ -84,7 +87,7 @@ test('creates when missing: retries while a role has not propagated', async () =
     .rejectsOnce(awsError('ClientException', 'Role is not valid'))
     .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
   await provisionStep(taskDefinitions, scenario);
-  expect(sent()).toEqual([register(), register(), register(), LISTED]);
+  expect(sent()).toEqual([register(), register(), register(), listRevisions]);
 });
 
 test('adopts when present', async () => {
@@ -99,7 +102,7 @@ test('repairs drift', async () => {
   const { verbs, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
   expect(verbs).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sent()).toEqual([register(other), LISTED]);
+  expect(sent()).toEqual([register(other), listRevisions]);
 });
 
 test('repairs drift: an image that is not pushed yet needs a new revision', async () => {
@@ -116,7 +119,7 @@ test('repairs drift: an image that is not pushed yet needs a new revision', asyn
       command: 'RegisterTaskDefinition',
       input: { ...registered(config(), fresh), tags: toCamelCaseTags(tags) },
     },
-    LISTED,
+    listRevisions,
   ]);
 });
 
@@ -141,7 +144,7 @@ test('repairs drift: tags alone need no new revision', async () => {
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:1' } });
   expect(sent()).toEqual([
     { command: 'TagResource', input: { resourceArn: 'arn:definition:1', tags: toCamelCaseTags(tags) } },
-    LISTED,
+    listRevisions,
   ]);
 });
 
@@ -149,7 +152,7 @@ test('repairs drift: a definition that a teardown has deregistered but not delet
   mockRegister();
   const { verbs } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
   expect(verbs).toEqual([['update', 'web', 'status']]);
-  expect(sent()).toEqual([register(), LISTED]);
+  expect(sent()).toEqual([register(), listRevisions]);
 });
 
 test('repairs drift: earlier revisions of the same family are deregistered, and those of other families are kept', async () => {
@@ -164,7 +167,7 @@ test('repairs drift: earlier revisions of the same family are deregistered, and 
   );
   expect(verbs).toEqual([['update', 'web', 'older revisions']]);
   expect(sent()).toEqual([
-    LISTED,
+    listRevisions,
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(1) } },
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(2) } },
   ]);

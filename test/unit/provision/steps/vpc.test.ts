@@ -24,7 +24,7 @@ const hostnames = (VpcId: string) => ({
   command: 'ModifyVpcAttribute',
   input: { VpcId, EnableDnsHostnames: { Value: true } },
 });
-const seen = (...ids: string[]) => ({
+const describeResponse = (...ids: string[]) => ({
   Vpcs: ids.map((VpcId) => ({ VpcId, CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) })),
 });
 const commands = () => sent().map(({ command }) => command);
@@ -38,9 +38,9 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, hostnames('vpc-1')]);
 });
 
-test('creates when missing: after a lost response, the resource is looked for by its tags before the create is sent again', async () => {
+test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
   mocks.ec2.on(CreateVpcCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
-  mocks.ec2.on(DescribeVpcsCommand).resolvesOnce({ Vpcs: [] }).resolves(seen('vpc-lost'));
+  mocks.ec2.on(DescribeVpcsCommand).resolvesOnce({ Vpcs: [] }).resolves(describeResponse('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({ EnableDnsHostnames: { Value: false } });
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   const { ids } = await provisionStep(vpc, { noun: 'vpc' });
@@ -50,15 +50,15 @@ test('creates when missing: after a lost response, the resource is looked for by
 
 test('creates when missing: a response without an id counts as lost', async () => {
   mocks.ec2.on(CreateVpcCommand).resolves({});
-  mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-lost'));
+  mocks.ec2.on(DescribeVpcsCommand).resolves(describeResponse('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   const { ids } = await provisionStep(vpc, { noun: 'vpc' });
   expect(ids).toEqual({ '': { vpcId: 'vpc-lost' } });
 });
 
-test('creates when missing: a resource that an earlier run may have created is looked for before the create is sent', async () => {
-  mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-before'));
+test('creates when missing: before the create is sent, the step looks for a resource that an earlier run may have created', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves(describeResponse('vpc-before'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   const { ids } = await provisionStep(vpc, { noun: 'vpc', isResumed: true });
@@ -84,7 +84,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: if two VPCs have the same key, one is kept and the other removed', async () => {
+test('adopts when present: if two VPCs have the same key, one is kept and the other is removed', async () => {
   const twins = { '': found, '~2': { ...found, vpcId: 'vpc-2' } };
   const { verbs } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: twins } });
   expect(verbs).toEqual([['remove', '~2']]);

@@ -17,7 +17,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([release]);
 });
 
-test('removes what is ours: retries until the NAT gateway has released the address, which AWS reports with three different errors', async () => {
+test('removes what is ours: retries on three different errors, until the NAT gateway has released the address', async () => {
   mocks.ec2
     .on(ReleaseAddressCommand)
     .rejectsOnce(denied)

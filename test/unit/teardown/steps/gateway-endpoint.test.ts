@@ -9,7 +9,9 @@ const remove = () =>
   gatewayEndpoint.remove(removeContextOf({ noun: 'gatewayEndpoint' }, network().gatewayEndpoint['']));
 const deletion = { command: 'DeleteVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
 const look = { command: 'DescribeVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
-const shown = (state: string) => ({ VpcEndpoints: [{ VpcEndpointId: 'vpce-1', State: state as State }] });
+const endpointInState = (state: string) => ({
+  VpcEndpoints: [{ VpcEndpointId: 'vpce-1', State: state as State }],
+});
 const notFound = 'InvalidVpcEndpointId.NotFound';
 const unsuccessful = (Code: string, Message: string) => ({
   Unsuccessful: [{ ResourceId: 'vpce-1', Error: { Code, Message } }],
@@ -17,7 +19,10 @@ const unsuccessful = (Code: string, Message: string) => ({
 
 /** Lets looks return these states in sequence. */
 const mockLooks = (...states: string[]) =>
-  states.reduce((mock, state) => mock.resolvesOnce(shown(state)), mocks.ec2.on(DescribeVpcEndpointsCommand));
+  states.reduce(
+    (mock, state) => mock.resolvesOnce(endpointInState(state)),
+    mocks.ec2.on(DescribeVpcEndpointsCommand),
+  );
 
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });

@@ -8,15 +8,17 @@ import { network } from '../../network.ts';
 const remove = () => natGateway.remove(removeContextOf({ noun: 'natGateway' }, network().natGateway['']));
 const deletion = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const look = { command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } };
-const shown = (State: 'deleting' | 'deleted') => ({ NatGateways: [{ NatGatewayId: 'nat-1', State }] });
+const gatewayInState = (State: 'deleting' | 'deleted') => ({
+  NatGateways: [{ NatGatewayId: 'nat-1', State }],
+});
 
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
-    .resolvesOnce(shown('deleting'))
-    .resolvesOnce(shown('deleting'))
-    .resolves(shown('deleted'));
+    .resolvesOnce(gatewayInState('deleting'))
+    .resolvesOnce(gatewayInState('deleting'))
+    .resolves(gatewayInState('deleted'));
   await remove();
   expect(sent()).toEqual([deletion, look, look, look]);
 });

@@ -9,17 +9,17 @@ import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../teardown/steps/record.ts';
 import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
-const set = (DNSName: string, EvaluateTargetHealth = true): ResourceRecordSet => ({
+const recordSet = (DNSName: string, EvaluateTargetHealth = true): ResourceRecordSet => ({
   Name: 'api.example.com.',
   Type: 'A',
   AliasTarget: { DNSName, HostedZoneId: 'ZBALANCER', EvaluateTargetHealth },
 });
-const OURS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com.';
+const OUR_DNS_NAME = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com.';
 const item = {
   hostedZoneId: 'ZONE1',
   zoneIsOurs: false,
   recordName: 'api.example.com',
-  set: set(OURS),
+  set: recordSet(OUR_DNS_NAME),
 } as FoundRecord;
 const remove = () => record.remove(removeContextOf({ noun: 'record' }, item));
 const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
@@ -37,19 +37,19 @@ function mockRecords(...sets: ResourceRecordSet[]): void {
 test('removes what is ours', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([deletes(set(OURS))]);
+  expect(sent()).toEqual([deletes(recordSet(OUR_DNS_NAME))]);
 });
 
 test('removes what is ours: a record that has changed since the survey is deleted in its current form', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
-  mockRecords(set(OURS, false));
+  mockRecords(recordSet(OUR_DNS_NAME, false));
   expect(await remove()).toBeUndefined();
-  expect(writes()).toEqual([deletes(set(OURS)), deletes(set(OURS, false))]);
+  expect(writes()).toEqual([deletes(recordSet(OUR_DNS_NAME)), deletes(recordSet(OUR_DNS_NAME, false))]);
 });
 
 test('removes what is ours: a record that now has another target is kept', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
-  mockRecords(set('www.example.net.'));
+  mockRecords(recordSet('www.example.net.'));
   expect(await remove()).toEqual({ kept: 'it now points somewhere else' });
   expect(writes()).toHaveLength(1);
 });
@@ -73,12 +73,12 @@ test('counts what is already gone as removed: a record whose zone is gone', asyn
 test('explains refusal', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([deletes(set(OURS))]);
+  expect(sent()).toEqual([deletes(recordSet(OUR_DNS_NAME))]);
 });
 
 test('explains refusal: the error is thrown if AWS still refuses the current form of the record', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
-  mockRecords(set(OURS));
+  mockRecords(recordSet(OUR_DNS_NAME));
   await expect(remove()).rejects.toMatchObject({ message: mismatch.message });
   expect(writes()).toHaveLength(2);
 });

@@ -14,7 +14,7 @@ const item = {
 };
 const remove = () => repositories.remove(removeContextOf({ noun: 'repositories', key: 'web-api1' }, item));
 
-test('removes', async () => {
+test('removes what is ours', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).resolves({});
   expect(await remove()).toBeUndefined();
   expect(sent()).toEqual([
@@ -32,6 +32,6 @@ test('explains refusal', async () => {
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('a repository is removed after the services that pull from it', () => {
+test('removes what is ours: a repository is removed after the services that pull from it', () => {
   expect(repositories.after).toContain('services');
 });

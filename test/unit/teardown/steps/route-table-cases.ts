@@ -7,7 +7,7 @@ import { awsError, mocks, sent } from '../../step-harness.ts';
 /**
  * Registers the tests of a removal.
  * @param found the route table to remove
- * @param expected its id, and the subnets that are associated with it, in the order in which they are disassociated
+ * @param expected its id and its associated subnets, in the order in which the removal disassociates them
  * @param remove runs the removal
  */
 export function testRouteTableRemoval(

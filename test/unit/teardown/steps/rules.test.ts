@@ -16,9 +16,9 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: a rule is deleted together with its listener if that is removed as well', async () => {
-  const going = { everyOneOf: (noun: string) => noun === 'listener', removalOf: () => undefined };
-  expect(await rules.remove({ ...context(), alsoRemoved: going })).toEqual({
+test('removes what is ours: if the listener is removed as well, a rule is deleted together with it', async () => {
+  const listenerOnly = { everyOneOf: (noun: string) => noun === 'listener', removalOf: () => undefined };
+  expect(await rules.remove({ ...context(), alsoRemoved: listenerOnly })).toEqual({
     removedWith: 'with its listener',
   });
   expect(sent()).toEqual([]);

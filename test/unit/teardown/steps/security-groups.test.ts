@@ -49,12 +49,12 @@ test('removes what is ours', async () => {
 
 test('removes what is ours: waits until the groups whose rules refer to this one have been removed', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
-  let leave = () => {};
-  const web = new Promise<void>((resolve) => (leave = resolve));
+  let finishWebRemoval = () => {};
+  const web = new Promise<void>((resolve) => (finishWebRemoval = resolve));
   const removing = remove(undefined, { web });
   await Promise.resolve();
   expect(sent()).toEqual([]);
-  leave();
+  finishWebRemoval();
   await removing;
   expect(sent()).toEqual([deletion]);
 });
@@ -130,7 +130,7 @@ test('removes what is ours: egress rules that refer to the group are revoked as 
     { noun: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
     web,
   );
-  // The load balancer's group waits for this one, so this one must not wait for it.
+  // The load balancer's group waits for this one, so this one must not wait for the load balancer's group.
   await securityGroups.remove({
     ...context,
     alsoRemoved: { everyOneOf: () => false, removalOf: () => new Promise(() => {}) },

@@ -37,12 +37,12 @@ function mockTaskLooks(...looks: string[][]): void {
     mock.resolvesOnce({ tasks: statuses.map((lastStatus) => ({ lastStatus, group: 'service:web' })) });
   }
 }
-function mockSuccess(): void {
+function mockDelete(): void {
   mocks.ecs.on(DeleteServiceCommand).resolves({});
 }
 
 test('removes what is ours: deletes the service, and waits until it is inactive and its tasks have stopped', async () => {
-  mockSuccess();
+  mockDelete();
   mockServiceLooks('DRAINING', 'INACTIVE');
   mockTaskLooks(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
   expect(await remove()).toBeUndefined();
@@ -54,7 +54,7 @@ test('removes what is ours: deletes the service, and waits until it is inactive 
   expect(commands().slice(2)).toEqual(['DescribeServices', ...look, ...look, ...look]);
 });
 
-test('removes what is ours: a service that another run has started to remove is only waited for', async () => {
+test('removes what is ours: if another run has started to remove the service, this run only waits', async () => {
   mockServiceLooks('DRAINING', 'INACTIVE');
   mockTaskLooks(['DEPROVISIONING'], ['STOPPED']);
   expect(await remove('DRAINING')).toBeUndefined();
@@ -63,10 +63,10 @@ test('removes what is ours: a service that another run has started to remove is 
 });
 
 test('removes what is ours: the waits for several services share their requests', async () => {
-  mockSuccess();
+  mockDelete();
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
-  // A pause in real time, since waits on the test clock take none.
+  // Uses the system clock, because a wait on the test clock is too short for requests to be shared.
   const one = { ...context(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) =>
@@ -88,7 +88,7 @@ test('removes what is ours: the waits for several services share their requests'
 });
 
 test('removes what is ours: tasks that never stop are reported', async () => {
-  mockSuccess();
+  mockDelete();
   mockServiceLooks('INACTIVE');
   mockTaskLooks();
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [{ lastStatus: 'RUNNING', group: 'service:web' }] });
@@ -116,7 +116,7 @@ test('counts what is already gone as removed: a service whose cluster is gone', 
 });
 
 test('explains refusal', async () => {
-  mockSuccess();
+  mockDelete();
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sent()).toEqual([deletes]);

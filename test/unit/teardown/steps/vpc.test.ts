@@ -19,7 +19,7 @@ const looks = [
   { command: 'DescribeSubnets', input: { Filters } },
   { command: 'DescribeRouteTables', input: { Filters } },
 ];
-const ofOthers = { Key: 'slipway:stack', Value: 'other-dev' };
+const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
 
 beforeEach(() => {
   // Every VPC has a default group, which is deleted with it.
@@ -74,7 +74,7 @@ test('explains refusal: a VPC is kept and its foreign resources are listed, if t
     ],
   });
   mocks.ec2.on(DescribeSubnetsCommand).resolves({
-    Subnets: [{ SubnetId: 'subnet-9', CidrBlock: '10.0.200.0/24', Tags: [ofOthers] }],
+    Subnets: [{ SubnetId: 'subnet-9', CidrBlock: '10.0.200.0/24', Tags: [foreignTag] }],
   });
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ RouteTableId: 'rtb-9' }] });
   await expect(remove()).rejects.toMatchObject({

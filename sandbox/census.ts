@@ -5,13 +5,13 @@ import type { World } from './world/world.ts';
 /** Counts by kind, e.g. `ec2.vpcs`; kinds without resources are omitted. */
 export type Census = Record<string, number>;
 
-/** Counts the resources of all regions; the `isCounted` of each table decides which rows count. */
+/** Counts the resources of all regions; the `isInCensus` of each table decides which rows count. */
 export function census(world: World): Census {
   const counts: Census = {};
   const count = (stores: Stores) => {
     for (const [service, tables] of Object.entries(stores)) {
       for (const [kind, table] of Object.entries(tables)) {
-        const counted = table.filter((row) => table.kind.isCounted(row)).length;
+        const counted = table.filter((row) => table.kind.isInCensus(row)).length;
         const name = `${service}.${kind}`;
         if (counted > 0) counts[name] = (counts[name] ?? 0) + counted;
       }

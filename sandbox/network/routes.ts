@@ -54,6 +54,6 @@ function gatewayExists(region: Region, vpcId: string, gatewayId: string | undefi
   if (internetGatewayOf(region, vpcId)?.InternetGatewayId === gatewayId) return true;
   return resourceTables(region.ec2).some((table) => {
     const row = gatewayId?.startsWith(`${table.kind.idPrefix}-`) ? table.get(gatewayId) : undefined;
-    return row !== undefined && table.kind.isCounted(row) && table.kind.blockedVpcId(row) === vpcId;
+    return row !== undefined && table.kind.isInCensus(row) && table.kind.blockedVpcId(row) === vpcId;
   });
 }

@@ -23,7 +23,7 @@ export function upgraded(version: number, snapshot: Snapshot): Snapshot | undefi
 }
 
 function renameIn(tables: Snapshot['regions'][string][string]): void {
-  const rows = Object.values(tables).flatMap((entries) => entries.map(([, row]) => row as object));
+  const rows = Object.values(tables).flatMap((entries) => entries.map(([, row]) => row));
   for (const row of rows as Record<string, unknown>[]) {
     for (const [before, now] of Object.entries(RENAMED)) {
       if (!(before in row)) continue;

@@ -3,7 +3,7 @@
 /** The properties of the rows in a table. The census and the chaos use them. */
 export interface Kind<Row extends object = object> {
   /** Whether the census counts a row. The census omits AWS's bookkeeping, and deleted resources that are still shown. */
-  isCounted(row: Row): boolean;
+  isInCensus(row: Row): boolean;
   /** Whether calls see the creation and deletion of rows with a delay. */
   readonly lag: Lag;
 }
@@ -15,10 +15,10 @@ export interface Kind<Row extends object = object> {
 export type Lag = 'none' | { readonly listedBy: readonly string[] };
 
 /** The kind of records that are not resources: client tokens, revision numbers, changes and unfinished uploads. */
-export const BOOKKEEPING: Kind = { isCounted: () => false, lag: 'none' };
+export const BOOKKEEPING: Kind = { isInCensus: () => false, lag: 'none' };
 
 /** The kind of resources that the census always counts and that every call sees immediately. */
-export const CONSISTENT_RESOURCE: Kind = { isCounted: () => true, lag: 'none' };
+export const CONSISTENT_RESOURCE: Kind = { isInCensus: () => true, lag: 'none' };
 
 /** Observes the rows that are added to a table and deleted from it. */
 export interface Watch {

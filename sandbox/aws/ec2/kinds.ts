@@ -24,7 +24,7 @@ export interface Declaration<Row extends object> {
   /** Returns the id of the VPC that cannot be deleted while the row exists, if any. */
   blockedVpcId(row: Row): string | undefined;
   /** Whether the census counts a row. A deleted resource that AWS still shows does not count. */
-  isCounted(row: Row): boolean;
+  isInCensus(row: Row): boolean;
 }
 
 /** A kind of EC2 resource. Calls see new and deleted resources of every kind with a delay. */
@@ -33,7 +33,7 @@ export interface Ec2Kind<Row extends object>
 
 export type Ec2Table<Row extends Tagged & object> = Table<Row, Ec2Kind<Row>>;
 
-/** For `isCounted`: every row counts. */
+/** For `isInCensus`: every row counts. */
 export const always = () => true;
 /** For `blockedVpcId`: the resource is not in a VPC, or it is in a subnet, which already blocks the deletion of the VPC. */
 export const noVpc = () => undefined;

@@ -89,7 +89,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeVpcs'],
     notFound: idNotFound('InvalidVpcID.NotFound', 'vpc'),
     blockedVpcId: noVpc,
-    isCounted: always,
+    isInCensus: always,
   }),
   subnets: makeEc2Table<SubnetRow>({
     idPrefix: 'subnet',
@@ -98,7 +98,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeSubnets'],
     notFound: idNotFound('InvalidSubnetID.NotFound', 'subnet'),
     blockedVpcId: ({ VpcId }) => VpcId,
-    isCounted: always,
+    isInCensus: always,
   }),
   internetGateways: makeEc2Table<InternetGatewayRow>({
     idPrefix: 'igw',
@@ -107,7 +107,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeInternetGateways'],
     notFound: idNotFound('InvalidInternetGatewayID.NotFound', 'internetGateway'),
     blockedVpcId: ({ Attachments }) => Attachments[0]?.VpcId,
-    isCounted: always,
+    isInCensus: always,
   }),
   routeTables: makeEc2Table<RouteTableRow>({
     idPrefix: 'rtb',
@@ -117,7 +117,7 @@ export const ec2Store = () => ({
     notFound: idNotFound('InvalidRouteTableID.NotFound', 'routeTable'),
     // The main route table is deleted with its VPC.
     blockedVpcId: ({ VpcId, Associations }) => (Associations.some(({ Main }) => Main) ? undefined : VpcId),
-    isCounted: always,
+    isInCensus: always,
   }),
   addresses: makeEc2Table<AddressRow>({
     idPrefix: 'eipalloc',
@@ -126,7 +126,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeAddresses'],
     notFound: idNotFound('InvalidAllocationID.NotFound', 'allocation'),
     blockedVpcId: noVpc,
-    isCounted: always,
+    isInCensus: always,
   }),
   natGateways: makeEc2Table<NatGatewayRow>({
     idPrefix: 'nat',
@@ -135,7 +135,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeNatGateways'],
     notFound: (id) => refusal('NatGatewayNotFound', `NatGateway ${id} was not found`),
     blockedVpcId: noVpc,
-    isCounted: ({ State }) => State !== 'deleted' && State !== 'failed',
+    isInCensus: ({ State }) => State !== 'deleted' && State !== 'failed',
   }),
   securityGroups: makeEc2Table<SecurityGroupRow>({
     idPrefix: 'sg',
@@ -145,7 +145,7 @@ export const ec2Store = () => ({
     notFound: (id) => refusal('InvalidGroup.NotFound', `The security group '${id}' does not exist`),
     // The default group is deleted with its VPC.
     blockedVpcId: ({ VpcId, GroupName }) => (GroupName === 'default' ? undefined : VpcId),
-    isCounted: always,
+    isInCensus: always,
   }),
   securityGroupRules: makeEc2Table<SecurityGroupRuleRow>({
     idPrefix: 'sgr',
@@ -154,7 +154,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeSecurityGroupRules'],
     notFound: idNotFound('InvalidSecurityGroupRuleId.NotFound', 'security group rule'),
     blockedVpcId: noVpc,
-    isCounted: always,
+    isInCensus: always,
   }),
   networkInterfaces: makeEc2Table<NetworkInterfaceRow>({
     idPrefix: 'eni',
@@ -163,7 +163,7 @@ export const ec2Store = () => ({
     listedBy: ['DescribeNetworkInterfaces'],
     notFound: idNotFound('InvalidNetworkInterfaceID.NotFound', 'networkInterface'),
     blockedVpcId: noVpc,
-    isCounted: always,
+    isInCensus: always,
   }),
   /** Client tokens, with `<operation> <token>` as the key. */
   tokens: new Table<TokenRow>(BOOKKEEPING),

@@ -33,7 +33,7 @@ export const vpcEndpointTables = () => ({
     listedBy: ['DescribeVpcEndpoints'],
     notFound: (id) => refusal('InvalidVpcEndpointId.NotFound', notFoundMessage(id)),
     blockedVpcId: ({ VpcId }) => VpcId,
-    isCounted: always,
+    isInCensus: always,
   }),
 });
 

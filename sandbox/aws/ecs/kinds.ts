@@ -12,7 +12,7 @@ interface Declaration<Row extends object> {
   /** The operations that list resources of this kind. Their results are eventually consistent. */
   readonly listedBy: readonly OperationName<typeof ECS>[];
   /** Whether the census counts a row. It does not count deleted resources that AWS still shows. */
-  isCounted(row: Row): boolean;
+  isInCensus(row: Row): boolean;
   /** Whether a row can have tags. */
   isTaggable(row: Row): boolean;
   /** Returns the refusal of a tag operation whose ARN does not name a taggable row. */

@@ -33,7 +33,7 @@ export function makeElbTable<Row extends object & { tags: Tag[] }>(declaration: 
   const arnPattern = new RegExp(`^arn:aws:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
   return new Table<Row, ElbKind<Row>>({
     arnType,
-    isCounted: () => true,
+    isInCensus: () => true,
     lag: { listedBy },
     keyOf(arn) {
       if (!arn) throw constraint(undefined, parameter, 'not be null');

@@ -30,7 +30,7 @@ export const iamStore = () => ({
   /** By lower-case name: role names are unique regardless of case. */
   roles: new Table<RoleRow, Kind<RoleRow> & Findable>({
     // The census does not count service-linked roles: they belong to the account and are never deleted.
-    isCounted: ({ Path }) => !Path.startsWith(SERVICE_PATH),
+    isInCensus: ({ Path }) => !Path.startsWith(SERVICE_PATH),
     lag: { listedBy: ['ListRoles'] satisfies OperationName<typeof IAM>[] },
     keyOf: (name) => checkRoleName(name).toLowerCase(),
     notFound: roleNotFound,

@@ -32,7 +32,7 @@ export interface BalancerNameRow {
 export const route53Store = () => ({
   zones: new Table<HostedZoneRow, Kind & Findable>({
     // The census counts every zone.
-    isCounted: () => true,
+    isInCensus: () => true,
     lag: { listedBy: ['ListHostedZones', 'ListHostedZonesByName'] satisfies ListOperation[] },
     keyOf: withoutPrefix,
     notFound: (id) => noSuchHostedZone(withoutPrefix(id)),
@@ -42,7 +42,7 @@ export const route53Store = () => ({
   /** By id without the `/change/` prefix. */
   changes: new Table<ChangeInfo, Kind & Findable>({
     // The census does not count changes, because they are records and not resources.
-    isCounted: () => false,
+    isInCensus: () => false,
     lag: { listedBy: [] },
     keyOf: withoutPrefix,
     notFound: (id) => noSuchChange(withoutPrefix(id)),

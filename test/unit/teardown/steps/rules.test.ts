@@ -17,7 +17,7 @@ test('removes what is ours', async () => {
 });
 
 test('removes what is ours: if the listener is removed as well, a rule is deleted together with it', async () => {
-  const listenerOnly = { everyOneOf: (noun: string) => noun === 'listener', removalOf: () => undefined };
+  const listenerOnly = { areAllRemoved: (noun: string) => noun === 'listener', removalOf: () => undefined };
   expect(await rules.remove({ ...context(), alsoRemoved: listenerOnly })).toEqual({
     removedWith: 'with its listener',
   });

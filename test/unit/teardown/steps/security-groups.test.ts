@@ -26,7 +26,7 @@ function remove(ingress = [tcp(5000), tcp(6000)], otherRemovals: Record<string, 
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
   const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
   const context = removeContextOf({ noun: 'securityGroups', key: 'balancer', found }, balancer);
-  const alsoRemoved = { everyOneOf: () => false, removalOf: (key: string) => otherRemovals[key] };
+  const alsoRemoved = { areAllRemoved: () => false, removalOf: (key: string) => otherRemovals[key] };
   return securityGroups.remove({ ...context, alsoRemoved });
 }
 const revoke = (port: number) => ({
@@ -71,7 +71,7 @@ test('removes what is ours: if the groups of a service and of the load balancer 
   const never = new Promise<void>(() => {});
   await securityGroups.remove({
     ...context,
-    alsoRemoved: { everyOneOf: () => true, removalOf: () => never },
+    alsoRemoved: { areAllRemoved: () => true, removalOf: () => never },
   });
   expect(sent().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
 });
@@ -133,7 +133,7 @@ test('removes what is ours: egress rules that refer to the group are revoked as 
   // The load balancer's group waits for this one, so this one must not wait for the load balancer's group.
   await securityGroups.remove({
     ...context,
-    alsoRemoved: { everyOneOf: () => false, removalOf: () => new Promise(() => {}) },
+    alsoRemoved: { areAllRemoved: () => false, removalOf: () => new Promise(() => {}) },
   });
   expect(sent()).toEqual([
     {

@@ -7,7 +7,7 @@ import { readTags, type Tags } from '../derive/tags.ts';
 import { pending, ready, type ProbeResult } from '../engine/until.ts';
 import { ifFound } from './if-found.ts';
 import { describeOurs } from './recorded.ts';
-import { indexByKey, type LookContext } from './context.ts';
+import { indexByKey, stackTagFilter, type LookContext } from './context.ts';
 import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export interface FoundGatewayEndpoint extends Readonly<Ids['gatewayEndpoint']> {
@@ -45,6 +45,19 @@ export async function lookGatewayEndpoint(context: LookContext): Promise<Items<F
   );
   const existing = endpoints.filter(isLiveEndpoint).map(read);
   return indexByKey(existing.sort((a, b) => b.routeTableIds.length - a.routeTableIds.length));
+}
+
+/**
+ * Returns the ids of our endpoints that are being deleted, for example by a teardown that was interrupted. Their routes are still
+ * in the route tables.
+ */
+export async function deletingEndpoints(context: Pick<LookContext, 'aws' | 'names'>): Promise<string[]> {
+  const { VpcEndpoints = [] } = await context.aws.ec2(
+    new DescribeVpcEndpointsCommand({ Filters: stackTagFilter(context) }),
+  );
+  return VpcEndpoints.filter(({ State }) => State?.toLowerCase() === 'deleting').map(
+    ({ VpcEndpointId = '' }) => VpcEndpointId,
+  );
 }
 
 const read = ({

@@ -9,7 +9,12 @@ import { createWithToken } from '../../lib/engine/create-with-token.ts';
 import type { ApplyContext, Known, Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { isLiveEndpoint, type FoundGatewayEndpoint } from '../../lib/look/gateway-endpoint.ts';
+import {
+  deletingEndpoints,
+  isLiveEndpoint,
+  probeEndpointGone,
+  type FoundGatewayEndpoint,
+} from '../../lib/look/gateway-endpoint.ts';
 import { inAnotherVpc } from '../../lib/look/vpc.ts';
 import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { only, ONLY, type Items } from '../../lib/model/resources.ts';
@@ -52,27 +57,20 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
       cannotUpdate: (endpoint) => inAnotherVpc(found)(endpoint) ?? ofAnotherService(desired, endpoint),
     }),
 
-  /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
+  /** If an interrupted teardown is still deleting our endpoint, its routes are in the way until it is gone. */
   async create(context) {
-    const RouteTableIds = tableIdsOf(context);
     try {
-      return await createWithToken<Known<'gatewayEndpoint'>>(context, async (ClientToken) => {
-        const { VpcEndpoint } = await context.aws.ec2(
-          new CreateVpcEndpointCommand({
-            VpcEndpointType: 'Gateway',
-            VpcId: only(context.ids.vpc)?.vpcId,
-            ServiceName: serviceName(context),
-            RouteTableIds,
-            ClientToken,
-            TagSpecifications: [{ ResourceType: 'vpc-endpoint', Tags: toPascalCaseTags(context.tags) }],
-          }),
-        );
-        if (!VpcEndpoint?.VpcEndpointId || !isLiveEndpoint(VpcEndpoint)) return undefined;
-        return { vpcEndpointId: VpcEndpoint.VpcEndpointId };
-      });
+      return await send(context);
     } catch (error) {
       if (!isCode(error, 'RouteAlreadyExists')) throw error;
-      return adopt(context, `the route to S3 in ${RouteTableIds.join(' or ')}`, error);
+      const deleting = await deletingEndpoints(context);
+      if (deleting.length === 0)
+        return adopt(context, `the route to S3 in ${tableIdsOf(context).join(' or ')}`, error);
+      for (const id of deleting)
+        await context.until(`VPC endpoint ${id} to be gone`, 'vpcEndpointGone', () =>
+          probeEndpointGone(context.aws, id),
+        );
+      return send(context);
     }
   },
 
@@ -84,6 +82,23 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
 
 const ofAnotherService = (desired: Desired, { service }: FoundGatewayEndpoint): string | undefined =>
   service === serviceName(desired) ? undefined : `it is an endpoint of ${service}, which cannot be changed`;
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
+const send = (context: Context): Promise<Known<'gatewayEndpoint'>> =>
+  createWithToken<Known<'gatewayEndpoint'>>(context, async (ClientToken) => {
+    const { VpcEndpoint } = await context.aws.ec2(
+      new CreateVpcEndpointCommand({
+        VpcEndpointType: 'Gateway',
+        VpcId: only(context.ids.vpc)?.vpcId,
+        ServiceName: serviceName(context),
+        RouteTableIds: tableIdsOf(context),
+        ClientToken,
+        TagSpecifications: [{ ResourceType: 'vpc-endpoint', Tags: toPascalCaseTags(context.tags) }],
+      }),
+    );
+    if (!VpcEndpoint?.VpcEndpointId || !isLiveEndpoint(VpcEndpoint)) return undefined;
+    return { vpcEndpointId: VpcEndpoint.VpcEndpointId };
+  });
 
 const tableIdsOf = (context: Context): string[] =>
   wantedTableIds(context, context.ids.privateRoutes).filter((id) => id !== undefined);

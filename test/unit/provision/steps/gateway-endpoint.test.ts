@@ -81,6 +81,29 @@ test('creates when missing: if the token returns a deleted endpoint, the create 
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });
 
+test('creates when missing: if an interrupted teardown is still deleting our endpoint, the create is repeated once it is gone', async () => {
+  const endpointIn = (state: string) => ({
+    VpcEndpoints: [{ VpcEndpointId: 'vpce-0', VpcId: 'vpc-1', State: state as State, Tags }],
+  });
+  mocks.ec2
+    .on(CreateVpcEndpointCommand)
+    .rejectsOnce(alreadyExists)
+    .resolves({ VpcEndpoint: { VpcEndpointId: 'vpce-1', State: 'Available' } })
+    .on(DescribeVpcEndpointsCommand)
+    .resolvesOnce(endpointIn('deleting'))
+    .resolvesOnce(endpointIn('deleting'))
+    .resolves(endpointIn('deleted'));
+  const { ids } = await provisionStep(gatewayEndpoint, missing);
+  expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
+  expect(sent().map(({ command }) => command)).toEqual([
+    'CreateVpcEndpoint',
+    'DescribeVpcEndpoints',
+    'DescribeVpcEndpoints',
+    'DescribeVpcEndpoints',
+    'CreateVpcEndpoint',
+  ]);
+});
+
 test('creates when missing: if the same run creates the private route tables, their ids are still unknown in the plan', () => {
   const found = networkWithout('gatewayEndpoint', 'privateRoutes');
   const [change] = diffOf(gatewayEndpoint, surveyOf(found));

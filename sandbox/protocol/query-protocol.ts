@@ -1,5 +1,6 @@
 /** The query protocols of EC2 (`ec2`) and of ELBv2, IAM and STS (`query`): forms as requests, XML as responses. */
 import { readQuery, type Dialect } from './query.ts';
+import { refusal } from './refusal.ts';
 import { writeXml } from './schemas.ts';
 import {
   escapeXml,
@@ -19,13 +20,33 @@ const xml = (status: number, body: string): WireResponse => ({
 });
 
 /**
+ * Refuses a call with another version of the API than the one that the sandbox has.
+ * @param namespace the XML namespace of the responses, which contains the version
+ */
+function checkVersion(operation: string, version: string | null, dialect: Dialect, namespace: string): void {
+  if (version !== null && namespace.includes(`/${version}/`)) return;
+  if (dialect === 'query')
+    throw refusal(
+      'InvalidAction',
+      `Could not find operation ${operation} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
+    );
+  throw version === null
+    ? refusal('MissingParameter', 'The request must contain the parameter Version')
+    : refusal('NoSuchVersion', `The requested version (${version}) of service AmazonEC2 does not exist`);
+}
+
+/**
  * Makes the query protocol in one of its dialects.
  * @param namespace the XML namespace of the responses
  */
 export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol {
   return {
     operation: (request) => form(request).get('Action') ?? undefined,
-    decode: (operation, request) => readQuery(operation.input, form(request), dialect),
+    decode(operation, request) {
+      const parameters = form(request);
+      checkVersion(operation.name, parameters.get('Version'), dialect, namespace);
+      return readQuery(operation.input, parameters, dialect);
+    },
     encode(operation, output, requestId) {
       const content = writeXml(operation.output, output);
       const { name } = operation;

@@ -7,6 +7,7 @@ import { isMutating } from './journal.ts';
 import { ownProperty } from '../own-property.ts';
 import { refusal, Refusal } from '../protocol/refusal.ts';
 import type { OperationShape } from '../protocol/schemas.ts';
+import { refuseUnknownService } from '../protocol/unknown-service.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 import { services, type SandboxService } from '../services.ts';
 import type { Chaos } from '../chaos/controller.ts';
@@ -31,11 +32,24 @@ export interface GatewayContext {
 /** Matches the region and service in a signature: `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
 const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
-const unsigned = (message: string): WireResponse => ({
+const unsigned = (): WireResponse => ({
   status: 403,
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ __type: 'MissingAuthenticationToken', message }),
+  body: JSON.stringify({
+    __type: 'MissingAuthenticationToken',
+    message: 'The request is not signed. The sandbox needs the signature to determine the service.',
+  }),
 });
+
+const unsupportedService = (name: string) =>
+  refusal(
+    'NotImplemented',
+    `The sandbox does not support the service ${name}. It supports: ${Object.keys(services).join(', ')}.`,
+    501,
+  );
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html */
+const wouldSucceed = () => refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
 
 const internalError = () => refusal('InternalError', 'An internal error has occurred', 500);
 
@@ -56,11 +70,13 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
   return async (request: WireRequest): Promise<GatewayResponse> => {
     const [, region, signedService] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
     const service = ownProperty(services, signedService ?? '');
-    if (!region || !service) {
-      const message = signedService
-        ? `The sandbox does not support the service ${signedService}. It supports: ${Object.keys(services).join(', ')}.`
-        : 'The request is not signed. The sandbox needs the signature to determine the service.';
-      return { response: unsigned(message) };
+    const requestId = randomUUID();
+    if (!region || !signedService) return { response: withId(unsigned(), requestId) };
+    if (!service) {
+      const refused = unsupportedService(signedService);
+      return {
+        response: withId(refuseUnknownService(signedService, request, refused, requestId), requestId),
+      };
     }
     const operation = service.protocol.operation(request) ?? 'unknown';
     // The journal must not contain names that a client made up.
@@ -68,20 +84,20 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const fault = faults.next(service.name, name);
     const weather = chaos.isCalm ? undefined : chaos.start();
     const failure = fault ?? weather?.failure;
-    const call = { service, operation, region, requestId: randomUUID(), failure };
+    const call = { service, operation, region, requestId, failure };
     if (weather && weather.latency > 0) await pause(weather.latency / 2);
     let response: WireResponse;
     let result = 'ok';
     let throttled: true | undefined;
     try {
       world.agenda.runDue();
-      response = await runOperation(call, request);
+      response = withId(await runOperation(call, request), requestId);
     } catch (error) {
       if (!(error instanceof Refusal)) reportError(error);
       if (error instanceof Throttled) throttled = true;
       const refused = asRefusal(error, service.name, name);
       result = refused.code;
-      response = service.protocol.encodeRefusal(refused, call.requestId);
+      response = withId(service.protocol.encodeRefusal(refused, requestId), requestId);
     }
     journal.add({ service: service.name, operation: name, region, result, fault: failure?.kind, throttled });
     if (isMutating(name)) world.changed();
@@ -109,6 +125,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const region = world.region(call.region);
     const decoded = { service: service.name, operation: name, input, region };
     if (!chaos.isCalm) chaos.admit(decoded);
+    if (input['DryRun'] === true) throw wouldSucceed();
     operation.before?.(region);
     const run = () => operation.run(input, region);
     const output = chaos.isCalm ? await run() : await chaos.carryOut(decoded, run);
@@ -116,6 +133,12 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     return service.protocol.encode(shape, output, call.requestId);
   }
 }
+
+/** Adds the header in which every AWS service returns the id of the request. */
+const withId = (response: WireResponse, requestId: string): WireResponse => ({
+  ...response,
+  headers: { ...response.headers, 'x-amzn-requestid': requestId },
+});
 
 /** Applies an injected failure to the response of a call. */
 function withInjectedFailure(
@@ -126,13 +149,22 @@ function withInjectedFailure(
   if (failure.kind === 'answer-lost') return { response, lost: 'reset' };
   if (failure.kind !== 'lost' && failure.kind !== 'not-done') return { response };
   if (failure.looks === '500')
-    return { response: service.protocol.encodeRefusal(internalError(), requestId) };
+    return { response: withId(service.protocol.encodeRefusal(internalError(), requestId), requestId) };
   // A response that is cut off must begin in the same way, whether or not the call had an effect.
   return {
     response: failure.kind === 'not-done' ? { ...response, status: 200 } : response,
     lost: failure.looks,
   };
 }
+
+/** Whether a member has the value that it has by default, so that it asks for nothing: `false` or an empty list or structure. */
+const asksForNothing = (value: unknown): boolean =>
+  value === undefined ||
+  value === false ||
+  (typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Date) &&
+    Object.keys(value).length === 0);
 
 /** Refuses members that AWS supports but the sandbox does not, because ignoring them would fake success. */
 function refuseUnsupportedMembers(
@@ -142,7 +174,7 @@ function refuseUnsupportedMembers(
   input: Record<string, unknown>,
 ): void {
   for (const [member, value] of Object.entries(input)) {
-    if (value === undefined || takes.includes(member)) continue;
+    if (member === 'DryRun' || asksForNothing(value) || takes.includes(member)) continue;
     throw refusal(
       'NotImplemented',
       `The sandbox does not support ${member} in ${service.name} ${shape.name} yet`,

@@ -55,7 +55,10 @@ describe('an invalid form', () => {
 
   test('is refused when it is nested very deeply', async () => {
     const { call } = await startCaller();
-    const { status, text } = await call('ec2', `Action=DescribeVpcs&${'A.'.repeat(20_000)}=1`);
+    const { status, text } = await call(
+      'ec2',
+      `Action=DescribeVpcs&Version=2016-11-15&${'A.'.repeat(20_000)}=1`,
+    );
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'MalformedQueryString']);
   });
 

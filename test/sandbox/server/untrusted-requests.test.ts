@@ -126,7 +126,7 @@ describe('an invalid request', () => {
     [400, 'an invalid URL', ['GET http://[ HTTP/1.1', 'Host: localhost', SIGNED]],
     [403, 'no signature', ['GET / HTTP/1.1', 'Host: localhost']],
     [
-      403,
+      501,
       'a signature for a service that is named like an inherited member',
       [CALL, 'Host: localhost', SIGNED.replace('ec2', 'constructor')],
     ],

@@ -1,0 +1,44 @@
+/** Refuses calls of services that the sandbox does not have, in the protocol of the caller, so that its client shows the message. */
+import type { Refusal } from './refusal.ts';
+import { escapeXml, XML_DECLARATION, type WireRequest, type WireResponse } from './wire.ts';
+
+/** The services whose protocol is REST with XML; their requests do not say so. */
+const REST_XML = ['s3', 's3-outposts', 's3express', 'cloudfront'];
+
+/**
+ * Encodes a refusal for a service whose protocol is unknown: the protocol follows from the request.
+ * @param service the name of the service in the signature
+ * @see https://smithy.io/2.0/aws/protocols/index.html
+ */
+export function refuseUnknownService(
+  service: string,
+  request: WireRequest,
+  { code, message, status }: Refusal,
+  requestId: string,
+): WireResponse {
+  const contentType = request.headers['content-type'] ?? '';
+  const isQuery = contentType.includes('x-www-form-urlencoded') || request.query.has('Action');
+  const error = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
+  if (isQuery)
+    return xml(
+      status,
+      `<ErrorResponse><Error><Type>Receiver</Type>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    );
+  if (REST_XML.includes(service))
+    return xml(status, `<Error>${error}<RequestId>${requestId}</RequestId></Error>`);
+  const isJsonRpc = request.headers['x-amz-target'] !== undefined;
+  return {
+    status,
+    headers: {
+      'content-type': isJsonRpc ? contentType : 'application/json',
+      'x-amzn-errortype': code,
+    },
+    body: JSON.stringify({ __type: code, message }),
+  };
+}
+
+const xml = (status: number, body: string): WireResponse => ({
+  status,
+  headers: { 'content-type': 'text/xml;charset=UTF-8' },
+  body: XML_DECLARATION + body,
+});

@@ -4,6 +4,7 @@ import { failLater } from '../chaos/delayed-failures.ts';
 import type { Faults, Failure, Appearance } from '../chaos/faults.ts';
 import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
+import { validate } from '../models/validate.ts';
 import { ownProperty } from '../own-property.ts';
 import { refusal, Refusal } from '../protocol/refusal.ts';
 import type { OperationShape } from '../protocol/schemas.ts';
@@ -49,13 +50,16 @@ const unsupportedService = (name: string) =>
   );
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html */
-const wouldSucceed = () => refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+const wouldSucceed = () =>
+  refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
 
 const internalError = () => refusal('InternalError', 'An internal error has occurred', 500);
 
 /** One call, and the failure to inject into it. */
 interface Call {
   readonly service: SandboxService;
+  /** The name of the service in the signature. */
+  readonly signedService: string;
   readonly operation: string;
   readonly region: string;
   readonly requestId: string;
@@ -84,7 +88,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const fault = faults.next(service.name, name);
     const weather = chaos.isCalm ? undefined : chaos.start();
     const failure = fault ?? weather?.failure;
-    const call = { service, operation, region, requestId, failure };
+    const call = { service, signedService, operation, region, requestId, failure };
     if (weather && weather.latency > 0) await pause(weather.latency / 2);
     let response: WireResponse;
     let result = 'ok';
@@ -122,6 +126,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     if (failure?.kind === 'not-done') throw internalError();
     const input = service.protocol.decode(shape, request) as Record<string, unknown>;
     refuseUnsupportedMembers(service, shape, operation.takes, input);
+    validate(call.signedService, name, input);
     const region = world.region(call.region);
     const decoded = { service: service.name, operation: name, input, region };
     if (!chaos.isCalm) chaos.admit(decoded);

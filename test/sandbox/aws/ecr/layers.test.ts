@@ -81,8 +81,8 @@ test('a part of more than 20 MiB is refused', async () => {
   const { ecr } = await sandbox();
   const { sendPart } = await startUpload(ecr);
   expect(await refusalOf(sendPart(0, new Uint8Array(20 * MIB + 1)))).toMatchObject({
-    code: 'InvalidLayerPartException',
-    message: expect.stringContaining('the last valid byte received is -1'),
+    code: 'InvalidParameterException',
+    message: expect.stringContaining("'layerPartBlob'"),
   });
 });
 
@@ -122,6 +122,8 @@ test('completing the upload of a layer that the repository already has is refuse
   expect(region.blobs.has(`upload/${uploadId}/0`)).toBe(false);
 });
 
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
 test('an upload id is valid only in its own repository', async () => {
   const { ecr } = await sandbox();
   const { uploadId } = await startUpload(ecr);
@@ -137,7 +139,7 @@ test('an upload id is valid only in its own repository', async () => {
       }),
     );
   expect(await refusalOf(sendPart('api2', uploadId))).toMatchObject({ code: 'UploadNotFoundException' });
-  expect(await refusalOf(sendPart('api1', 'another'))).toMatchObject({ code: 'UploadNotFoundException' });
+  expect(await refusalOf(sendPart('api1', UNKNOWN_ID))).toMatchObject({ code: 'UploadNotFoundException' });
   expect(await refusalOf(sendPart('api3', uploadId))).toMatchObject({ code: 'RepositoryNotFoundException' });
 });
 

@@ -115,7 +115,7 @@ test.each([
   const { ecr } = await withRepository();
   const { code, message } = await refusalOf(putPolicy(ecr, text));
   expect(code).toBe('InvalidParameterException');
-  expect(message).toContain("Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: '");
+  expect(message).toMatch(/^Invalid parameter at '[Ll]ifecyclePolicyText' failed to satisfy constraint: '/);
   expect(message).toContain(why);
 });
 

@@ -31,7 +31,7 @@ const inputRefusals: [string, Overrides, string, string | RegExp][] = [
     'an unknown propagateTags value',
     { propagateTags: 'constructor' as 'SERVICE' },
     'InvalidParameterException',
-    'Invalid propagateTags: constructor.',
+    "1 validation error detected: Value 'constructor' at 'propagateTags' failed to satisfy constraint: Member must satisfy enum value set: [TASK_DEFINITION, SERVICE, NONE]",
   ],
   [
     'no network configuration',

@@ -145,7 +145,7 @@ const actions: [Action, string, string][] = [
   [redirect({}), 'InvalidLoadBalancerAction', 'must change at least one'],
   [redirect({ Path: 'new' }), 'InvalidLoadBalancerAction', "must start with a '/'"],
   [redirect({ Port: '70000' }), 'InvalidLoadBalancerAction', 'redirect port'],
-  [redirect({ Protocol: 'FTP' }), 'InvalidLoadBalancerAction', 'redirect protocol'],
+  [redirect({ Protocol: 'FTP' }), 'ValidationError', 'defaultActions.1.member.redirectConfig.protocol'],
   [redirect({ Port: '81', StatusCode: 'HTTP_307' }), 'ValidationError', '[HTTP_301, HTTP_302]'],
   [{ Type: 'fixed-response' }, 'ValidationError', "'FixedResponseConfig' must be specified"],
   [fixed({ StatusCode: '302' }), 'ValidationError', '^(2|4|5)\\d\\d$'],

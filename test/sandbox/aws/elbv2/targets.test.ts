@@ -204,7 +204,7 @@ test('the health of an unknown target is described as not registered', async () 
 
 test.each([
   [{ Id: 'host' }, "The IP address 'host' is not a valid IPv4 address"],
-  [{ Id: '10.0.1.9', Port: 0 }, expect.stringContaining("'targets.port'")],
+  [{ Id: '10.0.1.9', Port: 0 }, expect.stringContaining("'targets.2.member.port'")],
   [
     { Id: '10.0.1.9', AvailabilityZone: 'all' },
     "The IP address '10.0.1.9' is within the VPC, and cannot have its Availability Zone overridden to 'all' from 'eu-west-1a'",

@@ -287,7 +287,7 @@ test.each<[string, Tag[], string]>([
   [
     'more than 50 tags',
     Array.from({ length: 51 }, (_, n) => ({ Key: `key${n}`, Value: '' })),
-    'LimitExceeded',
+    'ValidationError',
   ],
 ])('TagRole refuses %s', async (_what, Tags, code) => {
   const { iam } = await sandbox();

@@ -1,0 +1,171 @@
+/** The constraints that AWS's published models put on inputs, and the check of an input against them. */
+import table from './constraints.json' with { type: 'json' };
+
+/** A shape of a model. Its parts are named by their shapes; a part that constrains nothing is left out. */
+export interface ConstraintShape {
+  readonly type: string;
+  readonly required?: readonly string[];
+  readonly members?: Readonly<Record<string, string>>;
+  readonly items?: string;
+  readonly keys?: string;
+  readonly values?: string;
+  readonly enum?: readonly string[];
+  /** The minimum of a number, or of the length of a string, list or map. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: string;
+}
+
+/** The constraints of a service. */
+export interface ServiceConstraints {
+  /** The input shapes of its operations. */
+  readonly operations: Readonly<Record<string, string>>;
+  readonly shapes: Readonly<Record<string, ConstraintShape>>;
+}
+
+/** One value that violates a constraint. */
+export interface Violation {
+  readonly kind: 'required' | 'enum' | 'min' | 'max' | 'pattern';
+  /** The path of the value as AWS spells it, e.g. `tags.1.member.key`. */
+  readonly path: string;
+  /** The value; undefined when it is missing. */
+  readonly value: unknown;
+  /** The constraint in AWS's words, e.g. `Member must have length less than or equal to 64`. */
+  readonly constraint: string;
+}
+
+const services: Readonly<Record<string, ServiceConstraints>> = table;
+
+/**
+ * Returns the violations of an input.
+ * @param service the name of the service in a signature
+ */
+export function violationsOf(service: string, operation: string, input: object): Violation[] {
+  const { operations = {}, shapes = {} } = services[service] ?? {};
+  const shape = operations[operation];
+  return shape === undefined ? [] : check(shapes, shape, input, '');
+}
+
+type Shapes = ServiceConstraints['shapes'];
+
+function check(shapes: Shapes, name: string | undefined, value: unknown, path: string): Violation[] {
+  const shape = name === undefined ? undefined : shapes[name];
+  if (shape === undefined || value === undefined) return [];
+  const violations = ownViolations(shape, value, path);
+  if (Array.isArray(value)) return [...violations, ...checkItems(shapes, shape.items, value, path)];
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || value instanceof Date)
+    return violations;
+  if (shape.type === 'map') return [...violations, ...checkMap(shapes, shape, value, path)];
+  const members = value as Readonly<Record<string, unknown>>;
+  const pathOf = (member: string) =>
+    `${path && `${path}.`}${member.charAt(0).toLowerCase()}${member.slice(1)}`;
+  return [
+    ...violations,
+    ...(shape.required ?? [])
+      .filter((member) => members[member] === undefined)
+      .map((member): Violation => ({
+        kind: 'required',
+        path: pathOf(member),
+        value: undefined,
+        constraint: 'Member must not be null',
+      })),
+    ...Object.entries(shape.members ?? {}).flatMap(([member, part]) =>
+      check(shapes, part, members[member], pathOf(member)),
+    ),
+  ];
+}
+
+/** Checks the items of a list. AWS reports simple items together, with all constraints on them. */
+function checkItems(
+  shapes: Shapes,
+  name: string | undefined,
+  items: readonly unknown[],
+  path: string,
+): Violation[] {
+  const shape = name === undefined ? undefined : shapes[name];
+  if (shape === undefined) return [];
+  if (shape.type !== 'string')
+    return items.flatMap((item, at) => check(shapes, name, item, `${path}.${at + 1}.member`));
+  const [first] = items.flatMap((item) => ownViolations(shape, item, path));
+  if (first === undefined) return [];
+  const constraint = `Member must satisfy constraint: [${Object.values(wordsOf(shape, 'length')).join(', ')}]`;
+  return [{ ...first, value: `[${items.join(', ')}]`, constraint }];
+}
+
+const checkMap = (
+  shapes: Shapes,
+  { keys, values }: ConstraintShape,
+  map: object,
+  path: string,
+): Violation[] =>
+  Object.entries(map).flatMap(([key, value]) => [
+    ...check(shapes, keys, key, path),
+    ...check(shapes, values, value, `${path}.${key}.member`),
+  ]);
+
+/** The violations of a value itself, without those of its parts. */
+function ownViolations(shape: ConstraintShape, value: unknown, path: string): Violation[] {
+  const { min = -Infinity, max = Infinity, pattern, enum: allowed } = shape;
+  const size = sizeOf(value) ?? min;
+  const isText = typeof value === 'string';
+  const violated: Readonly<Record<Exclude<Violation['kind'], 'required'>, boolean>> = {
+    min: size < min,
+    max: size > max,
+    enum: isText && allowed !== undefined && !allowed.includes(value),
+    // A value that is too long is not matched, which could take long.
+    pattern: isText && pattern !== undefined && size <= max && !regexOf(pattern).test(value),
+  };
+  const texts = wordsOf(shape, typeof value === 'number' ? 'value' : 'length');
+  return KINDS.filter((kind) => violated[kind]).map((kind) => ({
+    kind,
+    path,
+    value,
+    constraint: texts[kind] ?? '',
+  }));
+}
+
+const KINDS = ['min', 'max', 'enum', 'pattern'] as const;
+
+/** Returns the constraints of a shape in AWS's words. */
+function wordsOf(
+  { min, max, pattern, enum: allowed }: ConstraintShape,
+  measure: 'length' | 'value',
+): Partial<Record<(typeof KINDS)[number], string>> {
+  return {
+    ...(min !== undefined && { min: `Member must have ${measure} greater than or equal to ${min}` }),
+    ...(max !== undefined && { max: `Member must have ${measure} less than or equal to ${max}` }),
+    ...(allowed && { enum: `Member must satisfy enum value set: [${allowed.join(', ')}]` }),
+    ...(pattern !== undefined && {
+      pattern: `Member must satisfy regular expression pattern: ${pattern}`,
+    }),
+  };
+}
+
+/** The number that `min` and `max` apply to. */
+function sizeOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' || Array.isArray(value) || value instanceof Uint8Array) return value.length;
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : undefined;
+}
+
+const regexes = new Map<string, RegExp>();
+
+/** AWS matches the whole value. A model's pattern is in Java's syntax, which is the same as here with the flag `u`, or without it. */
+function regexOf(pattern: string): RegExp {
+  const known = regexes.get(pattern);
+  if (known) return known;
+  const regex = compile(pattern);
+  regexes.set(pattern, regex);
+  return regex;
+}
+
+function compile(pattern: string): RegExp {
+  for (const flags of ['u', '']) {
+    try {
+      return new RegExp(`^(?:${pattern})$`, flags);
+    } catch {
+      // Java accepts escapes that the flag `u` does not.
+    }
+  }
+  return /^/;
+}

@@ -1,0 +1,121 @@
+/** Generates constraints.json: the constraints of AWS's models on the inputs of the operations that the sandbox supports. */
+// Usage: npx tsx sandbox/models/generate.ts FOLDER, where FOLDER is the `data` folder of botocore, which publishes the models:
+// https://github.com/boto/botocore/tree/develop/botocore/data
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { services } from '../services.ts';
+import type { ConstraintShape, ServiceConstraints } from './constraints.ts';
+
+/** A shape in a model of botocore, as far as it is read here. */
+interface ModelShape {
+  readonly type: string;
+  readonly required?: readonly string[];
+  readonly members?: Readonly<Record<string, { readonly shape: string }>>;
+  readonly member?: { readonly shape: string };
+  readonly key?: { readonly shape: string };
+  readonly value?: { readonly shape: string };
+  readonly enum?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: string;
+}
+
+interface Model {
+  readonly operations: Readonly<Record<string, { readonly input?: { readonly shape: string } }>>;
+  readonly shapes: Readonly<Record<string, ModelShape>>;
+}
+
+/** The folders of botocore whose names differ from the names in signatures. */
+const FOLDERS: Readonly<Record<string, string>> = { elasticloadbalancing: 'elbv2' };
+
+function readModel(data: string, service: string): Model {
+  const folder = join(data, FOLDERS[service] ?? service);
+  const newest = join(folder, readdirSync(folder).sort().at(-1) ?? '');
+  const file = readdirSync(newest).find((name) => name.startsWith('service-2.json')) ?? '';
+  const bytes = readFileSync(join(newest, file));
+  return JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()) as Model;
+}
+
+/** Converts a shape; its members are referred to by the names of their shapes. */
+function convert({ required, members, member, key, value, ...shape }: ModelShape): ConstraintShape {
+  const { enum: values, min, max, pattern } = shape;
+  return {
+    ...(required?.length && { required }),
+    ...(members && {
+      members: Object.fromEntries(Object.entries(members).map(([name, { shape }]) => [name, shape])),
+    }),
+    ...(member && { items: member.shape }),
+    ...(key && { keys: key.shape }),
+    ...(value && { values: value.shape }),
+    ...(values && { enum: values }),
+    ...(min !== undefined && { min }),
+    ...(max !== undefined && { max }),
+    ...(pattern !== undefined && { pattern }),
+    type: shape.type,
+  };
+}
+
+const partsOf = ({ members = {}, items, keys, values }: ConstraintShape): string[] =>
+  [...Object.values(members), items, keys, values].filter((part) => part !== undefined);
+
+/** Whether a shape has constraints of its own. */
+const isConstrained = ({ required, enum: values, min, max, pattern }: ConstraintShape): boolean =>
+  [required, values, min, max, pattern].some((part) => part !== undefined);
+
+/** Returns the shapes that the inputs consist of, without those that constrain nothing. */
+function constraintsOf(model: Model, operations: readonly string[]): ServiceConstraints {
+  const inputs = Object.fromEntries(
+    operations.flatMap((name) => {
+      const input = model.operations[name]?.input?.shape;
+      return input === undefined ? [] : [[name, input]];
+    }),
+  );
+  const all = new Map<string, ConstraintShape>();
+  const collect = (name: string): void => {
+    const shape = model.shapes[name];
+    if (shape === undefined || all.has(name)) return;
+    const converted = convert(shape);
+    all.set(name, converted);
+    partsOf(converted).forEach(collect);
+  };
+  Object.values(inputs).forEach(collect);
+  const kept = new Set([...all].filter(([, shape]) => isConstrained(shape)).map(([name]) => name));
+  // A shape that contains a constrained one is kept as well.
+  for (let size = -1; size !== kept.size;) {
+    size = kept.size;
+    for (const [name, shape] of all) if (partsOf(shape).some((part) => kept.has(part))) kept.add(name);
+  }
+  const withoutFree = ({ members, ...shape }: ConstraintShape): ConstraintShape => ({
+    ...shape,
+    ...(members && {
+      members: Object.fromEntries(Object.entries(members).filter(([, part]) => kept.has(part))),
+    }),
+  });
+  return {
+    operations: Object.fromEntries(Object.entries(inputs).filter(([, input]) => kept.has(input))),
+    shapes: Object.fromEntries(
+      [...kept].sort().map((name) => [name, withoutFree(all.get(name) ?? { type: 'structure' })]),
+    ),
+  };
+}
+
+const [data] = process.argv.slice(2);
+if (data === undefined) throw new Error('The folder of the models is missing');
+const table = Object.fromEntries(
+  Object.entries(services).map(([name, { operations }]) => [
+    name,
+    constraintsOf(readModel(data, name), Object.keys(operations)),
+  ]),
+);
+
+/** Formats the table with one line per operation and shape. */
+const lines = (record: object): string =>
+  Object.entries(record)
+    .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+    .join(',\n');
+const text = Object.entries(table).map(
+  ([name, { operations, shapes }]) =>
+    `  "${name}": {\n   "operations": {\n${lines(operations)}\n   },\n   "shapes": {\n${lines(shapes)}\n   }\n  }`,
+);
+writeFileSync(join(import.meta.dirname, 'constraints.json'), `{\n${text.join(',\n')}\n}\n`);

@@ -1,0 +1,82 @@
+/** Refuses inputs that violate AWS's models, in the words of each service. */
+import { refusal, type Refusal } from '../protocol/refusal.ts';
+import { violationsOf, type Violation } from './constraints.ts';
+
+type Words = (violations: readonly Violation[]) => Refusal;
+
+const quoted = (value: unknown): string => {
+  if (value === undefined) return 'null';
+  return `'${typeof value === 'string' ? value : JSON.stringify(value)}'`;
+};
+
+/** The words of most services: all violations in one message. */
+const together =
+  (code: string): Words =>
+  (violations) => {
+    const count = violations.length;
+    const each = violations.map(
+      ({ value, path, constraint }) =>
+        `Value ${quoted(value)} at '${path}' failed to satisfy constraint: ${constraint}`,
+    );
+    return refusal(code, `${count} validation error${count === 1 ? '' : 's'} detected: ${each.join('; ')}`);
+  };
+
+const first =
+  (words: (violation: Violation) => Refusal): Words =>
+  ([violation]) =>
+    words(violation as Violation);
+
+const ecr = first(({ path, kind, constraint }) => {
+  const rule =
+    kind === 'pattern'
+      ? `must satisfy regular expression '${constraint.replace(/^.*?pattern: /, '')}'`
+      : constraint;
+  return refusal(
+    'InvalidParameterException',
+    `Invalid parameter at '${path}' failed to satisfy constraint: '${rule}'`,
+  );
+});
+
+const ec2 = first(({ value, path }) =>
+  refusal('InvalidParameterValue', `Value (${String(value)}) for parameter ${path} is invalid.`),
+);
+
+interface Validation {
+  readonly words: Words;
+  /** The kinds of constraints that the service's own code reports in other words. */
+  readonly except?: readonly Violation['kind'][];
+  /** The operations whose inputs the service's own code checks as a whole. */
+  readonly exceptFor?: readonly string[];
+}
+
+/** The validation of each service, by its name in a signature. The catalogue of AWS semantics lists the sources of the words. */
+const VALIDATIONS: Readonly<Record<string, Validation>> = {
+  ec2: { words: ec2, except: ['required', 'min', 'max', 'pattern'] },
+  elasticloadbalancing: { words: together('ValidationError') },
+  ecs: { words: together('InvalidParameterException'), except: ['required', 'min', 'max', 'pattern'] },
+  'application-autoscaling': { words: together('ValidationException') },
+  ecr: { words: ecr },
+  logs: { words: together('InvalidParameterException') },
+  iam: { words: together('ValidationError'), except: ['pattern'] },
+  sts: { words: together('ValidationError') },
+  // A batch is checked change by change, and refused with all faults.
+  route53: {
+    words: together('InvalidInput'),
+    except: ['enum'],
+    exceptFor: ['ChangeResourceRecordSets'],
+  },
+};
+
+/**
+ * Checks an input against AWS's model.
+ * @param service the name of the service in a signature
+ * @throws Refusal in the words of the service
+ */
+export function validate(service: string, operation: string, input: object): void {
+  const validation = VALIDATIONS[service];
+  if (validation === undefined) return;
+  const { words, except = [], exceptFor = [] } = validation;
+  if (exceptFor.includes(operation)) return;
+  const violations = violationsOf(service, operation, input).filter(({ kind }) => !except.includes(kind));
+  if (violations.length > 0) throw words(violations);
+}

@@ -59,7 +59,7 @@ function convert({ required, members, member, key, value, ...shape }: ModelShape
 const partsOf = ({ members = {}, items, keys, values }: ConstraintShape): string[] =>
   [...Object.values(members), items, keys, values].filter((part) => part !== undefined);
 
-/** Whether a shape has constraints of its own. */
+/** Whether a shape itself is constrained, apart from its parts. */
 const isConstrained = ({ required, enum: values, min, max, pattern }: ConstraintShape): boolean =>
   [required, values, min, max, pattern].some((part) => part !== undefined);
 

@@ -4,7 +4,7 @@ import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
 import { longestPath, type Graph, type LongestPath } from '../lib/engine/longest-path.ts';
 
-/** Settings of the stack that the minimum times depend on. */
+/** The settings of the stack that the minimum times depend on. */
 export interface Delays {
   /** The maximum time that a target drains, in milliseconds. */
   readonly deregistration: number;

@@ -13,13 +13,14 @@ import type { Chaos } from '../chaos/controller.ts';
 import { Throttled } from '../chaos/throttle.ts';
 import type { World } from '../world/world.ts';
 
-/** The gateway's response. If the response is to be lost, `lost` determines how the loss looks to the client. */
+/** The gateway's response. */
 export interface GatewayResponse {
   readonly response: WireResponse;
+  /** How the loss of the response looks to the client. Undefined if the response is not to be lost. */
   readonly lost?: Exclude<Appearance, '500'> | undefined;
 }
 
-/** Everything the gateway needs besides the world. */
+/** Everything that the gateway needs in addition to the world. */
 export interface GatewayContext {
   readonly journal: Journal;
   readonly faults: Faults;
@@ -31,7 +32,7 @@ export interface GatewayContext {
 /** Matches the region and service in a signature: `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
 const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
-const unsigned = (message: string): WireResponse => ({
+const unsignedResponse = (message: string): WireResponse => ({
   status: 403,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ __type: 'MissingAuthenticationToken', message }),
@@ -60,16 +61,16 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
       const message = signedService
         ? `The sandbox does not support the service ${signedService}. It supports: ${Object.keys(services).join(', ')}.`
         : 'The request is not signed. The sandbox needs the signature to determine the service.';
-      return { response: unsigned(message) };
+      return { response: unsignedResponse(message) };
     }
     const operation = service.protocol.operation(request) ?? 'unknown';
     // The journal must not contain names that a client made up.
     const name = service.shapes.has(operation) ? operation : 'unknown';
     const fault = faults.next(service.name, name);
-    const weather = chaos.isCalm ? undefined : chaos.start();
-    const failure = fault ?? weather?.failure;
+    const callChaos = chaos.isCalm ? undefined : chaos.chaosOfNextCall();
+    const failure = fault ?? callChaos?.failure;
     const call = { service, operation, region, requestId: randomUUID(), failure };
-    if (weather && weather.latency > 0) await pause(weather.latency / 2);
+    if (callChaos && callChaos.latency > 0) await pause(callChaos.latency / 2);
     let response: WireResponse;
     let result = 'ok';
     let throttled: true | undefined;
@@ -86,7 +87,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     journal.add({ service: service.name, operation: name, region, result, fault: failure?.kind, throttled });
     if (isMutating(name)) world.changed();
     const delayAfter =
-      (weather ? weather.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.onClock(failure.ms) : 0);
+      (callChaos ? callChaos.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.toClockMs(failure.ms) : 0);
     if (delayAfter > 0) await pause(delayAfter);
     return failure ? withInjectedFailure(call, failure, response) : { response };
   };
@@ -107,11 +108,11 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const input = service.protocol.decode(shape, request) as Record<string, unknown>;
     refuseUnsupportedMembers(service, shape, operation.takes, input);
     const region = world.region(call.region);
-    const decoded = { service: service.name, operation: name, input, region };
-    if (!chaos.isCalm) chaos.admit(decoded);
+    const decodedCall = { service: service.name, operation: name, input, region };
+    if (!chaos.isCalm) chaos.admit(decodedCall);
     operation.before?.(region);
     const run = () => operation.run(input, region);
-    const output = chaos.isCalm ? await run() : await chaos.carryOut(decoded, run);
+    const output = chaos.isCalm ? await run() : await chaos.carryOut(decodedCall, run);
     if (failure?.kind === 'fails-later') failLater(region, name, output, failure);
     return service.protocol.encode(shape, output, call.requestId);
   }

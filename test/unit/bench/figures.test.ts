@@ -12,8 +12,8 @@ const measured = (seconds: number, calls: number, megabytes?: number): Measureme
 });
 const round = (one: Measurement): Round =>
   Object.fromEntries(WORKLOADS.map((work) => [work, one])) as unknown as Round;
-const size = (more: number, slipway: Measurement, terraform?: Measurement): SizeResult => ({
-  more,
+const size = (additionalServices: number, slipway: Measurement, terraform?: Measurement): SizeResult => ({
+  additionalServices,
   slipway: figuresOf([round(slipway)]),
   terraform: terraform && figuresOf([round(terraform)]),
 });
@@ -52,7 +52,7 @@ test("a target is a maximum ratio to Terraform's time or a maximum number of cal
   const verdictOn = (what: string) => all.find((verdict) => verdict.what === what);
   expect(verdictOn("no-op provision: time, relative to Terraform's")).toEqual({
     what: "no-op provision: time, relative to Terraform's",
-    is: 0.1,
+    measured: 0.1,
     atMost: 0.18,
   });
   expect(all.filter((verdict) => !isMet(verdict)).map(({ what }) => what)).toEqual([

@@ -18,7 +18,7 @@ export interface AwsCall {
 }
 
 /** Matches the names of operations that only read. */
-const READS = /^(Describe|Get|List|BatchGet|BatchCheck|Simulate)/;
+const READ_ONLY_NAME = /^(Describe|Get|List|BatchGet|BatchCheck|Simulate)/;
 
 /**
  * Identifies a call. The operation is in the form body (EC2, ELB, IAM, STS), in a header (ECS, ECR) or at the end of the
@@ -32,18 +32,18 @@ export function awsCallOf({ method, url, headers, body }: ApiRequest): AwsCall {
     /\.(\w+)$/.exec(String(headers['x-amz-target'] ?? ''))?.[1] ??
     new URLSearchParams(body).get('Action') ??
     /\/operation\/(\w+)$/.exec(path)?.[1] ??
-    restOperation(method, path);
+    route53Operation(method, path);
   return {
     service: service ?? 'unsigned',
     operation,
-    mutating: !/^(GET|HEAD) /.test(operation) && !READS.test(operation),
+    mutating: !/^(GET|HEAD) /.test(operation) && !READ_ONLY_NAME.test(operation),
   };
 }
 
-const VERSION = '/2013-04-01/';
+const PATH_PREFIX = '/2013-04-01/';
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53.html */
-const ROUTES: readonly (readonly [method: string, path: RegExp, operation: string])[] = [
+const ROUTE53_OPERATIONS: readonly (readonly [method: string, path: RegExp, operation: string])[] = [
   ['GET', /^hostedzone$/, 'ListHostedZones'],
   ['POST', /^hostedzone$/, 'CreateHostedZone'],
   ['GET', /^hostedzone\/[^/]+$/, 'GetHostedZone'],
@@ -58,8 +58,12 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, operation: strin
 ];
 
 /** Returns the operation for a method and path, or the method and path themselves if they are unknown. */
-function restOperation(method: string, path: string): string {
-  const rest = path.startsWith(VERSION) ? path.slice(VERSION.length).replace(/\/$/, '') : undefined;
-  const known = ROUTES.find(([verb, pattern]) => verb === method && rest !== undefined && pattern.test(rest));
-  return known?.[2] ?? `${method} ${path}`;
+function route53Operation(method: string, path: string): string {
+  const resourcePath = path.startsWith(PATH_PREFIX)
+    ? path.slice(PATH_PREFIX.length).replace(/\/$/, '')
+    : undefined;
+  const found = ROUTE53_OPERATIONS.find(
+    ([verb, pattern]) => verb === method && resourcePath !== undefined && pattern.test(resourcePath),
+  );
+  return found?.[2] ?? `${method} ${path}`;
 }

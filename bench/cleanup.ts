@@ -5,19 +5,19 @@ const cleanups = new Set<() => unknown>();
  * Registers a cleanup.
  * @returns a function that runs the cleanup at most once
  */
-export function onCleanup(close: () => unknown): () => Promise<void> {
-  cleanups.add(close);
+export function onCleanup(cleanup: () => unknown): () => Promise<void> {
+  cleanups.add(cleanup);
   return async () => {
-    if (cleanups.delete(close)) await close();
+    if (cleanups.delete(cleanup)) await cleanup();
   };
 }
 
 /** Runs all registered cleanups, the latest first, and ignores their errors. */
 export async function cleanUpAll(): Promise<void> {
-  for (const close of [...cleanups].reverse()) {
-    cleanups.delete(close);
+  for (const cleanup of [...cleanups].reverse()) {
+    cleanups.delete(cleanup);
     await Promise.resolve()
-      .then(close)
+      .then(cleanup)
       .catch(() => undefined);
   }
 }

@@ -6,11 +6,11 @@ import { onCleanup } from './cleanup.ts';
 import { runRound, type Contender, type Round } from './contender.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import type { Moto } from './moto.ts';
-import { latencyProxy, type Proxy } from './latency-proxy.ts';
+import { startLatencyProxy, type Proxy } from './latency-proxy.ts';
 import { runCommand } from './run-command.ts';
 
 /** The settings of a comparison. */
-export interface Comparison {
+export interface ComparisonSettings {
   readonly moto: Moto;
   readonly contenders: readonly Contender[];
   /** The sizes to measure. A size is the number of services in addition to the one with two containers. */
@@ -24,20 +24,22 @@ export interface Comparison {
 /** The figures of one size. A contender is left out if all of its rounds failed. */
 export interface SizeFigures {
   /** The number of additional services. */
-  readonly more: number;
-  /** The figures by contender. */
+  readonly additionalServices: number;
+  /** The figures by the contender's name. */
   readonly figures: ReadonlyMap<string, Figures>;
 }
 
-/** Measures all sizes; a round that fails is reported and left out. */
-export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigures[]; failures: string[] }> {
-  const { moto, contenders, delay, log } = comparison;
-  const proxy = await latencyProxy(moto.url, delay);
+/** Measures all sizes. A round that fails is reported and left out. */
+export async function compare(
+  settings: ComparisonSettings,
+): Promise<{ sizes: SizeFigures[]; failures: string[] }> {
+  const { moto, contenders, delay, log } = settings;
+  const proxy = await startLatencyProxy(moto.url, delay);
   const close = onCleanup(() => proxy.close());
   const failures: string[] = [];
-  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+  const attempt = async <T>(what: string, run: () => Promise<T>): Promise<T | undefined> => {
     try {
-      return await work();
+      return await run();
     } catch (error) {
       const text = `${what}: ${error instanceof Error ? error.message : String(error)}`;
       failures.push(text);
@@ -49,25 +51,25 @@ export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigu
     // The warm-up reads the programs from disk, and lets moto load each service.
     for (const contender of contenders) {
       await attempt(`${contender.name}, warm-up`, () =>
-        inFolder((folder) => planOnly(contender, folder, proxy)),
+        withTemporaryFolder((folder) => runPlan(contender, folder, proxy)),
       );
     }
     const sizes: SizeFigures[] = [];
-    for (const more of comparison.sizes) {
+    for (const additionalServices of settings.sizes) {
       const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
-      for (let turn = 1; turn <= comparison.rounds; turn += 1) {
+      for (let round = 1; round <= settings.rounds; round += 1) {
         for (const contender of contenders) {
           await moto.reset();
-          const what = `${contender.name}, ${more} more services, round ${turn}`;
+          const what = `${contender.name}, ${additionalServices} more services, round ${round}`;
           const measured = await attempt(what, () =>
-            inFolder((folder) => runRound(contender, folder, proxy, more, log)),
+            withTemporaryFolder((folder) => runRound(contender, folder, proxy, additionalServices, log)),
           );
           if (measured) rounds.get(contender.name)?.push(measured);
         }
       }
       const measuredRounds = [...rounds].filter(([, measured]) => measured.length > 0);
       sizes.push({
-        more,
+        additionalServices,
         figures: new Map(measuredRounds.map(([name, measured]) => [name, figuresOf(measured)])),
       });
     }
@@ -77,15 +79,15 @@ export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigu
   }
 }
 
-const planOnly = async (contender: Contender, folder: string, { url }: Proxy) =>
+const runPlan = async (contender: Contender, folder: string, { url }: Proxy) =>
   runCommand((await contender.prepare(folder, url, 0)).plan);
 
 /** Runs a function with a new folder, which is removed afterwards. */
-export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+export async function withTemporaryFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
   const remove = onCleanup(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   try {
-    return await work(folder);
+    return await run(folder);
   } finally {
     await remove();
   }

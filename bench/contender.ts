@@ -8,22 +8,26 @@ export const WORKLOADS = ['plan', 'provision', 'again', 'teardown'] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
 /** The measurement of one workload in one round. */
-export interface Measured {
+export interface Measurement {
   readonly seconds: number;
   readonly megabytes: number | undefined;
   readonly calls: readonly AwsCall[];
 }
-export type Round = Readonly<Record<Workload, Measured>>;
+export type Round = Readonly<Record<Workload, Measurement>>;
 
 /** A program that is measured. */
 export interface Contender {
   readonly name: string;
   /** Returns the commands of the workloads for a number of additional services, to be run in a new folder. */
-  prepare(folder: string, endpoint: string, more: number): Promise<Readonly<Record<Workload, Command>>>;
+  prepare(
+    folder: string,
+    endpoint: string,
+    additionalServices: number,
+  ): Promise<Readonly<Record<Workload, Command>>>;
 }
 
-/** Returns the environment of every contender, without this machine's credentials, calls home and colours. */
-export const environment = (endpoint: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+/** Returns the environment of a contender's commands. It has test credentials, and turns off colours and calls home. */
+export const environmentFor = (endpoint: string, variables: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],
   AWS_ENDPOINT_URL: endpoint,
@@ -34,25 +38,28 @@ export const environment = (endpoint: string, more: NodeJS.ProcessEnv = {}): Nod
   CHECKPOINT_DISABLE: '1',
   NO_COLOR: '1',
   NO_UPDATE_NOTIFIER: '1',
-  ...more,
+  ...variables,
 });
 
-/** Runs all workloads once, in sequence, and records the calls of each. */
+/** Runs each workload once, in order, and records its calls. */
 export async function runRound(
   contender: Contender,
   folder: string,
   proxy: Proxy,
-  more: number,
+  additionalServices: number,
   log: (text: string) => void,
 ): Promise<Round> {
-  const commands = await contender.prepare(folder, proxy.url, more);
-  const measured: Partial<Record<Workload, Measured>> = {};
-  for (const work of WORKLOADS) {
-    proxy.take();
-    const { seconds, megabytes } = await runCommand(commands[work]);
-    const calls = proxy.take();
-    measured[work] = { seconds, megabytes, calls };
-    log(`${contender.name}, ${more} more, ${work}: ${seconds.toFixed(1)} s, ${calls.length} calls`);
+  const commands = await contender.prepare(folder, proxy.url, additionalServices);
+  const measured: Partial<Record<Workload, Measurement>> = {};
+  for (const workload of WORKLOADS) {
+    // Discards the calls that were made before this workload.
+    proxy.takeCalls();
+    const { seconds, megabytes } = await runCommand(commands[workload]);
+    const calls = proxy.takeCalls();
+    measured[workload] = { seconds, megabytes, calls };
+    log(
+      `${contender.name}, ${additionalServices} more, ${workload}: ${seconds.toFixed(1)} s, ${calls.length} calls`,
+    );
   }
   return measured as Round;
 }

@@ -1,5 +1,5 @@
-/** Computes figures from rounds: medians and ranges, calls by kind, peak memory. Pure. */
-import { WORKLOADS, type Measured, type Round, type Workload } from './contender.ts';
+/** Computes figures from rounds: medians and ranges, calls by operation, peak memory. Pure. */
+import { WORKLOADS, type Measurement, type Round, type Workload } from './contender.ts';
 import type { AwsCall } from './aws-call.ts';
 
 /** A median and a range. */
@@ -10,61 +10,60 @@ export interface Spread {
 }
 
 /** Returns the median and the range of values. @param values at least one */
-export function spread(values: readonly number[]): Spread {
+export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (index: number) => sorted[index] ?? Number.NaN;
+  const valueAt = (index: number) => sorted[index] ?? Number.NaN;
   const half = Math.floor(sorted.length / 2);
   return {
-    median: sorted.length % 2 === 0 ? (at(half - 1) + at(half)) / 2 : at(half),
-    min: at(0),
-    max: at(sorted.length - 1),
+    median: sorted.length % 2 === 0 ? (valueAt(half - 1) + valueAt(half)) / 2 : valueAt(half),
+    min: valueAt(0),
+    max: valueAt(sorted.length - 1),
   };
 }
 
-/** The number of calls by `service.Operation`, sorted. */
-export type Kinds = Readonly<Record<string, number>>;
+/** The number of calls of each operation. The keys are sorted and have the form `service.Operation`. */
+export type CallCounts = Readonly<Record<string, number>>;
 
-/** Counts calls by `service.Operation`. */
-export function kindsOf(calls: readonly AwsCall[]): Kinds {
-  const kinds = new Map<string, number>();
+/** Counts the calls of each operation. */
+export function countCalls(calls: readonly AwsCall[]): CallCounts {
+  const callCounts = new Map<string, number>();
   for (const { service, operation } of calls) {
-    const kind = `${service}.${operation}`;
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    const operationName = `${service}.${operation}`;
+    callCounts.set(operationName, (callCounts.get(operationName) ?? 0) + 1);
   }
-  return Object.fromEntries([...kinds].sort(([a], [b]) => a.localeCompare(b, 'en')));
+  return Object.fromEntries([...callCounts].sort(([a], [b]) => a.localeCompare(b, 'en')));
 }
 
 /** The figures of one workload of one contender over all rounds. */
-export interface Figure {
+export interface WorkloadFigures {
   readonly seconds: Spread;
   readonly calls: Spread;
   /** Undefined where memory cannot be measured. */
   readonly megabytes: Spread | undefined;
   /** The calls of the round with the median number of calls. */
-  readonly kinds: Kinds;
+  readonly callCounts: CallCounts;
 }
-export type Figures = Readonly<Record<Workload, Figure>>;
+export type Figures = Readonly<Record<Workload, WorkloadFigures>>;
 
 /** Computes the figures of all workloads. @param rounds at least one */
 export const figuresOf = (rounds: readonly Round[]): Figures =>
-  Object.fromEntries(WORKLOADS.map((work) => [work, figureOf(rounds.map((one) => one[work]))])) as Record<
-    Workload,
-    Figure
-  >;
+  Object.fromEntries(
+    WORKLOADS.map((workload) => [workload, figureOf(rounds.map((measurement) => measurement[workload]))]),
+  ) as Record<Workload, WorkloadFigures>;
 
-function figureOf(measured: readonly Measured[]): Figure {
-  const megabytes = measured.flatMap((one) => one.megabytes ?? []);
+function figureOf(measured: readonly Measurement[]): WorkloadFigures {
+  const megabytes = measured.flatMap((measurement) => measurement.megabytes ?? []);
   const byCalls = [...measured].sort((a, b) => a.calls.length - b.calls.length);
   return {
-    seconds: spread(measured.map(({ seconds }) => seconds)),
-    calls: spread(measured.map(({ calls }) => calls.length)),
-    megabytes: megabytes.length === 0 ? undefined : spread(megabytes),
-    kinds: kindsOf(byCalls[Math.floor(measured.length / 2)]?.calls ?? []),
+    seconds: spreadOf(measured.map(({ seconds }) => seconds)),
+    calls: spreadOf(measured.map(({ calls }) => calls.length)),
+    megabytes: megabytes.length === 0 ? undefined : spreadOf(megabytes),
+    callCounts: countCalls(byCalls[Math.floor(measured.length / 2)]?.calls ?? []),
   };
 }
 
 /** Returns the peak memory of a contender in megabytes: the largest median of its workloads. */
 export const peakOf = (figures: Figures): number | undefined => {
-  const peaks = WORKLOADS.flatMap((work) => figures[work].megabytes?.median ?? []);
+  const peaks = WORKLOADS.flatMap((workload) => figures[workload].megabytes?.median ?? []);
   return peaks.length === 0 ? undefined : Math.max(...peaks);
 };

@@ -2,11 +2,11 @@
 import type { Span } from './critical-path.ts';
 
 const WIDTH = 920;
-const LEFT = 210;
-const RIGHT = 60;
-const ROW = 17;
-const BAR = 11;
-const TOP = 52;
+const LEFT_MARGIN = 210;
+const RIGHT_MARGIN = 60;
+const ROW_HEIGHT = 17;
+const BAR_HEIGHT = 11;
+const TOP_MARGIN = 52;
 /** The minimum width of a bar in pixels, so that spans without a duration are visible. */
 const MIN_BAR_WIDTH = 1.5;
 /** The approximate number of grid lines. */
@@ -25,14 +25,14 @@ const STYLE = `
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const px = (pixels: number): string => pixels.toFixed(1);
-const secondsOf = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const pixelsText = (pixels: number): string => pixels.toFixed(1);
+const secondsText = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Returns the distance between grid lines in milliseconds: 1, 2 or 5 times a power of ten. @param total milliseconds */
 export function gridStep(total: number): number {
   const rough = Math.max(total, 1) / GRID_LINES;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough) ?? rough;
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? rough;
 }
 
 /**
@@ -41,34 +41,36 @@ export function gridStep(total: number): number {
  */
 export function gantt(title: string, spans: readonly Span[], path: readonly Span[]): string {
   const total = Math.max(...spans.map(({ end }) => end), 1);
-  const x = (ms: number): number => LEFT + (ms / total) * (WIDTH - LEFT - RIGHT);
-  const y = (row: number): number => TOP + row * ROW;
+  const x = (ms: number): number => LEFT_MARGIN + (ms / total) * (WIDTH - LEFT_MARGIN - RIGHT_MARGIN);
+  const y = (row: number): number => TOP_MARGIN + row * ROW_HEIGHT;
   const height = y(spans.length) + 10;
   const step = gridStep(total);
   const times = Array.from({ length: Math.floor(total / step) + 1 }, (_, index) => index * step);
-  const lines = times.flatMap((ms) => [
-    `<line class="line" x1="${px(x(ms))}" x2="${px(x(ms))}" y1="${TOP - 8}" y2="${height - 8}"/>`,
-    `<text x="${px(x(ms))}" y="${TOP - 12}" text-anchor="middle">${ms / 1000} s</text>`,
+  const gridLines = times.flatMap((ms) => [
+    `<line class="line" x1="${pixelsText(x(ms))}" x2="${pixelsText(x(ms))}" y1="${TOP_MARGIN - 8}" y2="${height - 8}"/>`,
+    `<text x="${pixelsText(x(ms))}" y="${TOP_MARGIN - 12}" text-anchor="middle">${ms / 1000} s</text>`,
   ]);
   const critical = new Set(path);
   const bars = spans.flatMap((span, row) => {
     const { label, start, end } = span;
     const marked = critical.has(span) ? ' critical' : '';
     const width = Math.max(x(end) - x(start), MIN_BAR_WIDTH);
-    const middle = px(y(row) + BAR - 2);
+    const middle = pixelsText(y(row) + BAR_HEIGHT - 2);
     return [
-      `<text class="name${marked}" x="${LEFT - 8}" y="${middle}" text-anchor="end">${escaped(label)}</text>`,
-      `<rect class="bar${marked}" x="${px(x(start))}" y="${y(row)}" width="${px(width)}" height="${BAR}"/>`,
-      `<text x="${px(x(start) + width + 4)}" y="${middle}">${secondsOf(end - start)}</text>`,
+      `<text class="name${marked}" x="${LEFT_MARGIN - 8}" y="${middle}" text-anchor="end">${escaped(label)}</text>`,
+      `<rect class="bar${marked}" x="${pixelsText(x(start))}" y="${y(row)}" width="${pixelsText(width)}" height="${BAR_HEIGHT}"/>`,
+      `<text x="${pixelsText(x(start) + width + 4)}" y="${middle}">${secondsText(end - start)}</text>`,
     ];
   });
-  const points = path.map((span) => `${px(x(span.end))},${px(y(spans.indexOf(span)) + BAR / 2)}`).join(' ');
+  const points = path
+    .map((span) => `${pixelsText(x(span.end))},${pixelsText(y(spans.indexOf(span)) + BAR_HEIGHT / 2)}`)
+    .join(' ');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img">`,
     `  <style>${STYLE}</style>`,
     `  <title>${escaped(title)}</title>`,
     `  <text class="title" x="8" y="18">${escaped(title)}</text>`,
-    ...[...lines, ...bars, `<polyline class="way" points="${points}"/>`].map((line) => `  ${line}`),
+    ...[...gridLines, ...bars, `<polyline class="way" points="${points}"/>`].map((line) => `  ${line}`),
     '</svg>',
     '',
   ].join('\n');

@@ -1,9 +1,9 @@
 /** A proxy in front of an endpoint. It delays and records every call. */
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { awsCallOf, type AwsCall } from './aws-call.ts';
-import { listen, type Listening } from './local-server.ts';
+import { listen, type ListeningServer } from './local-server.ts';
 
-/** A recorded call; times in milliseconds since 1970. */
+/** A recorded call. Its times are milliseconds since 1970. */
 export interface ProxiedCall extends AwsCall {
   readonly start: number;
   readonly end: number;
@@ -11,11 +11,11 @@ export interface ProxiedCall extends AwsCall {
 }
 
 /** A running proxy. */
-export interface Proxy extends Listening {
+export interface Proxy extends ListeningServer {
   /** The calls so far, in the order of their responses. */
   readonly calls: readonly ProxiedCall[];
   /** Returns the calls so far and clears them. */
-  take(): ProxiedCall[];
+  takeCalls(): ProxiedCall[];
 }
 
 /**
@@ -23,7 +23,7 @@ export interface Proxy extends Listening {
  * @param upstream the endpoint, such as `http://127.0.0.1:5000`
  * @param delay milliseconds that are added to each call
  */
-export async function latencyProxy(upstream: string, delay: number): Promise<Proxy> {
+export async function startLatencyProxy(upstream: string, delay: number): Promise<Proxy> {
   const agent = new Agent({ keepAlive: true });
   const calls: ProxiedCall[] = [];
   const server = createServer((incoming, outgoing) => {
@@ -55,7 +55,7 @@ export async function latencyProxy(upstream: string, delay: number): Promise<Pro
   return {
     url,
     calls,
-    take: () => calls.splice(0),
+    takeCalls: () => calls.splice(0),
     close: async () => {
       agent.destroy();
       await close();

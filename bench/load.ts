@@ -13,7 +13,7 @@ export interface Load {
 }
 
 /** The warm-up, as a fraction of the duration; its responses are not counted. */
-const WARM_UP = 0.2;
+const WARM_UP_FRACTION = 0.2;
 
 /**
  * Measures responses per second, over plain sockets because an HTTP client would be slower than the server.
@@ -49,7 +49,7 @@ export function responsesPerSecond(load: Load): Promise<number> {
         const finish = () => done(((count - before) / (performance.now() - from)) * 1000);
         timer = setTimeout(() => end(finish), seconds * 1000);
       },
-      seconds * WARM_UP * 1000,
+      seconds * WARM_UP_FRACTION * 1000,
     );
   });
 }

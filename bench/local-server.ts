@@ -2,13 +2,13 @@
 import { createServer, type Server } from 'node:net';
 
 /** A listening server. */
-export interface Listening {
+export interface ListeningServer {
   readonly url: string;
   readonly close: () => Promise<void>;
 }
 
-/** Lets a server listen on a free port. Closing the server drops open connections. */
-export async function listen(server: Server): Promise<Listening> {
+/** Makes a server listen on a free port. The returned `close` drops open connections. */
+export async function listen(server: Server): Promise<ListeningServer> {
   await new Promise<void>((open, failed) => server.on('error', failed).listen(0, '127.0.0.1', open));
   return {
     url: `http://127.0.0.1:${portOf(server)}`,

@@ -1,4 +1,4 @@
-/** `npm run bench`: compares Slipway with Terraform and with AWS's own time, and the sandbox with nginx and moto. */
+/** `npm run bench`: compares Slipway with Terraform and with the minimum time on AWS, and the sandbox with nginx and moto. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -7,14 +7,14 @@ import { parseArgs } from 'node:util';
 import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { compare } from './compare.ts';
 import { gantt } from './gantt.ts';
-import { measureAgainstLimit } from './limit-run.ts';
+import { compareWithMinimum } from './minimum-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
 import { PICTURE, reportOf, pageWith } from './page.ts';
 import type { Results } from './results.ts';
 import { ROOT, slipway } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
-import { limitVerdicts, ownVerdicts, verdicts, type Size } from './targets.ts';
-import { terraform, terraformVersion, whyNoTerraform } from './terraform.ts';
+import { minimumVerdicts, ownVerdicts, verdicts, type SizeResult } from './targets.ts';
+import { terraform, terraformVersion, terraformSkipReason } from './terraform.ts';
 import { measureThroughput } from './throughput.ts';
 
 const { values } = parseArgs({
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     scale: { type: 'string' },
     /** Milliseconds that are added to each call. */
     delay: { type: 'string', default: '100' },
-    /** The speed of the sandbox's time relative to AWS time, for the comparison with the limit. */
+    /** The speed of the sandbox's time relative to AWS time, for the comparison with the minimum time. */
     pace: { type: 'string', default: '1' },
     /** The parts to measure: compare, own, limit, throughput. */
     only: { type: 'string', default: 'compare,own,limit,throughput' },
@@ -64,29 +64,31 @@ async function runPart<T>(name: string, work: () => Promise<T>): Promise<T | und
   }
 }
 
-async function compareContenders(moto: Moto): Promise<Size[]> {
-  const why = whyNoTerraform();
-  if (why !== undefined) skipped.push(`Terraform: ${why}`);
+async function compareContenders(moto: Moto): Promise<SizeResult[]> {
+  const skipReason = terraformSkipReason();
+  if (skipReason !== undefined) skipped.push(`Terraform: ${skipReason}`);
   const measured = await compare({
     moto,
-    contenders: why === undefined ? [slipway, terraform] : [slipway],
+    contenders: skipReason === undefined ? [slipway, terraform] : [slipway],
     sizes: values.scale?.split(',').map((containers) => Number(containers) - FIRST_CONTAINERS) ?? SIZES,
     rounds: Number(values.rounds),
     delay: Number(values.delay),
     log,
   });
   failures.push(...measured.failures);
-  return measured.sizes.flatMap(({ more, figures }) => {
+  return measured.sizes.flatMap(({ additionalServices, figures }) => {
     const slipwayFigures = figures.get(slipway.name);
-    return slipwayFigures ? [{ more, slipway: slipwayFigures, terraform: figures.get(terraform.name) }] : [];
+    return slipwayFigures
+      ? [{ additionalServices, slipway: slipwayFigures, terraform: figures.get(terraform.name) }]
+      : [];
   });
 }
 
 const aboutLines = (): string[] => [
   `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
-  ...(whyNoTerraform() === undefined ? [terraformVersion()] : []),
+  ...(terraformSkipReason() === undefined ? [terraformVersion()] : []),
   `${values.rounds} rounds in turn, medians (and ranges); each call takes ${values.delay} ms longer`,
-  `against the limit: the sandbox at ${PACE_TEXT}`,
+  `compared with the minimum: the sandbox at ${PACE_TEXT}`,
 ];
 
 async function bench(): Promise<Results> {
@@ -97,14 +99,14 @@ async function bench(): Promise<Results> {
     skipped.push("the parts that need moto: moto_server is not installed (pip install 'moto[server]')");
   const sizes = (moto && (await runPart('compare', () => compareContenders(moto)))) ?? [];
   const own = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
-  const limit = await runPart('limit', () => measureAgainstLimit(Number(values.pace), log));
+  const limit = await runPart('limit', () => compareWithMinimum(Number(values.pace), log));
   const throughput = await runPart('throughput', () => measureThroughput(moto, log));
-  const all = [
+  const allVerdicts = [
     ...verdicts(sizes),
-    ...(limit ? limitVerdicts(limit.works) : []),
+    ...(limit ? minimumVerdicts(limit.workloads) : []),
     ...(own ? ownVerdicts(own) : []),
   ];
-  return { about: aboutLines(), sizes, verdicts: all, own, limit, throughput, skipped, failures };
+  return { about: aboutLines(), sizes, verdicts: allVerdicts, own, limit, throughput, skipped, failures };
 }
 
 cleanUpOnSignals();
@@ -116,7 +118,7 @@ try {
     writeFileSync(page, pageWith(readFileSync(page, 'utf8'), results));
     const { limit } = results;
     const title = `A first provision on the sandbox, at ${PACE_TEXT}`;
-    if (limit) writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, limit.spans, limit.critical));
+    if (limit) writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, limit.spans, limit.criticalSpans));
   }
   if (results.failures.length > 0) process.exitCode = 1;
 } finally {

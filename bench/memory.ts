@@ -8,7 +8,7 @@ export interface MemoryWatch {
   stop(): void;
 }
 
-const EVERY_MS = 40;
+const SAMPLE_INTERVAL_MS = 40;
 
 /** Starts sampling the total resident memory of a process and its descendants. Shared pages count once per process. */
 export function watchMemory(root: number | undefined, proc = '/proc'): MemoryWatch {
@@ -17,25 +17,25 @@ export function watchMemory(root: number | undefined, proc = '/proc'): MemoryWat
   let peakBytes = 0;
   const sample = () => {
     if (root === undefined) return;
-    const alive = namesIn(proc).map(Number).filter(Number.isInteger);
+    const alive = entriesOf(proc).map(Number).filter(Number.isInteger);
     for (const pid of alive) if (!parents.has(pid)) parents.set(pid, parentOf(proc, pid));
     const isInTree = (pid: number | undefined): boolean =>
       pid !== undefined && (pid === root || isInTree(parents.get(pid)));
-    const bytes = alive.filter(isInTree).map((pid) => residentOf(proc, pid));
+    const residentBytes = alive.filter(isInTree).map((pid) => residentBytesOf(proc, pid));
     peakBytes = Math.max(
       peakBytes,
-      bytes.reduce((sum, one) => sum + one, 0),
+      residentBytes.reduce((sum, bytesOfProcess) => sum + bytesOfProcess, 0),
     );
   };
   sample();
-  const timer = setInterval(sample, EVERY_MS);
+  const timer = setInterval(sample, SAMPLE_INTERVAL_MS);
   return {
     peak: () => (peakBytes === 0 ? undefined : peakBytes / 1e6),
     stop: () => clearInterval(timer),
   };
 }
 
-function namesIn(folder: string): string[] {
+function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
@@ -43,7 +43,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function read(file: string): string {
+function contentsOf(file: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch {
@@ -55,11 +55,11 @@ function read(file: string): string {
 /** Returns the fourth field of `stat`. The second field is the name in brackets, which may contain any characters. */
 const parentOf = (proc: string, pid: number): number =>
   Number(
-    read(`${proc}/${pid}/stat`)
+    contentsOf(`${proc}/${pid}/stat`)
       .replace(/^.*\) /s, '')
       .split(' ')[1] ?? 0,
   );
 
 /** @see https://docs.kernel.org/filesystems/proc.html */
-const residentOf = (proc: string, pid: number): number =>
-  Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`${proc}/${pid}/status`))?.[1] ?? 0) * 1024;
+const residentBytesOf = (proc: string, pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB/m.exec(contentsOf(`${proc}/${pid}/status`))?.[1] ?? 0) * 1024;

@@ -7,7 +7,7 @@ import { freePort } from './local-server.ts';
 import { killGroup } from './run-command.ts';
 
 /** Returns the configuration of a minimal reverse proxy: persistent connections on both sides, no logs. */
-export const nginxConfiguration = (folder: string, port: number, upstream: number): string => `daemon off;
+export const nginxConfiguration = (folder: string, port: number, upstreamPort: number): string => `daemon off;
 pid ${folder}/pid;
 error_log ${folder}/error.log;
 worker_processes 1;
@@ -20,7 +20,7 @@ http {
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
-  upstream app { server 127.0.0.1:${upstream}; keepalive 64; keepalive_requests 1000000; }
+  upstream app { server 127.0.0.1:${upstreamPort}; keepalive 64; keepalive_requests 1000000; }
   server {
     listen 127.0.0.1:${port};
     location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; }
@@ -34,13 +34,13 @@ export const hasNginx = (): boolean => spawnSync('nginx', ['-v'], { stdio: 'igno
 /** Starts nginx as a proxy of a local port, and resolves when it answers. */
 export async function startNginx(
   parent: string,
-  upstream: number,
+  upstreamPort: number,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const folder = join(parent, 'nginx');
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   const file = join(folder, 'nginx.conf');
-  writeFileSync(file, nginxConfiguration(folder, port, upstream));
+  writeFileSync(file, nginxConfiguration(folder, port, upstreamPort));
   const child = spawn('nginx', ['-p', folder, '-c', file], { stdio: 'ignore', detached: true });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = onCleanup(() => (killGroup(child), ended));

@@ -1,16 +1,16 @@
 /** Measures Slipway's own time: the time that a no-op provision spends outside calls, and the time of `--help`. */
-import { spread, type Spread } from './figures.ts';
-import { inFolder } from './compare.ts';
+import { spreadOf, type Spread } from './figures.ts';
+import { withTemporaryFolder } from './compare.ts';
 import { onCleanup } from './cleanup.ts';
-import { environment } from './contender.ts';
+import { environmentFor } from './contender.ts';
 import type { Moto } from './moto.ts';
-import { latencyProxy, type ProxiedCall } from './latency-proxy.ts';
+import { startLatencyProxy, type ProxiedCall } from './latency-proxy.ts';
 import { runCommand, type Command } from './run-command.ts';
 import { ROOT, slipway } from './slipway.ts';
 
 /** Slipway's own times in seconds. */
 export interface OwnTime {
-  /** The time that a no-op provision spends outside calls, not including npm's start. */
+  /** The time that a no-op provision spends outside calls. npm is not involved. */
   readonly provision: Spread;
   readonly help: Spread;
 }
@@ -37,23 +37,24 @@ const nodeCommand = ({ args, ...command }: Command): Command => ({
 
 /** Measures Slipway's own time. @param delay milliseconds that are added to each call */
 export const measureOwnTime = (moto: Moto, delay: number, log: (text: string) => void): Promise<OwnTime> =>
-  inFolder(async (folder) => {
+  withTemporaryFolder(async (folder) => {
     await moto.reset();
-    const proxy = await latencyProxy(moto.url, delay);
+    const proxy = await startLatencyProxy(moto.url, delay);
     const close = onCleanup(() => proxy.close());
     try {
       const { provision, again } = await slipway.prepare(folder, proxy.url, 0);
       await runCommand(provision);
-      const outsideCalls: number[] = [];
-      const help: number[] = [];
-      for (let turn = 0; turn < RUNS; turn += 1) {
-        proxy.take();
+      const secondsOutsideCalls: number[] = [];
+      const helpSeconds: number[] = [];
+      for (let run = 0; run < RUNS; run += 1) {
+        // Discards the calls of the previous command.
+        proxy.takeCalls();
         const { seconds } = await runCommand(nodeCommand(again));
-        outsideCalls.push(seconds - secondsInCalls(proxy.take()));
+        secondsOutsideCalls.push(seconds - secondsInCalls(proxy.takeCalls()));
         const helpCommand = { ...nodeCommand(again), args: ['run.js', 'provision', '--help'], cwd: ROOT };
-        help.push((await runCommand({ ...helpCommand, env: environment(proxy.url) })).seconds);
+        helpSeconds.push((await runCommand({ ...helpCommand, env: environmentFor(proxy.url) })).seconds);
       }
-      const time = { provision: spread(outsideCalls), help: spread(help) };
+      const time = { provision: spreadOf(secondsOutsideCalls), help: spreadOf(helpSeconds) };
       log(`own time: ${time.provision.median.toFixed(2)} s; --help: ${time.help.median.toFixed(2)} s`);
       return time;
     } finally {

@@ -1,6 +1,6 @@
 /** Renders results: the printed report, and the generated part of docs/speed.md. Pure. */
 import type { Results } from './results.ts';
-import { comparisonTable, kindsTable, ratioText, table, verdictTable } from './table.ts';
+import { comparisonTable, callsTable, ratioText, table, verdictTable } from './table.ts';
 
 /** The part of the page above this line is handwritten; the part below it is generated. */
 const MARK = '<!-- Below this line: npm run bench -- --write -->';
@@ -22,9 +22,11 @@ function sections(results: Results, isPage: boolean): string[] {
   return [
     list(about),
     ...(verdicts.length > 0 ? [heading('Targets'), verdictTable(verdicts)] : []),
-    ...(sizes.length > 0 ? [heading('Beside Terraform'), comparisonTable(sizes)] : []),
-    ...sizes.slice(0, 1).flatMap((size) => [heading('Calls by service'), kindsTable(size)]),
-    ...(limit ? [heading('Against the limit'), limitTable(limit.works), list(pathsOf(limit.works))] : []),
+    ...(sizes.length > 0 ? [heading('Compared with Terraform'), comparisonTable(sizes)] : []),
+    ...sizes.slice(0, 1).flatMap((size) => [heading('Calls by service'), callsTable(size)]),
+    ...(limit
+      ? [heading('Compared with the minimum'), minimumTable(limit.workloads), list(pathsOf(limit.workloads))]
+      : []),
     ...(limit && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
     ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
@@ -32,21 +34,21 @@ function sections(results: Results, isPage: boolean): string[] {
   ];
 }
 
-type Works = NonNullable<Results['limit']>['works'];
+type ComparedWorkloads = NonNullable<Results['limit']>['workloads'];
 
-const limitTable = (works: Works): string =>
+const minimumTable = (workloads: ComparedWorkloads): string =>
   table([
-    ['work', 'Slipway', 'limit', 'ratio'],
-    ...works.map(({ work, seconds, limit }) => [
-      work,
+    ['workload', 'Slipway', 'minimum', 'ratio'],
+    ...workloads.map(({ workload, seconds, minimum }) => [
+      workload,
       `${seconds.toFixed(1)} s`,
-      `${limit.toFixed(1)} s`,
-      ratioText(seconds / limit),
+      `${minimum.toFixed(1)} s`,
+      ratioText(seconds / minimum),
     ]),
   ]);
 
-const pathsOf = (works: Works): string[] =>
-  works.map(({ work, path }) => `the critical path of the ${work}: ${path.join(' → ')}`);
+const pathsOf = (workloads: ComparedWorkloads): string[] =>
+  workloads.map(({ workload, path }) => `the critical path of the ${workload}: ${path.join(' → ')}`);
 
 const throughputTable = (measured: NonNullable<Results['throughput']>): string =>
   table([

@@ -29,7 +29,7 @@ export interface Command {
 /** The number of lines of output that are shown when a command fails. */
 const SHOWN_LINES = 15;
 
-/** Runs a command. @throws Error with its last lines of output when it times out or exits with a code that is not accepted */
+/** Runs a command. @throws Error with the last lines of its output when it times out or exits with an unexpected code */
 export async function runCommand({
   command,
   args,
@@ -42,10 +42,10 @@ export async function runCommand({
   // A separate process group, so that all its processes can be killed together.
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const memory = watchMemory(child.pid);
-  const closed = onCleanup(() => killGroup(child));
-  let isLate = false;
+  const killCommand = onCleanup(() => killGroup(child));
+  let hasTimedOut = false;
   const timer = setTimeout(() => {
-    isLate = true;
+    hasTimedOut = true;
     killGroup(child);
   }, timeoutSeconds * 1000);
   const output = { stdout: '', stderr: '' };
@@ -57,8 +57,8 @@ export async function runCommand({
       child.on('close', ended);
     });
     const seconds = (performance.now() - start) / 1000;
-    if (isLate || code === null || !expectedCodes.includes(code)) {
-      const how = isLate ? `did not end within ${timeoutSeconds} s` : `ended with ${code}`;
+    if (hasTimedOut || code === null || !expectedCodes.includes(code)) {
+      const how = hasTimedOut ? `did not end within ${timeoutSeconds} s` : `ended with ${code}`;
       const last = `${output.stdout}${output.stderr}`.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
       throw new Error(`${[command, ...args].join(' ')} ${how}:\n${last}`);
     }
@@ -66,11 +66,11 @@ export async function runCommand({
   } finally {
     clearTimeout(timer);
     memory.stop();
-    await closed();
+    await killCommand();
   }
 }
 
-/** Kills a process and its group. It does nothing if the process has ended, since its id may have been reused. */
+/** Kills a process and its group. Does nothing if the process has ended, because its id may have been reused. */
 export function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {

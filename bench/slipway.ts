@@ -1,8 +1,8 @@
-/** Slipway as a contender, run through npm against a local endpoint, with images by reference. */
+/** Slipway as a contender. npm runs it against a local endpoint, and its containers use existing images. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
-import { environment, type Contender } from './contender.ts';
+import { environmentFor, type Contender } from './contender.ts';
 import type { Command } from './run-command.ts';
 
 export const ROOT = resolve(import.meta.dirname, '..');
@@ -10,8 +10,8 @@ export const ROOT = resolve(import.meta.dirname, '..');
 /** The timeout of a command. */
 const TIMEOUT_SECONDS = 300;
 
-/** Returns the stack with its two containers and a number of additional services with one container each. */
-export const stackOf = (more: number): StackInput => ({
+/** Returns a stack of one service with two containers, and a number of additional services with one container each. */
+export const stackOf = (additionalServices: number): StackInput => ({
   name: 'slipway',
   region: 'eu-west-1',
   domain: { name: 'api.slipway.localhost', zone: 'slipway.localhost', createZone: true },
@@ -34,7 +34,7 @@ export const stackOf = (more: number): StackInput => ({
       },
     },
     ...Object.fromEntries(
-      Array.from({ length: more }, (_, index) => [`more-${index + 1}`, serviceOf(index + 1)]),
+      Array.from({ length: additionalServices }, (_, index) => [`more-${index + 1}`, serviceOf(index + 1)]),
     ),
   },
 });
@@ -65,10 +65,10 @@ export const slipwayCommand = (
 
 export const slipway: Contender = {
   name: 'Slipway',
-  async prepare(folder, endpoint, more) {
+  async prepare(folder, endpoint, additionalServices) {
     const config = join(folder, 'slipway.config.ts');
-    writeFileSync(config, `export default ${JSON.stringify(stackOf(more))};\n`);
-    const env = environment(endpoint, { SLIPWAY_HOME: join(folder, '.slipway') });
+    writeFileSync(config, `export default ${JSON.stringify(stackOf(additionalServices))};\n`);
+    const env = environmentFor(endpoint, { SLIPWAY_HOME: join(folder, '.slipway') });
     // moto's services never become stable, so neither Slipway nor Terraform waits for them.
     const flags = ['--target', 'aws', '--config', config, '--yes', '--no-wait'];
     return {

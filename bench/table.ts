@@ -1,46 +1,57 @@
 /** Renders figures as Markdown tables that are also readable in a terminal. Pure. */
 import { WORKLOADS } from './contender.ts';
-import type { Figure, Figures, Kinds, Spread } from './figures.ts';
-import { isMet, WORKLOAD_NAMES, type Size, type Verdict } from './targets.ts';
+import type { WorkloadFigures, Figures, CallCounts, Spread } from './figures.ts';
+import { isMet, WORKLOAD_NAMES, type SizeResult, type Verdict } from './targets.ts';
 
 /**
- * Formats a table as Prettier does: the first column left-aligned, the others right-aligned.
- * @param all the head and the rows, with the same number of cells each
+ * Formats a table as Prettier would. The first column is left-aligned, and the others are right-aligned.
+ * @param rows the header and the rows, all with the same number of cells
  */
-export function table(all: readonly (readonly string[])[]): string {
-  const [head = [], ...body] = all;
-  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));
+export function table(rows: readonly (readonly string[])[]): string {
+  const [header = [], ...body] = rows;
+  const widths = header.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
   const rule = widths.map((width, column) =>
     column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
   );
-  return [line(head), line(rule), ...body.map(line)].join('\n');
+  return [line(header), line(rule), ...body.map(line)].join('\n');
 }
 
-const digits = (value: number): number => (value < 10 ? 1 : 0);
+const decimalsFor = (value: number): number => (value < 10 ? 1 : 0);
 
 /** Formats seconds, e.g. `2.1 s (1.9–2.4)`; without a range for a single round. */
 export function secondsText({ median, min, max }: Spread): string {
-  const number = (value: number) => value.toFixed(digits(median));
+  const number = (value: number) => value.toFixed(decimalsFor(median));
   return min === max ? `${number(median)} s` : `${number(median)} s (${number(min)}–${number(max)})`;
 }
 
 const callsText = ({ median, min, max }: Spread): string =>
   min === max ? String(median) : `${median} (${min}–${max})`;
-const memoryText = ({ megabytes }: Figure): string =>
+const memoryText = ({ megabytes }: WorkloadFigures): string =>
   megabytes === undefined ? '' : `${Math.round(megabytes.median)} MB`;
 /** Formats a ratio. */
 export const ratioText = (ratio: number): string => ratio.toFixed(3);
 
 /** Renders one table for all sizes, with the time, ratio, calls and memory of every workload. */
-export function comparisonTable(sizes: readonly Size[]): string {
-  const head = ['work', 'Slipway', 'Terraform', 'ratio', 'calls', "Terraform's", 'memory', "Terraform's"];
-  const rows = sizes.flatMap(({ more, slipway, terraform }) =>
-    WORKLOADS.map((work) => {
-      const [ofSlipway, ofTerraform] = [slipway[work], terraform?.[work]];
+export function comparisonTable(sizes: readonly SizeResult[]): string {
+  const header = [
+    'workload',
+    'Slipway',
+    'Terraform',
+    'ratio',
+    'calls',
+    "Terraform's",
+    'memory',
+    "Terraform's",
+  ];
+  const rows = sizes.flatMap(({ additionalServices, slipway, terraform }) =>
+    WORKLOADS.map((workload) => {
+      const [ofSlipway, ofTerraform] = [slipway[workload], terraform?.[workload]];
       return [
-        more === 0 ? WORKLOAD_NAMES[work] : `${WORKLOAD_NAMES[work]}, ${more} more`,
+        additionalServices === 0
+          ? WORKLOAD_NAMES[workload]
+          : `${WORKLOAD_NAMES[workload]}, ${additionalServices} additionalServices`,
         secondsText(ofSlipway.seconds),
         ofTerraform ? secondsText(ofTerraform.seconds) : '',
         ofTerraform ? ratioText(ofSlipway.seconds.median / ofTerraform.seconds.median) : '',
@@ -51,7 +62,7 @@ export function comparisonTable(sizes: readonly Size[]): string {
       ];
     }),
   );
-  return table([head, ...rows]);
+  return table([header, ...rows]);
 }
 
 /** Lists every target with the measured value. */
@@ -61,7 +72,7 @@ export const verdictTable = (verdicts: readonly Verdict[]): string =>
     ...verdicts.map((verdict) => [
       verdict.what,
       figureText(verdict.atMost),
-      figureText(verdict.is),
+      figureText(verdict.measured),
       isMet(verdict) ? 'met' : 'missed',
     ]),
   ]);
@@ -69,27 +80,31 @@ export const verdictTable = (verdicts: readonly Verdict[]): string =>
 const figureText = (value: number): string =>
   Number.isInteger(value) ? String(value) : value >= 10 ? value.toFixed(1) : value.toFixed(3);
 
-/** Matches the names of calls that only read. */
-const READS = /\.(Describe|Get|List)/;
+/** Matches the names of operations that only read. */
+const READ_ONLY_OPERATION = /\.(Describe|Get|List)/;
 
-/** Lists the calls of each service as `reads + writes`, with one column per workload. Terraform's calls follow after a slash. */
-export function kindsTable({ slipway, terraform }: Size): string {
-  const all = (figures: Figures) => WORKLOADS.flatMap((work) => Object.keys(figures[work].kinds));
-  const kinds = [...all(slipway), ...(terraform ? all(terraform) : [])];
-  const services = [...new Set(kinds.map((kind) => kind.split('.')[0] ?? ''))].sort();
-  const cell = (service: string, of: Kinds) => {
-    const ofService = Object.entries(of).filter(([kind]) => kind.startsWith(`${service}.`));
+/** Counts the calls of each service as `reads + writes`, with one column per workload. Terraform's counts follow a slash. */
+export function callsTable({ slipway, terraform }: SizeResult): string {
+  const operationsIn = (figures: Figures) =>
+    WORKLOADS.flatMap((workload) => Object.keys(figures[workload].callCounts));
+  const operations = [...operationsIn(slipway), ...(terraform ? operationsIn(terraform) : [])];
+  const services = [...new Set(operations.map((operation) => operation.split('.')[0] ?? ''))].sort();
+  const cell = (service: string, counts: CallCounts) => {
+    const ofService = Object.entries(counts).filter(([operation]) => operation.startsWith(`${service}.`));
     const sum = (isRead: boolean) =>
-      ofService.reduce((total, [kind, count]) => total + (READS.test(kind) === isRead ? count : 0), 0);
+      ofService.reduce(
+        (total, [operation, count]) => total + (READ_ONLY_OPERATION.test(operation) === isRead ? count : 0),
+        0,
+      );
     return `${sum(true)} + ${sum(false)}`;
   };
   return table([
-    ['service', ...WORKLOADS.map((work) => WORKLOAD_NAMES[work])],
+    ['service', ...WORKLOADS.map((workload) => WORKLOAD_NAMES[workload])],
     ...services.map((service) => [
       service,
-      ...WORKLOADS.map((work) =>
+      ...WORKLOADS.map((workload) =>
         [slipway, ...(terraform ? [terraform] : [])]
-          .map((figures) => cell(service, figures[work].kinds))
+          .map((figures) => cell(service, figures[workload].callCounts))
           .join(' / '),
       ),
     ]),

@@ -1,24 +1,24 @@
-/** Terraform as a contender, with the same architecture in bench/terraform; it needs Terraform and its AWS provider. */
+/** Terraform as a contender. It builds the same architecture from the files in bench/terraform. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { environment, type Contender } from './contender.ts';
+import { environmentFor, type Contender } from './contender.ts';
 import { runCommand, type Command } from './run-command.ts';
 
 /** The environment variable that names the folder of plugins. `terraform providers mirror` creates such a folder. */
-export const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
+export const PLUGINS_VARIABLE = 'SLIPWAY_TERRAFORM_PLUGINS';
 
 const SOURCE = join(import.meta.dirname, 'terraform');
 /** The timeout of a command. */
 const TIMEOUT_SECONDS = 900;
 
 /** Returns the reason why Terraform cannot be measured here; undefined when it can. */
-export function whyNoTerraform(): string | undefined {
+export function terraformSkipReason(): string | undefined {
   if (spawnSync('terraform', ['version'], { stdio: 'ignore' }).status !== 0)
     return 'terraform is not installed';
-  const plugins = process.env[PLUGINS];
-  if (plugins === undefined) return `${PLUGINS} is not set to the folder of its plugins`;
-  if (!existsSync(plugins)) return `the folder ${plugins} in ${PLUGINS} does not exist`;
+  const plugins = process.env[PLUGINS_VARIABLE];
+  if (plugins === undefined) return `${PLUGINS_VARIABLE} is not set to the folder of its plugins`;
+  if (!existsSync(plugins)) return `the folder ${plugins} in ${PLUGINS_VARIABLE} does not exist`;
   return existsSync(SOURCE) ? undefined : 'the folder bench/terraform does not exist';
 }
 
@@ -26,37 +26,37 @@ export function whyNoTerraform(): string | undefined {
 export function terraformVersion(): string {
   const { stdout } = spawnSync('terraform', ['version', '-json'], { encoding: 'utf8' });
   const { terraform_version: version = '' } = JSON.parse(stdout) as { terraform_version?: string };
-  const folders = readdirSync(process.env[PLUGINS] ?? '', { recursive: true, encoding: 'utf8' });
+  const folders = readdirSync(process.env[PLUGINS_VARIABLE] ?? '', { recursive: true, encoding: 'utf8' });
   const provider = folders.flatMap((name) => /hashicorp\/aws\/(\d[\d.]*)$/.exec(name)?.[1] ?? []).at(-1);
   return `Terraform ${version} with its AWS provider ${provider ?? 'of an unknown version'}`;
 }
 
 export const terraform: Contender = {
   name: 'Terraform',
-  async prepare(folder, endpoint, more) {
+  async prepare(folder, endpoint, additionalServices) {
     cpSync(SOURCE, folder, { recursive: true });
-    const env = environment(endpoint, {
+    const env = environmentFor(endpoint, {
       TF_IN_AUTOMATION: '1',
       TF_VAR_endpoint: endpoint,
-      TF_VAR_more_services: String(more),
+      TF_VAR_more_services: String(additionalServices),
       TF_VAR_repositories: '[]',
       TF_VAR_wait: 'false',
     });
-    const terraform = (...args: readonly string[]): Command => ({
+    const terraformCommand = (...args: readonly string[]): Command => ({
       command: 'terraform',
       args: [...args, '-input=false', '-no-color'],
       cwd: folder,
       env,
       timeoutSeconds: TIMEOUT_SECONDS,
     });
-    const plugins = process.env[PLUGINS] ?? '';
-    await runCommand(terraform('init', `-plugin-dir=${plugins}`));
+    const plugins = process.env[PLUGINS_VARIABLE] ?? '';
+    await runCommand(terraformCommand('init', `-plugin-dir=${plugins}`));
     return {
-      plan: { ...terraform('plan', '-detailed-exitcode'), expectedCodes: [2] },
-      provision: terraform('apply', '-auto-approve'),
+      plan: { ...terraformCommand('plan', '-detailed-exitcode'), expectedCodes: [2] },
+      provision: terraformCommand('apply', '-auto-approve'),
       // moto does not return all attributes of a service, so Terraform may plan an update.
-      again: { ...terraform('plan', '-detailed-exitcode'), expectedCodes: [0, 2] },
-      teardown: terraform('destroy', '-auto-approve'),
+      again: { ...terraformCommand('plan', '-detailed-exitcode'), expectedCodes: [0, 2] },
+      teardown: terraformCommand('destroy', '-auto-approve'),
     };
   },
 };

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
 import { onCleanup } from './cleanup.ts';
-import { inFolder } from './compare.ts';
+import { withTemporaryFolder } from './compare.ts';
 import { freePort } from './local-server.ts';
 import { responsesPerSecond } from './load.ts';
 import type { Moto } from './moto.ts';
@@ -22,9 +22,10 @@ export interface Throughput {
 
 const CONNECTIONS = 32;
 const SECONDS = 5;
+/** The port of the program within its task. */
 const PORT = 8000;
 
-/** A program that does as little as possible. */
+/** The program behind the load balancer. It does as little as possible. */
 const PROGRAM = `
 import { createServer } from 'node:http';
 const body = 'x'.repeat(1024);
@@ -39,23 +40,23 @@ const stack: StackInput = {
   services: { web: { containers: { app: { source: 'app', port: PORT, path: '/' } } } },
 };
 
-/** Returns the local port of the task's program, as recorded in the task's folder. */
+/** Returns the port of this machine on which the program listens. The folder of its task records that port. */
 function hostPortOf(home: string): number {
   const tasks = join(home, 'sandbox', 'tasks');
-  const files = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  const portFiles = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\/ports\/8000-[^/]*$/.test(name),
   );
-  const [listener] = files.map(
+  const [listener] = portFiles.map(
     (name) => JSON.parse(readFileSync(join(tasks, name), 'utf8')) as { port: number },
   );
   if (!listener) throw new Error(`no task of the sandbox listens on ${PORT}`);
   return listener.port;
 }
 
-const get = (host: string): string => `GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+const getRequest = (host: string): string => `GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
 
-/** Returns a call with a made-up signature, which imitations of AWS do not verify. */
-const call = (service: string, body: string): string =>
+/** Returns an API request with a made-up signature: neither the sandbox nor moto verifies signatures. */
+const apiRequest = (service: string, body: string): string =>
   [
     'POST / HTTP/1.1',
     'host: 127.0.0.1',
@@ -66,11 +67,11 @@ const call = (service: string, body: string): string =>
     body,
   ].join('\r\n');
 
-const DESCRIBE = call('ec2', 'Action=DescribeVpcs&Version=2016-11-15');
+const DESCRIBE_REQUEST = apiRequest('ec2', 'Action=DescribeVpcs&Version=2016-11-15');
 
-/** Returns two calls that can be repeated any number of times: one reads VPCs, and one tags an existing VPC. */
-async function callsFor(port: number): Promise<[what: string, request: string][]> {
-  const [head = '', body = ''] = DESCRIBE.split('\r\n\r\n');
+/** Returns two API requests that can be repeated any number of times: one reads VPCs, and one tags an existing VPC. */
+async function apiRequestsFor(port: number): Promise<[what: string, request: string][]> {
+  const [head = '', body = ''] = DESCRIBE_REQUEST.split('\r\n\r\n');
   const headers = Object.fromEntries(
     head
       .split('\r\n')
@@ -82,17 +83,17 @@ async function callsFor(port: number): Promise<[what: string, request: string][]
   const id = /<vpcId>(.+?)</.exec(await answer.text())?.[1] ?? '';
   const tag = `Action=CreateTags&Version=2016-11-15&ResourceId.1=${id}&Tag.1.Key=bench&Tag.1.Value=1`;
   return [
-    ['DescribeVpcs', DESCRIBE],
-    ['CreateTags', call('ec2', tag)],
+    ['DescribeVpcs', DESCRIBE_REQUEST],
+    ['CreateTags', apiRequest('ec2', tag)],
   ];
 }
 
-/** Measures throughput with a small stack on a new sandbox. */
+/** Measures the throughput of a new sandbox with a small stack. */
 export const measureThroughput = (
   moto: Moto | undefined,
   log: (text: string) => void,
 ): Promise<Throughput[]> =>
-  inFolder(async (folder) => {
+  withTemporaryFolder(async (folder) => {
     const home = join(folder, '.slipway');
     const port = await freePort();
     const httpPort = await freePort();
@@ -132,7 +133,7 @@ async function measureBalancer(folder: string, home: string, url: URL): Promise<
     responsesPerSecond({
       host: '127.0.0.1',
       port,
-      request: get(host),
+      request: getRequest(host),
       connections: CONNECTIONS,
       seconds: SECONDS,
     });
@@ -150,7 +151,7 @@ async function measureBalancer(folder: string, home: string, url: URL): Promise<
 async function measureApi(port: number, moto: Moto | undefined): Promise<Throughput[]> {
   const measure = async (apiPort: number) => {
     const perSecond: [string, number][] = [];
-    for (const [what, request] of await callsFor(apiPort)) {
+    for (const [what, request] of await apiRequestsFor(apiPort)) {
       const load = { host: '127.0.0.1', port: apiPort, request, connections: 4, seconds: SECONDS };
       perSecond.push([what, await responsesPerSecond(load)]);
     }

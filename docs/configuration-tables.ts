@@ -6,8 +6,8 @@ import { table } from './table.ts';
 type Node = z.core.JSONSchema.JSONSchema;
 
 /**
- * The maximum number of values that a cell lists. More would make the column too wide; the message for an invalid value lists
- * all of them.
+ * The maximum number of values that a cell lists. More would make the column too wide. The message for an invalid value lists
+ * all values.
  */
 const MAX_VALUES = 10;
 
@@ -24,7 +24,7 @@ function sections(node: Node, path: string): string[] {
     const byDefault = required.includes(name) ? 'required' : defaultOf(field);
     return [code(name), valueOf(field), byDefault, field.description ?? ''];
   });
-  const inner = fields.flatMap(({ name, field }) => {
+  const innerSections = fields.flatMap(({ name, field }) => {
     const fieldPath = path === '' ? name : `${path}.${name}`;
     const values = field.additionalProperties;
     if (field.properties) return sections(field, fieldPath);
@@ -32,7 +32,7 @@ function sections(node: Node, path: string): string[] {
   });
   return [
     `## ${path === '' ? 'The stack' : code(path)}\n\n${table([['field', 'value', 'default', 'meaning'], ...rows])}`,
-    ...inner,
+    ...innerSections,
   ];
 }
 

@@ -3,17 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nouns } from '../lib/model/architecture.ts';
 import { manualImageChanges, manualChanges } from '../test/converge/manual-changes.ts';
-import { foreignResources, takenOver } from '../test/converge/foreign-resources.ts';
+import { foreignResources, claimableResources } from '../test/converge/foreign-resources.ts';
 import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
 
-/** Returns the lists in a snapshot file, keyed by the titles of their tests. The part of a title before a colon is left out. */
+/** Returns the lists in a snapshot file by the titles of their tests. The part of a title before a colon is left out. */
 function snapshotsOf(file: string): Map<string, string[]> {
   const text = readFileSync(join(SNAPSHOTS, `${file}.test.ts.snap`), 'utf8');
-  const found = [...text.matchAll(/^exports\[`(?:.+: )?(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
+  const matches = [...text.matchAll(/^exports\[`(?:.+: )?(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
   return new Map(
-    found.map(([, name = '', list = '']) => [name, JSON.parse(list.replace(/,\n\]/, '\n]')) as string[]]),
+    matches.map(([, name = '', list = '']) => [name, JSON.parse(list.replace(/,\n\]/, '\n]')) as string[]]),
   );
 }
 
@@ -37,13 +37,16 @@ const nounOf = (address: string): string => address.split('.')[0] ?? '';
 /** Returns the table, with one row for each kind of resource. */
 export function convergenceTable(): string {
   const changes = snapshotsOf('changes');
-  const lines = [...changes.values()].flat().map(partsOf);
-  const [found = []] = snapshotsOf('lost-state').values();
-  const foreign = new Set(
-    [...foreignResources.map(({ address }) => address), ...takenOver.map(([address]) => address)].map(nounOf),
+  const changeLines = [...changes.values()].flat().map(partsOf);
+  const [foundNouns = []] = snapshotsOf('lost-state').values();
+  const foreignNouns = new Set(
+    [
+      ...foreignResources.map(({ address }) => address),
+      ...claimableResources.map(([address]) => address),
+    ].map(nounOf),
   );
   const rows = nouns.map((noun) => {
-    const ofNoun = lines.filter((line) => line.noun === noun);
+    const ofNoun = changeLines.filter((line) => line.noun === noun);
     const inPlace = ofNoun
       .filter(({ verb }) => verb === 'update')
       .flatMap(({ fields }) => fields.map(withoutNames));
@@ -56,8 +59,8 @@ export function convergenceTable(): string {
       sortedList(inPlace),
       sortedList(replacedFor),
       sortedList(repairedWhen),
-      found.includes(noun) ? 'yes' : '',
-      foreign.has(noun) ? 'yes' : '',
+      foundNouns.includes(noun) ? 'yes' : '',
+      foreignNouns.has(noun) ? 'yes' : '',
     ];
   });
   return table([
@@ -73,10 +76,10 @@ export function convergenceTable(): string {
   ]);
 }
 
-/** Whether a plan replaces a resource of a noun: as `replace`, or as a `create` and a `remove`. */
+/** Whether a plan replaces a resource of a noun. The plan shows it as `replace`, or as `create` and `remove`. */
 const isReplaced = (plan: readonly string[], noun: string): boolean => {
-  const has = (verb: string) => plan.some((line) => isChangeOf(line, verb, noun));
-  return has('replace') || (has('create') && has('remove'));
+  const hasChange = (verb: string) => plan.some((line) => isChangeOf(line, verb, noun));
+  return hasChange('replace') || (hasChange('create') && hasChange('remove'));
 };
 
 const isChangeOf = (line: string, verb: string, noun: string): boolean => {

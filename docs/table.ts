@@ -1,6 +1,6 @@
-/** Renders Markdown tables as Prettier lays them out. */
+/** Renders Markdown tables as Prettier would format them. */
 
-/** Returns a table. The first row is the header; every row has the same number of cells. */
+/** Returns a table. The first row is the header, and every row has the same number of cells. */
 export function table(rows: readonly (readonly string[])[]): string {
   const [header = [], ...body] = rows;
   const widths = header.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));

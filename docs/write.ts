@@ -17,9 +17,9 @@ export const PAGES: readonly { readonly page: string; readonly generate: () => s
   { page: 'sandbox/BEHAVIOUR.md', generate: operationList },
 ];
 
-/** Returns the page with its generated part replaced. */
-export const rewritten = (text: string, generated: string): string =>
-  `${text.split(MARK)[0]}${MARK}\n\n${generated}`;
+/** Returns a page with its generated part replaced. */
+export const rewritten = (page: string, generated: string): string =>
+  `${page.split(MARK)[0]}${MARK}\n\n${generated}`;
 
 const codeList = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 

@@ -7,9 +7,9 @@ void main(
   'provision',
   'Stands up the stack of slipway.config.ts, or brings it up to date.',
   async (invocation) => {
-    const started = await startConfig(invocation);
+    const { config } = await startConfig(invocation);
     // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
     const { provision } = await import('./run.ts');
-    return provision(invocation, { openSandbox, ...started });
+    return provision(invocation, { openSandbox, config });
   },
 );

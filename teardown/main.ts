@@ -7,9 +7,9 @@ void main(
   'teardown',
   'Takes down the stack of slipway.config.ts and verifies that nothing is left.',
   async (invocation) => {
-    const started = await startConfig(invocation);
+    const { config } = await startConfig(invocation);
     // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
     const { teardown } = await import('./run.ts');
-    return teardown(invocation, { openSandbox, ...started });
+    return teardown(invocation, { openSandbox, config });
   },
 );

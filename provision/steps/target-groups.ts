@@ -68,8 +68,8 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 }
 
 /**
- * Returns the replacement of a group that is no longer desired. This is the group of the same container or, if that container
- * is gone, the group of the container to which the path is now routed.
+ * Returns the replacement of a group that is no longer desired. If the container still exists, it is the container's new
+ * group. Otherwise it is the group of the container that now serves the path.
  */
 function replacementFor(
   { config }: Desired,
@@ -106,7 +106,8 @@ export const targetGroups: Step<'targetGroups', Field> = {
     }),
 
   /**
-   * An existing group in another VPC is deleted first. That VPC no longer exists, so nothing uses the group.
+   * Creates the group. A group with this name in another VPC is deleted first. That VPC no longer exists, so nothing uses the
+   * group.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
    */
   async create(context) {
@@ -151,8 +152,8 @@ export const targetGroups: Step<'targetGroups', Field> = {
 };
 
 /**
- * Makes a function that explains why a group with another protocol cannot be updated. The name of a group implies its protocol,
- * so someone else must have created such a group.
+ * Makes a function that explains why a group with another protocol cannot be updated. Slipway gives groups with different
+ * protocols different names, so someone else must have created such a group.
  */
 const protocolMismatch = ({ config }: Desired) => {
   const protocols = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));

@@ -19,7 +19,7 @@ export interface TargetView {
 export interface ListenerView {
   /** The listener's port in AWS, for example 80. */
   readonly port: number;
-  /** Whether clients can reach the listener; if not, their packets are dropped. */
+  /** Whether clients can reach the listener. If not, their packets are dropped. */
   isReachable(): boolean;
   /** The rules in priority order, the default rule last. */
   rules(): readonly Rule[];

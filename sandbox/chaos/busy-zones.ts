@@ -2,10 +2,10 @@
 import { refusal } from '../protocol/refusal.ts';
 
 /**
- * The operations that change a zone, each with the input member that names the zone. The sources are §7 and the errors in
- * Route 53's API reference.
+ * The input members that name the zone, by operation. Only operations that change a zone are listed. The sources are §7
+ * and the errors in Route 53's API reference.
  */
-const CHANGES: Readonly<Record<string, string>> = {
+const ZONE_MEMBERS: Readonly<Record<string, string>> = {
   ChangeResourceRecordSets: 'HostedZoneId',
   ChangeTagsForResource: 'ResourceId',
   DeleteHostedZone: 'Id',
@@ -16,29 +16,29 @@ const CHANGES: Readonly<Record<string, string>> = {
 export interface BusyZones {
   /** @throws PriorRequestNotComplete while another change of the zone is in progress */
   check(operation: string, input: Readonly<Record<string, unknown>>, now: number): void;
-  /** Records that an accepted change keeps its zone busy until `until`. */
-  begin(operation: string, input: Readonly<Record<string, unknown>>, until: number): void;
+  /** Marks the zone of an accepted change as busy until the time `until`. */
+  markBusy(operation: string, input: Readonly<Record<string, unknown>>, until: number): void;
   clear(): void;
 }
 
 /** Makes the list of busy zones, which is empty at first. */
 export function makeBusyZones(): BusyZones {
   const busyUntil = new Map<string, number>();
-  const zoneIn = (operation: string, input: Readonly<Record<string, unknown>>): string | undefined => {
-    const id = Object.hasOwn(CHANGES, operation) ? input[CHANGES[operation] ?? ''] : undefined;
+  const zoneOf = (operation: string, input: Readonly<Record<string, unknown>>): string | undefined => {
+    const id = Object.hasOwn(ZONE_MEMBERS, operation) ? input[ZONE_MEMBERS[operation] ?? ''] : undefined;
     return typeof id === 'string' ? id.slice(id.lastIndexOf('/') + 1) : undefined;
   };
   return {
     check(operation, input, now) {
-      const zone = zoneIn(operation, input);
+      const zone = zoneOf(operation, input);
       if (zone === undefined || (busyUntil.get(zone) ?? 0) <= now) return;
       throw refusal(
         'PriorRequestNotComplete',
         'The request was rejected because Route 53 was still processing a prior request.',
       );
     },
-    begin(operation, input, until) {
-      const zone = zoneIn(operation, input);
+    markBusy(operation, input, until) {
+      const zone = zoneOf(operation, input);
       if (zone !== undefined) busyUntil.set(zone, until);
     },
     clear: () => busyUntil.clear(),

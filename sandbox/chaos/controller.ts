@@ -11,8 +11,8 @@ import { makeThrottle } from './throttle.ts';
 import { viewsOf, type DecodedCall } from './views.ts';
 import { calm, isCalm, adjusted, type Weather } from './weather.ts';
 
-/** The chaos that applies to one call, decided before the gateway knows whether the sandbox supports the operation. */
-export interface CallStart {
+/** The chaos of one call. It is decided before the gateway knows whether the sandbox supports the operation. */
+export interface CallChaos {
   /** The failure to inject, if any. */
   readonly failure: Failure | undefined;
   /** The duration of the call, in milliseconds of the clock. */
@@ -25,17 +25,17 @@ export interface Chaos {
   readonly isCalm: boolean;
   /**
    * Changes some settings, restarts the random sequence and refills all buckets.
-   * @param given any of the settings
+   * @param settings any of the settings
    * @throws Error for an invalid setting
    */
-  adjust(given: unknown): Weather;
+  adjust(settings: unknown): Weather;
   /** Restores the initial weather and forgets all recent changes. */
   reset(): void;
-  /** Converts milliseconds of AWS time to milliseconds of the clock; at the pace `instant` they are the same. */
-  onClock(ms: number): number;
-  /** Determines the chaos of the next call. */
-  start(): CallStart;
-  /** @throws Throttled, PriorRequestNotComplete */
+  /** Converts milliseconds of AWS time to milliseconds of the clock. At the pace `instant` they are the same. */
+  toClockMs(ms: number): number;
+  /** Counts a call and returns its chaos. */
+  chaosOfNextCall(): CallChaos;
+  /** @throws Throttled or PriorRequestNotComplete when the call must be refused */
   admit(call: DecodedCall): void;
   /** Runs a call against the world as that call sees it. */
   carryOut<Output>(call: DecodedCall, run: () => Output): Output;
@@ -44,22 +44,24 @@ export interface Chaos {
 export function makeChaos(world: World, initial: Weather = calm): Chaos {
   const now = () => world.clock.now();
   const onClock = (ms: number) => (world.pace === 'instant' ? ms : ms / world.pace);
-  const recent = new RecentChanges(now, () => onClock(Math.max(weather.idLagMs, weather.listLagMs)));
+  const recentChanges = new RecentChanges(now, () => onClock(Math.max(weather.idLagMs, weather.listLagMs)));
   const throttle = makeThrottle();
-  const zones = makeBusyZones();
+  const busyZones = makeBusyZones();
   let weather = initial;
   let currentlyCalm = true;
-  let count = 0;
+  let callCount = 0;
 
   const apply = (next: Weather): Weather => {
     weather = next;
     currentlyCalm = isCalm(weather);
-    count = 0;
+    callCount = 0;
     throttle.clear();
     const hasLag = weather.idLagMs > 0 || weather.listLagMs > 0;
-    if (!hasLag) recent.clear();
+    if (!hasLag) recentChanges.clear();
     world.watch(
-      hasLag ? (region) => laggingTables(region).map((table) => [table, recent.watchOf(table)]) : undefined,
+      hasLag
+        ? (region) => laggingTables(region).map((table) => [table, recentChanges.watchOf(table)])
+        : undefined,
     );
     return weather;
   };
@@ -75,15 +77,15 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
     get isCalm() {
       return currentlyCalm;
     },
-    adjust: (given) => apply(adjusted(weather, given)),
+    adjust: (settings) => apply(adjusted(weather, settings)),
     reset() {
-      recent.clear();
-      zones.clear();
+      recentChanges.clear();
+      busyZones.clear();
       apply(initial);
     },
-    onClock,
-    start() {
-      const nth = count++;
+    toClockMs: onClock,
+    chaosOfNextCall() {
+      const nth = callCount++;
       const { min, max } = weather.latencyMs;
       const latency = max > 0 ? onClock(min + seededRandom(weather.seed, 'latency', nth) * (max - min)) : 0;
       return { failure: weather.faultRate > 0 ? randomFailure(weather, nth) : undefined, latency };
@@ -93,14 +95,14 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
         const seconds = (world.pace === 'instant' ? now() : now() * world.pace) / 1000;
         throttle.take({ service, operation, region: region.name, input }, seconds);
       }
-      if (weather.zoneBusyMs > 0 && service === 'route53') zones.check(operation, input, now());
+      if (weather.zoneBusyMs > 0 && service === 'route53') busyZones.check(operation, input, now());
     },
     carryOut(call, run) {
       const oldTags = replacedTags(call);
-      const views = viewsOf(call, recent, {
+      const views = viewsOf(call, recentChanges, {
         now: now(),
-        ids: onClock(weather.idLagMs),
-        lists: onClock(weather.listLagMs),
+        idLagMs: onClock(weather.idLagMs),
+        listLagMs: onClock(weather.listLagMs),
         random: (id, purpose) => seededRandom(weather.seed, id, purpose),
       });
       for (const [table, view] of views) table.view = view;
@@ -111,9 +113,9 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
         // Views apply only while the call runs: everything else sees the actual rows.
         for (const table of views.keys()) table.view = undefined;
       }
-      for (const [table, id, tags] of oldTags) recent.addOldTags(table, id, tags);
+      for (const [table, id, tags] of oldTags) recentChanges.addOldTags(table, id, tags);
       if (weather.zoneBusyMs > 0 && call.service === 'route53') {
-        zones.begin(call.operation, call.input, now() + onClock(weather.zoneBusyMs));
+        busyZones.markBusy(call.operation, call.input, now() + onClock(weather.zoneBusyMs));
       }
       return output;
     },

@@ -9,13 +9,14 @@ interface FailureReason {
   readonly message: string;
 }
 
-const OPERATIONS = {
-  /** The NAT gateway fails when it would be placed in its subnet; §2.1 lists the codes. */
+/** The functions that make the created resource fail later, by operation. */
+const FAILURE_SETTERS = {
+  /** The NAT gateway fails when it would be placed in its subnet. §2.1 lists the codes. */
   CreateNatGateway(region: Region, { NatGateway }: CreateNatGatewayResult, failure: FailureReason) {
     const nat = region.ec2.natGateways.get(NatGateway?.NatGatewayId);
     if (nat?.State === 'pending') nat.pendingFailure = failure;
   },
-  /** The load balancer fails when it would become active; the message becomes its reason. */
+  /** The load balancer fails when it would become active. The message becomes its reason. */
   CreateLoadBalancer(
     region: Region,
     { LoadBalancers }: CreateLoadBalancerOutput,
@@ -27,12 +28,12 @@ const OPERATIONS = {
 } as const;
 
 /** The operations whose resources can fail later. */
-export const CAN_FAIL_LATER = Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[];
+export const CAN_FAIL_LATER = Object.keys(FAILURE_SETTERS) as (keyof typeof FAILURE_SETTERS)[];
 
 /**
  * Makes the resource that a call created fail later. Has no effect when the call only returned an existing resource.
  */
 export function failLater(region: Region, operation: string, output: object, failure: FailureReason): void {
-  if (Object.hasOwn(OPERATIONS, operation))
-    OPERATIONS[operation as keyof typeof OPERATIONS](region, output, failure);
+  if (Object.hasOwn(FAILURE_SETTERS, operation))
+    FAILURE_SETTERS[operation as keyof typeof FAILURE_SETTERS](region, output, failure);
 }

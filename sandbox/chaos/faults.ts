@@ -24,7 +24,7 @@ export type Failure =
     }
   | {
       /**
-       * The client does not get the real response; `looks` selects what it gets instead. The call takes effect (`lost`)
+       * The client does not get the real response. `looks` selects what it gets instead. The call takes effect (`lost`)
        * or does not (`not-done`).
        */
       readonly kind: 'lost' | 'not-done';

@@ -11,15 +11,15 @@ export const laggingTables = (region: Region): Table<object>[] => tablesOf(store
 const storeOf = (region: Region, service: string): Store => storesOf(region)[service] ?? {};
 
 /**
- * Whether the operations of a service accept IDs of kinds that lag; Application Auto Scaling accepts the IDs of ECS
- * services.
+ * Whether the operations of a service accept IDs of kinds that lag. Application Auto Scaling does, because it accepts the
+ * IDs of ECS services.
  */
 export const takesLaggingIds = (region: Region, service: string): boolean =>
   service === 'autoscaling' || Object.values(storeOf(region, service)).some(hasLag);
 
 /**
- * Returns the tables that a call lists and that may be stale for it. The result is empty when the call names resources
- * by ID, ARN or name: AWS enforces unique names, so reads by name are consistent.
+ * Returns the tables that a call lists and whose lists may be stale. The result is empty when the call names resources by
+ * ID, ARN or name: AWS enforces unique names, so reads by name are consistent.
  */
 export function listedTables(
   region: Region,

@@ -1,4 +1,4 @@
-/** Random failures of calls: some of the failed calls still take effect, and the client cannot tell which. */
+/** Random failures of calls. Some failed calls still take effect, and the client cannot tell which. */
 import type { Failure } from './faults.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { Weather } from './weather.ts';

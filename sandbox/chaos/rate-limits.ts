@@ -26,8 +26,8 @@ export interface Bucket {
 /** Whether a call has no IDs, filters or page size, and therefore reads the whole account. */
 const isUnbounded = (input: Input): boolean => Object.keys(input).length === 0;
 
-/** Counts record changes. An UPSERT counts as two, because it is a DELETE and a CREATE. */
-const recordChanges = (input: Input): number =>
+/** Counts the record changes in a call. An UPSERT counts as two, because it is a DELETE and a CREATE. */
+const countRecordChanges = (input: Input): number =>
   ((input['ChangeBatch'] as ChangeBatch | undefined)?.Changes ?? []).reduce(
     (sum, { Action }) => sum + (Action === 'UPSERT' ? 2 : 1),
     0,
@@ -102,7 +102,7 @@ export const buckets: readonly Bucket[] = [
     { operations: 'all', capacity: 50, refill: 10, additional: true },
     {
       operations: ['ChangeResourceRecordSets'],
-      cost: recordChanges,
+      cost: countRecordChanges,
       ...{ capacity: 1500, refill: 100, additional: true },
     },
     { operations: ['CreateHostedZone'], capacity: 40, refill: 2 },

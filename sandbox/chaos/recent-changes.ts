@@ -1,4 +1,4 @@
-/** Keeps recent changes to the world for as long as the lag: created and deleted rows, and replaced tags. */
+/** Keeps recent changes to the world until the lag has passed: created rows, deleted rows and replaced tags. */
 import type { Table, Watch } from '../world/table.ts';
 
 /** A row that was created or deleted. */
@@ -8,7 +8,7 @@ export interface RowChange {
   readonly event: 'created' | 'deleted';
   /** In milliseconds since 1970. */
   readonly at: number;
-  /** The row; for a deletion, its last state. */
+  /** The row. If it was deleted, this is its last state. */
   readonly row: object;
 }
 
@@ -21,20 +21,20 @@ export interface OldTags {
   readonly tags: Readonly<Record<string, unknown>>;
 }
 
-/** The changes that happened within the lag, oldest first. */
+/** The changes that happened within the lag, the oldest first. */
 export class RecentChanges {
   readonly #now: () => number;
-  readonly #keptFor: () => number;
-  /** By ID, since an ID belongs to only one table. */
+  readonly #maxAgeMs: () => number;
+  /** The changes by the ID of the row. An ID belongs to only one table. */
   readonly #changes = new Map<string, RowChange>();
   readonly #tags = new Map<string, OldTags>();
   /** The IDs of changed rows, by every name that a call may use for them. */
-  readonly #named = new Map<string, Set<string>>();
+  readonly #idsByName = new Map<string, Set<string>>();
 
-  /** @param keptFor returns how long changes are kept, in milliseconds of the clock */
-  constructor(now: () => number, keptFor: () => number) {
+  /** @param maxAgeMs returns how long changes are kept, in milliseconds of the clock */
+  constructor(now: () => number, maxAgeMs: () => number) {
     this.#now = now;
-    this.#keptFor = keptFor;
+    this.#maxAgeMs = maxAgeMs;
   }
 
   /** Returns the watch that records the changes of a table. */
@@ -42,13 +42,13 @@ export class RecentChanges {
     return {
       added: (id, row, before) => {
         if (before === undefined || isInactive(before))
-          this.#note({ table, id, event: 'created', at: this.#now(), row });
+          this.#record({ table, id, event: 'created', at: this.#now(), row });
       },
-      deleted: (id, row) => this.#note({ table, id, event: 'deleted', at: this.#now(), row }),
+      deleted: (id, row) => this.#record({ table, id, event: 'deleted', at: this.#now(), row }),
     };
   }
 
-  /** Returns the recent changes of some tables. */
+  /** Returns the recent changes in some tables. */
   changes(tables: readonly Table<object>[]): RowChange[] {
     return [...this.#changes.values()].filter(({ table }) => tables.includes(table));
   }
@@ -58,13 +58,13 @@ export class RecentChanges {
   }
 
   /** Returns the recent changes that a name (an ID, an ARN, or a part of an ECS ARN) may refer to. */
-  changesNamed(name: string): RowChange[] {
-    return [...(this.#named.get(name) ?? [])].flatMap((id) => this.#changes.get(id) ?? []);
+  changesByName(name: string): RowChange[] {
+    return [...(this.#idsByName.get(name) ?? [])].flatMap((id) => this.#changes.get(id) ?? []);
   }
 
   /** Records the former tags of a row whose tags were replaced. */
   addOldTags(table: Table<object>, id: string, tags: OldTags['tags']): void {
-    this.#forget();
+    this.#forgetOldChanges();
     this.#tags.delete(id);
     this.#tags.set(id, { table, id, at: this.#now(), tags });
   }
@@ -72,34 +72,36 @@ export class RecentChanges {
   clear(): void {
     this.#changes.clear();
     this.#tags.clear();
-    this.#named.clear();
+    this.#idsByName.clear();
   }
 
-  #note(change: RowChange): void {
+  #record(change: RowChange): void {
     const { id } = change;
-    this.#forget();
+    this.#forgetOldChanges();
     this.#changes.delete(id);
     this.#changes.set(id, change);
-    for (const name of namesOf(id)) this.#named.set(name, (this.#named.get(name) ?? new Set()).add(id));
+    for (const name of namesOf(id))
+      this.#idsByName.set(name, (this.#idsByName.get(name) ?? new Set()).add(id));
   }
 
-  #forget(): void {
-    const oldest = this.#now() - this.#keptFor();
-    for (const id of olderThan(oldest, this.#tags)) this.#tags.delete(id);
-    for (const id of olderThan(oldest, this.#changes)) {
+  #forgetOldChanges(): void {
+    const expiry = this.#now() - this.#maxAgeMs();
+    for (const id of idsUntil(expiry, this.#tags)) this.#tags.delete(id);
+    for (const id of idsUntil(expiry, this.#changes)) {
       this.#changes.delete(id);
       for (const name of namesOf(id)) {
-        const ids = this.#named.get(name);
+        const ids = this.#idsByName.get(name);
         ids?.delete(id);
-        if (ids?.size === 0) this.#named.delete(name);
+        if (ids?.size === 0) this.#idsByName.delete(name);
       }
     }
   }
 }
 
-function* olderThan(oldest: number, changes: ReadonlyMap<string, { at: number }>): Generator<string> {
+/** Yields the IDs of the changes that happened at `time` or earlier. The oldest change comes first in the map. */
+function* idsUntil(time: number, changes: ReadonlyMap<string, { at: number }>): Generator<string> {
   for (const [id, { at }] of changes) {
-    if (at > oldest) return;
+    if (at > time) return;
     yield id;
   }
 }

@@ -25,6 +25,7 @@ export interface Throttle {
   clear(): void;
 }
 
+/** The number of tokens in a bucket. */
 interface Level {
   tokens: number;
   /** The time at which the bucket had this many tokens, in seconds of AWS time. */
@@ -55,13 +56,13 @@ const DEFAULT_REFUSAL = { code: 'ThrottlingException', message: 'Rate exceeded',
 /** Returns the buckets that a call takes tokens from: all matching additional buckets, and the first other match. */
 export function bucketsFor({ service, operation, input }: Omit<MeteredCall, 'region'>): Bucket[] {
   const matching = buckets.filter(
-    (bucket) => bucket.service === service && takesFrom(bucket, operation, input),
+    (bucket) => bucket.service === service && appliesTo(bucket, operation, input),
   );
   const first = matching.find(({ additional }) => !additional);
   return matching.filter((bucket) => bucket.additional || bucket === first);
 }
 
-function takesFrom({ operations, when }: Bucket, operation: string, input: MeteredCall['input']): boolean {
+function appliesTo({ operations, when }: Bucket, operation: string, input: MeteredCall['input']): boolean {
   if (when && !when(input)) return false;
   if (operations === 'all') return true;
   if (operations === 'reads' || operations === 'mutating')

@@ -15,19 +15,21 @@ export interface DecodedCall {
   readonly region: Region;
 }
 
-/** The lags in milliseconds of the clock, and the source of random numbers. */
-export interface LagState {
+/** The settings that determine which changes a call sees. The lags are milliseconds of the clock. */
+export interface LagSettings {
+  /** The time of the call, in milliseconds since 1970. */
   readonly now: number;
-  readonly ids: number;
-  readonly lists: number;
+  readonly idLagMs: number;
+  readonly listLagMs: number;
+  /** Returns a number in [0, 1) that depends on a resource and a purpose. */
   readonly random: (id: string, purpose: string) => number;
 }
 
-/** Removals see the actual rows: the service that owns a resource also removes it, and has no lag. */
-const REMOVES = /^(Delete|Release|Deregister|Stop)/;
+/** Matches operations that remove resources. They see the actual rows, because a service knows its own resources. */
+const REMOVAL = /^(Delete|Release|Deregister|Stop)/;
 
 type RowOverrides = Map<string, object | undefined>;
-interface Overlay {
+interface WritableView {
   readonly byId: RowOverrides;
   readonly inLists: RowOverrides;
 }
@@ -36,27 +38,27 @@ interface Overlay {
 export function viewsOf(
   call: DecodedCall,
   recent: RecentChanges,
-  lags: LagState,
-): Map<Table<object>, Overlay> {
-  const views = new Map<Table<object>, Overlay>();
-  const viewOf = (table: Table<object>): Overlay => {
+  lagSettings: LagSettings,
+): Map<Table<object>, WritableView> {
+  const views = new Map<Table<object>, WritableView>();
+  const viewOf = (table: Table<object>): WritableView => {
     const view = views.get(table) ?? { byId: new Map(), inLists: new Map() };
     views.set(table, view);
     return view;
   };
-  for (const change of namedChanges(call, recent)) {
-    if (isLate(change, lags.ids, lags, `id ${call.operation}`))
+  for (const change of mentionedChanges(call, recent)) {
+    if (isHidden(change, lagSettings.idLagMs, lagSettings, `id ${call.operation}`))
       viewOf(change.table).byId.set(...stateBefore(change));
   }
   const listed = listedTables(call.region, call.service, call.operation, call.input);
   for (const { table, id, at, tags } of recent.oldTags(listed)) {
     const row = table.get(id);
-    if (row && isLate({ id, at }, lags.lists, lags, `tags ${call.operation}`)) {
+    if (row && isHidden({ id, at }, lagSettings.listLagMs, lagSettings, `tags ${call.operation}`)) {
       viewOf(table).inLists.set(id, { ...row, ...tags });
     }
   }
   for (const change of recent.changes(listed)) {
-    if (isLate(change, lags.lists, lags, `list ${call.operation}`))
+    if (isHidden(change, lagSettings.listLagMs, lagSettings, `list ${call.operation}`))
       viewOf(change.table).inLists.set(...stateBefore(change));
   }
   return views;
@@ -69,25 +71,26 @@ const stateBefore = ({ id, event, row }: RowChange): [string, object | undefined
 ];
 
 /**
- * Returns the recent changes to the resources that a call names. Only reads still find deleted rows. Roles are included
- * for IAM's own calls only: other services learn of roles with a separate lag (`iamLagMs`).
+ * Returns the recent changes to the resources that a call names. Deletions are included for reads only. Roles are included
+ * for calls to IAM only: other services learn of roles with a separate lag (`iamLagMs`).
  */
-function namedChanges(
+function mentionedChanges(
   { service, operation, input, region }: DecodedCall,
   recent: RecentChanges,
 ): RowChange[] {
-  if (!takesLaggingIds(region, service) || REMOVES.test(operation)) return [];
+  if (!takesLaggingIds(region, service) || REMOVAL.test(operation)) return [];
   return mentionsIn(service, operation, input)
-    .flatMap(({ text, mayBePartial }) =>
-      recent.changesNamed(text).filter(({ id }) => mayBePartial || id === text),
+    .flatMap(({ text, mayBePartialArn }) =>
+      recent.changesByName(text).filter(({ id }) => mayBePartialArn || id === text),
     )
     .filter(({ table }) => (table === region.iam.roles) === (service === 'iam'))
     .filter(({ event }) => event === 'created' || !isMutating(operation));
 }
 
-const isLate = (
+/** Whether the call does not see a change yet. */
+const isHidden = (
   { id, at }: { id: string; at: number },
   lag: number,
-  { now, random }: LagState,
+  { now, random }: LagSettings,
   purpose: string,
 ): boolean => isStale(lag, now - at, (what) => random(id, `${purpose} ${what}`));

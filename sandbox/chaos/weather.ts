@@ -3,8 +3,8 @@ import * as z from 'zod';
 
 const upTo = (max: number) => z.number().min(0).max(max);
 
-/** Every setting; BEHAVIOUR.md describes them. The bounds come from AWS's documentation and from users' reports. */
-const WEATHER = z.strictObject({
+/** All settings. BEHAVIOUR.md describes them. The bounds come from AWS's documentation and from users' reports. */
+const WEATHER_SCHEMA = z.strictObject({
   /** The seed of all random numbers: with the same seed, the same calls fail in the same way. */
   seed: z.string().min(1),
   /**
@@ -27,7 +27,7 @@ const WEATHER = z.strictObject({
   faultRate: upTo(1),
 });
 
-export type Weather = Readonly<z.infer<typeof WEATHER>>;
+export type Weather = Readonly<z.infer<typeof WEATHER_SCHEMA>>;
 
 /** The default: nothing is injected. */
 export const calm: Weather = {
@@ -41,7 +41,7 @@ export const calm: Weather = {
   faultRate: 0,
 };
 
-/** Returns whether nothing is injected. */
+/** Whether nothing is injected. */
 export const isCalm = ({ seed: _, latencyMs, ...settings }: Weather): boolean =>
   latencyMs.max === 0 && Object.values(settings).every((setting) => setting === 0 || setting === false);
 
@@ -57,12 +57,12 @@ export const weathers: Readonly<Record<string, Weather>> = {
 
 /**
  * Returns a weather with some settings changed.
- * @param given any of the settings
+ * @param settings any of the settings
  * @throws Error that names the invalid settings
  */
-export function adjusted(weather: Weather, given: unknown): Weather {
-  const { data, error } = WEATHER.partial().safeParse(given);
-  if (data) return WEATHER.parse({ ...weather, ...data });
+export function adjusted(weather: Weather, settings: unknown): Weather {
+  const { data, error } = WEATHER_SCHEMA.partial().safeParse(settings);
+  if (data) return WEATHER_SCHEMA.parse({ ...weather, ...data });
   const invalid = error.issues.map(({ path, message }) => `${path.join('.') || 'weather'}: ${message}`);
   throw new Error(invalid.join('; '));
 }
@@ -74,11 +74,11 @@ export function adjusted(weather: Weather, given: unknown): Weather {
 export function parseWeather(text: string): Weather {
   const named = Object.hasOwn(weathers, text) ? weathers[text] : undefined;
   if (named) return named;
-  let given: unknown;
+  let settings: unknown;
   try {
-    given = JSON.parse(text);
+    settings = JSON.parse(text);
   } catch {
     throw new Error(`Unknown weather ${text}: use ${Object.keys(weathers).join(', ')}, or JSON`);
   }
-  return adjusted(calm, given);
+  return adjusted(calm, settings);
 }

@@ -11,7 +11,7 @@ import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
 export interface BalancerOptions {
   readonly folderOf: (taskArn: string) => string;
-  /** The local port for listeners on port 80; with 0, every listener takes any free port. */
+  /** The local port for listeners on port 80. If it is 0, every listener takes any free port. */
   readonly httpPort: number;
   /** Receives an error when a listener cannot be served. */
   readonly reportError: (error: unknown) => void;
@@ -25,9 +25,9 @@ export interface Balancers {
 }
 
 const HTTP_PORT = 80;
-/** How many consecutive ports to try. */
+/** The maximum number of consecutive ports to try. */
 const MAX_PORTS_TRIED = 100;
-/** The shortest interval between checks at any pace, in milliseconds. */
+/** The minimum interval between checks at any pace, in milliseconds. */
 const MIN_INTERVAL_MS = 200;
 
 /** Serves the load balancers of a world and follows its changes until closed. */
@@ -35,14 +35,14 @@ export function serveBalancers(
   world: World,
   { folderOf, httpPort, reportError }: BalancerOptions,
 ): Balancers {
-  const open = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
-  const failed = new Set<string>();
+  const openListeners = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
+  const failedListeners = new Set<string>();
 
-  const groups = () => world.regions().flatMap((region) => checkedGroups(region, folderOf));
+  const allCheckedGroups = () => world.regions().flatMap((region) => checkedGroups(region, folderOf));
   const regionOfGroup = new Map<string, Region>();
   const checker = startHealthChecker({
     groups: () => {
-      const all = groups();
+      const all = allCheckedGroups();
       for (const { region, group } of all) regionOfGroup.set(group.arn, region);
       return all.map(({ group }) => group);
     },
@@ -64,44 +64,44 @@ export function serveBalancers(
       ),
     );
 
-  /** Listeners are opened in sequence, so that two of them never try the same port. */
-  let syncing: Promise<void> = Promise.resolve();
-  let isQueued = false;
+  /** The last sync that was started. Each sync waits for the previous one, so that two listeners never try the same port. */
+  let lastSync: Promise<void> = Promise.resolve();
+  let isSyncQueued = false;
   const sync = async (): Promise<void> => {
-    isQueued = false;
+    isSyncQueued = false;
     const listeners = activeListeners();
-    for (const [arn, { server, awsPort }] of open) {
+    for (const [arn, { server, awsPort }] of openListeners) {
       if (listeners.get(arn)?.listener.Port === awsPort) continue;
-      open.delete(arn);
+      openListeners.delete(arn);
       await server.close();
     }
     for (const [arn, { region, listener, balancer }] of listeners) {
-      if (open.has(arn) || failed.has(arn)) continue;
+      if (openListeners.has(arn) || failedListeners.has(arn)) continue;
       const server = await openOnFreePort(viewOf(region, listener, balancer, folderOf), listener, httpPort);
       if (!server) {
-        failed.add(arn);
+        failedListeners.add(arn);
         reportError(new Error(`There is no free port on this machine for ${arn}`));
       } else {
-        open.set(arn, { server, awsPort: listener.Port });
+        openListeners.set(arn, { server, awsPort: listener.Port });
         listener.localPort = server.port;
       }
     }
   };
   const stopListening = world.onChange(() => {
     checker.refresh();
-    if (isQueued) return;
-    isQueued = true;
-    syncing = syncing.then(sync).catch(reportError);
+    if (isSyncQueued) return;
+    isSyncQueued = true;
+    lastSync = lastSync.then(sync).catch(reportError);
   });
-  syncing = syncing.then(sync).catch(reportError);
+  lastSync = lastSync.then(sync).catch(reportError);
 
   return {
-    portOf: (arn) => open.get(arn)?.server.port,
+    portOf: (arn) => openListeners.get(arn)?.server.port,
     async close() {
       stopListening();
-      await syncing;
+      await lastSync;
       await checker.stop();
-      await Promise.all([...open.values()].map(({ server }) => server.close()));
+      await Promise.all([...openListeners.values()].map(({ server }) => server.close()));
     },
   };
 }
@@ -112,12 +112,14 @@ async function openOnFreePort(
   { Port, localPort }: ListenerRow,
   httpPort: number,
 ): Promise<OpenListener | undefined> {
-  const usual = Port === HTTP_PORT ? httpPort : Port < 1024 ? Port + 8000 : Port;
-  const first = localPort ?? usual;
+  const usualPort = Port === HTTP_PORT ? httpPort : Port < 1024 ? Port + 8000 : Port;
+  const firstPort = localPort ?? usualPort;
   const ports =
     httpPort === 0
       ? [0]
-      : Array.from({ length: MAX_PORTS_TRIED }, (_, index) => first + index).filter((port) => port < 65_536);
+      : Array.from({ length: MAX_PORTS_TRIED }, (_, index) => firstPort + index).filter(
+          (port) => port < 65_536,
+        );
   for (const port of ports) {
     try {
       return await openListener(view, { port });

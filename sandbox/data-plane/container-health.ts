@@ -3,7 +3,7 @@ import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { RunningContainer } from '../runtime/container.ts';
 
 const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-/** The shortest intervals at any pace, in milliseconds, because real programs do not start sixty times faster. */
+/** The minimum intervals at any pace, in milliseconds. Real programs do not start faster at a faster pace. */
 const MIN_INTERVAL_MS = { first: 300, later: 5_000 };
 
 /** A running health check. */
@@ -27,37 +27,37 @@ export function watchContainerHealth(
 ): HealthWatch {
   const { interval, timeout, retries, startPeriod } = { ...DEFAULTS, ...check };
   const startedAt = Date.now();
-  let stopped = false;
+  let isStopped = false;
   let failures = 0;
-  let passed = false;
+  let hasPassed = false;
   let timer: NodeJS.Timeout | undefined;
   let becameHealthy: () => void = () => undefined;
   const healthy = new Promise<void>((resolve) => (becameHealthy = resolve));
-  void container.exited.then(() => (stopped = true));
+  void container.exited.then(() => (isStopped = true));
 
   const runCheck = async (): Promise<void> => {
     const { exitCode } = await container.run(check.command ?? [], timeout * 1000);
-    if (stopped) return;
+    if (isStopped) return;
     if (exitCode === 0) {
       failures = 0;
-      passed = true;
+      hasPassed = true;
       becameHealthy();
       report('HEALTHY');
-    } else if (passed || Date.now() - startedAt > startPeriod * 1000) {
+    } else if (hasPassed || Date.now() - startedAt > startPeriod * 1000) {
       failures += 1;
       if (failures >= retries) report('UNHEALTHY');
     }
     scheduleNext();
   };
   const scheduleNext = () => {
-    const minimum = passed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
+    const minimum = hasPassed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
     timer = setTimeout(() => void runCheck(), Math.max(scaled(interval * 1000), minimum)).unref();
   };
   scheduleNext();
   return {
     healthy,
     stop: () => {
-      stopped = true;
+      isStopped = true;
       clearTimeout(timer);
     },
   };

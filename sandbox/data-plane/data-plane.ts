@@ -3,7 +3,7 @@ import type { Region } from '../world/region.ts';
 
 /** Why a task could not start, in ECS's wording. */
 export interface TaskFailure {
-  /** `TaskFailedToStart`, … */
+  /** E.g. `TaskFailedToStart`. */
   readonly stopCode: string;
   /** E.g. `ResourceInitializationError: unable to pull secrets or registry auth: …`. */
   readonly reason: string;
@@ -17,7 +17,7 @@ export interface DataPlane {
   startTask(region: Region, taskArn: string, outcome: (failure?: TaskFailure) => void): void;
   /** Stops the containers of a task, reports their exit codes, and then calls `stopped`. */
   stopTask(region: Region, taskArn: string, stopped: () => void): void;
-  /** Whether health checks run; if not, targets of groups in use are healthy as soon as they are registered. */
+  /** Whether health checks run. If not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
 }
 

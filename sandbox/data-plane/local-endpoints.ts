@@ -1,4 +1,4 @@
-/** Resolves a DNS name (a Route 53 alias, or a load balancer's own name) to the local port of a listener. */
+/** Resolves a DNS name to the local port of a listener. The name is a Route 53 alias, or the name of a load balancer. */
 import type { ListenerRow } from '../aws/elbv2/store.ts';
 import { resolve } from '../aws/route53/resolve.ts';
 import type { Region } from '../world/region.ts';

@@ -1,4 +1,4 @@
-/** Checks the prerequisites of a Fargate task: a route to ECR, a log group, an image. Failures use ECS's own wording. */
+/** Checks the prerequisites of a Fargate task: a route to ECR, a log group and an image. Failures use ECS's wording. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { pullImage, type PulledImage } from '../aws/ecr/pull.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
@@ -54,7 +54,7 @@ export function pullContainerImage(
   }
 }
 
-/** Returns ECS's error with the cause appended: ECS's own message does not name the cause. */
+/** Returns ECS's error, and appends the cause, which ECS's message does not name. */
 const noRouteToEcr = ({ name }: Region, why: string) =>
   new CannotStartTaskError(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +

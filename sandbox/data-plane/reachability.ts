@@ -6,9 +6,9 @@ import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 
 /**
- * Checks whether clients on the internet can reach a port of a load balancer.
- * One reachable node is enough, because clients try the addresses of a name in turn.
- * @returns `open`, or a sentence that names the reason why they cannot
+ * Checks whether clients on the internet can reach a port of a load balancer. One reachable node is enough, because clients
+ * try the addresses of a name in turn.
+ * @returns `open`, or the reason why clients cannot reach it
  */
 export function checkBalancerIngress(
   region: Region,
@@ -41,14 +41,14 @@ export async function locateTarget(
   return typeof address === 'object' ? address : 'refused';
 }
 
-/** Whether an interface is in the load balancer's VPC; addresses are unique only within a VPC. */
+/** Whether an interface is in the load balancer's VPC. Addresses are unique only within a VPC. */
 const isInVpcOf = (
   { ec2 }: Region,
   { VpcId }: LoadBalancerRow,
   networkInterfaceId: string | undefined,
 ): boolean => ec2.networkInterfaces.get(networkInterfaceId)?.VpcId === VpcId;
 
-/** Whether any node of the load balancer is admitted: the sandbox does not model which node sends a request. */
+/** Whether a target admits any node of the load balancer. The sandbox does not model which node sends a request. */
 function isAdmitted(
   region: Region,
   { SecurityGroups = [], interfaceIds }: LoadBalancerRow,

@@ -3,11 +3,11 @@ import type { ContainerDefinition, ContainerDependency } from '@aws-sdk/client-e
 
 /** The events of a container for which other containers can wait. */
 export interface ContainerProgress {
-  /** Resolves when it has started. */
+  /** Resolves when the container has started. */
   readonly started: Promise<void>;
-  /** Resolves with its exit code when it has ended. */
+  /** Resolves with the exit code when the container has ended. */
   readonly ended: Promise<number>;
-  /** Resolves when its health check passes for the first time. */
+  /** Resolves when the container's health check passes for the first time. */
   readonly healthy: Promise<void>;
 }
 
@@ -24,8 +24,8 @@ export async function startInOrder(
   const launches = new Map<string, Promise<Omit<ContainerProgress, 'started'>>>();
   const launch = (definition: ContainerDefinition): Promise<Omit<ContainerProgress, 'started'>> => {
     const name = definition.name ?? '';
-    const known = launches.get(name);
-    if (known) return known;
+    const existing = launches.get(name);
+    if (existing) return existing;
     const launched = Promise.all((definition.dependsOn ?? []).map(waitFor)).then(() => start(definition));
     launches.set(name, launched);
     return launched;

@@ -14,7 +14,7 @@ import { watchContainerHealth, type HealthWatch } from './container-health.ts';
 import { CannotStartTaskError, checkPrerequisites, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 
-/** Fargate's default. */
+/** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
 interface RunningTask {
@@ -24,7 +24,7 @@ interface RunningTask {
   stopping: boolean;
 }
 
-/** The last part of a task's ARN, which names its folder and its log streams. */
+/** Returns the last part of a task's ARN. It is the name of the task's folder, and a part of its log streams' names. */
 const idOf = (taskArn: string): string => taskArn.split('/').at(-1) ?? '';
 
 /** A data plane that runs tasks in subfolders of a folder. */
@@ -41,7 +41,7 @@ export interface TaskDataPlane extends DataPlane {
  * @param reportError receives internal errors of the sandbox, since no call waits for a task
  */
 export function makeTaskDataPlane(folder: string, reportError: (error: unknown) => void): TaskDataPlane {
-  const running = new Map<string, RunningTask>();
+  const runningTasks = new Map<string, RunningTask>();
   let closing = false;
   const folderOf = (taskArn: string) => join(folder, idOf(taskArn));
 
@@ -51,10 +51,10 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
     if (!definition) throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
     checkPrerequisites(region, task, definition);
     const state: RunningTask = { containers: new Map(), watches: [], stopping: false };
-    running.set(taskArn, state);
+    runningTasks.set(taskArn, state);
     await mkdir(folderOf(taskArn), { recursive: true, mode: 0o700 });
     await startInOrder(definition.containerDefinitions ?? [], async (container) => {
-      const started = await startOne(region, task, container, state);
+      const started = await startOneContainer(region, task, container, state);
       const watch = container.healthCheck && watchHealth(region, taskArn, container, started);
       if (watch) state.watches.push(watch);
       return {
@@ -64,7 +64,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
     });
   }
 
-  async function startOne(
+  async function startOneContainer(
     region: Region,
     { taskArn, privateIp = '' }: TaskRow,
     definition: ContainerDefinition,
@@ -98,14 +98,14 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
   }
 
   async function stop(taskArn: string): Promise<void> {
-    const state = running.get(taskArn);
+    const state = runningTasks.get(taskArn);
     if (state) {
       state.stopping = true;
       for (const watch of state.watches) watch.stop();
       await Promise.all([...state.containers.values()].map((container) => container.stop()));
     }
-    running.delete(taskArn);
-    // If a child process is still writing, the folder may remain; the sandbox removes it at its next start.
+    runningTasks.delete(taskArn);
+    // If a child process is still writing, the folder may remain. The sandbox removes it at its next start.
     await rm(folderOf(taskArn), { recursive: true, force: true }).catch(() => undefined);
   }
 
@@ -127,7 +127,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
     },
     async close() {
       closing = true;
-      await Promise.all([...running.keys()].map(stop));
+      await Promise.all([...runningTasks.keys()].map(stop));
     },
   };
 }

@@ -4,7 +4,7 @@ import { writeJson, type Shape } from './schemas.ts';
 import { asDate, asNumber, parseSimpleValue } from './simple-values.ts';
 import type { WireProtocol, WireResponse } from './wire.ts';
 
-const json = (status: number, body: string): WireResponse => ({
+const jsonResponse = (status: number, body: string): WireResponse => ({
   status,
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   body,
@@ -13,7 +13,7 @@ const json = (status: number, body: string): WireResponse => ({
 const malformed = (message: string) => refusal('SerializationException', message);
 
 /**
- * Converts parsed JSON to a shape's types: timestamps become dates, blobs become bytes, and null members are omitted.
+ * Converts parsed JSON to the types of a shape: timestamps become dates, blobs become bytes, and null members are omitted.
  * Members that the shape does not have are refused, so that a misspelled name is not silently ignored.
  */
 function read(shape: Shape, value: unknown, path: string): unknown {
@@ -60,6 +60,7 @@ export const jsonProtocol: WireProtocol = {
   operation: (request) => request.headers['x-amz-target']?.split('.').at(-1),
   decode: ({ input }, request) =>
     input.isUnitSchema() ? {} : (read(input, parse(request.body), '') as object),
-  encode: (operation, output) => json(200, writeJson(operation.output, output)),
-  encodeRefusal: ({ code, message, status }) => json(status, JSON.stringify({ __type: code, message })),
+  encode: (operation, output) => jsonResponse(200, writeJson(operation.output, output)),
+  encodeRefusal: ({ code, message, status }) =>
+    jsonResponse(status, JSON.stringify({ __type: code, message })),
 };

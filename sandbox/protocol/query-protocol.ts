@@ -10,10 +10,10 @@ import {
   type WireResponse,
 } from './wire.ts';
 
-const form = (request: WireRequest): URLSearchParams =>
+const formOf = (request: WireRequest): URLSearchParams =>
   request.method === 'GET' ? request.query : new URLSearchParams(Buffer.from(request.body).toString());
 
-const xml = (status: number, body: string): WireResponse => ({
+const xmlResponse = (status: number, body: string): WireResponse => ({
   status,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
   body: XML_DECLARATION + body,
@@ -41,9 +41,9 @@ function checkVersion(operation: string, version: string | null, dialect: Dialec
  */
 export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol {
   return {
-    operation: (request) => form(request).get('Action') ?? undefined,
+    operation: (request) => formOf(request).get('Action') ?? undefined,
     decode(operation, request) {
-      const parameters = form(request);
+      const parameters = formOf(request);
       checkVersion(operation.name, parameters.get('Version'), dialect, namespace);
       return readQuery(operation.input, parameters, dialect);
     },
@@ -54,17 +54,17 @@ export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol
         dialect === 'ec2'
           ? `<requestId>${requestId}</requestId>${content}`
           : `<${name}Result>${content}</${name}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
-      return xml(200, `<${name}Response xmlns="${namespace}">${body}</${name}Response>`);
+      return xmlResponse(200, `<${name}Response xmlns="${namespace}">${body}</${name}Response>`);
     },
     encodeRefusal({ code, message, status }, requestId) {
       const error = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
       const type = status >= 500 ? 'Receiver' : 'Sender';
       return dialect === 'ec2'
-        ? xml(
+        ? xmlResponse(
             status,
             `<Response><Errors><Error>${error}</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
           )
-        : xml(
+        : xmlResponse(
             status,
             `<ErrorResponse xmlns="${namespace}"><Error><Type>${type}</Type>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
           );

@@ -1,14 +1,14 @@
-/** Parses the forms of the query protocols, such as `A.B.1=x`, by the SDK's schemas: the inverse of the SDK's serializer. */
+/** Parses the forms of the query protocols, such as `A.B.1=x`. It reverses what the SDK's serializer does. */
 import type { Shape } from './schemas.ts';
 import { refusal } from './refusal.ts';
 import { parseSimpleValue } from './simple-values.ts';
 
 /** A form as a tree: `Filter.1.Name=x` is `Filter → 1 → Name → x`. Maps are used because a name may be `__proto__`. */
 type Tree = Map<string, Tree | string>;
-/** The maximum depth of nesting, which no AWS input exceeds. */
+/** The maximum depth of nesting. No input of an AWS operation exceeds it. */
 const MAX_DEPTH = 20;
 
-/** The two dialects: `ec2` flattens every list and capitalises names; `query` uses `List.member.N`. */
+/** The two dialects. `ec2` flattens every list and capitalises names. `query` uses `List.member.N`. */
 export type Dialect = 'ec2' | 'query';
 
 /**

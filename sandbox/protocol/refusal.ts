@@ -1,6 +1,6 @@
 /** Refusals: errors in AWS's own wording, with the HTTP status that AWS sends. */
 
-/** An error that AWS would return: its wire code, message and HTTP status. */
+/** An error that AWS would return, with its code on the wire, its message and its HTTP status. */
 export class Refusal extends Error {
   readonly code: string;
   readonly status: number;

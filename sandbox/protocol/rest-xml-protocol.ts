@@ -67,23 +67,23 @@ function decode(operation: OperationShape, request: WireRequest): object {
 }
 
 function readBody(shape: Shape, body: Uint8Array): object {
-  let read: object;
+  let structure: object;
   try {
-    read = readXml(shape, body);
+    structure = readXml(shape, body);
   } catch (cause) {
     throw invalid(`The request body is not valid XML: ${String(cause)}`);
   }
-  refuseNaN(read);
-  return read;
+  refuseNaN(structure);
+  return structure;
 }
 
-/** Refuses NaN, which the SDK's deserializer returns for a string that is not a number. */
+/** Refuses a value that contains NaN. The SDK's deserializer returns NaN for a string that is not a number. */
 function refuseNaN(value: unknown): void {
   if (Number.isNaN(value)) throw invalid('The request body contains a string where a number is required');
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNaN);
 }
 
-const xml = (status: number, headers: Record<string, string>, body: string): WireResponse => ({
+const xmlResponse = (status: number, headers: Record<string, string>, body: string): WireResponse => ({
   status,
   headers: { 'content-type': 'text/xml', ...headers },
   body: XML_DECLARATION + body,
@@ -103,7 +103,11 @@ function encode(operation: OperationShape, output: object): WireResponse {
   }
   const root = `${operation.name}Response`;
   const content = writeXml(operation.output, inBody);
-  return xml(operation.http?.[2] ?? 200, headers, `<${root} xmlns="${NAMESPACE}">${content}</${root}>`);
+  return xmlResponse(
+    operation.http?.[2] ?? 200,
+    headers,
+    `<${root} xmlns="${NAMESPACE}">${content}</${root}>`,
+  );
 }
 
 /** Makes the REST protocol for these operations. */
@@ -117,7 +121,7 @@ export function restXmlProtocol(operations: Iterable<OperationShape>): WireProto
     encodeRefusal({ code, message, status }, requestId) {
       const type = status >= 500 ? 'Receiver' : 'Sender';
       const error = `<Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
-      return xml(
+      return xmlResponse(
         status,
         {},
         `<ErrorResponse xmlns="${NAMESPACE}"><Error>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,

@@ -15,12 +15,19 @@ export interface OperationShape {
   readonly output: Shape;
 }
 
-/** Schemas are arrays; an operation is `[9, namespace, name, traits, input, output]`. */
+/** The first item of an operation's schema. The schema is `[9, namespace, name, traits, input, output]`. */
 const OPERATION = 9;
-type Lazy = SchemaRef | (() => SchemaRef);
-type OperationTuple = [number, string, string, number | { http?: [string, string, number] }, Lazy, Lazy];
+type LazySchemaRef = SchemaRef | (() => SchemaRef);
+type OperationTuple = [
+  number,
+  string,
+  string,
+  number | { http?: [string, string, number] },
+  LazySchemaRef,
+  LazySchemaRef,
+];
 
-const shape = (ref: Lazy): Shape => NormalizedSchema.of(typeof ref === 'function' ? ref() : ref);
+const shapeOf = (ref: LazySchemaRef): Shape => NormalizedSchema.of(typeof ref === 'function' ? ref() : ref);
 
 /** Lists every operation that a client package exports, by name. */
 export function operationsOf(client: object): Map<string, OperationShape> {
@@ -34,10 +41,10 @@ export function operationsOf(client: object): Map<string, OperationShape> {
       name,
       http,
       get input() {
-        return shape(input);
+        return shapeOf(input);
       },
       get output() {
-        return shape(output);
+        return shapeOf(output);
       },
     });
   }

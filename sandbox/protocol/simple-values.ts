@@ -1,4 +1,4 @@
-/** Strictly parses simple values from their wire strings: a string that is not a number is never read as a number. */
+/** Parses simple values from strings, and does so strictly: a string that is not a number is never read as a number. */
 import type { Shape } from './schemas.ts';
 
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;

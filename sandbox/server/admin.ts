@@ -7,7 +7,7 @@ import type { GatewayContext } from './gateway.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 import type { World } from '../world/world.ts';
 
-const json = (value: unknown, status = 200): WireResponse => ({
+const jsonResponse = (value: unknown, status = 200): WireResponse => ({
   status,
   headers: { 'content-type': 'application/json' },
   body: `${JSON.stringify(value, null, 2)}\n`,
@@ -18,12 +18,12 @@ export type AdminPages = Readonly<Record<string, (request: WireRequest) => unkno
 
 /**
  * Makes the admin pages of a sandbox.
- * @param additional the pages of the data plane and the process
+ * @param additionalPages the pages of the data plane and the process
  */
 export function makeAdminPages(
   world: World,
   { journal, faults, chaos }: GatewayContext,
-  additional: AdminPages,
+  additionalPages: AdminPages,
 ) {
   const pages: AdminPages = {
     'GET census': () => census(world),
@@ -42,16 +42,16 @@ export function makeAdminPages(
       chaos.reset();
       return {};
     },
-    ...additional,
+    ...additionalPages,
   };
   return async (request: WireRequest): Promise<WireResponse | undefined> => {
     const page = pages[`${request.method} ${request.path.slice('/_sandbox/'.length)}`];
     if (!page) return undefined;
     world.agenda.runDue();
     try {
-      return json(await page(request));
+      return jsonResponse(await page(request));
     } catch (error) {
-      return json({ error: error instanceof Error ? error.message : String(error) }, 400);
+      return jsonResponse({ error: error instanceof Error ? error.message : String(error) }, 400);
     }
   };
 }
@@ -63,7 +63,7 @@ const MATCHED_CALLS = {
   nth: z.int().min(1).default(1),
   times: z.union([z.int().min(1), z.literal('always')]).optional(),
 };
-const FAULT = z.discriminatedUnion('kind', [
+const FAULT_SCHEMA = z.discriminatedUnion('kind', [
   z.strictObject({
     ...MATCHED_CALLS,
     kind: z.literal('refused'),
@@ -89,13 +89,13 @@ const FAULT = z.discriminatedUnion('kind', [
 ]);
 
 /** The kinds of faults that can be requested. */
-export const FAULT_KINDS: readonly string[] = FAULT.options.map(({ shape }) => shape.kind.value);
+export const FAULT_KINDS: readonly string[] = FAULT_SCHEMA.options.map(({ shape }) => shape.kind.value);
 
 const parseJson = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString());
 
 /** @throws Error for invalid faults; the message names the invalid members */
 function readFaults(body: Uint8Array): Fault[] {
-  const { data, error } = z.array(FAULT).safeParse([parseJson(body)].flat());
+  const { data, error } = z.array(FAULT_SCHEMA).safeParse([parseJson(body)].flat());
   if (data) return data;
   throw new Error(
     error.issues.map(({ path, message }) => `${path.slice(1).join('.')}: ${message}`).join('; '),

@@ -15,13 +15,14 @@ import type { Chaos } from '../chaos/controller.ts';
 import { Throttled } from '../chaos/throttle.ts';
 import type { World } from '../world/world.ts';
 
-/** The gateway's response. If the response is to be lost, `lost` determines how the loss looks to the client. */
+/** The gateway's response. */
 export interface GatewayResponse {
   readonly response: WireResponse;
+  /** How the loss of the response looks to the client. Undefined if the response is not to be lost. */
   readonly lost?: Exclude<Appearance, '500'> | undefined;
 }
 
-/** Everything the gateway needs besides the world. */
+/** Everything that the gateway needs in addition to the world. */
 export interface GatewayContext {
   readonly journal: Journal;
   readonly faults: Faults;
@@ -33,7 +34,7 @@ export interface GatewayContext {
 /** Matches the region and service in a signature: `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
 const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
-const unsigned = (): WireResponse => ({
+const unsignedResponse = (): WireResponse => ({
   status: 403,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({
@@ -75,7 +76,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const [, region, signedService] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
     const service = ownProperty(services, signedService ?? '');
     const requestId = randomUUID();
-    if (!region || !signedService) return { response: withId(unsigned(), requestId) };
+    if (!region || !signedService) return { response: withId(unsignedResponse(), requestId) };
     if (!service) {
       const refused = unsupportedService(signedService);
       return {
@@ -86,10 +87,10 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     // The journal must not contain names that a client made up.
     const name = service.shapes.has(operation) ? operation : 'unknown';
     const fault = faults.next(service.name, name);
-    const weather = chaos.isCalm ? undefined : chaos.start();
-    const failure = fault ?? weather?.failure;
+    const callChaos = chaos.isCalm ? undefined : chaos.chaosOfNextCall();
+    const failure = fault ?? callChaos?.failure;
     const call = { service, signedService, operation, region, requestId, failure };
-    if (weather && weather.latency > 0) await pause(weather.latency / 2);
+    if (callChaos && callChaos.latency > 0) await pause(callChaos.latency / 2);
     let response: WireResponse;
     let result = 'ok';
     let throttled: true | undefined;
@@ -106,7 +107,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     journal.add({ service: service.name, operation: name, region, result, fault: failure?.kind, throttled });
     if (isMutating(name)) world.changed();
     const delayAfter =
-      (weather ? weather.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.onClock(failure.ms) : 0);
+      (callChaos ? callChaos.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.toClockMs(failure.ms) : 0);
     if (delayAfter > 0) await pause(delayAfter);
     return failure ? withInjectedFailure(call, failure, response) : { response };
   };
@@ -128,12 +129,12 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     refuseUnsupportedMembers(service, shape, operation.takes, input);
     validate(call.signedService, name, input);
     const region = world.region(call.region);
-    const decoded = { service: service.name, operation: name, input, region };
-    if (!chaos.isCalm) chaos.admit(decoded);
+    const decodedCall = { service: service.name, operation: name, input, region };
+    if (!chaos.isCalm) chaos.admit(decodedCall);
     if (input['DryRun'] === true) throw wouldSucceed();
     operation.before?.(region);
     const run = () => operation.run(input, region);
-    const output = chaos.isCalm ? await run() : await chaos.carryOut(decoded, run);
+    const output = chaos.isCalm ? await run() : await chaos.carryOut(decodedCall, run);
     if (failure?.kind === 'fails-later') failLater(region, name, output, failure);
     return service.protocol.encode(shape, output, call.requestId);
   }

@@ -6,7 +6,7 @@ import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 export interface Handlers {
   /** Handles an AWS call. */
   aws(request: WireRequest): Promise<GatewayResponse>;
-  /** Handles a request to `/_sandbox/<name>`; returns undefined when that page does not exist. */
+  /** Handles a request to `/_sandbox/<name>`. Returns undefined when that page does not exist. */
   admin(request: WireRequest): Promise<WireResponse | undefined>;
 }
 
@@ -46,11 +46,11 @@ async function handle(handlers: Handlers, request: IncomingMessage, response: Se
   if (refused) return send(response, refused);
   const wireRequest = await readRequest(request);
   if (wireRequest === 'invalid URL')
-    return send(response, text(400, 'The path of the request is not valid.'));
-  if (wireRequest === 'too large') return send(response, text(413, 'The request body is too large.'));
+    return send(response, textResponse(400, 'The path of the request is not valid.'));
+  if (wireRequest === 'too large') return send(response, textResponse(413, 'The request body is too large.'));
   if (wireRequest.path.startsWith('/_sandbox')) {
     const page = await handlers.admin(wireRequest);
-    return send(response, page ?? text(404, `The sandbox has no page ${wireRequest.path}.`));
+    return send(response, page ?? textResponse(404, `The sandbox has no page ${wireRequest.path}.`));
   }
   const { response: complete, lost } = await handlers.aws(wireRequest);
   if (lost === undefined) send(response, complete);
@@ -60,17 +60,19 @@ async function handle(handlers: Handlers, request: IncomingMessage, response: Se
 }
 
 /**
- * Refuses requests from web pages. DNS rebinding is recognised by a foreign Host header. For most requests, browsers send
- * the page's origin in Origin; for images, scripts and links they send only Sec-Fetch-Site.
+ * Refuses requests from web pages. A foreign Host header reveals DNS rebinding. Browsers send the origin of the page with
+ * most requests. With requests for images, scripts and links, they send only Sec-Fetch-Site.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
 function refuseUntrustedOrigin({ headers }: IncomingMessage): WireResponse | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/i.test(host);
-  if (!isLoopback) return text(403, 'The sandbox responds to loopback host names only.');
+  if (!isLoopback) return textResponse(403, 'The sandbox responds to loopback host names only.');
   const site = headers['sec-fetch-site'] ?? 'none';
   const isForeign = headers.origin !== undefined || !['none', 'same-origin'].includes(String(site));
-  return isForeign ? text(403, 'The sandbox does not respond to requests from web pages.') : undefined;
+  return isForeign
+    ? textResponse(403, 'The sandbox does not respond to requests from web pages.')
+    : undefined;
 }
 
 async function readRequest(request: IncomingMessage): Promise<WireRequest | 'invalid URL' | 'too large'> {
@@ -78,7 +80,8 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | 'inv
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // The rest is read and discarded: a client whose connection is cut while it sends would never see the response.
+    // The rest of a large body is read and discarded. If the connection were cut while the client sends, the client would
+    // never see the response.
     if (size > MAX_BODY_BYTES) chunks.length = 0;
     else chunks.push(chunk);
   }
@@ -95,7 +98,7 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | 'inv
   };
 }
 
-const text = (status: number, body: string): WireResponse => ({
+const textResponse = (status: number, body: string): WireResponse => ({
   status,
   headers: { 'content-type': 'text/plain' },
   body: `${body}\n`,

@@ -22,11 +22,11 @@ export interface Journal {
   clear(): void;
 }
 
-/** Matches operations that change nothing, by their first word; all others count as mutating. */
+/** Matches the first word of operations that change nothing. All others count as mutating. */
 const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
 export const isMutating = (operation: string): boolean => !READ_ONLY.test(operation);
 
-/** The number of calls to keep: enough for the longest run, but limited, since a sandbox may run for weeks. */
+/** The number of calls to keep. It is enough for the longest run. Old calls are dropped because a sandbox may run for weeks. */
 const KEPT_ENTRIES = 20_000;
 
 export function makeJournal(now: () => number): Journal {

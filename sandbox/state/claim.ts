@@ -1,4 +1,4 @@
-/** Claims a sandbox's folder for one process: a second process would kill the first one's tasks and overwrite its world. */
+/** Claims a sandbox's folder for one process. A second sandbox would kill the tasks of the first and overwrite its world. */
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,8 +39,8 @@ async function acquire(file: string, claim: string, folder: string): Promise<voi
 
 /**
  * Replaces the claim of a dead process. Several processes may find the dead claim at the same time, and the slowest must
- * not overwrite the new claim of the fastest. A process therefore first acquires a separate file, whose name is derived
- * from the dead claim. That file grants the right to replace the claim.
+ * not overwrite the new claim of the fastest. Therefore a process must first acquire a takeover file, whose name is
+ * derived from the dead claim.
  * @returns false when another process has already replaced the claim
  */
 async function replaceDead(file: string, claim: string, deadClaim: string, folder: string): Promise<boolean> {
@@ -59,16 +59,16 @@ async function replaceDead(file: string, claim: string, deadClaim: string, folde
  * @returns false when the file exists already
  */
 async function writeInPlace(text: string, file: string, move: typeof link): Promise<boolean> {
-  const draft = `${file}.${process.pid}.${randomUUID()}.new`;
+  const temporaryFile = `${file}.${process.pid}.${randomUUID()}.new`;
   try {
-    await writeFile(draft, text, { mode: 0o600 });
-    await move(draft, file);
+    await writeFile(temporaryFile, text, { mode: 0o600 });
+    await move(temporaryFile, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    await rm(draft, { force: true });
+    await rm(temporaryFile, { force: true });
   }
 }
 
@@ -81,7 +81,7 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-/** Returns the number of the process that a claim names; undefined when that process is no longer running. */
+/** Returns the ID of the process that a claim names. Undefined when that process is no longer running. */
 export async function runningHolder(text: string): Promise<number | undefined> {
   const [pid = 0, started] = /^(\d+) (.+)$/m.exec(text)?.slice(1) ?? [];
   if (started === undefined) return undefined;

@@ -15,10 +15,10 @@ export interface WorldPersistence {
 }
 
 /**
- * Restores a world from `file`, if it exists, and keeps the file up to date from then on.
- * Writes are coalesced: any number of changes during a write cause only one further write.
+ * Restores a world from `file`, if it exists, and keeps the file up to date from then on. Writes are coalesced: any number
+ * of changes during a write cause only one further write.
  * @param onFailure receives the error of a failed write if no call waits for that write
- * @throws Error when the file was written by another version or cannot be read; the file is left unchanged
+ * @throws Error when the file was written by another version or cannot be read. The file is then left unchanged.
  */
 export function persistWorld(
   world: World,
@@ -32,27 +32,28 @@ export function persistWorld(
     world.restore(current);
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  let dirty = false;
+  let hasUnsavedChanges = false;
   let writing: Promise<void> | undefined;
   const write = async () => {
     try {
-      while (dirty) {
-        dirty = false;
-        const text = serialize({ version: VERSION, snapshot: world.snapshot() });
-        await writeFileAtomic(file, text, { mode: 0o600 });
+      while (hasUnsavedChanges) {
+        hasUnsavedChanges = false;
+        const bytes = serialize({ version: VERSION, snapshot: world.snapshot() });
+        await writeFileAtomic(file, bytes, { mode: 0o600 });
       }
     } catch (error) {
       // The disk may be full, for example. The waiting calls fail, and the next change causes another attempt.
-      dirty = true;
+      hasUnsavedChanges = true;
       throw error;
     } finally {
       writing = undefined;
     }
   };
-  const saved = (): Promise<void> => (dirty ? (writing ??= write()) : (writing ?? Promise.resolve()));
+  const saved = (): Promise<void> =>
+    hasUnsavedChanges ? (writing ??= write()) : (writing ?? Promise.resolve());
   let pendingWrite: NodeJS.Timeout | undefined;
   const stopListening = world.onChange(() => {
-    dirty = true;
+    hasUnsavedChanges = true;
     // Every call waits for its changes to be written. This timer is for changes outside any call.
     pendingWrite ??= setTimeout(() => {
       pendingWrite = undefined;

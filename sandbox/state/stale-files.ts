@@ -5,13 +5,13 @@ import { startTimeOf } from '../runtime/process-start-time.ts';
 import { runningHolder } from './claim.ts';
 
 /** Matches temporary files that were never moved into place, by folder. */
-const STALE: Readonly<Record<string, RegExp>> = {
+const STALE_FILES: Readonly<Record<string, RegExp>> = {
   '.': /^world\.\d+$/,
   blobs: /\.\d+\.new$/,
 };
 
-/** Matches temporary files of claims, and captures the number of the process that wrote the file. */
-const CLAIM_DRAFT = /^claim(?:\.[0-9a-f]{8}\.takeover)*\.(\d+)(?:\.dead|\.[0-9a-f-]{36}\.new)?$/;
+/** Matches temporary files of claims, and captures the ID of the process that wrote the file. */
+const TEMPORARY_CLAIM = /^claim(?:\.[0-9a-f]{8}\.takeover)*\.(\d+)(?:\.dead|\.[0-9a-f-]{36}\.new)?$/;
 /** Matches the files that grant the right to replace a dead claim. */
 const TAKEOVER = /^claim(?:\.[0-9a-f]{8}\.takeover)+$/;
 
@@ -20,7 +20,7 @@ const TAKEOVER = /^claim(?:\.[0-9a-f]{8}\.takeover)+$/;
  * @param folder the folder of a sandbox, which this process has claimed
  */
 export async function removeStaleFiles(folder: string): Promise<void> {
-  for (const [subfolder, stale] of Object.entries(STALE)) {
+  for (const [subfolder, stale] of Object.entries(STALE_FILES)) {
     for (const name of await namesIn(join(folder, subfolder)))
       if (stale.test(name)) await rm(join(folder, subfolder, name), { force: true });
   }
@@ -33,7 +33,7 @@ export async function removeStaleFiles(folder: string): Promise<void> {
  * the folder.
  */
 async function isStaleClaim(folder: string, name: string): Promise<boolean> {
-  const [, pid] = CLAIM_DRAFT.exec(name) ?? [];
+  const [, pid] = TEMPORARY_CLAIM.exec(name) ?? [];
   if (pid !== undefined) return (await startTimeOf(Number(pid))) === undefined;
   if (!TAKEOVER.test(name)) return false;
   const text = await readFile(join(folder, name), 'utf8').catch(() => '');

@@ -4,8 +4,8 @@ import type { Snapshot } from '../world/world.ts';
 /** The version of the file. */
 export const VERSION = 2;
 
-/** The fields of ECS rows that version 1 has under other names. */
-const RENAMED: Readonly<Record<string, string>> = {
+/** The current names of fields of ECS rows, by their names in version 1. */
+const CURRENT_NAMES: Readonly<Record<string, string>> = {
   restUntil: 'pausedUntil',
   asked: 'createInput',
   counted: 'isFailureCounted',
@@ -14,21 +14,21 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the world of a file in the current form. Rows are renamed in place.
+ * Returns the snapshot in the current version. Fields are renamed in place.
  * @returns undefined for an unknown version
  */
 export function upgraded(version: number, snapshot: Snapshot): Snapshot | undefined {
-  if (version === 1) for (const { ecs = {} } of Object.values(snapshot.regions)) renameIn(ecs);
+  if (version === 1) for (const { ecs = {} } of Object.values(snapshot.regions)) renameFields(ecs);
   return version >= 1 && version <= VERSION ? snapshot : undefined;
 }
 
-function renameIn(tables: Snapshot['regions'][string][string]): void {
+function renameFields(tables: Snapshot['regions'][string][string]): void {
   const rows = Object.values(tables).flatMap((entries) => entries.map(([, row]) => row));
   for (const row of rows as Record<string, unknown>[]) {
-    for (const [before, now] of Object.entries(RENAMED)) {
-      if (!(before in row)) continue;
-      row[now] = row[before];
-      delete row[before];
+    for (const [oldName, newName] of Object.entries(CURRENT_NAMES)) {
+      if (!(oldName in row)) continue;
+      row[newName] = row[oldName];
+      delete row[oldName];
     }
   }
 }

@@ -22,21 +22,20 @@ export function memoryBlobs(): Blobs {
   };
 }
 
-/** Stores blobs as files in `folder`, which is created when needed; only the owner can read the files. */
+/** Stores blobs as files in `folder`, which is created when needed. Only the owner can read the files. */
 export function folderBlobs(folder: string): Blobs {
-  const file = (key: string) => join(folder, key.replace(/[^\w.-]/g, '_'));
+  const fileOf = (key: string) => join(folder, key.replace(/[^\w.-]/g, '_'));
   return {
     put(key, bytes) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      // The file is written under a temporary name and renamed, so that a partial layer never looks like a complete
-      // one.
-      const draft = `${file(key)}.${process.pid}.new`;
-      writeFileSync(draft, bytes, { mode: 0o600 });
-      renameSync(draft, file(key));
+      // The file is renamed when it is complete, so that no partial layer is ever under the final name.
+      const temporaryFile = `${fileOf(key)}.${process.pid}.new`;
+      writeFileSync(temporaryFile, bytes, { mode: 0o600 });
+      renameSync(temporaryFile, fileOf(key));
     },
-    get: (key) => (existsSync(file(key)) ? readFileSync(file(key)) : undefined),
-    has: (key) => existsSync(file(key)),
-    delete: (key) => rmSync(file(key), { force: true }),
+    get: (key) => (existsSync(fileOf(key)) ? readFileSync(fileOf(key)) : undefined),
+    has: (key) => existsSync(fileOf(key)),
+    delete: (key) => rmSync(fileOf(key), { force: true }),
     clear: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

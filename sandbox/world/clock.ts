@@ -3,11 +3,11 @@
 /** A clock with timers. Times are milliseconds since 1970. */
 export interface SandboxClock {
   now(): number;
-  /** Calls `run` at `time`, or soon if `time` has passed; returns a function that cancels the call. */
+  /** Calls `run` at `time`, or soon if `time` has passed. Returns a function that cancels the call. */
   at(time: number, run: () => void): () => void;
 }
 
-/** The longest timer that Node supports, in milliseconds. */
+/** The maximum duration of a timer in Node, in milliseconds. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's clock. Its timers do not keep the process alive. */

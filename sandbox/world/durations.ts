@@ -1,6 +1,6 @@
 /** The durations of AWS's background work, in milliseconds of AWS time. */
 
-/** Real durations; the sources are in the catalogue of AWS semantics (§2 to §7). */
+/** AWS's durations. The catalogue of AWS semantics has the sources (§2 to §7). */
 export const durations = {
   /** From CreateNatGateway to the placement in the subnet. A NAT gateway that cannot work fails at that moment (§2.1). */
   natGatewayPlace: 5_000,
@@ -16,7 +16,7 @@ export const durations = {
   loadBalancerCreate: 150_000,
   /** How long the network interfaces of a load balancer outlive it. */
   loadBalancerInterfaceRelease: 45_000,
-  /** How long a target group stays in use after the last rule that names it is deleted. */
+  /** How long a target group remains in use after its last rule is deleted. */
   targetGroupRelease: 5_000,
   /** From the scheduler's decision to a task in PROVISIONING. */
   taskCreate: 4_000,
@@ -32,7 +32,7 @@ export const durations = {
   deploymentSettle: 5_000,
   /** How long stopped tasks can still be described: at least an hour. */
   stoppedTaskForget: 3_600_000,
-  /** `PENDING` to `INSYNC` of a Route 53 change. */
+  /** From `PENDING` to `INSYNC`, for a change in Route 53. */
   dnsChange: 30_000,
   /** How long the deletion of an INACTIVE task definition takes. */
   taskDefinitionDelete: 5_000,

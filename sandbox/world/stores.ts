@@ -1,4 +1,4 @@
-/** The world's tables by service: the regional ones, and those of the whole account. */
+/** The world's tables by service. Some belong to a region, and others to the whole account. */
 import { autoscalingStore } from '../aws/autoscaling/store.ts';
 import { ec2Store } from '../aws/ec2/store.ts';
 import { ecrStore } from '../aws/ecr/store.ts';
@@ -10,7 +10,7 @@ import { route53Store } from '../aws/route53/store.ts';
 import type { Table } from './table.ts';
 
 /** Creates the tables of one region, by service. */
-export const regionalStores = () => ({
+export const makeRegionalStores = () => ({
   ec2: ec2Store(),
   elbv2: elbv2Store(),
   ecs: ecsStore(),
@@ -19,31 +19,31 @@ export const regionalStores = () => ({
   logs: logsStore(),
 });
 /** Creates the tables of the whole account: IAM and Route 53 have no regions. */
-export const globalStores = () => ({ iam: iamStore(), route53: route53Store() });
+export const makeGlobalStores = () => ({ iam: iamStore(), route53: route53Store() });
 
-export type RegionalStores = Readonly<ReturnType<typeof regionalStores>>;
-export type GlobalStores = Readonly<ReturnType<typeof globalStores>>;
+export type RegionalStores = Readonly<ReturnType<typeof makeRegionalStores>>;
+export type GlobalStores = Readonly<ReturnType<typeof makeGlobalStores>>;
 
 /** The tables of a service by kind, e.g. `vpcs`. */
 export type Store = Readonly<Record<string, Table<object>>>;
-/** Tables by service, e.g. `ec2`, and kind. */
+/** The tables of several services, by service, e.g. `ec2`. */
 export type Stores = Readonly<Record<string, Store>>;
 
-const REGIONAL = Object.keys(regionalStores()) as (keyof RegionalStores)[];
-const GLOBAL = Object.keys(globalStores()) as (keyof GlobalStores)[];
+const REGIONAL_SERVICES = Object.keys(makeRegionalStores()) as (keyof RegionalStores)[];
+const GLOBAL_SERVICES = Object.keys(makeGlobalStores()) as (keyof GlobalStores)[];
 
-/** Returns the tables that belong to a single region. */
-export const regionalStoresOf = (region: RegionalStores): Stores =>
-  Object.fromEntries(REGIONAL.map((service) => [service, region[service]]));
+/** Selects the tables that belong to one region, such as those of a `Region`. */
+export const regionalStoresOf = (stores: RegionalStores): Stores =>
+  Object.fromEntries(REGIONAL_SERVICES.map((service) => [service, stores[service]]));
 
-/** Returns the tables that all regions share. */
-export const globalStoresOf = (region: GlobalStores): Stores =>
-  Object.fromEntries(GLOBAL.map((service) => [service, region[service]]));
+/** Selects the tables that all regions share. */
+export const globalStoresOf = (stores: GlobalStores): Stores =>
+  Object.fromEntries(GLOBAL_SERVICES.map((service) => [service, stores[service]]));
 
 /** Returns all tables that are visible in a region. */
-export const storesOf = (region: RegionalStores & GlobalStores): Stores => ({
-  ...regionalStoresOf(region),
-  ...globalStoresOf(region),
+export const storesOf = (stores: RegionalStores & GlobalStores): Stores => ({
+  ...regionalStoresOf(stores),
+  ...globalStoresOf(stores),
 });
 
 /** Returns the tables of all services. */

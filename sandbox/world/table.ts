@@ -1,4 +1,4 @@
-/** The world's tables: rows by ID in order of creation, and the properties of the kind of resource in each table. */
+/** The world's tables. Each has rows by ID in order of creation, and the properties of its kind of resource. */
 
 /** The properties of the rows in a table. The census and the chaos use them. */
 export interface Kind<Row extends object = object> {
@@ -27,7 +27,7 @@ export interface Watch {
   deleted(id: string, row: object): void;
 }
 
-/** The rows that a call sees instead of the stored ones, by ID; undefined for a row that it does not see. */
+/** The rows that a call sees instead of the stored rows, by ID. If it sees none for an ID, the value is undefined. */
 export type Overrides<Row> = ReadonlyMap<string, Row | undefined>;
 
 /** The differences between a table as one call sees it and its actual rows. */
@@ -42,7 +42,7 @@ export interface View<Row> {
 export class Table<Row extends object, Declared extends Kind<Row> = Kind<Row>> {
   readonly #rows = new Map<string, Row>();
   readonly kind: Declared;
-  /** Records changes while the weather has a lag; otherwise unset. */
+  /** Records changes while the weather has a lag. Undefined otherwise. */
   watch: Watch | undefined;
   /** The view of the running call; undefined when the call sees the actual rows. */
   view: View<Row> | undefined;

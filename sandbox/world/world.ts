@@ -6,7 +6,14 @@ import { memoryBlobs, type Blobs } from './blobs.ts';
 import { machineClock, type SandboxClock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
 import type { Events, Region, Propagation } from './region.ts';
-import { globalStores, regionalStores, regionalStoresOf, storesOf, tablesOf, type Stores } from './stores.ts';
+import {
+  makeGlobalStores,
+  makeRegionalStores,
+  regionalStoresOf,
+  storesOf,
+  tablesOf,
+  type Stores,
+} from './stores.ts';
 import type { Table, Watch } from './table.ts';
 
 export interface WorldOptions {
@@ -30,6 +37,7 @@ type Rows = Record<string, Record<string, [string, object][]>>;
 /** The world as plain data, as it is written to disk. */
 export interface Snapshot {
   readonly seed: string;
+  /** The number of IDs created so far. */
   readonly count: number;
   readonly agenda: readonly AgendaEntry[];
   readonly global: Rows;
@@ -47,7 +55,7 @@ export class World {
   readonly #plane: DataPlane;
   readonly #events: Events;
   readonly #reportError: (error: unknown) => void;
-  readonly #global = globalStores();
+  readonly #global = makeGlobalStores();
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
   /** Returns the time at which a consumer sees a change: by default the time of the change. Chaos replaces this function. */
@@ -73,8 +81,8 @@ export class World {
 
   /** Returns the region with this name, creating it on first use. */
   region(name: string): Region {
-    const known = this.#regions.get(name);
-    if (known) return known;
+    const existing = this.#regions.get(name);
+    if (existing) return existing;
     const region = this.#makeRegion(name);
     this.#regions.set(name, region);
     this.#applyWatchers(region);
@@ -85,7 +93,7 @@ export class World {
     return [...this.#regions.values()];
   }
 
-  /** Sets the watches of tables, including those of regions created later; undefined removes all watches. */
+  /** Watches tables, including the tables of regions that are created later. Undefined removes all watches. */
   watch(watchers: Watchers | undefined): void {
     this.#watchers = watchers;
     for (const region of this.regions()) this.#applyWatchers(region);
@@ -126,9 +134,9 @@ export class World {
   restore(snapshot: Snapshot): void {
     this.#seed = snapshot.seed;
     this.#count = snapshot.count;
-    fill(this.#global, snapshot.global);
+    fillTables(this.#global, snapshot.global);
     for (const [name, rows] of Object.entries(snapshot.regions))
-      fill(regionalStoresOf(this.region(name)), rows);
+      fillTables(regionalStoresOf(this.region(name)), rows);
     this.agenda.load(snapshot.agenda);
   }
 
@@ -150,17 +158,17 @@ export class World {
 
   #makeRegion(name: string): Region {
     const scaled = (ms: number) => (this.pace === 'instant' ? 0 : ms / this.pace);
-    const hex = () => createHash('sha256').update(`${this.#seed}:${this.#count++}`).digest('hex');
+    const nextHex = () => createHash('sha256').update(`${this.#seed}:${this.#count++}`).digest('hex');
     return {
       name,
       account: ACCOUNT,
-      ...regionalStores(),
+      ...makeRegionalStores(),
       ...this.#global,
       blobs: this.blobs,
       plane: this.#plane,
       now: () => new Date(this.clock.now()),
-      id: (prefix, length = 17) => `${prefix}-${hex().slice(0, length)}`,
-      uuid: () => hex().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),
+      id: (prefix, length = 17) => `${prefix}-${nextHex().slice(0, length)}`,
+      uuid: () => nextHex().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),
       arn: (service, resource) => `arn:aws:${service}:${name}:${ACCOUNT}:${resource}`,
       scaled,
       visibleAt: (propagation) => this.visibleAt(propagation),
@@ -177,7 +185,7 @@ export class World {
 const rowsOf = (stores: Stores): Rows =>
   mapValues(stores, (tables) => mapValues(tables, (table) => table.entries()));
 
-function fill(stores: Stores, rows: Rows): void {
+function fillTables(stores: Stores, rows: Rows): void {
   for (const [service, tables] of Object.entries(rows)) {
     for (const [name, entries] of Object.entries(tables)) {
       for (const [id, row] of entries) stores[service]?.[name]?.set(id, row);

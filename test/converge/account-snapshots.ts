@@ -1,4 +1,4 @@
-/** For convergence tests: accounts with a provisioned stack; each stack is provisioned once and then restored from a snapshot. */
+/** For convergence tests: accounts with a provisioned stack. A stack is provisioned once, and then restored from a snapshot. */
 import type { Clock } from '../../lib/model/clock.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { SandboxClock } from '../../sandbox/world/clock.ts';
@@ -10,27 +10,28 @@ export interface AccountSnapshot {
   readonly world: Snapshot;
   /** The contents of the state file. */
   readonly state: string;
-  /** When the snapshot was taken, on the account's clock. */
-  readonly at: number;
+  /** The time of the snapshot on the account's clock. */
+  readonly takenAt: number;
 }
 
 const snapshots = new Map<string, Promise<AccountSnapshot>>();
 
 /**
  * Returns a new account with a provisioned stack. If the account is restored from a snapshot, its journal is empty.
- * @param clockFrom creates the clock that Slipway and the sandbox share, starting at the given time; without it, AWS takes no time at all
+ * @param clockFrom creates the clock that Slipway and the sandbox share, starting at a given time. Without a clock, AWS takes no
+ * time.
  */
 export async function provisionedAccount(
   stack: StackInput,
   clockFrom?: (time?: number) => Clock & SandboxClock,
 ): Promise<Account> {
-  const create = () => provisioned(stack, clockFrom?.());
+  const create = () => openProvisionedAccount(stack, clockFrom?.());
   if (hasSource(stack)) return create();
   const key = JSON.stringify([stack, clockFrom?.name]);
   const snapshot = snapshots.get(key) ?? create().then(snapshotOf);
   snapshots.set(key, snapshot);
   const from = await snapshot;
-  return account({ from, ...(clockFrom && { clock: clockFrom(from.at) }) });
+  return account({ from, ...(clockFrom && { clock: clockFrom(from.takenAt) }) });
 }
 
 /** Whether a stack has sources. They are in its account's folder, so a snapshot would refer to another account's files. */
@@ -39,7 +40,7 @@ const hasSource = ({ services }: StackInput): boolean =>
     Object.values(containers).some(({ source }) => source !== undefined),
   );
 
-async function provisioned(stack: StackInput, clock?: Clock & SandboxClock): Promise<Account> {
+async function openProvisionedAccount(stack: StackInput, clock?: Clock & SandboxClock): Promise<Account> {
   const user = await account({ ...(clock && { clock }) });
   await user.provision(stack);
   return user;

@@ -1,4 +1,4 @@
-/** For convergence tests: random configurations. */
+/** For convergence tests: a generator of random configurations. */
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
 

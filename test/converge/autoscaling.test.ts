@@ -10,14 +10,14 @@ import { account, planInWords } from './harness.ts';
 import { provisionedAccount } from './account-snapshots.ts';
 import { stack, web } from './stacks.ts';
 
-const target = {
+const scalableTarget = {
   ServiceNamespace: 'ecs',
   ResourceId: 'service/shop-dev/web',
   ScalableDimension: 'ecs:service:DesiredCount',
 } as const;
 
 /** Returns an account with a service of one task, and functions that scale the service. */
-async function provisioned(realStack?: StackInput) {
+async function openAccount(realStack?: StackInput) {
   const user = realStack ? await account({ realTasks: true }) : await provisionedAccount(stack());
   if (realStack) await user.provision(realStack, { wait: true });
   const { autoscaling, ecs } = user.aws;
@@ -28,8 +28,8 @@ async function provisioned(realStack?: StackInput) {
     count: () => webService()?.desiredCount,
     /** Sets the allowed range. AWS moves a count outside the range to the nearest bound. */
     setRange: (MinCapacity: number, MaxCapacity: number) =>
-      autoscaling.send(new RegisterScalableTargetCommand({ ...target, MinCapacity, MaxCapacity })),
-    removeRange: () => autoscaling.send(new DeregisterScalableTargetCommand(target)),
+      autoscaling.send(new RegisterScalableTargetCommand({ ...scalableTarget, MinCapacity, MaxCapacity })),
+    removeRange: () => autoscaling.send(new DeregisterScalableTargetCommand(scalableTarget)),
     setCountByHand: (desiredCount: number) =>
       ecs.send(new UpdateServiceCommand({ cluster: 'shop-dev', service: 'web', desiredCount })),
     /** Returns how often Slipway has looked up the scaling ranges. */
@@ -40,7 +40,7 @@ async function provisioned(realStack?: StackInput) {
 }
 
 test('a count within its range is not drift, and looking up the range takes one call', async () => {
-  const user = await provisioned();
+  const user = await openAccount();
   await user.setRange(3, 6);
   expect(user.count()).toBe(3);
   expect(await user.plan(stack())).toEqual([]);
@@ -51,7 +51,7 @@ test('a count within its range is not drift, and looking up the range takes one 
 });
 
 test('a count that auto scaling controls is not affected by other changes or by a new count in the configuration', async () => {
-  const user = await provisioned();
+  const user = await openAccount();
   await user.setRange(3, 6);
   const after = stack({
     services: web({ api1: { environment: { LEVEL: 'debug' } } }, { count: 2, graceSeconds: 90 }),
@@ -66,7 +66,7 @@ test('a count that auto scaling controls is not affected by other changes or by 
 });
 
 test('a count outside its range, or without a range, is drift', async () => {
-  const user = await provisioned();
+  const user = await openAccount();
   await user.setCountByHand(4);
   expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
   await user.setRange(2, 4);
@@ -80,7 +80,7 @@ test('a count outside its range, or without a range, is drift', async () => {
 });
 
 test('the range is not looked up for a count that matches the configuration', async () => {
-  const user = await provisioned();
+  const user = await openAccount();
   await user.setRange(1, 6);
   expect(await user.plan(stack())).toEqual([]);
   await user.provision(stack());
@@ -93,7 +93,7 @@ test.each([
 ])(
   'if looking up the range is refused with %s, the run succeeds and the count is drift',
   async (code, status) => {
-    const user = await provisioned();
+    const user = await openAccount();
     await user.setRange(3, 6);
     const message = 'not authorized to perform: application-autoscaling:DescribeScalableTargets';
     user.sandbox.faults.add({ service: 'autoscaling', nth: 1, kind: 'refused', code, message, status });
@@ -114,7 +114,7 @@ test.each([
       region: 'eu-west-1',
       services: { web: { containers: { app } } },
     };
-    const user = await provisioned(real);
+    const user = await openAccount(real);
     await user.setRange(min, max);
     expect(await user.provision(real, { wait: true })).toMatchObject({ calls: [] });
     expect(user.count()).toBe(min);
@@ -125,24 +125,24 @@ test.each([
 );
 
 test('a replaced service keeps the count that auto scaling set, but loses its range', async () => {
-  const user = await provisioned();
+  const user = await openAccount();
   await user.setRange(3, 6);
   const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
   expect(planInWords(await user.plan(secure))).toContain('replace services.web: name, load balancers');
   await user.provision(secure);
-  const [one, ...others] = user.sandbox.world
+  const [service, ...others] = user.sandbox.world
     .region('eu-west-1')
     .ecs.services.filter(({ status }) => status === 'ACTIVE');
-  expect([one?.desiredCount, others]).toEqual([3, []]);
+  expect([service?.desiredCount, others]).toEqual([3, []]);
   expect(planInWords(await user.plan(secure))).toEqual(['update services.web: count']);
-  const ResourceId = `service/shop-dev/${one?.serviceName}`;
-  const range = { ...target, ResourceId, MinCapacity: 3, MaxCapacity: 6 };
+  const ResourceId = `service/shop-dev/${service?.serviceName}`;
+  const range = { ...scalableTarget, ResourceId, MinCapacity: 3, MaxCapacity: 6 };
   await user.aws.autoscaling.send(new RegisterScalableTargetCommand(range));
   expect(await user.plan(secure)).toEqual([]);
 });
 
 test('a teardown leaves no scaling range behind', async () => {
-  const user = await provisioned();
+  const user = await openAccount();
   await user.setRange(3, 6);
   await user.teardown(stack());
   expect(user.census()).toEqual({});

@@ -107,7 +107,7 @@ const ecsTag =
     aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
 
 /** Resources of the stack that another stack can claim with tags. */
-export const takenOver: readonly [address: string, addTag: AddTag][] = [
+export const claimableResources: readonly [address: string, addTag: AddTag][] = [
   ['loadBalancer', elbTag('loadBalancerArn')],
   ['listener', elbTag('listenerArn')],
   ['rules.web-api1', elbTag('ruleArn')],

@@ -8,7 +8,7 @@ import { stack } from './stacks.ts';
 /** The number of mutating calls of a provision and of a teardown of the stack. */
 const CALL_COUNTS = { provision: 46, teardown: 30 };
 
-/** Refuses mutating calls. Each position counts from the previously refused call, and the first from now. */
+/** Refuses the mutating calls at some positions. Position 1 is the next mutating call. */
 function refuseCalls({ sandbox }: Account, positions: readonly number[]): void {
   for (const nth of positions) {
     sandbox.faults.add({
@@ -43,9 +43,9 @@ const positionsWithin = (calls: number) =>
   fc.uniqueArray(fc.integer({ min: 1, max: calls }), { minLength: 1, maxLength: 3 });
 
 test('a half-built stack is completed, and a half-removed stack can be either completed or removed', async () => {
-  const undisturbed = await account();
-  await undisturbed.provision(stack());
-  const census = undisturbed.census();
+  const reference = await account();
+  await reference.provision(stack());
+  const census = reference.census();
   await fc.assert(
     fc.asyncProperty(
       positionsWithin(CALL_COUNTS.provision),

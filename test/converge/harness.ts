@@ -75,12 +75,12 @@ export interface Account {
   /** Closes the account before its test ends. */
   close(): Promise<void>;
   /** Provisions a stack. */
-  provision(stack: StackInput, more?: Partial<Options>): Promise<ProvisionResult>;
+  provision(stack: StackInput, options?: Partial<Options>): Promise<ProvisionResult>;
   /** Returns what `npm run drift` prints, and its exit code. */
   drift(stack: StackInput): Promise<CommandResult>;
   /** Returns the changes of a plan. */
-  plan(stack: StackInput, more?: Partial<Options>): Promise<PlannedChange[]>;
-  teardown(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
+  plan(stack: StackInput, options?: Partial<Options>): Promise<PlannedChange[]>;
+  teardown(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
   /** Removes only the resources of these nouns, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
   /** Counts everything that exists, by kind. */
@@ -92,12 +92,12 @@ export interface Account {
   /** Deletes the state file. */
   deleteState(stage?: string): void;
   /**
-   * Ends the current run as SIGKILL would: the next run finds what is on disk at this moment, and what the killed run
-   * still does has no effect.
+   * Ends the current run as SIGKILL would. The next run finds the files as they are at this moment. Whatever the killed run still
+   * does has no effect on them.
    */
   kill(): void;
-  /** Writes a state file with the given ids, and with other changes on request. */
-  writeState(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
+  /** Writes a state file with the given ids. */
+  writeState(ids: ReturnType<Account['ids']>, otherFields?: Partial<StateData>): void;
 }
 
 /** The program in the folder `app`. It answers with its name, uses TLS on request, and shuts down gracefully. */
@@ -113,9 +113,9 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 /**
- * Opens a new account. It is closed after the test or, with the lifetime `file`, after all tests of the file.
+ * Opens a new account. With the lifetime `test`, it is closed after the test. With `file`, after all tests of the file.
  * @param realTasks whether tasks run as processes and load balancers answer requests
- * @param clock the clock that Slipway and the sandbox share; with it AWS takes realistic durations, without it no time
+ * @param clock the clock that Slipway and the sandbox share. With a clock, AWS takes realistic durations; without one, no time.
  * @param limits whether Slipway limits its own request rate
  * @param plane the simulated data plane; by default all tasks start
  * @param from the snapshot that the account starts from; empty by default
@@ -168,17 +168,17 @@ export async function account({
     stop: async () => undefined,
     ...handleOverrides,
   };
-  let running = new AbortController();
+  let currentRun = new AbortController();
   const readConfig = async (stack: StackInput, { stage, target, builder }: Options) =>
     parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' });
   const run = async (
     command: typeof provision,
     stack: StackInput,
-    more: Partial<Options>,
+    changedOptions: Partial<Options>,
     report: Report,
   ) => {
-    const options: Options = { ...OPTIONS, ...more };
-    const { signal } = (running = new AbortController());
+    const options: Options = { ...DEFAULT_OPTIONS, ...changedOptions };
+    const { signal } = (currentRun = new AbortController());
     setMaxListeners(0, signal);
     return command(
       { options, report, signal, interactive: false },
@@ -204,10 +204,10 @@ export async function account({
     sandbox,
     aws,
     close,
-    async provision(stack, more = {}) {
+    async provision(stack, options = {}) {
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
-      await run(provision, stack, more, (event) => {
+      await run(provision, stack, options, (event) => {
         if (event.type !== 'resource' || !(event.status in VERBS)) return;
         done.push(`${addressOf(event.noun, event.key)} ${VERBS[event.status as keyof typeof VERBS]}`);
       });
@@ -218,12 +218,12 @@ export async function account({
         .map(({ service, operation }) => `${service}:${operation}`);
       return { done: done.sort(), calls };
     },
-    async plan(stack, more = {}) {
-      const { json } = await run(provision, stack, { plan: true, ...more }, SILENT);
+    async plan(stack, options = {}) {
+      const { json } = await run(provision, stack, { plan: true, ...options }, SILENT);
       return (json as { plan: { changes: PlannedChange[] } }).plan.changes;
     },
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
-    teardown: (stack, more = {}) => run(teardown, stack, more, SILENT),
+    teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(
         async ({ options, report, signal }, outside) => {
@@ -254,7 +254,7 @@ export async function account({
     snapshot: () => ({
       world: structuredClone(sandbox.world.snapshot()),
       state: readFileSync(stateFile('dev'), 'utf8'),
-      at: time.clock.now(),
+      takenAt: time.clock.now(),
     }),
     deleteState: (stage = 'dev') => rmSync(stateFile(stage)),
     kill() {
@@ -262,22 +262,22 @@ export async function account({
       if (existsSync(home))
         cpSync(home, copiedHome, { recursive: true, filter: (file) => !file.includes('.lock') });
       home = copiedHome;
-      running.abort();
+      currentRun.abort();
     },
-    writeState(ids, more = {}) {
+    writeState(ids, otherFields = {}) {
       const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
-      writeStateFile(JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
+      writeStateFile(JSON.stringify({ ...emptyState(guard), resources: ids, ...otherFields }));
     },
   };
 }
 
-/** In an account without a clock, every wait ends almost immediately. */
+/** The waits in an account without a clock. They end almost immediately. */
 const SHORT_WAITS = quickWaits(10);
 
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };
 
-const OPTIONS: Options = {
+const DEFAULT_OPTIONS: Options = {
   stage: 'dev',
   target: 'sandbox',
   config: undefined,

@@ -4,11 +4,11 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import { account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-const theirs = stack({ project: 'github.com/acme/shop' });
-const ours = stack({ project: 'github.com/me/demo', logRetentionDays: 30 });
+const theirStack = stack({ project: 'github.com/acme/shop' });
+const ourStack = stack({ project: 'github.com/me/demo', logRetentionDays: 30 });
 
-/** An account with the stack of another project, as a machine sees it that has no state file. */
-async function accountWithTheirs(first: StackInput = theirs) {
+/** Opens an account that contains the stack of another project. This machine has no state file for that stack. */
+async function accountWithTheirStack(first: StackInput = theirStack) {
   const user = await account();
   await user.provision(first);
   user.deleteState();
@@ -21,31 +21,31 @@ const refused = {
 
 describe('the stack of another project', () => {
   test('is neither changed nor removed, but plan and drift describe it', async () => {
-    const { user, before } = await accountWithTheirs();
-    await expect(user.provision(ours)).rejects.toMatchObject(refused);
-    await expect(user.teardown(ours)).rejects.toMatchObject(refused);
+    const { user, before } = await accountWithTheirStack();
+    await expect(user.provision(ourStack)).rejects.toMatchObject(refused);
+    await expect(user.teardown(ourStack)).rejects.toMatchObject(refused);
     expect(user.census()).toEqual(before);
-    expect(await user.plan(ours)).not.toEqual([]);
-    expect(await user.drift(ours)).toMatchObject({ exitCode: 2 });
-    expect(await user.plan(theirs)).toEqual([]);
+    expect(await user.plan(ourStack)).not.toEqual([]);
+    expect(await user.drift(ourStack)).toMatchObject({ exitCode: 2 });
+    expect(await user.plan(theirStack)).toEqual([]);
   });
 
   test('becomes ours with --adopt-stack, and is then no longer theirs', async () => {
-    const { user } = await accountWithTheirs();
-    await user.provision(ours, { adoptStack: true });
-    expect(await user.plan(ours)).toEqual([]);
+    const { user } = await accountWithTheirStack();
+    await user.provision(ourStack, { adoptStack: true });
+    expect(await user.plan(ourStack)).toEqual([]);
     user.deleteState();
-    await expect(user.provision(theirs)).rejects.toMatchObject({ code: 'OTHER_PROJECT' });
+    await expect(user.provision(theirStack)).rejects.toMatchObject({ code: 'OTHER_PROJECT' });
   });
 
   test('is removed with --adopt-stack', async () => {
-    const { user } = await accountWithTheirs();
-    await user.teardown(ours, { adoptStack: true });
+    const { user } = await accountWithTheirStack();
+    await user.teardown(ourStack, { adoptStack: true });
     expect(user.census()).toEqual({});
   });
 
   test('is not changed by a configuration without a project', async () => {
-    const { user } = await accountWithTheirs();
+    const { user } = await accountWithTheirStack();
     await expect(user.provision(stack())).rejects.toMatchObject({
       code: 'OTHER_PROJECT',
       why: expect.stringContaining('this configuration belongs to no project'),
@@ -55,22 +55,22 @@ describe('the stack of another project', () => {
 
 describe('the stack of the same project', () => {
   test('is found without a state file, by a teammate or a CI job', async () => {
-    const { user } = await accountWithTheirs();
-    expect(await user.provision(theirs)).toEqual({ done: [], calls: [] });
+    const { user } = await accountWithTheirStack();
+    expect(await user.provision(theirStack)).toEqual({ done: [], calls: [] });
   });
 
   test('gets its tag if an older version created it, without a new deployment', async () => {
-    const { user } = await accountWithTheirs(stack());
-    const { done, calls } = await user.provision(theirs);
+    const { user } = await accountWithTheirStack(stack());
+    const { done, calls } = await user.provision(theirStack);
     expect(done.every((change) => change.endsWith(' update'))).toBe(true);
     expect(calls).not.toContain('ecs:RegisterTaskDefinition');
     expect(calls).not.toContain('ecs:UpdateService');
-    expect(await user.plan(theirs)).toEqual([]);
+    expect(await user.plan(theirStack)).toEqual([]);
   });
 
   test('stays ours on a machine that provisioned it, when the repository is renamed', async () => {
     const user = await account();
-    await user.provision(theirs);
+    await user.provision(theirStack);
     const renamed = stack({ project: 'github.com/acme/store' });
     await user.provision(renamed);
     expect(await user.plan(renamed)).toEqual([]);

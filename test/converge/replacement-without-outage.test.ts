@@ -22,13 +22,13 @@ const stack = (services: StackInput['services']): StackInput => ({
   services,
 });
 
-/** Requests /app about a hundred times per second. @returns a function that stops the requests and counts each answer */
+/** Requests /app about a hundred times per second. @returns a function that stops, and returns the number of each answer */
 async function sendLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
   const { host, port } = (await found.json()) as { host: string; port: number };
   const answers: Record<string, number> = {};
-  let stopped = false;
+  let isStopped = false;
   const sendRequest = () =>
     new Promise<string>((resolve) => {
       const clientRequest = request({ host, port, path: '/app', agent: false }, (response) => {
@@ -39,7 +39,7 @@ async function sendLoad(user: Account) {
       clientRequest.on('error', (error) => resolve(error.message)).end();
     });
   const loop = (async () => {
-    while (!stopped) {
+    while (!isStopped) {
       const answer = await sendRequest();
       answers[answer] = (answers[answer] ?? 0) + 1;
       // Leaves processor time to the other processes.
@@ -47,7 +47,7 @@ async function sendLoad(user: Account) {
     }
   })();
   return async () => {
-    stopped = true;
+    isStopped = true;
     await loop;
     return answers;
   };
@@ -55,7 +55,7 @@ async function sendLoad(user: Account) {
 
 const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
 const httpStack = web(container('app', 8000));
-/** Returns a stack with two containers; no request goes to the second. */
+/** Returns a stack with two containers. The load requests only the first. */
 const withSidecar = (name: string, protocol: 'HTTP' | 'HTTPS') => {
   const side = { ...container('side', 8001, protocol), path: '/side' };
   return stack({ web: { containers: { app: container(name, 8000), side } } });
@@ -133,7 +133,7 @@ test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
     await user.provision(before, { wait: true });
     const stop = await sendLoad(user);
     const failAndRepeat = async () => {
-      // The survey sends the first call; the second follows the create or the update.
+      // The survey sends the first call. The second one follows the create or the update.
       user.sandbox.faults.add(refused('DescribeServices', 2));
       await expect(user.provision(after, { wait: true })).rejects.toThrow('by the test');
       await user.provision(after, { wait: true });

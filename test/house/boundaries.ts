@@ -6,13 +6,13 @@ import type { Import } from './source.ts';
 export interface Boundary {
   /** The path of the folder. */
   readonly folder: string;
-  /** Prefixes of the paths that its files may import, besides the folder itself. */
+  /** Prefixes of the paths that its files may import in addition to the folder itself. */
   readonly mayImport: readonly string[];
   readonly reason: string;
 }
 
-/** The folders of lib in the order of their dependencies: except where noted, each imports only folders that precede it. */
-export const LIB: readonly Boundary[] = [
+/** The folders of lib, in the order of their dependencies. Except where noted, a folder imports only folders listed before it. */
+export const LIB_BOUNDARIES: readonly Boundary[] = [
   {
     folder: 'lib/model/',
     mayImport: [],
@@ -101,7 +101,7 @@ export const BOUNDARIES: readonly Boundary[] = [
     mayImport: ['build/source-locations.js'],
     reason: 'both commands depend on it, so it depends on neither',
   },
-  ...LIB,
+  ...LIB_BOUNDARIES,
   {
     folder: 'provision/',
     mayImport: ['lib/', 'teardown/', 'sandbox/client.ts'],

@@ -10,11 +10,11 @@ const owningFolderOf = (file: string): string | undefined =>
   /^(?:lib\/[^/]+|provision|teardown|sandbox|build)(?=\/)/.exec(file)?.[0];
 
 /** Names that both commands export: for each noun, provision has a step and teardown has a removal. */
-const NOUNS: ReadonlySet<string> = new Set(nouns);
+const NOUN_NAMES: ReadonlySet<string> = new Set(nouns);
 const isStep = (file: string): boolean => /^(provision|teardown)\/steps\//.test(file);
 
 /** Names that Slipway and the sandbox both use for the same concept, since they share no code. */
-const ON_BOTH_SIDES: readonly string[] = ['Bucket', 'buckets'];
+const SHARED_NAMES: readonly string[] = ['Bucket', 'buckets'];
 
 /** Returns the names of the values and types that a file declares and exports. */
 function exportsOf(file: string): string[] {
@@ -31,23 +31,23 @@ function exportsOf(file: string): string[] {
   return names;
 }
 
-/** Returns the names that several folders export, each with its files. */
-function namesOfSeveralFolders(files: readonly string[]): Record<string, string[]> {
+/** Returns the names that more than one folder exports, each with its files. */
+function duplicateNamesIn(files: readonly string[]): Record<string, string[]> {
   const byName = new Map<string, string[]>();
   for (const file of files)
     for (const name of new Set(exportsOf(file)))
-      if (!(NOUNS.has(name) && isStep(file))) byName.set(name, [...(byName.get(name) ?? []), file]);
+      if (!(NOUN_NAMES.has(name) && isStep(file))) byName.set(name, [...(byName.get(name) ?? []), file]);
   return Object.fromEntries([...byName].filter(([, owners]) => new Set(owners.map(owningFolderOf)).size > 1));
 }
 
 describe('exports', () => {
-  const names = namesOfSeveralFolders(CODE.filter((file) => owningFolderOf(file) !== undefined));
+  const names = duplicateNamesIn(CODE.filter((file) => owningFolderOf(file) !== undefined));
 
   test('no two folders export the same name', () => {
-    expect(Object.entries(names).filter(([name]) => !ON_BOTH_SIDES.includes(name))).toEqual([]);
+    expect(Object.entries(names).filter(([name]) => !SHARED_NAMES.includes(name))).toEqual([]);
   });
 
   test('every exception to that rule is still needed', () => {
-    expect(ON_BOTH_SIDES.filter((name) => !(name in names))).toEqual([]);
+    expect(SHARED_NAMES.filter((name) => !(name in names))).toEqual([]);
   });
 });

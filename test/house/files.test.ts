@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { CODE, isConfiguration, isTest, text } from './files.ts';
 import { hasNode } from './source.ts';
 
-/** The maximum number of lines; about 150 are comfortable. Tests may be longer, since they are lists. */
+/** The maximum number of lines. About 150 are comfortable. Tests may be longer, because they are lists. */
 const MAX_LINES = { code: 220, test: 400 };
 const MAX_PURPOSE_LENGTH = 220;
 

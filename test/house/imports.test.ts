@@ -2,20 +2,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { CODE, SERVICES, text } from './files.ts';
 import { cyclesIn, importsOf, isMissing, type Import } from './source.ts';
-import { BOUNDARIES, LIB, SDK_INTERNALS, SDK_INTERNALS_USERS, violations } from './boundaries.ts';
+import { BOUNDARIES, LIB_BOUNDARIES, SDK_INTERNALS, SDK_INTERNALS_USERS, violations } from './boundaries.ts';
 
 const imports = CODE.flatMap(importsOf);
-const arrow = ({ from, to }: Import) => `${from} → ${to}`;
+const textOf = ({ from, to }: Import) => `${from} → ${to}`;
 
 describe('imports', () => {
   test.each(BOUNDARIES)('$folder imports only what its boundary allows: $reason', (boundary) => {
     expect(imports.some(({ from }) => from.startsWith(boundary.folder))).toBe(true);
-    expect(violations(boundary, imports).map(arrow)).toEqual([]);
+    expect(violations(boundary, imports).map(textOf)).toEqual([]);
   });
 
   test('every folder of lib has a boundary', () => {
     const folders = CODE.flatMap((file) => /^lib\/[^/]+\//.exec(file)?.[0] ?? []);
-    expect(LIB.map(({ folder }) => folder).sort()).toEqual([...new Set(folders)].sort());
+    expect(LIB_BOUNDARIES.map(({ folder }) => folder).sort()).toEqual([...new Set(folders)].sort());
   });
 
   test('an import across a boundary is a violation, even if it imports only a type', () => {
@@ -23,7 +23,7 @@ describe('imports', () => {
       from: 'teardown/steps/vpc.ts',
       to,
       isInternal: true,
-      typeOnly: true,
+      isTypeOnly: true,
     });
     const allowed = ['teardown/plan.ts', 'lib/engine/delete.ts', 'sandbox/client.ts'].map(importOf);
     const forbidden = ['provision/steps/vpc.ts', 'sandbox/world/world.ts', 'libraries/gone.ts'].map(importOf);
@@ -34,7 +34,7 @@ describe('imports', () => {
   test('each internal part of the SDK is used by only one file', () => {
     const used = imports.filter(({ to, isInternal }) => !isInternal && SDK_INTERNALS.test(to));
     expect(Object.fromEntries(used.map(({ from, to }) => [to, from]))).toEqual(SDK_INTERNALS_USERS);
-    expect(used.filter(({ from, to }) => SDK_INTERNALS_USERS[to] !== from).map(arrow)).toEqual([]);
+    expect(used.filter(({ from, to }) => SDK_INTERNALS_USERS[to] !== from).map(textOf)).toEqual([]);
   });
 
   test.each(SERVICES)('%s imports only packages listed in its own package.json', (service) => {
@@ -43,17 +43,17 @@ describe('imports', () => {
       ({ from, to, isInternal }) =>
         from.startsWith(`${service}/src/`) && !isInternal && !to.startsWith('node:'),
     );
-    expect(packages.filter(({ to }) => !(to in dependencies)).map(arrow)).toEqual([]);
+    expect(packages.filter(({ to }) => !(to in dependencies)).map(textOf)).toEqual([]);
   });
 
   test('every relative import names an existing file and includes the extension', () => {
-    expect(imports.filter(isMissing).map(arrow)).toEqual([]);
+    expect(imports.filter(isMissing).map(textOf)).toEqual([]);
   });
 
   // Cycles of type imports are harmless: they are erased before anything is loaded.
   test('no files import each other at run time, since the file loaded first would see undefined exports', () => {
     const graph = new Map<string, string[]>(CODE.map((file) => [file, []]));
-    for (const { from, to, isInternal, typeOnly } of imports)
+    for (const { from, to, isInternal, isTypeOnly: typeOnly } of imports)
       if (isInternal && !typeOnly) graph.get(from)?.push(to);
     expect(cyclesIn(graph).map((cycle) => cycle.join(' → '))).toEqual([]);
   });

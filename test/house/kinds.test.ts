@@ -1,4 +1,4 @@
-/** Every noun has a tag comparison, a manual change and a place in Terraform; teardown lists everything that keeps a VPC from being deleted. */
+/** Every noun compares its tags, has a manual change and is in Terraform, and teardown lists each kind of resource in a VPC. */
 import { expect, test } from '@jest/globals';
 import { nouns, type Noun } from '../../lib/model/architecture.ts';
 import type { Change } from '../../lib/model/change.ts';

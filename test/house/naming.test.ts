@@ -5,7 +5,7 @@ import { CODE, FILES, nameOf } from './files.ts';
 import { forEachNode } from './source.ts';
 
 /** Words that identifiers must not contain, each with the better word or the reason. */
-const WORDS: readonly { readonly pattern: RegExp; readonly better: string }[] = [
+const AVOIDED_NAMES: readonly { readonly pattern: RegExp; readonly better: string }[] = [
   {
     pattern: /Exception$/,
     better: 'people see a problem, the sandbox answers with a refusal, and an Error is a programming error',
@@ -20,7 +20,7 @@ const WORDS: readonly { readonly pattern: RegExp; readonly better: string }[] = 
 ];
 
 /** File names that carry no meaning. */
-const VAGUE = /^(utils?|helpers?|misc|common|shared|stuff|types)$/;
+const VAGUE_NAME = /^(utils?|helpers?|misc|common|shared|stuff|types)$/;
 
 /** Lists the names that a file declares: variables, functions, parameters, classes and types. */
 function declaredNamesIn(file: string): string[] {
@@ -41,13 +41,13 @@ function declaredNamesIn(file: string): string[] {
 describe('naming', () => {
   const declared = CODE.flatMap((file) => declaredNamesIn(file).map((name) => ({ file, name })));
 
-  test.each(WORDS)('no name matches $pattern: $better', ({ pattern }) => {
+  test.each(AVOIDED_NAMES)('no name matches $pattern: $better', ({ pattern }) => {
     expect(declared.filter(({ name }) => pattern.test(name))).toEqual([]);
   });
 
   test('no file or folder has a meaningless name', () => {
     const vague = FILES.filter((file) =>
-      [...file.split('/').slice(0, -1), nameOf(file)].some((part) => VAGUE.test(part)),
+      [...file.split('/').slice(0, -1), nameOf(file)].some((part) => VAGUE_NAME.test(part)),
     );
     expect(vague).toEqual([]);
   });

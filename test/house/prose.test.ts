@@ -9,27 +9,27 @@ const EXEMPT = ['test/house/habits.ts', 'test/house/prose.test.ts', 'docs/aws-se
 
 const fragments = FILES.filter((file) => !EXEMPT.includes(file)).flatMap(fragmentsOf);
 
-const hits = ({ pattern }: Habit, among: readonly Fragment[]): string[] =>
+const matchesOf = ({ pattern }: Habit, among: readonly Fragment[]): string[] =>
   among
     .filter(({ words }) => pattern.test(words))
     .map(({ file, line, words }) => `${file}:${line} ${excerpt(words, pattern)}`);
 
 /** Returns the match and some words around it. */
 function excerpt(words: string, pattern: RegExp): string {
-  const at = pattern.exec(words)?.index ?? 0;
-  return words.slice(Math.max(0, at - 40), at + 60).trim();
+  const index = pattern.exec(words)?.index ?? 0;
+  return words.slice(Math.max(0, index - 40), index + 60).trim();
 }
 
 describe('prose', () => {
   test.each(HABITS)('no prose contains $name; better: $better', (habit) => {
-    expect(hits(habit, fragments)).toEqual([]);
+    expect(matchesOf(habit, fragments)).toEqual([]);
   });
 
   test.each(OPENING_HABITS)(
     'no doc comment of a file or an export opens with $name; better: $better',
     (habit) => {
       expect(
-        hits(
+        matchesOf(
           habit,
           fragments.filter(({ isPurpose }) => isPurpose),
         ),

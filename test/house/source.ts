@@ -1,4 +1,4 @@
-/** Parses files: finds their imports, their syntax nodes, and import cycles. */
+/** Parses files, and finds their imports, their syntax nodes and import cycles. */
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
@@ -10,8 +10,8 @@ export interface Import {
   /** A path below the root, or the name of a package. */
   readonly to: string;
   readonly isInternal: boolean;
-  /** Whether it imports only types; such an import is erased and cannot cause a cycle. */
-  readonly typeOnly: boolean;
+  /** Whether it imports only types. Such an import is erased and cannot cause a cycle. */
+  readonly isTypeOnly: boolean;
 }
 
 /** Lists the imports of a file: static and dynamic imports, `require` calls, and imports of types. */
@@ -21,7 +21,7 @@ export function importsOf(file: string): Import[] {
   return ts.preProcessFile(content, true, true).importedFiles.map(({ fileName, pos }) => {
     const isInternal = fileName.startsWith('.');
     const to = isInternal ? posix.join(posix.dirname(file), fileName) : fileName;
-    return { from: file, to, isInternal, typeOnly: types.has(pos) };
+    return { from: file, to, isInternal, isTypeOnly: types.has(pos) };
   });
 }
 

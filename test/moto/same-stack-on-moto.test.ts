@@ -27,14 +27,14 @@ import { DescribeLogGroupsCommand, CloudWatchLogsClient } from '@aws-sdk/client-
 import { expect, test } from '@jest/globals';
 import { machine, type Outcome } from '../journeys/harness.ts';
 import { startMoto } from '../../bench/moto.ts';
-import { latencyProxy } from '../../bench/latency-proxy.ts';
+import { startLatencyProxy } from '../../bench/latency-proxy.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const STACK_FILTER = [{ Name: 'tag:slipway:stack', Values: ['slipway-dev'] }];
 
 test('the example stack is provisioned, read back, provisioned again and torn down without leftovers', async () => {
   const moto = await startMoto();
-  const recorder = await latencyProxy(moto.url, 0);
+  const recorder = await startLatencyProxy(moto.url, 0);
   try {
     const { env, run } = await machine();
     Object.assign(env, {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import { terraform, type Terraform } from './terraform.ts';
+import { initTerraform, type Terraform } from './terraform.ts';
 
 const PACE = 300;
 const SUCCESS = { code: 0, why: '' };
@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 let user: Terraform;
 beforeAll(async () => {
   sandbox = await startSandbox({ pace: PACE });
-  user = await terraform(sandbox.url);
+  user = await initTerraform(sandbox.url);
 });
 afterAll(() => sandbox.close());
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import { terraform, type Terraform } from './terraform.ts';
+import { initTerraform, type Terraform } from './terraform.ts';
 
 const PACE = 300;
 const SUCCESS = { code: 0, why: '' };
@@ -12,11 +12,11 @@ let sandbox: Sandbox;
 let user: Terraform;
 beforeAll(async () => {
   sandbox = await startSandbox({ pace: PACE });
-  user = await terraform(sandbox.url);
+  user = await initTerraform(sandbox.url);
 });
 afterAll(() => sandbox.close());
 
-test('the plan is empty after each apply: three services added, new images, two services removed', async () => {
+test('the plan is empty after three services are added, and again after images change and two services are removed', async () => {
   const many = { more_services: 3 };
   expect(await user.apply(many)).toEqual(SUCCESS);
   expect(census(sandbox.world)).toMatchObject({

@@ -1,7 +1,7 @@
 // Terraform creates services from images that Slipway pushed, and they answer requests behind Terraform's load balancer.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from '../journeys/harness.ts';
-import { terraform } from './terraform.ts';
+import { initTerraform } from './terraform.ts';
 
 const SUCCESS = { code: 0, why: '' };
 const DOMAIN = 'api.terraform.localhost';
@@ -19,7 +19,7 @@ test('requests reach containers through resources that Terraform created, beside
     repositories: [],
   };
 
-  const user = await terraform(slipway.endpoint);
+  const user = await initTerraform(slipway.endpoint);
   expect(await user.apply(variables)).toEqual(SUCCESS);
   const resolved = await fetch(`${slipway.endpoint}/_sandbox/resolve?name=${DOMAIN}&port=80`);
   const { port } = (await resolved.json()) as { port: number };

@@ -18,8 +18,8 @@ export type Variables = Readonly<Record<string, string | number | boolean | obje
 /** The outcome of a Terraform command. */
 export interface Outcome {
   readonly code: number;
-  /** The output of a failed command; otherwise empty. */
-  readonly why: string;
+  /** The output of a failed command. It is empty if the command succeeded. */
+  readonly output: string;
 }
 
 /** The commands of Terraform. */
@@ -30,14 +30,14 @@ export interface Terraform {
   destroy(variables?: Variables): Promise<Outcome>;
 }
 
-/** Initialises a copy of `bench/terraform` for an endpoint. Terraform is killed after the tests of the file. */
-export async function terraform(endpoint: string): Promise<Terraform> {
+/** Initialises Terraform in a copy of `bench/terraform`. Commands that still run are killed after the tests of the file. */
+export async function initTerraform(endpoint: string): Promise<Terraform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'));
   cleanUps.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   cpSync(CONFIGURATION, folder, { recursive: true });
-  const run = (...args: string[]) => start(folder, args);
+  const run = (...args: string[]) => startTerraform(folder, args);
   const initialized = await run('init', `-plugin-dir=${process.env['SLIPWAY_TERRAFORM_PLUGINS'] ?? ''}`);
-  if (initialized.code !== 0) throw new Error(initialized.why);
+  if (initialized.code !== 0) throw new Error(initialized.output);
   const flags = (variables: Variables = {}) =>
     Object.entries({ endpoint, ...variables }).flatMap(([name, value]) => [
       '-var',
@@ -51,8 +51,8 @@ export async function terraform(endpoint: string): Promise<Terraform> {
 }
 
 /**
- * Of the caller's environment, only PATH is passed on. The proxies are unreachable, and Go does not use them for loopback
- * addresses, so Terraform can only reach this machine.
+ * Returns the environment of Terraform, which has only PATH in common with this process. The proxies are unreachable, and Go
+ * does not use them for loopback addresses, so Terraform can only reach this machine.
  */
 const environment = (folder: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
@@ -65,7 +65,7 @@ const environment = (folder: string): NodeJS.ProcessEnv => ({
   HTTPS_PROXY: 'http://127.0.0.1:9',
 });
 
-function start(folder: string, [command = '', ...args]: string[]): Promise<Outcome> {
+function startTerraform(folder: string, [command = '', ...args]: string[]): Promise<Outcome> {
   const child = spawn('terraform', [command, '-no-color', '-input=false', ...args], {
     cwd: folder,
     env: environment(folder),
@@ -79,7 +79,7 @@ function start(folder: string, [command = '', ...args]: string[]): Promise<Outco
   }
   const outcome = new Promise<Outcome>((ended, failed) => {
     child.on('error', failed);
-    child.on('close', (code) => ended({ code: code ?? -1, why: code === 0 ? '' : output }));
+    child.on('close', (code) => ended({ code: code ?? -1, output: code === 0 ? '' : output }));
   });
   cleanUps.push(async () => {
     const isOver = child.exitCode !== null || child.signalCode !== null;

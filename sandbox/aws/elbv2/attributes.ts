@@ -22,19 +22,19 @@ export const attributeList = (attributes: Record<string, string>): Attribute[] =
 
 /**
  * Returns the attributes after the changes of a call.
- * @param noun the start of AWS's message: `Load balancer`, `Target group` or `Listener`
+ * @param subject the start of AWS's message: `Load balancer`, `Target group` or `Listener`
  * @throws ValidationError for an unknown key or an invalid value, NotImplemented for an unsupported value
  */
 export function changedAttributes(
   current: Record<string, string>,
   changes: readonly Attribute[] | undefined,
   table: AttributeTable,
-  noun: string,
+  subject: string,
 ): Record<string, string> {
   const next = { ...current };
   for (const { Key = '', Value = '' } of changes ?? []) {
     const [, rule] = (Object.hasOwn(table, Key) ? table[Key] : undefined) ?? [];
-    if (!rule) throw validation(`${noun} attribute key '${Key}' is not recognized`);
+    if (!rule) throw validation(`${subject} attribute key '${Key}' is not recognized`);
     const fault = rule(Value, Key);
     if (fault) throw fault;
     next[Key] = Value;

@@ -16,7 +16,8 @@ export const zoneListOperations = {
       if (HostedZoneType !== undefined && HostedZoneType !== 'PrivateHostedZone') {
         throw notInEnumeration(HostedZoneType, ['PrivateHostedZone']);
       }
-      // AWS does not document the order of this list. If it is by id, a marker stays valid even if its zone is deleted.
+      // AWS does not document the order of this list. The sandbox sorts zones by id, so that a marker stays valid even after the
+      // zone that it names is deleted.
       const zones = region.route53.zones
         .filter(({ Id }) => HostedZoneType === undefined && Id >= withoutPrefix(Marker))
         .sort((one, other) => (one.Id < other.Id ? -1 : 1));

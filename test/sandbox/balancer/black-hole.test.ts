@@ -31,9 +31,9 @@ describe('a listener that no client can reach', () => {
     async (text) => {
       const world = respondingWorld();
       const { port } = await open(world);
-      world.reachable = false;
+      world.isListenerReachable = false;
       const { socket, received } = await client(port, text);
-      world.reachable = true;
+      world.isListenerReachable = true;
       // A client that connects later gets its response, so the first client would have a response by now.
       expect(await ask(port)).toMatchObject({ status: 200, body: 'hello' });
       expect({ received, closed: socket.destroyed }).toEqual({ received: [], closed: false });
@@ -46,7 +46,7 @@ describe('a listener that no client can reach', () => {
     const { port } = await open(world);
     const agent = keepAlive(1);
     expect((await ask(port, '/', { agent })).status).toBe(200);
-    world.reachable = false;
+    world.isListenerReachable = false;
     expect((await ask(port, '/', { agent })).status).toBe(200);
     const another = http.get({ port, host: '127.0.0.1', agent: false, timeout: 100 });
     another.on('error', () => {});
@@ -57,7 +57,7 @@ describe('a listener that no client can reach', () => {
   test('can be closed immediately, even while clients are waiting', async () => {
     const world = respondingWorld();
     const listener = await open(world, { closeTimeoutMs: 60_000 });
-    world.reachable = false;
+    world.isListenerReachable = false;
     const { socket, received } = await client(listener.port);
     const hungUp = new Promise((resolve) => socket.once('close', resolve));
     await listener.close();

@@ -31,11 +31,11 @@ export class FakeWorld implements ListenerView {
   attributes: Record<string, string> = {};
   groups: Record<string, TargetView[]> = { [GROUP]: [] };
   reachabilities = new Map<string, Reachability>();
-  reachable = true;
+  isListenerReachable = true;
   targetProtocol: TargetProtocol = 'HTTP';
 
   isReachable(): boolean {
-    return this.reachable;
+    return this.isListenerReachable;
   }
   rules(): readonly Rule[] {
     return this.currentRules;

@@ -1,4 +1,4 @@
-/** For tests of failure modes: accounts with realistic durations, failures by operation, and checks of the end state. */
+/** Helpers of the failure-mode tests. They open accounts, inject failures into operations, and check the end state. */
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
@@ -10,9 +10,9 @@ import { stack } from '../../converge/stacks.ts';
 import { callFailures, injectFailures } from '../call-failures.ts';
 import { leapingClock } from '../leaping-clock.ts';
 
-/** Opens an account in which AWS takes as long as in reality. The clock skips these durations. */
-export const startAccount = (weather: Partial<Weather> = {}, more: Parameters<typeof account>[0] = {}) =>
-  account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...more });
+/** Opens an account whose resources take as long as on AWS. The clock leaps over these times. */
+export const startAccount = (weather: Partial<Weather> = {}, options: Parameters<typeof account>[0] = {}) =>
+  account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...options });
 
 /** Returns the results of an operation's calls so far: `ok`, or the code of the refusal. */
 export const results = ({ sandbox }: Account, operation: string): string[] =>
@@ -21,7 +21,7 @@ export const results = ({ sandbox }: Account, operation: string): string[] =>
     .filter((entry) => entry.operation === operation)
     .map(({ result }) => result);
 
-/** Returns these operations in the order of their first calls. */
+/** Sorts operations by their first calls. Operations that were never called are left out. */
 export const callOrder = ({ sandbox }: Account, ...operations: string[]): string[] => [
   ...new Set(
     sandbox.journal
@@ -31,7 +31,10 @@ export const callOrder = ({ sandbox }: Account, ...operations: string[]): string
   ),
 ];
 
-/** Runs a command while requests keep the clock from leaping, so that created resources are still recent at its end. */
+/**
+ * Runs a command while other requests keep the clock from leaping. Therefore little time passes, and the resources that the
+ * command creates are still new when it ends.
+ */
 export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
   let isDone = false;
   const running = run().finally(() => (isDone = true));
@@ -39,10 +42,10 @@ export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>):
   return running;
 }
 
-/** The call is carried out, but answered with status 500. */
+/** A failure: the call takes effect, but the client gets status 500. */
 export const LOST: Failure = { kind: 'lost', looks: '500' };
 
-/** A refusal by AWS. */
+/** Makes a failure: AWS refuses the call. */
 export const refusal = (code: string, message = 'by the test', status = 400): Failure => ({
   kind: 'refused',
   code,
@@ -50,7 +53,7 @@ export const refusal = (code: string, message = 'by the test', status = 400): Fa
   status,
 });
 
-/** The failures by operation; each happens once by default. */
+/** Failures by operation. By default, each happens once. */
 type FailuresByOperation = Readonly<Record<string, Failure & Partial<Pick<Fault, 'nth' | 'times'>>>>;
 
 /** Runs a command while operations fail, and checks that every failure has happened. */
@@ -70,9 +73,9 @@ export async function withFailures<T>(
 /** Options of `provisionKilledAt`. */
 interface KillOptions {
   readonly desired?: StackInput;
-  /** The call of the operation at which the run is killed; by default the first. */
+  /** Which call of the operation kills the run. By default, the first one does. */
   readonly nth?: number;
-  /** Whether AWS carries out that call; true by default. */
+  /** Whether AWS carries out that call. By default, it does. */
   readonly isDone?: boolean;
 }
 
@@ -90,12 +93,12 @@ export async function provisionKilledAt(
   expect(failedCalls).toMatchObject([{ operation }]);
 }
 
-/** Checks that a stack is complete, without duplicates or orphans, and that the next plan is empty. */
+/** Checks that the next provision makes no changes, and that the account has the same resources as after a first provision. */
 export async function expectConverged(user: Account, desired: StackInput = stack()): Promise<void> {
   const { calls } = await user.provision(desired);
-  const other = await account();
-  await other.provision(desired);
-  expect({ calls, census: user.census() }).toEqual({ calls: [], census: other.census() });
+  const fresh = await account();
+  await fresh.provision(desired);
+  expect({ calls, census: user.census() }).toEqual({ calls: [], census: fresh.census() });
 }
 
 /** Returns a simulated data plane whose tasks fail to start as long as `failure` is set. */

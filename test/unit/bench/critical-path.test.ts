@@ -1,6 +1,6 @@
 // The critical path of a run, and the minimum durations that follow from AWS's durations.
 import { expect, test } from '@jest/globals';
-import { provisionLimit, teardownLimit, updateLimit } from '../../../bench/limits.ts';
+import { provisionMinimum, teardownMinimum, updateMinimum } from '../../../bench/minimum-times.ts';
 import { criticalPath } from '../../../bench/critical-path.ts';
 import { durations } from '../../../sandbox/world/durations.ts';
 
@@ -33,7 +33,7 @@ test('if a node has several spans, the critical path contains the last one that 
 });
 
 test('a provision takes at least the time for the load balancer, the deployment and DNS', () => {
-  const { ms, nodes } = provisionLimit();
+  const { ms, nodes } = provisionMinimum();
   expect(nodes.slice(-3)).toEqual(['load balancer opens', 'deployment completes', 'record']);
   expect(ms).toBe(
     durations.loadBalancerCreate + durations.taskCreate + durations.deploymentSettle + durations.dnsChange,
@@ -42,8 +42,8 @@ test('a provision takes at least the time for the load balancer, the deployment 
 
 test('an update takes at least the time to start a task and drain the old one; a teardown takes at least the time to delete the NAT gateway', () => {
   const delays = { deregistration: 10_000, interval: 5_000 };
-  expect(updateLimit(delays).ms - updateLimit({ ...delays, deregistration: 0 }).ms).toBe(10_000);
-  expect(teardownLimit(delays).nodes).toEqual(
+  expect(updateMinimum(delays).ms - updateMinimum({ ...delays, deregistration: 0 }).ms).toBe(10_000);
+  expect(teardownMinimum(delays).nodes).toEqual(
     expect.arrayContaining(['services', 'natGateway', 'elasticIp']),
   );
 });

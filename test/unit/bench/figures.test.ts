@@ -1,31 +1,31 @@
 // Medians and ranges across rounds, calls by operation, and whether the targets are met.
 import { expect, test } from '@jest/globals';
-import { WORKLOADS, type Measured, type Round } from '../../../bench/contender.ts';
-import { figuresOf, kindsOf, peakOf, spread } from '../../../bench/figures.ts';
-import { isMet, limitVerdicts, verdicts, type Size } from '../../../bench/targets.ts';
+import { WORKLOADS, type Measurement, type Round } from '../../../bench/contender.ts';
+import { figuresOf, countCalls, peakOf, spreadOf } from '../../../bench/figures.ts';
+import { isMet, minimumVerdicts, verdicts, type SizeResult } from '../../../bench/targets.ts';
 
 const call = (operation: string) => ({ service: 'ec2', operation, mutating: false });
-const measured = (seconds: number, calls: number, megabytes?: number): Measured => ({
+const measured = (seconds: number, calls: number, megabytes?: number): Measurement => ({
   seconds,
   megabytes,
   calls: Array.from({ length: calls }, () => call('DescribeVpcs')),
 });
-const round = (one: Measured): Round =>
+const round = (one: Measurement): Round =>
   Object.fromEntries(WORKLOADS.map((work) => [work, one])) as unknown as Round;
-const size = (more: number, slipway: Measured, terraform?: Measured): Size => ({
-  more,
+const size = (additionalServices: number, slipway: Measurement, terraform?: Measurement): SizeResult => ({
+  additionalServices,
   slipway: figuresOf([round(slipway)]),
   terraform: terraform && figuresOf([round(terraform)]),
 });
 
 test('a median is the middle value, or the mean of the two middle values', () => {
-  expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
-  expect(spread([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
-  expect(spread([7])).toEqual({ median: 7, min: 7, max: 7 });
+  expect(spreadOf([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
+  expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
+  expect(spreadOf([7])).toEqual({ median: 7, min: 7, max: 7 });
 });
 
 test('calls are counted by service and operation', () => {
-  expect(kindsOf([call('DescribeVpcs'), call('CreateVpc'), call('DescribeVpcs')])).toEqual({
+  expect(countCalls([call('DescribeVpcs'), call('CreateVpc'), call('DescribeVpcs')])).toEqual({
     'ec2.CreateVpc': 1,
     'ec2.DescribeVpcs': 2,
   });
@@ -35,7 +35,7 @@ test('each workload has figures across all rounds, and the calls by operation of
   const figures = figuresOf([measured(2, 10, 100), measured(1, 12, 300), measured(9, 11, 200)].map(round));
   expect(figures.plan.seconds).toEqual({ median: 2, min: 1, max: 9 });
   expect(figures.plan.calls).toEqual({ median: 11, min: 10, max: 12 });
-  expect(figures.plan.kinds).toEqual({ 'ec2.DescribeVpcs': 11 });
+  expect(figures.plan.callCounts).toEqual({ 'ec2.DescribeVpcs': 11 });
   expect(peakOf(figures)).toBe(200);
 });
 
@@ -52,20 +52,22 @@ test("a target is a maximum ratio to Terraform's time or a maximum number of cal
   const verdictOn = (what: string) => all.find((verdict) => verdict.what === what);
   expect(verdictOn("no-op provision: time, relative to Terraform's")).toEqual({
     what: "no-op provision: time, relative to Terraform's",
-    is: 0.1,
+    measured: 0.1,
     atMost: 0.18,
   });
   expect(all.filter((verdict) => !isMet(verdict)).map(({ what }) => what)).toEqual([
     'plan from nothing: calls',
     "first provision: time, relative to Terraform's",
   ]);
-  expect(verdictOn("peak memory, relative to Terraform's")?.is).toBe(0.25);
+  expect(verdictOn("peak memory, relative to Terraform's")?.measured).toBe(0.25);
 });
 
 test('with fifty additional services, calls have targets per service', () => {
   const all = verdicts([size(0, measured(1, 40)), size(50, measured(2, 290))]);
   expect(
-    all.filter(({ what }) => what.includes('calls per service')).map(({ is, atMost }) => [is, atMost]),
+    all
+      .filter(({ what }) => what.includes('calls per service'))
+      .map(({ measured: is, atMost }) => [is, atMost]),
   ).toEqual([
     [5, 10],
     [5, 4],
@@ -78,9 +80,9 @@ test('without figures for Terraform, only calls have targets', () => {
 });
 
 test('a command meets its target when it takes at most 5 % longer than the minimum', () => {
-  const [good, bad] = limitVerdicts([
-    { work: 'update', seconds: 10.5, limit: 10, path: [] },
-    { work: 'teardown', seconds: 10.6, limit: 10, path: [] },
+  const [good, bad] = minimumVerdicts([
+    { workload: 'update', seconds: 10.5, minimum: 10, path: [] },
+    { workload: 'teardown', seconds: 10.6, minimum: 10, path: [] },
   ]);
   expect(good && isMet(good)).toBe(true);
   expect(bad && isMet(bad)).toBe(false);

@@ -7,7 +7,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { listen } from '../../../bench/local-server.ts';
 import { responsesPerSecond } from '../../../bench/load.ts';
 import { watchMemory } from '../../../bench/memory.ts';
-import { latencyProxy } from '../../../bench/latency-proxy.ts';
+import { startLatencyProxy } from '../../../bench/latency-proxy.ts';
 import { runCommand } from '../../../bench/run-command.ts';
 import { secondsInCalls } from '../../../bench/own-time.ts';
 
@@ -29,12 +29,12 @@ const startUpstream = async () => {
 };
 
 test('the latency proxy forwards requests after a delay and records their calls', async () => {
-  const proxy = await latencyProxy(await startUpstream(), 30);
+  const proxy = await startLatencyProxy(await startUpstream(), 30);
   cleanups.push(proxy.close);
   const answer = await fetch(`${proxy.url}/`, { method: 'POST', body: 'Action=DescribeVpcs' });
   expect([answer.status, answer.headers.get('x-own'), await answer.text()]).toEqual([200, 'yes', 'POST']);
   await fetch(`${proxy.url}/missing`);
-  const [first, second] = proxy.take();
+  const [first, second] = proxy.takeCalls();
   expect(first).toMatchObject({ operation: 'DescribeVpcs', mutating: false, status: 200 });
   expect(second).toMatchObject({ operation: 'GET /missing', status: 404 });
   expect((first?.end ?? 0) - (first?.start ?? 0)).toBeGreaterThanOrEqual(25);
@@ -45,7 +45,7 @@ test('the latency proxy closes a connection when the endpoint closes its side', 
   const server = createServer((request) => request.socket.destroy());
   const { url, close } = await listen(server);
   cleanups.push(close);
-  const proxy = await latencyProxy(url, 0);
+  const proxy = await startLatencyProxy(url, 0);
   cleanups.push(proxy.close);
   await expect(fetch(proxy.url)).rejects.toThrow();
 });

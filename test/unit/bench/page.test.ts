@@ -15,17 +15,19 @@ const round = (seconds: number): Round =>
     ]),
   ) as unknown as Round;
 const sizes = [
-  { more: 0, slipway: figuresOf([round(2), round(2.4)]), terraform: figuresOf([round(20)]) },
-  { more: 50, slipway: figuresOf([round(5)]), terraform: undefined },
+  { additionalServices: 0, slipway: figuresOf([round(2), round(2.4)]), terraform: figuresOf([round(20)]) },
+  { additionalServices: 50, slipway: figuresOf([round(5)]), terraform: undefined },
 ];
 const results: Results = {
   about: ['two cores'],
   sizes,
   verdicts: verdicts(sizes),
   limit: {
-    works: [{ work: 'update', seconds: 28.4, limit: 27, path: ['services', 'deployment completes'] }],
+    workloads: [
+      { workload: 'update', seconds: 28.4, minimum: 27, path: ['services', 'deployment completes'] },
+    ],
     spans: [],
-    critical: [],
+    criticalSpans: [],
   },
   throughput: [
     { what: 'requests', sandbox: 500, other: 1000, otherName: 'nginx' },

@@ -67,7 +67,7 @@ describe('a create call without a token', () => {
     expect(scenario.log).not.toContain('withdraw');
   });
 
-  test('is preceded by looks for a minute if an earlier run may have sent it, even if the clock has since been set back by a day', async () => {
+  test('is sent after a minute of looks if an earlier run may have sent it already, even when the clock has been set back', async () => {
     const scenario = makeScenario(['vpc-1'], { isResumed: true, intentAge: -86_400_000 });
     await expect(scenario.run()).resolves.toBe('vpc-1');
     expect(scenario.elapsed()).toBe(60_000);
@@ -82,13 +82,16 @@ describe('a create call without a token', () => {
   test.each([
     ['a server error', serverError],
     ['a connection that broke', brokenConnection],
-  ])('whose response is lost to %s is followed by a look instead of being sent again', async (_, error) => {
-    const scenario = makeScenario([error()], { visibleAt: 3000 });
-    await expect(scenario.run()).resolves.toBe('found');
-    expect(scenario.log).toEqual(['create', 'look', 'look', 'look', 'look']);
-  });
+  ])(
+    'is not sent again when its response is lost to %s: looks find the resource instead',
+    async (_, error) => {
+      const scenario = makeScenario([error()], { visibleAt: 3000 });
+      await expect(scenario.run()).resolves.toBe('found');
+      expect(scenario.log).toEqual(['create', 'look', 'look', 'look', 'look']);
+    },
+  );
 
-  test('is followed by a look if its response has no id, since something may have been created', async () => {
+  test('is followed by a look if its response has no id, since the resource may have been created', async () => {
     const scenario = makeScenario([undefined], { visibleAt: 0 });
     await expect(scenario.run()).resolves.toBe('found');
     expect(scenario.log).toEqual(['create', 'look']);
@@ -122,7 +125,7 @@ describe('a create call without a token', () => {
     ['a throttle', awsError('RequestLimitExceeded', 'slow down', 503)],
     ['a programming mistake', new TypeError('x is not a function')],
     ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
-  ])('that fails with %s had no effect, so no look follows and it is not sent again', async (_, error) => {
+  ])('is neither looked for nor sent again if it fails with %s, since it had no effect', async (_, error) => {
     const scenario = makeScenario([error]);
     await expect(scenario.run()).rejects.toBe(error);
     expect(scenario.log.filter((word) => word !== 'withdraw')).toEqual(['create']);

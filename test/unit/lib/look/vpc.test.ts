@@ -80,8 +80,8 @@ test('of two VPCs with the same key, the one with our subnets keeps the key', as
   expect(sent()).toContainEqual({ command: 'DescribeSubnets', input: { Filters } });
 });
 
-test('a resource in another VPC is misplaced, even if the stack has no VPC', () => {
-  const inside = { vpcId: 'vpc-1' };
-  expect(inAnotherVpc(surveyOf(network()))(inside)).toBeUndefined();
-  expect(inAnotherVpc(surveyOf())(inside)).toBe('it is in vpc-1, which is not the VPC of this stack');
+test('a resource in another VPC is recognised, even if the stack has no VPC', () => {
+  const resource = { vpcId: 'vpc-1' };
+  expect(inAnotherVpc(surveyOf(network()))(resource)).toBeUndefined();
+  expect(inAnotherVpc(surveyOf())(resource)).toBe('it is in vpc-1, which is not the VPC of this stack');
 });

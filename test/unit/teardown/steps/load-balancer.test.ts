@@ -47,7 +47,7 @@ test("removes what is ours: waits until the load balancer's network interfaces a
   ]);
 });
 
-test('removes what is ours: a timeout is reported if the network interfaces are never deleted', async () => {
+test('reports network interfaces that are never deleted as a timeout', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{}, {}] });
   await expect(loadBalancer.remove(withShortWaits(context()))).rejects.toMatchObject({

@@ -47,7 +47,7 @@ test('removes what is ours: a record that has changed since the survey is delete
   expect(writes()).toEqual([deletes(recordSet(OUR_DNS_NAME)), deletes(recordSet(OUR_DNS_NAME, false))]);
 });
 
-test('removes what is ours: a record that now has another target is kept', async () => {
+test('keeps a record that now has another target', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   mockRecords(recordSet('www.example.net.'));
   expect(await remove()).toEqual({ kept: 'it now points somewhere else' });

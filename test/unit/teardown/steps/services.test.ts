@@ -87,7 +87,7 @@ test('removes what is ours: the waits for several services share their requests'
   );
 });
 
-test('removes what is ours: tasks that never stop are reported', async () => {
+test('reports tasks that never stop as a timeout', async () => {
   mockDelete();
   mockServiceLooks('INACTIVE');
   mockTaskLooks();

@@ -69,7 +69,7 @@ test('removes what is ours: calls are made in sequence, since AWS allows one per
   expect(mutations()).toHaveLength(4);
 });
 
-test("removes what is ours: another family is kept, even if its name starts with this family's name", async () => {
+test("keeps another family, even if its name starts with this family's name", async () => {
   mockRevisions([arn(1), arn(1, 'shop-dev-web-2')]);
   await remove();
   expect(mutations()).toEqual([deregister(arn(1)), deletes(arn(1))]);

@@ -5,8 +5,8 @@ import type { StackInput } from '../lib/config/schema.ts';
 import type { TimedEvent } from '../lib/run/timeline.ts';
 import { durations } from '../sandbox/world/durations.ts';
 import { onCleanup } from './cleanup.ts';
-import { inFolder } from './compare.ts';
-import { provisionGraph, provisionLimit, teardownLimit, updateLimit } from './limits.ts';
+import { withTemporaryFolder } from './compare.ts';
+import { provisionGraph, provisionMinimum, teardownMinimum, updateMinimum } from './minimum-times.ts';
 import { freePort } from './local-server.ts';
 import type { LongestPath } from '../lib/engine/longest-path.ts';
 import { criticalPath, type Span } from './critical-path.ts';
@@ -14,21 +14,22 @@ import { runCommand } from './run-command.ts';
 import { ROOT, slipwayCommand } from './slipway.ts';
 import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';
 
-/** One command compared with its limit, in seconds of this machine's clock. */
-export interface LimitComparison {
-  readonly work: string;
+/** One command compared with its minimum time. Times are in seconds of this machine's clock. */
+export interface MinimumComparison {
+  readonly workload: string;
   readonly seconds: number;
   /** The minimum time: the time that AWS itself takes. */
-  readonly limit: number;
+  readonly minimum: number;
+  /** The steps that add up to the minimum time. */
   readonly path: readonly string[];
 }
 
-/** The result of measuring against the limit. */
-export interface LimitRun {
-  readonly works: readonly LimitComparison[];
-  /** The spans of the first provision, and those on its critical path. */
+/** The comparison of all commands with their minimum times. */
+export interface MinimumRun {
+  readonly workloads: readonly MinimumComparison[];
+  /** The spans of the first provision, and the ones on its critical path. */
   readonly spans: readonly Span[];
-  readonly critical: readonly Span[];
+  readonly criticalSpans: readonly Span[];
 }
 
 const DEREGISTRATION_SECONDS = 10;
@@ -37,16 +38,16 @@ const INTERVAL_SECONDS = 5;
 const TIMEOUT_SECONDS = 900;
 
 /**
- * Returns the example stack, with images built from source.
- * @param round the value of an environment variable, so that another round is an update
+ * Returns the example stack, whose images are built from source.
+ * @param version the value of an environment variable; with another value, the next provision is an update
  */
-const stackOf = (round: number): StackInput => {
+const stackOf = (version: number): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
     port,
     path: `/${name}`,
     health: { path: '/health', intervalSeconds: INTERVAL_SECONDS, timeoutSeconds: 2 },
-    environment: { ROUND: String(round), CATALOGUE_URL: 'http://localhost:6000' },
+    environment: { ROUND: String(version), CATALOGUE_URL: 'http://localhost:6000' },
   });
   return {
     name: 'slipway',
@@ -57,9 +58,12 @@ const stackOf = (round: number): StackInput => {
   };
 };
 
-/** Measures a first provision, an update and a teardown. @param pace the speed of the sandbox's time relative to AWS time */
-export const measureAgainstLimit = (pace: number, log: (text: string) => void): Promise<LimitRun> =>
-  inFolder(async (folder) => {
+/**
+ * Measures a first provision, an update and a teardown, and compares each with its minimum time.
+ * @param pace the speed of the sandbox's time relative to AWS time
+ */
+export const compareWithMinimum = (pace: number, log: (text: string) => void): Promise<MinimumRun> =>
+  withTemporaryFolder(async (folder) => {
     const port = await freePort();
     const files = { config: join(folder, 'slipway.config.ts'), timeline: join(folder, 'timeline') };
     const env = {
@@ -73,30 +77,31 @@ export const measureAgainstLimit = (pace: number, log: (text: string) => void): 
     };
     const stop = onCleanup(() => stopSandbox(port));
     const delays = { deregistration: DEREGISTRATION_SECONDS * 1000, interval: INTERVAL_SECONDS * 1000 };
-    const works: LimitComparison[] = [];
-    const measure = async (work: string, script: 'provision' | 'teardown', limit: LongestPath) => {
+    const workloads: MinimumComparison[] = [];
+    const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {
       const command = slipwayCommand(env, script, '--yes', '--config', files.config);
       const { seconds } = await runCommand({ ...command, timeoutSeconds: 60 + TIMEOUT_SECONDS / pace });
-      works.push({ work, seconds, limit: limit.ms / 1000 / pace, path: limit.nodes });
-      log(`${work}: ${seconds.toFixed(1)} s, the limit is ${(limit.ms / 1000 / pace).toFixed(1)} s`);
+      workloads.push({ workload, seconds, minimum: minimum.ms / 1000 / pace, path: minimum.nodes });
+      log(`${workload}: ${seconds.toFixed(1)} s, the minimum is ${(minimum.ms / 1000 / pace).toFixed(1)} s`);
     };
     try {
       writeFileSync(files.config, `export default ${JSON.stringify(stackOf(1))};\n`);
       const start = Date.now();
-      await measure('first provision', 'provision', provisionLimit());
+      await measure('first provision', 'provision', provisionMinimum());
       const spans = provisionSpans(files.timeline, start, Date.now(), pace);
       writeFileSync(files.config, `export default ${JSON.stringify(stackOf(2))};\n`);
-      await measure('update', 'provision', updateLimit(delays));
-      await measure('teardown', 'teardown', teardownLimit(delays));
-      return { works, spans, critical: criticalPath(spans, spanGraph) };
+      await measure('update', 'provision', updateMinimum(delays));
+      await measure('teardown', 'teardown', teardownMinimum(delays));
+      return { workloads, spans, criticalSpans: criticalPath(spans, spanGraph) };
     } finally {
       await stop();
     }
   });
 
+/** The span from the end of the load balancer's step until the load balancer opens. */
 const OPENING = 'load balancer opens';
 
-/** The dependencies of each span of a provision: those of the architecture, and the phases before and after it. */
+/** The dependencies of each span of a provision: those in the architecture, and those between the phases. */
 const spanGraph = {
   ...Object.fromEntries(
     Object.entries(provisionGraph).map(([node, needs]) => [node, [...needs, SURVEY] as readonly string[]]),
@@ -107,7 +112,7 @@ const spanGraph = {
   [VERIFY]: ['record', 'services'],
 };
 
-/** Returns the run's spans. One more span is the time from the load balancer's step until the load balancer opens. */
+/** Returns the spans of a recorded run, and inserts the span in which the load balancer opens. */
 function provisionSpans(file: string, start: number, end: number, pace: number): Span[] {
   const events = existsSync(file)
     ? readFileSync(file, 'utf8')

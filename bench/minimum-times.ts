@@ -1,10 +1,10 @@
-/** Computes the lower limits: the time that AWS itself takes for a provision, an update and a teardown. Pure. */
+/** Computes the minimum time of a provision, an update and a teardown: the time that AWS itself takes. Pure. */
 import { needs } from '../lib/model/architecture.ts';
 import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
 import { longestPath, type Graph, type LongestPath } from '../lib/engine/longest-path.ts';
 
-/** Settings of the stack that the limits depend on. */
+/** The settings of the stack that the minimum times depend on. */
 export interface Delays {
   /** The maximum time that a target drains, in milliseconds. */
   readonly deregistration: number;
@@ -13,9 +13,10 @@ export interface Delays {
 }
 
 /** Milliseconds from when the scheduler sees a service until the service's task runs. */
-const START = durations.taskCreate + durations.taskAttach + durations.taskPull + durations.taskActivate;
+const TASK_START_MS =
+  durations.taskCreate + durations.taskAttach + durations.taskPull + durations.taskActivate;
 /** Milliseconds from when all targets are healthy until the deployment is complete. */
-const COMPLETE = durations.taskCreate + durations.deploymentSettle;
+const DEPLOYMENT_COMPLETION_MS = durations.taskCreate + durations.deploymentSettle;
 
 /**
  * The architecture, with the verification at the end and two steps on AWS's side: the load balancer opens, and the
@@ -29,22 +30,22 @@ export const provisionGraph: Graph = {
   'every path answers': ['record', 'deployment completes'],
 };
 
-/** Returns the longest path of a first provision. */
-export const provisionLimit = (): LongestPath =>
+/** Returns the longest path of a first provision. Its length is the minimum time. */
+export const provisionMinimum = (): LongestPath =>
   longestPath(provisionGraph, {
     natGateway: durations.natGatewayPlace + durations.natGatewayCreate,
     'load balancer opens': durations.loadBalancerCreate,
-    services: START,
-    'deployment completes': COMPLETE,
+    services: TASK_START_MS,
+    'deployment completes': DEPLOYMENT_COMPLETION_MS,
     record: durations.dnsChange,
   });
 
 /**
- * Returns the longest path of an update: the new task starts and replaces the old one, which drains. The first health
+ * Returns the longest path of an update: the new task starts, and the old one drains. The first health
  * check happens when the new task is registered. The task's program does not listen yet, so only the second check
  * succeeds.
  */
-export const updateLimit = ({ deregistration, interval }: Delays): LongestPath =>
+export const updateMinimum = ({ deregistration, interval }: Delays): LongestPath =>
   longestPath(
     {
       taskDefinitions: [],
@@ -55,16 +56,16 @@ export const updateLimit = ({ deregistration, interval }: Delays): LongestPath =
       'deployment completes': ['the old task drains'],
     },
     {
-      services: START,
+      services: TASK_START_MS,
       'new targets are checked': interval - durations.taskActivate,
       'the scheduler sees it': durations.taskCreate,
       'the old task drains': deregistration,
-      'deployment completes': COMPLETE,
+      'deployment completes': DEPLOYMENT_COMPLETION_MS,
     },
   );
 
 /** Returns the longest path of a teardown. */
-export const teardownLimit = ({ deregistration }: Pick<Delays, 'deregistration'>): LongestPath =>
+export const teardownMinimum = ({ deregistration }: Pick<Delays, 'deregistration'>): LongestPath =>
   longestPath(removalOrder(), {
     services: durations.taskCreate + deregistration + durations.taskDetach,
     natGateway: durations.natGatewayDelete,

@@ -2,6 +2,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isZombie } from './runtime/process-start-time.ts';
 import { lastLogLines, LOST_RACE_EXIT_CODE, spawnSandbox } from './background.ts';
 
 /** A running sandbox. */
@@ -188,7 +189,7 @@ function clientOf(url: string, about: SandboxAbout, started: boolean): SandboxCl
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch {
     return false;
   }

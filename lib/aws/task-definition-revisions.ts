@@ -1,17 +1,27 @@
-/** Lists and deregisters the revisions of a task definition. Tasks of a deregistered revision keep running. */
+/** Lists, describes and deregisters the revisions of a task definition. Tasks of a deregistered revision keep running. */
 import {
   DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
+  type TaskDefinition,
   type TaskDefinitionStatus,
 } from '@aws-sdk/client-ecs';
 import { isCode, messageOf } from './errors.ts';
 import type { Aws } from './clients.ts';
+import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { ignoringNotFound } from '../engine/delete.ts';
 import { allPages } from './pages.ts';
 
+/** A revision, with its own tags: the revisions of one family may have different owners. */
+export interface Revision {
+  readonly arn: string;
+  readonly taskDefinition: TaskDefinition;
+  readonly tags: Tags;
+}
+
 /**
- * Lists the revisions of a family, by ARN. ECS treats `familyPrefix` as the whole name of a family. To be safe, families that
- * only begin with this name are filtered out.
+ * Lists the revisions of a family, by ARN, the oldest first. ECS treats `familyPrefix` as the whole name of a family. To be safe,
+ * families that only begin with this name are filtered out.
  */
 export async function revisionsOf(
   { ecs }: Aws,
@@ -23,6 +33,45 @@ export async function revisionsOf(
     return { items: page.taskDefinitionArns ?? [], next: page.nextToken };
   });
   return arns.filter((arn) => arn.split('/').at(-1)?.startsWith(`${family}:`));
+}
+
+/**
+ * Describes a revision; undefined when it does not exist, because it was deleted since it was listed.
+ * @param reference the ARN of a revision, or the name of a family, which means its newest active revision
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
+ */
+export async function describeRevision({ ecs }: Aws, reference: string): Promise<Revision | undefined> {
+  try {
+    const { taskDefinition = {}, tags } = await ecs(
+      new DescribeTaskDefinitionCommand({ taskDefinition: reference, include: ['TAGS'] }),
+    );
+    return { arn: taskDefinition.taskDefinitionArn ?? '', taskDefinition, tags: readTags(tags) };
+  } catch (error) {
+    if (isCode(error, 'Client')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Lists the revisions of a family that belong to a stack: anyone may register revisions in the same family.
+ * @param recorded a revision that belongs to the stack even if it has lost its tags
+ */
+export async function ownRevisions(
+  aws: Aws,
+  {
+    family,
+    stack,
+    recorded,
+  }: { readonly family: string; readonly stack: string; readonly recorded?: string },
+  status: TaskDefinitionStatus,
+): Promise<string[]> {
+  const described = await Promise.all(
+    (await revisionsOf(aws, family, status)).map((arn) => describeRevision(aws, arn)),
+  );
+  return described
+    .filter((revision) => revision !== undefined)
+    .filter(({ arn, tags }) => tags[STACK_TAG] === stack || arn === recorded)
+    .map(({ arn }) => arn);
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html */

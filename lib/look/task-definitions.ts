@@ -1,35 +1,33 @@
-/** Finds the newest task definition of each service's family. */
-import {
-  DescribeTaskDefinitionCommand,
-  ListTaskDefinitionFamiliesCommand,
-  ListTaskDefinitionsCommand,
-} from '@aws-sdk/client-ecs';
-import { isCode } from '../aws/errors.ts';
+/** Finds our newest task definition in each service's family. Each revision has its own owner: the family has none. */
+import { ListTaskDefinitionFamiliesCommand } from '@aws-sdk/client-ecs';
+import { batchesOf } from '../aws/batches.ts';
 import type { Fields } from '../model/change.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
-import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
+import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { definitionFields } from '../derive/task-definition.ts';
-import { revisionsOf } from '../aws/task-definition-revisions.ts';
+import { describeRevision, revisionsOf, type Revision } from '../aws/task-definition-revisions.ts';
 import type { LookContext } from './context.ts';
+import { isRecordedWithoutTags } from './recorded.ts';
 
 export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly family: string;
-  /** `ACTIVE`; or `INACTIVE` if all revisions are deregistered, but not all of them are deleted. */
+  /** `ACTIVE`; or `INACTIVE` if all our revisions are deregistered, but not all of them are deleted. */
   readonly status: string;
   /** Its content as fields. */
   readonly definition: Fields;
-  /** The number of older revisions that can still start tasks. */
+  /** The number of our older revisions that can still start tasks. */
   readonly older: number;
-  /** When it was created: shown when it belongs to someone else. */
-  readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitionFamilies.html */
+/**
+ * Looks into every family whose name begins with this stack's name. Another stack's name may begin with it, too.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitionFamilies.html
+ */
 export async function lookTaskDefinitions(context: LookContext): Promise<Items<FoundTaskDefinition>> {
-  const { aws, names, config } = context;
+  const { aws, names } = context;
   const prefix = names.family('');
   const families = await allPages(async (nextToken) => {
     const page = await aws.ecs(
@@ -38,53 +36,45 @@ export async function lookTaskDefinitions(context: LookContext): Promise<Items<F
     return { items: page.families ?? [], next: page.nextToken };
   });
   const definitions = await Promise.all(families.map((family) => lookFamily(context, family)));
-  const desired = new Set(config.services.map(({ name }) => names.family(name)));
   return new Map(
     definitions
       .filter((found) => found !== undefined)
-      // Another stack's name may begin with this stack's name: a family only counts if it has our tag, or a name that we need.
-      .filter(({ family, tags }) => tags[STACK_TAG] === names.stack || desired.has(family))
       .map((found) => [found.family.slice(prefix.length), found]),
   );
 }
 
-/** Finds the newest active revision of a family, or else the newest inactive one, which a teardown may have left. */
-async function lookFamily({ aws }: LookContext, family: string): Promise<FoundTaskDefinition | undefined> {
-  const [active, revisions] = await Promise.all([describe(aws, family), revisionsOf(aws, family, 'ACTIVE')]);
-  if (active) {
-    return { ...active, older: revisions.filter((arn) => arn !== active.taskDefinitionArn).length };
+/** Finds our newest active revision of a family, or else our newest inactive one, which a teardown may have left. */
+async function lookFamily(context: LookContext, family: string): Promise<FoundTaskDefinition | undefined> {
+  const { aws } = context;
+  const isOurs = (revision: Revision | undefined): revision is Revision =>
+    revision !== undefined &&
+    (revision.tags[STACK_TAG] === context.names.stack ||
+      isRecordedWithoutTags(context, 'taskDefinitions', revision.tags, revision.arn));
+  // Most families have one active revision: it is described while the others are listed.
+  const [newest, active] = await Promise.all([
+    describeRevision(aws, family),
+    revisionsOf(aws, family, 'ACTIVE'),
+  ]);
+  const others = active.filter((arn) => arn !== newest?.arn).reverse();
+  const described = [newest, ...(await Promise.all(others.map((arn) => describeRevision(aws, arn))))];
+  const [current, ...older] = described.filter(isOurs);
+  if (current) return read(current, older.length);
+  const inactive = (await revisionsOf(aws, family, 'INACTIVE')).reverse();
+  for (const batch of batchesOf(inactive, REVISIONS_AT_ONCE)) {
+    const found = (await Promise.all(batch.map((arn) => describeRevision(aws, arn)))).find(isOurs);
+    if (found) return read(found, 0);
   }
-  const { taskDefinitionArns: [newest] = [] } = await aws.ecs(
-    new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'INACTIVE', sort: 'DESC', maxResults: 1 }),
-  );
-  return newest === undefined ? undefined : describe(aws, newest);
+  return undefined;
 }
 
-/**
- * Describes a task definition; undefined when it does not exist.
- * @param reference the ARN of a revision, or the name of a family, which means its newest active revision
- * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
- */
-async function describe(
-  aws: LookContext['aws'],
-  reference: string,
-): Promise<FoundTaskDefinition | undefined> {
-  try {
-    const { taskDefinition = {}, tags } = await aws.ecs(
-      new DescribeTaskDefinitionCommand({ taskDefinition: reference, include: ['TAGS'] }),
-    );
-    return {
-      taskDefinitionArn: taskDefinition.taskDefinitionArn ?? '',
-      family: taskDefinition.family ?? '',
-      status: taskDefinition.status ?? '',
-      definition: definitionFields(taskDefinition),
-      older: 0,
-      createdAt: taskDefinition.registeredAt,
-      tags: readTags(tags),
-    };
-  } catch (error) {
-    // "Unable to describe task definition": deregistered or deleted since it was listed.
-    if (isCode(error, 'Client')) return undefined;
-    throw error;
-  }
-}
+/** How many inactive revisions are described at once. The newest is almost always ours, and a family may have hundreds. */
+const REVISIONS_AT_ONCE = 5;
+
+const read = ({ arn, taskDefinition, tags }: Revision, older: number): FoundTaskDefinition => ({
+  taskDefinitionArn: arn,
+  family: taskDefinition.family ?? '',
+  status: taskDefinition.status ?? '',
+  definition: definitionFields(taskDefinition),
+  older,
+  tags,
+});

@@ -90,6 +90,7 @@ export const architecture = {
     ids: ['taskDefinitionArn'],
     needs: ['roles', 'logGroup', 'images'],
     lookDepth: 3,
+    uniqueId: true,
   },
   services: {
     service: 'ecs',

@@ -2,7 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import * as z from 'zod';
 import type { Clock } from '../model/clock.ts';
-import { processStartTime } from './process-start-time.ts';
+import { processStartTime, processStatus } from './process-start-time.ts';
 
 const schema = z.object({
   pid: z.number().int().positive(),
@@ -35,7 +35,10 @@ export function holderIn(text: string): Holder | undefined {
   }
 }
 
-/** Whether the process of a holder is alive. A process on another machine cannot be checked, so it counts as alive. */
+/**
+ * Whether the process of a holder is alive. A process on another machine cannot be checked, so it counts as alive. A zombie is
+ * dead: in a container whose PID 1 reaps nothing, a killed run stays one until the container stops.
+ */
 export async function isAlive({ pid, host, started }: Holder): Promise<boolean> {
   if (host !== hostname()) return true;
   try {
@@ -43,9 +46,10 @@ export async function isAlive({ pid, host, started }: Holder): Promise<boolean> 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  const status = await processStatus(pid);
+  if (status?.isZombie) return false;
   // After a restart of the machine, another process may have the id of a dead holder.
-  const startedNow = started && (await processStartTime(pid));
-  return !startedNow || startedNow === started;
+  return !started || !status?.started || status.started === started;
 }
 
 /** Returns the name of the user; in a container, a user may have an id and no name. */

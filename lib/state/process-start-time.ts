@@ -3,22 +3,40 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/**
- * Returns when a process started, as a string to compare; undefined when the process is not running, or its start time is
- * unknown.
- */
-export async function processStartTime(pid: number): Promise<string | undefined> {
+/** What the system reports about a process. */
+export interface ProcessStatus {
+  /** Whether it has ended, and its parent has not read its exit code yet: a zombie does nothing, and holds nothing. */
+  readonly isZombie: boolean;
+  /** When it started, as a string to compare. */
+  readonly started: string | undefined;
+}
+
+/** Returns the status of a process; undefined when it does not exist, or the system does not report it. */
+export async function processStatus(pid: number): Promise<ProcessStatus | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (stat === '') return undefined;
     // The second field, the name in parentheses, may contain any character. The first field after the last `)` is the state, and
     // 19 fields later comes the start in ticks since boot: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
+    return { isZombie: isZombieState(fields[0]), started: fields[19] };
   }
   const ps = promisify(execFile)('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
     env: { LC_ALL: 'C' },
   });
   const { stdout } = await ps.catch(() => ({ stdout: '' }));
-  const [, state, started] = /^(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
-  return state?.startsWith('Z') ? undefined : started;
+  const [, state, started] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
+  return state === undefined ? undefined : { isZombie: isZombieState(state), started };
+}
+
+/** Whether a state of `/proc` or of ps means that a process has ended: `Z` is a zombie, `X` is being removed. */
+const isZombieState = (state = ''): boolean => /^[ZX]/.test(state);
+
+/**
+ * Returns when a process started, as a string to compare; undefined when the process is not running, or its start time is
+ * unknown.
+ */
+export async function processStartTime(pid: number): Promise<string | undefined> {
+  const status = await processStatus(pid);
+  return status?.isZombie ? undefined : status?.started;
 }

@@ -1,10 +1,9 @@
 /** The task definitions: one per service, with a new revision for every change. */
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { retagEcs } from '../../lib/aws/retag.ts';
-import { deregisterRevision, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
+import { deregisterRevision, ownRevisions } from '../../lib/aws/task-definition-revisions.ts';
 import type { Container, Service } from '../../lib/config/config.ts';
 import { roleArn } from '../../lib/derive/arns.ts';
-import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { desiredTags, tagFields, toCamelCaseTags } from '../../lib/derive/tags.ts';
 import {
   definitionFields,
@@ -73,7 +72,6 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
         ...definition,
         ...tagFields(tags),
       }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
   create: (context) => register(context),
@@ -85,13 +83,15 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
   },
 
   /**
-   * Deregisters all other revisions, so that no task starts from them. One of them may be a duplicate from a call whose
-   * response was lost.
+   * Deregisters all our other revisions, so that no task starts from them. One of them may be a duplicate from a call whose
+   * response was lost. Revisions that someone else registered in the same family stay.
    */
-  async cleanUp({ aws, names, ids, change }) {
+  async cleanUp({ aws, names, ids, change, existing }) {
     const current = ids.taskDefinitions.get(change.key)?.taskDefinitionArn;
     if (current === undefined) return;
-    const active = await revisionsOf(aws, names.family(change.key), 'ACTIVE');
+    const family = names.family(change.key);
+    const ours = { family, stack: names.stack, recorded: existing?.taskDefinitionArn };
+    const active = await ownRevisions(aws, ours, 'ACTIVE');
     for (const arn of active) if (arn !== current) await deregisterRevision(aws, arn);
   },
 };

@@ -1,5 +1,6 @@
 /** Determines when a process started, to distinguish it from a later process with the same number. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
@@ -21,4 +22,22 @@ export async function startTimeOf(pid: number): Promise<string | undefined> {
   }).catch(() => ({ stdout: '' }));
   const [, state, started] = /^(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
   return state?.startsWith('Z') ? undefined : started;
+}
+
+/**
+ * Whether a process has ended without being reaped. Signals still reach a zombie, so `process.kill(pid, 0)` finds it. In a
+ * container whose PID 1 reaps nothing, it stays until the container stops.
+ */
+export function isZombie(pid: number): boolean {
+  try {
+    if (process.platform === 'linux') {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+    }
+    const stdio = ['ignore', 'pipe', 'ignore'] as const;
+    const state = execFileSync('/bin/ps', ['-o', 'state=', '-p', String(pid)], { stdio: [...stdio] });
+    return state.toString().trim().startsWith('Z');
+  } catch {
+    return false;
+  }
 }

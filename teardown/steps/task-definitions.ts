@@ -1,8 +1,8 @@
-/** Removes all revisions of a family: deregisters them, then deletes them, up to ten per call. All families share these calls. */
+/** Removes our revisions of a family: deregisters them, then deletes them, up to ten per call. All families share these calls. */
 import { DeleteTaskDefinitionsCommand, type Failure } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../lib/aws/clients.ts';
 import { isCode } from '../../lib/aws/errors.ts';
-import { deregisterRevision, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
+import { deregisterRevision, ownRevisions } from '../../lib/aws/task-definition-revisions.ts';
 import { problem } from '../../lib/model/problem.ts';
 import { throwingRefusals } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
@@ -13,13 +13,15 @@ const MAX_REVISIONS_PER_CALL = 10;
 export const taskDefinitions: Removal<'taskDefinitions'> = {
   /**
    * Deregisters the revisions in sequence: AWS accepts one call per second, and a family has a revision for every change that
-   * was ever made. A deleted revision disappears once ECS no longer lists any stopped task that refers to it.
+   * was ever made. Revisions that someone else registered in the family stay. A deleted revision disappears once ECS no longer lists any stopped task that refers to it.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
    */
   async remove(context) {
+    const { family, taskDefinitionArn: recorded } = context.existing;
+    const ours = { family, stack: context.names.stack, recorded };
     const [active, inactive] = await Promise.all([
-      revisionsOf(context.aws, context.existing.family, 'ACTIVE'),
-      revisionsOf(context.aws, context.existing.family, 'INACTIVE'),
+      ownRevisions(context.aws, ours, 'ACTIVE'),
+      ownRevisions(context.aws, ours, 'INACTIVE'),
     ]);
     for (const taskDefinition of active) {
       await deregisterRevision(context.aws, taskDefinition);

@@ -1,7 +1,7 @@
 /** For convergence tests: resources that other users create under names that the stack uses. */
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
-import { CreateClusterCommand, RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import { CreateClusterCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
 import { AddTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
@@ -47,16 +47,6 @@ export const foreignResources: readonly ForeignResource[] = [
           RoleName: 'shop-dev-task',
           Path: '/slipway/shop-dev/',
           AssumeRolePolicyDocument: JSON.stringify(TRUST),
-        }),
-      ),
-  },
-  {
-    address: 'taskDefinitions.web',
-    create: ({ ecs }) =>
-      ecs.send(
-        new RegisterTaskDefinitionCommand({
-          family: 'shop-dev-web',
-          containerDefinitions: [{ name: 'other', image: 'other', memory: 128 }],
         }),
       ),
   },

@@ -3,12 +3,14 @@ import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder } from '../../sandbox/state/claim.ts';
 import { SandboxError, findSandbox, openSandbox } from '../../sandbox/client.ts';
 import { eventually, freePort } from '../journeys/harness.ts';
+import { zombie } from '../zombie.ts';
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -47,6 +49,20 @@ test('stopping a sandbox resolves when its process has ended', async () => {
   await found?.stop();
   expect(found?.isAlive()).toBe(false);
   expect(await findSandbox(port)).toBeUndefined();
+});
+
+test('stopping a sandbox resolves when its process has ended, even if nothing reaps the process', async () => {
+  const { pid } = await zombie(async () => undefined);
+  const about = JSON.stringify({ sandbox: 'slipway', pid, folder: '/some/where', background: true });
+  const server = createHttpServer((_, response) => response.setHeader('connection', 'close').end(about));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const found = await findSandbox((server.address() as AddressInfo).port);
+    expect(found?.isAlive()).toBe(false);
+    await found?.stop(100);
+  } finally {
+    server.close();
+  }
 });
 
 test('stopping a sandbox fails when its process does not end in time', async () => {

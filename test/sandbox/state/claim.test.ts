@@ -4,6 +4,8 @@ import fsPromises from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { claimFolder, FolderTakenError } from '../../../sandbox/state/claim.ts';
+import { startTimeOf } from '../../../sandbox/runtime/process-start-time.ts';
+import { zombie } from '../../zombie.ts';
 import { compileProgram, newFolder, startProgram } from '../../program.ts';
 
 /** The claim of a dead process: no running process can have this number. */
@@ -50,6 +52,14 @@ describe('a claim', () => {
       expect(await fsPromises.readdir(folder)).toEqual(['claim']);
     },
   );
+
+  test('of a process that was killed but never reaped is taken over', async () => {
+    const { pid, before } = await zombie(startTimeOf);
+    expect(before).toBeDefined();
+    const { folder, claim } = claimedFolder(`${pid} ${before}\n`);
+    await claimFolder(folder);
+    expect(readFileSync(claim, 'utf8')).toMatch(new RegExp(`^${process.pid} `));
+  });
 
   test('can be taken over even if a process died while taking it over', async () => {
     const { folder } = claimedFolder(DEAD);

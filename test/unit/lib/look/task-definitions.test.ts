@@ -1,15 +1,18 @@
-// The look for task definitions: the newest revision of each family.
+// The look for task definitions: our newest revision of each family.
 import {
   DescribeTaskDefinitionCommand,
   ListTaskDefinitionFamiliesCommand,
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { lookTaskDefinitions } from '../../../../lib/look/task-definitions.ts';
+import type { LookContext } from '../../../../lib/look/context.ts';
+import type { Noun } from '../../../../lib/model/architecture.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const ours = (key: string) => ourTags('taskDefinitions', key);
+const arnOf = (family: string) => `arn:task-definition/${family}:7`;
 const missing = awsError('ClientException', 'Unable to describe task definition.');
 
 /** The tags of the active task definitions, and of the inactive ones, by family. Each family only has revision 7. */
@@ -27,18 +30,18 @@ beforeEach(() => {
     .on(ListTaskDefinitionsCommand)
     .callsFake(({ familyPrefix, status }: { familyPrefix: string; status: string }) => ({
       taskDefinitionArns:
-        familyPrefix in (status === 'ACTIVE' ? active : inactive) ? [`arn:${familyPrefix}:7`] : [],
+        familyPrefix in (status === 'ACTIVE' ? active : inactive) ? [arnOf(familyPrefix)] : [],
     }));
   mocks.ecs
     .on(DescribeTaskDefinitionCommand)
     .callsFake(({ taskDefinition: reference }: { taskDefinition: string }) => {
-      const family = reference.replace(/^arn:|:7$/g, '');
+      const family = reference.replace(/^arn:task-definition\/|:7$/g, '');
       const isActive = reference in active;
       const tags = isActive ? active[family] : reference.startsWith('arn:') ? inactive[family] : undefined;
       if (!tags) throw missing;
       return {
         taskDefinition: {
-          taskDefinitionArn: `arn:${family}:7`,
+          taskDefinitionArn: arnOf(family),
           family,
           revision: 7,
           status: isActive ? 'ACTIVE' : 'INACTIVE',
@@ -54,7 +57,7 @@ test('the look reads our task definitions on any page, keyed by their services',
   const found = await lookTaskDefinitions(lookContextOf());
   expect([...found.keys()]).toEqual(['old', 'web']);
   expect(found.get('web')).toEqual({
-    taskDefinitionArn: 'arn:shop-dev-web:7',
+    taskDefinitionArn: arnOf('shop-dev-web'),
     family: 'shop-dev-web',
     status: 'ACTIVE',
     definition: { cpu: '256', containers: '' },
@@ -70,21 +73,96 @@ test('the look reads our task definitions on any page, keyed by their services',
 test('the look returns revisions that an interrupted teardown has deregistered but not deleted', async () => {
   inactive = { 'shop-dev-web': ours('web') };
   expect((await lookTaskDefinitions(lookContextOf())).get('web')).toMatchObject({
-    taskDefinitionArn: 'arn:shop-dev-web:7',
+    taskDefinitionArn: arnOf('shop-dev-web'),
     status: 'INACTIVE',
     tags: ours('web'),
   });
   expect(sent()).toContainEqual({
     command: 'ListTaskDefinitions',
-    input: { familyPrefix: 'shop-dev-web', status: 'INACTIVE', sort: 'DESC', maxResults: 1 },
+    input: { familyPrefix: 'shop-dev-web', status: 'INACTIVE' },
   });
 });
 
-test('the look returns the number of earlier revisions that can still start tasks', async () => {
-  active = { 'shop-dev-web': ours('web') };
-  const taskDefinitionArns = ['arn:task-definition/shop-dev-web:5', 'arn:task-definition/shop-dev-web:6'];
-  mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns });
-  expect((await lookTaskDefinitions(lookContextOf())).get('web')).toMatchObject({ older: 2 });
+describe('in a family with several revisions', () => {
+  /** Mocks the revisions of the family `shop-dev-web`, the oldest first, with their tags. */
+  const mockRevisions = (revisions: readonly (readonly [status: string, tags: Tags])[]): void => {
+    active = { 'shop-dev-web': {} };
+    const all = revisions.map(([status, tags], index) => {
+      const revision = index + 1;
+      const taskDefinitionArn = `arn:task-definition/shop-dev-web:${revision}`;
+      return { taskDefinitionArn, family: 'shop-dev-web', revision, status, tags };
+    });
+    mocks.ecs.on(ListTaskDefinitionsCommand).callsFake(({ status }: { status: string }) => ({
+      taskDefinitionArns: all
+        .filter((one) => one.status === status)
+        .map(({ taskDefinitionArn }) => taskDefinitionArn),
+    }));
+    mocks.ecs
+      .on(DescribeTaskDefinitionCommand)
+      .callsFake(({ taskDefinition: reference }: { taskDefinition: string }) => {
+        const found = all.findLast(
+          ({ taskDefinitionArn, family, status }) =>
+            reference === taskDefinitionArn || (reference === family && status === 'ACTIVE'),
+        );
+        if (!found) throw missing;
+        const { tags, ...taskDefinition } = found;
+        return { taskDefinition, tags: toCamelCaseTags(tags) };
+      });
+  };
+  const lookAtWeb = async (recorded?: LookContext['recorded']) =>
+    (await lookTaskDefinitions({ ...lookContextOf(), recorded })).get('web');
+  const foreign = { team: 'orders' };
+
+  test('the look returns the number of our earlier revisions that can still start tasks', async () => {
+    mockRevisions([
+      ['ACTIVE', ours('web')],
+      ['ACTIVE', foreign],
+      ['ACTIVE', ours('web')],
+      ['ACTIVE', ours('web')],
+    ]);
+    expect(await lookAtWeb()).toMatchObject({
+      taskDefinitionArn: 'arn:task-definition/shop-dev-web:4',
+      older: 2,
+    });
+  });
+
+  test("the look returns our newest revision, even if someone else's is newer", async () => {
+    mockRevisions([
+      ['ACTIVE', ours('web')],
+      ['ACTIVE', { 'slipway:stack': 'other-prod' }],
+      ['ACTIVE', foreign],
+    ]);
+    expect(await lookAtWeb()).toMatchObject({
+      taskDefinitionArn: 'arn:task-definition/shop-dev-web:1',
+      older: 0,
+    });
+  });
+
+  test('the look returns our newest inactive revision if only others have active ones', async () => {
+    const inactiveForeign = Array.from({ length: 7 }, () => ['INACTIVE', foreign] as const);
+    mockRevisions([
+      ['INACTIVE', ours('web')],
+      ['INACTIVE', ours('web')],
+      ...inactiveForeign,
+      ['ACTIVE', foreign],
+    ]);
+    expect(await lookAtWeb()).toMatchObject({
+      taskDefinitionArn: 'arn:task-definition/shop-dev-web:2',
+      status: 'INACTIVE',
+    });
+  });
+
+  test('the look returns a recorded revision that has lost its tags', async () => {
+    mockRevisions([
+      ['ACTIVE', {}],
+      ['ACTIVE', foreign],
+    ]);
+    expect(await lookAtWeb()).toBeUndefined();
+    const taskDefinitionArn = 'arn:task-definition/shop-dev-web:1';
+    const recorded = (noun: Noun) =>
+      new Map(noun === 'taskDefinitions' ? [['web', { taskDefinitionArn }]] : []);
+    expect(await lookAtWeb(recorded)).toMatchObject({ taskDefinitionArn, older: 0 });
+  });
 });
 
 test('the look finds nothing in a family whose revisions are all being deleted', async () => {
@@ -99,15 +177,13 @@ test('the look finds nothing when the task definition is deleted during the look
   expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
-test('the look returns a foreign task definition only if it has one of our names', async () => {
+test('the look finds nothing that belongs to someone else, even under one of our names: nothing is in the way', async () => {
   active = {
     'shop-dev-web': { owner: 'bob' },
     'shop-dev-2-web': { 'slipway:stack': 'shop-dev-2' },
     'shop-dev-other': {},
   };
-  const found = await lookTaskDefinitions(lookContextOf());
-  expect([...found.keys()]).toEqual(['web']);
-  expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
+  expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
 test('the look fails with any other error', async () => {

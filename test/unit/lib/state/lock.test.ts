@@ -6,7 +6,9 @@ import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/global
 import { systemClock } from '../../../../lib/model/clock.ts';
 import { shortHash } from '../../../../lib/derive/names.ts';
 import { takeLock, type Lock } from '../../../../lib/state/lock.ts';
+import { processStartTime } from '../../../../lib/state/process-start-time.ts';
 import { compileProgram, startProgram } from '../../../program.ts';
+import { zombie } from '../../../zombie.ts';
 import { useFolder } from './folder.ts';
 
 const path = useFolder();
@@ -177,6 +179,18 @@ describe('a dead holder', () => {
   test('with an unknown start time keeps the lock while a process with its id exists', async () => {
     await leaveLock(JSON.stringify({ ...holder, pid: process.ppid }));
     await expect(take()).rejects.toMatchObject({ code: 'LOCKED' });
+  });
+
+  test.each([
+    ['with', (started?: string) => ({ started })],
+    ['without', () => ({})],
+  ])('that was killed but never reaped loses the lock, %s a recorded start time', async (_, more) => {
+    const { pid, before } = await zombie(processStartTime);
+    expect(before).toBeDefined();
+    await leaveLock(JSON.stringify({ ...holder, pid, ...more(before) }));
+    await expect(take()).resolves.toMatchObject({
+      takenOverFrom: expect.stringContaining(`(process ${pid})`) as unknown,
+    });
   });
 
   test.each(['', '{"pid":', '{"pid":-1}', 'not json'])(

@@ -1,6 +1,7 @@
 // The step for the task definitions: the calls that it makes in each case.
 import {
   DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
   RegisterTaskDefinitionCommand,
   TagResourceCommand,
@@ -155,21 +156,32 @@ test('repairs drift: a definition that a teardown has deregistered but not delet
   expect(sent()).toEqual([register(), listRevisions]);
 });
 
-test('repairs drift: earlier revisions of the same family are deregistered, and those of other families are kept', async () => {
+test('repairs drift: our earlier revisions are deregistered; those of others and of other families are kept', async () => {
   const revision = (n: number) => `arn:task-definition/shop-dev-web:${n}`;
+  const describe = (n: number) => ({
+    command: 'DescribeTaskDefinition',
+    input: { taskDefinition: revision(n), include: ['TAGS'] },
+  });
   mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({
-    taskDefinitionArns: [1, 2, 3].map(revision).concat('arn:task-definition/shop-dev-web-other:1'),
+    taskDefinitionArns: [1, 2, 3, 4].map(revision).concat('arn:task-definition/shop-dev-web-other:1'),
   });
+  mocks.ecs
+    .on(DescribeTaskDefinitionCommand)
+    .callsFake(({ taskDefinition: taskDefinitionArn }: { taskDefinition: string }) => ({
+      taskDefinition: { taskDefinitionArn },
+      tags: toCamelCaseTags(taskDefinitionArn === revision(2) ? { team: 'orders' } : tags),
+    }));
   const { verbs } = await provisionStep(
     taskDefinitions,
-    withItem({ taskDefinitionArn: revision(3), older: 2 }),
+    withItem({ taskDefinitionArn: revision(4), older: 2 }),
   );
   expect(verbs).toEqual([['update', 'web', 'older revisions']]);
   expect(sent()).toEqual([
     listRevisions,
+    ...[1, 2, 3, 4].map(describe),
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(1) } },
-    { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(2) } },
+    { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(3) } },
   ]);
 });
 
@@ -189,12 +201,4 @@ test('explains refusal', async () => {
     message: 'No Fargate configuration exists for given values.',
   });
   expect(sent()).toEqual([register()]);
-});
-
-test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
-  const { changes } = await provisionStep(taskDefinitions, withItem({ tags: {} }));
-  expect(changes).toMatchObject([
-    { verb: 'refused', reason: expect.stringContaining('someone else created it') },
-  ]);
-  expect(sent()).toEqual([]);
 });

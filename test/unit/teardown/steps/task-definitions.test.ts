@@ -2,27 +2,39 @@
 import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
+import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
 import { taskDefinitions } from '../../../../teardown/steps/task-definitions.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const arn = (revision: number, family = 'shop-dev-web') =>
   `arn:aws:ecs:eu-west-1:111122223333:task-definition/${family}:${revision}`;
 const revisions = (count: number, from = 1) => Array.from({ length: count }, (_, index) => arn(from + index));
-const item = { family: 'shop-dev-web' } as FoundTaskDefinition;
+const item = { family: 'shop-dev-web', taskDefinitionArn: arn(1) } as FoundTaskDefinition;
 const remove = () => taskDefinitions.remove(removeContextOf({ noun: 'taskDefinitions', key: 'web' }, item));
 const deregister = (taskDefinition: string) => ({
   command: 'DeregisterTaskDefinition',
   input: { taskDefinition },
 });
 const deletes = (...all: string[]) => ({ command: 'DeleteTaskDefinitions', input: { taskDefinitions: all } });
-const mutations = () => sent().filter(({ command }) => command !== 'ListTaskDefinitions');
+const mutations = () => sent().filter(({ command }) => !/^(List|Describe)/.test(command));
 
-/** Mocks the revisions of the family, in pages of five. */
-function mockRevisions(active: readonly string[], inactive: readonly string[] = []): void {
+/** Mocks the revisions of the family, in pages of five. All but the given ones belong to this stack. */
+function mockRevisions(
+  active: readonly string[],
+  inactive: readonly string[] = [],
+  tagsOfOthers: Readonly<Record<string, Tags>> = {},
+): void {
+  mocks.ecs
+    .on(DescribeTaskDefinitionCommand)
+    .callsFake(({ taskDefinition: taskDefinitionArn }: { taskDefinition: string }) => ({
+      taskDefinition: { taskDefinitionArn },
+      tags: toCamelCaseTags(tagsOfOthers[taskDefinitionArn] ?? ourTags('taskDefinitions', 'web')),
+    }));
   mocks.ecs
     .on(ListTaskDefinitionsCommand)
     .callsFake(({ status, nextToken }: { status: string; nextToken?: string }) => {
@@ -67,6 +79,17 @@ test('removes what is ours: calls are made in sequence, since AWS allows one per
   });
   await remove();
   expect(mutations()).toHaveLength(4);
+});
+
+test('removes what is ours: revisions of others are kept, active or not, and one of ours that lost its tags is not', async () => {
+  const others: Record<string, Tags> = {
+    [arn(3)]: { 'slipway:stack': 'shop-prod' },
+    [arn(5)]: { team: 'orders' },
+    [arn(1)]: {},
+  };
+  mockRevisions([arn(1), arn(2), arn(3)], [arn(4), arn(5)], others);
+  await remove();
+  expect(mutations()).toEqual([deregister(arn(1)), deregister(arn(2)), deletes(arn(1), arn(2), arn(4))]);
 });
 
 test("keeps another family, even if its name starts with this family's name", async () => {

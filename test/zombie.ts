@@ -1,0 +1,39 @@
+/** For tests of dead processes: makes a process that was killed but never reaped. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll } from '@jest/globals';
+
+const parents: ChildProcess[] = [];
+afterAll(async () => {
+  for (const parent of parents) {
+    parent.kill('SIGKILL');
+    if (parent.exitCode === null && parent.signalCode === null) await once(parent, 'exit');
+  }
+});
+
+/**
+ * Starts a process whose parent never reaps it, as PID 1 of many containers does not, and kills it.
+ * @param whileAlive called with the number of the process before it is killed
+ * @returns the number of the zombie, and the result of `whileAlive`
+ */
+export async function zombie<T>(
+  whileAlive: (pid: number) => Promise<T>,
+): Promise<{ pid: number; before: T }> {
+  // After `exec`, the parent is a program that does not know its child.
+  const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  parents.push(parent);
+  const lines = createInterface({ input: parent.stdout })[Symbol.asyncIterator]();
+  const pid = Number((await lines.next()).value);
+  const before = await whileAlive(pid);
+  process.kill(pid, 'SIGKILL');
+  while (!(await stateOf(pid)).startsWith('Z')) await nextTurn();
+  return { pid, before };
+}
+
+const stateOf = async (pid: number): Promise<string> =>
+  (await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)])).stdout.trim();

@@ -163,6 +163,8 @@ export async function account({
       const answer = await fetch(`${sandbox.url}/_sandbox/resolve?name=${name}&port=${port}`);
       return ((await answer.json()) ?? undefined) as { host: string; port: number } | undefined;
     },
+    nameServers: async (zone) =>
+      (await (await fetch(`${sandbox.url}/_sandbox/name-servers?name=${zone}`)).json()) as string[],
     census: async () => census(sandbox.world),
     isAlive: () => true,
     stop: async () => undefined,

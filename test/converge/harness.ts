@@ -81,6 +81,8 @@ export interface Account {
   /** Returns the changes of a plan. */
   plan(stack: StackInput, more?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
+  /** The texts of the notes and warnings that the last run reported. */
+  remarks(): { readonly warnings: readonly string[]; readonly notes: readonly string[] };
   /** Removes only the resources of these nouns, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
   /** Counts everything that exists, by kind. */
@@ -171,6 +173,7 @@ export async function account({
     ...handleOverrides,
   };
   let running = new AbortController();
+  const remarks = { warnings: [] as string[], notes: [] as string[] };
   const readConfig = async (stack: StackInput, { stage, target, builder }: Options) =>
     parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' });
   const run = async (
@@ -182,8 +185,15 @@ export async function account({
     const options: Options = { ...OPTIONS, ...more };
     const { signal } = (running = new AbortController());
     setMaxListeners(0, signal);
+    remarks.warnings = [];
+    remarks.notes = [];
+    const listener: Report = (event) => {
+      if (event.type === 'warning') remarks.warnings.push(event.text);
+      if (event.type === 'note') remarks.notes.push(event.text);
+      report(event);
+    };
     return command(
-      { options, report, signal, interactive: false },
+      { options, report: listener, signal, interactive: false },
       {
         home,
         time,
@@ -225,6 +235,7 @@ export async function account({
       return (json as { plan: { changes: PlannedChange[] } }).plan.changes;
     },
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
+    remarks: () => ({ ...remarks }),
     teardown: (stack, more = {}) => run(teardown, stack, more, SILENT),
     async removeNouns(stack, nouns) {
       await run(

@@ -46,9 +46,9 @@ interface FirstPage {
 }
 
 /** Lists the record sets on the first page, once per survey. */
-export const firstRecordSets = ({ aws, shared }: LookContext, zoneId: string): Promise<FirstPage> =>
-  shared(`first record sets of ${zoneId}`, async () => {
-    const { ResourceRecordSets: sets = [], IsTruncated = false } = await fetchPage(aws, zoneId);
+export const firstRecordSets = (context: LookContext, zoneId: string): Promise<FirstPage> =>
+  context.shared(`first record sets of ${zoneId}`, async () => {
+    const { ResourceRecordSets: sets = [], IsTruncated = false } = await fetchPage(context.aws, zoneId);
     return { sets, isComplete: !IsTruncated };
   });
 

@@ -65,6 +65,8 @@ export interface ProvisionResult {
   readonly done: string[];
   /** The mutating calls in the sandbox's journal. */
   readonly calls: string[];
+  /** What the command prints on stdout. */
+  readonly result: CommandResult;
 }
 
 /** A new AWS account in a sandbox, and a user who runs the commands in it. */
@@ -219,7 +221,7 @@ export async function account({
     async provision(stack, more = {}) {
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
-      await run(provision, stack, more, (event) => {
+      const result = await run(provision, stack, more, (event) => {
         if (event.type !== 'resource' || !(event.status in VERBS)) return;
         done.push(`${addressOf(event.noun, event.key)} ${VERBS[event.status as keyof typeof VERBS]}`);
       });
@@ -228,7 +230,7 @@ export async function account({
         .slice(before)
         .filter(({ mutating }) => mutating)
         .map(({ service, operation }) => `${service}:${operation}`);
-      return { done: done.sort(), calls };
+      return { done: done.sort(), calls, result };
     },
     async plan(stack, more = {}) {
       const { json } = await run(provision, stack, { plan: true, ...more }, SILENT);

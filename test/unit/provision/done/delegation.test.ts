@@ -1,7 +1,6 @@
 // The delegation of the zone that the stack creates: queries to a real DNS server, and the advice for the user.
 import { createSocket, type Socket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
-import type { AddressInfo } from 'node:net';
 import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { delegationEvents, ownZone, type LookUpServers } from '../../../../provision/done/delegation.ts';
@@ -54,7 +53,7 @@ function responseTo(query: Buffer, { code, names }: NonNullable<typeof answer>):
 
 const lookUp: LookUpServers = (zone) => {
   const resolver = new Resolver({ timeout: 50, tries: 1 });
-  resolver.setServers([`127.0.0.1:${(server.address() as AddressInfo).port}`]);
+  resolver.setServers([`127.0.0.1:${server.address().port}`]);
   return resolver.resolveNs(zone);
 };
 const zoneOf = (desired = stack()) => ownZone(engineContext(desired), aws, ids, lookUp);

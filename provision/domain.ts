@@ -99,6 +99,6 @@ export const routeEvents = (config: Config): Event[] =>
     : [
         {
           type: 'note',
-          text: 'No container has a port and a path, so no request reaches a service; a load balancer is created all the same, and costs money',
+          text: 'no container has a path, so no request reaches a service; the stack has a load balancer all the same, which costs money',
         },
       ];

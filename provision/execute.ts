@@ -14,6 +14,8 @@ import { checkProject, unknownHere } from '../lib/run/stack-owner.ts';
 import type { AllIds } from './context.ts';
 import { apply } from './apply.ts';
 import { driftResult, fingerprint } from './drift.ts';
+import { domainEvents, routeEvents } from './domain.ts';
+import { delegationEvents } from './done/delegation.ts';
 import { finish } from './done/finish.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { countEvents } from './services/scaling.ts';
@@ -43,7 +45,12 @@ export async function execute(
   const unknown = unknownHere(session, found);
   if (unknown !== undefined) report({ type: 'note', text: unknown });
   const plan = makePlan(context, found, options.adopt);
-  for (const event of countEvents(config, plan.found)) report(event);
+  const remarks = [
+    ...countEvents(config, plan.found),
+    ...domainEvents(config, plan.found),
+    ...routeEvents(config),
+  ];
+  for (const event of remarks) report(event);
   const about = { stack, target: options.target, region: config.region, account };
   const configuration = fingerprint(config);
   if (options.drift) {
@@ -57,19 +64,23 @@ export async function execute(
   }
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan);
-  const url = await finish(run, context, session.openTarget, plan, ids);
+  const { url, zone } = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
   await run.state.applied({ configuration, tags: Object.keys(tags), project });
   const elapsed = duration(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
   report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
+  const { settings } = session.openTarget;
+  for (const event of delegationEvents(zone, plan.found.domain?.parentZone, settings.endpoint)) report(event);
   return {
     exitCode: 0,
     text: url ?? '',
     json: {
       ...about,
       url: url ?? null,
+      nameServers: zone?.nameServers ?? null,
+      delegated: zone?.isDelegated ?? null,
       counts: countsByVerb(plan.changes, plan.kept.length),
       resources: run.state.data.resources,
     },

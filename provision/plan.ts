@@ -7,6 +7,7 @@ import { nounsDeletedWith, nouns, type Noun } from '../lib/model/architecture.ts
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
+import { checkDomain } from './domain.ts';
 import * as allSteps from './steps/index.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
@@ -32,11 +33,12 @@ export interface Plan {
 /**
  * Plans a provision.
  * @param adopt addresses of resources to take over
- * @throws ZONE when the region has too few availability zones, FOREIGN when resources with our names belong to someone
+ * @throws ZONE when the region has too few availability zones or the domain belongs in another hosted zone, FOREIGN when resources with our names belong to someone
  *   else, ARGUMENTS when there is nothing to adopt, REFUSED when our resources cannot become what is desired
  */
 export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly string[] = []): Plan {
   checkZones(desired, surveyed);
+  checkDomain(desired.config, surveyed.domain);
   const { stack } = desired.names;
   const adopted =
     adopt.length === 0

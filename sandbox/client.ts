@@ -20,6 +20,8 @@ export interface SandboxClient {
   readonly limits: number | undefined;
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
+  /** Returns the name servers that the parent of a zone delegates its name to; empty when it does not. */
+  nameServers(zone: string): Promise<readonly string[]>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;
@@ -170,6 +172,7 @@ function clientOf(url: string, about: SandboxAbout, started: boolean): SandboxCl
     resolve: async (name, port) =>
       ((await call(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,
+    nameServers: async (zone) => (await call(`name-servers?name=${encodeURIComponent(zone)}`)) as string[],
     census: async () => (await call('census')) as Record<string, number>,
     isAlive: () => isAlive(about.pid),
     async stop(withinMs = STOP_MS) {

@@ -3,6 +3,7 @@ import type { Tags } from '../derive/tags.ts';
 import type { AwsService, Ids, Noun, ServiceOf } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import type { LookContext } from './context.ts';
+import type { DomainSurroundings } from './domain.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
 import type * as ecs from './by-service/ecs.ts';
@@ -43,9 +44,11 @@ export type Found = {
       : never;
 };
 
-/** The found resources of each noun, and the availability zones of the region. */
+/** The found resources of each noun, the availability zones of the region, and what surrounds the domain in DNS. */
 export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly zones: readonly string[];
+  /** Undefined without a domain. */
+  readonly domain?: DomainSurroundings | undefined;
 };
 
 /** The found resources of a noun that is not known in advance. */

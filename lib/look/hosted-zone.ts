@@ -43,8 +43,8 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const listed = await addRecorded(
     context,
     ['hostedZone'],
-    await listZones(context, recordedZoneIds),
-    idOf,
+    await listZones(context),
+    idOfZone,
     async (Id) => {
       const { HostedZone } = await context.aws.route53(new GetHostedZoneCommand({ Id }));
       return HostedZone ? [HostedZone] : [];
@@ -53,7 +53,9 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const candidates = listed.filter(
     (zone) =>
       !zone.Config?.PrivateZone &&
-      (nameOf(zone) === name || hasOurCallerReference(context, zone) || recordedZoneIds.includes(idOf(zone))),
+      (nameOfZone(zone) === name ||
+        hasOurCallerReference(context, zone) ||
+        recordedZoneIds.includes(idOfZone(zone))),
   );
   // Our zones come first, and the recorded one comes before our other zones: its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
@@ -70,43 +72,46 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   );
 }
 
-const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, '');
-const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
+/** The id of a listed zone, without its prefix. */
+export const idOfZone = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, '');
+/** The name of a listed zone, without the trailing dot. */
+export const nameOfZone = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
 
 /** Whether a zone has our caller reference, which identifies a new zone: a zone gets its tags only after it is created. */
 const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
   CallerReference.startsWith(callerReference(context, ''));
 
 /**
- * Lists all zones of the account, a hundred per page: no other call finds zones whose names are no longer configured. If the
+ * Lists all zones of the account once per survey, a hundred per page: no other call finds zones whose names are no longer configured. If the
  * stack needs no zone, a missing permission is not an error, and neither is an endpoint without Route 53: the list is empty.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
-async function listZones(
-  { aws, config }: LookContext,
-  recordedZoneIds: readonly string[],
-): Promise<HostedZone[]> {
+export const listZones = (context: LookContext): Promise<HostedZone[]> =>
+  context.shared('hostedZones', () => fetchZones(context));
+
+async function fetchZones(context: LookContext): Promise<HostedZone[]> {
+  const { aws, config } = context;
   try {
     return await allPages(async (Marker) => {
       const { HostedZones = [], NextMarker } = await aws.route53(new ListHostedZonesCommand({ Marker }));
       return { items: HostedZones, next: NextMarker };
     });
   } catch (error) {
-    const needed = config.domain !== undefined || recordedZoneIds.length > 0;
+    const needed = config.domain !== undefined || recordedIds(context, 'hostedZone').length > 0;
     if (!needed && (isAccessDenied(error) || isUnimplemented(error))) return [];
     throw error;
   }
 }
 
 async function read(context: LookContext, zone: HostedZone): Promise<FoundHostedZone | undefined> {
-  const hostedZoneId = idOf(zone);
+  const hostedZoneId = idOfZone(zone);
   const listTags = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: hostedZoneId });
   const response = await ifFound(() => context.aws.route53(listTags));
   if (!response) return undefined;
   const tags = readTags(response.ResourceTagSet?.Tags);
   return {
     hostedZoneId,
-    name: nameOf(zone),
+    name: nameOfZone(zone),
     tags: hasOurCallerReference(context, zone) ? { ...tags, [STACK_TAG]: context.names.stack } : tags,
   };
 }

@@ -1,4 +1,4 @@
-/** Lists the record sets of a hosted zone: all of them, those on the first page, or the one with a given name. */
+/** Lists the record sets of a hosted zone: all of them, those on the first page, or those with a given name. */
 import {
   ListResourceRecordSetsCommand,
   type ListResourceRecordSetsRequest,
@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import type { Aws } from '../aws/clients.ts';
 import { allPages } from '../aws/pages.ts';
+import type { LookContext } from './context.ts';
 
 export const RECORD_TYPE = 'A';
 
@@ -33,22 +34,56 @@ export function allRecordSets(aws: Aws, zoneId: string): Promise<ResourceRecordS
   });
 }
 
-/** Lists the record sets on the first page. */
-export const firstRecordSets = async (aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> =>
-  (await fetchPage(aws, zoneId)).ResourceRecordSets ?? [];
+/** Lists all record sets of a zone once per survey. */
+export const sharedRecordSets = (context: LookContext, zoneId: string): Promise<ResourceRecordSet[]> =>
+  context.shared(`record sets of ${zoneId}`, () => allRecordSets(context.aws, zoneId));
+
+/** The record sets on the first page of a zone. */
+interface FirstPage {
+  readonly sets: readonly ResourceRecordSet[];
+  /** Whether the zone has no others. */
+  readonly isComplete: boolean;
+}
+
+/** Lists the record sets on the first page, once per survey. */
+export const firstRecordSets = (context: LookContext, zoneId: string): Promise<FirstPage> =>
+  context.shared(`first record sets of ${zoneId}`, async () => {
+    const { ResourceRecordSets: sets = [], IsTruncated = false } = await fetchPage(context.aws, zoneId);
+    return { sets, isComplete: !IsTruncated };
+  });
 
 /** Whether a record set of the same name prevents our record: a name that has a CNAME can have no other records. */
 export const occupiesName = ({ Type }: ResourceRecordSet): boolean =>
   Type === RECORD_TYPE || Type === 'CNAME';
 
-/** Fetches the A record or the CNAME of a name; undefined when there is neither. */
-export async function recordSetAt(
-  aws: Aws,
+/** The maximum number of record sets that are read at one name. */
+const MAX_AT_NAME = 100;
+
+/**
+ * Fetches the record sets of a name, of every type, once per survey. Without a state, the first page is listed anyway, and may
+ * contain them.
+ */
+export function recordSetsAt(
+  context: LookContext,
   zoneId: string,
   name: string,
-): Promise<ResourceRecordSet | undefined> {
-  const start = { StartRecordName: name, StartRecordType: RECORD_TYPE, MaxItems: 1 } as const;
-  const { ResourceRecordSets: [set] = [] } = await fetchPage(aws, zoneId, start);
-  // The list starts at the name, but does not filter by it.
-  return set && bareName(set.Name) === name && occupiesName(set) ? set : undefined;
+): Promise<ResourceRecordSet[]> {
+  const isAtName = ({ Name }: ResourceRecordSet) => bareName(Name) === name;
+  return context.shared(`record sets of ${zoneId} at ${name}`, async () => {
+    if (!context.recorded) {
+      const { sets, isComplete } = await firstRecordSets(context, zoneId);
+      if (isComplete) return sets.filter(isAtName);
+    }
+    const start = { StartRecordName: name, MaxItems: MAX_AT_NAME };
+    const { ResourceRecordSets: sets = [] } = await fetchPage(context.aws, zoneId, start);
+    // The list starts at the name, but does not filter by it.
+    return sets.filter(isAtName);
+  });
 }
+
+/** Fetches the A record or the CNAME of a name; undefined when there is neither. */
+export const recordSetAt = async (
+  context: LookContext,
+  zoneId: string,
+  name: string,
+): Promise<ResourceRecordSet | undefined> => (await recordSetsAt(context, zoneId, name)).find(occupiesName);

@@ -6,12 +6,12 @@ import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { isOurZone, lookHostedZone, type FoundHostedZone } from './hosted-zone.ts';
 import { ifValidId, ifFound } from './if-found.ts';
 import {
-  allRecordSets,
   bareName,
   firstRecordSets,
   occupiesName,
   RECORD_TYPE,
   recordSetAt,
+  sharedRecordSets,
 } from './record-sets.ts';
 import { recordedResources } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
@@ -66,7 +66,7 @@ export async function refetchRecord(
   context: LookContext,
   record: FoundRecord,
 ): Promise<FoundRecord | undefined> {
-  const set = await ifFound(() => recordSetAt(context.aws, record.hostedZoneId, record.recordName));
+  const set = await ifFound(() => recordSetAt(context, record.hostedZoneId, record.recordName));
   return set && read(context, { ...record, names: [record.recordName] }, set);
 }
 
@@ -107,11 +107,13 @@ async function lookInZone(context: LookContext, zone: ZoneToSearch): Promise<Fou
  * A zone that is ours is listed completely. Any other zone can have ten thousand records, so only our records are fetched from
  * it, by name. If there is no state that contains the names, the first page is fetched as well.
  */
-async function setsIn({ aws, recorded }: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
-  if (zoneIsOurs) return allRecordSets(aws, hostedZoneId);
-  const first = recorded ? [] : await firstRecordSets(aws, hostedZoneId);
+async function setsIn(context: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
+  if (zoneIsOurs) return sharedRecordSets(context, hostedZoneId);
+  const first = context.recorded ? [] : (await firstRecordSets(context, hostedZoneId)).sets;
   const unseen = names.filter((name) => !first.some((set) => bareName(set.Name) === name));
-  const fetched = await Promise.all([...new Set(unseen)].map((name) => recordSetAt(aws, hostedZoneId, name)));
+  const fetched = await Promise.all(
+    [...new Set(unseen)].map((name) => recordSetAt(context, hostedZoneId, name)),
+  );
   return [...first, ...fetched.filter((set) => set !== undefined)];
 }
 

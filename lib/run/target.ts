@@ -20,6 +20,8 @@ export interface SandboxHandle {
   /** The speed at which its rate limits refill, relative to AWS's speed; undefined when it has no rate limits. */
   readonly limits: number | undefined;
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
+  /** Returns the name servers that the parent of a zone delegates its name to; empty when it does not. */
+  nameServers(zone: string): Promise<readonly string[]>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;

@@ -1,4 +1,5 @@
 /** Finishes a provision: waits until every service is healthy, and checks that every path answers. */
+import { routesOf } from '../../lib/config/config.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import { untilReported, type Run } from '../../lib/run/run.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
@@ -6,14 +7,23 @@ import type { AllIds } from '../context.ts';
 import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
 import { waitForBalancer } from './balancer-failure.ts';
-import { publicAddress } from './url.ts';
+import { ownZone, type OwnZone } from './delegation.ts';
+import { publicAddress, waitForAddress } from './url.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
 
+/** Where the stack can be reached. */
+export interface Finished {
+  /** Undefined when the name does not resolve yet, which can only happen with --no-wait, or when no container has a path. */
+  readonly url: string | undefined;
+  /** The zone of the domain, if the stack creates it. */
+  readonly zone: OwnZone | undefined;
+}
+
 /**
  * Waits for the services that the plan did not change, since the steps have already waited for the others. Then requests every
- * path.
- * @returns the URL; undefined when the name does not resolve yet, which can only happen with --no-wait
+ * path: at the domain, or at the load balancer's own name while the parent of the stack's zone does not delegate to it.
+ * @throws UNANSWERED when the name leads nowhere, or a path is not answered
  */
 export async function finish(
   run: Run,
@@ -21,7 +31,7 @@ export async function finish(
   target: OpenTarget,
   plan: Plan,
   ids: AllIds,
-): Promise<string | undefined> {
+): Promise<Finished> {
   const { config } = context;
   if (run.waitUntilReady) {
     const changed = plan.changes.filter(({ noun }) => noun === 'services').map(({ key }) => key);
@@ -31,9 +41,13 @@ export async function finish(
     );
   }
   await waitForBalancer(run, context, plan.found);
-  const address = await publicAddress(config, target, ids);
-  if (run.waitUntilReady && address) await verify(withAutoScaledCounts(config, plan.found), address, run);
-  return address?.url;
+  const zone = await ownZone(context, target, ids);
+  if (routesOf(config).length === 0) return { url: undefined, zone };
+  const source = [config, target, ids, zone?.isDelegated !== false] as const;
+  if (!run.waitUntilReady) return { url: (await publicAddress(...source))?.url, zone };
+  const address = await waitForAddress(run, ...source);
+  await verify(withAutoScaledCounts(config, plan.found), address, run);
+  return { url: address.url, zone };
 }
 
 const waitContext = (

@@ -1,6 +1,9 @@
 /** The public address of a stack, and how this machine connects to it. */
 import { only } from '../../lib/model/resources.ts';
 import type { Config } from '../../lib/config/config.ts';
+import { failed, pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
+import { isProblem, problem, type Problem } from '../../lib/model/problem.ts';
+import type { Run } from '../../lib/run/run.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 
@@ -15,27 +18,74 @@ export interface PublicAddress {
 const HTTP = 80;
 
 /**
- * Returns the address of the stack. On AWS, this is the domain. Without a domain, or if the domain ends in `.localhost`, it is
- * the load balancer's DNS name. On the sandbox, the sandbox's Route 53 resolves the name, and the port is the listener's local
- * port.
- * @returns undefined if the name does not resolve yet
+ * Returns the address of the stack. On AWS, this is the domain. Without a domain, if the domain ends in `.localhost`, or while
+ * its zone is not delegated, it is the load balancer's DNS name. On the sandbox, the sandbox's Route 53 resolves the name, and
+ * the port is the listener's local port. The Host header is the domain even while its zone is not delegated.
+ * @param isDelegated whether resolvers find the zone of the domain
+ * @returns undefined if the name does not resolve
  */
 export async function publicAddress(
   config: Config,
   target: OpenTarget,
   ids: AllIds,
+  isDelegated = true,
 ): Promise<PublicAddress | undefined> {
-  const balancer = only(ids.loadBalancer)?.dnsName ?? '';
+  const balancer = balancerOf(ids);
   const domain = config.domain?.name;
   if (!target.sandbox) {
     const host = domain !== undefined && !domain.endsWith('.localhost') ? domain : balancer;
-    return { url: `http://${host}`, host, connect: { host, port: HTTP } };
+    const reached = isDelegated ? host : balancer;
+    return { url: `http://${reached}`, host, connect: { host: reached, port: HTTP } };
   }
   const host = domain ?? balancer;
-  const connect = await target.sandbox.resolve(host, HTTP);
+  const reached = isDelegated ? host : balancer;
+  const connect = await target.sandbox.resolve(reached, HTTP);
   if (!connect) return undefined;
   // Only names that end in .localhost resolve to this machine automatically.
-  const shownHost = host.endsWith('.localhost') ? host : balancer;
+  const shownHost = reached.endsWith('.localhost') ? reached : balancer;
   const port = connect.port === HTTP ? '' : `:${connect.port}`;
   return { url: `http://${shownHost}${port}`, host: `${host}${port}`, connect };
 }
+
+const balancerOf = (ids: AllIds): string => only(ids.loadBalancer)?.dnsName ?? '';
+
+/**
+ * Waits until the name resolves, and returns the address. On the sandbox, waiting does not help once the load balancer's own
+ * name resolves.
+ * @throws UNANSWERED if the name leads nowhere
+ */
+export async function waitForAddress(
+  run: Run,
+  ...source: Parameters<typeof publicAddress>
+): Promise<PublicAddress> {
+  const [config, target, ids] = source;
+  const balancer = balancerOf(ids);
+  const name = config.domain?.name ?? balancer;
+  try {
+    return await until(`${name} to resolve`, run.waits.answer, probe, run);
+  } catch (error) {
+    if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
+    throw leadsNowhere(name, config.domain?.zone, error);
+  }
+
+  async function probe(): Promise<ProbeResult<PublicAddress>> {
+    const address = await publicAddress(...source);
+    if (address) return ready(address);
+    const isBalancerUp = name !== balancer && (await target.sandbox?.resolve(balancer, HTTP)) !== undefined;
+    return isBalancerUp
+      ? failed(`${name} does not resolve, although the load balancer's own name, ${balancer}, does.`)
+      : pending(`${name} does not resolve`);
+  }
+}
+
+const leadsNowhere = (name: string, zone: string | undefined, cause: Problem): Problem =>
+  problem('UNANSWERED', {
+    what: `${name} leads nowhere.`,
+    why: cause.why,
+    now: 'Everything is created, and healthy according to AWS.',
+    fix: [
+      ...(zone === undefined ? [] : [`Make the parent of ${zone}, or its registrar, delegate to this zone.`]),
+      'npm run provision, to check again',
+    ],
+    cause,
+  });

@@ -16,33 +16,38 @@ const TIMEOUT_MS = 5000;
 /** The answer to one request. */
 interface Answer {
   readonly status: number;
-  readonly body: string;
+  /** Whether the load balancer answered itself, because no rule has the path. */
+  readonly isNoService: boolean;
 }
 
-/** Sends a GET to the address without using this machine's resolver. */
+/**
+ * Sends a GET to the address without using this machine's resolver. The headers of the response are enough: its body may be a
+ * stream that never ends. Only a 404 is read further, for as long as it may be the load balancer's own.
+ */
 function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<Answer> {
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        ...connect,
-        path,
-        headers: { host, 'user-agent': 'slipway' },
-        agent: false,
-        timeout,
-        signal,
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
-        );
-        response.on('error', reject);
-      },
-    );
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeout / 1000} s`)));
+    const headers = { host, 'user-agent': 'slipway' };
+    const sent = request({ ...connect, path, headers, agent: false, signal });
+    // Node's own timeout starts again with every byte.
+    const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeout / 1000} s`)), timeout);
+    sent.on('response', (response) => {
+      const { statusCode: status = 0 } = response;
+      let body = '';
+      const settle = () => {
+        resolve({ status, isNoService: body === NO_SERVICE });
+        sent.destroy();
+      };
+      response.on('error', settle);
+      if (status !== 404) return settle();
+      response.setEncoding('latin1').on('end', settle);
+      response.on('data', (text: string) => {
+        body += text;
+        if (!NO_SERVICE.startsWith(body)) settle();
+      });
+    });
     sent.on('error', reject);
+    sent.on('close', () => clearTimeout(timer));
     sent.end();
   });
 }
@@ -50,8 +55,8 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
 /** Checks whether a service answers. Any response counts, except a 5xx error or the load balancer's 404 for unknown paths. */
 async function probe(address: PublicAddress, path: string, run: Run): Promise<ProbeResult<number>> {
   try {
-    const { status, body } = await get(address, path, run);
-    const isFromService = status < 500 && !(status === 404 && body === NO_SERVICE);
+    const { status, isNoService } = await get(address, path, run);
+    const isFromService = status < 500 && !isNoService;
     return isFromService ? ready(status) : pending(`${path} answers ${status}`);
   } catch (error) {
     if (run.signal.aborted) throw error;

@@ -88,13 +88,17 @@ const missing = (zone: string): Change<Field> => ({
   reason: `the account has no public hosted zone ${zone}, and domain.createZone is not set`,
 });
 
+/** Sends the create, and reports the name servers at once: a registrar may take long to pass them on. */
 async function send(context: Context, token: string): Promise<{ hostedZoneId: string }> {
-  const { HostedZone } = await context.aws.route53(
+  const { HostedZone, DelegationSet } = await context.aws.route53(
     new CreateHostedZoneCommand({
       Name: context.config.domain?.zone,
       CallerReference: callerReference(context, token),
       HostedZoneConfig: { Comment: `Made by Slipway for ${context.names.stack}` },
     }),
   );
+  const { NameServers = [] } = DelegationSet ?? {};
+  if (NameServers.length > 0)
+    context.note(`name servers of ${context.config.domain?.zone}: ${NameServers.join(', ')}`);
   return { hostedZoneId: (HostedZone?.Id ?? '').replace(/^\/hostedzone\//, '') };
 }

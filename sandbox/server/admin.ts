@@ -1,5 +1,6 @@
 /** The admin API of the sandbox on `/_sandbox/…`: census, journal, faults, weather and reset. */
 import * as z from 'zod';
+import { delegatedServers } from '../aws/route53/resolve.ts';
 import { census } from '../census.ts';
 import { CAN_FAIL_LATER } from '../chaos/delayed-failures.ts';
 import { APPEARANCES, type Fault } from '../chaos/faults.ts';
@@ -27,6 +28,11 @@ export function makeAdminPages(
 ) {
   const pages: AdminPages = {
     'GET census': () => census(world),
+    'GET name-servers': ({ query }) => {
+      // Zones belong to the whole account, so any region has them.
+      const [anyRegion] = world.regions();
+      return anyRegion ? delegatedServers(anyRegion, query.get('name') ?? '') : [];
+    },
     'GET journal': () => journal.entries(),
     'GET faults': () => faults.waiting(),
     'POST faults': ({ body }) => {

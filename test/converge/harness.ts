@@ -65,6 +65,8 @@ export interface ProvisionResult {
   readonly done: string[];
   /** The mutating calls in the sandbox's journal. */
   readonly calls: string[];
+  /** What the command prints on stdout. */
+  readonly result: CommandResult;
 }
 
 /** A new AWS account in a sandbox, and a user who runs the commands in it. */
@@ -81,6 +83,8 @@ export interface Account {
   /** Returns the changes of a plan. */
   plan(stack: StackInput, options?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
+  /** The texts of the notes and warnings that the last run reported. */
+  remarks(): { readonly warnings: readonly string[]; readonly notes: readonly string[] };
   /** Removes only the resources of these nouns, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
   /** Counts everything that exists, by kind. */
@@ -163,12 +167,15 @@ export async function account({
       const answer = await fetch(`${sandbox.url}/_sandbox/resolve?name=${name}&port=${port}`);
       return ((await answer.json()) ?? undefined) as { host: string; port: number } | undefined;
     },
+    nameServers: async (zone) =>
+      (await (await fetch(`${sandbox.url}/_sandbox/name-servers?name=${zone}`)).json()) as string[],
     census: async () => census(sandbox.world),
     isAlive: () => true,
     stop: async () => undefined,
     ...handleOverrides,
   };
   let currentRun = new AbortController();
+  const remarks = { warnings: [] as string[], notes: [] as string[] };
   const readConfig = async (stack: StackInput, { stage, target, builder }: Options) =>
     parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' });
   const run = async (
@@ -180,8 +187,15 @@ export async function account({
     const options: Options = { ...DEFAULT_OPTIONS, ...changedOptions };
     const { signal } = (currentRun = new AbortController());
     setMaxListeners(0, signal);
+    remarks.warnings = [];
+    remarks.notes = [];
+    const listener: Report = (event) => {
+      if (event.type === 'warning') remarks.warnings.push(event.text);
+      if (event.type === 'note') remarks.notes.push(event.text);
+      report(event);
+    };
     return command(
-      { options, report, signal, interactive: false },
+      { options, report: listener, signal, interactive: false },
       {
         home,
         time,
@@ -207,7 +221,7 @@ export async function account({
     async provision(stack, options = {}) {
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
-      await run(provision, stack, options, (event) => {
+      const result = await run(provision, stack, options, (event) => {
         if (event.type !== 'resource' || !(event.status in VERBS)) return;
         done.push(`${addressOf(event.noun, event.key)} ${VERBS[event.status as keyof typeof VERBS]}`);
       });
@@ -216,13 +230,14 @@ export async function account({
         .slice(before)
         .filter(({ mutating }) => mutating)
         .map(({ service, operation }) => `${service}:${operation}`);
-      return { done: done.sort(), calls };
+      return { done: done.sort(), calls, result };
     },
     async plan(stack, options = {}) {
       const { json } = await run(provision, stack, { plan: true, ...options }, SILENT);
       return (json as { plan: { changes: PlannedChange[] } }).plan.changes;
     },
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
+    remarks: () => ({ ...remarks }),
     teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(

@@ -4,6 +4,7 @@ import type * as looks from './route53.ts';
 
 export { lookHostedZone as hostedZone } from '../hosted-zone.ts';
 export { lookRecord as record } from '../record.ts';
+export { lookDomain } from '../domain.ts';
 
 // The compiler checks that every noun of the service has its look here.
 null as unknown as typeof looks satisfies LooksOf<'route53'>;

@@ -38,16 +38,55 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
 }
 
 /**
- * Returns the zone that answers for a name: of all zones that contain the name, the one with the longest name. If several
- * zones have the same name, the oldest answers, since the parent domain delegates to the oldest zone's name servers.
+ * Returns the zone that answers for a name, as a resolver finds it: the outermost zone of the account that contains the name,
+ * or the zone that it delegates the name to, and so on. A zone within another zone that does not delegate to it never answers.
+ * @returns undefined when there is no such zone, or the name is delegated to name servers outside the account
+ * @see https://www.rfc-editor.org/rfc/rfc1034#section-4.3.2
  */
 function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
-  return region.route53.zones
+  let zone = outermostZone(region, name);
+  for (;;) {
+    const cut = zone && delegationIn(zone, name);
+    if (!cut) return zone;
+    zone = region.route53.zones.find(
+      ({ Name, nameServers }) => Name === cut.Name && sharesServer(nameServers, valuesOf(cut)),
+    );
+  }
+}
+
+/**
+ * Returns the zone with the shortest name of all that contain the name. The registrar of its domain delegates to it; if several
+ * zones have its name, the registrar delegates to the oldest.
+ */
+const outermostZone = (region: Region, name: string): HostedZoneRow | undefined =>
+  region.route53.zones
     .filter((zone) => isWithin(name, zone.Name))
     .reduce<HostedZoneRow | undefined>(
-      (best, zone) => (best && best.Name.length >= zone.Name.length ? best : zone),
+      (best, zone) => (best && best.Name.length <= zone.Name.length ? best : zone),
       undefined,
     );
+
+/** Returns the NS record set of a zone that delegates a name. If several contain the name, the outermost one counts. */
+const delegationIn = (zone: HostedZoneRow, name: string): RecordRow | undefined =>
+  zone.records
+    .filter((record) => record.Type === 'NS' && record.Name !== zone.Name && isWithin(name, record.Name))
+    .sort((one, other) => one.Name.length - other.Name.length)[0];
+
+const sharesServer = (servers: readonly string[], delegated: readonly string[]): boolean =>
+  servers.some((server) => delegated.some((value) => normalName(value) === normalName(server)));
+
+/**
+ * Returns the name servers that the parent of a zone delegates the zone's name to, each with a trailing dot.
+ * @param name the name of the zone, with or without a trailing dot
+ * @returns an empty list when the parent does not delegate the name
+ */
+export function delegatedServers(region: Region, name: string): string[] {
+  const zoneName = normalName(name);
+  const outermost = outermostZone(region, zoneName);
+  if (outermost?.Name === zoneName) return outermost.nameServers.map((server) => `${server}.`);
+  const parent = zoneOf(region, labelsOf(zoneName).slice(1).join('.').concat('.'));
+  const cut = parent && delegationIn(parent, zoneName);
+  return cut?.Name === zoneName ? valuesOf(cut) : [];
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   change,
   defaultOptions,
   diffs,
+  engineContext,
   mockEmptyAccount,
   events,
   fakeStep,
@@ -198,5 +199,25 @@ test.each<[string, 'aws' | 'sandbox', boolean]>([
     const domain = { name: 'shop.localhost', zone: 'shop.localhost', createZone: true };
     await execute({ ...session(), config: { ...stack, domain } }, context({ target, plan: true }), 0);
     expect(events.some(({ type }) => type === 'warning')).toBe(warns);
+  },
+);
+
+test.each(['plan', 'drift', 'provision'] as const)(
+  'a stack without a routed container gets a note from %s that it has a load balancer all the same, and no address',
+  async (command) => {
+    const services = stack.services.map((service) => ({
+      ...service,
+      containers: service.containers.map((container) => ({ ...container, path: undefined })),
+    }));
+    const more = { plan: command === 'plan', drift: command === 'drift' };
+    const unrouted = { ...stack, services };
+    const ofStack = { ...session(), config: unrouted, lookContext: () => engineContext(unrouted) };
+    const { json } = await execute(ofStack, context(more), 0);
+    expect(json['url'] ?? null).toBeNull();
+    const isNote = (event: (typeof events)[number]) =>
+      event.type === 'note' && event.text.startsWith('no container has a path');
+    expect(events.filter(isNote)).toHaveLength(1);
+    await executing(more);
+    expect(events.filter(isNote)).toHaveLength(1);
   },
 );

@@ -1,6 +1,7 @@
 // The answers of the sandbox's hosted zones to DNS queries.
-import { expect, test } from '@jest/globals';
-import { resolve } from '../../../../sandbox/aws/route53/resolve.ts';
+import { describe, expect, test } from '@jest/globals';
+import { delegatedServers, resolve } from '../../../../sandbox/aws/route53/resolve.ts';
+import type { Region } from '../../../../sandbox/world/region.ts';
 import { alias, aliasScene, batchOf, record, zoneScene } from './scene.ts';
 
 test('a name resolves to its addresses, in any case and with or without a trailing dot', async () => {
@@ -31,15 +32,72 @@ test('an alias resolves to its load balancer directly, through another alias, or
   }
 });
 
-test('the zone with the longest name answers; among zones of the same name, the oldest zone answers', async () => {
+test('among zones of the same name, the oldest zone answers', async () => {
   const { addZone, change, region } = await zoneScene();
-  const [inner, second] = [await addZone('in.example.com'), await addZone('example.com', 'second')];
-  const createRecord = (value: string) => batchOf('CREATE', record('a.in.example.com', 'A', [value]));
-  await change(createRecord('192.0.2.1'));
-  await change(createRecord('192.0.2.2'), inner);
-  expect(resolve(region, 'a.in.example.com')).toEqual({ kind: 'values', values: ['192.0.2.2'] });
+  const second = await addZone('example.com', 'second');
+  await change(batchOf('CREATE', record('a.example.com', 'A', ['192.0.2.1'])));
   await change(batchOf('CREATE', record('b.example.com', 'A', ['192.0.2.3'])), second);
+  expect(resolve(region, 'a.example.com')).toEqual({ kind: 'values', values: ['192.0.2.1'] });
   expect(resolve(region, 'b.example.com')).toBeUndefined();
+});
+
+describe('a zone within another zone of the account', () => {
+  const serversOf = (region: Region, zoneId: string) =>
+    region.route53.zones.get(zoneId)?.nameServers.map((server) => `${server}.`) ?? [];
+
+  async function nestedZones() {
+    const started = await zoneScene();
+    const inner = await started.addZone('in.example.com');
+    await started.change(batchOf('CREATE', record('a.in.example.com', 'A', ['192.0.2.1'])));
+    await started.change(batchOf('CREATE', record('a.in.example.com', 'A', ['192.0.2.2'])), inner);
+    const delegate = (name: string, servers: string[], zone?: string) =>
+      started.change(batchOf('UPSERT', record(name, 'NS', servers)), zone);
+    return { ...started, inner, delegate, servers: serversOf(started.region, inner) };
+  }
+  const answerOf = (region: Region) => resolve(region, 'a.in.example.com');
+
+  test('answers only once the outer zone delegates to its name servers', async () => {
+    const { delegate, region, servers } = await nestedZones();
+    expect(answerOf(region)).toEqual({ kind: 'values', values: ['192.0.2.1'] });
+    expect(delegatedServers(region, 'in.example.com')).toEqual([]);
+    await delegate('in.example.com', servers);
+    expect(answerOf(region)).toEqual({ kind: 'values', values: ['192.0.2.2'] });
+    expect(delegatedServers(region, 'in.example.com')).toEqual(servers);
+  });
+
+  test('does not answer if the outer zone delegates to other name servers', async () => {
+    const { delegate, region } = await nestedZones();
+    await delegate('in.example.com', ['ns1.elsewhere.example.']);
+    expect(answerOf(region)).toBeUndefined();
+    expect(delegatedServers(region, 'in.example.com')).toEqual(['ns1.elsewhere.example.']);
+  });
+
+  test('hides the records of the outer zone at the delegated name itself and below it', async () => {
+    const { change, delegate, region, servers } = await nestedZones();
+    await change(batchOf('CREATE', record('in.example.com', 'A', ['192.0.2.3'])));
+    await change(batchOf('CREATE', record('other.in.example.com', 'A', ['192.0.2.4'])));
+    await delegate('in.example.com', servers);
+    expect(resolve(region, 'in.example.com')).toBeUndefined();
+    expect(resolve(region, 'other.in.example.com')).toBeUndefined();
+  });
+
+  test('may itself delegate to a zone within it; the outermost delegation counts', async () => {
+    const { addZone, change, delegate, inner, region, servers } = await nestedZones();
+    const deepest = await addZone('a.in.example.com');
+    await change(batchOf('CREATE', record('a.in.example.com', 'A', ['192.0.2.5'])), deepest);
+    await delegate('a.in.example.com', serversOf(region, deepest), inner);
+    expect(answerOf(region)).toEqual({ kind: 'values', values: ['192.0.2.1'] });
+    await delegate('in.example.com', servers);
+    expect(answerOf(region)).toEqual({ kind: 'values', values: ['192.0.2.5'] });
+  });
+});
+
+test('the name servers of an outermost zone are those of the oldest zone with its name', async () => {
+  const { addZone, region, zoneId } = await zoneScene();
+  await addZone('example.com', 'second');
+  const servers = region.route53.zones.get(zoneId)?.nameServers;
+  expect(delegatedServers(region, 'Example.com')).toEqual(servers?.map((server) => `${server}.`));
+  expect(delegatedServers(region, 'example.org')).toEqual([]);
 });
 
 test('a wildcard matches names at any depth, but only names that do not exist', async () => {

@@ -72,8 +72,7 @@ const listings = () =>
 const listingByName = (HostedZoneId: string, StartRecordName: string) => ({
   HostedZoneId,
   StartRecordName,
-  StartRecordType: 'A',
-  MaxItems: 1,
+  MaxItems: 100,
 });
 const OURS = { 'slipway:stack': 'shop-dev' };
 

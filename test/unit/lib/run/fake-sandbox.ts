@@ -15,6 +15,7 @@ export function fakeSandbox(overrides: Partial<SandboxHandle> = {}): {
     background: true,
     limits: undefined,
     resolve: async () => undefined,
+    nameServers: async () => [],
     census: async () => ({}),
     isAlive: () => true,
     stop: async () => void (stops += 1),

@@ -6,6 +6,7 @@ import {
   DescribeLoadBalancersCommand,
   DescribeTargetHealthCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { nouns } from '../../../../lib/model/architecture.ts';
 import type { Change } from '../../../../lib/model/change.ts';
@@ -19,16 +20,28 @@ import { NEW_DEFINITION, primary, service } from '../deployments.ts';
 const stack = config({ domain: undefined });
 let server: Server;
 let requested: string[];
+/** The host headers of the requests. */
+let hosts: (string | undefined)[];
+/** The names that were looked up. */
+let resolved: string[];
+let resolve: (name: string) => Promise<{ host: string; port: number } | undefined>;
+/** The name servers that the parent of every zone delegates to. */
+let servers: readonly string[];
 /** The local port that the load balancer's name resolves to; undefined while the name does not resolve. */
 let port: number | undefined;
 
 beforeEach(async () => {
   requested = [];
-  server = createServer(({ url = '' }, response) => {
+  hosts = [];
+  resolved = [];
+  servers = [];
+  resolve = async () => (port === undefined ? undefined : { host: '127.0.0.1', port });
+  server = createServer(({ url = '', headers: { host } }, response) => {
     requested.push(url);
+    hosts.push(host);
     response.end();
   }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  await new Promise((listening) => server.once('listening', listening));
   port = (server.address() as AddressInfo).port;
   mocks.ecs
     .on(DescribeServicesCommand)
@@ -45,6 +58,7 @@ afterEach(() => void server.close());
 const ids = {
   ...Object.fromEntries(nouns.map((noun) => [noun, new Map()])),
   loadBalancer: new Map([['', idsFor('loadBalancer')]]),
+  hostedZone: new Map([['', { hostedZoneId: 'Z1' }]]),
   taskDefinitions: new Map([['web', { taskDefinitionArn: NEW_DEFINITION }]]),
   targetGroups: new Map(['web-api1', 'web-api2'].map((key) => [key, idsFor('targetGroups', key)])),
 } as unknown as AllIds;
@@ -53,13 +67,17 @@ const target = (): OpenTarget => ({
   waits: run.waits,
   endpointName: 'sandbox',
   sandbox: {
-    resolve: async () => (port === undefined ? undefined : { host: '127.0.0.1', port }),
+    resolve: (name: string) => {
+      resolved.push(name);
+      return resolve(name);
+    },
+    nameServers: async () => servers,
   } as unknown as NonNullable<OpenTarget['sandbox']>,
 });
-const finishing = (changes: Change[], waitUntilReady = true, state = 'active') =>
+const finishing = (changes: Change[], waitUntilReady = true, state = 'active', desired = stack) =>
   finish(
     { ...run, waitUntilReady },
-    engineContext(stack),
+    engineContext(desired),
     target(),
     planOf(changes, { loadBalancer: { '': foundFor('loadBalancer', '', { state }) } }),
     ids,
@@ -108,17 +126,94 @@ describe('the load balancer', () => {
 
 describe('every path', () => {
   test('every path is requested through the URL that is returned', async () => {
-    expect(await finishing([])).toBe(`http://dnsName-of-loadBalancer:${port}`);
+    expect(await finishing([])).toEqual({ url: `http://dnsName-of-loadBalancer:${port}`, zone: undefined });
     expect(requested.sort()).toEqual(['/api1', '/api2']);
   });
 
   test('with --no-wait no path is requested, and the URL is returned immediately', async () => {
-    expect(await finishing([], false)).toBe(`http://dnsName-of-loadBalancer:${port}`);
+    expect(await finishing([], false)).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
     expect(requested).toEqual([]);
   });
 
-  test('while the name does not resolve, no URL is returned and no path is requested', async () => {
+  test('with --no-wait no URL is returned while the name does not resolve', async () => {
     port = undefined;
-    expect(await finishing([], false)).toBeUndefined();
+    expect(await finishing([], false)).toMatchObject({ url: undefined });
   });
+
+  test('a stack without a routed container has no URL', async () => {
+    const services = stack.services.map((service) => ({
+      ...service,
+      containers: service.containers.map((container) => ({ ...container, path: undefined })),
+    }));
+    expect(await finishing([], true, 'active', { ...stack, services })).toMatchObject({ url: undefined });
+    expect(requested).toEqual([]);
+  });
+});
+
+describe('a name that does not resolve', () => {
+  test('the run waits until the name resolves', async () => {
+    const original = port;
+    let lookups = 0;
+    resolve = async () => ((lookups += 1) < 3 ? undefined : { host: '127.0.0.1', port: original ?? 0 });
+    expect(await finishing([])).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
+    expect(requested).toHaveLength(2);
+  });
+
+  test('a run that waits in vain ends with a problem', async () => {
+    port = undefined;
+    await expect(finishing([])).rejects.toMatchObject({
+      code: 'UNANSWERED',
+      what: 'dnsName-of-loadBalancer leads nowhere.',
+      why: 'The last check reported: dnsName-of-loadBalancer does not resolve.',
+      fix: ['npm run provision, to check again'],
+    });
+  });
+
+  test("the run does not wait for a domain once the load balancer's own name resolves", async () => {
+    const start = run.clock.now();
+    resolve = async (name) => (name === 'api.example.com' ? undefined : { host: '127.0.0.1', port: 1 });
+    await expect(finishing([], true, 'active', config())).rejects.toMatchObject({
+      code: 'UNANSWERED',
+      what: 'api.example.com leads nowhere.',
+      why: "api.example.com does not resolve, although the load balancer's own name, dnsName-of-loadBalancer, does.",
+      fix: [
+        'Make the parent of example.com, or its registrar, delegate to this zone.',
+        'npm run provision, to check again',
+      ],
+    });
+    expect(run.clock.now() - start).toBeLessThan(run.waits.answer.every);
+  });
+});
+
+describe('the zone that the stack creates', () => {
+  const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
+  const nameServers = ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'];
+  beforeEach(() => {
+    mocks.route53
+      .on(GetHostedZoneCommand, { Id: 'Z1' })
+      .resolves({ DelegationSet: { NameServers: nameServers } });
+  });
+
+  test('the domain is requested while the parent delegates to the zone', async () => {
+    servers = ['NS-1.awsdns-01.com.', 'ns-2.awsdns-02.net.'];
+    expect(await finishing([], true, 'active', config({ domain }))).toEqual({
+      url: `http://dnsName-of-loadBalancer:${port}`,
+      zone: { name: 'example.com', nameServers, isDelegated: true },
+    });
+    expect(resolved).toEqual(['api.example.com']);
+    expect(hosts).toEqual([`api.example.com:${port}`, `api.example.com:${port}`]);
+  });
+
+  test.each([[[]], [['ns-1.awsdns-01.com.', 'ns-9.elsewhere.example.']]])(
+    "the load balancer's own name is requested, with the domain as the host, while the parent names %j",
+    async (delegated) => {
+      servers = delegated;
+      expect(await finishing([], true, 'active', config({ domain }))).toEqual({
+        url: `http://dnsName-of-loadBalancer:${port}`,
+        zone: { name: 'example.com', nameServers, isDelegated: false },
+      });
+      expect(resolved).toEqual(['dnsName-of-loadBalancer']);
+      expect(hosts).toEqual([`api.example.com:${port}`, `api.example.com:${port}`]);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 // Verifying routed paths with requests to real servers on this machine.
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type OutgoingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
 import type { Event } from '../../../../lib/model/report.ts';
@@ -16,8 +16,13 @@ afterEach(async () => {
 });
 
 /** Starts a server and returns its port. After the test, the server and its connections are closed. */
-async function serve(listener: RequestListener): Promise<number> {
-  const server: Server = createServer(listener);
+const serve = (listener: RequestListener): Promise<number> => listen(createServer(listener));
+
+/** Starts a server that answers without HTTP, as `serve` does. */
+const serveRaw = (answer: (socket: Socket) => void): Promise<number> =>
+  listen(createTcpServer((socket) => void socket.once('data', () => answer(socket))));
+
+async function listen(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => sockets.add(socket));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -136,11 +141,48 @@ test('a path is reported if connections are accepted but requests are never answ
   expect(requests).toBe(3);
 });
 
-test('a path is reported if its response breaks off', async () => {
+test.each([
+  ['never ends', (response: ServerResponse) => void response.write('data: 1\n\n')],
+  ['never begins', (response: ServerResponse) => response.flushHeaders()],
+  ['breaks off', (response: ServerResponse) => void response.write('half', () => response.destroy())],
+])('the headers of a response are enough: its body %s', async (_what, begin) => {
+  let closed = (): void => undefined;
+  const connectionClosed = new Promise<void>((resolve) => (closed = resolve));
   const port = await serve((_request, response) => {
-    response.writeHead(200, { 'content-length': '100' });
-    response.write('half', () => response.destroy());
+    response.on('close', closed).writeHead(200, { 'content-type': 'text/event-stream' });
+    begin(response);
   });
+  const run = runOf();
+  await verify(oneContainer, addressOf(port), run);
+  expect(notes(run)).toEqual([`GET http://api.example.com:${port}/api1  200`]);
+  // The service is not left with a client that never reads.
+  await connectionClosed;
+});
+
+test.each<[string, OutgoingHttpHeaders]>([
+  ['streams', {}],
+  ['has the length of the answer of the load balancer', { 'content-length': NO_SERVICE.length }],
+])('a 404 of a service is accepted even if its body %s and never ends', async (_what, headers) => {
+  const port = await serve((_request, response) => void response.writeHead(404, headers).write('gone'));
+  const run = runOf(undefined, 100);
+  await verify(oneContainer, addressOf(port), run);
+  expect(notes(run)[0]).toBe(`GET http://api.example.com:${port}/api1  404`);
+});
+
+test('a path is reported if the headers of its response arrive without an end', async () => {
+  const port = await serveRaw((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n');
+    const trickle = setInterval(() => socket.write('X-More: 1\r\n'), 20);
+    socket.on('close', () => clearInterval(trickle)).on('error', () => undefined);
+  });
+  await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
+    code: 'UNANSWERED',
+    why: expect.stringContaining('/api1: no answer within 0.25 s'),
+  });
+});
+
+test('a path is reported if the connection ends before the headers do', async () => {
+  const port = await serveRaw((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-'));
   await expect(verify(oneContainer, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
 });
 

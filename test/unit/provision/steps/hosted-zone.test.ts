@@ -54,9 +54,11 @@ function mockZone(CallerReference: string, Name = 'example.com.'): void {
 test('creates when missing, then tags it', async () => {
   mocks.route53.on(CreateHostedZoneCommand).resolves({
     HostedZone: { Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference: '' },
+    DelegationSet: { NameServers: ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'] },
   });
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  const { verbs, ids } = await provisionStep(hostedZone, scenario);
+  const { verbs, ids, notes } = await provisionStep(hostedZone, scenario);
+  expect(notes).toEqual(['name servers of example.com: ns-1.awsdns-01.com, ns-2.awsdns-02.net']);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent()).toEqual([create, tag]);

@@ -1,0 +1,104 @@
+/** Checks that the configured zone decides where the domain leads, and warns of other records at its name. Pure. */
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { routesOf, type Config, type Domain } from '../lib/config/config.ts';
+import { bareName } from '../lib/look/record-sets.ts';
+import { normalisedAliasName } from '../lib/look/record.ts';
+import type { DomainSurroundings, LongerZone, ZoneCut } from '../lib/look/domain.ts';
+import type { Survey } from '../lib/look/found.ts';
+import type { Event } from '../lib/model/report.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
+import { only } from '../lib/model/resources.ts';
+
+/**
+ * Checks that a record of the domain would be seen: no NS record of its zone delegates its name, and the account has no longer
+ * zone for it.
+ * @throws ZONE, with the zone to use instead
+ */
+export function checkDomain({ domain }: Config, surroundings: DomainSurroundings | undefined): void {
+  if (!domain || !surroundings) return;
+  const { cut, longerZone } = surroundings;
+  if (cut) throw delegatedAway(domain, cut, longerZone);
+  if (longerZone) throw longerZoneExists(domain, longerZone);
+}
+
+function delegatedAway(domain: Domain, cut: ZoneCut, longerZone: LongerZone | undefined): Problem {
+  const { name, zone } = domain;
+  const servers = cut.nameServers.join(', ');
+  // The servers of a zone below the delegated name are not known from this record.
+  const isAnswering =
+    longerZone?.name !== cut.name ||
+    longerZone.nameServers.some((server) => cut.nameServers.includes(server));
+  return problem('ZONE', {
+    what: `A record for ${name} in the zone ${zone} would never be seen.`,
+    why: [
+      `An NS record of ${zone} delegates ${cut.name} to other name servers: ${servers}.`,
+      ...(longerZone ? [accountHas(longerZone)] : []),
+      ...(longerZone && !isAnswering
+        ? [`Its name servers differ from those of the NS record: ${longerZone.nameServers.join(', ')}.`]
+        : []),
+    ].join('\n'),
+    now: NOTHING_CHANGED,
+    fix: longerZone
+      ? [
+          ...(isAnswering ? [] : [`Correct the NS record ${cut.name} in ${zone},`]),
+          `${isAnswering ? 'Set' : 'then set'} ${zoneToUse(domain, longerZone)} in slipway.config.ts.`,
+        ]
+      : [
+          `Choose a domain.name outside ${cut.name}, or the domain.zone that these name servers serve,`,
+          `or remove the NS record ${cut.name} from ${zone}, if no one needs it.`,
+        ],
+  });
+}
+
+const longerZoneExists = (domain: Domain, longerZone: LongerZone): Problem =>
+  problem('ZONE', {
+    what: `${domain.name} belongs in a longer zone than ${domain.zone}.`,
+    why: `${accountHas(longerZone)}\nOnce ${domain.zone} delegates to that zone, records in ${domain.zone} for this name are not seen any more.`,
+    now: NOTHING_CHANGED,
+    fix: [
+      `Set ${zoneToUse(domain, longerZone)} in slipway.config.ts,`,
+      `or delete the zone ${longerZone.name}, if no one needs it.`,
+    ],
+  });
+
+const accountHas = ({ name, hostedZoneId }: LongerZone): string =>
+  `The account has the zone ${name} (${hostedZoneId}), which contains the name.`;
+
+const zoneToUse = ({ createZone }: Domain, { name }: LongerZone): string =>
+  `domain.zone to '${name}'${createZone ? ', without domain.createZone,' : ''}`;
+
+/** The record types that clients also ask for, and which clients follow them. */
+const FOLLOWED: Readonly<Record<string, string>> = {
+  AAAA: 'clients with IPv6',
+  HTTPS: 'browsers',
+  SVCB: 'clients that support SVCB',
+};
+
+/** Returns the warnings about other records at the name of the domain, which lead some clients away from the load balancer. */
+export function domainEvents({ domain }: Config, found: Survey): Event[] {
+  const balancer = only(found.loadBalancer)?.dnsName.toLowerCase();
+  const sets = domain && found.domain ? found.domain.recordSets : [];
+  return sets.flatMap((set): Event[] => {
+    const clients = FOLLOWED[set.Type ?? ''];
+    const target = targetOf(set);
+    if (clients === undefined || target === balancer) return [];
+    const text = `${bareName(set.Name)} also has a record of type ${set.Type} that does not belong to this stack: it leads ${clients} to ${target}, not to the load balancer`;
+    return [{ type: 'warning', text }];
+  });
+}
+
+const targetOf = ({ AliasTarget, ResourceRecords = [] }: ResourceRecordSet): string =>
+  AliasTarget
+    ? normalisedAliasName(AliasTarget.DNSName)
+    : ResourceRecords.map(({ Value = '' }) => Value).join(', ');
+
+/** Returns a note if no container is routed: the load balancer then has nothing to forward requests to. */
+export const routeEvents = (config: Config): Event[] =>
+  routesOf(config).length > 0
+    ? []
+    : [
+        {
+          type: 'note',
+          text: 'no container has a path, so no request reaches a service; the stack has a load balancer all the same, which costs money',
+        },
+      ];

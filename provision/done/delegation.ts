@@ -1,0 +1,107 @@
+/** Checks whether the parent of our zone delegates to it yet. Until it does, no resolver finds the domain. */
+import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { Resolver } from 'node:dns/promises';
+import { bareName } from '../../lib/look/record-sets.ts';
+import type { LookContext } from '../../lib/look/context.ts';
+import type { ZoneName } from '../../lib/look/domain.ts';
+import type { Event } from '../../lib/model/report.ts';
+import { only } from '../../lib/model/resources.ts';
+import type { OpenTarget } from '../../lib/run/target.ts';
+import type { AllIds } from '../context.ts';
+
+/** The zone that the stack creates for the domain, and how the rest of DNS sees it. */
+export interface OwnZone {
+  readonly name: string;
+  /** The four servers that Route 53 assigned to the zone. */
+  readonly nameServers: readonly string[];
+  /** Whether the parent delegates to these servers; undefined if this machine cannot tell. */
+  readonly isDelegated: boolean | undefined;
+}
+
+/** Resolves to the name servers that DNS names for a zone. */
+export type LookUpServers = (zone: string) => Promise<readonly string[]>;
+
+/**
+ * Returns the zone of the domain and its delegation; undefined unless the stack creates the zone.
+ * @param lookUp the lookup on AWS; by default, a query to this machine's resolver
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html
+ */
+export async function ownZone(
+  { aws, config: { domain } }: Pick<LookContext, 'aws' | 'config'>,
+  target: OpenTarget,
+  ids: Pick<AllIds, 'hostedZone'>,
+  lookUp: LookUpServers = serversInDns,
+): Promise<OwnZone | undefined> {
+  if (!domain?.createZone) return undefined;
+  const Id = only(ids.hostedZone)?.hostedZoneId;
+  const { DelegationSet } = await aws.route53(new GetHostedZoneCommand({ Id }));
+  const nameServers = DelegationSet?.NameServers ?? [];
+  // A resolver answers for names in .localhost itself, whatever Route 53 contains.
+  const isOnlyLocal = !target.sandbox && domain.name.endsWith('.localhost');
+  const delegated = isOnlyLocal
+    ? undefined
+    : await (target.sandbox?.nameServers ?? lookUp)(domain.zone).catch(notFoundAsEmpty);
+  return { name: domain.zone, nameServers, isDelegated: delegated && isSubset(delegated, nameServers) };
+}
+
+/** A query is sent this many times, with this timeout in milliseconds. */
+const QUERY = { timeout: 2000, tries: 2 };
+
+const serversInDns: LookUpServers = (zone) => new Resolver(QUERY).resolveNs(zone);
+
+/** The answers that say that there are no name servers. SERVFAIL means that the servers do not know the zone. */
+const NO_SERVERS = ['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED'];
+
+function notFoundAsEmpty(error: unknown): string[] | undefined {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return NO_SERVERS.includes(code) ? [] : undefined;
+}
+
+/** Whether all servers in DNS are those of our zone: any other server knows nothing of our record. */
+const isSubset = (delegated: readonly string[], nameServers: readonly string[]): boolean => {
+  const ours = new Set(nameServers.map(bareName));
+  return delegated.length > 0 && delegated.every((server) => ours.has(bareName(server)));
+};
+
+/**
+ * Returns the events that say how to delegate the stack's zone; empty if there is none or it is delegated already. Pure.
+ * @param parent the zone of the account that contains our zone, if there is one
+ * @param endpoint the endpoint for the AWS CLI; undefined for AWS's own
+ */
+export function delegationEvents(
+  zone: OwnZone | undefined,
+  parent: ZoneName | undefined,
+  endpoint: string | undefined,
+): Event[] {
+  if (zone?.isDelegated !== false) return [];
+  const { name, nameServers } = zone;
+  const where = parent
+    ? `Add this NS record to the account's zone ${parent.name}`
+    : `Enter these name servers at the registrar of ${name}, or as an NS record of its parent zone`;
+  const command = parent && commandToDelegate(name, nameServers, parent, endpoint);
+  return [
+    {
+      type: 'warning',
+      text: `${name} and all names in it do not resolve yet: nothing delegates ${name} to its name servers. ${where}:`,
+    },
+    ...[...nameServers, ...(command ? [command] : [])].map((text) => ({ type: 'note' as const, text })),
+  ];
+}
+
+/** How long resolvers keep the NS record, in seconds. */
+const TTL = 300;
+
+function commandToDelegate(
+  zone: string,
+  nameServers: readonly string[],
+  parent: ZoneName,
+  endpoint: string | undefined,
+): string {
+  const ResourceRecords = nameServers.map((Value) => ({ Value }));
+  const Changes = [{ Action: 'CREATE', ResourceRecordSet: { Name: zone, Type: 'NS', TTL, ResourceRecords } }];
+  return [
+    'aws route53 change-resource-record-sets',
+    ...(endpoint === undefined ? [] : [`--endpoint-url ${endpoint}`]),
+    `--hosted-zone-id ${parent.hostedZoneId} --change-batch '${JSON.stringify({ Changes })}'`,
+  ].join(' ');
+}

@@ -1,0 +1,71 @@
+// Zones that nothing delegates to yet, with real tasks and requests: where the run verifies, what it prints, and how it ends.
+import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
+import { account } from './harness.ts';
+
+const stackWith = (createZone: boolean): StackInput => ({
+  name: 'shop',
+  region: 'eu-west-1',
+  domain: { name: 'api.eu.shop.localhost', zone: 'eu.shop.localhost', createZone },
+  services: {
+    web: {
+      containers: {
+        app: {
+          source: 'app',
+          port: 8000,
+          path: '/app',
+          health: { intervalSeconds: 5, timeoutSeconds: 2 },
+          environment: { NAME: 'app', PORT: '8000', PROTOCOL: 'HTTP' },
+        },
+      },
+    },
+  },
+});
+
+const zoneNamed = (Name: string) => new CreateHostedZoneCommand({ Name, CallerReference: Name });
+
+test("a new zone is verified through the load balancer's own name until the offered NS record is added", async () => {
+  const user = await account({ realTasks: true });
+  await user.aws.route53.send(zoneNamed('shop.localhost'));
+  const first = await user.provision(stackWith(true), { wait: true });
+  const url = first.result.text;
+  expect(url).toMatch(/^http:\/\/shop-dev-\d+\.eu-west-1\.elb\.amazonaws\.localhost:\d+$/);
+  const { nameServers, delegated } = first.result.json as { nameServers: string[]; delegated: boolean };
+  expect(nameServers).toHaveLength(4);
+  expect(delegated).toBe(false);
+  const { warnings, notes } = user.remarks();
+  expect(warnings).toEqual([
+    expect.stringContaining(
+      "nothing delegates eu.shop.localhost to its name servers. Add this NS record to the account's zone shop.localhost:",
+    ),
+  ]);
+  expect(notes).toContain(`name servers of eu.shop.localhost: ${nameServers.join(', ')}`);
+  expect(notes).toContain(`GET ${url}/app  200`);
+  expect(notes.slice(-5, -1)).toEqual(nameServers);
+
+  // The offered command, as the AWS CLI would send it.
+  const [, HostedZoneId, batch = ''] =
+    /--hosted-zone-id (\S+) --change-batch '(.*)'$/.exec(notes.at(-1) ?? '') ?? [];
+  const ChangeBatch = JSON.parse(batch) as { Changes: [] };
+  await user.aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch }));
+  const second = await user.provision(stackWith(true), { wait: true });
+  expect(second.result.text).toMatch(/^http:\/\/api\.eu\.shop\.localhost:\d+$/);
+  expect(second.result.json).toMatchObject({ nameServers, delegated: true });
+  expect(user.remarks().warnings).toEqual([]);
+});
+
+test('a run whose name leads nowhere, in a zone of the account that nothing delegates to, is not up', async () => {
+  const user = await account({ realTasks: true });
+  await user.aws.route53.send(zoneNamed('shop.localhost'));
+  await user.aws.route53.send(zoneNamed('eu.shop.localhost'));
+  for (const _run of ['first', 'second'])
+    await expect(user.provision(stackWith(false), { wait: true })).rejects.toMatchObject({
+      code: 'UNANSWERED',
+      what: 'api.eu.shop.localhost leads nowhere.',
+      fix: [
+        'Make the parent of eu.shop.localhost, or its registrar, delegate to this zone.',
+        'npm run provision, to check again',
+      ],
+    });
+});

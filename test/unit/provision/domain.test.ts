@@ -1,0 +1,39 @@
+// Warnings of other records at the name of the domain, where the convergence tests do not reach: aliases.
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { expect, test } from '@jest/globals';
+import { checkDomain, domainEvents } from '../../../provision/domain.ts';
+import { foundFor } from '../engine-harness.ts';
+import { config, surveyOf } from '../step-harness.ts';
+
+const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
+const alias = (DNSName: string): ResourceRecordSet => ({
+  Name: 'api.example.com.',
+  Type: 'AAAA',
+  AliasTarget: { DNSName, HostedZoneId: 'ZBALANCER', EvaluateTargetHealth: true },
+});
+const eventsFor = (...recordSets: ResourceRecordSet[]) =>
+  domainEvents(config(), {
+    ...surveyOf({ loadBalancer: { '': foundFor('loadBalancer', '', { dnsName: BALANCER }) } }),
+    domain: { longerZone: undefined, parentZone: undefined, cut: undefined, recordSets },
+  });
+
+test('an IPv6 alias of the load balancer itself is no warning, since it leads no client elsewhere', () => {
+  expect(eventsFor(alias(`dualstack.${BALANCER}.`))).toEqual([]);
+});
+
+test('an IPv6 alias of another load balancer is a warning that names it', () => {
+  expect(eventsFor(alias('dualstack.other-1.eu-west-1.elb.amazonaws.com.'))).toEqual([
+    {
+      type: 'warning',
+      text: 'api.example.com also has a record of type AAAA that does not belong to this stack: it leads clients with IPv6 to other-1.eu-west-1.elb.amazonaws.com, not to the load balancer',
+    },
+  ]);
+});
+
+test('nothing is checked without a domain, or if the survey did not look at it', () => {
+  const longerZone = { name: 'api.example.com', hostedZoneId: 'Z2', nameServers: [] };
+  const surroundings = { longerZone, parentZone: undefined, cut: undefined, recordSets: [] };
+  expect(() => checkDomain(config({ domain: undefined }), surroundings)).not.toThrow();
+  expect(() => checkDomain(config(), undefined)).not.toThrow();
+  expect(() => checkDomain(config(), surroundings)).toThrow('belongs in a longer zone');
+});

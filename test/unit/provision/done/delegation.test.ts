@@ -1,0 +1,123 @@
+// The delegation of the zone that the stack creates: queries to a real DNS server, and the advice for the user.
+import { createSocket, type Socket } from 'node:dgram';
+import { Resolver } from 'node:dns/promises';
+import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { delegationEvents, ownZone, type LookUpServers } from '../../../../provision/done/delegation.ts';
+import { localWaits } from '../../../../lib/engine/waits.ts';
+import { engineContext } from '../../engine-harness.ts';
+import { config, mocks } from '../../step-harness.ts';
+
+const NAME_SERVERS = [
+  'ns-1.awsdns-01.com',
+  'ns-2.awsdns-02.net',
+  'ns-3.awsdns-03.org',
+  'ns-4.awsdns-04.co.uk',
+];
+const stack = (name = 'api.example.com', createZone = true) =>
+  config({ domain: { name, zone: name.slice(4), createZone } });
+const ids = { hostedZone: new Map([['', { hostedZoneId: 'Z1' }]]) };
+const aws = { settings: { region: 'eu-west-1' }, waits: localWaits, endpointName: 'aws', sandbox: undefined };
+
+let server: Socket;
+/** The answer of the DNS server: a response code and the names of NS records; undefined for no answer. */
+let answer: { readonly code: number; readonly names: readonly string[] } | undefined;
+
+beforeEach(async () => {
+  mocks.route53
+    .on(GetHostedZoneCommand, { Id: 'Z1' })
+    .resolves({ DelegationSet: { NameServers: NAME_SERVERS } });
+  server = createSocket('udp4', (query, { port, address }) => {
+    if (answer) server.send(responseTo(query, answer), port, address);
+  });
+  await new Promise<void>((bound) => server.bind(0, '127.0.0.1', bound));
+});
+afterEach(() => new Promise<void>((closed) => server.close(closed)));
+
+/** Encodes a DNS response (RFC 1035, section 4). */
+function responseTo(query: Buffer, { code, names }: NonNullable<typeof answer>): Buffer {
+  const question = query.subarray(12, query.indexOf(0, 12) + 5);
+  const header = Buffer.alloc(12);
+  header.writeUInt16BE(query.readUInt16BE(0), 0);
+  header.writeUInt16BE(0x8180 | code, 2);
+  header.writeUInt16BE(1, 4);
+  header.writeUInt16BE(names.length, 6);
+  const records = names.map((name) => {
+    const labels = name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)]));
+    const value = Buffer.concat([...labels, Buffer.from([0])]);
+    // A pointer to the name of the question, type NS, class IN, 60 s, and the length of the value.
+    return Buffer.concat([Buffer.from([0xc0, 12, 0, 2, 0, 1, 0, 0, 0, 60, 0, value.length]), value]);
+  });
+  return Buffer.concat([header, question, ...records]);
+}
+
+const lookUp: LookUpServers = (zone) => {
+  const resolver = new Resolver({ timeout: 50, tries: 1 });
+  resolver.setServers([`127.0.0.1:${server.address().port}`]);
+  return resolver.resolveNs(zone);
+};
+const zoneOf = (desired = stack()) => ownZone(engineContext(desired), aws, ids, lookUp);
+
+test.each<[string, typeof answer, boolean | undefined]>([
+  ['names all of its servers', { code: 0, names: NAME_SERVERS }, true],
+  ['names them in another case', { code: 0, names: ['NS-1.AWSDNS-01.COM'] }, true],
+  ['names a server of another zone', { code: 0, names: [...NAME_SERVERS, 'ns.elsewhere.example'] }, false],
+  ['has no name servers for it', { code: 0, names: [] }, false],
+  ['does not know its name', { code: 3, names: [] }, false],
+  ['finds no working server for it', { code: 2, names: [] }, false],
+  ['does not answer', undefined, undefined],
+])('the zone is delegated according to whether DNS %s', async (_what, given, isDelegated) => {
+  answer = given;
+  expect(await zoneOf()).toEqual({ name: 'example.com', nameServers: NAME_SERVERS, isDelegated });
+});
+
+test('DNS is not asked about names that only resolve on this machine', async () => {
+  answer = { code: 3, names: [] };
+  expect(await zoneOf(stack('api.example.localhost'))).toMatchObject({ isDelegated: undefined });
+});
+
+test("the account's own zone is not checked", async () => {
+  expect(await zoneOf(stack('api.example.com', false))).toBeUndefined();
+});
+
+const undelegated = { name: 'in.example.com', nameServers: NAME_SERVERS, isDelegated: false };
+
+test('without a parent zone in the account, the name servers are to be entered at the registrar', () => {
+  const [warning, ...notes] = delegationEvents(undelegated, undefined, undefined);
+  expect(warning).toEqual({
+    type: 'warning',
+    text: 'in.example.com and all names in it do not resolve yet: nothing delegates in.example.com to its name servers. Enter these name servers at the registrar of in.example.com, or as an NS record of its parent zone:',
+  });
+  expect(notes).toEqual(NAME_SERVERS.map((text) => ({ type: 'note', text })));
+});
+
+test('with a parent zone in the account, the command that adds the NS record is offered', () => {
+  const parent = { name: 'example.com', hostedZoneId: 'Z9' };
+  const [warning, ...notes] = delegationEvents(undelegated, parent, 'http://127.0.0.1:4566');
+  expect(warning?.text).toContain("Add this NS record to the account's zone example.com:");
+  const command = notes.at(-1)?.text ?? '';
+  expect(command).toMatch(
+    /^aws route53 change-resource-record-sets --endpoint-url http:\/\/127.0.0.1:4566 --hosted-zone-id Z9 /,
+  );
+  expect(JSON.parse(/--change-batch '(.*)'$/.exec(command)?.[1] ?? '')).toEqual({
+    Changes: [
+      {
+        Action: 'CREATE',
+        ResourceRecordSet: {
+          Name: 'in.example.com',
+          Type: 'NS',
+          TTL: 300,
+          ResourceRecords: NAME_SERVERS.map((Value) => ({ Value })),
+        },
+      },
+    ],
+  });
+});
+
+test.each([
+  ['there is no zone of the stack', undefined],
+  ['the zone is delegated', { ...undelegated, isDelegated: true }],
+  ['this machine cannot tell', { ...undelegated, isDelegated: undefined }],
+])('nothing is said when %s', (_when, zone) => {
+  expect(delegationEvents(zone, undefined, undefined)).toEqual([]);
+});

@@ -87,6 +87,19 @@ refuses('network.cidr', 'Use a block from /16 to /24: every subnet gets a sixtee
   'a block that is too large': '10.0.0.0/15',
   'a block that is too small': '10.0.0.0/25',
 });
+refuses(
+  'network.cidr',
+  'Use a block within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10: other addresses belong to someone on the internet.',
+  {
+    'public addresses': '8.8.0.0/16',
+    'addresses above 172.16.0.0/12': '172.32.0.0/16',
+    'addresses below 172.16.0.0/12': '172.15.0.0/16',
+    'addresses above 100.64.0.0/10': '100.128.0.0/16',
+    'addresses next to 192.168.0.0/16': '192.169.0.0/16',
+    'loopback addresses': '127.0.0.0/16',
+    'link-local addresses': '169.254.0.0/16',
+  },
+);
 refuses('network.cidr', 'Use the first address of the block: 10.0.16.0/20.', {
   'host bits': '10.0.17.0/20',
 });

@@ -35,11 +35,19 @@ export const stackName: FieldRule = (text) =>
     ? 'Begin with another word: AWS reserves load balancer names that begin with internal-.'
     : name(text);
 
-/** A region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
-export const region = matches(
-  /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
-  'Use the code of an AWS region, e.g. eu-west-1.',
-);
+/** The form of a region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/;
+
+export const region: FieldRule = (text) => {
+  if (REGION.test(text)) return undefined;
+  // eu-west1, EU_WEST_1, or the zone eu-west-1a
+  const meant = text
+    .toLowerCase()
+    .replaceAll('_', '-')
+    .replace(/-?(\d{1,2})[a-z]?$/, '-$1');
+  const isLikely = REGION.test(meant) && /^([a-z]{2}|eusc)-/.test(meant);
+  return isLikely ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
+};
 
 /** A pattern has at most 128 characters, including the `/*` that is appended to the path. */
 const MAX_PATH = 125;
@@ -106,11 +114,15 @@ export const matcher: FieldRule = (text) => {
  * A DNS name as Route 53 returns it: lower case, no trailing dot. Route 53 creates no zones for top-level domains.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
  */
-export const domainName: FieldRule = (text) =>
-  text.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+export const domainName: FieldRule = (text) => {
+  if (/^\*\../.test(text))
+    return `Use one name, such as ${display(text.replace('*', 'api'))}: wildcards are not supported yet.`;
+  return text.length <= 253 &&
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
     ? undefined
     : 'Use a DNS name with at least two labels, in lower case and without a trailing dot, e.g. api.example.com; ' +
-      'a label can have at most 63 letters, digits and inner hyphens, and the name at most 253 characters.';
+        'a label can have at most 63 letters, digits and inner hyphens, and the name at most 253 characters.';
+};
 
 /**
  * The blocks from which anyone may take addresses: private (RFC 1918) and shared (RFC 6598) address space.

@@ -132,7 +132,7 @@ const Network = z.strictObject({
   // The largest block that AWS allows, at the address that most examples use.
   cidr: string(rules.vpcBlock).default('10.0.0.0/16').describe('the CIDR block of the VPC, /16 to /24'),
   // The minimum for a load balancer.
-  zones: integer(2, 6).default(2).describe('the number of availability zones'),
+  zones: integer(2, 6).default(2).describe('the number of availability zones; a load balancer needs two'),
 });
 
 /** The days that CloudWatch Logs keeps events: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */

@@ -7,7 +7,7 @@ import { pathOfContainer, pathOfService, type Finding, type Path } from '../find
 
 /** In bytes. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 const MAX_BYTES = 65_536;
-/** The number of texts that a mistake names. */
+/** The number of values that a mistake names. */
 const NAMED = 3;
 /** Stands for the account, which is not known yet: all accounts have twelve digits, and all digests 64. */
 const ACCOUNT = '0'.repeat(12);
@@ -22,7 +22,7 @@ export function* definitionsFit(config: Config): Iterable<Finding> {
         value: `a task definition of ${MAX_BYTES + excess} bytes`,
         fix:
           `Remove ${excess === 1 ? '1 byte' : `${excess} bytes`}: ECS accepts at most ${MAX_BYTES} for all containers of a service. ` +
-          `The largest texts are ${largestTexts(service)}. Put large texts into the image, or let the program load them.`,
+          `The largest values are ${largestValues(service)}. Put large values into the image, or let the program load them.`,
       };
   }
 }
@@ -37,9 +37,9 @@ function sizeOf(config: Config, service: Service): number {
   return definitionBytes(taskDefinitionFor(service, parts));
 }
 
-/** Lists the largest variables and commands by their paths, with their sizes. The texts may be secrets, so they are not shown. */
-function largestTexts(service: Service): string {
-  const texts = service.containers.flatMap((container): { path: Path; bytes: number }[] => [
+/** Lists the largest variables and commands by their paths, with their sizes. The values may be secrets, so they are not shown. */
+function largestValues(service: Service): string {
+  const values = service.containers.flatMap((container): { path: Path; bytes: number }[] => [
     ...Object.entries(container.environment).map(([name, value]) => ({
       path: pathOfContainer(service, container, 'environment', name),
       bytes: Buffer.byteLength(value),
@@ -49,7 +49,7 @@ function largestTexts(service: Service): string {
       bytes: Buffer.byteLength((container.command ?? []).join('')),
     },
   ]);
-  return texts
+  return values
     .sort((one, other) => other.bytes - one.bytes)
     .slice(0, NAMED)
     .filter(({ bytes }) => bytes > 0)

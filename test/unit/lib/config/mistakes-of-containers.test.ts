@@ -169,7 +169,7 @@ refuses(
 );
 
 refuses(`${api}.protocol`, between("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
-  'an unknown protocol': 'TCP',
+  'an unknown protocol': 'FTP',
   'lower case': 'https',
 });
 

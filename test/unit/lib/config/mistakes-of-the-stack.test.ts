@@ -37,8 +37,14 @@ refuses(
 refuses('region', 'Use a string: the AWS region, e.g. eu-west-1.', { 'no region': undefined });
 refuses('region', 'Use the code of an AWS region, e.g. eu-west-1.', {
   'the name of a country': 'Ireland',
-  'an availability zone': 'eu-west-1a',
+  'a region of another cloud': 'europe-west1',
 });
+refuses('region', 'Did you mean eu-west-1?', {
+  'an availability zone': 'eu-west-1a',
+  'a missing hyphen': 'eu-west1',
+  'the name of a variable': 'EU_WEST_1',
+});
+refuses('region', 'Did you mean us-gov-west-1?', { 'a missing hyphen in GovCloud': 'us-gov-west1' });
 
 refuses('domain', 'Use an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
 for (const field of ['domain.name', 'domain.zone'])
@@ -48,13 +54,15 @@ for (const field of ['domain.name', 'domain.zone'])
     {
       'a trailing dot': 'example.com.',
       'a capital': 'Example.com',
-      'a wildcard': '*.example.com',
       'an empty label': 'api..com',
       'a hyphen at the edge of a label': 'api-.com',
       'an IP address': '10.0.0.1',
       'a top-level domain': 'com',
     },
   );
+refuses('domain.name', "Use one name, such as 'api.example.com': wildcards are not supported yet.", {
+  'a wildcard': '*.example.com',
+});
 refuses(
   'domain.name',
   between('Use a DNS name'),
@@ -103,10 +111,14 @@ refuses(
 refuses('network.cidr', 'Use the first address of the block: 10.0.16.0/20.', {
   'host bits': '10.0.17.0/20',
 });
-refuses('network.zones', 'Use a whole number from 2 to 6: the number of availability zones.', {
-  'one zone': 1,
-  'seven zones': 7,
-});
+refuses(
+  'network.zones',
+  'Use a whole number from 2 to 6: the number of availability zones; a load balancer needs two.',
+  {
+    'one zone': 1,
+    'seven zones': 7,
+  },
+);
 
 refuses(
   'logRetentionDays',

@@ -1,4 +1,4 @@
-// A service whose task definition is larger than ECS accepts is a mistake, which names the largest texts but never shows them.
+// A service whose task definition is larger than ECS accepts is a mistake, which names the largest values but never shows them.
 import { expect, test } from '@jest/globals';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import {
@@ -35,7 +35,7 @@ test('the variables of a service may fill its task definition up to 65536 bytes,
     {
       path: 'services.shop',
       value: 'a task definition of 65537 bytes',
-      fix: `Remove 1 byte: ECS accepts at most 65536 for all containers of a service. The largest texts are ${environment}.BIG (${rest + 1} bytes), ${shop}.api.command (11 bytes) and ${environment}.PORT (4 bytes). Put large texts into the image, or let the program load them.`,
+      fix: `Remove 1 byte: ECS accepts at most 65536 for all containers of a service. The largest values are ${environment}.BIG (${rest + 1} bytes), ${shop}.api.command (11 bytes) and ${environment}.PORT (4 bytes). Put large values into the image, or let the program load them.`,
     },
   ]);
 });
@@ -45,7 +45,7 @@ test('a size is counted in bytes of UTF-8, with the escapes of JSON', () => {
   expect([accented, escaped]).toEqual([(ascii ?? 0) + 100, (ascii ?? 0) + 100]);
 });
 
-test('the mistake names the three largest texts of all containers by name, and shows no value', () => {
+test('the mistake names the three largest values of all containers by name, and shows no value', () => {
   const stack = validStackWith({
     [environment]: {
       SMALL: 'tiny-secret',
@@ -57,7 +57,7 @@ test('the mistake names the three largest texts of all containers by name, and s
   const [mistake, ...others] = mistakesOf(stack);
   expect(others).toEqual([]);
   expect(mistake?.fix).toContain(
-    `The largest texts are ${shop}.proxy.environment.CONFIG (32000 bytes), ${environment}['big.one'] (24000 bytes) and ${environment}.OTHER (16000 bytes).`,
+    `The largest values are ${shop}.proxy.environment.CONFIG (32000 bytes), ${environment}['big.one'] (24000 bytes) and ${environment}.OTHER (16000 bytes).`,
   );
   expect(JSON.stringify(mistake)).not.toMatch(/hunter2|tiny-secret|SMALL/);
 });
@@ -68,7 +68,7 @@ test('a large command is named, too', () => {
     {
       path: 'services.shop',
       value: expect.stringMatching(/^a task definition of 7\d{4} bytes$/),
-      fix: expect.stringContaining(`The largest texts are ${shop}.api.command (70011 bytes), `),
+      fix: expect.stringContaining(`The largest values are ${shop}.api.command (70011 bytes), `),
     },
   ]);
 });

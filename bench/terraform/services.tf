@@ -103,7 +103,7 @@ resource "aws_ecs_task_definition" "this" {
       image                  = container.image
       essential              = true
       portMappings           = [{ containerPort = container.port, protocol = "tcp" }]
-      environment            = [for key, value in container.environment : { name = key, value = value }]
+      environment            = [for key, value in merge({ PORT = tostring(container.port) }, container.environment) : { name = key, value = value }]
       readonlyRootFilesystem = true
       stopTimeout            = 30
       logConfiguration = {

@@ -62,7 +62,11 @@ async function outputFilesOf(path: string, outfile: string): Promise<readonly Ou
 }
 
 const lineOf = ({ text, location }: BuildFailure['errors'][number]): string =>
-  location ? `${location.file}, line ${location.line}: ${withoutQuotedText(text)}` : withoutQuotedText(text);
+  location ? `${location.file}, line ${location.line}: ${withHint(text)}` : withHint(text);
+
+/** Adds the fix for the most common mistake: `{ my-service: … }`. */
+const withHint = (text: string): string =>
+  `${withoutQuotedText(text)}${/but found "-"$/.test(text) ? '. Put a name that contains a hyphen in quotes.' : ''}`;
 
 /** Hides the string in messages such as `found "'secret'"`: a misplaced string may be a secret. */
 const withoutQuotedText = (text: string): string => text.replace(/"(\\?["'`])[^]*"/, 'a string');

@@ -20,6 +20,7 @@ import {
   tagsAreWithinLimit,
   variableNamesAreWellFormed,
 } from './checks/stack.ts';
+import { definitionsFit } from './checks/task-definition-size.ts';
 import type { Config } from './config.ts';
 import type { Check, Finding } from './finding.ts';
 
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   protocolsHavePaths,
   timeoutsAreBelowIntervals,
   variableNamesAreWellFormed,
+  definitionsFit,
   sourcesExist,
 ];
 

@@ -1,7 +1,7 @@
 /** Completes a configuration that the schema has accepted. Pure. */
 import { resolve } from 'node:path';
-import type { Builder, Config, Container, Target } from './config.ts';
-import type { StackOutput } from './schema.ts';
+import type { Builder, Config, Container, HealthCheck, Target } from './config.ts';
+import { Health, type StackOutput } from './schema.ts';
 
 /** The values that complete a configuration. */
 export interface CompletionContext {
@@ -52,6 +52,18 @@ const completeContainer = (
   image: source === undefined ? { reference: image ?? '' } : { source: resolve(folder, source) },
   port: fields.port,
   path: fields.path,
+  health: completeHealth(fields),
+  environment: completeEnvironment(fields),
   command: fields.command,
   user: fields.user ?? (source === undefined ? undefined : SOURCE_USER),
 });
+
+/** The path of a container is the most likely one that its program answers: the load balancer sends requests there. */
+const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path'>): HealthCheck => ({
+  ...(health ?? Health.parse({})),
+  path: health?.path ?? path ?? '/',
+});
+
+/** Many programs and frameworks listen on PORT if it is set; the others ignore it. */
+const completeEnvironment = ({ environment, port }: ContainerOutput): Container['environment'] =>
+  port === undefined || 'PORT' in environment ? environment : { ...environment, PORT: String(port) };

@@ -23,16 +23,17 @@ export type Builder = StackFields['builder'];
 /** The DNS name of a stack. */
 export type Domain = NonNullable<StackFields['domain']>;
 /** The health check of a container, by the load balancer and by ECS inside the task. */
-export type HealthCheck = ContainerFields['health'];
+export type HealthCheck = NonNullable<ContainerFields['health']> & { readonly path: string };
 
 /** One container of a service. */
-export interface Container extends Omit<ContainerFields, 'source' | 'image'> {
+export interface Container extends Omit<ContainerFields, 'source' | 'image' | 'health'> {
   /** Its name in the configuration, e.g. `api1`. */
   readonly name: string;
   /** `<service>-<container>`: its name among all containers of the stack. */
   readonly key: string;
   /** The source of its image: the absolute path of a source folder, or an image reference. */
   readonly image: { readonly source: string } | { readonly reference: string };
+  readonly health: HealthCheck;
 }
 
 /** A container behind the load balancer: it has a port and a path. */

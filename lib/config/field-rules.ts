@@ -1,6 +1,7 @@
 /** The rules for single strings: each returns a fix, or undefined when the string is valid. */
 import { Netmask } from 'netmask';
 import * as z from 'zod';
+import { display } from './display.ts';
 
 /** @returns the fix, as a sentence; undefined when the string is valid */
 export type FieldRule = (text: string) => string | undefined;
@@ -34,22 +35,50 @@ export const stackName: FieldRule = (text) =>
     ? 'Begin with another word: AWS reserves load balancer names that begin with internal-.'
     : name(text);
 
-/** A region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
-export const region = matches(
-  /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
-  'Use the code of an AWS region, e.g. eu-west-1.',
-);
+/** The form of a region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/;
+
+export const region: FieldRule = (text) => {
+  if (REGION.test(text)) return undefined;
+  // eu-west1, EU_WEST_1, or the zone eu-west-1a
+  const meant = text
+    .toLowerCase()
+    .replaceAll('_', '-')
+    .replace(/-?(\d{1,2})[a-z]?$/, '-$1');
+  const isLikely = REGION.test(meant) && /^([a-z]{2}|eusc)-/.test(meant);
+  return isLikely ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
+};
 
 /** A pattern has at most 128 characters, including the `/*` that is appended to the path. */
 const MAX_PATH = 125;
 
+/** Wildcards, and the parameters of web frameworks such as `/:id`, `/{id}`, `/[id]` and `/<id>`: here the fixed part of a path ends. */
+const PARAMETER = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;
+
+const withoutTrailingSlash = (path: string): string => path.replace(/\/+$/, '') || '/';
+
+/** Returns the fix for a path that says more than a path can, with the path to use. */
+function shorterPathFix(text: string): string | undefined {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(text) && URL.canParse(text))
+    return `Use ${display(withoutTrailingSlash(new URL(text).pathname))}, without scheme and host: requests for every host are routed by path.`;
+  if (!text.startsWith('/')) return undefined;
+  const [path = ''] = text.split(/[?#]/, 1);
+  const parameter = PARAMETER.exec(path);
+  if (parameter !== null)
+    return `Use ${display(withoutTrailingSlash(path.slice(0, parameter.index)))}, without a wildcard or parameter: everything below a path is routed with it.`;
+  return path === text
+    ? undefined
+    : `Use ${display(withoutTrailingSlash(path))}, without a query string or fragment: only the path of a request is compared.`;
+}
+
 /**
- * A path that is routed to a container: the characters that AWS allows in patterns, without the wildcards.
+ * A path that is routed to a container: the characters that AWS allows in patterns, without wildcards and parameters.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
  */
 export const routePath: FieldRule = (text) => {
+  const shorter = shorterPathFix(text);
+  if (shorter !== undefined) return shorter;
   if (!text.startsWith('/')) return 'Begin the path with a slash, e.g. /api1.';
-  if (/[*?]/.test(text)) return 'Leave out the wildcard: everything below a path is routed with it.';
   if (text !== '/' && text.endsWith('/')) return 'Leave out the trailing slash.';
   if (text.length > MAX_PATH) return `Use at most ${MAX_PATH} characters; these are ${text.length}.`;
   if (
@@ -85,15 +114,26 @@ export const matcher: FieldRule = (text) => {
  * A DNS name as Route 53 returns it: lower case, no trailing dot. Route 53 creates no zones for top-level domains.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
  */
-export const domainName: FieldRule = (text) =>
-  text.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+export const domainName: FieldRule = (text) => {
+  if (/^\*\../.test(text))
+    return `Use one name, such as ${display(text.replace('*', 'api'))}: wildcards are not supported yet.`;
+  return text.length <= 253 &&
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
     ? undefined
     : 'Use a DNS name with at least two labels, in lower case and without a trailing dot, e.g. api.example.com; ' +
-      'a label can have at most 63 letters, digits and inner hyphens, and the name at most 253 characters.';
+        'a label can have at most 63 letters, digits and inner hyphens, and the name at most 253 characters.';
+};
+
+/**
+ * The blocks from which anyone may take addresses: private (RFC 1918) and shared (RFC 6598) address space.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+ */
+const OWN_BLOCKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
 /**
  * The CIDR block of the VPC. AWS accepts at most a `/16`. Every subnet gets a sixteenth of the block, and AWS accepts no
- * subnet smaller than a `/28`.
+ * subnet smaller than a `/28`. AWS also accepts public addresses, but then the VPC cannot reach their owners, and a target
+ * group of another VPC refuses them.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
 export const vpcBlock: FieldRule = (text) => {
@@ -101,6 +141,8 @@ export const vpcBlock: FieldRule = (text) => {
   const { base, bitmask } = new Netmask(text);
   if (bitmask < 16 || bitmask > 24)
     return 'Use a block from /16 to /24: every subnet gets a sixteenth of it.';
+  if (!OWN_BLOCKS.some((block) => new Netmask(block).contains(base)))
+    return `Use a block within ${OWN_BLOCKS.join(', ').replace(/, (?=[^,]*$)/, ' or ')}: other addresses belong to someone on the internet.`;
   return text.startsWith(`${base}/`) ? undefined : `Use the first address of the block: ${base}/${bitmask}.`;
 };
 
@@ -121,9 +163,16 @@ export const user = matches(
 /** An argument or an environment variable of a process: neither can contain a zero byte. */
 export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
+/** ECS and Linux accept names that shells do not, such as `spring.profiles.active`. */
 export const variableName = matches(
-  /^[A-Za-z_][A-Za-z0-9_]*$/,
-  'Use letters, digits and underscores, and do not begin with a digit.',
+  /^[^=\0\p{Surrogate}]+$/u,
+  'Use at least one character, and no equals sign, zero byte or lone surrogate.',
+);
+
+/** Half of a character beyond U+FFFF has no form in UTF-8, so AWS would receive another text. */
+export const wellFormed = matches(
+  /^\P{Surrogate}*$/u,
+  'Replace the lone surrogate: half of a character cannot be sent to AWS.',
 );
 
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

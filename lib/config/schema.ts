@@ -3,8 +3,12 @@ import * as z from 'zod';
 import { FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 
-const string = (rule: rules.FieldRule) =>
-  z.string().refine((value) => rule(value) === undefined, { error: ({ input }) => rule(String(input)) });
+const string = (fieldRule: rules.FieldRule) => {
+  const rule: rules.FieldRule = (text) => rules.wellFormed(text) ?? fieldRule(text);
+  return z
+    .string()
+    .refine((value) => rule(value) === undefined, { error: ({ input }) => rule(String(input)) });
+};
 
 const integer = (from: number, to: number) => z.int().min(from).max(to);
 
@@ -14,8 +18,10 @@ const evenIfInvalid = ({ value }: { value: unknown }): boolean => typeof value =
 // With AWS's defaults, every recovery would wait for 5 successful checks 30 s apart. The matcher is `200-299` because a
 // healthy API may answer 204. The ranges are those of
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
-const Health = z.strictObject({
-  path: string(rules.healthPath).default('/').describe('the path to request, with its leading slash'),
+export const Health = z.strictObject({
+  path: string(rules.healthPath)
+    .optional()
+    .describe('the path to request, with its leading slash; by default the path of the container, or else /'),
   intervalSeconds: integer(5, 300).default(10).describe('seconds between two checks'),
   timeoutSeconds: integer(2, 120).default(5).describe('seconds to wait for a response'),
   healthyThreshold: integer(2, 10)
@@ -43,14 +49,14 @@ const Container = z
       .enum(['HTTP', 'HTTPS'])
       .default('HTTP')
       .describe('the protocol on its port; with HTTPS, its certificate is not checked'),
-    health: Health.prefault({}).describe('how to find out whether it is healthy'),
+    health: Health.optional().describe('how to find out whether it is healthy'),
     environment: z
       .record(
         z.string(),
         string(rules.processText).describe('the value of a variable; numbers and booleans go in quotes'),
       )
       .default({})
-      .describe('environment variables by name'),
+      .describe('environment variables by name; PORT is the port, unless it is set here'),
     command: z
       .array(string(rules.processText).describe('the program, or one argument'))
       .min(1)
@@ -77,7 +83,23 @@ const Container = z
     path: ['image'],
     error: 'Remove image or source: a container has only one of them.',
     when: evenIfInvalid,
-  });
+  })
+  .refine(({ port, path, health }) => health === undefined || port !== undefined || path !== undefined, {
+    path: ['port'],
+    error:
+      'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
+    when: evenIfInvalid,
+  })
+  .refine(
+    ({ image, port, path, health }) =>
+      health === undefined || image === undefined || port === undefined || path !== undefined,
+    {
+      path: ['path'],
+      error:
+        'Add the path that is routed to the container, or remove health: only the load balancer checks an image by reference.',
+      when: evenIfInvalid,
+    },
+  );
 
 // Fargate's smallest task: a stack costs little by default.
 const Service = z.strictObject({
@@ -110,7 +132,7 @@ const Network = z.strictObject({
   // The largest block that AWS allows, at the address that most examples use.
   cidr: string(rules.vpcBlock).default('10.0.0.0/16').describe('the CIDR block of the VPC, /16 to /24'),
   // The minimum for a load balancer.
-  zones: integer(2, 6).default(2).describe('the number of availability zones'),
+  zones: integer(2, 6).default(2).describe('the number of availability zones; a load balancer needs two'),
 });
 
 /** The days that CloudWatch Logs keeps events: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */

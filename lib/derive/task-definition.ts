@@ -6,7 +6,9 @@ import type {
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { Fields } from '../model/change.ts';
-import type { Container, Service } from '../config/config.ts';
+import type { Config, Container, Service } from '../config/config.ts';
+import { roleArn } from './arns.ts';
+import type { Names } from './names.ts';
 
 /** The resources that a task definition refers to. */
 export interface TaskDefinitionParts {
@@ -17,6 +19,27 @@ export interface TaskDefinitionParts {
   readonly taskRoleArn: string;
   /** Returns the reference of a container's image. */
   readonly image: (container: Container) => string;
+}
+
+/**
+ * Returns the parts of a task definition. Names and ARNs are computed, so that they are known before the resources exist.
+ * @param account the twelve digits of the account
+ */
+export function taskDefinitionParts(
+  { config, names, account }: { readonly config: Config; readonly names: Names; readonly account: string },
+  service: Service,
+  image: TaskDefinitionParts['image'],
+): TaskDefinitionParts {
+  const role = (key: 'execution' | 'task') =>
+    roleArn({ region: config.region, account }, names.rolePath, names.role(key));
+  return {
+    family: names.family(service.name),
+    region: config.region,
+    logGroup: names.logGroup,
+    executionRoleArn: role('execution'),
+    taskRoleArn: role('task'),
+    image,
+  };
 }
 
 /**
@@ -37,6 +60,13 @@ export const taskDefinitionFor = (
   taskRoleArn: parts.taskRoleArn,
   containerDefinitions: service.containers.map((container) => containerDefinition(service, container, parts)),
 });
+
+/**
+ * Returns the size of a task definition in bytes: of its compact JSON, in UTF-8. Tags do not count. How exactly AWS counts is
+ * not documented.
+ */
+export const definitionBytes = (definition: RegisterTaskDefinitionCommandInput): number =>
+  Buffer.byteLength(JSON.stringify(definition));
 
 const containerDefinition = (
   service: Service,

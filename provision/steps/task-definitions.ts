@@ -3,12 +3,11 @@ import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { retagEcs } from '../../lib/aws/retag.ts';
 import { deregisterRevision, ownRevisions } from '../../lib/aws/task-definition-revisions.ts';
 import type { Container, Service } from '../../lib/config/config.ts';
-import { roleArn } from '../../lib/derive/arns.ts';
 import { desiredTags, tagFields, toCamelCaseTags } from '../../lib/derive/tags.ts';
 import {
   definitionFields,
   taskDefinitionFor,
-  type TaskDefinitionParts,
+  taskDefinitionParts,
 } from '../../lib/derive/task-definition.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import type { Desired } from '../../lib/look/context.ts';
@@ -21,26 +20,6 @@ type Context = ApplyContext<'taskDefinitions'>;
 /** The name of the field for the number of older revisions from which tasks can still start. */
 const OLDER_REVISIONS = 'older revisions';
 
-/**
- * Returns the parts of a task definition. Names and ARNs are computed, so that a diff is possible before the resources exist.
- */
-function partsOf(
-  { config, names, account }: Desired,
-  service: Service,
-  image: TaskDefinitionParts['image'],
-): TaskDefinitionParts {
-  const role = (key: 'execution' | 'task') =>
-    roleArn({ region: config.region, account }, names.rolePath, names.role(key));
-  return {
-    family: names.family(service.name),
-    region: config.region,
-    logGroup: names.logGroup,
-    executionRoleArn: role('execution'),
-    taskRoleArn: role('task'),
-    image,
-  };
-}
-
 /** Returns the desired fields. The reference of an image that is not pushed yet becomes known later. */
 function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
   const imageIfKnown = ({ key, image }: Container): string =>
@@ -48,7 +27,7 @@ function desiredFields(desired: Desired, found: Survey, service: Service): Desir
   const fields: Record<string, Value | undefined> = {
     status: 'ACTIVE',
     [OLDER_REVISIONS]: 0,
-    ...definitionFields(taskDefinitionFor(service, partsOf(desired, service, imageIfKnown))),
+    ...definitionFields(taskDefinitionFor(service, taskDefinitionParts(desired, service, imageIfKnown))),
     ...desiredTags(desired, 'taskDefinitions', service.name),
   };
   for (const container of service.containers) {
@@ -107,7 +86,7 @@ async function register(context: Context): Promise<Ids['taskDefinitions']> {
   if (!service) throw new Error(`No service ${change.key} is configured`);
   const imageOf = ({ key, image }: Container) =>
     'reference' in image ? image.reference : (ids.images.get(key)?.imageUri ?? '');
-  const definition = taskDefinitionFor(service, partsOf(context, service, imageOf));
+  const definition = taskDefinitionFor(service, taskDefinitionParts(context, service, imageOf));
   const { taskDefinition } = await aws.ecs(
     new RegisterTaskDefinitionCommand({ ...definition, tags: toCamelCaseTags(tags) }),
   );

@@ -7,6 +7,7 @@ import { checkFargateSize, cpuUnits, mebibytes } from './fargate-sizes.ts';
 import { checkRoles } from './task-roles.ts';
 
 const MAX_CONTAINERS = 10;
+const MAX_BYTES = 65_536;
 const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\//;
 
 /**
@@ -26,6 +27,7 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   if (containers.length > MAX_CONTAINERS) {
     throw clientError(`Too many containers: a task definition can have at most ${MAX_CONTAINERS}.`);
   }
+  checkSize(input);
   if (input.volumes?.length) throw notSupported('volumes');
   const cpu = cpuUnits(input.cpu);
   const memory = mebibytes(input.memory);
@@ -45,6 +47,17 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
     throw clientError('Fargate requires task definition to have execution role ARN to support ECR images.');
   }
   checkRoles(region, input, 'RegisterTaskDefinition');
+}
+
+/**
+ * Checks the size of the definition as compact JSON. Tags do not count: they are stored separately. How exactly AWS counts is
+ * not documented.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+ */
+function checkSize({ tags: _tags, ...definition }: RegisterTaskDefinitionRequest): void {
+  const bytes = Buffer.byteLength(JSON.stringify(definition));
+  if (bytes > MAX_BYTES)
+    throw clientError(`Actual length: '${bytes}'. Max allowed length is '${MAX_BYTES}' bytes.`);
 }
 
 function checkFargate(

@@ -231,6 +231,25 @@ test.each<[string, Partial<ContainerDefinition>]>([
   expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining(member) });
 });
 
+test('RegisterTaskDefinition accepts 65536 bytes, and refuses one more', async () => {
+  const { ecs, role } = await account();
+  const withValue = (value: string) => ({
+    ...twoContainerTask(role),
+    ...withFirstContainer(role, { environment: [{ name: 'BIG', value }] }),
+    tags: [{ key: 'not', value: 'counted' }],
+  });
+  const { tags: _, ...definition } = withValue('');
+  const rest = 65_536 - Buffer.byteLength(JSON.stringify(definition));
+  const value = `é${'x'.repeat(rest - 2)}`;
+  const refused = await refusalOf(ecs.send(new RegisterTaskDefinitionCommand(withValue(`${value}x`))));
+  expect(refused).toEqual({
+    code: 'ClientException',
+    message: "Actual length: '65537'. Max allowed length is '65536' bytes.",
+  });
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(withValue(value)));
+  expect(required(taskDefinition).revision).toBe(1);
+});
+
 test('a refused registration uses no revision number', async () => {
   const { ecs, role } = await account();
   await refusalOf(ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainerTask(role), cpu: '1' })));

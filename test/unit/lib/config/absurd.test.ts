@@ -132,7 +132,7 @@ describe('any input', () => {
       [`${api}.environment`, (text) => [text]],
       [`${api}.environment`, (text) => ({ A: [text] })],
       [`${api}.environment`, (text) => ({ A: { B: text } })],
-      [`${api}.environment`, (text) => ({ 'no-name': text })],
+      [`${api}.environment`, (text) => ({ 'no=name': text })],
       [`${api}.environment`, (text) => ({ A: `${text}\0` })],
       [`${api}.enviroment`, (text) => ({ A: text })],
       [`${api}.env`, (text) => text],

@@ -242,3 +242,19 @@ test('the problem shows the path of a missing configuration as typed, and the re
     why: `${resolve('nowhere.config.ts')} is not a file.`,
   });
 });
+
+test('a name with a hyphen but without quotes is explained', async () => {
+  const why = await whyOf(load("export default { name: 'store', services: { my-shop: {} } };"));
+  expect(why).toMatch(/found "-"\. Put a name that contains a hyphen in quotes\.$/);
+});
+
+test('a configuration can read its variables from a file, as the answer to envFile says', async () => {
+  const env = join(folder, '.env');
+  writeFileSync(env, 'LEVEL=debug\nGREETING="hello there"\n');
+  const config = await load(`
+    import { readFileSync } from 'node:fs';
+    import { parseEnv } from 'node:util';
+    const environment = parseEnv(readFileSync(${JSON.stringify(env)}, 'utf8'));
+    export default { ${STACK.replace("source: 'api'", "source: 'api', environment")} };`);
+  expect(config.services[0]?.containers[0]?.environment).toEqual({ LEVEL: 'debug', GREETING: 'hello there' });
+});

@@ -1,7 +1,8 @@
 // Every kind of mistake in the containers of a service.
+import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
-import { between, mistakesOf, folderWith, refuses, validStackWith } from './support.ts';
+import { between, mistakesOf, folderWith, placesOf, refuses, validStack, validStackWith } from './support.ts';
 
 const shop = 'services.shop.containers';
 const api = `${shop}.api`;
@@ -110,9 +111,41 @@ refuses(`${api}.path`, 'Begin the path with a slash, e.g. /api1.', {
   'an empty string': '',
 });
 refuses(`${api}.path`, 'Leave out the trailing slash.', { 'a slash at the end': '/api/' });
-refuses(`${api}.path`, 'Leave out the wildcard: everything below a path is routed with it.', {
-  'a star': '/api/*',
-  'a question mark': '/api?x',
+for (const [path, prefix] of Object.entries({
+  '/api/*': '/api',
+  '/api*': '/api',
+  '/a/*/b': '/a',
+  '/*': '/',
+  '/users/:id': '/users',
+  '/users/:id/orders': '/users',
+  '/:tenant': '/',
+  '/users/{id}': '/users',
+  '/users/[id]': '/users',
+  '/users/<int:id>': '/users',
+  '/files/(.*)': '/files',
+}))
+  refuses(
+    `${api}.path`,
+    `Use '${prefix}', without a wildcard or parameter: everything below a path is routed with it.`,
+    {
+      [path]: path,
+    },
+  );
+for (const [path, prefix] of Object.entries({
+  '/search?q=shoes': '/search',
+  '/search/?q=*': '/search',
+  '/?page=1': '/',
+  '/api#top': '/api',
+}))
+  refuses(
+    `${api}.path`,
+    `Use '${prefix}', without a query string or fragment: only the path of a request is compared.`,
+    {
+      [path]: path,
+    },
+  );
+refuses(`${api}.path`, "Use '/api', without scheme and host: requests for every host are routed by path.", {
+  'a URL': 'https://shop.example.com/api/',
 });
 refuses(
   `${api}.path`,
@@ -136,7 +169,7 @@ refuses(
 );
 
 refuses(`${api}.protocol`, between("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
-  'an unknown protocol': 'TCP',
+  'an unknown protocol': 'FTP',
   'lower case': 'https',
 });
 
@@ -145,11 +178,50 @@ test('HTTPS without a path is refused, since the load balancer sends no requests
     'Add a path and a port, or remove the protocol: the load balancer only sends requests to containers with a path.';
   const mistake = { path: `${api}.protocol`, value: "'HTTPS'", fix };
   expect(mistakesOf(validStackWith({ [`${api}.path`]: undefined }))).toEqual([mistake]);
-  expect(mistakesOf(validStackWith({ [`${api}.path`]: undefined, [`${api}.port`]: undefined }))).toEqual([
-    mistake,
-  ]);
+  const withoutPort = {
+    [`${api}.path`]: undefined,
+    [`${api}.port`]: undefined,
+    [`${api}.health`]: undefined,
+  };
+  expect(mistakesOf(validStackWith(withoutPort))).toEqual([mistake]);
   // An invalid path is reported instead.
   expect(mistakesOf(validStackWith({ [`${api}.path`]: 5 }))).toMatchObject([{ path: `${api}.path` }]);
+});
+
+test('a health check without a port is refused, since nothing could carry it out', () => {
+  const worker = { source: 'api', health: { path: '/health' } };
+  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: worker }))).toEqual([
+    {
+      path: `${shop}.worker.port`,
+      value: 'missing',
+      fix: 'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
+    },
+  ]);
+  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: { ...worker, health: {} } }))).toHaveLength(1);
+  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: { source: 'api' } }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: { ...worker, port: 7000 } }))).toEqual([]);
+});
+
+test.each([
+  ['an invalid port', { port: 'x' }, ['port']],
+  ['a misspelt port', { Port: 7000 }, ['Port']],
+  ['a path without a port', { path: '/worker' }, ['port']],
+])('a health check with %s is only one mistake', (_what, fields, mistakes) => {
+  const worker = { source: 'api', health: { path: '/health' }, ...fields };
+  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: worker })).map(({ path }) => path)).toEqual(
+    mistakes.map((field) => `${shop}.worker.${field}`),
+  );
+});
+
+test('a health check of an image without a path is refused, since only the load balancer could carry it out', () => {
+  const cache = { image: 'redis', port: 6379, health: { path: '/health' } };
+  expect(mistakesOf(validStackWith({ [`${shop}.cache`]: cache }))).toEqual([
+    {
+      path: `${shop}.cache.path`,
+      value: 'missing',
+      fix: 'Add the path that is routed to the container, or remove health: only the load balancer checks an image by reference.',
+    },
+  ]);
 });
 
 refuses(`${api}.health.path`, between('Begin the path with a slash, e.g. /health'), {
@@ -173,7 +245,7 @@ refuses(`${api}.health.matcher`, 'Use status codes from 200 to 499, e.g. 200 or 
 
 refuses(
   `${api}.environment`,
-  'Use an object: environment variables by name.',
+  between('Use an object: environment variables by name'),
   { 'a string': 'MODE=fast' },
   'a string, not shown',
 );
@@ -190,13 +262,36 @@ refuses(
   { 'a zero byte': 'a\0b' },
   'a string, not shown',
 );
-for (const name of ['MY-MODE', '1'])
-  refuses(
-    `${api}.environment.${name}`,
-    'Use letters, digits and underscores, and do not begin with a digit.',
-    { 'a name that shells do not accept': 'fast' },
-    `'${name}'`,
-  );
+
+test.each(['', 'A=B', 'A\0B', 'A\ud800'])('the name of a variable must not be %j', (name) => {
+  expect(mistakesOf(validStackWith({ [`${api}.environment`]: { [name]: 'fast' } }))).toEqual([
+    {
+      path: `${api}.environment[${inspect(name)}]`,
+      value: inspect(name),
+      fix: 'Use at least one character, and no equals sign, zero byte or lone surrogate.',
+    },
+  ]);
+});
+
+test.each(['spring.profiles.active', 'discovery.type', 'MY-MODE', '1', 'a b', 'größe', '😀'])(
+  'the name of a variable may be %s',
+  (name) => {
+    expect(mistakesOf(validStackWith({ [`${api}.environment`]: { [name]: 'fast' } }))).toEqual([]);
+  },
+);
+
+const half = '😀'.slice(0, 1);
+const LONE = 'Replace the lone surrogate: half of a character cannot be sent to AWS.';
+refuses(`${api}.environment.MODE`, LONE, { 'half of a character': `fast${half}` }, 'a string, not shown');
+refuses(`${api}.source`, LONE, { 'half of a character': `api${half}` });
+test.each(placesOf(validStack()))('a lone surrogate in %s is refused', (place) => {
+  const shownPath = place.replace(/\.(\d)$/, '[$1]');
+  const mistakes = mistakesOf(validStackWith({ [place]: `a${half}` }));
+  expect(mistakes.map(({ path }) => path)).toEqual([shownPath]);
+});
+test('a whole character of two surrogates is accepted', () => {
+  expect(mistakesOf(validStackWith({ [`${api}.environment.MODE`]: '😀' }))).toEqual([]);
+});
 
 refuses(
   `${api}.command`,

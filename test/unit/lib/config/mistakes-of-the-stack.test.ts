@@ -37,8 +37,14 @@ refuses(
 refuses('region', 'Use a string: the AWS region, e.g. eu-west-1.', { 'no region': undefined });
 refuses('region', 'Use the code of an AWS region, e.g. eu-west-1.', {
   'the name of a country': 'Ireland',
-  'an availability zone': 'eu-west-1a',
+  'a region of another cloud': 'europe-west1',
 });
+refuses('region', 'Did you mean eu-west-1?', {
+  'an availability zone': 'eu-west-1a',
+  'a missing hyphen': 'eu-west1',
+  'the name of a variable': 'EU_WEST_1',
+});
+refuses('region', 'Did you mean us-gov-west-1?', { 'a missing hyphen in GovCloud': 'us-gov-west1' });
 
 refuses('domain', 'Use an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
 for (const field of ['domain.name', 'domain.zone'])
@@ -48,13 +54,15 @@ for (const field of ['domain.name', 'domain.zone'])
     {
       'a trailing dot': 'example.com.',
       'a capital': 'Example.com',
-      'a wildcard': '*.example.com',
       'an empty label': 'api..com',
       'a hyphen at the edge of a label': 'api-.com',
       'an IP address': '10.0.0.1',
       'a top-level domain': 'com',
     },
   );
+refuses('domain.name', "Use one name, such as 'api.example.com': wildcards are not supported yet.", {
+  'a wildcard': '*.example.com',
+});
 refuses(
   'domain.name',
   between('Use a DNS name'),
@@ -87,13 +95,30 @@ refuses('network.cidr', 'Use a block from /16 to /24: every subnet gets a sixtee
   'a block that is too large': '10.0.0.0/15',
   'a block that is too small': '10.0.0.0/25',
 });
+refuses(
+  'network.cidr',
+  'Use a block within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10: other addresses belong to someone on the internet.',
+  {
+    'public addresses': '8.8.0.0/16',
+    'addresses above 172.16.0.0/12': '172.32.0.0/16',
+    'addresses below 172.16.0.0/12': '172.15.0.0/16',
+    'addresses above 100.64.0.0/10': '100.128.0.0/16',
+    'addresses next to 192.168.0.0/16': '192.169.0.0/16',
+    'loopback addresses': '127.0.0.0/16',
+    'link-local addresses': '169.254.0.0/16',
+  },
+);
 refuses('network.cidr', 'Use the first address of the block: 10.0.16.0/20.', {
   'host bits': '10.0.17.0/20',
 });
-refuses('network.zones', 'Use a whole number from 2 to 6: the number of availability zones.', {
-  'one zone': 1,
-  'seven zones': 7,
-});
+refuses(
+  'network.zones',
+  'Use a whole number from 2 to 6: the number of availability zones; a load balancer needs two.',
+  {
+    'one zone': 1,
+    'seven zones': 7,
+  },
+);
 
 refuses(
   'logRetentionDays',

@@ -1,6 +1,7 @@
 // A valid stack becomes a complete configuration.
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { containersOf } from '../../../../lib/config/config.ts';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import type { StackInput } from '../../../../lib/config/schema.ts';
 import slipway from '../../../../slipway.config.ts';
@@ -91,6 +92,32 @@ describe('a valid stack', () => {
     });
   });
 
+  test.each([
+    ['its path', { port: 7000, path: '/shop' }, '/shop'],
+    [
+      'its path, even if other fields of the check are set',
+      { port: 7000, path: '/shop', health: { matcher: '200' } },
+      '/shop',
+    ],
+    ['/ without a path', { port: 7000 }, '/'],
+    ['the path of its configuration', { port: 7000, path: '/shop', health: { path: '/up' } }, '/up'],
+  ])('checks the health of a container at %s', (_what, fields, path) => {
+    const stack = validStackWith({ 'services.shop.containers.extra': { source: 'api', ...fields } });
+    expect(containersOf(read(stack)).at(-1)?.health.path).toBe(path);
+  });
+
+  test.each([
+    ['its port', { port: 7000 }, { PORT: '7000' }],
+    ['its port, beside other variables', { port: 7000, environment: { A: '1' } }, { A: '1', PORT: '7000' }],
+    ['what is configured', { port: 7000, environment: { PORT: '80' } }, { PORT: '80' }],
+    ['nothing without a port', {}, {}],
+  ])('sets the variable PORT of a container to %s', (_what, fields, environment) => {
+    for (const image of [{ source: 'api' }, { image: 'nginx' }]) {
+      const stack = validStackWith({ 'services.shop.containers.extra': { ...image, ...fields } });
+      expect(containersOf(read(stack)).at(-1)?.environment).toStrictEqual(environment);
+    }
+  });
+
   test('creates no zone by default', () => {
     expect(read(validStackWith({ 'domain.createZone': undefined })).domain?.createZone).toBe(false);
   });
@@ -129,9 +156,12 @@ describe('a valid stack', () => {
     },
   );
 
-  test.each(['10.0.0.0/16', '192.168.4.0/24', '172.31.128.0/17'])('may have the network block %s', (cidr) => {
-    expect(read(validStackWith({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
-  });
+  test.each(['10.0.0.0/16', '192.168.4.0/24', '172.16.0.0/16', '172.31.128.0/17', '100.127.0.0/16'])(
+    'may have the network block %s',
+    (cidr) => {
+      expect(read(validStackWith({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
+    },
+  );
 
   test('is exported by slipway.config.ts in this repository', () => {
     // The sources are relative to the repository, so they do not exist in another folder.

@@ -1,0 +1,37 @@
+/** The schema of the configuration as JSON Schema: the nodes of its fields, by their paths. */
+import * as z from 'zod';
+import type { Path } from './finding.ts';
+import { Stack } from './schema.ts';
+
+/** The schema of one value. */
+export type SchemaNode = z.core.JSONSchema.JSONSchema;
+
+export const STACK_NODE: SchemaNode = z.toJSONSchema(Stack, { io: 'input' });
+
+/** Returns the schema of the value at a path. */
+export const nodeAt = (path: Path): SchemaNode | undefined =>
+  path.reduce<SchemaNode | undefined>((node, key) => childOf(node, key), STACK_NODE);
+
+/** Returns the schema of one field, of any value of a record, or of any item of a list. */
+export function childOf(node: SchemaNode | undefined, key: PropertyKey): SchemaNode | undefined {
+  const { properties = {}, additionalProperties, items } = node ?? {};
+  const child =
+    typeof key === 'string' && Object.hasOwn(properties, key)
+      ? properties[key]
+      : (items ?? additionalProperties);
+  return typeof child === 'object' && !Array.isArray(child) ? child : undefined;
+}
+
+/** Lists the paths of all fields, with `*` for the keys of records. */
+export function fieldPaths(
+  node: SchemaNode = STACK_NODE,
+  path: readonly string[] = [],
+): (readonly string[])[] {
+  const { properties = {}, additionalProperties: values } = node;
+  const inRecord = typeof values === 'object' ? fieldPaths(values, [...path, '*']) : [];
+  const fields = Object.entries(properties).flatMap(([key, field]) => [
+    [...path, key],
+    ...fieldPaths(field as SchemaNode, [...path, key]),
+  ]);
+  return [...fields, ...inRecord];
+}

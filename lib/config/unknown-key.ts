@@ -1,0 +1,131 @@
+/** Answers keys and values that the schema does not know: by the words of other tools, by the place of a field, by its spelling. */
+import { closest, distance } from 'fastest-levenshtein';
+import { pathText } from './display.ts';
+import type { Finding, Path } from './finding.ts';
+import { fieldPaths, nodeAt } from './schema-nodes.ts';
+import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SAME } from './wishes.ts';
+
+/** A finding from an issue of the schema. */
+export interface SchemaFinding extends Finding {
+  /** The field that an unknown key was probably meant to be. */
+  readonly meant?: Path;
+}
+
+/** An answer to a word: a fix, or a field with a sentence about it. */
+type Answer = { readonly fix: string } | { readonly field: readonly string[]; readonly difference: string };
+
+/** Tools write the same word as `desiredCount`, `desired_count` and `DesiredCount`. */
+const normalized = (word: string): string => word.replace(/[-_]/g, '').toLowerCase();
+
+const ANSWERS: ReadonlyMap<string, Answer> = new Map([
+  ...answers(
+    SAME,
+    ([words]) => words,
+    (field, [, difference = '']) => ({ field: field.split('.'), difference }),
+  ),
+  ...answers(
+    ELSEWHERE,
+    (_, words) => words,
+    (_, fix) => ({ fix }),
+  ),
+  ...answers(
+    NOT_YET,
+    (_, words) => words,
+    (_, answer) => ({ fix: `Not supported yet. ${answer}` }),
+  ),
+]);
+
+/** Makes an answer for each word of each row. */
+function answers<Row>(
+  rows: Readonly<Record<string, Row>>,
+  wordsOf: (row: Row, key: string) => string,
+  answerOf: (key: string, row: Row) => Answer,
+): [string, Answer][] {
+  return Object.entries(rows).flatMap(([key, row]) =>
+    wordsOf(row, key)
+      .split(' ')
+      .map((word): [string, Answer] => [normalized(word), answerOf(key, row)]),
+  );
+}
+
+/** All fields, the outermost first. */
+const FIELDS = fieldPaths().sort((one, other) => one.length - other.length);
+
+/** Returns the finding for a key that its object does not have. @param path the path of the object */
+export function unknownKey(path: Path, key: string, parent: object): SchemaFinding {
+  const unknown = { path: [...path, key], value: 'unknown key' };
+  const answer = answerTo(path, key);
+  if (answer !== undefined && 'fix' in answer) return { ...unknown, fix: answer.fix };
+  if (answer !== undefined) return { ...unknown, ...useOf(path, answer) };
+  const known = Object.keys(nodeAt(path)?.properties ?? {});
+  const moved = known.some((name) => normalized(name) === normalized(key)) ? undefined : fieldCalled(key);
+  if (moved !== undefined) {
+    const { place, description } = placeOf(path, moved);
+    return { ...unknown, fix: `Move it to ${place}: ${description}.` };
+  }
+  const near = nearest(
+    key,
+    known.filter((name) => !(name in parent)),
+  );
+  return near === undefined
+    ? { ...unknown, fix: `Remove it. The known keys are: ${known.join(', ')}.` }
+    : { ...unknown, fix: `Did you mean ${near}?`, meant: [...path, near] };
+}
+
+/** Returns the fix for a value that Slipway cannot take yet; undefined for other values. */
+export function wishedValueFix(path: Path, value: unknown): string | undefined {
+  const wished = NOT_YET_VALUES.find(
+    ({ at, values }) =>
+      at === templateOf(path) && typeof value === 'string' && values.split(' ').includes(value.toUpperCase()),
+  );
+  return wished && `Not supported yet. ${wished.answer}`;
+}
+
+function answerTo(path: Path, key: string): Answer | undefined {
+  const level = Object.entries(LEVELS).find(([template]) => template === templateOf(path))?.[1];
+  return ANSWERS.get(`${level}:${normalized(key)}`) ?? ANSWERS.get(normalized(key));
+}
+
+/** Returns a path with `*` for the keys of records. */
+const templateOf = (path: Path): string =>
+  path
+    .map((key, index) => (nodeAt(path.slice(0, index))?.properties === undefined ? '*' : String(key)))
+    .join('.');
+
+function useOf(
+  path: Path,
+  { field, difference }: { readonly field: readonly string[]; readonly difference: string },
+): Pick<SchemaFinding, 'fix' | 'meant'> {
+  const { place, description, isSibling, fieldPath } = placeOf(path, field);
+  const fix = `Use ${place}: ${description}.${difference === '' ? '' : ` ${difference}`}`;
+  return isSibling ? { fix, meant: fieldPath } : { fix };
+}
+
+/** Describes a field for the author of the object at a path: its name in the same object, and its whole path elsewhere. */
+function placeOf(path: Path, field: readonly string[]) {
+  const isOnTheWay = (index: number) =>
+    field.slice(0, index).every((key, before) => key === '*' || key === path[before]);
+  const fieldPath = field.map((key, index) =>
+    key === '*' ? ((isOnTheWay(index) ? path[index] : undefined) ?? '<name>') : key,
+  );
+  const isSibling = templateOf(path) === field.slice(0, -1).join('.');
+  const whole = fieldPath.includes('<name>') ? fieldPath.join('.') : pathText(fieldPath);
+  const place = isSibling ? String(field.at(-1)) : whole;
+  return { place, description: nodeAt(field)?.description ?? '', isSibling, fieldPath };
+}
+
+/** Returns the path of a field with this name, the outermost if there are several. No field is meant by `name`. */
+const fieldCalled = (key: string): readonly string[] | undefined =>
+  FIELDS.find((field) => {
+    const name = field.at(-1) ?? '';
+    return name !== 'name' && name !== '*' && normalized(name) === normalized(key);
+  });
+
+/** Returns the name that a user who typed `key` probably meant: one that begins with `key` or differs in a few letters. */
+function nearest(key: string, names: readonly string[]): string | undefined {
+  const typed = key.slice(0, 40).toLowerCase();
+  const completed = names.find((name) => typed.length >= 3 && name.toLowerCase().startsWith(typed));
+  if (completed !== undefined || names.length === 0) return completed;
+  const name = closest(typed, names);
+  return distance(typed, name.toLowerCase()) <= Math.max(1, Math.floor(name.length / 2)) ? name : undefined;
+}

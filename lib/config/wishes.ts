@@ -1,0 +1,204 @@
+/** The words of other tools for what Slipway calls by another name, does not need, or cannot do yet, each with an answer. */
+
+/**
+ * The objects of a configuration, by the paths of their keys; `*` is any name. A word in the tables may begin with such a name
+ * and a colon: it then has this meaning only in that object.
+ */
+export const LEVELS = {
+  '': 'stack',
+  domain: 'domain',
+  network: 'network',
+  'services.*': 'service',
+  'services.*.containers.*': 'container',
+  'services.*.containers.*.health': 'health',
+} as const;
+export type Level = (typeof LEVELS)[keyof typeof LEVELS];
+
+/** Fields of Slipway, with the words that other tools use for them, and where needed a sentence about the difference. */
+export const SAME: Readonly<Record<string, readonly [words: string, difference?: string]>> = {
+  name: ['stackName appName application'],
+  region: ['awsRegion location'],
+  domain: [
+    'hostname dns dnsName customDomain stack:hostedZone',
+    'It has a name, and the zone that contains the name.',
+  ],
+  'domain.name': ['domainName fqdn recordName'],
+  'domain.zone': [
+    'zoneId hostedZoneId hostedZone zoneName domainZone',
+    'Slipway finds the id of the zone by its name.',
+  ],
+  'network.cidr': ['cidrBlock vpcCidr ipv4Cidr'],
+  'network.zones': ['availabilityZones azs maxAzs zoneCount', 'The zones themselves cannot be chosen.'],
+  logRetentionDays: ['logRetention retentionDays retentionInDays retention logRetentionInDays'],
+  idleTimeoutSeconds: ['idleTimeout requestTimeout stack:timeout service:timeout'],
+  deregistrationDelaySeconds: ['deregistrationDelay deregistrationTimeout drainTimeout drainSeconds'],
+  tags: ['labels defaultTags'],
+  'services.*.cpu': [
+    'vcpu vcpus cpus cpuUnits cpuLimit resources limits size taskSize',
+    'The containers of a service share its cpu and its memory.',
+  ],
+  'services.*.memory': [
+    'mem memoryLimit memoryMiB memoryLimitMiB memoryReservation memorySize ram',
+    'The containers of a service share it.',
+  ],
+  'services.*.count': [
+    'replicas replicaCount desiredCount numReplicas instances instanceCount taskCount tasks desired scale',
+  ],
+  'services.*.graceSeconds': [
+    'startPeriod initialDelaySeconds healthCheckGracePeriod healthCheckGracePeriodSeconds gracePeriod startupGracePeriod',
+  ],
+  'services.*.containers': ['containerDefinitions sidecars stack:container'],
+  'services.*.containers.*.source': [
+    'build buildContext context dockerfile dockerfilePath src directory',
+    'A Dockerfile in that folder is used with builder: docker.',
+  ],
+  'services.*.containers.*.image': ['imageUri imageUrl containerImage imageName repository'],
+  'services.*.containers.*.port': [
+    'ports portMappings containerPort targetPort internalPort listenPort expose',
+    'A container has one port; what only the containers of its own task reach, on localhost, needs no field.',
+  ],
+  'services.*.containers.*.path': [
+    'paths route routes pathPattern pathPatterns pathPrefix prefix basePath',
+    'A container has one path; for several, use what they have in common, such as /.',
+  ],
+  'services.*.containers.*.environment': ['environmentVariables envVars variables'],
+  'services.*.containers.*.command': ['cmd args arguments startCommand runCommand'],
+  'services.*.containers.*.health': [
+    'healthCheck healthChecks livenessProbe readinessProbe startupProbe probe',
+    "Slipway requests a path over HTTP; it runs no command. A slow start is covered by the service's graceSeconds.",
+  ],
+  'services.*.containers.*.health.path': ['healthCheckPath healthPath health:url health:endpoint httpGet'],
+  'services.*.containers.*.health.intervalSeconds': ['healthCheckInterval periodSeconds'],
+  'services.*.containers.*.health.timeoutSeconds': ['healthCheckTimeout'],
+  'services.*.containers.*.health.healthyThreshold': ['successThreshold healthyThresholdCount'],
+  'services.*.containers.*.health.unhealthyThreshold': [
+    'retries failureThreshold maxFailures unhealthyThresholdCount',
+  ],
+  'services.*.containers.*.health.matcher': [
+    'httpCode statusCode statusCodes successCodes healthyHttpCodes expectedStatus',
+  ],
+  'services.*.containers.*.readOnlyRoot': [
+    'readonlyRootFilesystem readOnly readOnlyRootFs',
+    'It is true by default.',
+  ],
+  'services.*.containers.*.user': ['runAsUser uid'],
+  'services.*.containers.*.stopSeconds': [
+    'stopTimeout stopGracePeriod terminationGracePeriodSeconds gracefulShutdown',
+  ],
+};
+
+/** Words for what a configuration does not contain, with what to do instead. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  'service:name container:name service:serviceName container:containerName':
+    'Remove it: the key of a service or container is its name.',
+  'network:name': 'Remove it: all names consist of the name of the stack, the stage and the key.',
+  priority: 'Remove it: a longer path takes precedence over a shorter one.',
+  'stack:version composeVersion': 'Remove it: the form of a configuration has no version.',
+  'launchType networkMode requiresCompatibilities compatibilities provider':
+    'Remove it: every task runs on Fargate, in network mode awsvpc.',
+  'restart restartPolicy': 'Remove it: ECS replaces every task that stops.',
+  'stage stack:environment stack:env workspace':
+    'Remove it, and add --stage NAME to the command; a configuration that is a function gets the stage as its argument.',
+  'account accountId profile credentials accessKeyId':
+    'Remove it, and set AWS_PROFILE for the command, or other credentials that AWS tools use.',
+  'target stack:endpoint endpointUrl': 'Remove it, and add --target sandbox or --target aws to the command.',
+  'envFile envFiles environmentFile environmentFiles envFrom dotenv':
+    "Use environment: a configuration is a program, so it can set environment: parseEnv(readFileSync('.env', 'utf8')), with parseEnv from node:util.",
+};
+
+/** Words for what Slipway cannot do yet, with what to do instead. */
+export const NOT_YET: Readonly<Record<string, string>> = {
+  'host hosts hostHeader hostHeaders container:hostname virtualHost':
+    'Requests for every host are routed by path. Use path, or deploy another stack with its own domain.',
+  'method methods httpMethods headers httpHeaders queryStrings queryParameters sourceIps conditions rules':
+    'Requests are routed by path alone. Use path, and let the program check the rest of a request.',
+  'stripPath stripPrefix rewrite rewriteTarget pathRewrite urlRewrite rewrites':
+    'The program gets the whole path of a request, so let it answer below its path.',
+  'redirect redirects': 'Let the program answer with a redirect.',
+  'vpc vpcId vpcName existingVpc subnets subnetIds privateSubnets publicSubnets':
+    'Every stack has its own VPC. Use network.cidr to choose a block that your other networks do not use.',
+  'securityGroup securityGroups securityGroupIds ingress egress allowedCidrs ipWhitelist':
+    'Every service has its own security group, which admits only the load balancer. Let the program check the address in X-Forwarded-For.',
+  'loadBalancer loadBalancers loadBalancerArn alb nlb elb listener listeners listenerArn targetGroup targetGroupArn':
+    'Every stack has its own load balancer, on port 80. Put services that share one into the same stack.',
+  'certificate certificates certificateArn acm https ssl tls sslPolicy redirectHttp httpsRedirect':
+    'Clients reach the load balancer over HTTP. Put CloudFront or another proxy with a certificate in front of it.',
+  'internal scheme stack:private stack:public internetFacing publicLoadBalancer':
+    'The load balancer is public. Let the program check who sends a request, or leave out path for what only its own task needs.',
+  'dependsOn links startupOrder':
+    'The containers of a task start together. Let the program repeat its request until the other container answers on localhost.',
+  'initContainers initContainer migrations release preDeploy':
+    'All containers of a task start together. Do the work at the start of the program, or run it before you provision.',
+  'ulimits ulimit nofile':
+    'Fargate allows 65535 open files. Let the program open fewer at a time, or use a higher count.',
+  'sysctls linuxParameters capAdd capDrop capabilities privileged securityContext':
+    'Containers run with the settings of Fargate. Use user and readOnlyRoot to restrict one.',
+  entryPoint: 'Use command, or set ENTRYPOINT in the Dockerfile of the image.',
+  'workingDirectory workingDir workdir': 'Set WORKDIR in the Dockerfile of the image.',
+  'secrets secret secretOptions secretsManager ssm parameterStore valueFrom':
+    'Let the program fetch the secret when it starts, and name the role <name>-<stage>-task in the resource policy of the secret. A variable set from process.env works, too, but everyone who may describe the task definition can read it.',
+  'ephemeralStorage storage diskSize disk':
+    'A task has the 20 GiB that Fargate always gives it. Keep larger data in S3 or in a database.',
+  'volume volumes mounts mountPoints volumeMounts efs persistence tmpfs':
+    'Keep data that must outlive a task in S3 or in a database. For temporary files, set readOnlyRoot: false.',
+  'architecture arch cpuArchitecture runtimePlatform platform arm64 graviton':
+    'Tasks run on X86_64. Build images by reference for linux/amd64.',
+  'capacityProvider capacityProviders capacityProviderStrategy spot fargateSpot ec2 instanceType gpu':
+    'Every task runs on Fargate, on demand and without a GPU. To save money, pause a service with count: 0.',
+  'permissionsBoundary permissionBoundary boundary':
+    'An administrator can set a boundary on both roles after the first provision; Slipway leaves it in place.',
+  'role roles iam policy policies permissions statements taskRole taskRoleArn taskRolePolicies managedPolicies iamPolicies executionRole executionRoleArn':
+    'The task role permits nothing, and Slipway detaches other policies. Name the role <name>-<stage>-task in the policy of the resource instead, such as a bucket policy.',
+  'exec ssh executeCommand enableExecuteCommand shell debug':
+    "Read the logs of the stack's log group, or run the stack on the sandbox, where its programs are processes of this machine.",
+  'scaling autoscaling hpa min max minCount maxCount minReplicas maxReplicas minCapacity maxCapacity minTasks maxTasks':
+    'Use count. If you give the service a range with Application Auto Scaling, Slipway leaves the count within the range to it.',
+  platformVersion: 'Tasks run on the latest platform version. Leave it out.',
+  'circuitBreaker deploymentCircuitBreaker rollback autoRollback':
+    'Leave it out: a deployment that fails is always rolled back.',
+  'deployment deploymentConfiguration deploymentStrategy strategy minimumHealthyPercent maximumPercent maxSurge maxUnavailable blueGreen canary':
+    'Leave it out: every deployment is rolling, and starts the new tasks before it stops the old ones.',
+  'alias aliases domains alternativeNames subjectAlternativeNames sans wildcard':
+    'A stack has one name. Add a CNAME record from the other name to it yourself: the load balancer answers for every host.',
+  'privateZone domain:private domain:internal':
+    'The name is in a public zone, as the load balancer is public. Leave it out.',
+  'domain:ttl routingPolicy weight failover':
+    'The record is an alias of the load balancer, without a TTL. Leave it out.',
+  'nat natGateway natGateways natType assignPublicIp publicIp publicIps ipv6 dualStack peering transitGateway flowLogs vpcEndpoints':
+    'Tasks are in private subnets, and reach the internet over IPv4 through the one NAT gateway of the stack. Leave it out.',
+  'log logs logging logGroup logDriver logConfiguration logOptions firelens':
+    "Standard output and standard error go to the stack's log group. Use logRetentionDays for how long they are kept.",
+  'stickiness sticky stickySessions sessionAffinity cookie':
+    'Requests of one client go to any task. Keep sessions in a database or in a signed cookie.',
+  'waf firewall cdn cloudfront cors compression rateLimit accessLogs':
+    'Put CloudFront or another proxy in front of the load balancer, or let the program do it.',
+  'cron schedule schedules scheduledTasks jobs job':
+    'Every container runs all the time. Let a program do the work at the times that you want.',
+  'serviceConnect serviceDiscovery cloudMap namespace mesh serviceMesh':
+    "Services reach each other through the load balancer, under its name and the other service's path; containers of one task, on localhost.",
+  'cluster clusterName clusterArn': 'Every stack has its own cluster. Leave it out.',
+  'database databases db rds redis cache queue queues bucket buckets dynamodb':
+    'Create it with another tool, and give its address to the program in environment.',
+  'alarms alarm monitoring metrics dashboard tracing xray containerInsights':
+    'ECS and the load balancer send their metrics to CloudWatch without any setting. Create alarms with another tool.',
+  'kms kmsKey kmsKeyId encryption encrypt': "Everything is encrypted with AWS's own keys. Leave it out.",
+};
+
+/** Values of a field that Slipway cannot take yet, with what to do instead. */
+export const NOT_YET_VALUES: readonly {
+  readonly at: string;
+  readonly values: string;
+  readonly answer: string;
+}[] = [
+  {
+    at: 'services.*.containers.*.protocol',
+    values: 'GRPC HTTP2 H2 H2C TCP UDP TLS',
+    answer:
+      "The load balancer speaks HTTP/1.1 with the containers. Use 'HTTP', for gRPC with gRPC-Web or JSON.",
+  },
+  {
+    at: 'services.*.containers.*.protocol',
+    values: 'WS WSS WEBSOCKET',
+    answer: "Use 'HTTP': WebSockets pass through it.",
+  },
+];

@@ -1,0 +1,264 @@
+// Configurations as users of other tools write them: every wish gets an answer, and no answer is only "Remove it".
+import { expect, test } from '@jest/globals';
+import { mistakesOf, validStackWith } from './support.ts';
+
+const service = 'services.shop';
+const api = 'services.shop.containers.api';
+
+/** The begin of each fix, by the path of the mistake; without a mistake, the wish is already granted. */
+type Answers = Readonly<Record<string, string>>;
+
+const notYet = 'Not supported yet. ';
+
+test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Answers]>([
+  [
+    'several paths',
+    { [`${api}.paths`]: ['/a', '/b'] },
+    { [`${api}.paths`]: 'Use path: the path that is routed to it' },
+  ],
+  [
+    'a wildcard in a path',
+    { [`${api}.path`]: '/shop/*' },
+    { [`${api}.path`]: "Use '/shop', without a wildcard or parameter" },
+  ],
+  [
+    'a host',
+    { [`${api}.host`]: 'a.example.org' },
+    { [`${api}.host`]: `${notYet}Requests for every host are routed by path.` },
+  ],
+  [
+    'methods, headers and a priority',
+    { [`${api}.methods`]: ['PUT'], [`${api}.headers`]: { 'x-blue': '1' }, [`${api}.priority`]: 7 },
+    {
+      [`${api}.methods`]: `${notYet}Requests are routed by path alone.`,
+      [`${api}.headers`]: `${notYet}Requests are routed by path alone.`,
+      [`${api}.priority`]: 'Remove it: a longer path takes precedence',
+    },
+  ],
+  [
+    'a rewritten path',
+    { [`${api}.stripPath`]: true, [`${api}.rewrite`]: '/' },
+    {
+      [`${api}.stripPath`]: `${notYet}The program gets the whole path`,
+      [`${api}.rewrite`]: `${notYet}The program gets the whole path`,
+    },
+  ],
+  [
+    'an existing VPC',
+    { 'network.vpcId': 'vpc-1', 'network.subnets': ['subnet-2'] },
+    {
+      'network.vpcId': `${notYet}Every stack has its own VPC.`,
+      'network.subnets': `${notYet}Every stack has its own VPC.`,
+    },
+  ],
+  [
+    'an existing load balancer',
+    { loadBalancer: { arn: 'arn' } },
+    { loadBalancer: `${notYet}Every stack has its own load balancer` },
+  ],
+  [
+    'HTTPS for clients',
+    { certificate: 'arn', https: true },
+    {
+      certificate: `${notYet}Clients reach the load balancer over HTTP. Put CloudFront`,
+      https: `${notYet}Clients reach the load balancer over HTTP. Put CloudFront`,
+    },
+  ],
+  [
+    'an order of containers',
+    { [`${api}.dependsOn`]: ['proxy'] },
+    { [`${api}.dependsOn`]: `${notYet}The containers of a task start together.` },
+  ],
+  [
+    'more open files',
+    { [`${api}.ulimits`]: [] },
+    { [`${api}.ulimits`]: `${notYet}Fargate allows 65535 open files.` },
+  ],
+  [
+    'another entry point and folder',
+    { [`${api}.entryPoint`]: ['sh'], [`${api}.workingDirectory`]: '/srv' },
+    {
+      [`${api}.entryPoint`]: `${notYet}Use command`,
+      [`${api}.workingDirectory`]: `${notYet}Set WORKDIR in the Dockerfile`,
+    },
+  ],
+  [
+    'variables from a file',
+    { [`${api}.envFile`]: '.env', [`${api}.environmentFiles`]: ['s3://x'] },
+    { [`${api}.envFile`]: 'Use environment: ', [`${api}.environmentFiles`]: 'Use environment: ' },
+  ],
+  [
+    'secrets',
+    { [`${api}.secrets`]: { TOKEN: 'arn' } },
+    { [`${api}.secrets`]: `${notYet}Let the program fetch the secret` },
+  ],
+  [
+    'a larger disk',
+    { [`${service}.ephemeralStorage`]: 99 },
+    { [`${service}.ephemeralStorage`]: `${notYet}A task has the 20 GiB` },
+  ],
+  [
+    'a volume',
+    { [`${api}.mounts`]: { '/srv': 'disk' }, [`${service}.volumes`]: { disk: {} } },
+    { [`${api}.mounts`]: `${notYet}Keep data that`, [`${service}.volumes`]: `${notYet}Keep data that` },
+  ],
+  [
+    'another architecture',
+    { [`${service}.architecture`]: 'arm64' },
+    { [`${service}.architecture`]: `${notYet}Tasks run on X86_64.` },
+  ],
+  [
+    'cheaper capacity',
+    { [`${service}.capacityProviders`]: ['FARGATE_SPOT'] },
+    { [`${service}.capacityProviders`]: `${notYet}Every task runs on Fargate, on demand` },
+  ],
+  [
+    'a boundary of permissions',
+    { permissionsBoundary: 'arn' },
+    { permissionsBoundary: `${notYet}An administrator can set a boundary` },
+  ],
+  [
+    'permissions of the program',
+    { [`${service}.taskRolePolicies`]: [{ Effect: 'Allow' }] },
+    { [`${service}.taskRolePolicies`]: `${notYet}The task role permits nothing` },
+  ],
+  [
+    'the size of a container',
+    { [`${api}.memory`]: 128, [`${api}.cpu`]: 64 },
+    {
+      [`${api}.memory`]: 'Move it to services.shop.memory: MiB of memory of a task',
+      [`${api}.cpu`]: 'Move it to services.shop.cpu: CPU units of a task',
+    },
+  ],
+  [
+    'a command that checks the health',
+    { [`${api}.healthCheck`]: { command: ['CMD', 'true'] } },
+    { [`${api}.healthCheck`]: 'Use health: how to find out whether it is healthy.' },
+  ],
+  [
+    'a second protocol',
+    { [`${api}.protocol`]: undefined, [`${api}.protocol2`]: 'GRPC' },
+    { [`${api}.protocol2`]: 'Did you mean protocol?' },
+  ],
+  [
+    'gRPC',
+    { [`${api}.protocol`]: 'GRPC' },
+    { [`${api}.protocol`]: `${notYet}The load balancer speaks HTTP/1.1` },
+  ],
+  [
+    'two ports',
+    { [`${api}.ports`]: [1, 2] },
+    { [`${api}.ports`]: 'Use port: the port that it listens on. A container has one port' },
+  ],
+  [
+    'a shell',
+    { [`${service}.exec`]: true, [`${service}.enableExecuteCommand`]: true },
+    {
+      [`${service}.exec`]: `${notYet}Read the logs`,
+      [`${service}.enableExecuteCommand`]: `${notYet}Read the logs`,
+    },
+  ],
+  [
+    'a range of counts',
+    { [`${service}.scaling`]: { min: 2, max: 8 } },
+    {
+      [`${service}.scaling`]: `${notYet}Use count. If you give the service a range with Application Auto Scaling`,
+    },
+  ],
+  [
+    'another platform, without rollback',
+    { [`${service}.platformVersion`]: '1.4.0', [`${service}.circuitBreaker`]: false },
+    {
+      [`${service}.platformVersion`]: `${notYet}Tasks run on the latest platform version.`,
+      [`${service}.circuitBreaker`]: `${notYet}Leave it out: a deployment that fails is always rolled back.`,
+    },
+  ],
+  [
+    'a load balancer for the network alone',
+    { internal: true, scheme: 'internal' },
+    { internal: `${notYet}The load balancer is public.`, scheme: `${notYet}The load balancer is public.` },
+  ],
+  [
+    'several names',
+    { 'domain.aliases': ['b.example.com'], 'domain.zoneId': 'Z0' },
+    {
+      'domain.aliases': `${notYet}A stack has one name. Add a CNAME record`,
+      'domain.zoneId':
+        'Use zone: the hosted zone that the name is in, e.g. example.com. Slipway finds the id',
+    },
+  ],
+  [
+    'every name of a zone',
+    { 'domain.name': '*.example.com' },
+    { 'domain.name': "Use one name, such as 'api.example.com': wildcards are not supported yet." },
+  ],
+  [
+    'a private zone',
+    { 'domain.private': true },
+    { 'domain.private': `${notYet}The name is in a public zone` },
+  ],
+  [
+    'numbers as variables',
+    { [`${api}.environment`]: { A: 2, B: false, C: undefined, D: null } },
+    Object.fromEntries(
+      ['A', 'B', 'C', 'D'].map((name) => [
+        `${api}.environment.${name}`,
+        'Use a string: the value of a variable',
+      ]),
+    ),
+  ],
+  [
+    'no NAT gateway',
+    { 'network.nat': 'none', 'network.zones': 1, 'network.assignPublicIp': true },
+    {
+      'network.nat': `${notYet}Tasks are in private subnets`,
+      'network.zones':
+        'Use a whole number from 2 to 6: the number of availability zones; a load balancer needs two.',
+      'network.assignPublicIp': `${notYet}Tasks are in private subnets`,
+    },
+  ],
+  [
+    'the same port twice',
+    { 'services.shop.containers.proxy.port': 5000 },
+    { 'services.shop.containers.proxy.port': 'Use another port: api' },
+  ],
+  [
+    'the same path twice',
+    { 'services.shop.containers.proxy.path': '/api' },
+    { 'services.shop.containers.proxy.path': 'Use another path' },
+  ],
+  [
+    'long names',
+    {
+      name: 'quite-a-long-name-of-a-shop',
+      'services.shop.containers.storefront-gateway': { image: 'nginx', port: 1, path: '/s' },
+    },
+    {
+      [`${api}`]: 'Shorten the name of the stack, the stage, the service or the container by',
+      'services.shop.containers.proxy':
+        'Shorten the name of the stack, the stage, the service or the container by',
+      'services.shop.containers.storefront-gateway':
+        'Shorten the name of the stack, the stage, the service or the container by',
+    },
+  ],
+  [
+    'no essential container',
+    { [`${api}.essential`]: false },
+    { 'services.shop.containers': 'Remove essential: false from one of them' },
+  ],
+  [
+    'another log driver',
+    { [`${api}.logConfiguration`]: { logDriver: 'splunk' }, [`${api}.log`]: false },
+    { [`${api}.logConfiguration`]: `${notYet}Standard output`, [`${api}.log`]: `${notYet}Standard output` },
+  ],
+  ['a misspelt region', { region: 'eu-west1' }, { region: 'Did you mean eu-west-1?' }],
+  [
+    'variables with dots, and names that AWS sets, too',
+    { [`${api}.environment`]: { AWS_REGION: 'a', 'my.dotted-name': 'b', PATH: '/c' } },
+    {},
+  ],
+])('%s', (_wish, values, answers) => {
+  const mistakes = mistakesOf(validStackWith(values));
+  expect(mistakes.map(({ path }) => path).sort()).toEqual(Object.keys(answers).sort());
+  for (const { path, fix } of mistakes) expect(fix.slice(0, answers[path]?.length)).toBe(answers[path]);
+});

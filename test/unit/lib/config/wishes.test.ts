@@ -1,0 +1,132 @@
+// Every row of the table of other tools' words: each word gets its answer in every object where it is not a field.
+import { describe, expect, test } from '@jest/globals';
+import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
+import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SAME } from '../../../../lib/config/wishes.ts';
+import { mistakesOf, validStackWith } from './support.ts';
+
+/** The paths of the objects of the valid stack, by their levels. */
+const PLACES = {
+  stack: '',
+  domain: 'domain.',
+  network: 'network.',
+  service: 'services.shop.',
+  container: 'services.shop.containers.api.',
+  health: 'services.shop.containers.api.health.',
+} as const;
+const levels = Object.values(LEVELS);
+const LEVEL_OF: ReadonlyMap<string, string> = new Map(Object.entries(LEVELS));
+
+const normalized = (word: string): string => word.replace(/[-_]/g, '').toLowerCase();
+const fieldsOf = (level: (typeof levels)[number]): string[] =>
+  Object.keys(nodeAt(PLACES[level].split('.').slice(0, -1))?.properties ?? {});
+
+/** All words, each with its levels: the one before the colon, or all in which it is not a field and has no other meaning. */
+const rows = [
+  ...Object.entries(SAME).map(([field, [words]]) => ({ row: field, words })),
+  ...Object.keys(ELSEWHERE).map((words) => ({ row: words, words })),
+  ...Object.keys(NOT_YET).map((words) => ({ row: words, words })),
+];
+const allWords = rows.flatMap(({ words }) => words.split(' '));
+const cases = rows.flatMap(({ row, words }) =>
+  words.split(' ').map((entry) => {
+    const [word = '', level] = entry.split(':').reverse();
+    const own = levels.filter((name) =>
+      level === undefined
+        ? !allWords.map(normalized).includes(`${name}:${normalized(word)}`)
+        : name === level,
+    );
+    return {
+      word,
+      row,
+      places: own.filter((name) => !fieldsOf(name).map(normalized).includes(normalized(word))),
+    };
+  }),
+);
+
+/** Returns the fix for a key in an object of the valid stack. The key must be the only mistake. */
+function fixOf(level: (typeof levels)[number], key: string): string | undefined {
+  const mistakes = mistakesOf(validStackWith({ [`${PLACES[level]}${key}`]: 'x' }));
+  expect(mistakes).toEqual([
+    { path: `${PLACES[level]}${key}`, value: 'unknown key', fix: expect.any(String) as unknown as string },
+  ]);
+  return mistakes[0]?.fix;
+}
+
+test('no word has two answers, and every word has at least one object where it is an unknown key', () => {
+  const words = allWords.map(normalized);
+  expect(words.filter((word, index) => words.indexOf(word) < index)).toEqual([]);
+  expect(cases.filter(({ places }) => places.length === 0)).toEqual([]);
+});
+
+describe('a word for one of our fields is answered with that field:', () => {
+  const ours = cases.filter(({ row }) => row in SAME);
+  test.each(ours.map((line) => [line.word, line.row, line.places] as const))(
+    '%s → %s',
+    (word, row, places) => {
+      const field = row.split('.');
+      const description = nodeAt(field)?.description;
+      expect(description).toBeDefined();
+      for (const level of places) {
+        const path = row.replace('*', level in { stack: 1, domain: 1, network: 1 } ? '<name>' : 'shop');
+        const place = path.replace('*', ['container', 'health'].includes(level) ? 'api' : '<name>');
+        const isSibling = LEVEL_OF.get(field.slice(0, -1).join('.')) === level;
+        const [, difference] = SAME[row] ?? [];
+        expect(fixOf(level, word)).toBe(
+          `Use ${isSibling ? field.at(-1) : place}: ${description}.${difference === undefined ? '' : ` ${difference}`}`,
+        );
+      }
+    },
+  );
+});
+
+describe('a word for something that is not a field is answered with what to do instead:', () => {
+  const others = cases.filter(({ row }) => !(row in SAME));
+  test.each(others.map((line) => [line.word, line.row, line.places] as const))('%s', (word, row, places) => {
+    const answer = ELSEWHERE[row] ?? `Not supported yet. ${NOT_YET[row]}`;
+    for (const level of places) expect(fixOf(level, word)).toBe(answer);
+  });
+});
+
+test.each(
+  NOT_YET_VALUES.flatMap(({ at, values, answer }) => values.split(' ').map((value) => [value, at, answer])),
+)('the value %s of %s is answered with what to use instead', (value = '', at = '', answer) => {
+  const path = at.replace('*', 'shop').replace('*', 'api');
+  for (const written of [value, value.toLowerCase()])
+    expect(mistakesOf(validStackWith({ [path]: written }))).toEqual([
+      { path, value: `'${written}'`, fix: `Not supported yet. ${answer}` },
+    ]);
+});
+
+test.each(['desired_count', 'DesiredCount', 'desired-count', 'DESIRED_COUNT'])(
+  'the spelling of a word does not matter: %s',
+  (word) => {
+    expect(fixOf('service', word)).toMatch(/^Use count: /);
+  },
+);
+
+test('a word for a required field is one mistake, not two', () => {
+  const stack = validStackWith({
+    'domain.zone': undefined,
+    'domain.hostedZoneName': undefined,
+    'domain.zoneName': 'x.com',
+  });
+  expect(mistakesOf(stack).map(({ path }) => path)).toEqual(['domain.zoneName']);
+});
+
+test.each([
+  ['image', 'services.shop.image', 'Move it to services.shop.containers.<name>.image: '],
+  ['count in a container', 'services.shop.containers.api.count', 'Move it to services.shop.count: '],
+  ['cidr', 'cidr', 'Move it to network.cidr: '],
+  ['createZone', 'createZone', 'Move it to domain.createZone: '],
+  [
+    'port of a health check',
+    'services.shop.containers.api.health.port',
+    'Move it to services.shop.containers.api.port: ',
+  ],
+  ['path of a service', 'services.shop.path', 'Move it to services.shop.containers.<name>.path: '],
+  ['containers of a stack', 'containers', 'Move it to services.<name>.containers: '],
+])('a field in the wrong object is answered with its place: %s', (_what, path, begin) => {
+  const [mistake, ...others] = mistakesOf(validStackWith({ [path]: 'x' }));
+  expect(others).toEqual([]);
+  expect(mistake?.fix.slice(0, begin.length)).toBe(begin);
+});

@@ -1,13 +1,11 @@
 /** Pages of lists. Each service limits the page size, and a token encodes where the next page starts. */
 
-/** The page sizes that a service allows, and its refusals of other sizes and of invalid tokens. */
+/** The default page size of a service, and its refusals. */
 export interface PageRules {
   /** The page size when the request names none. */
   readonly defaultSize: number;
-  readonly minSize: number;
-  readonly maxSize: number;
-  /** Returns the refusal of a page size outside the limits. */
-  invalidSize(size: number): Error;
+  /** The limits of the page size, and the refusal of other sizes. Undefined when AWS's model has the limits. */
+  readonly sizes?: { readonly min: number; readonly max: number; invalid(size: number): Error };
   /** Returns the refusal of an invalid token. */
   invalidToken(token: string): Error;
 }
@@ -33,7 +31,8 @@ export function pageOf<Row>(
   rules: PageRules,
 ): Page<Row> {
   const count = size ?? rules.defaultSize;
-  if (!(count >= rules.minSize && count <= rules.maxSize)) throw rules.invalidSize(count);
+  const { sizes } = rules;
+  if (sizes && !(count >= sizes.min && count <= sizes.max)) throw sizes.invalid(count);
   const start = token === undefined ? '0' : Buffer.from(token, 'base64url').toString();
   if (!/^\d{1,9}$/.test(start)) throw rules.invalidToken(token ?? '');
   const end = Number(start) + count;

@@ -43,26 +43,31 @@ const ec2 = first(({ value, path }) =>
 
 interface Validation {
   readonly words: Words;
-  /** The kinds of constraints that the service's own code reports in other words. */
-  readonly except?: readonly Violation['kind'][];
+  /** Whether the service reports a violation in these words. The service's own code reports the others. */
+  readonly covers?: (violation: Violation) => boolean;
   /** The operations whose inputs the service's own code checks as a whole. */
   readonly exceptFor?: readonly string[];
 }
 
+const isOfEnum = ({ kind }: Violation): boolean => kind === 'enum';
+
 /** The validation of each service, by its name in a signature. The catalogue of AWS semantics lists the sources of the words. */
 const VALIDATIONS: Readonly<Record<string, Validation>> = {
-  ec2: { words: ec2, except: ['required', 'min', 'max', 'pattern'] },
+  ec2: { words: ec2, covers: isOfEnum },
   elasticloadbalancing: { words: together('ValidationError') },
-  ecs: { words: together('InvalidParameterException'), except: ['required', 'min', 'max', 'pattern'] },
+  ecs: { words: together('InvalidParameterException'), covers: isOfEnum },
   'application-autoscaling': { words: together('ValidationException') },
   ecr: { words: ecr },
   logs: { words: together('InvalidParameterException') },
-  iam: { words: together('ValidationError'), except: ['pattern'] },
+  iam: {
+    words: together('ValidationError'),
+    covers: ({ kind, path }) => kind !== 'pattern' || path === 'description' || path.startsWith('tags.'),
+  },
   sts: { words: together('ValidationError') },
   // A batch is checked change by change, and refused with all faults.
   route53: {
     words: together('InvalidInput'),
-    except: ['enum'],
+    covers: (violation) => !isOfEnum(violation),
     exceptFor: ['ChangeResourceRecordSets'],
   },
 };
@@ -75,8 +80,8 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
 export function validate(service: string, operation: string, input: object): void {
   const validation = VALIDATIONS[service];
   if (validation === undefined) return;
-  const { words, except = [], exceptFor = [] } = validation;
+  const { words, covers = () => true, exceptFor = [] } = validation;
   if (exceptFor.includes(operation)) return;
-  const violations = violationsOf(service, operation, input).filter(({ kind }) => !except.includes(kind));
+  const violations = violationsOf(service, operation, input).filter(covers);
   if (violations.length > 0) throw words(violations);
 }

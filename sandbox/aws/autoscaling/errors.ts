@@ -3,12 +3,6 @@ import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const invalid = (message: string): Refusal => refusal('ValidationException', message);
 
-/** The refusal of a value that the API's model does not allow, in the model's wording. */
-export const notOneOf = (value: string, member: string, values: readonly string[]): Refusal =>
-  invalid(
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${values.join(', ')}]`,
-  );
-
 export const unsupported = (): Refusal =>
   invalid('Unsupported service namespace, resource type or scalable dimension');
 

@@ -9,7 +9,6 @@ import { pageOf, type PageRules } from '../paging.ts';
 import {
   checkBounds,
   checkDimension,
-  checkNamespace,
   checkResource,
   checkTarget,
   DIMENSION,
@@ -24,9 +23,7 @@ const MAX_PAGE_SIZE = 50;
 /** The limits of the page size. A size above the maximum is not refused: the caller reduces it before this check. */
 const PAGES: PageRules = {
   defaultSize: MAX_PAGE_SIZE,
-  minSize: 1,
-  maxSize: MAX_PAGE_SIZE,
-  invalidSize: () => invalid('MaxResults cannot be less than 1'),
+  sizes: { min: 1, max: MAX_PAGE_SIZE, invalid: () => invalid('MaxResults cannot be less than 1') },
   invalidToken,
 };
 
@@ -103,7 +100,7 @@ export const targetOperations = {
     run(input, region) {
       const { ResourceIds: ids = [], ScalableDimension, MaxResults = MAX_PAGE_SIZE, NextToken } = input;
       // Only ECS targets can be registered in the sandbox, so the list is empty for any other service.
-      const isEcs = checkNamespace(input.ServiceNamespace) === 'ecs';
+      const isEcs = input.ServiceNamespace === 'ecs';
       if (ScalableDimension !== undefined && ids.length === 0) {
         throw invalid('ResourceIds must be specified when ScalableDimension is specified');
       }

@@ -57,12 +57,14 @@ const MAX_ROWS = 1000;
 
 const pageRules = (minSize: number): PageRules => ({
   defaultSize: MAX_ROWS,
-  minSize,
-  maxSize: MAX_ROWS,
-  invalidSize: (size) =>
-    invalidParameter(
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${size < minSize ? `greater than ${minSize}` : `less than ${MAX_ROWS}`}.`,
-    ),
+  sizes: {
+    min: minSize,
+    max: MAX_ROWS,
+    invalid: (size) =>
+      invalidParameter(
+        `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${size < minSize ? `greater than ${minSize}` : `less than ${MAX_ROWS}`}.`,
+      ),
+  },
   invalidToken: () => refusal('InvalidNextToken', 'The specified NextToken is not valid.'),
 });
 

@@ -1,31 +1,17 @@
-/** The checks of ECR requests: repository names, image tags and page sizes. */
+/** What ECR checks in addition to AWS's model: image tags and digests. Also repositories by name, and pages. */
 import type * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { pageOf, type Page, type PageRules } from '../paging.ts';
 import { invalidParameter, repositoryNotFound, type RepositoryIdentity } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
 
-const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
 const IMAGE_TAG = '[a-zA-Z0-9-_.]+';
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 export const isDigest = (text: string): boolean => DIGEST.test(text);
 
-/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-export function checkRepositoryName(name: string | undefined): string {
-  const given = name ?? '';
-  const member = 'repositoryName';
-  if (given.length < 2) throw invalidParameter(member, 'Member must have length greater than or equal to 2');
-  if (given.length > 256) throw invalidParameter(member, 'Member must have length less than or equal to 256');
-  if (!new RegExp(`^${REPOSITORY_NAME}$`).test(given)) {
-    throw invalidParameter(member, `must satisfy regular expression '${REPOSITORY_NAME}'`);
-  }
-  return given;
-}
-
+/** Checks the characters of a tag, which the model does not limit. */
 export function checkImageTag(tag: string): string {
-  if (tag.length > 300)
-    throw invalidParameter('imageTag', 'Member must have length less than or equal to 300');
   if (!new RegExp(`^${IMAGE_TAG}$`).test(tag)) {
     throw invalidParameter('imageTag', `must satisfy regular expression '${IMAGE_TAG}'`);
   }
@@ -34,14 +20,13 @@ export function checkImageTag(tag: string): string {
 
 /**
  * Returns the repository that a request names. In the sandbox, the registries of other accounts are empty.
- * @throws InvalidParameterException, RepositoryNotFoundException
+ * @throws RepositoryNotFoundException
  */
 export function requestedRepository(
   region: Region,
   request: { registryId?: string; repositoryName: string | undefined },
 ): RepositoryRow {
-  const { registryId = region.account } = request;
-  const repositoryName = checkRepositoryName(request.repositoryName);
+  const { registryId = region.account, repositoryName = '' } = request;
   const row = registryId === region.account ? region.ecr.repositories.get(repositoryName) : undefined;
   if (!row) throw repositoryNotFound({ repositoryName, registryId });
   return row;
@@ -55,13 +40,10 @@ export const identityOf = ({ registryId, repositoryName }: RepositoryRow): Repos
 
 const PAGES: PageRules = {
   defaultSize: 100,
-  minSize: 1,
-  maxSize: 1000,
-  invalidSize: () => invalidParameter('maxResults', 'Member must have value between 1 and 1000'),
   invalidToken: () => invalidParameter('nextToken', 'Invalid token'),
 };
 
-/** Returns a page of a list: 100 rows by default, 1000 at most. */
+/** Returns a page of a list, with 100 rows by default. */
 export const page = <Row>(
   rows: readonly Row[],
   maxResults: number | undefined,

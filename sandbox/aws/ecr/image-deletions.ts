@@ -4,7 +4,7 @@ import type { ImageFailure, ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { requestedRepository } from './checks.ts';
-import { checkIds, failure, failureOf } from './image-ids.ts';
+import { failure, failureOf } from './image-ids.ts';
 import { childDigestsOf, findImage, removeImage } from './image-rows.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
@@ -46,7 +46,7 @@ export const imageDeletionOperations = {
       const repository = requestedRepository(region, input);
       const imageIds: ImageIdentifier[] = [];
       const failures: ImageFailure[] = [];
-      for (const id of checkIds(input.imageIds)) {
+      for (const id of input.imageIds ?? []) {
         const problem = failureOf(repository, id) ?? failureIfReferenced(repository, id);
         if (problem) failures.push(problem);
         else imageIds.push(...deleteImage(region, repository, id));

@@ -1,11 +1,8 @@
 /** The image ids of batch calls. Each id succeeds or fails independently. */
 import type { ImageFailure, ImageFailureCode, ImageIdentifier } from '@aws-sdk/client-ecr';
 import { isDigest } from './checks.ts';
-import { invalidParameter } from './errors.ts';
 import { findImage } from './image-rows.ts';
 import type { RepositoryRow } from './store.ts';
-
-const MAX_IDS = 100;
 
 /** Makes the failure of a batch call for one of its images. */
 export const failure = (imageId: ImageIdentifier, failureCode: ImageFailureCode, failureReason: string) => ({
@@ -37,12 +34,4 @@ export function failureOf(repository: RepositoryRow, id: ImageIdentifier): Image
     return failure(id, 'ImageTagDoesNotMatchDigest', 'Requested image tag does not match the image digest');
   }
   return failure(id, 'ImageNotFound', 'Requested image not found');
-}
-
-/** Returns the ids of a batch call. @throws InvalidParameterException unless there are 1 to 100 */
-export function checkIds(ids: ImageIdentifier[] | undefined): ImageIdentifier[] {
-  if (!ids || ids.length < 1 || ids.length > MAX_IDS) {
-    throw invalidParameter('imageIds', `Member must have length between 1 and ${MAX_IDS}`);
-  }
-  return ids;
 }

@@ -43,7 +43,7 @@ export const imageListOperations = {
     run(input, region) {
       const repository = requestedRepository(region, input);
       const identity = identityOf(repository);
-      if (input.imageIds && input.imageIds.length > 0) {
+      if (input.imageIds) {
         if (input.maxResults !== undefined || input.nextToken !== undefined) {
           throw invalidParameter('imageIds', 'maxResults and nextToken cannot be used with imageIds');
         }

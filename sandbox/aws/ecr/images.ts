@@ -11,7 +11,7 @@ import {
   notImplemented,
   tagIsImmutable,
 } from './errors.ts';
-import { checkIds, failureOf } from './image-ids.ts';
+import { failureOf } from './image-ids.ts';
 import { findImage } from './image-rows.ts';
 import { sha256 } from './layers.ts';
 import { onImagePushed } from './lifecycle.ts';
@@ -96,7 +96,7 @@ export const imageOperations = {
       const identity = identityOf(repository);
       const images = [];
       const failures = [];
-      for (const id of checkIds(input.imageIds)) {
+      for (const id of input.imageIds ?? []) {
         const image = findImage(repository, id);
         const problem = failureOf(repository, id);
         if (problem) failures.push(problem);
@@ -104,7 +104,7 @@ export const imageOperations = {
       }
       const accepted = input.acceptedMediaTypes;
       for (const { imageManifestMediaType = '' } of images) {
-        if (accepted && accepted.length > 0 && !accepted.includes(imageManifestMediaType)) {
+        if (accepted && !accepted.includes(imageManifestMediaType)) {
           throw notImplemented(`conversion of manifests: the image is ${imageManifestMediaType}`);
         }
       }

@@ -8,7 +8,6 @@ import {
   emptyUpload,
   invalidLayer,
   invalidLayerPart,
-  invalidParameter,
   layerExists,
   layerPartTooSmall,
   uploadNotFound,
@@ -17,8 +16,8 @@ import { addLayer, dropUpload } from './layer-rows.ts';
 import type { UploadRow } from './store.ts';
 
 const MIB = 1024 * 1024;
-/** The size of the parts that ECR asks clients to send. ECR refuses larger parts. */
-const MAX_PART_SIZE = 20 * MIB;
+/** The size of the parts that ECR asks clients to send. */
+const PART_SIZE = 20 * MIB;
 const MIN_PART_SIZE = 5 * MIB;
 
 export const sha256 = (bytes: Uint8Array | string): string =>
@@ -46,10 +45,7 @@ export const layerOperations = {
     takes: ['registryId', 'repositoryName', 'layerDigests'],
     run(input, region) {
       const { layers } = requestedRepository(region, input);
-      const digests = input.layerDigests ?? [];
-      if (digests.length < 1 || digests.length > 100) {
-        throw invalidParameter('layerDigests', 'Member must have length between 1 and 100');
-      }
+      const { layerDigests: digests = [] } = input;
       return {
         layers: digests.filter(isDigest).map((layerDigest) => {
           const layer = layers.find(({ digest }) => digest === layerDigest);
@@ -74,7 +70,7 @@ export const layerOperations = {
       const { repositoryName } = requestedRepository(region, input);
       const uploadId = region.uuid();
       region.ecr.uploads.set(uploadId, { uploadId, repositoryName, parts: [] });
-      return { uploadId, partSize: MAX_PART_SIZE };
+      return { uploadId, partSize: PART_SIZE };
     },
   },
 
@@ -88,8 +84,7 @@ export const layerOperations = {
       const expected = bytesReceived(upload);
       const invalidPart = (why: string) => invalidLayerPart(why, uploadId, expected - 1);
       if (partFirstByte !== expected) throw invalidPart(`the part starts at byte ${partFirstByte}`);
-      if (bytes.length === 0 || bytes.length > MAX_PART_SIZE)
-        throw invalidPart(`the part has ${bytes.length} bytes`);
+      if (bytes.length === 0) throw invalidPart('the part has 0 bytes');
       if (partLastByte !== expected + bytes.length - 1) {
         throw invalidPart(`the part ends at byte ${expected + bytes.length - 1}, not at ${partLastByte}`);
       }
@@ -111,7 +106,7 @@ export const layerOperations = {
       const bytes = Buffer.concat(parts.map(({ key }) => region.blobs.get(key) ?? new Uint8Array()));
       const layerDigest = sha256(bytes);
       const given = input.layerDigests ?? [];
-      if (given.length === 0 || given.some((digest) => digest !== layerDigest)) {
+      if (given.some((digest) => digest !== layerDigest)) {
         throw invalidLayer(`The layer has the digest '${layerDigest}', not '${given.join(', ')}'`);
       }
       dropUpload(region, upload);

@@ -29,8 +29,8 @@ type Selection = Rule['selection'];
 /** The rules of a valid policy in order of priority, the lowest number first. */
 export type LifecyclePolicy = readonly Rule[];
 
-const MEMBER = 'LifecyclePolicyText';
-const invalid = (why: string) => invalidParameter(MEMBER, `Lifecycle policy validation failure: ${why}`);
+const invalid = (why: string) =>
+  invalidParameter('LifecyclePolicyText', `Lifecycle policy validation failure: ${why}`);
 
 /**
  * Parses a policy.
@@ -38,12 +38,6 @@ const invalid = (why: string) => invalidParameter(MEMBER, `Lifecycle policy vali
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 export function parseLifecyclePolicy(text: string): LifecyclePolicy {
-  // No meaningful policy is shorter than this.
-  if (text.length < 100)
-    throw invalidParameter(MEMBER, 'Member must have length greater than or equal to 100');
-  if (text.length > 30720) {
-    throw invalidParameter(MEMBER, 'Member must have length less than or equal to 30720');
-  }
   const json = parseJson(text);
   refuseArchiving(text);
   const read = policy.safeParse(json);

@@ -1,7 +1,7 @@
 /** Repositories: unique by name, each with its settings for pushes. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
-import { checkRepositoryName, page, identityOf, requestedRepository } from './checks.ts';
+import { page, identityOf, requestedRepository } from './checks.ts';
 import { invalidParameter, notImplemented, repositoryExists, repositoryNotEmpty } from './errors.ts';
 import { dropUpload, removeLayers } from './layer-rows.ts';
 import { cancelExpiry } from './lifecycle.ts';
@@ -21,8 +21,7 @@ export const repositoryOperations = {
       'encryptionConfiguration',
     ],
     run(input, region) {
-      const repositoryName = checkRepositoryName(input.repositoryName);
-      const { registryId = region.account, encryptionConfiguration } = input;
+      const { registryId = region.account, repositoryName = '', encryptionConfiguration } = input;
       if (registryId !== region.account) throw notImplemented(`registry of the account ${registryId}`);
       if ((encryptionConfiguration?.encryptionType ?? 'AES256') !== 'AES256') {
         throw notImplemented('encryption other than AES256');
@@ -60,7 +59,7 @@ export const repositoryOperations = {
     takes: ['registryId', 'repositoryNames', 'maxResults', 'nextToken'],
     run(input, region) {
       const { registryId = region.account, repositoryNames } = input;
-      if (repositoryNames && repositoryNames.length > 0) {
+      if (repositoryNames) {
         const named = repositoryNames.map((repositoryName) =>
           requestedRepository(region, { registryId, repositoryName }),
         );
@@ -106,7 +105,7 @@ export const repositoryOperations = {
     run(input, region) {
       const row = requestedRepository(region, input);
       const mutability = checkMutability(
-        input.imageTagMutability ?? '',
+        input.imageTagMutability ?? 'MUTABLE',
         input.imageTagMutabilityExclusionFilters,
       );
       Object.assign(row, mutability);

@@ -75,9 +75,7 @@ export function findTask(region: Region, cluster: ClusterRow, reference = ''): T
 
 const PAGES: PageRules = {
   defaultSize: 100,
-  minSize: 1,
-  maxSize: 100,
-  invalidSize: () => invalid('maxResults must be between 1 and 100.'),
+  sizes: { min: 1, max: 100, invalid: () => invalid('maxResults must be between 1 and 100.') },
   invalidToken: () => invalid('Invalid token.'),
 };
 

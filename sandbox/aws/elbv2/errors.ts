@@ -12,12 +12,6 @@ export const resourceInUse = (message: string): Refusal => refusal('ResourceInUs
 export const notImplemented = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox does not support ${what} in elbv2 yet`, 501);
 
-/** The refusal of a value by AWS's request validation, before the operation runs. */
-export const constraint = (value: string | number | undefined, member: string, rule: string): Refusal =>
-  validation(
-    `1 validation error detected: Value ${value === undefined ? 'null' : `'${value}'`} at '${member}' failed to satisfy constraint: Member must ${rule}`,
-  );
-
 const quoted = (ids: string | readonly string[]): string =>
   typeof ids === 'string' ? ` '${ids}'` : `s '[${ids.join(', ')}]'`;
 const notFound =

@@ -1,6 +1,6 @@
-/** The health check settings of target groups: AWS's defaults and ranges. */
+/** The health check settings of target groups: AWS's defaults, and the rules that AWS's model lacks. */
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { constraint, notImplemented, validation } from './errors.ts';
+import { notImplemented, validation } from './errors.ts';
 
 /** The names of the settings, which are the same in requests and responses. */
 export const HEALTH_CHECK_MEMBERS = [
@@ -59,20 +59,14 @@ function check(settings: HealthCheckSettings): void {
   if (!HealthCheckEnabled) {
     throw validation("Health check enabled must be true for target groups with target type 'ip'");
   }
-  if (!/^\/.{0,1023}$/s.test(HealthCheckPath)) {
-    throw validation(
-      `Health check path '${HealthCheckPath}' must start with a '/' and have at most 1024 characters`,
-    );
+  if (!HealthCheckPath.startsWith('/')) {
+    throw validation(`Health check path '${HealthCheckPath}' must start with a '/'`);
   }
   if (HealthCheckPort !== 'traffic-port' && !isPort(HealthCheckPort)) {
     throw validation(
       `Health check port '${HealthCheckPort}' must be 'traffic-port' or a port between '1-65535'`,
     );
   }
-  checkRange('healthCheckIntervalSeconds', interval, 5, 300);
-  checkRange('healthCheckTimeoutSeconds', timeout, 2, 120);
-  checkRange('healthyThresholdCount', settings.HealthyThresholdCount, 2, 10);
-  checkRange('unhealthyThresholdCount', settings.UnhealthyThresholdCount, 2, 10);
   if (timeout >= interval) {
     throw validation(`Health check timeout '${timeout}' must be smaller than the interval '${interval}'`);
   }
@@ -81,11 +75,6 @@ function check(settings: HealthCheckSettings): void {
 
 /** Whether a string is a number from 1 to 65535 in decimal digits. */
 export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65535;
-
-function checkRange(member: string, value: number, min: number, max: number): void {
-  if (value < min) throw constraint(value, member, `have value greater than or equal to ${min}`);
-  if (value > max) throw constraint(value, member, `have value less than or equal to ${max}`);
-}
 
 /** Accepts codes such as `200`, `200,202` or `200-299`. */
 function checkMatcher({ HttpCode, GrpcCode }: NonNullable<TargetGroup['Matcher']>): void {

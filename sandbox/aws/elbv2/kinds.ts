@@ -5,7 +5,7 @@ import type { OperationName } from '../../operations.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
 import { Table, type Kind } from '../../world/table.ts';
 import type { Findable } from '../finder.ts';
-import { constraint, validation } from './errors.ts';
+import { validation } from './errors.ts';
 
 /** The declaration of a kind of resource. */
 interface Declaration {
@@ -13,8 +13,6 @@ interface Declaration {
   readonly arnType: string;
   /** The name of the kind in AWS's refusals, e.g. `load balancer`. */
   readonly noun: string;
-  /** The request parameter for an ARN of the kind, as AWS's refusals spell it. */
-  readonly parameter: string;
   /** The operations that list the kind. Their results are eventually consistent. */
   readonly listedBy: readonly OperationName<typeof ELBv2>[];
   /** Returns the refusal of an unknown ARN. */
@@ -29,14 +27,13 @@ export type ElbTable<Row extends object & { tags: Tag[] }> = Table<Row, ElbKind<
 
 /** Makes the table of a kind from its declaration. */
 export function makeElbTable<Row extends object & { tags: Tag[] }>(declaration: Declaration): ElbTable<Row> {
-  const { arnType, noun, parameter, listedBy } = declaration;
+  const { arnType, noun, listedBy } = declaration;
   const arnPattern = new RegExp(`^arn:aws:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
   return new Table<Row, ElbKind<Row>>({
     arnType,
     isInCensus: () => true,
     lag: { listedBy },
-    keyOf(arn) {
-      if (!arn) throw constraint(undefined, parameter, 'not be null');
+    keyOf(arn = '') {
       if (!arnPattern.test(arn)) throw validation(`'${arn}' is not a valid ${noun} ARN`);
       return arn;
     },

@@ -7,7 +7,7 @@ import { rowOf } from '../finder.ts';
 import { checkActions } from './actions.ts';
 import { listenerAttributes } from './attribute-tables.ts';
 import { changedAttributes, defaultsOf, attributeList } from './attributes.ts';
-import { constraint, duplicateListener, notImplemented, validation } from './errors.ts';
+import { duplicateListener, notImplemented, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
 import { changeRouting } from './routing.ts';
@@ -28,8 +28,6 @@ function checkProtocol(protocol: string | undefined): 'HTTP' {
 
 function checkPort(port: number | undefined): number {
   if (port === undefined) throw validation('A listener port must be specified');
-  if (port < 1) throw constraint(port, 'port', 'have value greater than or equal to 1');
-  if (port > 65535) throw constraint(port, 'port', 'have value less than or equal to 65535');
   return port;
 }
 

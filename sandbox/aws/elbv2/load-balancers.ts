@@ -8,7 +8,6 @@ import { loadBalancerAttributes } from './attribute-tables.ts';
 import { defaultsOf } from './attributes.ts';
 import { CANONICAL_HOSTED_ZONE_ID, newDnsName, addDnsName, removeDnsName } from './dns.ts';
 import {
-  constraint,
   duplicateLoadBalancer,
   loadBalancerNotFound,
   notImplemented,
@@ -32,9 +31,6 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, existing: 
   const Type = input.Type ?? 'application';
   if (Type !== 'application') throw notImplemented(`load balancers of type ${Type}`);
   const Scheme = input.Scheme ?? 'internet-facing';
-  if (!['internet-facing', 'internal'].includes(Scheme)) {
-    throw constraint(Scheme, 'scheme', 'satisfy enum value set: [internet-facing, internal]');
-  }
   const IpAddressType = checkIpAddressType(input.IpAddressType);
   const kept = existing ? subnetIdsOf(existing) : [];
   const subnets = checkSubnets(region, input, Scheme, (id) => kept.includes(id));
@@ -45,16 +41,9 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, existing: 
 }
 
 /** @throws ValidationError for dualstack, because the sandbox's subnets have no IPv6 blocks */
-export function checkIpAddressType(type: string | undefined): 'ipv4' {
-  if (type === undefined || type === 'ipv4') return 'ipv4';
-  if (type.startsWith('dualstack')) {
-    throw validation('You must specify subnets with an associated IPv6 CIDR block.');
-  }
-  throw constraint(
-    type,
-    'ipAddressType',
-    'satisfy enum value set: [ipv4, dualstack, dualstack-without-public-ipv4]',
-  );
+export function checkIpAddressType(type = 'ipv4'): 'ipv4' {
+  if (type !== 'ipv4') throw validation('You must specify subnets with an associated IPv6 CIDR block.');
+  return type;
 }
 
 /**

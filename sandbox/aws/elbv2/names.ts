@@ -1,5 +1,5 @@
 /** The rules for the names of load balancers and target groups. */
-import { constraint, validation } from './errors.ts';
+import { validation } from './errors.ts';
 
 const MAX_LENGTH = 32;
 
@@ -7,8 +7,7 @@ const MAX_LENGTH = 32;
  * @param noun the start of AWS's message: `The load balancer name` or `Target group name`
  * @throws ValidationError
  */
-function checkName(noun: string, name: string | undefined): string {
-  if (!name) throw constraint(name, 'name', 'not be null');
+function checkName(noun: string, name = ''): string {
   if (name.length > MAX_LENGTH)
     throw validation(`${noun} '${name}' cannot be longer than '${MAX_LENGTH}' characters`);
   if (!/^[A-Za-z0-9-]+$/.test(name)) {

@@ -1,19 +1,9 @@
-/** Pages of Elastic Load Balancing's describe calls. Each has up to 400 rows, and the marker of the next page. */
+/** Pages of Elastic Load Balancing's describe calls. Each contains the marker of the next page. */
 import { pageOf, type PageRules } from '../paging.ts';
-import { constraint, validation } from './errors.ts';
-
-const MAX_ROWS = 400;
+import { validation } from './errors.ts';
 
 const PAGE_RULES: PageRules = {
-  defaultSize: MAX_ROWS,
-  minSize: 1,
-  maxSize: MAX_ROWS,
-  invalidSize: (size) =>
-    constraint(
-      size,
-      'pageSize',
-      `have value ${size < 1 ? 'greater' : 'less'} than or equal to ${size < 1 ? 1 : MAX_ROWS}`,
-    ),
+  defaultSize: 400,
   invalidToken: (marker) => validation(`Invalid marker '${marker}'`),
 };
 

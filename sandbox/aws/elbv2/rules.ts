@@ -5,7 +5,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { checkActions } from './actions.ts';
 import { checkConditions } from './conditions.ts';
-import { constraint, notPermitted, priorityInUse, validation } from './errors.ts';
+import { notPermitted, priorityInUse, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
 import { changeRouting } from './routing.ts';
@@ -14,13 +14,8 @@ import type { RuleRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { rulesOf, rulesOfBalancer } from './usage.ts';
 
-const LAST_PRIORITY = 50000;
-
-function checkPriority(priority: number | undefined): string {
-  if (priority === undefined) throw constraint(undefined, 'priority', 'not be null');
-  if (priority < 1) throw constraint(priority, 'priority', 'have value greater than or equal to 1');
-  if (priority > LAST_PRIORITY)
-    throw constraint(priority, 'priority', `have value less than or equal to ${LAST_PRIORITY}`);
+function required(priority: number | undefined): string {
+  if (priority === undefined) throw validation('A rule priority must be specified');
   return String(priority);
 }
 
@@ -57,7 +52,7 @@ export const ruleOperations = {
     run(input, region) {
       const { ListenerArn } = rowOf(region.elbv2.listeners, input.ListenerArn);
       const balancer = balancerOfListener(region, ListenerArn);
-      const Priority = checkPriority(input.Priority);
+      const Priority = required(input.Priority);
       const Conditions = checkConditions(input.Conditions);
       const Actions = checkActions(region, balancer, input.Actions);
       const tags = mergeTags([], input.Tags);
@@ -119,10 +114,10 @@ export const ruleOperations = {
     run({ RulePriorities = [] }, region) {
       const moves = RulePriorities.map(({ RuleArn, Priority }) => ({
         rule: ordinaryRuleOf(region, RuleArn, 'reprioritized'),
-        priority: checkPriority(Priority),
+        priority: required(Priority),
       }));
       const [first] = moves;
-      if (!first) throw constraint(undefined, 'rulePriorities', 'not be null');
+      if (!first) throw validation('At least one rule priority must be specified');
       if (moves.some(({ rule }) => rule.ListenerArn !== first.rule.ListenerArn)) {
         throw validation('All rules must belong to the same listener');
       }

@@ -65,28 +65,24 @@ export const elbv2Store = () => ({
   loadBalancers: makeElbTable<LoadBalancerRow>({
     arnType: 'loadbalancer',
     noun: 'load balancer',
-    parameter: 'loadBalancerArn',
     listedBy: ['DescribeLoadBalancers'],
     notFound: loadBalancerNotFound,
   }),
   targetGroups: makeElbTable<TargetGroupRow>({
     arnType: 'targetgroup',
     noun: 'target group',
-    parameter: 'targetGroupArn',
     listedBy: ['DescribeTargetGroups'],
     notFound: targetGroupNotFound,
   }),
   listeners: makeElbTable<ListenerRow>({
     arnType: 'listener',
     noun: 'listener',
-    parameter: 'listenerArn',
     listedBy: ['DescribeListeners'],
     notFound: listenerNotFound,
   }),
   rules: makeElbTable<RuleRow>({
     arnType: 'listener-rule',
     noun: 'listener rule',
-    parameter: 'ruleArn',
     listedBy: ['DescribeRules'],
     notFound: ruleNotFound,
   }),

@@ -6,7 +6,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { CAPITALISED, tagging } from '../tagging.ts';
-import { constraint, validation } from './errors.ts';
+import { validation } from './errors.ts';
 import type { ElbTable } from './kinds.ts';
 
 const MAX_ARNS = 20;
@@ -18,15 +18,13 @@ const MAX_ARNS = 20;
 const { merged, without } = tagging({
   notation: CAPITALISED,
   duplicate: (key) => refusal('DuplicateTagKeys', `Tag key was specified more than once: ${key}`),
-  check(key, value) {
-    if (key === '' || key.length > 128) throw constraint(key, 'tags.key', 'have length between 1 and 128');
-    if (value.length > 256) throw constraint(value, 'tags.value', 'have length less than or equal to 256');
+  check(key) {
     if (key.startsWith('aws:')) throw validation(`Tag keys starting with 'aws:' are reserved: '${key}'`);
   },
   tooMany: (max) => refusal('TooManyTags', `The maximum number of tags for a resource is ${max}`),
 });
 
-/** Returns the tags after an upsert. @throws DuplicateTagKeys, TooManyTags, ValidationError for an invalid key or value */
+/** Returns the tags after an upsert. @throws DuplicateTagKeys, TooManyTags, ValidationError for a reserved key */
 export const mergeTags = merged;
 
 function taggedRow({ elbv2 }: Region, arn: string): { tags: Tag[] } {
@@ -39,10 +37,8 @@ function taggedRow({ elbv2 }: Region, arn: string): { tags: Tag[] } {
 
 /** Returns the resources with the given ARNs. An unknown ARN fails the whole call. */
 function taggedRows(region: Region, arns: string[] | undefined): { tags: Tag[] }[] {
-  if (!arns?.length) throw constraint(undefined, 'resourceArns', 'not be null');
-  if (arns.length > MAX_ARNS) {
-    throw constraint(`[${arns.join(', ')}]`, 'resourceArns', `have length less than or equal to ${MAX_ARNS}`);
-  }
+  if (!arns?.length) throw validation('At least one resource ARN must be specified');
+  if (arns.length > MAX_ARNS) throw validation(`At most ${MAX_ARNS} resource ARNs can be specified`);
   return arns.map((arn) => taggedRow(region, arn));
 }
 

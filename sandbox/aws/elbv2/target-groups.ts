@@ -7,7 +7,6 @@ import { rowOf } from '../finder.ts';
 import { targetGroupAttributes } from './attribute-tables.ts';
 import { defaultsOf } from './attributes.ts';
 import {
-  constraint,
   duplicateTargetGroup,
   notImplemented,
   resourceInUse,
@@ -35,7 +34,6 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   if (!Protocol) throw validation('A protocol must be specified');
   if (Protocol !== 'HTTP' && Protocol !== 'HTTPS') throw notImplemented(`target groups for ${Protocol}`);
   if (Port === undefined) throw validation('A port must be specified');
-  if (Port < 1 || Port > 65535) throw constraint(Port, 'port', 'have value between 1 and 65535');
   if (!VpcId) throw validation('A VPC ID must be specified');
   if (!region.ec2.vpcs.has(VpcId)) throw validation(`The VPC ID '${VpcId}' is not found`);
   if (ProtocolVersion !== 'HTTP1') throw notImplemented(`ProtocolVersion ${ProtocolVersion}`);

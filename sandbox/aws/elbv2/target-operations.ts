@@ -6,7 +6,7 @@ import type { Operations } from '../../operations.ts';
 import { cidrCovers } from '../../network/cidr.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { constraint, validation } from './errors.ts';
+import { validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 import type { TargetGroupRow } from './store.ts';
 import { deregisterTarget, registerTarget } from './targets.ts';
@@ -28,7 +28,6 @@ interface Address {
 /** @throws ValidationError */
 function addressOf(group: TargetGroupRow, { Id = '', Port = group.Port }: TargetDescription): Address {
   if (!isIPv4(Id)) throw validation(`The IP address '${Id}' is not a valid IPv4 address`);
-  if (Port < 1 || Port > 65535) throw constraint(Port, 'targets.port', 'have value between 1 and 65535');
   return { id: Id, port: Port };
 }
 

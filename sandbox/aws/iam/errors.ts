@@ -34,9 +34,3 @@ export const unmodifiable = (name: string): Refusal =>
     'UnmodifiableEntity',
     `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`,
   );
-
-/** The refusal of a value that the API's model does not allow, in the model's wording. */
-export const invalidValue = (value: string | number, member: string, constraint: string): Refusal =>
-  validationError(
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
-  );

@@ -12,7 +12,7 @@ import type { RoleRow } from './store.ts';
 /** The maximum total size of a role's inline policies, not counting white space. */
 const MAX_TOTAL_SIZE = 10_240;
 
-const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName', 128);
+const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName');
 
 function policyOf({ inlinePolicies }: RoleRow, name: string): string {
   const document = ownProperty(inlinePolicies, name);

@@ -3,7 +3,7 @@ import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
-import { checkLength, page } from './checks.ts';
+import { page } from './checks.ts';
 import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
 import { modifiableRoleOf } from './roles.ts';
 
@@ -47,12 +47,11 @@ const KNOWN_POLICIES = new Set(
   ].map((name) => `${ARN_PREFIX}${name}`),
 );
 
-function checkArn(arn: string | undefined): string {
-  const given = checkLength(arn ?? '', 'policyArn', 2048, 20);
-  if (!/^arn:[\w-]+:iam::(aws|\d{12}):policy\/.+$/.test(given)) {
-    throw validationError(`ARN ${given} is not valid.`);
+function checkArn(arn = ''): string {
+  if (!/^arn:[\w-]+:iam::(aws|\d{12}):policy\/.+$/.test(arn)) {
+    throw validationError(`ARN ${arn} is not valid.`);
   }
-  return given;
+  return arn;
 }
 
 const shown = (PolicyArn: string): AttachedPolicy => ({ PolicyName: PolicyArn.split('/').at(-1), PolicyArn });

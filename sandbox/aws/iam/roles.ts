@@ -4,19 +4,13 @@ import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import {
-  checkDescription,
-  checkLength,
-  checkPath,
-  checkRoleName,
-  checkSessionDuration,
-  urlEncoded,
-  page,
-} from './checks.ts';
+import { checkPath, checkRoleName, urlEncoded, page } from './checks.ts';
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkTrustPolicy } from './policy-documents.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
 import { roleTagging } from './tags.ts';
+
+const DEFAULT_SESSION_DURATION_S = 3600;
 
 /** Returns a role for a change. @throws ValidationError, NoSuchEntity, UnmodifiableEntity for a service-linked role */
 export function modifiableRoleOf(region: Region, name: string | undefined): RoleRow {
@@ -70,8 +64,8 @@ export const roleOperations = {
       const given = {
         Path: checkPath(input.Path),
         RoleName: checkRoleName(input.RoleName),
-        Description: checkDescription(input.Description),
-        MaxSessionDuration: checkSessionDuration(input.MaxSessionDuration),
+        Description: input.Description,
+        MaxSessionDuration: input.MaxSessionDuration ?? DEFAULT_SESSION_DURATION_S,
         Tags: roleTagging.merged([], input.Tags),
       };
       if (region.iam.roles.has(given.RoleName.toLowerCase())) throw roleExists(given.RoleName);
@@ -91,7 +85,7 @@ export const roleOperations = {
   ListRoles: {
     takes: ['PathPrefix', 'MaxItems', 'Marker'],
     run(input, region) {
-      const prefix = checkLength(input.PathPrefix ?? '/', 'pathPrefix', 512, 1);
+      const { PathPrefix: prefix = '/' } = input;
       const found = region.iam.roles
         .filter(({ Path }) => Path.startsWith(prefix))
         .sort((a, b) => (a.RoleName < b.RoleName ? -1 : 1));
@@ -105,8 +99,7 @@ export const roleOperations = {
     takes: ['RoleName', 'Description', 'MaxSessionDuration'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      const Description = checkDescription(input.Description) ?? role.Description;
-      const MaxSessionDuration = checkSessionDuration(input.MaxSessionDuration ?? role.MaxSessionDuration);
+      const { Description = role.Description, MaxSessionDuration = role.MaxSessionDuration } = input;
       Object.assign(role, { Description, MaxSessionDuration });
       return {};
     },
@@ -116,7 +109,7 @@ export const roleOperations = {
     takes: ['RoleName', 'Description'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
-      role.Description = checkDescription(input.Description);
+      role.Description = input.Description;
       return { Role: shownWithTags(role) };
     },
   },

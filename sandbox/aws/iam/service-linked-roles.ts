@@ -2,7 +2,6 @@
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { checkDescription } from './checks.ts';
 import { invalidInput } from './errors.ts';
 import { addRole, shownWithTags } from './roles.ts';
 import { SERVICE_PATH } from './store.ts';
@@ -79,7 +78,7 @@ export const serviceLinkedRoleOperations = {
           `Service role name ${SERVICES[service].name} has been taken in this account, please try a different suffix.`,
         );
       }
-      const role = makeServiceLinkedRole(region, service, checkDescription(input.Description));
+      const role = makeServiceLinkedRole(region, service, input.Description);
       return { Role: shownWithTags(role) };
     },
   },

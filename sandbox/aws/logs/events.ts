@@ -2,7 +2,7 @@
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { InputLogEvent, OutputLogEvent, RejectedLogEventsInfo } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
-import { checkGroupName, checkLimit, invalidToken } from './checks.ts';
+import { checkGroupName, invalidToken } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import { groupNamed, groupOf } from './groups.ts';
 import { fittingCount, keptSince, positionIn, positionText } from './reading.ts';
@@ -24,9 +24,6 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   const events = (given ?? []).map(({ timestamp = 0, message = '' }) => ({ timestamp, message }));
   const [first] = events;
   const last = events.at(-1);
-  if (!first || !last || events.length > MAX_EVENTS || events.some(({ message }) => message === '')) {
-    throw invalidParameter(`A batch has 1 to ${MAX_EVENTS} log events, each with a message.`);
-  }
   const size = events.reduce((sum, event) => sum + weightOf(event), 0);
   if (size > MAX_BATCH_SIZE) {
     throw invalidParameter(`Upload too large: ${size} bytes exceeds limit of ${MAX_BATCH_SIZE}`);
@@ -34,7 +31,7 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   if (events.some(({ timestamp }, index) => timestamp < (events[index - 1]?.timestamp ?? 0))) {
     throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
   }
-  if (last.timestamp - first.timestamp > DAY) {
+  if (first && last && last.timestamp - first.timestamp > DAY) {
     throw invalidParameter(
       'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
     );
@@ -99,7 +96,7 @@ export const eventOperations = {
     run(input, region) {
       const group = groupOf(region, input);
       const stream = streamOf(region, group.logGroupName, input.logStreamName);
-      const limit = checkLimit(input.limit, MAX_EVENTS);
+      const { limit = MAX_EVENTS } = input;
       const token = readToken(input.nextToken);
       const since = Math.max(input.startTime ?? 0, keptSince(group, region.now()));
       const { endTime = Infinity } = input;

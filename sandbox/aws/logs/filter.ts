@@ -2,7 +2,7 @@
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { checkLimit, invalidToken } from './checks.ts';
+import { invalidToken } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import { readPattern } from './filter-pattern.ts';
 import { groupOf, streamsOf } from './groups.ts';
@@ -40,12 +40,11 @@ export const filterOperations = {
     ],
     run(input, region) {
       const group = groupOf(region, input);
-      const limit = checkLimit(input.limit, 10_000);
       const matches = readPattern(input.filterPattern ?? '');
       if (input.nextToken !== undefined && !/^\d{56}$/.test(input.nextToken)) throw invalidToken();
       const since = Math.max(input.startTime ?? 0, keptSince(group, region.now()));
       // Unlike in GetLogEvents, an event whose timestamp equals endTime is included.
-      const { endTime = Infinity, nextToken = '' } = input;
+      const { endTime = Infinity, nextToken = '', limit = 10_000 } = input;
       const searched = requestedStreams(
         region,
         group.logGroupName,

@@ -38,6 +38,9 @@ export function groupOf(
   if (logGroupName !== undefined && logGroupIdentifier !== undefined) {
     throw invalidParameter('LogGroup name and LogGroup identifier are mutually exclusive parameters.');
   }
+  if (logGroupName === undefined && logGroupIdentifier === undefined) {
+    throw invalidParameter('Either a LogGroup name or a LogGroup identifier must be given.');
+  }
   if (logGroupIdentifier === undefined) return groupNamed(region, checkGroupName(logGroupName));
   const group = region.logs.groups.find((row) =>
     [row.logGroupName, row.logGroupArn].includes(logGroupIdentifier),

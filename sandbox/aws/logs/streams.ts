@@ -2,15 +2,15 @@
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { byName, checkGroupName, checkStreamName, page } from './checks.ts';
+import { byName, checkGroupName, page } from './checks.ts';
 import { invalidParameter, logStreamExists, logStreamNotFound } from './errors.ts';
 import { groupNamed, groupOf, streamsOf } from './groups.ts';
 import type { LogStreamRow } from './store.ts';
 import { makeStream, streamKey } from './stream-rows.ts';
 
 /** Returns the stream with the given name in an existing group. @throws ResourceNotFoundException */
-export function streamOf(region: Region, group: string, name: string | undefined): LogStreamRow {
-  const stream = region.logs.streams.get(streamKey(group, checkStreamName(name)));
+export function streamOf(region: Region, group: string, name = ''): LogStreamRow {
+  const stream = region.logs.streams.get(streamKey(group, name));
   if (!stream) throw logStreamNotFound();
   return stream;
 }
@@ -20,7 +20,7 @@ export const streamOperations = {
     takes: ['logGroupName', 'logStreamName'],
     run(input, region) {
       const group = checkGroupName(input.logGroupName);
-      const stream = checkStreamName(input.logStreamName);
+      const { logStreamName: stream = '' } = input;
       groupNamed(region, group);
       if (region.logs.streams.has(streamKey(group, stream))) throw logStreamExists();
       makeStream(region, group, stream);

@@ -11,9 +11,11 @@ export function firstPage<Row>(rows: Row[], requested: number | undefined, max: 
   const MaxItems = Math.min(requested ?? max, max);
   const { rows: page, firstOfNext } = pageOf(rows, MaxItems, undefined, {
     defaultSize: max,
-    minSize: 1,
-    maxSize: max,
-    invalidSize: () => invalidInput(`The value '${requested}' of maxitems is not valid`),
+    sizes: {
+      min: 1,
+      max,
+      invalid: () => invalidInput(`The value '${requested}' of maxitems is not valid`),
+    },
     invalidToken: invalidInput,
   });
   return { page, next: firstOfNext, IsTruncated: firstOfNext !== undefined, MaxItems };

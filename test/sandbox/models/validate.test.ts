@@ -38,6 +38,13 @@ test.each<[string, string, object, string, string]>([
     "1 validation error detected: Value null at 'roleName' failed to satisfy constraint: Member must not be null",
   ],
   [
+    'iam',
+    'TagRole',
+    { RoleName: 'r', Tags: [{ Key: 'a?', Value: '' }] },
+    'ValidationError',
+    "1 validation error detected: Value 'a?' at 'tags.1.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+",
+  ],
+  [
     'logs',
     'CreateLogGroup',
     { logGroupName: 'a b', logGroupClass: 'CHEAP' },
@@ -67,6 +74,16 @@ test.each<[string, string, object, string, string]>([
   ],
 ])('%s %s refuses %j', (service, operation, input, code, message) => {
   expect(refusalOf(service, operation, input)).toEqual([code, message]);
+});
+
+test.each<[string, string, object]>([
+  ['iam', 'GetRole', { RoleName: 'a b' }],
+  ['ecs', 'CreateService', {}],
+  ['ec2', 'DescribeVpcAttribute', {}],
+  ['route53', 'ListResourceRecordSets', { HostedZoneId: 'Z1', StartRecordType: 'B' }],
+])('%s %s leaves %j to the code of the service, which has other words', (service, operation, input) => {
+  expect(violationsOf(service, operation, input)).not.toEqual([]);
+  expect(refusalOf(service, operation, input)).toBeUndefined();
 });
 
 describe('the table of constraints', () => {

@@ -165,6 +165,10 @@ test('a call that sets several priorities changes no priority if one is refused'
     code: 'ValidationError',
     message: "Priority '10' was provided multiple times",
   });
+  expect(await refusalOf(setPriorities({}))).toEqual({
+    code: 'ValidationError',
+    message: 'At least one rule priority must be specified',
+  });
   expect(await refusalOf(setPriorities({ [first]: 10, [`${second}0`]: 11 }))).toMatchObject({
     code: 'RuleNotFound',
   });

@@ -80,8 +80,8 @@ test.each<[string, Partial<CreateRoleCommandInput>, string]>([
   ['a description with invalid characters', { Description: '\u2014' }, 'regular expression pattern'],
   ['a session of less than an hour', { MaxSessionDuration: 3599 }, 'greater than or equal to 3600'],
   ['a session of more than half a day', { MaxSessionDuration: 43201 }, 'less than or equal to 43200'],
-  ['a tag with an invalid key', { Tags: [{ Key: 'a?', Value: '' }] }, 'tags.member.key'],
-  ['a tag with an invalid value', { Tags: [{ Key: 'a', Value: '?' }] }, 'tags.member.value'],
+  ['a tag with an invalid key', { Tags: [{ Key: 'a?', Value: '' }] }, 'tags.1.member.key'],
+  ['a tag with an invalid value', { Tags: [{ Key: 'a', Value: '?' }] }, 'tags.1.member.value'],
 ])('CreateRole refuses %s', async (_what, rest, why) => {
   const { iam } = await sandbox();
   expect(await refusalOf(makeRole(iam, 'task', rest))).toEqual({

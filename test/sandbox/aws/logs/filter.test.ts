@@ -59,7 +59,7 @@ test('paging neither skips nor repeats events, even within the same millisecond'
   } while (nextToken !== undefined);
   expect(seen).toHaveLength(6);
   expect(new Set(seen).size).toBe(6);
-  for (const rest of [{ nextToken: 'bogus' }, { limit: 10_001 }]) {
+  for (const rest of [{ nextToken: 'bogus' }, { limit: 10_001 }, { logGroupName: undefined }]) {
     expect(await refusalOf(filter(rest))).toMatchObject({ code: 'InvalidParameterException' });
   }
 });

@@ -96,8 +96,7 @@ export function checkContainer(container: ContainerDefinition, path: string, tas
 
 function checkPort(mapping: PortMapping, path: string, networkMode: string | undefined): void {
   refuseUnsupported(mapping, ['containerPort', 'hostPort', 'protocol', 'name', 'appProtocol'], path);
-  const { containerPort = 0, hostPort, protocol = 'tcp' } = mapping;
-  if (!['tcp', 'udp'].includes(protocol)) throw clientError(`Invalid 'protocol' setting: ${protocol}.`);
+  const { containerPort = 0, hostPort } = mapping;
   if (containerPort < 1 || containerPort > 65_535) {
     throw clientError(`Invalid 'containerPort' setting: ${containerPort}. It must be between 1 and 65535.`);
   }

@@ -15,7 +15,6 @@ import {
   checkPlacement,
   platformVersion,
   runnableDefinition,
-  checkPropagateTags,
 } from './service-rules.ts';
 import type { ClusterRow, ServiceRow } from './store.ts';
 import { mergeTags } from './tags.ts';
@@ -60,7 +59,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     healthCheckGracePeriodSeconds:
       loadBalancers.length > 0 ? (input.healthCheckGracePeriodSeconds ?? 0) : undefined,
     enableECSManagedTags: input.enableECSManagedTags ?? false,
-    propagateTags: checkPropagateTags(input.propagateTags) ?? 'NONE',
+    propagateTags: input.propagateTags ?? 'NONE',
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     roleArn: linkedRoleArn(region),
     createdAt: region.now(),

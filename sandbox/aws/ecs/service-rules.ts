@@ -1,5 +1,5 @@
 /** The checks of a service: task definition, load balancers and counts. */
-import { PropagateTags, type LoadBalancer } from '@aws-sdk/client-ecs';
+import type { LoadBalancer } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { loadBalancerOf } from '../elbv2/usage.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
@@ -90,12 +90,6 @@ export function checkDesiredCount(count: number | undefined): number {
   if (!Number.isInteger(count) || count < 0) throw invalid('Desired count must not be negative.');
   if (count > MAX_TASKS) throw invalid(`Desired count must not be greater than ${MAX_TASKS}.`);
   return count;
-}
-
-/** Checks the setting that selects the source of the tasks' tags. */
-export function checkPropagateTags(given: PropagateTags | undefined): PropagateTags | undefined {
-  if (given === undefined || Object.hasOwn(PropagateTags, given)) return given;
-  throw invalid(`Invalid propagateTags: ${given}.`);
 }
 
 /** Checks that there is a task role if ECS Exec is enabled. The sandbox stores this setting, but has no ExecuteCommand. */

@@ -16,7 +16,6 @@ import {
   checkPlacement,
   platformVersion,
   runnableDefinition,
-  checkPropagateTags,
 } from './service-rules.ts';
 import { shownService } from './service-view.ts';
 import type { ServiceRow } from './store.ts';
@@ -104,7 +103,7 @@ export const serviceUpdateOperations = {
           input.healthCheckGracePeriodSeconds ?? service.healthCheckGracePeriodSeconds,
         enableExecuteCommand: input.enableExecuteCommand ?? service.enableExecuteCommand,
         enableECSManagedTags: input.enableECSManagedTags ?? service.enableECSManagedTags,
-        propagateTags: checkPropagateTags(input.propagateTags) ?? service.propagateTags,
+        propagateTags: input.propagateTags ?? service.propagateTags,
       };
       if (input.capacityProviderStrategy) {
         update.capacityProviderStrategy = checkStrategy(

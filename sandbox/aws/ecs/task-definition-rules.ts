@@ -124,9 +124,7 @@ function checkDependencies(
         'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container',
       );
     }
-    if (!['START', 'COMPLETE', 'SUCCESS', 'HEALTHY'].includes(condition ?? '')) {
-      throw invalid(`Invalid container dependency condition '${condition}'.`);
-    }
+    if (condition === undefined) throw invalid('A container dependency must have a condition.');
   }
 }
 

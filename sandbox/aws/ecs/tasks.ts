@@ -10,13 +10,7 @@ import { checkNetwork } from './network-rules.ts';
 import { emptiestSubnet } from './placement.ts';
 import { checkServicesOnRead } from './scheduler.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
-import {
-  checkExecuteCommand,
-  checkPlacement,
-  checkPropagateTags,
-  platformVersion,
-  runnableDefinition,
-} from './service-rules.ts';
+import { checkExecuteCommand, checkPlacement, platformVersion, runnableDefinition } from './service-rules.ts';
 import type { TaskRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { launch, stop } from './task-life.ts';
@@ -66,10 +60,7 @@ export const taskOperations = {
       if (input.group?.startsWith('service:')) throw invalid("group must not start with 'service:'.");
       const failure = assumeFailureOf(region, definition);
       if (failure !== undefined) throw clientError(failure.reason);
-      const given = mergeTags(
-        checkPropagateTags(input.propagateTags) === 'TASK_DEFINITION' ? definition.tags : [],
-        input.tags,
-      );
+      const given = mergeTags(input.propagateTags === 'TASK_DEFINITION' ? definition.tags : [], input.tags);
       const managed = { key: 'aws:ecs:clusterName', value: cluster.clusterName };
       const tasks: TaskRow[] = [];
       while (tasks.length < count) {

@@ -140,6 +140,11 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
     'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container',
   ],
   [
+    'a dependency without a condition',
+    (role) => withFirstContainer(role, { dependsOn: [{ containerName: 'api2', condition: undefined }] }),
+    'A container dependency must have a condition.',
+  ],
+  [
     'circular dependencies',
     () => ({
       containerDefinitions: [

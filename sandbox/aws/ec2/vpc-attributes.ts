@@ -3,7 +3,7 @@ import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { rowOf } from '../finder.ts';
-import { invalidParameter, invalidValue } from './errors.ts';
+import { invalidParameter, missingParameter } from './errors.ts';
 
 export const vpcAttributeOperations = {
   DescribeVpcAttribute: {
@@ -18,7 +18,7 @@ export const vpcAttributeOperations = {
         case 'enableNetworkAddressUsageMetrics':
           return { VpcId, EnableNetworkAddressUsageMetrics: { Value: false } };
         default:
-          throw invalidValue('attribute', input.Attribute, 'Unknown attribute.');
+          throw missingParameter('attribute');
       }
     },
   },

@@ -67,11 +67,13 @@ test('DNS hostnames require DNS support, and a call can set only one attribute',
   expect(await refusalOf(ec2.send(hostnames))).toMatchObject({ code: 'InvalidParameterValue' });
 });
 
-test('an unknown VPC attribute is refused', async () => {
+test('an unknown or missing VPC attribute is refused', async () => {
   const { ec2 } = await sandbox();
   const VpcId = await makerOf(ec2).vpc();
   const command = new DescribeVpcAttributeCommand({ VpcId, Attribute: 'colour' as 'enableDnsSupport' });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
+  const without = new DescribeVpcAttributeCommand({ VpcId, Attribute: undefined });
+  expect(await refusalOf(ec2.send(without))).toMatchObject({ code: 'MissingParameter' });
 });
 
 test('a VPC is created and deleted together with its main route table, default group and default ACL', async () => {

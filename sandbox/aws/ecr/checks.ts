@@ -1,4 +1,4 @@
-/** What ECR checks in addition to AWS's model: image tags and digests. Also repositories by name, and pages. */
+/** The checks of ECR that AWS's model lacks: image tags and digests. Also repositories by name, and pages. */
 import type * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { pageOf, type Page, type PageRules } from '../paging.ts';

@@ -1,4 +1,4 @@
-/** What CloudWatch Logs checks in addition to AWS's model: reserved names, page tokens and reserved tags. */
+/** The checks of CloudWatch Logs that AWS's model lacks: reserved names, page tokens and reserved tags. */
 import { pageOf, type Page, type PageRules } from '../paging.ts';
 import { invalidParameter } from './errors.ts';
 

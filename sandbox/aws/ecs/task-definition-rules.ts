@@ -7,7 +7,7 @@ import { checkFargateSize, cpuUnits, mebibytes } from './fargate-sizes.ts';
 import { checkRoles } from './task-roles.ts';
 
 const MAX_CONTAINERS = 10;
-const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\//;
+const ECR_IMAGE = /^\d{12}\.dkr[.-]ecr(-fips)?\.[\w-]+\.[\w.-]+\//;
 
 /**
  * Checks a task definition.

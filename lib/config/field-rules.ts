@@ -1,6 +1,7 @@
 /** The rules for single strings: each returns a fix, or undefined when the string is valid. */
 import { Netmask } from 'netmask';
 import * as z from 'zod';
+import { findPartition, PARTITIONS } from '../derive/partitions.ts';
 
 /** @returns the fix, as a sentence; undefined when the string is valid */
 export type FieldRule = (text: string) => string | undefined;
@@ -34,11 +35,12 @@ export const stackName: FieldRule = (text) =>
     ? 'Begin with another word: AWS reserves load balancer names that begin with internal-.'
     : name(text);
 
-/** A region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
-export const region = matches(
-  /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
-  'Use the code of an AWS region, e.g. eu-west-1.',
-);
+/** A region of any partition, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
+export const region: FieldRule = (text) => {
+  if (!/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/.test(text)) return 'Use the code of an AWS region, e.g. eu-west-1.';
+  if (findPartition(text)) return undefined;
+  return `${text} is in no partition that Slipway supports: use a region of ${PARTITIONS.map(({ id }) => id).join(', ')}.`;
+};
 
 /** A pattern has at most 128 characters, including the `/*` that is appended to the path. */
 const MAX_PATH = 125;

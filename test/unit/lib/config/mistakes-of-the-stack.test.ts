@@ -39,6 +39,11 @@ refuses('region', 'Use the code of an AWS region, e.g. eu-west-1.', {
   'the name of a country': 'Ireland',
   'an availability zone': 'eu-west-1a',
 });
+const PARTITIONS = 'aws, aws-cn, aws-us-gov, aws-eusc, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f';
+for (const region of ['mars-north-1', 'us-isox-east-1'])
+  refuses('region', `${region} is in no partition that Slipway supports: use a region of ${PARTITIONS}.`, {
+    [`the region ${region}`]: region,
+  });
 
 refuses('domain', 'Use an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
 for (const field of ['domain.name', 'domain.zone'])

@@ -16,6 +16,7 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
 import { compare, knownAfter, type DesiredFields, type Value } from '../../lib/model/change.ts';
+import type { Items } from '../../lib/model/resources.ts';
 
 type Context = ApplyContext<'taskDefinitions'>;
 
@@ -23,15 +24,18 @@ type Context = ApplyContext<'taskDefinitions'>;
 const OLDER_REVISIONS = 'older revisions';
 
 /**
- * Returns the parts of a task definition. Names and ARNs are computed, so that a diff is possible before the resources exist.
+ * Returns the parts of a task definition. The ARN of a role that does not exist yet is computed, so that a diff is possible
+ * before the role is created.
+ * @param roles the roles that exist, with the ARNs that IAM returned
  */
 function partsOf(
   { config, names, account }: Desired,
   service: Service,
+  roles: Items<{ readonly roleArn: string }>,
   image: TaskDefinitionParts['image'],
 ): TaskDefinitionParts {
   const role = (key: 'execution' | 'task') =>
-    roleArn({ region: config.region, account }, names.rolePath, names.role(key));
+    roles.get(key)?.roleArn ?? roleArn({ region: config.region, account }, names.rolePath, names.role(key));
   return {
     family: names.family(service.name),
     region: config.region,
@@ -49,7 +53,7 @@ function desiredFields(desired: Desired, found: Survey, service: Service): Desir
   const fields: Record<string, Value | undefined> = {
     status: 'ACTIVE',
     [OLDER_REVISIONS]: 0,
-    ...definitionFields(taskDefinitionFor(service, partsOf(desired, service, imageIfKnown))),
+    ...definitionFields(taskDefinitionFor(service, partsOf(desired, service, found.roles, imageIfKnown))),
     ...desiredTags(desired, 'taskDefinitions', service.name),
   };
   for (const container of service.containers) {
@@ -107,7 +111,7 @@ async function register(context: Context): Promise<Ids['taskDefinitions']> {
   if (!service) throw new Error(`No service ${change.key} is configured`);
   const imageOf = ({ key, image }: Container) =>
     'reference' in image ? image.reference : (ids.images.get(key)?.imageUri ?? '');
-  const definition = taskDefinitionFor(service, partsOf(context, service, imageOf));
+  const definition = taskDefinitionFor(service, partsOf(context, service, ids.roles, imageOf));
   const { taskDefinition } = await aws.ecs(
     new RegisterTaskDefinitionCommand({ ...definition, tags: toCamelCaseTags(tags) }),
   );

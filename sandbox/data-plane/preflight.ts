@@ -55,11 +55,11 @@ export function pullContainerImage(
 }
 
 /** Returns ECS's error, and appends the cause, which ECS's message does not name. */
-const noRouteToEcr = ({ name }: Region, why: string) =>
+const noRouteToEcr = ({ name, partition }: Region, why: string) =>
   new CannotStartTaskError(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +
       'Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. ' +
-      `RequestError: send request failed caused by: Post "https://api.ecr.${name}.amazonaws.com/": dial tcp: i/o timeout ` +
+      `RequestError: send request failed caused by: Post "https://api.ecr.${name}.${partition.dnsSuffix}/": dial tcp: i/o timeout ` +
       `(sandbox: ${why})`,
   );
 

@@ -2,6 +2,7 @@
 import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { checkLength, page } from './checks.ts';
 import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
@@ -47,13 +48,18 @@ const KNOWN_POLICIES = new Set(
   ].map((name) => `${ARN_PREFIX}${name}`),
 );
 
-function checkArn(arn: string | undefined): string {
+/** Checks the ARN of a policy. @throws ValidationError, also for an ARN of another partition */
+function checkArn({ partition }: Region, arn: string | undefined): string {
   const given = checkLength(arn ?? '', 'policyArn', 2048, 20);
   if (!/^arn:[\w-]+:iam::(aws|\d{12}):policy\/.+$/.test(given)) {
     throw validationError(`ARN ${given} is not valid.`);
   }
+  if (!given.startsWith(`arn:${partition.id}:`)) throw validationError('Invalid ARN partition');
   return given;
 }
+
+/** Whether AWS manages this policy. It manages the same policies in every partition. */
+const isKnownPolicy = (arn: string): boolean => KNOWN_POLICIES.has(arn.replace(/^arn:[\w-]+:/, 'arn:aws:'));
 
 const shown = (PolicyArn: string): AttachedPolicy => ({ PolicyName: PolicyArn.split('/').at(-1), PolicyArn });
 
@@ -63,8 +69,8 @@ export const managedPolicyOperations = {
     takes: ['RoleName', 'PolicyArn'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      const arn = checkArn(input.PolicyArn);
-      if (!KNOWN_POLICIES.has(arn)) throw policyNotAttachable(arn);
+      const arn = checkArn(region, input.PolicyArn);
+      if (!isKnownPolicy(arn)) throw policyNotAttachable(arn);
       if (role.attachedPolicies.includes(arn)) return {};
       if (role.attachedPolicies.length >= MAX_PER_ROLE) {
         throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MAX_PER_ROLE}`);
@@ -78,7 +84,7 @@ export const managedPolicyOperations = {
     takes: ['RoleName', 'PolicyArn'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      const arn = checkArn(input.PolicyArn);
+      const arn = checkArn(region, input.PolicyArn);
       if (!role.attachedPolicies.includes(arn)) throw policyNotAttached(arn);
       role.attachedPolicies = role.attachedPolicies.filter((other) => other !== arn);
       return {};

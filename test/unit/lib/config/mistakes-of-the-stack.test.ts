@@ -45,6 +45,11 @@ refuses('region', 'Did you mean eu-west-1?', {
   'the name of a variable': 'EU_WEST_1',
 });
 refuses('region', 'Did you mean us-gov-west-1?', { 'a missing hyphen in GovCloud': 'us-gov-west1' });
+const PARTITIONS = 'aws, aws-cn, aws-us-gov, aws-eusc, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f';
+for (const region of ['mars-north-1', 'us-isox-east-1'])
+  refuses('region', `${region} is in no partition that Slipway supports: use a region of ${PARTITIONS}.`, {
+    [`the region ${region}`]: region,
+  });
 
 refuses('domain', 'Use an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
 for (const field of ['domain.name', 'domain.zone'])

@@ -2,6 +2,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { QueryStringKeyValuePair, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { matchesWildcard } from '../wildcard.ts';
+import type { HeaderField } from './headers.ts';
 import { matchesHost, matchesPath } from './path-pattern.ts';
 
 /** The parts of a request that rules can match. */
@@ -11,14 +12,16 @@ export interface RoutedRequest {
   readonly host: string;
   /** The port in the Host header, or the listener's port when the header has none. */
   readonly port: number;
-  /** The path as the client sent it. */
+  /** The path and query for the target, as the client sent them. */
+  readonly target: string;
+  /** The path of the target. */
   readonly rawPath: string;
   /** The normalised path, against which patterns are matched. */
   readonly path: string;
   /** The query string without the question mark. */
   readonly query: string;
-  /** Names and values in the order sent. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The headers in the order sent. */
+  readonly headers: readonly HeaderField[];
   readonly sourceIp: string;
 }
 

@@ -4,6 +4,7 @@ import type { QueryStringKeyValuePair, RuleCondition } from '@aws-sdk/client-ela
 import { matchesWildcard } from '../wildcard.ts';
 import type { HeaderField } from './headers.ts';
 import { matchesHost, matchesPath } from './path-pattern.ts';
+import { matchesRegex } from './regex.ts';
 
 /** The parts of a request that rules can match. */
 export interface RoutedRequest {
@@ -27,7 +28,7 @@ export interface RoutedRequest {
 
 /**
  * Whether the request satisfies the condition: at least one of the condition's values must match.
- * Regular expressions may match anywhere in the value. They use JavaScript's syntax, because AWS does not publish its own.
+ * Regular expressions may match anywhere in the value.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
 export function satisfies(condition: RuleCondition, request: RoutedRequest): boolean {
@@ -36,14 +37,14 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
       const { Values, RegexValues } = condition.PathPatternConfig ?? {};
       return (
         valuesIn(condition.Values, Values).some((pattern) => matchesPath(pattern, request.path)) ||
-        valuesIn(RegexValues).some((regex) => new RegExp(regex).test(request.path))
+        valuesIn(RegexValues).some((regex) => matchesRegex(regex, request.path, 'exact'))
       );
     }
     case 'host-header': {
       const { Values, RegexValues } = condition.HostHeaderConfig ?? {};
       return (
         valuesIn(condition.Values, Values).some((pattern) => matchesHost(pattern, request.host)) ||
-        valuesIn(RegexValues).some((regex) => new RegExp(regex, 'i').test(request.host))
+        valuesIn(RegexValues).some((regex) => matchesRegex(regex, request.host, 'any'))
       );
     }
     case 'http-header': {
@@ -54,7 +55,7 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
       return values.some(
         (value) =>
           valuesIn(Values).some((pattern) => matchesIgnoringCase(pattern, value)) ||
-          valuesIn(RegexValues).some((regex) => new RegExp(regex, 'i').test(value)),
+          valuesIn(RegexValues).some((regex) => matchesRegex(regex, value, 'any')),
       );
     }
     case 'http-request-method':

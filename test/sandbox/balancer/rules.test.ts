@@ -61,6 +61,12 @@ describe('a rule condition', () => {
     ['a path value in a different case', path('/API1/*'), {}, false],
     ['a path value that only the query contains', path('*secret*'), { query: 'a=secret' }, false],
     ['a path condition without values', { Field: 'path-pattern' }, {}, false],
+    [
+      'a path regex with a flag',
+      { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/(?i)API1/'] } },
+      {},
+      true,
+    ],
     ['a path regex', { Field: 'path-pattern', PathPatternConfig: { RegexValues: ['^/api\\d+/'] } }, {}, true],
     ['a legacy host value', { Field: 'host-header', Values: ['SHOP.example.com'] }, {}, true],
     ['a host value', host('*.example.com'), {}, true],

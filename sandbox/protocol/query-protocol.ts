@@ -1,21 +1,27 @@
 /** The query protocols of EC2 (`ec2`) and of ELBv2, IAM and STS (`query`): forms as requests, XML as responses. */
+import { checkFormSize } from './limits.ts';
 import { readQuery, type Dialect } from './query.ts';
 import { writeXml } from './schemas.ts';
-import {
-  escapeXml,
-  XML_DECLARATION,
-  type WireProtocol,
-  type WireRequest,
-  type WireResponse,
-} from './wire.ts';
+import { escapeXml, xmlDocument, type WireProtocol, type WireRequest, type WireResponse } from './wire.ts';
 
-const form = (request: WireRequest): URLSearchParams =>
-  request.method === 'GET' ? request.query : new URLSearchParams(Buffer.from(request.body).toString());
+function form(request: WireRequest): URLSearchParams {
+  if (request.method === 'GET') return request.query;
+  checkFormSize(request.body);
+  return new URLSearchParams(Buffer.from(request.body).toString());
+}
+
+/** Finds the action without parsing the whole form, which may be too large. */
+function actionOf(request: WireRequest): string | undefined {
+  const text = request.method === 'GET' ? '' : Buffer.from(request.body).toString();
+  const query =
+    request.method === 'GET' ? request.query : new URLSearchParams(/(?:^|&)(Action=[^&]*)/.exec(text)?.[1]);
+  return query.get('Action') ?? undefined;
+}
 
 const xml = (status: number, body: string): WireResponse => ({
   status,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
-  body: XML_DECLARATION + body,
+  body: xmlDocument(body),
 });
 
 /**
@@ -24,7 +30,7 @@ const xml = (status: number, body: string): WireResponse => ({
  */
 export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol {
   return {
-    operation: (request) => form(request).get('Action') ?? undefined,
+    operation: actionOf,
     decode: (operation, request) => readQuery(operation.input, form(request), dialect),
     encode(operation, output, requestId) {
       const content = writeXml(operation.output, output);

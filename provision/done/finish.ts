@@ -6,6 +6,7 @@ import type { AllIds } from '../context.ts';
 import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
 import { waitForBalancer } from './balancer-failure.ts';
+import { localNameNote } from './local-name.ts';
 import { publicAddress } from './url.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
@@ -33,6 +34,8 @@ export async function finish(
   await waitForBalancer(run, context, plan.found);
   const address = await publicAddress(config, target, ids);
   if (run.waitUntilReady && address) await verify(withAutoScaledCounts(config, plan.found), address, run);
+  const note = target.sandbox && address && (await localNameNote(address));
+  if (note) run.report(note);
   return address?.url;
 }
 

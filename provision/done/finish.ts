@@ -8,6 +8,7 @@ import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
 import { waitForBalancer } from './balancer-failure.ts';
 import { ownZone, type OwnZone } from './delegation.ts';
+import { localNameNote } from './local-name.ts';
 import { publicAddress, waitForAddress } from './url.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
@@ -47,6 +48,8 @@ export async function finish(
   if (!run.waitUntilReady) return { url: (await publicAddress(...source))?.url, zone };
   const address = await waitForAddress(run, ...source);
   await verify(withAutoScaledCounts(config, plan.found), address, run);
+  const note = target.sandbox && (await localNameNote(address));
+  if (note) run.report(note);
   return { url: address.url, zone };
 }
 

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { packTar, type TarEntry } from 'modern-tar';
 import { unpackImage } from '../../../sandbox/runtime/image.ts';
-import { LayerError } from '../../../sandbox/runtime/layer.ts';
+import { LayerError } from '../../../sandbox/runtime/layer-entries.ts';
 
 let home: string;
 let root: string;

@@ -8,6 +8,12 @@ test.each([
   ['a carriage return and a backspace', '12 %\r99 %\b', '12 %\\u000d99 %\\u0008'],
   ['a zero byte', 'a\0b', 'a\\u0000b'],
   ['a delete character', 'a\u007f', 'a\\u007f'],
+  ['a text that runs backwards', 'a\u202egpj.exe', 'a\\u202egpj.exe'],
+  ['an isolated direction', '\u2066a\u2069', '\\u2066a\\u2069'],
+  ['a mark of a direction', 'a\u200e\u200f\u061c', 'a\\u200e\\u200f\\u061c'],
+  ['a line separator', 'a\u2028b\u2029', 'a\\u2028b\\u2029'],
+  ['an invisible space', 'a\u200bb\ufeff', 'a\\u200bb\\ufeff'],
+  ['a lone surrogate', 'a\ud800', 'a\\ud800'],
   ['an escape sequence in one character', 'a\u009b2J\u0080', 'a\\u009b2J\\u0080'],
 ])('%s is escaped', (_, text, shown) => {
   expect(printable(text)).toBe(shown);

@@ -26,6 +26,9 @@ Options:
   -h, --help          show this help
 `;
 
+const ROOT_WARNING =
+  'the sandbox runs as root: a mistake in a task can change the whole machine; start it as another user';
+
 function readArguments() {
   const { values } = parseArgs({
     options: {
@@ -69,6 +72,7 @@ async function run(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  const warnings = process.getuid?.() === 0 ? [ROOT_WARNING] : [];
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= sandbox.close().then(() => process.exit(0));
@@ -79,6 +83,7 @@ async function run(): Promise<void> {
     folder,
     pace,
     weather,
+    isProtected: true,
     reportError: (error) =>
       void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     pages: {
@@ -88,6 +93,7 @@ async function run(): Promise<void> {
         folder,
         background,
         pace,
+        warnings,
         ...(sandbox.chaos.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
       }),
       'POST stop': () => {
@@ -99,6 +105,7 @@ async function run(): Promise<void> {
   });
   process.on('SIGINT', close);
   process.on('SIGTERM', close);
+  for (const text of warnings) process.stderr.write(`warning: ${text}\n`);
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
 }
 

@@ -8,12 +8,15 @@ import { serveBalancers } from './data-plane/balancers.ts';
 import { resolveLocally } from './data-plane/local-endpoints.ts';
 import { makeTaskDataPlane } from './data-plane/tasks.ts';
 import { removeStaleFiles } from './state/stale-files.ts';
+import { removeToken, writeToken } from './state/token.ts';
 import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
 export interface SandboxWithTasksOptions extends SandboxOptions {
   /** The local port for listeners on port 80: 8080 for users, 0 (any free port) for tests. */
   readonly httpPort: number;
+  /** Whether to write a token into the folder and to require it of clients of the admin API; false by default. */
+  readonly isProtected?: boolean;
 }
 
 /**
@@ -26,11 +29,13 @@ export async function startSandboxWithTasks(options: SandboxWithTasksOptions): P
   const folder = options.folder ?? temporaryFolder ?? '';
   const releaseClaim = await claimFolder(folder);
   const cleanUp = async () => {
+    if (options.isProtected) await removeToken(folder);
     await releaseClaim();
     if (temporaryFolder !== undefined) rmSync(temporaryFolder, { recursive: true, force: true });
   };
   try {
-    const sandbox = await startIn(folder, options);
+    const token = options.isProtected ? await writeToken(folder) : undefined;
+    const sandbox = await startIn(folder, { ...options, ...(token && { token }) });
     return {
       ...sandbox,
       async close() {

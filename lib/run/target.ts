@@ -19,6 +19,8 @@ export interface SandboxHandle {
   readonly background: boolean;
   /** The speed at which its rate limits refill, relative to AWS's speed; undefined when it has no rate limits. */
   readonly limits: number | undefined;
+  /** What the user should know about it, e.g. that it runs as root. */
+  readonly warnings?: readonly string[];
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
@@ -78,6 +80,7 @@ export async function connectTarget(
       const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
       report({ type: 'note', text });
     }
+    if (sandbox.started) for (const text of sandbox.warnings ?? []) report({ type: 'warning', text });
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
       settings: { region, endpoint: sandbox.url, credentials, limits: sandbox.limits },

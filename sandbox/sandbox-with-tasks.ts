@@ -10,6 +10,7 @@ import { makeTaskDataPlane } from './data-plane/tasks.ts';
 import { removeStaleFiles } from './state/stale-files.ts';
 import { removeToken, writeToken } from './state/token.ts';
 import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
+import { machineClock } from './world/clock.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
 export interface SandboxWithTasksOptions extends SandboxOptions {
@@ -55,8 +56,8 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   await killOrphanedContainers(tasksFolder);
   rmSync(tasksFolder, { recursive: true, force: true });
   await removeStaleFiles(folder);
-  const { reportError = () => undefined } = options;
-  const plane = makeTaskDataPlane(tasksFolder, reportError);
+  const { reportError = () => undefined, clock = machineClock } = options;
+  const plane = makeTaskDataPlane(tasksFolder, reportError, clock);
   const sandbox = await startSandbox({
     ...options,
     plane,

@@ -38,6 +38,8 @@ export interface RunningContainer {
   exited: Promise<{ exitCode: number }>;
   /** Sends the stop signal and, after the timeout, SIGKILL. Further calls have no effect. */
   stop(): Promise<{ exitCode: number }>;
+  /** Kills its processes, as the kernel does when they need more memory than their limit. */
+  kill(): void;
   /**
    * Runs a command inside the container.
    * @param command a program with its arguments, or a health check in ECS's form (`['CMD-SHELL', 'text']`)
@@ -141,7 +143,13 @@ export async function startContainer(
     }
   };
 
-  return { pid: main.pid, exited, stop: () => (stopping ??= stop()), run };
+  return {
+    pid: main.pid,
+    exited,
+    stop: () => (stopping ??= stop()),
+    kill: () => main.signal(SIGKILL),
+    run,
+  };
 }
 
 /** Returns the reason why the kernel did not execute a file, in a container runtime's wording. */

@@ -20,11 +20,14 @@ export interface ImageConfig {
   environment: Record<string, string>;
   /** A user name or number; `''` when the image sets none. */
   user: string;
+  /** For example `amd64`; undefined when the image names none. */
+  architecture?: string;
   /** For example `SIGQUIT`; undefined when the image sets none. */
   stopSignal?: string;
 }
 
 const imageConfig = z.object({
+  architecture: z.string().nullish(),
   config: z
     .object({
       Cmd: z.array(z.string()).nullish(),
@@ -54,13 +57,14 @@ export async function unpackImage(image: ImageBlobs, folder: string): Promise<Im
 
 /** Parses an image configuration. */
 export function parseImageConfig(blob: Uint8Array): ImageConfig {
-  const { config } = imageConfig.parse(JSON.parse(new TextDecoder().decode(blob)));
+  const { architecture, config } = imageConfig.parse(JSON.parse(new TextDecoder().decode(blob)));
   return {
     command: config?.Cmd ?? [],
     entrypoint: config?.Entrypoint ?? [],
     workingDirectory: config?.WorkingDir || '/',
     environment: Object.fromEntries((config?.Env ?? []).map(parseVariable)),
     user: config?.User ?? '',
+    ...(architecture ? { architecture } : {}),
     ...(config?.StopSignal ? { stopSignal: config.StopSignal } : {}),
   };
 }

@@ -18,6 +18,8 @@ export interface SandboxClient {
   readonly limits: number | undefined;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings: readonly string[];
+  /** What this machine cannot enforce about containers, and why. */
+  readonly limitations: readonly string[];
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
@@ -146,6 +148,7 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     background: about.background,
     limits: about.limits,
     warnings: about.warnings ?? [],
+    limitations: about.limitations ?? [],
     resolve: async (name, port) =>
       ((await call(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,

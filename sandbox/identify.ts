@@ -20,6 +20,8 @@ export interface SandboxAbout {
   readonly limits?: number;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings?: readonly string[];
+  /** What its machine cannot enforce about containers, and why. */
+  readonly limitations?: readonly string[];
 }
 
 /** A sandbox that has proven that it knows the token in a file of this user. */

@@ -100,6 +100,7 @@ async function run(): Promise<void> {
         background,
         pace,
         warnings,
+        limitations: sandbox.limitations,
         ...(sandbox.chaos.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
       }),
       'POST stop': () => {
@@ -114,6 +115,7 @@ async function run(): Promise<void> {
   process.on('SIGHUP', close);
   // The process that started this one in the foreground has died.
   process.on('disconnect', close);
+  for (const text of sandbox.limitations) process.stderr.write(`note: on this machine, ${text}\n`);
   for (const text of warnings) process.stderr.write(`warning: ${text}\n`);
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
 }

@@ -21,6 +21,8 @@ export interface SandboxHandle {
   readonly limits: number | undefined;
   /** What the user should know about it, e.g. that it runs as root. */
   readonly warnings?: readonly string[];
+  /** What this machine cannot enforce about containers, and why. */
+  readonly limitations?: readonly string[];
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
@@ -80,7 +82,7 @@ export async function connectTarget(
       const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
       report({ type: 'note', text });
     }
-    if (sandbox.started) for (const text of sandbox.warnings ?? []) report({ type: 'warning', text });
+    if (sandbox.started) reportWeaknesses(sandbox, report);
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
       settings: { region, endpoint: sandbox.url, credentials, limits: sandbox.limits },
@@ -97,6 +99,12 @@ export async function connectTarget(
     endpointName: endpoint ?? 'aws',
     sandbox: undefined,
   };
+}
+
+/** Reports what the user should know about a sandbox that this run has started. */
+function reportWeaknesses({ warnings = [], limitations = [] }: SandboxHandle, report: Report): void {
+  for (const text of warnings) report({ type: 'warning', text });
+  for (const text of limitations) report({ type: 'note', text: `on this machine, ${text}` });
 }
 
 /** Resolves the links in a path, so that paths can be compared; returns it unchanged when it does not exist. */

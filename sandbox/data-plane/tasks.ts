@@ -1,5 +1,5 @@
 /** Runs tasks: unpacks their images into folders, and runs their containers as processes on this machine. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
@@ -7,7 +7,9 @@ import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane, TaskFailure } from './data-plane.ts';
 import { CannotStartContainerError } from '../runtime/command.ts';
 import { startContainer } from '../runtime/container.ts';
+import { removeTree } from '../runtime/file-modes.ts';
 import { unpackImage } from '../runtime/image.ts';
+import { noIsolation, type Isolation } from '../runtime/isolation.ts';
 import type { Region } from '../world/region.ts';
 import type { SandboxClock } from '../world/clock.ts';
 import { watchContainerHealth, type HealthWatch } from './container-health.ts';
@@ -50,11 +52,13 @@ export interface TaskDataPlane extends DataPlane {
  * @param folder the parent of the tasks' folders
  * @param reportError receives internal errors of the sandbox, since no call waits for a task
  * @param clock determines when memory is measured
+ * @param isolation how users and read-only root file systems are enforced
  */
 export function makeTaskDataPlane(
   folder: string,
   reportError: (error: unknown) => void,
   clock: SandboxClock,
+  isolation: Isolation = noIsolation,
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
   const running = new Map<string, RunningTask>();
@@ -68,7 +72,7 @@ export function makeTaskDataPlane(
     checkPrerequisites(region, task, definition);
     const state: RunningTask = { containers: new Map(), watches: [], stopping: false };
     running.set(taskArn, state);
-    await mkdir(folderOf(taskArn), { recursive: true, mode: 0o700 });
+    await mkdir(folderOf(taskArn), { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     await startInOrder(definition.containerDefinitions ?? [], async (container) => {
       const started = await startOne(region, task, definition, container, state);
       const watch = container.healthCheck && watchHealth(region, taskArn, container, started);
@@ -92,7 +96,7 @@ export function makeTaskDataPlane(
     const architecture = architectureOf(taskDefinition.runtimePlatform);
     const image = pullContainerImage(region, definition, digestOf(region, taskArn, name), architecture);
     const rootfs = join(folderOf(taskArn), name);
-    const config = await unpackImage(image, rootfs);
+    const config = await unpackImage(image, rootfs, isolation.hasOtherUsers);
     if (state.stopping) throw new CannotStartTaskError('Task stopped by user', name);
     const command = commandOf(definition, config);
     const writeLine = (text: string) => writeLog(region, taskArn, definition, text);
@@ -107,6 +111,9 @@ export function makeTaskDataPlane(
             command,
             workingDirectory: definition.workingDirectory ?? config.workingDirectory,
             environment: { ...config.environment, ...environmentOf(region, definition) },
+            user: definition.user ?? config.user,
+            readOnlyRoot: definition.readonlyRootFilesystem ?? false,
+            isolation,
             stopSignal: config.stopSignal,
             stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
           },
@@ -153,7 +160,7 @@ export function makeTaskDataPlane(
     }
     running.delete(taskArn);
     // If a child process is still writing, the folder may remain; the sandbox removes it at its next start.
-    await rm(folderOf(taskArn), { recursive: true, force: true }).catch(() => undefined);
+    await removeTree(folderOf(taskArn)).catch(() => undefined);
   }
 
   return {

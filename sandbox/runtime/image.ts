@@ -44,14 +44,19 @@ const imageConfig = z.object({
  * Unpacks an image into a folder, which becomes the root file system of its containers.
  * @param image the blobs of the image
  * @param folder the folder to unpack into; created if necessary
+ * @param keepOwners whether files keep their owners, which only root can give them
  * @throws LayerError for a layer that cannot be read or that would write outside the folder
  * @throws ZodError or SyntaxError for an invalid image configuration
  * @see https://github.com/opencontainers/image-spec/blob/main/config.md
  */
-export async function unpackImage(image: ImageBlobs, folder: string): Promise<ImageConfig> {
+export async function unpackImage(
+  image: ImageBlobs,
+  folder: string,
+  keepOwners = false,
+): Promise<ImageConfig> {
   const config = parseImageConfig(image.config);
   await mkdir(folder, { recursive: true });
-  for (const layer of image.layers) await applyLayer(layer, folder);
+  for (const layer of image.layers) await applyLayer(layer, folder, keepOwners);
   return config;
 }
 

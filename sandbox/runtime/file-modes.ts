@@ -3,8 +3,8 @@ import { chmod, lstat, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const WRITE_BITS = 0o222;
-/** Lets other users enter a folder without listing it. */
-const ENTER = 0o001;
+/** Lets other users, also those of its group, enter a folder without listing it. */
+const ENTER = 0o011;
 /** The sandbox's own folders that may be opened to other users: their files are private themselves. */
 const OWN_FOLDERS = ['tasks', 'sandbox', '.slipway'];
 
@@ -45,7 +45,7 @@ export async function blockedFolder(paths: readonly string[]): Promise<string | 
     const real = await realpath(path);
     const parts = real.split('/').slice(1);
     const ancestors = ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
-    for (const ancestor of ancestors) if (((await stat(ancestor)).mode & ENTER) === 0) return ancestor;
+    for (const ancestor of ancestors) if (((await stat(ancestor)).mode & ENTER) !== ENTER) return ancestor;
   }
   return undefined;
 }

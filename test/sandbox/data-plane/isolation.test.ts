@@ -26,7 +26,7 @@ test.each<[string, object, object, string]>([
   await scene.push(PROGRAM, 'v1', {}, config);
   await scene.stopped(await scene.run({ web: container }));
   const isEnforced = !isolation.limitations.some((text) => text.includes('whatever user'));
-  expect(scene.lines()[0]).toMatch(new RegExp(`^${isEnforced ? uid : process.getuid?.()} `));
+  expect(scene.lines().join('\n')).toMatch(new RegExp(`^${isEnforced ? uid : process.getuid?.()} `));
 });
 
 test('a task with a read-only root file system cannot write to its working directory', async () => {

@@ -60,11 +60,13 @@ test.each([
   'the warnings and limitations of a sandbox are shown by the run that started it: %p',
   async (started, shown) => {
     const warnings = ['it runs as root'];
+    const limitations = ['users are not enforced'];
     const sandbox = {
       url: 'http://127.0.0.1:4599',
       folder: '/one',
       started,
       warnings,
+      limitations,
     } as unknown as SandboxHandle;
     const reported: string[] = [];
     await connectTarget(

@@ -1,5 +1,5 @@
 /** Slipway as a contender. npm runs it against a local endpoint, and its containers use existing images. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
 import { environmentFor, type Contender } from './contender.ts';
@@ -62,6 +62,20 @@ export const slipwayCommand = (
   env,
   timeoutSeconds: TIMEOUT_SECONDS,
 });
+
+/** Stops the sandbox of a home folder, which otherwise keeps running in the background until it is empty. */
+export async function stopSandbox(home: string, port: number): Promise<void> {
+  try {
+    const header = readFileSync(join(home, 'sandbox', 'authorization'), 'utf8').replace(
+      'Authorization: ',
+      '',
+    );
+    const headers = { authorization: header.trim() };
+    await fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST', headers });
+  } catch {
+    // No sandbox is running.
+  }
+}
 
 export const slipway: Contender = {
   name: 'Slipway',

@@ -5,9 +5,8 @@ import { FolderTakenError } from './state/claim.ts';
 import { LOST_RACE_EXIT_CODE } from './background.ts';
 import { PACES, type Pace } from './world/durations.ts';
 import { parseWeather } from './chaos/weather.ts';
-import { startSandboxWithTasks } from './sandbox-with-tasks.ts';
-
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+import { hasOnlyKeptVariables } from './environment.ts';
+import { runInChild } from './foreground.ts';
 
 const HELP = `Usage: npm run sandbox -- [options]
 
@@ -25,6 +24,9 @@ Options:
                       (default: calm, or SLIPWAY_SANDBOX_WEATHER)
   -h, --help          show this help
 `;
+
+const ROOT_WARNING =
+  'the sandbox runs as root: a mistake in a task can change the whole machine; start it as another user';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -69,6 +71,14 @@ async function run(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  if (!hasOnlyKeptVariables(process.env)) {
+    process.exitCode = await runInChild(process.argv.slice(2));
+    return;
+  }
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  // Loaded here, since the process that only starts a child does not need it.
+  const { startSandboxWithTasks } = await import('./sandbox-with-tasks.ts');
+  const warnings = process.getuid?.() === 0 ? [ROOT_WARNING] : [];
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= sandbox.close().then(() => process.exit(0));
@@ -79,6 +89,7 @@ async function run(): Promise<void> {
     folder,
     pace,
     weather,
+    isProtected: true,
     reportError: (error) =>
       void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     pages: {
@@ -88,6 +99,8 @@ async function run(): Promise<void> {
         folder,
         background,
         pace,
+        warnings,
+        limitations: sandbox.limitations,
         ...(sandbox.chaos.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
       }),
       'POST stop': () => {
@@ -99,6 +112,11 @@ async function run(): Promise<void> {
   });
   process.on('SIGINT', close);
   process.on('SIGTERM', close);
+  process.on('SIGHUP', close);
+  // The process that started this one in the foreground has died.
+  process.on('disconnect', close);
+  for (const text of sandbox.limitations) process.stderr.write(`note: on this machine, ${text}\n`);
+  for (const text of warnings) process.stderr.write(`warning: ${text}\n`);
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
 }
 

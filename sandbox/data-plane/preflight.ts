@@ -39,16 +39,18 @@ export function checkPrerequisites(region: Region, task: TaskRow, definition: Ta
 /**
  * Returns the image of a container.
  * @param digest the digest that the deployment pinned, if any
+ * @param architecture the task's architecture, which selects the image if the reference names an index
  * @throws CannotStartTaskError
  */
 export function pullContainerImage(
   region: Region,
   { name, image = '' }: ContainerDefinition,
   digest: string | undefined,
+  architecture: 'amd64' | 'arm64',
 ): PulledImage {
   try {
     const pinned = digest === undefined || image.includes('@') ? image : `${image}@${digest}`;
-    return pullImage(region, pinned);
+    return pullImage(region, pinned, architecture);
   } catch (error) {
     throw new CannotStartTaskError(error instanceof Error ? error.message : String(error), name);
   }

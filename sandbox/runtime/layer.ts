@@ -1,5 +1,5 @@
 /** Applies a layer of an image over the layers below it: files, folders, links and whiteouts, never outside the root. */
-import { chmod, link, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lchown, link, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative } from 'node:path';
 import type { ParsedTarEntry, TarHeader } from 'modern-tar';
 import { LayerError, forEachEntry } from './layer-entries.ts';
@@ -13,20 +13,32 @@ const OPAQUE = '.wh..wh..opq';
 const AUFS_PREFIX = '.wh..wh.';
 
 /**
- * Writes a layer into the root file system. Owners, devices and pipes are skipped, because they would need root.
+ * Writes a layer into the root file system. Devices and pipes are skipped, because they would need root.
  * @param layer a tar archive, plain or gzipped
  * @param root the folder that contains the lower layers
+ * @param keepOwners whether files keep their owners, which only root can give them
  * @throws LayerError for an archive that cannot be read, or an entry that would be written outside the root
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md
  */
-export async function applyLayer(layer: Uint8Array, root: string): Promise<void> {
+export async function applyLayer(layer: Uint8Array, root: string, keepOwners = false): Promise<void> {
   // Whiteouts are applied first, wherever they are in the archive, because they hide only files of lower layers.
   await forEachEntry(layer, async ({ header }) => {
     if (isWhiteout(header)) await applyWhiteout(header, root);
   });
   await forEachEntry(layer, async (entry) => {
-    if (!isWhiteout(entry.header)) await writeEntry(entry, root);
+    if (isWhiteout(entry.header)) return;
+    await writeEntry(entry, root);
+    if (keepOwners) await setOwner(entry.header, root);
   });
+}
+
+async function setOwner(header: TarHeader, root: string): Promise<void> {
+  const { name, type = 'file', uid = 0, gid = 0, mode } = header;
+  if (!['file', 'directory', 'symlink'].includes(type)) return;
+  const path = await resolveInside(root, entryPath(name), 'keep');
+  await lchown(path, uid, gid);
+  // A change of the owner may clear permissions.
+  if (type !== 'symlink' && path !== join(root)) await chmod(path, permissions(mode, 0o600));
 }
 
 function isWhiteout({ name }: TarHeader): boolean {

@@ -250,6 +250,7 @@ describe('the image configuration', () => {
         },
       }),
     ).resolves.toEqual({
+      architecture: 'amd64',
       command: ['node', 'main.cjs'],
       entrypoint: ['docker-entrypoint.sh'],
       workingDirectory: '/app',

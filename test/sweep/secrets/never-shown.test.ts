@@ -67,8 +67,7 @@ function problemOf({ code, stdout, problem }: Outcome): { code: string; why: str
   if (problem && problem.why !== '') return problem;
   return (JSON.parse(stdout) as { problem: { code: string; why: string } }).problem;
 }
-const addFault = (fault: object) =>
-  fetch(`${user.endpoint}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) });
+const addFault = (fault: object) => user.admin('faults', { method: 'POST', body: JSON.stringify(fault) });
 
 beforeAll(async () => {
   user = await machine({

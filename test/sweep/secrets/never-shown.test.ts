@@ -95,7 +95,7 @@ async function runEachCommand(): Promise<void> {
 }
 
 async function runInvalidConfigurations(): Promise<void> {
-  const wrong = config({ TOKEN: SECRETS.variable, '1': SECRETS.changed }, ', "regoin": "x"');
+  const wrong = config({ TOKEN: SECRETS.variable, 'A=B': SECRETS.changed }, ', "regoin": "x"');
   for (const more of [[], ['--json']]) {
     const mistaken = await run(`mistake ${more.join()}`, 'provision', ...wrong, ...more);
     expect(problemOf(mistaken)).toMatchObject({ code: 'CONFIG_INVALID' });
@@ -107,7 +107,7 @@ async function runInvalidConfigurations(): Promise<void> {
     ['a string instead of a list', `command: '${SECRETS.argument}'`],
     ['an extra number', `environment: { TOKEN: ${JSON.stringify([SECRETS.changed])}, A: 1 }`],
   ] as const) {
-    const source = readFileSync(file, 'utf8').replace(/"environment":\{[^}]*\}/, text);
+    const source = readFileSync(file, 'utf8').replace(/"environment":\{[^}]*\},"command":\[[^\]]*\]/, text);
     expect(source).toContain(text);
     const flags = user.config(source, 'wrong.config.ts');
     for (const more of [[], ['--json']])

@@ -23,7 +23,7 @@ export interface ZoneCut {
   readonly nameServers: readonly string[];
 }
 
-/** What surrounds the domain in DNS. Zones that the plan removes do not count. */
+/** The surroundings of the domain in DNS. Zones that the plan removes do not count. */
 export interface DomainSurroundings {
   /** The zone with the longest name of its kind. */
   readonly longerZone: LongerZone | undefined;
@@ -75,7 +75,7 @@ async function recordSetsAtAll(
   names: readonly string[],
   zoneIsOurs: boolean,
 ): Promise<ResourceRecordSet[]> {
-  // The look for the record lists a zone of ours completely.
+  // The look for the record lists our own zones completely.
   if (zoneIsOurs) {
     const all = (await ifFound(() => sharedRecordSets(context, zoneId))) ?? [];
     return all.filter(({ Name }) => names.includes(bareName(Name)));

@@ -83,7 +83,7 @@ export interface Account {
   /** Returns the changes of a plan. */
   plan(stack: StackInput, more?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
-  /** The texts of the notes and warnings that the last run reported. */
+  /** Returns the notes and warnings that the last run reported. */
   remarks(): { readonly warnings: readonly string[]; readonly notes: readonly string[] };
   /** Removes only the resources of these nouns, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;

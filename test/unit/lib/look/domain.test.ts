@@ -94,11 +94,25 @@ describe('the records of the zone', () => {
   });
 
   test('are listed once if the zone is ours', async () => {
-    mockDns([zone('Z1', 'example.com', OURS)], [set('b.example.com', 'NS', 'ns.elsewhere.example')]);
+    mockDns(
+      [zone('Z1', 'example.com', OURS)],
+      [set('example.com', 'NS', 'NS-1.ours.example.'), set('b.example.com', 'NS', 'ns.elsewhere.example')],
+    );
     const shared = context();
     await lookRecord(shared);
-    expect(await lookDomain(shared)).toMatchObject({ cut: { name: 'b.example.com' } });
+    expect(await lookDomain(shared)).toMatchObject({
+      cut: { name: 'b.example.com' },
+      nameServers: ['ns-1.ours.example'],
+    });
     expect(listedNames()).toEqual([undefined]);
+  });
+
+  test("are also read if the name is the zone's own name, whose NS record delegates nothing", async () => {
+    const sets = [set('example.com', 'AAAA', '2001:db8::1'), set('example.com', 'NS', 'ns.example.')];
+    mockDns([zone('Z1', 'example.com')], sets);
+    const apex = config({ domain: { name: 'example.com', zone: 'example.com', createZone: false } });
+    const found = await lookDomain({ ...context(), config: apex });
+    expect(found).toMatchObject({ cut: undefined, recordSets: sets });
   });
 
   test('count as absent if the zone is deleted meanwhile', async () => {

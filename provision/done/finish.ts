@@ -42,7 +42,7 @@ export async function finish(
     );
   }
   await waitForBalancer(run, context, plan.found);
-  const zone = await ownZone(context, target, ids);
+  const zone = await ownZone(context, target, ids, plan.found.domain?.nameServers);
   if (routesOf(config).length === 0) return { url: undefined, zone };
   const source = [config, target, ids, zone?.isDelegated !== false] as const;
   if (!run.waitUntilReady) return { url: (await publicAddress(...source))?.url, zone };

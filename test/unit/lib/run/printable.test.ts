@@ -8,7 +8,7 @@ test.each([
   ['a carriage return and a backspace', '12 %\r99 %\b', '12 %\\u000d99 %\\u0008'],
   ['a zero byte', 'a\0b', 'a\\u0000b'],
   ['a delete character', 'a\u007f', 'a\\u007f'],
-  ['a text that runs backwards', 'a\u202egpj.exe', 'a\\u202egpj.exe'],
+  ['letters that run backwards', 'a\u202egpj.exe', 'a\\u202egpj.exe'],
   ['an isolated direction', '\u2066a\u2069', '\\u2066a\\u2069'],
   ['a mark of a direction', 'a\u200e\u200f\u061c', 'a\\u200e\\u200f\\u061c'],
   ['a line separator', 'a\u2028b\u2029', 'a\\u2028b\\u2029'],

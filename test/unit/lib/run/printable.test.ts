@@ -30,3 +30,10 @@ test('a tab becomes a space', () => {
 test('a Windows line ending is a line break', () => {
   expect(printable('one\r\ntwo\r')).toBe('one\ntwo');
 });
+
+test('JSON is still the same JSON when it is escaped', () => {
+  const value = { text: 'a\u202eb\u009b2J\u007f\t"\\\n', 'key\u2066': ['\ufeff', 'Grüße'] };
+  const shown = printable(JSON.stringify(value, null, 2));
+  expect(shown).not.toMatch(/[\u202e\u009b\u007f\u2066\ufeff]/);
+  expect(JSON.parse(shown)).toEqual(value);
+});

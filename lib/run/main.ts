@@ -94,7 +94,7 @@ const forStack = (original: Problem, options: Options): Problem =>
 const uncaught = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
-  const text = typeof what === 'string' ? printable(what) : JSON.stringify(what, null, 2);
+  const text = printable(typeof what === 'string' ? what : JSON.stringify(what, null, 2));
   if (text) process.stdout.write(`${text}\n`);
 }
 

@@ -1,4 +1,4 @@
-/** The regular expressions of rules, matched in time proportional to the text, whatever the expression is. */
+/** The regular expressions of rules, matched in time proportional to the string, whatever the expression is. */
 import { RE2JS } from 're2js';
 
 /** How many compiled expressions are kept. A load balancer has at most 100 rules with five values each. */
@@ -6,7 +6,7 @@ const MAX_KEPT = 1_000;
 const kept = new Map<string, RE2JS>();
 
 /**
- * Whether a text contains a match of a regular expression. AWS accepts the expressions that RE2 accepts: without lookahead,
+ * Whether a string contains a match of a regular expression. AWS accepts the expressions that RE2 accepts: without lookahead,
  * lookbehind and references to groups, so that no expression can take exponential time.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html
  * @throws Error when the expression is not valid

@@ -38,7 +38,7 @@ export function readRequest(
   const url = splitUrl(message.url ?? '/');
   if (url === undefined) return { refusal: 400 };
 
-  // HTTP/1.0 allows a request without Host. The target then gets the address of the load balancer, as do the rules.
+  // A request without Host, which HTTP/1.0 allows, has the load balancer's address, for the rules and for the target.
   const host = url.authority ?? message.headers.host ?? message.socket.localAddress ?? '127.0.0.1';
   const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host) ?? [];
   const path = normalizePath(url.path);
@@ -72,8 +72,7 @@ function refusalOf(message: IncomingMessage, method: string): number | undefined
   if (headBytes > MAX_REQUEST_HEAD || sizes.some((bytes) => bytes > MAX_HEADER)) return 400;
   if (method === 'TRACE') return 405;
   if (headers.host === undefined && httpVersion === '1.1') return 400;
-  // A message of HTTP/1.0 cannot be chunked (RFC 9112, section 6.1), and an empty encoding means different things to
-  // different servers.
+  // A message of HTTP/1.0 cannot be chunked (RFC 9112, section 6.1), and servers disagree about an empty encoding.
   if (encoding === '' || (encoding !== undefined && httpVersion === '1.0')) return 400;
   if (encoding !== undefined && !/^chunked$/i.test(encoding)) return 501;
   return undefined;

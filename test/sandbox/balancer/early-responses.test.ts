@@ -68,7 +68,7 @@ describe('the headers of a response', () => {
     [502, 'exceed 32 KB', { 'X-One': 'a'.repeat(16_500), 'X-Two': 'b'.repeat(16_500) }],
   ])('lead to %d when they %s', async (status, _, headers) => {
     const port = await openFor((await respondWith(headers)).port);
-    // The client of this test has a limit of its own, so it is raised.
+    // Node's client has a lower limit, which is raised here.
     const reply = await ask(port, '/', { maxHeaderSize: 64 * 1024 });
     expect(reply.status).toBe(status);
     if (status === 200) expect(reply.headers['x-two']).toBe(headers['X-Two']);

@@ -13,7 +13,7 @@ interface Seen {
   body: string;
 }
 
-/** The first rule: nobody reaches the administration. */
+/** The first rule: no one reaches the administration. */
 const NO_ADMIN: Rule = {
   Priority: '1',
   Conditions: [{ Field: 'path-pattern', Values: ['/admin', '/admin/*'] }],

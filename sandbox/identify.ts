@@ -31,7 +31,7 @@ export interface ProvenSandbox {
   readonly authorization: string;
 }
 
-/** What listens on a port: a proven sandbox, or the reason why there is none. */
+/** The program on a port: a proven sandbox, or the reason why it is not one. */
 export type Identity =
   | ProvenSandbox
   /** No program listens. */

@@ -7,7 +7,7 @@ export type AdminHandler = (request: WireRequest) => Promise<WireResponse | unde
 
 /** The page that every client may read: it names the folder of the token. */
 const OPEN_PAGE = 'GET /_sandbox/about';
-/** The form of a challenge. A bounded length keeps a client from having long texts authenticated. */
+/** The form of a challenge. Its length is bounded, since any client can send one. */
 const CHALLENGE = /^[0-9a-f]{32,128}$/;
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { ContainerSpec } from '../../../sandbox/runtime/container.ts';
 import { makeReadOnly, removeTree } from '../../../sandbox/runtime/file-modes.ts';
-import { detectIsolation, fileModeIsolation, type Isolation } from '../../../sandbox/runtime/isolation.ts';
+import { detectIsolation, fileModeIsolation } from '../../../sandbox/runtime/isolation.ts';
 import { lastJson, TestTask, until } from './support.ts';
 
 // Real processes are slow on a busy machine.
@@ -152,7 +152,7 @@ describe('without namespaces', () => {
 test('several containers of a task share its ports although they have different users', async () => {
   const { task, isolation } = await isolatedTask();
   await using _ = task;
-  const spec = (user: string) => ({ isolation: isolation as Isolation, readOnlyRoot: true, user });
+  const spec = (user: string) => ({ isolation: isolation, readOnlyRoot: true, user });
   const server = `require('node:http').createServer((_, response) => response.end('hello')).listen(5000)`;
   await task.start(['node', '-e', server], spec('1000'));
   await task.waitForListener(5000);

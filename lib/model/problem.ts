@@ -21,6 +21,7 @@ export const PROBLEM_CODES = [
   'BUILDER',
   'FOREIGN',
   'OTHER_PROJECT',
+  'BLOCKED',
   'ZONE',
   'REFUSED',
   'QUOTA',

@@ -1,6 +1,6 @@
 /** Runs a teardown: surveys, confirms, removes in reverse order, and looks for leftovers independently. */
 import { foreignOwner } from '../lib/derive/ownership.ts';
-import { startAll, waitForAll } from '../lib/engine/concurrent.ts';
+import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
 import { expectedTeardown } from '../lib/engine/expected-duration.ts';
 import { walk } from '../lib/engine/graph.ts';
 import { survey } from '../lib/engine/survey.ts';
@@ -110,7 +110,7 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
           alsoRemoved: { areAllRemoved, removalOf: (other) => others.get(other) },
         }),
       );
-      await waitForAll(removing.values());
+      await waitForSiblings(removing.values());
     },
     run.signal,
   );

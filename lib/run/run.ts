@@ -32,10 +32,11 @@ export const awsCommand = ({ region, endpoint }: Pick<Run, 'region' | 'endpoint'
 
 /** Waits for a resource, and reports the progress of the wait. */
 export const untilReported =
-  ({ clock, report, signal, waits }: Run, noun: Noun, key: string) =>
+  ({ clock, command, report, signal, waits }: Run, noun: Noun, key: string) =>
   <T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T> =>
     until(what, waits[wait], probe, {
       clock,
       signal,
+      command,
       onPending: (text, elapsed) => report({ type: 'resource', noun, key, status: 'waiting', text, elapsed }),
     });

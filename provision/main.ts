@@ -7,7 +7,7 @@ void main(
   'provision',
   'Stands up the stack of slipway.config.ts, or brings it up to date.',
   async (invocation) => {
-    const started = await startConfig(invocation);
+    const started = await startConfig(invocation, { needsSources: true });
     // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
     const { provision } = await import('./run.ts');
     return provision(invocation, { openSandbox, ...started });

@@ -169,8 +169,8 @@ export async function account({
     ...handleOverrides,
   };
   let running = new AbortController();
-  const readConfig = async (stack: StackInput, { stage, target, builder }: Options) =>
-    parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' });
+  const readConfig = async (stack: StackInput, { stage, target, builder }: Options, needsSources: boolean) =>
+    parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts', needsSources });
   const run = async (
     command: typeof provision,
     stack: StackInput,
@@ -186,7 +186,7 @@ export async function account({
         home,
         time,
         openSandbox: async () => sandboxHandle,
-        config: readConfig(stack, options),
+        config: readConfig(stack, options, command !== teardown),
       },
     );
   };

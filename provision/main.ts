@@ -8,7 +8,7 @@ const [command, purpose] = process.argv.includes('--drift')
   : (['provision', 'Stands up the stack of slipway.config.ts, or brings it up to date.'] as const);
 
 void main(command, purpose, async (invocation) => {
-  const { config } = await startConfig(invocation);
+  const { config } = await startConfig(invocation, { needsSources: true });
   // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
   const { provision } = await import('./run.ts');
   return provision(invocation, { openSandbox, config });

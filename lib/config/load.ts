@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly builder?: Builder | undefined;
   /** Overrides the name of the configuration. */
   readonly name?: string | undefined;
+  /** Whether the source folders must exist and be complete; true by default. */
+  readonly needsSources?: boolean | undefined;
   /** Aborts the load. */
   readonly signal?: AbortSignal | undefined;
   /** The number of milliseconds that the file may run. */
@@ -39,6 +41,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     target,
     builder,
     name,
+    needsSources,
     signal,
     timeoutMs = DEFAULT_TIMEOUT_MS,
   } = options;
@@ -51,7 +54,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     import('./parse.ts'),
     projectOf(folder),
   ]);
-  return parseConfig(input, { stage, target, builder, name, folder, project, file });
+  return parseConfig(input, { stage, target, builder, name, folder, project, file, needsSources });
 }
 
 /** A configuration file: as the user named it, and its absolute path. */

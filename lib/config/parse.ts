@@ -13,6 +13,8 @@ import { display, pathText } from './display.ts';
 export interface ParseContext extends CompletionContext {
   /** The file as the user named it; for messages. */
   readonly file?: string;
+  /** Whether the source folders must exist and be complete; true by default. A teardown builds nothing. */
+  readonly needsSources?: boolean | undefined;
 }
 
 /**
@@ -29,7 +31,9 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
     ...schemaMistakes.flatMap(({ meant }) => (meant === undefined ? [] : [meant])),
   ];
   const findings =
-    config === undefined ? [] : check(config).filter((finding) => !dependsOn(finding, unreliable));
+    config === undefined
+      ? []
+      : check(config, context.needsSources).filter((finding) => !dependsOn(finding, unreliable));
   const mistakes = mistakesOf(input, [...nameOptionFindings(context), ...schemaMistakes, ...findings]);
   if (config === undefined || mistakes.length > 0)
     throw new InvalidConfig(context.file ?? CONFIG_FILE, mistakes);

@@ -3,7 +3,8 @@ import { messageOf } from '../aws/errors.ts';
 import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import type { Config } from '../config/config.ts';
-import { explain, type Situation } from '../aws/explain.ts';
+import type { Situation } from '../aws/explain.ts';
+import { explainEach } from './failures.ts';
 import { trackRecentlyCreated } from '../aws/recently-created.ts';
 import { startBuilds, openBuilds } from '../image/open-builds.ts';
 import { singleFlight, recordedIn, type LookContext, type Desired } from '../look/context.ts';
@@ -76,7 +77,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   // From here on, messages may contain foreign text, from AWS and from the programs that run there.
   const redact = redactorFor(config);
   const report = redactedReport(sessionOptions.report, redact);
-  const explained = (error: unknown, about: Situation) => redactedProblem(explain(error, about), redact);
+  const explained = (error: unknown, about: Situation) => redactedProblem(explainEach(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });

@@ -1,5 +1,6 @@
 /** Finishes a provision: waits until every service is healthy, and checks that every path answers. */
 import { routesOf } from '../../lib/config/config.ts';
+import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import { untilReported, type Run } from '../../lib/run/run.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
@@ -37,7 +38,7 @@ export async function finish(
   if (run.waitUntilReady) {
     const changed = plan.changes.filter(({ noun }) => noun === 'services').map(({ key }) => key);
     const unchanged = config.services.filter(({ name }) => !changed.includes(name));
-    await Promise.all(
+    await waitForSiblings(
       unchanged.map((service) => waitForService(waitContext(run, context, service.name), service, ids)),
     );
   }

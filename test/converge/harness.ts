@@ -190,8 +190,8 @@ export async function account({
   };
   let currentRun = new AbortController();
   let output: RunOutput = { warnings: [], notes: [], result: undefined };
-  const readConfig = async (stack: StackInput, { stage, target, builder }: Options) =>
-    parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' });
+  const readConfig = async (stack: StackInput, { stage, target, builder }: Options, needsSources: boolean) =>
+    parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts', needsSources });
   const run = async (
     command: typeof provision,
     stack: StackInput,
@@ -215,7 +215,7 @@ export async function account({
         home,
         time,
         openSandbox: async () => sandboxHandle,
-        config: readConfig(stack, options),
+        config: readConfig(stack, options, command !== teardown),
       },
     );
     output = { warnings, notes, result };

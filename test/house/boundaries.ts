@@ -56,7 +56,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/look/',
-    // Exception: looking up a NAT gateway waits while the gateway is being deleted.
+    // Exceptions: looking up a NAT gateway waits while the gateway is being deleted, and the builds of images fail independently.
     mayImport: [
       'lib/model/',
       'lib/config/',
@@ -65,6 +65,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
       'lib/state/',
       'lib/image/',
       'lib/engine/until.ts',
+      'lib/engine/concurrent.ts',
     ],
     reason: 'looking up resources needs no code that creates or deletes them',
   },

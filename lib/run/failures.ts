@@ -30,7 +30,7 @@ export function throwFailures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): v
  */
 export function explainEach(error: unknown, situation: Situation): Problem {
   const problems = problemsIn(error, situation);
-  return combined(problems, `${distinct(problems).length} things failed.`);
+  return combined(problems, `${distinct(problems).length} parts of the run failed.`);
 }
 
 const problemsIn = (error: unknown, situation: Situation): Problem[] =>

@@ -23,7 +23,7 @@ test('the look fails with the cause of every build that failed, each in its own 
   };
   expect(explainEach(error, situation)).toMatchObject({
     code: 'STEPS_FAILED',
-    what: '2 things failed.',
+    what: '2 parts of the run failed.',
     why: 'web-api1 cannot be bundled. web-api1 is wrong\nweb-api2 cannot be bundled. web-api2 is wrong',
     fix: ['web-api1', 'web-api2'],
   });

@@ -11,7 +11,7 @@ import { freePort } from './local-server.ts';
 import type { LongestPath } from '../lib/engine/longest-path.ts';
 import { criticalPath, type Span } from './critical-path.ts';
 import { runCommand } from './run-command.ts';
-import { ROOT, slipwayCommand } from './slipway.ts';
+import { ROOT, slipwayCommand, stopSandbox } from './slipway.ts';
 import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';
 
 /** One command compared with its minimum time. Times are in seconds of this machine's clock. */
@@ -75,7 +75,7 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
       SLIPWAY_SANDBOX_PACE: String(pace),
       SLIPWAY_TIMELINE: files.timeline,
     };
-    const stop = onCleanup(() => stopSandbox(port));
+    const stop = onCleanup(() => stopSandbox(env.SLIPWAY_HOME, port));
     const delays = { deregistration: DEREGISTRATION_SECONDS * 1000, interval: INTERVAL_SECONDS * 1000 };
     const workloads: MinimumComparison[] = [];
     const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {
@@ -126,9 +126,4 @@ function provisionSpans(file: string, start: number, end: number, pace: number):
   const opening = { node: OPENING, label: OPENING, start: balancer.end };
   const row = spans.indexOf(balancer) + 1;
   return spans.toSpliced(row, 0, { ...opening, end: balancer.end + durations.loadBalancerCreate / pace });
-}
-
-/** Stops the sandbox, which otherwise keeps running in the background until it is empty. */
-async function stopSandbox(port: number): Promise<void> {
-  await fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST' }).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 /** Slipway as a contender. npm runs it against a local endpoint, and its containers use existing images. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
 import { environmentFor, type Contender } from './contender.ts';
@@ -63,6 +63,20 @@ export const slipwayCommand = (
   timeoutSeconds: TIMEOUT_SECONDS,
 });
 
+/** Stops the sandbox of a home folder, which otherwise keeps running in the background until it is empty. */
+export async function stopSandbox(home: string, port: number): Promise<void> {
+  try {
+    const header = readFileSync(join(home, 'sandbox', 'authorization'), 'utf8').replace(
+      'Authorization: ',
+      '',
+    );
+    const headers = { authorization: header.trim() };
+    await fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST', headers });
+  } catch {
+    // No sandbox is running.
+  }
+}
+
 export const slipway: Contender = {
   name: 'Slipway',
   async prepare(folder, endpoint, additionalServices) {
@@ -70,11 +84,11 @@ export const slipway: Contender = {
     writeFileSync(config, `export default ${JSON.stringify(stackOf(additionalServices))};\n`);
     const env = environmentFor(endpoint, { SLIPWAY_HOME: join(folder, '.slipway') });
     // moto's services never become stable, so neither Slipway nor Terraform waits for them.
-    const flags = ['--target', 'aws', '--config', config, '--yes', '--no-wait'];
+    const flags = ['--target', 'aws', '--config', config, '--yes'];
     return {
-      plan: { ...slipwayCommand(env, 'provision', ...flags, '--plan'), expectedCodes: [2] },
-      provision: slipwayCommand(env, 'provision', ...flags),
-      again: slipwayCommand(env, 'provision', ...flags),
+      plan: { ...slipwayCommand(env, 'provision', ...flags, '--no-wait', '--plan'), expectedCodes: [2] },
+      provision: slipwayCommand(env, 'provision', ...flags, '--no-wait'),
+      again: slipwayCommand(env, 'provision', ...flags, '--no-wait'),
       teardown: slipwayCommand(env, 'teardown', ...flags),
     };
   },

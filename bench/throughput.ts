@@ -9,7 +9,7 @@ import { responsesPerSecond } from './load.ts';
 import type { Moto } from './moto.ts';
 import { hasNginx, startNginx } from './nginx.ts';
 import { runCommand } from './run-command.ts';
-import { slipwayCommand } from './slipway.ts';
+import { slipwayCommand, stopSandbox } from './slipway.ts';
 
 /** Responses per second of the sandbox and of another server. */
 export interface Throughput {
@@ -109,9 +109,7 @@ export const measureThroughput = (
     writeFileSync(config, `export default ${JSON.stringify(stack)};\n`);
     mkdirSync(join(folder, 'app'));
     writeFileSync(join(folder, 'app', 'main.ts'), PROGRAM);
-    const stop = onCleanup(() =>
-      fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST' }).catch(() => undefined),
-    );
+    const stop = onCleanup(() => stopSandbox(home, port));
     try {
       const { stdout } = await runCommand(slipwayCommand(env, 'provision', '--yes', '--config', config));
       const url = new URL(stdout.trim().split('\n').at(-1) ?? '');

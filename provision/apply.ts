@@ -1,5 +1,5 @@
 /** Carries out a plan: starts each step as soon as the resources it needs are done, then runs the removals in reverse order. */
-import { startAll, waitForAll } from '../lib/engine/concurrent.ts';
+import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
 import { reversed, walk } from '../lib/engine/graph.ts';
 import type { Applied, Known, Step } from '../lib/engine/step.ts';
 import type { Desired, LookContext } from '../lib/look/context.ts';
@@ -37,7 +37,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
 
   const switched = await walk<Noun>(
     needs,
-    async (noun) => void (await waitForAll(runHook(scope, noun, changesOf(noun), 'switchTraffic'))),
+    async (noun) => void (await waitForSiblings(runHook(scope, noun, changesOf(noun), 'switchTraffic'))),
     run.signal,
   );
   throwFailures(run, switched);
@@ -49,7 +49,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
         await removeResource(run, context, found, removals, noun, key, { status });
         ids[noun].delete(key);
       });
-      await waitForAll<unknown>([...removed, ...runHook(scope, noun, changesOf(noun), 'cleanUp')]);
+      await waitForSiblings<unknown>([...removed, ...runHook(scope, noun, changesOf(noun), 'cleanUp')]);
     },
     run.signal,
   );
@@ -75,7 +75,7 @@ async function applyNoun<N extends Noun>(
   const applying = startAll<Change, Ids[N]>(byKey, (change, siblings) =>
     applyChange(scope, noun, change, siblings),
   );
-  await waitForAll(applying.values());
+  await waitForSiblings(applying.values());
 }
 
 /** Starts a hook of a step for each change, if the step has this hook. */

@@ -1,7 +1,9 @@
 /** Starts a sandbox as a background process that outlives this one; its output goes to a log file in its folder. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keptVariables } from './environment.ts';
+import { makeSandboxFolder } from './state/folder.ts';
 
 /** The exit code of a background sandbox that ends because another process uses its port or folder. */
 export const LOST_RACE_EXIT_CODE = 75;
@@ -11,13 +13,13 @@ export const LOST_RACE_EXIT_CODE = 75;
  * @throws the error of mkdir or open when the folder or its log cannot be written
  */
 export function spawnSandbox(port: number, folder: string): ChildProcess {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeSandboxFolder(folder);
   const output = openSync(logFileIn(folder), 'a', 0o600);
   const runner = join(import.meta.dirname, '../run.js');
   const child = spawn(
     process.execPath,
     [runner, 'sandbox', '--port', String(port), '--folder', folder, '--background'],
-    { detached: true, stdio: ['ignore', output, output], env: withoutCredentials(process.env) },
+    { detached: true, stdio: ['ignore', output, output], env: keptVariables(process.env) },
   );
   closeSync(output);
   child.unref();
@@ -29,11 +31,3 @@ export const lastLogLines = (folder: string): string =>
   readFileSync(logFileIn(folder), 'utf8').trim().split('\n').slice(-5).join('\n');
 
 const logFileIn = (folder: string): string => join(folder, 'sandbox.log');
-
-/**
- * Removes AWS credentials. The sandbox does not need them, and would keep them longer than the user's shell does.
- */
-function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_SESSION_TOKEN: ___, ...others } = env;
-  return others;
-}

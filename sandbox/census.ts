@@ -1,5 +1,5 @@
 /** The census: the number of resources of each kind that the world holds. */
-import { globalStoresOf, regionalStoresOf, type Stores } from './world/stores.ts';
+import { regionalStoresOf, type Stores } from './world/stores.ts';
 import type { World } from './world/world.ts';
 
 /** Counts by kind, e.g. `ec2.vpcs`; kinds without resources are omitted. */
@@ -17,8 +17,7 @@ export function census(world: World): Census {
       }
     }
   };
-  const regions = world.regions();
-  for (const region of regions) count(regionalStoresOf(region));
-  if (regions[0]) count(globalStoresOf(regions[0]));
+  for (const region of world.regions()) count(regionalStoresOf(region));
+  for (const stores of world.globalStores()) count(stores);
   return counts;
 }

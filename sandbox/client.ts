@@ -1,9 +1,8 @@
 /** The client of the sandbox for the rest of Slipway: finds, starts, queries and stops a sandbox, always over HTTP. */
-import { get, type IncomingMessage } from 'node:http';
-import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isZombie } from './runtime/process-start-time.ts';
 import { lastLogLines, LOST_RACE_EXIT_CODE, spawnSandbox } from './background.ts';
+import { identify, type ProvenSandbox } from './identify.ts';
 
 /** A running sandbox. */
 export interface SandboxClient {
@@ -18,6 +17,10 @@ export interface SandboxClient {
   readonly background: boolean;
   /** How many times faster its rate-limit buckets refill than AWS's; undefined when calls are not throttled. */
   readonly limits: number | undefined;
+  /** What the user should know about this sandbox, e.g. that it runs as root. */
+  readonly warnings: readonly string[];
+  /** What this machine cannot enforce about containers, and why. */
+  readonly limitations: readonly string[];
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   /** Returns the name servers that the parent of a zone delegates its name to; empty when it does not. */
@@ -43,57 +46,31 @@ export class SandboxError extends Error {
   }
 }
 
-/** The response of `GET /_sandbox/about`. */
-interface SandboxAbout {
-  readonly sandbox: string;
-  readonly pid: number;
-  readonly folder: string;
-  readonly background: boolean;
-  readonly limits?: number;
-}
-
 const TIMEOUT_MS = 5000;
 const START_MS = 20_000;
 const STOP_MS = 10_000;
 /** How long the sandbox that won the race for the port or the folder may take to respond, in milliseconds. */
 const RIVAL_START_MS = 5000;
 
-/** Identifies what listens on a port. */
-async function identify(url: string, signal?: AbortSignal): Promise<SandboxAbout | 'other' | 'nothing'> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  try {
-    const response = await request(
-      `${url}/_sandbox/about`,
-      signal ? AbortSignal.any([signal, timeout]) : timeout,
-    );
-    const about = (await json(response)) as Partial<SandboxAbout>;
-    return about.sandbox === 'slipway' ? (about as SandboxAbout) : 'other';
-  } catch (error) {
-    signal?.throwIfAborted();
-    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nothing' : 'other';
-  }
-}
-
-/**
- * Sends a GET request. It does not use fetch, which never settles when the server closes the connection before it has
- * received the request, and does not keep the process alive while it waits.
- */
-const request = (url: string, signal: AbortSignal): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => get(url, { agent: false, signal }, resolve).on('error', reject));
+/** Says why the program on a port is not the user's own sandbox. It never repeats what that program sent. */
+const reasonNotToUse = {
+  other: 'is in use by something that is not a sandbox',
+  'another user': 'is in use by a sandbox of another user',
+  unproven:
+    'is in use by a program that answers like a sandbox but cannot prove that it is yours: it does not know the token in the folder that it names',
+} as const;
 
 /**
  * Finds the sandbox on a port.
  * @returns undefined when nothing listens on the port
- * @throws SandboxError `port taken` when another program listens on the port
+ * @throws SandboxError `port taken` when another program, or the sandbox of another user, listens on the port
  */
 export async function findSandbox(port: number, signal?: AbortSignal): Promise<SandboxClient | undefined> {
-  const url = `http://127.0.0.1:${port}`;
-  const about = await identify(url, signal);
-  if (about === 'nothing') return undefined;
-  if (about === 'other') {
-    throw new SandboxError('port taken', `Port ${port} is in use by something that is not a sandbox.`);
-  }
-  return clientOf(url, about, false);
+  const identity = await identify(port, signal);
+  if (identity === 'nothing') return undefined;
+  if (typeof identity === 'string')
+    throw new SandboxError('port taken', `Port ${port} ${reasonNotToUse[identity]}.`);
+  return clientOf(port, identity, false);
 }
 
 export interface StartOptions {
@@ -114,7 +91,10 @@ export async function openSandbox(options: StartOptions): Promise<SandboxClient>
   // When two provisions start a sandbox at the same time, the sandbox that loses the race exits, and both provisions use
   // the winner. If the winner is killed before it responds, the second attempt below starts another sandbox.
   return (
-    (await startInBackground(options)) ?? (await startInBackground(options)) ?? throwDidNotStart(options)
+    (await startInBackground(options)) ??
+    (await findSandbox(options.port, options.signal)) ??
+    (await startInBackground(options)) ??
+    throwDidNotStart(options)
   );
 }
 
@@ -126,7 +106,6 @@ export async function openSandbox(options: StartOptions): Promise<SandboxClient>
 async function startInBackground(options: StartOptions): Promise<SandboxClient | undefined> {
   const { port, folder, signal } = options;
   const child = spawnSandbox(port, folder);
-  const url = `http://127.0.0.1:${port}`;
   // performance.now() is monotonic, unlike the system time, which may be changed during the wait.
   let deadline = performance.now() + START_MS;
   child.once('exit', (code) => {
@@ -136,10 +115,10 @@ async function startInBackground(options: StartOptions): Promise<SandboxClient |
   try {
     for (let isLastTry = false; !isLastTry; await delay(50, undefined, { signal })) {
       isLastTry = performance.now() >= deadline;
-      const about = await identify(url, signal);
-      if (typeof about !== 'object') continue;
-      isStartedHere = about.pid === child.pid;
-      return clientOf(url, about, isStartedHere);
+      const identity = await identify(port, signal);
+      if (typeof identity === 'string') continue;
+      isStartedHere = identity.about.pid === child.pid;
+      return clientOf(port, identity, isStartedHere);
     }
   } finally {
     // It is safe to kill a sandbox that has not responded: no other process can be using it.
@@ -152,10 +131,12 @@ function throwDidNotStart({ folder }: StartOptions): never {
   throw new SandboxError('did not start', `Its log ends with: ${lastLogLines(folder)}`);
 }
 
-function clientOf(url: string, about: SandboxAbout, started: boolean): SandboxClient {
+function clientOf(port: number, { about, authorization }: ProvenSandbox, started: boolean): SandboxClient {
+  const url = `http://127.0.0.1:${port}`;
   const call = async (path: string, method = 'GET'): Promise<unknown> => {
     const response = await fetch(`${url}/_sandbox/${path}`, {
       method,
+      headers: { authorization },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (!response.ok)
@@ -169,6 +150,8 @@ function clientOf(url: string, about: SandboxAbout, started: boolean): SandboxCl
     started,
     background: about.background,
     limits: about.limits,
+    warnings: about.warnings ?? [],
+    limitations: about.limitations ?? [],
     resolve: async (name, port) =>
       ((await call(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,

@@ -1,13 +1,13 @@
 /** `npm run sandbox`: runs an AWS on this machine, in the foreground until Ctrl-C. */
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FolderTakenError } from './state/claim.ts';
 import { LOST_RACE_EXIT_CODE } from './background.ts';
 import { PACES, type Pace } from './world/durations.ts';
 import { parseWeather } from './chaos/weather.ts';
-import { startSandboxWithTasks } from './sandbox-with-tasks.ts';
-
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+import { hasOnlyKeptVariables } from './environment.ts';
+import { runInChild } from './foreground.ts';
 
 const HELP = `Usage: npm run sandbox -- [options]
 
@@ -23,8 +23,12 @@ Options:
                       SLIPWAY_SANDBOX_PACE)
   --weather <weather> which failures it injects: calm, lag, throttled, stormy, or settings as JSON
                       (default: calm, or SLIPWAY_SANDBOX_WEATHER)
+  --version           show the versions of Slipway and Node
   -h, --help          show this help
 `;
+
+const ROOT_WARNING =
+  'the sandbox runs as root: a mistake in a task can change the whole machine; start it as another user';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -39,14 +43,21 @@ function readArguments() {
     },
   });
   const { env } = process;
-  const home = resolve(env['SLIPWAY_HOME'] ?? '.slipway');
+  /** Returns the value of an option or its variable, and the name of the one that is set. */
+  const setting = (option: 'port' | 'http-port' | 'pace', variable: string, byDefault: string) => {
+    const value = values[option];
+    return value === undefined
+      ? ([env[variable] || byDefault, variable] as const)
+      : ([value, `--${option}`] as const);
+  };
+  const home = resolve(env['SLIPWAY_HOME'] || '.slipway');
   return {
     help: values.help,
     background: values.background,
-    port: parsePort(values.port ?? (env['SLIPWAY_SANDBOX_PORT'] || '4566'), '--port'),
-    httpPort: parsePort(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
+    port: parsePort(...setting('port', 'SLIPWAY_SANDBOX_PORT', '4566')),
+    httpPort: parsePort(...setting('http-port', 'SLIPWAY_SANDBOX_HTTP_PORT', '8080')),
     folder: resolve(values.folder ?? `${home}/sandbox`),
-    pace: parsePace(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
+    pace: parsePace(...setting('pace', 'SLIPWAY_SANDBOX_PACE', 'brisk')),
     weather: parseWeather(values.weather ?? (env['SLIPWAY_SANDBOX_WEATHER'] || 'calm')),
   };
 }
@@ -57,10 +68,10 @@ function parsePort(text: string, name: string): number {
   throw new Error(`${name} is not a port: ${text}`);
 }
 
-function parsePace(text: string): Pace {
+function parsePace(text: string, name: string): Pace {
   const pace = PACES[text] ?? Number(text);
   if (pace === 'instant' || pace > 0) return pace;
-  throw new Error(`--pace must be instant, brisk, aws or a factor, not ${text}`);
+  throw new Error(`${name} must be instant, brisk, aws or a factor, not ${text}`);
 }
 
 async function run(): Promise<void> {
@@ -69,6 +80,14 @@ async function run(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  if (!hasOnlyKeptVariables(process.env)) {
+    process.exitCode = await runInChild(process.argv.slice(2));
+    return;
+  }
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  // Loaded here, since the process that only starts a child does not need it.
+  const { startSandboxWithTasks } = await import('./sandbox-with-tasks.ts');
+  const warnings = process.getuid?.() === 0 ? [ROOT_WARNING] : [];
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= sandbox.close().then(() => process.exit(0));
@@ -79,6 +98,7 @@ async function run(): Promise<void> {
     folder,
     pace,
     weather,
+    isProtected: true,
     reportError: (error) =>
       void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     pages: {
@@ -88,6 +108,8 @@ async function run(): Promise<void> {
         folder,
         background,
         pace,
+        warnings,
+        limitations: sandbox.limitations,
         ...(sandbox.chaos.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
       }),
       'POST stop': () => {
@@ -99,13 +121,31 @@ async function run(): Promise<void> {
   });
   process.on('SIGINT', close);
   process.on('SIGTERM', close);
+  process.on('SIGHUP', close);
+  // The process that started this one in the foreground has died.
+  process.on('disconnect', close);
+  for (const text of sandbox.limitations) process.stderr.write(`note: on this machine, ${text}\n`);
+  for (const text of warnings) process.stderr.write(`warning: ${text}\n`);
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
+}
+
+/** Finds the file in a path that should be a folder. */
+function fileIn(path: string): string | undefined {
+  const kind = existsSync(path) ? statSync(path) : undefined;
+  if (kind) return kind.isFile() ? path : undefined;
+  return dirname(path) === path ? undefined : fileIn(dirname(path));
 }
 
 run().catch((error: unknown) => {
   const portTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   const folderTaken = error instanceof FolderTakenError;
-  const message = error instanceof Error ? error.message : String(error);
+  const { syscall, path = '' } = error as NodeJS.ErrnoException;
+  const file = syscall === 'mkdir' ? fileIn(path) : undefined;
+  const message = file
+    ? `${file} is a file, not a folder.`
+    : error instanceof Error
+      ? error.message
+      : String(error);
   const fix = portTaken
     ? 'Stop the process that uses the port, or choose another port: --port 4567'
     : folderTaken

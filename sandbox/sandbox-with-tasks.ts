@@ -1,5 +1,5 @@
 /** The complete sandbox in this process: the control plane, and the data plane that runs tasks and load balancers. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recoverTasks } from './aws/ecs/recovery.ts';
@@ -8,12 +8,24 @@ import { serveBalancers } from './data-plane/balancers.ts';
 import { resolveLocally } from './data-plane/local-endpoints.ts';
 import { makeTaskDataPlane } from './data-plane/tasks.ts';
 import { removeStaleFiles } from './state/stale-files.ts';
+import { removeToken, writeToken } from './state/token.ts';
+import { removeTree } from './runtime/file-modes.ts';
+import { detectIsolation } from './runtime/isolation.ts';
 import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
+import { machineClock } from './world/clock.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
 export interface SandboxWithTasksOptions extends SandboxOptions {
   /** The local port for listeners on port 80: 8080 for users, 0 (any free port) for tests. */
   readonly httpPort: number;
+  /** Whether to write a token into the folder and to require it of clients of the admin API; false by default. */
+  readonly isProtected?: boolean;
+}
+
+/** A running sandbox that runs tasks. */
+export interface SandboxWithTasks extends Sandbox {
+  /** What this machine cannot enforce about containers, and why. */
+  readonly limitations: readonly string[];
 }
 
 /**
@@ -21,16 +33,20 @@ export interface SandboxWithTasksOptions extends SandboxOptions {
  * @throws EADDRINUSE when the port is in use
  * @throws FolderTakenError when another sandbox uses the folder; the folder is left unchanged
  */
-export async function startSandboxWithTasks(options: SandboxWithTasksOptions): Promise<Sandbox> {
+export async function startSandboxWithTasks(options: SandboxWithTasksOptions): Promise<SandboxWithTasks> {
   const temporaryFolder = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
+  // The users of containers must be able to enter it.
+  if (temporaryFolder !== undefined) chmodSync(temporaryFolder, 0o711);
   const folder = options.folder ?? temporaryFolder ?? '';
   const releaseClaim = await claimFolder(folder);
   const cleanUp = async () => {
+    if (options.isProtected) await removeToken(folder);
     await releaseClaim();
-    if (temporaryFolder !== undefined) rmSync(temporaryFolder, { recursive: true, force: true });
+    if (temporaryFolder !== undefined) await removeTree(temporaryFolder);
   };
   try {
-    const sandbox = await startIn(folder, options);
+    const token = options.isProtected ? await writeToken(folder) : undefined;
+    const sandbox = await startIn(folder, { ...options, ...(token && { token }) });
     return {
       ...sandbox,
       async close() {
@@ -44,14 +60,16 @@ export async function startSandboxWithTasks(options: SandboxWithTasksOptions): P
   }
 }
 
-async function startIn(folder: string, options: SandboxWithTasksOptions): Promise<Sandbox> {
+async function startIn(folder: string, options: SandboxWithTasksOptions): Promise<SandboxWithTasks> {
   const tasksFolder = join(folder, 'tasks');
   // A sandbox that was killed may have left containers running.
   await killOrphanedContainers(tasksFolder);
-  rmSync(tasksFolder, { recursive: true, force: true });
+  await removeTree(tasksFolder);
+  mkdirSync(tasksFolder, { recursive: true, mode: 0o700 });
+  const isolation = await detectIsolation(tasksFolder);
   await removeStaleFiles(folder);
-  const { reportError = () => undefined } = options;
-  const plane = makeTaskDataPlane(tasksFolder, reportError);
+  const { reportError = () => undefined, clock = machineClock } = options;
+  const plane = makeTaskDataPlane(tasksFolder, reportError, clock, isolation);
   const sandbox = await startSandbox({
     ...options,
     plane,
@@ -70,6 +88,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   });
   return {
     ...sandbox,
+    limitations: isolation.limitations,
     async close() {
       sandbox.world.agenda.stop();
       await balancers.close();

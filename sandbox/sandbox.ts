@@ -4,6 +4,7 @@ import { makeAdminPages, type AdminPages } from './server/admin.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
 import { makeGateway } from './server/gateway.ts';
 import { makeJournal, type Journal } from './server/journal.ts';
+import { requireToken } from './server/authentication.ts';
 import { startServer } from './server/http-server.ts';
 import { events } from './services.ts';
 import { folderBlobs } from './world/blobs.ts';
@@ -29,6 +30,8 @@ export interface SandboxOptions {
   readonly plane?: DataPlane;
   /** Receives the sandbox's internal errors, and failures outside any call. */
   readonly reportError?: (error: unknown) => void;
+  /** The token that clients of the admin API need; undefined, the default, opens the pages to all. */
+  readonly token?: string;
   /** Additional admin pages of the process that runs the sandbox. */
   readonly pages?: AdminPages;
 }
@@ -69,7 +72,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         await persistence?.saved();
         return response;
       },
-      admin: makeAdminPages(world, context, options.pages ?? {}),
+      admin: requireToken(makeAdminPages(world, context, options.pages ?? {}), options.token, () => port),
     },
     options.port ?? 0,
   );

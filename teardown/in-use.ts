@@ -1,34 +1,92 @@
-/** Explains a refused delete: AWS's message does not name the resources that prevent it. */
+/** Removes a resource that others may be using: waits for what goes away on its own, and names a stranger's at the first refusal. */
+import type { BeforeRetry } from '../lib/aws/retry.ts';
 import { isCode } from '../lib/aws/errors.ts';
-import type { Aws } from '../lib/aws/clients.ts';
+import { ignoringNotFound } from '../lib/engine/delete.ts';
+import type { Noun } from '../lib/model/architecture.ts';
 import { problem } from '../lib/model/problem.ts';
+import type { RemoveContext } from '../lib/engine/step.ts';
+import { strangersInCluster } from './cluster-strangers.ts';
+import { foreignRules, isTaskInterface, strangersIn, type Stranger } from './strangers.ts';
 import { contentsOf } from './vpc-contents.ts';
 
+/** A user of a resource; `isCertain` if it is known to belong to someone else. */
+type User = Pick<Stranger, 'text' | 'command' | 'isCertain'>;
+
+const IN_USE = [
+  'DependencyViolation',
+  'InvalidGroup.InUse',
+  'ClusterContainsTasks',
+  'ClusterContainsServices',
+] as const;
+
 /**
- * Runs a delete, and explains a refusal. The delete has already been retried while AWS released its own resources. If AWS still
- * refuses it, other resources in the VPC must be using the target.
- * @param target the resource to delete, and the VPC that it is in
- * @throws FOREIGN with the resources that use the target; the error of `remove` if there are no such resources
+ * Sends a delete. When AWS first refuses it because the resource is in use, this looks once at who uses it. If that is someone
+ * else's resource, waiting would not help. Otherwise the delete is retried while our own resources and those that AWS manages for
+ * them disappear.
+ * @param what the resource, as a problem names it
+ * @param findUsers finds what uses the resource
+ * @param isGone whether an error means that the resource does not exist; by default, every "not found" does
+ * @throws FOREIGN with the resources that use it, and the commands that remove them or show their owners; the error of `remove`
+ *   if there are no such resources
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
-export async function explainInUse(
-  aws: Pick<Aws, 'ec2'>,
-  target: { readonly id: string; readonly vpcId: string },
-  remove: () => Promise<void>,
+export async function removeWhenUnused(
+  context: Pick<RemoveContext<Noun>, 'awsCommand'>,
+  what: string,
+  findUsers: () => Promise<readonly User[]>,
+  remove: (options: { readonly beforeRetry: BeforeRetry }) => Promise<unknown>,
+  isGone?: (error: unknown) => boolean,
 ): Promise<void> {
-  try {
-    await remove();
-  } catch (error) {
-    if (!isCode(error, 'DependencyViolation', 'InvalidGroup.InUse')) throw error;
-    const contents = await contentsOf(aws, target.vpcId);
-    const dependents = contents.filter(({ id, text }) => id !== target.id && text.includes(target.id));
-    if (dependents.length === 0) throw error;
-    throw problem('FOREIGN', {
-      what: `${target.id} is still in use, so it cannot be removed.`,
-      why: dependents.map(({ text }) => text).join('\n'),
+  const inUse = (users: readonly User[], cause: unknown) =>
+    problem('FOREIGN', {
+      what: `${what} is still in use, so it cannot be removed.`,
+      why: users.map(({ text }) => text).join('\n'),
       now: 'It is kept, and so are the resources that use it.',
-      fix: ['Remove the listed resources if no one needs them.', 'npm run teardown, to finish'],
-      cause: error,
+      fix: [
+        ...users.map(({ command }) => context.awsCommand(command)),
+        'Then run the same command again, to finish.',
+      ],
+      cause,
     });
+  const beforeRetry = async (error: Error): Promise<void> => {
+    if (!isCode(error, ...IN_USE)) return;
+    const strangers = (await findUsers()).filter(({ isCertain }) => isCertain);
+    if (strangers.length > 0) throw inUse(strangers, error);
+  };
+  try {
+    await ignoringNotFound(() => remove({ beforeRetry }), isGone);
+  } catch (error) {
+    if (!isCode(error, ...IN_USE)) throw error;
+    const users = await findUsers();
+    throw users.length === 0 ? error : inUse(users, error);
   }
+}
+
+/** Finds what uses a subnet, a security group or an internet gateway, or what is left in a VPC. */
+export async function usersInVpc(
+  context: Pick<RemoveContext<Noun>, 'aws' | 'names' | 'found'>,
+  target: { readonly id: string; readonly vpcId: string },
+): Promise<User[]> {
+  const isGroup = target.id.startsWith('sg-');
+  const [contents, strangers, rules, inCluster] = await Promise.all([
+    contentsOf(context.aws, target.vpcId),
+    strangersIn(context, target.vpcId),
+    isGroup ? foreignRules(context, [target.id]) : [],
+    strangersInCluster(context),
+  ]);
+  const uses = ({ id, text, networkInterface }: (typeof contents)[number]): boolean => {
+    if (id === target.id) return false;
+    if (target.id === target.vpcId) return true;
+    if (target.id.startsWith('igw-')) return networkInterface?.Association !== undefined;
+    return text.includes(target.id);
+  };
+  const users = contents.filter(uses).map((content) => {
+    const stranger = strangers.find(({ id }) => id === content.id);
+    const description = content.networkInterface?.Description ?? '';
+    const task = isTaskInterface(description)
+      ? inCluster.find(({ attachments }) => attachments.some((id) => id !== '' && description.endsWith(id)))
+      : undefined;
+    return task ?? stranger ?? { ...content, isCertain: false };
+  });
+  return [...new Map([...users, ...rules].map((user) => [user.text, user])).values()];
 }

@@ -7,7 +7,8 @@ void main(
   'teardown',
   'Takes down the stack of slipway.config.ts and verifies that nothing is left.',
   async (invocation) => {
-    const { config } = await startConfig(invocation);
+    // A source folder may have lost its entry point, or be gone.
+    const { config } = await startConfig(invocation, { needsSources: false });
     // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
     const { teardown } = await import('./run.ts');
     return teardown(invocation, { openSandbox, config });

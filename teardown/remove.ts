@@ -4,7 +4,7 @@ import { singleFlight, type Desired, type LookContext } from '../lib/look/contex
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import type { Noun } from '../lib/model/architecture.ts';
 import { addressOf, titleOf } from '../lib/model/resources.ts';
-import { untilReported, type Run } from '../lib/run/run.ts';
+import { awsCommand, untilReported, type Run } from '../lib/run/run.ts';
 
 /** The removals of all nouns. */
 export type Removals = { readonly [N in Noun]: Removal<N> };
@@ -43,6 +43,7 @@ export async function removeResource<N extends Noun>(
     newLook: () => ({ ...context, shared: singleFlight() }),
     until: untilReported(run, noun, key),
     note: (text) => report({ type: 'note', text }),
+    awsCommand: (command) => awsCommand(run, command),
   };
   const removal: Removal<N> = removals[noun];
   const outcome = await removal.remove(removeContext);

@@ -1,6 +1,6 @@
 /** Runs a teardown: surveys, confirms, removes in reverse order, and looks for leftovers independently. */
 import { foreignOwner } from '../lib/derive/ownership.ts';
-import { startAll, waitForAll } from '../lib/engine/concurrent.ts';
+import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
 import { expectedTeardown } from '../lib/engine/expected-duration.ts';
 import { walk } from '../lib/engine/graph.ts';
 import { survey } from '../lib/engine/survey.ts';
@@ -15,6 +15,7 @@ import { duration } from '../lib/run/progress-lines.ts';
 import { openSession, type Session, type SessionDependencies } from '../lib/run/session.ts';
 import { checkProject, unknownHere } from '../lib/run/stack-owner.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
+import { findObstacles, throwObstacles, type Obstacle } from './obstacles.ts';
 import { removalOrder, removals } from './plan.ts';
 import { removeResource } from './remove.ts';
 
@@ -45,7 +46,14 @@ export async function teardown(
     if (unknown !== undefined) report({ type: 'note', text: unknown });
     const changes = removalsOf(found, stack);
     const about = { stack, target: options.target, region: config.region, account };
-    if (options.plan) return planResult(changes, about);
+    const obstacles = await findObstacles(session, found, changes, { wait: !options.plan });
+    if (options.plan) {
+      for (const { text, command } of obstacles) {
+        report({ type: 'warning', text: `A teardown would be refused: ${text} To lift it: ${command}` });
+      }
+      return planResult(changes, about, obstacles);
+    }
+    throwObstacles(obstacles, stack);
     if (changes.length > 0) {
       const counts = `${changes.length} to remove`;
       report({ type: 'phase', text: `plan: ${counts}` });
@@ -102,7 +110,7 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
           alsoRemoved: { areAllRemoved, removalOf: (other) => others.get(other) },
         }),
       );
-      await waitForAll(removing.values());
+      await waitForSiblings(removing.values());
     },
     run.signal,
   );
@@ -115,11 +123,15 @@ const certificateText = ({ nouns, vpc }: Certificate): string =>
     ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, ours and foreign`] : []),
   ].join(', and ') + ': 0 left';
 
-function planResult(changes: readonly Change[], about: object): CommandResult {
+function planResult(
+  changes: readonly Change[],
+  about: object,
+  obstacles: readonly Obstacle[],
+): CommandResult {
   const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: [...planText(changes), summary].join('\n'),
-    json: { ...about, plan: planJson(changes, []) },
+    json: { ...about, plan: planJson(changes, []), obstacles },
   };
 }

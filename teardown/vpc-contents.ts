@@ -5,20 +5,32 @@ import {
   type NetworkInterface,
 } from '@aws-sdk/client-ec2';
 import type { Aws } from '../lib/aws/clients.ts';
+import { readTags } from '../lib/derive/tags.ts';
 import { vpcListings } from '../lib/look/by-service/ec2.ts';
 import { ifFound } from '../lib/look/if-found.ts';
 import { vpcFilter, type VpcListing, type VpcResource } from '../lib/look/in-vpc.ts';
 
+/** A resource in a VPC, with AWS's description if it is a network interface. */
+export interface VpcContent extends VpcResource {
+  readonly networkInterface?: NetworkInterface;
+}
+
 /** Lists the network interfaces in a VPC. While an interface exists, its subnet and its security groups cannot be deleted. */
-const networkInterfacesInVpc: VpcListing = {
+const networkInterfacesInVpc = {
   kind: 'network interfaces',
-  async list({ ec2 }, vpcId) {
+  async list({ ec2 }, vpcId): Promise<VpcContent[]> {
     const { NetworkInterfaces = [] } = await ec2(
       new DescribeNetworkInterfacesCommand({ Filters: vpcFilter(vpcId) }),
     );
-    return NetworkInterfaces.map((one) => ({ id: one.NetworkInterfaceId ?? '', text: interfaceText(one) }));
+    return NetworkInterfaces.map((networkInterface) => ({
+      id: networkInterface.NetworkInterfaceId ?? '',
+      text: interfaceText(networkInterface),
+      tags: readTags(networkInterface.TagSet),
+      command: interfaceCommand(networkInterface),
+      networkInterface,
+    }));
   },
-};
+} satisfies VpcListing;
 
 const LISTINGS: readonly VpcListing[] = [networkInterfacesInVpc, ...vpcListings];
 
@@ -30,7 +42,7 @@ export const KINDS_OF_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind
  * itself, and those that AWS lists for another hour after they are deleted.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
-export async function contentsOf(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcResource[]> {
+export async function contentsOf(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcContent[]> {
   const [vpc, ...contents] = await Promise.all([
     ifFound(() => aws.ec2(new DescribeVpcsCommand({ VpcIds: [vpcId] }))),
     ...LISTINGS.map((listing) => listing.list(aws, vpcId)),
@@ -46,3 +58,9 @@ function interfaceText(networkInterface: NetworkInterface): string {
   const owner = [Description, RequesterId && `of ${RequesterId}`].filter(Boolean).join(', ');
   return `network interface ${NetworkInterfaceId}${owner && ` (${owner})`} uses ${used}`;
 }
+
+/** Only a free interface can be deleted; the owner of any other one must release it. */
+const interfaceCommand = ({ NetworkInterfaceId, RequesterManaged, Status }: NetworkInterface): string =>
+  RequesterManaged || Status === 'in-use'
+    ? `aws ec2 describe-network-interfaces --network-interface-ids ${NetworkInterfaceId}`
+    : `aws ec2 delete-network-interface --network-interface-id ${NetworkInterfaceId}`;

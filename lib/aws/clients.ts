@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { makeLimiter, unlimited } from './rate-limiter.ts';
-import { withRetries, type Call, type CallContext } from './retry.ts';
+import { withRetries, type BeforeRetry, type Call, type CallContext } from './retry.ts';
 
 /** Which endpoint the clients call, and with which credentials. */
 export interface ClientSettings {
@@ -38,8 +38,14 @@ interface CommandOf<I extends object, O extends object> {
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: O }>;
 }
 
-/** Sends one command to one service and returns its output. */
-export type Send = <I extends object, O extends object>(command: CommandOf<I, O>) => Promise<O>;
+/**
+ * Sends one command to one service and returns its output.
+ * @param options.beforeRetry called before an error is retried for the first time; it may throw instead, to end the call
+ */
+export type Send = <I extends object, O extends object>(
+  command: CommandOf<I, O>,
+  options?: { readonly beforeRetry?: BeforeRetry },
+) => Promise<O>;
 
 /** The services that Slipway calls. */
 export interface Aws {
@@ -97,7 +103,10 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     kind: Call['kind'] = 'repeatable',
   ): Send => {
     let client: Promise<C> | undefined;
-    return async <I extends object, O extends object>(command: CommandOf<I, O>) => {
+    return async <I extends object, O extends object>(
+      command: CommandOf<I, O>,
+      { beforeRetry }: { readonly beforeRetry?: BeforeRetry } = {},
+    ) => {
       client ??= make().then((made) => (loadedClients.push(made), made));
       const loaded = await client;
       const name = command.constructor.name.replace(/Command$/, '');
@@ -105,7 +114,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
         await limiter(service, name);
         return loaded.send(command, { abortSignal: context.signal });
       };
-      return (await retried({ name, input: command.input, kind, send })) as O;
+      return (await retried({ name, input: command.input, kind, send, beforeRetry })) as O;
     };
   };
   return {

@@ -10,7 +10,14 @@ import {
   isThrottle,
   messageOf,
 } from './errors.ts';
-import { NOTHING_CHANGED, Problem, problem, type ProblemCode, type ProblemParts } from '../model/problem.ts';
+import {
+  NOTHING_CHANGED,
+  nowAfter,
+  Problem,
+  problem,
+  type ProblemCode,
+  type ProblemParts,
+} from '../model/problem.ts';
 
 /** The circumstances of a failed call. */
 export interface Situation {
@@ -56,7 +63,7 @@ const isUnreachable = (error: unknown): boolean =>
 const explained = (
   code: ProblemCode,
   cause: unknown,
-  { changing }: Situation,
+  { changing, command }: Situation,
   {
     why = messageOf(cause),
     ...parts
@@ -65,7 +72,7 @@ const explained = (
   problem(code, {
     ...parts,
     why,
-    now: changing ? 'Everything created so far is kept and recorded.' : NOTHING_CHANGED,
+    now: changing ? nowAfter(command) : NOTHING_CHANGED,
     cause,
   });
 

@@ -25,7 +25,14 @@ export interface Call {
   /** `once` if the call must not take effect twice: it is then not sent again after a lost response. */
   readonly kind: 'repeatable' | 'once';
   send(): Promise<unknown>;
+  /**
+   * Called with each kind of transient error before its first retry. If it throws, the call is not sent again and fails with
+   * that error: time does not cure every refusal that looks transient.
+   */
+  readonly beforeRetry?: BeforeRetry | undefined;
 }
+
+export type BeforeRetry = (error: Error) => Promise<void>;
 
 /** A retry is reported after 5 s, then every 10 s. Milliseconds. */
 const FIRST_REPORT_MS = 5000;
@@ -79,6 +86,7 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
       shouldRetry: async ({ error }) => {
         const transient = transientErrorToRetry(error);
         if (!transient) return false;
+        if (attempts.get(transient) === 1) await call.beforeRetry?.(error);
         reportWait(transient, error);
         const sent = attempts.get(transient) ?? 1;
         await clock.sleep(retryDelayMs(transient, sent, every, Math.random()), signal);

@@ -43,8 +43,14 @@ const CHECKS: readonly Check[] = [
   timeoutsAreBelowIntervals,
   variableNamesAreWellFormed,
   definitionsFit,
-  sourcesExist,
 ];
 
-/** Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders; otherwise pure. */
-export const check = (config: Config): Finding[] => CHECKS.flatMap((findingsOf) => [...findingsOf(config)]);
+/** The checks of what the configuration refers to on this machine. */
+const CHECKS_OF_SOURCES: readonly Check[] = [sourcesExist];
+
+/**
+ * Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders; otherwise pure.
+ * @param needsSources whether the command builds the sources; if not, the folders may be missing
+ */
+export const check = (config: Config, needsSources = true): Finding[] =>
+  [...CHECKS, ...(needsSources ? CHECKS_OF_SOURCES : [])].flatMap((findingsOf) => [...findingsOf(config)]);

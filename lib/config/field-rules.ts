@@ -1,6 +1,7 @@
 /** The rules for single strings: each returns a fix, or undefined when the string is valid. */
 import { Netmask } from 'netmask';
 import * as z from 'zod';
+import { findPartition, PARTITIONS } from '../derive/partitions.ts';
 import { display } from './display.ts';
 
 /** @returns the fix, as a sentence; undefined when the string is valid */
@@ -39,7 +40,10 @@ export const stackName: FieldRule = (text) =>
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/;
 
 export const region: FieldRule = (text) => {
-  if (REGION.test(text)) return undefined;
+  if (REGION.test(text)) {
+    if (findPartition(text)) return undefined;
+    return `${text} is in no partition that Slipway supports: use a region of ${PARTITIONS.map(({ id }) => id).join(', ')}.`;
+  }
   // eu-west1, EU_WEST_1, or the zone eu-west-1a
   const meant = text
     .toLowerCase()

@@ -16,7 +16,7 @@ export interface LenientResult {
 /** The placeholders of required values; `*` is any key. Invalid optional values are removed. */
 const PLACEHOLDERS: readonly { readonly path: readonly string[]; readonly value: unknown }[] = [
   { path: ['name'], value: 'x' },
-  { path: ['region'], value: 'xx-x-1' },
+  { path: ['region'], value: 'us-x-1' },
   { path: ['domain', 'name'], value: 'x.x' },
   { path: ['domain', 'zone'], value: 'x.x' },
   { path: ['services'], value: {} },

@@ -2,16 +2,19 @@
 import { check } from './check.ts';
 import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
-import type { Finding, Path } from './finding.ts';
+import { stackName } from './field-rules.ts';
+import { NAME_OPTION, type Finding, type Path } from './finding.ts';
 import { foundAt, schemaFindings, isPathWithin } from './schema-issues.ts';
 import { parseLeniently } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
-import { pathText } from './display.ts';
+import { display, pathText } from './display.ts';
 
 /** The values that complete a configuration, and the name of its file. */
 export interface ParseContext extends CompletionContext {
   /** The file as the user named it; for messages. */
   readonly file?: string;
+  /** Whether the source folders must exist and be complete; true by default. A teardown builds nothing. */
+  readonly needsSources?: boolean | undefined;
 }
 
 /**
@@ -28,11 +31,19 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
     ...schemaMistakes.flatMap(({ meant }) => (meant === undefined ? [] : [meant])),
   ];
   const findings =
-    config === undefined ? [] : check(config).filter((finding) => !dependsOn(finding, unreliable));
-  const mistakes = mistakesOf(input, [...schemaMistakes, ...findings]);
+    config === undefined
+      ? []
+      : check(config, context.needsSources).filter((finding) => !dependsOn(finding, unreliable));
+  const mistakes = mistakesOf(input, [...nameOptionFindings(context), ...schemaMistakes, ...findings]);
   if (config === undefined || mistakes.length > 0)
     throw new InvalidConfig(context.file ?? CONFIG_FILE, mistakes);
   return config;
+}
+
+/** Checks the name that replaces the one in the file. */
+function nameOptionFindings({ name }: ParseContext): Finding[] {
+  const fix = name === undefined ? undefined : stackName(name);
+  return fix === undefined ? [] : [{ path: NAME_OPTION, value: display(name), fix }];
 }
 
 const dependsOn = ({ path, reads = [] }: Finding, unreliable: readonly Path[]): boolean =>

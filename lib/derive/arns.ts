@@ -1,4 +1,5 @@
 /** Computes ARNs that AWS does not return, or that are needed before the resource exists. Pure. */
+import { findPartition, partitionOf, registrySuffixes } from './partitions.ts';
 
 /** The region and the account of a resource. */
 export interface Location {
@@ -6,28 +7,32 @@ export interface Location {
   readonly account: string;
 }
 
-/** Returns the partition of a region, e.g. `aws`: the part after `arn:` in every ARN. */
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
+/** @param resource the part after the account, e.g. `repository/shop` */
+const regionalArn = ({ region, account }: Location, service: string, resource: string): string =>
+  `arn:${partitionOf(region).id}:${service}:${region}:${account}:${resource}`;
 
-export const logGroupArn = ({ region, account }: Location, name: string): string =>
-  `arn:${partitionOf(region)}:logs:${region}:${account}:log-group:${name}`;
+export const logGroupArn = (location: Location, name: string): string =>
+  regionalArn(location, 'logs', `log-group:${name}`);
 
-export const repositoryArn = ({ region, account }: Location, name: string): string =>
-  `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${name}`;
+export const repositoryArn = (location: Location, name: string): string =>
+  regionalArn(location, 'ecr', `repository/${name}`);
+
+/** Returns a pattern that matches the ARNs of all resources of ECS. */
+export const ecsArnPattern = (location: Location): string => regionalArn(location, 'ecs', '*');
 
 /** @param path with slashes at both ends, e.g. `/slipway/shop-dev/` */
 export const roleArn = ({ region, account }: Location, path: string, name: string): string =>
-  `arn:${partitionOf(region)}:iam::${account}:role${path}${name}`;
+  `arn:${partitionOf(region).id}:iam::${account}:role${path}${name}`;
 
 /**
  * Returns the ARN of the repository that an image reference names; undefined unless it is in ECR.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
  */
 export function repositoryArnOf(reference: string): string | undefined {
-  const [, account, region, name] =
-    /^(\d{12})\.dkr\.ecr\.([a-z\d-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(reference) ?? [];
-  return account && region && name ? repositoryArn({ region, account }, name) : undefined;
+  const [, account, region = '', suffix = '', name] =
+    /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z\d-]+)\.([a-z\d.-]+)\/([^:@]+)/.exec(reference) ?? [];
+  const partition = findPartition(region);
+  if (!account || !name || !partition || !registrySuffixes(partition).includes(suffix)) return undefined;
+  return repositoryArn({ region, account }, name);
 }

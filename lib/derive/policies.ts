@@ -1,7 +1,8 @@
 /** The policies of the stack's two roles: who may assume them, and what they allow. Pure. */
-import { logGroupArn, partitionOf, repositoryArn, repositoryArnOf, type Location } from './arns.ts';
+import { ecsArnPattern, logGroupArn, repositoryArn, repositoryArnOf, type Location } from './arns.ts';
 import { containersOf, type Config } from '../config/config.ts';
 import type { Names } from './names.ts';
+import { TASKS_PRINCIPAL } from './partitions.ts';
 
 interface Statement {
   readonly Sid: string;
@@ -30,17 +31,17 @@ function sorted(value: unknown): unknown {
  * Allows only ECS tasks of this account to assume the roles.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
-export const trustPolicy = ({ region, account }: Location): Policy => ({
+export const trustPolicy = (location: Location): Policy => ({
   Version: '2012-10-17',
   Statement: [
     {
       Sid: 'EcsTasks',
       Effect: 'Allow',
-      Principal: { Service: 'ecs-tasks.amazonaws.com' },
+      Principal: { Service: TASKS_PRINCIPAL },
       Action: 'sts:AssumeRole',
       Condition: {
-        ArnLike: { 'aws:SourceArn': `arn:${partitionOf(region)}:ecs:${region}:${account}:*` },
-        StringEquals: { 'aws:SourceAccount': account },
+        ArnLike: { 'aws:SourceArn': ecsArnPattern(location) },
+        StringEquals: { 'aws:SourceAccount': location.account },
       },
     },
   ],

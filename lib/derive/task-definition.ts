@@ -22,16 +22,19 @@ export interface TaskDefinitionParts {
 }
 
 /**
- * Returns the parts of a task definition. Names and ARNs are computed, so that they are known before the resources exist.
+ * Returns the parts of a task definition. The ARN of a role that does not exist yet is computed, so that a diff is possible
+ * before the role is created.
  * @param account the twelve digits of the account
+ * @param roles the roles that exist, with the ARNs that IAM returned
  */
 export function taskDefinitionParts(
   { config, names, account }: { readonly config: Config; readonly names: Names; readonly account: string },
   service: Service,
+  roles: ReadonlyMap<string, { readonly roleArn: string }>,
   image: TaskDefinitionParts['image'],
 ): TaskDefinitionParts {
   const role = (key: 'execution' | 'task') =>
-    roleArn({ region: config.region, account }, names.rolePath, names.role(key));
+    roles.get(key)?.roleArn ?? roleArn({ region: config.region, account }, names.rolePath, names.role(key));
   return {
     family: names.family(service.name),
     region: config.region,

@@ -16,6 +16,38 @@ export function startAll<V, T>(
   return started;
 }
 
+/** The errors of several tasks that failed for different causes. */
+export class SeveralErrors extends Error {
+  readonly errors: readonly unknown[];
+
+  constructor(errors: readonly unknown[]) {
+    super(errors.map((error) => (error instanceof Error ? error.message : String(error))).join('\n'));
+    this.name = 'SeveralErrors';
+    this.errors = errors;
+  }
+}
+
+/** Returns the individual errors of a failure: itself, unless it is the failure of several tasks. */
+export const errorsIn = (error: unknown): unknown[] =>
+  error instanceof SeveralErrors ? error.errors.flatMap(errorsIn) : [error];
+
+/**
+ * Waits until all tasks for the resources of one noun have ended. They fail independently: the cause of one may say nothing about
+ * another.
+ * @returns the results, in the order of the tasks
+ * @throws the error of the only failed task; SeveralErrors if tasks failed with different errors
+ */
+export async function waitForSiblings<T>(tasks: Iterable<T | PromiseLike<T>>): Promise<T[]> {
+  const results = await Promise.allSettled(tasks);
+  const errors = new Set(
+    results.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])),
+  );
+  const [first] = errors;
+  if (errors.size > 1) throw new SeveralErrors([...errors]);
+  if (errors.size === 1) throw first;
+  return results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
 /**
  * Waits until all tasks have ended, so that nothing keeps running after a failure.
  * @returns the results, in the order of the tasks

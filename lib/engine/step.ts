@@ -98,6 +98,8 @@ export interface RemoveContext<N extends Noun> extends Desired {
   readonly alsoRemoved: AlsoRemoved;
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
   note(text: string): void;
+  /** Completes a command of the AWS CLI with the region and the endpoint of the run. */
+  awsCommand(command: string): string;
 }
 
 /** The other resources that are removed in the same run. */

@@ -1,6 +1,6 @@
 /** The only code that waits for AWS: repeats a probe until it reports ready or failed, or the deadline passes. */
 import type { Clock } from '../model/clock.ts';
-import { problem } from '../model/problem.ts';
+import { nowAfter, problem } from '../model/problem.ts';
 import type { Wait } from './waits.ts';
 
 /** The result of a probe. */
@@ -23,6 +23,8 @@ export const failed = (reason: string, cause?: Error): ProbeResult<never> => ({
 export interface WaitOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** The command that waits; by default `npm run provision`. */
+  readonly command?: string;
   /** Called with every pending note and the milliseconds waited so far. */
   readonly onPending?: (note: string, elapsed: number) => void;
 }
@@ -38,7 +40,7 @@ export async function until<T>(
   what: string,
   wait: Omit<Wait, 'usual'>,
   probe: () => Promise<ProbeResult<T>>,
-  { clock, signal, onPending }: WaitOptions,
+  { clock, signal, command = 'npm run provision', onPending }: WaitOptions,
 ): Promise<T> {
   const start = clock.now();
   if (wait.first > 0) await clock.sleep(wait.first, signal);
@@ -46,26 +48,31 @@ export async function until<T>(
     signal.throwIfAborted();
     const probed = await probe();
     if (probed.state === 'ready') return probed.value;
-    if (probed.state === 'failed') throw probed.cause ?? failedState(what, probed.reason);
+    if (probed.state === 'failed') throw probed.cause ?? failedState(what, probed.reason, command);
     const elapsed = clock.now() - start;
-    if (elapsed + wait.every > wait.deadline) throw timedOut(what, elapsed, probed.note);
+    if (elapsed + wait.every > wait.deadline) throw timedOut(what, elapsed, probed.note, command);
     onPending?.(probed.note, elapsed);
     await clock.sleep(wait.every - (clock.now() % wait.every), signal);
   }
 }
 
-const failedState = (what: string, reason: string) =>
+const failedState = (what: string, reason: string, command: string) =>
   problem('FAILED_STATE', {
     what: `The wait for ${what} failed.`,
     why: reason,
-    now: 'Everything created so far is kept and recorded.',
-    fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
+    now: nowAfter(command),
+    fix: [`${command}, to continue from here`, ...teardownInstead(command)],
   });
 
-const timedOut = (what: string, elapsed: number, note: string) =>
+const timedOut = (what: string, elapsed: number, note: string, command: string) =>
   problem('TIMEOUT', {
     what: `Gave up waiting for ${what} after ${Math.round(elapsed / 1000)} s.`,
     why: `The last check reported: ${note}.`,
-    now: 'Everything created so far is kept and recorded; AWS may still finish the operation.',
-    fix: ['npm run provision, to look again and continue', 'npm run teardown, to remove everything'],
+    now: `${nowAfter(command).replace(/\.$/, '')}; AWS may still finish the operation.`,
+    fix: [`${command}, to look again and continue`, ...teardownInstead(command)],
   });
+
+const teardownInstead = (command: string): string[] =>
+  command.startsWith('npm run teardown')
+    ? []
+    : [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`];

@@ -23,7 +23,7 @@ export interface ZoneCut {
   readonly nameServers: readonly string[];
 }
 
-/** What surrounds the domain in DNS. Zones that the plan removes do not count. */
+/** The surroundings of the domain in DNS. Zones that the plan removes do not count. */
 export interface DomainSurroundings {
   /** The zone with the longest name of its kind. */
   readonly longerZone: LongerZone | undefined;
@@ -31,6 +31,8 @@ export interface DomainSurroundings {
   readonly parentZone: ZoneName | undefined;
   /** The outermost delegation that contains the domain. */
   readonly cut: ZoneCut | undefined;
+  /** The name servers of the configured zone; undefined unless the stack already owns it. */
+  readonly nameServers: readonly string[] | undefined;
   /** The record sets at the domain's own name, of any type. */
   readonly recordSets: readonly ResourceRecordSet[];
 }
@@ -49,14 +51,18 @@ export async function lookDomain(context: LookContext): Promise<DomainSurroundin
   const longer = others.find(({ name }) => isBelow(name, domain.zone) && isWithin(domain.name, name));
   const zone = only(ours);
   const names = namesUpTo(domain.name, domain.zone);
+  const zoneIsOurs = zone !== undefined && isOurZone(context, zone);
   const [longerZone, sets] = await Promise.all([
     longer && withNameServers(context, longer),
-    zone ? recordSetsAtAll(context, zone.hostedZoneId, names, isOurZone(context, zone)) : [],
+    zone
+      ? recordSetsAtAll(context, zone.hostedZoneId, [...new Set([domain.name, ...names])], zoneIsOurs)
+      : [],
   ]);
   return {
     longerZone,
     parentZone: others.find(({ name }) => isBelow(domain.zone, name)),
-    cut: outermostCut(sets),
+    cut: outermostCut(sets.filter(({ Name }) => names.includes(bareName(Name)))),
+    nameServers: zoneIsOurs ? serversAt(domain.zone, sets) : undefined,
     recordSets: sets.filter(({ Name }) => bareName(Name) === domain.name),
   };
 }
@@ -75,11 +81,8 @@ async function recordSetsAtAll(
   names: readonly string[],
   zoneIsOurs: boolean,
 ): Promise<ResourceRecordSet[]> {
-  // The look for the record lists a zone of ours completely.
-  if (zoneIsOurs) {
-    const all = (await ifFound(() => sharedRecordSets(context, zoneId))) ?? [];
-    return all.filter(({ Name }) => names.includes(bareName(Name)));
-  }
+  // The look for the record lists our own zones completely.
+  if (zoneIsOurs) return (await ifFound(() => sharedRecordSets(context, zoneId))) ?? [];
   const sets = await Promise.all(
     names.map((name) => ifFound(() => recordSetsAt(context, zoneId, name)).then((found) => found ?? [])),
   );
@@ -90,6 +93,12 @@ async function withNameServers({ aws }: LookContext, zone: ZoneName): Promise<Lo
   const response = await ifFound(() => aws.route53(new GetHostedZoneCommand({ Id: zone.hostedZoneId })));
   return response && { ...zone, nameServers: (response.DelegationSet?.NameServers ?? []).map(bareName) };
 }
+
+/** Returns the name servers in the NS record set of a name; undefined when there is none. */
+const serversAt = (name: string, sets: readonly ResourceRecordSet[]): string[] | undefined =>
+  sets
+    .find((set) => set.Type === 'NS' && bareName(set.Name) === name)
+    ?.ResourceRecords?.map(({ Value }) => bareName(Value));
 
 function outermostCut(sets: readonly ResourceRecordSet[]): ZoneCut | undefined {
   const [outermost] = sets

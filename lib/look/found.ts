@@ -44,7 +44,7 @@ export type Found = {
       : never;
 };
 
-/** The found resources of each noun, the availability zones of the region, and what surrounds the domain in DNS. */
+/** The found resources of each noun, the availability zones of the region, and the surroundings of the domain in DNS. */
 export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly zones: readonly string[];
   /** Undefined without a domain. */

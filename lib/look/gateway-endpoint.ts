@@ -87,7 +87,8 @@ export const vpcEndpointsInVpc: VpcListing = {
   async list({ ec2 }, vpcId) {
     const { VpcEndpoints = [] } = await ec2(new DescribeVpcEndpointsCommand({ Filters: vpcFilter(vpcId) }));
     return VpcEndpoints.filter(({ State }) => State?.toLowerCase() !== 'deleted').map(
-      ({ VpcEndpointId, ServiceName }) => vpcResource('VPC endpoint', VpcEndpointId, ServiceName),
+      ({ VpcEndpointId: id, ServiceName: about, Tags: tags }) =>
+        vpcResource('VPC endpoint', 'ec2 delete-vpc-endpoints --vpc-endpoint-ids', { id, about, tags }),
     );
   },
 };

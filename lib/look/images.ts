@@ -3,6 +3,7 @@ import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { isNotFound } from '../aws/errors.ts';
 import type { Aws } from '../aws/clients.ts';
 import { containersOf } from '../config/config.ts';
+import { waitForSiblings } from '../engine/concurrent.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
@@ -20,7 +21,7 @@ export const imageUri = (repositoryUri: string, digest: string): string => `${re
 /** Only looks for images of the current source: the repository's lifecycle policy expires older ones. */
 export async function lookImages(context: LookContext): Promise<Items<FoundImage>> {
   const built = containersOf(context.config).filter(({ image }) => 'source' in image);
-  const found = await Promise.all(
+  const found = await waitForSiblings(
     built.map(async ({ key }) => [key, await lookImage(context, key)] as const),
   );
   return new Map(found.flatMap(([key, image]) => (image ? [[key, image] as const] : [])));

@@ -45,8 +45,9 @@ export const internetGatewaysInVpc: VpcListing = {
   async list({ ec2 }, vpcId) {
     const Filters = vpcFilter(vpcId, 'attachment.vpc-id');
     const { InternetGateways = [] } = await ec2(new DescribeInternetGatewaysCommand({ Filters }));
-    return InternetGateways.map(({ InternetGatewayId }) =>
-      vpcResource('internet gateway', InternetGatewayId),
+    const remove = `ec2 detach-internet-gateway --vpc-id ${vpcId} --internet-gateway-id`;
+    return InternetGateways.map(({ InternetGatewayId: id, Tags: tags }) =>
+      vpcResource('internet gateway', remove, { id, tags }),
     );
   },
 };

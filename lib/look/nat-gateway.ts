@@ -79,7 +79,8 @@ export const natGatewaysInVpc: VpcListing = {
   async list({ ec2 }, vpcId) {
     const { NatGateways = [] } = await ec2(new DescribeNatGatewaysCommand({ Filter: vpcFilter(vpcId) }));
     return NatGateways.filter(({ State }) => State !== 'deleted' && State !== 'failed').map(
-      ({ NatGatewayId, State }) => vpcResource('NAT gateway', NatGatewayId, State),
+      ({ NatGatewayId: id, State: about, Tags: tags }) =>
+        vpcResource('NAT gateway', 'ec2 delete-nat-gateway --nat-gateway-id', { id, about, tags }),
     );
   },
 };

@@ -84,8 +84,8 @@ export const routeTablesInVpc: VpcListing = {
   kind: 'route tables',
   async list({ ec2 }, vpcId) {
     const { RouteTables = [] } = await ec2(new DescribeRouteTablesCommand({ Filters: vpcFilter(vpcId) }));
-    return RouteTables.filter((table) => !isMainTable(table)).map(({ RouteTableId }) =>
-      vpcResource('route table', RouteTableId),
+    return RouteTables.filter((table) => !isMainTable(table)).map(({ RouteTableId: id, Tags: tags }) =>
+      vpcResource('route table', 'ec2 delete-route-table --route-table-id', { id, tags }),
     );
   },
 };

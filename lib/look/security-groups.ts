@@ -60,8 +60,11 @@ export const securityGroupsInVpc: VpcListing = {
     const { SecurityGroups = [] } = await ec2(
       new DescribeSecurityGroupsCommand({ Filters: vpcFilter(vpcId) }),
     );
-    return SecurityGroups.filter((group) => !isDefaultGroup(group)).map(({ GroupId, GroupName }) =>
-      vpcResource('security group', GroupId, GroupName),
+    return SecurityGroups.filter((group) => !isDefaultGroup(group)).map(
+      ({ GroupId: id, GroupName: name, Tags: tags }) => ({
+        ...vpcResource('security group', 'ec2 delete-security-group --group-id', { id, about: name, tags }),
+        name,
+      }),
     );
   },
 };

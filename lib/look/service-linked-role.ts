@@ -3,11 +3,12 @@ import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import { ONLY, type Items } from '../model/resources.ts';
+import { ECS_PRINCIPAL } from '../derive/partitions.ts';
 import type { Tags } from '../derive/tags.ts';
 import type { LookContext } from './context.ts';
 
 /** The path of the role, which identifies the service regardless of the role's name. */
-const PATH = '/aws-service-role/ecs.amazonaws.com/';
+const PATH = `/aws-service-role/${ECS_PRINCIPAL}/`;
 
 export interface FoundServiceLinkedRole extends Readonly<Ids['serviceLinkedRole']> {
   /** Always empty: the role belongs to the account, never to a stack. */

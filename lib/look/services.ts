@@ -65,7 +65,7 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
   const desired = new Set(config.services.map((service) => names.service(service)));
   const [described, listed] = await Promise.all([
     describeServices(aws, names.cluster, [...desired]),
-    list(context),
+    listServices(context),
   ]);
   const others = listed.filter((name) => !desired.has(name));
   // Someone else's service in our cluster only matters if it has a name that we need.
@@ -88,7 +88,11 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
   );
 }
 
-async function list({ aws, names: { cluster } }: LookContext): Promise<string[]> {
+/** Lists the names of the services in our cluster, including those of others. */
+export async function listServices({
+  aws,
+  names: { cluster },
+}: Pick<LookContext, 'aws' | 'names'>): Promise<string[]> {
   const arns = await ifFound(() =>
     allPages(async (nextToken) => {
       const page = await aws.ecs(new ListServicesCommand({ cluster, maxResults: 100, nextToken }));

@@ -65,6 +65,8 @@ export const subnetsInVpc: VpcListing = {
   kind: 'subnets',
   async list({ ec2 }, vpcId) {
     const { Subnets = [] } = await ec2(new DescribeSubnetsCommand({ Filters: vpcFilter(vpcId) }));
-    return Subnets.map(({ SubnetId, CidrBlock }) => vpcResource('subnet', SubnetId, CidrBlock));
+    return Subnets.map(({ SubnetId: id, CidrBlock: about, Tags: tags }) =>
+      vpcResource('subnet', 'ec2 delete-subnet --subnet-id', { id, about, tags }),
+    );
   },
 };

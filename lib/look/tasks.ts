@@ -47,6 +47,10 @@ export const batchedTasksOf = (
   service: string,
 ): Promise<Task[]> => describeBatched(aws)(names.cluster)(service, clock);
 
+/** Describes all tasks in a cluster that are meant to run, including those that a user started. Tasks that are stopping are left out. */
+export const runningTasks = (aws: LookContext['aws'], cluster: string): Promise<Task[]> =>
+  describeTasks(aws, { cluster }, ['RUNNING']);
+
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
 async function describeTasks(
   aws: LookContext['aws'],

@@ -21,6 +21,7 @@ export const PROBLEM_CODES = [
   'BUILDER',
   'FOREIGN',
   'OTHER_PROJECT',
+  'BLOCKED',
   'ZONE',
   'REFUSED',
   'QUOTA',
@@ -77,6 +78,12 @@ export const problem = (code: ProblemCode, parts: ProblemParts): Problem => new 
 /** Whether an error is a problem with one of these codes. */
 export const isProblem = (error: unknown, ...codes: readonly ProblemCode[]): error is Problem =>
   error instanceof Problem && codes.includes(error.code);
+
+/** The `now` of problems that end a command after it may have changed something. @param command e.g. `npm run provision` */
+export const nowAfter = (command: string): string =>
+  command.startsWith('npm run teardown')
+    ? 'Everything removed so far is gone; the rest is recorded.'
+    : 'Everything created so far is kept and recorded.';
 
 /** The `now` of problems that occur before anything was changed. */
 export const NOTHING_CHANGED = 'Nothing was changed.';

@@ -1,6 +1,7 @@
 /** Asks the user at the terminal for confirmation. */
 import { createInterface } from 'node:readline/promises';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
+import { printable } from './printable.ts';
 
 /**
  * Asks a question on stderr.
@@ -13,7 +14,10 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
   try {
-    return await Promise.race([terminal.question(question, { signal }).then((text) => text.trim()), ended]);
+    return await Promise.race([
+      terminal.question(printable(question), { signal }).then((text) => text.trim()),
+      ended,
+    ]);
   } catch (error) {
     if (signal.aborted) throw error;
     return undefined;

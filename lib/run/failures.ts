@@ -1,7 +1,8 @@
 /** Turns the failed steps of a run into one problem; steps that did not run because another step failed are not named. */
-import { explain } from '../aws/explain.ts';
+import { explain, type Situation } from '../aws/explain.ts';
+import { errorsIn } from '../engine/concurrent.ts';
 import type { Outcome } from '../engine/graph.ts';
-import { problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, nowAfter, problem, type Problem } from '../model/problem.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Run } from './run.ts';
 
@@ -12,18 +13,45 @@ import type { Run } from './run.ts';
 export function throwFailures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   if (run.signal.aborted) throw interrupted(run);
   const failed = [...outcomes].flatMap(([name, outcome]) =>
-    outcome.state === 'failed' ? [explain(outcome.error, situationOf(run, name))] : [],
+    outcome.state === 'failed' ? [{ name, problems: problemsIn(outcome.error, situationOf(run, name)) }] : [],
   );
-  // A single cause, such as expired credentials, can make many steps fail; it is reported only once.
-  const problems = [...new Map(failed.map((cause) => [cause.message, cause])).values()];
-  const [first] = problems;
+  const [first] = failed;
   if (!first) return;
-  if (problems.length === 1) throw first;
-  throw problem('STEPS_FAILED', {
-    what: `${failed.length} steps failed.`,
-    why: problems.map(({ what, why }) => `${what} ${why}`).join('\n'),
+  const problems = failed.flatMap((step) => step.problems);
+  const what =
+    failed.length > 1
+      ? `${failed.length} steps failed.`
+      : `The ${first.name} step failed in ${distinct(problems).length} ways.`;
+  throw combined(problems, what);
+}
+
+/**
+ * Explains an error as one problem, like `explain`. If it consists of several errors, every cause is reported in its own words.
+ */
+export function explainEach(error: unknown, situation: Situation): Problem {
+  const problems = problemsIn(error, situation);
+  return combined(problems, `${distinct(problems).length} parts of the run failed.`);
+}
+
+const problemsIn = (error: unknown, situation: Situation): Problem[] =>
+  errorsIn(error).map((one) => explain(one, situation));
+
+/** A single cause, such as expired credentials, can make many steps fail; it is reported only once. */
+const distinct = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((cause) => [cause.message, cause])).values(),
+];
+
+/** Combines problems to one. @param what the `what` of the combined problem, if there are several causes */
+function combined(problems: readonly Problem[], what: string): Problem {
+  const causes = distinct(problems);
+  const [first] = causes;
+  if (!first) throw new Error('There is no problem to report');
+  if (causes.length === 1) return first;
+  return problem('STEPS_FAILED', {
+    what,
+    why: causes.map((cause) => `${cause.what} ${cause.why}`).join('\n'),
     now: first.now,
-    fix: [...new Set(problems.flatMap(({ fix }) => fix))],
+    fix: [...new Set(causes.flatMap(({ fix }) => fix))],
     cause: first,
   });
 }
@@ -39,15 +67,14 @@ const situationOf = (run: Run, name: Noun) => ({
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const removing = command.startsWith('npm run teardown');
+  const changing = !command.startsWith('npm run drift');
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
-    now: removing
-      ? 'Everything removed so far is gone; the rest is recorded.'
-      : 'Everything created so far is kept and recorded.',
+    now: changing ? nowAfter(command) : NOTHING_CHANGED,
     fix: [
-      `${command}, to continue from here`,
-      ...(removing
+      changing ? `${command}, to continue from here` : command,
+      ...(removing || !changing
         ? []
         : [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`]),
     ],

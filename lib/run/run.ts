@@ -23,12 +23,20 @@ export interface Run {
   readonly waitUntilReady: boolean;
 }
 
+/**
+ * Completes a command of the AWS CLI, so that users can run it as it is shown.
+ * @param command e.g. `aws ecs stop-task --cluster shop-dev --task 1`
+ */
+export const awsCommand = ({ region, endpoint }: Pick<Run, 'region' | 'endpoint'>, command: string): string =>
+  [command, '--region', region, ...(endpoint === undefined ? [] : ['--endpoint-url', endpoint])].join(' ');
+
 /** Waits for a resource, and reports the progress of the wait. */
 export const untilReported =
-  ({ clock, report, signal, waits }: Run, noun: Noun, key: string) =>
+  ({ clock, command, report, signal, waits }: Run, noun: Noun, key: string) =>
   <T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T> =>
     until(what, waits[wait], probe, {
       clock,
       signal,
+      command,
       onPending: (text, elapsed) => report({ type: 'resource', noun, key, status: 'waiting', text, elapsed }),
     });

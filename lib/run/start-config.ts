@@ -2,14 +2,18 @@
 import type { CommandContext } from './main.ts';
 import type { SessionDependencies } from './session.ts';
 
-/** Starts loading the configuration. @returns a promise that rejects when the configuration cannot be loaded */
-export async function startConfig({
-  options,
-  signal,
-}: CommandContext): Promise<Pick<SessionDependencies, 'config'>> {
+/**
+ * Starts loading the configuration.
+ * @param needsSources whether the command builds the sources of the configuration
+ * @returns a promise that rejects when the configuration cannot be loaded
+ */
+export async function startConfig(
+  { options, signal }: Pick<CommandContext, 'options' | 'signal'>,
+  { needsSources }: { readonly needsSources: boolean },
+): Promise<Pick<SessionDependencies, 'config'>> {
   const { loadConfig } = await import('../config/load.ts');
-  const { config: file, stage, target, builder } = options;
-  const config = loadConfig({ file, stage, target, builder, signal });
+  const { config: file, stage, target, builder, name } = options;
+  const config = loadConfig({ file, stage, target, builder, name, needsSources, signal });
   config.catch(() => undefined);
   return { config };
 }

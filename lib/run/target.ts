@@ -19,6 +19,10 @@ export interface SandboxHandle {
   readonly background: boolean;
   /** The speed at which its rate limits refill, relative to AWS's speed; undefined when it has no rate limits. */
   readonly limits: number | undefined;
+  /** What the user should know about it, e.g. that it runs as root. */
+  readonly warnings?: readonly string[];
+  /** What this machine cannot enforce about containers, and why. */
+  readonly limitations?: readonly string[];
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   /** Returns the name servers that the parent of a zone delegates its name to; empty when it does not. */
   nameServers(zone: string): Promise<readonly string[]>;
@@ -80,6 +84,7 @@ export async function connectTarget(
       const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
       report({ type: 'note', text });
     }
+    if (sandbox.started) reportWeaknesses(sandbox, report);
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
       settings: { region, endpoint: sandbox.url, credentials, limits: sandbox.limits },
@@ -96,6 +101,12 @@ export async function connectTarget(
     endpointName: endpoint ?? 'aws',
     sandbox: undefined,
   };
+}
+
+/** Reports what the user should know about a sandbox that this run has started. */
+function reportWeaknesses({ warnings = [], limitations = [] }: SandboxHandle, report: Report): void {
+  for (const text of warnings) report({ type: 'warning', text });
+  for (const text of limitations) report({ type: 'note', text: `on this machine, ${text}` });
 }
 
 /** Resolves the links in a path, so that paths can be compared; returns it unchanged when it does not exist. */

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** What the system reports about a process. */
+/** The status of a process, as the system reports it. */
 export interface ProcessStatus {
   /** Whether it has ended, and its parent has not read its exit code yet: a zombie does nothing, and holds nothing. */
   readonly isZombie: boolean;

@@ -1,6 +1,7 @@
 /** Checks whether the parent of our zone delegates to it yet. Until it does, no resolver finds the domain. */
 import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { Resolver } from 'node:dns/promises';
+import type { Aws } from '../../lib/aws/clients.ts';
 import { bareName } from '../../lib/look/record-sets.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import type { ZoneName } from '../../lib/look/domain.ts';
@@ -23,25 +24,30 @@ export type LookUpServers = (zone: string) => Promise<readonly string[]>;
 
 /**
  * Returns the zone of the domain and its delegation; undefined unless the stack creates the zone.
+ * @param surveyed the name servers of the zone, if it existed before the run
  * @param lookUp the lookup on AWS; by default, a query to this machine's resolver
- * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html
  */
 export async function ownZone(
   { aws, config: { domain } }: Pick<LookContext, 'aws' | 'config'>,
   target: OpenTarget,
   ids: Pick<AllIds, 'hostedZone'>,
+  surveyed: readonly string[] | undefined,
   lookUp: LookUpServers = serversInDns,
 ): Promise<OwnZone | undefined> {
   if (!domain?.createZone) return undefined;
-  const Id = only(ids.hostedZone)?.hostedZoneId;
-  const { DelegationSet } = await aws.route53(new GetHostedZoneCommand({ Id }));
-  const nameServers = DelegationSet?.NameServers ?? [];
+  const nameServers = surveyed ?? (await fetchServers(aws, only(ids.hostedZone)?.hostedZoneId));
   // A resolver answers for names in .localhost itself, whatever Route 53 contains.
   const isOnlyLocal = !target.sandbox && domain.name.endsWith('.localhost');
   const delegated = isOnlyLocal
     ? undefined
     : await (target.sandbox?.nameServers ?? lookUp)(domain.zone).catch(notFoundAsEmpty);
   return { name: domain.zone, nameServers, isDelegated: delegated && isSubset(delegated, nameServers) };
+}
+
+/** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html */
+async function fetchServers(aws: Aws, Id: string | undefined): Promise<readonly string[]> {
+  const { DelegationSet } = await aws.route53(new GetHostedZoneCommand({ Id }));
+  return DelegationSet?.NameServers ?? [];
 }
 
 /** A query is sent this many times, with this timeout in milliseconds. */

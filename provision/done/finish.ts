@@ -1,5 +1,6 @@
 /** Finishes a provision: waits until every service is healthy, and checks that every path answers. */
 import { routesOf } from '../../lib/config/config.ts';
+import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import { untilReported, type Run } from '../../lib/run/run.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
@@ -8,6 +9,7 @@ import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
 import { waitForBalancer } from './balancer-failure.ts';
 import { ownZone, type OwnZone } from './delegation.ts';
+import { localNameNote } from './local-name.ts';
 import { publicAddress, waitForAddress } from './url.ts';
 import { verify } from './verify.ts';
 import { waitForService } from './wait-for-service.ts';
@@ -36,17 +38,19 @@ export async function finish(
   if (run.waitUntilReady) {
     const changed = plan.changes.filter(({ noun }) => noun === 'services').map(({ key }) => key);
     const unchanged = config.services.filter(({ name }) => !changed.includes(name));
-    await Promise.all(
+    await waitForSiblings(
       unchanged.map((service) => waitForService(waitContext(run, context, service.name), service, ids)),
     );
   }
   await waitForBalancer(run, context, plan.found);
-  const zone = await ownZone(context, target, ids);
+  const zone = await ownZone(context, target, ids, plan.found.domain?.nameServers);
   if (routesOf(config).length === 0) return { url: undefined, zone };
   const source = [config, target, ids, zone?.isDelegated !== false] as const;
   if (!run.waitUntilReady) return { url: (await publicAddress(...source))?.url, zone };
   const address = await waitForAddress(run, ...source);
   await verify(withAutoScaledCounts(config, plan.found), address, run);
+  const note = target.sandbox && (await localNameNote(address));
+  if (note) run.report(note);
   return { url: address.url, zone };
 }
 

@@ -5,7 +5,7 @@ import { routesOf, type Config } from '../../lib/config/config.ts';
 import { problem } from '../../lib/model/problem.ts';
 import type { Event } from '../../lib/model/report.ts';
 import type { Run } from '../../lib/run/run.ts';
-import { waitForAll } from '../../lib/engine/concurrent.ts';
+import { waitForSiblings } from '../../lib/engine/concurrent.ts';
 import { pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
 import { NO_SERVICE } from '../steps/listener.ts';
 import type { PublicAddress } from './url.ts';
@@ -86,7 +86,7 @@ export async function verify(config: Config, address: PublicAddress, run: Run): 
       throw run.signal.aborted ? error : unanswered(url, error);
     }
   });
-  await waitForAll(answers);
+  await waitForSiblings(answers);
 }
 
 /** Returns the warning for a program that expects requests at /: the load balancer forwards the whole path. */

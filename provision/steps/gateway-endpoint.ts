@@ -22,7 +22,11 @@ import { only, ONLY, type Items } from '../../lib/model/resources.ts';
 type Field = 'vpc' | 'route tables' | TagField;
 type Context = ApplyContext<'gatewayEndpoint', Field>;
 
-/** Returns the name of S3's endpoint service. It is the same in China: only the names for interface endpoints differ there. */
+/**
+ * Returns the name of S3's endpoint service. Gateway endpoints have names of the same form in every partition. Only interface
+ * endpoints have other names in some partitions, such as `cn.com.amazonaws.cn-north-1.ecr.api`. The CDK has the same rule:
+ * @see https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
+ */
 const serviceName = ({ config }: Pick<Desired, 'config'>): string => `com.amazonaws.${config.region}.s3`;
 
 /** Returns the ids of the private route tables, sorted. The id of a table that does not exist is undefined. */

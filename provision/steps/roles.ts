@@ -71,7 +71,7 @@ export const roles: Step<'roles', Field> = {
     const { change, names, tags } = context;
     const RoleName = names.role(change.key as (typeof ROLES)[number]);
     try {
-      await context.aws.iam(
+      const { Role } = await context.aws.iam(
         new CreateRoleCommand({
           RoleName,
           Path: names.rolePath,
@@ -80,10 +80,12 @@ export const roles: Step<'roles', Field> = {
           Tags: toPascalCaseTags(tags),
         }),
       );
+      const computed = roleArn(locationOf(context), names.rolePath, RoleName);
+      return { roleName: RoleName, roleArn: Role?.Arn ?? computed };
     } catch (error) {
-      await adoptByName(context, error, 'EntityAlreadyExists', `the name ${RoleName}`);
+      const ours = await adoptByName(context, error, 'EntityAlreadyExists', `the name ${RoleName}`);
+      return { roleName: RoleName, roleArn: ours.roleArn };
     }
-    return { roleName: RoleName, roleArn: roleArn(locationOf(context), names.rolePath, RoleName) };
   },
 
   async configure(context, { roleName: RoleName }) {

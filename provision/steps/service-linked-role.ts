@@ -1,6 +1,7 @@
 /** ECS's service-linked role: created once per account, shared by all stacks, never removed. */
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { messageOf } from '../../lib/aws/errors.ts';
+import { ECS_PRINCIPAL } from '../../lib/derive/partitions.ts';
 import type { Step } from '../../lib/engine/step.ts';
 import { compare } from '../../lib/model/change.ts';
 import { ONLY } from '../../lib/model/resources.ts';
@@ -22,9 +23,7 @@ export const serviceLinkedRole: Step<'serviceLinkedRole', never> = {
    */
   async create({ aws }) {
     try {
-      const { Role } = await aws.iam(
-        new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }),
-      );
+      const { Role } = await aws.iam(new CreateServiceLinkedRoleCommand({ AWSServiceName: ECS_PRINCIPAL }));
       return { roleName: Role?.RoleName ?? ECS_ROLE };
     } catch (error) {
       if (!/has been taken|already exists/.test(messageOf(error))) throw error;

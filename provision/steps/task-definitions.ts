@@ -27,7 +27,9 @@ function desiredFields(desired: Desired, found: Survey, service: Service): Desir
   const fields: Record<string, Value | undefined> = {
     status: 'ACTIVE',
     [OLDER_REVISIONS]: 0,
-    ...definitionFields(taskDefinitionFor(service, taskDefinitionParts(desired, service, imageIfKnown))),
+    ...definitionFields(
+      taskDefinitionFor(service, taskDefinitionParts(desired, service, found.roles, imageIfKnown)),
+    ),
     ...desiredTags(desired, 'taskDefinitions', service.name),
   };
   for (const container of service.containers) {
@@ -86,7 +88,7 @@ async function register(context: Context): Promise<Ids['taskDefinitions']> {
   if (!service) throw new Error(`No service ${change.key} is configured`);
   const imageOf = ({ key, image }: Container) =>
     'reference' in image ? image.reference : (ids.images.get(key)?.imageUri ?? '');
-  const definition = taskDefinitionFor(service, taskDefinitionParts(context, service, imageOf));
+  const definition = taskDefinitionFor(service, taskDefinitionParts(context, service, ids.roles, imageOf));
   const { taskDefinition } = await aws.ecs(
     new RegisterTaskDefinitionCommand({ ...definition, tags: toCamelCaseTags(tags) }),
   );

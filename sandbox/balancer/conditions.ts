@@ -2,7 +2,9 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { QueryStringKeyValuePair, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { matchesWildcard } from '../wildcard.ts';
+import type { HeaderField } from './headers.ts';
 import { matchesHost, matchesPath } from './path-pattern.ts';
+import { matchesRegex } from './regex.ts';
 
 /** The parts of a request that rules can match. */
 export interface RoutedRequest {
@@ -11,20 +13,22 @@ export interface RoutedRequest {
   readonly host: string;
   /** The port in the Host header, or the listener's port when the header has none. */
   readonly port: number;
-  /** The path as the client sent it. */
+  /** The path and query for the target, as the client sent them. */
+  readonly target: string;
+  /** The path of the target. */
   readonly rawPath: string;
   /** The normalised path, against which patterns are matched. */
   readonly path: string;
   /** The query string without the question mark. */
   readonly query: string;
-  /** Names and values in the order sent. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The headers in the order sent. */
+  readonly headers: readonly HeaderField[];
   readonly sourceIp: string;
 }
 
 /**
  * Whether the request satisfies the condition: at least one of the condition's values must match.
- * Regular expressions may match anywhere in the value. They use JavaScript's syntax, because AWS does not publish its own.
+ * Regular expressions may match anywhere in the value.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
 export function satisfies(condition: RuleCondition, request: RoutedRequest): boolean {
@@ -33,14 +37,14 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
       const { Values, RegexValues } = condition.PathPatternConfig ?? {};
       return (
         valuesIn(condition.Values, Values).some((pattern) => matchesPath(pattern, request.path)) ||
-        valuesIn(RegexValues).some((regex) => new RegExp(regex).test(request.path))
+        valuesIn(RegexValues).some((regex) => matchesRegex(regex, request.path, 'exact'))
       );
     }
     case 'host-header': {
       const { Values, RegexValues } = condition.HostHeaderConfig ?? {};
       return (
         valuesIn(condition.Values, Values).some((pattern) => matchesHost(pattern, request.host)) ||
-        valuesIn(RegexValues).some((regex) => new RegExp(regex, 'i').test(request.host))
+        valuesIn(RegexValues).some((regex) => matchesRegex(regex, request.host, 'any'))
       );
     }
     case 'http-header': {
@@ -51,7 +55,7 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
       return values.some(
         (value) =>
           valuesIn(Values).some((pattern) => matchesIgnoringCase(pattern, value)) ||
-          valuesIn(RegexValues).some((regex) => new RegExp(regex, 'i').test(value)),
+          valuesIn(RegexValues).some((regex) => matchesRegex(regex, value, 'any')),
       );
     }
     case 'http-request-method':

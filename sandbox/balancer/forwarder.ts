@@ -1,12 +1,14 @@
-/** Forwards requests to targets and streams the responses back, with connection pooling, timeouts and WebSockets. */
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+/** Forwards requests to targets and streams the responses back, with connection pooling and timeouts. */
+import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { createProxyServer } from 'http-proxy-3';
-import { responseHeaders } from './headers.ts';
+import { MAX_HEADERS, MAX_RESPONSE_HEAD, framingOf, headerPairs } from './headers.ts';
+import { readAfterFailedWrite } from './read-after-failed-write.ts';
 import { TLS } from './tls.ts';
+import { discardRest, relay } from './relay.ts';
+import { joinConnections } from './tunnel.ts';
 import type { TargetProtocol } from './view.ts';
 
 /** A request to forward to a target. */
@@ -17,8 +19,8 @@ export interface TargetRequest {
   readonly protocol: TargetProtocol;
   /** The path and query for the target. */
   readonly url: string;
-  /** The headers for the target. */
-  readonly headers: OutgoingHttpHeaders;
+  /** The headers for the target: names and values in turn. */
+  readonly headers: readonly string[];
   /** How long the target may be silent before the attempt fails, in milliseconds. */
   readonly idleTimeoutMs: number;
   /** Whether the request may use a pooled connection. */
@@ -28,39 +30,32 @@ export interface TargetRequest {
 /** Why a target sent no response. */
 export interface ForwardingFailure {
   /** The status to send to the client. */
-  readonly status: 408 | 502 | 504;
+  readonly status: 400 | 408 | 502 | 504;
   /** Whether the target had closed the pooled connection before this request reached it. */
   readonly stale: boolean;
+}
+
+/** The client's connection of an upgrade request, and the bytes that followed the request. */
+export interface UpgradingClient {
+  readonly socket: Socket;
+  readonly head: Buffer;
 }
 
 /** Forwards requests over one pool of connections. */
 export interface Forwarder {
   /**
    * Sends a request and streams the response back.
+   * @param upgrading the client's connection, which is joined with the target's when the target accepts the upgrade
    * @returns the failure when the target sent no response; undefined when the response has ended or the client has
    *   disconnected
    */
-  forward(targetRequest: TargetRequest, response: ServerResponse): Promise<ForwardingFailure | undefined>;
-  /**
-   * Sends an upgrade request and joins the two connections.
-   * @param fail called when the target sent no response; must respond to the client immediately
-   */
-  upgrade(
+  forward(
     targetRequest: TargetRequest,
-    client: Socket,
-    head: Buffer,
-    fail: (failure: ForwardingFailure) => void,
-  ): void;
+    response: ServerResponse,
+    upgrading?: UpgradingClient,
+  ): Promise<ForwardingFailure | undefined>;
   /** Closes the pooled connections. */
   close(): void;
-}
-
-/** One attempt to forward a request; the proxy library's event handlers look it up. */
-interface Attempt extends TargetRequest {
-  outgoing?: ClientRequest;
-  responded?: boolean;
-  relay?(this: void, incoming: IncomingMessage): void;
-  end?(this: void): void;
 }
 
 class Timeout extends Error {
@@ -82,6 +77,15 @@ class HandshakeTimeout extends Error {
   }
 }
 
+/** The client sent a body, but no header for the target announces it, so the target would take it for a request. */
+class UnannouncedBody extends Error {
+  readonly status = 400;
+
+  constructor() {
+    super('The request has a body that its headers do not announce');
+  }
+}
+
 /**
  * How long an idle connection to a target stays in the pool, unless the target's Keep-Alive header sets a shorter time.
  */
@@ -94,125 +98,99 @@ const POOL_IDLE_MS = 60_000;
 export function startForwarder(connectTimeoutMs: number): Forwarder {
   const pooling = { keepAlive: true, timeout: POOL_IDLE_MS };
   const pools = { HTTP: new http.Agent(pooling), HTTPS: new https.Agent({ ...pooling, ...TLS }) };
-  const unpooled = { HTTP: false, HTTPS: new https.Agent(TLS) } as const;
-  const proxy = createProxyServer({ toProxy: true, selfHandleResponse: true });
-  const attempts = new WeakMap<IncomingMessage, Attempt>();
 
-  // The library rewrites headers in ways that a load balancer does not: for example, it removes the framing of a
-  // chunked DELETE. The headers and the URL are therefore set just before it sends the request.
-  const applyHead = (request: IncomingMessage): void => {
-    const attempt = attempts.get(request);
-    request.headers = { ...attempt?.headers } as IncomingMessage['headers'];
-    request.url = attempt?.url ?? request.url;
-  };
-  proxy.before('web', 'stream', applyHead);
-  proxy.before('ws', 'stream', applyHead);
-
-  const watchTimeouts = (outgoing: ClientRequest, request: IncomingMessage, socket: Socket): void => {
-    const attempt = attempts.get(request);
-    if (attempt === undefined) return;
-    attempt.outgoing = outgoing;
-    outgoing.once('close', () => attempt.end?.());
-    const requireInTime = (event: 'connect' | 'secureConnect', timeout: Error): void => {
-      const timer = setTimeout(() => outgoing.destroy(timeout), connectTimeoutMs);
-      socket.once(event, () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+  const open = (targetRequest: TargetRequest): ClientRequest => {
+    const { request, host, port, protocol, url, headers, pooled } = targetRequest;
+    const options: RequestOptions = {
+      host,
+      port,
+      path: url,
+      method: request.method ?? 'GET',
+      // A flat list keeps the order and spelling of headers, and Node adds no Host header to it.
+      headers: headers,
+      agent: pooled && pools[protocol],
+      maxHeaderSize: MAX_RESPONSE_HEAD,
     };
-    if (socket.connecting) {
-      requireInTime('connect', new Timeout('target'));
-      if (socket instanceof TLSSocket)
-        socket.once('connect', () => requireInTime('secureConnect', new HandshakeTimeout()));
-    }
-    outgoing.setTimeout(attempt.idleTimeoutMs, () => {
+    const outgoing = protocol === 'HTTPS' ? https.request({ ...options, ...TLS }) : http.request(options);
+    outgoing.maxHeadersCount = MAX_HEADERS;
+    return outgoing;
+  };
+
+  const watchTimeouts = (outgoing: ClientRequest, { request, idleTimeoutMs }: TargetRequest): void => {
+    outgoing.once('socket', (socket) => {
+      readAfterFailedWrite(socket);
+      const requireInTime = (event: 'connect' | 'secureConnect', timeout: Error): void => {
+        const timer = setTimeout(() => outgoing.destroy(timeout), connectTimeoutMs);
+        socket.once(event, () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+      };
+      if (socket.connecting) {
+        requireInTime('connect', new Timeout('target'));
+        if (socket instanceof TLSSocket)
+          socket.once('connect', () => requireInTime('secureConnect', new HandshakeTimeout()));
+      }
+    });
+    outgoing.setTimeout(idleTimeoutMs, () => {
       const awaitsClient = !request.complete && !outgoing.writableNeedDrain;
       outgoing.destroy(new Timeout(awaitsClient ? 'client' : 'target'));
     });
   };
-  proxy.on('proxyReq', (outgoing, request, _response, _options, socket) =>
-    watchTimeouts(outgoing, request, socket),
-  );
-  proxy.on('proxyRes', (incoming, request) => attempts.get(request)?.relay?.(incoming));
-
-  proxy.on('proxyReqWs', (outgoing, request, client) => {
-    const attempt = attempts.get(request);
-    if (attempt === undefined) return;
-    outgoing.once('socket', (socket) => watchTimeouts(outgoing, request, socket));
-    outgoing.once('upgrade', () => {
-      attempt.responded = true;
-      client.setTimeout(attempt.idleTimeoutMs, () => client.destroy());
-    });
-    // When the target declines the upgrade, the library relays the target's response and then closes the client's
-    // connection.
-    outgoing.once('response', (declined) => {
-      attempt.responded = true;
-      delete declined.headers['keep-alive'];
-      declined.headers.connection = 'close';
-      declined.once('close', () => declined.complete || client.destroy());
-    });
-  });
-
-  // The callbacks below receive the errors of requests; all other errors concern connections that are already closing.
-  proxy.on('error', () => {});
-
-  const failureOf = (attempt: Attempt, error: Error & { code?: string }): ForwardingFailure => ({
-    status: error instanceof Timeout ? error.status : error.code === 'ETIMEDOUT' ? 504 : 502,
-    stale: attempt.outgoing?.reusedSocket === true && (error.code === 'ECONNRESET' || error.code === 'EPIPE'),
-  });
 
   return {
-    forward: (targetRequest, response) =>
+    forward: (targetRequest, response, upgrading) =>
       new Promise((resolve) => {
-        const { request, protocol, pooled } = targetRequest;
-        const attempt: Attempt = { ...targetRequest };
+        const { request } = targetRequest;
+        const outgoing = open(targetRequest);
+        let responded = false;
+        const failWith = (error?: Error & { code?: string }): void => {
+          if (!responded) resolve(failureOf(outgoing, error));
+        };
+        watchTimeouts(outgoing, targetRequest);
+        outgoing.on('error', failWith);
         // Node does not report every failure as an error: when a target switches protocols without an upgrade request,
         // Node just closes the connection.
-        attempt.end = () => attempt.responded || resolve({ status: 502, stale: false });
-        attempt.relay = (incoming) => {
-          attempt.responded = true;
-          try {
-            const headers = responseHeaders(incoming.rawHeaders, response.shouldKeepAlive);
-            response.writeHead(incoming.statusCode ?? 0, incoming.statusMessage, headers).flushHeaders();
-          } catch {
-            incoming.destroy();
-            resolve({ status: 502, stale: false }); // the status or a header is invalid
-            return;
-          }
-          // When the target disconnects early, the body is incomplete. The client can notice that only if its
-          // connection is cut.
-          incoming.once('close', () => incoming.complete || response.destroy());
-          response.once('finish', () => request.complete || discardRest(request, attempt.outgoing));
-          incoming.pipe(response);
-        };
-        attempts.set(request, attempt);
-        response.once('close', () => resolve(undefined));
-        const agent = (pooled ? pools : unpooled)[protocol];
-        proxy.web(request, response, { target: targetOf(targetRequest), secure: false, agent }, (error) => {
-          resolve(failureOf(attempt, error));
+        outgoing.once('close', () => failWith());
+        response.once('close', () => {
+          if (!response.writableFinished) outgoing.destroy();
+          resolve(undefined);
         });
+        outgoing.once('response', (incoming) => {
+          if (!relay(incoming, response)) {
+            outgoing.destroy();
+            return failWith();
+          }
+          responded = true;
+          response.once('finish', () => request.complete || discardRest(request, outgoing));
+        });
+        if (upgrading) {
+          outgoing.once('upgrade', (incoming, socket, head) => {
+            responded = true;
+            response.detachSocket(upgrading.socket);
+            joinConnections(upgrading, incoming, { socket, head }, targetRequest.idleTimeoutMs);
+            resolve(undefined);
+          });
+        }
+        sendBody(targetRequest, outgoing);
       }),
-
-    upgrade(targetRequest, client, head, fail) {
-      const { request, protocol } = targetRequest;
-      const attempt: Attempt = { ...targetRequest };
-      attempts.set(request, attempt);
-      const options = { target: targetOf(targetRequest), secure: false, agent: unpooled[protocol] };
-      proxy.ws(request, client, head, options, (error) => {
-        if (attempt.responded !== true) fail(failureOf(attempt, error));
-      });
-    },
 
     close: () => Object.values(pools).forEach((pool) => pool.destroy()),
   };
 }
 
-const targetOf = ({ host, port, protocol }: TargetRequest) => ({
-  host,
-  port,
-  protocol: `${protocol.toLowerCase()}:`,
-});
+/** Sends the body if the target's headers announce one, and refuses it otherwise. */
+function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest): void {
+  if (framingOf(headerPairs(headers)) !== undefined) {
+    request.pipe(outgoing);
+    return;
+  }
+  request.once('data', () => outgoing.destroy(new UnannouncedBody()));
+  outgoing.end();
+}
 
-/** Discards the rest of a request whose target responded without reading all of it. */
-function discardRest(request: IncomingMessage, outgoing: ClientRequest | undefined): void {
-  request.unpipe();
-  request.resume();
-  outgoing?.destroy();
+function failureOf(outgoing: ClientRequest, error?: Error & { code?: string }): ForwardingFailure {
+  if (error instanceof Timeout || error instanceof UnannouncedBody)
+    return { status: error.status, stale: false };
+  return {
+    status: error?.code === 'ETIMEDOUT' ? 504 : 502,
+    stale: outgoing.reusedSocket && (error?.code === 'ECONNRESET' || error?.code === 'EPIPE'),
+  };
 }

@@ -1,9 +1,23 @@
 /** The headers of a request to its target, and of a response to the client. */
 import { randomBytes } from 'node:crypto';
-import type { OutgoingHttpHeaders } from 'node:http';
 import type { RoutedRequest } from './conditions.ts';
 
-type Pair = readonly [name: string, value: string];
+/** The name and value of a header; each character is one byte, because HTTP has no other character set for headers. */
+export type HeaderField = readonly [name: string, value: string];
+
+/**
+ * The limits of AWS for a request line, for one header and for the headers of a request and of a response, in bytes.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html#http-headers-quotas
+ */
+export const MAX_REQUEST_LINE = 16 * 1024;
+export const MAX_HEADER = 16 * 1024;
+export const MAX_REQUEST_HEAD = 64 * 1024;
+export const MAX_RESPONSE_HEAD = 32 * 1024;
+/**
+ * More headers than a head of the largest size can have. Node silently drops the headers that exceed its own limit, which
+ * is 2,000 by default; one of them could be the length of the body. With this limit every such head is refused for its size.
+ */
+export const MAX_HEADERS = 1 + Math.ceil(MAX_REQUEST_HEAD / fieldBytes(['a', '']));
 
 /** Headers that concern a single connection and are therefore not forwarded (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -15,58 +29,92 @@ const HOP_BY_HOP = new Set([
   'upgrade',
   'expect',
 ]);
+/** Headers that the load balancer sets itself. */
+const REPLACED = new Set(['x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id']);
+/** The only methods for which Node does not announce a body when the headers say nothing about one. */
+const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 /** Headers that a client's Connection header cannot remove: they delimit or route the message. */
 const ESSENTIAL = new Set(['host', 'content-length', 'transfer-encoding']);
 
 /** Pairs up the names and values of Node's flat list. */
-export function headerPairs(raw: readonly string[]): Pair[] {
-  return raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ''] satisfies Pair] : []));
+export function headerPairs(raw: readonly string[]): HeaderField[] {
+  return raw.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, raw[index + 1] ?? ''] satisfies HeaderField] : [],
+  );
 }
 
 /**
- * Returns the headers for the target: the client's headers in their original spelling and order, without the hop-by-hop
- * ones, followed by those that the load balancer adds.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+ * Returns the headers that the rules see and that are forwarded: those that the client sent, in their original spelling
+ * and order, without the ones that its Connection header names.
  *
  * With `routing.http.drop_invalid_header_fields.enabled`, names that do not match `[-A-Za-z0-9]+`, such as `X_Id`, are
  * dropped. Without it AWS forwards every name. The sandbox refuses names that are not RFC 9110 tokens (for example with a
  * space or a parenthesis) with 400, because Node's parser rejects them. The option `insecureHTTPParser` does not help: it
  * only relaxes the rules for values.
  *
+ * @param raw names and values as the client sent them
+ * @param host the value of the Host header, which replaces all Host headers of the client
+ */
+export function receivedHeaders(raw: readonly string[], host: string, dropsInvalid: boolean): HeaderField[] {
+  const pairs = headerPairs(raw);
+  const named = namedByConnection(pairs);
+  const kept = pairs.filter(([name]) => {
+    const key = name.toLowerCase();
+    if (!ESSENTIAL.has(key) && named.has(key)) return false;
+    return !dropsInvalid || /^[-A-Za-z0-9]+$/.test(name);
+  });
+  const isHost = ([name]: HeaderField): boolean => name.toLowerCase() === 'host';
+  const first = kept.findIndex(isHost);
+  if (first < 0) return [['Host', host], ...kept];
+  // Of several Host headers, the load balancer uses the first one.
+  return kept.flatMap((pair, index) =>
+    index === first ? [[pair[0], host] satisfies HeaderField] : isHost(pair) ? [] : [pair],
+  );
+}
+
+/**
+ * Returns the headers for the target as a flat list: the received ones without the hop-by-hop ones, followed by those
+ * that the load balancer adds.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
  * @param port the listener's port in AWS
  * @param attribute reads an attribute of the load balancer
  */
 export function requestHeaders(
-  request: Pick<RoutedRequest, 'headers' | 'sourceIp'>,
+  request: Pick<RoutedRequest, 'method' | 'headers' | 'sourceIp'>,
   port: number,
   attribute: (key: string) => string | undefined,
-): OutgoingHttpHeaders {
-  const dropInvalid = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
-  const kept = withoutHopByHop(request.headers).filter(
-    ([name]) => !dropInvalid || /^[-A-Za-z0-9]+$/.test(name),
-  );
-  const headers = new Map<string, { name: string; values: string[] }>();
-  for (const [name, value] of kept) {
-    const key = name.toLowerCase();
-    const known = headers.get(key);
-    if (known === undefined) headers.set(key, { name, values: [value] });
-    else if (key !== 'host') known.values.push(value); // the load balancer uses the first of several Host headers
-  }
-  const set = (name: string, value: string): unknown =>
-    headers.set(name.toLowerCase(), { name, values: [value] });
-  const valuesOf = (name: string): string[] => headers.get(name)?.values ?? [];
-
+): string[] {
+  const { headers, method, sourceIp } = request;
   const mode = attribute('routing.http.xff_header_processing.mode') ?? 'append';
-  if (mode === 'remove') headers.delete('x-forwarded-for');
+  const valuesOf = (wanted: string): string[] =>
+    headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+  const kept = headers.filter(([name]) => {
+    const key = name.toLowerCase();
+    if (key === 'x-forwarded-for') return mode === 'preserve';
+    return !HOP_BY_HOP.has(key) && !REPLACED.has(key);
+  });
+  const added: HeaderField[] = [
+    ['X-Forwarded-Proto', 'http'],
+    ['X-Forwarded-Port', String(port)],
+    ['X-Amzn-Trace-Id', traceId(valuesOf('x-amzn-trace-id').join(';'))],
+  ];
   if (mode === 'append')
-    set('X-Forwarded-For', [...valuesOf('x-forwarded-for'), request.sourceIp].join(', '));
-  set('X-Forwarded-Proto', 'http');
-  set('X-Forwarded-Port', String(port));
-  set('X-Amzn-Trace-Id', traceId(valuesOf('x-amzn-trace-id').join(';')));
-  if (/^identity$/i.test(valuesOf('transfer-encoding').join())) headers.delete('transfer-encoding');
-  return Object.fromEntries(
-    [...headers.values()].map(({ name, values }) => [name, values.length > 1 ? values : values[0]]),
-  );
+    added.unshift(['X-Forwarded-For', [...valuesOf('x-forwarded-for'), sourceIp].join(', ')]);
+  // Without this header Node would announce a chunked body, although the request has none.
+  if (!BODILESS.has(method) && framingOf(kept) === undefined) added.push(['Content-Length', '0']);
+  return [...kept, ...added].flat();
+}
+
+/** Returns how the headers announce a body: its length in bytes, or `chunked`; undefined when they announce none. */
+export function framingOf(headers: readonly HeaderField[]): number | 'chunked' | undefined {
+  const framing = headers.find(([name]) => /^(transfer-encoding|content-length)$/i.test(name));
+  if (framing === undefined) return undefined;
+  return framing[0].toLowerCase() === 'content-length' ? Number(framing[1]) : 'chunked';
+}
+
+/** Returns the number of bytes of a header in a message, including its line break. */
+export function fieldBytes([name, value]: HeaderField): number {
+  return name.length + value.length + ': \r\n'.length;
 }
 
 /**
@@ -74,9 +122,12 @@ export function requestHeaders(
  * @param raw names and values as the target sent them
  */
 export function responseHeaders(raw: readonly string[], keepAlive: boolean): string[] {
-  const kept = withoutHopByHop(headerPairs(raw)).filter(
-    ([name]) => name.toLowerCase() !== 'transfer-encoding',
-  );
+  const pairs = headerPairs(raw);
+  const named = namedByConnection(pairs);
+  const kept = pairs.filter(([name]) => {
+    const key = name.toLowerCase();
+    return key !== 'transfer-encoding' && !HOP_BY_HOP.has(key) && (ESSENTIAL.has(key) || !named.has(key));
+  });
   return [...kept.flat(), 'Connection', keepAlive ? 'keep-alive' : 'close'];
 }
 
@@ -95,18 +146,13 @@ export function traceId(sent: string): string {
   return [`${name}=${id}`, ...fields].join(';');
 }
 
-function withoutHopByHop(headers: readonly Pair[]): Pair[] {
-  const connection = headers
-    .filter(([name]) => name.toLowerCase() === 'connection')
-    .map(([, value]) => value);
-  const named = new Set(
-    connection
+/** Returns the names in the Connection headers, in lower case: the sender means them for this connection only. */
+function namedByConnection(headers: readonly HeaderField[]): Set<string> {
+  const values = headers.filter(([name]) => name.toLowerCase() === 'connection').map(([, value]) => value);
+  return new Set(
+    values
       .join(',')
       .toLowerCase()
       .split(/\s*,\s*/),
   );
-  return headers.filter(([name]) => {
-    const key = name.toLowerCase();
-    return ESSENTIAL.has(key) || !(HOP_BY_HOP.has(key) || named.has(key));
-  });
 }

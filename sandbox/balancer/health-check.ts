@@ -2,6 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MAX_RESPONSE_HEAD } from './headers.ts';
 import { TLS } from './tls.ts';
 import type { Reachability, TargetProtocol } from './view.ts';
 
@@ -121,6 +122,7 @@ export async function sendHealthCheck(
         'Accept-Encoding': 'gzip, compressed',
       },
       agent: false,
+      maxHeaderSize: MAX_RESPONSE_HEAD,
       signal,
       ...(isSecure && TLS),
     });

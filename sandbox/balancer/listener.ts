@@ -1,9 +1,13 @@
 /** A load balancer's listener: an HTTP server on this machine that closes gracefully. */
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { MAX_HEADERS, MAX_REQUEST_HEAD } from './headers.ts';
+import { linger, lingerWhileReceiving } from './lingering-close.ts';
 import { errorPage, sendRawResponse } from './own-responses.ts';
 import { idleTimeoutMs, startRouter } from './router.ts';
+import { isWebSocketUpgrade, serveWithoutUpgrade } from './upgrades.ts';
 import { makeBlackHole } from './black-hole.ts';
 import type { ListenerView } from './view.ts';
 
@@ -29,9 +33,12 @@ export interface OpenListener {
   close(): Promise<void>;
 }
 
-/** Headers must arrive within a minute, and headers above 64 KB are refused with 400. The body may take any time. */
+/**
+ * Headers must arrive within a minute; the body may take any time. Node's own limit for the size of a head is above that of
+ * AWS, so that the router can tell a long URL (414) from long headers (400).
+ */
 const SERVER_OPTIONS = {
-  maxHeaderSize: 64 * 1024,
+  maxHeaderSize: 2 * MAX_REQUEST_HEAD,
   headersTimeout: 60_000,
   requestTimeout: 0,
   requireHostHeader: false,
@@ -54,21 +61,30 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   const router = startRouter(view, connectTimeoutMs, draw);
   const blackHole = makeBlackHole();
   const sockets = new Set<Socket>();
+  const receiving = new WeakMap<Socket, IncomingMessage>();
   const inFlight = new Set<ServerResponse>();
+  const responseOn = (socket: Socket) => [...inFlight].find((response) => response.socket === socket);
+  const refuse = (client: Duplex, status: number): void => {
+    sendRawResponse(client, errorPage(status));
+    linger(client);
+  };
   let closing: Promise<void> | undefined;
 
   const server = createServer(SERVER_OPTIONS);
+  server.maxHeadersCount = MAX_HEADERS;
   // Node's handler starts to read from a connection, so it must not see the connections that the black hole holds.
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
   server.removeAllListeners('connection').on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
+    lingerWhileReceiving(socket, () => receiving.get(socket)?.complete === false);
     if (view.isReachable()) serve.call(server, socket);
     else blackHole.hold(socket);
   });
   server.on('request', (request, response) => {
     server.keepAliveTimeout = idleTimeoutMs(view);
     if (closing !== undefined) response.shouldKeepAlive = false;
+    receiving.set(request.socket, request);
     inFlight.add(response);
     response.once('close', () => {
       inFlight.delete(response);
@@ -76,15 +92,17 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     });
     void router.route(request, response);
   });
-  server.on('upgrade', (request, client: Socket, head) => void router.routeUpgrade(request, client, head));
-  server.on('connect', (_request, client) => sendRawResponse(client, errorPage(400)));
+  server.on('upgrade', (request, socket: Socket, head) => {
+    if (isWebSocketUpgrade(request)) void router.routeUpgrade(request, { socket, head });
+    else if (responseOn(socket) !== undefined) socket.destroy();
+    else serveWithoutUpgrade(server, serve, request, socket, head);
+  });
+  server.on('connect', (_request, client) => refuse(client, 400));
   server.on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
-    const hasResponseBegun = [...inFlight].some(
-      ({ socket, headersSent }) => socket === client && headersSent,
-    );
+    const hasResponseBegun = responseOn(client)?.headersSent === true;
     if (hasResponseBegun || error.code === 'ECONNRESET' || !client.writable || client.bytesRead === 0)
       client.destroy();
-    else sendRawResponse(client, errorPage(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
+    else refuse(client, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
   });
   await listen(server, port, host);
 

@@ -50,17 +50,16 @@ export function sendOwnResponse(response: ServerResponse, ownResponse: OwnRespon
   if (response.headersSent || response.destroyed) return;
   const connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
   response.writeHead(ownResponse.status, reason(ownResponse.status), headers(ownResponse, connection).flat());
-  response.end(ownResponse.body);
+  response.end(Buffer.from(ownResponse.body)); // a string would change the encoding of the headers
 }
 
 /** Responds on a connection whose request could not be parsed, and closes the connection. */
 export function sendRawResponse(socket: Duplex, ownResponse: OwnResponse): void {
   const lines = headers(ownResponse, 'close').map(([name, value]) => `${name}: ${value}`);
-  socket.end(
-    [`HTTP/1.1 ${ownResponse.status} ${reason(ownResponse.status)}`, ...lines, '', ownResponse.body].join(
-      '\r\n',
-    ),
+  const head = [`HTTP/1.1 ${ownResponse.status} ${reason(ownResponse.status)}`, ...lines, '', ''].join(
+    '\r\n',
   );
+  socket.end(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(ownResponse.body)]));
 }
 
 function headers(ownResponse: OwnResponse, connection: 'keep-alive' | 'close'): [string, string][] {

@@ -1,55 +1,106 @@
 /** Parses a client's request into the parts that rules match, or returns the status with which to refuse the request. */
 import type { IncomingMessage } from 'node:http';
 import type { RoutedRequest } from './conditions.ts';
-import { headerPairs } from './headers.ts';
+import type { HeaderField } from './headers.ts';
+import {
+  MAX_HEADER,
+  MAX_REQUEST_HEAD,
+  MAX_REQUEST_LINE,
+  fieldBytes,
+  headerPairs,
+  receivedHeaders,
+} from './headers.ts';
 import { normalizePath } from './path-pattern.ts';
 
 const MAX_FORWARDED_ADDRESSES = 30;
 
+/** A refused request. */
+interface RefusedRequest {
+  /** The status of the refusal. */
+  readonly refusal: number;
+}
+
 /**
- * Parses a request.
+ * Parses a request. The result contains everything that is forwarded, so that the target sees what the rules have seen.
  * @param listenerPort the listener's port in AWS
+ * @param attribute reads an attribute of the load balancer
  * @returns the request, or the status of the refusal
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#load-balancer-http-error-codes
  */
 export function readRequest(
   message: IncomingMessage,
   listenerPort: number,
-): RoutedRequest | { readonly refusal: number } {
-  const headers = headerPairs(message.rawHeaders);
+  attribute: (key: string) => string | undefined = () => undefined,
+): RoutedRequest | RefusedRequest {
   const method = message.method ?? 'GET';
-  const { authority, target } = splitUrl(message.url ?? '/');
-  const host = authority ?? message.headers.host;
-  const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host ?? '') ?? [];
-  const queryAt = target.indexOf('?');
-  const rawPath = queryAt < 0 ? target : target.slice(0, queryAt);
-  const path = rawPath.startsWith('/') ? normalizePath(rawPath) : rawPath;
+  const refusal = refusalOf(message, method);
+  if (refusal !== undefined) return { refusal };
+  const url = splitUrl(message.url ?? '/');
+  if (url === undefined) return { refusal: 400 };
 
-  if (method === 'TRACE') return { refusal: 405 };
-  if (host === undefined && message.httpVersion === '1.1') return { refusal: 400 };
-  if (path === undefined) return { refusal: 400 };
-  if (!/^(chunked|identity)?$/i.test(message.headers['transfer-encoding'] ?? '')) return { refusal: 501 };
+  // A request without Host, which HTTP/1.0 allows, has the load balancer's address, for the rules and for the target.
+  const host = url.authority ?? message.headers.host ?? message.socket.localAddress ?? '127.0.0.1';
+  const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host) ?? [];
+  const path = normalizePath(url.path);
+  if (path === undefined || !isHost(host)) return { refusal: 400 };
+
+  const dropsInvalid = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
+  const headers = receivedHeaders(message.rawHeaders, host, dropsInvalid);
   if (forwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES) return { refusal: 463 };
   return {
     method,
     host: name.toLowerCase(),
     port: port === undefined ? listenerPort : Number(port),
-    rawPath,
+    target: url.query === undefined ? url.path : `${url.path}?${url.query}`,
+    rawPath: url.path,
     path,
-    query: queryAt < 0 ? '' : target.slice(queryAt + 1),
+    query: url.query ?? '',
     headers,
     sourceIp: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
   };
 }
 
-/** Splits the authority from the rest of a URL in absolute form. */
-function splitUrl(url: string): { authority?: string; target: string } {
-  const [, authority, target = ''] = /^https?:\/\/([^/?]*)(.*)$/i.exec(url) ?? [];
-  if (authority === undefined) return { target: url };
-  return { authority, target: target.startsWith('/') ? target : `/${target}` };
+/** Returns the status for a request that is refused whatever it asks for; undefined for any other request. */
+function refusalOf(message: IncomingMessage, method: string): number | undefined {
+  const { httpVersion, url = '', headers, rawHeaders } = message;
+  const sizes = headerPairs(rawHeaders).map(fieldBytes);
+  const lineBytes = `${method} ${url} HTTP/1.1\r\n`.length;
+  const headBytes = sizes.reduce((sum, bytes) => sum + bytes, lineBytes);
+  const encoding = headers['transfer-encoding'];
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return httpVersion === '0.9' ? 400 : 505;
+  if (lineBytes > MAX_REQUEST_LINE) return 414;
+  if (headBytes > MAX_REQUEST_HEAD || sizes.some((bytes) => bytes > MAX_HEADER)) return 400;
+  if (method === 'TRACE') return 405;
+  if (headers.host === undefined && httpVersion === '1.1') return 400;
+  // A message of HTTP/1.0 cannot be chunked (RFC 9112, section 6.1), and servers disagree about an empty encoding.
+  if (encoding === '' || (encoding !== undefined && httpVersion === '1.0')) return 400;
+  if (encoding !== undefined && !/^chunked$/i.test(encoding)) return 501;
+  return undefined;
 }
 
-function forwardedAddresses(headers: RoutedRequest['headers']): number {
+/**
+ * Splits the target of a request (RFC 9112, section 3.2). The authority of a URL in absolute form takes precedence over the
+ * Host header. A fragment is cut off. The form `*` of OPTIONS names no path, so no rule could apply to it.
+ * @returns undefined for a form that the load balancer refuses
+ */
+function splitUrl(url: string): { authority?: string; path: string; query?: string } | undefined {
+  const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [undefined, undefined, url];
+  const target = rest.replace(/#.*/s, '');
+  const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(target) ?? [];
+  if (authority === '' || (authority === undefined && !path.startsWith('/'))) return undefined;
+  return {
+    ...(authority !== undefined && { authority }),
+    path: path === '' ? '/' : path,
+    ...(query !== undefined && { query }),
+  };
+}
+
+/** Whether a Host header is a name or an address, with or without a port (RFC 9110, section 7.2). */
+function isHost(host: string): boolean {
+  return /^(\[[0-9A-Fa-f:.]+\]|[^\s/?#@[\]\\:,"<>^`{|}]*)(:\d*)?$/.test(host);
+}
+
+function forwardedAddresses(headers: readonly HeaderField[]): number {
   const values = headers
     .filter(([name]) => name.toLowerCase() === 'x-forwarded-for')
     .map(([, value]) => value);

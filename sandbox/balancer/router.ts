@@ -5,9 +5,9 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorPage, sendOwnResponse } from './own-responses.ts';
 import type { RoutedRequest } from './conditions.ts';
-import type { ForwardingFailure, TargetRequest } from './forwarder.ts';
+import type { ForwardingFailure, UpgradingClient } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
-import { requestHeaders } from './headers.ts';
+import { framingOf, headerPairs, requestHeaders } from './headers.ts';
 import { readRequest } from './request.ts';
 import { startRotation } from './round-robin.ts';
 import { decide } from './rules.ts';
@@ -17,12 +17,14 @@ import type { ListenerView } from './view.ts';
 export interface Router {
   /** Responds to a request; never rejects. */
   route(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Responds to an upgrade request, which Node passes on as a raw connection. */
-  routeUpgrade(request: IncomingMessage, client: Socket, head: Buffer): Promise<void>;
+  /** Responds to an upgrade to WebSocket, which Node passes on as a raw connection; never rejects. */
+  routeUpgrade(request: IncomingMessage, client: UpgradingClient): Promise<void>;
   /** Closes the pooled connections to targets. */
   close(): void;
 }
 
+/** The refusals of requests after which the connection is closed. */
+const ENDS_CONNECTION = new Set([400, 408, 414, 501, 505]);
 /** Methods whose requests can safely be sent twice (RFC 9110, section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
@@ -44,25 +46,26 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   const forwarder = startForwarder(connectTimeoutMs);
   const rotate = startRotation();
 
-  /** Applies the rules to a request: calls `dispatch` when the decision is to forward it, and responds otherwise. */
+  /** Applies the rules to a request and responds accordingly. */
   const respond = async (
     request: IncomingMessage,
     response: ServerResponse,
-    dispatch: (targetRequest: TargetRequest) => Promise<ForwardingFailure | undefined>,
+    upgrading?: UpgradingClient,
   ): Promise<void> => {
-    const routed = readRequest(request, view.port);
-    if ('refusal' in routed) return sendOwnResponse(response, errorPage(routed.refusal));
+    const attribute = (key: string) => view.attribute(key);
+    const routed = readRequest(request, view.port, attribute);
+    if ('refusal' in routed) return refuse(response, routed.refusal);
     const decision = decide(view.rules(), routed, draw);
     if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
     if (decision.kind === 'redirect')
       return sendOwnResponse(response, errorPage(decision.status, decision.location));
     if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
+    const headers = requestHeaders(routed, view.port, attribute);
+    if (upgrading) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
     // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
     // sent again on a new connection, and any other request gets a 502, as on AWS.
-    const headers = requestHeaders(routed, view.port, (key) => view.attribute(key));
-    const url = routed.query === '' ? routed.rawPath : `${routed.rawPath}?${routed.query}`;
-    const pooledByTry = isReplayable(routed) ? [true, false] : [true];
+    const pooledByTry = upgrading ? [false] : isReplayable(routed) ? [true, false] : [true];
     for (const pooled of pooledByTry) {
       const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
@@ -70,15 +73,16 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       if (reach === 'refused') return sendOwnResponse(response, errorPage(502));
       if (reach === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);
       if (response.destroyed) return;
-      const failure = await dispatch({
+      const targetRequest = {
         request,
         ...reach,
         protocol: view.protocol(decision.targetGroupArn),
-        url,
+        url: routed.target,
         headers,
         idleTimeoutMs: idleTimeoutMs(view),
         pooled,
-      });
+      };
+      const failure = await forwarder.forward(targetRequest, response, upgrading);
       if (failure === undefined) return;
       if (!failure.stale || pooled === pooledByTry.at(-1)) return fail(response, failure);
     }
@@ -86,32 +90,20 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
 
   return {
     route: (request, response) =>
-      respond(request, response, (targetRequest) => forwarder.forward(targetRequest, response)).catch(() =>
-        sendOwnResponse(response, errorPage(500)),
-      ),
+      respond(request, response).catch(() => sendOwnResponse(response, errorPage(500))),
 
-    async routeUpgrade(request, client, head) {
+    async routeUpgrade(request, client) {
       let response: ServerResponse;
       try {
-        response = respondOn(request, client);
+        response = respondOn(request, client.socket);
       } catch {
-        client.destroy(); // the response to an earlier request on this connection is still being sent
+        client.socket.destroy(); // the response to an earlier request on this connection is still being sent
         return;
       }
-      // Load balancers only support upgrades to WebSocket. They ignore the Upgrade header for other protocols.
-      const isWebSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
-      const join = async (targetRequest: TargetRequest): Promise<undefined> => {
-        response.detachSocket(client);
-        const headers = { ...targetRequest.headers, connection: 'Upgrade', upgrade: 'websocket' };
-        forwarder.upgrade({ ...targetRequest, headers }, client, head, (failure) =>
-          fail(respondOn(request, client), failure),
-        );
-      };
-      await respond(
-        request,
-        response,
-        isWebSocket ? join : (targetRequest) => forwarder.forward(targetRequest, response),
-      ).catch(() => sendOwnResponse(response, errorPage(500)));
+      // Node does not parse the body of an upgrade request, so what follows could be a body or another request.
+      if (framingOf(headerPairs(request.rawHeaders)) !== undefined)
+        return sendOwnResponse(response, errorPage(400));
+      await respond(request, response, client).catch(() => sendOwnResponse(response, errorPage(500)));
     },
 
     close: () => forwarder.close(),
@@ -136,13 +128,15 @@ async function respondAfterTimeout(response: ServerResponse, connectTimeoutMs: n
 }
 
 function fail(response: ServerResponse, { status }: ForwardingFailure): void {
-  if (status === 408) response.shouldKeepAlive = false;
+  refuse(response, status);
+}
+
+/** Responds with an error page, and closes the connection if what follows on it cannot be trusted to be a request. */
+function refuse(response: ServerResponse, status: number): void {
+  if (ENDS_CONNECTION.has(status)) response.shouldKeepAlive = false;
   sendOwnResponse(response, errorPage(status));
 }
 
 function isReplayable({ method, headers }: RoutedRequest): boolean {
-  const hasBody = headers.some(
-    ([name, value]) => /^transfer-encoding$/i.test(name) || (/^content-length$/i.test(name) && value !== '0'),
-  );
-  return IDEMPOTENT.has(method) && !hasBody;
+  return IDEMPOTENT.has(method) && (framingOf(headers) ?? 0) === 0;
 }

@@ -111,6 +111,6 @@ const isInactive = (row: { status?: unknown }): boolean => row.status === 'INACT
 
 /** Returns an ID and, if it is an ECS ARN, also its parts such as `service/shop/web` and `web`. */
 function namesOf(id: string): string[] {
-  const [, tail] = /^arn:aws:ecs:[^:]*:[^:]*:(.+)$/.exec(id) ?? [];
+  const [, tail] = /^arn:aws[\w-]*:ecs:[^:]*:[^:]*:(.+)$/.exec(id) ?? [];
   return tail === undefined ? [id] : [id, tail, tail.slice(tail.lastIndexOf('/') + 1)];
 }

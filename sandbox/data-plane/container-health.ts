@@ -20,7 +20,7 @@ export interface HealthWatch {
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
 export function watchContainerHealth(
-  container: RunningContainer,
+  container: Pick<RunningContainer, 'exited' | 'run'>,
   check: HealthCheck,
   scaled: (ms: number) => number,
   report: (status: 'HEALTHY' | 'UNHEALTHY') => void,

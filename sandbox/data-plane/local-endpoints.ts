@@ -24,12 +24,10 @@ export function resolveLocally(
   name: string,
   port: number,
 ): LocalEndpoint | undefined {
-  // Zones belong to the whole account, so any region resolves the name.
-  const [anyRegion] = world.regions();
-  if (!anyRegion) return undefined;
-  const record = resolve(anyRegion, name);
-  const dnsName = record?.kind === 'alias' ? record.dnsName : name.toLowerCase();
   for (const region of world.regions()) {
+    // Zones belong to the whole account, so any region of the partition resolves the name.
+    const record = resolve(region, name);
+    const dnsName = record?.kind === 'alias' ? record.dnsName : name.toLowerCase();
     const balancer = region.elbv2.loadBalancers.find(({ DNSName }) => DNSName.toLowerCase() === dnsName);
     const listener = balancer && listenerOf(region, balancer.LoadBalancerArn, port);
     const local = balancers.portOf(listener?.ListenerArn ?? '');

@@ -39,27 +39,29 @@ export function checkPrerequisites(region: Region, task: TaskRow, definition: Ta
 /**
  * Returns the image of a container.
  * @param digest the digest that the deployment pinned, if any
+ * @param architecture the task's architecture, which selects the image if the reference names an index
  * @throws CannotStartTaskError
  */
 export function pullContainerImage(
   region: Region,
   { name, image = '' }: ContainerDefinition,
   digest: string | undefined,
+  architecture: 'amd64' | 'arm64',
 ): PulledImage {
   try {
     const pinned = digest === undefined || image.includes('@') ? image : `${image}@${digest}`;
-    return pullImage(region, pinned);
+    return pullImage(region, pinned, architecture);
   } catch (error) {
     throw new CannotStartTaskError(error instanceof Error ? error.message : String(error), name);
   }
 }
 
 /** Returns ECS's error, and appends the cause, which ECS's message does not name. */
-const noRouteToEcr = ({ name }: Region, why: string) =>
+const noRouteToEcr = ({ name, partition }: Region, why: string) =>
   new CannotStartTaskError(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +
       'Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. ' +
-      `RequestError: send request failed caused by: Post "https://api.ecr.${name}.amazonaws.com/": dial tcp: i/o timeout ` +
+      `RequestError: send request failed caused by: Post "https://api.ecr.${name}.${partition.dnsSuffix}/": dial tcp: i/o timeout ` +
       `(sandbox: ${why})`,
   );
 

@@ -1,31 +1,43 @@
 /** Runs tasks: unpacks their images into folders, and runs their containers as processes on this machine. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
-import type { TaskRow } from '../aws/ecs/store.ts';
-import { appendLog } from '../aws/logs/append.ts';
+import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane, TaskFailure } from './data-plane.ts';
 import { CannotStartContainerError } from '../runtime/command.ts';
-import { startContainer, type RunningContainer } from '../runtime/container.ts';
+import { startContainer } from '../runtime/container.ts';
+import { removeTree } from '../runtime/file-modes.ts';
 import { unpackImage } from '../runtime/image.ts';
+import { noIsolation, type Isolation } from '../runtime/isolation.ts';
 import type { Region } from '../world/region.ts';
+import type { SandboxClock } from '../world/clock.ts';
 import { watchContainerHealth, type HealthWatch } from './container-health.ts';
+import {
+  architectureOf,
+  commandOf,
+  containerOfOtherArchitecture,
+  environmentOf,
+  taskIdOf,
+  writeLog,
+  type TaskContainer,
+} from './container-setup.ts';
+import { makeMemoryLimits } from './memory-limits.ts';
 import { CannotStartTaskError, checkPrerequisites, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
+/** ECS's reason for a container that exceeded its memory limit. */
+const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';
+
 interface RunningTask {
-  readonly containers: Map<string, RunningContainer>;
+  readonly containers: Map<string, TaskContainer>;
   readonly watches: HealthWatch[];
   /** Set when the task is stopping. No further container is started from then on. */
   stopping: boolean;
 }
-
-/** Returns the last part of a task's ARN. It is the name of the task's folder, and a part of its log streams' names. */
-const idOf = (taskArn: string): string => taskArn.split('/').at(-1) ?? '';
 
 /** A data plane that runs tasks in subfolders of a folder. */
 export interface TaskDataPlane extends DataPlane {
@@ -39,11 +51,19 @@ export interface TaskDataPlane extends DataPlane {
  * Makes the data plane.
  * @param folder the parent of the tasks' folders
  * @param reportError receives internal errors of the sandbox, since no call waits for a task
+ * @param clock determines when memory is measured
+ * @param isolation how users and read-only root file systems are enforced
  */
-export function makeTaskDataPlane(folder: string, reportError: (error: unknown) => void): TaskDataPlane {
+export function makeTaskDataPlane(
+  folder: string,
+  reportError: (error: unknown) => void,
+  clock: SandboxClock,
+  isolation: Isolation = noIsolation,
+): TaskDataPlane {
+  const memory = makeMemoryLimits(clock, reportError);
   const runningTasks = new Map<string, RunningTask>();
   let closing = false;
-  const folderOf = (taskArn: string) => join(folder, idOf(taskArn));
+  const folderOf = (taskArn: string) => join(folder, taskIdOf(taskArn));
 
   async function start(region: Region, task: TaskRow): Promise<void> {
     const { taskArn } = task;
@@ -52,9 +72,9 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
     checkPrerequisites(region, task, definition);
     const state: RunningTask = { containers: new Map(), watches: [], stopping: false };
     runningTasks.set(taskArn, state);
-    await mkdir(folderOf(taskArn), { recursive: true, mode: 0o700 });
+    await mkdir(folderOf(taskArn), { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     await startInOrder(definition.containerDefinitions ?? [], async (container) => {
-      const started = await startOneContainer(region, task, container, state);
+      const started = await startOneContainer(region, task, definition, container, state);
       const watch = container.healthCheck && watchHealth(region, taskArn, container, started);
       if (watch) state.watches.push(watch);
       return {
@@ -66,35 +86,69 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
 
   async function startOneContainer(
     region: Region,
-    { taskArn, privateIp = '' }: TaskRow,
+    task: TaskRow,
+    taskDefinition: TaskDefinitionRow,
     definition: ContainerDefinition,
     state: RunningTask,
-  ): Promise<RunningContainer> {
+  ): Promise<TaskContainer> {
+    const { taskArn, privateIp = '' } = task;
     const { name = '' } = definition;
-    const image = pullContainerImage(region, definition, digestOf(region, taskArn, name));
+    const architecture = architectureOf(taskDefinition.runtimePlatform);
+    const image = pullContainerImage(region, definition, digestOf(region, taskArn, name), architecture);
     const rootfs = join(folderOf(taskArn), name);
-    const config = await unpackImage(image, rootfs);
+    const config = await unpackImage(image, rootfs, isolation.hasOtherUsers);
     if (state.stopping) throw new CannotStartTaskError('Task stopped by user', name);
-    const container = await startContainer(
-      {
-        name,
-        taskDirectory: folderOf(taskArn),
-        privateIp,
-        rootfs,
-        command: commandOf(definition, config),
-        workingDirectory: definition.workingDirectory ?? config.workingDirectory,
-        environment: { ...config.environment, ...environmentOf(region, definition) },
-        stopSignal: config.stopSignal,
-        stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
-      },
-      { line: (_stream, text) => writeLog(region, taskArn, definition, text) },
-    );
+    const command = commandOf(definition, config);
+    const writeLine = (text: string) => writeLog(region, taskArn, definition, text);
+    const canRun = config.architecture === undefined || config.architecture === architecture;
+    const container = canRun
+      ? await startContainer(
+          {
+            name,
+            taskDirectory: folderOf(taskArn),
+            privateIp,
+            rootfs,
+            command,
+            workingDirectory: definition.workingDirectory ?? config.workingDirectory,
+            environment: { ...config.environment, ...environmentOf(region, definition) },
+            user: definition.user ?? config.user,
+            readOnlyRoot: definition.readonlyRootFilesystem ?? false,
+            isolation,
+            stopSignal: config.stopSignal,
+            stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
+          },
+          { line: (_stream, text) => writeLine(text) },
+        )
+      : containerOfOtherArchitecture(command[0] ?? '', writeLine);
     state.containers.set(name, container);
+    const reasonOfEnd = watchMemory(taskDefinition, taskArn, definition, container);
     // When the sandbox closes, it stops the containers, so their exits are not reported.
     container.exited
-      .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode))
+      .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode, reasonOfEnd()))
       .catch(reportError);
     return container;
+  }
+
+  /** Enforces a container's memory limits; returns a function that ends this and returns the reason of the container's end. */
+  function watchMemory(
+    taskDefinition: TaskDefinitionRow,
+    taskArn: string,
+    definition: ContainerDefinition,
+    container: TaskContainer,
+  ): () => string | undefined {
+    const { pid } = container;
+    if (pid === undefined) return () => undefined;
+    let reason: string | undefined;
+    const kill = () => {
+      reason = OUT_OF_MEMORY;
+      container.kill();
+    };
+    const limits = { container: definition.memory, task: Number(taskDefinition.memory ?? Infinity) };
+    const endWatch = memory.watch({ pid, taskArn, limits, kill });
+    return () => {
+      endWatch();
+      return reason;
+    };
   }
 
   async function stop(taskArn: string): Promise<void> {
@@ -106,7 +160,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
     }
     runningTasks.delete(taskArn);
     // If a child process is still writing, the folder may remain. The sandbox removes it at its next start.
-    await rm(folderOf(taskArn), { recursive: true, force: true }).catch(() => undefined);
+    await removeTree(folderOf(taskArn)).catch(() => undefined);
   }
 
   return {
@@ -146,34 +200,11 @@ function failureOf(error: unknown): TaskFailure {
   };
 }
 
-/**
- * Returns the command of a container. The definition takes precedence over the image. An entry point in the definition
- * replaces both the entry point and the command of the image.
- */
-function commandOf(
-  { entryPoint, command }: ContainerDefinition,
-  image: { readonly entrypoint: readonly string[]; readonly command: readonly string[] },
-): string[] {
-  if (entryPoint?.length) return [...entryPoint, ...(command ?? [])];
-  return [...image.entrypoint, ...(command?.length ? command : image.command)];
-}
-
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-metadata.html */
-const environmentOf = (
-  region: Region,
-  { environment = [] }: ContainerDefinition,
-): Record<string, string> => ({
-  AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
-  AWS_REGION: region.name,
-  AWS_DEFAULT_REGION: region.name,
-  ...Object.fromEntries(environment.map(({ name = '', value = '' }) => [name, value])),
-});
-
 function watchHealth(
   region: Region,
   taskArn: string,
   { name = '', healthCheck = { command: [] } }: ContainerDefinition,
-  container: RunningContainer,
+  container: TaskContainer,
 ): HealthWatch {
   return watchContainerHealth(
     container,
@@ -181,21 +212,4 @@ function watchHealth(
     (ms) => region.scaled(ms),
     (status) => containerHealth(region, taskArn, name, status),
   );
-}
-
-/**
- * Writes a line as the awslogs driver does: to one stream per container of a task, `<prefix>/<container>/<task id>`.
- */
-function writeLog(region: Region, taskArn: string, definition: ContainerDefinition, text: string): void {
-  const { logDriver, options } = definition.logConfiguration ?? {};
-  const group = options?.['awslogs-group'];
-  if (logDriver !== 'awslogs' || group === undefined) return;
-  const prefix = options?.['awslogs-stream-prefix'];
-  const id = idOf(taskArn);
-  const stream = prefix === undefined ? id : `${prefix}/${definition.name}/${id}`;
-  try {
-    appendLog(region, group, stream, text, region.now().getTime());
-  } catch {
-    // The log group was deleted while the task was running, so the output is lost, as on AWS.
-  }
 }

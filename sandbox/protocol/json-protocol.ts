@@ -1,4 +1,5 @@
 /** The JSON 1.1 protocol of ECS, ECR and CloudWatch Logs: the operation in a header, JSON in both directions. */
+import { checkJsonSize } from './limits.ts';
 import { refusal } from './refusal.ts';
 import { writeJson, type Shape } from './schemas.ts';
 import { asDate, asNumber, parseSimpleValue } from './simple-values.ts';
@@ -48,7 +49,11 @@ function readSimple(shape: Shape, value: unknown): unknown {
   return typeof value === 'string' ? parseSimpleValue(shape, value) : undefined;
 }
 
-function parse(body: Uint8Array): unknown {
+const hasBlob = (input: Shape): boolean =>
+  [...input.structIterator()].some(([, member]) => member.isBlobSchema());
+
+function parse(body: Uint8Array, mayHaveBytes: boolean): unknown {
+  checkJsonSize(body, mayHaveBytes);
   try {
     return body.byteLength === 0 ? {} : JSON.parse(Buffer.from(body).toString());
   } catch {
@@ -59,7 +64,7 @@ function parse(body: Uint8Array): unknown {
 export const jsonProtocol: WireProtocol = {
   operation: (request) => request.headers['x-amz-target']?.split('.').at(-1),
   decode: ({ input }, request) =>
-    input.isUnitSchema() ? {} : (read(input, parse(request.body), '') as object),
+    input.isUnitSchema() ? {} : (read(input, parse(request.body, hasBlob(input)), '') as object),
   encode: (operation, output) => jsonResponse(200, writeJson(operation.output, output)),
   encodeRefusal: ({ code, message, status }) =>
     jsonResponse(status, JSON.stringify({ __type: code, message })),

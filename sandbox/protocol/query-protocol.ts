@@ -1,22 +1,28 @@
 /** The query protocols of EC2 (`ec2`) and of ELBv2, IAM and STS (`query`): forms as requests, XML as responses. */
+import { checkFormSize } from './limits.ts';
 import { readQuery, type Dialect } from './query.ts';
 import { refusal } from './refusal.ts';
 import { writeXml } from './schemas.ts';
-import {
-  escapeXml,
-  XML_DECLARATION,
-  type WireProtocol,
-  type WireRequest,
-  type WireResponse,
-} from './wire.ts';
+import { escapeXml, xmlDocument, type WireProtocol, type WireRequest, type WireResponse } from './wire.ts';
 
-const formOf = (request: WireRequest): URLSearchParams =>
-  request.method === 'GET' ? request.query : new URLSearchParams(Buffer.from(request.body).toString());
+function formOf(request: WireRequest): URLSearchParams {
+  if (request.method === 'GET') return request.query;
+  checkFormSize(request.body);
+  return new URLSearchParams(Buffer.from(request.body).toString());
+}
+
+/** Finds the action without parsing the whole form, which may be too large. */
+function actionOf(request: WireRequest): string | undefined {
+  const text = request.method === 'GET' ? '' : Buffer.from(request.body).toString();
+  const query =
+    request.method === 'GET' ? request.query : new URLSearchParams(/(?:^|&)(Action=[^&]*)/.exec(text)?.[1]);
+  return query.get('Action') ?? undefined;
+}
 
 const xmlResponse = (status: number, body: string): WireResponse => ({
   status,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
-  body: XML_DECLARATION + body,
+  body: xmlDocument(body),
 });
 
 /**
@@ -41,7 +47,7 @@ function checkVersion(operation: string, version: string | null, dialect: Dialec
  */
 export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol {
   return {
-    operation: (request) => formOf(request).get('Action') ?? undefined,
+    operation: actionOf,
     decode(operation, request) {
       const parameters = formOf(request);
       checkVersion(operation.name, parameters.get('Version'), dialect, namespace);

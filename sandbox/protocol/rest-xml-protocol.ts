@@ -1,14 +1,9 @@
 /** The REST protocol of Route 53: the operation follows from the method and the path, and bodies are XML. */
 import { refusal } from './refusal.ts';
+import { checkXmlSize } from './limits.ts';
 import { parseSimpleValue } from './simple-values.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';
-import {
-  escapeXml,
-  XML_DECLARATION,
-  type WireProtocol,
-  type WireRequest,
-  type WireResponse,
-} from './wire.ts';
+import { escapeXml, xmlDocument, type WireProtocol, type WireRequest, type WireResponse } from './wire.ts';
 
 const NAMESPACE = 'https://route53.amazonaws.com/doc/2013-04-01/';
 
@@ -67,6 +62,7 @@ function decode(operation: OperationShape, request: WireRequest): object {
 }
 
 function readBody(shape: Shape, body: Uint8Array): object {
+  checkXmlSize(body);
   let structure: object;
   try {
     structure = readXml(shape, body);
@@ -86,7 +82,7 @@ function refuseNaN(value: unknown): void {
 const xmlResponse = (status: number, headers: Record<string, string>, body: string): WireResponse => ({
   status,
   headers: { 'content-type': 'text/xml', ...headers },
-  body: XML_DECLARATION + body,
+  body: xmlDocument(body),
 });
 
 function encode(operation: OperationShape, output: object): WireResponse {

@@ -1,6 +1,6 @@
 /** Refuses calls of services that the sandbox does not have, in the protocol of the caller, so that its client shows the message. */
 import type { Refusal } from './refusal.ts';
-import { escapeXml, XML_DECLARATION, type WireRequest, type WireResponse } from './wire.ts';
+import { escapeXml, xmlDocument, type WireRequest, type WireResponse } from './wire.ts';
 
 /** The services whose protocol is REST with XML; their requests do not say so. */
 const REST_XML = ['s3', 's3-outposts', 's3express', 'cloudfront'];
@@ -40,5 +40,5 @@ export function refuseUnknownService(
 const xml = (status: number, body: string): WireResponse => ({
   status,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
-  body: XML_DECLARATION + body,
+  body: xmlDocument(body),
 });

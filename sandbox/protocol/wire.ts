@@ -34,4 +34,9 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 /** Escapes a string for an XML element. */
 export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
 
-export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
+/** The characters that XML 1.0 cannot represent, not even as a reference; a parser rejects a document that has one. */
+const NOT_IN_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** Returns an XML document with this content; a character that XML cannot represent becomes U+FFFD. */
+export const xmlDocument = (content: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n${content.replace(NOT_IN_XML, '\ufffd')}`;

@@ -10,9 +10,14 @@ import {
 } from './command.ts';
 import { removeRecord, recordContainer } from './orphaned-containers.ts';
 import { makeLineSplitter } from './lines.ts';
+import { executionErrorOf } from './executable.ts';
+import { makeReadOnly } from './file-modes.ts';
+import { noIsolation, type Isolation } from './isolation.ts';
+import { portsFolder } from './ports.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
 import { resolveInside } from './rootfs.ts';
-import { prepareTask, type TaskEnvironmentSpec } from './task.ts';
+import { openTaskToOthers, prepareTask, type TaskEnvironmentSpec } from './task.ts';
+import { resolveUser } from './user.ts';
 
 export interface ContainerSpec extends TaskEnvironmentSpec {
   /** The container's name in its task definition. */
@@ -21,6 +26,12 @@ export interface ContainerSpec extends TaskEnvironmentSpec {
   command: readonly string[];
   /** A path as the container sees it; the folder is created if necessary, as container runtimes do. */
   workingDirectory: string;
+  /** The user as the task definition or the image names it; '' and undefined mean root. */
+  user?: string;
+  /** Whether the root file system is read-only; false by default. */
+  readOnlyRoot?: boolean;
+  /** How users and read-only root file systems are enforced; not at all by default. */
+  isolation?: Isolation;
   /** `SIGTERM` by default. */
   stopSignal?: string;
   /** The time from the stop signal to SIGKILL, in milliseconds. */
@@ -38,6 +49,8 @@ export interface RunningContainer {
   exited: Promise<{ exitCode: number }>;
   /** Sends the stop signal and, after the timeout, SIGKILL. Further calls have no effect. */
   stop(): Promise<{ exitCode: number }>;
+  /** Kills its processes, as the kernel does when they need more memory than their limit. */
+  kill(): void;
   /**
    * Runs a command inside the container.
    * @param command a program with its arguments, or a health check in ECS's form (`['CMD-SHELL', 'text']`)
@@ -65,7 +78,7 @@ const NOT_STARTED_EXIT_CODE = 127;
  * Starts a container.
  * @param spec what to run and where
  * @param output receives the output line by line; the first lines may arrive before this function returns
- * @throws CannotStartContainerError when the program is not in the image or cannot be run
+ * @throws CannotStartContainerError when the program or the user is not in the image, or the program cannot be run
  * @throws RangeError for an invalid name or an unknown stop signal
  */
 export async function startContainer(
@@ -78,12 +91,20 @@ export async function startContainer(
   const stopSignal = signalNumber(plan.stopSignal ?? 'SIGTERM');
   const folder = await resolveInside(plan.rootfs, plan.workingDirectory);
   await mkdir(folder, { recursive: true });
+  const { isolation = noIsolation, readOnlyRoot: readOnly = false } = plan;
+  const user = await resolveUser(plan.rootfs, plan.user ?? '');
   const environment = await prepareTask(plan);
+  if (isolation.hasOtherUsers) await openTaskToOthers(plan.taskDirectory);
+  if (readOnly && isolation.needsReadOnlyModes) await makeReadOnly(plan.rootfs);
+  const settings = { user, readOnly, writableFolder: portsFolder(plan.taskDirectory) };
   const search: ProgramSearch = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
     const program = await resolveCommand(command, search);
-    return startProcess({ ...program, folder, environment }, output).catch((cause: unknown) => {
+    const isolated = isolation.wrap(program, settings);
+    const code = await executionErrorOf(program.file);
+    if (code) throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf({ code, message: code })}`);
+    return startProcess({ ...isolated, folder, environment }, output).catch((cause: unknown) => {
       throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf(cause)}`, { cause });
     });
   };
@@ -141,7 +162,13 @@ export async function startContainer(
     }
   };
 
-  return { pid: main.pid, exited, stop: () => (stopping ??= stop()), run };
+  return {
+    pid: main.pid,
+    exited,
+    stop: () => (stopping ??= stop()),
+    kill: () => main.signal(SIGKILL),
+    run,
+  };
 }
 
 /** Returns the reason why the kernel did not execute a file, in a container runtime's wording. */

@@ -20,11 +20,14 @@ export interface ImageConfig {
   environment: Record<string, string>;
   /** A user name or number; `''` when the image sets none. */
   user: string;
+  /** For example `amd64`; undefined when the image names none. */
+  architecture?: string;
   /** For example `SIGQUIT`; undefined when the image sets none. */
   stopSignal?: string;
 }
 
 const imageConfig = z.object({
+  architecture: z.string().nullish(),
   config: z
     .object({
       Cmd: z.array(z.string()).nullish(),
@@ -41,26 +44,32 @@ const imageConfig = z.object({
  * Unpacks an image into a folder, which becomes the root file system of its containers.
  * @param image the blobs of the image
  * @param folder the folder to unpack into; created if necessary
+ * @param keepOwners whether files keep their owners, which only root can give them
  * @throws LayerError for a layer that cannot be read or that would write outside the folder
  * @throws ZodError or SyntaxError for an invalid image configuration
  * @see https://github.com/opencontainers/image-spec/blob/main/config.md
  */
-export async function unpackImage(image: ImageBlobs, folder: string): Promise<ImageConfig> {
+export async function unpackImage(
+  image: ImageBlobs,
+  folder: string,
+  keepOwners = false,
+): Promise<ImageConfig> {
   const config = parseImageConfig(image.config);
   await mkdir(folder, { recursive: true });
-  for (const layer of image.layers) await applyLayer(layer, folder);
+  for (const layer of image.layers) await applyLayer(layer, folder, keepOwners);
   return config;
 }
 
 /** Parses an image configuration. */
 export function parseImageConfig(blob: Uint8Array): ImageConfig {
-  const { config } = imageConfig.parse(JSON.parse(new TextDecoder().decode(blob)));
+  const { architecture, config } = imageConfig.parse(JSON.parse(new TextDecoder().decode(blob)));
   return {
     command: config?.Cmd ?? [],
     entrypoint: config?.Entrypoint ?? [],
     workingDirectory: config?.WorkingDir || '/',
     environment: Object.fromEntries((config?.Env ?? []).map(parseVariable)),
     user: config?.User ?? '',
+    ...(architecture ? { architecture } : {}),
     ...(config?.StopSignal ? { stopSignal: config.StopSignal } : {}),
   };
 }

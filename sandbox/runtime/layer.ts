@@ -1,18 +1,10 @@
 /** Applies a layer of an image over the layers below it: files, folders, links and whiteouts, never outside the root. */
-import { chmod, link, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lchown, link, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { unpackTar, type ParsedTarEntryWithData } from 'modern-tar';
+import type { ParsedTarEntry, TarHeader } from 'modern-tar';
+import { LayerError, forEachEntry } from './layer-entries.ts';
 import { resolveInside, segments } from './rootfs.ts';
 
-/** Thrown when a layer is not a tar archive, or has an entry that would be written outside the root. */
-export class LayerError extends Error {
-  override name = 'LayerError';
-}
-
-/** The maximum size of an unpacked layer. Layers are unpacked in memory, and a small archive can expand enormously. */
-const MAX_LAYER_BYTES = 2 ** 31;
 /** The prefix of whiteouts. The entry `.wh.NAME` hides NAME in the lower layers. */
 const WHITEOUT = '.wh.';
 /** An entry that hides everything that the lower layers have in its folder. */
@@ -21,36 +13,40 @@ const OPAQUE = '.wh..wh..opq';
 const AUFS_PREFIX = '.wh..wh.';
 
 /**
- * Writes a layer into the root file system. Owners, devices and pipes are skipped, because they would need root.
+ * Writes a layer into the root file system. Devices and pipes are skipped, because they would need root.
  * @param layer a tar archive, plain or gzipped
  * @param root the folder that contains the lower layers
+ * @param keepOwners whether files keep their owners, which only root can give them
  * @throws LayerError for an archive that cannot be read, or an entry that would be written outside the root
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md
  */
-export async function applyLayer(layer: Uint8Array, root: string): Promise<void> {
-  const entries = await readEntries(layer);
+export async function applyLayer(layer: Uint8Array, root: string, keepOwners = false): Promise<void> {
   // Whiteouts are applied first, wherever they are in the archive, because they hide only files of lower layers.
-  for (const entry of entries) if (isWhiteout(entry)) await applyWhiteout(entry, root);
-  for (const entry of entries) if (!isWhiteout(entry)) await writeEntry(entry, root);
+  await forEachEntry(layer, async ({ header }) => {
+    if (isWhiteout(header)) await applyWhiteout(header, root);
+  });
+  await forEachEntry(layer, async (entry) => {
+    if (isWhiteout(entry.header)) return;
+    await writeEntry(entry, root);
+    if (keepOwners) await setOwner(entry.header, root);
+  });
 }
 
-async function readEntries(layer: Uint8Array): Promise<ParsedTarEntryWithData[]> {
-  const gzipped = layer[0] === 0x1f && layer[1] === 0x8b;
-  try {
-    const archive = gzipped ? await promisify(gunzip)(layer, { maxOutputLength: MAX_LAYER_BYTES }) : layer;
-    return await unpackTar(archive, { strict: true });
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new LayerError(`the layer is not a ${gzipped ? 'gzipped ' : ''}tar archive: ${why}`, { cause });
-  }
+async function setOwner(header: TarHeader, root: string): Promise<void> {
+  const { name, type = 'file', uid = 0, gid = 0, mode } = header;
+  if (!['file', 'directory', 'symlink'].includes(type)) return;
+  const path = await resolveInside(root, entryPath(name), 'keep');
+  await lchown(path, uid, gid);
+  // A change of the owner may clear permissions.
+  if (type !== 'symlink' && path !== join(root)) await chmod(path, permissions(mode, 0o600));
 }
 
-function isWhiteout(entry: ParsedTarEntryWithData): boolean {
-  return basename(entry.header.name).startsWith(WHITEOUT);
+function isWhiteout({ name }: TarHeader): boolean {
+  return basename(name).startsWith(WHITEOUT);
 }
 
-async function applyWhiteout(entry: ParsedTarEntryWithData, root: string): Promise<void> {
-  const path = entryPath(entry.header.name);
+async function applyWhiteout(header: TarHeader, root: string): Promise<void> {
+  const path = entryPath(header.name);
   const name = basename(path);
   if (name === OPAQUE) {
     const folder = await resolveInside(root, dirname(path));
@@ -62,7 +58,7 @@ async function applyWhiteout(entry: ParsedTarEntryWithData, root: string): Promi
   }
 }
 
-async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string): Promise<void> {
+async function writeEntry({ header, body }: ParsedTarEntry, root: string): Promise<void> {
   const path = await resolveInside(root, entryPath(header.name), 'keep');
   if (path === join(root)) return;
   await mkdir(dirname(path), { recursive: true });
@@ -75,7 +71,7 @@ async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string
       return chmod(path, permissions(header.mode, 0o700));
     case 'file':
       await remove(path);
-      await writeFile(path, data ?? new Uint8Array(), { flag: 'wx' });
+      await writeFile(path, body, { flag: 'wx' });
       return chmod(path, permissions(header.mode, 0o600));
     case 'symlink':
       await remove(path);

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import type { UserIds } from './user.ts';
 
 export interface ProcessSpec {
   file: string;
@@ -9,6 +10,8 @@ export interface ProcessSpec {
   /** The working directory, which must exist. */
   folder: string;
   environment: Record<string, string>;
+  /** The user to switch to, which only root may do; by default the user of the sandbox. */
+  user?: UserIds | undefined;
 }
 
 export interface RunningProcess {
@@ -38,6 +41,7 @@ export async function startProcess(
     env: spec.environment,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...spec.user,
   });
   const { pid } = child;
   if (pid === undefined) {

@@ -1,5 +1,5 @@
 /** Prepares the folder of a task and the environment of its programs. */
-import { mkdir, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import writeFileAtomic from 'write-file-atomic';
@@ -58,6 +58,11 @@ export async function prepareTask(spec: TaskEnvironmentSpec): Promise<Record<str
     PATH: await searchPath(folder('bin'), spec),
     NODE_OPTIONS: `${nodeOption} ${environment.NODE_OPTIONS ?? ''}`.trim(),
   };
+}
+
+/** Lets the users of all containers of a task write to the folders that the runtime needs, but not delete each other's files. */
+export async function openTaskToOthers(taskDirectory: string): Promise<void> {
+  for (const path of [portsFolder(taskDirectory), join(taskDirectory, 'home')]) await chmod(path, 0o1777);
 }
 
 /**

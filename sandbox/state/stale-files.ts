@@ -6,7 +6,7 @@ import { runningHolder } from './claim.ts';
 
 /** Matches temporary files that were never moved into place, by folder. */
 const STALE_FILES: Readonly<Record<string, RegExp>> = {
-  '.': /^world\.\d+$/,
+  '.': /^(?:world|token|authorization)\.\d+$/,
   blobs: /\.\d+\.new$/,
 };
 

@@ -2,6 +2,7 @@
 import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { Duration } from './durations.ts';
 import type { Blobs } from './blobs.ts';
+import type { AwsPartition } from './partitions.ts';
 import type { GlobalStores, RegionalStores } from './stores.ts';
 
 /** A change that consumers may see with a delay, depending on the weather. */
@@ -20,6 +21,8 @@ export interface Propagation {
 export interface Region extends RegionalStores, GlobalStores {
   /** E.g. `eu-west-1`. */
   readonly name: string;
+  /** The partition that it is in, e.g. `aws`. */
+  readonly partition: AwsPartition;
   /** The twelve digits of the account. */
   readonly account: string;
   /** The bytes of images, stored separately since they are large. */
@@ -32,8 +35,10 @@ export interface Region extends RegionalStores, GlobalStores {
   id(prefix: string, length?: number): string;
   /** Returns a new UUID. */
   uuid(): string;
-  /** `arn:aws:<service>:<region>:<account>:<resource>`. */
+  /** `arn:<partition>:<service>:<region>:<account>:<resource>`. */
   arn(service: string, resource: string): string;
+  /** `arn:<partition>:iam::<account>:<resource>`: IAM has no regions. */
+  iamArn(resource: string): string;
   /** Converts milliseconds of AWS time to milliseconds of the sandbox's clock; 0 at the pace `instant`. */
   scaled(ms: number): number;
   /** Returns the time at which a consumer sees a change, in milliseconds since 1970. In calm weather there is no delay. */

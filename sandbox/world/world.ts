@@ -5,6 +5,7 @@ import { simulatedDataPlane, type DataPlane } from '../data-plane/data-plane.ts'
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { machineClock, type SandboxClock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
+import { awsPartitionFor } from './partitions.ts';
 import type { Events, Region, Propagation } from './region.ts';
 import {
   makeGlobalStores,
@@ -12,6 +13,7 @@ import {
   regionalStoresOf,
   storesOf,
   tablesOf,
+  type GlobalStores,
   type Stores,
 } from './stores.ts';
 import type { Table, Watch } from './table.ts';
@@ -40,7 +42,10 @@ export interface Snapshot {
   /** The number of IDs created so far. */
   readonly count: number;
   readonly agenda: readonly AgendaEntry[];
+  /** The tables without a region of the partition `aws`. */
   readonly global: Rows;
+  /** Those of the other partitions, by partition. Files of earlier versions do not have them. */
+  readonly otherPartitions?: Readonly<Record<string, Rows>>;
   readonly regions: Readonly<Record<string, Rows>>;
 }
 
@@ -55,7 +60,7 @@ export class World {
   readonly #plane: DataPlane;
   readonly #events: Events;
   readonly #reportError: (error: unknown) => void;
-  readonly #global = makeGlobalStores();
+  readonly #global = new Map([['aws', makeGlobalStores()]]);
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
   /** Returns the time at which a consumer sees a change: by default the time of the change. Chaos replaces this function. */
@@ -93,6 +98,11 @@ export class World {
     return [...this.#regions.values()];
   }
 
+  /** Returns the tables without a region, of each partition in use. */
+  globalStores(): GlobalStores[] {
+    return [...this.#global.values()];
+  }
+
   /** Watches tables, including the tables of regions that are created later. Undefined removes all watches. */
   watch(watchers: Watchers | undefined): void {
     this.#watchers = watchers;
@@ -113,18 +123,20 @@ export class World {
   reset(): void {
     this.agenda.load([]);
     this.blobs.clear();
-    for (const stores of [this.#global, ...this.regions().map(regionalStoresOf)]) {
+    for (const stores of [...this.globalStores(), ...this.regions().map(regionalStoresOf)]) {
       for (const table of tablesOf(stores)) table.clear();
     }
     this.changed();
   }
 
   snapshot(): Snapshot {
+    const { aws: global = {}, ...otherPartitions } = mapValues(Object.fromEntries(this.#global), rowsOf);
     return {
       seed: this.#seed,
       count: this.#count,
       agenda: this.agenda.entries(),
-      global: rowsOf(this.#global),
+      global,
+      otherPartitions,
       regions: Object.fromEntries(
         this.regions().map((region) => [region.name, rowsOf(regionalStoresOf(region))]),
       ),
@@ -134,7 +146,8 @@ export class World {
   restore(snapshot: Snapshot): void {
     this.#seed = snapshot.seed;
     this.#count = snapshot.count;
-    fillTables(this.#global, snapshot.global);
+    for (const [partition, rows] of Object.entries({ ...snapshot.otherPartitions, aws: snapshot.global }))
+      fillTables(this.#globalOf(partition), rows);
     for (const [name, rows] of Object.entries(snapshot.regions))
       fillTables(regionalStoresOf(this.region(name)), rows);
     this.agenda.load(snapshot.agenda);
@@ -156,20 +169,29 @@ export class World {
     for (const [table, watch] of this.#watchers?.(region) ?? []) table.watch = watch;
   }
 
+  #globalOf(partition: string): GlobalStores {
+    const stores = this.#global.get(partition) ?? makeGlobalStores();
+    this.#global.set(partition, stores);
+    return stores;
+  }
+
   #makeRegion(name: string): Region {
+    const partition = awsPartitionFor(name);
     const scaled = (ms: number) => (this.pace === 'instant' ? 0 : ms / this.pace);
     const nextHex = () => createHash('sha256').update(`${this.#seed}:${this.#count++}`).digest('hex');
     return {
       name,
+      partition,
       account: ACCOUNT,
       ...makeRegionalStores(),
-      ...this.#global,
+      ...this.#globalOf(partition.id),
       blobs: this.blobs,
       plane: this.#plane,
       now: () => new Date(this.clock.now()),
       id: (prefix, length = 17) => `${prefix}-${nextHex().slice(0, length)}`,
       uuid: () => nextHex().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),
-      arn: (service, resource) => `arn:aws:${service}:${name}:${ACCOUNT}:${resource}`,
+      arn: (service, resource) => `arn:${partition.id}:${service}:${name}:${ACCOUNT}:${resource}`,
+      iamArn: (resource) => `arn:${partition.id}:iam::${ACCOUNT}:${resource}`,
       scaled,
       visibleAt: (propagation) => this.visibleAt(propagation),
       after: (duration, event, subject) => {

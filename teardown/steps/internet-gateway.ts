@@ -3,15 +3,21 @@ import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws
 import { isCode, isNotFound } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
+import { removeWhenUnused, usersInVpc } from '../in-use.ts';
 
 const isDetached = (error: unknown): boolean => isNotFound(error) || isCode(error, 'Gateway.NotAttached');
 
 export const internetGateway: Removal<'internetGateway'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachInternetGateway.html */
-  async remove({ aws, existing: { internetGatewayId: InternetGatewayId, attachedTo: VpcId } }) {
+  async remove(context) {
+    const { aws, existing } = context;
+    const { internetGatewayId: InternetGatewayId, attachedTo: VpcId } = existing;
     if (VpcId !== undefined) {
-      await ignoringNotFound(
-        () => aws.ec2(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId })),
+      await removeWhenUnused(
+        context,
+        InternetGatewayId,
+        () => usersInVpc(context, { id: InternetGatewayId, vpcId: VpcId }),
+        (options) => aws.ec2(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }), options),
         isDetached,
       );
     }

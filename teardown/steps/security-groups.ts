@@ -1,10 +1,9 @@
 /** Removes a security group, once no other group of the stack refers to it. */
 import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
-import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { INGRESS, EGRESS, revokeRules } from '../../lib/aws/security-group-rule-calls.ts';
 import { BALANCER, type GroupRule } from '../../lib/derive/security-group-rules.ts';
 import type { Removal } from '../../lib/engine/step.ts';
-import { explainInUse } from '../in-use.ts';
+import { removeWhenUnused, usersInVpc } from '../in-use.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
@@ -13,7 +12,9 @@ export const securityGroups: Removal<'securityGroups'> = {
    * missing.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
-  async remove({ aws, found, alsoRemoved, key, existing: { groupId, vpcId } }) {
+  async remove(context) {
+    const { aws, found, alsoRemoved, key, existing } = context;
+    const { groupId, vpcId } = existing;
     const revocations = [...found.securityGroups].flatMap(
       ([other, { groupId: GroupId, ingress, egress }]) => {
         const isPeer = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
@@ -27,8 +28,11 @@ export const securityGroups: Removal<'securityGroups'> = {
       },
     );
     await Promise.all(revocations);
-    await explainInUse(aws, { id: groupId, vpcId }, () =>
-      ignoringNotFound(() => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }))),
+    await removeWhenUnused(
+      context,
+      groupId,
+      () => usersInVpc(context, { id: groupId, vpcId }),
+      (options) => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }), options),
     );
   },
 };

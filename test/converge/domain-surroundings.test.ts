@@ -159,15 +159,15 @@ describe('another record at the name', () => {
     await change('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));
     const warning = `api.shop.localhost also has a record of type ${type} that does not belong to this stack: it leads ${clients} to ${value}, not to the load balancer`;
     await user.plan(configured);
-    expect(user.remarks().warnings).toEqual([warning]);
+    expect(user.output().warnings).toEqual([warning]);
     await user.provision(configured);
-    expect(user.remarks().warnings).toEqual([warning]);
+    expect(user.output().warnings).toEqual([warning]);
     const { exitCode } = await user.drift(configured);
-    expect(user.remarks().warnings).toEqual([warning]);
+    expect(user.output().warnings).toEqual([warning]);
     expect(exitCode).toBe(0);
     user.deleteState();
     await user.plan(configured);
-    expect(user.remarks().warnings).toEqual([warning]);
+    expect(user.output().warnings).toEqual([warning]);
   });
 
   test('is not mentioned if no client follows it, or it has another name', async () => {
@@ -175,7 +175,7 @@ describe('another record at the name', () => {
     await change('shop.localhost', 'CREATE', record('api.shop.localhost', 'TXT', '"v=spf1"'));
     await change('shop.localhost', 'CREATE', record('v6.api.shop.localhost', 'AAAA', '2001:db8::1'));
     await user.provision(configured);
-    expect(user.remarks().warnings).toEqual([]);
+    expect(user.output().warnings).toEqual([]);
   });
 
   test("is also found in the stack's own zone", async () => {
@@ -184,6 +184,6 @@ describe('another record at the name', () => {
     zones['shop.localhost'] = user.ids()['hostedZone']?.['hostedZoneId'] ?? '';
     await change('shop.localhost', 'CREATE', record('api.shop.localhost', 'AAAA', '2001:db8::1'));
     await user.drift(owned);
-    expect(user.remarks().warnings).toEqual([expect.stringContaining('it leads clients with IPv6 to 2001')]);
+    expect(user.output().warnings).toEqual([expect.stringContaining('it leads clients with IPv6 to 2001')]);
   });
 });

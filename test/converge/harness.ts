@@ -1,6 +1,15 @@
 /** For convergence tests: runs the sandbox's control plane and both commands in this process, at thousands of runs per minute. */
 import { setMaxListeners } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
@@ -65,8 +74,13 @@ export interface ProvisionResult {
   readonly done: string[];
   /** The mutating calls in the sandbox's journal. */
   readonly calls: string[];
-  /** What the command prints on stdout. */
-  readonly result: CommandResult;
+}
+
+/** The output of a run. */
+interface RunOutput {
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  readonly result: CommandResult | undefined;
 }
 
 /** A new AWS account in a sandbox, and a user who runs the commands in it. */
@@ -83,8 +97,8 @@ export interface Account {
   /** Returns the changes of a plan. */
   plan(stack: StackInput, options?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
-  /** The texts of the notes and warnings that the last run reported. */
-  remarks(): { readonly warnings: readonly string[]; readonly notes: readonly string[] };
+  /** Returns the notes and warnings that the last run reported, and the result that it printed, if it succeeded. */
+  output(): RunOutput;
   /** Removes only the resources of these nouns, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
   /** Counts everything that exists, by kind. */
@@ -175,9 +189,9 @@ export async function account({
     ...handleOverrides,
   };
   let currentRun = new AbortController();
-  const remarks = { warnings: [] as string[], notes: [] as string[] };
-  const readConfig = async (stack: StackInput, { stage, target, builder }: Options) =>
-    parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' });
+  let output: RunOutput = { warnings: [], notes: [], result: undefined };
+  const readConfig = async (stack: StackInput, { stage, target, builder }: Options, needsSources: boolean) =>
+    parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts', needsSources });
   const run = async (
     command: typeof provision,
     stack: StackInput,
@@ -187,27 +201,35 @@ export async function account({
     const options: Options = { ...DEFAULT_OPTIONS, ...changedOptions };
     const { signal } = (currentRun = new AbortController());
     setMaxListeners(0, signal);
-    remarks.warnings = [];
-    remarks.notes = [];
+    const warnings: string[] = [];
+    const notes: string[] = [];
+    output = { warnings, notes, result: undefined };
     const listener: Report = (event) => {
-      if (event.type === 'warning') remarks.warnings.push(event.text);
-      if (event.type === 'note') remarks.notes.push(event.text);
+      if (event.type === 'warning') warnings.push(event.text);
+      if (event.type === 'note') notes.push(event.text);
       report(event);
     };
-    return command(
+    const result = await command(
       { options, report: listener, signal, interactive: false },
       {
         home,
         time,
         openSandbox: async () => sandboxHandle,
-        config: readConfig(stack, options),
+        config: readConfig(stack, options, command !== teardown),
       },
     );
+    output = { warnings, notes, result };
+    return result;
   };
-  const stateFile = (stage: string) => join(home, `${stage}.json`);
+  /** Returns the state file of the only stack of a stage. */
+  const stateFile = (stage: string) => {
+    const names = existsSync(home) ? readdirSync(home) : [];
+    return join(home, names.find((name) => name.endsWith(`-${stage}.json`)) ?? `shop-${stage}.json`);
+  };
   const writeStateFile = (text: string) => {
+    const { stack } = JSON.parse(text) as StateData;
     mkdirSync(home, { recursive: true });
-    writeFileSync(stateFile('dev'), text);
+    writeFileSync(join(home, `${stack}.json`), text);
   };
   if (from) {
     // The restored rows are live objects, so the snapshot is copied.
@@ -221,7 +243,7 @@ export async function account({
     async provision(stack, options = {}) {
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
-      const result = await run(provision, stack, options, (event) => {
+      await run(provision, stack, options, (event) => {
         if (event.type !== 'resource' || !(event.status in VERBS)) return;
         done.push(`${addressOf(event.noun, event.key)} ${VERBS[event.status as keyof typeof VERBS]}`);
       });
@@ -230,14 +252,14 @@ export async function account({
         .slice(before)
         .filter(({ mutating }) => mutating)
         .map(({ service, operation }) => `${service}:${operation}`);
-      return { done: done.sort(), calls, result };
+      return { done: done.sort(), calls };
     },
     async plan(stack, options = {}) {
       const { json } = await run(provision, stack, { plan: true, ...options }, SILENT);
       return (json as { plan: { changes: PlannedChange[] } }).plan.changes;
     },
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
-    remarks: () => ({ ...remarks }),
+    output: () => output,
     teardown: (stack, options = {}) => run(teardown, stack, options, SILENT),
     async removeNouns(stack, nouns) {
       await run(
@@ -296,6 +318,7 @@ const DEFAULT_OPTIONS: Options = {
   stage: 'dev',
   target: 'sandbox',
   config: undefined,
+  name: undefined,
   plan: false,
   yes: true,
   json: true,

@@ -20,11 +20,12 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/config/',
-    // Exceptions: the rules for names, the size of a task definition, the codes of system errors, and the plugin that keeps
-    // source locations.
+    // Exceptions: the rules for names and regions, the size of a task definition, the codes of system errors, and the plugin
+    // that keeps source locations.
     mayImport: [
       'lib/model/',
       'lib/derive/names.ts',
+      'lib/derive/partitions.ts',
       'lib/derive/task-definition.ts',
       'lib/aws/errors.ts',
       'build/source-locations.js',
@@ -55,7 +56,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/look/',
-    // Exception: looking up a NAT gateway waits while the gateway is being deleted.
+    // Exceptions: looking up a NAT gateway waits while the gateway is being deleted, and the builds of images fail independently.
     mayImport: [
       'lib/model/',
       'lib/config/',
@@ -64,6 +65,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
       'lib/state/',
       'lib/image/',
       'lib/engine/until.ts',
+      'lib/engine/concurrent.ts',
     ],
     reason: 'looking up resources needs no code that creates or deletes them',
   },
@@ -152,6 +154,7 @@ export const SDK_INTERNALS = /^@aws-sdk\/core(\/|$)|^@smithy\//;
 
 /** For each part of the internals, the only file that may use it, so that an upgrade breaks at most that file. */
 export const SDK_INTERNALS_USERS: Readonly<Record<string, string>> = {
+  '@aws-sdk/core/client': 'test/unit/lib/derive/partitions.test.ts',
   '@aws-sdk/core/protocols': 'sandbox/protocol/schemas.ts',
   '@smithy/core/schema': 'sandbox/protocol/schemas.ts',
 };

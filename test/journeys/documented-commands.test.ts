@@ -67,6 +67,7 @@ function startScript({ copy, env }: Reader, script: string): ChildProcessWithout
 /** Runs a script in the copy, after replacing the documented ports by the ports of the machine. */
 async function runScript(reader: Reader, location: string, script: string): Promise<void> {
   const adaptedScript = script
+    .replaceAll('@.slipway/', `@${reader.folder}/.slipway/`)
     .replaceAll(':4566', `:${reader.port}`)
     .replaceAll(':8080', `:${reader.httpPort}`);
   const child = startScript(reader, stopAtFailure(adaptedScript));
@@ -80,7 +81,7 @@ async function runScript(reader: Reader, location: string, script: string): Prom
 /** Restarts the sandbox with a command that runs it in the foreground, and resolves when it answers. */
 async function runInForeground(reader: Reader, command: string): Promise<void> {
   const reachSandbox = async (path: string, method = 'GET') =>
-    fetch(`${reader.endpoint}/_sandbox/${path}`, { method }).then(
+    reader.admin(path, { method }).then(
       () => true,
       () => false,
     );

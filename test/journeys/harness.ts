@@ -47,6 +47,8 @@ export interface Machine {
   readonly write: (name: string, text: string) => string;
   /** Writes a configuration and returns the flags that name it. */
   readonly config: (stack: StackInput | string, name?: string) => string[];
+  /** Requests a page of the admin API of the machine's sandbox, as the user who started it. */
+  readonly admin: (path: string, init?: RequestInit) => Promise<Response>;
   /** The process id of the machine's sandbox. */
   readonly sandboxPid: () => Promise<number>;
   readonly census: () => Promise<Record<string, number>>;
@@ -55,6 +57,7 @@ export interface Machine {
   readonly mutations: () => Promise<string[]>;
   /** The names of state and lock files. */
   readonly stateFiles: () => string[];
+  /** Returns the state of the only stack of a stage. */
   readonly state: (stage?: string) => {
     resources: Record<string, Record<string, string>>;
     [field: string]: unknown;
@@ -79,8 +82,9 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
     SLIPWAY_SANDBOX_PACE: '300',
     ...extra,
   };
-  const askSandbox = async (path: string, method = 'GET') =>
-    (await fetch(`${endpoint}/_sandbox/${path}`, { method })).json();
+  const admin: Machine['admin'] = (path, init) =>
+    fetch(`${endpoint}/_sandbox/${path}`, { ...init, headers: { authorization: authorizationIn(home) } });
+  const askSandbox = async (path: string, method = 'GET') => (await admin(path, { method })).json();
   const sandboxPid = async () => ((await askSandbox('about')) as { pid: number }).pid;
   cleanups.push(async () => {
     const pid = await sandboxPid().catch(() => undefined);
@@ -116,6 +120,7 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
       const text = typeof stack === 'string' ? stack : `export default ${JSON.stringify(stack)};\n`;
       return ['--config', write(name, text)];
     },
+    admin,
     sandboxPid,
     census: async () => (await askSandbox('census')) as Record<string, number>,
     journal,
@@ -123,10 +128,23 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
       (await journal().catch(() => []))
         .filter(({ mutating }) => mutating)
         .map(({ service, operation }) => `${service}:${operation}`),
-    stateFiles: () => namesIn(home).filter((name) => name !== 'sandbox'),
-    state: (stage = 'dev') =>
-      JSON.parse(readFileSync(join(home, `${stage}.json`), 'utf8')) as ReturnType<Machine['state']>,
+    stateFiles: () => namesIn(home).filter((name) => name !== 'sandbox' && name !== '.gitignore'),
+    state: (stage = 'dev') => {
+      const name = namesIn(home).find((file) => file.endsWith(`-${stage}.json`)) ?? '';
+      return JSON.parse(readFileSync(join(home, name), 'utf8')) as ReturnType<Machine['state']>;
+    },
   };
+}
+
+/** Reads the header for the admin API from the folder of a sandbox; returns an empty header when no sandbox runs. */
+export function authorizationIn(home: string): string {
+  try {
+    return readFileSync(join(home, 'sandbox', 'authorization'), 'utf8')
+      .replace('Authorization: ', '')
+      .trim();
+  } catch {
+    return '';
+  }
 }
 
 function namesIn(folder: string): string[] {

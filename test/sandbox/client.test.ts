@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,25 +21,47 @@ afterEach(async () => {
   }
 });
 
+const TOKEN = 'ab'.repeat(32);
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** Creates a folder with a token, as a sandbox does. */
+function folderWithToken(token = TOKEN): string {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-client-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'token'), `${token}\n`, { mode: 0o600 });
+  return folder;
+}
+
 /** Starts a process that responds like a sandbox; a stop request runs the code `onStop`. */
-async function fakeSandbox(onStop: string): Promise<{ port: number; pid: number | undefined }> {
+async function fakeSandbox(
+  onStop: string,
+  folder = folderWithToken(),
+): Promise<{ port: number; pid: number | undefined; folder: string }> {
   const program = `
-    const about = { sandbox: 'slipway', pid: process.pid, folder: '/some/where', background: true, limits: 60 };
+    const { createHmac } = require('node:crypto');
+    const folder = ${JSON.stringify(folder)};
+    const about = { sandbox: 'slipway', pid: process.pid, folder, background: true, limits: 60 };
     const server = require('node:http').createServer((request, response) => {
       if (request.url === '/_sandbox/stop') { ${onStop} }
-      response.setHeader('connection', 'close').end(JSON.stringify(about));
+      const body = JSON.stringify(about);
+      const proven = ['sandbox', server.address().port, request.headers['slipway-challenge'], body].join('\\n');
+      response.setHeader('slipway-proof', createHmac('sha256', '${TOKEN}').update(proven).digest('hex'));
+      response.setHeader('connection', 'close').end(body);
     });
     server.listen(0, '127.0.0.1', () => console.log(server.address().port));
   `;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const [port] = (await once(child.stdout, 'data')) as [Buffer];
-  return { port: Number(port), pid: child.pid };
+  return { port: Number(port), pid: child.pid, folder };
 }
 
 test('a sandbox reports its process and the folder of its state', async () => {
-  const { port, pid } = await fakeSandbox('');
-  expect(await findSandbox(port)).toMatchObject({ pid, folder: '/some/where', limits: 60, started: false });
+  const { port, pid, folder } = await fakeSandbox('');
+  expect(await findSandbox(port)).toMatchObject({ pid, folder, limits: 60, started: false });
 });
 
 test('stopping a sandbox resolves when its process has ended', async () => {

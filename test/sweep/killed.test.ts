@@ -24,7 +24,7 @@ async function runKilledAt(
   nth: number,
   kind: Kind,
 ): Promise<void> {
-  const faults = (init?: RequestInit) => fetch(`${user.endpoint}/_sandbox/faults`, init);
+  const faults = (init?: RequestInit) => user.admin('faults', init);
   await faults({
     method: 'POST',
     body: JSON.stringify({ kind, looks: 'silent', mutating: true, nth }),

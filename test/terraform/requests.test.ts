@@ -21,7 +21,7 @@ test('requests reach containers through resources that Terraform created, beside
 
   const user = await initTerraform(slipway.endpoint);
   expect(await user.apply(variables)).toEqual(SUCCESS);
-  const resolved = await fetch(`${slipway.endpoint}/_sandbox/resolve?name=${DOMAIN}&port=80`);
+  const resolved = await slipway.admin(`resolve?name=${DOMAIN}&port=80`);
   const { port } = (await resolved.json()) as { port: number };
   expect(await httpRequest(`http://${DOMAIN}:${port}/api1`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`http://${DOMAIN}:${port}/api2`)).toMatchObject({ status: 200 });

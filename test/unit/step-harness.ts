@@ -68,6 +68,15 @@ export const sent = (): { command: string; input: unknown }[] =>
     })),
   );
 
+/** The names and inputs of all commands that were sent, apart from those that only read. */
+export const mutations = () => sent().filter(({ command }) => !/^(Describe|List|Get)/.test(command));
+
+/** Lets every other call of EC2 and ECS find nothing. */
+export function mockNothingElse(): void {
+  mocks.ec2.resolves({});
+  mocks.ecs.resolves({});
+}
+
 /** A configuration with one service of two routed containers; tests change the part that they are about. */
 export const config = (changes: Partial<Config> = {}): Config => ({
   name: 'shop',
@@ -304,5 +313,6 @@ export function removeContextOf<N extends Noun>(scenario: StepScenario<N>, item:
     alsoRemoved: NOTHING_ELSE,
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     note: () => undefined,
+    awsCommand: (command) => `${command} --region eu-west-1`,
   };
 }

@@ -33,7 +33,7 @@ function sizeOf(config: Config, service: Service): number {
     'reference' in image
       ? image.reference
       : `${ACCOUNT}.dkr.ecr.${config.region}.amazonaws.com/${names.repository(key)}@${DIGEST}`;
-  const parts = taskDefinitionParts({ config, names, account: ACCOUNT }, service, imageOf);
+  const parts = taskDefinitionParts({ config, names, account: ACCOUNT }, service, new Map(), imageOf);
   return definitionBytes(taskDefinitionFor(service, parts));
 }
 

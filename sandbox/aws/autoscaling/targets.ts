@@ -35,7 +35,7 @@ const newTarget = (region: Region, ResourceId: string) => ({
     'application-autoscaling',
     `scalable-target/0ec5${region.uuid().replaceAll('-', '')}`,
   ),
-  RoleARN: `arn:aws:iam::${region.account}:${ROLE}`,
+  RoleARN: region.iamArn(ROLE),
   CreationTime: region.now(),
   SuspendedState: {
     DynamicScalingInSuspended: false,

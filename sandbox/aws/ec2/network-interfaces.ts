@@ -125,4 +125,4 @@ const privateName = (region: Region, ip: string): string =>
   `ip-${ip.replaceAll('.', '-')}.${region.name === 'us-east-1' ? 'ec2' : `${region.name}.compute`}.internal`;
 
 const publicName = (region: Region, ip: string): string =>
-  `ec2-${ip.replaceAll('.', '-')}.${region.name === 'us-east-1' ? 'compute-1' : `${region.name}.compute`}.amazonaws.com`;
+  `ec2-${ip.replaceAll('.', '-')}.${region.name === 'us-east-1' ? 'compute-1' : `${region.name}.compute`}.${region.partition.dnsSuffix}`;

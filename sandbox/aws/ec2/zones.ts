@@ -57,13 +57,6 @@ const filters: FilterTable<AvailabilityZone & { Tags?: undefined }> = {
   'zone-type': (zone) => zone.ZoneType,
 };
 
-/** The regions that every account has. `DescribeRegions` also lists the region that receives the call. */
-const REGIONS = [
-  ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
-  ...['ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1'],
-  ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'],
-];
-
 const regionFilters: FilterTable<EC2.Region & { Tags?: undefined }> = {
   endpoint: ({ Endpoint }) => Endpoint,
   'opt-in-status': ({ OptInStatus }) => OptInStatus,
@@ -96,12 +89,13 @@ export const zoneOperations = {
     },
   },
 
+  /** Lists the regions of the partition, and the region that receives the call. */
   DescribeRegions: {
     takes: ['RegionNames', 'Filters', 'AllRegions'],
-    run({ RegionNames, Filters }, { name }) {
-      const all = [...new Set([...REGIONS, name])].map((RegionName) => ({
+    run({ RegionNames, Filters }, { name, partition }) {
+      const all = [...new Set([...partition.regions, name])].map((RegionName) => ({
         RegionName,
-        Endpoint: `ec2.${RegionName}.amazonaws.com`,
+        Endpoint: `ec2.${RegionName}.${partition.dnsSuffix}`,
         OptInStatus: 'opt-in-not-required',
       }));
       checkNames(

@@ -2,6 +2,7 @@
 import type * as ECR from '@aws-sdk/client-ecr';
 import { randomBytes } from 'node:crypto';
 import type { Operations } from '../../operations.ts';
+import { registryOf } from './registry.ts';
 
 /** Twelve hours, in milliseconds. */
 const TOKEN_LIFETIME = 12 * 3600 * 1000;
@@ -15,7 +16,7 @@ export const authorizationOperations = {
         {
           authorizationToken: Buffer.from(`AWS:${randomBytes(64).toString('base64url')}`).toString('base64'),
           expiresAt: new Date(region.now().getTime() + TOKEN_LIFETIME),
-          proxyEndpoint: `https://${region.account}.dkr.ecr.${region.name}.amazonaws.com`,
+          proxyEndpoint: `https://${registryOf(region)}`,
         },
       ],
     }),

@@ -2,6 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import { layerBytes } from './layer-rows.ts';
 import { parseManifest, type Platform } from './manifests.ts';
+import { registryOf } from './registry.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
 /** An image in the form that a task needs. */
@@ -16,7 +17,7 @@ export interface PulledImage {
 
 /**
  * Resolves a reference and reads its image.
- * @param reference `<account>.dkr.ecr.<region>.amazonaws.com/<repository>[:tag][@digest]`; the digest takes precedence, and the default tag is `latest`
+ * @param reference `<registry>/<repository>[:tag][@digest]`; the digest takes precedence, and the default tag is `latest`
  * @param architecture the task's architecture, which selects the image if the reference names an index
  * @throws Error with the text of ECS's CannotPullContainerError
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
@@ -27,7 +28,7 @@ export function pullImage(
   architecture: Platform['architecture'] = 'amd64',
 ): PulledImage {
   const { host, name, tag, digest } = parseReference(reference);
-  const registry = `${region.account}.dkr.ecr.${region.name}.amazonaws.com`;
+  const registry = registryOf(region);
   if (host !== registry) {
     throw unresolved(reference, `the sandbox pulls from its own ECR only, which is ${registry}`);
   }

@@ -6,6 +6,7 @@ import { invalidParameter, notImplemented, repositoryExists, repositoryNotEmpty 
 import { dropUpload, removeLayers } from './layer-rows.ts';
 import { cancelExpiry } from './lifecycle.ts';
 import { checkMutability } from './mutability.ts';
+import { registryOf } from './registry.ts';
 import { mergeTags } from './tags.ts';
 
 export const repositoryOperations = {
@@ -41,7 +42,7 @@ export const repositoryOperations = {
         repositoryArn: region.arn('ecr', `repository/${repositoryName}`),
         registryId,
         repositoryName,
-        repositoryUri: `${region.account}.dkr.ecr.${region.name}.amazonaws.com/${repositoryName}`,
+        repositoryUri: `${registryOf(region)}/${repositoryName}`,
         createdAt: region.now(),
         ...mutability,
         imageScanningConfiguration: { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false },

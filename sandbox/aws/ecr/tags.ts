@@ -26,9 +26,10 @@ export const mergeTags = ecrTagging.merged;
 
 /** @throws InvalidParameterException for anything but a repository's ARN; RepositoryNotFoundException */
 function repositoryByArn(region: Region, arn: string | undefined): RepositoryRow {
-  const parts = /^arn:aws:ecr:([\w-]+):(\d{12}):repository\/(.+)$/.exec(arn ?? '');
-  const [, regionName, registryId, repositoryName] = parts ?? [];
-  if (regionName !== region.name) throw invalidParameter('resourceArn', 'Invalid ARN');
+  const parts = /^arn:([\w-]+):ecr:([\w-]+):(\d{12}):repository\/(.+)$/.exec(arn ?? '');
+  const [, partition, regionName, registryId, repositoryName] = parts ?? [];
+  if (partition !== region.partition.id || regionName !== region.name)
+    throw invalidParameter('resourceArn', 'Invalid ARN');
   return requestedRepository(region, { registryId, repositoryName });
 }
 

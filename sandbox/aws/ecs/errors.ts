@@ -18,10 +18,10 @@ export const serviceNotActive = (): Refusal =>
   refusal('ServiceNotActiveException', 'Service was not ACTIVE.');
 
 /** @param role the ARN of the role */
-export const cannotPass = ({ account }: Region, role: string): Refusal =>
+export const cannotPass = (region: Region, role: string): Refusal =>
   refusal(
     'AccessDeniedException',
-    `User: arn:aws:iam::${account}:user/sandbox is not authorized to perform: iam:PassRole on resource: ${role} because no identity-based policy allows the iam:PassRole action`,
+    `User: ${region.iamArn('user/sandbox')} is not authorized to perform: iam:PassRole on resource: ${role} because no identity-based policy allows the iam:PassRole action`,
   );
 
 /** @param role the ARN of the role */

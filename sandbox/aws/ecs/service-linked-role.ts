@@ -5,8 +5,8 @@ import { invalid } from './errors.ts';
 
 const ECS_PRINCIPAL = 'ecs.amazonaws.com';
 
-export const linkedRoleArn = ({ account }: Region): string =>
-  `arn:aws:iam::${account}:role/aws-service-role/${ECS_PRINCIPAL}/AWSServiceRoleForECS`;
+export const linkedRoleArn = (region: Region): string =>
+  region.iamArn(`role/aws-service-role/${ECS_PRINCIPAL}/AWSServiceRoleForECS`);
 
 /**
  * Refuses a call while the account has no service-linked role for ECS, and schedules the creation of the role.

@@ -63,7 +63,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     roleArn: linkedRoleArn(region),
     createdAt: region.now(),
-    createdBy: `arn:aws:iam::${region.account}:root`,
+    createdBy: region.iamArn('root'),
     tags: mergeTags([], input.tags),
     clientToken: input.clientToken,
     createInput: input,

@@ -8,7 +8,7 @@ import { checkRoles } from './task-roles.ts';
 
 const MAX_CONTAINERS = 10;
 const MAX_BYTES = 65_536;
-const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\//;
+const ECR_IMAGE = /^\d{12}\.dkr[.-]ecr(-fips)?\.[\w-]+\.[\w.-]+\//;
 
 /**
  * Checks a task definition.

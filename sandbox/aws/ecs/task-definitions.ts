@@ -71,7 +71,7 @@ export const taskDefinitionOperations = {
         revision,
         status: 'ACTIVE',
         registeredAt: region.now(),
-        registeredBy: `arn:aws:iam::${region.account}:root`,
+        registeredBy: region.iamArn('root'),
         tags,
       });
       return { taskDefinition: shown(row), tags };

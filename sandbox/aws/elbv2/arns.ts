@@ -4,7 +4,7 @@ import type { Region } from '../../world/region.ts';
 /** Returns sixteen new hexadecimal digits for the end of an ARN. */
 export const newHexDigits = (region: Region): string => region.id('', 16).slice(1);
 
-/** Returns `arn:aws:elasticloadbalancing:<region>:<account>:<resource>`. */
+/** Returns `arn:<partition>:elasticloadbalancing:<region>:<account>:<resource>`. */
 export const elbArn = (region: Region, resource: string): string =>
   region.arn('elasticloadbalancing', resource);
 

@@ -1,6 +1,7 @@
 /** The values that each field of a rule condition accepts. */
 import type { QueryStringKeyValuePair } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isIPv6 } from 'node:net';
+import { isRegex } from '../../balancer/regex.ts';
 import { parseCidr } from '../../network/cidr.ts';
 import { notImplemented, validation } from './errors.ts';
 
@@ -91,11 +92,7 @@ function checkRegex(field: Field, regex: string): void {
   if (regex.length > MAX_VALUE_LENGTH) {
     throw validation(`The '${field}' value is too long; the limit is '${MAX_VALUE_LENGTH}'`);
   }
-  try {
-    new RegExp(regex);
-  } catch {
-    throw validation(`The regex value '${regex}' is not valid`);
-  }
+  if (!isRegex(regex)) throw validation(`The regex value '${regex}' is not valid`);
 }
 
 function isCidr(text: string): boolean {

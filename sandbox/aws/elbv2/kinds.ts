@@ -28,7 +28,7 @@ export type ElbTable<Row extends object & { tags: Tag[] }> = Table<Row, ElbKind<
 /** Makes the table of a kind from its declaration. */
 export function makeElbTable<Row extends object & { tags: Tag[] }>(declaration: Declaration): ElbTable<Row> {
   const { arnType, noun, listedBy } = declaration;
-  const arnPattern = new RegExp(`^arn:aws:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
+  const arnPattern = new RegExp(`^arn:aws[\\w-]*:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
   return new Table<Row, ElbKind<Row>>({
     arnType,
     isInCensus: () => true,

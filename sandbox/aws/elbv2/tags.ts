@@ -28,7 +28,7 @@ const { merged, without } = tagging({
 export const mergeTags = merged;
 
 function taggedRow({ elbv2 }: Region, arn: string): { tags: Tag[] } {
-  const arnType = /^arn:aws:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1];
+  const arnType = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1];
   const tables: ElbTable<{ tags: Tag[] }>[] = Object.values(elbv2);
   const table = tables.find(({ kind }) => kind.arnType === arnType);
   if (!table) throw validation(`'${arn}' is not a valid resource ARN`);

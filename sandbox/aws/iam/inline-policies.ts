@@ -26,7 +26,7 @@ export const inlinePolicyOperations = {
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const name = checkPolicyName(input.PolicyName);
-      const policies = { ...role.inlinePolicies, [name]: checkPermissions(input.PolicyDocument) };
+      const policies = { ...role.inlinePolicies, [name]: checkPermissions(input.PolicyDocument, region) };
       const size = Object.values(policies).reduce((sum, document) => sum + sizeOf(document), 0);
       if (size > MAX_TOTAL_SIZE) {
         throw limitExceeded(

@@ -2,6 +2,7 @@
 import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { page } from './checks.ts';
 import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
@@ -47,12 +48,17 @@ const KNOWN_POLICIES = new Set(
   ].map((name) => `${ARN_PREFIX}${name}`),
 );
 
-function checkArn(arn = ''): string {
+/** Checks the ARN of a policy. @throws ValidationError, also for an ARN of another partition */
+function checkArn({ partition }: Region, arn = ''): string {
   if (!/^arn:[\w-]+:iam::(aws|\d{12}):policy\/.+$/.test(arn)) {
     throw validationError(`ARN ${arn} is not valid.`);
   }
+  if (!arn.startsWith(`arn:${partition.id}:`)) throw validationError('Invalid ARN partition');
   return arn;
 }
+
+/** Whether AWS manages this policy. It manages the same policies in every partition. */
+const isKnownPolicy = (arn: string): boolean => KNOWN_POLICIES.has(arn.replace(/^arn:[\w-]+:/, 'arn:aws:'));
 
 const shown = (PolicyArn: string): AttachedPolicy => ({ PolicyName: PolicyArn.split('/').at(-1), PolicyArn });
 
@@ -62,8 +68,8 @@ export const managedPolicyOperations = {
     takes: ['RoleName', 'PolicyArn'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      const arn = checkArn(input.PolicyArn);
-      if (!KNOWN_POLICIES.has(arn)) throw policyNotAttachable(arn);
+      const arn = checkArn(region, input.PolicyArn);
+      if (!isKnownPolicy(arn)) throw policyNotAttachable(arn);
       if (role.attachedPolicies.includes(arn)) return {};
       if (role.attachedPolicies.length >= MAX_PER_ROLE) {
         throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MAX_PER_ROLE}`);
@@ -77,7 +83,7 @@ export const managedPolicyOperations = {
     takes: ['RoleName', 'PolicyArn'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      const arn = checkArn(input.PolicyArn);
+      const arn = checkArn(region, input.PolicyArn);
       if (!role.attachedPolicies.includes(arn)) throw policyNotAttached(arn);
       role.attachedPolicies = role.attachedPolicies.filter((other) => other !== arn);
       return {};

@@ -1,6 +1,7 @@
 /** Policy documents: IAM's checks of trust policies and of permission policies. */
 import * as z from 'zod';
 import type { Region } from '../../world/region.ts';
+import { otherPartitionIn } from './arns.ts';
 import { limitExceeded, malformedPolicy } from './errors.ts';
 
 const strings = z.union([z.string(), z.array(z.string()).min(1)]);
@@ -110,14 +111,14 @@ function checkPrincipal(principal: Principal, region: Region): void {
   }
   for (const who of listOf(principal.AWS)) {
     if (who === '*' || /^\d{12}$/.test(who)) continue;
-    const [, owner, resource = ''] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
+    const [, partition, owner, resource = ''] = /^arn:([\w-]+):(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
     const known = resource === 'root' || isKnown(region, who);
-    if (owner === undefined || (owner === account && !known)) throw invalid('AWS', who);
+    if (partition !== region.partition.id || (owner === account && !known)) throw invalid('AWS', who);
   }
 }
 
 /** Checks a permission policy. @throws MalformedPolicyDocument */
-export function checkPermissions(document = ''): string {
+export function checkPermissions(document = '', region: Region): string {
   for (const statement of statementsOf(document)) {
     if (statement.Principal ?? statement.NotPrincipal) {
       throw malformedPolicy('Policy document should not specify a principal.');
@@ -131,6 +132,11 @@ export function checkPermissions(document = ''): string {
       (resource) => resource !== '*' && !/^arn:[^:]+:([^:]*:){3}./.test(resource),
     );
     if (malformed !== undefined) throw malformedPolicy(`Resource ${malformed} must be in ARN format or "*".`);
+    for (const resource of resources.filter((one) => one !== '*')) {
+      const partition = otherPartitionIn(region, resource);
+      if (partition === undefined) continue;
+      throw malformedPolicy(`Partition "${partition}" is not valid for resource "${resource}".`);
+    }
   }
   return document;
 }

@@ -31,7 +31,7 @@ export function addRole(
   return region.iam.roles.set(RoleName.toLowerCase(), {
     ...given,
     RoleId: uniqueId(region),
-    Arn: `arn:aws:iam::${region.account}:role${Path}${RoleName}`,
+    Arn: region.iamArn(`role${Path}${RoleName}`),
     CreateDate: region.now(),
     inlinePolicies: {},
     attachedPolicies: [],

@@ -2,29 +2,28 @@
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { managedPolicyArn } from './arns.ts';
 import { invalidInput } from './errors.ts';
 import { addRole, shownWithTags } from './roles.ts';
 import { SERVICE_PATH } from './store.ts';
 import type { RoleRow } from './store.ts';
-
-const POLICIES = 'arn:aws:iam::aws:policy/aws-service-role';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html */
 const SERVICES = {
   'ecs.amazonaws.com': {
     name: 'AWSServiceRoleForECS',
     description: 'Role to enable Amazon ECS to manage your cluster.',
-    policy: `${POLICIES}/AmazonECSServiceRolePolicy`,
+    policy: 'AmazonECSServiceRolePolicy',
   },
   'ecs.application-autoscaling.amazonaws.com': {
     name: 'AWSServiceRoleForApplicationAutoScaling_ECSService',
     description: '',
-    policy: `${POLICIES}/AWSApplicationAutoscalingECSServicePolicy`,
+    policy: 'AWSApplicationAutoscalingECSServicePolicy',
   },
   'elasticloadbalancing.amazonaws.com': {
     name: 'AWSServiceRoleForElasticLoadBalancing',
     description: 'Allows ELB to call AWS services on your behalf.',
-    policy: `${POLICIES}/AWSElasticLoadBalancingServiceRolePolicy`,
+    policy: 'AWSElasticLoadBalancingServiceRolePolicy',
   },
 } as const;
 
@@ -54,7 +53,7 @@ export function makeServiceLinkedRole(
     MaxSessionDuration: 3600,
     Tags: [],
   });
-  role.attachedPolicies = [policy];
+  role.attachedPolicies = [managedPolicyArn(region, `/aws-service-role/${policy}`)];
   return role;
 }
 

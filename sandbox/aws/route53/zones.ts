@@ -97,7 +97,7 @@ export const zoneOperations = {
         HostedZone: shown(zone),
         ChangeInfo: submitChange(region),
         DelegationSet: { NameServers: nameServers },
-        Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${Id}`,
+        Location: `https://route53.${region.partition.dnsSuffix}/2013-04-01/hostedzone/${Id}`,
       };
     },
   },

@@ -6,10 +6,10 @@ export const identityOperations = {
   /** Signatures are not checked, so every caller is the same user. */
   GetCallerIdentity: {
     takes: [],
-    run: (_input, { account }) => ({
+    run: (_input, region) => ({
       UserId: 'AIDASANDBOXUSERXXXXXX',
-      Account: account,
-      Arn: `arn:aws:iam::${account}:user/sandbox`,
+      Account: region.account,
+      Arn: region.iamArn('user/sandbox'),
     }),
   },
 } satisfies Operations<typeof STS>;

@@ -84,10 +84,10 @@ describe('a request at the target', () => {
       '1',
       'X-Same',
       'a',
-      'X-Same',
-      'c',
       'X-Other',
       'b',
+      'X-Same',
+      'c',
     ]);
   });
 

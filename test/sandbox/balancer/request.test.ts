@@ -38,12 +38,39 @@ describe('a request', () => {
     ['/a/b?c=d', '/a/b', 'c=d'],
     ['/a?b?c', '/a', 'b?c'],
     ['/a?', '/a', ''],
-    ['*', '*', ''],
+    ['/a#b', '/a', ''],
+    ['/a?b#c?d', '/a', 'b'],
+    ['http://x/a#b', '/a', ''],
     ['http://x', '/', ''],
     ['http://x?a', '/', 'a'],
   ])('for %s has the path %s and the query %s', (url, path, query) => {
     expect(read({ url })).toMatchObject({ path, rawPath: path, query });
   });
+
+  test.each([
+    ['/a', '/a'],
+    ['/a?', '/a?'],
+    ['/a?b', '/a?b'],
+    ['/a/../%62//c?', '/a/../%62//c?'],
+    ['/a?#b', '/a?'],
+    ['http://x?', '/?'],
+  ])('for %s is forwarded with the target %s', (url, target) => {
+    expect(read({ url })).toMatchObject({ target });
+  });
+
+  test.each(['*', 'ftp://x/y', 'http:///y', 'http://user@x/y', 'http://x y/', 'https://'])(
+    'for %s is refused',
+    (url) => {
+      expect(read({ url })).toEqual({ refusal: 400 });
+    },
+  );
+
+  test.each(['a b', 'a/b', 'a?b', 'a#b', 'a@b', 'a,b', 'a:b', 'a:1:2', '[::1', '"a"', 'a\\b'])(
+    'to the host %s is refused',
+    (host) => {
+      expect(read({ host })).toEqual({ refusal: 400 });
+    },
+  );
 
   test('keeps the original path in addition to the normalised one', () => {
     expect(read({ url: '/a/../%62' })).toMatchObject({ rawPath: '/a/../%62', path: '/b' });

@@ -196,8 +196,8 @@ describe('a WebSocket', () => {
     expect(head).toMatch(/^GET \/chat\?room=1 HTTP\/1\.1\r\n/);
     for (const line of [
       'Host: a',
-      'connection: Upgrade',
-      'upgrade: websocket',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
       'Sec-WebSocket-Key: k',
       'X-Forwarded-For: 127.0.0.1',
     ]) {
@@ -319,7 +319,7 @@ describe('an upgrade to another protocol', () => {
     const head = [
       'GET /x HTTP/1.1',
       'Host: a',
-      'Connection: Upgrade, HTTP2-Settings',
+      'Connection: Upgrade, HTTP2-Settings, close',
       'Upgrade: h2c',
       'HTTP2-Settings: AAMAAABk',
       '',

@@ -91,7 +91,8 @@ export async function open(
 }
 
 /** A real HTTP server as a target. */
-export const startTarget = (handler: RequestListener) => serve(http.createServer(handler));
+export const startTarget = (handler: RequestListener, options: http.ServerOptions = {}) =>
+  serve(http.createServer(options, handler));
 
 /** A real HTTPS server as a target, with a self-signed certificate. */
 export const startSecureTarget = (handler: RequestListener, options: https.ServerOptions = {}) =>

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { packTar, type TarEntry } from 'modern-tar';
 import { unpackImage } from '../../../sandbox/runtime/image.ts';
-import { LayerError } from '../../../sandbox/runtime/layer.ts';
+import { LayerError } from '../../../sandbox/runtime/layer-entries.ts';
 
 let home: string;
 let root: string;
@@ -39,6 +39,19 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const list = (path = '.') => readdirSync(join(root, path)).sort();
 
 describe('layers', () => {
+  test('root keeps the owners of files, folders and links, and other users cannot', async () => {
+    const owned = [folder('app'), file('app/run.sh', '#!/bin/sh', 0o4750), symlink('app/link', 'run.sh')];
+    for (const { header } of owned) Object.assign(header, { uid: 1000, gid: 50 });
+    const image = { config: new TextEncoder().encode('{}'), layers: [await packTar(owned)] };
+    const isRoot = process.getuid?.() === 0;
+    await unpackImage(image, root, isRoot);
+    for (const name of ['app', 'app/run.sh', 'app/link']) {
+      const { uid, gid } = lstatSync(join(root, name));
+      expect([uid, gid]).toEqual(isRoot ? [1000, 50] : [process.getuid?.(), gid]);
+    }
+    expect(statSync(join(root, 'app/run.sh')).mode & 0o7777).toBe(0o750);
+  });
+
   test('files, folders and modes are unpacked, and upper layers replace files of lower ones', async () => {
     await unpack(
       [folder('app'), file('app/a.txt', 'lower'), file('app/run.sh', '#!/bin/sh', 0o755)],
@@ -250,6 +263,7 @@ describe('the image configuration', () => {
         },
       }),
     ).resolves.toEqual({
+      architecture: 'amd64',
       command: ['node', 'main.cjs'],
       entrypoint: ['docker-entrypoint.sh'],
       workingDirectory: '/app',

@@ -1,6 +1,6 @@
 /** Shared by the runtime's tests: a task in a temporary folder, its programs, and a wait for a condition. */
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -8,6 +8,7 @@ import {
   type RunningContainer,
   type ContainerSpec,
 } from '../../../sandbox/runtime/container.ts';
+import { removeTree } from '../../../sandbox/runtime/file-modes.ts';
 import { localAddress } from '../../../sandbox/runtime/ports.ts';
 
 export const PRIVATE_IP = '10.0.11.23';
@@ -75,7 +76,7 @@ export class TestTask {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.containers.map((container) => container.stop()));
-    await rm(this.directory, { recursive: true, force: true });
+    await removeTree(this.directory);
   }
 }
 

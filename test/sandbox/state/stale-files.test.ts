@@ -12,6 +12,8 @@ test('a sandbox removes the temporary files of a dead sandbox and nothing else',
   const uuid = '7d3f9c1e-52ab-4c8d-9e10-0123456789ab';
   const stale = [
     'world.1234567',
+    'token.1234567',
+    'authorization.1234567',
     'claim.4194305',
     'claim.4194305.dead',
     `claim.4194305.${uuid}.new`,

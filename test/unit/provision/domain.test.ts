@@ -14,7 +14,13 @@ const alias = (DNSName: string): ResourceRecordSet => ({
 const eventsFor = (...recordSets: ResourceRecordSet[]) =>
   domainEvents(config(), {
     ...surveyOf({ loadBalancer: { '': foundFor('loadBalancer', '', { dnsName: BALANCER }) } }),
-    domain: { longerZone: undefined, parentZone: undefined, cut: undefined, recordSets },
+    domain: {
+      longerZone: undefined,
+      parentZone: undefined,
+      cut: undefined,
+      nameServers: undefined,
+      recordSets,
+    },
   });
 
 test('an IPv6 alias of the load balancer itself is no warning, since it leads no client elsewhere', () => {
@@ -32,7 +38,13 @@ test('an IPv6 alias of another load balancer is a warning that names it', () => 
 
 test('nothing is checked without a domain, or if the survey did not look at it', () => {
   const longerZone = { name: 'api.example.com', hostedZoneId: 'Z2', nameServers: [] };
-  const surroundings = { longerZone, parentZone: undefined, cut: undefined, recordSets: [] };
+  const surroundings = {
+    longerZone,
+    parentZone: undefined,
+    cut: undefined,
+    nameServers: undefined,
+    recordSets: [],
+  };
   expect(() => checkDomain(config({ domain: undefined }), surroundings)).not.toThrow();
   expect(() => checkDomain(config(), undefined)).not.toThrow();
   expect(() => checkDomain(config(), surroundings)).toThrow('belongs in a longer zone');

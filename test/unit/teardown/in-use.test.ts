@@ -1,71 +1,189 @@
-// A delete that AWS refuses because the resource is in use: the error lists what uses it.
+// A delete that AWS refuses because the resource is in use: a stranger's resource is named at once, all others are waited for.
 import {
+  DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
+  type NetworkInterface,
 } from '@aws-sdk/client-ec2';
+import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { explainInUse } from '../../../teardown/in-use.ts';
-import { awsError, lookContextOf, mocks, sent } from '../step-harness.ts';
+import { removeWhenUnused, usersInVpc } from '../../../teardown/in-use.ts';
+import { awsError, mockNothingElse, mocks, ourTags, removeContextOf, sent } from '../step-harness.ts';
 
-const securityGroup = { id: 'sg-1', vpcId: 'vpc-1' };
-const deleting = (error?: Error) =>
-  explainInUse(lookContextOf().aws, securityGroup, async () => {
-    if (error) throw error;
-  });
+const existing = {
+  groupId: 'sg-web',
+  vpcId: 'vpc-1',
+  ingress: [],
+  egress: [],
+  tags: ourTags('securityGroups', 'web'),
+};
+const { groupId, vpcId } = existing;
+const ATTACHMENT = '11111111-2222-4333-8444-555555555555';
+
+const withInterfaces = (...NetworkInterfaces: NetworkInterface[]) =>
+  mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces });
+const anInterface = (more: NetworkInterface = {}): NetworkInterface => ({
+  NetworkInterfaceId: 'eni-1',
+  SubnetId: 'subnet-1',
+  Groups: [{ GroupId: groupId, GroupName: 'shop-dev-web' }],
+  ...more,
+});
+
+/** Deletes the security group, as its removal does. */
+function deleting(): Promise<void> {
+  const context = removeContextOf(
+    { noun: 'securityGroups', found: { securityGroups: { web: existing } } },
+    existing,
+  );
+  return removeWhenUnused(
+    context,
+    groupId,
+    () => usersInVpc(context, { id: groupId, vpcId }),
+    (options) => context.aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }), options),
+  );
+}
+const deletes = () => sent().filter(({ command }) => command === 'DeleteSecurityGroup').length;
 
 beforeEach(() => {
-  mocks.ec2
-    .resolves({})
-    .on(DescribeVpcsCommand)
-    .resolves({ Vpcs: [{ VpcId: 'vpc-1' }] })
-    .on(DescribeNetworkInterfacesCommand)
-    .resolves({
-      NetworkInterfaces: [
-        {
-          NetworkInterfaceId: 'eni-1',
-          Description: 'RDS',
-          SubnetId: 'subnet-1',
-          Groups: [{ GroupId: 'sg-1' }],
-        },
-        {
-          NetworkInterfaceId: 'eni-2',
-          Description: 'other',
-          SubnetId: 'subnet-1',
-          Groups: [{ GroupId: 'sg-2' }],
-        },
-      ],
-    })
-    .on(DescribeSecurityGroupsCommand)
-    .resolves({ SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'shop-dev-web' }] });
+  mockNothingElse();
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: vpcId }] });
 });
 
 test('after a successful delete, AWS is not asked what uses the resource', async () => {
   await deleting();
-  expect(sent()).toEqual([]);
+  expect(sent().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
 });
 
-describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that fails with %s', (code) => {
-  test('the error lists what uses the resource, and nothing else', async () => {
+describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is refused with %s', (code) => {
+  test("names a stranger's interface at once, with the command that removes it", async () => {
     const error = awsError(code);
-    await expect(deleting(error)).rejects.toMatchObject({
+    mocks.ec2.on(DeleteSecurityGroupCommand).rejects(error);
+    withInterfaces(
+      anInterface({ Description: "another user's lambda" }),
+      anInterface({ NetworkInterfaceId: 'eni-2', Groups: [{ GroupId: 'sg-other' }] }),
+    );
+    await expect(deleting()).rejects.toMatchObject({
       code: 'FOREIGN',
-      what: 'sg-1 is still in use, so it cannot be removed.',
-      why: 'network interface eni-1 (RDS) uses subnet-1, sg-1',
+      what: `${groupId} is still in use, so it cannot be removed.`,
+      why: `network interface eni-1 (another user's lambda) uses subnet-1, ${groupId}`,
       now: 'It is kept, and so are the resources that use it.',
-      cause: error,
+      fix: [
+        'aws ec2 delete-network-interface --network-interface-id eni-1 --region eu-west-1',
+        'Then run the same command again, to finish.',
+      ],
+      cause: expect.objectContaining({ name: error.name }),
     });
+    expect(deletes()).toBe(1);
   });
 
-  test('the original error is thrown if nothing is found that uses the resource', async () => {
-    const error = awsError(code);
-    mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({});
-    await expect(deleting(error)).rejects.toBe(error);
+  test.each([
+    ['a load balancer', { Description: 'ELB app/orders/50dc6c495c0c9188', RequesterManaged: true }],
+    ['a database', { Description: 'RDSNetworkInterface', RequesterManaged: true }],
+    ['an instance', { Status: 'in-use', Attachment: { InstanceId: 'i-1' } }],
+  ] as const)(
+    'names the interface of %s of someone else at once, with the command that shows it',
+    async (_, more) => {
+      mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
+      withInterfaces(anInterface(more));
+      await expect(deleting()).rejects.toMatchObject({
+        code: 'FOREIGN',
+        fix: expect.arrayContaining([
+          'aws ec2 describe-network-interfaces --network-interface-ids eni-1 --region eu-west-1',
+        ]),
+      });
+      expect(deletes()).toBe(1);
+    },
+  );
+
+  test.each([
+    ['our load balancer', 'ELB app/shop-dev/50dc6c495c0c9188'],
+    ['our tasks', `arn:aws:ecs:eu-west-1:111122223333:attachment/${ATTACHMENT}`],
+    ['a NAT gateway', 'Interface for NAT Gateway nat-1'],
+  ])('waits while the interface of %s disappears', async (_, Description) => {
+    mocks.ec2
+      .on(DeleteSecurityGroupCommand)
+      .rejectsOnce(awsError(code))
+      .rejectsOnce(awsError(code))
+      .resolves({});
+    withInterfaces(anInterface({ Description, RequesterManaged: true, Status: 'in-use' }));
+    await deleting();
+    expect(deletes()).toBe(3);
+    // It looks only once.
+    expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
+  });
+
+  test("names a person's task in our cluster, and not the interface of the task", async () => {
+    mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
+    withInterfaces(
+      anInterface({ Description: `arn:aws:ecs:eu-west-1:111122223333:attachment/${ATTACHMENT}` }),
+    );
+    const taskArn = 'arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/0123';
+    mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [taskArn] });
+    mocks.ecs.on(DescribeTasksCommand).resolves({
+      tasks: [{ taskArn, group: 'family:job', startedBy: 'ann', attachments: [{ id: ATTACHMENT }] }],
+    });
+    await expect(deleting()).rejects.toMatchObject({
+      why: 'task 0123 (group family:job, started by ann) runs in the cluster shop-dev, and none of our services started it',
+      fix: expect.arrayContaining(['aws ecs stop-task --cluster shop-dev --task 0123 --region eu-west-1']),
+    });
+    expect(deletes()).toBe(1);
+  });
+
+  test("names the rule of a stranger's group at once: it never disappears on its own", async () => {
+    mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
+    mocks.ec2
+      .on(DescribeSecurityGroupsCommand, {
+        Filters: [{ Name: 'egress.ip-permission.group-id', Values: [groupId] }],
+      })
+      .resolves({ SecurityGroups: [{ GroupId: 'sg-db', GroupName: 'their-db' }] });
+    mocks.ec2.on(DescribeSecurityGroupRulesCommand).resolves({
+      SecurityGroupRules: [
+        {
+          SecurityGroupRuleId: 'sgr-1',
+          GroupId: 'sg-db',
+          IsEgress: true,
+          IpProtocol: '-1',
+          ReferencedGroupInfo: { GroupId: groupId },
+        },
+        {
+          SecurityGroupRuleId: 'sgr-2',
+          GroupId: 'sg-db',
+          IsEgress: true,
+          IpProtocol: '-1',
+          CidrIpv4: '0.0.0.0/0',
+        },
+      ],
+    });
+    await expect(deleting()).rejects.toMatchObject({
+      why: `rule sgr-1 of sg-db (their-db) allows all traffic out to ${groupId}`,
+      fix: expect.arrayContaining([
+        'aws ec2 revoke-security-group-egress --group-id sg-db --security-group-rule-ids sgr-1 --region eu-west-1',
+      ]),
+    });
+    expect(deletes()).toBe(1);
+  });
+
+  test('names what still uses the resource if waiting did not help, even if AWS manages it', async () => {
+    mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
+    withInterfaces(anInterface({ Description: 'ELB app/shop-dev/50dc6c495c0c9188', RequesterManaged: true }));
+    await expect(deleting()).rejects.toMatchObject({
+      code: 'FOREIGN',
+      why: expect.stringContaining('ELB app/shop-dev/50dc6c495c0c9188'),
+    });
+    expect(deletes()).toBeGreaterThan(100);
+  });
+
+  test('that nothing explains fails with the original error', async () => {
+    mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code, 'in use'));
+    await expect(deleting()).rejects.toMatchObject({ name: code, message: 'in use' });
   });
 });
 
 test('any other error is thrown unchanged', async () => {
   const error = awsError('UnauthorizedOperation', 'no', 403);
-  await expect(deleting(error)).rejects.toBe(error);
-  expect(sent()).toEqual([]);
+  mocks.ec2.on(DeleteSecurityGroupCommand).rejects(error);
+  await expect(deleting()).rejects.toBe(error);
+  expect(sent().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
 });

@@ -156,6 +156,13 @@ const refused: [string, RuleCondition[], string][] = [
     "The 'source-ip' value '10.0.0.1' is not a valid CIDR block",
   ],
   ['an invalid regular expression', [regex('(')], "The regex value '(' is not valid"],
+  ['a lookahead', [regex('^/(?=a)')], "The regex value '^/(?=a)' is not valid"],
+  ['a reference to a group', [regex('(a)\\1')], "The regex value '(a)\\1' is not valid"],
+  [
+    'an explosive repetition',
+    [regex('((a{999}){999}){999}')],
+    "The regex value '((a{999}){999}){999}' is not valid",
+  ],
   [
     'both values and regular expressions in one condition',
     [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/a'], RegexValues: ['^/b'] } }],

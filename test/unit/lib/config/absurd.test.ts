@@ -43,7 +43,7 @@ describe('keys with a meaning in JavaScript', () => {
     );
     expect(config.tags).toEqual({ team: 'web', constructor: 'x' });
     expect(config.services.map(({ name }) => name)).toEqual(['shop', 'constructor']);
-    expect(config.services[0]?.containers[0]?.environment).toEqual({ toString: 'y' });
+    expect(config.services[0]?.containers[0]?.environment).toEqual({ toString: 'y', PORT: '5000' });
   });
 });
 

@@ -20,6 +20,7 @@ function bytesWith(variables: Readonly<Record<string, string>>): number {
   const parts = taskDefinitionParts(
     { config, names: namesOf(config), account: '123456789012' },
     service,
+    new Map(),
     ({ image, key }) =>
       'reference' in image
         ? image.reference

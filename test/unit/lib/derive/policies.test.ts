@@ -1,6 +1,6 @@
 // The policies of the two roles, and the ARNs in them.
 import { describe, expect, test } from '@jest/globals';
-import { logGroupArn, partitionOf, repositoryArnOf, roleArn } from '../../../../lib/derive/arns.ts';
+import { logGroupArn, repositoryArnOf, roleArn } from '../../../../lib/derive/arns.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
 import { config } from '../../step-harness.ts';
@@ -89,8 +89,9 @@ describe('ARNs', () => {
     ['eu-west-1', 'aws'],
     ['cn-north-1', 'aws-cn'],
     ['us-gov-west-1', 'aws-us-gov'],
+    ['eusc-de-east-1', 'aws-eusc'],
+    ['us-isob-east-1', 'aws-iso-b'],
   ])('of %s are in the partition %s', (region, partition) => {
-    expect(partitionOf(region)).toBe(partition);
     const account = '111122223333';
     expect(roleArn({ region, account }, '/slipway/shop-dev/', 'shop-dev-task')).toBe(
       `arn:${partition}:iam::111122223333:role/slipway/shop-dev/shop-dev-task`,

@@ -1,6 +1,12 @@
 // Concurrent tasks: each can wait for any other, and a failure is thrown once all tasks have ended.
-import { expect, test } from '@jest/globals';
-import { waitForAll, startAll } from '../../../../lib/engine/concurrent.ts';
+import { describe, expect, test } from '@jest/globals';
+import {
+  errorsIn,
+  SeveralErrors,
+  startAll,
+  waitForAll,
+  waitForSiblings,
+} from '../../../../lib/engine/concurrent.ts';
 
 test('each task can wait for any other, whatever their order', async () => {
   const tasks = startAll<number, string>(
@@ -25,4 +31,28 @@ test('the first failure is thrown, but only after the last task has ended', asyn
 
 test('without any tasks, the result is available immediately', async () => {
   expect(await waitForAll([])).toEqual([]);
+});
+
+describe('siblings', () => {
+  const [one, two] = [new Error('one'), new Error('two')];
+
+  test('that all succeed return their results in order', async () => {
+    expect(await waitForSiblings([Promise.resolve(1), 2])).toEqual([1, 2]);
+  });
+
+  test('of which one fails throw its error, even if another waited for it and failed with it', async () => {
+    const failing = Promise.reject(one);
+    await expect(waitForSiblings([failing, failing.then(() => 2), 3])).rejects.toBe(one);
+  });
+
+  test('that fail for different causes throw all of them, once the last has ended', async () => {
+    const nested = waitForSiblings([Promise.reject(one), Promise.reject(two)]);
+    const third = new Error('three');
+    const error: unknown = await waitForSiblings([nested, Promise.reject(third)]).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(SeveralErrors);
+    expect(errorsIn(error)).toEqual([one, two, third]);
+    expect((error as Error).message).toBe('one\ntwo\nthree');
+  });
 });

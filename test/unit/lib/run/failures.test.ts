@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../../lib/engine/graph.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
 import { problem, type Problem } from '../../../../lib/model/problem.ts';
+import { SeveralErrors } from '../../../../lib/engine/concurrent.ts';
 import { throwFailures, interrupted } from '../../../../lib/run/failures.ts';
 import type { Run } from '../../../../lib/run/run.ts';
 import { awsError } from '../../errors.ts';
@@ -69,6 +70,33 @@ describe('a run of the steps', () => {
     expect(thrown({ vpc: expired(), roles: expired(), cluster: expired() })).toMatchObject({
       code: 'CREDENTIALS_EXPIRED',
       why: 'The security token has expired',
+    });
+  });
+
+  test('in which siblings of one step failed reports every cause in its own words', () => {
+    const unhealthy = problem('UNHEALTHY', {
+      what: 'web is unhealthy.',
+      why: 'GET / 500',
+      now: 'n',
+      fix: ['f'],
+    });
+    const shown = thrown({ services: failed(new SeveralErrors([unhealthy, refused])), vpc: done });
+    expect(shown).toMatchObject({
+      code: 'STEPS_FAILED',
+      what: 'The services step failed in 2 ways.',
+      why: [
+        'web is unhealthy. GET / 500',
+        'AWS refused a call during the services step (InvalidSubnet.Conflict). conflicts with another subnet',
+      ].join('\n'),
+      fix: ['f', 'Remove the cause that the message names.', 'npm run provision, to continue from here'],
+    });
+    expect(thrown({ services: failed(new SeveralErrors([unhealthy, unhealthy])) })).toBe(unhealthy);
+  });
+
+  test('of a teardown does not claim that something was created', () => {
+    const run = { ...runWith(), command: 'npm run teardown -- --stage prod' };
+    expect(thrown({ subnets: failed(refused) }, run)).toMatchObject({
+      now: 'Everything removed so far is gone; the rest is recorded.',
     });
   });
 

@@ -52,3 +52,30 @@ test.each([undefined, 60])(
     expect(settings).toMatchObject({ endpoint: sandbox.url, limits });
   },
 );
+
+test.each([
+  [true, ['warning: it runs as root', 'note: on this machine, users are not enforced']],
+  [false, []],
+])(
+  'the warnings and limitations of a sandbox are shown by the run that started it: %p',
+  async (started, shown) => {
+    const warnings = ['it runs as root'];
+    const limitations = ['users are not enforced'];
+    const sandbox = {
+      url: 'http://127.0.0.1:4599',
+      folder: '/one',
+      started,
+      warnings,
+      limitations,
+    } as unknown as SandboxHandle;
+    const reported: string[] = [];
+    await connectTarget(
+      { target: 'sandbox', region: 'eu-west-1' },
+      '/one',
+      async () => sandbox,
+      undefined,
+      (event) => 'text' in event && reported.push(`${event.type}: ${event.text}`),
+    );
+    expect(reported).toEqual(shown);
+  },
+);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { delegationEvents, ownZone, type LookUpServers } from '../../../../provision/done/delegation.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import { engineContext } from '../../engine-harness.ts';
-import { config, mocks } from '../../step-harness.ts';
+import { config, mocks, sent } from '../../step-harness.ts';
 
 const NAME_SERVERS = [
   'ns-1.awsdns-01.com',
@@ -56,7 +56,7 @@ const lookUp: LookUpServers = (zone) => {
   resolver.setServers([`127.0.0.1:${server.address().port}`]);
   return resolver.resolveNs(zone);
 };
-const zoneOf = (desired = stack()) => ownZone(engineContext(desired), aws, ids, lookUp);
+const zoneOf = (desired = stack()) => ownZone(engineContext(desired), aws, ids, undefined, lookUp);
 
 test.each<[string, typeof answer, boolean | undefined]>([
   ['names all of its servers', { code: 0, names: NAME_SERVERS }, true],
@@ -69,6 +69,17 @@ test.each<[string, typeof answer, boolean | undefined]>([
 ])('the zone is delegated according to whether DNS %s', async (_what, given, isDelegated) => {
   answer = given;
   expect(await zoneOf()).toEqual({ name: 'example.com', nameServers: NAME_SERVERS, isDelegated });
+});
+
+test('the name servers need no call if the survey found the zone', async () => {
+  answer = { code: 0, names: ['ns-9.awsdns-09.com'] };
+  const surveyed = ['ns-9.awsdns-09.com'];
+  expect(await ownZone(engineContext(stack()), aws, ids, surveyed, lookUp)).toEqual({
+    name: 'example.com',
+    nameServers: surveyed,
+    isDelegated: true,
+  });
+  expect(sent()).toEqual([]);
 });
 
 test('DNS is not asked about names that only resolve on this machine', async () => {

@@ -71,6 +71,13 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('execution'), putPolicy, create('task')]);
 });
 
+test('takes the ARN of a new role from the response', async () => {
+  mocks.iam.on(CreateRoleCommand).resolves({ Role: { Arn: 'arn:aws-new:iam::1:role/x' } as never });
+  mocks.iam.on(PutRolePolicyCommand).resolves({});
+  const { ids: recorded } = await provisionStep(roles, { noun: 'roles' });
+  expect(recorded).toMatchObject({ execution: { roleArn: 'arn:aws-new:iam::1:role/x' } });
+});
+
 test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mocks.iam.on(PutRolePolicyCommand).resolves({});

@@ -78,6 +78,20 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([register(), listRevisions]);
 });
 
+test('names the roles by the ARNs that IAM returned', async () => {
+  mockRegister();
+  const roleOf = (key: string) => ({ roleName: key, roleArn: `arn:aws-new:iam::1:role/${key}` });
+  const roles = { execution: roleOf('execution'), task: roleOf('task') };
+  await provisionStep(taskDefinitions, { ...scenario, ids: { images, roles } });
+  const arns = { executionRoleArn: roles.execution.roleArn, taskRoleArn: roles.task.roleArn };
+  expect(sent()[0]?.input).toMatchObject(arns);
+
+  const definition = definitionFields({ ...registered(), ...arns } as never);
+  const found = { images, roles, taskDefinitions: { web: { ...item, definition } } };
+  const { verbs } = await provisionStep(taskDefinitions, { ...scenario, found: found as never });
+  expect(verbs).toEqual([]);
+});
+
 test('creates when missing: retries while a role has not propagated', async () => {
   mockRegister();
   mocks.ecs

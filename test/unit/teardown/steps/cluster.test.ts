@@ -1,8 +1,22 @@
 // The removal of the cluster: the calls that it makes in each case.
-import { DeleteClusterCommand } from '@aws-sdk/client-ecs';
+import {
+  DeleteClusterCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListServicesCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { cluster } from '../../../../teardown/steps/cluster.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import {
+  awsError,
+  mockNothingElse,
+  mocks,
+  mutations,
+  ourTags,
+  sent,
+  removeContextOf,
+} from '../../step-harness.ts';
 
 const item = { clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') };
 const remove = () => cluster.remove(removeContextOf({ noun: 'cluster' }, item));
@@ -17,15 +31,50 @@ test('removes what is ours', async () => {
 test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 'UpdateInProgressException'])(
   "removes what is ours: retries on %s while the cluster's last services and tasks are stopping",
   async (code) => {
+    mockNothingElse();
     mocks.ecs.on(DeleteClusterCommand).rejectsOnce(awsError(code)).resolves({});
     expect(await remove()).toBeUndefined();
-    expect(sent()).toEqual([call, call]);
+    expect(mutations()).toEqual([call, call]);
   },
 );
 
 test('counts what is already gone as removed', async () => {
   mocks.ecs.on(DeleteClusterCommand).rejects(awsError('ClusterNotFoundException'));
   expect(await remove()).toBeUndefined();
+});
+
+test('explains refusal: a task and a service that are not ours are named at once, with the commands that stop them', async () => {
+  mockNothingElse();
+  const task = (id: string, group: string) => ({ taskArn: `arn:task/shop-dev/${id}`, group });
+  const services = [
+    { serviceName: 'orders', status: 'ACTIVE', tags: [{ key: 'slipway:stack', value: 'orders-dev' }] },
+    { serviceName: 'leaving', status: 'DRAINING' },
+  ];
+  mocks.ecs
+    .on(DeleteClusterCommand)
+    .rejects(awsError('ClusterContainsTasksException'))
+    .on(ListTasksCommand)
+    .resolves({ taskArns: ['arn:task/shop-dev/1', 'arn:task/shop-dev/2'] })
+    .on(DescribeTasksCommand)
+    .resolves({ tasks: [task('1', 'service:web'), task('2', 'family:job')] })
+    .on(ListServicesCommand)
+    .resolves({ serviceArns: services.map(({ serviceName }) => `arn:service/shop-dev/${serviceName}`) })
+    .on(DescribeServicesCommand)
+    .resolves({ services: services });
+  await expect(remove()).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'The cluster shop-dev is still in use, so it cannot be removed.',
+    why: [
+      'service orders runs in the cluster shop-dev, and does not belong to this stack',
+      'task 2 (group family:job) runs in the cluster shop-dev, and none of our services started it',
+    ].join('\n'),
+    fix: [
+      'aws ecs delete-service --cluster shop-dev --service orders --force --region eu-west-1',
+      'aws ecs stop-task --cluster shop-dev --task 2 --region eu-west-1',
+      'Then run the same command again, to finish.',
+    ],
+  });
+  expect(mutations()).toEqual([call]);
 });
 
 test('explains refusal', async () => {

@@ -1,8 +1,13 @@
 // The removal of the internet gateway: the calls that it makes in each case.
-import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteInternetGatewayCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeVpcsCommand,
+  DetachInternetGatewayCommand,
+} from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../teardown/steps/internet-gateway.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mockNothingElse, mocks, mutations, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().internetGateway[''];
@@ -19,13 +24,14 @@ test('removes what is ours', async () => {
 });
 
 test('removes what is ours: retries until no public address in the VPC is mapped', async () => {
+  mockNothingElse();
   mocks.ec2
     .on(DetachInternetGatewayCommand)
     .rejectsOnce(awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'))
     .resolves({});
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([detach, detach, deletion]);
+  expect(mutations()).toEqual([detach, detach, deletion]);
 });
 
 test('removes what is ours: a gateway that is not attached is not detached', async () => {
@@ -46,6 +52,27 @@ test('counts what is already gone as removed: a gateway that an earlier call has
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();
   expect(sent()).toEqual([detach, deletion]);
+});
+
+test("explains refusal: a stranger's public address is named at once", async () => {
+  mockNothingElse();
+  mocks.ec2
+    .on(DetachInternetGatewayCommand)
+    .rejects(awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'))
+    .on(DescribeVpcsCommand)
+    .resolves({ Vpcs: [{ VpcId: 'vpc-1' }] })
+    .on(DescribeNetworkInterfacesCommand)
+    .resolves({
+      NetworkInterfaces: [
+        { NetworkInterfaceId: 'eni-1', SubnetId: 'subnet-1', Association: { PublicIp: '192.0.2.1' } },
+        { NetworkInterfaceId: 'eni-2', SubnetId: 'subnet-1' },
+      ],
+    });
+  await expect(remove()).rejects.toMatchObject({
+    code: 'FOREIGN',
+    why: 'network interface eni-1 uses subnet-1',
+  });
+  expect(mutations()).toEqual([detach]);
 });
 
 test('explains refusal', async () => {

@@ -7,7 +7,15 @@ import {
 import { expect, test } from '@jest/globals';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { securityGroups } from '../../../../teardown/steps/security-groups.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import {
+  awsError,
+  mockNothingElse,
+  mocks,
+  mutations,
+  ourTags,
+  sent,
+  removeContextOf,
+} from '../../step-harness.ts';
 
 const tcp = (port: number): GroupRule => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: 'sg-b' });
 const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
@@ -85,9 +93,10 @@ test('removes what is ours: a group that no rule refers to is deleted directly',
 test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
   'removes what is ours: retries until nothing uses the group any longer (%s)',
   async (code) => {
+    mockNothingElse();
     mocks.ec2.on(DeleteSecurityGroupCommand).rejectsOnce(awsError(code)).resolves({});
     await remove([]);
-    expect(sent()).toEqual([deletion, deletion]);
+    expect(mutations()).toEqual([deletion, deletion]);
   },
 );
 

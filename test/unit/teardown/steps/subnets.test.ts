@@ -2,7 +2,7 @@
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../teardown/steps/subnets.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mockNothingElse, mocks, mutations, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () =>
@@ -16,12 +16,13 @@ test('removes what is ours', async () => {
 });
 
 test("removes what is ours: retries until the subnet's network interfaces are gone", async () => {
+  mockNothingElse();
   mocks.ec2
     .on(DeleteSubnetCommand)
     .rejectsOnce(awsError('DependencyViolation', "The subnet 'subnet-a' has dependencies."))
     .resolves({});
   await remove();
-  expect(sent()).toEqual([deletion, deletion]);
+  expect(mutations()).toEqual([deletion, deletion]);
 });
 
 test('counts what is already gone as removed', async () => {

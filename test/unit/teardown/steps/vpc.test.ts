@@ -4,28 +4,34 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { vpc } from '../../../../teardown/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import {
+  awsError,
+  mockNothingElse,
+  mocks,
+  mutations,
+  ourTags,
+  sent,
+  removeContextOf,
+} from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
 const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
-const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
-const looks = [
-  { command: 'DescribeSecurityGroups', input: { Filters } },
-  { command: 'DescribeSubnets', input: { Filters } },
-  { command: 'DescribeRouteTables', input: { Filters } },
-];
+/** The number of times that the contents of the VPC were listed. */
+const looks = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
 const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
 
 beforeEach(() => {
+  mockNothingElse();
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
   // Every VPC has a default group, which is deleted with it.
   const SecurityGroups = [{ GroupId: 'sg-0', GroupName: 'default' }];
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups });
-  mocks.ec2.on(DescribeSubnetsCommand).resolves({});
   const main = { RouteTableId: 'rtb-0', Associations: [{ Main: true }] };
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [main] });
 });
@@ -33,7 +39,7 @@ beforeEach(() => {
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([...looks, deletion]);
+  expect(mutations()).toEqual([deletion]);
 });
 
 test('removes what is ours: retries until the last resource in the VPC is gone', async () => {
@@ -45,44 +51,63 @@ test('removes what is ours: retries until the last resource in the VPC is gone',
     .rejectsOnce(awsError('DependencyViolation', 'The vpc has dependencies and cannot be deleted.'))
     .resolves({});
   await remove();
-  expect(sent()).toEqual([...looks, deletion, deletion]);
+  expect(mutations()).toEqual([deletion, deletion]);
 });
 
 test('counts what is already gone as removed', async () => {
   mocks.ec2.on(DeleteVpcCommand).rejects(awsError('InvalidVpcID.NotFound'));
   await remove();
-  expect(sent()).toEqual([...looks, deletion]);
+  expect(mutations()).toEqual([deletion]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteVpcCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sent()).toEqual([...looks, deletion]);
+  expect(mutations()).toEqual([deletion]);
 });
 
-test('explains refusal: a VPC is kept and its foreign resources are listed, if they still exist after a minute', async () => {
-  mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({
-    SecurityGroups: [
-      { GroupId: 'sg-0', GroupName: 'default' },
-      { GroupId: 'sg-9', GroupName: 'theirs' },
-      {
-        GroupId: 'sg-w',
-        GroupName: 'shop-dev-web',
-        Tags: toPascalCaseTags(ourTags('securityGroups', 'web')),
-      },
-    ],
+describe('explains refusal: a VPC is kept and its foreign resources are listed', () => {
+  const Subnets = [{ SubnetId: 'subnet-9', CidrBlock: '10.0.200.0/24' }];
+
+  test('at once, if they certainly belong to someone else', async () => {
+    mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({
+      SecurityGroups: [
+        { GroupId: 'sg-0', GroupName: 'default' },
+        { GroupId: 'sg-9', GroupName: 'theirs' },
+        {
+          GroupId: 'sg-w',
+          GroupName: 'shop-dev-web',
+          Tags: toPascalCaseTags(ourTags('securityGroups', 'web')),
+        },
+      ],
+    });
+    mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ ...Subnets[0], Tags: [foreignTag] }] });
+    mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ RouteTableId: 'rtb-9' }] });
+    await expect(remove()).rejects.toMatchObject({
+      code: 'FOREIGN',
+      what: 'vpc-1 contains resources that do not belong to this stack, so it cannot be removed.',
+      why: 'subnet subnet-9 (10.0.200.0/24)\nsecurity group sg-9 (theirs)\nroute table rtb-9',
+      fix: [
+        'aws ec2 delete-subnet --subnet-id subnet-9 --region eu-west-1',
+        'aws ec2 delete-security-group --group-id sg-9 --region eu-west-1',
+        'aws ec2 delete-route-table --route-table-id rtb-9 --region eu-west-1',
+        'Then run the same command again, to finish.',
+      ],
+    });
+    expect(looks()).toBe(1);
+    expect(mutations()).toEqual([]);
   });
-  mocks.ec2.on(DescribeSubnetsCommand).resolves({
-    Subnets: [{ SubnetId: 'subnet-9', CidrBlock: '10.0.200.0/24', Tags: [foreignTag] }],
+
+  test('after a minute, if they may be our own resources, already deleted', async () => {
+    mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets });
+    await expect(remove()).rejects.toMatchObject({
+      code: 'FOREIGN',
+      why: 'subnet subnet-9 (10.0.200.0/24)',
+    });
+    expect(looks()).toBeGreaterThan(2);
+    expect(mutations()).toEqual([]);
   });
-  mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ RouteTableId: 'rtb-9' }] });
-  await expect(remove()).rejects.toMatchObject({
-    code: 'FOREIGN',
-    what: 'vpc-1 contains resources that do not belong to this stack, so it cannot be removed.',
-    why: 'sg-9 (theirs)\nsubnet-9 (10.0.200.0/24)\nrtb-9 (route table)',
-  });
-  expect(sent()).not.toContainEqual(deletion);
 });
 
 test('removes what is ours: waits for a deleted resource that AWS still lists without its tags', async () => {
@@ -92,5 +117,6 @@ test('removes what is ours: waits for a deleted resource that AWS still lists wi
     .resolves({});
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([...looks, ...looks, deletion]);
+  expect(looks()).toBe(2);
+  expect(mutations()).toEqual([deletion]);
 });

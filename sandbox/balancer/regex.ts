@@ -1,0 +1,37 @@
+/** The regular expressions of rules, matched in time proportional to the string, whatever the expression is. */
+import { RE2JS } from 're2js';
+
+/** How many compiled expressions are kept. A load balancer has at most 100 rules with five values each. */
+const MAX_KEPT = 1_000;
+const kept = new Map<string, RE2JS>();
+
+/**
+ * Whether a string contains a match of a regular expression. AWS accepts the expressions that RE2 accepts: without lookahead,
+ * lookbehind and references to groups, so that no expression can take exponential time.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html
+ * @throws Error when the expression is not valid
+ */
+export function matchesRegex(regex: string, text: string, letterCase: 'any' | 'exact'): boolean {
+  return compile(regex, letterCase).test(text);
+}
+
+/** Whether a regular expression is valid. */
+export function isRegex(regex: string): boolean {
+  try {
+    compile(regex, 'exact');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function compile(regex: string, letterCase: 'any' | 'exact'): RE2JS {
+  const key = `${letterCase} ${regex}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const compiled = RE2JS.compile(regex, letterCase === 'any' ? RE2JS.CASE_INSENSITIVE : 0);
+  const [oldest] = kept.keys();
+  if (oldest !== undefined && kept.size >= MAX_KEPT) kept.delete(oldest);
+  kept.set(key, compiled);
+  return compiled;
+}

@@ -1,0 +1,39 @@
+/** Joins a client with its target after the target has accepted an upgrade to WebSocket. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** One end of the joined connection, and the bytes of it that have been read already. */
+interface End {
+  readonly socket: Socket;
+  readonly head: Buffer;
+}
+
+/**
+ * Sends the target's response to the client and then copies bytes in both directions until one end closes.
+ * @param idleTimeoutMs how long both ends may be silent before the connection is closed, in milliseconds
+ */
+export function joinConnections(
+  client: End,
+  response: IncomingMessage,
+  target: End,
+  idleTimeoutMs: number,
+): void {
+  const { statusCode, statusMessage, rawHeaders } = response;
+  const lines = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1] ?? ''}`] : [],
+  );
+  const head = [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, '', ''].join('\r\n');
+  client.socket.write(head, 'latin1');
+  connect(target, client.socket);
+  connect(client, target.socket);
+  client.socket.setTimeout(idleTimeoutMs, () => client.socket.destroy());
+  target.socket.setTimeout(0);
+}
+
+/** Copies bytes from one end to the other; when the first closes or fails, the other one is closed as well. */
+function connect({ socket, head }: End, other: Socket): void {
+  socket.setNoDelay(true);
+  socket.on('error', () => other.destroy()).once('close', () => other.end());
+  if (head.length > 0) socket.unshift(head);
+  socket.pipe(other);
+}

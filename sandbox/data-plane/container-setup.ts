@@ -1,0 +1,80 @@
+/** Derives from a task definition and an image how to run a container: its command, its variables and its log stream. */
+import type { ContainerDefinition, RuntimePlatform } from '@aws-sdk/client-ecs';
+import { appendLog } from '../aws/logs/append.ts';
+import type { RunningContainer } from '../runtime/container.ts';
+import type { Region } from '../world/region.ts';
+
+/** A container of a task; `pid` is undefined when no process of it could be started. */
+export type TaskContainer = Omit<RunningContainer, 'pid'> & { readonly pid?: number };
+
+/** Returns the last part of a task's ARN, which names its folder and its log streams. */
+export const taskIdOf = (taskArn: string): string => taskArn.split('/').at(-1) ?? '';
+
+/**
+ * Returns the command of a container. The definition takes precedence over the image. An entry point in the definition
+ * replaces both the entry point and the command of the image.
+ */
+export function commandOf(
+  { entryPoint, command }: ContainerDefinition,
+  image: { readonly entrypoint: readonly string[]; readonly command: readonly string[] },
+): string[] {
+  if (entryPoint?.length) return [...entryPoint, ...(command ?? [])];
+  return [...image.entrypoint, ...(command?.length ? command : image.command)];
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-metadata.html */
+export const environmentOf = (
+  region: Region,
+  { environment = [] }: ContainerDefinition,
+): Record<string, string> => ({
+  AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
+  AWS_REGION: region.name,
+  AWS_DEFAULT_REGION: region.name,
+  ...Object.fromEntries(environment.map(({ name = '', value = '' }) => [name, value])),
+});
+
+/** Returns the architecture of a task in the words of images. */
+export const architectureOf = (platform: RuntimePlatform | undefined): 'amd64' | 'arm64' =>
+  platform?.cpuArchitecture === 'ARM64' ? 'arm64' : 'amd64';
+
+/**
+ * Returns a container whose program is for another architecture. ECS pulls such an image if the tag names it directly,
+ * and the kernel then refuses to execute the program.
+ * @param writeLine receives the line that the container runtime logs
+ */
+export function containerOfOtherArchitecture(
+  program: string,
+  writeLine: (text: string) => void,
+): TaskContainer {
+  writeLine(`exec ${program}: exec format error`);
+  // As for a real process, the exit is reported after the start.
+  const exited = new Promise<{ exitCode: number }>((resolve) => setImmediate(resolve, { exitCode: 1 }));
+  return {
+    exited,
+    stop: () => exited,
+    kill: () => undefined,
+    run: async () => ({ exitCode: 1, output: '', timedOut: false }),
+  };
+}
+
+/**
+ * Writes a line as the awslogs driver does: to one stream per container of a task, `<prefix>/<container>/<task id>`.
+ */
+export function writeLog(
+  region: Region,
+  taskArn: string,
+  definition: ContainerDefinition,
+  text: string,
+): void {
+  const { logDriver, options } = definition.logConfiguration ?? {};
+  const group = options?.['awslogs-group'];
+  if (logDriver !== 'awslogs' || group === undefined) return;
+  const prefix = options?.['awslogs-stream-prefix'];
+  const id = taskIdOf(taskArn);
+  const stream = prefix === undefined ? id : `${prefix}/${definition.name}/${id}`;
+  try {
+    appendLog(region, group, stream, text, region.now().getTime());
+  } catch {
+    // The log group was deleted while the task was running, so the output is lost, as on AWS.
+  }
+}

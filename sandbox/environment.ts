@@ -1,0 +1,28 @@
+/** The environment variables of a sandbox's process: only those that it needs, because tasks can read the environment of it. */
+
+/** The variables that a sandbox keeps. README.md lists them for users. */
+export const KEPT_VARIABLES: readonly string[] = [
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'PATH',
+  'SLIPWAY_DEBUG',
+  'SLIPWAY_HOME',
+  'SLIPWAY_SANDBOX_HTTP_PORT',
+  'SLIPWAY_SANDBOX_PACE',
+  'SLIPWAY_SANDBOX_PORT',
+  'SLIPWAY_SANDBOX_WEATHER',
+  'TMPDIR',
+  'TZ',
+];
+
+/** A variable that macOS adds to every process. */
+const ADDED_BY_SYSTEM = '__CF_USER_TEXT_ENCODING';
+
+/** Returns the variables that a sandbox keeps. */
+export const keptVariables = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(KEPT_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+
+/** Whether an environment has only variables that a sandbox keeps. */
+export const hasOnlyKeptVariables = (env: NodeJS.ProcessEnv): boolean =>
+  Object.keys(env).every((name) => KEPT_VARIABLES.includes(name) || name === ADDED_BY_SYSTEM);

@@ -1,0 +1,26 @@
+/** Runs a sandbox of the foreground in a child process: deleting variables in a running process leaves them readable in /proc. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { keptVariables } from './environment.ts';
+
+/** The signals that end a sandbox. The child receives them from this process, in addition to Ctrl-C from the terminal. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs the sandbox with the arguments of this process, without the variables that it does not need. The channel to the
+ * child closes when this process dies, even by SIGKILL, and the child then stops.
+ * @returns the exit code of the sandbox, or 128 + n when signal n killed it
+ * @throws the error of spawn when the child cannot be started
+ */
+export async function runInChild(args: readonly string[]): Promise<number> {
+  const runner = join(import.meta.dirname, '../run.js');
+  const child = spawn(process.execPath, [runner, 'sandbox', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: keptVariables(process.env),
+  });
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
+}

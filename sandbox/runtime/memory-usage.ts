@@ -1,0 +1,93 @@
+/** Measures the memory of containers: the sum over the processes of each, including children that left its group. */
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+/** One process of this machine. */
+interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** Returns its memory in bytes; 0 when it has ended. */
+  bytes(): number;
+}
+
+/**
+ * Measures containers with one look at the process table.
+ * @param leaders the first process of each container, which leads a process group
+ * @returns the bytes by first process
+ */
+export async function memoryUsageOf(leaders: readonly number[]): Promise<Map<number, number>> {
+  const table = process.platform === 'linux' ? linuxTable() : await psTable();
+  const children = indexBy(table, ({ parent }) => parent);
+  const groups = indexBy(table, ({ group }) => group);
+  return new Map(
+    leaders.map((leader) => {
+      const members = new Set(groups.get(leader) ?? []);
+      // A set may grow while it is iterated, and the iteration then reaches the new elements.
+      for (const { pid } of members) for (const child of children.get(pid) ?? []) members.add(child);
+      return [leader, [...members].reduce((sum, one) => sum + one.bytes(), 0)];
+    }),
+  );
+}
+
+function indexBy(
+  table: readonly ProcessEntry[],
+  keyOf: (entry: ProcessEntry) => number,
+): Map<number, ProcessEntry[]> {
+  const index = new Map<number, ProcessEntry[]>();
+  for (const entry of table) {
+    const key = keyOf(entry);
+    const entries = index.get(key);
+    if (entries) entries.push(entry);
+    else index.set(key, [entry]);
+  }
+  return index;
+}
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function linuxTable(): ProcessEntry[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const stat = /^\d+$/.test(name) ? contentsOf(`/proc/${name}/stat`) : '';
+    if (stat === '') return [];
+    // The second field, the name in parentheses, may contain any character.
+    const [, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [
+      {
+        pid: Number(name),
+        parent: Number(parent),
+        group: Number(group),
+        bytes: () => unreclaimableBytes(contentsOf(`/proc/${name}/status`)),
+      },
+    ];
+  });
+}
+
+/**
+ * Returns the memory that the kernel cannot reclaim. Pages of files, such as the code of Node, do not get a container
+ * killed, and processes share them.
+ */
+const unreclaimableBytes = (status: string): number =>
+  [...status.matchAll(/^(?:RssAnon|RssShmem):\s+(\d+) kB$/gm)].reduce(
+    (sum, [, kilobytes]) => sum + Number(kilobytes) * 1024,
+    0,
+  );
+
+async function psTable(): Promise<ProcessEntry[]> {
+  const { stdout } = await promisify(execFile)('/bin/ps', ['-axo', 'pid=,ppid=,pgid=,rss=']);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [pid = 0, parent = 0, group = 0, kilobytes = 0] = line.trim().split(/\s+/).map(Number);
+      return { pid, parent, group, bytes: () => kilobytes * 1024 };
+    });
+}
+
+function contentsOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,46 @@
+/** Resolves the user of a container to numbers, with the files of its image. */
+import { readFile } from 'node:fs/promises';
+import { CannotStartContainerError } from './command.ts';
+import { resolveInside } from './rootfs.ts';
+
+/** A user and a group as numbers. */
+export interface UserIds {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * The users of the official Node images. An image without /etc/passwd that was built for the sandbox has no base image,
+ * and the sandbox supplies Node.
+ */
+const NODE_IMAGE = { passwd: 'root:x:0:0\nnode:x:1000:1000', group: 'root:x:0\nnode:x:1000' };
+
+/**
+ * Resolves a user in one of the forms `name`, `number`, `name:group` and `number:number`. A number needs no entry in the
+ * image.
+ * @param text '' for root
+ * @throws CannotStartContainerError when the image has no such user or group
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+ */
+export async function resolveUser(rootfs: string, text: string): Promise<UserIds> {
+  const [user = '', group] = text.split(':');
+  const users = await entriesOf(rootfs, 'passwd');
+  const isNumber = /^\d+$/;
+  const entry = users.find(([name, , uid]) => (isNumber.test(user) ? uid === user : name === user));
+  if (!entry && user !== '' && !isNumber.test(user)) throw notInImage('no users found');
+  const uid = Number(isNumber.test(user) ? user : (entry?.[2] ?? 0));
+  if (group === undefined || group === '') return { uid, gid: Number(entry?.[3] ?? 0) };
+  if (isNumber.test(group)) return { uid, gid: Number(group) };
+  const found = (await entriesOf(rootfs, 'group')).find(([name]) => name === group);
+  if (!found) throw notInImage('no groups found');
+  return { uid, gid: Number(found[2]) };
+}
+
+const notInImage = (why: string) => new CannotStartContainerError(`unable to create new container: ${why}`);
+
+/** Returns the entries of /etc/passwd or /etc/group, as lists of fields. */
+async function entriesOf(rootfs: string, name: keyof typeof NODE_IMAGE): Promise<string[][]> {
+  const file = await resolveInside(rootfs, `/etc/${name}`);
+  const text = await readFile(file, 'utf8').catch(() => NODE_IMAGE[name]);
+  return text.split('\n').map((line) => line.split(':'));
+}

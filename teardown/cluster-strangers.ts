@@ -1,0 +1,50 @@
+/** Finds the tasks and services in our cluster that are not ours. ECS deletes only an empty cluster, and they do not end on their own. */
+import { STACK_TAG, readTags } from '../lib/derive/tags.ts';
+import { describeServices, listServices } from '../lib/look/services.ts';
+import { runningTasks } from '../lib/look/tasks.ts';
+import type { Stranger, StrangerContext } from './strangers.ts';
+
+/** A task or a service of a stranger. */
+export interface ClusterStranger extends Stranger {
+  /** The ids of the attachments of a task, which the descriptions of its network interfaces contain. */
+  readonly attachments: readonly string[];
+}
+
+/**
+ * Lists the running tasks that no service started, and the active services that do not belong to this stack. A task that is
+ * already stopping is not listed.
+ */
+export async function strangersInCluster({ aws, names, found }: StrangerContext): Promise<ClusterStranger[]> {
+  const { cluster, stack } = names;
+  const ours = new Set([...found.services.values()].map(({ serviceName }) => serviceName));
+  const [tasks, listed] = await Promise.all([runningTasks(aws, cluster), listServices({ aws, names })]);
+  const others = await describeServices(
+    aws,
+    cluster,
+    listed.filter((service) => !ours.has(service)),
+  );
+  return [
+    ...others
+      .filter(({ status, tags }) => status === 'ACTIVE' && readTags(tags)[STACK_TAG] !== stack)
+      .map(({ serviceName = '' }) => ({
+        id: serviceName,
+        text: `service ${serviceName} runs in the cluster ${cluster}, and does not belong to this stack`,
+        command: `aws ecs delete-service --cluster ${cluster} --service ${serviceName} --force`,
+        isCertain: true,
+        attachments: [],
+      })),
+    ...tasks
+      .filter(({ group = '' }) => !group.startsWith('service:'))
+      .map(({ taskArn = '', group, startedBy, attachments = [] }) => {
+        const id = taskArn.split('/').at(-1) ?? '';
+        const origin = [group && `group ${group}`, startedBy && `started by ${startedBy}`].filter(Boolean);
+        return {
+          id,
+          text: `task ${id}${origin.length > 0 ? ` (${origin.join(', ')})` : ''} runs in the cluster ${cluster}, and none of our services started it`,
+          command: `aws ecs stop-task --cluster ${cluster} --task ${id}`,
+          isCertain: true,
+          attachments: attachments.map((attachment) => attachment.id ?? ''),
+        };
+      }),
+  ];
+}

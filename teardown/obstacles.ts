@@ -1,0 +1,97 @@
+/** Looks for everything that would refuse a teardown, before the first removal. */
+import { isProblem, NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
+import { pending, ready, until } from '../lib/engine/until.ts';
+import type { Survey } from '../lib/look/found.ts';
+import type { Change } from '../lib/model/change.ts';
+import { awsCommand } from '../lib/run/run.ts';
+import type { Session } from '../lib/run/session.ts';
+import { strangersInCluster } from './cluster-strangers.ts';
+import { foreignRules, strangersIn, type Stranger, type StrangerContext } from './strangers.ts';
+
+/** Something that would refuse a removal. */
+export interface Obstacle {
+  /** What it is. */
+  readonly text: string;
+  /** The command that lifts it, or that shows its owner. */
+  readonly command: string;
+}
+
+type ObstacleSession = Pick<Session, 'run' | 'lookContext'>;
+
+/**
+ * Finds the obstacles to the planned removals: deletion protection, tasks and services of others in our cluster, resources of
+ * others in our VPC, and rules of others that refer to our security groups.
+ * @param wait whether to look again for up to a minute, if all found resources may be our own, without their tags
+ */
+export async function findObstacles(
+  session: ObstacleSession,
+  found: Survey,
+  changes: readonly Change[],
+  { wait }: { readonly wait: boolean },
+): Promise<Obstacle[]> {
+  const { run } = session;
+  let strangers: Stranger[] = [];
+  const look = async () => {
+    const { aws, names } = session.lookContext();
+    strangers = await strangersOf({ aws, names, found }, changes);
+    return strangers.length === 0 || strangers.some(({ isCertain }) => isCertain)
+      ? ready(undefined)
+      : pending(`${strangers.length} resources without tags`);
+  };
+  const { state } = await look();
+  if (wait && state === 'pending') {
+    await until(
+      'the resources of others to be distinguished from ours',
+      run.waits.leftovers,
+      look,
+      run,
+    ).catch((error: unknown) => {
+      if (!isProblem(error, 'TIMEOUT')) throw error;
+    });
+  }
+  const obstacles = [...protections(found, changes), ...strangers];
+  return obstacles.map(({ text, command }) => ({ text, command: awsCommand(run, command) }));
+}
+
+/** @throws BLOCKED if there are obstacles */
+export function throwObstacles(obstacles: readonly Obstacle[], stack: string): void {
+  if (obstacles.length === 0) return;
+  const count = obstacles.length === 1 ? '1 obstacle' : `${obstacles.length} obstacles`;
+  throw problem('BLOCKED', {
+    what: `${count} would keep ${stack} from being removed.`,
+    why: obstacles.map(({ text }) => text).join('\n'),
+    now: NOTHING_CHANGED,
+    fix: [...obstacles.map(({ command }) => command), 'npm run teardown, once nothing is in the way'],
+  });
+}
+
+const removedKeys = (changes: readonly Change[], noun: Change['noun']): ReadonlySet<string> =>
+  new Set(changes.filter((change) => change.noun === noun).map(({ key }) => key));
+
+/** Slipway never turns on deletion protection: another user wants to keep the load balancer. */
+function protections(found: Survey, changes: readonly Change[]): Obstacle[] {
+  const keys = removedKeys(changes, 'loadBalancer');
+  return [...found.loadBalancer]
+    .filter(([key, { attributes }]) => keys.has(key) && attributes['deletion_protection.enabled'] === 'true')
+    .map(([, { loadBalancerArn }]) => ({
+      text: `Another user turned on deletion protection for the load balancer ${loadBalancerArn.split('/').at(-2)}.`,
+      command: `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${loadBalancerArn} --attributes Key=deletion_protection.enabled,Value=false`,
+    }));
+}
+
+async function strangersOf(context: StrangerContext, changes: readonly Change[]): Promise<Stranger[]> {
+  const { found } = context;
+  const vpcs = [...removedKeys(changes, 'vpc')].flatMap((key) => found.vpc.get(key)?.vpcId ?? []);
+  const groups = [...removedKeys(changes, 'securityGroups')].flatMap(
+    (key) => found.securityGroups.get(key)?.groupId ?? [],
+  );
+  const hasCluster = removedKeys(changes, 'cluster').size > 0;
+  const [inCluster, rules, ...inVpcs] = await Promise.all([
+    hasCluster ? strangersInCluster(context) : [],
+    foreignRules(context, groups),
+    ...vpcs.map((vpcId) => strangersIn(context, vpcId)),
+  ]);
+  // The interface of a foreign gateway disappears with the gateway, which is named itself.
+  const resources = inVpcs.flat().filter(({ gateway }) => gateway === undefined);
+  return [...inCluster, ...resources, ...rules];
+}

@@ -1,0 +1,223 @@
+// Obstacles to a teardown are found before the first removal, and each is named with the command that lifts it.
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateNetworkInterfaceCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  DeleteSecurityGroupCommand,
+} from '@aws-sdk/client-ec2';
+import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
+import { ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { describe, expect, test } from '@jest/globals';
+import { addInterface } from '../../sandbox/aws/ec2/network-interfaces.ts';
+import type { Region } from '../../sandbox/world/region.ts';
+import { leapingClock } from '../sweep/leaping-clock.ts';
+import { provisionedAccount } from './account-snapshots.ts';
+import { account, type Account } from './harness.ts';
+import { stack } from './stacks.ts';
+
+const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
+
+/** Expects that a teardown is refused, and that it has removed nothing. Returns the parts of the problem. */
+async function blocked(user: Account): Promise<{ what: string; why: string; now: string; fix: string[] }> {
+  const mutations = () => user.sandbox.journal.entries().filter(({ mutating }) => mutating).length;
+  const sent = mutations();
+  const error: unknown = await user.teardown(stack()).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'BLOCKED', now: 'Nothing was changed.' });
+  expect(mutations()).toBe(sent);
+  return error as Awaited<ReturnType<typeof blocked>>;
+}
+
+/** The options that make a command of the AWS CLI call the sandbox. */
+const atSandbox = ({ sandbox }: Account) => `--region eu-west-1 --endpoint-url ${sandbox.url}`;
+
+const protect = (user: Account, Value: 'true' | 'false') =>
+  user.aws.elb.send(
+    new ModifyLoadBalancerAttributesCommand({
+      LoadBalancerArn: idOf(user, 'loadBalancer', 'loadBalancerArn'),
+      Attributes: [{ Key: 'deletion_protection.enabled', Value }],
+    }),
+  );
+
+async function runTask(user: Account): Promise<string> {
+  const { tasks: [task] = [] } = await user.aws.ecs.send(
+    new RunTaskCommand({
+      cluster: 'shop-dev',
+      taskDefinition: 'shop-dev-web',
+      launchType: 'FARGATE',
+      startedBy: 'ann',
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: [idOf(user, 'subnets.private-1', 'subnetId')],
+          securityGroups: [idOf(user, 'securityGroups.web', 'groupId')],
+        },
+      },
+    }),
+  );
+  return task?.taskArn?.split('/').at(-1) ?? '';
+}
+
+async function referringGroup(user: Account): Promise<string> {
+  const { GroupId = '' } = await user.aws.ec2.send(
+    new CreateSecurityGroupCommand({
+      GroupName: 'their-db',
+      Description: 'a database',
+      VpcId: idOf(user, 'vpc', 'vpcId'),
+    }),
+  );
+  const peer = idOf(user, 'securityGroups.web', 'groupId');
+  await user.aws.ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId,
+      IpPermissions: [
+        { IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, UserIdGroupPairs: [{ GroupId: peer }] },
+      ],
+    }),
+  );
+  return GroupId;
+}
+
+const createInterface = async (user: Account): Promise<string> => {
+  const { NetworkInterface } = await user.aws.ec2.send(
+    new CreateNetworkInterfaceCommand({
+      SubnetId: idOf(user, 'subnets.private-1', 'subnetId'),
+      Groups: [idOf(user, 'securityGroups.web', 'groupId')],
+      Description: "another user's lambda",
+    }),
+  );
+  return NetworkInterface?.NetworkInterfaceId ?? '';
+};
+
+describe('a teardown stops before the first removal', () => {
+  test('at a protected load balancer, and removes everything once the protection is lifted', async () => {
+    const user = await provisionedAccount(stack());
+    await protect(user, 'true');
+    const { what, why, fix } = await blocked(user);
+    expect(what).toBe('1 obstacle would keep shop-dev from being removed.');
+    expect(why).toBe('Another user turned on deletion protection for the load balancer shop-dev.');
+    const arn = idOf(user, 'loadBalancer', 'loadBalancerArn');
+    expect(fix[0]).toBe(
+      `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=deletion_protection.enabled,Value=false ${atSandbox(user)}`,
+    );
+    await protect(user, 'false');
+    await user.teardown(stack());
+    expect(user.census()).toEqual({});
+  });
+
+  test('at a task that someone started in our cluster', async () => {
+    const user = await provisionedAccount(stack());
+    const task = await runTask(user);
+    const { why, fix } = await blocked(user);
+    expect(why).toBe(
+      `task ${task} (group family:shop-dev-web, started by ann) runs in the cluster shop-dev, and none of our services started it`,
+    );
+    expect(fix[0]).toBe(`aws ecs stop-task --cluster shop-dev --task ${task} ${atSandbox(user)}`);
+    await user.aws.ecs.send(new StopTaskCommand({ cluster: 'shop-dev', task }));
+    await user.teardown(stack());
+    expect(user.census()).toEqual({});
+  });
+
+  test("at a rule of someone else's group that refers to ours", async () => {
+    const user = await provisionedAccount(stack());
+    const group = await referringGroup(user);
+    const { why, fix } = await blocked(user);
+    expect(why.split('\n')).toEqual([
+      `security group ${group} (their-db)`,
+      expect.stringMatching(
+        new RegExp(
+          `^rule sgr-[0-9a-f]+ of ${group} \\(their-db\\) allows tcp 5432 in from ${idOf(user, 'securityGroups.web', 'groupId')}$`,
+        ),
+      ),
+    ]);
+    expect(fix).toContain(`aws ec2 delete-security-group --group-id ${group} ${atSandbox(user)}`);
+    expect(fix).toContainEqual(
+      expect.stringMatching(
+        `^aws ec2 revoke-security-group-ingress --group-id ${group} --security-group-rule-ids sgr-[0-9a-f]+ --region`,
+      ),
+    );
+    await user.aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: group }));
+    await user.teardown(stack());
+    expect(user.census()).toEqual({});
+  });
+
+  test("at several obstacles at once, in one problem: a network interface, a protected load balancer and someone's subnet", async () => {
+    const user = await provisionedAccount(stack());
+    const eni = await createInterface(user);
+    await protect(user, 'true');
+    const { Subnet } = await user.aws.ec2.send(
+      new CreateSubnetCommand({ VpcId: idOf(user, 'vpc', 'vpcId'), CidrBlock: '10.0.250.0/24' }),
+    );
+    const { what, why, fix } = await blocked(user);
+    expect(what).toBe('3 obstacles would keep shop-dev from being removed.');
+    expect(why.split('\n')).toEqual([
+      'Another user turned on deletion protection for the load balancer shop-dev.',
+      `network interface ${eni} (another user's lambda) uses ${idOf(user, 'subnets.private-1', 'subnetId')}, ${idOf(user, 'securityGroups.web', 'groupId')}`,
+      `subnet ${Subnet?.SubnetId} (10.0.250.0/24)`,
+    ]);
+    expect(fix).toContain(
+      `aws ec2 delete-network-interface --network-interface-id ${eni} ${atSandbox(user)}`,
+    );
+    expect(fix.at(-1)).toBe('npm run teardown, once nothing is in the way');
+  });
+});
+
+test('the plan of a teardown warns of what would refuse it', async () => {
+  const user = await provisionedAccount(stack());
+  await protect(user, 'true');
+  const { exitCode, json } = await user.teardown(stack(), { plan: true });
+  expect(exitCode).toBe(2);
+  expect(json).toMatchObject({
+    obstacles: [{ text: 'Another user turned on deletion protection for the load balancer shop-dev.' }],
+  });
+});
+
+test('nothing of this stack is an obstacle', async () => {
+  const user = await provisionedAccount(stack());
+  expect(await user.teardown(stack(), { plan: true })).toMatchObject({ json: { obstacles: [] } });
+  await user.teardown(stack());
+  expect(user.census()).toEqual({});
+});
+
+describe('an obstacle that appears during a teardown', () => {
+  /** Provisions a stack on a clock that leaps, and changes the world once the service is deleted. */
+  async function accountThatChanges(change: (region: Region, user: Account) => void) {
+    const clock = leapingClock();
+    const user = await account({ clock });
+    await user.provision(stack());
+    const { journal, world } = user.sandbox;
+    const add = journal.add.bind(journal);
+    journal.add = (entry) => {
+      add(entry);
+      if (entry.operation === 'DeleteService') change(world.region('eu-west-1'), user);
+    };
+    user.sandbox.journal.clear();
+    return { user, clock };
+  }
+
+  test("a person's network interface is named at the first refusal of each delete, and the rest is removed", async () => {
+    let eni = '';
+    const { user } = await accountThatChanges((region, changed) => {
+      const resources = changed.ids();
+      const request = {
+        subnetId: resources['subnets.private-1']?.['subnetId'] ?? '',
+        groups: [resources['securityGroups.web']?.['groupId'] ?? ''],
+        description: "another user's lambda",
+        interfaceType: 'interface',
+      };
+      eni = addInterface(region, request).NetworkInterfaceId;
+    });
+    const subnet = idOf(user, 'subnets.private-1', 'subnetId');
+    const group = idOf(user, 'securityGroups.web', 'groupId');
+    const error: unknown = await user.teardown(stack()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'STEPS_FAILED' });
+    const { why } = error as { why: string };
+    expect(why).toContain(`${subnet} is still in use, so it cannot be removed. network interface ${eni}`);
+    expect(why).toContain(`${group} is still in use, so it cannot be removed. network interface ${eni}`);
+    const deletes = user.sandbox.journal
+      .entries()
+      .filter(({ operation, result }) => operation === 'DeleteSubnet' && result !== 'ok');
+    expect(deletes).toHaveLength(1);
+    expect(user.census()).toMatchObject({ 'ec2.networkInterfaces': 1, 'ec2.subnets': 1, 'ec2.vpcs': 1 });
+    expect(Object.keys(user.census()).filter((kind) => !kind.startsWith('ec2.'))).toEqual([]);
+  });
+});

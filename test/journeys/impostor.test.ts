@@ -1,0 +1,38 @@
+// A program that passes itself off as the sandbox receives nothing: no run sends it a call or shows what it says.
+import { createServer } from 'node:http';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { machine } from './harness.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+test('a program that answers like the sandbox is reported before anything is sent to it', async () => {
+  const user = await machine();
+  const folder = join(user.folder, '.slipway', 'sandbox');
+  mkdirSync(folder, { recursive: true });
+  // The token of a sandbox that was killed.
+  writeFileSync(join(folder, 'token'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+  const received: string[] = [];
+  const impostor = createServer((request, response) => {
+    received.push(`${request.method} ${request.url}`, JSON.stringify(request.headers));
+    response.setHeader('slipway-proof', '0'.repeat(64));
+    response.end(JSON.stringify({ sandbox: 'slipway', pid: process.pid, folder, background: true }));
+  });
+  await new Promise<void>((listening) => impostor.listen(user.port, '127.0.0.1', listening));
+  try {
+    for (const command of ['provision', 'teardown'] as const) {
+      expect(await user.run(command, ...tinyStack(user))).toMatchObject({
+        code: 1,
+        problem: {
+          code: 'SANDBOX_PORT',
+          why: expect.stringContaining('cannot prove that it is yours'),
+          now: 'Nothing was changed.',
+        },
+      });
+    }
+  } finally {
+    impostor.close();
+  }
+  expect(received.filter((line) => !line.startsWith('{'))).toEqual(Array(2).fill('GET /_sandbox/about'));
+  expect(received.join('\n')).not.toMatch(/authorization|ab{8}/);
+}, 60_000);

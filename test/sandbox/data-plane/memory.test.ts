@@ -1,0 +1,126 @@
+// A container that needs more memory than its limit or its task's limit is killed as on Fargate.
+import { describe, expect, test } from '@jest/globals';
+import { makeMemoryLimits } from '../../../sandbox/data-plane/memory-limits.ts';
+import { memoryUsageOf } from '../../../sandbox/runtime/memory-usage.ts';
+import { manualClock } from '../../../sandbox/world/clock.ts';
+import { until, TestTask } from '../runtime/support.ts';
+import { taskScene } from './task-scene.ts';
+
+/** Holds memory from the start on, and runs until it is stopped. */
+const holding = (mib: number) =>
+  `globalThis.held = Buffer.alloc(${mib} * 2 ** 20, 1); console.log('ready');
+   process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000);`;
+
+const KILLED = {
+  exitCode: 137,
+  reason: 'OutOfMemoryError: Container killed due to memory usage',
+};
+
+describe('a running task', () => {
+  test.each<[string, { memory?: number }, string]>([
+    ['of the container', { memory: 100 }, '512'],
+    ['of the task', {}, '512'],
+  ])('that exceeds the limit %s is killed', async (_, container, memory) => {
+    const scene = await taskScene();
+    await scene.push(holding(container.memory ? 150 : 600), 'v1');
+    const arn = await scene.run({ web: container }, { memory });
+    expect(await scene.stopped(arn)).toMatchObject({
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      containers: [KILLED],
+    });
+  });
+
+  test('below its limits keeps running, and its exit has no reason', async () => {
+    const scene = await taskScene();
+    await scene.push(`${holding(20)} setTimeout(() => process.exit(3), 1500)`, 'v1');
+    const arn = await scene.run({ web: { memory: 200 } });
+    const { containers } = await scene.stopped(arn);
+    expect(containers).toMatchObject([{ exitCode: 3 }]);
+    expect(containers?.[0]?.reason).toBeUndefined();
+  });
+});
+
+describe('the limits', () => {
+  const MIB = 2 ** 20;
+
+  /** Watches containers with the given usage and limits in MiB; returns the names of those that are killed. */
+  async function killed(
+    containers: Readonly<Record<string, { task?: string; uses: number; limit?: number; taskLimit?: number }>>,
+  ): Promise<string[]> {
+    const clock = manualClock();
+    const names = Object.keys(containers);
+    const dead: string[] = [];
+    let measured = 0;
+    const limits = makeMemoryLimits(
+      clock,
+      (error) => {
+        throw error;
+      },
+      async (pids) => {
+        measured += 1;
+        return new Map(pids.map((pid) => [pid, (containers[names[pid] ?? '']?.uses ?? 0) * MIB]));
+      },
+    );
+    names.forEach((name, pid) => {
+      const { task = 'one', limit, taskLimit } = containers[name] ?? {};
+      const kill = () => dead.push(name);
+      limits.watch({ pid, taskArn: task, limits: { container: limit, task: taskLimit }, kill });
+    });
+    for (let round = 1; round <= 2; round += 1) {
+      expect(measured).toBe(round - 1);
+      clock.advance(500);
+      await new Promise((settled) => setImmediate(settled));
+    }
+    return dead;
+  }
+
+  test('of a container kill that container only', async () => {
+    expect(await killed({ a: { uses: 65, limit: 64 }, b: { uses: 64, limit: 64 } })).toEqual(['a']);
+  });
+
+  test("of a task kill its largest container, and no other task's", async () => {
+    const taskLimit = 100;
+    expect(
+      await killed({
+        a: { uses: 40, taskLimit },
+        b: { uses: 70, taskLimit },
+        c: { task: 'two', uses: 90, taskLimit },
+      }),
+    ).toEqual(['b']);
+  });
+
+  test('of a task are not exceeded by a container that is killed for its own limit', async () => {
+    const taskLimit = 100;
+    expect(await killed({ a: { uses: 60, limit: 50, taskLimit }, b: { uses: 70, taskLimit } })).toEqual([
+      'a',
+    ]);
+  });
+
+  test('are not measured while no container runs', () => {
+    const clock = manualClock();
+    let measured = 0;
+    const limits = makeMemoryLimits(
+      clock,
+      () => undefined,
+      async () => (measured++, new Map()),
+    );
+    limits.watch({ pid: 1, taskArn: 'one', limits: {}, kill: () => undefined })();
+    clock.advance(500);
+    clock.advance(5000);
+    expect(measured).toBeLessThanOrEqual(1);
+  });
+});
+
+test('the memory of a container includes its children, even one that left the group', async () => {
+  await using task = await TestTask.create();
+  const child = JSON.stringify(holding(60));
+  const spawn = (detached: boolean) =>
+    `require('node:child_process').spawn('node', ['-e', ${child}], { detached: ${detached}, stdio: 'inherit' });`;
+  const container = await task.start(['node', '-e', `${spawn(false)} ${spawn(true)} ${holding(60)}`]);
+  await until(() => container.stdout.length === 3, 'three programs to be ready');
+  const used = (await memoryUsageOf([container.pid])).get(container.pid) ?? 0;
+  expect(used / 2 ** 20).toBeGreaterThan(180);
+  expect(used / 2 ** 20).toBeLessThan(600);
+  expect((await memoryUsageOf([2 ** 30])).get(2 ** 30)).toBe(0);
+}, 60_000);

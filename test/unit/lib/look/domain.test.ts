@@ -1,0 +1,172 @@
+// The look around the domain: the calls that it makes, and which zones and records it selects.
+import {
+  GetHostedZoneCommand,
+  ListHostedZonesCommand,
+  ListResourceRecordSetsCommand,
+  ListTagsForResourceCommand,
+  type HostedZone,
+  type ListResourceRecordSetsRequest,
+  type ResourceRecordSet,
+} from '@aws-sdk/client-route-53';
+import { describe, expect, test } from '@jest/globals';
+import { lookDomain } from '../../../../lib/look/domain.ts';
+import { lookRecord } from '../../../../lib/look/record.ts';
+import { recordedIn } from '../../../../lib/look/context.ts';
+import { awsError, config, lookContextOf, mocks, sent } from '../../step-harness.ts';
+
+const zone = (id: string, name: string, more: Partial<HostedZone> = {}): HostedZone => ({
+  Id: `/hostedzone/${id}`,
+  Name: `${name}.`,
+  CallerReference: `made-by-hand-${id}`,
+  ...more,
+});
+const OURS = { CallerReference: 'shop-dev/token-1' };
+const set = (name: string, Type: ResourceRecordSet['Type'], ...values: string[]): ResourceRecordSet => ({
+  Name: `${name}.`,
+  Type,
+  ResourceRecords: values.map((Value) => ({ Value })),
+});
+
+/** Mocks the zones of the account, and the records of every zone. A zone with more than three has a second page. */
+function mockDns(zones: readonly HostedZone[], sets: readonly ResourceRecordSet[] = []): void {
+  mocks.route53.on(ListHostedZonesCommand).resolves({ HostedZones: [...zones] });
+  mocks.route53.on(ListTagsForResourceCommand).resolves({});
+  mocks.route53.on(GetHostedZoneCommand).callsFake(({ Id }: { Id: string }) => ({
+    DelegationSet: { NameServers: [`NS-1.of-${Id}.example`] },
+  }));
+  mocks.route53
+    .on(ListResourceRecordSetsCommand)
+    .callsFake(({ StartRecordName: start }: ListResourceRecordSetsRequest) => {
+      const from = sets.findIndex(({ Name }) => start === undefined || Name === `${start}.`);
+      return {
+        ResourceRecordSets: from < 0 ? [] : sets.slice(from, from + 3),
+        IsTruncated: start === undefined && sets.length > 3,
+      };
+    });
+}
+const stack = config({ domain: { name: 'a.b.example.com', zone: 'example.com', createZone: false } });
+const context = (recorded = true) => ({
+  ...lookContextOf(stack),
+  recorded: recorded ? recordedIn({ vpc: { vpcId: 'vpc-1' } }) : undefined,
+});
+const calls = () => sent().map(({ command }) => command);
+const listedNames = () =>
+  sent()
+    .filter(({ command }) => command === 'ListResourceRecordSets')
+    .map(({ input }) => (input as ListResourceRecordSetsRequest).StartRecordName);
+
+test('no call is made without a domain', async () => {
+  expect(await lookDomain(lookContextOf(config({ domain: undefined })))).toBeUndefined();
+  expect(sent()).toEqual([]);
+});
+
+describe('the records of the zone', () => {
+  test('are read at the name and at each of its ancestors, and the call for the name is shared with the record', async () => {
+    mockDns([zone('Z1', 'example.com')], [set('b.example.com', 'NS', 'NS.Elsewhere.example.')]);
+    const shared = context();
+    await Promise.all([lookDomain(shared), lookRecord(shared)]);
+    expect(calls().sort()).toEqual([
+      'ListHostedZones',
+      'ListResourceRecordSets',
+      'ListResourceRecordSets',
+      'ListTagsForResource',
+    ]);
+    expect(listedNames().sort()).toEqual(['a.b.example.com', 'b.example.com']);
+    expect(await lookDomain(shared)).toMatchObject({
+      cut: { name: 'b.example.com', nameServers: ['ns.elsewhere.example'] },
+      recordSets: [],
+    });
+  });
+
+  test('are taken from the first page if there is no state and the page is complete', async () => {
+    const aaaa = set('a.b.example.com', 'AAAA', '2001:db8::1');
+    mockDns([zone('Z1', 'example.com')], [set('example.com', 'NS', 'ns.example.'), aaaa]);
+    expect(await lookDomain(context(false))).toMatchObject({ cut: undefined, recordSets: [aaaa] });
+    expect(listedNames()).toEqual([undefined]);
+  });
+
+  test('are also read by name if the first page is not complete', async () => {
+    const others = ['c', 'd', 'e'].map((label) => set(`${label}.example.com`, 'TXT', '"x"'));
+    const aaaa = set('a.b.example.com', 'AAAA', '2001:db8::1');
+    mockDns([zone('Z1', 'example.com')], [...others, aaaa]);
+    expect(await lookDomain(context(false))).toMatchObject({ recordSets: [aaaa] });
+    expect(listedNames()).toEqual([undefined, 'a.b.example.com', 'b.example.com']);
+  });
+
+  test('are listed once if the zone is ours', async () => {
+    mockDns(
+      [zone('Z1', 'example.com', OURS)],
+      [set('example.com', 'NS', 'NS-1.ours.example.'), set('b.example.com', 'NS', 'ns.elsewhere.example')],
+    );
+    const shared = context();
+    await lookRecord(shared);
+    expect(await lookDomain(shared)).toMatchObject({
+      cut: { name: 'b.example.com' },
+      nameServers: ['ns-1.ours.example'],
+    });
+    expect(listedNames()).toEqual([undefined]);
+  });
+
+  test("are also read if the name is the zone's own name, whose NS record delegates nothing", async () => {
+    const sets = [set('example.com', 'AAAA', '2001:db8::1'), set('example.com', 'NS', 'ns.example.')];
+    mockDns([zone('Z1', 'example.com')], sets);
+    const apex = config({ domain: { name: 'example.com', zone: 'example.com', createZone: false } });
+    const found = await lookDomain({ ...context(), config: apex });
+    expect(found).toMatchObject({ cut: undefined, recordSets: sets });
+  });
+
+  test('count as absent if the zone is deleted meanwhile', async () => {
+    mockDns([zone('Z1', 'example.com')]);
+    mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
+    expect(await lookDomain(context())).toMatchObject({ cut: undefined, recordSets: [] });
+  });
+});
+
+test('of several delegations the outermost counts, since resolvers follow it first', async () => {
+  mockDns(
+    [zone('Z1', 'example.com')],
+    [set('a.b.example.com', 'NS', 'inner.example'), set('b.example.com', 'NS', 'outer.example')],
+  );
+  expect(await lookDomain(context())).toMatchObject({ cut: { name: 'b.example.com' } });
+});
+
+describe('the other zones of the account', () => {
+  test('with longer names are considered if they contain the domain, the longest first', async () => {
+    mockDns([
+      zone('Z1', 'example.com'),
+      zone('Z2', 'b.example.com'),
+      zone('Z3', 'a.b.example.com'),
+      zone('Z4', 'x.a.b.example.com'),
+      zone('Z5', 'ab.example.com'),
+    ]);
+    expect((await lookDomain(context()))?.longerZone).toEqual({
+      name: 'a.b.example.com',
+      hostedZoneId: 'Z3',
+      nameServers: ['ns-1.of-z3.example'],
+    });
+  });
+
+  test('that are private or ours are not considered', async () => {
+    const PrivateZone = { Config: { PrivateZone: true } };
+    mockDns([
+      zone('Z1', 'example.com'),
+      zone('Z2', 'b.example.com', PrivateZone),
+      zone('Z3', 'a.b.example.com', OURS),
+      zone('Z4', 'com', PrivateZone),
+    ]);
+    expect(await lookDomain(context())).toMatchObject({ longerZone: undefined, parentZone: undefined });
+    expect(calls()).not.toContain('GetHostedZone');
+  });
+
+  test('with shorter names are parents, the innermost first, even while the zone itself does not exist', async () => {
+    mockDns([zone('Z1', 'com'), zone('Z2', 'ample.com')]);
+    expect(await lookDomain(context())).toMatchObject({ parentZone: { name: 'com', hostedZoneId: 'Z1' } });
+    expect(listedNames()).toEqual([]);
+  });
+
+  test('are not considered if they are deleted meanwhile', async () => {
+    mockDns([zone('Z1', 'example.com'), zone('Z2', 'b.example.com')]);
+    mocks.route53.on(GetHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
+    expect(await lookDomain(context())).toMatchObject({ longerZone: undefined });
+  });
+});

@@ -52,7 +52,7 @@ describe('a form', () => {
   test('with 9,000 parameters is read', async () => {
     const { text } = await call(
       'ec2',
-      `Action=DescribeVpcs&${many(9_000, (index) => `VpcId.${index}=vpc-${index}`)}`,
+      `Action=DescribeVpcs&Version=2016-11-15&${many(9_000, (index) => `VpcId.${index}=vpc-${index}`)}`,
     );
     expect(text).toContain('InvalidVpcID');
   });

@@ -1,12 +1,32 @@
 // Runs a command, `node run.js provision …`: compiles Slipway if its source has changed, then loads the command's main file.
 // @ts-check
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { hashOf, load } from './build/code-cache.js';
 
 const ROOT = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
+/** The commands, with the folder that contains the program of each and the first arguments that select it. */
+const COMMANDS = new Map([
+  ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
+  [
+    'drift',
+    { folder: 'provision', args: ['--drift'], purpose: 'lists how the stack differs from the configuration' },
+  ],
+  ['teardown', { folder: 'teardown', args: [], purpose: 'takes the stack down' }],
+  ['sandbox', { folder: 'sandbox', args: [], purpose: 'runs an AWS on this machine' }],
+]);
 /** Commands that are compiled together; the sandbox is a separate program. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
 const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
@@ -132,6 +152,47 @@ function problemText({ code, errors = [], message }) {
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
 }
 
+/** Returns the versions that a report of a problem needs. */
+function versionText() {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return `Slipway ${version}\nNode ${process.versions.node}\n`;
+}
+
+function helpText() {
+  const lines = [...COMMANDS].map(([name, { purpose }]) => `  npm run ${name.padEnd(9)}  ${purpose}\n`);
+  return `${lines.join('')}\nTo list the options of a command: npm run <command> -- --help\n`;
+}
+
+/** @param {string} first the argument in the place of the command */
+function noCommandText(first) {
+  const what = /^[^-]/.test(first)
+    ? `There is no command ${first}.`
+    : `The command is missing${first && ` before ${first}`}.`;
+  const [last, ...others] = [...COMMANDS.keys()].reverse();
+  const why = `The commands are ${others.reverse().join(', ')} and ${last}.`;
+  return `\nproblem  ${what} [ARGUMENTS]\n  why    ${why}\n  now    Nothing was changed.\n  to do  node run.js --help\n`;
+}
+
+/**
+ * Prints a message and ends the process.
+ * @param {string} text
+ * @param {number} [code] the exit code; a failure is printed on stderr
+ */
+function end(text, code = 0) {
+  try {
+    writeSync(code === 0 ? 1 : 2, text);
+  } finally {
+    process.exit(code);
+  }
+}
+
+const [name, ...args] = process.argv.slice(2);
+const command = name === undefined ? undefined : COMMANDS.get(name);
+if (name === '-V' || process.argv.includes('--version')) end(versionText());
+if (name === '-h' || name === '--help' || name === 'help') end(helpText());
+// Without a command, this program only compiles.
+if (name !== undefined && !command) end(noCommandText(name), 1);
+
 // If the umask masked the owner's bits, this process could not enter the folders that it creates.
 process.umask(process.umask() & 0o077);
 const folder = join(CACHE, fingerprint());
@@ -141,10 +202,9 @@ if (!existsSync(folder)) {
     process.exit(1);
   });
 }
-const [command] = process.argv.splice(2, 1);
-// Without a command, this program only compiles.
-if (command !== undefined) {
-  const main = join(folder, command, 'main.cjs');
+if (command) {
+  process.argv.splice(2, Infinity, ...command.args, ...args);
+  const main = join(folder, command.folder, 'main.cjs');
   try {
     utimesSync(folder, new Date(), new Date());
   } catch {

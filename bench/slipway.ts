@@ -84,11 +84,11 @@ export const slipway: Contender = {
     writeFileSync(config, `export default ${JSON.stringify(stackOf(additionalServices))};\n`);
     const env = environmentFor(endpoint, { SLIPWAY_HOME: join(folder, '.slipway') });
     // moto's services never become stable, so neither Slipway nor Terraform waits for them.
-    const flags = ['--target', 'aws', '--config', config, '--yes', '--no-wait'];
+    const flags = ['--target', 'aws', '--config', config, '--yes'];
     return {
-      plan: { ...slipwayCommand(env, 'provision', ...flags, '--plan'), expectedCodes: [2] },
-      provision: slipwayCommand(env, 'provision', ...flags),
-      again: slipwayCommand(env, 'provision', ...flags),
+      plan: { ...slipwayCommand(env, 'provision', ...flags, '--no-wait', '--plan'), expectedCodes: [2] },
+      provision: slipwayCommand(env, 'provision', ...flags, '--no-wait'),
+      again: slipwayCommand(env, 'provision', ...flags, '--no-wait'),
       teardown: slipwayCommand(env, 'teardown', ...flags),
     };
   },

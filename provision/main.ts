@@ -1,15 +1,15 @@
-/** `npm run provision`: stands the stack up, or brings it up to date with the configuration. */
+/** `npm run provision`: stands the stack up, or brings it up to date with the configuration. With `--drift`, it is `npm run drift`. */
 import { startConfig } from '../lib/run/start-config.ts';
 import { main } from '../lib/run/main.ts';
 import { openSandbox } from '../sandbox/client.ts';
 
-void main(
-  'provision',
-  'Stands up the stack of slipway.config.ts, or brings it up to date.',
-  async (invocation) => {
-    const { config } = await startConfig(invocation);
-    // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
-    const { provision } = await import('./run.ts');
-    return provision(invocation, { openSandbox, config });
-  },
-);
+const [command, purpose] = process.argv.includes('--drift')
+  ? (['drift', 'Lists how the stack differs from slipway.config.ts, and changes nothing.'] as const)
+  : (['provision', 'Stands up the stack of slipway.config.ts, or brings it up to date.'] as const);
+
+void main(command, purpose, async (invocation) => {
+  const { config } = await startConfig(invocation);
+  // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
+  const { provision } = await import('./run.ts');
+  return provision(invocation, { openSandbox, config });
+});

@@ -22,6 +22,7 @@ Options:
                       SLIPWAY_SANDBOX_PACE)
   --weather <weather> which failures it injects: calm, lag, throttled, stormy, or settings as JSON
                       (default: calm, or SLIPWAY_SANDBOX_WEATHER)
+  --version           show the versions of Slipway and Node
   -h, --help          show this help
 `;
 
@@ -41,7 +42,7 @@ function readArguments() {
     },
   });
   const { env } = process;
-  const home = resolve(env['SLIPWAY_HOME'] ?? '.slipway');
+  const home = resolve(env['SLIPWAY_HOME'] || '.slipway');
   return {
     help: values.help,
     background: values.background,

@@ -13,6 +13,8 @@ export interface CompletionContext {
   readonly project?: string | undefined;
   /** Overrides the builder of the configuration. */
   readonly builder?: Builder | undefined;
+  /** Overrides the name of the configuration: `--name`. */
+  readonly name?: string | undefined;
 }
 
 type ContainerOutput = StackOutput['services'][string]['containers'][string];
@@ -23,9 +25,10 @@ const SOURCE_USER = '1000:1000';
 /** Returns the complete configuration of a stack. In it, every name is a field, and every folder is absolute. */
 export const completeConfig = (
   stack: StackOutput,
-  { stage, target, folder, builder, project }: CompletionContext,
+  { stage, target, folder, builder, project, name }: CompletionContext,
 ): Config => ({
   ...stack,
+  name: name ?? stack.name,
   stage,
   target,
   project: stack.project ?? project,

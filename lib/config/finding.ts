@@ -20,6 +20,8 @@ export type Check = (config: Config) => Iterable<Finding>;
 
 /** The path of the stage: a command-line option that is checked together with the file. */
 export const STAGE: Path = ['--stage'];
+/** The path of the name of the stack, when it is a command-line option. */
+export const NAME_OPTION: Path = ['--name'];
 
 export const pathOfService = ({ name }: Service, ...rest: string[]): Path => ['services', name, ...rest];
 

@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly target: Target;
   /** Overrides the builder of the configuration. */
   readonly builder?: Builder | undefined;
+  /** Overrides the name of the configuration. */
+  readonly name?: string | undefined;
   /** Aborts the load. */
   readonly signal?: AbortSignal | undefined;
   /** The number of milliseconds that the file may run. */
@@ -30,7 +32,15 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  *   CONFIG_INVALID (`InvalidConfig`) with every mistake in it; the signal's reason
  */
 export async function loadConfig(options: LoadOptions): Promise<Config> {
-  const { file = CONFIG_FILE, stage, target, builder, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const {
+    file = CONFIG_FILE,
+    stage,
+    target,
+    builder,
+    name,
+    signal,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  } = options;
   const path = resolve(file);
   if (kindOf(path) !== 'file') throw missingFile(file, path);
   const folder = dirname(path);
@@ -40,7 +50,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     import('./parse.ts'),
     projectOf(folder),
   ]);
-  return parseConfig(input, { stage, target, builder, folder, project, file });
+  return parseConfig(input, { stage, target, builder, name, folder, project, file });
 }
 
 /** A configuration file: as the user named it, and its absolute path. */

@@ -2,11 +2,12 @@
 import { check } from './check.ts';
 import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
-import type { Finding, Path } from './finding.ts';
+import { stackName } from './field-rules.ts';
+import { NAME_OPTION, type Finding, type Path } from './finding.ts';
 import { foundAt, schemaFindings, isPathWithin } from './schema-issues.ts';
 import { parseLeniently } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
-import { pathText } from './display.ts';
+import { display, pathText } from './display.ts';
 
 /** The values that complete a configuration, and the name of its file. */
 export interface ParseContext extends CompletionContext {
@@ -29,10 +30,16 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
   ];
   const findings =
     config === undefined ? [] : check(config).filter((finding) => !dependsOn(finding, unreliable));
-  const mistakes = mistakesOf(input, [...schemaMistakes, ...findings]);
+  const mistakes = mistakesOf(input, [...nameOptionFindings(context), ...schemaMistakes, ...findings]);
   if (config === undefined || mistakes.length > 0)
     throw new InvalidConfig(context.file ?? CONFIG_FILE, mistakes);
   return config;
+}
+
+/** Checks the name that replaces the one in the file. */
+function nameOptionFindings({ name }: ParseContext): Finding[] {
+  const fix = name === undefined ? undefined : stackName(name);
+  return fix === undefined ? [] : [{ path: NAME_OPTION, value: display(name), fix }];
 }
 
 const dependsOn = ({ path, reads = [] }: Finding, unreliable: readonly Path[]): boolean =>

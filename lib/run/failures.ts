@@ -1,7 +1,7 @@
 /** Turns the failed steps of a run into one problem; steps that did not run because another step failed are not named. */
 import { explain } from '../aws/explain.ts';
 import type { Outcome } from '../engine/graph.ts';
-import { problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import type { Noun } from '../model/architecture.ts';
 import type { Run } from './run.ts';
 
@@ -39,15 +39,18 @@ const situationOf = (run: Run, name: Noun) => ({
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
   const removing = command.startsWith('npm run teardown');
+  const changing = !command.startsWith('npm run drift');
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
-    now: removing
-      ? 'Everything removed so far is gone; the rest is recorded.'
-      : 'Everything created so far is kept and recorded.',
+    now: !changing
+      ? NOTHING_CHANGED
+      : removing
+        ? 'Everything removed so far is gone; the rest is recorded.'
+        : 'Everything created so far is kept and recorded.',
     fix: [
-      `${command}, to continue from here`,
-      ...(removing
+      changing ? `${command}, to continue from here` : command,
+      ...(removing || !changing
         ? []
         : [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`]),
     ],

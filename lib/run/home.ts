@@ -1,10 +1,50 @@
-/** The home folder of Slipway: state files, locks and the data of the sandbox. */
-import { join, resolve } from 'node:path';
+/** The folders and files that Slipway keeps: state files and locks beside the configuration, the sandbox's data in the current folder. */
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CONFIG_FILE } from '../config/config.ts';
+import { makeFolder } from '../state/private-file.ts';
 
-/** Returns the home folder: SLIPWAY_HOME, by default `.slipway` in the current folder. */
-export const home = (env: NodeJS.ProcessEnv = process.env): string =>
-  resolve(env['SLIPWAY_HOME'] ?? '.slipway');
+const FOLDER = '.slipway';
 
-export const stateFile = (stage: string, folder = home()): string => join(folder, `${stage}.json`);
-export const lockFile = (stage: string, folder = home()): string => join(folder, `${stage}.lock`);
+/** The files of one stack: its state and its lock. */
+export interface StackFiles {
+  readonly file: string;
+  readonly lock: string;
+}
+
+/**
+ * Returns the folder of state files and locks: SLIPWAY_HOME, by default `.slipway` beside the configuration.
+ * @param config the configuration file, relative to the current folder
+ */
+export const stateFolder = (config: string = CONFIG_FILE, env: NodeJS.ProcessEnv = process.env): string =>
+  resolve(env['SLIPWAY_HOME'] || join(dirname(config), FOLDER));
+
+/**
+ * Returns the home folder: SLIPWAY_HOME, by default `.slipway` in the current folder. It contains the sandbox's folder, which all
+ * configurations of a project share; earlier versions of Slipway kept the state files there.
+ */
+export const home = (env: NodeJS.ProcessEnv = process.env): string => resolve(env['SLIPWAY_HOME'] || FOLDER);
+
+/** @param stack `<name>-<stage>` */
+export const stackFiles = (stack: string, folder: string): StackFiles => filesNamed(stack, folder);
+
+/** Returns the files as earlier versions of Slipway named them. A stage has no hyphens, so no stack has the same files. */
+export const formerFiles = (stage: string, folder: string): StackFiles => filesNamed(stage, folder);
+
 export const sandboxFolder = (folder = home()): string => join(folder, 'sandbox');
+
+const filesNamed = (name: string, folder: string): StackFiles => ({
+  file: join(folder, `${name}.json`),
+  lock: join(folder, `${name}.lock`),
+});
+
+/**
+ * Makes a folder for state files, and keeps it out of git. The user's own folder gets no `.gitignore`: it may be in use for
+ * something else.
+ */
+export async function makeStateFolder(folder: string): Promise<void> {
+  const isNew = await makeFolder(folder);
+  if (!isNew && basename(folder) !== FOLDER) return;
+  // It exists already, or the lock cannot be written either, which is reported there.
+  await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => undefined);
+}

@@ -4,6 +4,7 @@ import { explain } from '../aws/explain.ts';
 import { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { interrupted } from './failures.ts';
+import type { Command } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLines } from './progress-lines.ts';
 import { withStackFlags, readOptions, commandLine, type Options } from './options.ts';
@@ -34,7 +35,7 @@ export interface CommandContext {
 
 /** Runs a command from its arguments to its exit code. */
 export async function main(
-  command: string,
+  command: Command,
   purpose: string,
   work: (context: CommandContext) => Promise<CommandResult>,
   args: readonly string[] = process.argv.slice(2),
@@ -42,6 +43,8 @@ export async function main(
   // The SDK warns on stderr that it will stop supporting Node 20; stderr is reserved for Slipway's output.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const json = args.includes('--json');
+  // For scripts, a drift is a provision that changes nothing.
+  const document = { version: JSON_VERSION, command: command === 'drift' ? 'provision' : command };
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
   // The reader may have closed the stream, as `| head` does: the run continues without output.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -61,16 +64,16 @@ export async function main(
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
     const working = work({ options, report, signal, interactive });
     const result = await Promise.race([working, overdue, uncaught()]);
-    print(json ? { version: JSON_VERSION, command, ok: true, ...result.json } : result.text);
+    print(json ? { ...document, ok: true, ...result.json } : result.text);
     process.exitCode = result.exitCode;
   } catch (error) {
     const rerun = options ? commandLine(command, options) : `npm run ${command}`;
     const problem = signal.aborted
       ? interrupted({ command: rerun })
-      : explain(error, { doing: command, region: '', command: rerun, changing: true });
+      : explain(error, { doing: command, region: '', command: rerun, changing: command !== 'drift' });
     const shown = options ? forStack(problem, options) : problem;
     process.stderr.write(problemText(shown, colour));
-    if (json) print({ version: JSON_VERSION, command, ok: false, problem: problemJson(shown) });
+    if (json) print({ ...document, ok: false, problem: problemJson(shown) });
     process.exitCode = shown.code === 'INTERRUPTED' ? 130 : 1;
     // Work that did not stop could keep this process alive indefinitely. Everything created is recorded.
     process.exit();

@@ -1,8 +1,8 @@
 /** The flags of provision and teardown, read and checked before anything else happens. */
-import type { Command } from 'commander';
-import { closest } from 'fastest-levenshtein';
+import type { Command as Program } from 'commander';
 import type { Builder, Target } from '../config/config.ts';
-import { NOTHING_CHANGED, problem } from '../model/problem.ts';
+import { badArguments, excessArgument, missingValue } from './bad-arguments.ts';
+import { addFlags, type Command } from './flags.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -11,6 +11,8 @@ export interface Options {
   readonly target: Target;
   /** The configuration file; undefined means the default file. */
   readonly config: string | undefined;
+  /** The name of the stack to remove, instead of the name in the configuration. */
+  readonly name: string | undefined;
   readonly plan: boolean;
   readonly yes: boolean;
   readonly json: boolean;
@@ -29,55 +31,32 @@ export type ParsedArguments = { readonly options: Options } | { readonly help: s
 
 /**
  * Reads the arguments of a command.
- * @param command `provision` or `teardown`
  * @param purpose one sentence for `--help`
  * @param env the environment, in which npm leaves the flags that it kept for itself
- * @throws ARGUMENTS for an unknown flag or value, with the nearest known one, and for flags that npm kept for itself
+ * @throws ARGUMENTS for an option that the command does not have, for a wrong value, and for flags that npm kept for itself
  */
 export async function readOptions(
-  command: string,
+  command: Command,
   purpose: string,
   args: readonly string[],
   env: NpmVariables,
 ): Promise<ParsedArguments> {
   // Imported only here, since commander takes a while to load.
-  const { Command, CommanderError, Option } = await import('commander');
+  const { Command: ProgramClass, CommanderError, Option } = await import('commander');
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
-  const program: Command = new Command(`npm run ${command} --`)
+  const program: Program = new ProgramClass(`npm run ${command} --`)
+    .usage('[options]')
     .description(purpose)
-    .addOption(
-      new Option('--target <target>', 'where the stack runs').choices(['sandbox', 'aws']).default('sandbox'),
-    )
-    .option('--stage <name>', 'which deployment of the stack; letters and digits', 'dev')
-    .option('--config <file>', 'the configuration file (default: slipway.config.ts)')
-    .option('--plan', 'only show what would change; exit with 0 if nothing would, 2 otherwise', false)
-    .option('--yes', 'do not ask for confirmation', false)
-    .option('--json', 'print one JSON document on stdout and nothing else', false)
-    .option('--no-wait', 'do not wait for health checks and DNS')
-    .addOption(
-      new Option('--builder <builder>', 'how images are built from source').choices([
-        'auto',
-        'bundle',
-        'docker',
-      ]),
-    )
-    .option('--adopt-stack', 'change the stack even if it belongs to another project', false)
+    .allowExcessArguments()
     .helpOption('-h, --help', 'show this help')
-    .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
-  if (command === 'provision') {
-    program
-      .addOption(new Option('--drift', 'only report drift from the configuration').default(false).hideHelp())
-      .addOption(
-        new Option('--adopt <address>', 'take over a resource that is in the way; may be repeated')
-          .default([] as string[], 'none')
-          .argParser((address: string, others: string[]) => [...others, address]),
-      );
-  }
+  addFlags(program, command, Option);
   const taken = flagsTakenByNpm(command, program.options, env);
   if (taken) throw taken;
+  // run.js prints the versions before it loads a command.
+  program.option('--version', 'show the versions of Slipway and Node');
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {
@@ -85,37 +64,47 @@ export async function readOptions(
     if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
     throw badArguments(command, error.message);
   }
-  const {
-    target,
-    stage,
-    config,
-    plan,
-    yes,
-    json,
-    wait,
-    builder,
-    drift = false,
-    adopt = [],
-    adoptStack,
-  } = program.opts<Omit<Options, 'config' | 'builder'> & { config?: string; builder?: Builder }>();
-  return { options: { target, stage, config, plan, yes, json, wait, builder, drift, adopt, adoptStack } };
+  const [argument] = program.args;
+  if (argument !== undefined) throw excessArgument(command, argument);
+  const values = program.opts<Partial<Options>>();
+  const [empty] = Object.entries(values).filter(([, value]) => [value].flat().includes(''));
+  if (empty) throw missingValue(command, `--${empty[0]}`);
+  return { options: { ...DEFAULTS, ...values } };
 }
 
+/** The values of options that a command does not have, or that are optional. */
+const DEFAULTS: Options = {
+  stage: 'dev',
+  target: 'sandbox',
+  config: undefined,
+  name: undefined,
+  plan: false,
+  yes: false,
+  json: false,
+  wait: true,
+  builder: undefined,
+  drift: false,
+  adopt: [],
+  adoptStack: false,
+};
+
+/** The options that select a stack. */
+type StackOptions = Pick<Options, 'stage' | 'target' | 'config'> & { readonly name?: string | undefined };
+
 /** Returns the command line that runs a command on the same stack. */
-export function commandLine(
-  command: string,
-  { stage, target, config }: Pick<Options, 'stage' | 'target' | 'config'>,
-): string {
+export function commandLine(command: string, { stage, target, config, name }: StackOptions): string {
   const flags = [
     ...(stage === 'dev' ? [] : [`--stage ${stage}`]),
     ...(target === 'sandbox' ? [] : [`--target ${target}`]),
     ...(config === undefined ? [] : [`--config ${config}`]),
+    // Only a teardown can have a name other than the one in the configuration.
+    ...(name === undefined || command !== 'teardown' ? [] : [`--name ${name}`]),
   ];
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
 
 /** Adds the flags of a stack to the commands in an advice. */
-export const withStackFlags = (advice: string, options: Parameters<typeof commandLine>[1]): string =>
+export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice.replace(
     /npm run (provision|teardown|drift)( -- )?/g,
     (match: string, ...[name, separator, offset]) => {
@@ -125,22 +114,3 @@ export const withStackFlags = (advice: string, options: Parameters<typeof comman
       return fullCommand.includes(' -- ') ? `${fullCommand} ` : `${fullCommand}${separator}`;
     },
   );
-
-/**
- * Converts a message of commander to a problem. Two examples of messages are
- * `error: unknown option '--paln'\n(Did you mean --plan?)` and
- * `error: option '--target <target>' argument 'mars' is invalid. Allowed choices are sandbox, aws.`.
- */
-function badArguments(command: string, message: string) {
-  const [what = '', why = 'The command cannot be run with these arguments.'] = message
-    .replace(/^error: /, '')
-    .split(/\n|(?<=\.) /);
-  const [, value, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(message) ?? [];
-  const hint = value && choices ? `Did you mean ${closest(value, choices.split(', '))}? ` : '';
-  return problem('ARGUMENTS', {
-    what: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
-    why: hint + why.replace(/^\(|\)$/g, ''),
-    now: NOTHING_CHANGED,
-    fix: [`npm run ${command} -- --help, to see its flags`],
-  });
-}

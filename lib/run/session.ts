@@ -11,13 +11,13 @@ import { namesOf } from '../derive/names.ts';
 import type { Survey } from '../look/found.ts';
 import type { Report } from '../model/report.ts';
 import { redactedProblem, redactedReport, redactorFor } from './redact.ts';
-import { readState } from '../state/read.ts';
 import { openState } from '../state/state.ts';
-import { takeLock, type Lock } from '../state/lock.ts';
+import type { Lock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { closeEmptySandbox } from './close-sandbox.ts';
-import { home, lockFile, sandboxFolder, stateFile } from './home.ts';
+import { sandboxFolder } from './home.ts';
 import { commandLine, type Options } from './options.ts';
+import { configurationFileOf, filesOf, lockStack, readSavedState } from './saved-state.ts';
 import type { Waits } from '../engine/waits.ts';
 import type { Run } from './run.ts';
 import { endpointOf, connectTarget, type OpenSandbox, type OpenTarget } from './target.ts';
@@ -50,7 +50,7 @@ export interface SessionDependencies {
   readonly openSandbox: OpenSandbox;
   /** The configuration, which is already being loaded. */
   readonly config: Promise<Config>;
-  /** The folder for state and locks; by default the home folder. */
+  /** The folder for state, locks and the sandbox; by default where `home.ts` says. */
   readonly home?: string;
   /** A clock other than the machine's, with the waits and rate limits for that clock. */
   readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly limits?: number };
@@ -71,7 +71,7 @@ export interface SessionOptions extends SessionDependencies {
  */
 export async function openSession(options: Options, sessionOptions: SessionOptions): Promise<Session> {
   const { command, signal, openSandbox, survey } = sessionOptions;
-  const { home: homeFolder = home(), time } = sessionOptions;
+  const { home: folder, time } = sessionOptions;
   const config = await sessionOptions.config;
   // From here on, messages may contain foreign text, from AWS and from the programs that run there.
   const redact = redactorFor(config);
@@ -82,7 +82,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
   // Images are built while the sandbox starts.
   if (command !== 'teardown') startBuilds(config, builds);
-  const target = await connectTarget(config, sandboxFolder(homeFolder), openSandbox, signal, report);
+  const target = await connectTarget(config, sandboxFolder(folder), openSandbox, signal, report);
   const { endpoint } = target.settings;
   const situation: Situation = {
     doing: 'the check of the credentials',
@@ -115,15 +115,9 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     await lock?.release();
   };
   try {
-    lock = await takeLock(lockFile(options.stage, homeFolder), `npm run ${command}`, clock);
-    if (lock.takenOverFrom) {
-      report({
-        type: 'warning',
-        text: `Took over the lock of a run that is no longer alive: ${lock.takenOverFrom}.`,
-      });
-    }
-    const file = stateFile(options.stage, homeFolder);
-    const savedState = await readState(file);
+    const stackOfRun = { stack: names.stack, command, folder, clock, report };
+    lock = await lockStack(options, stackOfRun);
+    const savedState = await readSavedState(options, stackOfRun);
     if (savedState?.changed !== undefined) recentlyCreated.assumeAllCreatedUntil(savedState.changed);
     const identity = aws.sts(new GetCallerIdentityCommand({}));
     const recorded = recordedIn(savedState?.resources ?? {});
@@ -133,7 +127,9 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     found.catch(() => undefined);
     const { Account: account = '' } = await identity;
     const guard = { stack: names.stack, account, region: config.region, endpoint: target.endpointName };
-    const state = await openState(file, guard, clock, savedState);
+    const { file } = filesOf(options, stackOfRun);
+    const configurationFile = configurationFileOf(options);
+    const state = await openState(file, guard, clock, { read: savedState, configurationFile });
     return {
       config,
       account,

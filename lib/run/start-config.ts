@@ -8,8 +8,8 @@ export async function startConfig({
   signal,
 }: CommandContext): Promise<Pick<SessionDependencies, 'config'>> {
   const { loadConfig } = await import('../config/load.ts');
-  const { config: file, stage, target, builder } = options;
-  const config = loadConfig({ file, stage, target, builder, signal });
+  const { config: file, stage, target, builder, name } = options;
+  const config = loadConfig({ file, stage, target, builder, name, signal });
   config.catch(() => undefined);
   return { config };
 }

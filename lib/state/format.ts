@@ -56,6 +56,8 @@ export const stateSchema = z.strictObject({
   configuration: z.string().optional(),
   /** The project that provisioned last. */
   project: z.string().optional(),
+  /** The configuration file of the last run that changed something, relative to the folder of this file. */
+  configurationFile: z.string().optional(),
   /** The last generation of each address whose resource is gone. */
   generations: z.record(address, generation),
 });

@@ -7,11 +7,15 @@ import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-/** Creates a folder, unless it exists. A folder that the user created keeps its mode. */
-export async function makeFolder(folder: string): Promise<void> {
+/**
+ * Creates a folder, unless it exists. A folder that the user created keeps its mode.
+ * @returns whether it was created
+ */
+export async function makeFolder(folder: string): Promise<boolean> {
   const made = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   // A umask can mask the owner's bits, too.
   if (made !== undefined) await chmod(folder, FOLDER_MODE);
+  return made !== undefined;
 }
 
 let writes = 0;

@@ -1,6 +1,6 @@
 /** The state of a stack during a run: read from its file at the start, written atomically after every change. */
 import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 import { shortHash } from '../derive/names.ts';
@@ -31,17 +31,32 @@ export interface State {
   destroy(): Promise<void>;
 }
 
+/** What a run already knows about its state. */
+interface OpenStateOptions {
+  /** The content of the file, if it was already read under the same lock. */
+  readonly read?: StateData | undefined;
+  /** The configuration file, absolute; it is recorded with the next change. */
+  readonly configurationFile?: string | undefined;
+}
+
 /**
  * Opens the state of a stack: reads the file if there is one, and refuses the file of another stack.
  * Nothing is written before something changes.
- * @param read the content, if it was already read under the same lock
  * @throws STATE_CORRUPT, STATE_NEWER, STATE_FOREIGN: the file is left unchanged
  */
-export async function openState(file: string, guard: Guard, clock: Clock, read?: StateData): Promise<State> {
+export async function openState(
+  file: string,
+  guard: Guard,
+  clock: Clock,
+  { read, configurationFile }: OpenStateOptions = {},
+): Promise<State> {
   const data = read ?? (await readState(file)) ?? emptyState(guard);
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
     if (data[field] !== guard[field]) throw foreign(file, field, data[field], guard[field]);
   }
+  const path = configurationFile === undefined ? undefined : relative(dirname(file), configurationFile);
+  const hasNewPath = path !== undefined && path !== data.configurationFile;
+  if (hasNewPath) data.configurationFile = path;
   // A run that was killed during a write leaves a temporary file.
   await removeTemporaryFiles(file).catch(() => undefined);
   let lastWrite: Promise<void> = Promise.resolve();
@@ -104,7 +119,7 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
     },
     async applied({ configuration, tags, project }) {
       const isKnown = data.configuration === configuration && data.project === project;
-      if (isKnown && sameKeys(data.tags ?? [], tags)) return;
+      if (isKnown && !hasNewPath && sameKeys(data.tags ?? [], tags)) return;
       Object.assign(data, { configuration, tags: [...tags], project });
       await save();
     },

@@ -1,6 +1,15 @@
 /** For convergence tests: runs the sandbox's control plane and both commands in this process, at thousands of runs per minute. */
 import { setMaxListeners } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
@@ -204,10 +213,15 @@ export async function account({
       },
     );
   };
-  const stateFile = (stage: string) => join(home, `${stage}.json`);
+  /** Returns the state file of the only stack of a stage. */
+  const stateFile = (stage: string) => {
+    const names = existsSync(home) ? readdirSync(home) : [];
+    return join(home, names.find((name) => name.endsWith(`-${stage}.json`)) ?? `shop-${stage}.json`);
+  };
   const writeStateFile = (text: string) => {
+    const { stack } = JSON.parse(text) as StateData;
     mkdirSync(home, { recursive: true });
-    writeFileSync(stateFile('dev'), text);
+    writeFileSync(join(home, `${stack}.json`), text);
   };
   if (from) {
     // The restored rows are live objects, so the snapshot is copied.
@@ -296,6 +310,7 @@ const DEFAULT_OPTIONS: Options = {
   stage: 'dev',
   target: 'sandbox',
   config: undefined,
+  name: undefined,
   plan: false,
   yes: true,
   json: true,

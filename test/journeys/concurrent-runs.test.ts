@@ -23,7 +23,7 @@ test('a second run is refused with the name of the lock holder, and the lock of 
       what: 'Another run is working on this stack.',
       why: expect.stringContaining(`The lock is held by ${holder}`),
       now: 'Nothing was changed.',
-      fix: [expect.stringContaining('Wait'), expect.stringMatching(/rm .+dev\.lock$/)],
+      fix: [expect.stringContaining('Wait'), expect.stringMatching(/rm .+tiny-dev\.lock$/)],
     },
   });
   const since = Date.parse(second.problem?.why.slice(-25, -1) ?? '');
@@ -31,14 +31,14 @@ test('a second run is refused with the name of the lock holder, and the lock of 
   expect(since).toBeLessThanOrEqual(Date.now());
   // Only the first run has created anything.
   expect((await user.mutations()).filter((call) => call === 'ec2:CreateVpc')).toHaveLength(1);
-  expect(user.stateFiles()).toContain('dev.lock');
+  expect(user.stateFiles()).toContain('tiny-dev.lock');
 
   first.child.kill('SIGKILL');
   await first.done;
-  expect(user.stateFiles()).toContain('dev.lock');
+  expect(user.stateFiles()).toContain('tiny-dev.lock');
   const third = await user.run('provision', ...flags, '--plan');
   expect(third).toMatchObject({ code: 2, problem: undefined });
   expect(third.stderr).toContain(`warning Took over the lock of a run that is no longer alive: ${holder}`);
   expect(third.stdout).toMatch(/^Plan: .*\d+ to keep\.$/m);
-  expect(user.stateFiles()).toEqual(['dev.json']);
+  expect(user.stateFiles()).toEqual(['tiny-dev.json']);
 }, 60_000);

@@ -57,6 +57,7 @@ export interface Machine {
   readonly mutations: () => Promise<string[]>;
   /** The names of state and lock files. */
   readonly stateFiles: () => string[];
+  /** Returns the state of the only stack of a stage. */
   readonly state: (stage?: string) => {
     resources: Record<string, Record<string, string>>;
     [field: string]: unknown;
@@ -127,9 +128,11 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
       (await journal().catch(() => []))
         .filter(({ mutating }) => mutating)
         .map(({ service, operation }) => `${service}:${operation}`),
-    stateFiles: () => namesIn(home).filter((name) => name !== 'sandbox'),
-    state: (stage = 'dev') =>
-      JSON.parse(readFileSync(join(home, `${stage}.json`), 'utf8')) as ReturnType<Machine['state']>,
+    stateFiles: () => namesIn(home).filter((name) => name !== 'sandbox' && name !== '.gitignore'),
+    state: (stage = 'dev') => {
+      const name = namesIn(home).find((file) => file.endsWith(`-${stage}.json`)) ?? '';
+      return JSON.parse(readFileSync(join(home, name), 'utf8')) as ReturnType<Machine['state']>;
+    },
   };
 }
 

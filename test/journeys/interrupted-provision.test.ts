@@ -34,7 +34,7 @@ test('Ctrl-C ends a run within two seconds with its state saved, and the next ru
       ],
     },
   });
-  expect(user.stateFiles().sort()).toEqual(['dev.json', 'whole.json']);
+  expect(user.stateFiles().sort()).toEqual(['tiny-dev.json', 'tiny-whole.json']);
   expect(user.state().resources).toMatchObject({ vpc: expect.anything(), loadBalancer: expect.anything() });
   expect(user.state().resources).not.toHaveProperty(['services.web']);
 

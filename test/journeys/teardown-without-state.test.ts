@@ -18,7 +18,7 @@ test('dev is torn down without its state file while prod keeps running, and then
   expect(dev.lastLine).not.toBe(prod.lastLine);
   const both = await user.census();
 
-  rmSync(join(user.folder, '.slipway/dev.json'));
+  rmSync(join(user.folder, '.slipway/tiny-dev.json'));
   expect(await user.run('teardown', ...flags, '--stage', 'dev')).toMatchObject({
     code: 0,
     problem: undefined,

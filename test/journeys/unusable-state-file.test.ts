@@ -75,7 +75,7 @@ test('state files of another region, stack or account, a truncated one and a new
   await user.start('sandbox').outputs(/answers at/);
   await Promise.all(
     CASES.map(async ({ stage, text, problem }) => {
-      const file = user.write(`.slipway/${stage}.json`, text);
+      const file = user.write(`.slipway/tiny-${stage}.json`, text);
       // One case runs a teardown, since a teardown with a wrong file would do as much harm as a provision.
       const command = stage === 'torn' ? 'teardown' : 'provision';
       const outcome = await user.run(command, ...flags, '--stage', stage);
@@ -84,13 +84,13 @@ test('state files of another region, stack or account, a truncated one and a new
     }),
   );
   expect(await user.mutations()).toEqual([]);
-  expect(user.stateFiles().sort()).toEqual(CASES.map(({ stage }) => `${stage}.json`).sort());
+  expect(user.stateFiles().sort()).toEqual(CASES.map(({ stage }) => `tiny-${stage}.json`).sort());
 }, 60_000);
 
 test('a sandbox that was started for a refused run is stopped again', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  const file = user.write('.slipway/dev.json', '{');
+  const file = user.write('.slipway/tiny-dev.json', '{');
   expect(await user.run('provision', ...flags)).toMatchObject({
     code: 1,
     problem: { code: 'STATE_CORRUPT' },

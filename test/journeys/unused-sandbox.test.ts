@@ -12,7 +12,7 @@ test('the sandbox is stopped after a plan of either command and after a run that
   expect(await runningSandbox()).toBeUndefined();
   expect(await user.run('teardown', ...flags, '--plan')).toMatchObject({ code: 0 });
   expect(await runningSandbox()).toBeUndefined();
-  user.write('.slipway/dev.json', 'not a state file');
+  user.write('.slipway/tiny-dev.json', 'not a state file');
   expect(await user.run('provision', ...flags)).toMatchObject({
     code: 1,
     problem: { code: 'STATE_CORRUPT' },

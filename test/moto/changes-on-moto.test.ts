@@ -28,7 +28,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => moto.stop());
 
-const FLAGS = ['--target', 'aws', '--yes', '--no-wait'];
+const FLAGS = ['--target', 'aws', '--yes'];
 const steps: [what: string, stack: StackInput][] = [
   ['a new stack', stack()],
   ['a path', stack({}, { path: '/orders' })],
@@ -51,7 +51,7 @@ const steps: [what: string, stack: StackInput][] = [
 
 test('provision makes each planned change, the next plan is empty, and a teardown leaves nothing behind', async () => {
   for (const [what, desired] of steps) {
-    const flags = [...user.config(desired), ...FLAGS];
+    const flags = [...user.config(desired), ...FLAGS, '--no-wait'];
     const planned = await user.run('provision', ...flags, '--plan');
     expect({ what, code: planned.code, problem: planned.problem }).toEqual({
       what,

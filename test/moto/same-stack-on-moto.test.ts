@@ -42,14 +42,16 @@ test('the example stack is provisioned, read back, provisioned again and torn do
       AWS_ACCESS_KEY_ID: 'testing',
       AWS_SECRET_ACCESS_KEY: 'testing',
     });
-    const flags = ['--target', 'aws', '--yes', '--no-wait'];
-    expect(await run('provision', ...flags)).toMatchObject({ code: 0 });
+    const flags = ['--target', 'aws', '--yes'];
+    expect(await run('provision', ...flags, '--no-wait')).toMatchObject({ code: 0 });
     expect(await readBack(moto.url)).toMatchSnapshot();
 
     const before = recorder.calls.length;
-    expect(await run('provision', ...flags)).toMatchObject({ code: 0 } satisfies Partial<Outcome>);
+    expect(await run('provision', ...flags, '--no-wait')).toMatchObject({
+      code: 0,
+    } satisfies Partial<Outcome>);
     expect(recorder.calls.slice(before).filter(({ mutating }) => mutating)).toEqual([]);
-    expect(await run('provision', ...flags, '--plan')).toMatchObject({ code: 0 });
+    expect(await run('provision', ...flags, '--no-wait', '--plan')).toMatchObject({ code: 0 });
 
     expect(await run('teardown', ...flags)).toMatchObject({ code: 0 });
     expect(await readBack(moto.url)).toMatchSnapshot();

@@ -188,6 +188,7 @@ export const defaultOptions: Options = {
   stage: 'dev',
   target: 'sandbox',
   config: undefined,
+  name: undefined,
   plan: false,
   yes: false,
   json: false,

@@ -34,7 +34,7 @@ beforeEach(() => {
   ])
     cpSync(join(ROOT, name), pathOf(name));
   symlinkSync(join(ROOT, 'node_modules/esbuild'), pathOf('node_modules/esbuild'));
-  writeFileSync(pathOf('package.json'), '{ "type": "module" }');
+  writeFileSync(pathOf('package.json'), '{ "type": "module", "version": "1.2.3" }');
   writeFileSync(pathOf('package-lock.json'), '{}');
   writeFileSync(pathOf('lib/word.ts'), "export const word: string = 'up';");
   const main =
@@ -56,6 +56,51 @@ test('a command gets its arguments, and its modules know the paths of their sour
 test('without a command, run.js only compiles', async () => {
   expect(await run()).toBe('');
   expect(builds()).toHaveLength(1);
+});
+
+test('a drift is a provision with --drift', async () => {
+  expect(await run('drift', '--json')).toBe(`${pathOf('provision')} up --drift`);
+});
+
+test.each([
+  ['--version'],
+  ['-V'],
+  ['provision', '--version'],
+  ['drift', '--stage', 'qa', '--version'],
+  ['teardown', '--version', '--nonsense'],
+  ['sandbox', '--version'],
+])('the versions of Slipway and Node are printed without compiling: %j', async (...args) => {
+  expect(await run(...args)).toBe(`Slipway 1.2.3\nNode ${process.version.slice(1)}`);
+  expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
+});
+
+test.each([['--help'], ['-h'], ['help']])('the commands are listed by %s', async (flag) => {
+  const help = await run(flag);
+  expect([...help.matchAll(/^ {2}npm run (\S+)/gm)].map(([, command]) => command)).toEqual([
+    'provision',
+    'drift',
+    'teardown',
+    'sandbox',
+  ]);
+});
+
+test.each([
+  [['nonsense'], 'There is no command nonsense.'],
+  [['provison', '--plan'], 'There is no command provison.'],
+  [['constructor'], 'There is no command constructor.'],
+  [['../sandbox'], 'There is no command ../sandbox.'],
+  [['--plan'], 'The command is missing before --plan.'],
+  [[''], 'The command is missing.'],
+])('%j is refused, with the commands that exist, before anything is compiled', async (args, what) => {
+  const { code, stderr } = await run(...args).then(
+    () => ({ code: 0, stderr: '' }),
+    (error: { code: number; stderr: string }) => error,
+  );
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `\nproblem  ${what} [ARGUMENTS]\n  why    The commands are provision, drift, teardown and sandbox.\n  now    Nothing was changed.\n  to do  node run.js --help\n`,
+  );
+  expect(readdirSync(pathOf('node_modules'))).toEqual(['esbuild']);
 });
 
 test('a change of the source takes effect in the next run', async () => {

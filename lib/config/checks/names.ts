@@ -107,14 +107,40 @@ function composedNames(config: Config): ComposedName[][] {
 }
 
 /**
- * Reports only the first level with names that are too long. Names on later levels contain those names, so they are too long as
- * well.
+ * Lists the names that are too long on the first level that has any. Names on later levels contain those names, so they are too
+ * long as well.
  */
+const namesTooLong = (config: Config): readonly ComposedName[] =>
+  composedNames(config)
+    .map((level) => level.filter(({ text, limit }) => text.length > limit))
+    .find((level) => level.length > 0) ?? [];
+
+/** The default stage. If every name fits with it, a longer stage is the mistake, and the configuration has none. */
+const DEFAULT_STAGE = 'dev';
+
 export function* namesFit(config: Config): Iterable<Finding> {
-  const tooLong = composedNames(config).map((level) =>
-    level.filter(({ text, limit }) => text.length > limit),
-  );
-  for (const { what, text, limit, parts, path } of tooLong.find((level) => level.length > 0) ?? [])
+  const tooLong = namesTooLong(config);
+  const isStageTooLong = namesTooLong({ ...config, stage: DEFAULT_STAGE }).length === 0;
+  if (isStageTooLong) yield* stageFits(config, tooLong);
+  else yield* partsFit(tooLong);
+}
+
+function* stageFits({ stage }: Config, tooLong: readonly ComposedName[]): Iterable<Finding> {
+  const [longest] = tooLong.toSorted((one, other) => excessOf(other) - excessOf(one));
+  if (!longest) return;
+  const { what, text, limit } = longest;
+  yield {
+    path: STAGE,
+    value: display(stage),
+    fix: `Use at most ${charactersText(stage.length - excessOf(longest))}: the stage is part of ${display(text)}, the name of ${what} in AWS, and such names have at most ${limit} characters.`,
+    reads: [['name']],
+  };
+}
+
+const excessOf = ({ text, limit }: ComposedName): number => text.length - limit;
+
+function* partsFit(tooLong: readonly ComposedName[]): Iterable<Finding> {
+  for (const { what, text, limit, parts, path } of tooLong)
     yield {
       path,
       value: display(text),

@@ -15,7 +15,7 @@ test.each(['stderr', 'stdout'] as const)(
     expect(code).toBe(0);
     if (stream === 'stderr') expect(stdout).toMatch(/^http:\/\//);
     else expect(stderr).toMatch(/tiny-dev is up/);
-    expect(user.stateFiles()).toEqual(['dev.json']);
+    expect(user.stateFiles()).toEqual(['tiny-dev.json']);
     expect(await user.run('provision', ...flags, '--plan')).toMatchObject({ code: 0 });
   },
   120_000,

@@ -54,8 +54,8 @@ export const interruptedOutcome = (command: string) => ({
 
 /** Checks that a stage's state file, if any, is valid, and that its lock is free. */
 export function expectSaved({ folder, stateFiles }: Machine, stage: string): void {
-  const files = stateFiles().filter((name) => name.startsWith(`${stage}.`));
-  expect([[], [`${stage}.json`]]).toContainEqual(files);
+  const files = stateFiles().filter((name) => name.includes(`-${stage}.`));
+  expect([[], [`tiny-${stage}.json`]]).toContainEqual(files);
   for (const name of files)
     stateSchema.parse(JSON.parse(readFileSync(join(folder, '.slipway', name), 'utf8')));
 }

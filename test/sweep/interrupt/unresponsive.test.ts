@@ -14,18 +14,12 @@ test('Ctrl-C ends a provision and a teardown, whichever call AWS leaves unanswer
   await user.start('sandbox').outputs(/answers at/);
   const endpoint = await silentEndpoint(user.endpoint);
   user.env['AWS_ENDPOINT_URL'] = endpoint.url;
-  const flags = [
-    ...tinyStack(user, undefined, { builder: 'bundle' }),
-    '--target',
-    'aws',
-    '--yes',
-    '--no-wait',
-  ];
+  const flags = [...tinyStack(user, undefined, { builder: 'bundle' }), '--target', 'aws', '--yes'];
   for (const command of ['provision', 'teardown'] as const) {
     let calls = 0;
     for (let done = false; !done; calls += 1) {
       endpoint.answerNext(calls);
-      const running = user.start(command, ...flags);
+      const running = user.start(command, ...flags, ...(command === 'provision' ? ['--no-wait'] : []));
       done = await Promise.race([endpoint.unanswered().then(() => false), running.done.then(() => true)]);
       if (done) expect(await running.done).toMatchObject({ code: 0, problem: undefined });
       else

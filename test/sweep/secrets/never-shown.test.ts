@@ -160,8 +160,8 @@ async function expectNoLeaks(): Promise<void> {
   const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) =>
     statSync(join(home, file)).isFile(),
   );
-  expect(files).toEqual(expect.arrayContaining(['dev.json', 'sandbox/sandbox.log']));
-  const modes = ['.', 'sandbox', 'dev.json', 'sandbox/sandbox.log', 'sandbox/world'].map(
+  expect(files).toEqual(expect.arrayContaining(['tiny-dev.json', 'sandbox/sandbox.log']));
+  const modes = ['.', 'sandbox', 'tiny-dev.json', 'sandbox/sandbox.log', 'sandbox/world'].map(
     (name) => statSync(join(home, name)).mode & 0o777,
   );
   expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o600]);

@@ -38,7 +38,8 @@ test.each(['sandbox', 'aws'])(
       AWS_SECRET_ACCESS_KEY: 'test',
     };
     for (const command of ['provision', 'teardown']) {
-      const args = [join(ROOT, 'run.js'), command, '--yes', '--target', target, '--builder', 'bundle'];
+      const builder = command === 'provision' ? ['--builder', 'bundle'] : [];
+      const args = [join(ROOT, 'run.js'), command, '--yes', '--target', target, ...builder];
       const outcome = await followProcess(
         spawn(process.execPath, args, { cwd: project, env, ...UNPRIVILEGED }),
       ).done;

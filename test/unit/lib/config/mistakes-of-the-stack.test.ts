@@ -1,8 +1,10 @@
 // Every kind of mistake in the fields of a stack.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { parseConfig } from '../../../../lib/config/parse.ts';
 import { between, mistakesOf, refuses, validStackWith } from './support.ts';
 
+const ONE_SERVICE = { web: { containers: { app: { image: 'nginx:1', port: 80, path: '/' } } } };
 const NAME =
   'Use lower-case letters, digits and single hyphens; begin with a letter, and do not end with a hyphen.';
 
@@ -195,3 +197,33 @@ test.each(['Dev', 'dev-', 'dev-2', '2dev', '', 'a b', '../x'])(
     expect(mistakesOf(validStackWith({}), stage)).toEqual([{ path: '--stage', value: inspect(stage), fix }]);
   },
 );
+
+test('a stage that is too long is a mistake in the option, although the name in AWS contains both', () => {
+  expect(mistakesOf(validStackWith({ name: 'slipway', services: ONE_SERVICE }), 's'.repeat(30))).toEqual([
+    {
+      path: '--stage',
+      value: inspect('s'.repeat(30)),
+      fix: `Use at most 24 characters: the stage is part of 'slipway-${'s'.repeat(30)}', the name of a load balancer in AWS, and such names have at most 32 characters.`,
+    },
+  ]);
+});
+
+test('a stage that is too long only for a container allows the number of characters that fits the container', () => {
+  expect(mistakesOf(validStackWith({ services: ONE_SERVICE }), 's'.repeat(20))).toEqual([
+    expect.objectContaining({
+      path: '--stage',
+      fix: expect.stringMatching(/^Use at most 13 characters: .* a target group in AWS/) as unknown,
+    }),
+  ]);
+});
+
+test('the name --name is checked like a name in the file', () => {
+  const input = validStackWith({ services: ONE_SERVICE });
+  const parse = (name: string) => parseConfig(input, { stage: 'dev', target: 'sandbox', folder: '/', name });
+  expect(() => parse('Old')).toThrow(
+    expect.objectContaining({
+      what: 'The command has 1 mistake.',
+      fix: ['Correct --name, then run the command again.'],
+    }) as unknown as Error,
+  );
+});

@@ -1,5 +1,6 @@
 // The flags: their meaning, and the problems with wrong ones.
 import { describe, expect, test } from '@jest/globals';
+import type { Command } from '../../../../lib/run/flags.ts';
 import { withStackFlags, readOptions, commandLine } from '../../../../lib/run/options.ts';
 
 const readWithEnv = (env: Record<string, string>, ...args: string[]) =>
@@ -9,6 +10,7 @@ const DEFAULTS = {
   target: 'sandbox',
   stage: 'dev',
   config: undefined,
+  name: undefined,
   plan: false,
   yes: false,
   json: false,
@@ -47,6 +49,7 @@ describe('the flags', () => {
         target: 'aws',
         stage: 'test',
         config: 'a.ts',
+        name: undefined,
         plan: true,
         yes: true,
         json: true,
@@ -81,33 +84,45 @@ describe('the flags', () => {
 
 describe('a wrong flag is refused', () => {
   test.each([
-    [['--paln'], "Unknown option '--paln'.", 'Did you mean --plan?'],
-    [['--no-wiat'], "Unknown option '--no-wiat'.", 'Did you mean --no-wait?'],
-    [['--stgae', 'x'], "Unknown option '--stgae'.", 'Did you mean --stage?'],
-    [['--frobnicate'], "Unknown option '--frobnicate'.", 'The command cannot be run with these arguments.'],
+    [['--paln'], 'provision has no option --paln.', 'Did you mean --plan?'],
+    [['--no-wiat'], 'provision has no option --no-wiat.', 'Did you mean --no-wait?'],
+    [['--stgae', 'x'], 'provision has no option --stgae.', 'Did you mean --stage?'],
+    [['--frobnicate'], 'provision has no option --frobnicate.', 'Its options are listed by --help.'],
+    [['--name', 'shop'], 'provision has no option --name.', 'It is an option of teardown.'],
+    [['--target', 'asw'], "'asw' is not a target.", 'The targets are sandbox and aws. Did you mean aws?'],
     [
-      ['--target', 'asw'],
-      "Option '--target <target>' argument 'asw' is invalid.",
-      'Did you mean aws? Allowed choices are sandbox, aws.',
+      ['--target', 'prod'],
+      "'prod' is not a target.",
+      'The targets are sandbox and aws. A stage is selected with --stage prod.',
     ],
     [
       ['--builder', 'dokcer'],
-      "Option '--builder <builder>' argument 'dokcer' is invalid.",
-      'Did you mean docker? Allowed choices are auto, bundle, docker.',
+      "'dokcer' is not a builder.",
+      'The builders are auto, bundle and docker. Did you mean docker?',
     ],
-    [['production'], 'Too many arguments.', 'Expected 0 arguments but got 1.'],
+    [['--builder', 'podman'], "'podman' is not a builder.", 'The builders are auto, bundle and docker.'],
     [
-      ['--stage'],
-      "Option '--stage <name>' argument missing.",
-      'The command cannot be run with these arguments.',
+      ['production'],
+      'provision takes only options, and production is not one.',
+      'Did you mean --stage production?',
     ],
+    [['aws'], 'provision takes only options, and aws is not one.', 'Did you mean --target aws?'],
+    [
+      ['--plan', './a.ts'],
+      'provision takes only options, and ./a.ts is not one.',
+      'Did you mean --config ./a.ts?',
+    ],
+    [['--stage'], '--stage has no value.', 'A value follows it: --stage VALUE.'],
+    [['--stage', ''], '--stage has no value.', 'A value follows it: --stage VALUE.'],
+    [['--config='], '--config has no value.', 'A value follows it: --config VALUE.'],
+    [['--adopt', 'vpc', '--adopt', ''], '--adopt has no value.', 'A value follows it: --adopt VALUE.'],
   ])('%j', async (args, what, why) => {
     await expect(read(...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
       what,
       why,
       now: 'Nothing was changed.',
-      fix: ['npm run provision -- --help, to see its flags'],
+      fix: ['npm run provision -- --help, to see its options'],
     });
   });
 
@@ -197,8 +212,62 @@ test('a fix for the default stack stays unchanged', () => {
   expect(withStackFlags(advice, defaultStack)).toBe(advice);
 });
 
-test('a teardown refuses the flag --adopt', async () => {
-  await expect(readOptions('teardown', 'Removes the stack.', ['--adopt', 'vpc'], {})).rejects.toMatchObject({
-    code: 'ARGUMENTS',
+describe.each<[Command, string[], string[]]>([
+  [
+    'provision',
+    [
+      '--target',
+      '--stage',
+      '--config',
+      '--plan',
+      '--yes',
+      '--json',
+      '--no-wait',
+      '--builder',
+      '--adopt-stack',
+      '--adopt',
+    ],
+    ['--name'],
+  ],
+  [
+    'drift',
+    ['--target', '--stage', '--config', '--json', '--builder'],
+    ['--plan', '--yes', '--no-wait', '--name', '--adopt-stack', '--adopt'],
+  ],
+  [
+    'teardown',
+    ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--name', '--adopt-stack'],
+    ['--no-wait', '--builder', '--adopt'],
+  ],
+])('the options of %s', (command, own, others) => {
+  const readFor = (...args: string[]) => readOptions(command, 'Purpose.', args, {});
+
+  test('are all that --help lists', async () => {
+    const result = await readFor('--help');
+    const listed = [...('help' in result ? result.help : '').matchAll(/^ {2}(?:-h, )?(--[\w-]+)/gm)].map(
+      ([, long]) => long,
+    );
+    expect(listed.sort()).toEqual([...own, '--help', '--version'].sort());
   });
+
+  test.each(others)('do not include %s, and the problem names the commands that have it', async (option) => {
+    await expect(readFor(option, 'x')).rejects.toMatchObject({
+      what: `${command} has no option ${option}.`,
+      why: expect.stringMatching(
+        /^It is an option of (provision|drift|teardown)( and (drift|teardown))?\.$/,
+      ) as unknown,
+    });
+  });
+});
+
+test('a drift is only a drift, and a teardown can name a stack', async () => {
+  await expect(readOptions('drift', '', ['--drift'], {})).resolves.toEqual({
+    options: { ...DEFAULTS, drift: true },
+  });
+  await expect(readOptions('teardown', '', ['--name', 'shop'], {})).resolves.toEqual({
+    options: { ...DEFAULTS, name: 'shop' },
+  });
+  const options = { stage: 'qa', target: 'sandbox', config: undefined, name: 'shop' } as const;
+  expect(commandLine('teardown', options)).toBe('npm run teardown -- --stage qa --name shop');
+  expect(commandLine('provision', options)).toBe('npm run provision -- --stage qa');
 });

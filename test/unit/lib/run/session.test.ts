@@ -15,7 +15,7 @@ import { fakeSandbox } from './fake-sandbox.ts';
 import { ACCOUNT, awsError, config, mocks, sent, surveyOf, testClock } from '../../step-harness.ts';
 
 const GUARD = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
-const LOCK = 'home/dev.lock';
+const LOCK = 'home/shop-dev.lock';
 let sandbox: ReturnType<typeof fakeSandbox>;
 /** A sandbox that keeps its state in the folder of this test's project. */
 const projectSandbox: typeof fakeSandbox = (overrides) =>
@@ -59,7 +59,7 @@ const opening = (
   );
 const writeState = (more: Partial<StateData> = {}): void => {
   mkdirSync(fileOf('home'), { recursive: true });
-  writeFileSync(fileOf('home/dev.json'), JSON.stringify({ ...emptyState(GUARD), ...more }));
+  writeFileSync(fileOf('home/shop-dev.json'), JSON.stringify({ ...emptyState(GUARD), ...more }));
 };
 const isLocked = () => existsSync(fileOf(LOCK));
 /** Replaces the sandbox with one that was already running. */
@@ -82,9 +82,9 @@ describe('opening a session', () => {
   });
 
   test('names the command to continue with, and the stage', async () => {
-    const session = await opening({}, { options: { stage: 'prod' } });
+    const session = await opening({}, { options: { stage: 'prod' }, stack: { stage: 'prod' } });
     expect(session.run.command).toMatch(/^npm run teardown.*--stage prod/);
-    expect(existsSync(fileOf('home/prod.lock'))).toBe(true);
+    expect(existsSync(fileOf('home/shop-prod.lock'))).toBe(true);
     await session.close();
   });
 
@@ -182,7 +182,7 @@ describe('a failure while opening a session', () => {
       'a state that cannot be read',
       () => {
         writeState();
-        writeFileSync(fileOf('home/dev.json'), 'no JSON');
+        writeFileSync(fileOf('home/shop-dev.json'), 'no JSON');
       },
       { code: 'STATE_CORRUPT' },
     ],

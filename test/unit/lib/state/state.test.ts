@@ -231,6 +231,16 @@ describe('a state file is refused and left untouched', () => {
   });
 });
 
+test('the configuration file is recorded relative to the folder of the state, by the next change or the next complete provision', async () => {
+  const openFor = (name: string) => openState(file(), guard, testClock(), { configurationFile: path(name) });
+  await (await openFor('slipway.config.ts')).record('vpc', { vpcId: 'vpc-1' });
+  expect(await read()).toMatchObject({ configurationFile: '../slipway.config.ts' });
+  const applied = { configuration: 'hash', tags: [] };
+  await (await openFor('slipway.config.ts')).applied(applied);
+  await (await openFor('shop.config.ts')).applied(applied);
+  expect(await read()).toMatchObject({ configurationFile: '../shop.config.ts' });
+});
+
 test('a tag key is recorded before it is set, and stays recorded until no resource has it', async () => {
   const state = await open();
   await state.recordTagKeys(['team', 'cost']);

@@ -1,0 +1,78 @@
+/** Problems with arguments: each names what is wrong and what the choices are. */
+import { distance } from 'fastest-levenshtein';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
+import { commandsWith } from './flags.ts';
+
+/** Two words that differ by more edits are not a typing error. */
+const MAX_EDITS = 2;
+
+/**
+ * Converts a message of commander to a problem. Three examples of messages are
+ * `error: unknown option '--paln'\n(Did you mean --plan?)`, `error: option '--stage <name>' argument missing` and
+ * `error: option '--target <target>' argument 'mars' is invalid. Allowed choices are sandbox, aws.`.
+ */
+export function badArguments(command: string, message: string): Problem {
+  const [, unknown = '', hint = ''] = /^error: unknown option '([^']*)'(?:\n\((.*)\))?/.exec(message) ?? [];
+  if (unknown) return unknownOption(command, unknown, hint);
+  const [, option = '', value, choices] =
+    /^error: option '(--[\w-]+) [^']*' argument (?:'(.*)' is invalid\. Allowed choices are (.*)\.|missing)$/s.exec(
+      message,
+    ) ?? [];
+  if (value && choices) return noSuchChoice(command, option, value, choices.split(', '));
+  if (option) return missingValue(command, option);
+  const [what = ''] = message.replace(/^error: /, '').split('\n');
+  return wrong(
+    command,
+    `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
+    'The command cannot be run with these arguments.',
+  );
+}
+
+function unknownOption(command: string, option: string, hint: string): Problem {
+  const others = commandsWith(option.split('=')[0] ?? option);
+  const why = others.length > 0 ? `It is an option of ${listText(others)}.` : hint;
+  return wrong(command, `${command} has no option ${option}.`, why || 'Its options are listed by --help.');
+}
+
+/** @param option e.g. `--target` */
+function noSuchChoice(command: string, option: string, value: string, choices: readonly string[]): Problem {
+  const noun = option.replace(/^--/, '');
+  const meant = choices.find((choice) => distance(choice, value) <= MAX_EDITS);
+  const isStage = option === '--target' && meant === undefined && /^[a-z][a-z0-9]*$/.test(value);
+  const hints = [
+    ...(meant === undefined ? [] : [`Did you mean ${meant}?`]),
+    ...(isStage ? [`A stage is selected with --stage ${value}.`] : []),
+  ];
+  const why = [`The ${noun}s are ${listText(choices)}.`, ...hints].join(' ');
+  return wrong(command, `'${value}' is not a ${noun}.`, why);
+}
+
+/** The problem with an option that has no value, or an empty one, as in `--stage "$UNSET"`. */
+export const missingValue = (command: string, option: string): Problem =>
+  wrong(command, `${option} has no value.`, `A value follows it: ${option} VALUE.`);
+
+/** The problem with an argument that is not an option: no command takes any. */
+export function excessArgument(command: string, argument: string): Problem {
+  const meant = /^(sandbox|aws)$/.test(argument)
+    ? `--target ${argument}`
+    : /[./\\]/.test(argument)
+      ? `--config ${argument}`
+      : `--stage ${argument}`;
+  return wrong(
+    command,
+    `${command} takes only options, and ${argument} is not one.`,
+    `Did you mean ${meant}?`,
+  );
+}
+
+const wrong = (command: string, what: string, why: string): Problem =>
+  problem('ARGUMENTS', {
+    what,
+    why,
+    now: NOTHING_CHANGED,
+    fix: [`npm run ${command} -- --help, to see its options`],
+  });
+
+/** Lists words, e.g. `auto, bundle and docker`. */
+const listText = (words: readonly string[]): string =>
+  new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(words);

@@ -1,0 +1,112 @@
+/** The options of each command, as data: a command lists and accepts only its own. */
+import type { Command as Program, Option } from 'commander';
+
+/** The commands that are run on a stack. */
+export const COMMANDS = ['provision', 'drift', 'teardown'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+/** One option of one or more commands. */
+interface Flag {
+  /** As commander writes it, e.g. `--stage <name>`. */
+  readonly flags: string;
+  readonly description: string;
+  readonly commands: readonly Command[];
+  readonly choices?: readonly string[];
+  readonly default?: string | boolean;
+  /** Whether it may be repeated. */
+  readonly isList?: boolean;
+  /** Whether `--help` leaves it out. */
+  readonly isHidden?: boolean;
+}
+
+const CHANGING: readonly Command[] = ['provision', 'teardown'];
+
+const FLAGS: readonly Flag[] = [
+  {
+    flags: '--target <target>',
+    description: 'where the stack runs',
+    commands: COMMANDS,
+    choices: ['sandbox', 'aws'],
+    default: 'sandbox',
+  },
+  {
+    flags: '--stage <name>',
+    description: 'which deployment of the stack; letters and digits',
+    commands: COMMANDS,
+    default: 'dev',
+  },
+  {
+    flags: '--config <file>',
+    description: 'the configuration file (default: slipway.config.ts)',
+    commands: COMMANDS,
+  },
+  {
+    flags: '--plan',
+    description: 'only show what would change; exit with 0 if nothing would, 2 otherwise',
+    commands: CHANGING,
+    default: false,
+  },
+  { flags: '--yes', description: 'do not ask for confirmation', commands: CHANGING, default: false },
+  {
+    flags: '--json',
+    description: 'print one JSON document on stdout and nothing else',
+    commands: COMMANDS,
+    default: false,
+  },
+  { flags: '--no-wait', description: 'do not wait for health checks and DNS', commands: ['provision'] },
+  {
+    flags: '--builder <builder>',
+    description: 'how images are built from source',
+    commands: ['provision', 'drift'],
+    choices: ['auto', 'bundle', 'docker'],
+  },
+  {
+    flags: '--name <name>',
+    description: 'remove the stack of this name, e.g. the name before it was changed in the configuration',
+    commands: ['teardown'],
+  },
+  {
+    flags: '--adopt-stack',
+    description: 'change the stack even if it belongs to another project',
+    commands: CHANGING,
+    default: false,
+  },
+  {
+    flags: '--adopt <address>',
+    description: 'take over a resource that is in the way; may be repeated',
+    commands: ['provision'],
+    isList: true,
+  },
+  {
+    flags: '--drift',
+    description: 'only report drift from the configuration',
+    commands: ['drift'],
+    isHidden: true,
+    default: false,
+  },
+];
+
+/** Returns the long name of a flag, e.g. `--stage`. */
+const longOf = ({ flags }: Flag): string => flags.split(' ')[0] ?? flags;
+
+/** Returns the other commands that have an option, e.g. `--builder`. */
+export const commandsWith = (long: string): readonly Command[] =>
+  FLAGS.find((flag) => longOf(flag) === long && flag.isHidden !== true)?.commands ?? [];
+
+/**
+ * Adds the options of a command to a program.
+ * @param OptionClass the class of commander, which is imported only when arguments are read
+ */
+export function addFlags(program: Program, command: Command, OptionClass: typeof Option): void {
+  for (const flag of FLAGS.filter(({ commands }) => commands.includes(command))) {
+    const option = new OptionClass(flag.flags, flag.description);
+    if (flag.choices) option.choices(flag.choices);
+    if (flag.default !== undefined) option.default(flag.default);
+    if (flag.isHidden) option.hideHelp();
+    if (flag.isList)
+      option
+        .default([] as string[], 'none')
+        .argParser((value: string, others: string[]) => [...others, value]);
+    program.addOption(option);
+  }
+}

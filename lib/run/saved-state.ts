@@ -1,0 +1,90 @@
+/** Opens the files of a stack at the start of a run: takes its lock, and reads its state. */
+import { resolve } from 'node:path';
+import { CONFIG_FILE } from '../config/config.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Report } from '../model/report.ts';
+import { moveFormerState } from '../state/former-file.ts';
+import { formerStacks, type FormerStack } from '../state/former-stacks.ts';
+import type { StateData } from '../state/format.ts';
+import { takeLock, type Lock } from '../state/lock.ts';
+import { unwritable } from '../state/private-file.ts';
+import { readState } from '../state/read.ts';
+import { formerFiles, home, makeStateFolder, stackFiles, stateFolder, type StackFiles } from './home.ts';
+import { commandLine, type Options } from './options.ts';
+
+/** The stack of a run, and where its files are. */
+export interface StackOfRun {
+  /** `<name>-<stage>`. */
+  readonly stack: string;
+  /** `provision`, `drift` or `teardown`. */
+  readonly command: string;
+  /** The folder of the files; by default beside the configuration. */
+  readonly folder: string | undefined;
+  readonly clock: Clock;
+  readonly report: Report;
+}
+
+/** Returns the configuration file of a run, absolute. */
+export const configurationFileOf = ({ config = CONFIG_FILE }: Pick<Options, 'config'>): string =>
+  resolve(config);
+
+/** Returns the files of the stack of a run. */
+export const filesOf = ({ config }: Pick<Options, 'config'>, { stack, folder }: StackOfRun): StackFiles =>
+  stackFiles(stack, folder ?? stateFolder(config));
+
+/**
+ * Takes the lock of a stack, and warns if it is taken over from a dead process.
+ * @throws LOCKED, STATE_UNWRITABLE
+ */
+export async function lockStack(options: Options, stackOfRun: StackOfRun): Promise<Lock> {
+  const { command, clock, report, folder = stateFolder(options.config) } = stackOfRun;
+  const { lock: file } = filesOf(options, stackOfRun);
+  await makeStateFolder(folder).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
+  const lock = await takeLock(file, `npm run ${command}`, clock);
+  if (lock.takenOverFrom) {
+    report({
+      type: 'warning',
+      text: `Took over the lock of a run that is no longer alive: ${lock.takenOverFrom}.`,
+    });
+  }
+  return lock;
+}
+
+/**
+ * Reads the state of a stack, after it has been moved from the file of an earlier version of Slipway. Reports the stacks that the
+ * configuration described before. The caller holds the lock.
+ * @returns undefined if there is no state
+ * @throws LOCKED if an earlier version of Slipway works on the stack; STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE
+ */
+export async function readSavedState(
+  options: Options,
+  stackOfRun: StackOfRun,
+): Promise<StateData | undefined> {
+  const { stack, command, folder = home(), clock, report } = stackOfRun;
+  const { file } = filesOf(options, stackOfRun);
+  const former = formerFiles(options.stage, folder);
+  const moved = await moveFormerState(former, { file, stack, command: `npm run ${command}`, clock });
+  if (moved !== undefined) report({ type: 'note', text: moved });
+  // A teardown of the former stack itself names it.
+  if (options.name === undefined) {
+    const configurationFile = configurationFileOf(options);
+    for (const formerStack of await formerStacks({ file, stage: options.stage, configurationFile }))
+      report({ type: 'note', text: formerStackText(options, formerStack) });
+  }
+  return readState(file);
+}
+
+/** Describes a stack that the configuration described under another name, and the command that removes it. */
+function formerStackText(
+  { stage, config }: Options,
+  { name, endpoint, size, isCertain }: FormerStack,
+): string {
+  const target = endpoint === 'sandbox' ? 'sandbox' : 'aws';
+  const removal = commandLine('teardown', { stage, target, config, name });
+  const held = `${name}-${stage} still holds ${size} ${size === 1 ? 'resource' : 'resources'} on ${endpoint}`;
+  return isCertain
+    ? `${config ?? CONFIG_FILE} had another name before: ${held}. To remove them: ${removal}`
+    : `${held}. If ${config ?? CONFIG_FILE} had that name before, this removes them: ${removal}`;
+}

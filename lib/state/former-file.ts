@@ -1,0 +1,64 @@
+/** The state file of earlier versions of Slipway, one per stage instead of one per stack: it is moved to its stack's own file. */
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from '../model/clock.ts';
+import { Problem } from '../model/problem.ts';
+import { takeLock } from './lock.ts';
+import { makeFolder, removeTemporaryFiles, unwritable, writeAtomically } from './private-file.ts';
+import { readState } from './read.ts';
+
+/** The files of a stage, as earlier versions named them. */
+interface FormerFiles {
+  readonly file: string;
+  readonly lock: string;
+}
+
+/** The stack whose state is wanted; the caller holds its lock. */
+interface Owner {
+  readonly file: string;
+  readonly stack: string;
+  /** What is being run; for the lock. */
+  readonly command: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Moves the state of a stack from its former file to its own file. A former file of another stack stays.
+ * @returns a note for the user; undefined if there is nothing to tell
+ * @throws LOCKED if a run of an earlier version is alive, and it works on this stack or has not written its state yet;
+ *   STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE
+ */
+export async function moveFormerState(former: FormerFiles, owner: Owner): Promise<string | undefined> {
+  const state = await readState(former.file);
+  if (state ? state.stack !== owner.stack : !existsSync(former.lock)) return undefined;
+  const lock = await takeLock(former.lock, owner.command, owner.clock);
+  try {
+    // Another run may have moved it before this one had the lock.
+    if ((await readState(former.file))?.stack !== owner.stack) return undefined;
+    await removeTemporaryFiles(former.file);
+    return await move(former.file, owner);
+  } catch (error) {
+    throw error instanceof Problem ? error : unwritable(owner.file, error);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function move(from: string, { file, stack }: Owner): Promise<string | undefined> {
+  if (existsSync(file)) {
+    if ((await readFile(from, 'utf8')) !== (await readFile(file, 'utf8')))
+      return `${from} is not used: the state of ${stack} is in ${file}. An earlier version of Slipway wrote it; to remove it: rm ${from}`;
+    // A run was killed after it had copied the file.
+    await rm(from);
+    return undefined;
+  }
+  // Between folders the file is copied: they may be on different disks, and a relative link would lead elsewhere.
+  if (dirname(from) === dirname(file)) await rename(from, file);
+  else {
+    await makeFolder(dirname(file));
+    await writeAtomically(file, await readFile(from, 'utf8'));
+    await rm(from);
+  }
+  return `The state of ${stack} has moved from ${from} to ${file}.`;
+}

@@ -1,0 +1,66 @@
+// The stacks that a configuration described under another name: found by their state files, and only as long as they hold something.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { expect, test } from '@jest/globals';
+import { emptyState, type StateData } from '../../../../lib/state/format.ts';
+import { formerStacks } from '../../../../lib/state/former-stacks.ts';
+import { useFolder } from './folder.ts';
+
+const path = useFolder();
+const guard = { account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
+const RESOURCES = { vpc: { vpcId: 'vpc-1' }, logGroup: { name: 'old' } };
+/** Writes the state of a stack of this project's configuration. */
+async function writeState(stack: string, more: Partial<StateData> = {}, name = stack): Promise<void> {
+  const data = {
+    ...emptyState({ ...guard, stack }),
+    resources: RESOURCES,
+    configurationFile: '../slipway.config.ts',
+    ...more,
+  };
+  await mkdir(path('.slipway'), { recursive: true });
+  await writeFile(path(`.slipway/${name}.json`), JSON.stringify(data));
+}
+const find = (stage = 'dev') =>
+  formerStacks({
+    file: path(`.slipway/shop-${stage}.json`),
+    stage,
+    configurationFile: path('slipway.config.ts'),
+  });
+const OLD = { name: 'old-shop', endpoint: 'aws', size: 2, isCertain: true };
+
+test('a stack of the same configuration and stage with another name is found', async () => {
+  await writeState('shop-dev');
+  await writeState('old-shop-dev');
+  expect(await find()).toEqual([OLD]);
+});
+
+test('a create that was started counts as a resource', async () => {
+  const intents = { vpc: { token: 't', generation: 1, at: 0 } };
+  await writeState('old-shop-dev', { resources: {}, intents });
+  expect(await find()).toEqual([{ ...OLD, size: 1 }]);
+});
+
+test('a state of an earlier Slipway may be one: it does not name its configuration', async () => {
+  await writeState('old-shop-dev', { configurationFile: undefined }, 'dev');
+  expect(await find()).toEqual([{ ...OLD, isCertain: false }]);
+});
+
+test.each<[string, () => Promise<void>]>([
+  [
+    'a stack of another configuration',
+    () => writeState('blog-dev', { configurationFile: '../blog.config.ts' }),
+  ],
+  ['another stage', () => writeState('old-shop-prod')],
+  ['a stack that is gone', () => writeState('old-shop-dev', { resources: {} })],
+  ['a file that names another stack', () => writeState('blog-dev', {}, 'old-shop-dev')],
+  ['a file that cannot be read', () => writeFile(path('.slipway/old-shop-dev.json'), '{')],
+  ['an unused state of the same stack', () => writeState('shop-dev', {}, 'dev')],
+  ['something else', () => writeFile(path('.slipway/notes-dev.json'), '[]')],
+])('%s is no former stack', async (_, arrange) => {
+  await mkdir(path('.slipway'));
+  await arrange();
+  expect(await find()).toEqual([]);
+});
+
+test('without a folder there is none', async () => {
+  expect(await find()).toEqual([]);
+});

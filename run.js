@@ -160,7 +160,7 @@ function versionText() {
 
 function helpText() {
   const lines = [...COMMANDS].map(([name, { purpose }]) => `  npm run ${name.padEnd(9)}  ${purpose}\n`);
-  return `${lines.join('')}\nTo list the options of a command: npm run <command> -- --help\n`;
+  return `Commands:\n${lines.join('')}\nTo list the options of a command: npm run <command> -- --help\n`;
 }
 
 /** @param {string} first the argument in the place of the command */

@@ -1,5 +1,6 @@
 /** `npm run sandbox`: runs an AWS on this machine, in the foreground until Ctrl-C. */
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FolderTakenError } from './state/claim.ts';
 import { LOST_RACE_EXIT_CODE } from './background.ts';
@@ -42,14 +43,21 @@ function readArguments() {
     },
   });
   const { env } = process;
+  /** Returns the value of an option or its variable, and the name of the one that is set. */
+  const setting = (option: 'port' | 'http-port' | 'pace', variable: string, byDefault: string) => {
+    const value = values[option];
+    return value === undefined
+      ? ([env[variable] || byDefault, variable] as const)
+      : ([value, `--${option}`] as const);
+  };
   const home = resolve(env['SLIPWAY_HOME'] || '.slipway');
   return {
     help: values.help,
     background: values.background,
-    port: parsePort(values.port ?? (env['SLIPWAY_SANDBOX_PORT'] || '4566'), '--port'),
-    httpPort: parsePort(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
+    port: parsePort(...setting('port', 'SLIPWAY_SANDBOX_PORT', '4566')),
+    httpPort: parsePort(...setting('http-port', 'SLIPWAY_SANDBOX_HTTP_PORT', '8080')),
     folder: resolve(values.folder ?? `${home}/sandbox`),
-    pace: parsePace(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
+    pace: parsePace(...setting('pace', 'SLIPWAY_SANDBOX_PACE', 'brisk')),
     weather: parseWeather(values.weather ?? (env['SLIPWAY_SANDBOX_WEATHER'] || 'calm')),
   };
 }
@@ -60,10 +68,10 @@ function parsePort(text: string, name: string): number {
   throw new Error(`${name} is not a port: ${text}`);
 }
 
-function parsePace(text: string): Pace {
+function parsePace(text: string, name: string): Pace {
   const pace = PACES[text] ?? Number(text);
   if (pace === 'instant' || pace > 0) return pace;
-  throw new Error(`--pace must be instant, brisk, aws or a factor, not ${text}`);
+  throw new Error(`${name} must be instant, brisk, aws or a factor, not ${text}`);
 }
 
 async function run(): Promise<void> {
@@ -121,10 +129,23 @@ async function run(): Promise<void> {
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
 }
 
+/** Finds the file in a path that should be a folder. */
+function fileIn(path: string): string | undefined {
+  const kind = existsSync(path) ? statSync(path) : undefined;
+  if (kind) return kind.isFile() ? path : undefined;
+  return dirname(path) === path ? undefined : fileIn(dirname(path));
+}
+
 run().catch((error: unknown) => {
   const portTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   const folderTaken = error instanceof FolderTakenError;
-  const message = error instanceof Error ? error.message : String(error);
+  const { syscall, path = '' } = error as NodeJS.ErrnoException;
+  const file = syscall === 'mkdir' ? fileIn(path) : undefined;
+  const message = file
+    ? `${file} is a file, not a folder.`
+    : error instanceof Error
+      ? error.message
+      : String(error);
   const fix = portTaken
     ? 'Stop the process that uses the port, or choose another port: --port 4567'
     : folderTaken

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type BuildFailure, type OutputFile } from 'esbuild';
 import { sourceLocations } from '../../build/source-locations.js';
+import { errorLine } from './location.ts';
 
 /** A module with its imports, as one string that needs neither a loader nor a file. */
 export interface ModuleBundle {
@@ -57,12 +58,10 @@ async function outputFilesOf(path: string, outfile: string): Promise<readonly Ou
     return outputFiles;
   } catch (error) {
     const { errors = [], message } = error as Partial<BuildFailure>;
-    throw new SyntaxError(errors.map(lineOf).join('\n') || message, { cause: error });
+    const lines = errors.map((one) => errorLine(dirname(path), one, withHint(one.text)));
+    throw new SyntaxError(lines.join('\n') || message, { cause: error });
   }
 }
-
-const lineOf = ({ text, location }: BuildFailure['errors'][number]): string =>
-  location ? `${location.file}, line ${location.line}: ${withHint(text)}` : withHint(text);
 
 /** Adds the fix for the most common mistake: `{ my-service: … }`. */
 const withHint = (text: string): string =>

@@ -1,11 +1,12 @@
 /** Loads a `slipway.config.ts`: finds the file, runs it and checks what it exports. */
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { CONFIG_FILE, type Builder, type Config, type Target } from './config.ts';
 import { kindOf } from './entry.ts';
+import { locationIn } from './location.ts';
 import { projectOf } from './project.ts';
-import { runModule, type ModuleRun } from './run-module.ts';
+import { runModule, ThrownInModule, type ModuleRun } from './run-module.ts';
 
 /** The file to load, and the context of the run. */
 export interface LoadOptions {
@@ -72,15 +73,26 @@ async function run(configFile: ConfigFile, moduleRun: ModuleRun): Promise<unknow
 }
 
 const missingFile = (file: string, path: string): Problem =>
-  problem('CONFIG_MISSING', {
-    what: `There is no ${file}.`,
-    why: `${path} is not a file.`,
-    now: NOTHING_CHANGED,
-    fix: [
-      'Run the command in the folder of your slipway.config.ts, or name the file with --config FILE.',
-      "To start a new one, write export default defineStack({ name: 'shop', region: 'eu-west-1', services: { … } }) into it.",
-    ],
-  });
+  kindOf(path) === 'folder'
+    ? problem('CONFIG_MISSING', {
+        what: `${file} is a folder.`,
+        why: 'A configuration is a file.',
+        now: NOTHING_CHANGED,
+        fix: [
+          kindOf(join(path, CONFIG_FILE)) === 'file'
+            ? `Name the file in it: --config ${join(file, CONFIG_FILE)}`
+            : `Name the file in it: --config FILE. It contains no ${CONFIG_FILE}.`,
+        ],
+      })
+    : problem('CONFIG_MISSING', {
+        what: `There is no ${file}.`,
+        why: `${path} is not a file.`,
+        now: NOTHING_CHANGED,
+        fix: [
+          'Run the command in the folder of your slipway.config.ts, or name the file with --config FILE.',
+          "To start a new one, write export default defineStack({ name: 'shop', region: 'eu-west-1', services: { … } }) into it.",
+        ],
+      });
 
 const noDefaultExport = ({ file }: ConfigFile): Problem =>
   problem('CONFIG_LOAD', {
@@ -90,18 +102,24 @@ const noDefaultExport = ({ file }: ConfigFile): Problem =>
     fix: [`Write export default defineStack({ … }) into ${file}.`],
   });
 
-const cannotRun = (configFile: ConfigFile, error: unknown): Problem =>
-  problem('CONFIG_LOAD', {
-    what: `${configFile.file} cannot be read.`,
-    why: reasonOf(configFile, error),
-    now: NOTHING_CHANGED,
-    fix: [`Correct ${configFile.file}, then run the command again.`],
-    cause: error,
-  });
-
-/** Returns the message of an error, with the line in the file if it is known. */
-function reasonOf({ file, path }: ConfigFile, error: unknown): string {
+/** Returns the problem with a file that yields nothing. It distinguishes the file from what it imports and what it reads. */
+function cannotRun({ file }: ConfigFile, error: unknown): Problem {
   const message = messageOf(error);
-  const [line] = /^\d+/.exec(String((error as Error).stack).split(`${path}:`)[1] ?? '') ?? [];
-  return line === undefined || message.includes(`${path}:`) ? message : `${file}, line ${line}: ${message}`;
+  const failed = (what: string, why: string, fix: string) =>
+    problem('CONFIG_LOAD', { what: `${file} ${what}`, why, now: NOTHING_CHANGED, fix: [fix], cause: error });
+  if (error instanceof ThrownInModule) {
+    const location = locationIn(String(error.stack));
+    const place = location === undefined ? 'the file' : 'the line that is named';
+    const fix = `Remove the cause of the error, or correct ${place}; then run the command again.`;
+    return failed('threw an error.', [location, message].filter(Boolean).join(': '), fix);
+  }
+  if (/^No loader is configured/.test(message)) {
+    const why = `A configuration is a TypeScript or JavaScript file, such as ${CONFIG_FILE}.`;
+    return failed('is not a configuration.', why, 'Name the configuration with --config FILE.');
+  }
+  if (error instanceof SyntaxError) {
+    const fix = 'Correct the errors named above, then run the command again.';
+    return failed('cannot be compiled.', message, fix);
+  }
+  return failed('did not return a configuration.', message, `Correct ${file}, then run the command again.`);
 }

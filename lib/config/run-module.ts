@@ -15,12 +15,14 @@ export interface ModuleRun {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * The error of a module that yields no value. The message is the reason. If the module threw an error, the stack is the stack of
- * that error.
- */
+/** The error of a module that yields no value. The message is the reason. */
 export class ModuleFailure extends Error {
-  override readonly name = 'ModuleFailure';
+  override readonly name: string = 'ModuleFailure';
+}
+
+/** The error of a module that threw an error. The message and the stack are those of that error. */
+export class ThrownInModule extends ModuleFailure {
+  override readonly name = 'ThrownInModule';
 }
 
 /** More than any configuration needs, but little enough that a memory leak ends the process before it affects the machine. */
@@ -30,7 +32,7 @@ const MAX_HEAP_MIB = 1024;
  * Runs a module that is not part of Slipway. Environment variables that it sets are set in this process, too.
  * @param path absolute
  * @returns the default export, or the result of calling it if it is a function; an empty object if there is no default export
- * @throws SyntaxError with the location when it cannot be bundled; ModuleFailure; the signal's reason
+ * @throws SyntaxError with the location when it cannot be bundled; ThrownInModule; ModuleFailure; the signal's reason
  */
 export async function runModule(
   path: string,
@@ -102,7 +104,7 @@ function failureOf(
   { message, stack, inspected }: Thrown,
   mapStack: (stack: string) => string,
 ): ModuleFailure {
-  const failure = new ModuleFailure(message ?? `It threw ${inspected}.`);
+  const failure = new ThrownInModule(message ?? `It threw ${inspected}.`);
   failure.stack = mapStack(stack);
   return failure;
 }

@@ -1,8 +1,9 @@
 /** Bundles the program of a source folder into two files: the program with everything it imports, and its source map. */
 import { realpath } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { build, type BuildFailure, type BuildOptions, type Message } from 'esbuild';
+import { join } from 'node:path';
+import { build, type BuildFailure, type BuildOptions } from 'esbuild';
 import { ENTRIES, entryOf } from '../config/entry.ts';
+import { errorLine, shownPath } from '../config/location.ts';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
 /** A file of an image. */
@@ -88,31 +89,23 @@ function withRelativeSources(text: string): string {
   });
 }
 
-const displayPath = (folder: string): string => relative(process.cwd(), folder) || '.';
-
 const noEntry = (folder: string): Problem =>
   problem('BUNDLE', {
-    what: `${displayPath(folder)} cannot be bundled.`,
+    what: `${shownPath(folder)} cannot be bundled.`,
     why: `It has no entry file: its package.json has no main, and none of ${ENTRIES.join(', ')} exists.`,
     now: NOTHING_CHANGED,
-    fix: [`Set main in ${join(displayPath(folder), 'package.json')} to the file that starts the program.`],
+    fix: [`Set main in ${join(shownPath(folder), 'package.json')} to the file that starts the program.`],
   });
 
 function bundleFailed(folder: string, cause: unknown): Problem {
   const { errors = [], message } = cause as Partial<BuildFailure>;
-  const lines = errors.slice(0, MAX_ERRORS).map((error) => lineOf(folder, error));
+  const lines = errors.slice(0, MAX_ERRORS).map((error) => errorLine(folder, error));
   if (errors.length > MAX_ERRORS) lines.push(`and ${errors.length - MAX_ERRORS} more`);
   return problem('BUNDLE', {
-    what: `${displayPath(folder)} cannot be bundled.`,
+    what: `${shownPath(folder)} cannot be bundled.`,
     why: lines.join('\n') || message || String(cause),
     now: NOTHING_CHANGED,
     fix: ['Correct the errors named above.', 'npm install, if a package is missing'],
     cause,
   });
-}
-
-/** Formats an error like a compiler, so that editors and terminals can link to it; esbuild counts columns from 0. */
-function lineOf(folder: string, { text, location }: Message): string {
-  if (!location) return text;
-  return `${join(displayPath(folder), location.file)}:${location.line}:${location.column + 1}: ${text}`;
 }

@@ -1,8 +1,9 @@
 /** Files and folders that only their owner can access, and atomic writes of such files. */
+import { statSync } from 'node:fs';
 import { chmod, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
-import { NOTHING_CHANGED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -84,14 +85,33 @@ async function flushFolder(folder: string): Promise<void> {
 }
 
 /** @param target the file or folder that cannot be written, in Slipway's home folder */
-export const unwritable = (target: string, cause: unknown) =>
-  problem('STATE_UNWRITABLE', {
-    what: `${target} could not be written.`,
-    why: messageOf(cause),
+export function unwritable(target: string, cause: unknown): Problem {
+  const file = fileAbove(target);
+  return problem('STATE_UNWRITABLE', {
+    what: file === undefined ? `${target} could not be written.` : `${file} is a file.`,
+    why: file === undefined ? messageOf(cause) : `A folder is needed there, for ${target}.`,
     now: NOTHING_CHANGED,
     fix: [
-      'Free disk space or make the folder writable, then run the same command again.',
+      file === undefined
+        ? 'Free disk space or make the folder writable, then run the same command again.'
+        : `Rename or remove ${file}, then run the same command again.`,
       'or use another folder: export SLIPWAY_HOME=…',
     ],
     cause,
   });
+}
+
+/** Finds a file where a path needs a folder. */
+function fileAbove(path: string): string | undefined {
+  const folder = dirname(path);
+  if (folder === path) return undefined;
+  return isFile(folder) ? folder : fileAbove(folder);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

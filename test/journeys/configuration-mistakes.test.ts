@@ -64,7 +64,7 @@ test('a missing configuration file is reported with the flag that selects anothe
   await expectUntouched(user);
 }, 60_000);
 
-test('an error that a configuration throws is reported with its message and line', async () => {
+test('an error that a configuration throws is reported with its message, line and column', async () => {
   const user = await machine();
   const flags = user.config(`const region = undefined as { name?: string } | undefined;
 export default ({ stage }: { stage: string }) => {
@@ -76,10 +76,10 @@ export default ({ stage }: { stage: string }) => {
     stdout: '',
     problem: {
       code: 'CONFIG_LOAD',
-      what: `${flags[1]} cannot be read.`,
-      why: `${flags[1]}, line 3: there is no region for dev`,
+      what: `${flags[1]} threw an error.`,
+      why: `${flags[1]}:3:30: there is no region for dev`,
       now: 'Nothing was changed.',
-      fix: [expect.stringContaining('Correct')],
+      fix: [expect.stringContaining('correct the line that is named')],
     },
   });
   await expectUntouched(user);
@@ -88,13 +88,13 @@ export default ({ stage }: { stage: string }) => {
 test.each([
   {
     args: ['--paln'],
-    what: "Unknown option '--paln'.",
+    what: 'provision has no option --paln.',
     why: 'Did you mean --plan?',
   },
   {
     args: ['--target', 'sandpit'],
-    what: "Option '--target <target>' argument 'sandpit' is invalid.",
-    why: 'Did you mean sandbox? Allowed choices are sandbox, aws.',
+    what: "'sandpit' is not a target.",
+    why: 'The targets are sandbox and aws. A stage is selected with --stage sandpit.',
   },
 ])(
   'the arguments $args are refused, and valid ones are suggested',
@@ -108,7 +108,7 @@ test.each([
         what,
         why,
         now: 'Nothing was changed.',
-        fix: ['npm run provision -- --help, to see its flags'],
+        fix: ['npm run provision -- --help, to see its options'],
       },
     });
     await expectUntouched(user);

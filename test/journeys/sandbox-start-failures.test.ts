@@ -77,7 +77,7 @@ test('a sandbox that cannot start is reported with the output of the sandbox', a
     problem: {
       code: 'SANDBOX_START',
       what: 'The sandbox did not start.',
-      why: expect.stringContaining('--pace must be instant, brisk, aws or a factor, not quick'),
+      why: expect.stringContaining('SLIPWAY_SANDBOX_PACE must be instant, brisk, aws or a factor, not quick'),
       now: 'Nothing was changed.',
       fix: [
         expect.stringContaining('sandbox.log'),
@@ -87,3 +87,22 @@ test('a sandbox that cannot start is reported with the output of the sandbox', a
   });
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
+
+test.each<[string[], NodeJS.ProcessEnv, string]>([
+  [['--port', '99999'], {}, '--port is not a port: 99999'],
+  [[], { SLIPWAY_SANDBOX_HTTP_PORT: 'web' }, 'SLIPWAY_SANDBOX_HTTP_PORT is not a port: web'],
+  [['--pace', 'slow'], {}, '--pace must be instant, brisk, aws or a factor, not slow'],
+  [['--folder', 'FOLDER/file'], {}, 'FOLDER/file is a file, not a folder.'],
+  [['--folder', 'FOLDER/file/deeper'], {}, 'FOLDER/file is a file, not a folder.'],
+])(
+  'the sandbox names the option or the variable that is wrong: %j %j',
+  async (args, env, why) => {
+    const user = await machine(env);
+    user.write('file', '');
+    const inFolder = (text: string) => text.replace('FOLDER', user.folder);
+    const { code, stderr } = await user.run('sandbox', ...args.map(inFolder));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`  why    ${inFolder(why)}\n`);
+  },
+  60_000,
+);

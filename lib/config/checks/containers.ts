@@ -75,7 +75,9 @@ export function* sourcesExist(config: Config): Iterable<Finding> {
 }
 
 function sourceFix(folder: string, builder: Builder): string | undefined {
-  if (kindOf(folder) !== 'folder') return `Name a folder that exists: ${folder} does not exist.`;
+  const kind = kindOf(folder);
+  if (kind === 'file') return `Name the folder that contains the program: ${folder} is a file.`;
+  if (kind !== 'folder') return `Name a folder that exists: ${folder} does not exist.`;
   const canBundle = entryOf(folder) !== undefined;
   const hasDockerfile = kindOf(join(folder, 'Dockerfile')) === 'file';
   const entry = `main in its package.json, or one of ${ENTRIES.join(', ')}`;

@@ -11,6 +11,11 @@ const folder = folderWith({
   'api/main.ts': '',
   'nearby/home.ts':
     "import { basename } from 'node:path';\nexport const home = basename(import.meta.dirname);\n",
+  'nearby/price.ts':
+    "import { need } from 'need';\n\nexport const price = () => {\n  return need(() => { throw new Error('PRICE is not set'); });\n};\n",
+  'node_modules/need/index.js': 'export const need = (get) => get();\n',
+  'node_modules/need/package.json': '{ "type": "module", "main": "index.js" }',
+  'project/slipway.config.ts': '',
 });
 let files = 0;
 /** Loads a configuration file with this content. */
@@ -114,45 +119,114 @@ describe('a module', () => {
   });
 });
 
-describe('an error in a file is reported with its line:', () => {
+describe('an error in a file is reported with its line and column:', () => {
   test.each([
     [
       'it does not compile',
       'export default {\n  a: 1\n  b: 2,\n};\n',
-      '.config.ts, line 3: Expected "}" but found "b"',
+      '.config.ts:3:3: Expected "}" but found "b"',
     ],
     [
       'it throws',
       "const price = () => {\n  throw new Error('PRICE is not set');\n};\nexport default price();\n",
-      '.config.ts, line 2: PRICE is not set',
+      '.config.ts:2:9: PRICE is not set',
     ],
     [
       'its function throws',
       "export default () => {\n  throw new Error('PRICE is not set');\n};\n",
-      '.config.ts, line 2: PRICE is not set',
+      '.config.ts:2:9: PRICE is not set',
     ],
     [
       'its promise rejects',
       "export default async () => {\n  await null;\n  throw new Error('PRICE is not set');\n};\n",
-      '.config.ts, line 3: PRICE is not set',
+      '.config.ts:3:9: PRICE is not set',
     ],
     [
       'a getter throws',
       "export default {\n  get name() {\n    throw new Error('PRICE is not set');\n  },\n};\n",
-      '.config.ts, line 3: PRICE is not set',
+      '.config.ts:3:11: PRICE is not set',
     ],
     [
       'it throws later',
       "export default () => new Promise(() => setTimeout(() => {\n  throw new Error('PRICE is not set');\n}));\n",
-      '.config.ts, line 2: PRICE is not set',
+      '.config.ts:2:9: PRICE is not set',
     ],
     [
       'it imports a missing module',
       "import nothing from './nowhere.ts';\nexport default nothing;\n",
-      '.config.ts, line 1: Could not resolve "./nowhere.ts"',
+      '.config.ts:1:21: Could not resolve "./nowhere.ts"',
     ],
   ])('%s', async (_, text, why) => {
     expect(await whyOf(load(text))).toBe(why);
+  });
+});
+
+describe('the problem names the right culprit:', () => {
+  test.each([
+    [
+      'export default {\n  a: 1\n  b: 2,\n};\n',
+      'cannot be compiled.',
+      'Correct the errors named above, then run the command again.',
+    ],
+    [
+      "throw new Error('no');",
+      'threw an error.',
+      'Remove the cause of the error, or correct the line that is named; then run the command again.',
+    ],
+    [
+      "throw 'no';",
+      'threw an error.',
+      'Remove the cause of the error, or correct the file; then run the command again.',
+    ],
+    ['process.exit(3);', 'did not return a configuration.', /^Correct \S+, then run the command again\.$/],
+    ['export const one = 1;', 'does not export a configuration.', /^Write export default defineStack/],
+  ])('%s', async (text, what, fix) => {
+    const shown = await problemOf(load(text));
+    expect(shown.what.replace(/^\S+ /, '')).toBe(what);
+    expect(shown.fix).toEqual([typeof fix === 'string' ? fix : expect.stringMatching(fix)]);
+  });
+
+  test('the line of an imported module that throws, not that of a package or of the configuration', async () => {
+    const text = "import { price } from './nearby/price.ts';\n\nexport default price();\n";
+    expect(await whyOf(load(text))).toBe(`${join(folder, 'nearby/price.ts')}:4:29: PRICE is not set`);
+  });
+
+  test('a file inside the current folder is named relative to it', async () => {
+    const current = process.cwd();
+    process.chdir(folder);
+    try {
+      const { what, why } = await problemOf(load("throw new Error('no');"));
+      expect({ what, why }).toEqual({
+        what: expect.stringMatching(/^\S+ threw an error\.$/),
+        why: expect.stringMatching(/^\d+\.config\.ts:1:7: no$/),
+      });
+    } finally {
+      process.chdir(current);
+    }
+  });
+
+  test('a file that is no program', async () => {
+    writeFileSync(join(folder, 'README.md'), '# Read me');
+    const file = join(folder, 'README.md');
+    expect(await problemOf(loadConfig({ file, stage: 'dev', target: 'aws' }))).toMatchObject({
+      code: 'CONFIG_LOAD',
+      what: `${file} is not a configuration.`,
+      why: 'A configuration is a TypeScript or JavaScript file, such as slipway.config.ts.',
+      fix: ['Name the configuration with --config FILE.'],
+    });
+  });
+
+  test.each([
+    ['nearby', 'Name the file in it: --config FILE. It contains no slipway.config.ts.'],
+    ['project', expect.stringMatching(/^Name the file in it: --config \S+project\/slipway\.config\.ts$/)],
+  ])('a folder in place of a file: %s', async (name, fix) => {
+    const file = join(folder, name);
+    expect(await problemOf(loadConfig({ file, stage: 'dev', target: 'aws' }))).toMatchObject({
+      code: 'CONFIG_MISSING',
+      what: `${file} is a folder.`,
+      why: 'A configuration is a file.',
+      fix: [fix],
+    });
   });
 });
 
@@ -222,7 +296,7 @@ describe('no configuration ends, blocks or crashes the run that loads it:', () =
   });
 });
 
-test.each(['nowhere.config.ts', 'api'])(
+test.each(['nowhere.config.ts', 'nowhere/slipway.config.ts'])(
   'when there is no configuration at %s, the problem names the expected path',
   async (name) => {
     const path = join(folder, name);

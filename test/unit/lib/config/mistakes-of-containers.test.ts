@@ -47,8 +47,14 @@ refuses(`${api}.image`, 'Remove image or source: a container has only one of the
 refuses(`${api}.source`, 'Use the path of a folder, e.g. services/api1.', { 'an empty string': '' });
 refuses(`${api}.source`, between('Name a folder that exists: /', ' does not exist.'), {
   'a missing folder': 'nowhere',
-  'a file': 'api/src/main.ts',
 });
+refuses(
+  `${api}.source`,
+  between('Name the folder that contains the program: /', 'api/src/main.ts is a file.'),
+  {
+    'a file': 'api/src/main.ts',
+  },
+);
 refuses(
   `${api}.source`,
   'Add an entry file for the bundle: main in its package.json, or one of src/main.ts, src/index.ts, main.ts, index.ts.',

@@ -107,7 +107,7 @@ describe('a lock', () => {
     await writeFile(dirname(file()), 'a file where the folder should be');
     await expect(take()).rejects.toMatchObject({
       code: 'STATE_UNWRITABLE',
-      what: `${file()} could not be written.`,
+      what: `${dirname(file())} is a file.`,
     });
   });
 });

@@ -1,0 +1,38 @@
+/** Locations in source files, formatted like a compiler does it, `file:line:column`: editors and terminals link to them. */
+import { relative, resolve, sep } from 'node:path';
+import type { Message } from 'esbuild';
+
+/** Returns a path as a user would type it: relative if it is inside the current folder, otherwise absolute. */
+export function shownPath(path: string): string {
+  const inside = relative(process.cwd(), path);
+  return inside === '..' || inside.startsWith(`..${sep}`) ? path : inside || '.';
+}
+
+/**
+ * Formats an error of esbuild, with its location if it has one.
+ * @param folder the folder that its paths are relative to
+ * @param text the text to show instead of the message
+ */
+export const errorLine = (folder: string, { location, text: message }: Message, text = message): string =>
+  location
+    ? // esbuild counts columns from 0.
+      `${locationText(resolve(folder, location.file), location.line, location.column + 1)}: ${text}`
+    : text;
+
+const locationText = (path: string, line: number | string, column: number | string): string =>
+  `${shownPath(path)}:${line}:${column}`;
+
+/** A frame of a stack trace in a file: `    at price (/shop/price.ts:4:29)`. */
+const FRAME = /^ +at (?:.* \()?(\/.*?|[A-Z]:\\.*?):(\d+):(\d+)\)?$/gm;
+
+/**
+ * Finds the place in the user's own files that threw an error: the innermost frame outside of packages.
+ * @param stack a stack trace, in which Slipway's and Node's own frames have no paths but URLs
+ * @returns the location as text; undefined if no frame is in a file
+ */
+export function locationIn(stack: string): string | undefined {
+  const frames = [...stack.matchAll(FRAME)];
+  const [, path, line = '', column = ''] =
+    frames.find(([, file = '']) => !/[\\/]node_modules[\\/]/.test(file)) ?? frames[0] ?? [];
+  return path === undefined ? undefined : locationText(path, line, column);
+}

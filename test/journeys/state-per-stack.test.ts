@@ -1,0 +1,54 @@
+// Two configurations in one folder, a stack that is renamed, and a state file of an earlier version of Slipway.
+import { readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { machine } from './harness.ts';
+import { echo, tinyStack } from './tiny-stack.ts';
+
+const BLOG = {
+  name: 'blog',
+  region: 'eu-west-1',
+  deregistrationDelaySeconds: 0,
+  services: { web: { containers: { app: echo('app', 9000, '/app') } } },
+};
+
+test('each stack has its own state beside the configuration, and a renamed one can be removed by its former name', async () => {
+  const user = await machine();
+  const { folder, env, run } = user;
+  // The state is then beside the configuration, and not in the folder of this repository.
+  delete env['SLIPWAY_HOME'];
+  await user.start('sandbox', '--folder', join(folder, 'sandbox')).outputs(/answers at/);
+  const stateFolder = join(folder, '.slipway');
+  const files = () => readdirSync(stateFolder).sort();
+  const flags = tinyStack(user);
+  const blog = user.config(BLOG, 'blog.config.ts');
+
+  const both = await Promise.all([flags, blog].map((which) => run('provision', ...which, '--no-wait')));
+  expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
+  expect(files()).toEqual(['.gitignore', 'blog-dev.json', 'tiny-dev.json']);
+  for (const which of [flags, blog])
+    expect(await run('provision', ...which, '--plan')).toMatchObject({ code: 0 });
+
+  const renamed = tinyStack(user, undefined, { name: 'small' });
+  const planned = await run('provision', ...renamed, '--plan');
+  expect(planned).toMatchObject({ code: 2 });
+  const [, held, removal = ''] =
+    /had another name before: (.*)\. To remove them: npm run (.*)$/m.exec(planned.stderr) ?? [];
+  expect(held).toMatch(/^tiny-dev still holds \d\d resources on sandbox$/);
+  expect(removal).toBe(`teardown -- ${renamed.join(' ')} --name tiny`);
+  expect(files()).toContain('tiny-dev.json');
+
+  const removed = await run('teardown', ...removal.replace('teardown -- ', '').split(' '));
+  expect(removed).toMatchObject({ code: 0, lastLine: expect.stringMatching(/^tiny-dev is gone, 0 left/) });
+  expect(files()).toEqual(['.gitignore', 'blog-dev.json']);
+  expect((await run('provision', ...renamed, '--plan')).stderr).not.toContain('another name');
+
+  renameSync(join(stateFolder, 'blog-dev.json'), join(stateFolder, 'dev.json'));
+  env['SLIPWAY_HOME'] = stateFolder;
+  const moved = await run('provision', ...blog, '--plan');
+  expect(moved).toMatchObject({ code: 0 });
+  expect(moved.stderr).toContain(`The state of blog-dev has moved from ${join(stateFolder, 'dev.json')}`);
+  expect(await run('teardown', ...blog)).toMatchObject({ code: 0 });
+  expect(files()).toEqual(['.gitignore']);
+  expect(await user.census()).toEqual({});
+}, 120_000);

@@ -1,8 +1,9 @@
 /** Starts a sandbox as a background process that outlives this one; its output goes to a log file in its folder. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptVariables } from './environment.ts';
+import { makeSandboxFolder } from './state/folder.ts';
 
 /** The exit code of a background sandbox that ends because another process uses its port or folder. */
 export const LOST_RACE_EXIT_CODE = 75;
@@ -12,7 +13,7 @@ export const LOST_RACE_EXIT_CODE = 75;
  * @throws the error of mkdir or open when the folder or its log cannot be written
  */
 export function spawnSandbox(port: number, folder: string): ChildProcess {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeSandboxFolder(folder);
   const output = openSync(logFileIn(folder), 'a', 0o600);
   const runner = join(import.meta.dirname, '../run.js');
   const child = spawn(

@@ -1,7 +1,8 @@
 /** Claims a sandbox's folder for one process. A second sandbox would kill the tasks of the first and overwrite its world. */
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeSandboxFolder } from './folder.ts';
 import { startTimeOf } from '../runtime/process-start-time.ts';
 
 /** Thrown when another running sandbox keeps its state in the folder. */
@@ -19,7 +20,7 @@ export class FolderTakenError extends Error {
  * @throws FolderTakenError when a running process holds the claim
  */
 export async function claimFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeSandboxFolder(folder);
   const file = join(folder, 'claim');
   await acquire(file, `${process.pid} ${await startTimeOf(process.pid)}\n`, folder);
   return () => rm(file, { force: true });

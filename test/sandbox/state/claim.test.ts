@@ -30,7 +30,7 @@ describe('a claim', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, 'claim')).mode & 0o777).toBe(0o600);
     await release();
-    expect(await fsPromises.readdir(folder)).toEqual([]);
+    expect(await fsPromises.readdir(folder)).toEqual(['.gitignore']);
   });
 
   test('of a running process cannot be taken over', async () => {

@@ -1,0 +1,12 @@
+/** Makes the folder of a sandbox: only its owner can read it, and git ignores it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Makes a folder, with the folders above it. The topmost new folder gets a `.gitignore`; a folder that exists stays as it is.
+ * @throws the error of mkdir when the folder cannot be made
+ */
+export function makeSandboxFolder(folder: string): void {
+  const topmost = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (topmost !== undefined) writeFileSync(join(topmost, '.gitignore'), '*\n', { mode: 0o600 });
+}

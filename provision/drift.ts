@@ -27,7 +27,7 @@ export function driftResult(
   const text = [
     ...(sizeOfStack(found, about.stack) > 0 ? driftText(changes) : [`${about.stack} does not exist.`]),
     ...(isChanged
-      ? ['slipway.config.ts has changed since the last provision, so the differences include that change.']
+      ? ['The configuration has changed since the last provision, so the differences include that change.']
       : []),
     changes.length === 0
       ? `No drift. Resources that match the configuration: ${kept.length}.`

@@ -95,7 +95,7 @@ const reasonLines = (refused: readonly Change[]): string =>
 
 /** The fix if a domain is already in use. */
 const DOMAIN_PER_STAGE =
-  'Each stage needs its own domain: slipway.config.ts may export a function of { stage }.';
+  'Each stage needs its own domain: the configuration may export a function of { stage }.';
 
 /** Whether the resource of a refused change is in another stack: to adopt it would break that stack. */
 const isInStack = ({ noun, key }: Change, found: Survey): boolean =>

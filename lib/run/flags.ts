@@ -12,7 +12,7 @@ interface Flag {
   readonly description: string;
   readonly commands: readonly Command[];
   readonly choices?: readonly string[];
-  readonly default?: string | boolean;
+  readonly default?: string;
   /** Whether it may be repeated. */
   readonly isList?: boolean;
   /** Whether `--help` leaves it out. */
@@ -44,14 +44,12 @@ const FLAGS: readonly Flag[] = [
     flags: '--plan',
     description: 'only show what would change; exit with 0 if nothing would, 2 otherwise',
     commands: CHANGING,
-    default: false,
   },
-  { flags: '--yes', description: 'do not ask for confirmation', commands: CHANGING, default: false },
+  { flags: '--yes', description: 'do not ask for confirmation', commands: CHANGING },
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
     commands: COMMANDS,
-    default: false,
   },
   { flags: '--no-wait', description: 'do not wait for health checks and DNS', commands: ['provision'] },
   {
@@ -69,7 +67,6 @@ const FLAGS: readonly Flag[] = [
     flags: '--adopt-stack',
     description: 'change the stack even if it belongs to another project',
     commands: CHANGING,
-    default: false,
   },
   {
     flags: '--adopt <address>',
@@ -82,7 +79,6 @@ const FLAGS: readonly Flag[] = [
     description: 'only report drift from the configuration',
     commands: ['drift'],
     isHidden: true,
-    default: false,
   },
 ];
 

@@ -1,6 +1,6 @@
 /** The flags of provision and teardown, read and checked before anything else happens. */
 import type { Command as Program } from 'commander';
-import type { Builder, Target } from '../config/config.ts';
+import { CONFIG_FILE, type Builder, type Target } from '../config/config.ts';
 import { badArguments, excessArgument, missingValue } from './bad-arguments.ts';
 import { addFlags, type Command } from './flags.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
@@ -103,14 +103,16 @@ export function commandLine(command: string, { stage, target, config, name }: St
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
 
-/** Adds the flags of a stack to the commands in an advice. */
+/** Adds the flags of a stack to the commands in an advice, and names its configuration file. */
 export const withStackFlags = (advice: string, options: StackOptions): string =>
-  advice.replace(
-    /npm run (provision|teardown|drift)( -- )?/g,
-    (match: string, ...[name, separator, offset]) => {
-      const fullCommand = commandLine(String(name), options);
-      if (advice.startsWith(fullCommand, Number(offset))) return match;
-      if (separator === undefined) return fullCommand;
-      return fullCommand.includes(' -- ') ? `${fullCommand} ` : `${fullCommand}${separator}`;
-    },
-  );
+  advice
+    .replace(/(?<= in )slipway\.config\.ts/g, options.config ?? CONFIG_FILE)
+    .replace(
+      /npm run (provision|teardown|drift)( -- )?/g,
+      (match: string, ...[name, separator, offset, whole]) => {
+        const fullCommand = commandLine(String(name), options);
+        if (String(whole).startsWith(fullCommand, Number(offset))) return match;
+        if (separator === undefined) return fullCommand;
+        return fullCommand.includes(' -- ') ? `${fullCommand} ` : `${fullCommand}${separator}`;
+      },
+    );

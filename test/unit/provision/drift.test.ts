@@ -59,7 +59,7 @@ describe('the result', () => {
     'after a provision of %s, the text says whether the configuration has changed',
     (_what, lastFingerprint, isChanged) => {
       const { text, json } = result(planOf([], found), lastFingerprint);
-      expect(text.includes('slipway.config.ts has changed')).toBe(isChanged);
+      expect(text.includes('The configuration has changed')).toBe(isChanged);
       expect(json).toMatchObject({ configurationChanged: isChanged });
     },
   );

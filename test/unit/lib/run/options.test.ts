@@ -205,6 +205,15 @@ test.each([
   expect(withStackFlags(advice, { stage: 'qa', target: 'sandbox', config: undefined })).toBe(line);
 });
 
+test('a fix names the configuration file of the run', () => {
+  const options = { stage: 'dev', target: 'sandbox', config: 'shop.config.ts' } as const;
+  expect(withStackFlags('Choose another name in slipway.config.ts or another --stage.', options)).toBe(
+    'Choose another name in shop.config.ts or another --stage.',
+  );
+  const advice = 'Name the file in it: --config services/slipway.config.ts';
+  expect(withStackFlags(advice, options)).toBe(advice);
+});
+
 test('a fix for the default stack stays unchanged', () => {
   const defaultStack = { stage: 'dev', target: 'sandbox', config: undefined } as const;
   const advice =

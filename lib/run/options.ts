@@ -96,17 +96,21 @@ export function commandLine(command: string, { stage, target, config, name }: St
   const flags = [
     ...(stage === 'dev' ? [] : [`--stage ${stage}`]),
     ...(target === 'sandbox' ? [] : [`--target ${target}`]),
-    ...(config === undefined ? [] : [`--config ${config}`]),
+    ...(config === undefined ? [] : [`--config ${shellWord(config)}`]),
     // Only a teardown can have a name other than the one in the configuration.
     ...(name === undefined || command !== 'teardown' ? [] : [`--name ${name}`]),
   ];
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
 
+/** Quotes a word for a shell, if necessary. */
+const shellWord = (word: string): string =>
+  /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
 /** Adds the flags of a stack to the commands in an advice, and names its configuration file. */
 export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice
-    .replace(/(?<= in )slipway\.config\.ts/g, options.config ?? CONFIG_FILE)
+    .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)
     .replace(
       /npm run (provision|teardown|drift)( -- )?/g,
       (match: string, ...[name, separator, offset, whole]) => {

@@ -185,6 +185,10 @@ test.each([
     { stage: 'qa', target: 'aws', config: 'shop.config.ts' },
     'npm run provision -- --stage qa --target aws --config shop.config.ts',
   ],
+  [
+    { stage: 'dev', target: 'sandbox', config: "my shop/it's.config.ts" },
+    "npm run provision -- --config 'my shop/it'\\''s.config.ts'",
+  ],
 ] as const)('the command line has the flags that select the stack: %p', (options, line) => {
   expect(commandLine('provision', options)).toBe(line);
 });

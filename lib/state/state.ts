@@ -31,7 +31,7 @@ export interface State {
   destroy(): Promise<void>;
 }
 
-/** What a run already knows about its state. */
+/** The facts about a state that a run already knows. */
 interface OpenStateOptions {
   /** The content of the file, if it was already read under the same lock. */
   readonly read?: StateData | undefined;

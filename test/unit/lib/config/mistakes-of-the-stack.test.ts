@@ -224,6 +224,6 @@ test('the name --name is checked like a name in the file', () => {
     expect.objectContaining({
       what: 'The command has 1 mistake.',
       fix: ['Correct --name, then run the command again.'],
-    }) as unknown as Error,
+    }),
   );
 });

@@ -51,4 +51,4 @@ test('each stack has its own state beside the configuration, and a renamed one c
   expect(await run('teardown', ...blog)).toMatchObject({ code: 0 });
   expect(files()).toEqual(['.gitignore']);
   expect(await user.census()).toEqual({});
-}, 120_000);
+}, 300_000);

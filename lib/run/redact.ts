@@ -56,8 +56,7 @@ function spellings(value: string): string[] {
     value,
     json,
     xmlEscaped(value),
-    // encodeURIComponent throws on a lone surrogate.
-    encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')),
+    encodeURIComponent(value),
     ...base64Spellings(value),
     ...base64Spellings(json),
   ];

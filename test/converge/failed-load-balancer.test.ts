@@ -62,7 +62,7 @@ test('a run with --no-wait reports the failure, and the next run replaces the lo
     'create rules.web-api2',
     'update record: alias to, alias zone',
   ]);
-  await user.provision(stack(), { wait: true });
+  await user.provision(stack());
   expect(user.ids()['loadBalancer']).not.toEqual(failed);
   expect(await user.plan(stack())).toEqual([]);
   expect(user.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'elbv2.listeners': 1 });

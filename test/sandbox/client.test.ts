@@ -3,7 +3,6 @@ import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,15 +34,16 @@ function folderWithToken(token = TOKEN): string {
   return folder;
 }
 
-/** Starts a process that responds like a sandbox; a stop request runs the code `onStop`. */
+/** Starts a process that responds like a sandbox with the process `reportedPid`; a stop request runs the code `onStop`. */
 async function fakeSandbox(
   onStop: string,
   folder = folderWithToken(),
+  reportedPid?: number,
 ): Promise<{ port: number; pid: number | undefined; folder: string }> {
   const program = `
     const { createHmac } = require('node:crypto');
     const folder = ${JSON.stringify(folder)};
-    const about = { sandbox: 'slipway', pid: process.pid, folder, background: true, limits: 60 };
+    const about = { sandbox: 'slipway', pid: ${reportedPid ?? 'process.pid'}, folder, background: true, limits: 60 };
     const server = require('node:http').createServer((request, response) => {
       if (request.url === '/_sandbox/stop') { ${onStop} }
       const body = JSON.stringify(about);
@@ -75,16 +75,10 @@ test('stopping a sandbox resolves when its process has ended', async () => {
 
 test('stopping a sandbox resolves when its process has ended, even if nothing reaps the process', async () => {
   const { pid } = await zombie(async () => undefined);
-  const about = JSON.stringify({ sandbox: 'slipway', pid, folder: '/some/where', background: true });
-  const server = createHttpServer((_, response) => response.setHeader('connection', 'close').end(about));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  try {
-    const found = await findSandbox((server.address() as AddressInfo).port);
-    expect(found?.isAlive()).toBe(false);
-    await found?.stop(100);
-  } finally {
-    server.close();
-  }
+  const { port } = await fakeSandbox('', folderWithToken(), pid);
+  const found = await findSandbox(port);
+  expect(found?.isAlive()).toBe(false);
+  await found?.stop(100);
 });
 
 test('stopping a sandbox fails when its process does not end in time', async () => {

@@ -160,7 +160,7 @@ describe('a run', () => {
     const guard = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
     mkdirSync(fileOf('home'), { recursive: true });
     const state = { ...emptyState(guard), resources: { vpc: { vpcId: 'vpc-1' } } };
-    writeFileSync(fileOf('home/dev.json'), JSON.stringify(state));
+    writeFileSync(fileOf('home/shop-dev.json'), JSON.stringify(state));
   };
 
   test('a teardown without any resources removes the state file and stops the sandbox', async () => {
@@ -192,8 +192,8 @@ describe('a run', () => {
       type: 'note',
       text: `looked again for ${tornDown.length} kinds of resources by tag and name, and for ${KINDS_OF_A_VPC.length} kinds in vpc-1, ours and foreign: 0 left`,
     });
-    expect(existsSync(fileOf('home/dev.json'))).toBe(false);
-    expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
+    expect(existsSync(fileOf('home/shop-dev.json'))).toBe(false);
+    expect(existsSync(fileOf('home/shop-dev.lock'))).toBe(false);
   });
 
   test('--plan removes nothing, and exits with 2 if there is something to remove, otherwise with 0', async () => {
@@ -223,8 +223,8 @@ describe('a run', () => {
       code: 'LEFTOVERS',
       why: expect.stringContaining('vpc vpc-1'),
     });
-    expect(existsSync(fileOf('home/dev.json'))).toBe(true);
-    expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
+    expect(existsSync(fileOf('home/shop-dev.json'))).toBe(true);
+    expect(existsSync(fileOf('home/shop-dev.lock'))).toBe(false);
     expect(sandbox.stops()).toBe(0);
   });
 
@@ -238,7 +238,7 @@ describe('a run', () => {
       code: 'INTERRUPTED',
       now: 'Everything removed so far is gone; the rest is recorded.',
     });
-    expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
+    expect(existsSync(fileOf('home/shop-dev.lock'))).toBe(false);
   });
 
   test('a teardown that is interrupted during the search for leftovers is reported as interrupted', async () => {

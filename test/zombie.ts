@@ -29,11 +29,14 @@ export async function zombie<T>(
   parents.push(parent);
   const lines = createInterface({ input: parent.stdout })[Symbol.asyncIterator]();
   const pid = Number((await lines.next()).value);
+  // A shell that has not run `exec` yet could still reap the process.
+  while ((await ps('comm', parent.pid)) !== 'sleep') await nextTurn();
   const before = await whileAlive(pid);
   process.kill(pid, 'SIGKILL');
-  while (!(await stateOf(pid)).startsWith('Z')) await nextTurn();
+  while (!(await ps('stat', pid)).startsWith('Z')) await nextTurn();
   return { pid, before };
 }
 
-const stateOf = async (pid: number): Promise<string> =>
-  (await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)])).stdout.trim();
+/** Returns what `ps` shows of a process. */
+const ps = async (column: 'comm' | 'stat', pid: number | undefined): Promise<string> =>
+  (await promisify(execFile)('ps', ['-o', `${column}=`, '-p', String(pid)])).stdout.trim();

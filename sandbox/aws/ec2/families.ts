@@ -1,4 +1,5 @@
 /** The families of EC2 operations that declare their own tables; a new kind of resource is added here. */
+import { emptyListOperations } from './empty-lists.ts';
 import { prefixListOperations } from './prefix-lists.ts';
 import { vpcEndpointOperations, vpcEndpointTables } from './vpc-endpoints.ts';
 
@@ -6,4 +7,8 @@ import { vpcEndpointOperations, vpcEndpointTables } from './vpc-endpoints.ts';
 export const familyTables = () => ({ ...vpcEndpointTables() });
 
 /** The operations of all families. */
-export const familyOperations = { ...vpcEndpointOperations, ...prefixListOperations };
+export const familyOperations = {
+  ...vpcEndpointOperations,
+  ...prefixListOperations,
+  ...emptyListOperations,
+};

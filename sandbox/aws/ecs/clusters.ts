@@ -94,6 +94,15 @@ export const clusterOperations = {
     },
   },
 
+  /** Fargate has no container instances. */
+  ListContainerInstances: {
+    takes: ['cluster', 'filter', 'status', 'maxResults', 'nextToken'],
+    run(input, region) {
+      activeClusterOf(region, input.cluster);
+      return { containerInstanceArns: [] };
+    },
+  },
+
   UpdateCluster: {
     takes: ['cluster', 'settings', 'configuration'],
     run(input, region) {

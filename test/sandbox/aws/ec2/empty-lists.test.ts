@@ -1,0 +1,57 @@
+// Kinds of resources that the sandbox cannot create have empty lists.
+import {
+  DescribeEgressOnlyInternetGatewaysCommand,
+  DescribeFlowLogsCommand,
+  DescribeInstancesCommand,
+  DescribeTransitGatewayVpcAttachmentsCommand,
+  DescribeVpcPeeringConnectionsCommand,
+  DescribeVpnConnectionsCommand,
+  DescribeVpnGatewaysCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import { CreateClusterCommand, ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { account } from '../ecs/scene.ts';
+
+test.each<[string, (ec2: EC2Client) => Promise<object>, object]>([
+  ['instances', (ec2) => ec2.send(new DescribeInstancesCommand({ Filters: [] })), { Reservations: [] }],
+  [
+    'peering connections',
+    (ec2) => ec2.send(new DescribeVpcPeeringConnectionsCommand({})),
+    { VpcPeeringConnections: [] },
+  ],
+  ['flow logs', (ec2) => ec2.send(new DescribeFlowLogsCommand({})), { FlowLogs: [] }],
+  [
+    'egress-only internet gateways',
+    (ec2) => ec2.send(new DescribeEgressOnlyInternetGatewaysCommand({})),
+    { EgressOnlyInternetGateways: [] },
+  ],
+  ['VPN gateways', (ec2) => ec2.send(new DescribeVpnGatewaysCommand({})), { VpnGateways: [] }],
+  ['VPN connections', (ec2) => ec2.send(new DescribeVpnConnectionsCommand({})), { VpnConnections: [] }],
+  [
+    'attachments of transit gateways',
+    (ec2) => ec2.send(new DescribeTransitGatewayVpcAttachmentsCommand({})),
+    { TransitGatewayVpcAttachments: [] },
+  ],
+])('there are no %s', async (_what, list, empty) => {
+  const { ec2 } = await sandbox();
+  expect(await list(ec2)).toMatchObject(empty);
+});
+
+test('an id in the request does not exist', async () => {
+  const { ec2 } = await sandbox();
+  const one = ec2.send(new DescribeInstancesCommand({ InstanceIds: ['i-0123456789abcdef0'] }));
+  expect(await refusalOf(one)).toEqual({
+    code: 'InvalidInstanceID.NotFound',
+    message: "The instance ID 'i-0123456789abcdef0' does not exist",
+  });
+});
+
+test('a cluster has no container instances, and an unknown cluster is refused', async () => {
+  const { ecs } = await account();
+  await ecs.send(new CreateClusterCommand({ clusterName: 'shop' }));
+  const list = (cluster: string) => ecs.send(new ListContainerInstancesCommand({ cluster }));
+  expect(await list('shop')).toMatchObject({ containerInstanceArns: [] });
+  expect(await refusalOf(list('another'))).toMatchObject({ code: 'ClusterNotFoundException' });
+});

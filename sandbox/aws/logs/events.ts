@@ -39,7 +39,7 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   return events;
 }
 
-/** Returns the indexes of the rejected events in a batch: they are too old, expired, or too far in the future. */
+/** Returns the indexes at which a batch's old or expired events end, and at which those too far in the future start. */
 function rejectionsOf(events: Event[], since: number, now: number): RejectedLogEventsInfo | undefined {
   const tooOld = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
   const expired = events.filter(({ timestamp }) => timestamp < since).length;
@@ -79,8 +79,8 @@ export const eventOperations = {
   },
 
   /**
-   * Reads backwards from the newest event by default; each page is in chronological order. At the end, a call returns the
-   * token that it was given.
+   * Reads backwards from the newest event by default; each page is in chronological order. At either end of the
+   * stream, a call returns the token that it was given.
    */
   GetLogEvents: {
     takes: [

@@ -12,7 +12,7 @@ import { assumeFailureOf } from './task-roles.ts';
 /**
  * Starts tasks of a deployment.
  * @param replaced the number of unhealthy tasks to replace
- * @returns the number of started tasks. If ECS cannot assume a role, it starts none and retries half a minute later.
+ * @returns the number of started tasks. If ECS cannot assume a role, this is 0, and the deployment pauses for half a minute.
  */
 export function startTasks(
   region: Region,

@@ -10,7 +10,12 @@ import { checkNetwork } from './network-rules.ts';
 import { emptiestSubnet } from './placement.ts';
 import { checkServicesOnRead } from './scheduler.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
-import { checkExecuteCommand, checkPlacement, platformVersion, runnableDefinition } from './service-rules.ts';
+import {
+  checkExecuteCommand,
+  checkPlacement,
+  checkPlatformVersion,
+  runnableDefinition,
+} from './service-rules.ts';
 import type { TaskRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { launch, stop } from './task-life.ts';
@@ -53,7 +58,7 @@ export const taskOperations = {
       if (count < 1 || count > MAX_RUN) throw invalid(`count must be between 1 and ${MAX_RUN}.`);
       const definition = runnableDefinition(region, input.taskDefinition, 'RunTask');
       const capacity = capacityFor(cluster, input);
-      platformVersion(input.platformVersion);
+      checkPlatformVersion(input.platformVersion);
       checkPlacement(input);
       const network = checkNetwork(region, input.networkConfiguration);
       checkExecuteCommand(input.enableExecuteCommand, definition);

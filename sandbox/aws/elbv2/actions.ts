@@ -60,7 +60,7 @@ function checkAction(action: Action): Action {
   }
 }
 
-/** Returns a forward action in both notations. A target group ARN is equal to a configuration with only that group. */
+/** Returns a forward action in both notations. A target group ARN means the same as a configuration with only that group. */
 function forward(arn: string | undefined, config: ForwardActionConfig | undefined): Partial<Action> {
   const { TargetGroups = [], TargetGroupStickinessConfig } = config ?? {};
   const named = TargetGroups.length > 0 ? TargetGroups : [{ TargetGroupArn: arn }];

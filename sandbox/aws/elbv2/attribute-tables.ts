@@ -65,7 +65,7 @@ export const loadBalancerAttributes: AttributeTable = {
     only(oneOf('monitor', 'defensive', 'strictest'), 'defensive'),
   ],
   'client_keep_alive.seconds': ['3600', only(within(60, 604800), '3600')],
-  // The following have no effect: the sandbox has no WAF, TLS to clients, zonal shift or IPv6.
+  // The next four have no effect: the sandbox has no WAF, TLS to clients, zonal shift or IPv6.
   'waf.fail_open.enabled': ['false', flag],
   'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': ['false', flag],
   'zonal_shift.config.enabled': ['false', flag],

@@ -28,7 +28,7 @@ interface SubnetsInput {
 
 /**
  * Returns the subnets of a load balancer: at least two, in different zones of one VPC.
- * @param isKept whether the load balancer is already in a subnet, where it then needs no new addresses
+ * @param isKept whether the load balancer is already in a subnet, and therefore needs no new addresses there
  * @throws ValidationError, SubnetNotFound, InvalidConfigurationRequest, InvalidSubnet
  */
 export function checkSubnets(

@@ -81,10 +81,10 @@ function makeMoves(
     ? 2 * (service.desiredCount + failureThreshold(service)) - service.launches
     : Infinity;
   const count = mayStart ? Math.min(moves.start, budget) : 0;
-  const replaced = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
-  const startedTasks = count > 0 ? startTasks(region, service, primary, count, replaced) : 0;
-  service.launches += startedTasks;
-  return moves.stop.length > 0 || startedTasks > 0;
+  const replacedCount = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
+  const startedCount = count > 0 ? startTasks(region, service, primary, count, replacedCount) : 0;
+  service.launches += startedCount;
+  return moves.stop.length > 0 || startedCount > 0;
 }
 
 /**

@@ -30,10 +30,10 @@ export function addEvent(region: Region, service: ServiceRow, text: string, task
 const taskList = (rows: readonly TaskRow[]): string =>
   rows.map(({ taskArn }) => `(task ${shortName(taskArn)})`).join(' ');
 
-/** @param replaced the number of unhealthy tasks that the started tasks replace */
-export const started = (rows: readonly TaskRow[], replaced: number): string =>
+/** @param replacedCount the number of unhealthy tasks that the started tasks replace */
+export const started = (rows: readonly TaskRow[], replacedCount: number): string =>
   `has started ${rows.length} tasks: ${taskList(rows)}.${
-    replaced > 0 ? ` Amazon ECS replaced ${replaced} tasks due to an unhealthy status.` : ''
+    replacedCount > 0 ? ` Amazon ECS replaced ${replacedCount} tasks due to an unhealthy status.` : ''
   }`;
 export const stopped = (rows: readonly TaskRow[]): string =>
   `has stopped ${rows.length} running tasks: ${taskList(rows)}.`;

@@ -32,7 +32,7 @@ export function launch(region: Region, request: TaskRequest): TaskRow {
 
 /**
  * Removes tasks that stopped more than an hour ago, as ECS does. At every pace this is an hour of real time, so that users
- * have time to look at the tasks.
+ * have time to inspect the tasks.
  */
 function forgetStopped(region: Region): void {
   const { tasks } = region.ecs;

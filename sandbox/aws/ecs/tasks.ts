@@ -22,7 +22,7 @@ import { launch, stop } from './task-life.ts';
 import { assumeFailureOf } from './task-roles.ts';
 import { digestsOf } from './task-row.ts';
 
-const MAX_RUN = 10;
+const MAX_TASKS_PER_RUN = 10;
 const MAX_NAMED = 100;
 
 const shown = (task: TaskRow, include: readonly TaskField[] = []): Task => ({
@@ -55,7 +55,8 @@ export const taskOperations = {
       requireLinkedRole(region);
       const cluster = activeClusterOf(region, input.cluster);
       const count = input.count ?? 1;
-      if (count < 1 || count > MAX_RUN) throw invalid(`count must be between 1 and ${MAX_RUN}.`);
+      if (count < 1 || count > MAX_TASKS_PER_RUN)
+        throw invalid(`count must be between 1 and ${MAX_TASKS_PER_RUN}.`);
       const definition = runnableDefinition(region, input.taskDefinition, 'RunTask');
       const capacity = capacityFor(cluster, input);
       checkPlatformVersion(input.platformVersion);

@@ -41,14 +41,14 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
 
 /** Returns the indexes at which a batch's old or expired events end, and at which those too far in the future start. */
 function rejectionsOf(events: Event[], since: number, now: number): RejectedLogEventsInfo | undefined {
-  const tooOld = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
-  const expired = events.filter(({ timestamp }) => timestamp < since).length;
-  const tooNew = events.findIndex(({ timestamp }) => timestamp > now + 2 * HOUR);
-  if (tooOld === 0 && expired === 0 && tooNew === -1) return undefined;
+  const tooOldCount = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
+  const expiredCount = events.filter(({ timestamp }) => timestamp < since).length;
+  const firstTooNew = events.findIndex(({ timestamp }) => timestamp > now + 2 * HOUR);
+  if (tooOldCount === 0 && expiredCount === 0 && firstTooNew === -1) return undefined;
   return {
-    tooOldLogEventEndIndex: tooOld || undefined,
-    expiredLogEventEndIndex: expired || undefined,
-    tooNewLogEventStartIndex: tooNew === -1 ? undefined : tooNew,
+    tooOldLogEventEndIndex: tooOldCount || undefined,
+    expiredLogEventEndIndex: expiredCount || undefined,
+    tooNewLogEventStartIndex: firstTooNew === -1 ? undefined : firstTooNew,
   };
 }
 

@@ -33,14 +33,14 @@ export const labelsOf = (name: string): string[] => (name === '.' ? [] : name.sl
 /** Returns the fault of a name that is in Route 53's form, or undefined if the name is valid. */
 export function nameFault(name: string): string | undefined {
   const labels = labelsOf(name);
-  const encountered = `encountered with '${name.slice(0, -1)}'`;
-  if (labels.length === 0) return `FATAL problem: DomainNameEmpty (Domain name is empty) ${encountered}`;
-  if (labels.includes('')) return `FATAL problem: DomainLabelEmpty (Domain label is empty) ${encountered}`;
+  const location = `encountered with '${name.slice(0, -1)}'`;
+  if (labels.length === 0) return `FATAL problem: DomainNameEmpty (Domain name is empty) ${location}`;
+  if (labels.includes('')) return `FATAL problem: DomainLabelEmpty (Domain label is empty) ${location}`;
   if (labels.some((label) => unescapedLength(label) > MAX_LABEL_BYTES)) {
-    return `FATAL problem: DomainLabelTooLong (Domain label is too long) ${encountered}`;
+    return `FATAL problem: DomainLabelTooLong (Domain label is too long) ${location}`;
   }
   if (unescapedLength(name) > MAX_BYTES) {
-    return `FATAL problem: DomainNameTooLong (Domain name is too long) ${encountered}`;
+    return `FATAL problem: DomainNameTooLong (Domain name is too long) ${location}`;
   }
   return undefined;
 }

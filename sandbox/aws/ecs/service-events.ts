@@ -4,7 +4,7 @@ import { shortName } from './lookups.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 
 const MAX_EVENTS = 100;
-const REPEAT_AFTER = 6 * 3_600_000;
+const REPEAT_AFTER_MS = 6 * 3_600_000;
 export const STEADY = 'has reached a steady state.';
 
 /**
@@ -21,7 +21,8 @@ export function addEvent(region: Region, service: ServiceRow, text: string, task
     text === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MAX_EVENTS : lastSteady);
   const now = region.now();
   const isRepeated = sinceSteady.some(
-    (event) => event.message === message && now.getTime() - (event.createdAt?.getTime() ?? 0) < REPEAT_AFTER,
+    (event) =>
+      event.message === message && now.getTime() - (event.createdAt?.getTime() ?? 0) < REPEAT_AFTER_MS,
   );
   if (isRepeated) return;
   service.events = [{ id: region.uuid(), createdAt: now, message }, ...events].slice(0, MAX_EVENTS);

@@ -17,7 +17,7 @@ const ECR_IMAGE = /^\d{12}\.dkr[.-]ecr(-fips)?\.[\w-]+\.[\w.-]+\//;
  */
 export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitionRequest): void {
   const { family, networkMode, containerDefinitions: containers = [] } = input;
-  const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
+  const requiresFargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(family ?? '')) {
     throw clientError(
       'Family contains invalid characters: up to 255 letters, numbers, underscores, and hyphens are allowed.',
@@ -31,9 +31,9 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   if (input.volumes?.length) throw notSupported('volumes');
   const cpu = cpuUnits(input.cpu);
   const memory = mebibytes(input.memory);
-  if (fargate) checkFargate(input, cpu, memory);
+  if (requiresFargate) checkFargate(input, cpu, memory);
   const properties: TaskProperties = {
-    requiresFargate: fargate,
+    requiresFargate,
     networkMode,
     hasExecutionRole: input.executionRoleArn !== undefined,
     hasTaskMemory: memory !== undefined,
@@ -43,7 +43,11 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   );
   checkRelations(containers, networkMode);
   checkReservations(containers, cpu, memory);
-  if (fargate && !properties.hasExecutionRole && containers.some(({ image = '' }) => ECR_IMAGE.test(image))) {
+  if (
+    requiresFargate &&
+    !properties.hasExecutionRole &&
+    containers.some(({ image = '' }) => ECR_IMAGE.test(image))
+  ) {
     throw clientError('Fargate requires task definition to have execution role ARN to support ECR images.');
   }
   checkRoles(region, input, 'RegisterTaskDefinition');

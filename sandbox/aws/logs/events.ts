@@ -11,7 +11,7 @@ import { appendEvent, weightOf } from './stream-rows.ts';
 
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
-const MAX_BATCH_SIZE = 1_048_576;
+const MAX_BATCH_BYTES = 1_048_576;
 const MAX_EVENTS = 10_000;
 
 interface Event {
@@ -25,8 +25,8 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   const [first] = events;
   const last = events.at(-1);
   const size = events.reduce((sum, event) => sum + weightOf(event), 0);
-  if (size > MAX_BATCH_SIZE) {
-    throw invalidParameter(`Upload too large: ${size} bytes exceeds limit of ${MAX_BATCH_SIZE}`);
+  if (size > MAX_BATCH_BYTES) {
+    throw invalidParameter(`Upload too large: ${size} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
   }
   if (events.some(({ timestamp }, index) => timestamp < (events[index - 1]?.timestamp ?? 0))) {
     throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');

@@ -1,7 +1,7 @@
 /** The constraints that AWS's published models put on inputs, and the check of an input against them. */
 import table from './constraints.json' with { type: 'json' };
 
-/** A shape of a model. Its parts are named by their shapes; a part that constrains nothing is left out. */
+/** A shape of a model. It refers to other shapes by name, and leaves out those that constrain nothing. */
 export interface ConstraintShape {
   readonly type: string;
   readonly required?: readonly string[];
@@ -75,7 +75,7 @@ function check(shapes: Shapes, name: string | undefined, value: unknown, path: s
   ];
 }
 
-/** Checks the items of a list. AWS reports simple items together, with all constraints on them. */
+/** Checks the items of a list. AWS reports the strings of a list as one violation, with all constraints on them. */
 function checkItems(
   shapes: Shapes,
   name: string | undefined,
@@ -106,21 +106,22 @@ const checkMap = (
 /** The violations of a value itself, without those of its parts. */
 function ownViolations(shape: ConstraintShape, value: unknown, path: string): Violation[] {
   const { min = -Infinity, max = Infinity, pattern, enum: allowed } = shape;
+  // A value without a size violates neither limit.
   const size = sizeOf(value) ?? min;
-  const isText = typeof value === 'string';
+  const isString = typeof value === 'string';
   const violated: Readonly<Record<Exclude<Violation['kind'], 'required'>, boolean>> = {
     min: size < min,
     max: size > max,
-    enum: isText && allowed !== undefined && !allowed.includes(value),
-    // A value that is too long is not matched, which could take long.
-    pattern: isText && pattern !== undefined && size <= max && !regexOf(pattern).test(value),
+    enum: isString && allowed !== undefined && !allowed.includes(value),
+    // A value that is too long is not matched, because that could take a long time.
+    pattern: isString && pattern !== undefined && size <= max && !regexOf(pattern).test(value),
   };
-  const texts = wordsOf(shape, typeof value === 'number' ? 'value' : 'length');
+  const words = wordsOf(shape, typeof value === 'number' ? 'value' : 'length');
   return KINDS.filter((kind) => violated[kind]).map((kind) => ({
     kind,
     path,
     value,
-    constraint: texts[kind] ?? '',
+    constraint: words[kind] ?? '',
   }));
 }
 
@@ -150,10 +151,10 @@ function sizeOf(value: unknown): number | undefined {
 
 const regexes = new Map<string, RegExp>();
 
-/** AWS matches the whole value. A model's pattern is in Java's syntax, which is the same as here with the flag `u`, or without it. */
+/** Returns a regular expression for a model's pattern, which is in Java's syntax and must match the whole value. */
 function regexOf(pattern: string): RegExp {
-  const known = regexes.get(pattern);
-  if (known) return known;
+  const cached = regexes.get(pattern);
+  if (cached) return cached;
   const regex = compile(pattern);
   regexes.set(pattern, regex);
   return regex;
@@ -164,8 +165,9 @@ function compile(pattern: string): RegExp {
     try {
       return new RegExp(`^(?:${pattern})$`, flags);
     } catch {
-      // Java accepts escapes that the flag `u` does not.
+      // The flag `u` forbids some escapes that Java allows, so the pattern is tried again without it.
     }
   }
+  // A pattern that JavaScript cannot compile allows every value.
   return /^/;
 }

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { services } from '../services.ts';
 import type { ConstraintShape, ServiceConstraints } from './constraints.ts';
 
-/** A shape in a model of botocore, as far as it is read here. */
+/** A shape in a botocore model, with only the members that this script reads. */
 interface ModelShape {
   readonly type: string;
   readonly required?: readonly string[];
@@ -37,9 +37,9 @@ function readModel(data: string, service: string): Model {
   return JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()) as Model;
 }
 
-/** Converts a shape; its members are referred to by the names of their shapes. */
+/** Converts a shape. The result refers to the shapes of its parts by name. */
 function convert({ required, members, member, key, value, ...shape }: ModelShape): ConstraintShape {
-  const { enum: values, min, max, pattern } = shape;
+  const { enum: allowed, min, max, pattern } = shape;
   return {
     ...(required?.length && { required }),
     ...(members && {
@@ -48,7 +48,7 @@ function convert({ required, members, member, key, value, ...shape }: ModelShape
     ...(member && { items: member.shape }),
     ...(key && { keys: key.shape }),
     ...(value && { values: value.shape }),
-    ...(values && { enum: values }),
+    ...(allowed && { enum: allowed }),
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
     ...(pattern !== undefined && { pattern }),
@@ -60,8 +60,8 @@ const partsOf = ({ members = {}, items, keys, values }: ConstraintShape): string
   [...Object.values(members), items, keys, values].filter((part) => part !== undefined);
 
 /** Whether a shape itself is constrained, apart from its parts. */
-const isConstrained = ({ required, enum: values, min, max, pattern }: ConstraintShape): boolean =>
-  [required, values, min, max, pattern].some((part) => part !== undefined);
+const isConstrained = ({ required, enum: allowed, min, max, pattern }: ConstraintShape): boolean =>
+  [required, allowed, min, max, pattern].some((part) => part !== undefined);
 
 /** Returns the shapes that the inputs consist of, without those that constrain nothing. */
 function constraintsOf(model: Model, operations: readonly string[]): ServiceConstraints {
@@ -81,12 +81,12 @@ function constraintsOf(model: Model, operations: readonly string[]): ServiceCons
   };
   Object.values(inputs).forEach(collect);
   const kept = new Set([...all].filter(([, shape]) => isConstrained(shape)).map(([name]) => name));
-  // A shape that contains a constrained one is kept as well.
+  // A shape is also kept if one of its parts is. The loop ends when a pass adds no shape.
   for (let size = -1; size !== kept.size;) {
     size = kept.size;
     for (const [name, shape] of all) if (partsOf(shape).some((part) => kept.has(part))) kept.add(name);
   }
-  const withoutFree = ({ members, ...shape }: ConstraintShape): ConstraintShape => ({
+  const withKeptMembers = ({ members, ...shape }: ConstraintShape): ConstraintShape => ({
     ...shape,
     ...(members && {
       members: Object.fromEntries(Object.entries(members).filter(([, part]) => kept.has(part))),
@@ -95,7 +95,7 @@ function constraintsOf(model: Model, operations: readonly string[]): ServiceCons
   return {
     operations: Object.fromEntries(Object.entries(inputs).filter(([, input]) => kept.has(input))),
     shapes: Object.fromEntries(
-      [...kept].sort().map((name) => [name, withoutFree(all.get(name) ?? { type: 'structure' })]),
+      [...kept].sort().map((name) => [name, withKeptMembers(all.get(name) ?? { type: 'structure' })]),
     ),
   };
 }

@@ -10,7 +10,7 @@ const quoted = (value: unknown): string => {
 };
 
 /** The words of most services: all violations in one message. */
-const together =
+const allViolations =
   (code: string): Words =>
   (violations) => {
     const count = violations.length;
@@ -21,12 +21,13 @@ const together =
     return refusal(code, `${count} validation error${count === 1 ? '' : 's'} detected: ${each.join('; ')}`);
   };
 
-const first =
+/** The words of a service that reports only the first violation. */
+const firstViolation =
   (words: (violation: Violation) => Refusal): Words =>
   ([violation]) =>
     words(violation as Violation);
 
-const ecr = first(({ path, kind, constraint }) => {
+const ecr = firstViolation(({ path, kind, constraint }) => {
   const rule =
     kind === 'pattern'
       ? `must satisfy regular expression '${constraint.replace(/^.*?pattern: /, '')}'`
@@ -37,37 +38,37 @@ const ecr = first(({ path, kind, constraint }) => {
   );
 });
 
-const ec2 = first(({ value, path }) =>
+const ec2 = firstViolation(({ value, path }) =>
   refusal('InvalidParameterValue', `Value (${String(value)}) for parameter ${path} is invalid.`),
 );
 
 interface Validation {
   readonly words: Words;
-  /** Whether the service reports a violation in these words. The service's own code reports the others. */
+  /** Whether a violation is refused in these words. The code in sandbox/aws refuses all others. */
   readonly covers?: (violation: Violation) => boolean;
-  /** The operations whose inputs the service's own code checks as a whole. */
+  /** The operations whose inputs only the code in sandbox/aws checks. */
   readonly exceptFor?: readonly string[];
 }
 
-const isOfEnum = ({ kind }: Violation): boolean => kind === 'enum';
+const isEnumViolation = ({ kind }: Violation): boolean => kind === 'enum';
 
 /** The validation of each service, by its name in a signature. The catalogue of AWS semantics lists the sources of the words. */
 const VALIDATIONS: Readonly<Record<string, Validation>> = {
-  ec2: { words: ec2, covers: isOfEnum },
-  elasticloadbalancing: { words: together('ValidationError') },
-  ecs: { words: together('InvalidParameterException'), covers: isOfEnum },
-  'application-autoscaling': { words: together('ValidationException') },
+  ec2: { words: ec2, covers: isEnumViolation },
+  elasticloadbalancing: { words: allViolations('ValidationError') },
+  ecs: { words: allViolations('InvalidParameterException'), covers: isEnumViolation },
+  'application-autoscaling': { words: allViolations('ValidationException') },
   ecr: { words: ecr },
-  logs: { words: together('InvalidParameterException') },
+  logs: { words: allViolations('InvalidParameterException') },
   iam: {
-    words: together('ValidationError'),
+    words: allViolations('ValidationError'),
     covers: ({ kind, path }) => kind !== 'pattern' || path === 'description' || path.startsWith('tags.'),
   },
-  sts: { words: together('ValidationError') },
-  // A batch is checked change by change, and refused with all faults.
+  sts: { words: allViolations('ValidationError') },
+  // The code in sandbox/aws checks a batch change by change, and reports the faults of all changes.
   route53: {
-    words: together('InvalidInput'),
-    covers: (violation) => !isOfEnum(violation),
+    words: allViolations('InvalidInput'),
+    covers: (violation) => !isEnumViolation(violation),
     exceptFor: ['ChangeResourceRecordSets'],
   },
 };

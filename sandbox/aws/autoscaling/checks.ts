@@ -1,4 +1,4 @@
-/** The checks of Application Auto Scaling requests: the scalable target that they name, and the bounds of its count. */
+/** The checks of Application Auto Scaling requests: the scalable target that they name, and the bounds of the desired count. */
 import { ScalableDimension, type ServiceNamespace } from '@aws-sdk/client-application-auto-scaling';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';

@@ -20,7 +20,7 @@ import type { ScalableTargetRow } from './store.ts';
 const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
 const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
 const MAX_PAGE_SIZE = 50;
-/** The limits of the page size. A size above the maximum is not refused: the caller reduces it before this check. */
+/** The rules of pages. Only a size below 1 is refused, because the operation reduces larger sizes to the maximum. */
 const PAGES: PageRules = {
   defaultSize: MAX_PAGE_SIZE,
   sizes: { min: 1, max: MAX_PAGE_SIZE, invalid: () => invalid('MaxResults cannot be less than 1') },

@@ -12,7 +12,7 @@ import type { AddressRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { newId } from './kinds.ts';
 
-/** AWS's refusal for an address that a NAT gateway still uses. Its code suggests an IAM error, but it is not one. */
+/** AWS's refusal for an address that a NAT gateway still uses, although the code suggests missing permissions. */
 const stillInUse = () =>
   refusal('AuthFailure', 'You do not have permission to access the specified resource.');
 

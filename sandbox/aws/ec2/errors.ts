@@ -3,11 +3,11 @@ import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 type ById = (id: string) => Refusal;
 
-/** Makes the refusal of an unknown id. @param noun as AWS spells it: `vpc`, `routeTable`, … */
+/** Makes the refusal of an unknown id. @param kind as AWS spells it: `vpc`, `routeTable`, … */
 export const idNotFound =
-  (code: string, noun: string): ById =>
+  (code: string, kind: string): ById =>
   (id) =>
-    refusal(code, `The ${noun} ID '${id}' does not exist`);
+    refusal(code, `The ${kind} ID '${id}' does not exist`);
 
 export const associationNotFound = idNotFound('InvalidAssociationID.NotFound', 'association');
 export const networkAclNotFound = idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl');
@@ -20,9 +20,9 @@ export const routeNatGatewayNotFound = idNotFound('InvalidNatGatewayID.NotFound'
 
 export const addressNotFound: ById = (ip) => refusal('InvalidAddress.NotFound', `Address '${ip}' not found.`);
 
-/** @param noun as AWS spells it: `vpc`, `subnet`, … */
-export const hasDependencies = (noun: string, id: string): Refusal =>
-  refusal('DependencyViolation', `The ${noun} '${id}' has dependencies and cannot be deleted.`);
+/** @param kind as AWS spells it: `vpc`, `subnet`, … */
+export const hasDependencies = (kind: string, id: string): Refusal =>
+  refusal('DependencyViolation', `The ${kind} '${id}' has dependencies and cannot be deleted.`);
 
 /** @param name as it is spelled on the wire, e.g. `vpcId` */
 export const missingParameter = (name: string): Refusal =>

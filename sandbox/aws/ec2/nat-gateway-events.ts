@@ -9,10 +9,10 @@ const allocationOf = ({ NatGatewayAddresses }: NatGatewayRow): string =>
   NatGatewayAddresses?.[0]?.AllocationId ?? '';
 
 /**
- * Returns the failure code and message that AWS documents if a NAT gateway cannot be created, otherwise undefined.
+ * Returns AWS's failure code and message if a NAT gateway cannot be created, otherwise undefined.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
  */
-function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: string] | undefined {
+function creationFailureOf(region: Region, nat: NatGatewayRow): [code: string, message: string] | undefined {
   const { SubnetId, VpcId, pendingFailure } = nat;
   if (pendingFailure) return [pendingFailure.code, pendingFailure.message];
   const id = allocationOf(nat);
@@ -98,9 +98,9 @@ export const natGatewayEvents: Events = {
   'ec2:nat-gateway-placed'(region, id) {
     const nat = region.ec2.natGateways.get(id);
     if (!nat) return;
-    const found = obstacle(region, nat);
-    if (found) {
-      [nat.FailureCode, nat.FailureMessage] = found;
+    const failure = creationFailureOf(region, nat);
+    if (failure) {
+      [nat.FailureCode, nat.FailureMessage] = failure;
       nat.State = 'failed';
       nat.DeleteTime = region.now();
       return;

@@ -11,7 +11,7 @@ import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { NatGatewayRow, SubnetRow } from './store.ts';
 import { tagsFor } from './tags.ts';
-import { once } from './tokens.ts';
+import { oncePerToken } from './tokens.ts';
 import { newId } from './kinds.ts';
 
 /**
@@ -95,7 +95,7 @@ export const natGatewayOperations = {
       'TagSpecifications',
     ],
     run(input, region) {
-      const NatGateway = once(
+      const NatGateway = oncePerToken(
         region,
         'CreateNatGateway',
         input,

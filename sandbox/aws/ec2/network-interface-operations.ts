@@ -9,7 +9,7 @@ import { addInterface, releaseInterface } from './network-interfaces.ts';
 import { defaultGroupOf } from './security-groups.ts';
 import type { NetworkInterfaceRow } from './store.ts';
 import { tagsFor } from './tags.ts';
-import { once } from './tokens.ts';
+import { oncePerToken } from './tokens.ts';
 
 const associationFilters = (prefix: string): FilterTable<NetworkInterfaceRow> => {
   const valueFrom =
@@ -63,7 +63,7 @@ export const networkInterfaceOperations = {
   CreateNetworkInterface: {
     takes: ['SubnetId', 'Description', 'Groups', 'PrivateIpAddress', 'ClientToken', 'TagSpecifications'],
     run(input, region) {
-      const NetworkInterface = once(
+      const NetworkInterface = oncePerToken(
         region,
         'CreateNetworkInterface',
         input,

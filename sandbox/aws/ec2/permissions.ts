@@ -25,26 +25,26 @@ const malformedBlock = (cidr: string | undefined) =>
   errors.invalidParameter(`CIDR block ${cidr} is malformed`);
 
 /** Returns a block in its canonical form: AWS turns 100.68.0.18/18 into 100.68.0.0/18. */
-function ipv4(cidr: string | undefined): string {
+function canonicalIpv4(cidr: string | undefined): string {
   const range = parseCidr(cidr ?? '');
   if (!range) throw malformedBlock(cidr);
   return range.toString();
 }
 
-function ipv6(cidr: string | undefined): string {
+function canonicalIpv6(cidr: string | undefined): string {
   const [base = '', bits = '', ...rest] = (cidr ?? '').toLowerCase().split('/');
-  const valid = rest.length === 0 && isIPv6(base) && /^\d{1,3}$/.test(bits) && Number(bits) <= 128;
-  if (!valid) throw malformedBlock(cidr);
+  const isValid = rest.length === 0 && isIPv6(base) && /^\d{1,3}$/.test(bits) && Number(bits) <= 128;
+  if (!isValid) throw malformedBlock(cidr);
   return `${base}/${bits}`;
 }
 
 const DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/;
 
 /** @throws InvalidParameterValue */
-export function checkDescription(text: string | undefined, noun: string): string | undefined {
+export function checkDescription(text: string | undefined, kind: string): string | undefined {
   if (text === undefined || DESCRIPTION.test(text)) return text;
   throw errors.invalidParameter(
-    `Invalid ${noun} description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*`,
+    `Invalid ${kind} description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*`,
   );
 }
 
@@ -78,8 +78,8 @@ export function expandPermissions(
     const IpProtocol = protocolOf(permission.IpProtocol);
     const [FromPort, ToPort] = portsOf(IpProtocol, permission);
     const peers = [
-      ...IpRanges.map(({ CidrIp, Description }) => ({ CidrIpv4: ipv4(CidrIp), Description })),
-      ...Ipv6Ranges.map(({ CidrIpv6, Description }) => ({ CidrIpv6: ipv6(CidrIpv6), Description })),
+      ...IpRanges.map(({ CidrIp, Description }) => ({ CidrIpv4: canonicalIpv4(CidrIp), Description })),
+      ...Ipv6Ranges.map(({ CidrIpv6, Description }) => ({ CidrIpv6: canonicalIpv6(CidrIpv6), Description })),
       ...UserIdGroupPairs.map((pair) => ({ ...reference(pair), Description: pair.Description })),
     ];
     if (peers.length === 0) throw noPeer();

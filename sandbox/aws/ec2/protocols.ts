@@ -16,8 +16,8 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 export function protocolOf(text: string | undefined): string {
   if (!text) throw missingParameter('ipProtocol');
   const name = PROTOCOLS[text.toLowerCase()] ?? text.toLowerCase();
-  const known = Object.values(PROTOCOLS).includes(name) || (/^\d{1,3}$/.test(name) && Number(name) <= 255);
-  if (!known) throw invalidParameter(`Invalid value '${text}' for IP protocol. Unknown protocol.`);
+  const isKnown = Object.values(PROTOCOLS).includes(name) || (/^\d{1,3}$/.test(name) && Number(name) <= 255);
+  if (!isKnown) throw invalidParameter(`Invalid value '${text}' for IP protocol. Unknown protocol.`);
   return name;
 }
 

@@ -53,7 +53,7 @@ const associationResponse = ({ RouteTableAssociationId, AssociationState }: Rout
 export const routeTableAssociationOperations = {
   /**
    * AWS does not document what happens when a call is repeated with the same table. The sandbox refuses the repeated call,
-   * as it refuses any other second association. Callers that first look for an existing association are not affected.
+   * as it refuses any other second association. Callers that first search for an existing association are not affected.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateRouteTable.html
    */
   AssociateRouteTable: {

@@ -10,7 +10,7 @@ import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { RouteTableRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
-import { once } from './tokens.ts';
+import { oncePerToken } from './tokens.ts';
 import { newId } from './kinds.ts';
 
 /** Adds a route table to a VPC. The new table has only the local route. */
@@ -61,7 +61,7 @@ export const routeTableOperations = {
   CreateRouteTable: {
     takes: ['VpcId', 'ClientToken', 'TagSpecifications'],
     run(input, region) {
-      const table = once(region, 'CreateRouteTable', input, region.ec2.routeTables, () => {
+      const table = oncePerToken(region, 'CreateRouteTable', input, region.ec2.routeTables, () => {
         const vpc = rowOf(region.ec2.vpcs, input.VpcId);
         const siblings = region.ec2.routeTables.filter(({ VpcId }) => VpcId === vpc.VpcId);
         checkQuota(quotas.routeTablesPerVpc, siblings.length + 1);

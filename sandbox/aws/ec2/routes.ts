@@ -33,8 +33,8 @@ function targetOf(region: Region, table: RouteTableRow, input: RouteInput): Rout
   if (GatewayId !== undefined && NatGatewayId !== undefined) {
     throw refusal('InvalidParameterCombination', 'The request must name exactly one target of the route.');
   }
-  const outsideVpc = (noun: string, id: string) =>
-    errors.differentNetworks(`route table ${table.RouteTableId}`, `${noun} ${id}`);
+  const outsideVpc = (kind: string, id: string) =>
+    errors.differentNetworks(`route table ${table.RouteTableId}`, `${kind} ${id}`);
   if (NatGatewayId !== undefined) {
     const nat = region.ec2.natGateways.get(NatGatewayId);
     // A pending NAT gateway is accepted.

@@ -16,15 +16,15 @@ export interface TokenRow {
 const MAX_TOKEN_LENGTH = 64;
 
 /**
- * Creates a resource once per token. A call without a token always creates one. A repeated call returns the resource as it
- * is now or, if it is deleted, as it was created. EC2 remembers a token for about a day, even if the resource is deleted or
- * failed. The sandbox remembers tokens indefinitely, because callers must not rely on the expiry of a token.
+ * Creates a resource once per token. A call without a token always creates a resource. A repeated call returns the resource
+ * as it is now or, if it is deleted, as it was created. EC2 remembers a token for about a day, even if the resource is
+ * deleted or failed. The sandbox remembers tokens indefinitely, because callers must not rely on the expiry of a token.
  * @param input the whole input of the call
  * @param make creates the resource and returns its id
  * @throws IdempotentParameterMismatch when an earlier call used the token with other parameters
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
-export function once<Row extends object>(
+export function oncePerToken<Row extends object>(
   region: Region,
   operation: string,
   { ClientToken, ...input }: { ClientToken?: string },

@@ -10,7 +10,7 @@ import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { always, makeEc2Table, newId } from './kinds.ts';
 import { prefixListOf } from './prefix-lists.ts';
 import { tagsFor } from './tags.ts';
-import { once } from './tokens.ts';
+import { oncePerToken } from './tokens.ts';
 
 /** A gateway endpoint. Each table in `RouteTableIds` has a route to the endpoint. */
 interface VpcEndpointRow {
@@ -108,7 +108,7 @@ const shown = ({ account, ec2 }: Region, endpoint: VpcEndpointRow, state = 'avai
   OwnerId: account,
   RequesterManaged: false,
   PrivateDnsEnabled: false,
-  // Omits deleted tables, but not tables that exist and that the call does not see yet.
+  // Omits deleted tables, but keeps existing tables that the call does not see yet.
   RouteTableIds: endpoint.RouteTableIds.filter((id) => ec2.routeTables.has(id) || ec2.routeTables.hides(id)),
   SubnetIds: [],
   Groups: [],
@@ -133,7 +133,7 @@ export const vpcEndpointOperations = {
     ],
     run(input, region) {
       const { vpcEndpoints } = region.ec2;
-      const endpoint = once(region, 'CreateVpcEndpoint', input, vpcEndpoints, () =>
+      const endpoint = oncePerToken(region, 'CreateVpcEndpoint', input, vpcEndpoints, () =>
         addEndpoint(region, input),
       );
       const state = vpcEndpoints.has(endpoint.VpcEndpointId) ? 'available' : 'deleted';
@@ -169,7 +169,7 @@ export const vpcEndpointOperations = {
     },
   },
 
-  /** Succeeds even if an endpoint is unknown. The response reports such an endpoint, but not with describe calls' error code. */
+  /** Succeeds even if an endpoint is unknown. The response reports it with an error code that describe calls do not use. */
   DeleteVpcEndpoints: {
     takes: ['VpcEndpointIds'],
     run({ VpcEndpointIds = [] }, region) {

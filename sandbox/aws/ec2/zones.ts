@@ -64,9 +64,9 @@ const regionFilters: FilterTable<EC2.Region & { Tags?: undefined }> = {
 };
 
 /** @throws InvalidParameterValue for a name that is not in `known` */
-function checkNames(noun: string, names: string[] | undefined, known: (string | undefined)[]): void {
+function checkNames(kind: string, names: string[] | undefined, known: (string | undefined)[]): void {
   const unknown = names?.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw invalidParameter(`Invalid ${noun}: [${unknown}]`);
+  if (unknown !== undefined) throw invalidParameter(`Invalid ${kind}: [${unknown}]`);
 }
 
 const isRequested = (names: string[] | undefined, name: string | undefined): boolean =>

@@ -77,10 +77,10 @@ export const digestMismatch = (given: string, calculated: string): Refusal =>
     `The provided digest '${given}' does not match the calculated digest '${calculated}'`,
   );
 
-const missingForImage = (code: string, noun: string) => (digests: string[], identity: RepositoryIdentity) =>
+const missingForImage = (code: string, parts: string) => (digests: string[], identity: RepositoryIdentity) =>
   refusal(
     code,
-    `${noun} with digests '[${digests.join(', ')}]' required for pushing image into ${repository(identity)} do not exist`,
+    `${parts} with digests '[${digests.join(', ')}]' required for pushing image into ${repository(identity)} do not exist`,
   );
 export const layersNotFound = missingForImage('LayersNotFoundException', 'Layers');
 export const imagesNotFound = missingForImage('ReferencedImagesNotFoundException', 'Images');

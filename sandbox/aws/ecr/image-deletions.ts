@@ -11,7 +11,7 @@ import type { ImageRow, RepositoryRow } from './store.ts';
 /** Returns the failure if an index refers to the image that would be deleted: the index must be deleted first. */
 function failureIfReferenced(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const image = findImage(repository, id);
-  if (!image || !removesImage(image, id)) return undefined;
+  if (!image || !deletesWholeImage(image, id)) return undefined;
   const indexes = repository.images.filter((other) => childDigestsOf(other).includes(image.digest));
   if (indexes.length === 0) return undefined;
   const digests = indexes.map(({ digest }) => digest).join(', ');
@@ -22,7 +22,8 @@ function failureIfReferenced(repository: RepositoryRow, id: ImageIdentifier): Im
   );
 }
 
-const removesImage = ({ tags }: ImageRow, { imageTag }: ImageIdentifier): boolean =>
+/** Whether a deletion by the given id deletes the image itself, and not only one of its tags. */
+const deletesWholeImage = ({ tags }: ImageRow, { imageTag }: ImageIdentifier): boolean =>
   imageTag === undefined || tags.length === 1;
 
 /** Deletes an image, or only its tag. Returns the ids that were deleted. */
@@ -30,7 +31,7 @@ function deleteImage(region: Region, repository: RepositoryRow, id: ImageIdentif
   const image = findImage(repository, id);
   if (!image) return [];
   const { digest: imageDigest, tags } = image;
-  if (removesImage(image, id)) {
+  if (deletesWholeImage(image, id)) {
     removeImage(region, repository, image);
     return tags.length === 0 ? [{ imageDigest }] : tags.map((imageTag) => ({ imageDigest, imageTag }));
   }

@@ -63,14 +63,14 @@ function refuseArchiving(text: string): void {
 }
 
 function checkSelection({ tagStatus, tagPrefixList, tagPatternList, countType, countUnit }: Selection): void {
-  const lists = [tagPrefixList, tagPatternList].filter((list) => list && list.length > 0).length;
-  if (tagStatus === 'tagged' && lists === 0) {
+  const listCount = [tagPrefixList, tagPatternList].filter((list) => list && list.length > 0).length;
+  if (tagStatus === 'tagged' && listCount === 0) {
     throw invalid('Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED.');
   }
-  if (tagStatus === 'tagged' && lists === 2) {
+  if (tagStatus === 'tagged' && listCount === 2) {
     throw invalid('Only one of tagPrefixList and tagPatternList can be specified.');
   }
-  if (tagStatus !== 'tagged' && lists > 0) {
+  if (tagStatus !== 'tagged' && listCount > 0) {
     throw invalid(
       `tagPrefixList and tagPatternList must be empty when tagStatus=${tagStatus.toUpperCase()}.`,
     );

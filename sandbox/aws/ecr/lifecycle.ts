@@ -11,8 +11,8 @@ import type { RepositoryRow } from './store.ts';
 const EXPIRE_EVENT = 'ecr:expire-images';
 
 /**
- * Cancels the scheduled expiry of a repository. The event names the repository by ARN, since names are unique only per
- * region.
+ * Cancels the scheduled expiry of a repository's images. The event names the repository by ARN, since names are unique only
+ * per region.
  */
 export const cancelExpiry = (region: Region, { repositoryArn }: RepositoryRow): void =>
   region.forget(EXPIRE_EVENT, repositoryArn);
@@ -28,11 +28,11 @@ function scheduleExpiry(region: Region, repository: RepositoryRow): void {
  * Whether policies are applied daily. At the instant pace a daily event would repeat without end, so instead each push
  * applies the policy.
  */
-const isDaily = (region: Region): boolean => region.scaled(1) > 0;
+const appliesPoliciesDaily = (region: Region): boolean => region.scaled(1) > 0;
 
 /** Applies the repository's policy after a push, unless policies are applied daily. */
 export function onImagePushed(region: Region, repository: RepositoryRow): void {
-  if (!isDaily(region)) scheduleExpiry(region, repository);
+  if (!appliesPoliciesDaily(region)) scheduleExpiry(region, repository);
 }
 
 export const lifecycleEvents: Events = {
@@ -44,7 +44,7 @@ export const lifecycleEvents: Events = {
     const children = childDigestsIn(row);
     const candidates = row.images.filter(({ digest }) => !children.has(digest));
     for (const image of expiredImages(policy, candidates, region.now())) removeImage(region, row, image);
-    if (isDaily(region)) scheduleExpiry(region, row);
+    if (appliesPoliciesDaily(region)) scheduleExpiry(region, row);
   },
 };
 

@@ -25,8 +25,8 @@ export function checkMutability(
     );
   }
   for (const { filter = '', filterType } of filters ?? []) {
-    const wildcards = filter.split('*').length - 1;
-    if (wildcards > MAX_WILDCARDS)
+    const wildcardCount = filter.split('*').length - 1;
+    if (wildcardCount > MAX_WILDCARDS)
       throw invalidParameter(member, `Invalid filter '${filter}' of type ${filterType}`);
   }
   return { imageTagMutability: mode, imageTagMutabilityExclusionFilters: filters };

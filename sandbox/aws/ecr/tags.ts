@@ -1,4 +1,4 @@
-/** Tags of repositories, by ARN. */
+/** Tags of repositories. Calls name the repository by its ARN. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
@@ -8,14 +8,14 @@ import { requestedRepository } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
 
-const TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** The tagging of ECR. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
 const ecrTagging = tagging({
   notation: CAPITALISED,
   check(key, value) {
     const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
-    if (fits && TEXT.test(key) && TEXT.test(value) && !key.startsWith('aws:')) return;
+    if (fits && TAG_CHARACTERS.test(key) && TAG_CHARACTERS.test(value) && !key.startsWith('aws:')) return;
     throw refusal('InvalidTagParameterException', `The tag with the key '${key}' is not valid`);
   },
   tooMany: (max) => refusal('TooManyTagsException', `A repository can have no more than ${max} tags`),

@@ -7,8 +7,8 @@ const MAX_FAILURES = 200;
 const DEFAULT_PERCENT = 50;
 
 /**
- * Returns the number of consecutive failures that trips the breaker: by default half of the desired count, between 3 and
- * 200.
+ * Returns the number of consecutive failures that trips the breaker: by default half of the desired count, but at least 3 and
+ * at most 200.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
 export function failureThreshold({

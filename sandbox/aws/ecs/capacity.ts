@@ -43,7 +43,7 @@ export function checkStrategy(
 
 /**
  * Returns the capacity that a call asks for, or the cluster's default strategy if the call asks for none.
- * @throws NotImplemented for any launch type except Fargate; without a strategy, AWS's default launch type is EC2
+ * @throws NotImplemented for a launch type other than Fargate, and if there is no capacity, as AWS would then choose EC2
  */
 export function capacityFor(
   cluster: ClusterRow,
@@ -67,6 +67,7 @@ export function capacityFor(
 /**
  * Returns the provider of the next task. A provider with a base has precedence until it runs that number of tasks. After
  * that, the next task gets the provider furthest below its weighted share.
+ * @param running the provider of each running task
  */
 export function nextProvider(
   strategy: CapacityProviderStrategyItem[],

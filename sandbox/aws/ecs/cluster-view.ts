@@ -13,28 +13,28 @@ export function shownCluster(
 ): Cluster {
   const tasks = region.ecs.tasks.filter(({ clusterArn }) => clusterArn === row.clusterArn);
   const services = region.ecs.services.filter(({ clusterArn }) => clusterArn === row.clusterArn);
-  const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
-  const pending = tasks.filter(({ lastStatus }) => PENDING.includes(lastStatus)).length;
-  const active = services.filter(({ status }) => status === 'ACTIVE').length;
-  const draining = services.filter(({ status }) => status === 'DRAINING').length;
+  const runningCount = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
+  const pendingCount = tasks.filter(({ lastStatus }) => PENDING.includes(lastStatus)).length;
+  const activeCount = services.filter(({ status }) => status === 'ACTIVE').length;
+  const drainingCount = services.filter(({ status }) => status === 'DRAINING').length;
   const statistics: Record<string, number> = {
     runningEC2TasksCount: 0,
-    runningFargateTasksCount: running,
+    runningFargateTasksCount: runningCount,
     pendingEC2TasksCount: 0,
-    pendingFargateTasksCount: pending,
+    pendingFargateTasksCount: pendingCount,
     activeEC2ServiceCount: 0,
-    activeFargateServiceCount: active,
+    activeFargateServiceCount: activeCount,
     drainingEC2ServiceCount: 0,
-    drainingFargateServiceCount: draining,
+    drainingFargateServiceCount: drainingCount,
   };
   return {
     clusterArn: row.clusterArn,
     clusterName: row.clusterName,
     status: row.status,
     registeredContainerInstancesCount: 0,
-    runningTasksCount: running,
-    pendingTasksCount: pending,
-    activeServicesCount: active,
+    runningTasksCount: runningCount,
+    pendingTasksCount: pendingCount,
+    activeServicesCount: activeCount,
     statistics: include.includes('STATISTICS') ? pairs(statistics) : [],
     tags: include.includes('TAGS') ? row.tags : [],
     settings: include.includes('SETTINGS') ? row.settings : [],

@@ -26,7 +26,7 @@ const SUPPORTED: (keyof ContainerDefinition)[] = [
   'readonlyRootFilesystem',
   'linuxParameters',
 ];
-/** The members that AWS refuses on Fargate. The exact message of its refusal is not known. */
+/** The members that AWS refuses on Fargate. The exact message of the refusal is not known. */
 const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
   'links',
   'privileged',
@@ -40,8 +40,8 @@ const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
 const LOG_DRIVERS = ['awslogs', 'splunk', 'awsfirelens'];
 
 /** The properties of a task definition on which the checks of its containers depend. */
-export interface TaskRules {
-  readonly fargate: boolean;
+export interface TaskProperties {
+  readonly requiresFargate: boolean;
   readonly networkMode: string | undefined;
   readonly hasExecutionRole: boolean;
   readonly hasTaskMemory: boolean;
@@ -53,13 +53,13 @@ export interface TaskRules {
  * @throws ClientException, InvalidParameterException; NotImplemented for members that the sandbox does not support
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
  */
-export function checkContainer(container: ContainerDefinition, path: string, task: TaskRules): void {
+export function checkContainer(container: ContainerDefinition, path: string, task: TaskProperties): void {
   const { name = '', image, memory, memoryReservation, startTimeout, stopTimeout } = container;
   if (name === '') throw clientError('Container.name should not be null or empty.');
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw clientError('Container.name contains invalid characters.');
   if (!image) throw clientError('Container.image should not be null or empty.');
   if (/\s/.test(image)) throw clientError('Container.image contains invalid characters.');
-  for (const member of task.fargate ? NOT_ON_FARGATE : []) {
+  for (const member of task.requiresFargate ? NOT_ON_FARGATE : []) {
     const given = container[member];
     if (Array.isArray(given) ? given.length > 0 : given) {
       throw clientError(`Invalid setting for container '${name}'. '${member}' is not supported on Fargate.`);
@@ -81,7 +81,7 @@ export function checkContainer(container: ContainerDefinition, path: string, tas
     if (seconds !== undefined && seconds < 2) {
       throw clientError(`Granular ${setting} timeout on container '${name}' must be at least 2 seconds.`);
     }
-    if (seconds !== undefined && seconds > 120 && task.fargate) {
+    if (seconds !== undefined && seconds > 120 && task.requiresFargate) {
       throw clientError(
         `Tasks using the Fargate launch type must have a container ${setting} timeout of less than 120 seconds.`,
       );
@@ -132,23 +132,23 @@ function checkHealthCheck(check: HealthCheck | undefined, path: string): void {
   }
 }
 
-function checkLog(log: LogConfiguration | undefined, path: string, task: TaskRules): void {
+function checkLog(log: LogConfiguration | undefined, path: string, task: TaskProperties): void {
   if (!log) return;
   refuseUnsupported(log, ['logDriver', 'options'], `${path}.logConfiguration`);
   const driver = log.logDriver ?? '';
-  if (task.fargate && !LOG_DRIVERS.includes(driver)) {
+  if (task.requiresFargate && !LOG_DRIVERS.includes(driver)) {
     throw clientError(`${driver} is not a valid log driver. Must be one of [${LOG_DRIVERS.join(',')}]`);
   }
   if (driver !== 'awslogs') throw notSupported(`${path}.logConfiguration.logDriver ${driver}`);
   if (!log.options?.['awslogs-region'] || !log.options['awslogs-group']) {
     throw clientError('Log driver awslogs requires options: awslogs-region, awslogs-group');
   }
-  if (task.fargate && !log.options['awslogs-stream-prefix']) {
+  if (task.requiresFargate && !log.options['awslogs-stream-prefix']) {
     throw clientError(
       'Log driver awslogs requires option awslogs-stream-prefix when using Fargate launch type.',
     );
   }
-  if (task.fargate && !task.hasExecutionRole) {
+  if (task.requiresFargate && !task.hasExecutionRole) {
     throw clientError(
       'Fargate requires task definition to have execution role ARN to support log driver awslogs.',
     );

@@ -26,7 +26,7 @@ export function mergeDeploymentConfiguration(
   refuseUnsupported(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
   if (given.bakeTimeInMinutes) throw notSupported('deploymentConfiguration.bakeTimeInMinutes');
   const { alarms: _disabled, ...rest } = given;
-  const merged = { ...existing, ...defined(rest) };
+  const merged = { ...existing, ...withoutUndefined(rest) };
   if (breaker) {
     refuseUnsupported(
       breaker,
@@ -36,7 +36,7 @@ export function mergeDeploymentConfiguration(
     checkThreshold(breaker.thresholdConfiguration);
     merged.deploymentCircuitBreaker = {
       ...existing.deploymentCircuitBreaker,
-      ...defined(breaker),
+      ...withoutUndefined(breaker),
       enable: breaker.enable ?? false,
       rollback: breaker.rollback ?? false,
     };
@@ -58,7 +58,7 @@ function checkThreshold(threshold: ThresholdConfiguration | undefined): void {
   }
 }
 
-const defined = <T extends object>(value: T): Partial<T> =>
+const withoutUndefined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
 
 /**

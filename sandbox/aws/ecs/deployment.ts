@@ -1,6 +1,6 @@
 /** Deployments of a service. Each deployment records the settings of its tasks and its progress. */
 import type { Region } from '../../world/region.ts';
-import { decimalId, findTaskDefinition } from './lookups.ts';
+import { newDecimalId, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';
 import { deploymentCompleted, deploymentFailed, rollingBack, addEvent, STEADY } from './service-events.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
@@ -13,7 +13,7 @@ export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefine
 
 /** Starts a deployment with the service's current settings. It replaces the PRIMARY deployment. */
 export function deploy(region: Region, service: ServiceRow): DeploymentRow {
-  const id = `ecs-svc/${decimalId(region)}`;
+  const id = `ecs-svc/${newDecimalId(region)}`;
   const definition = findTaskDefinition(region, service.taskDefinition);
   const deployment: DeploymentRow = {
     id,
@@ -62,8 +62,8 @@ export function completeDeployment(region: Region, service: ServiceRow, deployme
 }
 
 /**
- * Fails a deployment after the circuit breaker tripped: it starts no more tasks. If the service enables rollbacks, the
- * last completed deployment (if there is one) replaces the failed deployment. A failed rollback is not rolled back.
+ * Fails a deployment after the circuit breaker tripped. A failed deployment starts no more tasks. If the service enables
+ * rollbacks, the last completed deployment (if there is one) replaces it. A failed rollback is not rolled back.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
 export function failDeployment(region: Region, service: ServiceRow, deployment: DeploymentRow): void {

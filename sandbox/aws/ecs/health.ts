@@ -47,6 +47,7 @@ export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): V
   }
   const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
   const isServing = memberships.every(({ target }) => canServe(target));
+  // A task without checks must have run for some time instead.
   const hasProof = memberships.length > 0 || hasHealthCheck(definition) || hasRunLongEnough(region, age);
   const passesContainerChecks = !hasHealthCheck(definition) || task.healthStatus === 'HEALTHY';
   return { state: isServing && hasProof && passesContainerChecks ? 'healthy' : 'waiting' };

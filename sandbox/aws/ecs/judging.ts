@@ -22,7 +22,7 @@ export function countFailures(region: Region, service: ServiceRow, tasks: readon
 }
 
 /**
- * Assesses a task. Marks an unhealthy task for replacement, and counts it as a failure of its deployment.
+ * Assesses a task. An unhealthy task is marked for replacement, and counts as a failure of the task's deployment.
  */
 export function assessTask(
   region: Region,

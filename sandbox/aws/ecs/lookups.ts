@@ -17,12 +17,12 @@ export function checkName(what: string, name: string): void {
   );
 }
 
-/** Returns a number of 19 digits, as in ECS's deployment ids. */
-export const decimalId = (region: Region): string =>
+/** Returns a new number of 19 digits, as in ECS's deployment ids. */
+export const newDecimalId = (region: Region): string =>
   (BigInt(`0x${region.id('n', 16).slice(2)}`) % 10n ** 19n).toString().padStart(19, '0');
 
-/** Returns 32 hexadecimal digits, as in ECS's task ids. */
-export const taskId = (region: Region): string => region.uuid().replaceAll('-', '');
+/** Returns a new id of 32 hexadecimal digits, as in ECS's task ids. */
+export const newTaskId = (region: Region): string => region.uuid().replaceAll('-', '');
 
 /** Returns the cluster in any state. @throws ClusterNotFoundException */
 export function clusterOf(region: Region, reference = 'default'): ClusterRow {

@@ -11,15 +11,15 @@ import { assumeFailureOf } from './task-roles.ts';
 
 /**
  * Starts tasks of a deployment.
- * @param replaced the number of unhealthy tasks to replace
- * @returns the number of started tasks. If ECS cannot assume a role, it starts none and retries half a minute later.
+ * @param replacedCount the number of unhealthy tasks that the started tasks should replace
+ * @returns the number of started tasks. If ECS cannot assume a role, this is 0, and the deployment pauses for half a minute.
  */
 export function startTasks(
   region: Region,
   service: ServiceRow,
   deployment: DeploymentRow,
   count: number,
-  replaced: number,
+  replacedCount: number,
 ): number {
   const definition = region.ecs.taskDefinitions.get(deployment.taskDefinition);
   if (!definition) return 0;
@@ -33,7 +33,7 @@ export function startTasks(
     return 0;
   }
   const rows = Array.from({ length: count }, () => startTask(region, service, deployment, definition));
-  addEvent(region, service, started(rows, Math.min(replaced, count)));
+  addEvent(region, service, started(rows, Math.min(replacedCount, count)));
   return rows.length;
 }
 

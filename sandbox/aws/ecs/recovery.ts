@@ -1,4 +1,4 @@
-/** Stops all tasks after a restart of the sandbox, because their processes ended with the previous sandbox process. */
+/** Stops tasks after a restart of the sandbox, if their processes ended together with the previous sandbox process. */
 import type { Region } from '../../world/region.ts';
 import { finishTask } from './task-life.ts';
 import { deregisterTargets } from './task-targets.ts';

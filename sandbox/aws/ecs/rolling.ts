@@ -46,29 +46,29 @@ export function nextMoves(
   const unhealthy = primaryTasks.filter(({ mustBeReplaced }) => mustBeReplaced);
   const surplus = usable.slice(desiredCount);
   const healthyCount = usable.slice(0, desiredCount).filter(({ healthy }) => healthy).length;
-  const missing = hasFailed ? 0 : Math.max(0, desiredCount - usable.length);
+  const missingCount = hasFailed ? 0 : Math.max(0, desiredCount - usable.length);
   const headroom = Math.max(0, max - (tasks.length - surplus.length));
-  const stopNow =
+  const stopNowCount =
     rolloutState === 'COMPLETED' && healthyCount < desiredCount
-      ? Math.max(0, missing - headroom)
+      ? Math.max(0, missingCount - headroom)
       : unhealthy.length;
   const stop = [
     ...surplus,
-    ...unhealthy.slice(0, stopNow),
-    ...(hasFailed ? [] : replaceable(otherTasks, healthyCount, min)),
+    ...unhealthy.slice(0, stopNowCount),
+    ...(hasFailed ? [] : stoppable(otherTasks, healthyCount, min)),
   ].map(({ task }) => task);
-  const start = Math.min(missing, Math.max(0, max - (tasks.length - stop.length)));
+  const start = Math.min(missingCount, Math.max(0, max - (tasks.length - stop.length)));
   const isMoving = start > 0 || stop.length > 0 || healthyCount < Math.min(usable.length, desiredCount);
-  return { stop, start, stuck: missing > 0 && !isMoving };
+  return { stop, start, stuck: missingCount > 0 && !isMoving };
 }
 
 /** Returns the tasks of other deployments that may be stopped: unhealthy tasks, and healthy tasks in excess of the minimum. */
-function replaceable(
+function stoppable(
   others: readonly AssessedTask[],
   healthyPrimaryCount: number,
   min: number,
 ): AssessedTask[] {
   const healthy = others.filter((one) => one.healthy);
-  const spare = Math.max(0, healthyPrimaryCount + healthy.length - min);
-  return [...others.filter((one) => !one.healthy), ...healthy.slice(0, spare)];
+  const spareCount = Math.max(0, healthyPrimaryCount + healthy.length - min);
+  return [...others.filter((one) => !one.healthy), ...healthy.slice(0, spareCount)];
 }

@@ -15,7 +15,13 @@ export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): s
 export function openRollout(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   const now = region.now();
   for (const older of service.rollouts.filter((row) => row.status === 'IN_PROGRESS')) {
-    close(region, service, older.deploymentId, 'STOPPED', 'A newer service deployment took its place.');
+    closeRollout(
+      region,
+      service,
+      older.deploymentId,
+      'STOPPED',
+      'A newer service deployment took its place.',
+    );
   }
   const arn = (id: string) => revisionArn(service, id);
   const definition = region.ecs.taskDefinitions.get(deployment.taskDefinition);
@@ -66,11 +72,11 @@ export function settleRollout(
   const rolledBack = service.rollouts.find(({ status }) => status === 'ROLLBACK_IN_PROGRESS');
   if (isRollback && rolledBack) {
     const status = outcome === 'completed' ? 'ROLLBACK_SUCCESSFUL' : 'ROLLBACK_FAILED';
-    return close(region, service, rolledBack.deploymentId, status, rolledBack.statusReason);
+    return closeRollout(region, service, rolledBack.deploymentId, status, rolledBack.statusReason);
   }
-  if (outcome === 'completed') return close(region, service, id, 'SUCCESSFUL');
+  if (outcome === 'completed') return closeRollout(region, service, id, 'SUCCESSFUL');
   if (!rollbackTarget) {
-    return close(region, service, id, 'STOPPED', `Service deployment stopped because ${TRIPPED_TEXT}`);
+    return closeRollout(region, service, id, 'STOPPED', `Service deployment stopped because ${TRIPPED_TEXT}`);
   }
   const row = service.rollouts.find(({ deploymentId }) => deploymentId === id);
   if (!row) return;
@@ -85,7 +91,7 @@ export function settleRollout(
   };
 }
 
-function close(
+function closeRollout(
   region: Region,
   { rollouts }: ServiceRow,
   id: string,

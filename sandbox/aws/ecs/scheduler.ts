@@ -15,10 +15,10 @@ import { tick, wake } from './wake.ts';
 /** The states of a task that has finished serving and draining. */
 const NO_LONGER_SERVING = ['STOPPING', 'DEPROVISIONING', 'STOPPED'];
 
-const isInstant = (region: Region): boolean => region.scaled(1) === 0;
+const isInstantPace = (region: Region): boolean => region.scaled(1) === 0;
 
 /** Checks a service once, and schedules the next check while the service is not steady. */
-export function schedule(region: Region, service: ServiceRow): void {
+export function checkService(region: Region, service: ServiceRow): void {
   if (service.status === 'INACTIVE') return;
   const tasks = region.ecs.tasks.filter((task) => task.serviceArn === service.serviceArn);
   const running = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING');
@@ -31,10 +31,10 @@ export function schedule(region: Region, service: ServiceRow): void {
   const primary = primaryOf(service);
   if (!primary) return;
   const assessed = assessments.map((one) => ({ ...one, isPrimary: one.task.deploymentId === primary.id }));
-  const moved = makeMoves(region, service, primary, assessed);
+  const hasMoved = makeMoves(region, service, primary, assessed);
   dropReplaced(service, primary, tasks);
   const isSteady =
-    !moved &&
+    !hasMoved &&
     primary.rolloutState !== 'FAILED' &&
     assessed.length === service.desiredCount &&
     assessed.every(({ isPrimary, healthy }) => isPrimary && healthy) &&
@@ -54,10 +54,10 @@ export function schedule(region: Region, service: ServiceRow): void {
  */
 export function checkServicesOnRead(region: Region): void {
   for (const service of region.ecs.services.filter(({ status }) => status !== 'INACTIVE')) {
-    if (!isInstant(region) && !service.steady) continue;
+    if (!isInstantPace(region) && !service.steady) continue;
     const [latest] = service.events;
     service.launches = 0;
-    schedule(region, service);
+    checkService(region, service);
     if (service.events[0] !== latest) region.changed();
   }
 }
@@ -77,14 +77,14 @@ function makeMoves(
   }
   if (moves.stuck) addEvent(region, service, STUCK);
   const mayStart = region.now().getTime() >= (primary.pausedUntil ?? 0);
-  const budget = isInstant(region)
+  const budget = isInstantPace(region)
     ? 2 * (service.desiredCount + failureThreshold(service)) - service.launches
     : Infinity;
   const count = mayStart ? Math.min(moves.start, budget) : 0;
-  const replaced = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
-  const startedTasks = count > 0 ? startTasks(region, service, primary, count, replaced) : 0;
-  service.launches += startedTasks;
-  return moves.stop.length > 0 || startedTasks > 0;
+  const replacedCount = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
+  const startedCount = count > 0 ? startTasks(region, service, primary, count, replacedCount) : 0;
+  service.launches += startedCount;
+  return moves.stop.length > 0 || startedCount > 0;
 }
 
 /**
@@ -144,7 +144,7 @@ export const schedulerEvents: Events = {
     const service = region.ecs.services.get(arn);
     if (!service) return;
     service.wakeAt = undefined;
-    schedule(region, service);
+    checkService(region, service);
   },
 
   /** Handles a load balancer's report that the health of a target in the group has changed. */

@@ -17,13 +17,13 @@ function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDep
     const tasks = region.ecs.tasks.filter(
       (task) => task.serviceArn === service.serviceArn && task.deploymentId === id,
     );
-    const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
-    const wanted = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
+    const runningCount = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
+    const wantedCount = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
     return {
       arn,
-      requestedTaskCount: wanted,
-      runningTaskCount: running,
-      pendingTaskCount: Math.max(0, wanted - running),
+      requestedTaskCount: wantedCount,
+      runningTaskCount: runningCount,
+      pendingTaskCount: Math.max(0, wantedCount - runningCount),
     };
   };
   const hasBreaker = service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true;

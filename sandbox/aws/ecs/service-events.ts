@@ -4,7 +4,7 @@ import { shortName } from './lookups.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 
 const MAX_EVENTS = 100;
-const REPEAT_AFTER = 6 * 3_600_000;
+const REPEAT_AFTER_MS = 6 * 3_600_000;
 export const STEADY = 'has reached a steady state.';
 
 /**
@@ -21,7 +21,8 @@ export function addEvent(region: Region, service: ServiceRow, text: string, task
     text === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MAX_EVENTS : lastSteady);
   const now = region.now();
   const isRepeated = sinceSteady.some(
-    (event) => event.message === message && now.getTime() - (event.createdAt?.getTime() ?? 0) < REPEAT_AFTER,
+    (event) =>
+      event.message === message && now.getTime() - (event.createdAt?.getTime() ?? 0) < REPEAT_AFTER_MS,
   );
   if (isRepeated) return;
   service.events = [{ id: region.uuid(), createdAt: now, message }, ...events].slice(0, MAX_EVENTS);
@@ -30,10 +31,10 @@ export function addEvent(region: Region, service: ServiceRow, text: string, task
 const taskList = (rows: readonly TaskRow[]): string =>
   rows.map(({ taskArn }) => `(task ${shortName(taskArn)})`).join(' ');
 
-/** @param replaced the number of unhealthy tasks that the started tasks replace */
-export const started = (rows: readonly TaskRow[], replaced: number): string =>
+/** @param replacedCount the number of unhealthy tasks that the started tasks replace */
+export const started = (rows: readonly TaskRow[], replacedCount: number): string =>
   `has started ${rows.length} tasks: ${taskList(rows)}.${
-    replaced > 0 ? ` Amazon ECS replaced ${replaced} tasks due to an unhealthy status.` : ''
+    replacedCount > 0 ? ` Amazon ECS replaced ${replacedCount} tasks due to an unhealthy status.` : ''
   }`;
 export const stopped = (rows: readonly TaskRow[]): string =>
   `has stopped ${rows.length} running tasks: ${taskList(rows)}.`;

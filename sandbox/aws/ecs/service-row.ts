@@ -13,7 +13,7 @@ import {
   checkGracePeriod,
   checkLoadBalancers,
   checkPlacement,
-  platformVersion,
+  checkPlatformVersion,
   runnableDefinition,
 } from './service-rules.ts';
 import type { ClusterRow, ServiceRow } from './store.ts';
@@ -36,7 +36,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
   }
   const { type = 'ECS' } = input.deploymentController ?? {};
   if (type !== 'ECS') throw notSupported(`the deployment controller ${type}`);
-  const rollout = mergeDeploymentConfiguration(input.deploymentConfiguration);
+  const deploymentConfiguration = mergeDeploymentConfiguration(input.deploymentConfiguration);
   return {
     ...capacity,
     serviceArn: serviceArn(region, cluster, input.serviceName ?? ''),
@@ -50,12 +50,12 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     serviceRegistries: [],
     placementConstraints: [],
     placementStrategy: [],
-    platformVersion: platformVersion(input.platformVersion),
+    platformVersion: checkPlatformVersion(input.platformVersion),
     platformFamily: 'Linux',
     schedulingStrategy: 'REPLICA',
     deploymentController: { type },
-    deploymentConfiguration: rollout,
-    availabilityZoneRebalancing: zoneRebalancing(input.availabilityZoneRebalancing, rollout),
+    deploymentConfiguration,
+    availabilityZoneRebalancing: zoneRebalancing(input.availabilityZoneRebalancing, deploymentConfiguration),
     healthCheckGracePeriodSeconds:
       loadBalancers.length > 0 ? (input.healthCheckGracePeriodSeconds ?? 0) : undefined,
     enableECSManagedTags: input.enableECSManagedTags ?? false,

@@ -34,7 +34,7 @@ export function runnableDefinition(
 }
 
 /**
- * Checks that target groups fit the task definition, and that load balancers use them.
+ * Checks that the target groups fit the task definition, and that each target group belongs to a load balancer.
  * @throws InvalidParameterException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
  */
@@ -101,7 +101,7 @@ export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn 
 }
 
 /** Checks the platform version. `LATEST` means 1.4.0, and older versions are no longer supported. */
-export function platformVersion(given = 'LATEST'): string {
+export function checkPlatformVersion(given = 'LATEST'): string {
   if (['LATEST', '1.4.0'].includes(given)) return given;
   throw clientError(`The platform version ${given} is not supported.`);
 }

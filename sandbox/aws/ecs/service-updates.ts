@@ -14,7 +14,7 @@ import {
   checkGracePeriod,
   checkLoadBalancers,
   checkPlacement,
-  platformVersion,
+  checkPlatformVersion,
   runnableDefinition,
 } from './service-rules.ts';
 import { shownService } from './service-view.ts';
@@ -25,12 +25,12 @@ import { wake } from './wake.ts';
 const taskSettings = ({
   taskDefinition,
   networkConfiguration,
-  platformVersion: version,
+  platformVersion,
   loadBalancers,
 }: ServiceRow) => ({
   taskDefinition,
   networkConfiguration,
-  version,
+  platformVersion,
   loadBalancers,
 });
 
@@ -79,7 +79,7 @@ export const serviceUpdateOperations = {
         input.loadBalancers || input.taskDefinition
           ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition)
           : service.loadBalancers;
-      const rollout = mergeDeploymentConfiguration(
+      const deploymentConfiguration = mergeDeploymentConfiguration(
         input.deploymentConfiguration,
         service.deploymentConfiguration,
       );
@@ -89,16 +89,16 @@ export const serviceUpdateOperations = {
       const update: Partial<ServiceRow> = {
         taskDefinition: definition.taskDefinitionArn,
         loadBalancers: balancers,
-        deploymentConfiguration: rollout,
+        deploymentConfiguration,
         desiredCount: checkDesiredCount(input.desiredCount ?? service.desiredCount),
         networkConfiguration: input.networkConfiguration
           ? checkNetwork(region, input.networkConfiguration)
           : service.networkConfiguration,
         availabilityZoneRebalancing: zoneRebalancing(
           input.availabilityZoneRebalancing ?? service.availabilityZoneRebalancing,
-          rollout,
+          deploymentConfiguration,
         ),
-        platformVersion: platformVersion(input.platformVersion ?? service.platformVersion),
+        platformVersion: checkPlatformVersion(input.platformVersion ?? service.platformVersion),
         healthCheckGracePeriodSeconds:
           input.healthCheckGracePeriodSeconds ?? service.healthCheckGracePeriodSeconds,
         enableExecuteCommand: input.enableExecuteCommand ?? service.enableExecuteCommand,

@@ -25,10 +25,10 @@ export function shownService(
   const isInProgress = primary?.rolloutState === 'IN_PROGRESS';
   const deployments = row.deployments.map((deployment) => {
     const deploymentTasks = tasks.filter(({ deploymentId }) => deploymentId === deployment.id);
-    const wanted = deploymentTasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
+    const wantedCount = deploymentTasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
     return {
       ...deployment,
-      desiredCount: deployment === primary ? row.desiredCount : wanted,
+      desiredCount: deployment === primary ? row.desiredCount : wantedCount,
       ...taskCounts(deploymentTasks),
     };
   });

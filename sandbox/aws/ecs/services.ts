@@ -44,7 +44,8 @@ function existingOnRepeat(
 
 /** Whether a create call can reuse the name of a service. The call must already see that the service is deleted. */
 function canReuseName(region: Region, { serviceArn: id, status, inactiveAt }: ServiceRow): boolean {
-  if (status !== 'INACTIVE' || !inactiveAt) return status === 'INACTIVE';
+  if (status !== 'INACTIVE') return false;
+  if (!inactiveAt) return true;
   const propagation = { lag: 'idLagMs', id, consumer: 'ecs CreateService', changedAt: inactiveAt } as const;
   return region.visibleAt(propagation) <= region.now().getTime();
 }

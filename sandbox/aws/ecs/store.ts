@@ -85,7 +85,7 @@ export interface ServiceRow extends Service {
   createInput?: CreateServiceRequest;
   /** The last completed deployment, as it was on completion. */
   completed?: DeploymentRow;
-  /** Whether the service is still in the steady state that its last such event reported. */
+  /** Whether the service has remained steady since its last event about a steady state. */
   steady: boolean;
   /** The time of the scheduler's next check, in milliseconds since 1970. */
   wakeAt?: number;
@@ -125,7 +125,7 @@ export interface TaskRow extends Task {
 
 const isActive = ({ status }: { status?: string }): boolean => status !== 'INACTIVE';
 const always = () => true;
-const couldNotBeFound = (noun: string) => () => invalid(`The specified ${noun} could not be found.`);
+const couldNotBeFound = (kind: string) => () => invalid(`The specified ${kind} could not be found.`);
 
 /** The tables of ECS, keyed by ARN. Each kind of resource is declared only here. */
 export const ecsStore = () => ({

@@ -4,7 +4,7 @@ import { cpuUnits, mebibytes } from './fargate-sizes.ts';
 
 /** Returns the definition with defaults, but without its ARN, revision and dates. */
 export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition {
-  const fargate = input.requiresCompatibilities?.includes('FARGATE');
+  const requiresFargate = input.requiresCompatibilities?.includes('FARGATE');
   return {
     family: input.family,
     taskRoleArn: input.taskRoleArn,
@@ -15,7 +15,7 @@ export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefi
     ),
     volumes: [],
     placementConstraints: input.placementConstraints ?? [],
-    compatibilities: fargate ? ['EC2', 'FARGATE'] : ['EXTERNAL', 'EC2'],
+    compatibilities: requiresFargate ? ['EC2', 'FARGATE'] : ['EXTERNAL', 'EC2'],
     requiresCompatibilities: input.requiresCompatibilities,
     cpu: cpuUnits(input.cpu),
     memory: mebibytes(input.memory),
@@ -24,7 +24,7 @@ export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefi
   };
 }
 
-function filledContainer(container: ContainerDefinition, awsvpc: boolean): ContainerDefinition {
+function filledContainer(container: ContainerDefinition, isAwsvpc: boolean): ContainerDefinition {
   const { healthCheck } = container;
   return {
     ...container,
@@ -32,7 +32,7 @@ function filledContainer(container: ContainerDefinition, awsvpc: boolean): Conta
     essential: container.essential ?? true,
     portMappings: (container.portMappings ?? []).map((mapping) => ({
       ...mapping,
-      hostPort: mapping.hostPort || (awsvpc ? mapping.containerPort : 0),
+      hostPort: mapping.hostPort || (isAwsvpc ? mapping.containerPort : 0),
       protocol: mapping.protocol ?? 'tcp',
     })),
     environment: container.environment ?? [],

@@ -1,7 +1,7 @@
 /** The checks of a task definition as a whole: its size, its roles, and the relations between its containers. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
-import { checkContainer, type TaskRules } from './container-rules.ts';
+import { checkContainer, type TaskProperties } from './container-rules.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 import { checkFargateSize, cpuUnits, mebibytes } from './fargate-sizes.ts';
 import { checkRoles } from './task-roles.ts';
@@ -17,7 +17,7 @@ const ECR_IMAGE = /^\d{12}\.dkr[.-]ecr(-fips)?\.[\w-]+\.[\w.-]+\//;
  */
 export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitionRequest): void {
   const { family, networkMode, containerDefinitions: containers = [] } = input;
-  const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
+  const requiresFargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(family ?? '')) {
     throw clientError(
       'Family contains invalid characters: up to 255 letters, numbers, underscores, and hyphens are allowed.',
@@ -31,27 +31,31 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   if (input.volumes?.length) throw notSupported('volumes');
   const cpu = cpuUnits(input.cpu);
   const memory = mebibytes(input.memory);
-  if (fargate) checkFargate(input, cpu, memory);
-  const rules: TaskRules = {
-    fargate,
+  if (requiresFargate) checkFargate(input, cpu, memory);
+  const properties: TaskProperties = {
+    requiresFargate,
     networkMode,
     hasExecutionRole: input.executionRoleArn !== undefined,
     hasTaskMemory: memory !== undefined,
   };
   containers.forEach((container, index) =>
-    checkContainer(container, `containerDefinitions[${index}]`, rules),
+    checkContainer(container, `containerDefinitions[${index}]`, properties),
   );
   checkRelations(containers, networkMode);
   checkReservations(containers, cpu, memory);
-  if (fargate && !rules.hasExecutionRole && containers.some(({ image = '' }) => ECR_IMAGE.test(image))) {
+  if (
+    requiresFargate &&
+    !properties.hasExecutionRole &&
+    containers.some(({ image = '' }) => ECR_IMAGE.test(image))
+  ) {
     throw clientError('Fargate requires task definition to have execution role ARN to support ECR images.');
   }
   checkRoles(region, input, 'RegisterTaskDefinition');
 }
 
 /**
- * Checks the size of the definition as compact JSON. Tags do not count: they are stored separately. How exactly AWS counts is
- * not documented.
+ * Checks the size of the definition as compact JSON. Tags do not count, because they are stored separately. AWS does not
+ * document how it measures the size.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
  */
 function checkSize({ tags: _tags, ...definition }: RegisterTaskDefinitionRequest): void {

@@ -32,7 +32,7 @@ export function launch(region: Region, request: TaskRequest): TaskRow {
 
 /**
  * Removes tasks that stopped more than an hour ago, as ECS does. At every pace this is an hour of real time, so that users
- * have time to look at the tasks.
+ * have time to inspect the tasks.
  */
 function forgetStopped(region: Region): void {
   const { tasks } = region.ecs;
@@ -143,20 +143,20 @@ export function finishTask(region: Region, task: TaskRow): void {
 }
 
 /** Returns the handler of a task's event. The handler does nothing if the task is no longer in the expected state. */
-const inState =
+const whenInState =
   (status: string, handle: (region: Region, task: TaskRow) => void) => (region: Region, arn: string) => {
     const task = region.ecs.tasks.get(arn);
     if (task?.lastStatus === status) handle(region, task);
   };
 
 export const taskEvents: Events = {
-  'ecs:task-attached': inState('PROVISIONING', attach),
-  'ecs:task-placed': inState('PENDING', start),
-  'ecs:task-activated': inState('ACTIVATING', (region, task) => {
+  'ecs:task-attached': whenInState('PROVISIONING', attach),
+  'ecs:task-placed': whenInState('PENDING', start),
+  'ecs:task-activated': whenInState('ACTIVATING', (region, task) => {
     task.startedAt = region.now();
     setStatus(task, 'RUNNING');
     wakeServiceOf(region, task);
   }),
-  'ecs:task-drained': inState('DEACTIVATING', halt),
-  'ecs:task-detached': inState('DEPROVISIONING', finishTask),
+  'ecs:task-drained': whenInState('DEACTIVATING', halt),
+  'ecs:task-detached': whenInState('DEPROVISIONING', finishTask),
 };

@@ -2,7 +2,7 @@
 import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
 import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
-import { shortName, taskId } from './lookups.ts';
+import { shortName, newTaskId } from './lookups.ts';
 import { securityGroupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
 
@@ -33,7 +33,7 @@ export interface TaskRequest {
  */
 export function newTask(region: Region, request: TaskRequest): TaskRow {
   const { definition, network, subnetId } = request;
-  const id = taskId(region);
+  const id = newTaskId(region);
   const cluster = shortName(request.clusterArn);
   const taskArn = region.arn('ecs', `task/${cluster}/${id}`);
   const sizeInGiB = definition.ephemeralStorage?.sizeInGiB ?? STORAGE_GIB;

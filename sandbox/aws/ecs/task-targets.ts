@@ -4,7 +4,7 @@ import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
 import { deregistered, DRAINING, notRegistered, registered, addEvent } from './service-events.ts';
 import type { TaskRow } from './store.ts';
 
-/** Registers a task with its target groups. If a group is deleted, an event reports that, and the task runs without it. */
+/** Registers a task with its target groups. If a group no longer exists, an event reports it, and the task runs without it. */
 export function registerTargets(region: Region, task: TaskRow): void {
   const service = region.ecs.services.get(task.serviceArn);
   for (const { targetGroupArn, port } of task.targets) {

@@ -10,14 +10,19 @@ import { checkNetwork } from './network-rules.ts';
 import { emptiestSubnet } from './placement.ts';
 import { checkServicesOnRead } from './scheduler.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
-import { checkExecuteCommand, checkPlacement, platformVersion, runnableDefinition } from './service-rules.ts';
+import {
+  checkExecuteCommand,
+  checkPlacement,
+  checkPlatformVersion,
+  runnableDefinition,
+} from './service-rules.ts';
 import type { TaskRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { launch, stop } from './task-life.ts';
 import { assumeFailureOf } from './task-roles.ts';
 import { digestsOf } from './task-row.ts';
 
-const MAX_RUN = 10;
+const MAX_TASKS_PER_RUN = 10;
 const MAX_NAMED = 100;
 
 const shown = (task: TaskRow, include: readonly TaskField[] = []): Task => ({
@@ -50,10 +55,11 @@ export const taskOperations = {
       requireLinkedRole(region);
       const cluster = activeClusterOf(region, input.cluster);
       const count = input.count ?? 1;
-      if (count < 1 || count > MAX_RUN) throw invalid(`count must be between 1 and ${MAX_RUN}.`);
+      if (count < 1 || count > MAX_TASKS_PER_RUN)
+        throw invalid(`count must be between 1 and ${MAX_TASKS_PER_RUN}.`);
       const definition = runnableDefinition(region, input.taskDefinition, 'RunTask');
       const capacity = capacityFor(cluster, input);
-      platformVersion(input.platformVersion);
+      checkPlatformVersion(input.platformVersion);
       checkPlacement(input);
       const network = checkNetwork(region, input.networkConfiguration);
       checkExecuteCommand(input.enableExecuteCommand, definition);

@@ -46,22 +46,22 @@ function checkAction(action: Action): Action {
   const { Type, ForwardConfig, RedirectConfig, FixedResponseConfig } = action;
   switch (Type) {
     case 'forward':
-      return { Type, ...forward(action.TargetGroupArn, ForwardConfig) };
+      return { Type, ...fullForward(action.TargetGroupArn, ForwardConfig) };
     case 'redirect':
       if (!RedirectConfig) throw validation("A 'RedirectConfig' must be specified with 'redirect'");
-      return { Type, RedirectConfig: redirect(RedirectConfig) };
+      return { Type, RedirectConfig: fullRedirect(RedirectConfig) };
     case 'fixed-response':
       if (!FixedResponseConfig) {
         throw validation("A 'FixedResponseConfig' must be specified with 'fixed-response'");
       }
-      return { Type, FixedResponseConfig: fixedResponse(FixedResponseConfig) };
+      return { Type, FixedResponseConfig: checkFixedResponse(FixedResponseConfig) };
     default:
       throw invalidAction(`Actions of type '${Type}' are supported only on HTTPS listeners`);
   }
 }
 
-/** Returns a forward action in both notations. A target group ARN is equal to a configuration with only that group. */
-function forward(arn: string | undefined, config: ForwardActionConfig | undefined): Partial<Action> {
+/** Returns a forward action in both notations. A target group ARN means the same as a configuration with only that group. */
+function fullForward(arn: string | undefined, config: ForwardActionConfig | undefined): Partial<Action> {
   const { TargetGroups = [], TargetGroupStickinessConfig } = config ?? {};
   const named = TargetGroups.length > 0 ? TargetGroups : [{ TargetGroupArn: arn }];
   if (arn !== undefined && (named.length > 1 || named[0]?.TargetGroupArn !== arn)) {
@@ -83,7 +83,7 @@ function forward(arn: string | undefined, config: ForwardActionConfig | undefine
 }
 
 /** Returns a redirect with all its members. If a member is omitted, the redirect keeps that part of the request's URL. */
-function redirect(config: RedirectActionConfig): RedirectActionConfig {
+function fullRedirect(config: RedirectActionConfig): RedirectActionConfig {
   const full = {
     Protocol: '#{protocol}',
     Port: '#{port}',
@@ -103,7 +103,7 @@ function redirect(config: RedirectActionConfig): RedirectActionConfig {
   return full;
 }
 
-function fixedResponse(config: FixedResponseActionConfig): FixedResponseActionConfig {
+function checkFixedResponse(config: FixedResponseActionConfig): FixedResponseActionConfig {
   const { ContentType } = config;
   if (ContentType !== undefined && !CONTENT_TYPES.includes(ContentType)) {
     throw invalidAction(`The ContentType must be one of: '${CONTENT_TYPES.join("', '")}'`);

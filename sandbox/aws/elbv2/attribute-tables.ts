@@ -6,28 +6,28 @@ const oneOf =
   (...values: string[]): AttributeRule =>
   (value, key) =>
     values.includes(value) ? undefined : validation(`'${key}' must be one of [${values.join(', ')}]`);
-const flag = oneOf('true', 'false');
+const trueOrFalse = oneOf('true', 'false');
 const within =
   (min: number, max: number): AttributeRule =>
   (value, key) =>
     /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max
       ? undefined
       : validation(`'${key}' value '${value}' must be between '${min}-${max}' inclusive`);
-const either =
+const anyOf =
   (...rules: AttributeRule[]): AttributeRule =>
   (value, key) => {
     const faults = rules.map((rule) => rule(value, key));
     return faults.includes(undefined) ? undefined : faults[0];
   };
-const anything: AttributeRule = () => undefined;
+const anyValue: AttributeRule = () => undefined;
 /** Accepts only the supported values. Any other value that satisfies the rule is refused as not implemented. */
-const only =
+const limitedTo =
   (rule: AttributeRule, ...supported: string[]): AttributeRule =>
   (value, key) =>
     rule(value, key) ?? (supported.includes(value) ? undefined : notImplemented(`${key} = ${value}`));
 /** Refuses to enable logs, because AWS checks that the logs' bucket exists, and the sandbox has no buckets. */
-const logFlag: AttributeRule = (value, key) =>
-  flag(value, key) ??
+const logsDisabled: AttributeRule = (value, key) =>
+  trueOrFalse(value, key) ??
   (value === 'true'
     ? invalidConfiguration(
         'Access Denied for bucket: the bucket does not exist. Please check S3bucket permission',
@@ -36,24 +36,24 @@ const logFlag: AttributeRule = (value, key) =>
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
 export const loadBalancerAttributes: AttributeTable = {
-  'access_logs.s3.enabled': ['false', logFlag],
-  'access_logs.s3.bucket': ['', anything],
-  'access_logs.s3.prefix': ['', anything],
-  'health_check_logs.s3.enabled': ['false', logFlag],
-  'health_check_logs.s3.bucket': ['', anything],
-  'health_check_logs.s3.prefix': ['', anything],
+  'access_logs.s3.enabled': ['false', logsDisabled],
+  'access_logs.s3.bucket': ['', anyValue],
+  'access_logs.s3.prefix': ['', anyValue],
+  'health_check_logs.s3.enabled': ['false', logsDisabled],
+  'health_check_logs.s3.bucket': ['', anyValue],
+  'health_check_logs.s3.prefix': ['', anyValue],
   'idle_timeout.timeout_seconds': ['60', within(1, 4000)],
-  'deletion_protection.enabled': ['false', flag],
+  'deletion_protection.enabled': ['false', trueOrFalse],
   // Has no effect, because load balancers use HTTP/2 only with TLS, and the sandbox's listeners have no TLS.
-  'routing.http2.enabled': ['true', flag],
-  'routing.http.drop_invalid_header_fields.enabled': ['false', flag],
-  'routing.http.xff_client_port.enabled': ['false', only(flag, 'false')],
-  'routing.http.preserve_host_header.enabled': ['false', only(flag, 'false')],
+  'routing.http2.enabled': ['true', trueOrFalse],
+  'routing.http.drop_invalid_header_fields.enabled': ['false', trueOrFalse],
+  'routing.http.xff_client_port.enabled': ['false', limitedTo(trueOrFalse, 'false')],
+  'routing.http.preserve_host_header.enabled': ['false', limitedTo(trueOrFalse, 'false')],
   'routing.http.xff_header_processing.mode': ['append', oneOf('append', 'preserve', 'remove')],
   'load_balancing.cross_zone.enabled': [
     'true',
     (value, key) =>
-      flag(value, key) ??
+      trueOrFalse(value, key) ??
       (value === 'true'
         ? undefined
         : invalidConfiguration(
@@ -62,17 +62,17 @@ export const loadBalancerAttributes: AttributeTable = {
   ],
   'routing.http.desync_mitigation_mode': [
     'defensive',
-    only(oneOf('monitor', 'defensive', 'strictest'), 'defensive'),
+    limitedTo(oneOf('monitor', 'defensive', 'strictest'), 'defensive'),
   ],
-  'client_keep_alive.seconds': ['3600', only(within(60, 604800), '3600')],
-  // The following have no effect: the sandbox has no WAF, TLS to clients, zonal shift or IPv6.
-  'waf.fail_open.enabled': ['false', flag],
-  'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': ['false', flag],
-  'zonal_shift.config.enabled': ['false', flag],
-  'ipv6.deny_all_igw_traffic': ['false', flag],
-  'connection_logs.s3.enabled': ['false', logFlag],
-  'connection_logs.s3.bucket': ['', anything],
-  'connection_logs.s3.prefix': ['', anything],
+  'client_keep_alive.seconds': ['3600', limitedTo(within(60, 604800), '3600')],
+  // The next four have no effect: the sandbox has no WAF, TLS to clients, zonal shift or IPv6.
+  'waf.fail_open.enabled': ['false', trueOrFalse],
+  'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': ['false', trueOrFalse],
+  'zonal_shift.config.enabled': ['false', trueOrFalse],
+  'ipv6.deny_all_igw_traffic': ['false', trueOrFalse],
+  'connection_logs.s3.enabled': ['false', logsDisabled],
+  'connection_logs.s3.bucket': ['', anyValue],
+  'connection_logs.s3.prefix': ['', anyValue],
 };
 
 const algorithm = oneOf('round_robin', 'least_outstanding_requests', 'weighted_random');
@@ -81,32 +81,32 @@ const algorithm = oneOf('round_robin', 'least_outstanding_requests', 'weighted_r
 export const targetGroupAttributes: AttributeTable = {
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': [
     '1',
-    only(within(1, 1000), '1'),
+    limitedTo(within(1, 1000), '1'),
   ],
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': [
     'off',
-    only(either(within(1, 100), oneOf('off')), 'off'),
+    limitedTo(anyOf(within(1, 100), oneOf('off')), 'off'),
   ],
   'target_group_health.dns_failover.minimum_healthy_targets.count': [
     '1',
-    only(either(within(1, 1000), oneOf('off')), '1'),
+    limitedTo(anyOf(within(1, 1000), oneOf('off')), '1'),
   ],
   'target_group_health.dns_failover.minimum_healthy_targets.percentage': [
     'off',
-    only(either(within(1, 100), oneOf('off')), 'off'),
+    limitedTo(anyOf(within(1, 100), oneOf('off')), 'off'),
   ],
-  'stickiness.enabled': ['false', only(flag, 'false')],
+  'stickiness.enabled': ['false', limitedTo(trueOrFalse, 'false')],
   'stickiness.type': ['lb_cookie', oneOf('app_cookie', 'lb_cookie', 'source_ip')],
   'stickiness.lb_cookie.duration_seconds': ['86400', within(1, 604800)],
-  'stickiness.app_cookie.cookie_name': ['', anything],
+  'stickiness.app_cookie.cookie_name': ['', anyValue],
   'stickiness.app_cookie.duration_seconds': ['86400', within(1, 604800)],
-  'slow_start.duration_seconds': ['0', only(either(within(30, 900), oneOf('0')), '0')],
+  'slow_start.duration_seconds': ['0', limitedTo(anyOf(within(30, 900), oneOf('0')), '0')],
   'deregistration_delay.timeout_seconds': ['300', within(0, 3600)],
-  'load_balancing.algorithm.type': ['round_robin', only(algorithm, 'round_robin')],
-  'load_balancing.algorithm.anomaly_mitigation': ['off', only(oneOf('on', 'off'), 'off')],
+  'load_balancing.algorithm.type': ['round_robin', limitedTo(algorithm, 'round_robin')],
+  'load_balancing.algorithm.anomaly_mitigation': ['off', limitedTo(oneOf('on', 'off'), 'off')],
   'load_balancing.cross_zone.enabled': [
     'use_load_balancer_configuration',
-    only(
+    limitedTo(
       oneOf('use_load_balancer_configuration', 'true', 'false'),
       'use_load_balancer_configuration',
       'true',
@@ -116,7 +116,7 @@ export const targetGroupAttributes: AttributeTable = {
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html */
 export const listenerAttributes: AttributeTable = {
-  'routing.http.response.server.enabled': ['true', only(flag, 'true')],
+  'routing.http.response.server.enabled': ['true', limitedTo(trueOrFalse, 'true')],
   ...Object.fromEntries(
     [
       'strict_transport_security',
@@ -129,6 +129,9 @@ export const listenerAttributes: AttributeTable = {
       'content_security_policy',
       'x_content_type_options',
       'x_frame_options',
-    ].map((header) => [`routing.http.response.${header}.header_value`, ['', only(anything, '')] as const]),
+    ].map((header) => [
+      `routing.http.response.${header}.header_value`,
+      ['', limitedTo(anyValue, '')] as const,
+    ]),
   ),
 };

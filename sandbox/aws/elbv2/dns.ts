@@ -18,7 +18,7 @@ export function newDnsName(region: Region, name: string, scheme: string): string
   return `${prefix}${name}-${number}.${region.name}.${BALANCER_DOMAIN}`;
 }
 
-/** Adds a load balancer's DNS name to the hosted zone, so that aliases in the whole account can resolve it. */
+/** Adds a load balancer's DNS name to the hosted zone, so that aliases anywhere in the account can target it. */
 export function addDnsName(region: Region, dnsName: string, loadBalancerArn: string): void {
   region.route53.balancerNames.set(keyOf(dnsName), { loadBalancerArn });
 }

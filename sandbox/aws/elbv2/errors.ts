@@ -15,9 +15,9 @@ export const notImplemented = (what: string): Refusal =>
 const quoted = (ids: string | readonly string[]): string =>
   typeof ids === 'string' ? ` '${ids}'` : `s '[${ids.join(', ')}]'`;
 const notFound =
-  (code: string, noun: string) =>
+  (code: string, kind: string) =>
   (ids: string | readonly string[]): Refusal =>
-    refusal(code, `${noun}${quoted(ids)} not found`);
+    refusal(code, `${kind}${quoted(ids)} not found`);
 
 /** @param ids the unknown ARN of a request, or the unknown names or ARNs of a request's list */
 export const loadBalancerNotFound = notFound('LoadBalancerNotFound', 'Load balancer');

@@ -46,11 +46,11 @@ export function healthCheckSettings(
   const next = Object.fromEntries(
     HEALTH_CHECK_MEMBERS.map((member) => [member, input[member] ?? current[member]]),
   ) as HealthCheckSettings;
-  check(next);
+  checkSettings(next);
   return next;
 }
 
-function check(settings: HealthCheckSettings): void {
+function checkSettings(settings: HealthCheckSettings): void {
   const { HealthCheckProtocol, HealthCheckEnabled, HealthCheckPath, HealthCheckPort, Matcher } = settings;
   const { HealthCheckIntervalSeconds: interval, HealthCheckTimeoutSeconds: timeout } = settings;
   if (!['HTTP', 'HTTPS'].includes(HealthCheckProtocol)) {
@@ -80,10 +80,10 @@ export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && 
 function checkMatcher({ HttpCode, GrpcCode }: NonNullable<TargetGroup['Matcher']>): void {
   if (GrpcCode !== undefined) throw notImplemented('Matcher with GrpcCode');
   const parts = (HttpCode ?? '').split(',');
-  const valid = parts.every((part) => {
+  const isValid = parts.every((part) => {
     const [, from, to = from] = /^(\d{3})(?:-(\d{3}))?$/.exec(part) ?? [];
     return Number(from) >= 200 && Number(to) <= 499 && Number(from) <= Number(to);
   });
-  if (!valid)
+  if (!isValid)
     throw validation(`Health check matcher HTTP code '${HttpCode}' must be within '200-499' inclusive`);
 }

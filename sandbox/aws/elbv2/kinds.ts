@@ -12,7 +12,7 @@ interface Declaration {
   /** The part of the kind's ARNs between the account and the first slash. */
   readonly arnType: string;
   /** The name of the kind in AWS's refusals, e.g. `load balancer`. */
-  readonly noun: string;
+  readonly displayName: string;
   /** The operations that list the kind. Their results are eventually consistent. */
   readonly listedBy: readonly OperationName<typeof ELBv2>[];
   /** Returns the refusal of an unknown ARN. */
@@ -27,14 +27,14 @@ export type ElbTable<Row extends object & { tags: Tag[] }> = Table<Row, ElbKind<
 
 /** Makes the table of a kind from its declaration. */
 export function makeElbTable<Row extends object & { tags: Tag[] }>(declaration: Declaration): ElbTable<Row> {
-  const { arnType, noun, listedBy } = declaration;
+  const { arnType, displayName, listedBy } = declaration;
   const arnPattern = new RegExp(`^arn:aws[\\w-]*:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
   return new Table<Row, ElbKind<Row>>({
     arnType,
     isInCensus: () => true,
     lag: { listedBy },
     keyOf(arn = '') {
-      if (!arnPattern.test(arn)) throw validation(`'${arn}' is not a valid ${noun} ARN`);
+      if (!arnPattern.test(arn)) throw validation(`'${arn}' is not a valid ${displayName} ARN`);
       return arn;
     },
     notFound: (arn) => declaration.notFound(arn),

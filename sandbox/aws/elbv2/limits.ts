@@ -16,8 +16,8 @@ const quotas = {
   'rules-per-application-load-balancer': [100, 'TooManyRules'],
   'target-groups-per-application-load-balancer': [100, 'TooManyUniqueTargetGroupsPerLoadBalancer'],
   'target-groups-per-action-on-application-load-balancer': [5, 'TooManyTargetGroups'],
-  // AWS documents 5 wildcards on one page and 6 on another; 5 satisfies both.
   'condition-values-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition values"],
+  // AWS documents 5 wildcards on one page and 6 on another; 5 satisfies both.
   'condition-wildcards-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition wildcards"],
 } as const satisfies Record<string, readonly [max: number, code: string, message?: string]>;
 

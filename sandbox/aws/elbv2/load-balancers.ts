@@ -1,4 +1,4 @@
-/** Load balancers: created as `provisioning`, and deleted immediately. Only their network interfaces remain for a minute. */
+/** Load balancers: `provisioning` at first. Deletion is immediate, but the network interfaces remain for a minute. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateLoadBalancerInput, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';

@@ -4,18 +4,18 @@ import { validation } from './errors.ts';
 const MAX_LENGTH = 32;
 
 /**
- * @param noun the start of AWS's message: `The load balancer name` or `Target group name`
+ * @param subject the start of AWS's message: `The load balancer name` or `Target group name`
  * @throws ValidationError
  */
-function checkName(noun: string, name = ''): string {
+function checkName(subject: string, name = ''): string {
   if (name.length > MAX_LENGTH)
-    throw validation(`${noun} '${name}' cannot be longer than '${MAX_LENGTH}' characters`);
+    throw validation(`${subject} '${name}' cannot be longer than '${MAX_LENGTH}' characters`);
   if (!/^[A-Za-z0-9-]+$/.test(name)) {
     throw validation(
-      `${noun} '${name}' can only contain characters that are alphanumeric characters and hyphens(-)`,
+      `${subject} '${name}' can only contain characters that are alphanumeric characters and hyphens(-)`,
     );
   }
-  if (/^-|-$/.test(name)) throw validation(`${noun} '${name}' cannot begin or end with a hyphen(-)`);
+  if (/^-|-$/.test(name)) throw validation(`${subject} '${name}' cannot begin or end with a hyphen(-)`);
   return name;
 }
 

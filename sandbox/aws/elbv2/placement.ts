@@ -28,7 +28,7 @@ interface SubnetsInput {
 
 /**
  * Returns the subnets of a load balancer: at least two, in different zones of one VPC.
- * @param isKept whether the load balancer is already in a subnet, where it then needs no new addresses
+ * @param isKept whether the load balancer is already in a subnet, and therefore needs no new addresses there
  * @throws ValidationError, SubnetNotFound, InvalidConfigurationRequest, InvalidSubnet
  */
 export function checkSubnets(
@@ -66,12 +66,12 @@ export function checkSubnets(
   if (scheme === 'internet-facing' && !internetGatewayOf(region, vpcId)) {
     throw invalidSubnet(`VPC ${vpcId} has no internet gateway`);
   }
-  const full = subnets.find(
+  const fullSubnet = subnets.find(
     ({ SubnetId }) => !isKept(SubnetId) && freeAddressCount(region, SubnetId) < MIN_FREE_ADDRESSES,
   );
-  if (full) {
+  if (fullSubnet) {
     throw invalidSubnet(
-      `Not enough IP space available in ${full.SubnetId}. ELB requires at least ${MIN_FREE_ADDRESSES} free IP addresses in each subnet.`,
+      `Not enough IP space available in ${fullSubnet.SubnetId}. ELB requires at least ${MIN_FREE_ADDRESSES} free IP addresses in each subnet.`,
     );
   }
   return subnets;

@@ -14,7 +14,7 @@ import type { RuleRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { rulesOf, rulesOfBalancer } from './usage.ts';
 
-function required(priority: number | undefined): string {
+function requiredPriority(priority: number | undefined): string {
   if (priority === undefined) throw validation('A rule priority must be specified');
   return String(priority);
 }
@@ -52,7 +52,7 @@ export const ruleOperations = {
     run(input, region) {
       const { ListenerArn } = rowOf(region.elbv2.listeners, input.ListenerArn);
       const balancer = balancerOfListener(region, ListenerArn);
-      const Priority = required(input.Priority);
+      const Priority = requiredPriority(input.Priority);
       const Conditions = checkConditions(input.Conditions);
       const Actions = checkActions(region, balancer, input.Actions);
       const tags = mergeTags([], input.Tags);
@@ -114,7 +114,7 @@ export const ruleOperations = {
     run({ RulePriorities = [] }, region) {
       const moves = RulePriorities.map(({ RuleArn, Priority }) => ({
         rule: ordinaryRuleOf(region, RuleArn, 'reprioritized'),
-        priority: required(Priority),
+        priority: requiredPriority(Priority),
       }));
       const [first] = moves;
       if (!first) throw validation('At least one rule priority must be specified');

@@ -64,25 +64,25 @@ export interface RuleRow extends Rule {
 export const elbv2Store = () => ({
   loadBalancers: makeElbTable<LoadBalancerRow>({
     arnType: 'loadbalancer',
-    noun: 'load balancer',
+    displayName: 'load balancer',
     listedBy: ['DescribeLoadBalancers'],
     notFound: loadBalancerNotFound,
   }),
   targetGroups: makeElbTable<TargetGroupRow>({
     arnType: 'targetgroup',
-    noun: 'target group',
+    displayName: 'target group',
     listedBy: ['DescribeTargetGroups'],
     notFound: targetGroupNotFound,
   }),
   listeners: makeElbTable<ListenerRow>({
     arnType: 'listener',
-    noun: 'listener',
+    displayName: 'listener',
     listedBy: ['DescribeListeners'],
     notFound: listenerNotFound,
   }),
   rules: makeElbTable<RuleRow>({
     arnType: 'listener-rule',
-    noun: 'listener rule',
+    displayName: 'listener rule',
     listedBy: ['DescribeRules'],
     notFound: ruleNotFound,
   }),

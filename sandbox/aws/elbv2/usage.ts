@@ -5,10 +5,10 @@ import type { ListenerRow, LoadBalancerRow, RuleRow } from './store.ts';
 
 /** Returns the rules of a listener in the order of evaluation: by priority, with the default rule last. */
 export function rulesOf(region: Region, listenerArn: string): RuleRow[] {
-  const order = ({ Priority }: RuleRow) => (Priority === 'default' ? Infinity : Number(Priority));
+  const rankOf = ({ Priority }: RuleRow) => (Priority === 'default' ? Infinity : Number(Priority));
   return region.elbv2.rules
     .filter((rule) => rule.ListenerArn === listenerArn)
-    .sort((one, other) => order(one) - order(other));
+    .sort((one, other) => rankOf(one) - rankOf(other));
 }
 
 export function listenersOf(region: Region, loadBalancerArn: string): ListenerRow[] {

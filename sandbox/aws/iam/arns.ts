@@ -5,7 +5,7 @@ import type { Region } from '../../world/region.ts';
 export const managedPolicyArn = ({ partition }: Region, path: string): string =>
   `arn:${partition.id}:iam::aws:policy${path}`;
 
-/** Returns the partition in an ARN if the region is in another one. An ARN such as `arn:*:s3:::logs` fits any partition. */
+/** Returns an ARN's partition if it is not the region's partition. An ARN such as `arn:*:s3:::logs` fits any partition. */
 export function otherPartitionIn({ partition }: Region, arn: string): string | undefined {
   const [, given = ''] = /^arn:([^:]*):/.exec(arn) ?? [];
   return given === partition.id || /[*?]/.test(given) ? undefined : given;

@@ -1,4 +1,4 @@
-/** The checks of names and paths, which IAM reports in other words than those of its model, and the pages of lists. */
+/** The checks of names and paths that IAM words differently from its other checks. Also the pages of lists. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { validationError } from './errors.ts';
 
@@ -27,7 +27,7 @@ const PAGES: PageRules = {
   invalidToken: () => validationError('Invalid Marker.'),
 };
 
-/** Returns a page of a list with the members of IAM's responses. It has 100 rows by default. */
+/** Returns a page of a list in the form of IAM's responses, with 100 rows by default. */
 export function page<Row>(
   all: readonly Row[],
   { MaxItems, Marker }: { MaxItems?: number; Marker?: string },

@@ -17,8 +17,8 @@ export const policyNotAttached = (arn: string): Refusal => noSuchEntity(`Policy 
 export const roleExists = (name: string): Refusal =>
   refusal('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
 
-export const deleteConflict = (first: string): Refusal =>
-  refusal('DeleteConflict', `Cannot delete entity, must ${first} first.`, 409);
+export const deleteConflict = (action: string): Refusal =>
+  refusal('DeleteConflict', `Cannot delete entity, must ${action} first.`, 409);
 
 export const limitExceeded = (message: string): Refusal => refusal('LimitExceeded', message, 409);
 
@@ -28,7 +28,7 @@ export const validationError = (message: string): Refusal => refusal('Validation
 
 export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);
 
-/** Service-linked roles belong to their services. */
+/** The refusal of a change to a service-linked role. */
 export const unmodifiable = (name: string): Refusal =>
   refusal(
     'UnmodifiableEntity',

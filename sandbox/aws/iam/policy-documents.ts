@@ -30,7 +30,7 @@ const policy = z.strictObject({
 type Statement = z.infer<typeof statement>;
 type Principal = z.infer<typeof principal>;
 
-/** The default quota of a trust policy, in characters without white space. */
+/** The default maximum size of a trust policy, in characters other than white space. */
 const MAX_TRUST_POLICY_SIZE = 2048;
 
 const listOf = (given: string | string[] | undefined): string[] => [given ?? []].flat();
@@ -85,7 +85,7 @@ export function checkTrustPolicy(document = '', region: Region): string {
 }
 
 /** Whether IAM accepts a role as a principal. It does not accept a new role immediately. */
-function isKnown(region: Region, arn: string): boolean {
+function isKnownPrincipal(region: Region, arn: string): boolean {
   const role = region.iam.roles.find(({ Arn }) => Arn === arn);
   if (!role) return false;
   const propagation = {
@@ -98,8 +98,8 @@ function isKnown(region: Region, arn: string): boolean {
 }
 
 /**
- * Checks that a principal of this account exists. IAM requires that, because it stores the id of the principal and not its
- * name. Principals of other accounts are not checked.
+ * Checks that a principal of this account exists. IAM stores the id of a principal instead of the name, so it must find the
+ * principal. Principals of other accounts are not checked.
  */
 function checkPrincipal(principal: Principal, region: Region): void {
   const { account } = region;
@@ -112,7 +112,7 @@ function checkPrincipal(principal: Principal, region: Region): void {
   for (const who of listOf(principal.AWS)) {
     if (who === '*' || /^\d{12}$/.test(who)) continue;
     const [, partition, owner, resource = ''] = /^arn:([\w-]+):(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
-    const known = resource === 'root' || isKnown(region, who);
+    const known = resource === 'root' || isKnownPrincipal(region, who);
     if (partition !== region.partition.id || (owner === account && !known)) throw invalid('AWS', who);
   }
 }

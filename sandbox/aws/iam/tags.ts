@@ -1,4 +1,4 @@
-/** The tagging of IAM. The keys of its tags are compared regardless of case. */
+/** The tagging of IAM, which compares tag keys regardless of case. */
 import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidInput, limitExceeded } from './errors.ts';
 

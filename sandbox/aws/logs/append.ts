@@ -4,8 +4,8 @@ import { logGroupNotFound } from './errors.ts';
 import { appendEvent, makeStream, streamKey } from './stream-rows.ts';
 
 /**
- * The delay before new lines are reported as one change, in milliseconds. Every change saves the world, and output may be
- * frequent.
+ * The delay before new lines are reported as one change, in milliseconds. Each reported change saves the world, so frequent
+ * output must not report one change per line.
  */
 const REPORT_DELAY_MS = 500;
 const regionsToReport = new WeakSet<Region>();

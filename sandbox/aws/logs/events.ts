@@ -11,7 +11,7 @@ import { appendEvent, weightOf } from './stream-rows.ts';
 
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
-const MAX_BATCH_SIZE = 1_048_576;
+const MAX_BATCH_BYTES = 1_048_576;
 const MAX_EVENTS = 10_000;
 
 interface Event {
@@ -25,8 +25,8 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   const [first] = events;
   const last = events.at(-1);
   const size = events.reduce((sum, event) => sum + weightOf(event), 0);
-  if (size > MAX_BATCH_SIZE) {
-    throw invalidParameter(`Upload too large: ${size} bytes exceeds limit of ${MAX_BATCH_SIZE}`);
+  if (size > MAX_BATCH_BYTES) {
+    throw invalidParameter(`Upload too large: ${size} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
   }
   if (events.some(({ timestamp }, index) => timestamp < (events[index - 1]?.timestamp ?? 0))) {
     throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
@@ -39,16 +39,16 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   return events;
 }
 
-/** Returns the indexes of the rejected events in a batch: they are too old, expired, or too far in the future. */
+/** Returns the indexes at which a batch's old or expired events end, and at which those too far in the future start. */
 function rejectionsOf(events: Event[], since: number, now: number): RejectedLogEventsInfo | undefined {
-  const tooOld = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
-  const expired = events.filter(({ timestamp }) => timestamp < since).length;
-  const tooNew = events.findIndex(({ timestamp }) => timestamp > now + 2 * HOUR);
-  if (tooOld === 0 && expired === 0 && tooNew === -1) return undefined;
+  const tooOldCount = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
+  const expiredCount = events.filter(({ timestamp }) => timestamp < since).length;
+  const firstTooNew = events.findIndex(({ timestamp }) => timestamp > now + 2 * HOUR);
+  if (tooOldCount === 0 && expiredCount === 0 && firstTooNew === -1) return undefined;
   return {
-    tooOldLogEventEndIndex: tooOld || undefined,
-    expiredLogEventEndIndex: expired || undefined,
-    tooNewLogEventStartIndex: tooNew === -1 ? undefined : tooNew,
+    tooOldLogEventEndIndex: tooOldCount || undefined,
+    expiredLogEventEndIndex: expiredCount || undefined,
+    tooNewLogEventStartIndex: firstTooNew === -1 ? undefined : firstTooNew,
   };
 }
 
@@ -79,8 +79,8 @@ export const eventOperations = {
   },
 
   /**
-   * Reads backwards from the newest event by default; each page is in chronological order. At the end, a call returns the
-   * token that it was given.
+   * Reads backwards from the newest event by default; each page is in chronological order. At either end of the
+   * stream, a call returns the token that it was given.
    */
   GetLogEvents: {
     takes: [

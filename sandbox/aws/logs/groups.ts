@@ -1,4 +1,4 @@
-/** Log groups: found by their exact names. Their events never expire, unless a retention is set. */
+/** Log groups: created, changed and deleted by name. Their events never expire, unless a retention is set. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
@@ -16,7 +16,7 @@ import type { LogGroupRow, LogStreamRow } from './store.ts';
 import { streamKey } from './stream-rows.ts';
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const RETENTIONS = [
+const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
@@ -135,11 +135,11 @@ export const groupOperations = {
     run(input, region) {
       const days = input.retentionInDays ?? 0;
       const group = groupNamed(region, checkGroupName(input.logGroupName));
-      if (!RETENTIONS.includes(days)) {
+      if (!RETENTION_DAYS.includes(days)) {
         throw invalidValue(
           String(days),
           'retentionInDays',
-          `Member must satisfy enum value set: [${RETENTIONS.join(', ')}]`,
+          `Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
         );
       }
       group.retentionInDays = days;

@@ -25,7 +25,7 @@ export function positionIn(stream: LogStreamRow): (event: LogEventRow) => bigint
 /** Formats a position as 56 digits for event ids and tokens, so that positions can be compared as strings. */
 export const positionText = (position: bigint): string => String(position).padStart(56, '0');
 
-/** Returns how many events from the start of the list fit into one response. It is at least one, so that readers advance. */
+/** Returns how many events from the start of a list fit into one response. The first always fits, so that readers advance. */
 export function fittingCount(events: readonly { message: string }[], limit: number): number {
   let bytesLeft = MAX_PAGE_BYTES;
   const end = events.slice(0, limit).findIndex((event, index) => {

@@ -1,4 +1,4 @@
-/** Tags of log groups. Calls name the group by ARN, and those of older clients by name. */
+/** Tags of log groups. The current calls identify a group by ARN, and the older calls by name. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';

@@ -17,7 +17,7 @@ const escaped = (character: string): string =>
 export function normalName(name: string): string {
   const text = name.replace(CHARACTER, (found, octal: string | undefined) => {
     const character = octal === undefined ? found : String.fromCharCode(Number.parseInt(octal, 8));
-    // An escaped dot belongs to its label.
+    // An escaped dot is part of a label. Only a plain dot separates labels.
     const isPlain = character === '.' ? octal === undefined : /[a-z0-9_-]/i.test(character);
     return isPlain ? character.toLowerCase() : escaped(character);
   });
@@ -30,17 +30,17 @@ export const WILDCARD = '\\052';
 /** Returns the labels of a name in Route 53's form, the leftmost first. */
 export const labelsOf = (name: string): string[] => (name === '.' ? [] : name.slice(0, -1).split('.'));
 
-/** Returns the fault of a name in Route 53's form and wording, or undefined. */
+/** Returns the fault of a name that is in Route 53's form, or undefined if the name is valid. */
 export function nameFault(name: string): string | undefined {
   const labels = labelsOf(name);
-  const encountered = `encountered with '${name.slice(0, -1)}'`;
-  if (labels.length === 0) return `FATAL problem: DomainNameEmpty (Domain name is empty) ${encountered}`;
-  if (labels.includes('')) return `FATAL problem: DomainLabelEmpty (Domain label is empty) ${encountered}`;
+  const location = `encountered with '${name.slice(0, -1)}'`;
+  if (labels.length === 0) return `FATAL problem: DomainNameEmpty (Domain name is empty) ${location}`;
+  if (labels.includes('')) return `FATAL problem: DomainLabelEmpty (Domain label is empty) ${location}`;
   if (labels.some((label) => unescapedLength(label) > MAX_LABEL_BYTES)) {
-    return `FATAL problem: DomainLabelTooLong (Domain label is too long) ${encountered}`;
+    return `FATAL problem: DomainLabelTooLong (Domain label is too long) ${location}`;
   }
   if (unescapedLength(name) > MAX_BYTES) {
-    return `FATAL problem: DomainNameTooLong (Domain name is too long) ${encountered}`;
+    return `FATAL problem: DomainNameTooLong (Domain name is too long) ${location}`;
   }
   return undefined;
 }

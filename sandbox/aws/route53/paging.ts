@@ -1,11 +1,11 @@
-/** Pages of Route 53's lists. A page names the item with which the next page starts, instead of a token. */
+/** Pages of Route 53's lists. Instead of a token, a page names the item with which the next page starts. */
 import { pageOf } from '../paging.ts';
 import { invalidInput } from './errors.ts';
 
 /**
  * Returns the first page of the remaining items of a list.
  * @param requested the page size that the call requests; a size above `max` is reduced to `max`
- * @param max the maximum number of items that AWS returns, which is also the default
+ * @param max the maximum page size, which is also the default
  */
 export function firstPage<Row>(rows: Row[], requested: number | undefined, max: number) {
   const MaxItems = Math.min(requested ?? max, max);

@@ -102,8 +102,8 @@ export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow)
 }
 
 /**
- * Returns the faults of an alias. An alias must point to its own zone, or to a load balancer in AWS's zone for load
- * balancers. AWS checks that the target exists.
+ * Returns the faults of an alias. Its target must be an existing record set of the same zone, or an existing load balancer.
+ * The DNS names of load balancers are in a zone that AWS owns.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
  */
 function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }: RecordRow): string[] {

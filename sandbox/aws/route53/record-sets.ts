@@ -18,17 +18,17 @@ const ACTIONS = ['CREATE', 'DELETE', 'UPSERT'];
 
 /** Checks the size of a batch. An UPSERT counts twice. */
 function checkSize(changes: readonly Change[]): void {
-  let records = 0;
-  let characters = 0;
+  let recordCount = 0;
+  let characterCount = 0;
   for (const { Action, ResourceRecordSet } of changes) {
     const times = Action === 'UPSERT' ? 2 : 1;
     const values = (ResourceRecordSet?.ResourceRecords ?? []).map(({ Value = '' }) => Value);
-    records += times * Math.max(values.length, 1);
-    characters += times * values.join('').length;
+    recordCount += times * Math.max(values.length, 1);
+    characterCount += times * values.join('').length;
   }
-  if (records > MAX_RECORDS)
+  if (recordCount > MAX_RECORDS)
     throw invalidChangeBatch([`Number of records limit of ${MAX_RECORDS} exceeded.`]);
-  if (characters > MAX_CHARACTERS) {
+  if (characterCount > MAX_CHARACTERS) {
     throw invalidChangeBatch([`Number of characters limit of ${MAX_CHARACTERS} exceeded.`]);
   }
 }

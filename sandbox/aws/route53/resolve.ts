@@ -38,8 +38,8 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
 }
 
 /**
- * Returns the zone that answers for a name, as a resolver finds it: the outermost zone of the account that contains the name,
- * or the zone that it delegates the name to, and so on. A zone within another zone that does not delegate to it never answers.
+ * Returns the zone that answers for a name. Like a resolver, it starts at the outermost zone of the account that contains the
+ * name, and follows each delegation from there. A zone never answers if the zone above it does not delegate to it.
  * @returns undefined when there is no such zone, or the name is delegated to name servers outside the account
  * @see https://www.rfc-editor.org/rfc/rfc1034#section-4.3.2
  */
@@ -55,8 +55,8 @@ function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
 }
 
 /**
- * Returns the zone with the shortest name of all that contain the name. The registrar of its domain delegates to it; if several
- * zones have its name, the registrar delegates to the oldest.
+ * Returns the outermost zone that contains a name, which is the zone that the domain's registrar delegates to. If several zones
+ * have this zone's name, the registrar delegates to the oldest of them.
  */
 const outermostZone = (region: Region, name: string): HostedZoneRow | undefined =>
   region.route53.zones

@@ -41,7 +41,7 @@ export const route53Store = () => ({
   callerReferences: new Table<{ zoneId: string }>(BOOKKEEPING),
   /** By id without the `/change/` prefix. */
   changes: new Table<ChangeInfo, Kind & Findable>({
-    // The census does not count changes, because they are records and not resources.
+    // The census does not count changes, because they are not resources.
     isInCensus: () => false,
     lag: { listedBy: [] },
     keyOf: withoutPrefix,

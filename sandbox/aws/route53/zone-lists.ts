@@ -37,9 +37,9 @@ export const zoneListOperations = {
         throw invalidInput('A hosted zone ID can be specified only together with a DNS name');
       }
       const start = { Name: normalName(DNSName ?? '.'), Id: withoutPrefix(HostedZoneId) };
-      const order = (one: typeof start, other: typeof start) =>
+      const compare = (one: typeof start, other: typeof start) =>
         compareNames(one.Name, other.Name) || (one.Id < other.Id ? -1 : Number(one.Id > other.Id));
-      const zones = region.route53.zones.filter((zone) => order(zone, start) >= 0).sort(order);
+      const zones = region.route53.zones.filter((zone) => compare(zone, start) >= 0).sort(compare);
       const { page, next, IsTruncated, MaxItems } = firstPage(zones, requested, MAX_PAGE_SIZE);
       return {
         HostedZones: page.map(shown),

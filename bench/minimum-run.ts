@@ -33,20 +33,20 @@ export interface MinimumRun {
 }
 
 const DEREGISTRATION_SECONDS = 10;
-const INTERVAL_SECONDS = 5;
+const HEALTH_CHECK_INTERVAL_SECONDS = 5;
 /** The timeout of a command, in seconds of AWS time. */
 const TIMEOUT_SECONDS = 900;
 
 /**
  * Returns the example stack, whose images are built from source.
- * @param version the value of an environment variable; with another value, the next provision is an update
+ * @param version the value of an environment variable. If it changes, the next provision is an update.
  */
 const stackOf = (version: number): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
     port,
     path: `/${name}`,
-    health: { path: '/health', intervalSeconds: INTERVAL_SECONDS, timeoutSeconds: 2 },
+    health: { path: '/health', intervalSeconds: HEALTH_CHECK_INTERVAL_SECONDS, timeoutSeconds: 2 },
     environment: { ROUND: String(version), CATALOGUE_URL: 'http://localhost:6000' },
   });
   return {
@@ -76,7 +76,10 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
       SLIPWAY_TIMELINE: files.timeline,
     };
     const stop = onCleanup(() => stopSandbox(env.SLIPWAY_HOME, port));
-    const delays = { deregistration: DEREGISTRATION_SECONDS * 1000, interval: INTERVAL_SECONDS * 1000 };
+    const delays = {
+      deregistration: DEREGISTRATION_SECONDS * 1000,
+      interval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
+    };
     const workloads: MinimumComparison[] = [];
     const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {
       const command = slipwayCommand(env, script, '--yes', '--config', files.config);

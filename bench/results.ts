@@ -12,7 +12,7 @@ export interface Results {
   readonly sizes: readonly SizeResult[];
   readonly verdicts: readonly Verdict[];
   readonly own?: OwnTime | undefined;
-  /** The comparison with minimum times. Its name is that of the option `--only limit`. */
+  /** The comparison with minimum times, named after the option `--only limit`. */
   readonly limit?: MinimumRun | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
   /** Parts that could not be measured, each with the reason. */

@@ -5,7 +5,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { initTerraform, type Terraform } from './terraform.ts';
 
 const PACE = 300;
-const SUCCESS = { code: 0, why: '' };
+const SUCCESS = { code: 0, output: '' };
 
 let sandbox: Sandbox;
 let user: Terraform;

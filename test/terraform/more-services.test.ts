@@ -5,7 +5,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { initTerraform, type Terraform } from './terraform.ts';
 
 const PACE = 300;
-const SUCCESS = { code: 0, why: '' };
+const SUCCESS = { code: 0, output: '' };
 const images = { api1: 'example.com/api1:2', api2: 'example.com/api2:2', more: 'example.com/more:2' };
 
 let sandbox: Sandbox;

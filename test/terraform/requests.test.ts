@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from '../journeys/harness.ts';
 import { initTerraform } from './terraform.ts';
 
-const SUCCESS = { code: 0, why: '' };
+const SUCCESS = { code: 0, output: '' };
 const DOMAIN = 'api.terraform.localhost';
 
 test('requests reach containers through resources that Terraform created, beside a stack that Slipway created', async () => {

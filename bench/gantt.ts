@@ -30,9 +30,9 @@ const secondsText = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Returns the distance between grid lines in milliseconds: 1, 2 or 5 times a power of ten. @param total milliseconds */
 export function gridStep(total: number): number {
-  const rough = Math.max(total, 1) / GRID_LINES;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? rough;
+  const minStep = Math.max(total, 1) / GRID_LINES;
+  const power = 10 ** Math.floor(Math.log10(minStep));
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= minStep) ?? minStep;
 }
 
 /**

@@ -27,8 +27,9 @@ export interface MinimumComparison {
 /** The comparison of all commands with their minimum times. */
 export interface MinimumRun {
   readonly workloads: readonly MinimumComparison[];
-  /** The spans of the first provision, and the ones on its critical path. */
+  /** The spans of the first provision. */
   readonly spans: readonly Span[];
+  /** The spans on the critical path of the first provision. */
   readonly criticalSpans: readonly Span[];
 }
 

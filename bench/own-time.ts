@@ -12,6 +12,7 @@ import { ROOT, slipway } from './slipway.ts';
 export interface OwnTime {
   /** The time that a no-op provision spends outside calls. The provision is started without npm. */
   readonly provision: Spread;
+  /** The duration of `--help`, also without npm. */
   readonly help: Spread;
 }
 

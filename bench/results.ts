@@ -11,6 +11,7 @@ export interface Results {
   /** The measured sizes, the smallest first. */
   readonly sizes: readonly SizeResult[];
   readonly verdicts: readonly Verdict[];
+  /** Slipway's own time, named after the option `--only own`. */
   readonly own?: OwnTime | undefined;
   /** The comparison with minimum times, named after the option `--only limit`. */
   readonly limit?: MinimumRun | undefined;

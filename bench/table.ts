@@ -20,7 +20,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 const decimalsFor = (value: number): number => (value < 10 ? 1 : 0);
 
-/** Formats seconds, e.g. `2.1 s (1.9–2.4)`; without a range for a single round. */
+/** Formats seconds, e.g. `2.1 s (1.9–2.4)`. The range is left out if it is empty, as it is for a single round. */
 export function secondsText({ median, min, max }: Spread): string {
   const numberText = (value: number) => value.toFixed(decimalsFor(median));
   return min === max

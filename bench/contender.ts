@@ -26,7 +26,7 @@ export interface Contender {
   ): Promise<Readonly<Record<Workload, Command>>>;
 }
 
-/** Returns the environment of a contender's commands. It sets test credentials, and disables colours, telemetry and update checks. */
+/** Returns the environment of a contender's commands, with test credentials and without colours, telemetry or update checks. */
 export const environmentFor = (endpoint: string, variables: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],

@@ -14,7 +14,7 @@ import { runCommand } from './run-command.ts';
 import { ROOT, slipwayCommand, stopSandbox } from './slipway.ts';
 import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';
 
-/** One command compared with its minimum time. Times are in seconds of this machine's clock. */
+/** One command compared with its minimum time. Times are in seconds of real time, not of AWS time. */
 export interface MinimumComparison {
   readonly workload: string;
   readonly seconds: number;

@@ -27,7 +27,7 @@ const BASE_TARGETS: Readonly<Record<Workload, Target>> = {
   teardown: { ratio: 0.12, calls: 115 },
 };
 
-/** The number of additional services that the large size has. */
+/** The large size, as a number of additional services. */
 const LARGE_SIZE = 50;
 /** The targets of the large size. Here, `calls` is the maximum number per additional service. */
 const LARGE_SIZE_TARGETS: Readonly<Partial<Record<Workload, Target>>> = {

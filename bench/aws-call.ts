@@ -22,7 +22,7 @@ const READ_ONLY_NAME = /^(Describe|Get|List|BatchGet|BatchCheck|Simulate)/;
 
 /**
  * Identifies a call. The operation is in the form body (EC2, ELB, IAM, STS), in a header (ECS, ECR) or at the end of the
- * path (CBOR, such as CloudWatch Logs). For Route 53 it follows from the method and the path.
+ * path (CBOR, such as CloudWatch Logs). For Route 53, the operation follows from the method and the path.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function awsCallOf({ method, url, headers, body }: ApiRequest): AwsCall {

@@ -1,4 +1,4 @@
-/** Measures contenders in turn, on one moto and through one proxy, so that the machine's load affects all of them alike. */
+/** Measures contenders in turn, on one moto server and through one proxy, so that the machine's load affects all alike. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

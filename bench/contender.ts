@@ -18,7 +18,7 @@ export type Round = Readonly<Record<Workload, Measurement>>;
 /** A program that is measured. */
 export interface Contender {
   readonly name: string;
-  /** Returns the commands of the workloads for a number of additional services, to be run in a new folder. */
+  /** Prepares a new folder for a number of additional services, and returns the command of each workload. */
   prepare(
     folder: string,
     endpoint: string,
@@ -26,7 +26,7 @@ export interface Contender {
   ): Promise<Readonly<Record<Workload, Command>>>;
 }
 
-/** Returns the environment of a contender's commands. It has test credentials, and turns off colours and calls home. */
+/** Returns the environment of a contender's commands, with test credentials and without colours, telemetry or update checks. */
 export const environmentFor = (endpoint: string, variables: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],

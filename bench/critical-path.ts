@@ -1,12 +1,14 @@
 /** Computes the critical path of a run: the steps that determined its duration. Pure. */
 import type { Graph } from '../lib/engine/longest-path.ts';
 
-/** The time that a step took, in milliseconds since any common origin. */
+/** The time from the start of a step to its end. All spans of a run have the same origin. */
 export interface Span {
   /** The node of the graph that the span belongs to. */
   readonly node: string;
   readonly label: string;
+  /** Milliseconds since the origin. */
   readonly start: number;
+  /** Milliseconds since the origin. */
   readonly end: number;
 }
 

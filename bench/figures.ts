@@ -48,10 +48,10 @@ export type Figures = Readonly<Record<Workload, WorkloadFigures>>;
 /** Computes the figures of all workloads. @param rounds at least one */
 export const figuresOf = (rounds: readonly Round[]): Figures =>
   Object.fromEntries(
-    WORKLOADS.map((workload) => [workload, figureOf(rounds.map((measurement) => measurement[workload]))]),
+    WORKLOADS.map((workload) => [workload, workloadFiguresOf(rounds.map((round) => round[workload]))]),
   ) as Record<Workload, WorkloadFigures>;
 
-function figureOf(measured: readonly Measurement[]): WorkloadFigures {
+function workloadFiguresOf(measured: readonly Measurement[]): WorkloadFigures {
   const megabytes = measured.flatMap((measurement) => measurement.megabytes ?? []);
   const byCalls = [...measured].sort((a, b) => a.calls.length - b.calls.length);
   return {
@@ -62,7 +62,7 @@ function figureOf(measured: readonly Measurement[]): WorkloadFigures {
   };
 }
 
-/** Returns the peak memory of a contender in megabytes: the largest median of its workloads. */
+/** Returns a contender's peak memory in megabytes: the maximum of the medians of all workloads. */
 export const peakOf = (figures: Figures): number | undefined => {
   const peaks = WORKLOADS.flatMap((workload) => figures[workload].megabytes?.median ?? []);
   return peaks.length === 0 ? undefined : Math.max(...peaks);

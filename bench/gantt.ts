@@ -30,9 +30,9 @@ const secondsText = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Returns the distance between grid lines in milliseconds: 1, 2 or 5 times a power of ten. @param total milliseconds */
 export function gridStep(total: number): number {
-  const rough = Math.max(total, 1) / GRID_LINES;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough) ?? rough;
+  const minStep = Math.max(total, 1) / GRID_LINES;
+  const power = 10 ** Math.floor(Math.log10(minStep));
+  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= minStep) ?? minStep;
 }
 
 /**
@@ -55,11 +55,11 @@ export function gantt(title: string, spans: readonly Span[], path: readonly Span
     const { label, start, end } = span;
     const marked = critical.has(span) ? ' critical' : '';
     const width = Math.max(x(end) - x(start), MIN_BAR_WIDTH);
-    const middle = pixelsText(y(row) + BAR_HEIGHT - 2);
+    const baseline = pixelsText(y(row) + BAR_HEIGHT - 2);
     return [
-      `<text class="name${marked}" x="${LEFT_MARGIN - 8}" y="${middle}" text-anchor="end">${escaped(label)}</text>`,
+      `<text class="name${marked}" x="${LEFT_MARGIN - 8}" y="${baseline}" text-anchor="end">${escaped(label)}</text>`,
       `<rect class="bar${marked}" x="${pixelsText(x(start))}" y="${y(row)}" width="${pixelsText(width)}" height="${BAR_HEIGHT}"/>`,
-      `<text x="${pixelsText(x(start) + width + 4)}" y="${middle}">${secondsText(end - start)}</text>`,
+      `<text x="${pixelsText(x(start) + width + 4)}" y="${baseline}">${secondsText(end - start)}</text>`,
     ];
   });
   const points = path

@@ -5,14 +5,14 @@ import { connect, type Socket } from 'node:net';
 export interface Load {
   readonly host: string;
   readonly port: number;
-  /** The complete request as it is sent; its responses must have a content-length. */
+  /** The complete request, as it is sent. Responses must have a content-length. */
   readonly request: string;
   readonly connections: number;
   /** The duration of the measurement. */
   readonly seconds: number;
 }
 
-/** The warm-up, as a fraction of the duration; its responses are not counted. */
+/** The duration of the warm-up, as a fraction of the measurement. Responses during the warm-up are not counted. */
 const WARM_UP_FRACTION = 0.2;
 
 /**
@@ -44,9 +44,9 @@ export function responsesPerSecond(load: Load): Promise<number> {
     for (let index = 0; index < connections; index += 1) start();
     timer = setTimeout(
       () => {
-        const before = count;
-        const from = performance.now();
-        const finish = () => done(((count - before) / (performance.now() - from)) * 1000);
+        const countBefore = count;
+        const startTime = performance.now();
+        const finish = () => done(((count - countBefore) / (performance.now() - startTime)) * 1000);
         timer = setTimeout(() => end(finish), seconds * 1000);
       },
       seconds * WARM_UP_FRACTION * 1000,

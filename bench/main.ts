@@ -21,13 +21,13 @@ const { values } = parseArgs({
   options: {
     /** The number of rounds; the contenders take turns in each. */
     rounds: { type: 'string', default: '3' },
-    /** Numbers of containers behind the load balancer; if given, only the comparison runs, at these sizes. */
+    /** Numbers of containers behind the load balancer. If given, only the comparison with Terraform runs, at these sizes. */
     scale: { type: 'string' },
     /** Milliseconds that are added to each call. */
     delay: { type: 'string', default: '100' },
     /** The speed of the sandbox's time relative to AWS time, for the comparison with the minimum time. */
     pace: { type: 'string', default: '1' },
-    /** The parts to measure: compare, own, limit, throughput. */
+    /** The parts to measure. `limit` is the comparison with the minimum time. */
     only: { type: 'string', default: 'compare,own,limit,throughput' },
     json: { type: 'boolean', default: false },
     /** Whether to write docs/speed.md and its picture. */

@@ -14,7 +14,7 @@ import { runCommand } from './run-command.ts';
 import { ROOT, slipwayCommand, stopSandbox } from './slipway.ts';
 import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';
 
-/** One command compared with its minimum time. Times are in seconds of this machine's clock. */
+/** One command compared with its minimum time. Times are in seconds of real time, not of AWS time. */
 export interface MinimumComparison {
   readonly workload: string;
   readonly seconds: number;
@@ -27,26 +27,27 @@ export interface MinimumComparison {
 /** The comparison of all commands with their minimum times. */
 export interface MinimumRun {
   readonly workloads: readonly MinimumComparison[];
-  /** The spans of the first provision, and the ones on its critical path. */
+  /** The spans of the first provision. */
   readonly spans: readonly Span[];
+  /** The spans on the critical path of the first provision. */
   readonly criticalSpans: readonly Span[];
 }
 
 const DEREGISTRATION_SECONDS = 10;
-const INTERVAL_SECONDS = 5;
+const HEALTH_CHECK_INTERVAL_SECONDS = 5;
 /** The timeout of a command, in seconds of AWS time. */
 const TIMEOUT_SECONDS = 900;
 
 /**
  * Returns the example stack, whose images are built from source.
- * @param version the value of an environment variable; with another value, the next provision is an update
+ * @param version the value of an environment variable. If it changes, the next provision is an update.
  */
 const stackOf = (version: number): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
     port,
     path: `/${name}`,
-    health: { path: '/health', intervalSeconds: INTERVAL_SECONDS, timeoutSeconds: 2 },
+    health: { path: '/health', intervalSeconds: HEALTH_CHECK_INTERVAL_SECONDS, timeoutSeconds: 2 },
     environment: { ROUND: String(version), CATALOGUE_URL: 'http://localhost:6000' },
   });
   return {
@@ -76,7 +77,10 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
       SLIPWAY_TIMELINE: files.timeline,
     };
     const stop = onCleanup(() => stopSandbox(env.SLIPWAY_HOME, port));
-    const delays = { deregistration: DEREGISTRATION_SECONDS * 1000, interval: INTERVAL_SECONDS * 1000 };
+    const delays = {
+      deregistration: DEREGISTRATION_SECONDS * 1000,
+      interval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
+    };
     const workloads: MinimumComparison[] = [];
     const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {
       const command = slipwayCommand(env, script, '--yes', '--config', files.config);

@@ -42,7 +42,7 @@ export const provisionMinimum = (): LongestPath =>
 
 /**
  * Returns the longest path of an update: the new task starts, and the old one drains. The first health
- * check happens when the new task is registered. The task's program does not listen yet, so only the second check
+ * check happens when the new task is registered. At that time, the program does not listen yet, so only the second check
  * succeeds.
  */
 export const updateMinimum = ({ deregistration, interval }: Delays): LongestPath =>

@@ -7,7 +7,7 @@ import { killGroup } from './run-command.ts';
 /** A running moto server. */
 export interface Moto {
   readonly url: string;
-  /** Deletes everything in its account. */
+  /** Deletes everything in moto's account. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }

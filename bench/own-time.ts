@@ -10,8 +10,9 @@ import { ROOT, slipway } from './slipway.ts';
 
 /** Slipway's own times in seconds. */
 export interface OwnTime {
-  /** The time that a no-op provision spends outside calls. npm is not involved. */
+  /** The time that a no-op provision spends outside calls. The provision is started without npm. */
   readonly provision: Spread;
+  /** The duration of `--help`, also without npm. */
   readonly help: Spread;
 }
 

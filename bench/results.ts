@@ -11,8 +11,9 @@ export interface Results {
   /** The measured sizes, the smallest first. */
   readonly sizes: readonly SizeResult[];
   readonly verdicts: readonly Verdict[];
+  /** Slipway's own time, named after the option `--only own`. */
   readonly own?: OwnTime | undefined;
-  /** The comparison with minimum times. Its name is that of the option `--only limit`. */
+  /** The comparison with minimum times, named after the option `--only limit`. */
   readonly limit?: MinimumRun | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
   /** Parts that could not be measured, each with the reason. */

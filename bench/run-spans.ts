@@ -19,20 +19,20 @@ export const VERIFY = 'verify';
  * @returns spans in milliseconds from the start
  */
 export function spansOf(events: readonly TimedEvent[], start: number, end: number): Span[] {
-  const [first, second] = events.filter(({ type }) => type === 'phase').map(({ at }) => at - start);
+  const [surveyStart, surveyEnd] = events.filter(({ type }) => type === 'phase').map(({ at }) => at - start);
   const resources = events.flatMap((event): Span[] => {
     if (event.type !== 'resource' || !DONE.has(event.status)) return [];
     const until = event.at - start;
     const { noun, key, elapsed = 0 } = event;
     return [{ node: noun, label: addressOf(noun, key), start: Math.max(0, until - elapsed), end: until }];
   });
-  const last = Math.max(second ?? 0, ...resources.map((span) => span.end));
+  const lastEnd = Math.max(surveyEnd ?? 0, ...resources.map((span) => span.end));
   const phases = [
-    { node: START_UP, label: START_UP, start: 0, end: first ?? end - start },
-    ...(first === undefined || second === undefined
+    { node: START_UP, label: START_UP, start: 0, end: surveyStart ?? end - start },
+    ...(surveyStart === undefined || surveyEnd === undefined
       ? []
-      : [{ node: SURVEY, label: SURVEY, start: first, end: second }]),
+      : [{ node: SURVEY, label: SURVEY, start: surveyStart, end: surveyEnd }]),
   ];
-  const verify = { node: VERIFY, label: VERIFY, start: last, end: end - start };
+  const verify = { node: VERIFY, label: VERIFY, start: lastEnd, end: end - start };
   return [...phases, ...resources.sort((a, b) => a.start - b.start || a.end - b.end), verify];
 }

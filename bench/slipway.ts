@@ -1,4 +1,4 @@
-/** Slipway as a contender. npm runs it against a local endpoint, and its containers use existing images. */
+/** Slipway as a contender. npm runs it against a local endpoint, with a stack of existing images. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
@@ -63,7 +63,7 @@ export const slipwayCommand = (
   timeoutSeconds: TIMEOUT_SECONDS,
 });
 
-/** Stops the sandbox of a home folder, which otherwise keeps running in the background until it is empty. */
+/** Stops the sandbox of a home folder. Otherwise the sandbox would run in the background until it has no resources left. */
 export async function stopSandbox(home: string, port: number): Promise<void> {
   try {
     const header = readFileSync(join(home, 'sandbox', 'authorization'), 'utf8').replace(

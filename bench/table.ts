@@ -20,10 +20,12 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 const decimalsFor = (value: number): number => (value < 10 ? 1 : 0);
 
-/** Formats seconds, e.g. `2.1 s (1.9–2.4)`; without a range for a single round. */
+/** Formats seconds, e.g. `2.1 s (1.9–2.4)`. The range is left out if it is empty, as it is for a single round. */
 export function secondsText({ median, min, max }: Spread): string {
-  const number = (value: number) => value.toFixed(decimalsFor(median));
-  return min === max ? `${number(median)} s` : `${number(median)} s (${number(min)}–${number(max)})`;
+  const numberText = (value: number) => value.toFixed(decimalsFor(median));
+  return min === max
+    ? `${numberText(median)} s`
+    : `${numberText(median)} s (${numberText(min)}–${numberText(max)})`;
 }
 
 const callsText = ({ median, min, max }: Spread): string =>
@@ -51,7 +53,7 @@ export function comparisonTable(sizes: readonly SizeResult[]): string {
       return [
         additionalServices === 0
           ? WORKLOAD_NAMES[workload]
-          : `${WORKLOAD_NAMES[workload]}, ${additionalServices} additionalServices`,
+          : `${WORKLOAD_NAMES[workload]}, ${additionalServices} more`,
         secondsText(ofSlipway.seconds),
         ofTerraform ? secondsText(ofTerraform.seconds) : '',
         ofTerraform ? ratioText(ofSlipway.seconds.median / ofTerraform.seconds.median) : '',

@@ -27,8 +27,9 @@ const BASE_TARGETS: Readonly<Record<Workload, Target>> = {
   teardown: { ratio: 0.12, calls: 115 },
 };
 
-/** The number of additional services to which the targets below apply. They count calls per additional service. */
+/** The large size, as a number of additional services. */
 const LARGE_SIZE = 50;
+/** The targets of the large size. Here, `calls` is the maximum number per additional service. */
 const LARGE_SIZE_TARGETS: Readonly<Partial<Record<Workload, Target>>> = {
   provision: { ratio: 0.15, calls: 10 },
   again: { ratio: 0.18, calls: 4 },
@@ -57,11 +58,11 @@ export const isMet = ({ measured, atMost }: Verdict): boolean => measured <= atM
 
 /** Returns every target that applies to these figures, with the measured value. */
 export function verdicts(sizes: readonly SizeResult[]): Verdict[] {
-  const first = sizes.find(({ additionalServices }) => additionalServices === 0);
+  const baseSize = sizes.find(({ additionalServices }) => additionalServices === 0);
   const largeSize = sizes.find(({ additionalServices }) => additionalServices === LARGE_SIZE);
   return [
-    ...(first ? baseVerdicts(first) : []),
-    ...(first && largeSize ? largeVerdicts(first, largeSize) : []),
+    ...(baseSize ? baseVerdicts(baseSize) : []),
+    ...(baseSize && largeSize ? largeVerdicts(baseSize, largeSize) : []),
   ];
 }
 
@@ -91,7 +92,8 @@ export const ownVerdicts = ({ provision, help }: OwnTime): Verdict[] => [
 
 function baseVerdicts(size: SizeResult): Verdict[] {
   const { slipway, terraform } = size;
-  const peaks = [peakOf(slipway), terraform && peakOf(terraform)] as const;
+  const slipwayPeak = peakOf(slipway);
+  const terraformPeak = terraform && peakOf(terraform);
   return [
     ...(Object.keys(BASE_TARGETS) as Workload[]).flatMap((workload) => [
       ...timeVerdict(size, workload, BASE_TARGETS[workload].ratio, WORKLOAD_NAMES[workload]),
@@ -101,11 +103,11 @@ function baseVerdicts(size: SizeResult): Verdict[] {
         atMost: BASE_TARGETS[workload].calls,
       },
     ]),
-    ...(peaks[0] !== undefined && peaks[1] !== undefined
+    ...(slipwayPeak !== undefined && terraformPeak !== undefined
       ? [
           {
             what: "peak memory, relative to Terraform's",
-            measured: peaks[0] / peaks[1],
+            measured: slipwayPeak / terraformPeak,
             atMost: MAX_MEMORY_RATIO,
           },
         ]
@@ -113,14 +115,14 @@ function baseVerdicts(size: SizeResult): Verdict[] {
   ];
 }
 
-function largeVerdicts(first: SizeResult, size: SizeResult): Verdict[] {
+function largeVerdicts(baseSize: SizeResult, size: SizeResult): Verdict[] {
   return (Object.keys(LARGE_SIZE_TARGETS) as Workload[]).flatMap((workload) => {
     const target = LARGE_SIZE_TARGETS[workload];
     if (!target) return [];
     const what = `${WORKLOAD_NAMES[workload]}, ${size.additionalServices} more services`;
     const callsPerService =
-      (size.slipway[workload].calls.median - first.slipway[workload].calls.median) /
-      (size.additionalServices - first.additionalServices);
+      (size.slipway[workload].calls.median - baseSize.slipway[workload].calls.median) /
+      (size.additionalServices - baseSize.additionalServices);
     return [
       ...timeVerdict(size, workload, target.ratio, what),
       { what: `${what}: calls per service`, measured: callsPerService, atMost: target.calls },

@@ -40,7 +40,7 @@ const stack: StackInput = {
   services: { web: { containers: { app: { source: 'app', port: PORT, path: '/' } } } },
 };
 
-/** Returns the port of this machine on which the program listens. The folder of its task records that port. */
+/** Returns the port of this machine on which the program listens. The task's folder records that port. */
 function hostPortOf(home: string): number {
   const tasks = join(home, 'sandbox', 'tasks');
   const portFiles = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>

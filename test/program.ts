@@ -65,8 +65,8 @@ export interface Program {
 }
 
 /**
- * An unprivileged user, as options of `startProgram`, because file modes do not apply to the superuser. Empty if the tests do
- * not run as the superuser.
+ * The `user` of `startProgram` for tests of file modes, which do not apply to the superuser. It selects an unprivileged user if
+ * the tests run as the superuser, and is empty otherwise.
  */
 export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 

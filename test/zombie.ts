@@ -15,9 +15,9 @@ afterAll(async () => {
 });
 
 /**
- * Starts a process whose parent never reaps it, as PID 1 of many containers does not, and kills it.
- * @param whileAlive called with the number of the process before it is killed
- * @returns the number of the zombie, and the result of `whileAlive`
+ * Starts a process and kills it. Its parent never reaps it, like PID 1 in many containers.
+ * @param whileAlive called with the id of the process before the process is killed
+ * @returns the id of the zombie, and the result of `whileAlive`
  */
 export async function zombie<T>(
   whileAlive: (pid: number) => Promise<T>,

@@ -1,4 +1,4 @@
-/** Every noun compares its tags, has a manual change and is in Terraform, and teardown lists each kind of resource in a VPC. */
+/** Every noun compares its tags, has a manual change, and is in the Terraform files; teardown lists all resources in a VPC. */
 import { expect, test } from '@jest/globals';
 import { nouns, type Noun } from '../../lib/model/architecture.ts';
 import type { Change } from '../../lib/model/change.ts';

@@ -65,7 +65,7 @@ const isExported = (node: ts.Node): boolean =>
   ts.canHaveModifiers(node) &&
   (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 
-/** Returns the words of a comment on one line, without its delimiters. */
+/** Removes the delimiters and line breaks of a comment. */
 const commentText = (comment: string): string =>
   comment
     .replace(/^\/\*+|\*+\/$|^\/\/+/g, '')

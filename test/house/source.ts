@@ -17,11 +17,11 @@ export interface Import {
 /** Lists the imports of a file: static and dynamic imports, `require` calls, and imports of types. */
 export function importsOf(file: string): Import[] {
   const content = text(file);
-  const types = typeOnlySpecifiers(parse(file, content));
+  const typeOnlyPositions = typeOnlySpecifierPositions(parse(file, content));
   return ts.preProcessFile(content, true, true).importedFiles.map(({ fileName, pos }) => {
     const isInternal = fileName.startsWith('.');
     const to = isInternal ? posix.join(posix.dirname(file), fileName) : fileName;
-    return { from: file, to, isInternal, isTypeOnly: types.has(pos) };
+    return { from: file, to, isInternal, isTypeOnly: typeOnlyPositions.has(pos) };
   });
 }
 
@@ -29,7 +29,7 @@ export const parse = (file: string, content: string): ts.SourceFile =>
   ts.createSourceFile(file, content, ts.ScriptTarget.ESNext);
 
 /** Returns the positions of specifiers that are imported for their types only. */
-function typeOnlySpecifiers(source: ts.SourceFile): Set<number> {
+function typeOnlySpecifierPositions(source: ts.SourceFile): Set<number> {
   const found = new Set<number>();
   visitNodes(source, (node) => {
     const isType =

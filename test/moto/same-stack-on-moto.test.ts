@@ -1,4 +1,4 @@
-// Provisions the example stack on moto, an independent imitation of AWS, and reads it back with separate clients.
+// Provisions the example stack on moto, an independent imitation of AWS, and reads the stack back with separate clients.
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
   DescribeAddressesCommand,
@@ -46,11 +46,11 @@ test('the example stack is provisioned, read back, provisioned again and torn do
     expect(await run('provision', ...flags, '--no-wait')).toMatchObject({ code: 0 });
     expect(await readBack(moto.url)).toMatchSnapshot();
 
-    const before = recorder.calls.length;
+    const firstRunCalls = recorder.calls.length;
     expect(await run('provision', ...flags, '--no-wait')).toMatchObject({
       code: 0,
     } satisfies Partial<Outcome>);
-    expect(recorder.calls.slice(before).filter(({ mutating }) => mutating)).toEqual([]);
+    expect(recorder.calls.slice(firstRunCalls).filter(({ mutating }) => mutating)).toEqual([]);
     expect(await run('provision', ...flags, '--no-wait', '--plan')).toMatchObject({ code: 0 });
 
     expect(await run('teardown', ...flags)).toMatchObject({ code: 0 });
@@ -99,7 +99,7 @@ async function readBack(endpoint: string) {
       })).sort((a, b) => a.priority.localeCompare(b.priority));
     }),
   );
-  const { zones, records } = await dns(route53);
+  const { zones, records } = await readDns(route53);
   const { repositories = [] } = await new ECRClient(settings).send(new DescribeRepositoriesCommand({}));
   const images = await Promise.all(
     repositories.map(async ({ repositoryName }) => {
@@ -134,7 +134,7 @@ async function readBack(endpoint: string) {
       [TargetGroupName, Port, TargetType, HealthCheckPath].join(' '),
     ).sort(),
     rules,
-    services: await services(ecs, LoadBalancers.length > 0),
+    services: await readServices(ecs, LoadBalancers.length > 0),
     zones,
     records,
     repositories: repositories.map(({ repositoryName }) => repositoryName).sort(),
@@ -144,7 +144,7 @@ async function readBack(endpoint: string) {
   };
 }
 
-async function dns(route53: Route53Client) {
+async function readDns(route53: Route53Client) {
   const { HostedZones = [] } = await route53.send(new ListHostedZonesCommand({}));
   const sets = await Promise.all(
     HostedZones.map(({ Id }) => route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: Id }))),
@@ -158,7 +158,7 @@ async function dns(route53: Route53Client) {
   };
 }
 
-async function services(ecs: ECSClient, stackExists: boolean) {
+async function readServices(ecs: ECSClient, stackExists: boolean) {
   if (!stackExists) return [];
   const { services: found = [] } = await ecs.send(
     new DescribeServicesCommand({ cluster: 'slipway-dev', services: ['shop'] }),

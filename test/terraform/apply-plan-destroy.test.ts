@@ -5,13 +5,13 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { initTerraform, type Terraform } from './terraform.ts';
 
 const PACE = 300;
-const SUCCESS = { code: 0, why: '' };
+const SUCCESS = { code: 0, output: '' };
 
 let sandbox: Sandbox;
-let user: Terraform;
+let terraform: Terraform;
 beforeAll(async () => {
   sandbox = await startSandbox({ pace: PACE });
-  user = await initTerraform(sandbox.url);
+  terraform = await initTerraform(sandbox.url);
 });
 afterAll(() => sandbox.close());
 
@@ -20,7 +20,7 @@ const unimplementedCalls = () =>
   sandbox.journal.entries().filter(({ result }) => result === 'NotImplemented');
 
 test('apply creates everything, the next plan is empty, and destroy leaves nothing behind', async () => {
-  expect(await user.apply()).toEqual(SUCCESS);
+  expect(await terraform.apply()).toEqual(SUCCESS);
   expect(census(sandbox.world)).toEqual({
     'ec2.vpcs': 1,
     'ec2.subnets': 4,
@@ -45,8 +45,8 @@ test('apply creates everything, the next plan is empty, and destroy leaves nothi
     'iam.roles': 2,
     'route53.zones': 1,
   });
-  expect(await user.plan()).toEqual(SUCCESS);
-  expect(await user.destroy()).toEqual(SUCCESS);
+  expect(await terraform.plan()).toEqual(SUCCESS);
+  expect(await terraform.destroy()).toEqual(SUCCESS);
   expect(census(sandbox.world)).toEqual({});
   expect(unimplementedCalls()).toEqual([]);
 });

@@ -5,20 +5,20 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { initTerraform, type Terraform } from './terraform.ts';
 
 const PACE = 300;
-const SUCCESS = { code: 0, why: '' };
+const SUCCESS = { code: 0, output: '' };
 const images = { api1: 'example.com/api1:2', api2: 'example.com/api2:2', more: 'example.com/more:2' };
 
 let sandbox: Sandbox;
-let user: Terraform;
+let terraform: Terraform;
 beforeAll(async () => {
   sandbox = await startSandbox({ pace: PACE });
-  user = await initTerraform(sandbox.url);
+  terraform = await initTerraform(sandbox.url);
 });
 afterAll(() => sandbox.close());
 
 test('the plan is empty after three services are added, and again after images change and two services are removed', async () => {
   const many = { more_services: 3 };
-  expect(await user.apply(many)).toEqual(SUCCESS);
+  expect(await terraform.apply(many)).toEqual(SUCCESS);
   expect(census(sandbox.world)).toMatchObject({
     'ec2.securityGroups': 6,
     'ec2.securityGroupRules': 13,
@@ -28,18 +28,18 @@ test('the plan is empty after three services are added, and again after images c
     'ecs.services': 4,
     'ecs.tasks': 4,
   });
-  expect(await user.plan(many)).toEqual(SUCCESS);
+  expect(await terraform.plan(many)).toEqual(SUCCESS);
 
   const few = { more_services: 1, images };
-  expect(await user.apply(few)).toEqual(SUCCESS);
+  expect(await terraform.apply(few)).toEqual(SUCCESS);
   expect(census(sandbox.world)).toMatchObject({
     'elbv2.targetGroups': 3,
     'ecs.taskDefinitions': 2,
     'ecs.services': 2,
     'ecs.tasks': 2,
   });
-  expect(await user.plan(few)).toEqual(SUCCESS);
+  expect(await terraform.plan(few)).toEqual(SUCCESS);
 
-  expect(await user.destroy(few)).toEqual(SUCCESS);
+  expect(await terraform.destroy(few)).toEqual(SUCCESS);
   expect(census(sandbox.world)).toEqual({});
 });

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from '../journeys/harness.ts';
 import { initTerraform } from './terraform.ts';
 
-const SUCCESS = { code: 0, why: '' };
+const SUCCESS = { code: 0, output: '' };
 const DOMAIN = 'api.terraform.localhost';
 
 test('requests reach containers through resources that Terraform created, beside a stack that Slipway created', async () => {
@@ -19,8 +19,8 @@ test('requests reach containers through resources that Terraform created, beside
     repositories: [],
   };
 
-  const user = await initTerraform(slipway.endpoint);
-  expect(await user.apply(variables)).toEqual(SUCCESS);
+  const terraform = await initTerraform(slipway.endpoint);
+  expect(await terraform.apply(variables)).toEqual(SUCCESS);
   const resolved = await slipway.admin(`resolve?name=${DOMAIN}&port=80`);
   const { port } = (await resolved.json()) as { port: number };
   expect(await httpRequest(`http://${DOMAIN}:${port}/api1`)).toMatchObject({ status: 200 });
@@ -29,9 +29,9 @@ test('requests reach containers through resources that Terraform created, beside
     status: 404,
     body: 'There is no service at this path.',
   });
-  expect(await user.plan(variables)).toEqual(SUCCESS);
+  expect(await terraform.plan(variables)).toEqual(SUCCESS);
 
-  expect(await user.destroy(variables)).toEqual(SUCCESS);
+  expect(await terraform.destroy(variables)).toEqual(SUCCESS);
   expect(await slipway.census()).toEqual(before);
   expect(await slipway.run('teardown')).toMatchObject({ code: 0, problem: undefined });
 });

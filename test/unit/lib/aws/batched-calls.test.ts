@@ -32,7 +32,7 @@ test('a later request for the same key is sent again', async () => {
   expect(calls).toEqual([['a'], ['a']]);
 });
 
-test('a failing call affects none of the keys in other calls', async () => {
+test('a failing call does not affect the keys in other calls', async () => {
   const { ask } = scenario(1);
   const [good, bad] = await Promise.allSettled([ask('a'), ask('bad')]);
   expect([good?.status, bad?.status]).toEqual(['fulfilled', 'rejected']);
@@ -47,7 +47,7 @@ test('a failing call rejects every request in it', async () => {
   expect(await ask('a')).toBe('about a');
 });
 
-test('each client creates a separate value for each name, and creates it only once', () => {
+test('each pair of a client and a name has a separate value, which is created only once', () => {
   const [one, other] = [{}, {}];
   const valueOf = perClient(() => perName((name) => ({ name })));
   expect(valueOf(one)('a')).toBe(valueOf(one)('a'));

@@ -171,7 +171,7 @@ describe('an idle connection', () => {
 });
 
 test('a call gives up on a server that accepts no connections', async () => {
-  // Never answers: https://www.rfc-editor.org/rfc/rfc5737
+  // This address never answers: https://www.rfc-editor.org/rfc/rfc5737
   const unreachable = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
   aws = awsClients(
     { ...unreachable, timeouts: { connectMs: 50, idleMs: 50 } },

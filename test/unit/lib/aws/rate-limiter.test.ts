@@ -54,7 +54,7 @@ describe('a bucket', () => {
     expect(clock.now()).toBeGreaterThan(start);
   });
 
-  test('of the whole ELB service limits every call, in addition to the bucket of the operation', () => {
+  test('of the whole ELB service limits every ELB call, in addition to the bucket of the operation', () => {
     expect(bucketsOf('elbv2', 'CreateRule').map(([name]) => name)).toEqual(['elbv2 ', 'elbv2 .']);
     expect(bucketsOf('ec2', 'CreateNatGateway')).toHaveLength(1);
     expect(bucketsOf('sts', 'GetCallerIdentity')).toEqual([]);
@@ -71,7 +71,7 @@ test('every bucket has a capacity and refills', () => {
 test('a call does not wait once the run is aborted', async () => {
   const stopping = new AbortController();
   const limiter = makeLimiter({
-    clock: { now: () => 0, sleep: async (_, by) => by?.throwIfAborted() },
+    clock: { now: () => 0, sleep: async (_, sleepSignal) => sleepSignal?.throwIfAborted() },
     signal: stopping.signal,
   });
   for (let call = 0; call < 9; call += 1) await limiter('elbv2', 'CreateLoadBalancer');

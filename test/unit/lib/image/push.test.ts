@@ -116,13 +116,13 @@ test.each([
 
 test('the blobs of an image are uploaded concurrently', async () => {
   mockRegistry();
-  let arrived: () => void = () => undefined;
-  const both = new Promise<void>((resolve) => (arrived = resolve));
-  let begun = 0;
+  let resolveBoth: () => void = () => undefined;
+  const bothStarted = new Promise<void>((resolve) => (resolveBoth = resolve));
+  let uploadCount = 0;
   // Each response waits for the call of the other blob: in sequence, this would never end.
   mocks.ecr.on(InitiateLayerUploadCommand).callsFake(async () => {
-    if ((begun += 1) === 2) arrived();
-    await both;
+    if ((uploadCount += 1) === 2) resolveBoth();
+    await bothStarted;
     return { uploadId: 'upload' };
   });
   await push(small);
@@ -157,9 +157,9 @@ test.each<[string, string, () => unknown]>([
   ],
 ])(
   'when the response to %s of an upload is lost and the repeated call is refused (%s), the upload starts again',
-  async (_part, _code, refuse) => {
+  async (_part, _code, mockRefusal) => {
     mockRegistry(config.digest);
-    refuse();
+    mockRefusal();
     await push(small);
     expect(calls('InitiateLayerUpload')).toHaveLength(2);
     expect(calls('CompleteLayerUpload').at(-1)?.input).toMatchObject({ uploadId: 'upload-2' });

@@ -47,7 +47,7 @@ describe('the recorded ids of a noun', () => {
 });
 
 /** For each noun: its recorded ids, the resource in a response, and the command that requests it by id. */
-const kinds = [
+const cases = [
   {
     noun: 'vpc',
     key: '',
@@ -130,7 +130,7 @@ const kinds = [
   },
 ] as const;
 
-describe.each(kinds)(
+describe.each(cases)(
   'the look for $noun',
   ({ noun, key, ids, list, resource, byId, notFoundCode, command }) => {
     const address = key === '' ? noun : `${noun}.${key}`;
@@ -196,7 +196,7 @@ describe.each(kinds)(
       expect(tagFields(foundTags)).toEqual({ 'tag.team': 'orders' });
     });
 
-    test('gives a resource that has lost one tag the key under which it is recorded', async () => {
+    test('takes the key from the state if a resource has lost the tag with its key', async () => {
       const { 'slipway:key': _, ...others } = tags;
       on().resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags(others) }] });
       const found = await lookAt(noun, lookContext());
@@ -215,7 +215,7 @@ describe.each(kinds)(
   },
 );
 
-test('a recorded NAT gateway that AWS lists as deleted does not exist', async () => {
+test('a recorded NAT gateway that AWS lists as deleted counts as absent', async () => {
   const Tags = toPascalCaseTags(ourTags('natGateway'));
   ec2.on(DescribeNatGatewaysCommand).resolves({});
   ec2

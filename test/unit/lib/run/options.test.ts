@@ -252,7 +252,7 @@ describe.each<[Command, string[], string[]]>([
     ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--name', '--adopt-stack'],
     ['--no-wait', '--builder', '--adopt'],
   ],
-])('the options of %s', (command, own, others) => {
+])('the options of %s', (command, listedOptions, otherOptions) => {
   const readFor = (...args: string[]) => readOptions(command, 'Purpose.', args, {});
 
   test('are all that --help lists', async () => {
@@ -260,20 +260,23 @@ describe.each<[Command, string[], string[]]>([
     const listed = [...('help' in result ? result.help : '').matchAll(/^ {2}(?:-h, )?(--[\w-]+)/gm)].map(
       ([, long]) => long,
     );
-    expect(listed.sort()).toEqual([...own, '--help', '--version'].sort());
+    expect(listed.sort()).toEqual([...listedOptions, '--help', '--version'].sort());
   });
 
-  test.each(others)('do not include %s, and the problem names the commands that have it', async (option) => {
-    await expect(readFor(option, 'x')).rejects.toMatchObject({
-      what: `${command} has no option ${option}.`,
-      why: expect.stringMatching(
-        /^It is an option of (provision|drift|teardown)( and (drift|teardown))?\.$/,
-      ) as unknown,
-    });
-  });
+  test.each(otherOptions)(
+    'do not include %s, and the problem names the commands that have it',
+    async (option) => {
+      await expect(readFor(option, 'x')).rejects.toMatchObject({
+        what: `${command} has no option ${option}.`,
+        why: expect.stringMatching(
+          /^It is an option of (provision|drift|teardown)( and (drift|teardown))?\.$/,
+        ) as unknown,
+      });
+    },
+  );
 });
 
-test('a drift is only a drift, and a teardown can name a stack', async () => {
+test('the command drift sets the option drift, and the command teardown accepts --name', async () => {
   await expect(readOptions('drift', '', ['--drift'], {})).resolves.toEqual({
     options: { ...DEFAULTS, drift: true },
   });

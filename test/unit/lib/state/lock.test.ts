@@ -33,7 +33,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** A process that prints "ready", takes the lock after one line of input, prints the outcome, and exits after another line. */
+/** The program of a process that prints "ready", takes the lock after one line of input, prints the outcome, and exits after another line. */
 const CONTENDER = `
   import { takeLock } from 'lib/state/lock.ts';
   console.log('ready');
@@ -223,7 +223,7 @@ describe('leftovers beside a lock', () => {
   test('of living processes are kept, and so are other files', async () => {
     await leaveBeside(UUID, JSON.stringify({ ...holder, pid: process.ppid }));
     await leaveBeside('01234567', JSON.stringify({ ...holder, host: 'elsewhere' }));
-    // Its content has not been written yet, so a living process may own it.
+    // The content of this file has not been written yet, so a living process may own the file.
     await leaveBeside(UUID.replace('0', '1'), '');
     await leaveBeside('bak', DEAD);
     const before = await files();

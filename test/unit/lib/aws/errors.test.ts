@@ -81,7 +81,7 @@ describe('the class of an error', () => {
   };
   const classesOf = (error: unknown) =>
     Object.entries(CLASSES)
-      .filter(([, is]) => is(error))
+      .filter(([, matches]) => matches(error))
       .map(([name]) => name);
 
   test.each([

@@ -289,9 +289,9 @@ describe('no configuration ends, blocks or crashes the run that loads it:', () =
   });
 
   test('aborting the run also aborts the configuration', async () => {
-    const stopping = new AbortController();
-    const loading = load('for (;;);', { signal: stopping.signal });
-    stopping.abort(new Error('stop'));
+    const controller = new AbortController();
+    const loading = load('for (;;);', { signal: controller.signal });
+    controller.abort(new Error('stop'));
     await expect(loading).rejects.toThrow('stop');
   });
 });

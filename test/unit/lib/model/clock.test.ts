@@ -18,8 +18,8 @@ test("the clock stays monotonic when the machine's clock is set back", () => {
 });
 
 test('a sleep ends when its signal is aborted', async () => {
-  const stopping = new AbortController();
-  const sleeping = systemClock.sleep(3_600_000, stopping.signal);
-  stopping.abort();
+  const controller = new AbortController();
+  const sleeping = systemClock.sleep(3_600_000, controller.signal);
+  controller.abort();
   await expect(sleeping).rejects.toThrow('aborted');
 });

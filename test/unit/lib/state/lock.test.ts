@@ -48,7 +48,7 @@ beforeAll(async () => {
   program = await compileProgram(CONTENDER);
 });
 
-async function contender() {
+async function startContender() {
   const { child, ended, kill, nextLine, send } = startProgram(program, [file()]);
   expect(await nextLine()).toBe('ready');
   return {
@@ -114,7 +114,7 @@ describe('a lock', () => {
 
 describe('a living holder', () => {
   test('keeps the lock, and the problem names the holder and the time', async () => {
-    const other = await contender();
+    const other = await startContender();
     expect(await other.take()).toBe('won undefined');
     const before = await readFile(file(), 'utf8');
     const { since } = JSON.parse(before) as { since: string };
@@ -146,7 +146,7 @@ describe('a living holder', () => {
 
 describe('a dead holder', () => {
   test('loses the lock, and the next holder learns whose lock it was', async () => {
-    const other = await contender();
+    const other = await startContender();
     await other.take();
     await other.die();
     const lock = await take();
@@ -233,7 +233,7 @@ describe('leftovers beside a lock', () => {
 });
 
 test('a lock that a process has not released is released when the process exits', async () => {
-  const other = await contender();
+  const other = await startContender();
   await other.take();
   await other.exit();
   await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
@@ -241,13 +241,13 @@ test('a lock that a process has not released is released when the process exits'
 
 describe('when several processes take a lock simultaneously, exactly one wins', () => {
   test('if the lock is free, and if its holder has died', async () => {
-    const first = await Promise.all([contender(), contender(), contender()]);
+    const first = await Promise.all([startContender(), startContender(), startContender()]);
     const whenFree = await Promise.all(first.map((one) => one.take()));
     expect(whenFree.filter((outcome) => outcome === 'won undefined')).toHaveLength(1);
     expect(whenFree.filter((outcome) => outcome.startsWith('LOCKED'))).toHaveLength(2);
 
     const winner = first[whenFree.findIndex((outcome) => outcome.startsWith('won'))];
-    const second = await Promise.all([contender(), contender(), contender()]);
+    const second = await Promise.all([startContender(), startContender(), startContender()]);
     await winner?.die();
     const whenDead = await Promise.all(second.map((one) => one.take()));
     expect(
@@ -274,7 +274,7 @@ describe('when several processes take a lock simultaneously, exactly one wins', 
   test('even when a process died during an earlier takeover', async () => {
     const text = JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1).toISOString() });
     await leaveLock(text);
-    const dying = await contender();
+    const dying = await startContender();
     await dying.die();
     // The right to replace a dead holder's file is itself a lock, whose holder can also die.
     await writeFile(`${file()}.${shortHash(8, text)}`, JSON.stringify({ ...holder, pid: dying.pid }));

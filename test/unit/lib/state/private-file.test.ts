@@ -1,4 +1,4 @@
-// A folder that cannot be made because a file is in its place: the problem names that file.
+// A folder that cannot be created because a file is in its place: the problem names that file.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { makeFolder, unwritable } from '../../../../lib/state/private-file.ts';

@@ -1,4 +1,4 @@
-// A service whose task definition is larger than ECS accepts is a mistake. The fix names the fields with the largest values, but never shows the values.
+// A task definition that is too large for ECS is a mistake. The fix names the largest fields, but never shows their values.
 import { expect, test } from '@jest/globals';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import {

@@ -26,7 +26,7 @@ test('every name in a stack begins with the name of the stack, or contains it as
   expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
 });
 
-test('no two stacks share a full name: a stage has no hyphens, so it begins after the last hyphen of the full name', () => {
+test('no two stacks share a full name: stages have no hyphens, so the last hyphen always precedes the stage', () => {
   const validName = (pattern: RegExp, rule: FieldRule) =>
     fc.stringMatching(pattern).filter((text) => rule(text) === undefined);
   const stacks = fc.record({

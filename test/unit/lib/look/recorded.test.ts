@@ -186,7 +186,7 @@ describe.each(cases)(
       expect(await look()).toEqual([]);
     });
 
-    test('treats a recorded resource without our tags as ours, and assumes the missing tags', async () => {
+    test('treats a recorded resource as ours even if it has lost our tags, and assumes these tags', async () => {
       on(byId).resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags({ team: 'orders' }) }] });
       const found = await lookAt(noun, lookContext());
       const foundTags = found.get(key)?.tags ?? {};

@@ -31,7 +31,7 @@ test('a Windows line ending is a line break', () => {
   expect(printable('one\r\ntwo\r')).toBe('one\ntwo');
 });
 
-test('escaped JSON still has the same value', () => {
+test('escaping does not change the value of JSON', () => {
   const value = { text: 'a\u202eb\u009b2J\u007f\t"\\\n', 'key\u2066': ['\ufeff', 'Grüße'] };
   const shown = printable(JSON.stringify(value, null, 2));
   expect(shown).not.toMatch(/[\u202e\u009b\u007f\u2066\ufeff]/);

@@ -33,7 +33,10 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** The program of a process that prints "ready", takes the lock after one line of input, prints the outcome, and exits after another line. */
+/**
+ * The program of a process that prints "ready" and waits for a line of input. It then takes the lock, prints the outcome, and
+ * exits after another line.
+ */
 const CONTENDER = `
   import { takeLock } from 'lib/state/lock.ts';
   console.log('ready');

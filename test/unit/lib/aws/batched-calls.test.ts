@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import { perClient, perName, cachedFor, batched } from '../../../../lib/aws/batched-calls.ts';
 
-function scenario(maxKeys: number) {
+function makeScenario(maxKeys: number) {
   const calls: string[][] = [];
   const load = batched(maxKeys, async (keys) => {
     calls.push(keys);
@@ -14,40 +14,40 @@ function scenario(maxKeys: number) {
 }
 
 test('requests within the window share one call, and each gets its own answer', async () => {
-  const { calls, ask } = scenario(10);
+  const { calls, ask } = makeScenario(10);
   expect(await Promise.all(['a', 'b', 'a'].map(ask))).toEqual(['about a', 'about b', 'about a']);
   expect(calls).toEqual([['a', 'b']]);
 });
 
 test('a call has no more keys than AWS accepts', async () => {
-  const { calls, ask } = scenario(2);
+  const { calls, ask } = makeScenario(2);
   await Promise.all(['a', 'b', 'c'].map(ask));
   expect(calls).toEqual([['a', 'b'], ['c']]);
 });
 
 test('a later request for the same key is sent again', async () => {
-  const { calls, ask } = scenario(10);
+  const { calls, ask } = makeScenario(10);
   await ask('a');
   await ask('a');
   expect(calls).toEqual([['a'], ['a']]);
 });
 
-test('a failing call affects none of the keys in other calls', async () => {
-  const { ask } = scenario(1);
+test('a failing call does not affect the keys in other calls', async () => {
+  const { ask } = makeScenario(1);
   const [good, bad] = await Promise.allSettled([ask('a'), ask('bad')]);
   expect([good?.status, bad?.status]).toEqual(['fulfilled', 'rejected']);
   expect(await ask('b')).toBe('about b');
 });
 
 test('a failing call rejects every request in it', async () => {
-  const { calls, ask } = scenario(10);
+  const { calls, ask } = makeScenario(10);
   const results = await Promise.allSettled(['a', 'bad', 'a'].map(ask));
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   expect(calls).toEqual([['a', 'bad']]);
   expect(await ask('a')).toBe('about a');
 });
 
-test('each client creates a separate value for each name, and creates it only once', () => {
+test('each pair of a client and a name has a separate value, which is created only once', () => {
   const [one, other] = [{}, {}];
   const valueOf = perClient(() => perName((name) => ({ name })));
   expect(valueOf(one)('a')).toBe(valueOf(one)('a'));

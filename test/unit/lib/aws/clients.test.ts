@@ -44,9 +44,9 @@ const ADDRESS: Answer = {
 const VPCS: Answer = { status: 200, body: '<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>' };
 
 let answers: (Answer | typeof BROKEN | typeof SILENT | typeof TRUNCATED)[];
-let received: number;
+let receivedCount: number;
 const server = createServer((request, response) => {
-  received += 1;
+  receivedCount += 1;
   const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? DOWN;
   request.resume().on('end', () => {
     if (answer === SILENT) return;
@@ -60,7 +60,7 @@ const abort = new AbortController();
 let aws: Aws;
 
 beforeEach(async () => {
-  received = 0;
+  receivedCount = 0;
   // Each delay is a random fraction of a growing limit. Here, delays take no time.
   jest.spyOn(Math, 'random').mockReturnValue(0);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -98,22 +98,22 @@ describe('a call that may be repeated', () => {
   test('is sent again when AWS is briefly down, or the connection breaks', async () => {
     answers = [DOWN, BROKEN, VPCS];
     await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
-    expect(received).toBe(3);
+    expect(receivedCount).toBe(3);
   });
 
   test('is given up after four attempts if AWS stays down', async () => {
     answers = [DOWN];
     await expect(describeVpcs()).rejects.toMatchObject({ name: 'InternalError' });
-    expect(received).toBe(4);
+    expect(receivedCount).toBe(4);
   });
 
   test('is sent up to ten times while AWS throttles it, since others in the account share the rate limit', async () => {
     answers = [...Array<Answer>(9).fill(THROTTLED), VPCS];
     await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
     answers = [THROTTLED];
-    received = 0;
+    receivedCount = 0;
     await expect(describeVpcs()).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
-    expect(received).toBe(10);
+    expect(receivedCount).toBe(10);
   });
 });
 
@@ -125,7 +125,7 @@ describe('an idle connection', () => {
     async (silence) => {
       answers = [silence, VPCS];
       await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
-      expect(received).toBe(2);
+      expect(receivedCount).toBe(2);
     },
   );
 
@@ -134,7 +134,7 @@ describe('an idle connection', () => {
     async (silence) => {
       answers = [silence];
       const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
-      expect(received).toBe(4);
+      expect(receivedCount).toBe(4);
       expect(isAmbiguous(error)).toBe(true);
       const situation = {
         doing: 'a look',
@@ -155,23 +155,23 @@ describe('an idle connection', () => {
     answers = [TRUNCATED];
     const error: unknown = await allocate().catch((reason: unknown) => reason);
     expect([hasResponse(error), isAmbiguous(error)]).toEqual([false, true]);
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
   });
 
   test('is closed immediately when the run is aborted', async () => {
-    const stopping = new AbortController();
+    const controller = new AbortController();
     answers = [SILENT];
-    aws = clients(systemClock, stopping.signal);
+    aws = clients(systemClock, controller.signal);
     const describing = describeVpcs();
     await new Promise((resolve) => server.once('request', resolve));
-    stopping.abort();
+    controller.abort();
     await expect(describing).rejects.toMatchObject({ name: 'AbortError' });
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
   });
 });
 
 test('a call gives up on a server that accepts no connections', async () => {
-  // Never answers: https://www.rfc-editor.org/rfc/rfc5737
+  // This address never answers: https://www.rfc-editor.org/rfc/rfc5737
   const unreachable = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
   aws = awsClients(
     { ...unreachable, timeouts: { connectMs: 50, idleMs: 50 } },
@@ -206,19 +206,19 @@ describe('a create call without a client token', () => {
     if (answer === SILENT) useShortIdleTime();
     answers = [answer, ADDRESS];
     await expect(allocate()).rejects.toThrow();
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
   });
 
   test('is sent again when it was throttled, since a throttled call has no effect', async () => {
     answers = [THROTTLED, THROTTLED, ADDRESS];
     await expect(allocate()).resolves.toMatchObject({ AllocationId: 'eipalloc-1' });
-    expect(received).toBe(3);
+    expect(receivedCount).toBe(3);
   });
 
   test('is not sent a third time when it is throttled once and then fails', async () => {
     answers = [THROTTLED, DOWN, ADDRESS];
     await expect(allocate()).rejects.toMatchObject({ name: 'InternalError' });
-    expect(received).toBe(2);
+    expect(receivedCount).toBe(2);
   });
 });
 
@@ -230,7 +230,7 @@ describe('a permanent error is never retried', () => {
   ])('%s', async (_, answer) => {
     answers = [answer];
     await expect(aws.ec2(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).rejects.toThrow('!');
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
   });
 
   test('an IAM quota, which the SDK mistakes for throttling', async () => {
@@ -242,7 +242,7 @@ describe('a permanent error is never retried', () => {
     ];
     const create = new CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument: '{}' });
     await expect(aws.iam(create)).rejects.toMatchObject({ message: '1000 roles' });
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
   });
 
   test('an ECS quota, which the SDK mistakes for throttling', async () => {
@@ -250,7 +250,7 @@ describe('a permanent error is never retried', () => {
     await expect(aws.ecs(new CreateClusterCommand({ clusterName: 'c' }))).rejects.toMatchObject({
       name: 'LimitExceededException',
     });
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
   });
 });
 
@@ -266,7 +266,7 @@ describe('a transient error', () => {
   test('is retried until it clears up', async () => {
     answers = [notVisible, notVisible, notVisible, notVisible, notVisible, attached];
     await attach();
-    expect(received).toBe(6);
+    expect(receivedCount).toBe(6);
   });
 
   test('is permanent once its time limit has passed', async () => {
@@ -277,7 +277,7 @@ describe('a transient error', () => {
     const start = clock.now();
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(clock.now() - start).toBe(61_000);
-    expect(received).toBe(62);
+    expect(receivedCount).toBe(62);
   });
 
   test('is retried only for recently created resources', async () => {
@@ -286,7 +286,7 @@ describe('a transient error', () => {
     aws = clients(clock, abort.signal, recentlyCreated);
     answers = [notVisible];
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
     recentlyCreated.assumeAllCreatedUntil(clock.now());
     answers = [notVisible, attached];
     await attach();
@@ -295,18 +295,18 @@ describe('a transient error', () => {
   test('is permanent when another command returns it', async () => {
     answers = [notVisible];
     await expect(describeVpcs()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
   });
 
   test('is not retried once the run is aborted', async () => {
-    const stopping = new AbortController();
+    const controller = new AbortController();
     answers = [notVisible];
-    aws = clients(systemClock, stopping.signal);
+    aws = clients(systemClock, controller.signal);
     const attaching = attach();
     await new Promise((resolve) => server.once('request', resolve));
-    stopping.abort();
+    controller.abort();
     await expect(attaching).rejects.toThrow();
-    expect(received).toBe(1);
+    expect(receivedCount).toBe(1);
   });
 });
 
@@ -314,7 +314,7 @@ test('nothing is sent once the run is aborted', async () => {
   aws = clients(testClock(), AbortSignal.abort());
   answers = [VPCS];
   await expect(describeVpcs()).rejects.toThrow();
-  expect(received).toBe(0);
+  expect(receivedCount).toBe(0);
 });
 
 test('closing the clients aborts the calls that are under way and does not send them again', async () => {
@@ -323,5 +323,5 @@ test('closing the clients aborts the calls that are under way and does not send 
   await new Promise((resolve) => server.once('request', resolve));
   aws.close();
   await expect(describing).rejects.toThrow();
-  expect(received).toBe(1);
+  expect(receivedCount).toBe(1);
 });

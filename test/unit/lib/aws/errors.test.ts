@@ -81,7 +81,7 @@ describe('the class of an error', () => {
   };
   const classesOf = (error: unknown) =>
     Object.entries(CLASSES)
-      .filter(([, is]) => is(error))
+      .filter(([, matches]) => matches(error))
       .map(([name]) => name);
 
   test.each([
@@ -136,10 +136,10 @@ describe('the class of an error', () => {
   ] as const)('%s', (_, error, classes) => {
     expect(classesOf(error)).toEqual(classes);
   });
+});
 
-  test('tells whether AWS responded at all', () => {
-    expect(hasResponse(elbError('X', 500))).toBe(true);
-    expect(hasResponse(networkError('ECONNRESET'))).toBe(false);
-    expect(hasResponse(undefined)).toBe(false);
-  });
+test('an error has a response if AWS responded at all', () => {
+  expect(hasResponse(elbError('X', 500))).toBe(true);
+  expect(hasResponse(networkError('ECONNRESET'))).toBe(false);
+  expect(hasResponse(undefined)).toBe(false);
 });

@@ -1,4 +1,4 @@
-// Calls are delayed so that a run stays within the buckets that AWS publishes.
+// Calls are delayed so that a run stays within the rate limits that AWS publishes.
 import { describe, expect, test } from '@jest/globals';
 import { makeLimiter, unlimited } from '../../../../lib/aws/rate-limiter.ts';
 import { buckets, bucketsOf } from '../../../../lib/aws/rate-limits.ts';
@@ -54,7 +54,7 @@ describe('a bucket', () => {
     expect(clock.now()).toBeGreaterThan(start);
   });
 
-  test('of the whole ELB service limits every call, in addition to the bucket of the operation', () => {
+  test('of the whole ELB service limits every ELB call, in addition to the bucket of the operation', () => {
     expect(bucketsOf('elbv2', 'CreateRule').map(([name]) => name)).toEqual(['elbv2 ', 'elbv2 .']);
     expect(bucketsOf('ec2', 'CreateNatGateway')).toHaveLength(1);
     expect(bucketsOf('sts', 'GetCallerIdentity')).toEqual([]);
@@ -69,13 +69,13 @@ test('every bucket has a capacity and refills', () => {
 });
 
 test('a call does not wait once the run is aborted', async () => {
-  const stopping = new AbortController();
+  const controller = new AbortController();
   const limiter = makeLimiter({
-    clock: { now: () => 0, sleep: async (_, by) => by?.throwIfAborted() },
-    signal: stopping.signal,
+    clock: { now: () => 0, sleep: async (_, sleepSignal) => sleepSignal?.throwIfAborted() },
+    signal: controller.signal,
   });
   for (let call = 0; call < 9; call += 1) await limiter('elbv2', 'CreateLoadBalancer');
-  stopping.abort();
+  controller.abort();
   await expect(limiter('elbv2', 'CreateLoadBalancer')).rejects.toThrow();
 });
 

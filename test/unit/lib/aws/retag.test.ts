@@ -27,7 +27,7 @@ import { mocks, sent, testClock } from '../../step-harness.ts';
 
 const NEW_TAG: FieldChange = { field: 'tag.team', from: undefined, to: 'orders' };
 const FORMER_TAG: FieldChange = { field: 'tag.cost', from: '1', to: undefined };
-const act = (fields: FieldChange[], verb: Change['verb'] = 'update') => ({
+const contextWith = (fields: FieldChange[], verb: Change['verb'] = 'update') => ({
   aws: awsClients({ region: 'eu-west-1' }, { clock: testClock(), signal: new AbortController().signal }),
   change: { noun: 'vpc', key: '', verb, fields, reason: '' } as Change,
   tags: { team: 'orders' },
@@ -52,9 +52,9 @@ function mockTagCalls(): void {
 }
 
 describe.each(services)('%s', (_service, retagOne, [add, remove]) => {
-  const calls = async (...args: Parameters<typeof act>) => {
+  const calls = async (...args: Parameters<typeof contextWith>) => {
     mockTagCalls();
-    await retagOne(act(...args), 'arn:one');
+    await retagOne(contextWith(...args), 'arn:one');
     return sent().map(({ command }) => command);
   };
 
@@ -80,7 +80,7 @@ describe.each(services)('%s', (_service, retagOne, [add, remove]) => {
 });
 
 test('the former tags of a change are its tag fields without a new value', () => {
-  expect(formerTagsIn(act([NEW_TAG, FORMER_TAG, { field: 'x', from: 1, to: undefined }]).change)).toEqual([
-    'cost',
-  ]);
+  expect(
+    formerTagsIn(contextWith([NEW_TAG, FORMER_TAG, { field: 'x', from: 1, to: undefined }]).change),
+  ).toEqual(['cost']);
 });

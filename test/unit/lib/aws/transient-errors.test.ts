@@ -4,7 +4,7 @@ import { isQuota } from '../../../../lib/aws/errors.ts';
 import { retryDelayMs, transientErrorFor, transientErrors } from '../../../../lib/aws/transient-errors.ts';
 import { awsError } from '../../errors.ts';
 
-const DAY = 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
 
 describe('an error is transient', () => {
   test.each([
@@ -114,7 +114,7 @@ describe('every call is retried', () => {
   test('after delays that grow and have jitter', () => {
     const transient = transientErrorFor('DescribeVpcs', throttle);
     if (!transient) throw new Error('throttling is transient');
-    expect([1, 2, 3, 7].map((sent) => retryDelayMs(transient, sent, 100, 1))).toEqual([
+    expect([1, 2, 3, 7].map((attempts) => retryDelayMs(transient, attempts, 100, 1))).toEqual([
       500, 1000, 2000, 20_000,
     ]);
     expect(retryDelayMs(transient, 3, 100, 0.25)).toBe(500);
@@ -129,7 +129,7 @@ test('every row of the table has a reason and a time limit', () => {
   for (const { why, seconds, commands = [] } of transientErrors) {
     expect(why).not.toBe('');
     expect(seconds).toBeGreaterThan(0);
-    expect(seconds).toBeLessThan(DAY);
+    expect(seconds).toBeLessThan(DAY_SECONDS);
     for (const command of commands) expect(command).not.toMatch(/Command$/);
   }
 });

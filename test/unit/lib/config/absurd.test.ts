@@ -125,7 +125,7 @@ describe('any input', () => {
     );
   });
 
-  test('keeps secrets out of messages if they are environment variables or command arguments', () => {
+  test('never shows a secret that is an environment variable or a command argument', () => {
     const secret = fc.string({ minLength: 8, maxLength: 12 }).map((text) => `hunter2${text}`);
     const mistake = fc.constantFrom<[string, (text: string) => unknown]>(
       [`${api}.environment`, (text) => text],

@@ -17,10 +17,10 @@ const folder = folderWith({
   'node_modules/need/package.json': '{ "type": "module", "main": "index.js" }',
   'project/slipway.config.ts': '',
 });
-let files = 0;
+let fileCount = 0;
 /** Loads a configuration file with this content. */
 function load(text: string, options: Partial<LoadOptions> = {}): Promise<Config> {
-  const file = join(folder, `${(files += 1)}.config.ts`);
+  const file = join(folder, `${(fileCount += 1)}.config.ts`);
   writeFileSync(file, text);
   return loadConfig({ file, stage: 'dev', target: 'sandbox', ...options });
 }
@@ -191,7 +191,7 @@ describe('the problem names the right culprit:', () => {
     expect(await whyOf(load(text))).toBe(`${join(folder, 'nearby/price.ts')}:4:29: PRICE is not set`);
   });
 
-  test('a file inside the current folder is named relative to it', async () => {
+  test('a file inside the current folder is named by its relative path', async () => {
     const current = process.cwd();
     process.chdir(folder);
     try {
@@ -205,7 +205,7 @@ describe('the problem names the right culprit:', () => {
     }
   });
 
-  test('a file that is no program', async () => {
+  test('a file that is not a program', async () => {
     writeFileSync(join(folder, 'README.md'), '# Read me');
     const file = join(folder, 'README.md');
     expect(await problemOf(loadConfig({ file, stage: 'dev', target: 'aws' }))).toMatchObject({
@@ -289,9 +289,9 @@ describe('no configuration ends, blocks or crashes the run that loads it:', () =
   });
 
   test('aborting the run also aborts the configuration', async () => {
-    const stopping = new AbortController();
-    const loading = load('for (;;);', { signal: stopping.signal });
-    stopping.abort(new Error('stop'));
+    const controller = new AbortController();
+    const loading = load('for (;;);', { signal: controller.signal });
+    controller.abort(new Error('stop'));
     await expect(loading).rejects.toThrow('stop');
   });
 });
@@ -308,7 +308,7 @@ test.each(['nowhere.config.ts', 'nowhere/slipway.config.ts'])(
   },
 );
 
-test('the problem shows the path of a missing configuration as typed, and the reason shows the absolute path', async () => {
+test('the problem shows the path of a missing configuration as typed, and its reason shows the absolute path', async () => {
   const loading = loadConfig({ file: 'nowhere.config.ts', stage: 'dev', target: 'aws' });
   expect(await problemOf(loading)).toMatchObject({
     code: 'CONFIG_MISSING',
@@ -317,12 +317,12 @@ test('the problem shows the path of a missing configuration as typed, and the re
   });
 });
 
-test('a name with a hyphen but without quotes is explained', async () => {
+test('an unquoted name with a hyphen is explained', async () => {
   const why = await whyOf(load("export default { name: 'store', services: { my-shop: {} } };"));
   expect(why).toMatch(/found "-"\. Put a name that contains a hyphen in quotes\.$/);
 });
 
-test('a configuration can read its variables from a file, as the answer to envFile says', async () => {
+test('a configuration can read its variables from a file, as the fix for envFile recommends', async () => {
   const env = join(folder, '.env');
   writeFileSync(env, 'LEVEL=debug\nGREETING="hello there"\n');
   const config = await load(`

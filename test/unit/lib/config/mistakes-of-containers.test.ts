@@ -2,35 +2,45 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
-import { between, mistakesOf, folderWith, placesOf, refuses, validStack, validStackWith } from './support.ts';
+import {
+  startingWith,
+  mistakesOf,
+  folderWith,
+  placesOf,
+  refuses,
+  validStack,
+  validStackWith,
+} from './support.ts';
 
-const shop = 'services.shop.containers';
-const api = `${shop}.api`;
+const containers = 'services.shop.containers';
+const api = `${containers}.api`;
 const folder = folderWith({ 'bundled/index.ts': '', 'dockered/Dockerfile': '', 'empty/README.md': '' });
 
 refuses(api, 'Use an object: one container.', { null: null, 'a string': 'nginx' });
 refuses(
-  `${shop}.sideCar`,
-  between('Use lower-case letters'),
+  `${containers}.sideCar`,
+  startingWith('Use lower-case letters'),
   { 'a bad name': { image: 'nginx' } },
   "'sideCar'",
 );
 refuses(
-  `${shop}.recommendations`,
+  `${containers}.recommendations`,
   'Shorten the name of the stack, the stage, the service or the container by 3 characters: this value names a target group in AWS, and such names have at most 32 characters.',
   { 'a name that is too long for its target group': { image: 'nginx', port: 1, path: '/r' } },
-  between("'store-dev-shop-recommendations-"),
+  startingWith("'store-dev-shop-recommendations-"),
 );
 
 test('a container that needs no target group may have a longer name', () => {
-  expect(mistakesOf(validStackWith({ [`${shop}.recommendations`]: { image: 'nginx' } }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ [`${containers}.recommendations`]: { image: 'nginx' } }))).toEqual([]);
 });
 
 test('a name that is too long for its repository is refused', () => {
-  expect(mistakesOf(validStackWith({ [`${shop}.${'c'.repeat(242)}`]: { source: 'api' } }))).toMatchObject([
+  expect(
+    mistakesOf(validStackWith({ [`${containers}.${'c'.repeat(242)}`]: { source: 'api' } })),
+  ).toMatchObject([
     {
-      value: between("'store-dev/shop-ccc"),
-      fix: between(
+      value: startingWith("'store-dev/shop-ccc"),
+      fix: startingWith(
         '',
         'by 1 character: this value names a repository in AWS, and such names have at most 256 characters.',
       ),
@@ -45,12 +55,12 @@ refuses(`${api}.image`, 'Remove image or source: a container has only one of the
   'both source and image': 'nginx',
 });
 refuses(`${api}.source`, 'Use the path of a folder, e.g. services/api1.', { 'an empty string': '' });
-refuses(`${api}.source`, between('Name a folder that exists: /', ' does not exist.'), {
+refuses(`${api}.source`, startingWith('Name a folder that exists: /', ' does not exist.'), {
   'a missing folder': 'nowhere',
 });
 refuses(
   `${api}.source`,
-  between('Name the folder that contains the program: /', 'api/src/main.ts is a file.'),
+  startingWith('Name the folder that contains the program: /', 'api/src/main.ts is a file.'),
   {
     'a file': 'api/src/main.ts',
   },
@@ -62,13 +72,13 @@ refuses(
 );
 
 test.each([
-  ['docker', 'bundled', between('Add a Dockerfile to /')],
+  ['docker', 'bundled', startingWith('Add a Dockerfile to /')],
   ['docker', 'dockered', undefined],
   ['bundle', 'bundled', undefined],
-  ['bundle', 'dockered', between('Add an entry file for the bundle')],
+  ['bundle', 'dockered', startingWith('Add an entry file for the bundle')],
   ['auto', 'bundled', undefined],
   ['auto', 'dockered', undefined],
-  ['auto', 'empty', between('Add an entry file for the bundle (main in', '), or a Dockerfile.')],
+  ['auto', 'empty', startingWith('Add an entry file for the bundle (main in', '), or a Dockerfile.')],
 ] as const)(
   'the builder %s checks the folder "%s" for an entry file or a Dockerfile',
   (builder, source, fix) => {
@@ -88,7 +98,7 @@ test.each([
   },
 );
 
-refuses(`${shop}.proxy.image`, between('Use a reference such as nginx:1.29 or '), {
+refuses(`${containers}.proxy.image`, startingWith('Use a reference such as nginx:1.29 or '), {
   'a space': 'nginx latest',
   'a capital': 'Nginx',
   'a URL': 'https://docker.io/nginx',
@@ -104,12 +114,12 @@ refuses(`${api}.port`, 'Add the port on which the container serves /api.', {
   'a path without a port': undefined,
 });
 refuses(
-  `${shop}.proxy.port`,
+  `${containers}.proxy.port`,
   'Use another port: api listens on it, and the containers of a task share one address.',
   { 'the port of another container': 5000 },
 );
 
-refuses(`${shop}.proxy.path`, 'Use another path: this one is routed to api in shop.', {
+refuses(`${containers}.proxy.path`, 'Use another path: this one is routed to api in shop.', {
   'the path of another container': '/api',
 });
 refuses(`${api}.path`, 'Begin the path with a slash, e.g. /api1.', {
@@ -171,10 +181,10 @@ refuses(
   `${api}.path`,
   'Use at most 125 characters; these are 126.',
   { 'a long path': `/${'a'.repeat(125)}` },
-  between("'/aaa", ' more characters'),
+  startingWith("'/aaa", ' more characters'),
 );
 
-refuses(`${api}.protocol`, between("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
+refuses(`${api}.protocol`, startingWith("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
   'an unknown protocol': 'FTP',
   'lower case': 'https',
 });
@@ -196,16 +206,16 @@ test('HTTPS without a path is refused, since the load balancer sends no requests
 
 test('a health check without a port is refused, since nothing could carry it out', () => {
   const worker = { source: 'api', health: { path: '/health' } };
-  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: worker }))).toEqual([
+  expect(mistakesOf(validStackWith({ [`${containers}.worker`]: worker }))).toEqual([
     {
-      path: `${shop}.worker.port`,
+      path: `${containers}.worker.port`,
       value: 'missing',
       fix: 'Add the port on which the container answers health checks, or remove health: without a port, nothing is checked.',
     },
   ]);
-  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: { ...worker, health: {} } }))).toHaveLength(1);
-  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: { source: 'api' } }))).toEqual([]);
-  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: { ...worker, port: 7000 } }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ [`${containers}.worker`]: { ...worker, health: {} } }))).toHaveLength(1);
+  expect(mistakesOf(validStackWith({ [`${containers}.worker`]: { source: 'api' } }))).toEqual([]);
+  expect(mistakesOf(validStackWith({ [`${containers}.worker`]: { ...worker, port: 7000 } }))).toEqual([]);
 });
 
 test.each([
@@ -214,23 +224,23 @@ test.each([
   ['a path without a port', { path: '/worker' }, ['port']],
 ])('a health check with %s is only one mistake', (_what, fields, mistakes) => {
   const worker = { source: 'api', health: { path: '/health' }, ...fields };
-  expect(mistakesOf(validStackWith({ [`${shop}.worker`]: worker })).map(({ path }) => path)).toEqual(
-    mistakes.map((field) => `${shop}.worker.${field}`),
+  expect(mistakesOf(validStackWith({ [`${containers}.worker`]: worker })).map(({ path }) => path)).toEqual(
+    mistakes.map((field) => `${containers}.worker.${field}`),
   );
 });
 
 test('a health check of an image without a path is refused, since only the load balancer could carry it out', () => {
   const cache = { image: 'redis', port: 6379, health: { path: '/health' } };
-  expect(mistakesOf(validStackWith({ [`${shop}.cache`]: cache }))).toEqual([
+  expect(mistakesOf(validStackWith({ [`${containers}.cache`]: cache }))).toEqual([
     {
-      path: `${shop}.cache.path`,
+      path: `${containers}.cache.path`,
       value: 'missing',
       fix: 'Add the path that is routed to the container, or remove health: only the load balancer checks an image by reference.',
     },
   ]);
 });
 
-refuses(`${api}.health.path`, between('Begin the path with a slash, e.g. /health'), {
+refuses(`${api}.health.path`, startingWith('Begin the path with a slash, e.g. /health'), {
   'no slash': 'health',
   'a space': '/he alth',
 });
@@ -240,8 +250,12 @@ refuses(`${api}.health.intervalSeconds`, 'Use a whole number from 5 to 300: seco
 refuses(`${api}.health.timeoutSeconds`, 'Use a value below intervalSeconds, which is 20.', {
   'a timeout as long as the interval': 20,
 });
-refuses(`${api}.health.healthyThreshold`, between('Use a whole number from 2 to 10'), { 'too small': 1 });
-refuses(`${api}.health.unhealthyThreshold`, between('Use a whole number from 2 to 10'), { 'too large': 11 });
+refuses(`${api}.health.healthyThreshold`, startingWith('Use a whole number from 2 to 10'), {
+  'too small': 1,
+});
+refuses(`${api}.health.unhealthyThreshold`, startingWith('Use a whole number from 2 to 10'), {
+  'too large': 11,
+});
 refuses(`${api}.health.matcher`, 'Use status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
   'not a status code': '2xx',
   'status codes of failures': '200-599',
@@ -251,7 +265,7 @@ refuses(`${api}.health.matcher`, 'Use status codes from 200 to 499, e.g. 200 or 
 
 refuses(
   `${api}.environment`,
-  between('Use an object: environment variables by name'),
+  startingWith('Use an object: environment variables by name'),
   { 'a string': 'MODE=fast' },
   'a string, not shown',
 );
@@ -261,7 +275,12 @@ refuses(
   { 'a number': 5 },
   'a number, not shown',
 );
-refuses(`${api}.environment.MODE`, between('Use a string'), { 'a boolean': true }, 'a boolean, not shown');
+refuses(
+  `${api}.environment.MODE`,
+  startingWith('Use a string'),
+  { 'a boolean': true },
+  'a boolean, not shown',
+);
 refuses(
   `${api}.environment.MODE`,
   'Leave out the zero byte.',
@@ -286,13 +305,18 @@ test.each(['spring.profiles.active', 'discovery.type', 'MY-MODE', '1', 'a b', 'g
   },
 );
 
-const half = '😀'.slice(0, 1);
-const LONE = 'Replace the lone surrogate: half of a character cannot be sent to AWS.';
-refuses(`${api}.environment.MODE`, LONE, { 'half of a character': `fast${half}` }, 'a string, not shown');
-refuses(`${api}.source`, LONE, { 'half of a character': `api${half}` });
+const loneSurrogate = '😀'.slice(0, 1);
+const LONE_SURROGATE_FIX = 'Replace the lone surrogate: half of a character cannot be sent to AWS.';
+refuses(
+  `${api}.environment.MODE`,
+  LONE_SURROGATE_FIX,
+  { 'half of a character': `fast${loneSurrogate}` },
+  'a string, not shown',
+);
+refuses(`${api}.source`, LONE_SURROGATE_FIX, { 'half of a character': `api${loneSurrogate}` });
 test.each(placesOf(validStack()))('a lone surrogate in %s is refused', (place) => {
   const shownPath = place.replace(/\.(\d)$/, '[$1]');
-  const mistakes = mistakesOf(validStackWith({ [place]: `a${half}` }));
+  const mistakes = mistakesOf(validStackWith({ [place]: `a${loneSurrogate}` }));
   expect(mistakes.map(({ path }) => path)).toEqual([shownPath]);
 });
 test('a whole character of two surrogates is accepted', () => {
@@ -301,19 +325,19 @@ test('a whole character of two surrogates is accepted', () => {
 
 refuses(
   `${api}.command`,
-  between('Use a list of strings: the command'),
+  startingWith('Use a list of strings: the command'),
   { 'a string': 'node main.js' },
   'a string, not shown',
 );
 refuses(
   `${api}.command`,
-  between('Use a list of strings: the command'),
+  startingWith('Use a list of strings: the command'),
   { 'an empty list': [] },
   'a list, not shown',
 );
-refuses(`${api}.essential`, between('Use true or false'), { 'a string': 'false' });
-refuses(`${api}.readOnlyRoot`, between('Use true or false'), { 'a number': 1 });
-refuses(`${api}.user`, between('Use a user or user:group'), {
+refuses(`${api}.essential`, startingWith('Use true or false'), { 'a string': 'false' });
+refuses(`${api}.readOnlyRoot`, startingWith('Use true or false'), { 'a number': 1 });
+refuses(`${api}.user`, startingWith('Use a user or user:group'), {
   'a space': 'me too',
   'an empty group': '1000:',
 });

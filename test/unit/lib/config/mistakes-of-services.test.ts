@@ -1,18 +1,18 @@
 // Every kind of mistake in the services of a stack.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { between, mistakesOf, refuses, validStackWith } from './support.ts';
+import { startingWith, mistakesOf, refuses, validStackWith } from './support.ts';
 
-const NAME_FIX = between('Use lower-case letters, digits and single hyphens');
-const image = (more: object = {}) => ({ image: 'nginx', ...more });
-const images = (count: number, more: (index: number) => object = () => ({})) =>
-  Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, image(more(index))]));
-const service = { containers: { api: image() } };
+const NAME_FIX = startingWith('Use lower-case letters, digits and single hyphens');
+const makeContainer = (more: object = {}) => ({ image: 'nginx', ...more });
+const makeContainers = (count: number, more: (index: number) => object = () => ({})) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, makeContainer(more(index))]));
+const service = { containers: { api: makeContainer() } };
 
 refuses('services', 'Use an object: services by name; each runs its containers together, as one task.', {
   'no services': undefined,
 });
-refuses('services', between('Use an object'), { 'a list': [] }, 'a list');
+refuses('services', startingWith('Use an object'), { 'a list': [] }, 'a list');
 refuses('services', 'Add a service.', { 'an empty object': {} }, 'no service');
 refuses('services.shop', 'Use an object: one service.', { null: null });
 refuses('services.My_Shop', NAME_FIX, { 'a bad name': service }, "'My_Shop'");
@@ -39,7 +39,7 @@ test.each([
 
 refuses(
   'services.shop.cpu',
-  between('Use one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units'),
+  startingWith('Use one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units'),
   {
     'a size that Fargate does not offer': 300,
     'a string': '512',
@@ -59,30 +59,30 @@ refuses(
     infinity: Infinity,
   },
 );
-refuses('services.shop.graceSeconds', between('Use a whole number from 0 to 2147483647'), {
+refuses('services.shop.graceSeconds', startingWith('Use a whole number from 0 to 2147483647'), {
   'a string': '60',
 });
 
-refuses('services.shop.containers', between('Use an object: containers by name'), {
+refuses('services.shop.containers', startingWith('Use an object: containers by name'), {
   'no containers': undefined,
 });
 refuses('services.shop.containers', 'Add a container.', { 'an empty object': {} }, 'no container');
 refuses(
   'services.shop.containers',
   'Move some to another service: a task can have at most 10 containers.',
-  { 'too many': images(11) },
+  { 'too many': makeContainers(11) },
   '11 containers',
 );
 refuses(
   'services.shop.containers',
   'Move some to another service: ECS puts at most 5 containers of one service behind a load balancer.',
-  { 'too many with a path': images(6, (index) => ({ port: 5000 + index, path: `/${index}` })) },
+  { 'too many with a path': makeContainers(6, (index) => ({ port: 5000 + index, path: `/${index}` })) },
   '6 containers with a path',
 );
 refuses(
   'services.shop.containers',
   'Remove essential: false from one of them: a task needs an essential container.',
-  { 'no essential container': images(2, () => ({ essential: false })) },
+  { 'no essential container': makeContainers(2, () => ({ essential: false })) },
   'no essential container',
 );
 
@@ -113,7 +113,10 @@ test('a missing memory is reported with its default', () => {
 
 test('when two containers get the same key, the second one is reported', () => {
   const stack = validStackWith({
-    services: { 'a-b': { containers: { c: image() } }, a: { containers: { 'b-c': image() } } },
+    services: {
+      'a-b': { containers: { c: makeContainer() } },
+      a: { containers: { 'b-c': makeContainer() } },
+    },
   });
   expect(mistakesOf(stack)).toEqual([
     {

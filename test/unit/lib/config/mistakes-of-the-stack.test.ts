@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
-import { between, mistakesOf, refuses, validStackWith } from './support.ts';
+import { startingWith, mistakesOf, refuses, validStackWith } from './support.ts';
 
 const ONE_SERVICE = { web: { containers: { app: { image: 'nginx:1', port: 80, path: '/' } } } };
 const NAME =
@@ -57,7 +57,7 @@ refuses('domain', 'Use an object: a DNS name for the load balancer.', { 'a strin
 for (const field of ['domain.name', 'domain.zone'])
   refuses(
     field,
-    between('Use a DNS name with at least two labels, in lower case and without a trailing dot'),
+    startingWith('Use a DNS name with at least two labels, in lower case and without a trailing dot'),
     {
       'a trailing dot': 'example.com.',
       'a capital': 'Example.com',
@@ -72,12 +72,12 @@ refuses('domain.name', "Use one name, such as 'api.example.com': wildcards are n
 });
 refuses(
   'domain.name',
-  between('Use a DNS name'),
+  startingWith('Use a DNS name'),
   {
     'a label of 64 letters': `${'a'.repeat(64)}.example.com`,
     '255 characters': `${'a.'.repeat(122)}example.com`,
   },
-  between("'a", 'more characters'),
+  startingWith("'a", 'more characters'),
 );
 refuses(
   'domain.name',
@@ -129,7 +129,7 @@ refuses(
 
 refuses(
   'logRetentionDays',
-  between('Use one of 1, 3, 5, 7, 14, ', ', 3653: days that log events are kept.'),
+  startingWith('Use one of 1, 3, 5, 7, 14, ', ', 3653: days that log events are kept.'),
   {
     'a number that CloudWatch Logs does not allow': 10,
   },
@@ -144,8 +144,8 @@ refuses(
   'Use a whole number from 0 to 3600: seconds that a draining task has to finish its requests.',
   { 'a negative number': -1, 'too large': 3601 },
 );
-refuses('builder', between("Use one of 'auto', 'bundle', 'docker': how images are built"), {
-  another: 'podman',
+refuses('builder', startingWith("Use one of 'auto', 'bundle', 'docker': how images are built"), {
+  'an unknown builder': 'podman',
 });
 
 refuses(
@@ -160,9 +160,9 @@ refuses('tags.team', 'Use at most 256 characters: letters, digits, spaces and _ 
 });
 refuses(
   'tags.team',
-  between('Use at most 256 characters'),
+  startingWith('Use at most 256 characters'),
   { 'a long value': 'w'.repeat(257) },
-  between("'www", ' more characters'),
+  startingWith("'www", ' more characters'),
 );
 refuses(
   'tags.Name',
@@ -185,7 +185,7 @@ test.each([
 
 test('a tag with a key of 129 characters is refused', () => {
   expect(mistakesOf(validStackWith({ tags: { ['k'.repeat(129)]: 'web' } }))).toMatchObject([
-    { fix: between('Use 1 to 128 characters') },
+    { fix: startingWith('Use 1 to 128 characters') },
   ]);
 });
 
@@ -198,7 +198,7 @@ test.each(['Dev', 'dev-', 'dev-2', '2dev', '', 'a b', '../x'])(
   },
 );
 
-test('a stage that is too long is a mistake in the option, although the name in AWS contains both', () => {
+test('a stage that is too long is a mistake in --stage, although the name in AWS also contains the name of the stack', () => {
   expect(mistakesOf(validStackWith({ name: 'slipway', services: ONE_SERVICE }), 's'.repeat(30))).toEqual([
     {
       path: '--stage',
@@ -208,7 +208,7 @@ test('a stage that is too long is a mistake in the option, although the name in 
   ]);
 });
 
-test('a stage that is too long only for a container allows the number of characters that fits the container', () => {
+test('the fix for a stage that is too long only for the name of a container states the length that fits this name', () => {
   expect(mistakesOf(validStackWith({ services: ONE_SERVICE }), 's'.repeat(20))).toEqual([
     expect.objectContaining({
       path: '--stage',
@@ -217,7 +217,7 @@ test('a stage that is too long only for a container allows the number of charact
   ]);
 });
 
-test('the name --name is checked like a name in the file', () => {
+test('the name in the option --name is checked like the name in the file', () => {
   const input = validStackWith({ services: ONE_SERVICE });
   const parse = (name: string) => parseConfig(input, { stage: 'dev', target: 'sandbox', folder: '/', name });
   expect(() => parse('Old')).toThrow(

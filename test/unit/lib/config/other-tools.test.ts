@@ -5,7 +5,7 @@ import { mistakesOf, validStackWith } from './support.ts';
 const service = 'services.shop';
 const api = 'services.shop.containers.api';
 
-/** The begin of each fix, by the path of the mistake; without a mistake, the wish is already granted. */
+/** The beginning of each fix, by the path of its mistake. An empty object means that Slipway already grants the wish. */
 type Answers = Readonly<Record<string, string>>;
 
 const notYet = 'Not supported yet. ';
@@ -65,12 +65,12 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     },
   ],
   [
-    'an order of containers',
+    'a start order of containers',
     { [`${api}.dependsOn`]: ['proxy'] },
     { [`${api}.dependsOn`]: `${notYet}The containers of a task start together.` },
   ],
   [
-    'more open files',
+    'a higher limit of open files',
     { [`${api}.ulimits`]: [] },
     { [`${api}.ulimits`]: `${notYet}Fargate allows 65535 open files.` },
   ],
@@ -113,12 +113,12 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     { [`${service}.capacityProviders`]: `${notYet}Every task runs on Fargate, on demand` },
   ],
   [
-    'a boundary of permissions',
+    'a permissions boundary',
     { permissionsBoundary: 'arn' },
     { permissionsBoundary: `${notYet}An administrator can set a boundary` },
   ],
   [
-    'permissions of the program',
+    'permissions for the program',
     { [`${service}.taskRolePolicies`]: [{ Effect: 'Allow' }] },
     { [`${service}.taskRolePolicies`]: `${notYet}The task role permits nothing` },
   ],
@@ -151,7 +151,7 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     { [`${api}.ports`]: 'Use port: the port that it listens on. A container has one port' },
   ],
   [
-    'a shell',
+    'a shell in a container',
     { [`${service}.exec`]: true, [`${service}.enableExecuteCommand`]: true },
     {
       [`${service}.exec`]: `${notYet}Read the logs`,
@@ -174,12 +174,12 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     },
   ],
   [
-    'a load balancer for the network alone',
+    'an internal load balancer',
     { internal: true, scheme: 'internal' },
     { internal: `${notYet}The load balancer is public.`, scheme: `${notYet}The load balancer is public.` },
   ],
   [
-    'several names',
+    'several domain names',
     { 'domain.aliases': ['b.example.com'], 'domain.zoneId': 'Z0' },
     {
       'domain.aliases': `${notYet}A stack has one name. Add a CNAME record`,
@@ -188,7 +188,7 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     },
   ],
   [
-    'every name of a zone',
+    'a wildcard as the domain',
     { 'domain.name': '*.example.com' },
     { 'domain.name': "Use one name, such as 'api.example.com': wildcards are not supported yet." },
   ],
@@ -253,7 +253,7 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
   ],
   ['a misspelt region', { region: 'eu-west1' }, { region: 'Did you mean eu-west-1?' }],
   [
-    'variables with dots, and names that AWS sets, too',
+    'names of variables with dots, and names of variables that AWS also sets',
     { [`${api}.environment`]: { AWS_REGION: 'a', 'my.dotted-name': 'b', PATH: '/c' } },
     {},
   ],

@@ -99,7 +99,7 @@ describe('a valid stack', () => {
       { port: 7000, path: '/shop', health: { matcher: '200' } },
       '/shop',
     ],
-    ['/ without a path', { port: 7000 }, '/'],
+    ['/ if it has no path', { port: 7000 }, '/'],
     ['the path of its configuration', { port: 7000, path: '/shop', health: { path: '/up' } }, '/up'],
   ])('checks the health of a container at %s', (_what, fields, path) => {
     const stack = validStackWith({ 'services.shop.containers.extra': { source: 'api', ...fields } });
@@ -109,8 +109,8 @@ describe('a valid stack', () => {
   test.each([
     ['its port', { port: 7000 }, { PORT: '7000' }],
     ['its port, beside other variables', { port: 7000, environment: { A: '1' } }, { A: '1', PORT: '7000' }],
-    ['what is configured', { port: 7000, environment: { PORT: '80' } }, { PORT: '80' }],
-    ['nothing without a port', {}, {}],
+    ['the configured value', { port: 7000, environment: { PORT: '80' } }, { PORT: '80' }],
+    ['nothing if it has no port', {}, {}],
   ])('sets the variable PORT of a container to %s', (_what, fields, environment) => {
     for (const image of [{ source: 'api' }, { image: 'nginx' }]) {
       const stack = validStackWith({ 'services.shop.containers.extra': { ...image, ...fields } });

@@ -6,12 +6,13 @@ import { projectOf, projectOfUrl } from '../../../../lib/config/project.ts';
 import { useFolder } from '../state/folder.ts';
 
 const path = useFolder();
-const file = async (name: string, text: string) => {
+const addFile = async (name: string, text: string) => {
   await mkdir(dirname(path(name)), { recursive: true });
   await writeFile(path(name), text);
 };
-const remote = (name: string, url: string) => `[remote "${name}"]\n\turl = ${url}\n\tfetch = +refs/heads/*\n`;
-const ORIGIN = remote('origin', 'git@github.com:acme/shop.git');
+const remoteSection = (name: string, url: string) =>
+  `[remote "${name}"]\n\turl = ${url}\n\tfetch = +refs/heads/*\n`;
+const ORIGIN = remoteSection('origin', 'git@github.com:acme/shop.git');
 
 describe('a git remote', () => {
   test.each([
@@ -19,7 +20,7 @@ describe('a git remote', () => {
     ['over SSH, as a URL', 'ssh://git@GitHub.com:22/acme/shop.git'],
     ['over HTTPS', 'https://github.com/acme/shop'],
     ['with a token, which is left out', 'https://x-access-token:ghs_secret@github.com/acme/shop.git/'],
-  ])('%s is host and path', (_what, url) => {
+  ])('%s is shortened to its host and path', (_what, url) => {
     expect(projectOfUrl(url)).toBe('github.com/acme/shop');
   });
 
@@ -30,37 +31,38 @@ describe('a git remote', () => {
 });
 
 describe('the project of a folder', () => {
-  test('is the remote origin of the repository that it is in', async () => {
-    await file('.git/config', `[core]\n\tbare = false\n${ORIGIN}[branch "main"]\n\tremote = origin\n`);
-    await file('package.json', '{ "name": "shop" }');
-    await file('services/api/slipway.config.ts', '');
+  test('is the remote origin of the repository that contains the folder', async () => {
+    await addFile('.git/config', `[core]\n\tbare = false\n${ORIGIN}[branch "main"]\n\tremote = origin\n`);
+    await addFile('package.json', '{ "name": "shop" }');
+    await addFile('services/api/slipway.config.ts', '');
     expect(await projectOf(path('services/api'))).toBe('github.com/acme/shop');
   });
 
-  test('is the remote upstream, which forks share', async () => {
-    await file(
+  test('is the remote upstream if there is one, since forks share it', async () => {
+    await addFile(
       '.git/config',
-      remote('origin', 'https://github.com/bob/shop') + remote('upstream', 'https://github.com/acme/shop'),
+      remoteSection('origin', 'https://github.com/bob/shop') +
+        remoteSection('upstream', 'https://github.com/acme/shop'),
     );
     expect(await projectOf(path('.'))).toBe('github.com/acme/shop');
   });
 
-  test('is that of the main repository in a worktree', async () => {
-    await file('main/.git/config', ORIGIN);
-    await file('main/.git/worktrees/side/commondir', '../..\n');
-    await file('side/.git', 'gitdir: ../main/.git/worktrees/side\n');
+  test('is the project of the main repository if the folder is in a worktree', async () => {
+    await addFile('main/.git/config', ORIGIN);
+    await addFile('main/.git/worktrees/side/commondir', '../..\n');
+    await addFile('side/.git', 'gitdir: ../main/.git/worktrees/side\n');
     expect(await projectOf(path('side'))).toBe('github.com/acme/shop');
   });
 
-  test('is the name of the nearest package without a remote', async () => {
-    await file('.git/config', remote('origin', '/srv/git/shop.git'));
-    await file('package.json', '{ "name": "@acme/shop" }');
-    await file('services/package.json', '{ not JSON');
+  test('is the name of the nearest package if no remote is on another machine', async () => {
+    await addFile('.git/config', remoteSection('origin', '/srv/git/shop.git'));
+    await addFile('package.json', '{ "name": "@acme/shop" }');
+    await addFile('services/package.json', '{ not JSON');
     expect(await projectOf(path('services'))).toBe('@acme/shop');
   });
 
   test('has only characters that a tag may have', async () => {
-    await file('package.json', JSON.stringify({ name: `shop*${'x'.repeat(300)}` }));
+    await addFile('package.json', JSON.stringify({ name: `shop*${'x'.repeat(300)}` }));
     const project = (await projectOf(path('.'))) ?? '';
     expect(project).toMatch(/^shop_x+$/);
     expect(project).toHaveLength(256);

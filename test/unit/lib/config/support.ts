@@ -82,7 +82,7 @@ export function validStackWith(values: Readonly<Record<string, unknown>>): unkno
   return stack;
 }
 
-/** The paths of all single values of the valid stack. */
+/** Returns the paths of all single values in a stack. */
 export const placesOf = (value: unknown, place = ''): string[] =>
   isFields(value)
     ? Object.entries(value).flatMap(([key, inner]) => placesOf(inner, place === '' ? key : `${place}.${key}`))
@@ -107,8 +107,8 @@ export function mistakesOf(input: unknown, stage?: string): readonly Mistake[] {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Matches a string with this beginning and this end. */
-export const between = (begin: string, end = ''): string =>
+/** Matches a string that starts with `begin` and ends with `end`. */
+export const startingWith = (begin: string, end = ''): string =>
   expect.stringMatching(new RegExp(`^${escaped(begin)}.*${escaped(end)}$`)) as unknown as string;
 
 /**

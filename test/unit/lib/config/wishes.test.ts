@@ -4,8 +4,8 @@ import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
 import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SAME } from '../../../../lib/config/wishes.ts';
 import { mistakesOf, validStackWith } from './support.ts';
 
-/** The paths of the objects of the valid stack, by their levels. */
-const PLACES = {
+/** The prefix of the paths in an object of the valid stack, by the level of the object. */
+const PREFIXES = {
   stack: '',
   domain: 'domain.',
   network: 'network.',
@@ -13,24 +13,28 @@ const PLACES = {
   container: 'services.shop.containers.api.',
   health: 'services.shop.containers.api.health.',
 } as const;
-const levels = Object.values(LEVELS);
+const allLevels = Object.values(LEVELS);
 const LEVEL_OF: ReadonlyMap<string, string> = new Map(Object.entries(LEVELS));
 
 const normalized = (word: string): string => word.replace(/[-_]/g, '').toLowerCase();
-const fieldsOf = (level: (typeof levels)[number]): string[] =>
-  Object.keys(nodeAt(PLACES[level].split('.').slice(0, -1))?.properties ?? {});
+const fieldsOf = (level: (typeof allLevels)[number]): string[] =>
+  Object.keys(nodeAt(PREFIXES[level].split('.').slice(0, -1))?.properties ?? {});
 
-/** All words, each with its levels: the one before the colon, or all in which it is not a field and has no other meaning. */
+/** The rows of the three tables, each with its words. */
 const rows = [
   ...Object.entries(SAME).map(([field, [words]]) => ({ row: field, words })),
   ...Object.keys(ELSEWHERE).map((words) => ({ row: words, words })),
   ...Object.keys(NOT_YET).map((words) => ({ row: words, words })),
 ];
 const allWords = rows.flatMap(({ words }) => words.split(' '));
+/**
+ * Each word with the levels at which it is an unknown key. These are the level before its colon, or all levels at which no
+ * other row lists it. Levels that have a field of this name are left out.
+ */
 const cases = rows.flatMap(({ row, words }) =>
   words.split(' ').map((entry) => {
     const [word = '', level] = entry.split(':').reverse();
-    const own = levels.filter((name) =>
+    const listedAt = allLevels.filter((name) =>
       level === undefined
         ? !allWords.map(normalized).includes(`${name}:${normalized(word)}`)
         : name === level,
@@ -38,16 +42,16 @@ const cases = rows.flatMap(({ row, words }) =>
     return {
       word,
       row,
-      places: own.filter((name) => !fieldsOf(name).map(normalized).includes(normalized(word))),
+      levels: listedAt.filter((name) => !fieldsOf(name).map(normalized).includes(normalized(word))),
     };
   }),
 );
 
 /** Returns the fix for a key in an object of the valid stack. The key must be the only mistake. */
-function fixOf(level: (typeof levels)[number], key: string): string | undefined {
-  const mistakes = mistakesOf(validStackWith({ [`${PLACES[level]}${key}`]: 'x' }));
+function fixOf(level: (typeof allLevels)[number], key: string): string | undefined {
+  const mistakes = mistakesOf(validStackWith({ [`${PREFIXES[level]}${key}`]: 'x' }));
   expect(mistakes).toEqual([
-    { path: `${PLACES[level]}${key}`, value: 'unknown key', fix: expect.any(String) as unknown as string },
+    { path: `${PREFIXES[level]}${key}`, value: 'unknown key', fix: expect.any(String) as unknown as string },
   ]);
   return mistakes[0]?.fix;
 }
@@ -55,18 +59,18 @@ function fixOf(level: (typeof levels)[number], key: string): string | undefined 
 test('no word has two answers, and every word has at least one object where it is an unknown key', () => {
   const words = allWords.map(normalized);
   expect(words.filter((word, index) => words.indexOf(word) < index)).toEqual([]);
-  expect(cases.filter(({ places }) => places.length === 0)).toEqual([]);
+  expect(cases.filter(({ levels }) => levels.length === 0)).toEqual([]);
 });
 
 describe('a word for one of our fields is answered with that field:', () => {
-  const ours = cases.filter(({ row }) => row in SAME);
-  test.each(ours.map((line) => [line.word, line.row, line.places] as const))(
+  const fieldCases = cases.filter(({ row }) => row in SAME);
+  test.each(fieldCases.map((line) => [line.word, line.row, line.levels] as const))(
     '%s → %s',
-    (word, row, places) => {
+    (word, row, levels) => {
       const field = row.split('.');
       const description = nodeAt(field)?.description;
       expect(description).toBeDefined();
-      for (const level of places) {
+      for (const level of levels) {
         const path = row.replace('*', level in { stack: 1, domain: 1, network: 1 } ? '<name>' : 'shop');
         const place = path.replace('*', ['container', 'health'].includes(level) ? 'api' : '<name>');
         const isSibling = LEVEL_OF.get(field.slice(0, -1).join('.')) === level;
@@ -80,11 +84,14 @@ describe('a word for one of our fields is answered with that field:', () => {
 });
 
 describe('a word for something that is not a field is answered with what to do instead:', () => {
-  const others = cases.filter(({ row }) => !(row in SAME));
-  test.each(others.map((line) => [line.word, line.row, line.places] as const))('%s', (word, row, places) => {
-    const answer = ELSEWHERE[row] ?? `Not supported yet. ${NOT_YET[row]}`;
-    for (const level of places) expect(fixOf(level, word)).toBe(answer);
-  });
+  const otherCases = cases.filter(({ row }) => !(row in SAME));
+  test.each(otherCases.map((line) => [line.word, line.row, line.levels] as const))(
+    '%s',
+    (word, row, levels) => {
+      const answer = ELSEWHERE[row] ?? `Not supported yet. ${NOT_YET[row]}`;
+      for (const level of levels) expect(fixOf(level, word)).toBe(answer);
+    },
+  );
 });
 
 test.each(
@@ -104,7 +111,7 @@ test.each(['desired_count', 'DesiredCount', 'desired-count', 'DESIRED_COUNT'])(
   },
 );
 
-test('a word for a required field is one mistake, not two', () => {
+test('a word in place of a required field is reported as one mistake, not two', () => {
   const stack = validStackWith({
     'domain.zone': undefined,
     'domain.hostedZoneName': undefined,

@@ -8,7 +8,7 @@ import { config } from '../../step-harness.ts';
 
 const names = namesOf({ name: 'shop', stage: 'dev' });
 const [route] = routesOf(config());
-if (!route) throw new Error('The test configuration routes something.');
+if (!route) throw new Error('the test configuration has no route');
 
 test('every name in a stack begins with the name of the stack, or contains it as a segment of a path', () => {
   expect(names.stack).toBe('shop-dev');
@@ -26,7 +26,7 @@ test('every name in a stack begins with the name of the stack, or contains it as
   expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
 });
 
-test('no two stacks share a name: a stage has no hyphens, so the last hyphen separates the stage from the name', () => {
+test('no two stacks share a full name: stages have no hyphens, so the last hyphen always precedes the stage', () => {
   const validName = (pattern: RegExp, rule: FieldRule) =>
     fc.stringMatching(pattern).filter((text) => rule(text) === undefined);
   const stacks = fc.record({
@@ -65,7 +65,7 @@ describe('the name of a target group', () => {
 
 describe('the name of an ECS service', () => {
   const [service] = config().services;
-  if (!service) throw new Error('The test configuration has a service.');
+  if (!service) throw new Error('the test configuration has no service');
   const [first, second] = service.containers;
   const serviceName = (...changes: Partial<Container>[]) =>
     names.service({

@@ -5,7 +5,7 @@ import { repositoryArnOf } from '../../../../lib/derive/arns.ts';
 import { findPartition, isAwsHost, partitionOf, PARTITIONS } from '../../../../lib/derive/partitions.ts';
 import { awsPartitionFor } from '../../../../sandbox/world/partitions.ts';
 
-/** One region of each partition, and further regions whose names are easily confused. */
+/** One region of each partition, and further regions whose names are easily confused, each with its partition. */
 const REGIONS: Readonly<Record<string, string>> = {
   'eu-west-1': 'aws',
   'us-east-1': 'aws',
@@ -21,12 +21,15 @@ const REGIONS: Readonly<Record<string, string>> = {
   'us-isof-south-1': 'aws-iso-f',
 };
 
-test.each(Object.entries(REGIONS))('%s is in %s, with the domains that the SDK knows', (region, id) => {
-  const { name, dnsSuffix, dualStackDnsSuffix } = sdkPartition(region);
-  expect({ name, dnsSuffix }).toMatchObject({ name: id });
-  expect(partitionOf(region)).toMatchObject({ id, dnsSuffix, dualStackDnsSuffix });
-  expect(awsPartitionFor(region)).toMatchObject({ id, dnsSuffix });
-});
+test.each(Object.entries(REGIONS))(
+  'the region %s is in the partition %s, with the domains that the SDK knows',
+  (region, id) => {
+    const { name, dnsSuffix, dualStackDnsSuffix } = sdkPartition(region);
+    expect({ name, dnsSuffix }).toMatchObject({ name: id });
+    expect(partitionOf(region)).toMatchObject({ id, dnsSuffix, dualStackDnsSuffix });
+    expect(awsPartitionFor(region)).toMatchObject({ id, dnsSuffix });
+  },
+);
 
 test('every partition has a region in this test', () => {
   expect(new Set(Object.values(REGIONS))).toEqual(new Set(PARTITIONS.map(({ id }) => id)));
@@ -46,7 +49,7 @@ describe('the host of an endpoint', () => {
     ['vpce-0a1b-2c3d.ec2.eu-west-1.vpce.amazonaws.com', 'eu-west-1'],
     ['ec2.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
     ['ecs.us-iso-east-1.c2s.ic.gov', 'us-iso-east-1'],
-  ])('%s is of AWS', (host, region) => {
+  ])('%s belongs to AWS', (host, region) => {
     expect(isAwsHost(host, region)).toBe(true);
   });
 
@@ -55,7 +58,7 @@ describe('the host of an endpoint', () => {
     ['ec2.amazonaws.com.example.org', 'eu-west-1'],
     ['notamazonaws.com', 'eu-west-1'],
     ['ec2.eu-west-1.amazonaws.com', 'cn-north-1'],
-  ])('%s is not of AWS in %s', (host, region) => {
+  ])('%s does not belong to AWS in %s', (host, region) => {
     expect(isAwsHost(host, region)).toBe(false);
   });
 });
@@ -84,7 +87,7 @@ describe('the repository of an image', () => {
     '123456789012.dkr.ecr.eu-west-1.amazonaws.com.cn/shop:1',
     '123456789012.dkr.ecr.mars-north-1.amazonaws.com/shop:1',
     '123456789012.dkr.ecr.eu-west-1.amazonaws.com.example.org/shop:1',
-  ])('in %s is not in ECR: the domain is not that of the region', (reference) => {
+  ])('%s is not in ECR, since the domain does not belong to the region', (reference) => {
     expect(repositoryArnOf(reference)).toBeUndefined();
   });
 });

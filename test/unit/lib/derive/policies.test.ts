@@ -5,7 +5,7 @@ import { namesOf } from '../../../../lib/derive/names.ts';
 import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
 import { config } from '../../step-harness.ts';
 
-const here = { region: 'eu-west-1', account: '111122223333' };
+const location = { region: 'eu-west-1', account: '111122223333' };
 const LOGS = {
   Sid: 'Logs',
   Effect: 'Allow',
@@ -14,7 +14,7 @@ const LOGS = {
 };
 
 test('only ECS tasks of this account may assume the roles', () => {
-  expect(trustPolicy(here)).toEqual({
+  expect(trustPolicy(location)).toEqual({
     Version: '2012-10-17',
     Statement: [
       {
@@ -40,7 +40,7 @@ describe('the execution policy', () => {
     );
     return config({ services: [{ ...service, containers }] });
   };
-  const policyOf = (stack = config()) => executionPolicy(stack, namesOf(stack), here);
+  const policyOf = (stack = config()) => executionPolicy(stack, namesOf(stack), location);
 
   test("allows signing in to ECR, pulling the stack's images, and writing its logs", () => {
     expect(policyOf().Statement).toEqual([
@@ -58,7 +58,7 @@ describe('the execution policy', () => {
     ]);
   });
 
-  test('allows pulling images in ECR to which the configuration refers', () => {
+  test('allows pulling the ECR images to which the configuration refers', () => {
     const stack = withImages(
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app:1.2',
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app@sha256:0123',
@@ -109,7 +109,7 @@ describe('ARNs', () => {
     ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/a', 'arn:aws:ecr:eu-west-1:111122223333:repository/a'],
     ['nginx', undefined],
     ['example.com/111122223333.dkr.ecr.eu-west-1.amazonaws.com/a', undefined],
-  ])('the repository ARN for the image %s', (reference, arn) => {
+  ])('the repository ARN of the image %s is %s', (reference, arn) => {
     expect(repositoryArnOf(reference)).toBe(arn);
   });
 });

@@ -1,4 +1,4 @@
-// The expected duration of a run, which the question at the terminal states.
+// The expected duration of a run, as the question at the terminal states it.
 import { expect, test } from '@jest/globals';
 import { expectedProvision, expectedTeardown } from '../../../../lib/engine/expected-duration.ts';
 import { nouns, tornDown, type Noun } from '../../../../lib/model/architecture.ts';
@@ -7,31 +7,31 @@ import { removalOrder } from '../../../../teardown/plan.ts';
 import { change } from '../../engine-harness.ts';
 
 const minutes = (ms: number) => ms / 60_000;
-const all = (of: readonly Noun[], verb: Verb) => of.map((noun) => change(noun, '', verb));
+const changesOf = (some: readonly Noun[], verb: Verb) => some.map((noun) => change(noun, '', verb));
 
 test('a first provision takes about three minutes: the load balancer or the NAT gateway, the deployment and DNS', () => {
-  expect(minutes(expectedProvision(all(nouns, 'create')))).toBeCloseTo(3.2, 0);
+  expect(minutes(expectedProvision(changesOf(nouns, 'create')))).toBeCloseTo(3.2, 0);
 });
 
 test('a provision without a new load balancer does not wait for one', () => {
-  const withBalancer = all(['loadBalancer', 'record'], 'create');
+  const withBalancer = changesOf(['loadBalancer', 'record'], 'create');
   const difference = expectedProvision(withBalancer) - expectedProvision(withBalancer.slice(1));
   expect(minutes(difference)).toBeGreaterThan(2);
 });
 
 test('an update of a service takes the time of a deployment; an update of its log group takes seconds', () => {
-  expect(minutes(expectedProvision(all(['services'], 'update')))).toBeGreaterThan(0.5);
-  expect(expectedProvision(all(['logGroup'], 'update'))).toBeLessThan(2000);
+  expect(minutes(expectedProvision(changesOf(['services'], 'update')))).toBeGreaterThan(0.5);
+  expect(expectedProvision(changesOf(['logGroup'], 'update'))).toBeLessThan(2000);
   expect(expectedProvision([])).toBe(0);
 });
 
 test('a replacement takes the time to create and to remove', () => {
-  const replaced = expectedProvision(all(['natGateway'], 'replace'));
-  expect(replaced).toBeGreaterThan(expectedProvision(all(['natGateway'], 'create')) + 30_000);
+  const replaced = expectedProvision(changesOf(['natGateway'], 'replace'));
+  expect(replaced).toBeGreaterThan(expectedProvision(changesOf(['natGateway'], 'create')) + 30_000);
 });
 
 test('a teardown takes more than a minute: services drain, then the NAT gateway is deleted', () => {
-  const expected = minutes(expectedTeardown(all(tornDown, 'remove'), removalOrder()));
+  const expected = minutes(expectedTeardown(changesOf(tornDown, 'remove'), removalOrder()));
   expect(expected).toBeGreaterThan(1);
   expect(expected).toBeLessThan(3);
 });

@@ -9,30 +9,30 @@ import { mockEmptyAccount } from '../../engine-harness.ts';
 import { awsError, config, lookContextOf, mocks, sent } from '../../step-harness.ts';
 
 describe('when every call is refused', () => {
-  let asked: string[];
+  let sentCommands: string[];
   beforeEach(() => {
-    asked = [];
+    sentCommands = [];
     for (const mock of Object.values(mocks))
       mock.send.callsFake(({ constructor }: { constructor: { name: string } }) => {
-        asked.push(constructor.name);
+        sentCommands.push(constructor.name);
         throw awsError('AccessDeniedException', constructor.name);
       });
   });
 
   test('the looks that take longest start first, and other work starts only after all looks have started', async () => {
     let surveying: Promise<unknown> = Promise.resolve();
-    const askedBeforeOtherWork = new Promise<string[]>((resolve) => {
-      surveying = survey(lookContextOf(), undefined, () => resolve([...asked]));
+    const sentBeforeOtherWork = new Promise<string[]>((resolve) => {
+      surveying = survey(lookContextOf(), undefined, () => resolve([...sentCommands]));
     });
     await expect(surveying).rejects.toThrow('DescribeAvailabilityZonesCommand');
-    expect(await askedBeforeOtherWork).toEqual(asked);
-    expect(asked[0]).toBe('ListHostedZonesCommand');
-    expect(asked).toContain('DescribeVpcsCommand');
+    expect(await sentBeforeOtherWork).toEqual(sentCommands);
+    expect(sentCommands[0]).toBe('ListHostedZonesCommand');
+    expect(sentCommands).toContain('DescribeVpcsCommand');
   });
 
   test('the first failure in the order of the architecture is reported, and no further calls are sent', async () => {
     await expect(survey(lookContextOf(), ['record', 'vpc'])).rejects.toThrow('DescribeVpcsCommand');
-    expect(asked).toEqual(['ListHostedZonesCommand', 'DescribeVpcsCommand']);
+    expect(sentCommands).toEqual(['ListHostedZonesCommand', 'DescribeVpcsCommand']);
   });
 });
 
@@ -78,7 +78,7 @@ describe('the result', () => {
     }
   });
 
-  test('counts a resource that has lost its tags as ours, if its id is recorded and never reused', async () => {
+  test('assumes our tags for an untagged resource if its id is recorded and AWS never reuses such an id', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({
       LoadBalancers: [{ LoadBalancerArn: 'arn:balancer', DNSName: 'a.elb', Scheme: 'internet-facing' }],
     });
@@ -86,10 +86,10 @@ describe('the result', () => {
       .on(DescribeTagsCommand)
       .resolves({ TagDescriptions: [{ ResourceArn: 'arn:balancer', Tags: [] }] });
     const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:balancer' } });
-    const known = await survey({ ...context(), recorded }, ['loadBalancer']);
-    expect(known.loadBalancer.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
-    const unknown = await survey(context(), ['loadBalancer']);
-    expect(unknown.loadBalancer.get('')?.tags).toEqual({});
+    const withRecord = await survey({ ...context(), recorded }, ['loadBalancer']);
+    expect(withRecord.loadBalancer.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
+    const withoutRecord = await survey(context(), ['loadBalancer']);
+    expect(withoutRecord.loadBalancer.get('')?.tags).toEqual({});
     expect(architecture.loadBalancer.uniqueId).toBe(true);
   });
 });

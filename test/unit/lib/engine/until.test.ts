@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { failed, pending, ready, until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { testClock } from '../../clock.ts';
 
-const wait = { first: 5000, every: 1000, deadline: 20_000 };
+const TIMING = { first: 5000, every: 1000, deadline: 20_000 };
 
 /** A wait whose probe returns these results in sequence; the last one is repeated. */
 function makeScenario(...results: (ProbeResult<string> | Error)[]) {
@@ -18,7 +18,7 @@ function makeScenario(...results: (ProbeResult<string> | Error)[]) {
     if (result instanceof Error) throw result;
     return result as ProbeResult<string>;
   };
-  const run = (timing = wait) =>
+  const run = (timing = TIMING) =>
     until('the kettle to boil', timing, probe, {
       clock,
       signal: abort.signal,
@@ -40,7 +40,7 @@ describe('a wait', () => {
 
   test('probes immediately if there is no first pause', async () => {
     const scenario = makeScenario(ready('tea'));
-    await scenario.run({ ...wait, first: 0 });
+    await scenario.run({ ...TIMING, first: 0 });
     expect(scenario.probeTimes).toEqual([0]);
   });
 
@@ -79,7 +79,7 @@ describe('a wait', () => {
   test('does not start once it is aborted', async () => {
     const scenario = makeScenario(ready('tea'));
     scenario.abort.abort(new Error('stop'));
-    await expect(scenario.run({ ...wait, first: 0 })).rejects.toThrow('stop');
+    await expect(scenario.run({ ...TIMING, first: 0 })).rejects.toThrow('stop');
     await expect(scenario.run()).rejects.toThrow('stop');
     expect(scenario.probeTimes).toEqual([]);
   });

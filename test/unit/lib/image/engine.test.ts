@@ -43,16 +43,16 @@ test('an engine that does not read its input does not fail', async () => {
 test('an abort signal ends the engine, and its process is gone when the call settles', async () => {
   const pidFile = join(await folderOf(), 'pid');
   await enginesOnPath({});
-  const stop = new AbortController();
+  const controller = new AbortController();
   const running = runEngine(
     'sh',
     ['-c', `echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 600`],
     {
-      signal: stop.signal,
+      signal: controller.signal,
     },
   );
   while (!existsSync(pidFile)) await setTimeout(10);
-  stop.abort();
+  controller.abort();
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
   const pid = Number(await readFile(pidFile, 'utf8'));
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');

@@ -132,10 +132,10 @@ test('callers get the build that has already started, or its failure', async () 
   const source = await folderOf(SOURCE);
   const stack = withImage({ source }, { target: 'sandbox' });
   const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
-  const asked: string[] = [];
-  const of: Builds['of'] = (key) => (asked.push(key), builds.of(key));
+  const requestedKeys: string[] = [];
+  const of: Builds['of'] = (key) => (requestedKeys.push(key), builds.of(key));
   startBuilds(stack, { ...builds, of });
-  expect(asked).toEqual(['web-api1', 'web-api2']);
+  expect(requestedKeys).toEqual(['web-api1', 'web-api2']);
   expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
 
   const broken = withImage({ source: `${source}/nowhere` }, { target: 'sandbox' });

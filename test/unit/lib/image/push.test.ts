@@ -26,7 +26,7 @@ const bundleWith = (...layers: Uint8Array[]): Bundle => ({
   blobs: [config, ...layers.map(blobOf)],
 });
 
-const small = bundleWith(new Uint8Array(3));
+const smallBundle = bundleWith(new Uint8Array(3));
 
 /** Pushes a bundle, and returns the notes that the push reported. */
 async function push(bundle: Bundle, emulator = false): Promise<string[]> {
@@ -57,13 +57,13 @@ function mockRegistry(...existing: string[]): void {
 
 test('missing blobs are uploaded, then the manifest is put under its tag', async () => {
   mockRegistry(config.digest);
-  await push(small);
-  const [, layer] = small.blobs;
+  await push(smallBundle);
+  const [, layer] = smallBundle.blobs;
   const repositoryName = REPOSITORY;
   expect(sent()).toEqual([
     {
       command: 'BatchCheckLayerAvailability',
-      input: { repositoryName, layerDigests: small.blobs.map(({ digest }) => digest) },
+      input: { repositoryName, layerDigests: smallBundle.blobs.map(({ digest }) => digest) },
     },
     { command: 'InitiateLayerUpload', input: { repositoryName } },
     {
@@ -84,8 +84,8 @@ test('missing blobs are uploaded, then the manifest is put under its tag', async
       command: 'PutImage',
       input: {
         repositoryName,
-        imageManifest: small.manifest,
-        imageManifestMediaType: small.mediaType,
+        imageManifest: smallBundle.manifest,
+        imageManifestMediaType: smallBundle.mediaType,
         imageTag: 'bundle-1',
         imageDigest: 'sha256:1',
       },
@@ -116,29 +116,29 @@ test.each([
 
 test('the blobs of an image are uploaded concurrently', async () => {
   mockRegistry();
-  let arrived: () => void = () => undefined;
-  const both = new Promise<void>((resolve) => (arrived = resolve));
-  let begun = 0;
+  let resolveBoth: () => void = () => undefined;
+  const bothStarted = new Promise<void>((resolve) => (resolveBoth = resolve));
+  let uploadCount = 0;
   // Each response waits for the call of the other blob: in sequence, this would never end.
   mocks.ecr.on(InitiateLayerUploadCommand).callsFake(async () => {
-    if ((begun += 1) === 2) arrived();
-    await both;
+    if ((uploadCount += 1) === 2) resolveBoth();
+    await bothStarted;
     return { uploadId: 'upload' };
   });
-  await push(small);
+  await push(smallBundle);
   expect(calls('CompleteLayerUpload')).toHaveLength(2);
 });
 
 test('nothing is uploaded for an image whose blobs all exist', async () => {
-  mockRegistry(...small.blobs.map(({ digest }) => digest));
-  await push(small);
+  mockRegistry(...smallBundle.blobs.map(({ digest }) => digest));
+  await push(smallBundle);
   expect(sent().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
 test('a layer that another process has completed in the meantime counts as uploaded', async () => {
   mockRegistry(config.digest);
   mocks.ecr.on(CompleteLayerUploadCommand).rejects(awsError('LayerAlreadyExistsException'));
-  await push(small);
+  await push(smallBundle);
   expect(calls('PutImage')).toHaveLength(1);
 });
 
@@ -157,10 +157,10 @@ test.each<[string, string, () => unknown]>([
   ],
 ])(
   'when the response to %s of an upload is lost and the repeated call is refused (%s), the upload starts again',
-  async (_part, _code, refuse) => {
+  async (_part, _code, mockRefusal) => {
     mockRegistry(config.digest);
-    refuse();
-    await push(small);
+    mockRefusal();
+    await push(smallBundle);
     expect(calls('InitiateLayerUpload')).toHaveLength(2);
     expect(calls('CompleteLayerUpload').at(-1)?.input).toMatchObject({ uploadId: 'upload-2' });
     expect(calls('PutImage')).toHaveLength(1);
@@ -170,14 +170,14 @@ test.each<[string, string, () => unknown]>([
 test('an upload that is refused on every attempt fails, and no manifest is put', async () => {
   mockRegistry(config.digest);
   mocks.ecr.on(UploadLayerPartCommand).rejects(awsError('InvalidLayerPartException', 'no'));
-  await expect(push(small)).rejects.toMatchObject({ message: 'no' });
+  await expect(push(smallBundle)).rejects.toMatchObject({ message: 'no' });
   expect(calls('InitiateLayerUpload')).toHaveLength(3);
   expect(calls('PutImage')).toEqual([]);
 });
 
 test('when one of two uploads is refused, the other one ends before the push fails', async () => {
   mockRegistry();
-  const [, layer] = small.blobs;
+  const [, layer] = smallBundle.blobs;
   let ended = false;
   mocks.ecr
     .on(CompleteLayerUploadCommand)
@@ -188,7 +188,7 @@ test('when one of two uploads is refused, the other one ends before the push fai
       ended = true;
       return {};
     });
-  await expect(push(small)).rejects.toMatchObject({ message: 'no' });
+  await expect(push(smallBundle)).rejects.toMatchObject({ message: 'no' });
   expect(ended).toBe(true);
 });
 
@@ -197,7 +197,7 @@ const unimplemented = () => awsError('UnknownError', 'not yet implemented', 501)
 test('an emulator that accepts no layers gets only the manifest, and the run reports a note', async () => {
   mockRegistry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(unimplemented());
-  expect(await push(small, true)).toEqual([
+  expect(await push(smallBundle, true)).toEqual([
     'this endpoint accepts no image layers: only the manifest is pushed',
   ]);
   expect(calls('PutImage')).toHaveLength(1);
@@ -209,20 +209,20 @@ test.each([
 ])('%s gets no manifest without its layers', async (_, emulator, error) => {
   mockRegistry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(error);
-  await expect(push(small, emulator)).rejects.toBe(error);
+  await expect(push(smallBundle, emulator)).rejects.toBe(error);
   expect(calls('PutImage')).toEqual([]);
 });
 
 test('an image that already exists under its tag counts as pushed', async () => {
   mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageAlreadyExistsException'));
-  await expect(push(small)).resolves.toEqual([]);
+  await expect(push(smallBundle)).resolves.toEqual([]);
 });
 
 test('another image under the tag is a problem that explains how to delete it', async () => {
   mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'the tag is immutable'));
-  await expect(push(small)).rejects.toMatchObject({
+  await expect(push(smallBundle)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: `The tag bundle-1 in the repository ${REPOSITORY} belongs to another image.`,
     why: 'the tag is immutable',

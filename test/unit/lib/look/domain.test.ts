@@ -1,4 +1,4 @@
-// The look around the domain: the calls that it makes, and which zones and records it selects.
+// The look at the domain: the calls that it makes, and the zones and records that it selects.
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
@@ -21,13 +21,17 @@ const zone = (id: string, name: string, more: Partial<HostedZone> = {}): HostedZ
   ...more,
 });
 const OURS = { CallerReference: 'shop-dev/token-1' };
-const set = (name: string, Type: ResourceRecordSet['Type'], ...values: string[]): ResourceRecordSet => ({
+const recordSet = (
+  name: string,
+  Type: ResourceRecordSet['Type'],
+  ...values: string[]
+): ResourceRecordSet => ({
   Name: `${name}.`,
   Type,
   ResourceRecords: values.map((Value) => ({ Value })),
 });
 
-/** Mocks the zones of the account, and the records of every zone. A zone with more than three has a second page. */
+/** Mocks the zones of the account, and the records of every zone. A zone with more than three records has a second page. */
 function mockDns(zones: readonly HostedZone[], sets: readonly ResourceRecordSet[] = []): void {
   mocks.route53.on(ListHostedZonesCommand).resolves({ HostedZones: [...zones] });
   mocks.route53.on(ListTagsForResourceCommand).resolves({});
@@ -61,8 +65,8 @@ test('no call is made without a domain', async () => {
 });
 
 describe('the records of the zone', () => {
-  test('are read at the name and at each of its ancestors, and the call for the name is shared with the record', async () => {
-    mockDns([zone('Z1', 'example.com')], [set('b.example.com', 'NS', 'NS.Elsewhere.example.')]);
+  test('are read at the name and at each of its ancestors, and the call for the name is shared with the look for the record', async () => {
+    mockDns([zone('Z1', 'example.com')], [recordSet('b.example.com', 'NS', 'NS.Elsewhere.example.')]);
     const shared = context();
     await Promise.all([lookDomain(shared), lookRecord(shared)]);
     expect(calls().sort()).toEqual([
@@ -79,15 +83,15 @@ describe('the records of the zone', () => {
   });
 
   test('are taken from the first page if there is no state and the page is complete', async () => {
-    const aaaa = set('a.b.example.com', 'AAAA', '2001:db8::1');
-    mockDns([zone('Z1', 'example.com')], [set('example.com', 'NS', 'ns.example.'), aaaa]);
+    const aaaa = recordSet('a.b.example.com', 'AAAA', '2001:db8::1');
+    mockDns([zone('Z1', 'example.com')], [recordSet('example.com', 'NS', 'ns.example.'), aaaa]);
     expect(await lookDomain(context(false))).toMatchObject({ cut: undefined, recordSets: [aaaa] });
     expect(listedNames()).toEqual([undefined]);
   });
 
   test('are also read by name if the first page is not complete', async () => {
-    const others = ['c', 'd', 'e'].map((label) => set(`${label}.example.com`, 'TXT', '"x"'));
-    const aaaa = set('a.b.example.com', 'AAAA', '2001:db8::1');
+    const others = ['c', 'd', 'e'].map((label) => recordSet(`${label}.example.com`, 'TXT', '"x"'));
+    const aaaa = recordSet('a.b.example.com', 'AAAA', '2001:db8::1');
     mockDns([zone('Z1', 'example.com')], [...others, aaaa]);
     expect(await lookDomain(context(false))).toMatchObject({ recordSets: [aaaa] });
     expect(listedNames()).toEqual([undefined, 'a.b.example.com', 'b.example.com']);
@@ -96,7 +100,10 @@ describe('the records of the zone', () => {
   test('are listed once if the zone is ours', async () => {
     mockDns(
       [zone('Z1', 'example.com', OURS)],
-      [set('example.com', 'NS', 'NS-1.ours.example.'), set('b.example.com', 'NS', 'ns.elsewhere.example')],
+      [
+        recordSet('example.com', 'NS', 'NS-1.ours.example.'),
+        recordSet('b.example.com', 'NS', 'ns.elsewhere.example'),
+      ],
     );
     const shared = context();
     await lookRecord(shared);
@@ -108,7 +115,10 @@ describe('the records of the zone', () => {
   });
 
   test("are also read if the name is the zone's own name, whose NS record delegates nothing", async () => {
-    const sets = [set('example.com', 'AAAA', '2001:db8::1'), set('example.com', 'NS', 'ns.example.')];
+    const sets = [
+      recordSet('example.com', 'AAAA', '2001:db8::1'),
+      recordSet('example.com', 'NS', 'ns.example.'),
+    ];
     mockDns([zone('Z1', 'example.com')], sets);
     const apex = config({ domain: { name: 'example.com', zone: 'example.com', createZone: false } });
     const found = await lookDomain({ ...context(), config: apex });
@@ -125,7 +135,7 @@ describe('the records of the zone', () => {
 test('of several delegations the outermost counts, since resolvers follow it first', async () => {
   mockDns(
     [zone('Z1', 'example.com')],
-    [set('a.b.example.com', 'NS', 'inner.example'), set('b.example.com', 'NS', 'outer.example')],
+    [recordSet('a.b.example.com', 'NS', 'inner.example'), recordSet('b.example.com', 'NS', 'outer.example')],
   );
   expect(await lookDomain(context())).toMatchObject({ cut: { name: 'b.example.com' } });
 });

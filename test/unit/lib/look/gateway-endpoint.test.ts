@@ -14,7 +14,7 @@ const endpoint = (VpcEndpointId: string, state: string, RouteTableIds = ['rtb-3'
   RouteTableIds,
   Tags: toPascalCaseTags(ourTags('gatewayEndpoint')),
 });
-const found = network().gatewayEndpoint[''];
+const expected = network().gatewayEndpoint[''];
 const lookAt = async (...VpcEndpoints: ReturnType<typeof endpoint>[]) => {
   mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints });
   return [...(await lookGatewayEndpoint(lookContextOf()))];
@@ -25,7 +25,7 @@ test('the look filters by our tag and reads all pages', async () => {
   mocks.ec2
     .on(DescribeVpcEndpointsCommand, { NextToken: 'more' })
     .resolves({ VpcEndpoints: [endpoint('vpce-1', 'available')] });
-  expect(await lookGatewayEndpoint(lookContextOf())).toEqual(new Map([['', found]]));
+  expect(await lookGatewayEndpoint(lookContextOf())).toEqual(new Map([['', expected]]));
   expect(sent()[0]?.input).toEqual({ Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] });
 });
 
@@ -37,9 +37,9 @@ test.each(['deleting', 'Deleting', 'deleted', 'Deleted'])(
 );
 
 test('of two endpoints with the same key, the one with route tables keeps the key', async () => {
-  const second = { ...found, vpcEndpointId: 'vpce-2', routeTableIds: [] };
+  const second = { ...expected, vpcEndpointId: 'vpce-2', routeTableIds: [] };
   expect(await lookAt(endpoint('vpce-2', 'available', []), endpoint('vpce-1', 'Available'))).toEqual([
-    ['', found],
+    ['', expected],
     ['~2', second],
   ]);
 });

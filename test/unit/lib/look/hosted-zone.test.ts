@@ -48,7 +48,7 @@ const lookContext = (stack = config(), recorded: Record<string, string> = {}) =>
 });
 const look = async () => (await lookHostedZone(lookContext())).get('');
 /** All found zones, by key. */
-const found = async (...context: Parameters<typeof lookContext>) =>
+const foundZones = async (...context: Parameters<typeof lookContext>) =>
   [...(await lookHostedZone(lookContext(...context)))].map(([key, { hostedZoneId }]) => [key, hostedZoneId]);
 const calls = () => sent().map(({ command }) => command);
 
@@ -97,7 +97,7 @@ describe('the zone of the domain', () => {
 
   test('is our zone if several zones have the configured name', async () => {
     mockZones([zone('Z1'), zone('Z2')], { Z2: ourTags('hostedZone') });
-    expect(await found()).toEqual([['', 'Z2']]);
+    expect(await foundZones()).toEqual([['', 'Z2']]);
   });
 
   test('is a problem if several zones have the configured name and none is ours', async () => {
@@ -116,7 +116,7 @@ describe('the zone of the domain', () => {
   test('is the recorded zone if two zones are ours; the other zone gets a key that is never desired', async () => {
     const CallerReference = 'shop-dev/token-1';
     mockZones([zone('Z1', { CallerReference }), zone('Z2', { CallerReference })]);
-    expect(await found(config(), { hostedZone: 'Z2' })).toEqual([
+    expect(await foundZones(config(), { hostedZone: 'Z2' })).toEqual([
       ['', 'Z2'],
       ['example.com', 'Z1'],
     ]);
@@ -126,7 +126,7 @@ describe('the zone of the domain', () => {
 describe('our zones whose names are not configured', () => {
   test("are found beside the domain's zone, and keyed by their names", async () => {
     mockZones([oldZone('Z1'), zone('Z2'), oldZone('Z3', { Name: 'older.com.' }), oldZone('Z4')]);
-    expect(await found()).toEqual([
+    expect(await foundZones()).toEqual([
       ['old.com', 'Z1'],
       ['older.com', 'Z3'],
       ['old.com~2', 'Z4'],
@@ -136,23 +136,23 @@ describe('our zones whose names are not configured', () => {
 
   test('are found without a domain or a state, with one list call and one tag call per zone', async () => {
     mockZones([oldZone('Z1'), zone('Z2')]);
-    expect(await found(WITHOUT_DOMAIN)).toEqual([['old.com', 'Z1']]);
+    expect(await foundZones(WITHOUT_DOMAIN)).toEqual([['old.com', 'Z1']]);
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
   });
 
   test('are recognised by their tags alone if they are recorded', async () => {
     mockZones([zone('Z1'), zone('Z2')], { Z1: ourTags('hostedZone'), Z2: ourTags('hostedZone') });
-    expect(await found(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([['example.com', 'Z1']]);
+    expect(await foundZones(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([['example.com', 'Z1']]);
   });
 
   test("do not include the account's own zones, even if they are recorded", async () => {
     mockZones([zone('Z1')]);
-    expect(await found(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([]);
+    expect(await foundZones(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([]);
   });
 
   test('need only the list call if none exist', async () => {
     mockZones([zone('Z1'), zone('Z2', { CallerReference: 'shop-prod/token-1' })]);
-    expect(await found(WITHOUT_DOMAIN)).toEqual([]);
+    expect(await foundZones(WITHOUT_DOMAIN)).toEqual([]);
     expect(calls()).toEqual(['ListHostedZones']);
   });
 });
@@ -162,14 +162,14 @@ describe('a recorded zone that is missing from the list', () => {
     mockZones([]);
     const HostedZone = zone('Z1', { CallerReference: 'shop-dev/token-1' });
     mocks.route53.on(GetHostedZoneCommand, { Id: 'Z1' }).resolves({ HostedZone });
-    expect(await found(config(), { hostedZone: 'Z1' })).toEqual([['', 'Z1']]);
+    expect(await foundZones(config(), { hostedZone: 'Z1' })).toEqual([['', 'Z1']]);
     expect(calls()).toEqual(['ListHostedZones', 'GetHostedZone', 'ListTagsForResource']);
   });
 
   test('counts as deleted when Route 53 does not find it', async () => {
     mockZones([]);
     mocks.route53.on(GetHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
-    expect(await found(config(), { hostedZone: 'Z1' })).toEqual([]);
+    expect(await foundZones(config(), { hostedZone: 'Z1' })).toEqual([]);
   });
 });
 
@@ -183,7 +183,7 @@ describe('a failure to list hosted zones', () => {
     'makes the look fail for a stack with %s, since a zone that cannot be seen may exist',
     async (_what, stack, recorded) => {
       mocks.route53.on(ListHostedZonesCommand).rejects(denied);
-      await expect(found(stack, recorded)).rejects.toBe(denied);
+      await expect(foundZones(stack, recorded)).rejects.toBe(denied);
     },
   );
 
@@ -192,12 +192,12 @@ describe('a failure to list hosted zones', () => {
     ['a missing service', awsError('NotImplemented', 'no Route 53 here', 501)],
   ])('is ignored for a stack without a domain or a recorded zone: %s', async (_what, error) => {
     mocks.route53.on(ListHostedZonesCommand).rejects(error);
-    expect(await found(WITHOUT_DOMAIN)).toEqual([]);
+    expect(await foundZones(WITHOUT_DOMAIN)).toEqual([]);
   });
 
   test('is not ignored if it is neither a denial nor a missing service', async () => {
     const other = awsError('InvalidInput', 'no', 400);
     mocks.route53.on(ListHostedZonesCommand).rejects(other);
-    await expect(found(WITHOUT_DOMAIN)).rejects.toBe(other);
+    await expect(foundZones(WITHOUT_DOMAIN)).rejects.toBe(other);
   });
 });

@@ -12,7 +12,7 @@ const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available')
   Attachments: VpcId === undefined ? [] : [{ VpcId, State: State as AttachmentStatus }],
   Tags: toPascalCaseTags(ourTags('internetGateway')),
 });
-const found = network().internetGateway[''];
+const expected = network().internetGateway[''];
 
 test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({});
@@ -30,7 +30,7 @@ test('our gateway is returned with the VPC that it is attached to, across all pa
   mocks.ec2
     .on(DescribeInternetGatewaysCommand, { NextToken: 'more' })
     .resolves({ InternetGateways: [gateway('igw-1', 'vpc-1')] });
-  expect(await lookInternetGateway(lookContextOf())).toEqual(new Map([['', found]]));
+  expect(await lookInternetGateway(lookContextOf())).toEqual(new Map([['', expected]]));
 });
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
 ])('a gateway that %s is returned without a VPC', async (_, one) => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [one] });
   expect(await lookInternetGateway(lookContextOf())).toEqual(
-    new Map([['', { ...found, attachedTo: undefined }]]),
+    new Map([['', { ...expected, attachedTo: undefined }]]),
   );
 });
 

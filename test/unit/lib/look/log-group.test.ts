@@ -27,7 +27,7 @@ test('the look requests the tags by the ARN of the log group, without the suffix
   expect(sent().at(-1)?.input).toEqual({ resourceArn: ARN });
 });
 
-test('the look ignores a log group whose name only starts with ours', async () => {
+test('the look ignores a log group whose name only starts with the name of our log group', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: `${NAME}-2` }] });
   expect(await look()).toBeUndefined();
 });

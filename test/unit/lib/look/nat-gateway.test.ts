@@ -14,7 +14,7 @@ const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
   Tags: toPascalCaseTags(ourTags('natGateway')),
   ...more,
 });
-const found = network().natGateway[''];
+const expected = network().natGateway[''];
 const { aws } = lookContextOf();
 
 describe('a look by tags', () => {
@@ -39,14 +39,14 @@ describe('a look by tags', () => {
     mocks.ec2
       .on(DescribeNatGatewaysCommand, { NextToken: 'more' })
       .resolves({ NatGateways: [nat('nat-1', 'available')] });
-    expect(await lookNatGateway(lookContextOf())).toEqual(new Map([['', found]]));
+    expect(await lookNatGateway(lookContextOf())).toEqual(new Map([['', expected]]));
   });
 
   test('returns the reason why a gateway failed', async () => {
     const why = { FailureCode: 'Gateway.NotAttached', FailureMessage: 'no gateway', NatGatewayAddresses: [] };
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'failed', why)] });
     expect([...(await lookNatGateway(lookContextOf())).values()]).toEqual([
-      { ...found, state: 'failed', failure: 'Gateway.NotAttached: no gateway', allocationId: '' },
+      { ...expected, state: 'failed', failure: 'Gateway.NotAttached: no gateway', allocationId: '' },
     ]);
   });
 
@@ -72,7 +72,7 @@ describe('a look by tags', () => {
 describe('a look by id', () => {
   test('also finds a deleted gateway', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'deleted')] });
-    expect(await natGatewayById(aws, 'nat-1')).toEqual({ ...found, state: 'deleted' });
+    expect(await natGatewayById(aws, 'nat-1')).toEqual({ ...expected, state: 'deleted' });
     expect(sent()).toEqual([{ command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } }]);
   });
 

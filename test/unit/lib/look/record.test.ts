@@ -59,7 +59,7 @@ const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'ap
 const look = async (...context: Parameters<typeof lookContext>) =>
   (await lookRecord(lookContext(...context))).get('');
 /** All found records, by key. */
-const found = async (...context: Parameters<typeof lookContext>) =>
+const foundRecords = async (...context: Parameters<typeof lookContext>) =>
   [...(await lookRecord(lookContext(...context)))].map(([key, item]) => [
     key,
     `${item.recordName} in ${item.hostedZoneId}`,
@@ -94,10 +94,10 @@ describe('the record of the domain', () => {
   });
 
   test.each([
-    ['of our earlier load balancer', BALANCER.replace('123', '999'), OURS],
-    ["of another stack's load balancer", BALANCER.replace('shop-dev', 'shop-dev-2'), {}],
-    ['of a load balancer of the same name in another region', BALANCER.replace('eu-west-1', 'us-east-1'), {}],
-    ['of anything else', 'www.example.net', {}],
+    ['our earlier load balancer', BALANCER.replace('123', '999'), OURS],
+    ["another stack's load balancer", BALANCER.replace('shop-dev', 'shop-dev-2'), {}],
+    ['a load balancer of the same name in another region', BALANCER.replace('eu-west-1', 'us-east-1'), {}],
+    ['any other name', 'www.example.net', {}],
   ])('has an owner that depends on the target of its alias: %s', async (_what, name, tags) => {
     mockZones([zone('Z1')], { Z1: [alias(`${name}.`)] });
     expect((await look())?.tags).toEqual(tags);
@@ -129,7 +129,7 @@ describe('the record of the domain', () => {
     ['only a record of another type with this name', [{ Name: 'api.example.com.', Type: 'TXT' as const }]],
   ])('is missing when the zone contains %s', async (_what, sets) => {
     mockZones([zone('Z1')], { Z1: sets });
-    expect(await found(config(), RECORDED)).toEqual([]);
+    expect(await foundRecords(config(), RECORDED)).toEqual([]);
   });
 
   test('belongs to the stage whose load balancer it leads to', async () => {
@@ -160,7 +160,7 @@ describe('our records whose names are not configured', () => {
         ourRecord('older.example.com'),
       ],
     });
-    expect(await found()).toEqual([
+    expect(await foundRecords()).toEqual([
       ['', 'api.example.com in Z1'],
       ['old.example.com', 'old.example.com in Z1'],
       ['older.example.com', 'older.example.com in Z1'],
@@ -176,7 +176,7 @@ describe('our records whose names are not configured', () => {
     mockZones([zone('Z1', OUR_ZONE)], {
       Z1: [foreignRecord('old.example.com'), foreignRecord('www.example.com')],
     });
-    expect(await found(config(), recorded)).toEqual([['old.example.com', 'old.example.com in Z1']]);
+    expect(await foundRecords(config(), recorded)).toEqual([['old.example.com', 'old.example.com in Z1']]);
   });
 
   test('are also found in our zones that are not configured', async () => {
@@ -184,11 +184,11 @@ describe('our records whose names are not configured', () => {
       Z1: [ourRecord('api.example.com')],
       Z2: [ourRecord('api.old.com'), foreignRecord('www.old.com')],
     });
-    expect(await found()).toEqual([
+    expect(await foundRecords()).toEqual([
       ['', 'api.example.com in Z1'],
       ['api.old.com', 'api.old.com in Z2'],
     ]);
-    expect(await found(WITHOUT_DOMAIN)).toEqual([
+    expect(await foundRecords(WITHOUT_DOMAIN)).toEqual([
       ['api.example.com', 'api.example.com in Z1'],
       ['api.old.com', 'api.old.com in Z2'],
     ]);
@@ -199,7 +199,7 @@ describe('our records whose names are not configured', () => {
       Z1: [ourRecord('api.example.com')],
       Z2: [ourRecord('api.example.com')],
     });
-    expect((await found(WITHOUT_DOMAIN)).map(([key]) => key)).toEqual([
+    expect((await foundRecords(WITHOUT_DOMAIN)).map(([key]) => key)).toEqual([
       'api.example.com',
       'api.example.com~2',
     ]);
@@ -208,7 +208,7 @@ describe('our records whose names are not configured', () => {
   test("are found in the account's zone by their recorded name, if their target is our load balancer", async () => {
     const renamed = { ...RECORDED, record: { recordName: 'old.example.com' } };
     mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com'), ourRecord('old.example.com')] });
-    expect(await found(config(), renamed)).toEqual([
+    expect(await foundRecords(config(), renamed)).toEqual([
       ['', 'api.example.com in Z1'],
       ['old.example.com', 'old.example.com in Z1'],
     ]);
@@ -220,17 +220,19 @@ describe('our records whose names are not configured', () => {
 
   test("are not found in the account's zone once they have another target", async () => {
     mockZones([zone('Z1')], { Z1: [foreignRecord('api.example.com')] });
-    expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([]);
+    expect(await foundRecords(WITHOUT_DOMAIN, RECORDED)).toEqual([]);
   });
 
   test("do not include the next record after a recorded name in the account's zone", async () => {
     mockZones([zone('Z1')], { Z1: [ourRecord('www.example.com')] });
-    expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([]);
+    expect(await foundRecords(WITHOUT_DOMAIN, RECORDED)).toEqual([]);
   });
 
   test("are found in the account's zone even without a domain, since the state has their name and zone", async () => {
     mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com')] });
-    expect(await found(WITHOUT_DOMAIN, RECORDED)).toEqual([['api.example.com', 'api.example.com in Z1']]);
+    expect(await foundRecords(WITHOUT_DOMAIN, RECORDED)).toEqual([
+      ['api.example.com', 'api.example.com in Z1'],
+    ]);
     expect(listings()).toEqual([listingByName('Z1', 'api.example.com')]);
   });
 
@@ -240,12 +242,14 @@ describe('our records whose names are not configured', () => {
       'record.api.old.com': { recordName: 'api.old.com', hostedZoneId: 'Z1' },
     };
     mockZones([zone('Z1', { Name: 'old.com.' }), zone('Z2')], { Z1: [ourRecord('api.old.com')], Z2: [] });
-    expect(await found(config(), moved)).toEqual([['api.old.com', 'api.old.com in Z1']]);
+    expect(await foundRecords(config(), moved)).toEqual([['api.old.com', 'api.old.com in Z1']]);
   });
 
   test("are not looked for in the account's zone when the state has no such records", async () => {
     mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com'), ourRecord('old.example.com')] });
-    expect(await found(config(), { vpc: { vpcId: 'vpc-1' } })).toEqual([['', 'api.example.com in Z1']]);
+    expect(await foundRecords(config(), { vpc: { vpcId: 'vpc-1' } })).toEqual([
+      ['', 'api.example.com in Z1'],
+    ]);
     expect(listings()).toEqual([listingByName('Z1', 'api.example.com')]);
   });
 
@@ -253,7 +257,7 @@ describe('our records whose names are not configured', () => {
     mockZones([zone('Z1')], {
       Z1: [ourRecord('a.example.com'), foreignRecord('aa.example.com'), ourRecord('api.example.com')],
     });
-    expect(await found()).toEqual([
+    expect(await foundRecords()).toEqual([
       ['a.example.com', 'a.example.com in Z1'],
       ['', 'api.example.com in Z1'],
     ]);
@@ -262,7 +266,7 @@ describe('our records whose names are not configured', () => {
 
   test('need no call if there is no domain, no zone of this stack and no recorded zone', async () => {
     mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com')] });
-    expect(await found(WITHOUT_DOMAIN)).toEqual([]);
+    expect(await foundRecords(WITHOUT_DOMAIN)).toEqual([]);
     expect(listings()).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ describe('the recorded ids of a noun', () => {
 });
 
 /** For each noun: its recorded ids, the resource in a response, and the command that requests it by id. */
-const kinds = [
+const cases = [
   {
     noun: 'vpc',
     key: '',
@@ -130,7 +130,7 @@ const kinds = [
   },
 ] as const;
 
-describe.each(kinds)(
+describe.each(cases)(
   'the look for $noun',
   ({ noun, key, ids, list, resource, byId, notFoundCode, command }) => {
     const address = key === '' ? noun : `${noun}.${key}`;
@@ -186,7 +186,7 @@ describe.each(kinds)(
       expect(await look()).toEqual([]);
     });
 
-    test('counts a resource that has lost its tags as ours, and assumes the missing tags', async () => {
+    test('treats a recorded resource as ours even if it has lost our tags, and assumes these tags', async () => {
       on(byId).resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags({ team: 'orders' }) }] });
       const found = await lookAt(noun, lookContext());
       const foundTags = found.get(key)?.tags ?? {};
@@ -196,7 +196,7 @@ describe.each(kinds)(
       expect(tagFields(foundTags)).toEqual({ 'tag.team': 'orders' });
     });
 
-    test('gives a resource that has lost one tag the key under which it is recorded', async () => {
+    test('takes the key from the state if a resource has lost the tag with its key', async () => {
       const { 'slipway:key': _, ...others } = tags;
       on().resolves({ [list]: [{ ...resource, Tags: toPascalCaseTags(others) }] });
       const found = await lookAt(noun, lookContext());
@@ -215,7 +215,7 @@ describe.each(kinds)(
   },
 );
 
-test('a recorded NAT gateway that AWS lists as deleted does not exist', async () => {
+test('a recorded NAT gateway that AWS lists as deleted counts as absent', async () => {
   const Tags = toPascalCaseTags(ourTags('natGateway'));
   ec2.on(DescribeNatGatewaysCommand).resolves({});
   ec2
@@ -228,38 +228,41 @@ test('a recorded NAT gateway that AWS lists as deleted does not exist', async ()
 describe('a speculative look by a recorded id', () => {
   const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:1' } });
   const lookSpeculatively = async (found: string | undefined, refused?: string) => {
-    const asked: string[] = [];
+    const requestedIds: string[] = [];
     const answer = await fetchSpeculatively(
       { recorded },
       'loadBalancer',
       async () => {
         // The request is sent before the id is known.
-        expect(asked).toEqual(['arn:1']);
+        expect(requestedIds).toEqual(['arn:1']);
         return found;
       },
       async (id) => {
-        asked.push(id);
+        requestedIds.push(id);
         if (id === refused) throw awsError('AccessDenied');
         return `about ${id}`;
       },
     );
-    return { asked, answer };
+    return { requestedIds, answer };
   };
 
   test('is used if the recorded id is current', async () => {
-    expect(await lookSpeculatively('arn:1')).toEqual({ asked: ['arn:1'], answer: 'about arn:1' });
+    expect(await lookSpeculatively('arn:1')).toEqual({ requestedIds: ['arn:1'], answer: 'about arn:1' });
     await expect(lookSpeculatively('arn:1', 'arn:1')).rejects.toThrow();
   });
 
   test('is repeated if AWS returns another id, whatever the first result was', async () => {
     expect(await lookSpeculatively('arn:2', 'arn:1')).toEqual({
-      asked: ['arn:1', 'arn:2'],
+      requestedIds: ['arn:1', 'arn:2'],
       answer: 'about arn:2',
     });
   });
 
   test('returns undefined for a missing resource', async () => {
-    expect(await lookSpeculatively(undefined, 'arn:1')).toEqual({ asked: ['arn:1'], answer: undefined });
+    expect(await lookSpeculatively(undefined, 'arn:1')).toEqual({
+      requestedIds: ['arn:1'],
+      answer: undefined,
+    });
   });
 
   test('waits for the id if none is recorded', async () => {

@@ -1,4 +1,4 @@
-// The look at counts that differ from the configured ones: whether Application Auto Scaling manages them.
+// Task counts that differ from the configuration: they are drift unless Application Auto Scaling manages them.
 import {
   DescribeScalableTargetsCommand,
   type DescribeScalableTargetsCommandInput,

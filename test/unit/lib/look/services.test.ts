@@ -7,7 +7,7 @@ import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
-const ours = (key: string) => ourTags('services', key);
+const serviceTags = (key: string) => ourTags('services', key);
 const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): Service => ({
   serviceArn: `arn:service/shop-dev/${serviceName}`,
   serviceName,
@@ -38,7 +38,7 @@ const keys = async () => [...(await lookServices(lookContextOf())).keys()];
 
 test('the look reads our services', async () => {
   mockServices(
-    service('web', ours('web'), {
+    service('web', serviceTags('web'), {
       taskDefinition: 'arn:definition:1',
       networkConfiguration: {
         awsvpcConfiguration: {
@@ -78,7 +78,7 @@ test('the look reads our services', async () => {
       graceSeconds: 60,
       deployment: '100–200 %, breaker on, rollback off',
       rollout: 'IN_PROGRESS',
-      tags: ours('web'),
+      tags: serviceTags('web'),
     },
   });
   expect(sent()).toEqual([
@@ -91,7 +91,7 @@ test('the look reads our services', async () => {
 });
 
 test('the look leaves a field undefined if the endpoint does not report it', async () => {
-  mockServices(service('web', ours('web')));
+  mockServices(service('web', serviceTags('web')));
   expect((await lookServices(lookContextOf())).get('web')).toMatchObject({
     graceSeconds: undefined,
     deployment: undefined,
@@ -100,17 +100,19 @@ test('the look leaves a field undefined if the endpoint does not report it', asy
 });
 
 test('the look returns a draining service, although the list call omits it', async () => {
-  mockServices(service('web', ours('web'), { status: 'DRAINING' }));
+  mockServices(service('web', serviceTags('web'), { status: 'DRAINING' }));
   expect((await lookServices(lookContextOf())).get('web')?.status).toBe('DRAINING');
 });
 
 test('the look counts an inactive service as absent', async () => {
-  mockServices(service('web', ours('web'), { status: 'INACTIVE' }));
+  mockServices(service('web', serviceTags('web'), { status: 'INACTIVE' }));
   expect(await keys()).toEqual([]);
 });
 
 test('the look finds our services that are no longer desired on all pages, and describes ten services per call', async () => {
-  const others = Array.from({ length: 12 }, (_, index) => service(`old-${index}`, ours(`old-${index}`)));
+  const others = Array.from({ length: 12 }, (_, index) =>
+    service(`old-${index}`, serviceTags(`old-${index}`)),
+  );
   mockServices(...others);
   expect(await keys()).toHaveLength(12);
   expect(
@@ -138,9 +140,13 @@ test('the look gives a separate key to a service that is replaced because its pr
   const name = web ? namesOf(secure).service(web) : '';
   const keysOf = async (stack?: Config) =>
     [...(await lookServices(lookContextOf(stack)))].map(([key, { serviceName }]) => [key, serviceName]);
-  mockServices(service('web', ours('web')));
+  mockServices(service('web', serviceTags('web')));
   expect(await keysOf(secure)).toEqual([['web~former', 'web']]);
-  mockServices(service('web', ours('web')), service(name, ours('web')), service('jobs_1234', ours('jobs')));
+  mockServices(
+    service('web', serviceTags('web')),
+    service(name, serviceTags('web')),
+    service('jobs_1234', serviceTags('jobs')),
+  );
   expect(await keysOf(secure)).toEqual([
     ['web', name],
     ['web~former', 'web'],
@@ -159,7 +165,7 @@ test('the look finds nothing without a cluster', async () => {
   expect(await keys()).toEqual([]);
 });
 
-test('the look describes no services when there are no names', async () => {
+test('the look makes no describe call when no services are configured or listed', async () => {
   mockServices();
   expect((await lookServices(lookContextOf(config({ services: [] })))).size).toBe(0);
   expect(sent().map(({ command }) => command)).toEqual(['ListServices']);

@@ -11,7 +11,7 @@ import type { Noun } from '../../../../lib/model/architecture.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
-const ours = (key: string) => ourTags('taskDefinitions', key);
+const definitionTags = (key: string) => ourTags('taskDefinitions', key);
 const arnOf = (family: string) => `arn:task-definition/${family}:7`;
 const missing = awsError('ClientException', 'Unable to describe task definition.');
 
@@ -53,7 +53,7 @@ beforeEach(() => {
 });
 
 test('the look reads our task definitions on any page, keyed by their services', async () => {
-  active = { 'shop-dev-old': ours('old'), 'shop-dev-web': ours('web') };
+  active = { 'shop-dev-old': definitionTags('old'), 'shop-dev-web': definitionTags('web') };
   const found = await lookTaskDefinitions(lookContextOf());
   expect([...found.keys()]).toEqual(['old', 'web']);
   expect(found.get('web')).toEqual({
@@ -62,7 +62,7 @@ test('the look reads our task definitions on any page, keyed by their services',
     status: 'ACTIVE',
     definition: { cpu: '256', containers: '' },
     older: 0,
-    tags: ours('web'),
+    tags: definitionTags('web'),
   });
   expect(sent()[0]).toEqual({
     command: 'ListTaskDefinitionFamilies',
@@ -71,11 +71,11 @@ test('the look reads our task definitions on any page, keyed by their services',
 });
 
 test('the look returns revisions that an interrupted teardown has deregistered but not deleted', async () => {
-  inactive = { 'shop-dev-web': ours('web') };
+  inactive = { 'shop-dev-web': definitionTags('web') };
   expect((await lookTaskDefinitions(lookContextOf())).get('web')).toMatchObject({
     taskDefinitionArn: arnOf('shop-dev-web'),
     status: 'INACTIVE',
-    tags: ours('web'),
+    tags: definitionTags('web'),
   });
   expect(sent()).toContainEqual({
     command: 'ListTaskDefinitions',
@@ -115,10 +115,10 @@ describe('in a family with several revisions', () => {
 
   test('the look returns the number of our earlier revisions that can still start tasks', async () => {
     mockRevisions([
-      ['ACTIVE', ours('web')],
+      ['ACTIVE', definitionTags('web')],
       ['ACTIVE', foreign],
-      ['ACTIVE', ours('web')],
-      ['ACTIVE', ours('web')],
+      ['ACTIVE', definitionTags('web')],
+      ['ACTIVE', definitionTags('web')],
     ]);
     expect(await lookAtWeb()).toMatchObject({
       taskDefinitionArn: 'arn:task-definition/shop-dev-web:4',
@@ -126,9 +126,9 @@ describe('in a family with several revisions', () => {
     });
   });
 
-  test("the look returns our newest revision, even if someone else's is newer", async () => {
+  test('the look returns our newest revision, even if a foreign revision is newer', async () => {
     mockRevisions([
-      ['ACTIVE', ours('web')],
+      ['ACTIVE', definitionTags('web')],
       ['ACTIVE', { 'slipway:stack': 'other-prod' }],
       ['ACTIVE', foreign],
     ]);
@@ -138,11 +138,11 @@ describe('in a family with several revisions', () => {
     });
   });
 
-  test('the look returns our newest inactive revision if only others have active ones', async () => {
+  test('the look returns our newest inactive revision if all active revisions are foreign', async () => {
     const inactiveForeign = Array.from({ length: 7 }, () => ['INACTIVE', foreign] as const);
     mockRevisions([
-      ['INACTIVE', ours('web')],
-      ['INACTIVE', ours('web')],
+      ['INACTIVE', definitionTags('web')],
+      ['INACTIVE', definitionTags('web')],
       ...inactiveForeign,
       ['ACTIVE', foreign],
     ]);
@@ -166,18 +166,18 @@ describe('in a family with several revisions', () => {
 });
 
 test('the look finds nothing in a family whose revisions are all being deleted', async () => {
-  inactive = { 'shop-dev-web': ours('web') };
+  inactive = { 'shop-dev-web': definitionTags('web') };
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [] });
   expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
 test('the look finds nothing when the task definition is deleted during the look', async () => {
-  inactive = { 'shop-dev-web': ours('web') };
+  inactive = { 'shop-dev-web': definitionTags('web') };
   mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(missing);
   expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
-test('the look finds nothing that belongs to someone else, even under one of our names: nothing is in the way', async () => {
+test('the look ignores foreign task definitions, even with one of our names, since they do not prevent a new revision', async () => {
   active = {
     'shop-dev-web': { owner: 'bob' },
     'shop-dev-2-web': { 'slipway:stack': 'shop-dev-2' },
@@ -187,7 +187,7 @@ test('the look finds nothing that belongs to someone else, even under one of our
 });
 
 test('the look fails with any other error', async () => {
-  active = { 'shop-dev-web': ours('web') };
+  active = { 'shop-dev-web': definitionTags('web') };
   mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(lookTaskDefinitions(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });

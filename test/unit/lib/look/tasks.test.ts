@@ -56,7 +56,7 @@ test('the look reads all pages, and describes a hundred tasks per call', async (
   expect(sent().filter(({ command }) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
-test('the look leaves out tasks of the family that this stack has not started', async () => {
+test('the look leaves out tasks that this stack has not started, even those of the same family', async () => {
   mockTasks({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:2' ? 'family:shop-dev-web' : undefined),
   );

@@ -17,7 +17,7 @@ const vpc = (VpcId: string) => ({
   State: 'available' as const,
   Tags: toPascalCaseTags(ourTags('vpc')),
 });
-const found = network().vpc[''];
+const expected = network().vpc[''];
 
 beforeEach(() => {
   mocks.ec2
@@ -36,7 +36,7 @@ test('without resources of this stack, the look returns an empty result', async 
 
 test('our VPC is returned with its attributes, which need separate calls', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
-  expect(await lookVpc(lookContextOf())).toEqual(new Map([['', found]]));
+  expect(await lookVpc(lookContextOf())).toEqual(new Map([['', expected]]));
   expect(sent().slice(1)).toEqual([
     { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsSupport' } },
     { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsHostnames' } },
@@ -47,7 +47,7 @@ test('a VPC attribute that AWS does not report counts as off', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   expect([...(await lookVpc(lookContextOf())).values()]).toEqual([
-    { ...found, dnsSupport: false, dnsHostnames: false },
+    { ...expected, dnsSupport: false, dnsHostnames: false },
   ]);
 });
 

@@ -63,7 +63,7 @@ test('only ids that AWS generates and never reuses prove ownership', () => {
     'targetGroups',
     'listener',
     'rules',
-    // AWS numbers the revisions of a family, and continues to count after they are deleted.
+    // AWS never reuses the number of a revision, even after the revision is deleted.
     'taskDefinitions',
   ]);
 });

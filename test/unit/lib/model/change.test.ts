@@ -17,10 +17,10 @@ interface Resource {
   readonly successor?: string;
 }
 
-const comparison = (wanted: Record<string, DesiredFields>, found: Record<string, Resource>) =>
+const changesFor = (desired: Record<string, DesiredFields>, found: Record<string, Resource>) =>
   compare<Resource, string>({
     noun: 'subnets',
-    desired: new Map(Object.entries(wanted)),
+    desired: new Map(Object.entries(desired)),
     found: new Map(Object.entries(found)),
     fieldsOf: ({ fields }) => fields,
     immutable: { cidr: 'a block cannot change' },
@@ -30,9 +30,9 @@ const comparison = (wanted: Record<string, DesiredFields>, found: Record<string,
       successor === undefined ? undefined : { key: successor, reason: 'its name says so' },
   });
 
-describe('a comparison', () => {
-  test('creates a missing resource, with every field', () => {
-    expect(comparison({ a: { cidr: '10.0.0.0/20', size: 1 } }, {})).toEqual([
+describe('the changes that a comparison returns', () => {
+  test('create a missing resource, with every field', () => {
+    expect(changesFor({ a: { cidr: '10.0.0.0/20', size: 1 } }, {})).toEqual([
       {
         noun: 'subnets',
         key: 'a',
@@ -46,34 +46,34 @@ describe('a comparison', () => {
     ]);
   });
 
-  test('returns no change for a resource that is as desired, whatever else AWS has filled in', () => {
-    expect(comparison({ a: { size: 1 } }, { a: { fields: { size: 1, arn: 'x' } } })).toEqual([]);
+  test('are empty for a resource that is as desired, whatever else AWS has filled in', () => {
+    expect(changesFor({ a: { size: 1 } }, { a: { fields: { size: 1, arn: 'x' } } })).toEqual([]);
   });
 
-  test('updates a resource that differs, and names the fields', () => {
-    const [one] = comparison({ a: { size: 1, on: true } }, { a: { fields: { size: 2, on: true } } });
+  test('update a resource that differs, and name the fields', () => {
+    const [one] = changesFor({ a: { size: 1, on: true } }, { a: { fields: { size: 2, on: true } } });
     expect(one).toMatchObject({
       verb: 'update',
       fields: [{ field: 'size', from: 2, to: 1 }],
       reason: 'size differs',
     });
-    const [two] = comparison({ a: { size: 1, on: true } }, { a: { fields: { size: 2 } } });
+    const [two] = changesFor({ a: { size: 1, on: true } }, { a: { fields: { size: 2 } } });
     expect(two).toMatchObject({ verb: 'update', reason: 'size, on differ' });
   });
 
-  test('clears fields that exist but are not desired', () => {
-    const wanted = { a: { 'tag.team': undefined, 'tag.cost': undefined } };
-    const [change] = comparison(wanted, { a: { fields: { 'tag.team': 'orders' } } });
+  test('clear fields that exist but are not desired', () => {
+    const desired = { a: { 'tag.team': undefined, 'tag.cost': undefined } };
+    const [change] = changesFor(desired, { a: { fields: { 'tag.team': 'orders' } } });
     expect(change).toMatchObject({
       verb: 'update',
       fields: [{ field: 'tag.team', from: 'orders', to: undefined }],
     });
-    expect(comparison(wanted, {}).at(0)).toMatchObject({ verb: 'create', fields: [] });
+    expect(changesFor(desired, {}).at(0)).toMatchObject({ verb: 'create', fields: [] });
   });
 
-  test('replaces a resource that another one supersedes, and lists the fields that differ', () => {
+  test('replace a resource that another one supersedes, and list the fields that differ', () => {
     const old = { fields: { port: 5000, size: 1 }, successor: 'a' };
-    expect(comparison({ a: { port: 5001, size: 1 } }, { 'a-5000': old })).toEqual([
+    expect(changesFor({ a: { port: 5001, size: 1 } }, { 'a-5000': old })).toEqual([
       {
         noun: 'subnets',
         key: 'a',
@@ -88,51 +88,51 @@ describe('a comparison', () => {
   test.each([
     ['its successor already exists', { a: { fields: { port: 1 } } }],
     ['another resource has the same successor', { b: { fields: {}, successor: 'a' } }],
-  ])('removes a superseded resource when %s', (_when, others) => {
+  ])('remove a superseded resource when %s', (_when, others) => {
     const found = { ...others, c: { fields: {}, successor: 'a' } };
-    const changes = comparison({ a: { port: 1 } }, found);
+    const changes = changesFor({ a: { port: 1 } }, found);
     expect(changes.find(({ key }) => key === 'c')).toMatchObject({ verb: 'remove' });
   });
 
-  test('distinguishes values of different types', () => {
-    const [change] = comparison({ a: { size: 1 } }, { a: { fields: { size: '1' } } });
+  test('distinguish values of different types', () => {
+    const [change] = changesFor({ a: { size: 1 } }, { a: { fields: { size: '1' } } });
     expect(change?.fields).toEqual([{ field: 'size', from: '1', to: 1 }]);
   });
 
-  test('treats a value that becomes known later as different from every known value', () => {
-    const [change] = comparison({ a: { vpc: knownAfter('vpc') } }, { a: { fields: { vpc: 'vpc-1' } } });
+  test('treat a value that becomes known later as different from every known value', () => {
+    const [change] = changesFor({ a: { vpc: knownAfter('vpc') } }, { a: { fields: { vpc: 'vpc-1' } } });
     expect(change).toMatchObject({
       verb: 'update',
       fields: [{ field: 'vpc', from: 'vpc-1', to: knownAfter('vpc') }],
     });
   });
 
-  test('replaces a resource that cannot be changed in place, and gives the reason', () => {
-    const [change] = comparison({ a: { size: 1, cidr: 'x' } }, { a: { fields: { size: 2, cidr: 'y' } } });
+  test('replace a resource that cannot be changed in place, and give the reason', () => {
+    const [change] = changesFor({ a: { size: 1, cidr: 'x' } }, { a: { fields: { size: 2, cidr: 'y' } } });
     expect(change).toMatchObject({ verb: 'replace', reason: 'a block cannot change' });
     expect(change?.fields.map(({ field }) => field)).toEqual(['size', 'cidr']);
   });
 
-  test('removes a resource that is not desired', () => {
-    expect(comparison({}, { a: { fields: {} } })).toMatchObject([{ key: 'a', verb: 'remove' }]);
+  test('remove a resource that is not desired', () => {
+    expect(changesFor({}, { a: { fields: {} } })).toMatchObject([{ key: 'a', verb: 'remove' }]);
   });
 
-  test('refuses to change a foreign resource, whatever differs', () => {
-    expect(comparison({ a: { size: 1 } }, { a: { fields: { size: 2 }, owner: 'bob' } })).toEqual([
+  test('include a refusal for a foreign resource that is desired, whatever differs', () => {
+    expect(changesFor({ a: { size: 1 } }, { a: { fields: { size: 2 }, owner: 'bob' } })).toEqual([
       { noun: 'subnets', key: 'a', verb: 'refused', fields: [], reason: 'it belongs to bob' },
     ]);
   });
 
-  test('ignores a foreign resource that is not desired', () => {
-    expect(comparison({}, { a: { fields: {}, owner: 'bob' } })).toEqual([]);
+  test('ignore a foreign resource that is not desired', () => {
+    expect(changesFor({}, { a: { fields: {}, owner: 'bob' } })).toEqual([]);
   });
 
-  test('refuses to change a resource that cannot be updated, but removes it when it is not desired', () => {
+  test('include a refusal for a desired resource that cannot be updated, but remove it when it is not desired', () => {
     const frozen = { fields: { size: 2 }, frozenBecause: 'it is in another VPC' };
-    expect(comparison({ a: { size: 2 } }, { a: frozen })).toMatchObject([
+    expect(changesFor({ a: { size: 2 } }, { a: frozen })).toMatchObject([
       { verb: 'refused', reason: 'it is in another VPC' },
     ]);
-    expect(comparison({}, { a: frozen })).toMatchObject([{ verb: 'remove' }]);
+    expect(changesFor({}, { a: frozen })).toMatchObject([{ verb: 'remove' }]);
   });
 });
 

@@ -6,20 +6,20 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test("returns the machine's time in whole milliseconds", () => {
+test("the clock returns the machine's time in whole milliseconds", () => {
   expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(60_000);
   expect(Number.isInteger(systemClock.now())).toBe(true);
 });
 
-test("stays monotonic when the machine's clock is set back", () => {
+test("the clock stays monotonic when the machine's clock is set back", () => {
   const before = systemClock.now();
   jest.spyOn(Date, 'now').mockReturnValue(0);
   expect(systemClock.now()).toBeGreaterThanOrEqual(before);
 });
 
-test('stops sleeping when its signal is aborted', async () => {
-  const stopping = new AbortController();
-  const sleeping = systemClock.sleep(3_600_000, stopping.signal);
-  stopping.abort();
+test('a sleep ends when its signal is aborted', async () => {
+  const controller = new AbortController();
+  const sleeping = systemClock.sleep(3_600_000, controller.signal);
+  controller.abort();
   await expect(sleeping).rejects.toThrow('aborted');
 });

@@ -1,4 +1,4 @@
-// The confirmation of changes: who is asked, and what the question states.
+// The confirmation of changes: when the user is asked, and what the question states.
 import { describe, expect, test } from '@jest/globals';
 import { isConfirmed, questionText, type Question } from '../../../../lib/run/confirm.ts';
 import { defaultOptions } from '../../engine-harness.ts';

@@ -12,7 +12,7 @@ const runWith = (signal = new AbortController().signal) =>
   ({ command: 'npm run provision', region: 'eu-west-1', endpoint: undefined, signal }) as Run;
 
 /** Returns the problem that is thrown for these outcomes, if any. */
-function thrown(outcomes: Partial<Record<Noun, Outcome>>, run = runWith()): Problem | undefined {
+function problemFor(outcomes: Partial<Record<Noun, Outcome>>, run = runWith()): Problem | undefined {
   try {
     throwFailures(run, new Map(Object.entries(outcomes)) as Map<Noun, Outcome>);
     return undefined;
@@ -27,12 +27,12 @@ const refused = awsError('InvalidSubnet.Conflict', 'conflicts with another subne
 
 describe('a run of the steps', () => {
   test('without failures throws nothing', () => {
-    expect(thrown({ vpc: done, subnets: done })).toBeUndefined();
+    expect(problemFor({ vpc: done, subnets: done })).toBeUndefined();
   });
 
   test('with one failure throws that failure, however many steps it blocked', () => {
     expect(
-      thrown({ vpc: done, subnets: failed(refused), natGateway: notReached, services: notReached }),
+      problemFor({ vpc: done, subnets: failed(refused), natGateway: notReached, services: notReached }),
     ).toMatchObject({
       code: 'REFUSED',
       what: 'AWS refused a call during the subnets step (InvalidSubnet.Conflict).',
@@ -42,11 +42,11 @@ describe('a run of the steps', () => {
 
   test('with a problem throws it unchanged', () => {
     const zoneProblem = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
-    expect(thrown({ subnets: failed(zoneProblem) })).toBe(zoneProblem);
+    expect(problemFor({ subnets: failed(zoneProblem) })).toBe(zoneProblem);
   });
 
   test('with several failures reports every cause, and each fix only once', () => {
-    const shown = thrown({
+    const shown = problemFor({
       subnets: failed(refused),
       elasticIp: failed(
         awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.'),
@@ -67,7 +67,7 @@ describe('a run of the steps', () => {
 
   test('in which many steps failed for the same cause reports the cause only once', () => {
     const expired = () => failed(awsError('ExpiredToken', 'The security token has expired', 403));
-    expect(thrown({ vpc: expired(), roles: expired(), cluster: expired() })).toMatchObject({
+    expect(problemFor({ vpc: expired(), roles: expired(), cluster: expired() })).toMatchObject({
       code: 'CREDENTIALS_EXPIRED',
       why: 'The security token has expired',
     });
@@ -80,7 +80,7 @@ describe('a run of the steps', () => {
       now: 'n',
       fix: ['f'],
     });
-    const shown = thrown({ services: failed(new SeveralErrors([unhealthy, refused])), vpc: done });
+    const shown = problemFor({ services: failed(new SeveralErrors([unhealthy, refused])), vpc: done });
     expect(shown).toMatchObject({
       code: 'STEPS_FAILED',
       what: 'The services step failed in 2 ways.',
@@ -90,12 +90,12 @@ describe('a run of the steps', () => {
       ].join('\n'),
       fix: ['f', 'Remove the cause that the message names.', 'npm run provision, to continue from here'],
     });
-    expect(thrown({ services: failed(new SeveralErrors([unhealthy, unhealthy])) })).toBe(unhealthy);
+    expect(problemFor({ services: failed(new SeveralErrors([unhealthy, unhealthy])) })).toBe(unhealthy);
   });
 
   test('of a teardown does not claim that something was created', () => {
     const run = { ...runWith(), command: 'npm run teardown -- --stage prod' };
-    expect(thrown({ subnets: failed(refused) }, run)).toMatchObject({
+    expect(problemFor({ subnets: failed(refused) }, run)).toMatchObject({
       now: 'Everything removed so far is gone; the rest is recorded.',
     });
   });
@@ -105,8 +105,8 @@ describe('a run of the steps', () => {
       vpc: failed(Object.assign(new Error('aborted'), { name: 'AbortError' })),
       subnets: notReached,
     };
-    expect(thrown(outcomes, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
-    expect(thrown({ vpc: done }, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
+    expect(problemFor(outcomes, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
+    expect(problemFor({ vpc: done }, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
   });
 });
 

@@ -133,12 +133,12 @@ describe('a wrong flag is refused', () => {
 
 /** npm 11 sets environment variables for the flags before `--`. The variable of an unknown flag contains the flag's value, or `true`. */
 describe('a flag that npm took as its own', () => {
-  const npm = { npm_lifecycle_event: 'provision', npm_config_yes: '', npm_config_prefix: '/usr' };
-  /** npm reads `--plan` as `-p -l -a -n`. */
-  const plan = { npm_config_parseable: 'true', npm_config_long: 'true', npm_config_all: 'true' };
+  const npmEnv = { npm_lifecycle_event: 'provision', npm_config_yes: '', npm_config_prefix: '/usr' };
+  /** The variables for `--plan`, which npm reads as `-p -l -a -n`. */
+  const planEnv = { npm_config_parseable: 'true', npm_config_long: 'true', npm_config_all: 'true' };
 
   test.each<[string, Record<string, string>, string[], string, string]>([
-    ['--plan', plan, [], '--plan', '--plan'],
+    ['--plan', planEnv, [], '--plan', '--plan'],
     ['--plan, in an npm that does not split it', { npm_config_plan: 'true' }, [], '--plan', '--plan'],
     ['--stage=test', { npm_config_stage: 'test' }, [], '--stage', '--stage test'],
     ['--stage test', { npm_config_stage: 'true' }, ['test'], '--stage', '--stage <name>'],
@@ -149,13 +149,13 @@ describe('a flag that npm took as its own', () => {
     ['--no-wait', { npm_config_wait: '' }, [], '--no-wait', '--no-wait'],
     [
       '--stage=test --plan, and a --yes after the --',
-      { ...plan, npm_config_stage: 'test' },
+      { ...planEnv, npm_config_stage: 'test' },
       ['--yes'],
       '--stage and --plan',
       '--stage test --plan',
     ],
   ])('is refused: %s', async (_typed, taken, args, names, flags) => {
-    await expect(readWithEnv({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
+    await expect(readWithEnv({ ...npmEnv, ...taken }, ...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
       what: `npm kept ${names} for itself.`,
       now: 'Nothing was changed.',
@@ -164,18 +164,20 @@ describe('a flag that npm took as its own', () => {
   });
 
   test.each<[string, Record<string, string>]>([
-    ['no flag precedes the --', npm],
-    ['npm has the same flag', { ...npm, npm_config_yes: 'true', npm_config_json: 'true' }],
-    ['an npmrc sets target', { ...npm, npm_config_target: '37.2.0' }],
-    ['an npmrc asks for long lists', { ...npm, npm_config_long: 'true', npm_config_all: 'true' }],
-    ['npm was given the negated flag', { ...npm, npm_config_plan: '', npm_config_wait: 'true' }],
-    ['npm did not start the command', { ...plan, npm_config_stage: 'test', npm_config_wait: '' }],
+    ['no flag precedes the --', npmEnv],
+    ['npm has the same flag', { ...npmEnv, npm_config_yes: 'true', npm_config_json: 'true' }],
+    ['an npmrc sets target', { ...npmEnv, npm_config_target: '37.2.0' }],
+    ['an npmrc asks for long lists', { ...npmEnv, npm_config_long: 'true', npm_config_all: 'true' }],
+    ['npm was given the negated flag', { ...npmEnv, npm_config_plan: '', npm_config_wait: 'true' }],
+    ['npm did not start the command', { ...planEnv, npm_config_stage: 'test', npm_config_wait: '' }],
   ])('is not reported when %s', async (_when, env) => {
     await expect(readWithEnv(env)).resolves.toEqual({ options: DEFAULTS });
   });
 
   test('is refused even with other flags after the --', async () => {
-    await expect(readWithEnv({ ...npm, ...plan }, '--help')).rejects.toMatchObject({ code: 'ARGUMENTS' });
+    await expect(readWithEnv({ ...npmEnv, ...planEnv }, '--help')).rejects.toMatchObject({
+      code: 'ARGUMENTS',
+    });
   });
 });
 
@@ -252,7 +254,7 @@ describe.each<[Command, string[], string[]]>([
     ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--name', '--adopt-stack'],
     ['--no-wait', '--builder', '--adopt'],
   ],
-])('the options of %s', (command, own, others) => {
+])('the options of %s', (command, listedOptions, otherOptions) => {
   const readFor = (...args: string[]) => readOptions(command, 'Purpose.', args, {});
 
   test('are all that --help lists', async () => {
@@ -260,20 +262,23 @@ describe.each<[Command, string[], string[]]>([
     const listed = [...('help' in result ? result.help : '').matchAll(/^ {2}(?:-h, )?(--[\w-]+)/gm)].map(
       ([, long]) => long,
     );
-    expect(listed.sort()).toEqual([...own, '--help', '--version'].sort());
+    expect(listed.sort()).toEqual([...listedOptions, '--help', '--version'].sort());
   });
 
-  test.each(others)('do not include %s, and the problem names the commands that have it', async (option) => {
-    await expect(readFor(option, 'x')).rejects.toMatchObject({
-      what: `${command} has no option ${option}.`,
-      why: expect.stringMatching(
-        /^It is an option of (provision|drift|teardown)( and (drift|teardown))?\.$/,
-      ) as unknown,
-    });
-  });
+  test.each(otherOptions)(
+    'do not include %s, and the problem names the commands that have it',
+    async (option) => {
+      await expect(readFor(option, 'x')).rejects.toMatchObject({
+        what: `${command} has no option ${option}.`,
+        why: expect.stringMatching(
+          /^It is an option of (provision|drift|teardown)( and (drift|teardown))?\.$/,
+        ) as unknown,
+      });
+    },
+  );
 });
 
-test('a drift is only a drift, and a teardown can name a stack', async () => {
+test('the command drift sets the option drift, and the command teardown accepts --name', async () => {
   await expect(readOptions('drift', '', ['--drift'], {})).resolves.toEqual({
     options: { ...DEFAULTS, drift: true },
   });

@@ -39,7 +39,7 @@ describe('the text of a plan', () => {
     ]);
   });
 
-  test('values are shown as they are, and an empty one is visible', () => {
+  test('values are shown unchanged, and an empty value is shown as (empty)', () => {
     const textOf = (from: FieldChange['from'], to: FieldChange['to']) =>
       planText([change('update', 'vpc', '', { field: 'f', from, to })])[1]?.trim();
     expect(textOf(false, true)).toBe('f: false → true');

@@ -9,8 +9,8 @@ test.each([
   ['a zero byte', 'a\0b', 'a\\u0000b'],
   ['a delete character', 'a\u007f', 'a\\u007f'],
   ['letters that run backwards', 'a\u202egpj.exe', 'a\\u202egpj.exe'],
-  ['an isolated direction', '\u2066a\u2069', '\\u2066a\\u2069'],
-  ['a mark of a direction', 'a\u200e\u200f\u061c', 'a\\u200e\\u200f\\u061c'],
+  ['a directional isolate', '\u2066a\u2069', '\\u2066a\\u2069'],
+  ['a directional mark', 'a\u200e\u200f\u061c', 'a\\u200e\\u200f\\u061c'],
   ['a line separator', 'a\u2028b\u2029', 'a\\u2028b\\u2029'],
   ['an invisible space', 'a\u200bb\ufeff', 'a\\u200bb\\ufeff'],
   ['a lone surrogate', 'a\ud800', 'a\\ud800'],
@@ -31,7 +31,7 @@ test('a Windows line ending is a line break', () => {
   expect(printable('one\r\ntwo\r')).toBe('one\ntwo');
 });
 
-test('JSON is still the same JSON when it is escaped', () => {
+test('escaping does not change the value of JSON', () => {
   const value = { text: 'a\u202eb\u009b2J\u007f\t"\\\n', 'key\u2066': ['\ufeff', 'Grüße'] };
   const shown = printable(JSON.stringify(value, null, 2));
   expect(shown).not.toMatch(/[\u202e\u009b\u007f\u2066\ufeff]/);

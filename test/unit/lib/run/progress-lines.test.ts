@@ -5,7 +5,7 @@ import type { Event } from '../../../../lib/model/report.ts';
 import { duration, progressLines } from '../../../../lib/run/progress-lines.ts';
 
 /** Formats events as lines. */
-function shown(events: Event[], colour = false): string[] {
+function linesOf(events: Event[], colour = false): string[] {
   const written: string[] = [];
   const report = progressLines((text) => void written.push(text), colour);
   events.forEach(report);
@@ -23,13 +23,13 @@ const resourceEvent = (status: 'created' | 'waiting', text: string, elapsed?: nu
 
 describe('a line', () => {
   test('of a resource has its address, its status, its id and the time it took', () => {
-    expect(shown([resourceEvent('created', 'nat-1', 92_000)])).toEqual([
+    expect(linesOf([resourceEvent('created', 'nat-1', 92_000)])).toEqual([
       '  natGateway                    created    nat-1  1 min 32 s',
     ]);
   });
 
   test('of a resource omits a time below 100 ms', () => {
-    expect(shown([resourceEvent('created', 'nat-1', 42), resourceEvent('created', 'nat-2')])).toEqual([
+    expect(linesOf([resourceEvent('created', 'nat-1', 42), resourceEvent('created', 'nat-2')])).toEqual([
       '  natGateway                    created    nat-1',
       '  natGateway                    created    nat-2',
     ]);
@@ -37,7 +37,7 @@ describe('a line', () => {
 
   test('has no control characters from the event', () => {
     expect(
-      shown([
+      linesOf([
         { type: 'phase', text: 'a\u001b[2J' },
         { type: 'note', text: 'b\u0007' },
         { type: 'warning', text: 'c\td\u009b' },
@@ -53,7 +53,7 @@ describe('a line', () => {
 
   test('is not indented for a phase, is indented for a note, and starts with "warning" for a warning', () => {
     expect(
-      shown([
+      linesOf([
         { type: 'phase', text: 'provision shop-dev' },
         { type: 'note', text: 'GET /api1  200' },
         { type: 'warning', text: 'mind this' },
@@ -67,17 +67,17 @@ describe('a line', () => {
       { type: 'phase', text: 'p' },
       { type: 'warning', text: 'w' },
     ];
-    const colourful = shown(events, true);
+    const colourful = linesOf(events, true);
     expect(colourful.join('')).toContain('\u001b[');
-    expect(colourful.map(stripVTControlCharacters)).toEqual(shown(events));
-    expect(shown(events).join('')).not.toContain('\u001b[');
+    expect(colourful.map(stripVTControlCharacters)).toEqual(linesOf(events));
+    expect(linesOf(events).join('')).not.toContain('\u001b[');
   });
 });
 
 describe('a waiting line', () => {
   test('is repeated within ten seconds only if its text changes', () => {
     expect(
-      shown([
+      linesOf([
         resourceEvent('waiting', 'pending', 0),
         resourceEvent('waiting', 'pending', 3000),
         resourceEvent('waiting', 'available soon', 6000),
@@ -90,7 +90,7 @@ describe('a waiting line', () => {
     const every3s = Array.from({ length: 11 }, (_, index) =>
       resourceEvent('waiting', 'pending', index * 3000),
     );
-    expect(shown(every3s)).toEqual([
+    expect(linesOf(every3s)).toEqual([
       '  natGateway                    waiting    pending',
       '  natGateway                    waiting    pending  12 s',
       '  natGateway                    waiting    pending  24 s',
@@ -99,7 +99,7 @@ describe('a waiting line', () => {
 
   test('for one resource does not suppress the line of another', () => {
     expect(
-      shown([resourceEvent('waiting', 'pending', 0, 'a'), resourceEvent('waiting', 'pending', 0, 'b')]),
+      linesOf([resourceEvent('waiting', 'pending', 0, 'a'), resourceEvent('waiting', 'pending', 0, 'b')]),
     ).toHaveLength(2);
   });
 });

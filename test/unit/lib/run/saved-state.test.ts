@@ -30,7 +30,7 @@ async function open(stack: string, more: Partial<Options> = {}, folder?: string)
   }
 }
 const GUARD = { account: '111122223333', region: 'eu-west-1', endpoint: 'sandbox' };
-function write(name: string, stack: string, more: Partial<StateData> = {}): StateData {
+function writeState(name: string, stack: string, more: Partial<StateData> = {}): StateData {
   const data = { ...emptyState({ ...GUARD, stack }), resources: { vpc: { vpcId: 'vpc-1' } }, ...more };
   mkdirSync(dirname(path(name)), { recursive: true });
   writeFileSync(path(name), JSON.stringify(data));
@@ -52,10 +52,10 @@ describe('the folder of the files', () => {
     expect(readFileSync(path('.slipway/.gitignore'), 'utf8')).toBe('dev.json\n');
   });
 
-  test('is SLIPWAY_HOME if that is set, which gets a .gitignore only if it is new', async () => {
+  test('is SLIPWAY_HOME if that is set, and gets a .gitignore only if the folder is new', async () => {
     mkdirSync(path('repository'));
     process.env['SLIPWAY_HOME'] = path('repository');
-    const state = write('repository/shop-dev.json', 'shop-dev');
+    const state = writeState('repository/shop-dev.json', 'shop-dev');
     expect(await open('shop-dev')).toEqual(state);
     expect(filesIn('repository')).toEqual(['shop-dev.json']);
     process.env['SLIPWAY_HOME'] = path('new');
@@ -66,7 +66,10 @@ describe('the folder of the files', () => {
 
 describe('two stacks in one folder', () => {
   test('have a state and a lock each', async () => {
-    const states = [write('.slipway/shop-dev.json', 'shop-dev'), write('.slipway/blog-dev.json', 'blog-dev')];
+    const states = [
+      writeState('.slipway/shop-dev.json', 'shop-dev'),
+      writeState('.slipway/blog-dev.json', 'blog-dev'),
+    ];
     const lock = await takeLock(path('.slipway/blog-dev.lock'), 'npm run provision', testClock());
     expect(await open('shop-dev')).toEqual(states[0]);
     await expect(open('blog-dev')).rejects.toMatchObject({ code: 'LOCKED' });
@@ -82,7 +85,7 @@ describe('the state of an earlier Slipway', () => {
     mkdirSync(path('elsewhere'));
     process.chdir(path('elsewhere'));
     try {
-      const state = write('elsewhere/.slipway/dev.json', 'shop-dev');
+      const state = writeState('elsewhere/.slipway/dev.json', 'shop-dev');
       expect(await open('shop-dev')).toEqual(state);
       const [from, to] = [join(process.cwd(), '.slipway/dev.json'), path('.slipway/shop-dev.json')];
       expect(notes).toEqual([`note: The state of shop-dev has moved from ${from} to ${to}.`]);
@@ -93,8 +96,8 @@ describe('the state of an earlier Slipway', () => {
     }
   });
 
-  test('stays if it is of another stack, which may be the former name of this one', async () => {
-    write('.slipway/dev.json', 'old-shop-dev');
+  test('stays if it belongs to another stack, and a note says that this may be a former name', async () => {
+    writeState('.slipway/dev.json', 'old-shop-dev');
     expect(await open('shop-dev', {}, path('.slipway'))).toBeUndefined();
     expect(existsSync(path('.slipway/dev.json'))).toBe(true);
     const config = path('slipway.config.ts');
@@ -106,9 +109,9 @@ describe('the state of an earlier Slipway', () => {
 
 describe('a stack that was renamed', () => {
   const OLD = { configurationFile: '../slipway.config.ts', endpoint: 'aws' };
-  test('keeps its state, and the note names it and the command that removes it', async () => {
+  test('keeps its old state, and a note names the old stack and the command that removes it', async () => {
     const resources = { vpc: { vpcId: 'vpc-1' }, logGroup: { name: 'old' } };
-    write('.slipway/old-shop-dev.json', 'old-shop-dev', { ...OLD, resources });
+    writeState('.slipway/old-shop-dev.json', 'old-shop-dev', { ...OLD, resources });
     expect(await open('shop-dev')).toBeUndefined();
     const config = path('slipway.config.ts');
     expect(notes).toEqual([
@@ -118,7 +121,7 @@ describe('a stack that was renamed', () => {
   });
 
   test('is not mentioned by the teardown of its former name', async () => {
-    write('.slipway/shop-dev.json', 'shop-dev', OLD);
+    writeState('.slipway/shop-dev.json', 'shop-dev', OLD);
     await open('old-shop-dev', { name: 'old-shop' });
     expect(notes).toEqual([]);
   });

@@ -160,12 +160,12 @@ describe('the context of later looks', () => {
   test('shares requests within one survey, but not between two surveys', async () => {
     const session = await opening();
     const context = session.lookContext();
-    let asked = 0;
-    const ask = async () => (asked += 1);
+    let askCount = 0;
+    const ask = async () => (askCount += 1);
     await Promise.all([context.shared('vpc', ask), context.shared('vpc', ask)]);
-    expect(asked).toBe(1);
+    expect(askCount).toBe(1);
     await session.lookContext().shared('vpc', ask);
-    expect(asked).toBe(2);
+    expect(askCount).toBe(2);
     await session.close();
   });
 });

@@ -1,4 +1,4 @@
-// The target of a run: the notes about a sandbox that is already running.
+// Connecting to the target of a run: the settings, and the notes and warnings about the sandbox.
 import { expect, test } from '@jest/globals';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ test('two paths to the same folder are recognised as equal', async () => {
 });
 
 test.each([undefined, 60])(
-  'the settings for a sandbox have its address and its rate limits: %p',
+  'the settings contain the address and the rate limits of the sandbox: %p',
   async (limits) => {
     const sandbox = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxHandle;
     const { settings } = await connectTarget(
@@ -57,7 +57,7 @@ test.each([
   [true, ['warning: it runs as root', 'note: on this machine, users are not enforced']],
   [false, []],
 ])(
-  'the warnings and limitations of a sandbox are shown by the run that started it: %p',
+  'only the run that started the sandbox shows its warnings and limitations (started by this run: %p)',
   async (started, shown) => {
     const warnings = ['it runs as root'];
     const limitations = ['users are not enforced'];

@@ -1,4 +1,4 @@
-/** For tests of files: a new folder for each test, removed after it. */
+/** For tests of files: a new folder for each test, removed after that test. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The stacks that a configuration described under another name: found by their state files, and only as long as they hold something.
+// The stacks that a configuration described under another name. They are found by their state files as long as they have resources.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { emptyState, type StateData } from '../../../../lib/state/format.ts';
@@ -8,8 +8,8 @@ import { useFolder } from './folder.ts';
 const path = useFolder();
 const guard = { account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const RESOURCES = { vpc: { vpcId: 'vpc-1' }, logGroup: { name: 'old' } };
-/** Writes the state of a stack of this project's configuration. */
-async function writeState(stack: string, more: Partial<StateData> = {}, name = stack): Promise<void> {
+/** Writes the state of a stack that the configuration in the test's folder describes. */
+async function writeState(stack: string, more: Partial<StateData> = {}, fileName = stack): Promise<void> {
   const data = {
     ...emptyState({ ...guard, stack }),
     resources: RESOURCES,
@@ -17,7 +17,7 @@ async function writeState(stack: string, more: Partial<StateData> = {}, name = s
     ...more,
   };
   await mkdir(path('.slipway'), { recursive: true });
-  await writeFile(path(`.slipway/${name}.json`), JSON.stringify(data));
+  await writeFile(path(`.slipway/${fileName}.json`), JSON.stringify(data));
 }
 const find = (stage = 'dev') =>
   formerStacks({
@@ -33,13 +33,13 @@ test('a stack of the same configuration and stage with another name is found', a
   expect(await find()).toEqual([OLD]);
 });
 
-test('a create that was started counts as a resource', async () => {
+test('a create call that was started counts as a resource', async () => {
   const intents = { vpc: { token: 't', generation: 1, at: 0 } };
   await writeState('old-shop-dev', { resources: {}, intents });
   expect(await find()).toEqual([{ ...OLD, size: 1 }]);
 });
 
-test('a state of an earlier Slipway may be one: it does not name its configuration', async () => {
+test('a state of an earlier Slipway is an uncertain match, since it does not name its configuration', async () => {
   await writeState('old-shop-dev', { configurationFile: undefined }, 'dev');
   expect(await find()).toEqual([{ ...OLD, isCertain: false }]);
 });
@@ -49,18 +49,18 @@ test.each<[string, () => Promise<void>]>([
     'a stack of another configuration',
     () => writeState('blog-dev', { configurationFile: '../blog.config.ts' }),
   ],
-  ['another stage', () => writeState('old-shop-prod')],
+  ['a stack of another stage', () => writeState('old-shop-prod')],
   ['a stack that is gone', () => writeState('old-shop-dev', { resources: {} })],
   ['a file that names another stack', () => writeState('blog-dev', {}, 'old-shop-dev')],
   ['a file that cannot be read', () => writeFile(path('.slipway/old-shop-dev.json'), '{')],
   ['an unused state of the same stack', () => writeState('shop-dev', {}, 'dev')],
-  ['something else', () => writeFile(path('.slipway/notes-dev.json'), '[]')],
+  ['a file that is not a state', () => writeFile(path('.slipway/notes-dev.json'), '[]')],
 ])('%s is no former stack', async (_, arrange) => {
   await mkdir(path('.slipway'));
   await arrange();
   expect(await find()).toEqual([]);
 });
 
-test('without a folder there is none', async () => {
+test('without a state folder, no former stack is found', async () => {
   expect(await find()).toEqual([]);
 });

@@ -33,7 +33,10 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** A process that prints "ready", takes the lock after one line of input, prints the outcome, and exits after another line. */
+/**
+ * The program of a process that prints "ready" and waits for a line of input. It then takes the lock, prints the outcome, and
+ * exits after another line.
+ */
 const CONTENDER = `
   import { takeLock } from 'lib/state/lock.ts';
   console.log('ready');
@@ -48,7 +51,7 @@ beforeAll(async () => {
   program = await compileProgram(CONTENDER);
 });
 
-async function contender() {
+async function startContender() {
   const { child, ended, kill, nextLine, send } = startProgram(program, [file()]);
   expect(await nextLine()).toBe('ready');
   return {
@@ -114,7 +117,7 @@ describe('a lock', () => {
 
 describe('a living holder', () => {
   test('keeps the lock, and the problem names the holder and the time', async () => {
-    const other = await contender();
+    const other = await startContender();
     expect(await other.take()).toBe('won undefined');
     const before = await readFile(file(), 'utf8');
     const { since } = JSON.parse(before) as { since: string };
@@ -146,7 +149,7 @@ describe('a living holder', () => {
 
 describe('a dead holder', () => {
   test('loses the lock, and the next holder learns whose lock it was', async () => {
-    const other = await contender();
+    const other = await startContender();
     await other.take();
     await other.die();
     const lock = await take();
@@ -223,7 +226,7 @@ describe('leftovers beside a lock', () => {
   test('of living processes are kept, and so are other files', async () => {
     await leaveBeside(UUID, JSON.stringify({ ...holder, pid: process.ppid }));
     await leaveBeside('01234567', JSON.stringify({ ...holder, host: 'elsewhere' }));
-    // Its content has not been written yet, so a living process may own it.
+    // The content of this file has not been written yet, so a living process may own the file.
     await leaveBeside(UUID.replace('0', '1'), '');
     await leaveBeside('bak', DEAD);
     const before = await files();
@@ -233,7 +236,7 @@ describe('leftovers beside a lock', () => {
 });
 
 test('a lock that a process has not released is released when the process exits', async () => {
-  const other = await contender();
+  const other = await startContender();
   await other.take();
   await other.exit();
   await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
@@ -241,13 +244,13 @@ test('a lock that a process has not released is released when the process exits'
 
 describe('when several processes take a lock simultaneously, exactly one wins', () => {
   test('if the lock is free, and if its holder has died', async () => {
-    const first = await Promise.all([contender(), contender(), contender()]);
+    const first = await Promise.all([startContender(), startContender(), startContender()]);
     const whenFree = await Promise.all(first.map((one) => one.take()));
     expect(whenFree.filter((outcome) => outcome === 'won undefined')).toHaveLength(1);
     expect(whenFree.filter((outcome) => outcome.startsWith('LOCKED'))).toHaveLength(2);
 
     const winner = first[whenFree.findIndex((outcome) => outcome.startsWith('won'))];
-    const second = await Promise.all([contender(), contender(), contender()]);
+    const second = await Promise.all([startContender(), startContender(), startContender()]);
     await winner?.die();
     const whenDead = await Promise.all(second.map((one) => one.take()));
     expect(
@@ -274,7 +277,7 @@ describe('when several processes take a lock simultaneously, exactly one wins', 
   test('even when a process died during an earlier takeover', async () => {
     const text = JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1).toISOString() });
     await leaveLock(text);
-    const dying = await contender();
+    const dying = await startContender();
     await dying.die();
     // The right to replace a dead holder's file is itself a lock, whose holder can also die.
     await writeFile(`${file()}.${shortHash(8, text)}`, JSON.stringify({ ...holder, pid: dying.pid }));

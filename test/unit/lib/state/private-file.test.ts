@@ -1,4 +1,4 @@
-// A folder that cannot be made because a file is in its place: the problem names that file.
+// A folder that cannot be created because a file is in its place: the problem names that file.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { makeFolder, unwritable } from '../../../../lib/state/private-file.ts';
@@ -9,7 +9,7 @@ import { useFolder } from './folder.ts';
 const path = useFolder();
 
 test.each([['home'], ['home/deeper/folder']])(
-  'the problem of a lock in %s names the file home',
+  'if home is a file, the problem of a lock in %s names it',
   async (folder) => {
     await writeFile(path('home'), '');
     await expect(
@@ -27,7 +27,7 @@ test.each([['home'], ['home/deeper/folder']])(
   },
 );
 
-test('an error without such a file keeps its own reason', async () => {
+test('if no file is in the way, the problem states the reason of the error', async () => {
   await mkdir(path('home'));
   const error = await makeFolder(path('home')).then(() =>
     Object.assign(new Error('full'), { code: 'ENOSPC' }),

@@ -46,11 +46,11 @@ describe('concurrent changes', () => {
 
 describe('a write that fails', () => {
   /** Puts a file in place of the folder, since not even root can write below a file. */
-  const block = async () => writeFile(dirname(file()), '');
+  const blockFolder = async () => writeFile(dirname(file()), '');
 
   test('rejects the change, with a problem', async () => {
     const state = await open();
-    await block();
+    await blockFolder();
     await expect(state.intend('vpc')).rejects.toMatchObject({
       code: 'STATE_UNWRITABLE',
       what: `The state file ${file()} could not be written.`,
@@ -60,7 +60,7 @@ describe('a write that fails', () => {
 
   test('does not prevent the next one', async () => {
     const state = await open();
-    await block();
+    await blockFolder();
     await expect(state.record('vpc', { vpcId: 'vpc-1' })).rejects.toThrow('could not be written');
     await fs.promises.rm(dirname(file()));
     await state.record('cluster', { clusterArn: 'arn' });
@@ -75,7 +75,7 @@ test('a file that others can read is accessible only to its owner after the next
   expect((await fs.promises.stat(file())).mode & 0o777).toBe(0o600);
 });
 
-/** A process that writes large files, so that it can be killed during a write. */
+/** Returns the program of a process that writes large files, so that it can be killed during a write. */
 const writer = (target: string) => `
   import { openState } from 'lib/state/state.ts';
   const state = await openState(${JSON.stringify(target)}, ${JSON.stringify(guard)}, { now: Date.now });

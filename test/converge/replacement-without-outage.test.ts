@@ -1,4 +1,4 @@
-// Changes that need a replacement: not a single request fails while provision makes them.
+// While provision makes changes that need a replacement, not a single request fails.
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -22,7 +22,7 @@ const stack = (services: StackInput['services']): StackInput => ({
   services,
 });
 
-/** Requests /app about a hundred times per second. @returns a function that stops, and returns the number of each answer */
+/** Requests /app about a hundred times per second. @returns a function that stops, and returns how often each answer came */
 async function sendLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);

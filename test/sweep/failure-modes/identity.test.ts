@@ -68,7 +68,7 @@ test("3: a run waits for the previous run's create, even if AWS carries it out o
   await expectConverged(user);
 });
 
-test('4: a run looks for up to a minute for a resource that AWS lists late, but a first run does not wait', async () => {
+test('4: a resumed run looks for up to a minute for a resource that AWS lists late, but a first run does not wait', async () => {
   const user = await startAccount({ listLagMs: 60_000 });
   await withFailures(user, { CreateVpc: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateVpc')).toHaveLength(1);

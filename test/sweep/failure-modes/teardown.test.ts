@@ -1,4 +1,4 @@
-// Failure modes 37 to 40: resources that cannot be deleted yet, or that others protect.
+// Failure modes 37 to 40: resources that cannot be deleted yet, or that others setProtection.
 import { CreateNetworkInterfaceCommand, DeleteNetworkInterfaceCommand } from '@aws-sdk/client-ec2';
 import { ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
@@ -92,21 +92,21 @@ test('40: protected and foreign resources are reported and kept, and a later tea
   await user.provision(stack());
   await changeMailRecord(user, 'CREATE');
   const LoadBalancerArn = user.ids()['loadBalancer']?.['loadBalancerArn'];
-  const protect = (Value: 'true' | 'false') =>
+  const setProtection = (Value: 'true' | 'false') =>
     user.aws.elb.send(
       new ModifyLoadBalancerAttributesCommand({
         LoadBalancerArn,
         Attributes: [{ Key: 'deletion_protection.enabled', Value }],
       }),
     );
-  await protect('true');
+  await setProtection('true');
   const before = user.census();
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'BLOCKED',
     why: 'Another user turned on deletion protection for the load balancer shop-dev.',
   });
   expect(user.census()).toEqual(before);
-  await protect('false');
+  await setProtection('false');
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'FOREIGN',
     why: expect.stringContaining('mail.example.com'),

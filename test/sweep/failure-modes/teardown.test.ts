@@ -1,4 +1,4 @@
-// Failure modes 37 to 40: resources that cannot be deleted yet, or that others setProtection.
+// Failure modes 37 to 40: resources that cannot be deleted yet, or that others protect.
 import { CreateNetworkInterfaceCommand, DeleteNetworkInterfaceCommand } from '@aws-sdk/client-ec2';
 import { ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';

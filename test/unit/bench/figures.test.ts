@@ -52,7 +52,7 @@ test("a target is a maximum ratio to Terraform's time or a maximum number of cal
   const verdictOn = (what: string) => all.find((verdict) => verdict.what === what);
   expect(verdictOn("no-op provision: time, relative to Terraform's")).toEqual({
     what: "no-op provision: time, relative to Terraform's",
-    measurementOf: 0.1,
+    measured: 0.1,
     atMost: 0.18,
   });
   expect(all.filter((verdict) => !isMet(verdict)).map(({ what }) => what)).toEqual([
@@ -67,7 +67,7 @@ test('with fifty additional services, calls have targets per service', () => {
   expect(
     all
       .filter(({ what }) => what.includes('calls per service'))
-      .map(({ measurementOf: is, atMost }) => [is, atMost]),
+      .map(({ measured, atMost }) => [measured, atMost]),
   ).toEqual([
     [5, 10],
     [5, 4],

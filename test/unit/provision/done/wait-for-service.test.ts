@@ -61,7 +61,7 @@ describe('waiting for a service', () => {
       returned,
     );
   };
-  /** Sets the responses to successive looks at the service; the last is repeated. */
+  /** Sets the responses to successive lookups of the service; the last is repeated. */
   const mockEcs = (...services: EcsService[]) => {
     const mock = mocks.ecs.on(DescribeServicesCommand);
     for (const one of services.slice(0, -1)) mock.resolvesOnce({ services: [one] });
@@ -73,11 +73,11 @@ describe('waiting for a service', () => {
       TargetHealth: { State, Reason, Description },
     }) as TargetHealthDescription;
   const targets = (...all: TargetHealthDescription[]) => ({ TargetHealthDescriptions: all });
-  /** Sets the stopped tasks that successive looks return; the last response is repeated. */
-  const mockStopped = (...looks: Task[][]) => {
-    const byArn = new Map(looks.flat().map((one) => [one.taskArn ?? '', one]));
+  /** Sets the stopped tasks that successive lookups return; the last response is repeated. */
+  const mockStopped = (...responses: Task[][]) => {
+    const byArn = new Map(responses.flat().map((one) => [one.taskArn ?? '', one]));
     const list = mocks.ecs.on(ListTasksCommand);
-    const arns = looks.map((tasks) => ({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) }));
+    const arns = responses.map((tasks) => ({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) }));
     for (const answer of arns.slice(0, -1)) list.resolvesOnce(answer);
     list.resolves(arns.at(-1) ?? {});
     mocks.ecs
@@ -137,7 +137,7 @@ describe('waiting for a service', () => {
       expect(commands()).toEqual(['DescribeServices']);
     });
 
-    test('the wait uses the count that this run has set, since a look may still return the previous count', async () => {
+    test('the wait uses the count that this run has set, since a lookup may still return the previous count', async () => {
       mockEcs(serviceWithCount(1));
       mockStopped([]);
       mocks.elbv2
@@ -199,7 +199,7 @@ describe('waiting for a service', () => {
       expect(notes).toEqual(['web: has reached a steady state.']);
     });
 
-    test('messages from before the first look are not reported if the run changed nothing', async () => {
+    test('messages from before the first lookup are not reported if the run changed nothing', async () => {
       mockEcs(
         { ...service(primary('IN_PROGRESS')), events: [second, first] },
         { ...service(primary('COMPLETED')), events: [third, second, first] },
@@ -211,7 +211,7 @@ describe('waiting for a service', () => {
 
   describe('while targets are missing', () => {
     const single = { ...web, containers: web.containers.slice(0, 1) };
-    const ended = (id: number, more: Task = {}): Task => ({
+    const endedTask = (id: number, more: Task = {}): Task => ({
       taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
       taskDefinitionArn: NEW_DEFINITION,
       group: 'service:web',
@@ -236,7 +236,7 @@ describe('waiting for a service', () => {
     test('the wait reports the number of running tasks, the last exit, and the last message from ECS', async () => {
       const counts = { runningCount: 0, pendingCount: 1 };
       mockCompleted(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
-      mockStopped([ended(1)]);
+      mockStopped([endedTask(1)]);
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
@@ -249,7 +249,7 @@ describe('waiting for a service', () => {
 
     test('if tasks keep ending, the wait fails with their exit code, reason and last log lines', async () => {
       mockCompleted({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
-      mockStopped([ended(1)], [ended(1), ended(2)], [ended(1), ended(2), ended(3), ended(4)]);
+      mockStopped([endedTask(1)], [endedTask(1), endedTask(2)], [endedTask(1), endedTask(2), endedTask(3), endedTask(4)]);
       await expect(wait(single, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
@@ -272,22 +272,22 @@ describe('waiting for a service', () => {
       mockCompleted({ runningCount: 7, desiredCount: 8 });
       mockStopped(
         [],
-        [ended(1), ended(2), ended(3)],
-        [1, 2, 3, 4].map((id) => ended(id)),
+        [endedTask(1), endedTask(2), endedTask(3)],
+        [1, 2, 3, 4].map((id) => endedTask(id)),
       );
       await expect(wait(large)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
     });
 
     test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
-      const stopped = [1, 2, 3].map((id) => ended(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
+      const stopped = [1, 2, 3].map((id) => endedTask(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
       mockCompleted({ runningCount: 1 });
-      mockStopped([], [...stopped, ended(4, { taskDefinitionArn: OLD_DEFINITION })]);
+      mockStopped([], [...stopped, endedTask(4, { taskDefinitionArn: OLD_DEFINITION })]);
       await expect(wait(single)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
     });
 
     test.each([
       ['not all tasks run', 0, [] as Task[], []],
-      ['a task runs but another has ended', 1, [ended(1)], [END]],
+      ['a task runs but another has ended', 1, [endedTask(1)], [END]],
     ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks, ends) => {
       mockCompleted({ runningCount });
       mockStopped([], tasks);
@@ -389,7 +389,7 @@ describe('waiting for a service', () => {
       });
     });
 
-    test('the wait throws the original error if a look fails', async () => {
+    test('the wait throws the original error if a lookup fails', async () => {
       mocks.ecs.on(DescribeServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
       await expect(wait()).rejects.toMatchObject({ message: 'not allowed' });
       mockEcs(service(primary('COMPLETED')));

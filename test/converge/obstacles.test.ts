@@ -19,7 +19,9 @@ import { stack } from './stacks.ts';
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
 /** Expects that a teardown is refused, and that it has removed nothing. Returns the parts of the problem. */
-async function expectBlocked(user: Account): Promise<{ what: string; why: string; now: string; fix: string[] }> {
+async function expectBlocked(
+  user: Account,
+): Promise<{ what: string; why: string; now: string; fix: string[] }> {
   const mutations = () => user.sandbox.journal.entries().filter(({ mutating }) => mutating).length;
   const sent = mutations();
   const error: unknown = await user.teardown(stack()).catch((thrown: unknown) => thrown);

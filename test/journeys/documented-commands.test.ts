@@ -165,7 +165,10 @@ const reasonsNotRunnable = new Map(
 
 describe('documented commands', () => {
   const runnable = documents
-    .map(({ document, blocks }) => ({ document, blocks: blocks.filter((one) => !reasonsNotRunnable.get(one)) }))
+    .map(({ document, blocks }) => ({
+      document,
+      blocks: blocks.filter((one) => !reasonsNotRunnable.get(one)),
+    }))
     .filter(({ blocks }) => blocks.some((block) => isCommands(block) || isConfiguration(block)));
 
   test.each(runnable)(

@@ -26,7 +26,9 @@ test('each stack has its own state beside the configuration, and a renamed stack
   const flags = tinyStack(user);
   const blogFlags = user.config(BLOG, 'blog.config.ts');
 
-  const both = await Promise.all([flags, blogFlags].map((stackFlags) => run('provision', ...stackFlags, '--no-wait')));
+  const both = await Promise.all(
+    [flags, blogFlags].map((stackFlags) => run('provision', ...stackFlags, '--no-wait')),
+  );
   expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
   expect(files()).toEqual(['.gitignore', 'blog-dev.json', 'tiny-dev.json']);
   for (const stackFlags of [flags, blogFlags])

@@ -81,5 +81,11 @@ test('the next run completes a scenario in which two calls have failed', async (
   );
   // Some pairs fail only once, since a run may not make the second call after the first failure.
   if (isSweep) expect(doubleFailures).toBeGreaterThanOrEqual(500);
-  reportLine({ sweep: 'pairs', what: 'double faults', count: doubleFailures, seed, ms: performance.now() - start });
+  reportLine({
+    sweep: 'pairs',
+    what: 'double faults',
+    count: doubleFailures,
+    seed,
+    ms: performance.now() - start,
+  });
 }, 3_600_000);

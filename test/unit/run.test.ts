@@ -244,7 +244,9 @@ const problem = (why: RegExp, fix: RegExp) =>
 
 test('when node_modules is read-only, run.js reports how to make it writable', async () => {
   chmodSync(pathOf('node_modules'), 0o555);
-  expect(await outputOfFailedStart()).toEqual(problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/));
+  expect(await outputOfFailedStart()).toEqual(
+    problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/),
+  );
   chmodSync(pathOf('node_modules'), 0o755);
 });
 

@@ -32,7 +32,9 @@ test('calls are counted by service and operation', () => {
 });
 
 test('each workload has figures across all rounds, and the calls by operation of its median round', () => {
-  const figures = figuresOf([measurementOf(2, 10, 100), measurementOf(1, 12, 300), measurementOf(9, 11, 200)].map(round));
+  const figures = figuresOf(
+    [measurementOf(2, 10, 100), measurementOf(1, 12, 300), measurementOf(9, 11, 200)].map(round),
+  );
   expect(figures.plan.seconds).toEqual({ median: 2, min: 1, max: 9 });
   expect(figures.plan.calls).toEqual({ median: 11, min: 10, max: 12 });
   expect(figures.plan.callCounts).toEqual({ 'ec2.DescribeVpcs': 11 });

@@ -167,7 +167,9 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
 
   test('names what still uses the resource if waiting did not help, even if AWS manages it', async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
-    mockInterfaces(interfaceWith({ Description: 'ELB app/shop-dev/50dc6c495c0c9188', RequesterManaged: true }));
+    mockInterfaces(
+      interfaceWith({ Description: 'ELB app/shop-dev/50dc6c495c0c9188', RequesterManaged: true }),
+    );
     await expect(deleteGroup()).rejects.toMatchObject({
       code: 'FOREIGN',
       why: expect.stringContaining('ELB app/shop-dev/50dc6c495c0c9188'),

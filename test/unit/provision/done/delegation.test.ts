@@ -61,7 +61,11 @@ const zoneOf = (desired = stack()) => ownZone(engineContext(desired), aws, ids, 
 test.each<[string, boolean | undefined, typeof answer]>([
   ['names all name servers of the zone', true, { code: 0, names: NAME_SERVERS }],
   ['names a server of the zone in upper case', true, { code: 0, names: ['NS-1.AWSDNS-01.COM'] }],
-  ['also names a server of another zone', false, { code: 0, names: [...NAME_SERVERS, 'ns.elsewhere.example'] }],
+  [
+    'also names a server of another zone',
+    false,
+    { code: 0, names: [...NAME_SERVERS, 'ns.elsewhere.example'] },
+  ],
   ['has no name servers for the zone', false, { code: 0, names: [] }],
   ['does not know the name of the zone', false, { code: 3, names: [] }],
   ['finds no working server for the zone', false, { code: 2, names: [] }],

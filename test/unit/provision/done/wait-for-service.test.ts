@@ -249,7 +249,11 @@ describe('waiting for a service', () => {
 
     test('if tasks keep ending, the wait fails with their exit code, reason and last log lines', async () => {
       mockCompleted({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
-      mockStopped([endedTask(1)], [endedTask(1), endedTask(2)], [endedTask(1), endedTask(2), endedTask(3), endedTask(4)]);
+      mockStopped(
+        [endedTask(1)],
+        [endedTask(1), endedTask(2)],
+        [endedTask(1), endedTask(2), endedTask(3), endedTask(4)],
+      );
       await expect(wait(single, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
@@ -279,7 +283,9 @@ describe('waiting for a service', () => {
     });
 
     test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
-      const stopped = [1, 2, 3].map((id) => endedTask(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
+      const stopped = [1, 2, 3].map((id) =>
+        endedTask(id, { stopCode: 'ServiceSchedulerInitiated' as const }),
+      );
       mockCompleted({ runningCount: 1 });
       mockStopped([], [...stopped, endedTask(4, { taskDefinitionArn: OLD_DEFINITION })]);
       await expect(wait(single)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });

@@ -48,7 +48,12 @@ test('creates when missing', async () => {
   const { verbs, ids } = await provisionStep(natGateway, missing);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
-  expect(sent()).toEqual([create('token-1'), describeCall('nat-1'), describeCall('nat-1'), describeCall('nat-1')]);
+  expect(sent()).toEqual([
+    create('token-1'),
+    describeCall('nat-1'),
+    describeCall('nat-1'),
+    describeCall('nat-1'),
+  ]);
 });
 
 test('creates when missing: the run waits for a gateway that is not visible yet', async () => {
@@ -134,7 +139,13 @@ test.each([
     expect(verbs).toEqual([['replace', '', ...fields]]);
     expect(planned[0]?.reason).toBe(reason);
     expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
-    expect(sent()).toEqual([remove, describeCall('nat-1'), describeCall('nat-1'), create('token-2'), describeCall('nat-2')]);
+    expect(sent()).toEqual([
+      remove,
+      describeCall('nat-1'),
+      describeCall('nat-1'),
+      create('token-2'),
+      describeCall('nat-2'),
+    ]);
   },
 );
 

@@ -281,9 +281,12 @@ describe('the look', () => {
       () =>
         mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: arnOf('shop-dev/web-api1') }).rejects(denied),
     ],
-  ])('the look fails if %s is denied, instead of reporting repositories as missing', async (_command, deny) => {
-    mockRepositories({ [nameOf('web-api1')]: {} });
-    deny();
-    await expect(lookRepositories(lookContextOf())).rejects.toThrow('denied');
-  });
+  ])(
+    'the look fails if %s is denied, instead of reporting repositories as missing',
+    async (_command, deny) => {
+      mockRepositories({ [nameOf('web-api1')]: {} });
+      deny();
+      await expect(lookRepositories(lookContextOf())).rejects.toThrow('denied');
+    },
+  );
 });

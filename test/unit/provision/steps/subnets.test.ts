@@ -167,7 +167,9 @@ test('repairs drift: the subnets of a surplus zone are removed', async () => {
 test('explains refusal', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
-  await expect(provisionStep(subnets, { ...scenario, found: networkWithoutSubnet('public-1') })).rejects.toMatchObject({
+  await expect(
+    provisionStep(subnets, { ...scenario, found: networkWithoutSubnet('public-1') }),
+  ).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the block 10.0.0.0/20 of vpc-1.',
     why: "The CIDR '10.0.0.0/20' conflicts with another subnet",

@@ -20,7 +20,10 @@ const deregisterCall = (taskDefinition: string) => ({
   command: 'DeregisterTaskDefinition',
   input: { taskDefinition },
 });
-const deleteCall = (...all: string[]) => ({ command: 'DeleteTaskDefinitions', input: { taskDefinitions: all } });
+const deleteCall = (...all: string[]) => ({
+  command: 'DeleteTaskDefinitions',
+  input: { taskDefinitions: all },
+});
 
 /** Mocks the revisions of the family, in pages of five. Those that `tagsOfOthers` does not list belong to this stack. */
 function mockRevisions(
@@ -88,7 +91,11 @@ test('removes what is ours: revisions of others are kept, whether active or not,
   };
   mockRevisions([arn(1), arn(2), arn(3)], [arn(4), arn(5)], others);
   await remove();
-  expect(mutations()).toEqual([deregisterCall(arn(1)), deregisterCall(arn(2)), deleteCall(arn(1), arn(2), arn(4))]);
+  expect(mutations()).toEqual([
+    deregisterCall(arn(1)),
+    deregisterCall(arn(2)),
+    deleteCall(arn(1), arn(2), arn(4)),
+  ]);
 });
 
 test("keeps another family, even if its name starts with this family's name", async () => {

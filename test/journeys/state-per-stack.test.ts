@@ -50,10 +50,10 @@ test('each stack has its own state beside the configuration, and a renamed stack
 
   renameSync(join(stateFolder, 'blog-dev.json'), join(stateFolder, 'dev.json'));
   env['SLIPWAY_HOME'] = stateFolder;
-  const moved = await run('provision', ...blog, '--plan');
+  const moved = await run('provision', ...blogFlags, '--plan');
   expect(moved).toMatchObject({ code: 0 });
   expect(moved.stderr).toContain(`The state of blog-dev has moved from ${join(stateFolder, 'dev.json')}`);
-  expect(await run('teardown', ...blog)).toMatchObject({ code: 0 });
+  expect(await run('teardown', ...blogFlags)).toMatchObject({ code: 0 });
   expect(files()).toEqual(['.gitignore']);
   expect(await user.census()).toEqual({});
 }, 300_000);

@@ -150,10 +150,10 @@ describe('a name for which the account has a longer zone', () => {
 describe('another record at the name', () => {
   const configured = stackAt('api.shop.localhost', 'shop.localhost');
 
-  test.each<[string, ResourceRecordSet['Type'], string, string]>([
-    ['clients with IPv6', 'AAAA', '2001:db8::1', '2001:db8::1'],
-    ['browsers', 'HTTPS', '1 other.example.net. alpn=h2', '1 other.example.net. alpn=h2'],
-    ['clients that support SVCB', 'SVCB', '1 other.example.net.', '1 other.example.net.'],
+  test.each<[string, ResourceRecordSet['Type'], string]>([
+    ['clients with IPv6', 'AAAA', '2001:db8::1'],
+    ['browsers', 'HTTPS', '1 other.example.net. alpn=h2'],
+    ['clients that support SVCB', 'SVCB', '1 other.example.net.'],
   ])('that leads %s elsewhere makes plan, provision and drift warn', async (clients, type, value) => {
     await addZone('shop.localhost');
     await change('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));

@@ -110,8 +110,8 @@ export interface Account {
   /** Deletes the state file. */
   deleteState(stage?: string): void;
   /**
-   * Ends the current run as SIGKILL would. The next run finds the files as they are at this moment. Whatever the killed run still
-   * does has no effect on them.
+   * Ends the current run as SIGKILL would. The next run finds the files as they are at this moment. What the killed run still
+   * does has no effect on these files.
    */
   kill(): void;
   /** Writes a state file with the given ids. */

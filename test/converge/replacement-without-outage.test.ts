@@ -117,6 +117,7 @@ test.concurrent.each(selectedCases)(
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
     const stop = await sendLoad(user);
+    // The load stops even if the provision fails. The second call of `stop` returns the answers.
     const counts = await user.provision(after, { wait: true }).finally(stop).then(stop);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
     expect(await user.plan(after)).toEqual([]);

@@ -15,7 +15,7 @@ export const startAccount = (weather: Partial<Weather> = {}, options: Parameters
   account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...options });
 
 /** Returns the results of an operation's calls so far: `ok`, or the code of the refusal. */
-export const results = ({ sandbox }: Account, operation: string): string[] =>
+export const resultsOf = ({ sandbox }: Account, operation: string): string[] =>
   sandbox.journal
     .entries()
     .filter((entry) => entry.operation === operation)

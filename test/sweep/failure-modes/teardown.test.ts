@@ -5,14 +5,14 @@ import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import type { Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
-import { refusal, callOrder, results, withFailures, startAccount } from './scene.ts';
+import { refusal, callOrder, resultsOf, withFailures, startAccount } from './scene.ts';
 
 test('37: the elastic IP is released once its NAT gateway no longer uses it', async () => {
   const user = await startAccount();
   await user.provision(stack());
   const held = refusal('AuthFailure', 'You do not have permission to access the specified resource.', 403);
   await withFailures(user, { ReleaseAddress: { ...held, times: 3 } }, () => user.teardown(stack()));
-  expect(results(user, 'ReleaseAddress').slice(-1)).toEqual(['ok']);
+  expect(resultsOf(user, 'ReleaseAddress').slice(-1)).toEqual(['ok']);
   expect(user.census()).toEqual({});
 });
 
@@ -41,7 +41,7 @@ test('38: foreign network interfaces are reported, and the run waits for those t
   const failures = Object.fromEntries(operations.map((operation) => [operation, inUse]));
   await withFailures(user, failures, () => user.teardown(stack()));
   for (const operation of operations) {
-    const violated = results(user, operation).filter((result) => result === 'DependencyViolation');
+    const violated = resultsOf(user, operation).filter((result) => result === 'DependencyViolation');
     expect({ operation, count: violated.length }).toEqual({ operation, count: 5 });
   }
   expect(user.census()).toEqual({});

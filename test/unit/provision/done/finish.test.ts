@@ -15,7 +15,7 @@ import type { AllIds } from '../../../../provision/context.ts';
 import { finish } from '../../../../provision/done/finish.ts';
 import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engine-harness.ts';
 import { config, mocks, sent } from '../../step-harness.ts';
-import { NEW_DEFINITION, primary, service } from '../deployments.ts';
+import { NEW_DEFINITION, primaryDeployment, service } from '../deployments.ts';
 
 const stack = config({ domain: undefined });
 let server: Server;
@@ -45,7 +45,7 @@ beforeEach(async () => {
   port = (server.address() as AddressInfo).port;
   mocks.ecs
     .on(DescribeServicesCommand)
-    .resolves({ services: [{ ...service(primary('COMPLETED')), desiredCount: 1 }] });
+    .resolves({ services: [{ ...service(primaryDeployment('COMPLETED')), desiredCount: 1 }] });
   mocks.elbv2
     .on(DescribeTargetHealthCommand)
     .resolves({ TargetHealthDescriptions: [{ TargetHealth: { State: 'healthy' } }] });

@@ -86,7 +86,7 @@ test('a task definition refers to the roles by the ARNs that IAM returned', asyn
   const arns = { executionRoleArn: roles.execution.roleArn, taskRoleArn: roles.task.roleArn };
   expect(sent()[0]?.input).toMatchObject(arns);
 
-  const definition = definitionFields({ ...definitionFor(), ...arns } as never);
+  const definition = definitionFields({ ...definitionFor(), ...arns });
   const found = { images, roles, taskDefinitions: { web: { ...item, definition } } };
   const { verbs } = await provisionStep(taskDefinitions, { ...scenario, found: found as never });
   expect(verbs).toEqual([]);

@@ -150,7 +150,7 @@ const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> 
 };
 
 /** Returns the reason why a block cannot run here; undefined if it can. */
-function reasonNotRunnable({ language, text, reasonNotRun }: Block): string | undefined {
+function skipReasonOf({ language, text, reasonNotRun }: Block): string | undefined {
   if (reasonNotRun !== undefined || language !== 'sh') return reasonNotRun;
   const missing = programsIn(text).filter(
     (program) => spawnSync('bash', ['-c', `command -v ${program}`]).status !== 0,
@@ -159,15 +159,15 @@ function reasonNotRunnable({ language, text, reasonNotRun }: Block): string | un
 }
 
 const documents = DOCUMENTS.map((document) => ({ document, blocks: blocksIn(ROOT, document) }));
-const reasonsNotRunnable = new Map(
-  documents.flatMap(({ blocks }) => blocks.map((block) => [block, reasonNotRunnable(block)])),
+const skipReasons = new Map(
+  documents.flatMap(({ blocks }) => blocks.map((block) => [block, skipReasonOf(block)])),
 );
 
 describe('documented commands', () => {
   const runnable = documents
     .map(({ document, blocks }) => ({
       document,
-      blocks: blocks.filter((one) => !reasonsNotRunnable.get(one)),
+      blocks: blocks.filter((one) => !skipReasons.get(one)),
     }))
     .filter(({ blocks }) => blocks.some((block) => isCommands(block) || isConfiguration(block)));
 
@@ -204,7 +204,7 @@ const withoutIds = (line: string): string =>
     .trimEnd();
 
 describe('documented commands that cannot run here', () => {
-  for (const [{ at, language }, reason] of reasonsNotRunnable) {
+  for (const [{ at, language }, reason] of skipReasons) {
     if (language === 'sh' && reason !== undefined) test.skip(`${at}: ${reason}`, () => undefined);
   }
 });

@@ -7,7 +7,7 @@ import { foundFor, foundAt, sessionOf, type Resources } from '../engine-harness.
 import { mockNothingElse, mocks, sent, surveyOf } from '../step-harness.ts';
 
 const found: Resources = { vpc: { '': foundFor('vpc', '', { vpcId: 'vpc-1' }) } };
-const obstaclesTo = (wait = true, resources = found) => {
+const searchObstacles = (wait = true, resources = found) => {
   const survey = surveyOf(resources);
   return findObstacles(sessionOf(resources), survey, removalsOf(survey, 'shop-dev'), { wait });
 };
@@ -29,33 +29,33 @@ test('a resource without tags that disappears is no obstacle, since AWS may stil
     .resolvesOnce({ RouteTables })
     .resolvesOnce({ RouteTables })
     .resolves({});
-  expect(await obstaclesTo()).toEqual([]);
+  expect(await searchObstacles()).toEqual([]);
   expect(lookups()).toBe(3);
 });
 
 test('a resource without tags that stays is an obstacle', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
-  expect(await obstaclesTo()).toEqual([obstacle]);
+  expect(await searchObstacles()).toEqual([obstacle]);
   expect(lookups()).toBeGreaterThan(3);
 });
 
 test('a plan does not wait', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
-  expect(await obstaclesTo(false)).toEqual([obstacle]);
+  expect(await searchObstacles(false)).toEqual([obstacle]);
   expect(lookups()).toBe(1);
 });
 
 test('a resource with the tags of someone else is an obstacle at once', async () => {
   const Tags = [{ Key: 'team', Value: 'orders' }];
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...RouteTables[0], Tags }] });
-  expect(await obstaclesTo()).toEqual([obstacle]);
+  expect(await searchObstacles()).toEqual([obstacle]);
   expect(lookups()).toBe(1);
 });
 
 test('nothing is looked up if the teardown removes nothing that can have obstacles', async () => {
   const foreign = { tags: { 'slipway:stack': 'other' }, vpcId: 'vpc-1' };
-  expect(await obstaclesTo(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
-  expect(await obstaclesTo(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
+  expect(await searchObstacles(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
+  expect(await searchObstacles(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
   expect(sent()).toEqual([]);
 });
 

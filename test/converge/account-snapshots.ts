@@ -25,10 +25,10 @@ export async function provisionedAccount(
   stack: StackInput,
   clockFrom?: (time?: number) => Clock & SandboxClock,
 ): Promise<Account> {
-  const create = () => openProvisionedAccount(stack, clockFrom?.());
+  const create = () => provisionNewAccount(stack, clockFrom?.());
   if (hasSource(stack)) return create();
   const key = JSON.stringify([stack, clockFrom?.name]);
-  const snapshot = snapshots.get(key) ?? create().then(snapshotOf);
+  const snapshot = snapshots.get(key) ?? create().then(snapshotAndClose);
   snapshots.set(key, snapshot);
   const from = await snapshot;
   return account({ from, ...(clockFrom && { clock: clockFrom(from.takenAt) }) });
@@ -40,13 +40,13 @@ const hasSource = ({ services }: StackInput): boolean =>
     Object.values(containers).some(({ source }) => source !== undefined),
   );
 
-async function openProvisionedAccount(stack: StackInput, clock?: Clock & SandboxClock): Promise<Account> {
+async function provisionNewAccount(stack: StackInput, clock?: Clock & SandboxClock): Promise<Account> {
   const user = await account({ ...(clock && { clock }) });
   await user.provision(stack);
   return user;
 }
 
-async function snapshotOf(user: Account): Promise<AccountSnapshot> {
+async function snapshotAndClose(user: Account): Promise<AccountSnapshot> {
   const snapshot = user.snapshot();
   await user.close();
   return snapshot;

@@ -18,7 +18,7 @@ const service = fc.record({
   containers: fc.dictionary(name, container, { minKeys: 1, maxKeys: 3 }),
 });
 
-/** Generates stacks. As the configuration requires, ports are unique within a task, and paths within a stack. */
+/** Generates stacks. As the configuration requires, ports are unique within a task, and paths are unique within a stack. */
 export const arbitraryStack: fc.Arbitrary<StackInput> = fc
   .record({
     services: fc.dictionary(name, service, { minKeys: 1, maxKeys: 2 }),
@@ -30,7 +30,7 @@ export const arbitraryStack: fc.Arbitrary<StackInput> = fc
     paths: fc.shuffledSubarray(['/', '/a', '/b', '/c', '/a/b', '/d'], { minLength: 6 }),
   })
   .map(({ services, zones, retention, idle, delay, domain, paths }) => {
-    let next = 0;
+    let nextPath = 0;
     const servicesWithPaths = Object.entries(services).map(([key, { containers, ...rest }]) => [
       key,
       {
@@ -38,7 +38,7 @@ export const arbitraryStack: fc.Arbitrary<StackInput> = fc
         containers: Object.fromEntries(
           Object.entries(containers).map(([containerName, generated], index) => [
             containerName,
-            { ...generated, port: generated.port + index, path: paths[next++] },
+            { ...generated, port: generated.port + index, path: paths[nextPath++] },
           ]),
         ),
       },

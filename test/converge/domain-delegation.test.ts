@@ -1,4 +1,4 @@
-// Zones that nothing delegates to yet, with real tasks and requests: where the run verifies, what it prints, and how it ends.
+// Zones that nothing delegates to yet, with real tasks and requests: which URL a run checks, what it prints, and how it ends.
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
@@ -23,11 +23,11 @@ const stackWith = (createZone: boolean): StackInput => ({
   },
 });
 
-const zoneNamed = (Name: string) => new CreateHostedZoneCommand({ Name, CallerReference: Name });
+const createZoneCommand = (Name: string) => new CreateHostedZoneCommand({ Name, CallerReference: Name });
 
-test("a new zone is verified through the load balancer's own name until the offered NS record is added", async () => {
+test("a stack in a new zone is checked at the load balancer's name until the suggested NS record is added", async () => {
   const user = await account({ realTasks: true });
-  await user.aws.route53.send(zoneNamed('shop.localhost'));
+  await user.aws.route53.send(createZoneCommand('shop.localhost'));
   await user.provision(stackWith(true), { wait: true });
   const { warnings, notes, result } = user.output();
   const url = result?.text;
@@ -44,7 +44,7 @@ test("a new zone is verified through the load balancer's own name until the offe
   expect(notes).toContain(`GET ${url}/app  200`);
   expect(notes.slice(-5, -1)).toEqual(nameServers);
 
-  // The offered command, as the AWS CLI would send it.
+  // Sends what the suggested AWS CLI command would send.
   const [, HostedZoneId, batch = ''] =
     /--hosted-zone-id (\S+) --change-batch '(.*)'$/.exec(notes.at(-1) ?? '') ?? [];
   const ChangeBatch = JSON.parse(batch) as { Changes: [] };
@@ -56,10 +56,10 @@ test("a new zone is verified through the load balancer's own name until the offe
   expect(second.warnings).toEqual([]);
 });
 
-test('a run whose name leads nowhere, in a zone of the account that nothing delegates to, is not up', async () => {
+test('every run fails if nothing delegates to the existing zone of the name', async () => {
   const user = await account({ realTasks: true });
-  await user.aws.route53.send(zoneNamed('shop.localhost'));
-  await user.aws.route53.send(zoneNamed('eu.shop.localhost'));
+  await user.aws.route53.send(createZoneCommand('shop.localhost'));
+  await user.aws.route53.send(createZoneCommand('eu.shop.localhost'));
   for (const _run of ['first', 'second'])
     await expect(user.provision(stackWith(false), { wait: true })).rejects.toMatchObject({
       code: 'UNANSWERED',

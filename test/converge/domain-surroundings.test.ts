@@ -1,4 +1,4 @@
-// Names that the configured zone does not decide: delegated parts of the zone, longer zones, and other records at the name.
+// Names whose answers do not come from the stack's record alone: delegated parts of the zone, longer zones, and other records.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -52,7 +52,7 @@ describe('a name in a delegated part of the zone', () => {
   const configured = stackAt('api.eu.shop.localhost', 'shop.localhost');
 
   test.each(['plan', 'provision', 'drift'] as const)(
-    'is refused by %s before anything is created, with the zone to use instead',
+    'is refused by %s before anything is created, and the problem names the zone to use instead',
     async (command) => {
       await addZone('shop.localhost');
       const servers = await addZone('eu.shop.localhost');
@@ -73,7 +73,7 @@ describe('a name in a delegated part of the zone', () => {
     },
   );
 
-  test('is refused if the delegated name is the name itself', async () => {
+  test('is refused if the NS record is at the name itself', async () => {
     await addZone('shop.localhost');
     await change('shop.localhost', 'CREATE', record('api.shop.localhost', 'NS', 'ns.elsewhere.example'));
     await expect(user.plan(stackAt('api.shop.localhost', 'shop.localhost'))).rejects.toMatchObject({
@@ -150,11 +150,11 @@ describe('a name for which the account has a longer zone', () => {
 describe('another record at the name', () => {
   const configured = stackAt('api.shop.localhost', 'shop.localhost');
 
-  test.each<[string, ResourceRecordSet['Type'], string, string]>([
-    ['clients with IPv6', 'AAAA', '2001:db8::1', '2001:db8::1'],
-    ['browsers', 'HTTPS', '1 other.example.net. alpn=h2', '1 other.example.net. alpn=h2'],
-    ['clients that support SVCB', 'SVCB', '1 other.example.net.', '1 other.example.net.'],
-  ])('that leads %s elsewhere is a warning of plan, provision and drift', async (clients, type, value) => {
+  test.each<[string, ResourceRecordSet['Type'], string]>([
+    ['clients with IPv6', 'AAAA', '2001:db8::1'],
+    ['browsers', 'HTTPS', '1 other.example.net. alpn=h2'],
+    ['clients that support SVCB', 'SVCB', '1 other.example.net.'],
+  ])('that leads %s elsewhere makes plan, provision and drift warn', async (clients, type, value) => {
     await addZone('shop.localhost');
     await change('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));
     const warning = `api.shop.localhost also has a record of type ${type} that does not belong to this stack: it leads ${clients} to ${value}, not to the load balancer`;
@@ -170,7 +170,7 @@ describe('another record at the name', () => {
     expect(user.output().warnings).toEqual([warning]);
   });
 
-  test('is not mentioned if no client follows it, or it has another name', async () => {
+  test('is not mentioned if no client follows it or if it has another name', async () => {
     await addZone('shop.localhost');
     await change('shop.localhost', 'CREATE', record('api.shop.localhost', 'TXT', '"v=spf1"'));
     await change('shop.localhost', 'CREATE', record('v6.api.shop.localhost', 'AAAA', '2001:db8::1'));

@@ -87,22 +87,22 @@ export type AddTag = (
   id: (field: string) => string,
   tag: [key: string, value: string],
 ) => Promise<unknown>;
-const elbTag =
+const addElbTag =
   (field: string): AddTag =>
   (aws, id, [Key, Value]) =>
     aws.elb.send(new AddTagsCommand({ ResourceArns: [id(field)], Tags: [{ Key, Value }] }));
-const ecsTag =
+const addEcsTag =
   (field: string): AddTag =>
   (aws, id, [key, value]) =>
     aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
 
 /** Resources of the stack that another stack can claim with tags. */
 export const claimableResources: readonly [address: string, addTag: AddTag][] = [
-  ['loadBalancer', elbTag('loadBalancerArn')],
-  ['listener', elbTag('listenerArn')],
-  ['rules.web-api1', elbTag('ruleArn')],
-  ['targetGroups.web-api2', elbTag('targetGroupArn')],
-  ['services.web', ecsTag('serviceArn')],
+  ['loadBalancer', addElbTag('loadBalancerArn')],
+  ['listener', addElbTag('listenerArn')],
+  ['rules.web-api1', addElbTag('ruleArn')],
+  ['targetGroups.web-api2', addElbTag('targetGroupArn')],
+  ['services.web', addEcsTag('serviceArn')],
 ];
 
 /** Tags one of the stack's resources as belonging to another stack. */

@@ -112,7 +112,7 @@ describe('a resource that lost its tags and is no longer desired still belongs t
     expect(user.census()).toEqual({});
   });
 
-  test('a surplus rule without tags is removed by a provision, and a surplus target group by a teardown', async () => {
+  test('a provision removes a surplus rule without tags, and a teardown removes a surplus target group without tags', async () => {
     const user = await provisionedAccount(stack());
     const rules = user.census()['elbv2.rules'];
     await removeTags(user, 'rules.web-api1', 'ruleArn');

@@ -41,7 +41,7 @@ import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
 /** When an account is closed: after its test, or after all tests of the file. */
 type Lifetime = 'test' | 'file';
 
-/** Options of `account`. See there for their meaning. */
+/** The options of the function `account`, which documents them. */
 interface AccountOptions {
   readonly realTasks?: boolean;
   readonly lifetime?: Lifetime;
@@ -110,8 +110,8 @@ export interface Account {
   /** Deletes the state file. */
   deleteState(stage?: string): void;
   /**
-   * Ends the current run as SIGKILL would. The next run finds the files as they are at this moment. Whatever the killed run still
-   * does has no effect on them.
+   * Ends the current run as SIGKILL would. The next run finds the files as they are at this moment. What the killed run still
+   * does has no effect on these files.
    */
   kill(): void;
   /** Writes a state file with the given ids. */
@@ -131,7 +131,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 /**
- * Opens a new account. With the lifetime `test`, it is closed after the test. With `file`, after all tests of the file.
+ * Opens a new account. With the lifetime `test`, it is closed after the test; with `file`, it is closed after all tests of the file.
  * @param realTasks whether tasks run as processes and load balancers answer requests
  * @param clock the clock that Slipway and the sandbox share. With a clock, AWS takes realistic durations; without one, no time.
  * @param limits whether Slipway limits its own request rate

@@ -17,7 +17,7 @@ const stackWith = (value: string): StackInput => ({
   },
 });
 
-test('the largest configuration that is accepted is registered, and one byte more is refused before any call', async () => {
+test('the largest accepted configuration is registered, and a configuration with one more byte is refused before any call', async () => {
   const user = await account();
   const length = 70_000;
   const error = await user.provision(stackWith('x'.repeat(length))).then(
@@ -33,7 +33,7 @@ test('the largest configuration that is accepted is registered, and one byte mor
   });
   expect(user.census()).toEqual({});
 
-  // With the definition that has the maximum size to the byte, the sandbox's own check passes, too.
+  // The sandbox checks the size, too, and accepts a definition of exactly the maximum size.
   const { calls } = await user.provision(largest);
   expect(calls).toContain('ecs:RegisterTaskDefinition');
   expect(await user.plan(largest)).toEqual([]);

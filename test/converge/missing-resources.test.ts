@@ -5,9 +5,9 @@ import { nouns as allNouns, needs, type Noun } from '../../lib/model/architectur
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** The noun that a teardown keeps, and those without resources in this stack, whose images are given by reference. */
-const EXCLUDED: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
-const nouns = allNouns.filter((name) => !EXCLUDED.includes(name));
+/** A teardown keeps the service-linked role. This stack has no repositories and no images, because it builds none. */
+const EXCLUDED_NOUNS: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
+const nouns = allNouns.filter((name) => !EXCLUDED_NOUNS.includes(name));
 
 /** Returns these nouns and all nouns that depend on them, since AWS deletes a resource only after its dependents. */
 function withDependents(missing: readonly Noun[]): Set<Noun> {

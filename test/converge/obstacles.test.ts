@@ -19,19 +19,21 @@ import { stack } from './stacks.ts';
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
 /** Expects that a teardown is refused, and that it has removed nothing. Returns the parts of the problem. */
-async function blocked(user: Account): Promise<{ what: string; why: string; now: string; fix: string[] }> {
+async function expectBlocked(
+  user: Account,
+): Promise<{ what: string; why: string; now: string; fix: string[] }> {
   const mutations = () => user.sandbox.journal.entries().filter(({ mutating }) => mutating).length;
   const sent = mutations();
   const error: unknown = await user.teardown(stack()).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'BLOCKED', now: 'Nothing was changed.' });
   expect(mutations()).toBe(sent);
-  return error as Awaited<ReturnType<typeof blocked>>;
+  return error as Awaited<ReturnType<typeof expectBlocked>>;
 }
 
 /** The options that make a command of the AWS CLI call the sandbox. */
-const atSandbox = ({ sandbox }: Account) => `--region eu-west-1 --endpoint-url ${sandbox.url}`;
+const sandboxOptions = ({ sandbox }: Account) => `--region eu-west-1 --endpoint-url ${sandbox.url}`;
 
-const protect = (user: Account, Value: 'true' | 'false') =>
+const setProtection = (user: Account, Value: 'true' | 'false') =>
   user.aws.elb.send(
     new ModifyLoadBalancerAttributesCommand({
       LoadBalancerArn: idOf(user, 'loadBalancer', 'loadBalancerArn'),
@@ -57,7 +59,7 @@ async function runTask(user: Account): Promise<string> {
   return task?.taskArn?.split('/').at(-1) ?? '';
 }
 
-async function referringGroup(user: Account): Promise<string> {
+async function createReferringGroup(user: Account): Promise<string> {
   const { GroupId = '' } = await user.aws.ec2.send(
     new CreateSecurityGroupCommand({
       GroupName: 'their-db',
@@ -91,36 +93,36 @@ const createInterface = async (user: Account): Promise<string> => {
 describe('a teardown stops before the first removal', () => {
   test('at a protected load balancer, and removes everything once the protection is lifted', async () => {
     const user = await provisionedAccount(stack());
-    await protect(user, 'true');
-    const { what, why, fix } = await blocked(user);
+    await setProtection(user, 'true');
+    const { what, why, fix } = await expectBlocked(user);
     expect(what).toBe('1 obstacle would keep shop-dev from being removed.');
     expect(why).toBe('Another user turned on deletion protection for the load balancer shop-dev.');
     const arn = idOf(user, 'loadBalancer', 'loadBalancerArn');
     expect(fix[0]).toBe(
-      `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=deletion_protection.enabled,Value=false ${atSandbox(user)}`,
+      `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=deletion_protection.enabled,Value=false ${sandboxOptions(user)}`,
     );
-    await protect(user, 'false');
+    await setProtection(user, 'false');
     await user.teardown(stack());
     expect(user.census()).toEqual({});
   });
 
-  test('at a task that someone started in our cluster', async () => {
+  test("at a task that someone started in the stack's cluster", async () => {
     const user = await provisionedAccount(stack());
     const task = await runTask(user);
-    const { why, fix } = await blocked(user);
+    const { why, fix } = await expectBlocked(user);
     expect(why).toBe(
       `task ${task} (group family:shop-dev-web, started by ann) runs in the cluster shop-dev, and none of our services started it`,
     );
-    expect(fix[0]).toBe(`aws ecs stop-task --cluster shop-dev --task ${task} ${atSandbox(user)}`);
+    expect(fix[0]).toBe(`aws ecs stop-task --cluster shop-dev --task ${task} ${sandboxOptions(user)}`);
     await user.aws.ecs.send(new StopTaskCommand({ cluster: 'shop-dev', task }));
     await user.teardown(stack());
     expect(user.census()).toEqual({});
   });
 
-  test("at a rule of someone else's group that refers to ours", async () => {
+  test("at a rule of someone else's security group that refers to a group of the stack", async () => {
     const user = await provisionedAccount(stack());
-    const group = await referringGroup(user);
-    const { why, fix } = await blocked(user);
+    const group = await createReferringGroup(user);
+    const { why, fix } = await expectBlocked(user);
     expect(why.split('\n')).toEqual([
       `security group ${group} (their-db)`,
       expect.stringMatching(
@@ -129,7 +131,7 @@ describe('a teardown stops before the first removal', () => {
         ),
       ),
     ]);
-    expect(fix).toContain(`aws ec2 delete-security-group --group-id ${group} ${atSandbox(user)}`);
+    expect(fix).toContain(`aws ec2 delete-security-group --group-id ${group} ${sandboxOptions(user)}`);
     expect(fix).toContainEqual(
       expect.stringMatching(
         `^aws ec2 revoke-security-group-ingress --group-id ${group} --security-group-rule-ids sgr-[0-9a-f]+ --region`,
@@ -140,14 +142,14 @@ describe('a teardown stops before the first removal', () => {
     expect(user.census()).toEqual({});
   });
 
-  test("at several obstacles at once, in one problem: a network interface, a protected load balancer and someone's subnet", async () => {
+  test("at several obstacles, and one problem lists them all: a network interface, a protected load balancer and someone's subnet", async () => {
     const user = await provisionedAccount(stack());
     const eni = await createInterface(user);
-    await protect(user, 'true');
+    await setProtection(user, 'true');
     const { Subnet } = await user.aws.ec2.send(
       new CreateSubnetCommand({ VpcId: idOf(user, 'vpc', 'vpcId'), CidrBlock: '10.0.250.0/24' }),
     );
-    const { what, why, fix } = await blocked(user);
+    const { what, why, fix } = await expectBlocked(user);
     expect(what).toBe('3 obstacles would keep shop-dev from being removed.');
     expect(why.split('\n')).toEqual([
       'Another user turned on deletion protection for the load balancer shop-dev.',
@@ -155,15 +157,15 @@ describe('a teardown stops before the first removal', () => {
       `subnet ${Subnet?.SubnetId} (10.0.250.0/24)`,
     ]);
     expect(fix).toContain(
-      `aws ec2 delete-network-interface --network-interface-id ${eni} ${atSandbox(user)}`,
+      `aws ec2 delete-network-interface --network-interface-id ${eni} ${sandboxOptions(user)}`,
     );
     expect(fix.at(-1)).toBe('npm run teardown, once nothing is in the way');
   });
 });
 
-test('the plan of a teardown warns of what would refuse it', async () => {
+test('the plan of a teardown lists the obstacles that would stop the teardown', async () => {
   const user = await provisionedAccount(stack());
-  await protect(user, 'true');
+  await setProtection(user, 'true');
   const { exitCode, json } = await user.teardown(stack(), { plan: true });
   expect(exitCode).toBe(2);
   expect(json).toMatchObject({
@@ -171,7 +173,7 @@ test('the plan of a teardown warns of what would refuse it', async () => {
   });
 });
 
-test('nothing of this stack is an obstacle', async () => {
+test('the resources of the stack itself are not obstacles', async () => {
   const user = await provisionedAccount(stack());
   expect(await user.teardown(stack(), { plan: true })).toMatchObject({ json: { obstacles: [] } });
   await user.teardown(stack());
@@ -179,8 +181,8 @@ test('nothing of this stack is an obstacle', async () => {
 });
 
 describe('an obstacle that appears during a teardown', () => {
-  /** Provisions a stack on a clock that leaps, and changes the world once the service is deleted. */
-  async function accountThatChanges(change: (region: Region, user: Account) => void) {
+  /** Provisions a stack in an account with a leaping clock. The change is made to the world as soon as a service is deleted. */
+  async function accountWithChange(change: (region: Region, user: Account) => void) {
     const clock = leapingClock();
     const user = await account({ clock });
     await user.provision(stack());
@@ -194,9 +196,9 @@ describe('an obstacle that appears during a teardown', () => {
     return { user, clock };
   }
 
-  test("a person's network interface is named at the first refusal of each delete, and the rest is removed", async () => {
+  test("another user's network interface is named when AWS first refuses a delete, and everything else is removed", async () => {
     let eni = '';
-    const { user } = await accountThatChanges((region, changed) => {
+    const { user } = await accountWithChange((region, changed) => {
       const resources = changed.ids();
       const request = {
         subnetId: resources['subnets.private-1']?.['subnetId'] ?? '',

@@ -59,7 +59,7 @@ describe('the stack of the same project', () => {
     expect(await user.provision(theirStack)).toEqual({ done: [], calls: [] });
   });
 
-  test('gets its tag if an older version created it, without a new deployment', async () => {
+  test('gets the project tag without a new deployment if an older version created the stack', async () => {
     const { user } = await accountWithTheirStack(stack());
     const { done, calls } = await user.provision(theirStack);
     expect(done.every((change) => change.endsWith(' update'))).toBe(true);
@@ -68,7 +68,7 @@ describe('the stack of the same project', () => {
     expect(await user.plan(theirStack)).toEqual([]);
   });
 
-  test('stays ours on a machine that provisioned it, when the repository is renamed', async () => {
+  test('is not refused after the repository is renamed, on a machine that provisioned the stack', async () => {
     const user = await account();
     await user.provision(theirStack);
     const renamed = stack({ project: 'github.com/acme/store' });

@@ -14,7 +14,7 @@ const REGIONS = [
   ['us-isof-south-1', 'aws-iso-f', 'csp.hci.ic.gov'],
 ] as const;
 
-/** A stack with an image that is built, and one that is referred to in the registry of the region. */
+/** Returns a stack with two images: one is built, and the other is already in a registry of the region. */
 const stackIn = (region: string, dnsSuffix: string) =>
   stack({
     region,
@@ -53,7 +53,7 @@ test.each(REGIONS)('in %s, of the partition %s', async (region, partition, dnsSu
   expect(user.census()).toEqual({});
 });
 
-test('tasks run in a partition with its own domain, from images in its own registry', async () => {
+test('in a partition with another domain, tasks run from images in the registry of that partition', async () => {
   const user = await account({ realTasks: true });
   const input = stack({
     region: 'cn-north-1',

@@ -1,4 +1,4 @@
-// Changes that need a replacement: not a single request fails while provision makes them.
+// While provision makes changes that need a replacement, not a single request fails.
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -22,7 +22,7 @@ const stack = (services: StackInput['services']): StackInput => ({
   services,
 });
 
-/** Requests /app about a hundred times per second. @returns a function that stops, and returns the number of each answer */
+/** Requests /app about a hundred times per second. @returns a function that stops, and returns how often each answer came */
 async function sendLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
@@ -117,6 +117,7 @@ test.concurrent.each(selectedCases)(
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
     const stop = await sendLoad(user);
+    // The load stops even if the provision fails. The second call of `stop` returns the answers.
     const counts = await user.provision(after, { wait: true }).finally(stop).then(stop);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
     expect(await user.plan(after)).toEqual([]);

@@ -1,4 +1,4 @@
-// Someone else registers revisions in the family of one of our task definitions: each revision has its own owner.
+// Someone else registers revisions in the family of the stack's task definition: they do not affect the stack, and are left alone.
 import {
   DeregisterTaskDefinitionCommand,
   DescribeTaskDefinitionCommand,
@@ -12,8 +12,8 @@ import { stack, web } from './stacks.ts';
 
 const FAMILY = 'shop-dev-web';
 
-/** Registers someone else's revision in our family, and returns its ARN. */
-async function registerForeign({ aws }: Account, value = 'orders'): Promise<string> {
+/** Registers someone else's revision in the stack's family, and returns the ARN of the revision. */
+async function registerForeignRevision({ aws }: Account, value = 'orders'): Promise<string> {
   const { taskDefinition } = await aws.ecs.send(
     new RegisterTaskDefinitionCommand({
       family: FAMILY,
@@ -28,21 +28,21 @@ const revisions = async ({ aws }: Account, status: 'ACTIVE' | 'INACTIVE'): Promi
   (await aws.ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: FAMILY, status }))).taskDefinitionArns ??
   [];
 
-describe("someone else's revision in our family", () => {
-  test('does not hide ours from a teardown when it is newer, and stays', async () => {
+describe("someone else's revision in the stack's family", () => {
+  test("that is newer does not hide the stack's revision from a teardown, and is kept", async () => {
     const user = await provisionedAccount(stack());
-    const foreign = await registerForeign(user);
+    const foreign = await registerForeignRevision(user);
     expect(await user.teardown(stack())).toMatchObject({ json: { left: 0 } });
     expect(await revisions(user, 'ACTIVE')).toEqual([foreign]);
     expect(await revisions(user, 'INACTIVE')).toEqual([]);
     expect(user.census()).toEqual({ 'ecs.taskDefinitions': 1 });
   });
 
-  test('is not in the way of a provision, and is never deregistered', async () => {
+  test('does not hinder a provision, and is never deregistered', async () => {
     const user = await account();
-    const before = await registerForeign(user);
+    const before = await registerForeignRevision(user);
     await user.provision(stack());
-    const after = await registerForeign(user, 'billing');
+    const after = await registerForeignRevision(user, 'billing');
     expect(await user.plan(stack())).toEqual([]);
     await user.provision(stack({ services: web({ api1: { environment: { LEVEL: 'debug' } } }) }));
     expect(await revisions(user, 'ACTIVE')).toEqual([
@@ -57,7 +57,7 @@ describe("someone else's revision in our family", () => {
 
   test('that is inactive is not deleted', async () => {
     const user = await provisionedAccount(stack());
-    const foreign = await registerForeign(user);
+    const foreign = await registerForeignRevision(user);
     await user.aws.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: foreign }));
     await user.teardown(stack());
     const { taskDefinition } = await user.aws.ecs.send(

@@ -4,7 +4,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 type ServiceInput = StackInput['services'][string];
 type ContainerInput = ServiceInput['containers'][string];
 
-/** Returns a container whose image is given by reference, so that nothing is built. */
+/** Returns a container with an existing image, so that nothing is built. */
 export const container = (
   name: string,
   port: number,

@@ -8,8 +8,8 @@ import { echo, tinyStack } from './tiny-stack.ts';
 const testWithAwsCli = spawnSync('aws', ['--version']).status === 0 ? test : test.skip;
 
 const REGION = 'eu-west-1';
-const TAG = 'Name=tag:slipway:stack,Values=tiny-dev';
-const STACK_FILTER = ['--filters', TAG];
+const TAG_FILTER = 'Name=tag:slipway:stack,Values=tiny-dev';
+const STACK_FILTER = ['--filters', TAG_FILTER];
 
 testWithAwsCli(
   'the AWS CLI reads back every kind of resource with one call (needs aws on the PATH)',
@@ -25,7 +25,7 @@ testWithAwsCli(
     const id = (address: string, field: string) => resources[address]?.[field] ?? '';
     const vpc = id('vpc', 'vpcId');
     const balancer = id('loadBalancer', 'loadBalancerArn');
-    const targets = id('targetGroups.web-app', 'targetGroupArn');
+    const targetGroup = id('targetGroups.web-app', 'targetGroupArn');
     const zone = id('hostedZone', 'hostedZoneId');
 
     const env = {
@@ -55,7 +55,7 @@ testWithAwsCli(
         { InternetGateways: [{ Attachments: [{ VpcId: vpc, State: 'available' }] }] },
       ],
       [
-        ['ec2', 'describe-nat-gateways', '--filter', TAG],
+        ['ec2', 'describe-nat-gateways', '--filter', TAG_FILTER],
         {
           NatGateways: [
             {
@@ -132,14 +132,14 @@ testWithAwsCli(
           Rules: [
             {
               Conditions: [{ PathPatternConfig: { Values: ['/app', '/app/*'] } }],
-              Actions: [{ Type: 'forward', TargetGroupArn: targets }],
+              Actions: [{ Type: 'forward', TargetGroupArn: targetGroup }],
             },
             { IsDefault: true },
           ],
         },
       ],
       [
-        ['elbv2', 'describe-target-groups', '--target-group-arns', targets],
+        ['elbv2', 'describe-target-groups', '--target-group-arns', targetGroup],
         {
           TargetGroups: [
             { TargetType: 'ip', Port: 8000, LoadBalancerArns: [balancer], HealthCheckIntervalSeconds: 5 },
@@ -147,7 +147,7 @@ testWithAwsCli(
         },
       ],
       [
-        ['elbv2', 'describe-target-health', '--target-group-arn', targets],
+        ['elbv2', 'describe-target-health', '--target-group-arn', targetGroup],
         { TargetHealthDescriptions: [{ Target: { Port: 8000 }, TargetHealth: { State: 'healthy' } }] },
       ],
       [

@@ -150,7 +150,7 @@ const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> 
 };
 
 /** Returns the reason why a block cannot run here; undefined if it can. */
-function obstacleTo({ language, text, reasonNotRun }: Block): string | undefined {
+function skipReasonOf({ language, text, reasonNotRun }: Block): string | undefined {
   if (reasonNotRun !== undefined || language !== 'sh') return reasonNotRun;
   const missing = programsIn(text).filter(
     (program) => spawnSync('bash', ['-c', `command -v ${program}`]).status !== 0,
@@ -159,13 +159,16 @@ function obstacleTo({ language, text, reasonNotRun }: Block): string | undefined
 }
 
 const documents = DOCUMENTS.map((document) => ({ document, blocks: blocksIn(ROOT, document) }));
-const obstacles = new Map(
-  documents.flatMap(({ blocks }) => blocks.map((block) => [block, obstacleTo(block)])),
+const skipReasons = new Map(
+  documents.flatMap(({ blocks }) => blocks.map((block) => [block, skipReasonOf(block)])),
 );
 
 describe('documented commands', () => {
   const runnable = documents
-    .map(({ document, blocks }) => ({ document, blocks: blocks.filter((one) => !obstacles.get(one)) }))
+    .map(({ document, blocks }) => ({
+      document,
+      blocks: blocks.filter((one) => !skipReasons.get(one)),
+    }))
     .filter(({ blocks }) => blocks.some((block) => isCommands(block) || isConfiguration(block)));
 
   test.each(runnable)(
@@ -201,7 +204,7 @@ const withoutIds = (line: string): string =>
     .trimEnd();
 
 describe('documented commands that cannot run here', () => {
-  for (const [{ at, language }, obstacle] of obstacles) {
-    if (language === 'sh' && obstacle !== undefined) test.skip(`${at}: ${obstacle}`, () => undefined);
+  for (const [{ at, language }, reason] of skipReasons) {
+    if (language === 'sh' && reason !== undefined) test.skip(`${at}: ${reason}`, () => undefined);
   }
 });

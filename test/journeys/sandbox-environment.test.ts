@@ -1,4 +1,4 @@
-// The sandbox keeps only the variables that it needs, so a task cannot read the user's tokens from its process.
+// The sandbox keeps only the variables that it needs, so a task cannot read the user's tokens from the sandbox's process.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const environmentOf = (pid: number): string =>
     ? readFileSync(`/proc/${pid}/environ`, 'latin1')
     : spawnSync('ps', ['eww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
 
-/** Expects that a process has the variable with its port and none of the tokens. */
+/** Expects that the environment of a process contains the port of the sandbox and none of the tokens. */
 function expectNoTokens(pid: number): void {
   const environment = environmentOf(pid);
   expect(environment).toContain('SLIPWAY_SANDBOX_PORT=');
@@ -23,7 +23,7 @@ function expectNoTokens(pid: number): void {
 }
 
 test.each([['SIGTERM'], ['SIGKILL']] as const)(
-  'in the foreground; a %s for the command ends the sandbox too',
+  'a sandbox in the foreground has no tokens in its environment, and ends when its command receives %s',
   async (signal) => {
     const user = await machine(TOKENS);
     const command = user.start('sandbox');
@@ -38,13 +38,13 @@ test.each([['SIGTERM'], ['SIGKILL']] as const)(
   60_000,
 );
 
-test('in the background', async () => {
+test('a sandbox in the background has no tokens in its environment', async () => {
   const user = await machine(TOKENS);
   expect(await user.run('provision', ...tinyStack(user))).toMatchObject({ code: 0 });
   expectNoTokens(await user.sandboxPid());
 }, 60_000);
 
-test('the documentation lists the variables', () => {
+test('the documentation lists the variables that the sandbox keeps', () => {
   const text = readFileSync(join(ROOT, 'sandbox/README.md'), 'utf8');
   const list = /keeps only these environment variables[^.]*\./.exec(text.replaceAll('\n', ' '))?.[0] ?? '';
   expect([...list.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(KEPT_VARIABLES);

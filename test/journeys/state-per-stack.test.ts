@@ -12,7 +12,7 @@ const BLOG = {
   services: { web: { containers: { app: echo('app', 9000, '/app') } } },
 };
 
-test('each stack has its own state beside the configuration, and a renamed one can be removed by its former name', async () => {
+test('each stack has its own state beside the configuration, and a renamed stack can be removed under its former name', async () => {
   const user = await machine();
   const { folder, env, run } = user;
   await user.start('sandbox').outputs(/answers at/);
@@ -24,13 +24,15 @@ test('each stack has its own state beside the configuration, and a renamed one c
       .filter((name) => name !== 'sandbox')
       .sort();
   const flags = tinyStack(user);
-  const blog = user.config(BLOG, 'blog.config.ts');
+  const blogFlags = user.config(BLOG, 'blog.config.ts');
 
-  const both = await Promise.all([flags, blog].map((which) => run('provision', ...which, '--no-wait')));
+  const both = await Promise.all(
+    [flags, blogFlags].map((stackFlags) => run('provision', ...stackFlags, '--no-wait')),
+  );
   expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
   expect(files()).toEqual(['.gitignore', 'blog-dev.json', 'tiny-dev.json']);
-  for (const which of [flags, blog])
-    expect(await run('provision', ...which, '--plan')).toMatchObject({ code: 0 });
+  for (const stackFlags of [flags, blogFlags])
+    expect(await run('provision', ...stackFlags, '--plan')).toMatchObject({ code: 0 });
 
   const renamed = tinyStack(user, undefined, { name: 'small' });
   const planned = await run('provision', ...renamed, '--plan');
@@ -48,10 +50,10 @@ test('each stack has its own state beside the configuration, and a renamed one c
 
   renameSync(join(stateFolder, 'blog-dev.json'), join(stateFolder, 'dev.json'));
   env['SLIPWAY_HOME'] = stateFolder;
-  const moved = await run('provision', ...blog, '--plan');
+  const moved = await run('provision', ...blogFlags, '--plan');
   expect(moved).toMatchObject({ code: 0 });
   expect(moved.stderr).toContain(`The state of blog-dev has moved from ${join(stateFolder, 'dev.json')}`);
-  expect(await run('teardown', ...blog)).toMatchObject({ code: 0 });
+  expect(await run('teardown', ...blogFlags)).toMatchObject({ code: 0 });
   expect(files()).toEqual(['.gitignore']);
   expect(await user.census()).toEqual({});
 }, 300_000);

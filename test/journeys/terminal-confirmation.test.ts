@@ -71,7 +71,7 @@ testWithPython(
 );
 
 testWithPython(
-  'on the sandbox, nothing is asked at a terminal either (needs python3 on the PATH)',
+  'on the sandbox, a teardown at a terminal asks no question (needs python3 on the PATH)',
   async () => {
     const user = await machine();
     await user.start('sandbox').outputs(/answers at/);

@@ -45,9 +45,9 @@ export function injectFailures(
   const failedCalls: FailedCall[] = [];
   const { faults } = user.sandbox;
   const nextFault = faults.next.bind(faults);
-  let next = 0;
+  let index = 0;
   const arm = () => {
-    const injection = injections[next];
+    const injection = injections[index];
     if (injection)
       faults.add({ ...injection.failure.fault, mutating: injection.failure.mutating, nth: injection.nth });
   };
@@ -56,8 +56,8 @@ export function injectFailures(
     const fault = nextFault(service, operation);
     if (fault) {
       failedCalls.push({ service, operation });
-      if (injections[next]?.failure.killsRun) user.kill();
-      next += 1;
+      if (injections[index]?.failure.killsRun) user.kill();
+      index += 1;
       arm();
     }
     return fault;

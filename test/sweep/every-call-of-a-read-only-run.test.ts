@@ -23,11 +23,11 @@ const readOnlyRuns = {
 type ReadOnlyRun = keyof typeof readOnlyRuns;
 
 /** The failures that also apply to calls that only read. */
-const applicable = (Object.keys(callFailures) as CallFailureName[]).filter(
+const applicableFailures = (Object.keys(callFailures) as CallFailureName[]).filter(
   (name) => !(callFailures[name] as CallFailure).mutating,
 );
 const cases = (Object.keys(readOnlyRuns) as ReadOnlyRun[]).flatMap((runName) =>
-  applicable.map((failureName): [string, ReadOnlyRun, CallFailureName] => [
+  applicableFailures.map((failureName): [string, ReadOnlyRun, CallFailureName] => [
     `${runName} in which any call fails returns the correct result or a problem: ${failureName}`,
     runName,
     failureName,

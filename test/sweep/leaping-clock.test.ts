@@ -11,7 +11,7 @@ test('a wait on the leaping clock takes no real time, and ends at its due time',
 });
 
 test.each([1, 2, 3, 4, 5, 6])(
-  'a wait that is cancelled after %d turns does not move the clock',
+  'if the only wait is cancelled after %d turns, the clock does not leap to infinity',
   async (turns) => {
     const clock = leapingClock(0);
     const cancel = clock.at(3_600_000, () => undefined);

@@ -10,7 +10,7 @@ import type { ReportLine } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
-/** The long tests, except those that take an hour: every call, pairs, weather, and Ctrl-C at every step. */
+/** The tests of `--long`. Every call, pairs, weather, and Ctrl-C at every step are left out, since they take an hour. */
 const WITHIN_THE_HOUR = [
   ...LONG.filter((path) => !/sweep\/(interrupt\/$|every-call)/.test(path)),
   'test/sweep/interrupt/(closed|unresponsive)',
@@ -30,7 +30,7 @@ const sweepFlagIndexes = tokens.flatMap((token) =>
   token.kind === 'option' && ['no-write', 'long'].includes(token.name) ? [token.index] : [],
 );
 const jestArguments = process.argv.slice(2).filter((_, index) => !sweepFlagIndexes.includes(index));
-const isWhole = positionals.length === 0 && !values.long;
+const isComplete = positionals.length === 0 && !values.long;
 const paths = positionals.length > 0 ? [] : values.long ? WITHIN_THE_HOUR : SWEEPS;
 const folder = mkdtempSync(join(tmpdir(), 'slipway-sweep-'));
 const report = join(folder, 'report.jsonl');
@@ -46,7 +46,7 @@ const jest = spawn(
 );
 const code = await new Promise<number>((resolve) => jest.on('close', (status) => resolve(status ?? 1)));
 // The page is written only after a complete sweep without failures.
-if (code === 0 && isWhole && !values['no-write']) {
+if (code === 0 && isComplete && !values['no-write']) {
   const lines = readFileSync(report, 'utf8')
     .trimEnd()
     .split('\n')

@@ -22,14 +22,14 @@ import { reportLine } from './report.ts';
 import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
 /** A way of failing, and a number that selects one of the calls to which it applies. */
-const failureChoice = fc.record({
+const arbitraryChoice = fc.record({
   failure: fc.constantFrom(...(Object.keys(callFailures) as CallFailureName[])),
   choice: fc.nat(),
 });
-const pair = fc.record({
+const arbitraryPair = fc.record({
   scenario: fc.constantFrom(...(Object.keys(scenarios) as ScenarioName[])),
-  first: failureChoice,
-  second: failureChoice,
+  first: arbitraryChoice,
+  second: arbitraryChoice,
 });
 
 interface FailureChoice {
@@ -58,9 +58,9 @@ test('the next run completes a scenario in which two calls have failed', async (
   const numRuns = isSweep ? 580 : 4;
   const seed = randomSeed();
   const start = performance.now();
-  let doubles = 0;
+  let doubleFailures = 0;
   await fc.assert(
-    fc.asyncProperty(pair, async ({ scenario: name, ...choices }) => {
+    fc.asyncProperty(arbitraryPair, async ({ scenario: name, ...choices }) => {
       const scenario: Scenario = scenarios[name];
       const fullCensus = await expectedCensus(scenario);
       const failures = await twoFailures(scenario, choices);
@@ -71,7 +71,7 @@ test('the next run completes a scenario in which two calls have failed', async (
         // If the second failure has not happened yet, it happens in the next run.
         await scenario.run(user).catch(expectForeseenError);
         clearFailures(user);
-        if (failedCalls.length === 2) doubles += 1;
+        if (failedCalls.length === 2) doubleFailures += 1;
         await expectRecovery(user, scenario, fullCensus);
       } finally {
         await user.close();
@@ -80,6 +80,12 @@ test('the next run completes a scenario in which two calls have failed', async (
     { numRuns, seed },
   );
   // Some pairs fail only once, since a run may not make the second call after the first failure.
-  if (isSweep) expect(doubles).toBeGreaterThanOrEqual(500);
-  reportLine({ sweep: 'pairs', what: 'double faults', count: doubles, seed, ms: performance.now() - start });
+  if (isSweep) expect(doubleFailures).toBeGreaterThanOrEqual(500);
+  reportLine({
+    sweep: 'pairs',
+    what: 'double faults',
+    count: doubleFailures,
+    seed,
+    ms: performance.now() - start,
+  });
 }, 3_600_000);

@@ -15,7 +15,7 @@ const twenty = stack({
 });
 
 /** Provisions the twenty services. @returns the number of calls, and the share that was throttled */
-async function throttledShare(limits: boolean) {
+async function provisionTwenty(limits: boolean) {
   const user = await account({ clock: leapingClock(), weather: { ...calm, throttle: true }, limits });
   await user.provision(twenty);
   expect(user.census()).toMatchObject({ 'ecs.services': SERVICES });
@@ -26,10 +26,10 @@ async function throttledShare(limits: boolean) {
   };
 }
 
-test('at most one call in a hundred is throttled, but far more if Slipway does not limit its request rate', async () => {
-  const limited = await throttledShare(true);
+test('at most 1 % of the calls are throttled, and more than 5 % if Slipway does not limit its request rate', async () => {
+  const limited = await provisionTwenty(true);
   expect(limited.calls).toBeGreaterThan(10 * SERVICES);
   expect(limited.share).toBeLessThanOrEqual(0.01);
-  const unlimited = await throttledShare(false);
+  const unlimited = await provisionTwenty(false);
   expect(unlimited.share).toBeGreaterThan(0.05);
 });

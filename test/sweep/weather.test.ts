@@ -1,4 +1,4 @@
-// Life cycles of stacks in bad weather, that is with stale reads and with throttled, slow and lost calls. Each ends with an empty account.
+// Bad weather is stale reads, and throttled, slow and lost calls. The life cycle of a stack in it ends with an empty account.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';

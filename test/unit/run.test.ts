@@ -58,7 +58,7 @@ test('without a command, run.js only compiles', async () => {
   expect(builds()).toHaveLength(1);
 });
 
-test('a drift is a provision with --drift', async () => {
+test('the command drift runs provision with --drift', async () => {
   expect(await run('drift', '--json')).toBe(`${pathOf('provision')} up --drift`);
 });
 
@@ -91,7 +91,7 @@ test.each([
   [['../sandbox'], 'There is no command ../sandbox.'],
   [['--plan'], 'The command is missing before --plan.'],
   [[''], 'The command is missing.'],
-])('%j is refused, with the commands that exist, before anything is compiled', async (args, what) => {
+])('%j is refused before anything is compiled, and the existing commands are listed', async (args, what) => {
   const { code, stderr } = await run(...args).then(
     () => ({ code: 0, stderr: '' }),
     (error: { code: number; stderr: string }) => error,
@@ -223,7 +223,7 @@ test('a mistake in the source is reported with its location', async () => {
 });
 
 /** Returns the output of a run that cannot start. If the tests run as root, the run uses a user without root's rights. */
-async function refusal(): Promise<string> {
+async function outputOfFailedStart(): Promise<string> {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   chmodSync(folder, 0o755);
   const failed = await promisify(execFile)(process.execPath, [pathOf('run.js'), 'provision'], user).then(
@@ -244,11 +244,13 @@ const problem = (why: RegExp, fix: RegExp) =>
 
 test('when node_modules is read-only, run.js reports how to make it writable', async () => {
   chmodSync(pathOf('node_modules'), 0o555);
-  expect(await refusal()).toEqual(problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/));
+  expect(await outputOfFailedStart()).toEqual(
+    problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/),
+  );
   chmodSync(pathOf('node_modules'), 0o755);
 });
 
 test('when packages are missing, run.js reports how to install them', async () => {
   rmSync(pathOf('node_modules/esbuild'));
-  expect(await refusal()).toEqual(problem(/.*esbuild.*/, /npm ci/));
+  expect(await outputOfFailedStart()).toEqual(problem(/.*esbuild.*/, /npm ci/));
 });

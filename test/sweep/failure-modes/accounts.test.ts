@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
 import { leapingClock } from '../leaping-clock.ts';
-import { expectConverged, jobsStack, LOST, refusal, results, withFailures, startAccount } from './scene.ts';
+import { expectConverged, jobsStack, LOST, refusal, resultsOf, withFailures, startAccount } from './scene.ts';
 
 const PASS_ROLE_MESSAGE =
   'User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn';
@@ -11,7 +11,7 @@ test('27: an AccessDenied error for passing a role is retried if the role is new
   const clock = leapingClock();
   const user = await startAccount({ iamLagMs: 60_000 }, { clock });
   await user.provision(stack());
-  expect(results(user, 'RegisterTaskDefinition')).toContain('AccessDeniedException');
+  expect(resultsOf(user, 'RegisterTaskDefinition')).toContain('AccessDeniedException');
   await expectConverged(user);
   await clock.sleep(600_000);
   user.sandbox.journal.clear();
@@ -23,7 +23,7 @@ test('27: an AccessDenied error for passing a role is retried if the role is new
       why: expect.stringContaining('iam:PassRole'),
     }),
   );
-  expect(results(user, 'RegisterTaskDefinition')).toEqual(['AccessDeniedException']);
+  expect(resultsOf(user, 'RegisterTaskDefinition')).toEqual(['AccessDeniedException']);
 });
 
 test('28: the run waits for a role that ECS cannot assume yet, even while tasks fail to start', async () => {
@@ -49,7 +49,7 @@ test('28: the run waits for a role that ECS cannot assume yet, even while tasks 
 test("29: ECS's service-linked role is created before its first use, accepted if it already exists, and never deleted", async () => {
   const user = await startAccount();
   await withFailures(user, { CreateServiceLinkedRole: LOST }, () => user.provision(stack()));
-  expect(results(user, 'CreateServiceLinkedRole')).toEqual(['ok', 'InvalidInput']);
+  expect(resultsOf(user, 'CreateServiceLinkedRole')).toEqual(['ok', 'InvalidInput']);
   const missing = refusal(
     'InvalidParameterException',
     'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
@@ -57,7 +57,7 @@ test("29: ECS's service-linked role is created before its first use, accepted if
   await expectConverged(user);
   await user.teardown(stack());
   await withFailures(user, { CreateCluster: { ...missing, times: 3 } }, () => user.provision(stack()));
-  expect(results(user, 'CreateServiceLinkedRole')).toHaveLength(2);
+  expect(resultsOf(user, 'CreateServiceLinkedRole')).toHaveLength(2);
   await expectConverged(user);
 });
 
@@ -78,7 +78,7 @@ test('31: an exceeded quota is reported immediately with its code, while throttl
       }),
     );
     // One call per resource.
-    expect(results(user, operation)).toHaveLength(operation === 'CreateTargetGroup' ? 2 : 1);
+    expect(resultsOf(user, operation)).toHaveLength(operation === 'CreateTargetGroup' ? 2 : 1);
   }
   const throttled = refusal('RequestLimitExceeded', 'Request limit exceeded.', 503);
   await withFailures(user, { CreateService: { ...throttled, times: 3 } }, () => user.provision(stack()));

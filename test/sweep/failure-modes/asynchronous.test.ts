@@ -8,7 +8,7 @@ import {
   failablePlane,
   refusal,
   callOrder,
-  results,
+  resultsOf,
   withFailures,
   startAccount,
 } from './scene.ts';
@@ -30,7 +30,7 @@ test('20: a NAT gateway that fails after its creation is reported with its reaso
   expect(failed).toBeDefined();
   await user.provision(stack());
   expect(user.ids()['natGateway']).not.toEqual(failed);
-  expect(results(user, 'DeleteNatGateway')).toEqual(['ok']);
+  expect(resultsOf(user, 'DeleteNatGateway')).toEqual(['ok']);
   await expectConverged(user);
 });
 
@@ -40,7 +40,7 @@ test('21: the load balancer is created after the internet gateway, and retried w
   await withFailures(user, { CreateLoadBalancer: { ...notVisible, times: 3 } }, () =>
     user.provision(stack()),
   );
-  expect(results(user, 'CreateLoadBalancer')).toEqual([...Array<string>(3).fill('InvalidSubnet'), 'ok']);
+  expect(resultsOf(user, 'CreateLoadBalancer')).toEqual([...Array<string>(3).fill('InvalidSubnet'), 'ok']);
   const order = ['AttachInternetGateway', 'CreateLoadBalancer'];
   expect(callOrder(user, ...order)).toEqual(order);
   await expectConverged(user);
@@ -53,7 +53,7 @@ test('23: a service is created after the rules of its target groups, and retried
     'The target group with targetGroupArn arn does not have an associated load balancer.',
   );
   await withFailures(user, { CreateService: { ...notVisible, times: 3 } }, () => user.provision(stack()));
-  expect(results(user, 'CreateService')).toHaveLength(4);
+  expect(resultsOf(user, 'CreateService')).toHaveLength(4);
   const order = ['CreateListener', 'CreateRule', 'CreateService'];
   expect(callOrder(user, ...order)).toEqual(order);
   await expectConverged(user);
@@ -79,7 +79,7 @@ test('26: the next run continues a run that was killed while it waited', async (
   // The survey sends the first call, and the wait sends the second.
   await provisionKilledAt(user, 'DescribeNatGateways', { nth: 2 });
   await user.provision(stack());
-  expect(results(user, 'CreateLoadBalancer')).toEqual(['ok']);
-  expect(results(user, 'CreateNatGateway')).toEqual(['ok']);
+  expect(resultsOf(user, 'CreateLoadBalancer')).toEqual(['ok']);
+  expect(resultsOf(user, 'CreateNatGateway')).toEqual(['ok']);
   await expectConverged(user);
 });

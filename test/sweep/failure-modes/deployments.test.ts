@@ -11,7 +11,7 @@ import {
   LOST,
   failablePlane,
   refusal,
-  results,
+  resultsOf,
   withFailures,
   withBusyClock,
   startAccount,
@@ -47,9 +47,10 @@ test('32: the run waits until a taken service name is free, and updates an exist
     await laggingUser.provision(severalServices(1));
     return laggingUser.provision(severalServices(2));
   });
-  // The survey missed these services. Creating them fails because their names are taken. `web` leaves a target group behind.
+  // The survey missed the five services, so they were updated after their creates failed. `web` was updated again after the
+  // traffic switch, to leave the target group of its old port.
   expect(calls).toContain('ecs:CreateService');
-  expect(results(laggingUser, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(6);
+  expect(resultsOf(laggingUser, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(6);
   await clock.sleep(60_000);
   await expectConverged(laggingUser, severalServices(2));
 });

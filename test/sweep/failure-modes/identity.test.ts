@@ -12,7 +12,7 @@ import {
   provisionKilledAt,
   LOST,
   refusal,
-  results,
+  resultsOf,
   withFailures,
   startAccount,
 } from './scene.ts';
@@ -27,7 +27,7 @@ test('1: a lost response does not lead to a second VPC, gateway or address', asy
   await withFailures(user, { CreateVpc: LOST, CreateInternetGateway: reset, AllocateAddress: cut }, () =>
     user.provision(stack()),
   );
-  for (const operation of TOKENLESS) expect(results(user, operation)).toEqual(['ok']);
+  for (const operation of TOKENLESS) expect(resultsOf(user, operation)).toEqual(['ok']);
   await expectConverged(user);
 });
 
@@ -36,7 +36,7 @@ test('2: resources that a killed run created but did not record are found by the
   for (const operation of ['CreateVpc', 'CreateInternetGateway']) await provisionKilledAt(user, operation);
   await user.provision(stack());
   await expectConverged(user);
-  for (const operation of TOKENLESS) expect(results(user, operation)).toEqual(['ok']);
+  for (const operation of TOKENLESS) expect(resultsOf(user, operation)).toEqual(['ok']);
   await user.teardown(stack());
   await provisionKilledAt(user, 'AllocateAddress');
   user.deleteState();
@@ -68,15 +68,15 @@ test("3: a run waits for the previous run's create, even if AWS carries it out o
   await expectConverged(user);
 });
 
-test('4: a run looks for up to a minute for a resource that AWS lists late, but a first run does not wait', async () => {
+test('4: a resumed run looks for up to a minute for a resource that AWS lists late, but a first run does not wait', async () => {
   const user = await startAccount({ listLagMs: 60_000 });
   await withFailures(user, { CreateVpc: LOST }, () => user.provision(stack()));
-  expect(results(user, 'CreateVpc')).toHaveLength(1);
+  expect(resultsOf(user, 'CreateVpc')).toHaveLength(1);
   await expectConverged(user);
   const first = await startAccount();
   await first.provision(stack());
   // The resumed run looks for earlier creates after its survey, while a first run only surveys.
-  expect(results(first, 'DescribeVpcs').length).toBeLessThan(results(user, 'DescribeVpcs').length);
+  expect(resultsOf(first, 'DescribeVpcs').length).toBeLessThan(resultsOf(user, 'DescribeVpcs').length);
 });
 
 test('5: a client token that returns a deleted NAT gateway is replaced by a new token', async () => {
@@ -94,7 +94,7 @@ test('6: if a client token was used with another configuration, the run finds th
   await provisionKilledAt(user, 'CreateRouteTable');
   const edited = stack({ tags: { team: 'orders' } });
   await user.provision(edited);
-  expect(results(user, 'CreateRouteTable')).toContain('IdempotentParameterMismatch');
+  expect(resultsOf(user, 'CreateRouteTable')).toContain('IdempotentParameterMismatch');
   user.sandbox.chaos.adjust({ listLagMs: 0 });
   await expectConverged(user, edited);
 });
@@ -135,7 +135,7 @@ test('9: expired credentials end the run immediately, and the next run continues
   await user.provision(stack());
   await expectConverged(user);
   for (const operation of TOKENLESS)
-    expect(results(user, operation).filter((result) => result === 'ok')).toEqual(['ok']);
+    expect(resultsOf(user, operation).filter((result) => result === 'ok')).toEqual(['ok']);
 });
 
 test('10: a foreign cluster that CreateCluster returns is refused', async () => {

@@ -15,7 +15,7 @@ export const startAccount = (weather: Partial<Weather> = {}, options: Parameters
   account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...options });
 
 /** Returns the results of an operation's calls so far: `ok`, or the code of the refusal. */
-export const results = ({ sandbox }: Account, operation: string): string[] =>
+export const resultsOf = ({ sandbox }: Account, operation: string): string[] =>
   sandbox.journal
     .entries()
     .filter((entry) => entry.operation === operation)
@@ -42,10 +42,10 @@ export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>):
   return running;
 }
 
-/** A failure: the call takes effect, but the client gets status 500. */
+/** A failure in which the call takes effect, but the client gets status 500. */
 export const LOST: Failure = { kind: 'lost', looks: '500' };
 
-/** Makes a failure: AWS refuses the call. */
+/** Returns a failure in which AWS refuses the call. */
 export const refusal = (code: string, message = 'by the test', status = 400): Failure => ({
   kind: 'refused',
   code,

@@ -5,14 +5,14 @@ import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import type { Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
-import { refusal, callOrder, results, withFailures, startAccount } from './scene.ts';
+import { refusal, callOrder, resultsOf, withFailures, startAccount } from './scene.ts';
 
 test('37: the elastic IP is released once its NAT gateway no longer uses it', async () => {
   const user = await startAccount();
   await user.provision(stack());
   const held = refusal('AuthFailure', 'You do not have permission to access the specified resource.', 403);
   await withFailures(user, { ReleaseAddress: { ...held, times: 3 } }, () => user.teardown(stack()));
-  expect(results(user, 'ReleaseAddress').slice(-1)).toEqual(['ok']);
+  expect(resultsOf(user, 'ReleaseAddress').slice(-1)).toEqual(['ok']);
   expect(user.census()).toEqual({});
 });
 
@@ -41,7 +41,7 @@ test('38: foreign network interfaces are reported, and the run waits for those t
   const failures = Object.fromEntries(operations.map((operation) => [operation, inUse]));
   await withFailures(user, failures, () => user.teardown(stack()));
   for (const operation of operations) {
-    const violated = results(user, operation).filter((result) => result === 'DependencyViolation');
+    const violated = resultsOf(user, operation).filter((result) => result === 'DependencyViolation');
     expect({ operation, count: violated.length }).toEqual({ operation, count: 5 });
   }
   expect(user.census()).toEqual({});
@@ -92,21 +92,21 @@ test('40: protected and foreign resources are reported and kept, and a later tea
   await user.provision(stack());
   await changeMailRecord(user, 'CREATE');
   const LoadBalancerArn = user.ids()['loadBalancer']?.['loadBalancerArn'];
-  const protect = (Value: 'true' | 'false') =>
+  const setProtection = (Value: 'true' | 'false') =>
     user.aws.elb.send(
       new ModifyLoadBalancerAttributesCommand({
         LoadBalancerArn,
         Attributes: [{ Key: 'deletion_protection.enabled', Value }],
       }),
     );
-  await protect('true');
+  await setProtection('true');
   const before = user.census();
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'BLOCKED',
     why: 'Another user turned on deletion protection for the load balancer shop-dev.',
   });
   expect(user.census()).toEqual(before);
-  await protect('false');
+  await setProtection('false');
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'FOREIGN',
     why: expect.stringContaining('mail.example.com'),

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { serialize, deserialize } from '../../../lib/config/serialize.js';
 import { validStack, read } from '../../unit/lib/config/support.ts';
-import { arbitraryValue, reportCount, applyEdits, arbitraryEdits, isPlain, RUNS } from './mutations.ts';
+import { arbitraryValue, reportCount, applyEdits, arbitraryEdits, isEditable, RUNS } from './mutations.ts';
 import { expectProblem } from './expect-problem.ts';
 
 reportCount('configurations', 3 * RUNS);
@@ -47,15 +47,15 @@ test('an arbitrary value is either parsed or refused with a problem', () => {
 });
 
 test('a stack with getters that throw is either parsed or refused with a problem', () => {
-  const throwing = fc.record({
+  const editsAndGetters = fc.record({
     changes: arbitraryEdits(arbitraryValue),
     getters: fc.array(fc.nat(50), { maxLength: 3 }),
   });
   fc.assert(
-    fc.property(throwing, ({ changes, getters }) => {
+    fc.property(editsAndGetters, ({ changes, getters }) => {
       const input = applyEdits(validStack(), changes);
       for (const index of getters) {
-        if (!isPlain(input) || Object.isFrozen(input)) continue;
+        if (!isEditable(input) || Object.isFrozen(input)) continue;
         const keys = Object.keys(input);
         const key = keys[index % keys.length] ?? 'name';
         Object.defineProperty(input, key, {

@@ -1,4 +1,4 @@
-/** For fuzzing: random values, and random edits of values and bytes that fast-check can shrink. */
+/** For fuzzing: random values, and random edits of values and bytes. fast-check can shrink both. */
 import fc from 'fast-check';
 import { afterAll } from '@jest/globals';
 import { reportLine } from '../report.ts';
@@ -68,7 +68,7 @@ export const arbitraryJson: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** A value nested so deeply that a naive recursion overflows the stack. */
-const deep = (depth: number): unknown => {
+const deeplyNested = (depth: number): unknown => {
   let value: unknown = null;
   for (let n = 0; n < depth; n += 1) value = n % 2 ? [value] : { a: value };
   return value;
@@ -115,7 +115,7 @@ export const arbitraryValue: fc.Arbitrary<unknown> = fc.oneof(
         () => Object.create({ inherited: 1 }) as unknown,
         () => Object.freeze({ a: 1 }),
         () => new Array<unknown>(1e6),
-        () => deep(20_000),
+        () => deeplyNested(20_000),
         circular,
       )
       .map((make) => make()),
@@ -144,7 +144,7 @@ export const arbitraryEdits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Value
 
 type Holder = Record<string, unknown>;
 /** Whether a value can be edited, as arrays and plain objects of any realm can. */
-export const isPlain = (value: unknown): value is Holder => {
+export const isEditable = (value: unknown): value is Holder => {
   if (Array.isArray(value)) return true;
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -153,24 +153,24 @@ export const isPlain = (value: unknown): value is Holder => {
 
 /** Copies an inserted value, since fast-check may use it again. */
 function copy(value: unknown, depth = 0): unknown {
-  if (!isPlain(value) || Object.isFrozen(value) || depth > 8) return value;
+  if (!isEditable(value) || Object.isFrozen(value) || depth > 8) return value;
   if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
   const copied: Holder = {};
-  for (const key of Object.keys(value)) put(copied, key, copy(value[key], depth + 1));
+  for (const key of Object.keys(value)) setProperty(copied, key, copy(value[key], depth + 1));
   return copied;
 }
 
 /** Lists every place in a value, as the containing object and the key. */
-function places(value: unknown, depth = 0): [Holder, string][] {
-  if (!isPlain(value) || depth > 8) return [];
+function placesIn(value: unknown, depth = 0): [Holder, string][] {
+  if (!isEditable(value) || depth > 8) return [];
   return Object.keys(value).flatMap((key): [Holder, string][] => [
     [value, key],
-    ...places(value[key], depth + 1),
+    ...placesIn(value[key], depth + 1),
   ]);
 }
 
 /** Sets a property, even if it is called `__proto__`. */
-const put = (holder: Holder, key: string, value: unknown): unknown =>
+const setProperty = (holder: Holder, key: string, value: unknown): unknown =>
   Reflect.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 
 /** Returns a value with edits applied. @param original a JSON value, which is not modified */
@@ -178,23 +178,23 @@ export function applyEdits(original: unknown, edits: readonly ValueEdit[]): unkn
   const root: Holder = { value: structuredClone(original) };
   for (const { at, what, name, value: given } of edits) {
     const value = copy(given);
-    const all = places(root);
-    const [holder, key] = all[at % all.length] ?? [root, 'value'];
+    const allPlaces = placesIn(root);
+    const [holder, key] = allPlaces[at % allPlaces.length] ?? [root, 'value'];
     const old = holder[key];
-    if (what === 'replace') put(holder, key, value);
+    if (what === 'replace') setProperty(holder, key, value);
     if (what === 'remove') Reflect.deleteProperty(holder, key);
-    if (what === 'add' && isPlain(old)) put(old, name, value);
-    if (what === 'wrap') put(holder, key, [old]);
-    if (what === 'rename' && Reflect.deleteProperty(holder, key)) put(holder, name, old);
+    if (what === 'add' && isEditable(old)) setProperty(old, name, value);
+    if (what === 'wrap') setProperty(holder, key, [old]);
+    if (what === 'rename' && Reflect.deleteProperty(holder, key)) setProperty(holder, name, old);
     if (what === 'move') {
-      const [otherHolder, otherKey] = all[(at * 7 + 3) % all.length] ?? [root, 'value'];
-      put(holder, key, copy(otherHolder[otherKey]));
+      const [otherHolder, otherKey] = allPlaces[(at * 7 + 3) % allPlaces.length] ?? [root, 'value'];
+      setProperty(holder, key, copy(otherHolder[otherKey]));
     }
   }
   return root['value'];
 }
 
-/** One edit of bytes. `at` is its position, as a fraction of the length. */
+/** One edit of bytes. `at` is the position of the edit, as a fraction of the number of bytes. */
 export interface ByteEdit {
   readonly at: number;
   readonly length: number;

@@ -61,6 +61,7 @@ const wrongId = fc.oneof(
 /** One error in a state file. */
 interface StateError {
   readonly what: 'id' | 'other id' | 'forgotten' | 'address' | 'fields' | 'intent' | 'generation';
+  /** A random number, which selects the address and the field with the error. */
   readonly at: number;
   readonly text: string;
   readonly address: string;

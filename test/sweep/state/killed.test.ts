@@ -40,7 +40,7 @@ await state.record('vpc', { vpcId: 'vpc-new' });
 fs.writeSync(1, 'done\\n');
 `;
 
-test('a process killed at any step of a write leaves the old file or the new one, and the next open removes its temporary file', async () => {
+test('a process killed at any step of a write leaves the old file or the new one, and the next open removes the temporary file', async () => {
   const program = await compileProgram(STEPPER);
   const file = join(newFolder(), 'dev.json');
   const steps = new Set<string>();

@@ -33,7 +33,7 @@ beforeAll(async () => {
   program = await compileProgram(WRITER);
 });
 
-const unwritable = (why: RegExp) => ({
+const unwritableProblem = (why: RegExp) => ({
   code: 'STATE_UNWRITABLE',
   what: expect.stringContaining('could not be written.') as unknown,
   why: expect.stringMatching(why) as unknown,
@@ -58,7 +58,7 @@ test('when space runs out, the last complete state is kept, and no other file re
   expect(written).toBeGreaterThan(3);
   expect(lines).toEqual([
     ...Array<string>(written).fill('done'),
-    ...Array<unknown>(12 - written).fill(unwritable(/EFBIG|ENOSPC/)),
+    ...Array<unknown>(12 - written).fill(unwritableProblem(/EFBIG|ENOSPC/)),
   ]);
   const { resources } = JSON.parse(await readFile(file, 'utf8')) as { resources: object };
   expect(Object.keys(resources)).toHaveLength(written);
@@ -70,7 +70,7 @@ describe('a read-only folder', () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
     expect(await outputOf(program, [join(folder, 'dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
-      unwritable(/EACCES/),
+      unwritableProblem(/EACCES/),
     ]);
     expect(await readdir(folder)).toEqual([]);
   }, 60_000);
@@ -79,7 +79,7 @@ describe('a read-only folder', () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
     expect(await outputOf(program, [join(folder, '.slipway/dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
-      unwritable(/EACCES/),
+      unwritableProblem(/EACCES/),
     ]);
   }, 60_000);
 });

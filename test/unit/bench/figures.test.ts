@@ -5,7 +5,7 @@ import { figuresOf, countCalls, peakOf, spreadOf } from '../../../bench/figures.
 import { isMet, minimumVerdicts, verdicts, type SizeResult } from '../../../bench/targets.ts';
 
 const call = (operation: string) => ({ service: 'ec2', operation, mutating: false });
-const measured = (seconds: number, calls: number, megabytes?: number): Measurement => ({
+const measurementOf = (seconds: number, calls: number, megabytes?: number): Measurement => ({
   seconds,
   megabytes,
   calls: Array.from({ length: calls }, () => call('DescribeVpcs')),
@@ -32,7 +32,9 @@ test('calls are counted by service and operation', () => {
 });
 
 test('each workload has figures across all rounds, and the calls by operation of its median round', () => {
-  const figures = figuresOf([measured(2, 10, 100), measured(1, 12, 300), measured(9, 11, 200)].map(round));
+  const figures = figuresOf(
+    [measurementOf(2, 10, 100), measurementOf(1, 12, 300), measurementOf(9, 11, 200)].map(round),
+  );
   expect(figures.plan.seconds).toEqual({ median: 2, min: 1, max: 9 });
   expect(figures.plan.calls).toEqual({ median: 11, min: 10, max: 12 });
   expect(figures.plan.callCounts).toEqual({ 'ec2.DescribeVpcs': 11 });
@@ -40,15 +42,15 @@ test('each workload has figures across all rounds, and the calls by operation of
 });
 
 test('without memory measurements, neither a memory figure nor a memory target is returned', () => {
-  const figures = figuresOf([round(measured(1, 1))]);
+  const figures = figuresOf([round(measurementOf(1, 1))]);
   expect(figures.plan.megabytes).toBeUndefined();
   expect(peakOf(figures)).toBeUndefined();
-  const all = verdicts([size(0, measured(1, 1), measured(10, 1, 600))]);
+  const all = verdicts([size(0, measurementOf(1, 1), measurementOf(10, 1, 600))]);
   expect(all.filter(({ what }) => what.includes('memory'))).toEqual([]);
 });
 
 test("a target is a maximum ratio to Terraform's time or a maximum number of calls", () => {
-  const all = verdicts([size(0, measured(1, 42, 200), measured(10, 60, 800))]);
+  const all = verdicts([size(0, measurementOf(1, 42, 200), measurementOf(10, 60, 800))]);
   const verdictOn = (what: string) => all.find((verdict) => verdict.what === what);
   expect(verdictOn("no-op provision: time, relative to Terraform's")).toEqual({
     what: "no-op provision: time, relative to Terraform's",
@@ -63,11 +65,11 @@ test("a target is a maximum ratio to Terraform's time or a maximum number of cal
 });
 
 test('with fifty additional services, calls have targets per service', () => {
-  const all = verdicts([size(0, measured(1, 40)), size(50, measured(2, 290))]);
+  const all = verdicts([size(0, measurementOf(1, 40)), size(50, measurementOf(2, 290))]);
   expect(
     all
       .filter(({ what }) => what.includes('calls per service'))
-      .map(({ measured: is, atMost }) => [is, atMost]),
+      .map(({ measured, atMost }) => [measured, atMost]),
   ).toEqual([
     [5, 10],
     [5, 4],
@@ -75,7 +77,7 @@ test('with fifty additional services, calls have targets per service', () => {
 });
 
 test('without figures for Terraform, only calls have targets', () => {
-  const all = verdicts([size(0, measured(1, 40, 200))]);
+  const all = verdicts([size(0, measurementOf(1, 40, 200))]);
   expect(all.every(({ what }) => what.endsWith(': calls'))).toBe(true);
 });
 

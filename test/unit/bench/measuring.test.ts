@@ -41,7 +41,7 @@ test('the latency proxy forwards requests after a delay and records their calls'
   expect(proxy.calls).toEqual([]);
 });
 
-test('the latency proxy closes a connection when the endpoint closes its side', async () => {
+test("the latency proxy closes the client's connection when the endpoint closes its own", async () => {
   const server = createServer((request) => request.socket.destroy());
   const { url, close } = await listen(server);
   cleanups.push(close);
@@ -65,9 +65,9 @@ test('the measured memory includes a process and its descendants, and no other p
   const memory = watchMemory(10, proc);
   memory.stop();
   expect(memory.peak()).toBeCloseTo(7.168);
-  const none = watchMemory(10, join(proc, 'nowhere'));
-  none.stop();
-  expect(none.peak()).toBeUndefined();
+  const unmeasured = watchMemory(10, join(proc, 'nowhere'));
+  unmeasured.stop();
+  expect(unmeasured.peak()).toBeUndefined();
 });
 
 const node = (program: string, more: object = {}) => ({
@@ -79,7 +79,7 @@ const node = (program: string, more: object = {}) => ({
   ...more,
 });
 
-test('a command with an expected exit code is measured, and any other is reported with its output', async () => {
+test('a command with an expected exit code is measured, and a command with any other exit code is reported with its output', async () => {
   const ran = await runCommand(node("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }));
   expect(ran).toMatchObject({ code: 2, stdout: 'out\n' });
   await expect(runCommand(node("console.error('it broke'); process.exit(3)"))).rejects.toThrow(

@@ -19,14 +19,14 @@ const { outputFiles: [file] } = await build({
 });
 process.stdout.write(file.text);
 `;
-async function bundled(how: 'with' | 'without'): Promise<string> {
+async function bundle(how: 'with' | 'without'): Promise<string> {
   const args = ['--input-type=module', '-e', PROGRAM, how];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, maxBuffer: 2 ** 24 });
   return stdout;
 }
 
 test('the schemas of other calls are left out, and those of the bundled call stay unchanged', async () => {
-  const [all, used] = await Promise.all([bundled('without'), bundled('with')]);
+  const [all, used] = await Promise.all([bundle('without'), bundle('with')]);
   expect(all).toContain('RunInstancesRequest$ =');
   expect(used).not.toContain('RunInstancesRequest$ =');
   expect(all).toContain('[_xN]: _VI');

@@ -54,14 +54,14 @@ test('a context has the existing resource and the tags of its key', () => {
   );
 });
 
-test('a step waits until resources are ready only if the run does', () => {
+test('a step waits for resources to be ready only in a run that waits', () => {
   expect(contextOf().waitUntilReady).toBe(true);
   scope = { ...scope, run: { ...run, waitUntilReady: false } };
   expect(contextOf().waitUntilReady).toBe(false);
 });
 
 describe('the duplicate guard', () => {
-  test("by default a create does not resume an earlier one, and the guard's interval is that of the run's waits", () => {
+  test("by default a create does not resume an earlier create, and the guard polls at the interval of the run's waits", () => {
     expect(contextOf().duplicateGuard).toMatchObject({
       isResumed: false,
       every: run.waits.visible.every,
@@ -106,7 +106,7 @@ test('every new look at the resource asks AWS again', async () => {
   ]);
 });
 
-test('the change of an existing resource is computed by the diff, with the rest of the survey and the plan', () => {
+test('the diff computes the change of an existing resource from the rest of the survey and the plan', () => {
   const seen: unknown[] = [];
   fakeStep('vpc', {
     diff: (_desired, found, planned) => {

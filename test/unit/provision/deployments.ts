@@ -6,7 +6,10 @@ export const OLD_DEFINITION = NEW_DEFINITION.replace(/2$/, '1');
 /** Returns the time this many seconds after the start of 2026. */
 export const dateAt = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
 /** Returns a primary deployment, by default of the new task definition. */
-export const primary = (rolloutState: Deployment['rolloutState'], more: Deployment = {}): Deployment => ({
+export const primaryDeployment = (
+  rolloutState: Deployment['rolloutState'],
+  more: Deployment = {},
+): Deployment => ({
   id: 'ecs-svc/2',
   status: 'PRIMARY',
   taskDefinition: NEW_DEFINITION,

@@ -47,8 +47,8 @@ const session = () =>
       sandbox: { resolve: async () => ({ host: '127.0.0.1', port: 8080 }) } as never,
     },
   });
-const executing = (more: Partial<Options> = {}) => execute(session(), context(more), performance.now());
-const written = () => log.filter((line) => /^(create|update|remove)/.test(line));
+const runExecute = (more: Partial<Options> = {}) => execute(session(), context(more), performance.now());
+const writes = () => log.filter((line) => /^(create|update|remove)/.test(line));
 
 beforeEach(() => {
   diffs.cluster = [change('cluster', '', 'create')];
@@ -56,12 +56,12 @@ beforeEach(() => {
 
 describe('a plan', () => {
   test('--plan changes nothing, and exits with 2 if the plan has changes, otherwise with 0', async () => {
-    const { exitCode, text, json } = await executing({ plan: true });
+    const { exitCode, text, json } = await runExecute({ plan: true });
     expect(exitCode).toBe(2);
     expect(text).toMatch(/cluster[^]*Plan: 1 to create/);
     expect(json).toMatchObject({ plan: { changes: [{ address: 'cluster', verb: 'create' }] } });
     diffs.cluster = [];
-    expect(await executing({ plan: true })).toMatchObject({
+    expect(await runExecute({ plan: true })).toMatchObject({
       exitCode: 0,
       text: expect.stringMatching(/No changes: 2 exist\.$/),
     });
@@ -71,17 +71,17 @@ describe('a plan', () => {
 
   test('a drift run changes nothing, and compares the configuration with that of the last provision', async () => {
     await run.state.applied({ configuration: 'another', tags: [] });
-    const { exitCode, text, json } = await executing({ drift: true, plan: true });
+    const { exitCode, text, json } = await runExecute({ drift: true, plan: true });
     expect(exitCode).toBe(2);
     expect(text).toContain('cluster does not exist');
     expect(json).toMatchObject({ configurationChanged: true });
-    expect(written()).toEqual([]);
+    expect(writes()).toEqual([]);
     await run.state.applied({ configuration: fingerprint(stack), tags: [] });
-    expect((await executing({ drift: true })).json).toMatchObject({ configurationChanged: false });
+    expect((await runExecute({ drift: true })).json).toMatchObject({ configurationChanged: false });
   });
 
   test('--adopt is refused for an address with nothing to adopt', async () => {
-    await expect(executing({ plan: true, adopt: ['natGateway'] })).rejects.toMatchObject({
+    await expect(runExecute({ plan: true, adopt: ['natGateway'] })).rejects.toMatchObject({
       code: 'ARGUMENTS',
     });
   });
@@ -89,20 +89,20 @@ describe('a plan', () => {
 
 describe('the confirmation', () => {
   test('a provision on AWS requires a terminal or --yes', async () => {
-    await expect(executing({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
+    await expect(runExecute({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
     expect(log).toEqual([]);
-    await executing({ target: 'aws', yes: true });
-    expect(written()).toEqual(['create cluster']);
+    await runExecute({ target: 'aws', yes: true });
+    expect(writes()).toEqual(['create cluster']);
   });
 
   test('a provision on the sandbox without a terminal asks no question', async () => {
-    await executing();
-    expect(written()).toEqual(['create cluster']);
+    await runExecute();
+    expect(writes()).toEqual(['create cluster']);
   });
 
   test('a provision that changes nothing asks no question', async () => {
     diffs.cluster = [];
-    const { exitCode } = await executing({ target: 'aws' });
+    const { exitCode } = await runExecute({ target: 'aws' });
     expect(exitCode).toBe(0);
     expect(events.at(-1)).toMatchObject({
       text: expect.stringMatching(/^shop-dev is up: no changes, 2 exist, /),
@@ -112,7 +112,7 @@ describe('the confirmation', () => {
 
 describe('a provision', () => {
   test('a provision returns the URL and all recorded ids', async () => {
-    const { exitCode, text, json } = await executing();
+    const { exitCode, text, json } = await runExecute();
     expect(exitCode).toBe(0);
     expect(text).toBe('http://dnsName-of-loadBalancer:8080');
     expect(json).toMatchObject({
@@ -141,14 +141,14 @@ describe('a provision', () => {
         return idsFor('cluster');
       },
     });
-    await executing();
+    await runExecute();
     expect(during).toEqual({ tags: ['owner', 'team'], configuration: 'before' });
     expect(run.state.data).toMatchObject({ tags: ['team'], configuration: fingerprint(stack) });
   });
 
   test('the configuration of a failed provision is not recorded as applied', async () => {
     fakeStep('cluster', { create: () => Promise.reject(new Error('refused')) });
-    await expect(executing()).rejects.toThrow('refused');
+    await expect(runExecute()).rejects.toThrow('refused');
     expect(run.state.data.configuration).toBeUndefined();
     expect(run.state.data.tags).toEqual(['team']);
   });
@@ -167,7 +167,7 @@ describe('a provision', () => {
   });
 
   test('a provision surveys only once if the state contains no unanswered create', async () => {
-    await executing();
+    await runExecute();
     expect(sent()).toEqual([]);
   });
 
@@ -181,10 +181,10 @@ describe('a provision', () => {
     fakeStep('vpc', {
       diff: (_desired, { vpc }) => (vpc.size === 0 ? [change('vpc', '', 'create')] : []),
     });
-    const { exitCode } = await executing();
+    const { exitCode } = await runExecute();
     expect(exitCode).toBe(0);
     expect(surveys).toBe(2);
-    expect(written()).toEqual(['create cluster', 'create vpc']);
+    expect(writes()).toEqual(['create cluster', 'create vpc']);
     // The second survey looks for what the first pass recorded.
     expect(sent()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });
   });
@@ -203,7 +203,7 @@ test.each<[string, 'aws' | 'sandbox', boolean]>([
 );
 
 test.each(['plan', 'drift', 'provision'] as const)(
-  'a stack without a routed container gets a note from %s that it has a load balancer all the same, and no address',
+  'for a stack without a routed container, %s notes once that the stack has a load balancer but no address',
   async (command) => {
     const services = stack.services.map((service) => ({
       ...service,
@@ -211,13 +211,13 @@ test.each(['plan', 'drift', 'provision'] as const)(
     }));
     const more = { plan: command === 'plan', drift: command === 'drift' };
     const unrouted = { ...stack, services };
-    const ofStack = { ...session(), config: unrouted, lookContext: () => engineContext(unrouted) };
-    const { json } = await execute(ofStack, context(more), 0);
+    const unroutedSession = { ...session(), config: unrouted, lookContext: () => engineContext(unrouted) };
+    const { json } = await execute(unroutedSession, context(more), 0);
     expect(json['url'] ?? null).toBeNull();
     const isNote = (event: (typeof events)[number]) =>
       event.type === 'note' && event.text.startsWith('no container has a path');
     expect(events.filter(isNote)).toHaveLength(1);
-    await executing(more);
+    await runExecute(more);
     expect(events.filter(isNote)).toHaveLength(1);
   },
 );

@@ -6,16 +6,16 @@ import { diffAll, makePlan } from '../../../provision/plan.ts';
 import { change, diffs, fakeStep, foundAt, foundFor, type Resources } from '../engine-harness.ts';
 import { config, desiredOf, surveyOf } from '../step-harness.ts';
 
-const planning = (found: Resources = {}, adopt: string[] = [], stack = config()) =>
+const planFor = (found: Resources = {}, adopt: string[] = [], stack = config()) =>
   makePlan(desiredOf(stack), surveyOf(found), adopt);
-const foreign = (noun: Noun, key: string, reason: string) => change(noun, key, 'refused', { reason });
+const foreignRefusal = (noun: Noun, key: string, reason: string) => change(noun, key, 'refused', { reason });
 const notUpdatable = (noun: Noun, key: string, reason: string) =>
   change(noun, key, 'refused', { reason, cannotUpdate: true });
 
 describe('the changes', () => {
   test('a plan contains the changes of all diffs, in the order of the architecture', () => {
     for (const noun of [...nouns].reverse()) diffs[noun] = [change(noun, '', 'create')];
-    expect(planning().changes.map(({ noun }) => noun)).toEqual(nouns);
+    expect(planFor().changes.map(({ noun }) => noun)).toEqual(nouns);
   });
 
   test('a diff sees the planned changes of the nouns before it', () => {
@@ -36,7 +36,7 @@ describe('the changes', () => {
         return [];
       },
     });
-    const { planned } = planning();
+    const { planned } = planFor();
     expect(seen).toEqual({
       changes: ['replace ', 'remove ~2'],
       replaced: true,
@@ -49,7 +49,7 @@ describe('the changes', () => {
 
   test('an update does not count as a replacement', () => {
     diffs.natGateway = [change('natGateway', '', 'update')];
-    expect(planning().planned.isReplaced('natGateway')).toBe(false);
+    expect(planFor().planned.isReplaced('natGateway')).toBe(false);
   });
 
   test('when the load balancer is replaced, its listener and rules count as missing, but target groups do not', () => {
@@ -71,17 +71,17 @@ describe('the changes', () => {
       });
     }
     diffs.loadBalancer = [change('loadBalancer', '', 'replace')];
-    const plan = planning(found);
+    const plan = planFor(found);
     expect(seen).toEqual({ loadBalancer: [1, 1, 2, 1], listener: [1, 0, 0, 1], rules: [1, 0, 0, 1] });
     expect(sizes(plan.found)).toEqual([1, 0, 0, 1]);
     expect(plan.kept).toEqual(['targetGroups.web-api1']);
 
     diffs.loadBalancer = [change('loadBalancer', '', 'update')];
-    expect(sizes(planning(found).found)).toEqual([1, 1, 2, 1]);
+    expect(sizes(planFor(found).found)).toEqual([1, 1, 2, 1]);
   });
 
   test('diffAll refuses nothing and returns foreign resources as changes', () => {
-    diffs.vpc = [foreign('vpc', '', 'of others')];
+    diffs.vpc = [foreignRefusal('vpc', '', 'of others')];
     expect(diffAll(desiredOf(), surveyOf()).changes).toEqual(diffs.vpc);
   });
 });
@@ -94,7 +94,7 @@ test('the kept resources are sorted by key and exclude every resource that a cha
     subnets: foundAt('subnets', 'public-2', 'public-1', 'private-1'),
     services: foundAt('services', 'web~former', 'api'),
   };
-  expect(planning(found).kept).toEqual(['vpc', 'subnets.private-1', 'subnets.public-2', 'services.api']);
+  expect(planFor(found).kept).toEqual(['vpc', 'subnets.private-1', 'subnets.public-2', 'services.api']);
 });
 
 describe('refusals', () => {
@@ -105,7 +105,7 @@ describe('refusals', () => {
       },
     });
     const stack = config({ network: { cidr: '10.0.0.0/16', zones: 4 } });
-    expect(() => planning({}, [], stack)).toThrow(
+    expect(() => planFor({}, [], stack)).toThrow(
       expect.objectContaining({
         code: 'ZONE',
         why: 'network.zones is 4; the account may use 3: eu-west-1a, eu-west-1b, eu-west-1c.',
@@ -114,13 +114,13 @@ describe('refusals', () => {
   });
 
   test('a plan is accepted if the account has exactly the configured number of zones', () => {
-    expect(planning({}, [], config({ network: { cidr: '10.0.0.0/16', zones: 3 } })).changes).toEqual([]);
+    expect(planFor({}, [], config({ network: { cidr: '10.0.0.0/16', zones: 3 } })).changes).toEqual([]);
   });
 
   test('foreign resources are listed with the command that adopts them', () => {
-    diffs.cluster = [foreign('cluster', '', 'it belongs to the stack other')];
-    diffs.rules = [foreign('rules', 'web-api1', 'someone else created it')];
-    expect(() => planning()).toThrow(
+    diffs.cluster = [foreignRefusal('cluster', '', 'it belongs to the stack other')];
+    diffs.rules = [foreignRefusal('rules', 'web-api1', 'someone else created it')];
+    expect(() => planFor()).toThrow(
       expect.objectContaining({
         code: 'FOREIGN',
         why: expect.stringMatching(
@@ -134,10 +134,10 @@ describe('refusals', () => {
 
   test('the resource of another stack is never suggested for adoption', () => {
     const tags = { 'slipway:stack': 'other-dev' };
-    diffs.cluster = [foreign('cluster', '', 'it belongs to the stack other-dev')];
-    diffs.rules = [foreign('rules', 'web-api1', 'someone else created it')];
+    diffs.cluster = [foreignRefusal('cluster', '', 'it belongs to the stack other-dev')];
+    diffs.rules = [foreignRefusal('rules', 'web-api1', 'someone else created it')];
     const found = { cluster: { '': foundFor('cluster', '', { tags }) } };
-    expect(() => planning(found)).toThrow(
+    expect(() => planFor(found)).toThrow(
       expect.objectContaining({
         code: 'FOREIGN',
         fix: [expect.stringContaining('another --stage'), expect.stringMatching(/^or remove the stack that/)],
@@ -152,10 +152,10 @@ describe('refusals', () => {
   ])(
     'if a foreign %s is in the way, a separate domain for each stage is suggested: %s',
     (noun, isSuggested) => {
-      diffs[noun] = [foreign(noun, '', 'of others')];
+      diffs[noun] = [foreignRefusal(noun, '', 'of others')];
       let fix: readonly string[] = [];
       try {
-        planning();
+        planFor();
       } catch (error) {
         fix = (error as { fix: string[] }).fix;
       }
@@ -163,10 +163,10 @@ describe('refusals', () => {
     },
   );
 
-  test('our resources that can be neither updated nor replaced are listed', () => {
+  test('resources of the stack that can be neither updated nor replaced are listed', () => {
     diffs.vpc = [notUpdatable('vpc', '', 'its block cannot change')];
     diffs.loadBalancer = [notUpdatable('loadBalancer', '', 'it is internal')];
-    expect(() => planning()).toThrow(
+    expect(() => planFor()).toThrow(
       expect.objectContaining({
         code: 'REFUSED',
         why: 'vpc: its block cannot change\nloadBalancer: it is internal',
@@ -176,25 +176,25 @@ describe('refusals', () => {
 
   test('while foreign resources are in the way, the problem lists only those', () => {
     diffs.vpc = [notUpdatable('vpc', '', 'its block cannot change')];
-    diffs.cluster = [foreign('cluster', '', 'of others')];
-    expect(() => planning()).toThrow(expect.objectContaining({ code: 'FOREIGN', why: 'cluster: of others' }));
+    diffs.cluster = [foreignRefusal('cluster', '', 'of others')];
+    expect(() => planFor()).toThrow(expect.objectContaining({ code: 'FOREIGN', why: 'cluster: of others' }));
   });
 });
 
 describe('--adopt', () => {
-  const theirs = () => foundFor('cluster', '', { tags: { 'slipway:stack': 'other' } });
+  const foreignCluster = () => foundFor('cluster', '', { tags: { 'slipway:stack': 'other' } });
   /** Fakes a diff that refuses a foreign cluster and updates ours. */
   const fakeDiffByOwner = (): void =>
     fakeStep('cluster', {
       diff: (_desired, found) =>
         found.cluster.get('')?.tags['slipway:stack'] === 'shop-dev'
           ? [change('cluster', '', 'update')]
-          : [foreign('cluster', '', 'it belongs to the stack other')],
+          : [foreignRefusal('cluster', '', 'it belongs to the stack other')],
     });
 
   test('an adopted resource is planned as ours, and its former owner is named', () => {
     fakeDiffByOwner();
-    const plan = planning({ cluster: { '': theirs() } }, ['cluster']);
+    const plan = planFor({ cluster: { '': foreignCluster() } }, ['cluster']);
     expect(plan.changes).toMatchObject([
       { noun: 'cluster', verb: 'update', reason: 'taken over: it belongs to the stack other' },
     ]);
@@ -203,14 +203,14 @@ describe('--adopt', () => {
 
   test('a foreign resource that --adopt does not name is not adopted', () => {
     fakeDiffByOwner();
-    diffs.rules = [foreign('rules', 'web-api1', 'of others')];
-    expect(() => planning({ cluster: { '': theirs() } }, ['cluster'])).toThrow(
+    diffs.rules = [foreignRefusal('rules', 'web-api1', 'of others')];
+    expect(() => planFor({ cluster: { '': foreignCluster() } }, ['cluster'])).toThrow(
       expect.objectContaining({ code: 'FOREIGN', why: 'rules.web-api1: of others' }),
     );
   });
 
   test('--adopt is refused for an address with nothing to adopt', () => {
-    expect(() => planning({}, ['cluster'])).toThrow(
+    expect(() => planFor({}, ['cluster'])).toThrow(
       expect.objectContaining({ code: 'ARGUMENTS', what: 'There is nothing to adopt at cluster.' }),
     );
   });

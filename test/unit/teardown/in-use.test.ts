@@ -1,4 +1,4 @@
-// A delete that AWS refuses because the resource is in use: a stranger's resource is named at once, all others are waited for.
+// AWS refuses a delete because the resource is in use: the run reports a stranger's resource at once, and waits for all others.
 import {
   DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,
@@ -22,9 +22,9 @@ const existing = {
 const { groupId, vpcId } = existing;
 const ATTACHMENT = '11111111-2222-4333-8444-555555555555';
 
-const withInterfaces = (...NetworkInterfaces: NetworkInterface[]) =>
+const mockInterfaces = (...NetworkInterfaces: NetworkInterface[]) =>
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces });
-const anInterface = (more: NetworkInterface = {}): NetworkInterface => ({
+const interfaceWith = (more: NetworkInterface = {}): NetworkInterface => ({
   NetworkInterfaceId: 'eni-1',
   SubnetId: 'subnet-1',
   Groups: [{ GroupId: groupId, GroupName: 'shop-dev-web' }],
@@ -32,7 +32,7 @@ const anInterface = (more: NetworkInterface = {}): NetworkInterface => ({
 });
 
 /** Deletes the security group, as its removal does. */
-function deleting(): Promise<void> {
+function deleteGroup(): Promise<void> {
   const context = removeContextOf(
     { noun: 'securityGroups', found: { securityGroups: { web: existing } } },
     existing,
@@ -52,7 +52,7 @@ beforeEach(() => {
 });
 
 test('after a successful delete, AWS is not asked what uses the resource', async () => {
-  await deleting();
+  await deleteGroup();
   expect(sent().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
 });
 
@@ -60,11 +60,11 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
   test("names a stranger's interface at once, with the command that removes it", async () => {
     const error = awsError(code);
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(error);
-    withInterfaces(
-      anInterface({ Description: "another user's lambda" }),
-      anInterface({ NetworkInterfaceId: 'eni-2', Groups: [{ GroupId: 'sg-other' }] }),
+    mockInterfaces(
+      interfaceWith({ Description: "another user's lambda" }),
+      interfaceWith({ NetworkInterfaceId: 'eni-2', Groups: [{ GroupId: 'sg-other' }] }),
     );
-    await expect(deleting()).rejects.toMatchObject({
+    await expect(deleteGroup()).rejects.toMatchObject({
       code: 'FOREIGN',
       what: `${groupId} is still in use, so it cannot be removed.`,
       why: `network interface eni-1 (another user's lambda) uses subnet-1, ${groupId}`,
@@ -83,11 +83,11 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
     ['a database', { Description: 'RDSNetworkInterface', RequesterManaged: true }],
     ['an instance', { Status: 'in-use', Attachment: { InstanceId: 'i-1' } }],
   ] as const)(
-    'names the interface of %s of someone else at once, with the command that shows it',
+    'names the interface at once if %s of someone else uses it, with the command that shows the interface',
     async (_, more) => {
       mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
-      withInterfaces(anInterface(more));
-      await expect(deleting()).rejects.toMatchObject({
+      mockInterfaces(interfaceWith(more));
+      await expect(deleteGroup()).rejects.toMatchObject({
         code: 'FOREIGN',
         fix: expect.arrayContaining([
           'aws ec2 describe-network-interfaces --network-interface-ids eni-1 --region eu-west-1',
@@ -98,8 +98,8 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
   );
 
   test.each([
-    ['our load balancer', 'ELB app/shop-dev/50dc6c495c0c9188'],
-    ['our tasks', `arn:aws:ecs:eu-west-1:111122223333:attachment/${ATTACHMENT}`],
+    ["the stack's load balancer", 'ELB app/shop-dev/50dc6c495c0c9188'],
+    ["the stack's tasks", `arn:aws:ecs:eu-west-1:111122223333:attachment/${ATTACHMENT}`],
     ['a NAT gateway', 'Interface for NAT Gateway nat-1'],
   ])('waits while the interface of %s disappears', async (_, Description) => {
     mocks.ec2
@@ -107,31 +107,31 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       .rejectsOnce(awsError(code))
       .rejectsOnce(awsError(code))
       .resolves({});
-    withInterfaces(anInterface({ Description, RequesterManaged: true, Status: 'in-use' }));
-    await deleting();
+    mockInterfaces(interfaceWith({ Description, RequesterManaged: true, Status: 'in-use' }));
+    await deleteGroup();
     expect(deletes()).toBe(3);
-    // It looks only once.
+    // The users are looked up once: a lookup sends this call twice.
     expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
   });
 
-  test("names a person's task in our cluster, and not the interface of the task", async () => {
+  test("names another user's task in the stack's cluster, and not the interface of the task", async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
-    withInterfaces(
-      anInterface({ Description: `arn:aws:ecs:eu-west-1:111122223333:attachment/${ATTACHMENT}` }),
+    mockInterfaces(
+      interfaceWith({ Description: `arn:aws:ecs:eu-west-1:111122223333:attachment/${ATTACHMENT}` }),
     );
     const taskArn = 'arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/0123';
     mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [taskArn] });
     mocks.ecs.on(DescribeTasksCommand).resolves({
       tasks: [{ taskArn, group: 'family:job', startedBy: 'ann', attachments: [{ id: ATTACHMENT }] }],
     });
-    await expect(deleting()).rejects.toMatchObject({
+    await expect(deleteGroup()).rejects.toMatchObject({
       why: 'task 0123 (group family:job, started by ann) runs in the cluster shop-dev, and none of our services started it',
       fix: expect.arrayContaining(['aws ecs stop-task --cluster shop-dev --task 0123 --region eu-west-1']),
     });
     expect(deletes()).toBe(1);
   });
 
-  test("names the rule of a stranger's group at once: it never disappears on its own", async () => {
+  test("names the rule of a stranger's group at once, since such a rule never disappears on its own", async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
     mocks.ec2
       .on(DescribeSecurityGroupsCommand, {
@@ -156,7 +156,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
         },
       ],
     });
-    await expect(deleting()).rejects.toMatchObject({
+    await expect(deleteGroup()).rejects.toMatchObject({
       why: `rule sgr-1 of sg-db (their-db) allows all traffic out to ${groupId}`,
       fix: expect.arrayContaining([
         'aws ec2 revoke-security-group-egress --group-id sg-db --security-group-rule-ids sgr-1 --region eu-west-1',
@@ -167,23 +167,25 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
 
   test('names what still uses the resource if waiting did not help, even if AWS manages it', async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
-    withInterfaces(anInterface({ Description: 'ELB app/shop-dev/50dc6c495c0c9188', RequesterManaged: true }));
-    await expect(deleting()).rejects.toMatchObject({
+    mockInterfaces(
+      interfaceWith({ Description: 'ELB app/shop-dev/50dc6c495c0c9188', RequesterManaged: true }),
+    );
+    await expect(deleteGroup()).rejects.toMatchObject({
       code: 'FOREIGN',
       why: expect.stringContaining('ELB app/shop-dev/50dc6c495c0c9188'),
     });
     expect(deletes()).toBeGreaterThan(100);
   });
 
-  test('that nothing explains fails with the original error', async () => {
+  test('fails with the original error if nothing uses the resource', async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code, 'in use'));
-    await expect(deleting()).rejects.toMatchObject({ name: code, message: 'in use' });
+    await expect(deleteGroup()).rejects.toMatchObject({ name: code, message: 'in use' });
   });
 });
 
 test('any other error is thrown unchanged', async () => {
   const error = awsError('UnauthorizedOperation', 'no', 403);
   mocks.ec2.on(DeleteSecurityGroupCommand).rejects(error);
-  await expect(deleting()).rejects.toBe(error);
+  await expect(deleteGroup()).rejects.toBe(error);
   expect(sent().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
 });

@@ -26,8 +26,8 @@ import { awsError, config, mocks, ourTags, sent, surveyOf } from '../step-harnes
 
 beforeEach(mockEmptyAccount);
 const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
-/** Looks for leftovers; builds fail, since a teardown must not build images. */
-const verifying = (before: Resources = {}) => {
+/** Searches for leftovers. Builds fail, since a teardown must not build images. */
+const search = (before: Resources = {}) => {
   const builds = { emulator: false, of: () => Promise.reject(new Error('a source was bundled')) };
   const stack = config({ domain: undefined });
   return verifyNothingLeft(
@@ -47,12 +47,12 @@ const shownVpc = { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', Tags: toPascalCaseT
 
 describe('with nothing left', () => {
   test('the search returns the kinds of resources that it has looked for', async () => {
-    expect(await verifying()).toEqual({ nouns: tornDown, vpc: undefined });
+    expect(await search()).toEqual({ nouns: tornDown, vpc: undefined });
   });
 
   test('the search includes the contents of the VPC if a VPC existed before', async () => {
     mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).rejects(awsError('InvalidVpcID.NotFound'));
-    expect(await verifying(vpcBefore)).toEqual({
+    expect(await search(vpcBefore)).toEqual({
       nouns: tornDown,
       vpc: { vpcId: 'vpc-1', kinds: KINDS_OF_A_VPC },
     });
@@ -60,13 +60,13 @@ describe('with nothing left', () => {
   });
 
   test('the search is repeated while lists still show deleted resources', async () => {
-    let looks = 0;
+    let lookups = 0;
     mocks.ec2
       .on(DescribeAddressesCommand)
-      .callsFake(() => ({ Addresses: (looks += 1) < 4 ? [address] : [] }));
+      .callsFake(() => ({ Addresses: (lookups += 1) < 4 ? [address] : [] }));
     const start = run.clock.now();
-    await verifying();
-    expect(looks).toBe(4);
+    await search();
+    expect(lookups).toBe(4);
     expect(run.clock.now() - start).toBe(3 * awsWaits.leftovers.every);
   });
 
@@ -80,7 +80,7 @@ describe('with nothing left', () => {
         },
       ],
     });
-    await expect(verifying()).resolves.toBeDefined();
+    await expect(search()).resolves.toBeDefined();
   });
 });
 
@@ -88,7 +88,7 @@ describe('with something left after a minute', () => {
   test('each of our resources is listed by its address and title', async () => {
     mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [address] });
     const start = run.clock.now();
-    await expect(verifying()).rejects.toMatchObject({
+    await expect(search()).rejects.toMatchObject({
       code: 'LEFTOVERS',
       what: '1 resource of shop-dev is left.',
       why: 'elasticIp eipalloc-1',
@@ -112,7 +112,7 @@ describe('with something left after a minute', () => {
       Tags: toPascalCaseTags(ourTags('subnets', 'public-1')),
     };
     mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [ourSubnet] });
-    const failing = verifying(vpcBefore);
+    const failing = search(vpcBefore);
     await expect(failing).rejects.toMatchObject({
       code: 'LEFTOVERS',
       what: '3 resources of shop-dev are left.',
@@ -128,7 +128,7 @@ describe('with something left after a minute', () => {
 
 test('an error during the search is thrown and does not count as a leftover', async () => {
   mocks.ec2.on(DescribeAddressesCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
-  await expect(verifying()).rejects.toThrow('no');
+  await expect(search()).rejects.toThrow('no');
 });
 
 test('an interruption ends the search', async () => {
@@ -136,5 +136,5 @@ test('an interruption ends the search', async () => {
     abort.abort(new Error('interrupted'));
     return { Addresses: [address] };
   });
-  await expect(verifying()).rejects.toThrow('interrupted');
+  await expect(search()).rejects.toThrow('interrupted');
 });

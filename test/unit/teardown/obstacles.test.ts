@@ -1,4 +1,4 @@
-// Obstacles to a teardown: resources that may be ours are looked at again, and those of strangers are reported at once.
+// Obstacles to a teardown: a resource that may belong to the stack is looked up again, and a stranger's is reported at once.
 import { DescribeRouteTablesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { findObstacles, throwObstacles } from '../../../teardown/obstacles.ts';
@@ -7,11 +7,11 @@ import { foundFor, foundAt, sessionOf, type Resources } from '../engine-harness.
 import { mockNothingElse, mocks, sent, surveyOf } from '../step-harness.ts';
 
 const found: Resources = { vpc: { '': foundFor('vpc', '', { vpcId: 'vpc-1' }) } };
-const find = (wait = true, resources = found) => {
+const searchObstacles = (wait = true, resources = found) => {
   const survey = surveyOf(resources);
   return findObstacles(sessionOf(resources), survey, removalsOf(survey, 'shop-dev'), { wait });
 };
-const looks = () => sent().filter(({ command }) => command === 'DescribeRouteTables').length;
+const lookups = () => sent().filter(({ command }) => command === 'DescribeRouteTables').length;
 const RouteTables = [{ RouteTableId: 'rtb-9' }];
 const obstacle = {
   text: 'route table rtb-9',
@@ -23,43 +23,43 @@ beforeEach(() => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
 });
 
-test('a resource without tags may be our own, still listed by AWS: it is no obstacle once it is gone', async () => {
+test('a resource without tags that disappears is no obstacle, since AWS may still list a deleted resource of the stack', async () => {
   mocks.ec2
     .on(DescribeRouteTablesCommand)
     .resolvesOnce({ RouteTables })
     .resolvesOnce({ RouteTables })
     .resolves({});
-  expect(await find()).toEqual([]);
-  expect(looks()).toBe(3);
+  expect(await searchObstacles()).toEqual([]);
+  expect(lookups()).toBe(3);
 });
 
 test('a resource without tags that stays is an obstacle', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
-  expect(await find()).toEqual([obstacle]);
-  expect(looks()).toBeGreaterThan(3);
+  expect(await searchObstacles()).toEqual([obstacle]);
+  expect(lookups()).toBeGreaterThan(3);
 });
 
 test('a plan does not wait', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
-  expect(await find(false)).toEqual([obstacle]);
-  expect(looks()).toBe(1);
+  expect(await searchObstacles(false)).toEqual([obstacle]);
+  expect(lookups()).toBe(1);
 });
 
 test('a resource with the tags of someone else is an obstacle at once', async () => {
   const Tags = [{ Key: 'team', Value: 'orders' }];
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...RouteTables[0], Tags }] });
-  expect(await find()).toEqual([obstacle]);
-  expect(looks()).toBe(1);
+  expect(await searchObstacles()).toEqual([obstacle]);
+  expect(lookups()).toBe(1);
 });
 
-test('nothing is looked up in what the teardown does not remove', async () => {
+test('nothing is looked up if the teardown removes nothing that can have obstacles', async () => {
   const foreign = { tags: { 'slipway:stack': 'other' }, vpcId: 'vpc-1' };
-  expect(await find(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
-  expect(await find(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
+  expect(await searchObstacles(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
+  expect(await searchObstacles(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
-test('obstacles end a teardown, and none do not', () => {
+test('a teardown ends if there is an obstacle, and continues without one', () => {
   throwObstacles([], 'shop-dev');
   expect(() => throwObstacles([{ text: 'a task', command: 'aws ecs stop-task' }], 'shop-dev')).toThrow(
     '1 obstacle would keep shop-dev from being removed. a task',

@@ -26,13 +26,13 @@ const found = surveyOf({
     }),
   },
 });
-const removing = (key = 'public-1', more: Parameters<typeof removeResource>[6] = {}) =>
+const removeSubnet = (key = 'public-1', more: Parameters<typeof removeResource>[6] = {}) =>
   removeResource(run, engineContext(), found, removals, 'subnets', key, more);
 
 test('a removal receives the resource, its key, and everything else that was found', async () => {
   let seen: RemoveContext<'subnets'> | undefined;
   fakeRemoval('subnets', async (context) => void (seen = context));
-  await removing('public-2');
+  await removeSubnet('public-2');
   expect(seen).toMatchObject({
     key: 'public-2',
     existing: idsFor('subnets', 'public-2'),
@@ -44,7 +44,7 @@ test('a removal receives the resource, its key, and everything else that was fou
   expect(await one?.shared('a', async () => 1)).toBe(1);
   expect(await other?.shared('a', async () => 2)).toBe(2);
   const also = alsoRemoving({});
-  await removing('public-1', { alsoRemoved: also });
+  await removeSubnet('public-1', { alsoRemoved: also });
   expect(seen?.alsoRemoved).toBe(also);
 });
 
@@ -54,7 +54,7 @@ test('by default, no other resource counts as removed in the same run', () => {
 });
 
 test('a resource that was not found is neither removed nor reported', async () => {
-  await removing('private-9');
+  await removeSubnet('private-9');
   expect([log, events]).toEqual([[], []]);
 });
 
@@ -62,7 +62,7 @@ test('a removed resource is forgotten in the state, and its successor gets a new
   await run.state.record('subnets.public-1', idsFor('subnets', 'public-1'));
   await run.state.record('vpc', idsFor('vpc'));
   log.length = 0;
-  await removing();
+  await removeSubnet();
   expect(log).toEqual(['remove subnets.public-1', 'forgot subnets.public-1']);
   expect(run.state.data).toMatchObject({
     resources: { vpc: idsFor('vpc') },
@@ -73,7 +73,7 @@ test('a removed resource is forgotten in the state, and its successor gets a new
 test('a resource that could not be removed stays recorded', async () => {
   await run.state.record('subnets.public-1', idsFor('subnets', 'public-1'));
   fakeRemoval('subnets', () => Promise.reject(new Error('in use')));
-  await expect(removing()).rejects.toThrow('in use');
+  await expect(removeSubnet()).rejects.toThrow('in use');
   expect(run.state.data.resources).toHaveProperty(['subnets.public-1']);
   expect(events).toEqual([]);
 });
@@ -88,14 +88,14 @@ describe('the report', () => {
   });
 
   test('a replaced resource is reported as gone rather than removed', async () => {
-    await removing('public-1', { status: 'gone' });
+    await removeSubnet('public-1', { status: 'gone' });
     expect(events).toMatchObject([{ key: 'public-1', status: 'gone', text: 'subnetId-of-subnets.public-1' }]);
   });
 
   test('a kept resource is reported with the reason, and forgotten in the state', async () => {
     await run.state.record('subnets.public-1', idsFor('subnets', 'public-1'));
     fakeRemoval('subnets', async () => ({ kept: 'the account needs it' }));
-    await removing();
+    await removeSubnet();
     expect(events).toMatchObject([
       { status: 'kept', text: 'subnetId-of-subnets.public-1: the account needs it' },
     ]);
@@ -104,7 +104,7 @@ describe('the report', () => {
 
   test('if a resource was removed together with another one, the report names both', async () => {
     fakeRemoval('subnets', async () => ({ removedWith: 'with its VPC' }));
-    await removing();
+    await removeSubnet();
     expect(events).toMatchObject([{ status: 'removed', text: 'subnetId-of-subnets.public-1, with its VPC' }]);
   });
 
@@ -116,7 +116,7 @@ describe('the report', () => {
       );
       context.note('a note');
     });
-    await removing();
+    await removeSubnet();
     expect(events).toMatchObject([
       { status: 'waiting', noun: 'subnets', key: 'public-1', text: 'in use' },
       { type: 'note', text: 'a note' },

@@ -52,11 +52,11 @@ describe('the removals', () => {
 
 describe('taking down', () => {
   const all = Object.fromEntries(nouns.map((noun) => [noun, foundAt(noun, '')])) as Resources;
-  const takingDown = (found: Resources, changes = removalsOf(surveyOf(found), 'shop-dev')) =>
+  const runTakeDown = (found: Resources, changes = removalsOf(surveyOf(found), 'shop-dev')) =>
     takeDown(sessionOf(found), surveyOf(found), changes);
 
   test('a resource is removed after the resources that need it', async () => {
-    await takingDown(all);
+    await runTakeDown(all);
     const order = removed().map((line) => line.replace('remove ', ''));
     expect(order).toHaveLength(nouns.length);
     const expectOrder = (first: Noun, second: Noun) =>
@@ -82,7 +82,7 @@ describe('taking down', () => {
       }
       log.push(`remove ${key}`);
     });
-    await takingDown({ securityGroups: foundAt('securityGroups', 'web', 'balancer') });
+    await runTakeDown({ securityGroups: foundAt('securityGroups', 'web', 'balancer') });
     expect(removed()).toEqual(['remove balancer', 'remove web']);
     expect(seen).toEqual([true, undefined]);
   });
@@ -97,7 +97,7 @@ describe('taking down', () => {
       services: foundAt('services', 'web', 'api'),
       targetGroups: foundAt('targetGroups', 'a', 'b'),
     };
-    await takingDown(found, [
+    await runTakeDown(found, [
       change('cluster', '', 'remove'),
       change('services', 'web', 'remove'),
       change('services', 'api', 'remove'),
@@ -108,7 +108,7 @@ describe('taking down', () => {
 
   test('if a resource cannot be removed, the resources that it needs are kept, and all others are removed', async () => {
     fakeRemoval('subnets', () => Promise.reject(new Error('still in use')));
-    await expect(takingDown({ ...all })).rejects.toThrow('still in use');
+    await expect(runTakeDown({ ...all })).rejects.toThrow('still in use');
     expect(removed()).not.toContain('remove vpc');
     expect(removed()).toEqual(
       expect.arrayContaining(['remove internetGateway', 'remove cluster', 'remove roles']),
@@ -117,7 +117,7 @@ describe('taking down', () => {
 
   test('after an interruption no other removal starts', async () => {
     fakeRemoval('record', async () => abort.abort());
-    await expect(takingDown(all)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await expect(runTakeDown(all)).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(removed()).not.toContain('remove services');
   });
 });
@@ -128,7 +128,7 @@ describe('a run', () => {
     mockEmptyAccount();
     sandbox = fakeSandbox({ started: false });
   });
-  const tearingDown = (more: Partial<Options> = {}, stack: Partial<Config> = {}) => {
+  const runTeardown = (more: Partial<Options> = {}, stack: Partial<Config> = {}) => {
     const options = { ...defaultOptions, ...more };
     return teardown(
       { options, report: run.report, signal: abort.signal, interactive: false },
@@ -141,7 +141,7 @@ describe('a run', () => {
     );
   };
   /** Lets AWS return our VPC until it is removed. */
-  const withVpc = (): void => {
+  const mockVpc = (): void => {
     let exists = true;
     mocks.ec2.on(DescribeVpcsCommand).callsFake(() => ({
       Vpcs: exists
@@ -156,7 +156,7 @@ describe('a run', () => {
   };
 
   /** Writes a state file that records the VPC. */
-  const withState = (): void => {
+  const writeState = (): void => {
     const guard = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
     mkdirSync(fileOf('home'), { recursive: true });
     const state = { ...emptyState(guard), resources: { vpc: { vpcId: 'vpc-1' } } };
@@ -164,7 +164,7 @@ describe('a run', () => {
   };
 
   test('a teardown without any resources removes the state file and stops the sandbox', async () => {
-    const { exitCode, text, json } = await tearingDown();
+    const { exitCode, text, json } = await runTeardown();
     expect({ exitCode, text }).toEqual({ exitCode: 0, text: 'shop-dev: there is nothing to do' });
     expect(json).toMatchObject({ removed: 0, left: 0, certificate: { nouns: tornDown } });
     expect(sandbox.stops()).toBe(1);
@@ -173,7 +173,7 @@ describe('a run', () => {
 
   test('a teardown bundles no source and does not look for the service-linked role', async () => {
     // The source folders of this configuration do not exist: bundling one would fail.
-    await tearingDown();
+    await runTeardown();
     const roles = sent().filter(({ command }) => command === 'GetRole');
     expect(JSON.stringify(roles)).not.toContain('AWSServiceRoleForECS');
     expect(sent().map(({ command }) => command)).not.toContain('DescribeAvailabilityZones');
@@ -181,9 +181,9 @@ describe('a run', () => {
   });
 
   test('a teardown removes what it finds, looks again, and reports what it has looked for', async () => {
-    withVpc();
-    withState();
-    const { exitCode, text, json } = await tearingDown();
+    mockVpc();
+    writeState();
+    const { exitCode, text, json } = await runTeardown();
     expect(exitCode).toBe(0);
     expect(text).toMatch(/^shop-dev is gone, 0 left, /);
     expect(removed()).toEqual(['remove vpc']);
@@ -197,9 +197,9 @@ describe('a run', () => {
   });
 
   test('--plan removes nothing, and exits with 2 if there is something to remove, otherwise with 0', async () => {
-    expect(await tearingDown({ plan: true })).toMatchObject({ exitCode: 0, text: 'There is nothing to do.' });
-    withVpc();
-    expect(await tearingDown({ plan: true })).toMatchObject({
+    expect(await runTeardown({ plan: true })).toMatchObject({ exitCode: 0, text: 'There is nothing to do.' });
+    mockVpc();
+    expect(await runTeardown({ plan: true })).toMatchObject({
       exitCode: 2,
       text: expect.stringMatching(/vpc[^]*Plan: 1 to remove\.$/),
       json: { plan: { changes: [{ address: 'vpc', verb: 'remove' }] } },
@@ -208,18 +208,18 @@ describe('a run', () => {
   });
 
   test('a teardown on AWS without a terminal or --yes removes nothing', async () => {
-    withVpc();
-    await expect(tearingDown({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
+    mockVpc();
+    await expect(runTeardown({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
     expect(removed()).toEqual([]);
-    await tearingDown({ target: 'aws', yes: true });
+    await runTeardown({ target: 'aws', yes: true });
     expect(removed()).toEqual(['remove vpc']);
   });
 
   test('a teardown that leaves resources behind keeps the state file and releases the lock', async () => {
-    withVpc();
-    withState();
+    mockVpc();
+    writeState();
     fakeRemoval('vpc', async () => undefined);
-    await expect(tearingDown()).rejects.toMatchObject({
+    await expect(runTeardown()).rejects.toMatchObject({
       code: 'LEFTOVERS',
       why: expect.stringContaining('vpc vpc-1'),
     });
@@ -229,12 +229,12 @@ describe('a run', () => {
   });
 
   test('an interrupted teardown is reported as interrupted, even if a removal fails as a result', async () => {
-    withVpc();
+    mockVpc();
     fakeRemoval('vpc', () => {
       abort.abort();
       return Promise.reject(new Error('aborted'));
     });
-    await expect(tearingDown()).rejects.toMatchObject({
+    await expect(runTeardown()).rejects.toMatchObject({
       code: 'INTERRUPTED',
       now: 'Everything removed so far is gone; the rest is recorded.',
     });
@@ -242,13 +242,13 @@ describe('a run', () => {
   });
 
   test('a teardown that is interrupted during the search for leftovers is reported as interrupted', async () => {
-    withVpc();
+    mockVpc();
     fakeRemoval('vpc', async () => undefined);
-    let looks = 0;
+    let lookups = 0;
     mocks.ec2.on(DescribeAddressesCommand).callsFake(() => {
-      if ((looks += 1) === 2) abort.abort(new Error('stopped'));
+      if ((lookups += 1) === 2) abort.abort(new Error('stopped'));
       return {};
     });
-    await expect(tearingDown()).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await expect(runTeardown()).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 });

@@ -1,4 +1,4 @@
-// The contents of a VPC after a teardown: resources of all kinds are listed, each with its owner and what it blocks.
+// The contents of a VPC after a teardown: resources of all kinds are listed, network interfaces also with what they block.
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,

@@ -58,15 +58,19 @@ const lookUp: LookUpServers = (zone) => {
 };
 const zoneOf = (desired = stack()) => ownZone(engineContext(desired), aws, ids, undefined, lookUp);
 
-test.each<[string, typeof answer, boolean | undefined]>([
-  ['names all of its servers', { code: 0, names: NAME_SERVERS }, true],
-  ['names them in another case', { code: 0, names: ['NS-1.AWSDNS-01.COM'] }, true],
-  ['names a server of another zone', { code: 0, names: [...NAME_SERVERS, 'ns.elsewhere.example'] }, false],
-  ['has no name servers for it', { code: 0, names: [] }, false],
-  ['does not know its name', { code: 3, names: [] }, false],
-  ['finds no working server for it', { code: 2, names: [] }, false],
+test.each<[string, boolean | undefined, typeof answer]>([
+  ['names all name servers of the zone', true, { code: 0, names: NAME_SERVERS }],
+  ['names a server of the zone in upper case', true, { code: 0, names: ['NS-1.AWSDNS-01.COM'] }],
+  [
+    'also names a server of another zone',
+    false,
+    { code: 0, names: [...NAME_SERVERS, 'ns.elsewhere.example'] },
+  ],
+  ['has no name servers for the zone', false, { code: 0, names: [] }],
+  ['does not know the name of the zone', false, { code: 3, names: [] }],
+  ['finds no working server for the zone', false, { code: 2, names: [] }],
   ['does not answer', undefined, undefined],
-])('the zone is delegated according to whether DNS %s', async (_what, given, isDelegated) => {
+])('if DNS %s, isDelegated is %s', async (_what, isDelegated, given) => {
   answer = given;
   expect(await zoneOf()).toEqual({ name: 'example.com', nameServers: NAME_SERVERS, isDelegated });
 });
@@ -87,13 +91,13 @@ test('DNS is not asked about names that only resolve on this machine', async () 
   expect(await zoneOf(stack('api.example.localhost'))).toMatchObject({ isDelegated: undefined });
 });
 
-test("the account's own zone is not checked", async () => {
+test('a zone that the stack does not create is not checked', async () => {
   expect(await zoneOf(stack('api.example.com', false))).toBeUndefined();
 });
 
 const undelegated = { name: 'in.example.com', nameServers: NAME_SERVERS, isDelegated: false };
 
-test('without a parent zone in the account, the name servers are to be entered at the registrar', () => {
+test('without a parent zone in the account, the user is asked to enter the name servers at the registrar', () => {
   const [warning, ...notes] = delegationEvents(undelegated, undefined, undefined);
   expect(warning).toEqual({
     type: 'warning',
@@ -102,7 +106,7 @@ test('without a parent zone in the account, the name servers are to be entered a
   expect(notes).toEqual(NAME_SERVERS.map((text) => ({ type: 'note', text })));
 });
 
-test('with a parent zone in the account, the command that adds the NS record is offered', () => {
+test('with a parent zone in the account, the command that adds the NS record is suggested', () => {
   const parent = { name: 'example.com', hostedZoneId: 'Z9' };
   const [warning, ...notes] = delegationEvents(undelegated, parent, 'http://127.0.0.1:4566');
   expect(warning?.text).toContain("Add this NS record to the account's zone example.com:");
@@ -129,6 +133,6 @@ test.each([
   ['there is no zone of the stack', undefined],
   ['the zone is delegated', { ...undelegated, isDelegated: true }],
   ['this machine cannot tell', { ...undelegated, isDelegated: undefined }],
-])('nothing is said when %s', (_when, zone) => {
+])('nothing is reported when %s', (_when, zone) => {
   expect(delegationEvents(zone, undefined, undefined)).toEqual([]);
 });

@@ -33,7 +33,7 @@ function mockStopped(tasks: readonly Task[], lines: readonly string[] = []): voi
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [...tasks] });
   mocks.logs.on(GetLogEventsCommand).resolves({ events: lines.map((message) => ({ message })) });
 }
-const explained = (messages: readonly string[] = []) =>
+const diagnoseFailure = (messages: readonly string[] = []) =>
   diagnose(lookContextOf(), web, { taskDefinitionArn: FAILED_DEFINITION, reason: REASON, messages });
 /** Returns the containers whose logs were read. */
 const containersWithReadLogs = () =>
@@ -43,7 +43,7 @@ const containersWithReadLogs = () =>
 
 test("the problem contains ECS's messages, how the tasks ended, and the last log lines of the responsible container", async () => {
   mockStopped([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database']);
-  const shown = await explained(['has started 1 tasks.', 'was unable to place a task.']);
+  const shown = await diagnoseFailure(['has started 1 tasks.', 'was unable to place a task.']);
   expect(shown).toMatchObject({
     code: 'DEPLOYMENT',
     what: 'The deployment of web failed.',
@@ -83,13 +83,13 @@ test('only tasks of the failed deployment are listed, the latest first', async (
     task(4, { stoppedReason: 'fourth' }),
     task(2, { stoppedReason: 'second' }),
   ]);
-  const { why } = await explained();
+  const { why } = await diagnoseFailure();
   expect(why.split('\n').map((line) => line.split(';')[0])).toEqual([REASON, 'fourth', 'third', 'second']);
 });
 
 test('several tasks that ended for the same reason are listed as one', async () => {
   mockStopped([task(1), task(2), task(3)]);
-  expect((await explained()).why.split('\n')).toHaveLength(2);
+  expect((await diagnoseFailure()).why.split('\n')).toHaveLength(2);
 });
 
 describe('the responsible container', () => {
@@ -154,7 +154,7 @@ describe('the responsible container', () => {
     ],
   ])('the responsible container is %s', async (_what, end, name) => {
     mockStopped([task(1, end)], ['a line']);
-    await explained();
+    await diagnoseFailure();
     expect(containersWithReadLogs()).toEqual([name]);
   });
 
@@ -166,7 +166,7 @@ describe('the responsible container', () => {
         containers: [{ name: 'api1', exitCode: 0 }, { name: 'api2' }],
       }),
     ]);
-    expect((await explained()).why).toBe(`${REASON}\nTask stopped by user`);
+    expect((await diagnoseFailure()).why).toBe(`${REASON}\nTask stopped by user`);
     expect(containersWithReadLogs()).toEqual([]);
   });
 });
@@ -175,17 +175,17 @@ test('target group ARNs are shortened to names', async () => {
   const stoppedReason =
     'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop-dev-web-api1-1a2b/0123)';
   mockStopped([task(1, { stoppedReason, containers: [] })]);
-  expect((await explained()).why).toBe(
+  expect((await diagnoseFailure()).why).toBe(
     `${REASON}\nTask failed ELB health checks in (target-group shop-dev-web-api1-1a2b)`,
   );
 });
 
 test('the deployment failure is still reported when tasks or logs cannot be read', async () => {
   mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
-  expect(await explained()).toMatchObject({ code: 'DEPLOYMENT', why: REASON });
+  expect(await diagnoseFailure()).toMatchObject({ code: 'DEPLOYMENT', why: REASON });
   mockStopped([task(1)]);
   mocks.logs.on(GetLogEventsCommand).rejects(awsError('ResourceNotFoundException', 'no such stream'));
-  expect((await explained()).why).toBe(
+  expect((await diagnoseFailure()).why).toBe(
     `${REASON}\nEssential container in task exited; api1 exit code 143; api2 exit code 1`,
   );
 });

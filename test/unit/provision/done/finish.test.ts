@@ -15,7 +15,7 @@ import type { AllIds } from '../../../../provision/context.ts';
 import { finish } from '../../../../provision/done/finish.ts';
 import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engine-harness.ts';
 import { config, mocks, sent } from '../../step-harness.ts';
-import { NEW_DEFINITION, primary, service } from '../deployments.ts';
+import { NEW_DEFINITION, primaryDeployment, service } from '../deployments.ts';
 
 const stack = config({ domain: undefined });
 let server: Server;
@@ -45,7 +45,7 @@ beforeEach(async () => {
   port = (server.address() as AddressInfo).port;
   mocks.ecs
     .on(DescribeServicesCommand)
-    .resolves({ services: [{ ...service(primary('COMPLETED')), desiredCount: 1 }] });
+    .resolves({ services: [{ ...service(primaryDeployment('COMPLETED')), desiredCount: 1 }] });
   mocks.elbv2
     .on(DescribeTargetHealthCommand)
     .resolves({ TargetHealthDescriptions: [{ TargetHealth: { State: 'healthy' } }] });
@@ -74,7 +74,7 @@ const target = (): OpenTarget => ({
     nameServers: async () => servers,
   } as unknown as NonNullable<OpenTarget['sandbox']>,
 });
-const finishing = (changes: Change[], waitUntilReady = true, state = 'active', desired = stack) =>
+const runFinish = (changes: Change[], waitUntilReady = true, state = 'active', desired = stack) =>
   finish(
     { ...run, waitUntilReady },
     engineContext(desired),
@@ -86,29 +86,29 @@ const commands = () => sent().map(({ command }) => command);
 
 describe('the services', () => {
   test('the run waits at its end for services that the plan does not change', async () => {
-    await finishing([]);
+    await runFinish([]);
     expect(commands()).toEqual(expect.arrayContaining(['DescribeServices', 'DescribeTargetHealth']));
   });
 
   test('the run does not wait again for services that the plan changes', async () => {
-    await finishing([change('services', 'web', 'update')]);
+    await runFinish([change('services', 'web', 'update')]);
     expect(commands()).toEqual([]);
   });
 
   test('the run waits for an unchanged service even if a changed resource of another kind has the same key', async () => {
-    await finishing([change('securityGroups', 'web', 'update'), change('taskDefinitions', 'web', 'update')]);
+    await runFinish([change('securityGroups', 'web', 'update'), change('taskDefinitions', 'web', 'update')]);
     expect(commands()).toContain('DescribeServices');
   });
 
   test('with --no-wait the run waits for no service', async () => {
-    await finishing([], false);
+    await runFinish([], false);
     expect(commands()).toEqual([]);
   });
 });
 
 describe('the load balancer', () => {
   test('the load balancer is described again if it was not active in the survey', async () => {
-    await finishing([change('services', 'web', 'update')], true, 'provisioning');
+    await runFinish([change('services', 'web', 'update')], true, 'provisioning');
     expect(commands()).toEqual(['DescribeLoadBalancers']);
   });
 
@@ -116,7 +116,7 @@ describe('the load balancer', () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({
       LoadBalancers: [{ LoadBalancerName: 'shop-dev', State: { Code: 'failed', Reason: 'no' } }],
     });
-    await expect(finishing([], false, 'provisioning')).rejects.toMatchObject({
+    await expect(runFinish([], false, 'provisioning')).rejects.toMatchObject({
       code: 'FAILED_STATE',
       why: 'no',
     });
@@ -126,18 +126,18 @@ describe('the load balancer', () => {
 
 describe('every path', () => {
   test('every path is requested through the URL that is returned', async () => {
-    expect(await finishing([])).toEqual({ url: `http://dnsName-of-loadBalancer:${port}`, zone: undefined });
+    expect(await runFinish([])).toEqual({ url: `http://dnsName-of-loadBalancer:${port}`, zone: undefined });
     expect(requested.sort()).toEqual(['/api1', '/api2']);
   });
 
   test('with --no-wait no path is requested, and the URL is returned immediately', async () => {
-    expect(await finishing([], false)).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
+    expect(await runFinish([], false)).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
     expect(requested).toEqual([]);
   });
 
   test('with --no-wait no URL is returned while the name does not resolve', async () => {
     port = undefined;
-    expect(await finishing([], false)).toMatchObject({ url: undefined });
+    expect(await runFinish([], false)).toMatchObject({ url: undefined });
   });
 
   test('a stack without a routed container has no URL', async () => {
@@ -145,7 +145,7 @@ describe('every path', () => {
       ...service,
       containers: service.containers.map((container) => ({ ...container, path: undefined })),
     }));
-    expect(await finishing([], true, 'active', { ...stack, services })).toMatchObject({ url: undefined });
+    expect(await runFinish([], true, 'active', { ...stack, services })).toMatchObject({ url: undefined });
     expect(requested).toEqual([]);
   });
 });
@@ -155,13 +155,13 @@ describe('a name that does not resolve', () => {
     const original = port;
     let lookups = 0;
     resolve = async () => ((lookups += 1) < 3 ? undefined : { host: '127.0.0.1', port: original ?? 0 });
-    expect(await finishing([])).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
+    expect(await runFinish([])).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
     expect(requested).toHaveLength(2);
   });
 
-  test('a run that waits in vain ends with a problem', async () => {
+  test('if the name never resolves, the run ends with a problem', async () => {
     port = undefined;
-    await expect(finishing([])).rejects.toMatchObject({
+    await expect(runFinish([])).rejects.toMatchObject({
       code: 'UNANSWERED',
       what: 'dnsName-of-loadBalancer leads nowhere.',
       why: 'The last check reported: dnsName-of-loadBalancer does not resolve.',
@@ -172,7 +172,7 @@ describe('a name that does not resolve', () => {
   test("the run does not wait for a domain once the load balancer's own name resolves", async () => {
     const start = run.clock.now();
     resolve = async (name) => (name === 'api.example.com' ? undefined : { host: '127.0.0.1', port: 1 });
-    await expect(finishing([], true, 'active', config())).rejects.toMatchObject({
+    await expect(runFinish([], true, 'active', config())).rejects.toMatchObject({
       code: 'UNANSWERED',
       what: 'api.example.com leads nowhere.',
       why: "api.example.com does not resolve, although the load balancer's own name, dnsName-of-loadBalancer, does.",
@@ -196,7 +196,7 @@ describe('the zone that the stack creates', () => {
 
   test('the domain is requested while the parent delegates to the zone', async () => {
     servers = ['NS-1.awsdns-01.com.', 'ns-2.awsdns-02.net.'];
-    expect(await finishing([], true, 'active', config({ domain }))).toEqual({
+    expect(await runFinish([], true, 'active', config({ domain }))).toEqual({
       url: `http://dnsName-of-loadBalancer:${port}`,
       zone: { name: 'example.com', nameServers, isDelegated: true },
     });
@@ -208,7 +208,7 @@ describe('the zone that the stack creates', () => {
     "the load balancer's own name is requested, with the domain as the host, while the parent names %j",
     async (delegated) => {
       servers = delegated;
-      expect(await finishing([], true, 'active', config({ domain }))).toEqual({
+      expect(await runFinish([], true, 'active', config({ domain }))).toEqual({
         url: `http://dnsName-of-loadBalancer:${port}`,
         zone: { name: 'example.com', nameServers, isDelegated: false },
       });

@@ -9,17 +9,17 @@ const address = {
   host: 'api.shop.localhost:8080',
   connect: { host: '127.0.0.1', port: 8080 },
 };
-const unknown = () => Promise.reject(new Error('ENOTFOUND'));
+const rejectAsUnknown = () => Promise.reject(new Error('ENOTFOUND'));
 
 test.each(['127.0.0.1', '::1'])('there is no note when the resolver returns %s', async (known) => {
   expect(await localNameNote(address, async () => ({ address: known }))).toBeUndefined();
 });
 
 test.each([
-  ['does not know the name', unknown],
-  ['leads elsewhere', async () => ({ address: '192.0.2.1' })],
+  ['does not know the name', rejectAsUnknown],
+  ['returns another address', async () => ({ address: '192.0.2.1' })],
   ['does not answer', () => new Promise<never>(() => {})],
-])('the note shows an address that works when the resolver %s', async (_, resolve) => {
+])('when the resolver %s, the note shows an address that works', async (_, resolve) => {
   expect(await localNameNote(address, resolve)).toEqual({
     type: 'note',
     text: "api.shop.localhost is known to browsers and curl, but not to this machine's resolver. Other programs: http://127.0.0.1:8080 with Host: api.shop.localhost:8080",
@@ -31,7 +31,7 @@ test('the shown address and Host lead to the server', async () => {
   await new Promise((resolve) => server.once('listening', resolve));
   try {
     const connect = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
-    const note = await localNameNote({ ...address, connect }, unknown);
+    const note = await localNameNote({ ...address, connect }, rejectAsUnknown);
     const [, url = '', host = ''] = /(http:\S+) with Host: (\S+)$/.exec(note?.text ?? '') ?? [];
     expect(await (await fetch(url)).text()).toBe(new URL(url).host);
     expect(host).toBe(address.host);

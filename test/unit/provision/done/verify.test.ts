@@ -18,7 +18,7 @@ afterEach(async () => {
 /** Starts a server and returns its port. After the test, the server and its connections are closed. */
 const serve = (listener: RequestListener): Promise<number> => listen(createServer(listener));
 
-/** Starts a server that answers without HTTP, as `serve` does. */
+/** Does the same as `serve`, for a server that answers with raw bytes instead of HTTP. */
 const serveRaw = (answer: (socket: Socket) => void): Promise<number> =>
   listen(createTcpServer((socket) => void socket.once('data', () => answer(socket))));
 
@@ -51,10 +51,10 @@ const addressOf = (port: number) => ({
 const notes = ({ events }: { events: readonly Event[] }) =>
   events.map((event) => ('text' in event ? event.text : '')).sort();
 /** The configuration with its only service changed. */
-const changed = (change: Partial<Config['services'][number]>) =>
+const configWith = (change: Partial<Config['services'][number]>) =>
   config({ services: config().services.map((service) => ({ ...service, ...change })) });
 const [service] = config().services;
-const oneContainer = changed({ containers: (service?.containers ?? []).slice(0, 1) });
+const oneContainer = configWith({ containers: (service?.containers ?? []).slice(0, 1) });
 
 test('every routed path is requested, with the name in the URL as the host header', async () => {
   const requests: unknown[] = [];
@@ -145,7 +145,7 @@ test.each([
   ['never ends', (response: ServerResponse) => void response.write('data: 1\n\n')],
   ['never begins', (response: ServerResponse) => response.flushHeaders()],
   ['breaks off', (response: ServerResponse) => void response.write('half', () => response.destroy())],
-])('the headers of a response are enough: its body %s', async (_what, begin) => {
+])('a path is verified by the headers of a response, even if the body %s', async (_what, begin) => {
   let closed = (): void => undefined;
   const connectionClosed = new Promise<void>((resolve) => (closed = resolve));
   const port = await serve((_request, response) => {
@@ -155,13 +155,13 @@ test.each([
   const run = runOf();
   await verify(oneContainer, addressOf(port), run);
   expect(notes(run)).toEqual([`GET http://api.example.com:${port}/api1  200`]);
-  // The service is not left with a client that never reads.
+  // The client closes the connection, so the service does not wait for a client that never reads.
   await connectionClosed;
 });
 
 test.each<[string, OutgoingHttpHeaders]>([
   ['streams', {}],
-  ['has the length of the answer of the load balancer', { 'content-length': NO_SERVICE.length }],
+  ["has the same length as the load balancer's own 404", { 'content-length': NO_SERVICE.length }],
 ])('a 404 of a service is accepted even if its body %s and never ends', async (_what, headers) => {
   const port = await serve((_request, response) => void response.writeHead(404, headers).write('gone'));
   const run = runOf(undefined, 100);
@@ -169,7 +169,7 @@ test.each<[string, OutgoingHttpHeaders]>([
   expect(notes(run)[0]).toBe(`GET http://api.example.com:${port}/api1  404`);
 });
 
-test('a path is reported if the headers of its response arrive without an end', async () => {
+test('a path is reported if the headers of its response never end', async () => {
   const port = await serveRaw((socket) => {
     socket.write('HTTP/1.1 200 OK\r\n');
     const trickle = setInterval(() => socket.write('X-More: 1\r\n'), 20);
@@ -191,7 +191,7 @@ test('the verification of one path fails only after the other paths have been ve
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   const port = await serve(({ url }, response) => {
-    // The other path is answered once the last response for this one has been read.
+    // The server answers /api2 only after the last response for /api1 has been read.
     if (url === '/api2') return void released.then(() => response.end('hello'));
     requests += 1;
     if (requests === 3) response.on('close', () => setImmediate(release));
@@ -214,10 +214,10 @@ test('requests stop immediately when the run is aborted', async () => {
 });
 
 test.each([
-  ['without tasks', changed({ count: 0 })],
+  ['without tasks', configWith({ count: 0 })],
   [
     'without routes',
-    changed({
+    configWith({
       containers: (service?.containers ?? []).map((container) => ({ ...container, path: undefined })),
     }),
   ],

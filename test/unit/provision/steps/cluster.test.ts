@@ -16,7 +16,7 @@ const create = {
   command: 'CreateCluster',
   input: { clusterName: 'shop-dev', tags },
 };
-const look = { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } };
+const describeCall = { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } };
 const createResponse = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
 const describeResponse = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }] });
 
@@ -38,7 +38,7 @@ test('creates when missing, and waits until it is active', async () => {
     .resolvesOnce(describeResponse('PROVISIONING'))
     .resolves(describeResponse('ACTIVE'));
   await provisionStep(cluster, { noun: 'cluster' });
-  expect(sent()).toEqual([create, look, look, look]);
+  expect(sent()).toEqual([create, describeCall, describeCall, describeCall]);
 });
 
 test('creates when missing: retries while ECS does not see the service-linked role yet', async () => {
@@ -134,5 +134,5 @@ test('creates when missing: a cluster that the create returns without tags is ou
     .resolves(describeResponse('ACTIVE'));
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sent()).toEqual([create, look, look]);
+  expect(sent()).toEqual([create, describeCall, describeCall]);
 });

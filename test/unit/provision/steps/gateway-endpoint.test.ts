@@ -68,7 +68,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing: if the token returns a deleted endpoint, the create is sent again with a new token', async () => {
-  // AWS sends the states in lower case, unlike its model.
+  // AWS sends the states in lower case, although they are capitalized in the model of its API.
   const createResponse = (VpcEndpointId: string, State: string) => ({
     VpcEndpoint: { VpcEndpointId, State: State as State },
   });

@@ -73,7 +73,7 @@ test('creates when missing: if the response to an earlier create was lost, our z
   expect(sent().at(-1)).toEqual(tag);
 });
 
-test('creates when missing: a foreign zone with our caller reference is not adopted', async () => {
+test('creates when missing: a zone with a foreign caller reference is not adopted', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mockZone('somebody');
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ code: 'FOREIGN' });
@@ -105,9 +105,9 @@ test('creates when missing: a zone is not created twice if an earlier run missed
 
 test.each([
   ['renamed', withOurZone],
-  ["replaced by one of the account's own zones", withAccountZone],
+  ['moved to a zone that the account already has', withAccountZone],
   ['no longer configured', config({ domain: undefined })],
-])('our zones that the domain no longer uses are removed when the domain is %s', (_what, stack) => {
+])('zones of the stack that the domain no longer uses are removed when the domain is %s', (_what, stack) => {
   const old = { ...ourZone, name: 'old.com' };
   const current = stack.domain !== undefined && { '': stack === withOurZone ? ourZone : accountZone };
   const found = surveyOf({
@@ -125,8 +125,8 @@ test('adopts when present', async () => {
 });
 
 test.each([
-  ["the account's own zone", accountZone],
-  ['our zone from an earlier configuration that created it', ourZone],
+  ['a zone that the stack did not create', accountZone],
+  ['a zone that an earlier configuration created', ourZone],
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { verbs } = await provisionStep(hostedZone, {
     ...scenario,

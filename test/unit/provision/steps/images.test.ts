@@ -163,7 +163,7 @@ test('explains refusal: when a repository rejects layers, the error is thrown an
   expect(commands()).not.toContain('PutImage');
 });
 
-test('a container with an image by reference is not built', async () => {
+test('a container that refers to an existing image is not built', async () => {
   const base = config();
   const services = base.services.map((service) => ({
     ...service,
@@ -211,7 +211,7 @@ describe('the look', () => {
     expect(commands()).toEqual(['DescribeRepositories']);
   });
 
-  test('the look ignores an image that has our tag but another digest', async () => {
+  test('the look ignores an image that has the tag of the current source but another digest', async () => {
     mockRepositories('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:other' }] });
     expect((await lookImages(lookContextOf())).size).toBe(0);
@@ -236,7 +236,7 @@ describe('the look', () => {
     });
   });
 
-  test('the look fails if a call is denied, rather than report the image as missing', async () => {
+  test('the look fails if a call is denied, instead of reporting the image as missing', async () => {
     mockRepositories('web-api1', 'web-api2');
     mocks.ecr.on(DescribeImagesCommand).rejects(awsError('AccessDeniedException', 'denied'));
     await expect(lookImages(lookContextOf())).rejects.toThrow('denied');

@@ -22,12 +22,12 @@ const create = (ClientToken: string) => ({
     TagSpecifications: [{ ResourceType: 'natgateway', Tags }],
   },
 });
-const look = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGatewayIds: [id] } });
+const describeCall = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGatewayIds: [id] } });
 const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
 const createResponse = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
-/** Lets looks at one gateway return these descriptions in sequence; the last is repeated. */
-function mockLooks(id: string, ...states: ReturnType<typeof nat>[]) {
+/** Lets lookups of one gateway return these descriptions in sequence; the last is repeated. */
+function mockLookups(id: string, ...states: ReturnType<typeof nat>[]) {
   const behaviour = mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: [id] });
   for (const state of states.slice(0, -1)) behaviour.resolvesOnce({ NatGateways: [state] });
   const [last] = states.slice(-1);
@@ -44,11 +44,16 @@ function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>)
 
 test('creates when missing', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
-  mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
+  mockLookups('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, missing);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
-  expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1'), look('nat-1')]);
+  expect(sent()).toEqual([
+    create('token-1'),
+    describeCall('nat-1'),
+    describeCall('nat-1'),
+    describeCall('nat-1'),
+  ]);
 });
 
 test('creates when missing: the run waits for a gateway that is not visible yet', async () => {
@@ -58,7 +63,7 @@ test('creates when missing: the run waits for a gateway that is not visible yet'
     .rejectsOnce(awsError('NatGatewayNotFound'))
     .resolves({ NatGateways: [nat('nat-1', 'available')] });
   await provisionStep(natGateway, missing);
-  expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1')]);
+  expect(sent()).toEqual([create('token-1'), describeCall('nat-1'), describeCall('nat-1')]);
 });
 
 test('creates when missing: if the token returns a deleted gateway, the create is sent again with a new token', async () => {
@@ -66,10 +71,10 @@ test('creates when missing: if the token returns a deleted gateway, the create i
     .on(CreateNatGatewayCommand, { ClientToken: 'token-1' })
     .resolves(createResponse('nat-old', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(createResponse('nat-1'));
-  mockLooks('nat-1', nat('nat-1', 'available'));
+  mockLookups('nat-1', nat('nat-1', 'available'));
   const { ids } = await provisionStep(natGateway, missing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
-  expect(sent()).toEqual([create('token-1'), create('token-2'), look('nat-1')]);
+  expect(sent()).toEqual([create('token-1'), create('token-2'), describeCall('nat-1')]);
 });
 
 test('creates when missing: if the token was already used with other parameters, the gateway created with it is adopted', async () => {
@@ -94,11 +99,11 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: the run waits for a gateway that an earlier run left pending', async () => {
-  mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
+  mockLookups('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
   expect(verbs).toEqual([['update', '', 'state']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
-  expect(sent()).toEqual([look('nat-1'), look('nat-1')]);
+  expect(sent()).toEqual([describeCall('nat-1'), describeCall('nat-1')]);
 });
 
 test('repairs drift', async () => {
@@ -124,24 +129,30 @@ test.each([
     'a NAT gateway keeps its first address',
   ],
 ])(
-  'repairs drift: a gateway %s is deleted before a new one is created, with a new token',
+  'repairs drift: a gateway %s is deleted, and then a new one is created with a new token',
   async (_, changes, fields, reason) => {
     mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
-    mockLooks('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
+    mockLookups('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
     mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
-    mockLooks('nat-2', nat('nat-2', 'available'));
+    mockLookups('nat-2', nat('nat-2', 'available'));
     const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
     expect(verbs).toEqual([['replace', '', ...fields]]);
     expect(planned[0]?.reason).toBe(reason);
     expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
-    expect(sent()).toEqual([remove, look('nat-1'), look('nat-1'), create('token-2'), look('nat-2')]);
+    expect(sent()).toEqual([
+      remove,
+      describeCall('nat-1'),
+      describeCall('nat-1'),
+      create('token-2'),
+      describeCall('nat-2'),
+    ]);
   },
 );
 
 test('repairs drift: the run waits for a gateway that is already being deleted, and does not delete it again', async () => {
-  mockLooks('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
+  mockLookups('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
-  mockLooks('nat-2', nat('nat-2', 'available'));
+  mockLookups('nat-2', nat('nat-2', 'available'));
   await provisionStep(natGateway, withNat({ state: 'deleting' }));
   expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
 });
@@ -152,7 +163,7 @@ test('repairs drift: a failed gateway that no longer exists is not an error', as
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .rejects(awsError('NatGatewayNotFound'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
-  mockLooks('nat-2', nat('nat-2', 'available'));
+  mockLookups('nat-2', nat('nat-2', 'available'));
   const { ids } = await provisionStep(natGateway, withNat({ state: 'failed' }));
   expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
 });
@@ -170,7 +181,7 @@ test('explains refusal: the wait fails if the gateway fails, with the reason fro
     FailureCode: 'Gateway.NotAttached',
     FailureMessage: 'Network vpc-1 has no Internet gateway attached',
   };
-  mockLooks('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'failed', why));
+  mockLookups('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'failed', why));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',
     what: 'The wait for NAT gateway nat-1 to be available failed.',
@@ -180,7 +191,7 @@ test('explains refusal: the wait fails if the gateway fails, with the reason fro
 
 test('explains refusal: the wait fails if the gateway is deleted meanwhile', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
-  mockLooks('nat-1', nat('nat-1', 'deleting'));
+  mockLookups('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',
     why: 'it is deleting',

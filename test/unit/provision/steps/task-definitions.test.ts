@@ -17,7 +17,7 @@ import { existing } from '../../existing-resources.ts';
 const { images } = existing;
 const tags = ourTags('taskDefinitions', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
-const registered = (stack = config(), uris: Readonly<Record<string, { imageUri: string }>> = images) => {
+const definitionFor = (stack = config(), uris: Readonly<Record<string, { imageUri: string }>> = images) => {
   const [service] = stack.services;
   if (!service) throw new Error('no service');
   return taskDefinitionFor(service, {
@@ -34,7 +34,7 @@ const item: FoundTaskDefinition = {
   family: 'shop-dev-web',
   status: 'ACTIVE',
   older: 0,
-  definition: definitionFields(registered()),
+  definition: definitionFields(definitionFor()),
   tags,
 };
 const scenario = { noun: 'taskDefinitions' as const, ids: { images } };
@@ -42,13 +42,13 @@ const withItem = (changes: Partial<FoundTaskDefinition> = {}) => ({
   ...scenario,
   found: { images, taskDefinitions: { web: { ...item, ...changes } } },
 });
-const register = (stack = config()) => ({
+const registerCall = (stack = config()) => ({
   command: 'RegisterTaskDefinition',
-  input: { ...registered(stack), tags: toCamelCaseTags(tags) },
+  input: { ...definitionFor(stack), tags: toCamelCaseTags(tags) },
 });
 
 /** Returns the stack with changes to its first container. */
-const changed = (change: object) =>
+const stackWith = (change: object) =>
   config({
     services: config().services.map((service) => ({
       ...service,
@@ -75,10 +75,10 @@ test('creates when missing', async () => {
   const { verbs, ids } = await provisionStep(taskDefinitions, scenario);
   expect(verbs).toEqual([['create', 'web']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sent()).toEqual([register(), listRevisions]);
+  expect(sent()).toEqual([registerCall(), listRevisions]);
 });
 
-test('names the roles by the ARNs that IAM returned', async () => {
+test('a task definition refers to the roles by the ARNs that IAM returned', async () => {
   mockRegister();
   const roleOf = (key: string) => ({ roleName: key, roleArn: `arn:aws-new:iam::1:role/${key}` });
   const roles = { execution: roleOf('execution'), task: roleOf('task') };
@@ -86,7 +86,7 @@ test('names the roles by the ARNs that IAM returned', async () => {
   const arns = { executionRoleArn: roles.execution.roleArn, taskRoleArn: roles.task.roleArn };
   expect(sent()[0]?.input).toMatchObject(arns);
 
-  const definition = definitionFields({ ...registered(), ...arns });
+  const definition = definitionFields({ ...definitionFor(), ...arns });
   const found = { images, roles, taskDefinitions: { web: { ...item, definition } } };
   const { verbs } = await provisionStep(taskDefinitions, { ...scenario, found: found as never });
   expect(verbs).toEqual([]);
@@ -102,7 +102,7 @@ test('creates when missing: retries while a role has not propagated', async () =
     .rejectsOnce(awsError('ClientException', 'Role is not valid'))
     .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
   await provisionStep(taskDefinitions, scenario);
-  expect(sent()).toEqual([register(), register(), register(), listRevisions]);
+  expect(sent()).toEqual([registerCall(), registerCall(), registerCall(), listRevisions]);
 });
 
 test('adopts when present', async () => {
@@ -113,11 +113,11 @@ test('adopts when present', async () => {
 
 test('repairs drift', async () => {
   mockRegister();
-  const other = changed({ environment: { LEVEL: 'debug' } });
+  const other = stackWith({ environment: { LEVEL: 'debug' } });
   const { verbs, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
   expect(verbs).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sent()).toEqual([register(other), listRevisions]);
+  expect(sent()).toEqual([registerCall(other), listRevisions]);
 });
 
 test('repairs drift: an image that is not pushed yet needs a new revision', async () => {
@@ -132,15 +132,15 @@ test('repairs drift: an image that is not pushed yet needs a new revision', asyn
   expect(sent()).toEqual([
     {
       command: 'RegisterTaskDefinition',
-      input: { ...registered(config(), fresh), tags: toCamelCaseTags(tags) },
+      input: { ...definitionFor(config(), fresh), tags: toCamelCaseTags(tags) },
     },
     listRevisions,
   ]);
 });
 
-test('repairs drift: an image by reference is already known in the plan', async () => {
-  const other = changed({ image: { reference: 'nginx:1.29' } });
-  const definition = definitionFields(registered(other));
+test('repairs drift: a reference to an existing image is already known in the plan', async () => {
+  const other = stackWith({ image: { reference: 'nginx:1.29' } });
+  const definition = definitionFields(definitionFor(other));
   const { verbs } = await provisionStep(taskDefinitions, {
     ...withItem({ definition }),
     config: other,
@@ -167,12 +167,12 @@ test('repairs drift: a definition that a teardown has deregistered but not delet
   mockRegister();
   const { verbs } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
   expect(verbs).toEqual([['update', 'web', 'status']]);
-  expect(sent()).toEqual([register(), listRevisions]);
+  expect(sent()).toEqual([registerCall(), listRevisions]);
 });
 
-test('repairs drift: our earlier revisions are deregistered; those of others and of other families are kept', async () => {
+test('repairs drift: earlier revisions of the stack are deregistered; revisions of others and of other families are kept', async () => {
   const revision = (n: number) => `arn:task-definition/shop-dev-web:${n}`;
-  const describe = (n: number) => ({
+  const describeCall = (n: number) => ({
     command: 'DescribeTaskDefinition',
     input: { taskDefinition: revision(n), include: ['TAGS'] },
   });
@@ -193,7 +193,7 @@ test('repairs drift: our earlier revisions are deregistered; those of others and
   expect(verbs).toEqual([['update', 'web', 'older revisions']]);
   expect(sent()).toEqual([
     listRevisions,
-    ...[1, 2, 3, 4].map(describe),
+    ...[1, 2, 3, 4].map(describeCall),
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(1) } },
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(3) } },
   ]);
@@ -214,5 +214,5 @@ test('explains refusal', async () => {
   await expect(provisionStep(taskDefinitions, scenario)).rejects.toMatchObject({
     message: 'No Fargate configuration exists for given values.',
   });
-  expect(sent()).toEqual([register()]);
+  expect(sent()).toEqual([registerCall()]);
 });

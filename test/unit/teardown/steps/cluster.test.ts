@@ -43,7 +43,7 @@ test('counts what is already gone as removed', async () => {
   expect(await remove()).toBeUndefined();
 });
 
-test('explains refusal: a task and a service that are not ours are named at once, with the commands that stop them', async () => {
+test('explains refusal: a foreign task and a foreign service are named at once, with the commands that stop them', async () => {
   mockNothingElse();
   const task = (id: string, group: string) => ({ taskArn: `arn:task/shop-dev/${id}`, group });
   const services = [

@@ -8,7 +8,7 @@ import { network } from '../../network.ts';
 const remove = () =>
   gatewayEndpoint.remove(removeContextOf({ noun: 'gatewayEndpoint' }, network().gatewayEndpoint['']));
 const deletion = { command: 'DeleteVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
-const look = { command: 'DescribeVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
+const describeCall = { command: 'DescribeVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
 const endpointInState = (state: string) => ({
   VpcEndpoints: [{ VpcEndpointId: 'vpce-1', State: state as State }],
 });
@@ -17,8 +17,8 @@ const unsuccessful = (Code: string, Message: string) => ({
   Unsuccessful: [{ ResourceId: 'vpce-1', Error: { Code, Message } }],
 });
 
-/** Lets looks return these states in sequence. */
-const mockLooks = (...states: string[]) =>
+/** Lets lookups return these states in sequence. */
+const mockLookups = (...states: string[]) =>
   states.reduce(
     (mock, state) => mock.resolvesOnce(endpointInState(state)),
     mocks.ec2.on(DescribeVpcEndpointsCommand),
@@ -26,20 +26,20 @@ const mockLooks = (...states: string[]) =>
 
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });
-  mockLooks('deleting', 'Deleting', 'deleted');
+  mockLookups('deleting', 'Deleting', 'deleted');
   await remove();
-  expect(sent()).toEqual([deletion, look, look, look]);
+  expect(sent()).toEqual([deletion, describeCall, describeCall, describeCall]);
 });
 
 test.each([[awsError(notFound)], [{ VpcEndpoints: [] }]])(
   'removes what is ours: the wait ends with the response %s',
   async (end) => {
     mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });
-    const looks = mockLooks('deleting');
-    if (end instanceof Error) looks.rejects(end);
-    else looks.resolves(end);
+    const lookupMock = mockLookups('deleting');
+    if (end instanceof Error) lookupMock.rejects(end);
+    else lookupMock.resolves(end);
     await remove();
-    expect(sent()).toEqual([deletion, look, look]);
+    expect(sent()).toEqual([deletion, describeCall, describeCall]);
   },
 );
 
@@ -49,7 +49,7 @@ test('counts what is already gone as removed', async () => {
     .resolves(unsuccessful('InvalidVpcEndpoint.NotFound', 'It does not exist'));
   mocks.ec2.on(DescribeVpcEndpointsCommand).rejects(awsError(notFound));
   await remove();
-  expect(sent()).toEqual([deletion, look]);
+  expect(sent()).toEqual([deletion, describeCall]);
 });
 
 test('explains refusal', async () => {

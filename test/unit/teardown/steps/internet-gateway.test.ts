@@ -47,7 +47,7 @@ test('counts what is already gone as removed', async () => {
   expect(sent()).toEqual([detach, deletion]);
 });
 
-test('counts what is already gone as removed: a gateway that an earlier call has detached, although its response was lost', async () => {
+test('counts what is already gone as removed: a gateway that an earlier call has detached, although the response was lost', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('Gateway.NotAttached'));
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();

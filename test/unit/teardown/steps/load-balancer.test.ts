@@ -30,7 +30,7 @@ test("removes what is ours: waits until the load balancer's network interfaces a
     .resolvesOnce({ NetworkInterfaces: [{}] })
     .resolves({ NetworkInterfaces: [] });
   expect(await remove()).toBeUndefined();
-  const look = {
+  const describeCall = {
     command: 'DescribeNetworkInterfaces',
     input: {
       Filters: [
@@ -40,9 +40,9 @@ test("removes what is ours: waits until the load balancer's network interfaces a
     },
   };
   expect(sent()).toEqual([
-    look,
-    look,
-    look,
+    describeCall,
+    describeCall,
+    describeCall,
     { command: 'DeleteLoadBalancer', input: { LoadBalancerArn: ARN } },
   ]);
 });

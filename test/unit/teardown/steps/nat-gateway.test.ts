@@ -7,7 +7,7 @@ import { network } from '../../network.ts';
 
 const remove = () => natGateway.remove(removeContextOf({ noun: 'natGateway' }, network().natGateway['']));
 const deletion = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
-const look = { command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } };
+const describeCall = { command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } };
 const gatewayInState = (State: 'deleting' | 'deleted') => ({
   NatGateways: [{ NatGatewayId: 'nat-1', State }],
 });
@@ -20,14 +20,14 @@ test('removes what is ours', async () => {
     .resolvesOnce(gatewayInState('deleting'))
     .resolves(gatewayInState('deleted'));
   await remove();
-  expect(sent()).toEqual([deletion, look, look, look]);
+  expect(sent()).toEqual([deletion, describeCall, describeCall, describeCall]);
 });
 
 test('counts what is already gone as removed', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
   mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
   await remove();
-  expect(sent()).toEqual([deletion, look]);
+  expect(sent()).toEqual([deletion, describeCall]);
 });
 
 test('explains refusal', async () => {

@@ -15,25 +15,25 @@ import { withShortWaits } from '../../short-waits.ts';
 const context = (status = 'ACTIVE') =>
   removeContextOf({ noun: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
 const remove = (status = 'ACTIVE') => services.remove(context(status));
-const deletes = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
+const deleteCall = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
 const commands = () => sent().map(({ command }) => command);
 const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(command));
 
-/** Mocks the status of the service at each look; undefined if the service is missing. */
-function mockServiceLooks(...statuses: (string | undefined)[]): void {
+/** Mocks the status of the service at each lookup; undefined if the service is missing. */
+function mockServiceLookups(...statuses: (string | undefined)[]): void {
   const mock = mocks.ecs.on(DescribeServicesCommand);
   for (const status of statuses) {
     const services = status === undefined ? [] : [{ serviceName: 'web', status, runningCount: 1 }];
     mock.resolvesOnce({ services });
   }
 }
-/** Mocks the statuses of the tasks of the service at each look. */
-function mockTaskLooks(...looks: string[][]): void {
+/** Mocks the statuses of the tasks of the service at each lookup. */
+function mockTaskLookups(...lookups: string[][]): void {
   mocks.ecs.on(ListTasksCommand).callsFake(({ desiredStatus }: { desiredStatus: string }) => ({
     taskArns: desiredStatus === 'STOPPED' ? ['arn:1', 'arn:2'] : [],
   }));
   const mock = mocks.ecs.on(DescribeTasksCommand);
-  for (const statuses of looks) {
+  for (const statuses of lookups) {
     mock.resolvesOnce({ tasks: statuses.map((lastStatus) => ({ lastStatus, group: 'service:web' })) });
   }
 }
@@ -43,20 +43,20 @@ function mockDelete(): void {
 
 test('removes what is ours: deletes the service, and waits until it is inactive and its tasks have stopped', async () => {
   mockDelete();
-  mockServiceLooks('DRAINING', 'INACTIVE');
-  mockTaskLooks(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
+  mockServiceLookups('DRAINING', 'INACTIVE');
+  mockTaskLookups(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
   expect(await remove()).toBeUndefined();
   expect(sent().slice(0, 2)).toEqual([
-    deletes,
+    deleteCall,
     { command: 'DescribeServices', input: { cluster: 'shop-dev', services: ['web'], include: ['TAGS'] } },
   ]);
-  const look = ['ListTasks', 'ListTasks', 'DescribeTasks'];
-  expect(commands().slice(2)).toEqual(['DescribeServices', ...look, ...look, ...look]);
+  const taskLookup = ['ListTasks', 'ListTasks', 'DescribeTasks'];
+  expect(commands().slice(2)).toEqual(['DescribeServices', ...taskLookup, ...taskLookup, ...taskLookup]);
 });
 
 test('removes what is ours: if another run has started to remove the service, this run only waits', async () => {
-  mockServiceLooks('DRAINING', 'INACTIVE');
-  mockTaskLooks(['DEPROVISIONING'], ['STOPPED']);
+  mockServiceLookups('DRAINING', 'INACTIVE');
+  mockTaskLookups(['DEPROVISIONING'], ['STOPPED']);
   expect(await remove('DRAINING')).toBeUndefined();
   expect(mutations()).toEqual([]);
   expect(commands().filter((command) => command === 'DescribeTasks')).toHaveLength(2);
@@ -67,10 +67,10 @@ test('removes what is ours: the waits for several services share their requests'
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
   // Uses the system clock, because a wait on the test clock is too short for requests to be shared.
-  const one = { ...context(), clock: systemClock };
+  const withSystemClock = { ...context(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) =>
-      services.remove({ ...one, existing: { ...one.existing, serviceName: key } }),
+      services.remove({ ...withSystemClock, existing: { ...withSystemClock.existing, serviceName: key } }),
     ),
   );
   expect(sent().filter(({ command }) => command === 'DescribeServices')).toEqual([
@@ -89,8 +89,8 @@ test('removes what is ours: the waits for several services share their requests'
 
 test('reports tasks that never stop as a timeout', async () => {
   mockDelete();
-  mockServiceLooks('INACTIVE');
-  mockTaskLooks();
+  mockServiceLookups('INACTIVE');
+  mockTaskLookups();
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [{ lastStatus: 'RUNNING', group: 'service:web' }] });
   await expect(services.remove(withShortWaits(context()))).rejects.toMatchObject({
     code: 'TIMEOUT',
@@ -101,10 +101,10 @@ test('reports tasks that never stop as a timeout', async () => {
 
 test('counts what is already gone as removed', async () => {
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('ServiceNotFoundException'));
-  mockServiceLooks(undefined);
+  mockServiceLookups(undefined);
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
   expect(await remove()).toBeUndefined();
-  expect(mutations()).toEqual([deletes]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 test('counts what is already gone as removed: a service whose cluster is gone', async () => {
@@ -119,5 +119,5 @@ test('explains refusal', async () => {
   mockDelete();
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([deletes]);
+  expect(sent()).toEqual([deleteCall]);
 });

@@ -16,13 +16,16 @@ const arn = (revision: number, family = 'shop-dev-web') =>
 const revisions = (count: number, from = 1) => Array.from({ length: count }, (_, index) => arn(from + index));
 const item = { family: 'shop-dev-web', taskDefinitionArn: arn(1) } as FoundTaskDefinition;
 const remove = () => taskDefinitions.remove(removeContextOf({ noun: 'taskDefinitions', key: 'web' }, item));
-const deregister = (taskDefinition: string) => ({
+const deregisterCall = (taskDefinition: string) => ({
   command: 'DeregisterTaskDefinition',
   input: { taskDefinition },
 });
-const deletes = (...all: string[]) => ({ command: 'DeleteTaskDefinitions', input: { taskDefinitions: all } });
+const deleteCall = (...all: string[]) => ({
+  command: 'DeleteTaskDefinitions',
+  input: { taskDefinitions: all },
+});
 
-/** Mocks the revisions of the family, in pages of five. All but the given ones belong to this stack. */
+/** Mocks the revisions of the family, in pages of five. Those that `tagsOfOthers` does not list belong to this stack. */
 function mockRevisions(
   active: readonly string[],
   inactive: readonly string[] = [],
@@ -50,9 +53,9 @@ test('removes what is ours: every revision is deregistered before it is deleted'
   mockRevisions(revisions(11), [arn(20)]);
   expect(await remove()).toBeUndefined();
   expect(mutations()).toEqual([
-    ...revisions(11).map(deregister),
-    deletes(...revisions(10)),
-    deletes(arn(11), arn(20)),
+    ...revisions(11).map(deregisterCall),
+    deleteCall(...revisions(10)),
+    deleteCall(arn(11), arn(20)),
   ]);
   expect(sent()).toContainEqual({
     command: 'ListTaskDefinitions',
@@ -63,7 +66,7 @@ test('removes what is ours: every revision is deregistered before it is deleted'
 test('removes what is ours: a revision that another run has deregistered is deleted', async () => {
   mockRevisions([], revisions(2));
   await remove();
-  expect(mutations()).toEqual([deletes(...revisions(2))]);
+  expect(mutations()).toEqual([deleteCall(...revisions(2))]);
 });
 
 test('removes what is ours: calls are made in sequence, since AWS allows one per second', async () => {
@@ -80,7 +83,7 @@ test('removes what is ours: calls are made in sequence, since AWS allows one per
   expect(mutations()).toHaveLength(4);
 });
 
-test('removes what is ours: revisions of others are kept, active or not, and our recorded one is removed even without its tags', async () => {
+test('removes what is ours: revisions of others are kept, whether active or not, and the recorded revision is removed even without its tags', async () => {
   const others: Record<string, Tags> = {
     [arn(3)]: { 'slipway:stack': 'shop-prod' },
     [arn(5)]: { team: 'orders' },
@@ -88,13 +91,17 @@ test('removes what is ours: revisions of others are kept, active or not, and our
   };
   mockRevisions([arn(1), arn(2), arn(3)], [arn(4), arn(5)], others);
   await remove();
-  expect(mutations()).toEqual([deregister(arn(1)), deregister(arn(2)), deletes(arn(1), arn(2), arn(4))]);
+  expect(mutations()).toEqual([
+    deregisterCall(arn(1)),
+    deregisterCall(arn(2)),
+    deleteCall(arn(1), arn(2), arn(4)),
+  ]);
 });
 
 test("keeps another family, even if its name starts with this family's name", async () => {
   mockRevisions([arn(1), arn(1, 'shop-dev-web-2')]);
   await remove();
-  expect(mutations()).toEqual([deregister(arn(1)), deletes(arn(1))]);
+  expect(mutations()).toEqual([deregisterCall(arn(1)), deleteCall(arn(1))]);
 });
 
 test('counts what is already gone as removed', async () => {
@@ -118,7 +125,7 @@ test('explains refusal', async () => {
   mockRevisions(revisions(2));
   mocks.ecs.on(DeregisterTaskDefinitionCommand).rejects(awsError('ClientException', 'something else'));
   await expect(remove()).rejects.toMatchObject({ message: 'something else' });
-  expect(mutations()).toEqual([deregister(arn(1))]);
+  expect(mutations()).toEqual([deregisterCall(arn(1))]);
 });
 
 test('explains refusal: the problem lists revisions that ECS reports as failures in a successful response', async () => {

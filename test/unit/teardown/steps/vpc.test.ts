@@ -22,14 +22,14 @@ import { network } from '../../network.ts';
 
 const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
 const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
-/** The number of times that the contents of the VPC were listed. */
-const looks = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
+/** Returns how often the contents of the VPC were listed. */
+const listings = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
 const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
 
 beforeEach(() => {
   mockNothingElse();
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
-  // Every VPC has a default group, which is deleted with it.
+  // Every VPC has a default group, which is deleted with the VPC.
   const SecurityGroups = [{ GroupId: 'sg-0', GroupName: 'default' }];
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups });
   const main = { RouteTableId: 'rtb-0', Associations: [{ Main: true }] };
@@ -95,17 +95,17 @@ describe('explains refusal: a VPC is kept and its foreign resources are listed',
         'Then run the same command again, to finish.',
       ],
     });
-    expect(looks()).toBe(1);
+    expect(listings()).toBe(1);
     expect(mutations()).toEqual([]);
   });
 
-  test('after a minute, if they may be our own resources, already deleted', async () => {
+  test('after a minute, if they may be deleted resources of the stack', async () => {
     mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets });
     await expect(remove()).rejects.toMatchObject({
       code: 'FOREIGN',
       why: 'subnet subnet-9 (10.0.200.0/24)',
     });
-    expect(looks()).toBeGreaterThan(2);
+    expect(listings()).toBeGreaterThan(2);
     expect(mutations()).toEqual([]);
   });
 });
@@ -117,6 +117,6 @@ test('removes what is ours: waits for a deleted resource that AWS still lists wi
     .resolves({});
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
-  expect(looks()).toBe(2);
+  expect(listings()).toBe(2);
   expect(mutations()).toEqual([deletion]);
 });

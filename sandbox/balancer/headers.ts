@@ -14,8 +14,9 @@ export const MAX_HEADER = 16 * 1024;
 export const MAX_REQUEST_HEAD = 64 * 1024;
 export const MAX_RESPONSE_HEAD = 32 * 1024;
 /**
- * More headers than a head of the largest size can have. Node silently drops the headers that exceed its own limit, which
- * is 2,000 by default; one of them could be the length of the body. With this limit every such head is refused for its size.
+ * A maximum number of headers that only a head above the maximum size can reach. Node silently drops all headers beyond its
+ * own maximum, 2,000 by default, and one of them could be the length of the body. With this maximum, a head from which Node
+ * would drop headers is always refused for its size.
  */
 export const MAX_HEADERS = 1 + Math.ceil(MAX_REQUEST_HEAD / fieldBytes(['a', '']));
 
@@ -57,18 +58,18 @@ export function headerPairs(raw: readonly string[]): HeaderField[] {
  */
 export function receivedHeaders(raw: readonly string[], host: string, dropsInvalid: boolean): HeaderField[] {
   const pairs = headerPairs(raw);
-  const named = namedByConnection(pairs);
+  const connectionOnly = namedByConnection(pairs);
   const kept = pairs.filter(([name]) => {
     const key = name.toLowerCase();
-    if (!ESSENTIAL.has(key) && named.has(key)) return false;
+    if (!ESSENTIAL.has(key) && connectionOnly.has(key)) return false;
     return !dropsInvalid || /^[-A-Za-z0-9]+$/.test(name);
   });
   const isHost = ([name]: HeaderField): boolean => name.toLowerCase() === 'host';
-  const first = kept.findIndex(isHost);
-  if (first < 0) return [['Host', host], ...kept];
+  const firstHost = kept.findIndex(isHost);
+  if (firstHost < 0) return [['Host', host], ...kept];
   // Of several Host headers, the load balancer uses the first one.
   return kept.flatMap((pair, index) =>
-    index === first ? [[pair[0], host] satisfies HeaderField] : isHost(pair) ? [] : [pair],
+    index === firstHost ? [[pair[0], host] satisfies HeaderField] : isHost(pair) ? [] : [pair],
   );
 }
 
@@ -123,10 +124,11 @@ export function fieldBytes([name, value]: HeaderField): number {
  */
 export function responseHeaders(raw: readonly string[], keepAlive: boolean): string[] {
   const pairs = headerPairs(raw);
-  const named = namedByConnection(pairs);
+  const connectionOnly = namedByConnection(pairs);
   const kept = pairs.filter(([name]) => {
     const key = name.toLowerCase();
-    return key !== 'transfer-encoding' && !HOP_BY_HOP.has(key) && (ESSENTIAL.has(key) || !named.has(key));
+    if (!ESSENTIAL.has(key) && connectionOnly.has(key)) return false;
+    return key !== 'transfer-encoding' && !HOP_BY_HOP.has(key);
   });
   return [...kept.flat(), 'Connection', keepAlive ? 'keep-alive' : 'close'];
 }
@@ -146,7 +148,7 @@ export function traceId(sent: string): string {
   return [`${name}=${id}`, ...fields].join(';');
 }
 
-/** Returns the names in the Connection headers, in lower case: the sender means them for this connection only. */
+/** Returns the names that the Connection headers list, in lower case. The sender means these headers for this connection only. */
 function namedByConnection(headers: readonly HeaderField[]): Set<string> {
   const values = headers.filter(([name]) => name.toLowerCase() === 'connection').map(([, value]) => value);
   return new Set(

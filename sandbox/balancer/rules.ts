@@ -66,7 +66,7 @@ function fixedResponse(action: Action): Decision {
 
 /**
  * Evaluates a redirect action. `#{port}` is the port to which the client sent the request: on AWS the listener's port, on
- * this machine the listener's local port. The redirect leads to the same port.
+ * this machine the listener's local port. By default, the redirect leads to that port.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions
  */
 function redirect(config: Partial<RedirectActionConfig> = {}, request: RoutedRequest): Decision {

@@ -6,7 +6,7 @@ export interface RowChange {
   readonly table: Table<object>;
   readonly id: string;
   readonly event: 'created' | 'deleted';
-  /** In milliseconds since 1970. */
+  /** The time of the change, in milliseconds since 1970. */
   readonly at: number;
   /** The row. If it was deleted, this is its last state. */
   readonly row: object;
@@ -16,6 +16,7 @@ export interface RowChange {
 export interface OldTags {
   readonly table: Table<object>;
   readonly id: string;
+  /** The time of the replacement, in milliseconds since 1970. */
   readonly at: number;
   /** The row's former members that contain tags. */
   readonly tags: Readonly<Record<string, unknown>>;

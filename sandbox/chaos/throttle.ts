@@ -22,7 +22,7 @@ export interface Throttle {
    */
   take(call: MeteredCall, seconds: number): void;
   /** Fills all buckets. */
-  clear(): void;
+  refillAll(): void;
 }
 
 /** The number of tokens in a bucket. */
@@ -47,7 +47,7 @@ export function makeThrottle(): Throttle {
       if (charges.some(({ left }) => left < 0)) throw new Throttled(code, message, status);
       for (const { key, left } of charges) levels.set(key, { tokens: left, at: seconds });
     },
-    clear: () => levels.clear(),
+    refillAll: () => levels.clear(),
   };
 }
 

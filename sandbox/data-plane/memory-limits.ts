@@ -1,4 +1,4 @@
-/** Enforces the memory limits of tasks and containers: measures running containers at an interval and kills those that exceed. */
+/** Enforces the memory limits of tasks and containers: measures all containers at an interval, and kills those above a limit. */
 import { memoryUsageOf } from '../runtime/memory-usage.ts';
 import type { SandboxClock } from '../world/clock.ts';
 
@@ -12,7 +12,7 @@ export interface LimitedContainer {
   /** Identifies its task, whose containers share the task's limit. */
   readonly taskArn: string;
   readonly limits: { readonly container?: number | undefined; readonly task?: number | undefined };
-  /** Kills it. */
+  /** Kills the container. */
   kill(): void;
 }
 
@@ -22,8 +22,8 @@ export interface MemoryLimits {
 }
 
 /**
- * Makes the watch over all containers of a sandbox. While no container runs, it does nothing.
- * @param measure returns the bytes by first process
+ * Makes the watch over all containers of a sandbox. While no container is watched, nothing is measured.
+ * @param measure returns the memory of each container in bytes, by the ID of the container's first process
  */
 export function makeMemoryLimits(
   clock: SandboxClock,
@@ -46,7 +46,7 @@ export function makeMemoryLimits(
   };
   const enforce = async (): Promise<void> => {
     const usage = await measure([...watched].map(({ pid }) => pid));
-    for (const container of exceeding([...watched], usage)) {
+    for (const container of containersToKill([...watched], usage)) {
       watched.delete(container);
       container.kill();
     }
@@ -64,7 +64,7 @@ export function makeMemoryLimits(
  * Selects the containers to kill: those above their own limit, and the largest container of each task that is above the
  * task's limit.
  */
-function exceeding(
+function containersToKill(
   containers: readonly LimitedContainer[],
   usage: ReadonlyMap<number, number>,
 ): Set<LimitedContainer> {

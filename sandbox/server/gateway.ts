@@ -85,8 +85,8 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     }
     const operation = service.protocol.operation(request) ?? 'unknown';
     // The journal must not contain names that a client made up.
-    const name = service.shapes.has(operation) ? operation : 'unknown';
-    const fault = faults.next(service.name, name);
+    const knownOperation = service.shapes.has(operation) ? operation : 'unknown';
+    const fault = faults.next(service.name, knownOperation);
     const callChaos = chaos.isCalm ? undefined : chaos.chaosOfNextCall();
     const failure = fault ?? callChaos?.failure;
     const call = { service, signedService, operation, region, requestId, failure };
@@ -100,12 +100,19 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     } catch (error) {
       if (!(error instanceof Refusal)) reportError(error);
       if (error instanceof Throttled) throttled = true;
-      const refused = asRefusal(error, service.name, name);
+      const refused = asRefusal(error, service.name, knownOperation);
       result = refused.code;
       response = withId(service.protocol.encodeRefusal(refused, requestId), requestId);
     }
-    journal.add({ service: service.name, operation: name, region, result, fault: failure?.kind, throttled });
-    if (isMutating(name)) world.changed();
+    journal.add({
+      service: service.name,
+      operation: knownOperation,
+      region,
+      result,
+      fault: failure?.kind,
+      throttled,
+    });
+    if (isMutating(knownOperation)) world.changed();
     const delayAfter =
       (callChaos ? callChaos.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.toClockMs(failure.ms) : 0);
     if (delayAfter > 0) await pause(delayAfter);
@@ -163,7 +170,7 @@ function withInjectedFailure(
   };
 }
 
-/** Whether a member has the value that it has by default, so that it asks for nothing: `false` or an empty list or structure. */
+/** Whether a value asks for nothing, as if the member were absent: `false`, or an empty list or structure. */
 const asksForNothing = (value: unknown): boolean =>
   value === undefined ||
   value === false ||

@@ -79,8 +79,8 @@ function refusalOf(message: IncomingMessage, method: string): number | undefined
 }
 
 /**
- * Splits the URL of a request, called its target in RFC 9112, section 3.2. The authority of a URL in absolute form takes precedence over the
- * Host header. A fragment is cut off. The form `*` of OPTIONS names no path, so no rule could apply to it.
+ * Splits the URL of a request, called its target in RFC 9112, section 3.2. The authority of a URL in absolute form takes
+ * precedence over the Host header. A fragment is cut off. The form `*` of OPTIONS names no path, so no rule could apply.
  * @returns undefined for a form that the load balancer refuses
  */
 function splitUrl(url: string): { authority?: string; path: string; query?: string } | undefined {

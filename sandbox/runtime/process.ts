@@ -57,11 +57,11 @@ export async function startProcess(
       // As in a container, the end of the first process ends all others.
       signal(constants.signals.SIGKILL);
       watchdog.kill('SIGKILL');
-      const drained = setTimeout(
+      const drainTimer = setTimeout(
         () => [child.stdout, child.stderr].forEach((pipe) => pipe.destroy()),
         DRAIN_MS,
       );
-      child.once('close', () => clearTimeout(drained));
+      child.once('close', () => clearTimeout(drainTimer));
     });
     child.once('close', (code, signalName) =>
       resolve(code ?? 128 + constants.signals[signalName ?? 'SIGKILL']),

@@ -69,7 +69,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       async aws(request) {
         const response = await handleCall(request);
         // Once a client has the response, it relies on the effect of its call, so the effect must be on disk first.
-        await persistence?.saved();
+        await persistence?.flush();
         return response;
       },
       admin: requireToken(makeAdminPages(world, context, options.pages ?? {}), options.token, () => port),

@@ -32,7 +32,7 @@ export interface ForwardingFailure {
   /** The status to send to the client. */
   readonly status: 400 | 408 | 502 | 504;
   /** Whether the target had closed the pooled connection before this request reached it. */
-  readonly stale: boolean;
+  readonly isConnectionStale: boolean;
 }
 
 /** The connection on which a client requested an upgrade, and the bytes that followed the request. */
@@ -188,9 +188,9 @@ function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest):
 
 function failureOf(outgoing: ClientRequest, error?: Error & { code?: string }): ForwardingFailure {
   if (error instanceof Timeout || error instanceof UnannouncedBody)
-    return { status: error.status, stale: false };
+    return { status: error.status, isConnectionStale: false };
   return {
     status: error?.code === 'ETIMEDOUT' ? 504 : 502,
-    stale: outgoing.reusedSocket && (error?.code === 'ECONNRESET' || error?.code === 'EPIPE'),
+    isConnectionStale: outgoing.reusedSocket && (error?.code === 'ECONNRESET' || error?.code === 'EPIPE'),
   };
 }

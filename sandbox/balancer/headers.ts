@@ -32,7 +32,7 @@ const HOP_BY_HOP = new Set([
 ]);
 /** Headers that the load balancer sets itself. */
 const REPLACED = new Set(['x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id']);
-/** The only methods for which Node does not announce a body when the headers say nothing about one. */
+/** Methods for which Node announces no body on its own. For any other method, it does unless a header says otherwise. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 /** Headers that a client's Connection header cannot remove: they delimit or route the message. */
 const ESSENTIAL = new Set(['host', 'content-length', 'transfer-encoding']);

@@ -64,9 +64,9 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     const headers = requestHeaders(routed, view.port, attribute);
     if (upgrading) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
     // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
-    // sent again on a new connection, and any other request gets a 502, as on AWS. The list has one item per attempt.
-    const mayUsePool = upgrading ? [false] : isReplayable(routed) ? [true, false] : [true];
-    for (const pooled of mayUsePool) {
+    // sent again on a new connection, and any other request gets a 502, as on AWS.
+    const attempts = upgrading ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
+    for (const connection of attempts) {
       const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
       const reach = await view.reach(target);
@@ -80,11 +80,12 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
         url: routed.target,
         headers,
         idleTimeoutMs: idleTimeoutMs(view),
-        pooled,
+        pooled: connection === 'pooled',
       };
       const failure = await forwarder.forward(targetRequest, response, upgrading);
       if (failure === undefined) return;
-      if (!failure.stale || pooled === mayUsePool.at(-1)) return refuse(response, failure.status);
+      if (!failure.isConnectionStale || connection === attempts.at(-1))
+        return refuse(response, failure.status);
     }
   };
 

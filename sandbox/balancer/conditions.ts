@@ -27,11 +27,11 @@ export interface RoutedRequest {
 }
 
 /**
- * Whether the request satisfies the condition: at least one of the condition's values must match.
- * Regular expressions may match anywhere in the value.
+ * Whether a request matches a condition: at least one of the condition's values must match. Regular expressions may match
+ * anywhere in the path, host or header.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
-export function satisfies(condition: RuleCondition, request: RoutedRequest): boolean {
+export function matchesCondition(condition: RuleCondition, request: RoutedRequest): boolean {
   switch (condition.Field) {
     case 'path-pattern': {
       const { Values, RegexValues } = condition.PathPatternConfig ?? {};

@@ -110,7 +110,7 @@ function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }
 
-/** Adjusts the health to the target's state in the world, which may have changed since the last check. */
+/** Adjusts the health to the target's state in the world. That state may have changed since the last check. */
 function adjustedTo(health: TargetHealth, { state }: TargetView): TargetHealth {
   if (state === health.state) return health;
   return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : INITIAL_HEALTH;

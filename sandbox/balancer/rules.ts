@@ -6,7 +6,7 @@ import type {
   TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RoutedRequest } from './conditions.ts';
-import { satisfies } from './conditions.ts';
+import { matchesCondition } from './conditions.ts';
 
 /** The outcome of the rules for a request. */
 export type Decision =
@@ -26,7 +26,9 @@ export type Decision =
  * @param rules in priority order, the default rule last
  */
 export function chooseRule(rules: readonly Rule[], request: RoutedRequest): Rule | undefined {
-  return rules.find((rule) => (rule.Conditions ?? []).every((condition) => satisfies(condition, request)));
+  return rules.find((rule) =>
+    (rule.Conditions ?? []).every((condition) => matchesCondition(condition, request)),
+  );
 }
 
 /**

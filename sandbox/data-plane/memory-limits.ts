@@ -31,15 +31,15 @@ export function makeMemoryLimits(
   measure = memoryUsageOf,
 ): MemoryLimits {
   const watched = new Set<LimitedContainer>();
-  let scheduled = false;
+  let isScheduled = false;
   const schedule = () => {
-    if (scheduled || watched.size === 0) return;
-    scheduled = true;
+    if (isScheduled || watched.size === 0) return;
+    isScheduled = true;
     clock.at(clock.now() + INTERVAL_MS, () => {
       enforce()
         .catch(reportError)
         .finally(() => {
-          scheduled = false;
+          isScheduled = false;
           schedule();
         });
     });

@@ -196,10 +196,10 @@ const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | unde
 function failureOf(error: unknown): TaskFailure {
   if (error instanceof CannotStartTaskError) return error.failure;
   const reason = error instanceof Error ? error.message : String(error);
-  const isEcsWording = error instanceof CannotStartContainerError;
+  const hasEcsWording = error instanceof CannotStartContainerError;
   return {
     stopCode: 'TaskFailedToStart',
-    reason: isEcsWording ? reason : `ContainerRuntimeError: ${reason}`,
+    reason: hasEcsWording ? reason : `ContainerRuntimeError: ${reason}`,
   };
 }
 

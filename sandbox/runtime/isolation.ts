@@ -49,8 +49,8 @@ export const noIsolation: Isolation = {
 };
 
 /**
- * Finds out what this machine offers, by trying it: as root, a mount namespace and other users; otherwise, on Linux, a
- * user namespace.
+ * Finds out by trial which isolation this machine offers. On Linux, this may be namespaces. As root, it may also be other
+ * users for containers.
  * @param folder the folder of the tasks' folders, which exists
  */
 export async function detectIsolation(folder: string): Promise<Isolation> {

@@ -20,9 +20,9 @@ const TAKEOVER = /^claim(?:\.[0-9a-f]{8}\.takeover)+$/;
  * @param folder the folder of a sandbox, which this process has claimed
  */
 export async function removeStaleFiles(folder: string): Promise<void> {
-  for (const [subfolder, stale] of Object.entries(STALE_FILES)) {
+  for (const [subfolder, pattern] of Object.entries(STALE_FILES)) {
     for (const name of await namesIn(join(folder, subfolder)))
-      if (stale.test(name)) await rm(join(folder, subfolder, name), { force: true });
+      if (pattern.test(name)) await rm(join(folder, subfolder, name), { force: true });
   }
   for (const name of await namesIn(folder))
     if (await isStaleClaim(folder, name)) await rm(join(folder, name), { force: true });

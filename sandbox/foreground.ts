@@ -1,4 +1,4 @@
-/** Runs a foreground sandbox in a child process with few environment variables: /proc still shows variables that a process deletes. */
+/** Runs a foreground sandbox in a child process with few variables, because /proc still shows variables that a process deletes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';

@@ -14,9 +14,9 @@ export const MAX_HEADER = 16 * 1024;
 export const MAX_REQUEST_HEAD = 64 * 1024;
 export const MAX_RESPONSE_HEAD = 32 * 1024;
 /**
- * A maximum number of headers that only a head above the maximum size can reach. Node silently drops all headers beyond its
- * own maximum, 2,000 by default, and one of them could be the length of the body. With this maximum, a head from which Node
- * would drop headers is always refused for its size.
+ * The number of headers from which a head always exceeds its maximum size. Node silently drops headers beyond its own
+ * maximum, 2,000 by default, and one of them could be the length of the body. With this number as the maximum, Node drops
+ * headers only from heads that are refused for their size anyway.
  */
 export const MAX_HEADERS = 1 + Math.ceil(MAX_REQUEST_HEAD / fieldBytes(['a', '']));
 
@@ -32,7 +32,7 @@ const HOP_BY_HOP = new Set([
 ]);
 /** Headers that the load balancer sets itself. */
 const REPLACED = new Set(['x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id']);
-/** Methods for which Node announces no body on its own. For any other method, it does unless a header says otherwise. */
+/** Methods for which Node never announces a body on its own. For others, it announces a chunked body if the headers do not. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 /** Headers that a client's Connection header cannot remove: they delimit or route the message. */
 const ESSENTIAL = new Set(['host', 'content-length', 'transfer-encoding']);

@@ -18,7 +18,7 @@ export interface RunningProcess {
   pid: number;
   /** Resolves, once all output is delivered, with the exit code of the process, or 128 + n when signal n killed it. */
   exited: Promise<number>;
-  /** Signals the process and its children; has no effect when they have ended. */
+  /** Sends a signal to the process and its children; has no effect when they have ended. */
   signal(signal: number): void;
 }
 

@@ -51,7 +51,7 @@ const unsupportedService = (name: string) =>
   );
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html */
-const dryRunRefusal = () =>
+const refusalOfDryRun = () =>
   refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
 
 const internalError = () => refusal('InternalError', 'An internal error has occurred', 500);
@@ -138,7 +138,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const region = world.region(call.region);
     const decodedCall = { service: service.name, operation: name, input, region };
     if (!chaos.isCalm) chaos.admit(decodedCall);
-    if (input['DryRun'] === true) throw dryRunRefusal();
+    if (input['DryRun'] === true) throw refusalOfDryRun();
     operation.before?.(region);
     const run = () => operation.run(input, region);
     const output = chaos.isCalm ? await run() : await chaos.carryOut(decodedCall, run);

@@ -9,13 +9,13 @@ export interface SandboxClient {
   /** The endpoint for AWS clients. */
   readonly url: string;
   readonly pid: number;
-  /** The folder in which it keeps its state. */
+  /** The folder in which the sandbox keeps its state. */
   readonly folder: string;
   /** Whether the call that returned this client started the sandbox. */
   readonly started: boolean;
-  /** Whether a provision started it in the background; only then can a teardown stop it. */
+  /** Whether a provision started the sandbox in the background. A teardown stops only such a sandbox. */
   readonly background: boolean;
-  /** How many times faster its rate-limit buckets refill than AWS's; undefined when calls are not throttled. */
+  /** The factor by which the sandbox's rate-limit buckets refill faster than AWS's; undefined when calls are not throttled. */
   readonly limits: number | undefined;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings: readonly string[];
@@ -23,7 +23,7 @@ export interface SandboxClient {
   readonly limitations: readonly string[];
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
-  /** Returns the name servers that the parent of a zone delegates its name to; empty when it does not. */
+  /** Returns the name servers to which the parent of a zone delegates the zone's name; empty if there are none. */
   nameServers(zone: string): Promise<readonly string[]>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether the sandbox's process is alive, even if it does not respond. */

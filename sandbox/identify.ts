@@ -20,7 +20,7 @@ export interface SandboxAbout {
   readonly limits?: number;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings?: readonly string[];
-  /** What its machine cannot enforce about containers, and why. */
+  /** What the sandbox cannot enforce about containers on its machine, and why. */
   readonly limitations?: readonly string[];
 }
 

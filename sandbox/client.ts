@@ -9,13 +9,13 @@ export interface SandboxClient {
   /** The endpoint for AWS clients. */
   readonly url: string;
   readonly pid: number;
-  /** The folder in which it keeps its state. */
+  /** The folder in which the sandbox keeps its state. */
   readonly folder: string;
   /** Whether the call that returned this client started the sandbox. */
   readonly started: boolean;
-  /** Whether a provision started it in the background; only then can a teardown stop it. */
+  /** Whether a provision started the sandbox in the background. A teardown stops only such a sandbox. */
   readonly background: boolean;
-  /** How many times faster its rate-limit buckets refill than AWS's; undefined when calls are not throttled. */
+  /** The factor by which the sandbox's rate-limit buckets refill faster than AWS's; undefined when calls are not throttled. */
   readonly limits: number | undefined;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings: readonly string[];
@@ -23,15 +23,15 @@ export interface SandboxClient {
   readonly limitations: readonly string[];
   /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
-  /** Returns the name servers that the parent of a zone delegates its name to; empty when it does not. */
+  /** Returns the name servers to which the parent of a zone delegates the zone's name; empty if there are none. */
   nameServers(zone: string): Promise<readonly string[]>;
   census(): Promise<Readonly<Record<string, number>>>;
-  /** Whether its process is alive, even if it does not respond. */
+  /** Whether the sandbox's process is alive, even if it does not respond. */
   isAlive(): boolean;
   /**
    * Stops the sandbox, and resolves when its process has ended.
    * @param withinMs how long the process may take to end, in milliseconds
-   * @throws SandboxError when it takes longer
+   * @throws SandboxError when the process takes longer
    */
   stop(withinMs?: number): Promise<void>;
 }
@@ -46,11 +46,11 @@ export class SandboxError extends Error {
   }
 }
 
-const TIMEOUT_MS = 5000;
-const START_MS = 20_000;
-const STOP_MS = 10_000;
+const CALL_TIMEOUT_MS = 5000;
+const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 10_000;
 /** How long the sandbox that won the race for the port or the folder may take to respond, in milliseconds. */
-const RIVAL_START_MS = 5000;
+const RIVAL_START_TIMEOUT_MS = 5000;
 
 /** Says why the program on a port is not the user's own sandbox. It never repeats what that program sent. */
 const reasonNotToUse = {
@@ -107,9 +107,9 @@ async function startInBackground(options: StartOptions): Promise<SandboxClient |
   const { port, folder, signal } = options;
   const child = spawnSandbox(port, folder);
   // performance.now() is monotonic, unlike the system time, which may be changed during the wait.
-  let deadline = performance.now() + START_MS;
+  let deadline = performance.now() + START_TIMEOUT_MS;
   child.once('exit', (code) => {
-    deadline = performance.now() + (code === LOST_RACE_EXIT_CODE ? RIVAL_START_MS : 0);
+    deadline = performance.now() + (code === LOST_RACE_EXIT_CODE ? RIVAL_START_TIMEOUT_MS : 0);
   });
   let isStartedHere = false;
   try {
@@ -137,7 +137,7 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     const response = await fetch(`${url}/_sandbox/${path}`, {
       method,
       headers: { authorization },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     });
     if (!response.ok)
       throw new Error(`The sandbox responded with ${response.status}: ${await response.text()}`);
@@ -158,7 +158,7 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     nameServers: async (zone) => (await call(`name-servers?name=${encodeURIComponent(zone)}`)) as string[],
     census: async () => (await call('census')) as Record<string, number>,
     isAlive: () => isAlive(about.pid),
-    async stop(withinMs = STOP_MS) {
+    async stop(withinMs = STOP_TIMEOUT_MS) {
       const deadline = performance.now() + withinMs;
       await call('stop', 'POST');
       for (; isAlive(about.pid); await delay(20)) {

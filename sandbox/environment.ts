@@ -1,4 +1,4 @@
-/** The environment variables of a sandbox's process: only those that it needs, because tasks can read the environment of it. */
+/** Lists the environment variables that the process of a sandbox keeps: as few as possible, because tasks can read them. */
 
 /** The variables that a sandbox keeps. README.md lists them for users. */
 export const KEPT_VARIABLES: readonly string[] = [

@@ -1,16 +1,16 @@
-/** Runs a sandbox of the foreground in a child process: deleting variables in a running process leaves them readable in /proc. */
+/** Runs a foreground sandbox in a child process with few variables, because /proc still shows variables that a process deletes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { keptVariables } from './environment.ts';
 
-/** The signals that end a sandbox. The child receives them from this process, in addition to Ctrl-C from the terminal. */
+/** The signals that end a sandbox. This process passes them on to the child, which also receives Ctrl-C from the terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs the sandbox with the arguments of this process, without the variables that it does not need. The channel to the
- * child closes when this process dies, even by SIGKILL, and the child then stops.
+ * Runs the sandbox with the given arguments and only the environment variables that it keeps. The channel to the child
+ * closes when this process dies, even by SIGKILL, and the child then stops.
  * @returns the exit code of the sandbox, or 128 + n when signal n killed it
  * @throws the error of spawn when the child cannot be started
  */

@@ -20,7 +20,7 @@ export interface SandboxAbout {
   readonly limits?: number;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings?: readonly string[];
-  /** What its machine cannot enforce about containers, and why. */
+  /** What the sandbox cannot enforce about containers on its machine, and why. */
   readonly limitations?: readonly string[];
 }
 
@@ -76,8 +76,8 @@ export async function identify(port: number, signal?: AbortSignal): Promise<Iden
 }
 
 /**
- * Sends a GET request. It does not use fetch, which never settles when the server closes the connection before it has
- * received the request, and does not keep the process alive while it waits.
+ * Sends a GET request without fetch. If a server closes the connection before it has received the request, fetch never
+ * settles, and the process can end while it waits.
  */
 const request = (
   url: string,

@@ -43,11 +43,11 @@ function readArguments() {
     },
   });
   const { env } = process;
-  /** Returns the value of an option or its variable, and the name of the one that is set. */
-  const setting = (option: 'port' | 'http-port' | 'pace', variable: string, byDefault: string) => {
+  /** Returns the value of an option, of its variable or by default, and the name to mention if the value is invalid. */
+  const setting = (option: 'port' | 'http-port' | 'pace', variable: string, defaultValue: string) => {
     const value = values[option];
     return value === undefined
-      ? ([env[variable] || byDefault, variable] as const)
+      ? ([env[variable] || defaultValue, variable] as const)
       : ([value, `--${option}`] as const);
   };
   const home = resolve(env['SLIPWAY_HOME'] || '.slipway');
@@ -85,7 +85,7 @@ async function run(): Promise<void> {
     return;
   }
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  // Loaded here, since the process that only starts a child does not need it.
+  // This module is loaded only here, because a process that only starts a child does not need it.
   const { startSandboxWithTasks } = await import('./sandbox-with-tasks.ts');
   const warnings = process.getuid?.() === 0 ? [ROOT_WARNING] : [];
   let closing: Promise<void> | undefined;
@@ -129,18 +129,18 @@ async function run(): Promise<void> {
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
 }
 
-/** Finds the file in a path that should be a folder. */
-function fileIn(path: string): string | undefined {
-  const kind = existsSync(path) ? statSync(path) : undefined;
-  if (kind) return kind.isFile() ? path : undefined;
-  return dirname(path) === path ? undefined : fileIn(dirname(path));
+/** Returns the file that prevents the creation of a folder: the folder's path, or a part of it, is this file. */
+function blockingFile(path: string): string | undefined {
+  const stats = existsSync(path) ? statSync(path) : undefined;
+  if (stats) return stats.isFile() ? path : undefined;
+  return dirname(path) === path ? undefined : blockingFile(dirname(path));
 }
 
 run().catch((error: unknown) => {
   const portTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   const folderTaken = error instanceof FolderTakenError;
   const { syscall, path = '' } = error as NodeJS.ErrnoException;
-  const file = syscall === 'mkdir' ? fileIn(path) : undefined;
+  const file = syscall === 'mkdir' ? blockingFile(path) : undefined;
   const message = file
     ? `${file} is a file, not a folder.`
     : error instanceof Error

@@ -1,6 +1,6 @@
 /** Looks up names that a client chose, without finding inherited members such as `constructor`. */
 
-/** Returns the record's own member of that name; undefined when it does not exist or is inherited. */
+/** Returns a record's own member by name; undefined when the member does not exist or is inherited. */
 export const ownProperty = <Value>(
   record: Readonly<Record<string, Value>>,
   name: string,

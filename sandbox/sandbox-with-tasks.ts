@@ -35,7 +35,7 @@ export interface SandboxWithTasks extends Sandbox {
  */
 export async function startSandboxWithTasks(options: SandboxWithTasksOptions): Promise<SandboxWithTasks> {
   const temporaryFolder = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
-  // The users of containers must be able to enter it.
+  // Containers may run as other users, which must be able to enter the folder.
   if (temporaryFolder !== undefined) chmodSync(temporaryFolder, 0o711);
   const folder = options.folder ?? temporaryFolder ?? '';
   const releaseClaim = await claimFolder(folder);

@@ -26,11 +26,11 @@ export interface SandboxOptions {
   readonly seed?: string;
   /** The weather to start with; omitted settings are calm. */
   readonly weather?: Partial<Weather>;
-  /** Runs the tasks; simulated by default. */
+  /** Runs the tasks; by default they are only simulated. */
   readonly plane?: DataPlane;
   /** Receives the sandbox's internal errors, and failures outside any call. */
   readonly reportError?: (error: unknown) => void;
-  /** The token that clients of the admin API need; undefined, the default, opens the pages to all. */
+  /** The token that clients of the admin API need. By default, the admin API needs no token. */
   readonly token?: string;
   /** Additional admin pages of the process that runs the sandbox. */
   readonly pages?: AdminPages;
@@ -69,7 +69,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       async aws(request) {
         const response = await handleCall(request);
         // Once a client has the response, it relies on the effect of its call, so the effect must be on disk first.
-        await persistence?.saved();
+        await persistence?.flush();
         return response;
       },
       admin: requireToken(makeAdminPages(world, context, options.pages ?? {}), options.token, () => port),

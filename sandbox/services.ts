@@ -30,7 +30,7 @@ export interface SandboxService {
   /** The service's name in this project, e.g. `elbv2`. */
   readonly name: string;
   readonly protocol: WireProtocol;
-  /** Every operation of the AWS service. */
+  /** The shape of every operation of the AWS service, by name. */
   readonly shapes: ReadonlyMap<string, OperationShape>;
   /** The operations that the sandbox supports. */
   readonly operations: Readonly<Record<string, AnyOperation>>;

@@ -6,28 +6,29 @@ type Token = string | typeof ANY_STRING | typeof ANY_CHARACTER;
 
 /**
  * Whether a pattern matches the whole string: `*` matches any number of characters, `?` exactly one, and a backslash
- * escapes the character after it. This is not a regular expression, because a client could choose a pattern whose
+ * escapes the character after it. This function uses no regular expression, because a client could choose a pattern whose
  * backtracking takes arbitrarily long.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   const tokens = tokenize(pattern);
-  let [token, char] = [0, 0];
-  let [lastAny, resumeAt] = [-1, 0];
-  while (char < text.length) {
-    if (tokens[token] === ANY_STRING) {
-      [lastAny, resumeAt] = [token, char];
-      token += 1;
-    } else if (tokens[token] === ANY_CHARACTER || tokens[token] === text[char]) {
-      token += 1;
-      char += 1;
-    } else if (lastAny >= 0) {
-      resumeAt += 1;
-      [token, char] = [lastAny + 1, resumeAt];
+  let [tokenIndex, textIndex] = [0, 0];
+  let [lastStarIndex, resumeIndex] = [-1, 0];
+  while (textIndex < text.length) {
+    const token = tokens[tokenIndex];
+    if (token === ANY_STRING) {
+      [lastStarIndex, resumeIndex] = [tokenIndex, textIndex];
+      tokenIndex += 1;
+    } else if (token === ANY_CHARACTER || token === text[textIndex]) {
+      tokenIndex += 1;
+      textIndex += 1;
+    } else if (lastStarIndex >= 0) {
+      resumeIndex += 1;
+      [tokenIndex, textIndex] = [lastStarIndex + 1, resumeIndex];
     } else {
       return false;
     }
   }
-  return tokens.slice(token).every((rest) => rest === ANY_STRING);
+  return tokens.slice(tokenIndex).every((token) => token === ANY_STRING);
 }
 
 function tokenize(pattern: string): Token[] {

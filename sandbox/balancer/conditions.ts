@@ -13,9 +13,9 @@ export interface RoutedRequest {
   readonly host: string;
   /** The port in the Host header, or the listener's port when the header has none. */
   readonly port: number;
-  /** The path and query for the target, as the client sent them. */
+  /** The path and query, as the client sent them and as the target receives them. */
   readonly target: string;
-  /** The path of the target. */
+  /** The path as the client sent it. */
   readonly rawPath: string;
   /** The normalised path, against which patterns are matched. */
   readonly path: string;
@@ -27,11 +27,11 @@ export interface RoutedRequest {
 }
 
 /**
- * Whether the request satisfies the condition: at least one of the condition's values must match.
- * Regular expressions may match anywhere in the value.
+ * Whether a request matches a condition: at least one of the condition's values must match. Regular expressions may match
+ * anywhere in the path, host or header.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
-export function satisfies(condition: RuleCondition, request: RoutedRequest): boolean {
+export function matchesCondition(condition: RuleCondition, request: RoutedRequest): boolean {
   switch (condition.Field) {
     case 'path-pattern': {
       const { Values, RegexValues } = condition.PathPatternConfig ?? {};
@@ -87,7 +87,7 @@ function matchesIgnoringCase(pattern: string, text: string): boolean {
   return matchesWildcard(pattern.toLowerCase(), text.toLowerCase());
 }
 
-/** Whether a key and value of the query match; a condition without a key matches the value of any key. */
+/** Whether a key and value of the query match a condition. A condition without a key applies to every key. */
 function pairMatches(
   { Key, Value = '' }: QueryStringKeyValuePair,
   [key, value]: readonly [string, string],

@@ -19,7 +19,7 @@ export interface TargetRequest {
   readonly protocol: TargetProtocol;
   /** The path and query for the target. */
   readonly url: string;
-  /** The headers for the target: names and values in turn. */
+  /** The headers for the target: alternating names and values. */
   readonly headers: readonly string[];
   /** How long the target may be silent before the attempt fails, in milliseconds. */
   readonly idleTimeoutMs: number;
@@ -27,15 +27,15 @@ export interface TargetRequest {
   readonly pooled: boolean;
 }
 
-/** Why a target sent no response. */
+/** The failure of a request to which the target sent no response. */
 export interface ForwardingFailure {
   /** The status to send to the client. */
   readonly status: 400 | 408 | 502 | 504;
   /** Whether the target had closed the pooled connection before this request reached it. */
-  readonly stale: boolean;
+  readonly isConnectionStale: boolean;
 }
 
-/** The client's connection of an upgrade request, and the bytes that followed the request. */
+/** The connection on which a client requested an upgrade, and the bytes that followed the request. */
 export interface UpgradingClient {
   readonly socket: Socket;
   readonly head: Buffer;
@@ -77,7 +77,7 @@ class HandshakeTimeout extends Error {
   }
 }
 
-/** The client sent a body, but no header for the target announces it, so the target would take it for a request. */
+/** The client sent a body that no header for the target announces. The target would take the body for another request. */
 class UnannouncedBody extends Error {
   readonly status = 400;
 
@@ -176,7 +176,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   };
 }
 
-/** Sends the body if the target's headers announce one, and refuses it otherwise. */
+/** Sends the client's body if the headers for the target announce one. Otherwise, the request fails if a body arrives. */
 function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest): void {
   if (framingOf(headerPairs(headers)) !== undefined) {
     request.pipe(outgoing);
@@ -188,9 +188,9 @@ function sendBody({ request, headers }: TargetRequest, outgoing: ClientRequest):
 
 function failureOf(outgoing: ClientRequest, error?: Error & { code?: string }): ForwardingFailure {
   if (error instanceof Timeout || error instanceof UnannouncedBody)
-    return { status: error.status, stale: false };
+    return { status: error.status, isConnectionStale: false };
   return {
     status: error?.code === 'ETIMEDOUT' ? 504 : 502,
-    stale: outgoing.reusedSocket && (error?.code === 'ECONNRESET' || error?.code === 'EPIPE'),
+    isConnectionStale: outgoing.reusedSocket && (error?.code === 'ECONNRESET' || error?.code === 'EPIPE'),
   };
 }

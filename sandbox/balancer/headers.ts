@@ -14,8 +14,9 @@ export const MAX_HEADER = 16 * 1024;
 export const MAX_REQUEST_HEAD = 64 * 1024;
 export const MAX_RESPONSE_HEAD = 32 * 1024;
 /**
- * More headers than a head of the largest size can have. Node silently drops the headers that exceed its own limit, which
- * is 2,000 by default; one of them could be the length of the body. With this limit every such head is refused for its size.
+ * The number of headers from which a head always exceeds its maximum size. Node silently drops headers beyond its own
+ * maximum, 2,000 by default, and one of them could be the length of the body. With this number as the maximum, Node drops
+ * headers only from heads that are refused for their size anyway.
  */
 export const MAX_HEADERS = 1 + Math.ceil(MAX_REQUEST_HEAD / fieldBytes(['a', '']));
 
@@ -31,7 +32,7 @@ const HOP_BY_HOP = new Set([
 ]);
 /** Headers that the load balancer sets itself. */
 const REPLACED = new Set(['x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id']);
-/** The only methods for which Node does not announce a body when the headers say nothing about one. */
+/** Methods for which Node never announces a body on its own. For others, it announces a chunked body if the headers do not. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 /** Headers that a client's Connection header cannot remove: they delimit or route the message. */
 const ESSENTIAL = new Set(['host', 'content-length', 'transfer-encoding']);
@@ -57,18 +58,18 @@ export function headerPairs(raw: readonly string[]): HeaderField[] {
  */
 export function receivedHeaders(raw: readonly string[], host: string, dropsInvalid: boolean): HeaderField[] {
   const pairs = headerPairs(raw);
-  const named = namedByConnection(pairs);
+  const connectionOnly = namedByConnection(pairs);
   const kept = pairs.filter(([name]) => {
     const key = name.toLowerCase();
-    if (!ESSENTIAL.has(key) && named.has(key)) return false;
+    if (!ESSENTIAL.has(key) && connectionOnly.has(key)) return false;
     return !dropsInvalid || /^[-A-Za-z0-9]+$/.test(name);
   });
   const isHost = ([name]: HeaderField): boolean => name.toLowerCase() === 'host';
-  const first = kept.findIndex(isHost);
-  if (first < 0) return [['Host', host], ...kept];
+  const firstHost = kept.findIndex(isHost);
+  if (firstHost < 0) return [['Host', host], ...kept];
   // Of several Host headers, the load balancer uses the first one.
   return kept.flatMap((pair, index) =>
-    index === first ? [[pair[0], host] satisfies HeaderField] : isHost(pair) ? [] : [pair],
+    index === firstHost ? [[pair[0], host] satisfies HeaderField] : isHost(pair) ? [] : [pair],
   );
 }
 
@@ -123,10 +124,11 @@ export function fieldBytes([name, value]: HeaderField): number {
  */
 export function responseHeaders(raw: readonly string[], keepAlive: boolean): string[] {
   const pairs = headerPairs(raw);
-  const named = namedByConnection(pairs);
+  const connectionOnly = namedByConnection(pairs);
   const kept = pairs.filter(([name]) => {
     const key = name.toLowerCase();
-    return key !== 'transfer-encoding' && !HOP_BY_HOP.has(key) && (ESSENTIAL.has(key) || !named.has(key));
+    if (!ESSENTIAL.has(key) && connectionOnly.has(key)) return false;
+    return key !== 'transfer-encoding' && !HOP_BY_HOP.has(key);
   });
   return [...kept.flat(), 'Connection', keepAlive ? 'keep-alive' : 'close'];
 }
@@ -146,7 +148,7 @@ export function traceId(sent: string): string {
   return [`${name}=${id}`, ...fields].join(';');
 }
 
-/** Returns the names in the Connection headers, in lower case: the sender means them for this connection only. */
+/** Returns the names that the Connection headers list, in lower case. The sender means these headers for this connection only. */
 function namedByConnection(headers: readonly HeaderField[]): Set<string> {
   const values = headers.filter(([name]) => name.toLowerCase() === 'connection').map(([, value]) => value);
   return new Set(

@@ -44,7 +44,7 @@ interface Found {
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
   const { groups, report, wait = waitInRealTime, refreshIntervalMs = 250 } = options;
-  const running = new Map<string, { readonly removed: AbortController; readonly done: Promise<void> }>();
+  const running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
   const stopping = new AbortController();
 
   const findAll = (): Map<string, Found> =>
@@ -74,17 +74,17 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   const refresh = (): void => {
     if (stopping.signal.aborted) return;
     const found = findAll();
-    for (const [key, { removed }] of running) if (!found.has(key)) removed.abort();
+    for (const [key, { controller }] of running) if (!found.has(key)) controller.abort();
     for (const key of found.keys()) if (!running.has(key)) startChecking(key);
   };
 
   const startChecking = (key: string): void => {
-    const removed = new AbortController();
-    const done = keepChecking(key, removed.signal).finally(() => {
+    const controller = new AbortController();
+    const done = keepChecking(key, controller.signal).finally(() => {
       running.delete(key);
       refresh(); // the target may have been registered again during the check
     });
-    running.set(key, { removed, done });
+    running.set(key, { controller, done });
   };
 
   const keepRefreshing = async (): Promise<void> => {
@@ -99,7 +99,7 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
     refresh,
     async stop() {
       stopping.abort();
-      for (const { removed } of running.values()) removed.abort();
+      for (const { controller } of running.values()) controller.abort();
       await Promise.all([refreshing, ...[...running.values()].map(({ done }) => done)]);
     },
   };
@@ -110,7 +110,7 @@ function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }
 
-/** Adjusts the health to the target's state in the world, which may have changed since the last check. */
+/** Adjusts the health to the target's state in the world. That state may have changed since the last check. */
 function adjustedTo(health: TargetHealth, { state }: TargetView): TargetHealth {
   if (state === health.state) return health;
   return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : INITIAL_HEALTH;

@@ -1,7 +1,7 @@
-/** The regular expressions of rules, matched in time proportional to the string, whatever the expression is. */
+/** Matches the regular expressions of rules. The time is proportional to the length of the string for every expression. */
 import { RE2JS } from 're2js';
 
-/** How many compiled expressions are kept. A load balancer has at most 100 rules with five values each. */
+/** The maximum number of compiled expressions to keep. A load balancer has at most 100 rules with five values each. */
 const MAX_KEPT = 1_000;
 const kept = new Map<string, RE2JS>();
 

@@ -38,7 +38,7 @@ export function readRequest(
   const url = splitUrl(message.url ?? '/');
   if (url === undefined) return { refusal: 400 };
 
-  // A request without Host, which HTTP/1.0 allows, has the load balancer's address, for the rules and for the target.
+  // HTTP/1.0 allows requests without a Host header. Rules and targets then see the load balancer's address as the host.
   const host = url.authority ?? message.headers.host ?? message.socket.localAddress ?? '127.0.0.1';
   const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host) ?? [];
   const path = normalizePath(url.path);
@@ -46,7 +46,7 @@ export function readRequest(
 
   const dropsInvalid = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
   const headers = receivedHeaders(message.rawHeaders, host, dropsInvalid);
-  if (forwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES) return { refusal: 463 };
+  if (countForwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES) return { refusal: 463 };
   return {
     method,
     host: name.toLowerCase(),
@@ -79,14 +79,14 @@ function refusalOf(message: IncomingMessage, method: string): number | undefined
 }
 
 /**
- * Splits the target of a request (RFC 9112, section 3.2). The authority of a URL in absolute form takes precedence over the
- * Host header. A fragment is cut off. The form `*` of OPTIONS names no path, so no rule could apply to it.
+ * Splits the URL of a request, called its target in RFC 9112, section 3.2. The authority of a URL in absolute form takes
+ * precedence over the Host header. A fragment is cut off. The form `*` of OPTIONS names no path, so no rule could apply.
  * @returns undefined for a form that the load balancer refuses
  */
 function splitUrl(url: string): { authority?: string; path: string; query?: string } | undefined {
   const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [undefined, undefined, url];
-  const target = rest.replace(/#.*/s, '');
-  const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(target) ?? [];
+  const withoutFragment = rest.replace(/#.*/s, '');
+  const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(withoutFragment) ?? [];
   if (authority === '' || (authority === undefined && !path.startsWith('/'))) return undefined;
   return {
     ...(authority !== undefined && { authority }),
@@ -100,7 +100,7 @@ function isHost(host: string): boolean {
   return /^(\[[0-9A-Fa-f:.]+\]|[^\s/?#@[\]\\:,"<>^`{|}]*)(:\d*)?$/.test(host);
 }
 
-function forwardedAddresses(headers: readonly HeaderField[]): number {
+function countForwardedAddresses(headers: readonly HeaderField[]): number {
   const values = headers
     .filter(([name]) => name.toLowerCase() === 'x-forwarded-for')
     .map(([, value]) => value);

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorPage, sendOwnResponse } from './own-responses.ts';
 import type { RoutedRequest } from './conditions.ts';
-import type { ForwardingFailure, UpgradingClient } from './forwarder.ts';
+import type { UpgradingClient } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
 import { framingOf, headerPairs, requestHeaders } from './headers.ts';
 import { readRequest } from './request.ts';
@@ -23,8 +23,8 @@ export interface Router {
   close(): void;
 }
 
-/** The refusals of requests after which the connection is closed. */
-const ENDS_CONNECTION = new Set([400, 408, 414, 501, 505]);
+/** The error statuses after which the connection is closed. */
+const CLOSING_STATUSES = new Set([400, 408, 414, 501, 505]);
 /** Methods whose requests can safely be sent twice (RFC 9110, section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
@@ -65,8 +65,8 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     if (upgrading) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
     // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
     // sent again on a new connection, and any other request gets a 502, as on AWS.
-    const pooledByTry = upgrading ? [false] : isReplayable(routed) ? [true, false] : [true];
-    for (const pooled of pooledByTry) {
+    const attempts = upgrading ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
+    for (const connection of attempts) {
       const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
       const reach = await view.reach(target);
@@ -80,11 +80,12 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
         url: routed.target,
         headers,
         idleTimeoutMs: idleTimeoutMs(view),
-        pooled,
+        pooled: connection === 'pooled',
       };
       const failure = await forwarder.forward(targetRequest, response, upgrading);
       if (failure === undefined) return;
-      if (!failure.stale || pooled === pooledByTry.at(-1)) return fail(response, failure);
+      if (!failure.isConnectionStale || connection === attempts.at(-1))
+        return refuse(response, failure.status);
     }
   };
 
@@ -127,13 +128,9 @@ async function respondAfterTimeout(response: ServerResponse, connectTimeoutMs: n
   sendOwnResponse(response, errorPage(504));
 }
 
-function fail(response: ServerResponse, { status }: ForwardingFailure): void {
-  refuse(response, status);
-}
-
-/** Responds with an error page, and closes the connection if what follows on it cannot be trusted to be a request. */
+/** Responds with an error page, and closes the connection if the bytes that follow may not be a request. */
 function refuse(response: ServerResponse, status: number): void {
-  if (ENDS_CONNECTION.has(status)) response.shouldKeepAlive = false;
+  if (CLOSING_STATUSES.has(status)) response.shouldKeepAlive = false;
   sendOwnResponse(response, errorPage(status));
 }
 

@@ -6,7 +6,7 @@ import type {
   TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RoutedRequest } from './conditions.ts';
-import { satisfies } from './conditions.ts';
+import { matchesCondition } from './conditions.ts';
 
 /** The outcome of the rules for a request. */
 export type Decision =
@@ -26,7 +26,9 @@ export type Decision =
  * @param rules in priority order, the default rule last
  */
 export function chooseRule(rules: readonly Rule[], request: RoutedRequest): Rule | undefined {
-  return rules.find((rule) => (rule.Conditions ?? []).every((condition) => satisfies(condition, request)));
+  return rules.find((rule) =>
+    (rule.Conditions ?? []).every((condition) => matchesCondition(condition, request)),
+  );
 }
 
 /**
@@ -66,7 +68,7 @@ function fixedResponse(action: Action): Decision {
 
 /**
  * Evaluates a redirect action. `#{port}` is the port to which the client sent the request: on AWS the listener's port, on
- * this machine the listener's local port. The redirect leads to the same port.
+ * this machine the listener's local port. By default, the redirect leads to that port.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions
  */
 function redirect(config: Partial<RedirectActionConfig> = {}, request: RoutedRequest): Decision {

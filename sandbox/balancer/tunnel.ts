@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** One end of the joined connection, and the bytes of it that have been read already. */
+/** One end of the joined connection, and the bytes that have already been read from it. */
 interface End {
   readonly socket: Socket;
   readonly head: Buffer;

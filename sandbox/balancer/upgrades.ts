@@ -1,4 +1,4 @@
-/** Tells upgrades to WebSocket from other upgrades, which load balancers do not support. */
+/** Distinguishes upgrades to WebSocket from all other upgrades, which load balancers do not support. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { headerPairs } from './headers.ts';
@@ -9,8 +9,8 @@ export function isWebSocketUpgrade({ method, headers }: IncomingMessage): boolea
 }
 
 /**
- * Serves a request as if it had no Upgrade header. Node has stopped parsing the connection after the head of the request,
- * so it parses the head again, without that header, and everything that follows, such as the body.
+ * Serves a request as if it had no Upgrade header. Node has stopped parsing the connection after the head of the request.
+ * This function lets Node parse the head again, without that header, and then everything that follows, such as the body.
  * @param head the bytes that followed the head of the request
  */
 export function serveWithoutUpgrade(

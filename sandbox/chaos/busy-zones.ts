@@ -2,8 +2,8 @@
 import { refusal } from '../protocol/refusal.ts';
 
 /**
- * The input members that name the zone, by operation. Only operations that change a zone are listed. The sources are §7
- * and the errors in Route 53's API reference.
+ * The input members that name the zone, by operation. Only operations that change a zone are listed. The sources are §7 of
+ * docs/aws-semantics.md and the errors in Route 53's API reference.
  */
 const ZONE_MEMBERS: Readonly<Record<string, string>> = {
   ChangeResourceRecordSets: 'HostedZoneId',
@@ -16,7 +16,7 @@ const ZONE_MEMBERS: Readonly<Record<string, string>> = {
 export interface BusyZones {
   /** @throws PriorRequestNotComplete while another change of the zone is in progress */
   check(operation: string, input: Readonly<Record<string, unknown>>, now: number): void;
-  /** Marks the zone of an accepted change as busy until the time `until`. */
+  /** Marks the zone of an accepted change as busy until the given time. */
   markBusy(operation: string, input: Readonly<Record<string, unknown>>, until: number): void;
   clear(): void;
 }

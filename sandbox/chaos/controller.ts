@@ -21,7 +21,7 @@ export interface CallChaos {
 
 export interface Chaos {
   readonly weather: Weather;
-  /** Whether no failures are injected. */
+  /** Whether nothing is injected: no failures, lags or throttling. */
   readonly isCalm: boolean;
   /**
    * Changes some settings, restarts the random sequence and refills all buckets.
@@ -55,7 +55,7 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
     weather = next;
     currentlyCalm = isCalm(weather);
     callCount = 0;
-    throttle.clear();
+    throttle.refillAll();
     const hasLag = weather.idLagMs > 0 || weather.listLagMs > 0;
     if (!hasLag) recentChanges.clear();
     world.watch(
@@ -85,10 +85,11 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
     },
     toClockMs: onClock,
     chaosOfNextCall() {
-      const nth = callCount++;
+      const earlierCalls = callCount++;
       const { min, max } = weather.latencyMs;
-      const latency = max > 0 ? onClock(min + seededRandom(weather.seed, 'latency', nth) * (max - min)) : 0;
-      return { failure: weather.faultRate > 0 ? randomFailure(weather, nth) : undefined, latency };
+      const fraction = seededRandom(weather.seed, 'latency', earlierCalls);
+      const latency = max > 0 ? onClock(min + fraction * (max - min)) : 0;
+      return { failure: weather.faultRate > 0 ? randomFailure(weather, earlierCalls) : undefined, latency };
     },
     admit({ service, operation, input, region }) {
       if (weather.throttle) {

@@ -61,7 +61,7 @@ export interface Faults {
   add(fault: Fault): void;
   /** Counts a call and returns the fault that applies to it, if any. */
   next(service: string, operation: string): Fault | undefined;
-  /** Returns the faults that still apply to a future call. */
+  /** Returns the faults that may still apply to a future call. */
   waiting(): readonly Fault[];
   clear(): void;
 }

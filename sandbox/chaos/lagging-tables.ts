@@ -1,4 +1,4 @@
-/** Selects tables by their declarations: the tables that lag, and the tables that a call lists. */
+/** Selects tables by the lag of their kinds: all tables that lag, and those of them that a call lists. */
 import type { Region } from '../world/region.ts';
 import { storesOf, tablesOf, type Store } from '../world/stores.ts';
 import type { Table } from '../world/table.ts';

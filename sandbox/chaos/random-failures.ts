@@ -13,9 +13,9 @@ const FAILURES: readonly Failure[] = [
 
 /**
  * Returns the failure to inject into a call; undefined when the call does not fail.
- * @param nth the number of earlier calls in this weather
+ * @param earlierCalls the number of earlier calls in this weather
  */
-export function randomFailure({ seed, faultRate }: Weather, nth: number): Failure | undefined {
-  if (seededRandom(seed, 'gust', nth) >= faultRate) return undefined;
-  return FAILURES[Math.floor(seededRandom(seed, 'harm', nth) * FAILURES.length)];
+export function randomFailure({ seed, faultRate }: Weather, earlierCalls: number): Failure | undefined {
+  if (seededRandom(seed, 'gust', earlierCalls) >= faultRate) return undefined;
+  return FAILURES[Math.floor(seededRandom(seed, 'harm', earlierCalls) * FAILURES.length)];
 }

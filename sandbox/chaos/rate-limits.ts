@@ -14,7 +14,8 @@ export interface Bucket {
   /** Whether each operation has its own bucket; by default they share one. */
   readonly perOperation?: true;
   /**
-   * Whether the bucket applies in addition to others. Only the first matching bucket without this flag applies.
+   * Whether the bucket applies in addition to others. Of the buckets without this flag, only the first one that matches a
+   * call applies.
    */
   readonly additional?: true;
   /** Whether a call with this input takes tokens; by default every call does. */

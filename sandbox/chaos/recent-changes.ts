@@ -6,7 +6,7 @@ export interface RowChange {
   readonly table: Table<object>;
   readonly id: string;
   readonly event: 'created' | 'deleted';
-  /** In milliseconds since 1970. */
+  /** The time of the change, in milliseconds since 1970. */
   readonly at: number;
   /** The row. If it was deleted, this is its last state. */
   readonly row: object;
@@ -16,6 +16,7 @@ export interface RowChange {
 export interface OldTags {
   readonly table: Table<object>;
   readonly id: string;
+  /** The time of the replacement, in milliseconds since 1970. */
   readonly at: number;
   /** The row's former members that contain tags. */
   readonly tags: Readonly<Record<string, unknown>>;
@@ -27,7 +28,8 @@ export class RecentChanges {
   readonly #maxAgeMs: () => number;
   /** The changes by the ID of the row. An ID belongs to only one table. */
   readonly #changes = new Map<string, RowChange>();
-  readonly #tags = new Map<string, OldTags>();
+  /** The replaced tags by the ID of the row. */
+  readonly #oldTags = new Map<string, OldTags>();
   /** The IDs of changed rows, by every name that a call may use for them. */
   readonly #idsByName = new Map<string, Set<string>>();
 
@@ -54,7 +56,7 @@ export class RecentChanges {
   }
 
   oldTags(tables: readonly Table<object>[]): OldTags[] {
-    return [...this.#tags.values()].filter(({ table }) => tables.includes(table));
+    return [...this.#oldTags.values()].filter(({ table }) => tables.includes(table));
   }
 
   /** Returns the recent changes that a name (an ID, an ARN, or a part of an ECS ARN) may refer to. */
@@ -65,13 +67,13 @@ export class RecentChanges {
   /** Records the former tags of a row whose tags were replaced. */
   addOldTags(table: Table<object>, id: string, tags: OldTags['tags']): void {
     this.#forgetOldChanges();
-    this.#tags.delete(id);
-    this.#tags.set(id, { table, id, at: this.#now(), tags });
+    this.#oldTags.delete(id);
+    this.#oldTags.set(id, { table, id, at: this.#now(), tags });
   }
 
   clear(): void {
     this.#changes.clear();
-    this.#tags.clear();
+    this.#oldTags.clear();
     this.#idsByName.clear();
   }
 
@@ -86,7 +88,7 @@ export class RecentChanges {
 
   #forgetOldChanges(): void {
     const expiry = this.#now() - this.#maxAgeMs();
-    for (const id of idsUntil(expiry, this.#tags)) this.#tags.delete(id);
+    for (const id of idsUntil(expiry, this.#oldTags)) this.#oldTags.delete(id);
     for (const id of idsUntil(expiry, this.#changes)) {
       this.#changes.delete(id);
       for (const name of namesOf(id)) {

@@ -18,17 +18,17 @@ export interface Throttle {
   /**
    * Takes the tokens of a call.
    * @param seconds the current time, in seconds of AWS time
-   * @throws Throttled when one of its buckets has too few tokens; in that case no tokens are taken
+   * @throws Throttled when a bucket has too few tokens; in that case no tokens are taken from any bucket
    */
   take(call: MeteredCall, seconds: number): void;
   /** Fills all buckets. */
-  clear(): void;
+  refillAll(): void;
 }
 
-/** The number of tokens in a bucket. */
+/** The number of tokens that a bucket had at some time. */
 interface Level {
   tokens: number;
-  /** The time at which the bucket had this many tokens, in seconds of AWS time. */
+  /** The time, in seconds of AWS time. */
   at: number;
 }
 
@@ -47,7 +47,7 @@ export function makeThrottle(): Throttle {
       if (charges.some(({ left }) => left < 0)) throw new Throttled(code, message, status);
       for (const { key, left } of charges) levels.set(key, { tokens: left, at: seconds });
     },
-    clear: () => levels.clear(),
+    refillAll: () => levels.clear(),
   };
 }
 

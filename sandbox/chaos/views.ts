@@ -2,7 +2,7 @@
 import { isMutating } from '../server/journal.ts';
 import type { Region } from '../world/region.ts';
 import type { Table } from '../world/table.ts';
-import { isStale } from './visibility.ts';
+import { isChangeHidden } from './visibility.ts';
 import { listedTables, takesLaggingIds } from './lagging-tables.ts';
 import { mentionsIn } from './mentions.ts';
 import type { RowChange, RecentChanges } from './recent-changes.ts';
@@ -93,4 +93,4 @@ const isHidden = (
   lag: number,
   { now, random }: LagSettings,
   purpose: string,
-): boolean => isStale(lag, now - at, (what) => random(id, `${purpose} ${what}`));
+): boolean => isChangeHidden(lag, now - at, (what) => random(id, `${purpose} ${what}`));

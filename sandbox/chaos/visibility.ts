@@ -10,7 +10,7 @@ const RELAPSE_RATE = 0.25;
  * @param age the time since the change, in the same unit
  * @param random returns a number in [0, 1) for a purpose
  */
-export function isStale(lag: number, age: number, random: (purpose: string) => number): boolean {
+export function isChangeHidden(lag: number, age: number, random: (purpose: string) => number): boolean {
   if (age >= lag) return false;
   const delay = random('first') * lag;
   if (age < delay) return true;

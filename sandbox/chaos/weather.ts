@@ -29,7 +29,7 @@ const WEATHER_SCHEMA = z.strictObject({
 
 export type Weather = Readonly<z.infer<typeof WEATHER_SCHEMA>>;
 
-/** The default: nothing is injected. */
+/** The default weather, in which nothing is injected. */
 export const calm: Weather = {
   seed: 'slipway',
   idLagMs: 0,
@@ -41,7 +41,7 @@ export const calm: Weather = {
   faultRate: 0,
 };
 
-/** Whether nothing is injected. */
+/** Whether nothing is injected in a weather. */
 export const isCalm = ({ seed: _, latencyMs, ...settings }: Weather): boolean =>
   latencyMs.max === 0 && Object.values(settings).every((setting) => setting === 0 || setting === false);
 

@@ -4,7 +4,7 @@ import { appendLog } from '../aws/logs/append.ts';
 import type { RunningContainer } from '../runtime/container.ts';
 import type { Region } from '../world/region.ts';
 
-/** A container of a task; `pid` is undefined when no process of it could be started. */
+/** A container of a task; `pid` is undefined when the container has no process because its program cannot be executed. */
 export type TaskContainer = Omit<RunningContainer, 'pid'> & { readonly pid?: number };
 
 /** Returns the last part of a task's ARN, which names its folder and its log streams. */
@@ -33,13 +33,13 @@ export const environmentOf = (
   ...Object.fromEntries(environment.map(({ name = '', value = '' }) => [name, value])),
 });
 
-/** Returns the architecture of a task in the words of images. */
+/** Returns the architecture of a task under the name that images use. */
 export const architectureOf = (platform: RuntimePlatform | undefined): 'amd64' | 'arm64' =>
   platform?.cpuArchitecture === 'ARM64' ? 'arm64' : 'amd64';
 
 /**
- * Returns a container whose program is for another architecture. ECS pulls such an image if the tag names it directly,
- * and the kernel then refuses to execute the program.
+ * Returns a container whose program is for another architecture. If a tag names an image for another architecture
+ * directly, ECS pulls the image, and the kernel then refuses to execute the program.
  * @param writeLine receives the line that the container runtime logs
  */
 export function containerOfOtherArchitecture(

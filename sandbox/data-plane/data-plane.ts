@@ -1,4 +1,4 @@
-/** The data plane as the control plane sees it: it runs tasks and checks targets, or simulates both. */
+/** The data plane as the control plane sees it. A data plane runs tasks and checks targets, or simulates both. */
 import type { Region } from '../world/region.ts';
 
 /** Why a task could not start, in ECS's wording. */

@@ -1,4 +1,4 @@
-/** Enforces the memory limits of tasks and containers: measures running containers at an interval and kills those that exceed. */
+/** Enforces the memory limits of tasks and containers: measures all containers at an interval, and kills those above a limit. */
 import { memoryUsageOf } from '../runtime/memory-usage.ts';
 import type { SandboxClock } from '../world/clock.ts';
 
@@ -12,7 +12,7 @@ export interface LimitedContainer {
   /** Identifies its task, whose containers share the task's limit. */
   readonly taskArn: string;
   readonly limits: { readonly container?: number | undefined; readonly task?: number | undefined };
-  /** Kills it. */
+  /** Kills the container. */
   kill(): void;
 }
 
@@ -22,8 +22,8 @@ export interface MemoryLimits {
 }
 
 /**
- * Makes the watch over all containers of a sandbox. While no container runs, it does nothing.
- * @param measure returns the bytes by first process
+ * Makes the watch over all containers of a sandbox. While no container is watched, nothing is measured.
+ * @param measure returns the memory of each container in bytes, by the ID of the container's first process
  */
 export function makeMemoryLimits(
   clock: SandboxClock,
@@ -31,22 +31,22 @@ export function makeMemoryLimits(
   measure = memoryUsageOf,
 ): MemoryLimits {
   const watched = new Set<LimitedContainer>();
-  let scheduled = false;
+  let isScheduled = false;
   const schedule = () => {
-    if (scheduled || watched.size === 0) return;
-    scheduled = true;
+    if (isScheduled || watched.size === 0) return;
+    isScheduled = true;
     clock.at(clock.now() + INTERVAL_MS, () => {
       enforce()
         .catch(reportError)
         .finally(() => {
-          scheduled = false;
+          isScheduled = false;
           schedule();
         });
     });
   };
   const enforce = async (): Promise<void> => {
     const usage = await measure([...watched].map(({ pid }) => pid));
-    for (const container of exceeding([...watched], usage)) {
+    for (const container of containersToKill([...watched], usage)) {
       watched.delete(container);
       container.kill();
     }
@@ -64,7 +64,7 @@ export function makeMemoryLimits(
  * Selects the containers to kill: those above their own limit, and the largest container of each task that is above the
  * task's limit.
  */
-function exceeding(
+function containersToKill(
   containers: readonly LimitedContainer[],
   usage: ReadonlyMap<number, number>,
 ): Set<LimitedContainer> {

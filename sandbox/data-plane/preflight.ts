@@ -56,13 +56,13 @@ export function pullContainerImage(
   }
 }
 
-/** Returns ECS's error, and appends the cause, which ECS's message does not name. */
-const noRouteToEcr = ({ name, partition }: Region, why: string) =>
+/** Returns ECS's error with the cause appended, because ECS's message does not name the cause. */
+const noRouteToEcr = ({ name, partition }: Region, cause: string) =>
   new CannotStartTaskError(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +
       'Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. ' +
       `RequestError: send request failed caused by: Post "https://api.ecr.${name}.${partition.dnsSuffix}/": dial tcp: i/o timeout ` +
-      `(sandbox: ${why})`,
+      `(sandbox: ${cause})`,
   );
 
 const noLogGroup = () =>

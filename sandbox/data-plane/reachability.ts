@@ -1,4 +1,4 @@
-/** Determines whether clients can reach a load balancer, and at which local addresses its targets listen. */
+/** Determines whether clients can reach a load balancer, and where its targets listen on this machine. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
 import type { Reachability } from '../balancer/view.ts';
 import { groupsAdmit, checkIngress } from '../network/reachability.ts';

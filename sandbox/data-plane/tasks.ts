@@ -121,15 +121,18 @@ export function makeTaskDataPlane(
         )
       : containerOfOtherArchitecture(command[0] ?? '', writeLine);
     state.containers.set(name, container);
-    const reasonOfEnd = watchMemory(taskDefinition, taskArn, definition, container);
+    const endMemoryWatch = watchMemory(taskDefinition, taskArn, definition, container);
     // When the sandbox closes, it stops the containers, so their exits are not reported.
     container.exited
-      .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode, reasonOfEnd()))
+      .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode, endMemoryWatch()))
       .catch(reportError);
     return container;
   }
 
-  /** Enforces a container's memory limits; returns a function that ends this and returns the reason of the container's end. */
+  /**
+   * Enforces a container's memory limits until the returned function is called. That function returns ECS's reason if the
+   * container was killed for its memory usage.
+   */
   function watchMemory(
     taskDefinition: TaskDefinitionRow,
     taskArn: string,
@@ -193,10 +196,10 @@ const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | unde
 function failureOf(error: unknown): TaskFailure {
   if (error instanceof CannotStartTaskError) return error.failure;
   const reason = error instanceof Error ? error.message : String(error);
-  const isEcsWording = error instanceof CannotStartContainerError;
+  const hasEcsWording = error instanceof CannotStartContainerError;
   return {
     stopCode: 'TaskFailedToStart',
-    reason: isEcsWording ? reason : `ContainerRuntimeError: ${reason}`,
+    reason: hasEcsWording ? reason : `ContainerRuntimeError: ${reason}`,
   };
 }
 

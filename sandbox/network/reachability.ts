@@ -13,10 +13,10 @@ const HTTPS = 443;
 const ANY_ADDRESS = '0.0.0.0';
 
 /**
- * Checks whether an interface reaches the internet on port 443.
+ * Checks whether an interface can reach port 443 on the internet.
  * @param groups the IDs of the interface's security groups
  * @param options.hasPublicIp whether the interface has a public IP; an internet gateway serves no other interfaces
- * @returns `open`, or a sentence that names the reason why it does not
+ * @returns `open`, or a sentence that says why the interface cannot
  */
 export function checkEgress(
   region: Region,
@@ -40,7 +40,7 @@ export function checkEgress(
 /**
  * Checks whether a TCP connection from the internet reaches an interface with a public IP, and whether replies return.
  * @param groups the IDs of the interface's security groups
- * @returns `open`, or a sentence that names the reason why not
+ * @returns `open`, or a sentence that says why not
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
  */
 export function checkIngress(
@@ -82,8 +82,8 @@ function checkNatEgress(region: Region, natGatewayId: string): 'open' | (string 
   if (nat?.State !== 'available') return `the NAT gateway ${natGatewayId} is ${nat?.State ?? 'gone'}`;
   const subnet = region.ec2.subnets.get(nat.SubnetId);
   if (!subnet) return `the subnet of the NAT gateway ${natGatewayId} is gone`;
-  const { nat: second, blocked } = nextHop(region, subnet, INTERNET_ADDRESS);
-  if (second !== undefined)
+  const { nat: secondNat, blocked } = nextHop(region, subnet, INTERNET_ADDRESS);
+  if (secondNat !== undefined)
     return `the NAT gateway ${natGatewayId} is in a subnet without an internet gateway`;
   return blocked === undefined
     ? 'open'
@@ -109,17 +109,21 @@ export function groupsAdmit(
   region: Region,
   { fromGroups, fromIp, toGroups, toIp = ANY_ADDRESS, port }: Connection,
 ): boolean {
-  const out =
+  const senderAllows =
     fromGroups.length === 0 ||
     someRuleAllows(region, fromGroups, { egress: true, port, ip: toIp, groups: toGroups });
-  return out && someRuleAllows(region, toGroups, { egress: false, port, ip: fromIp, groups: fromGroups });
+  return (
+    senderAllows && someRuleAllows(region, toGroups, { egress: false, port, ip: fromIp, groups: fromGroups })
+  );
 }
 
 interface Packet {
+  /** Whether the packet leaves the interface whose rules are checked. */
   readonly egress: boolean;
   readonly port: number;
   /** The address of the other side. */
   readonly ip: string;
+  /** The IDs of the other side's security groups. */
   readonly groups?: readonly string[];
 }
 

@@ -52,8 +52,8 @@ function readSimple(shape: Shape, value: unknown): unknown {
 const hasBlob = (input: Shape): boolean =>
   [...input.structIterator()].some(([, member]) => member.isBlobSchema());
 
-function parse(body: Uint8Array, mayHaveBytes: boolean): unknown {
-  checkJsonSize(body, mayHaveBytes);
+function parse(body: Uint8Array, inputHasBlob: boolean): unknown {
+  checkJsonSize(body, inputHasBlob);
   try {
     return body.byteLength === 0 ? {} : JSON.parse(Buffer.from(body).toString());
   } catch {

@@ -1,10 +1,10 @@
 /** Limits for the input of a call, so that no client can make the sandbox parse for a long time. */
 import { refusal } from './refusal.ts';
 
-/** No input of AWS comes near these limits, except the parts of an image layer, which are base64 in JSON. */
+/** Real inputs are far below these limits, except the parts of an image layer, which are base64 in JSON. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_LAYER_PART_BYTES = 32 * 1024 * 1024;
-const MAX_FORM_BYTES = 1024 * 1024;
+const MAX_FORM_OR_XML_BYTES = 1024 * 1024;
 const MAX_VALUES = 50_000;
 const MAX_PARAMETERS = 10_000;
 const MAX_JSON_DEPTH = 64;
@@ -21,7 +21,7 @@ const tooLarge = (what: string, limit: number, unit: string) =>
  * @throws RequestEntityTooLarge for more than 1 MiB or 10,000 parameters
  */
 export function checkFormSize(body: Uint8Array): void {
-  if (body.byteLength > MAX_FORM_BYTES) throw tooLarge('form', MAX_FORM_BYTES, 'bytes');
+  if (body.byteLength > MAX_FORM_OR_XML_BYTES) throw tooLarge('form', MAX_FORM_OR_XML_BYTES, 'bytes');
   const ampersand = '&'.charCodeAt(0);
   if (body.reduce((sum, byte) => (byte === ampersand ? sum + 1 : sum), 1) > MAX_PARAMETERS)
     throw tooLarge('form', MAX_PARAMETERS, 'parameters');
@@ -32,13 +32,13 @@ export function checkFormSize(body: Uint8Array): void {
  * @throws RequestEntityTooLarge for more than 1 MiB
  */
 export function checkXmlSize(body: Uint8Array): void {
-  if (body.byteLength > MAX_FORM_BYTES) throw tooLarge('document', MAX_FORM_BYTES, 'bytes');
+  if (body.byteLength > MAX_FORM_OR_XML_BYTES) throw tooLarge('document', MAX_FORM_OR_XML_BYTES, 'bytes');
 }
 
 /**
  * Checks the size and depth of a JSON document, before it is parsed. Whether it is valid does not matter here.
  * @param hasBlob whether the input has a member for bytes
- * @throws RequestEntityTooLarge for more than 4 MiB (32 MiB with bytes) or 50,000 values
+ * @throws RequestEntityTooLarge for more than 4 MiB (32 MiB if `hasBlob`) or 50,000 values
  * @throws SerializationException for more than 64 levels
  */
 export function checkJsonSize(body: Uint8Array, hasBlob: boolean): void {
@@ -46,9 +46,9 @@ export function checkJsonSize(body: Uint8Array, hasBlob: boolean): void {
   if (body.byteLength > maxBytes) throw tooLarge('document', maxBytes, 'bytes');
   let depth = 0;
   let values = 1;
-  for (let at = 0; at < body.length; at += 1) {
-    const byte = body[at] ?? 0;
-    if (byte === QUOTE) at = endOfString(body, at);
+  for (let index = 0; index < body.length; index += 1) {
+    const byte = body[index] ?? 0;
+    if (byte === QUOTE) index = endOfString(body, index);
     else if (byte === COMMA) values += 1;
     else if (OPENING.has(byte)) depth += 1;
     else if (CLOSING.has(byte)) depth -= 1;
@@ -61,9 +61,9 @@ export function checkJsonSize(body: Uint8Array, hasBlob: boolean): void {
 /** Returns the position of the quotation mark that ends a string, or the end of the body. */
 function endOfString(body: Uint8Array, start: number): number {
   for (let end = body.indexOf(QUOTE ?? 0, start + 1); end >= 0; end = body.indexOf(QUOTE ?? 0, end + 1)) {
-    let escapes = 0;
-    while (body[end - 1 - escapes] === BACKSLASH) escapes += 1;
-    if (escapes % 2 === 0) return end;
+    let backslashes = 0;
+    while (body[end - 1 - backslashes] === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
   }
   return body.length;
 }

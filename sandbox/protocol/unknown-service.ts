@@ -1,12 +1,12 @@
-/** Refuses calls of services that the sandbox does not have, in the protocol of the caller, so that its client shows the message. */
+/** Refuses calls to services that the sandbox does not have, in the protocol of the call, so that the client shows the message. */
 import type { Refusal } from './refusal.ts';
 import { escapeXml, xmlDocument, type WireRequest, type WireResponse } from './wire.ts';
 
-/** The services whose protocol is REST with XML; their requests do not say so. */
+/** The services whose protocol is REST with XML. Their requests do not reveal the protocol. */
 const REST_XML = ['s3', 's3-outposts', 's3express', 'cloudfront'];
 
 /**
- * Encodes a refusal for a service whose protocol is unknown: the protocol follows from the request.
+ * Encodes a refusal of a call to an unknown service. The protocol is derived from the request and the service's name.
  * @param service the name of the service in the signature
  * @see https://smithy.io/2.0/aws/protocols/index.html
  */

@@ -40,7 +40,7 @@ const NODE = /^(node|\/([^ ]*\/)?bin\/node)$/;
 const SHELL = /^(sh|\/(usr\/)?bin\/sh)$/;
 
 /**
- * Programs of the base system. Tasks use the ones of this machine, because those of the image would need its libraries.
+ * Programs of the base system. Tasks use those of this machine, because the image's programs need the image's libraries.
  */
 const BASE_SYSTEM = /^\/(usr\/)?s?bin\//;
 

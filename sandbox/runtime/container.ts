@@ -49,7 +49,7 @@ export interface RunningContainer {
   exited: Promise<{ exitCode: number }>;
   /** Sends the stop signal and, after the timeout, SIGKILL. Further calls have no effect. */
   stop(): Promise<{ exitCode: number }>;
-  /** Kills its processes, as the kernel does when they need more memory than their limit. */
+  /** Kills the container's processes, as the kernel does when they exceed their memory limit. */
   kill(): void;
   /**
    * Runs a command inside the container.
@@ -86,18 +86,18 @@ export async function startContainer(
   output: ContainerOutput,
 ): Promise<RunningContainer> {
   // The program runs in a different folder, so relative paths must be made absolute first.
-  const plan = { ...spec, taskDirectory: resolve(spec.taskDirectory), rootfs: resolve(spec.rootfs) };
-  if (!/^[\w-]{1,255}$/.test(plan.name)) throw new RangeError(`invalid container name: ${plan.name}`);
-  const stopSignal = signalNumber(plan.stopSignal ?? 'SIGTERM');
-  const folder = await resolveInside(plan.rootfs, plan.workingDirectory);
+  const resolved = { ...spec, taskDirectory: resolve(spec.taskDirectory), rootfs: resolve(spec.rootfs) };
+  if (!/^[\w-]{1,255}$/.test(resolved.name)) throw new RangeError(`invalid container name: ${resolved.name}`);
+  const stopSignal = signalNumber(resolved.stopSignal ?? 'SIGTERM');
+  const folder = await resolveInside(resolved.rootfs, resolved.workingDirectory);
   await mkdir(folder, { recursive: true });
-  const { isolation = noIsolation, readOnlyRoot: readOnly = false } = plan;
-  const user = await resolveUser(plan.rootfs, plan.user ?? '');
-  const environment = await prepareTask(plan);
-  if (isolation.hasOtherUsers) await openTaskToOthers(plan.taskDirectory);
-  if (readOnly && isolation.needsReadOnlyModes) await makeReadOnly(plan.rootfs);
-  const settings = { user, readOnly, writableFolder: portsFolder(plan.taskDirectory) };
-  const search: ProgramSearch = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
+  const { isolation = noIsolation, readOnlyRoot: readOnly = false } = resolved;
+  const user = await resolveUser(resolved.rootfs, resolved.user ?? '');
+  const environment = await prepareTask(resolved);
+  if (isolation.hasOtherUsers) await openTaskToOthers(resolved.taskDirectory);
+  if (readOnly && isolation.needsReadOnlyModes) await makeReadOnly(resolved.rootfs);
+  const settings = { user, readOnly, writableFolder: portsFolder(resolved.taskDirectory) };
+  const search: ProgramSearch = { ...resolved, path: resolved.environment.PATH ?? DEFAULT_PATH };
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
     const program = await resolveCommand(command, search);
@@ -113,10 +113,10 @@ export async function startContainer(
     stdout: makeLineSplitter((text) => output.line('stdout', text)),
     stderr: makeLineSplitter((text) => output.line('stderr', text)),
   };
-  const main = await start(plan.command, (stream, chunk) => lines[stream].write(chunk));
+  const main = await start(resolved.command, (stream, chunk) => lines[stream].write(chunk));
   // Recording may fail. In that case the container still runs, but after a crash of this sandbox the next sandbox does
   // not find the container.
-  const recorded = recordContainer(plan.taskDirectory, plan.name, main.pid).catch(() => undefined);
+  const recorded = recordContainer(resolved.taskDirectory, resolved.name, main.pid).catch(() => undefined);
   const checks = new Set<RunningProcess>();
   let isRunning = true;
   const exited = main.exited.then(async (exitCode) => {
@@ -125,7 +125,7 @@ export async function startContainer(
     lines.stderr.end();
     for (const check of checks) check.signal(SIGKILL);
     await recorded;
-    await removeRecord(plan.taskDirectory, plan.name).catch(() => undefined);
+    await removeRecord(resolved.taskDirectory, resolved.name).catch(() => undefined);
     return { exitCode };
   });
   await recorded;
@@ -134,7 +134,7 @@ export async function startContainer(
   const stop = async () => {
     if (!isRunning) return exited;
     main.signal(stopSignal);
-    const timer = setTimeout(() => main.signal(SIGKILL), plan.stopTimeoutMs);
+    const timer = setTimeout(() => main.signal(SIGKILL), resolved.stopTimeoutMs);
     return exited.finally(() => clearTimeout(timer));
   };
 

@@ -1,14 +1,15 @@
-/** Checks that Linux can execute a file: the C library would pass a file in an unknown format to the shell, unlike a container. */
+/** Checks that Linux can execute a file, because the C library, unlike a container, passes files in unknown formats to the shell. */
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 
-/** The numbers of processors in ELF files, by the name that Node uses. */
+/** The processor numbers in ELF files, by Node's name for the processor. */
 const ELF_MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183, ia32: 3, arm: 40 };
 const HEAD_BYTES = 256;
 
 /**
- * Returns the error code with which Linux would refuse to execute a file; undefined when it would execute it, and on other systems.
+ * Returns the error code with which Linux would refuse to execute a file. Undefined when Linux would execute the file, and
+ * on other operating systems.
  * @see https://man7.org/linux/man-pages/man2/execve.2.html
  */
 export async function executionErrorOf(file: string): Promise<'ENOEXEC' | 'ENOENT' | undefined> {

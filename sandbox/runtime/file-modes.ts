@@ -3,9 +3,9 @@ import { chmod, lstat, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const WRITE_BITS = 0o222;
-/** Lets other users, also those of its group, enter a folder without listing it. */
+/** Lets the group and all other users enter a folder without listing it. */
 const ENTER = 0o011;
-/** The sandbox's own folders that may be opened to other users: their files are private themselves. */
+/** The sandbox's own folders that may be opened to other users, because each file in them is private anyway. */
 const OWN_FOLDERS = ['tasks', 'sandbox', '.slipway'];
 
 /** Removes write permission from a folder and everything below. */
@@ -39,7 +39,7 @@ export async function openToOthers(folder: string): Promise<void> {
   }
 }
 
-/** Returns the topmost folder on the way to one of the paths that other users cannot enter; undefined when there is no such folder. */
+/** Follows the paths from `/` and returns the first folder that other users cannot enter; undefined when they can enter all. */
 export async function blockedFolder(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
     const real = await realpath(path);

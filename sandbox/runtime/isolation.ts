@@ -7,10 +7,11 @@ import { blockedFolder, openToOthers } from './file-modes.ts';
 import { mountsOfThisMachine, readOnlyScript } from './mounts.ts';
 import type { UserIds } from './user.ts';
 
-/** A program and the user that the sandbox itself switches to; undefined when it is this process's user. */
+/** A program to start. */
 export interface IsolatedProgram {
   readonly file: string;
   readonly args: readonly string[];
+  /** The user to switch to before the start; by default the user of this process. */
   readonly user?: UserIds | undefined;
 }
 
@@ -18,13 +19,13 @@ export interface IsolatedProgram {
 export interface IsolationSettings {
   readonly user: UserIds;
   readonly readOnly: boolean;
-  /** The folder that stays writable even if everything else is read-only: the runtime's records. */
+  /** The folder of the runtime's records, which stays writable even if everything else is read-only. */
   readonly writableFolder: string;
 }
 
 /** The isolation that this machine offers. */
 export interface Isolation {
-  /** Returns the program that runs a program of a container in isolation. */
+  /** Wraps a container's program in another program, which isolates it. */
   wrap(program: { file: string; args: readonly string[] }, settings: IsolationSettings): IsolatedProgram;
   /** Whether a read-only file system has to be made with file modes, because mounts are not available. */
   readonly needsReadOnlyModes: boolean;
@@ -35,7 +36,7 @@ export interface Isolation {
 }
 
 /** The folders of the programs `unshare` and `mount`. */
-const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+const PROGRAM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 /** A user to test with. */
 const TEST_USER: UserIds = { uid: 1000, gid: 1000 };
 
@@ -48,24 +49,24 @@ export const noIsolation: Isolation = {
 };
 
 /**
- * Finds out what this machine offers, by trying it: as root, a mount namespace and other users; otherwise, on Linux, a
- * user namespace.
+ * Finds out by trial which isolation this machine offers. On Linux, this may be namespaces. As root, it may also be other
+ * users for containers.
  * @param folder the folder of the tasks' folders, which exists
  */
 export async function detectIsolation(folder: string): Promise<Isolation> {
   const isRoot = process.getuid?.() === 0;
   const blocked = isRoot ? await prepareForOthers(folder) : undefined;
   const hasOtherUsers = isRoot && blocked === undefined && canSwitchUser();
-  const inNamespaces = process.platform === 'linux' ? namespaces(folder, hasOtherUsers) : undefined;
-  if (inNamespaces && (await protects(inNamespaces, folder))) {
-    return { ...inNamespaces, limitations: isRoot && !hasOtherUsers ? [asRoot(blocked)] : [] };
+  const inNamespaces = process.platform === 'linux' ? namespaceIsolation(folder, hasOtherUsers) : undefined;
+  if (inNamespaces && (await isEffective(inNamespaces, folder))) {
+    return { ...inNamespaces, limitations: isRoot && !hasOtherUsers ? [rootLimitation(blocked)] : [] };
   }
   return fileModeIsolation(hasOtherUsers, blocked);
 }
 
 /**
  * Returns the isolation of a machine without usable namespaces: file modes, and other users if root may switch to them.
- * @param blocked a folder that other users cannot enter, if that is why there are no other users
+ * @param blocked a folder that other users cannot enter, if this prevents root from running containers as other users
  */
 export function fileModeIsolation(hasOtherUsers: boolean, blocked?: string): Isolation {
   const isRoot = process.getuid?.() === 0;
@@ -79,15 +80,15 @@ export function fileModeIsolation(hasOtherUsers: boolean, blocked?: string): Iso
         : 'read-only root file systems are enforced by file modes, only inside the image, and not for root',
       ...(hasOtherUsers
         ? []
-        : [isRoot ? asRoot(blocked) : 'containers run as your user, whatever user they name']),
+        : [isRoot ? rootLimitation(blocked) : 'containers run as your user, whatever user they name']),
     ],
   };
 }
 
-const asRoot = (blocked: string | undefined): string =>
+const rootLimitation = (blocked: string | undefined): string =>
   `containers run as root, whatever user they name: ${blocked === undefined ? 'root may not change its user here' : `other users cannot enter ${blocked}`}`;
 
-/** Opens the sandbox's own folders to other users; returns a folder that is still closed to them. */
+/** Opens the sandbox's own folders to other users. Returns a description of a folder that they still cannot enter. */
 async function prepareForOthers(folder: string): Promise<string | undefined> {
   await openToOthers(folder);
   if ((process.umask() & 0o055) !== 0) return 'new folders, because of the umask';
@@ -97,23 +98,24 @@ async function prepareForOthers(folder: string): Promise<string | undefined> {
 const canSwitchUser = (): boolean => spawnSync('/bin/sh', ['-c', ':'], TEST_USER).status === 0;
 
 /** Returns the isolation with Linux's namespaces; undefined when a program for it is missing. */
-function namespaces(folder: string, hasOtherUsers: boolean): Isolation | undefined {
-  const find = (name: string) => FOLDERS.map((path) => join(path, name)).find((path) => existsSync(path));
+function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation | undefined {
+  const find = (name: string) =>
+    PROGRAM_FOLDERS.map((path) => join(path, name)).find((path) => existsSync(path));
   const [unshare, mount] = [find('unshare'), find('mount')];
   if (!unshare || !mount) return undefined;
   const script = readOnlyScript(mount, mountsOfThisMachine(), folder);
   const isRoot = process.getuid?.() === 0;
-  const asUser = ({ uid, gid }: UserIds, ...more: string[]) =>
+  const asUser = ({ uid, gid }: UserIds, ...options: string[]) =>
     hasOtherUsers && uid !== 0
       ? [unshare, `--setgid=${gid}`, `--setuid=${uid}`, '--']
-      : [unshare, '--user', `--map-user=${uid}`, `--map-group=${gid}`, ...more, '--'];
+      : [unshare, '--user', `--map-user=${uid}`, `--map-group=${gid}`, ...options, '--'];
   const readOnlyRoot = (writable: string) => [
     ...[unshare, ...(isRoot ? [] : ['--user', '--map-root-user'])],
     ...['--mount', '--propagation', 'private', '--', '/bin/sh', '-c', script, 'sh', writable],
   ];
   return {
     wrap({ file, args }, { user, readOnly, writableFolder }) {
-      // Root's own user namespace would take away its rights over the files of other users in the image.
+      // In a user namespace, root would lose its rights over the files of other users in the image.
       if (!readOnly && isRoot && user.uid === 0) return { file, args };
       // The second mount namespace belongs to the second user namespace, which cannot undo the mounts of the first.
       const [program = '', ...rest] = readOnly
@@ -127,21 +129,21 @@ function namespaces(folder: string, hasOtherUsers: boolean): Isolation | undefin
   };
 }
 
-/** Whether an isolation works here: a test program cannot write to the folder of the tasks, except where it may. */
-async function protects(isolation: Isolation, folder: string): Promise<boolean> {
-  const test = await mkdtemp(join(folder, 'test-'));
+/** Whether an isolation works on this machine: a test program can write only to the folder that must stay writable. */
+async function isEffective(isolation: Isolation, folder: string): Promise<boolean> {
+  const testFolder = await mkdtemp(join(folder, 'test-'));
   try {
-    await chmod(test, 0o777);
-    const writableFolder = await mkdtemp(join(test, 'records-'));
+    await chmod(testFolder, 0o777);
+    const writableFolder = await mkdtemp(join(testFolder, 'records-'));
     await chmod(writableFolder, 0o777);
     const code = `: > "$0/a" || exit 1; (: > "$1/b") 2>/dev/null && exit 2; test "$(id -u)" = ${TEST_USER.uid}`;
     const settings = { user: TEST_USER, readOnly: true, writableFolder };
     const { file, args } = isolation.wrap(
-      { file: '/bin/sh', args: ['-c', code, writableFolder, test] },
+      { file: '/bin/sh', args: ['-c', code, writableFolder, testFolder] },
       settings,
     );
     return spawnSync(file, args, { stdio: 'ignore' }).status === 0;
   } finally {
-    await rm(test, { recursive: true, force: true });
+    await rm(testFolder, { recursive: true, force: true });
   }
 }

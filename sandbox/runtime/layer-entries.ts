@@ -37,7 +37,7 @@ export async function forEachEntry(
       isVisiting = true;
       await visit(entry);
       isVisiting = false;
-      await entry.body.cancel(); // the next entry follows only when this one has been read or given up
+      await entry.body.cancel(); // the decoder waits until the body of an entry has been read or cancelled
     }
   } catch (cause) {
     if (isVisiting || cause instanceof LayerError) throw cause;

@@ -1,4 +1,4 @@
-/** Measures the memory of containers: the sum over the processes of each, including children that left its group. */
+/** Measures the memory of containers: the sum over all processes of a container, including children that left its process group. */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -8,14 +8,14 @@ interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  /** Returns its memory in bytes; 0 when it has ended. */
+  /** Returns the memory of the process in bytes; 0 when the process has ended. */
   bytes(): number;
 }
 
 /**
- * Measures containers with one look at the process table.
- * @param leaders the first process of each container, which leads a process group
- * @returns the bytes by first process
+ * Measures containers by reading the process table once.
+ * @param leaders the ID of the first process of each container, which leads a process group
+ * @returns the memory of each container in bytes, by the ID of its first process
  */
 export async function memoryUsageOf(leaders: readonly number[]): Promise<Map<number, number>> {
   const table = process.platform === 'linux' ? linuxTable() : await psTable();

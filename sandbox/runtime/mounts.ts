@@ -35,9 +35,9 @@ export function writableMounts(mountinfo: string): Mount[] {
 }
 
 /**
- * Returns a shell script that remounts everything read-only except one folder, and then runs a command. Its arguments
- * are the folder and the command. It fails if the mount that contains `required` cannot be remounted; other mounts are
- * left as they are if the user may not change them.
+ * Returns a shell script that remounts everything read-only except one folder, and then runs a command. The arguments of
+ * the script are the folder and the command. The script fails if the mount that contains `required` cannot be remounted;
+ * other mounts are left as they are if the user may not change them.
  * @param mount the program `mount`
  */
 export function readOnlyScript(mount: string, mounts: readonly Mount[], required: string): string {

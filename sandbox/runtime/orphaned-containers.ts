@@ -6,7 +6,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { startTimeOf } from './process-start-time.ts';
 import { signalGroup } from './process.ts';
 
-/** Identifies a process by its number and start time, because the number may be reused later. */
+/** Identifies a process by its ID and start time, because the ID may be reused later. */
 interface ProcessRecord {
   pid: number;
   started: string;
@@ -35,7 +35,7 @@ export async function removeRecord(taskDirectory: string, container: string): Pr
 
 /**
  * Kills the containers that a dead sandbox left running, as far as possible. A later process that reuses a recorded
- * number is left alone. The caller must make sure that no other sandbox uses the folder.
+ * ID is left alone. The caller must make sure that no other sandbox uses the folder.
  * @param folderOfTasks the parent of the tasks' folders
  * @returns the containers that were killed
  */

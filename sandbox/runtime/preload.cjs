@@ -48,10 +48,14 @@ function patchChildren({ nodeOption }) {
   const { spawn } = ChildProcess.prototype;
   ChildProcess.prototype.spawn = function (options) {
     const pairs = options.envPairs ?? [];
-    const at = pairs.findIndex((pair) => pair.startsWith('NODE_OPTIONS='));
-    const given = at === -1 ? '' : pairs[at].slice('NODE_OPTIONS='.length);
-    if (!given.includes(nodeOption)) {
-      pairs.splice(at === -1 ? pairs.length : at, 1, `NODE_OPTIONS=${nodeOption} ${given}`.trim());
+    const index = pairs.findIndex((pair) => pair.startsWith('NODE_OPTIONS='));
+    const nodeOptions = index === -1 ? '' : pairs[index].slice('NODE_OPTIONS='.length);
+    if (!nodeOptions.includes(nodeOption)) {
+      pairs.splice(
+        index === -1 ? pairs.length : index,
+        1,
+        `NODE_OPTIONS=${nodeOption} ${nodeOptions}`.trim(),
+      );
       options.envPairs = pairs;
     }
     return spawn.call(this, options);

@@ -1,4 +1,4 @@
-/** Determines when a process started, to distinguish it from a later process with the same number. */
+/** Determines when a process started, to distinguish it from a later process with the same ID. */
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ export async function startTimeOf(pid: number): Promise<string | undefined> {
 
 /**
  * Whether a process has ended without being reaped. Signals still reach a zombie, so `process.kill(pid, 0)` finds it. In a
- * container whose PID 1 reaps nothing, it stays until the container stops.
+ * container whose PID 1 reaps nothing, a zombie stays until the container stops.
  */
 export function isZombie(pid: number): boolean {
   try {

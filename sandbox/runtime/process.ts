@@ -18,7 +18,7 @@ export interface RunningProcess {
   pid: number;
   /** Resolves, once all output is delivered, with the exit code of the process, or 128 + n when signal n killed it. */
   exited: Promise<number>;
-  /** Signals the process and its children; has no effect when they have ended. */
+  /** Sends a signal to the process and its children; has no effect when they have ended. */
   signal(signal: number): void;
 }
 
@@ -57,11 +57,11 @@ export async function startProcess(
       // As in a container, the end of the first process ends all others.
       signal(constants.signals.SIGKILL);
       watchdog.kill('SIGKILL');
-      const drained = setTimeout(
+      const drainTimer = setTimeout(
         () => [child.stdout, child.stderr].forEach((pipe) => pipe.destroy()),
         DRAIN_MS,
       );
-      child.once('close', () => clearTimeout(drained));
+      child.once('close', () => clearTimeout(drainTimer));
     });
     child.once('close', (code, signalName) =>
       resolve(code ?? 128 + constants.signals[signalName ?? 'SIGKILL']),

@@ -48,9 +48,9 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
   }
 
   function isListening(port) {
-    const probe = new TCP(1);
-    const error = bind.call(probe, '127.0.0.1', port) || listen.call(probe, 1);
-    close.call(probe);
+    const testServer = new TCP(1);
+    const error = bind.call(testServer, '127.0.0.1', port) || listen.call(testServer, 1);
+    close.call(testServer);
     return error !== 0;
   }
 

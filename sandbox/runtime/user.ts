@@ -1,17 +1,17 @@
-/** Resolves the user of a container to numbers, with the files of its image. */
+/** Resolves the user of a container to a user ID and a group ID, with /etc/passwd and /etc/group of the image. */
 import { readFile } from 'node:fs/promises';
 import { CannotStartContainerError } from './command.ts';
 import { resolveInside } from './rootfs.ts';
 
-/** A user and a group as numbers. */
+/** The numeric IDs of a user and a group. */
 export interface UserIds {
   readonly uid: number;
   readonly gid: number;
 }
 
 /**
- * The users of the official Node images. An image without /etc/passwd that was built for the sandbox has no base image,
- * and the sandbox supplies Node.
+ * The users and groups of the official Node images, for an image without these files. Such an image was built for the
+ * sandbox: it has no base image, and the sandbox supplies Node.
  */
 const NODE_IMAGE = { passwd: 'root:x:0:0\nnode:x:1000:1000', group: 'root:x:0\nnode:x:1000' };
 

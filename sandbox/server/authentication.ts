@@ -1,4 +1,4 @@
-/** Protects the admin API with the sandbox's token: proves to clients that the sandbox knows it, and requires it of them. */
+/** Protects the admin API: proves to clients that the sandbox knows its token, and requires clients to know the token. */
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 import { authorizationOf, CHALLENGE_HEADER, isSameSecret, PROOF_HEADER, proofOf } from '../state/token.ts';
 

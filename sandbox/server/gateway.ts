@@ -51,7 +51,7 @@ const unsupportedService = (name: string) =>
   );
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html */
-const wouldSucceed = () =>
+const refusalOfDryRun = () =>
   refusal('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
 
 const internalError = () => refusal('InternalError', 'An internal error has occurred', 500);
@@ -85,8 +85,8 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     }
     const operation = service.protocol.operation(request) ?? 'unknown';
     // The journal must not contain names that a client made up.
-    const name = service.shapes.has(operation) ? operation : 'unknown';
-    const fault = faults.next(service.name, name);
+    const knownOperation = service.shapes.has(operation) ? operation : 'unknown';
+    const fault = faults.next(service.name, knownOperation);
     const callChaos = chaos.isCalm ? undefined : chaos.chaosOfNextCall();
     const failure = fault ?? callChaos?.failure;
     const call = { service, signedService, operation, region, requestId, failure };
@@ -100,12 +100,19 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     } catch (error) {
       if (!(error instanceof Refusal)) reportError(error);
       if (error instanceof Throttled) throttled = true;
-      const refused = asRefusal(error, service.name, name);
+      const refused = asRefusal(error, service.name, knownOperation);
       result = refused.code;
       response = withId(service.protocol.encodeRefusal(refused, requestId), requestId);
     }
-    journal.add({ service: service.name, operation: name, region, result, fault: failure?.kind, throttled });
-    if (isMutating(name)) world.changed();
+    journal.add({
+      service: service.name,
+      operation: knownOperation,
+      region,
+      result,
+      fault: failure?.kind,
+      throttled,
+    });
+    if (isMutating(knownOperation)) world.changed();
     const delayAfter =
       (callChaos ? callChaos.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.toClockMs(failure.ms) : 0);
     if (delayAfter > 0) await pause(delayAfter);
@@ -131,7 +138,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const region = world.region(call.region);
     const decodedCall = { service: service.name, operation: name, input, region };
     if (!chaos.isCalm) chaos.admit(decodedCall);
-    if (input['DryRun'] === true) throw wouldSucceed();
+    if (input['DryRun'] === true) throw refusalOfDryRun();
     operation.before?.(region);
     const run = () => operation.run(input, region);
     const output = chaos.isCalm ? await run() : await chaos.carryOut(decodedCall, run);
@@ -140,7 +147,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
   }
 }
 
-/** Adds the header in which every AWS service returns the id of the request. */
+/** Adds the header in which every AWS service returns the ID of the request. */
 const withId = (response: WireResponse, requestId: string): WireResponse => ({
   ...response,
   headers: { ...response.headers, 'x-amzn-requestid': requestId },
@@ -163,7 +170,7 @@ function withInjectedFailure(
   };
 }
 
-/** Whether a member has the value that it has by default, so that it asks for nothing: `false` or an empty list or structure. */
+/** Whether a value asks for nothing, as if the member were absent: `false`, or an empty list or structure. */
 const asksForNothing = (value: unknown): boolean =>
   value === undefined ||
   value === false ||

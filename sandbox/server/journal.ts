@@ -26,7 +26,7 @@ export interface Journal {
 const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
 export const isMutating = (operation: string): boolean => !READ_ONLY.test(operation);
 
-/** The number of calls to keep. It is enough for the longest run. Old calls are dropped because a sandbox may run for weeks. */
+/** The minimum number of calls to keep, enough for the longest run. Older calls are dropped: a sandbox may run for weeks. */
 const KEPT_ENTRIES = 20_000;
 
 export function makeJournal(now: () => number): Journal {

@@ -34,7 +34,7 @@ async function acquire(file: string, claim: string, folder: string): Promise<voi
     if (existing === undefined) continue;
     const holder = await runningHolder(existing);
     if (holder !== undefined) throw new FolderTakenError(folder, holder);
-    if (await replaceDead(file, claim, existing, folder)) return;
+    if (await replaceDeadClaim(file, claim, existing, folder)) return;
   }
 }
 
@@ -44,7 +44,12 @@ async function acquire(file: string, claim: string, folder: string): Promise<voi
  * derived from the dead claim.
  * @returns false when another process has already replaced the claim
  */
-async function replaceDead(file: string, claim: string, deadClaim: string, folder: string): Promise<boolean> {
+async function replaceDeadClaim(
+  file: string,
+  claim: string,
+  deadClaim: string,
+  folder: string,
+): Promise<boolean> {
   const digest = createHash('sha256').update(deadClaim).digest('hex');
   const takeoverFile = `${file}.${digest.slice(0, 8)}.takeover`;
   await acquire(takeoverFile, claim, folder);

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Makes a folder, with the folders above it. The topmost new folder gets a `.gitignore`; a folder that exists stays as it is.
+ * Makes a folder and its missing parents. The topmost new folder gets a `.gitignore`; existing folders stay as they are.
  * @throws the error of mkdir when the folder cannot be made
  */
 export function makeSandboxFolder(folder: string): void {

@@ -8,8 +8,8 @@ import { upgraded, VERSION } from './upgrade.ts';
 
 /** Writes a world to its file. */
 export interface WorldPersistence {
-  /** Resolves when the current state of the world is on disk. */
-  saved(): Promise<void>;
+  /** Writes unsaved changes, and resolves when the current state of the world is on disk. */
+  flush(): Promise<void>;
   /** Writes one last time and stops. */
   stop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export function persistWorld(
       writing = undefined;
     }
   };
-  const saved = (): Promise<void> =>
+  const flush = (): Promise<void> =>
     hasUnsavedChanges ? (writing ??= write()) : (writing ?? Promise.resolve());
   let pendingWrite: NodeJS.Timeout | undefined;
   const stopListening = world.onChange(() => {
@@ -57,15 +57,15 @@ export function persistWorld(
     // Every call waits for its changes to be written. This timer is for changes outside any call.
     pendingWrite ??= setTimeout(() => {
       pendingWrite = undefined;
-      saved().catch(onFailure);
+      flush().catch(onFailure);
     }, 200).unref();
   });
   return {
-    saved,
+    flush,
     async stop() {
       stopListening();
       clearTimeout(pendingWrite);
-      await saved();
+      await flush();
     },
   };
 }

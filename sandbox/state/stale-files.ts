@@ -20,16 +20,16 @@ const TAKEOVER = /^claim(?:\.[0-9a-f]{8}\.takeover)+$/;
  * @param folder the folder of a sandbox, which this process has claimed
  */
 export async function removeStaleFiles(folder: string): Promise<void> {
-  for (const [subfolder, stale] of Object.entries(STALE_FILES)) {
+  for (const [subfolder, pattern] of Object.entries(STALE_FILES)) {
     for (const name of await namesIn(join(folder, subfolder)))
-      if (stale.test(name)) await rm(join(folder, subfolder, name), { force: true });
+      if (pattern.test(name)) await rm(join(folder, subfolder, name), { force: true });
   }
   for (const name of await namesIn(folder))
     if (await isStaleClaim(folder, name)) await rm(join(folder, name), { force: true });
 }
 
 /**
- * Whether a claim's temporary file is stale. While the process that wrote the file is running, it may still be claiming
+ * Whether a claim's temporary file is stale. While its writer is running, it is not stale: the writer may still be claiming
  * the folder.
  */
 async function isStaleClaim(folder: string, name: string): Promise<boolean> {

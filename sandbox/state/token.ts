@@ -54,10 +54,10 @@ export async function removeToken(folder: string): Promise<void> {
 }
 
 /**
- * Reads the token in a folder that a program named, which may not be a sandbox: only a regular file of the given user
- * counts, since another user could know the contents of any other file.
+ * Reads the token in a folder that an unproven program named. Only a regular file of the given user counts, because another
+ * user could know the contents of any other file.
  * @param folder an absolute path
- * @param user the number of the user; undefined on a system without user numbers
+ * @param user the user ID; undefined on a system without user IDs
  * @returns `another user` when the file belongs to another user, and `missing` when there is no token
  */
 export async function readToken(

@@ -3,6 +3,7 @@ import type { SandboxClock } from './clock.ts';
 
 /** A future event that concerns one resource (its subject) in one region. */
 export interface AgendaEntry {
+  /** The time of the event, in milliseconds since 1970. */
   readonly at: number;
   readonly region: string;
   readonly event: string;

@@ -14,7 +14,7 @@ export const durations = {
   addressRelease: 5_000,
   /** `provisioning` to `active`: 90 to 180 s. */
   loadBalancerCreate: 150_000,
-  /** How long the network interfaces of a load balancer outlive it. */
+  /** How long the network interfaces of a load balancer outlive the load balancer. */
   loadBalancerInterfaceRelease: 45_000,
   /** How long a target group remains in use after its last rule is deleted. */
   targetGroupRelease: 5_000,
@@ -28,7 +28,7 @@ export const durations = {
   taskDetach: 10_000,
   /** The interval at which the scheduler checks each service. */
   schedulerTick: 5_000,
-  /** From the moment when a deployment is steady to COMPLETED. */
+  /** From a steady deployment to `COMPLETED`. */
   deploymentSettle: 5_000,
   /** How long stopped tasks can still be described: at least an hour. */
   stoppedTaskForget: 3_600_000,

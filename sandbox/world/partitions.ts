@@ -12,7 +12,7 @@ export interface AwsPartition {
   readonly regions: readonly string[];
 }
 
-/** The partition of most regions. Tools that know no partition assume it for any region, as the SDKs do. */
+/** The partition of most regions. The sandbox assumes it for unknown regions, as the SDKs do. */
 const COMMERCIAL: AwsPartition = {
   id: 'aws',
   pattern: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,

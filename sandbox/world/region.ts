@@ -21,7 +21,7 @@ export interface Propagation {
 export interface Region extends RegionalStores, GlobalStores {
   /** E.g. `eu-west-1`. */
   readonly name: string;
-  /** The partition that it is in, e.g. `aws`. */
+  /** The partition that contains the region. */
   readonly partition: AwsPartition;
   /** The twelve digits of the account. */
   readonly account: string;

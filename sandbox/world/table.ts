@@ -27,7 +27,7 @@ export interface Watch {
   deleted(id: string, row: object): void;
 }
 
-/** The rows that a call sees instead of the stored rows, by ID. If it sees none for an ID, the value is undefined. */
+/** The rows that a call sees instead of the stored rows, by ID. The value is undefined if the call sees no row with the ID. */
 export type Overrides<Row> = ReadonlyMap<string, Row | undefined>;
 
 /** The differences between a table as one call sees it and its actual rows. */

@@ -42,9 +42,9 @@ export interface Snapshot {
   /** The number of IDs created so far. */
   readonly count: number;
   readonly agenda: readonly AgendaEntry[];
-  /** The tables without a region of the partition `aws`. */
+  /** The global tables of the partition `aws`. */
   readonly global: Rows;
-  /** Those of the other partitions, by partition. Files of earlier versions do not have them. */
+  /** The global tables of the other partitions, by partition. Earlier versions did not write them. */
   readonly otherPartitions?: Readonly<Record<string, Rows>>;
   readonly regions: Readonly<Record<string, Rows>>;
 }
@@ -98,7 +98,7 @@ export class World {
     return [...this.#regions.values()];
   }
 
-  /** Returns the tables without a region, of each partition in use. */
+  /** Returns the global tables of each partition in use. */
   globalStores(): GlobalStores[] {
     return [...this.#global.values()];
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Action, Rule, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RoutedRequest } from '../../../sandbox/balancer/conditions.ts';
-import { satisfies } from '../../../sandbox/balancer/conditions.ts';
+import { matchesCondition } from '../../../sandbox/balancer/conditions.ts';
 import { chooseRule, decide } from '../../../sandbox/balancer/rules.ts';
 
 function request(changes: Partial<RoutedRequest> = {}): RoutedRequest {
@@ -111,7 +111,7 @@ describe('a rule condition', () => {
     ['an IPv4 source address against an IPv6 network', sourceIp('::/0'), {}, false],
     ['an unknown field', { Field: 'weather', Values: ['*'] }, {}, false],
   ])('is evaluated for %s', (_, condition, changes, expected) => {
-    expect(satisfies(condition, request(changes))).toBe(expected);
+    expect(matchesCondition(condition, request(changes))).toBe(expected);
   });
 });
 

@@ -4,7 +4,7 @@ import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import * as R53 from '@aws-sdk/client-route-53';
 import { describe, expect, test } from '@jest/globals';
-import { isStale } from '../../../sandbox/chaos/visibility.ts';
+import { isChangeHidden } from '../../../sandbox/chaos/visibility.ts';
 import { seededRandom } from '../../../sandbox/chaos/seeded-random.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { natGateway, required } from '../aws/ec2/scene.ts';
@@ -282,7 +282,7 @@ test('the same seed gives the same history, and a different seed gives a differe
 test('a resource that was found may disappear at most once during the lag, and never after the lag', () => {
   const histories = Array.from({ length: 300 }, (_, nth) =>
     Array.from({ length: 101 }, (_none, age) =>
-      isStale(100, age, (purpose) => seededRandom('seed', nth, purpose)) ? '-' : '+',
+      isChangeHidden(100, age, (purpose) => seededRandom('seed', nth, purpose)) ? '-' : '+',
     ).join(''),
   );
   expect(histories.every((one) => /^-+\++(-+\++)?$/.test(one))).toBe(true);

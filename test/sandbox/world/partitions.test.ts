@@ -1,4 +1,4 @@
-// The sandbox has one account per partition of AWS: its ARNs, domains and policies, IAM and Route 53 are its own.
+// The sandbox has one account per partition of AWS, each with its own ARNs, domains, policies, roles and hosted zones.
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   CreateRepositoryCommand,
@@ -39,7 +39,7 @@ const policyFor = (Resource: string | string[]) =>
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: 'logs:PutLogEvents', Resource }],
   });
-const put = (iam: IAMClient, Resource: string | string[]) =>
+const putPolicy = (iam: IAMClient, Resource: string | string[]) =>
   iam.send(
     new PutRolePolicyCommand({ RoleName: 'task', PolicyName: 'logs', PolicyDocument: policyFor(Resource) }),
   );
@@ -78,11 +78,11 @@ describe.each([
     const { iam } = await inRegion(region);
     await makeRole(iam);
     const arn = 'arn:aws:logs:*:*:*';
-    expect(await refusalOf(put(iam, ['*', arn]))).toEqual({
+    expect(await refusalOf(putPolicy(iam, ['*', arn]))).toEqual({
       code: 'MalformedPolicyDocument',
       message: `Partition "aws" is not valid for resource "${arn}".`,
     });
-    await put(iam, [`arn:${partition}:logs:*:*:*`, 'arn:*:logs:*:*:*']);
+    await putPolicy(iam, [`arn:${partition}:logs:*:*:*`, 'arn:*:logs:*:*:*']);
 
     const attach = (PolicyArn: string) =>
       iam.send(new AttachRolePolicyCommand({ RoleName: 'task', PolicyArn }));
@@ -95,21 +95,21 @@ describe.each([
 
   test('principals of another partition are refused', async () => {
     const { iam } = await inRegion(region);
-    const trusting = (AWS: string) =>
+    const makeTrustingRole = (AWS: string) =>
       makeRole(iam, 'other', { AssumeRolePolicyDocument: trustPolicy({ Principal: { AWS } }) });
-    expect(await refusalOf(trusting('arn:aws:iam::111122223333:root'))).toMatchObject({
+    expect(await refusalOf(makeTrustingRole('arn:aws:iam::111122223333:root'))).toMatchObject({
       code: 'MalformedPolicyDocument',
       message: expect.stringContaining('Invalid principal in policy'),
     });
-    await trusting(`arn:${partition}:iam::111122223333:root`);
+    await makeTrustingRole(`arn:${partition}:iam::111122223333:root`);
   });
 });
 
-test('in the partition aws, a policy for another partition is refused, and so is a partition that does not exist', async () => {
+test('the partition aws refuses ARNs of other partitions and of partitions that do not exist', async () => {
   const { iam, ecr } = await sandbox();
   await makeRole(iam);
   for (const partition of ['aws-cn', 'aws2', '${AWS::Partition}', '']) {
-    expect(await refusalOf(put(iam, `arn:${partition}:s3:::logs`))).toMatchObject({
+    expect(await refusalOf(putPolicy(iam, `arn:${partition}:s3:::logs`))).toMatchObject({
       code: 'MalformedPolicyDocument',
     });
   }
@@ -120,7 +120,7 @@ test('in the partition aws, a policy for another partition is refused, and so is
   });
 });
 
-test('an account has no IAM and no Route 53 of another partition', async () => {
+test('an account does not see the roles and hosted zones of another partition', async () => {
   const started = sandbox();
   const china = await inRegion('cn-north-1', started);
   const { iam, route53, world } = await started;

@@ -111,12 +111,12 @@ test.each([
     policy(keepNewest(1), { ...keepNewest(1), rulePriority: 2 }),
     'Only one rule can have tagStatus=ANY',
   ],
-])('a lifecycle policy with %s is refused', async (_what, text, why) => {
+])('a lifecycle policy with %s is refused', async (_what, text, reason) => {
   const { ecr } = await withRepository();
   const { code, message } = await refusalOf(putPolicy(ecr, text));
   expect(code).toBe('InvalidParameterException');
   expect(message).toMatch(/^Invalid parameter at '[Ll]ifecyclePolicyText' failed to satisfy constraint: '/);
-  expect(message).toContain(why);
+  expect(message).toContain(reason);
 });
 
 test('rules that archive images are refused as not implemented', async () => {

@@ -157,7 +157,7 @@ const refused: [string, RuleCondition[], string][] = [
   ],
   ['an invalid regular expression', [regex('(')], "The regex value '(' is not valid"],
   ['a lookahead', [regex('^/(?=a)')], "The regex value '^/(?=a)' is not valid"],
-  ['a reference to a group', [regex('(a)\\1')], "The regex value '(a)\\1' is not valid"],
+  ['a backreference', [regex('(a)\\1')], "The regex value '(a)\\1' is not valid"],
   [
     'an explosive repetition',
     [regex('((a{999}){999}){999}')],

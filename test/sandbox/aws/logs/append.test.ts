@@ -34,10 +34,10 @@ test('a stream keeps only its newest events', async () => {
   expect(events).toMatchObject([{ message: 'line 5' }]);
   expect(region.logs.streams.get(`${logGroupName}:one`)?.firstEventTimestamp).toBe(NOW + 5);
   appendLog(region, logGroupName, 'one', 'one more', NOW + MAX_EVENTS + 5);
-  const rest = await logs.send(
+  const nextPage = await logs.send(
     new GetLogEventsCommand({ logGroupName, logStreamName: 'one', nextToken: nextForwardToken, limit: 1 }),
   );
-  expect(rest.events).toMatchObject([{ message: 'line 6' }]);
+  expect(nextPage.events).toMatchObject([{ message: 'line 6' }]);
 });
 
 test('the total size of the events in a stream is limited', async () => {
@@ -48,7 +48,7 @@ test('the total size of the events in a stream is limited', async () => {
   expect(stream).toMatchObject({ weight: MAX_WEIGHT, firstEventTimestamp: NOW + 4 });
 });
 
-test('many lines in quick succession report only one change of the world', () => {
+test('many lines in quick succession count as a single change of the world', () => {
   jest.useFakeTimers();
   try {
     const world = new World();

@@ -77,9 +77,9 @@ test('reading backward reaches the oldest event, and can then reverse without lo
   expect([first, second, third].map((page) => page.messages)).toEqual([['b', 'c'], ['a'], []]);
   expect(third.nextBackwardToken).toBe(second.nextBackwardToken);
   expect((await read(third.nextForwardToken)).messages).toEqual(['a', 'b']);
-  const past = await read(first.nextForwardToken);
-  expect(past.messages).toEqual([]);
-  expect((await read(past.nextBackwardToken)).messages).toEqual(['b', 'c']);
+  const afterNewest = await read(first.nextForwardToken);
+  expect(afterNewest.messages).toEqual([]);
+  expect((await read(afterNewest.nextBackwardToken)).messages).toEqual(['b', 'c']);
 });
 
 test('the tokens of an empty stream find events that arrive later', async () => {

@@ -176,9 +176,9 @@ test.each(refused)('ChangeResourceRecordSets refuses %s', async (_name, changes,
   expect(await records()).toEqual([]);
 });
 
-const where = (type = 'A', identifier = 'null') =>
+const inChange = (type = 'A', identifier = 'null') =>
   `in Change with [Action=CREATE, Name=www.example.com, Type=${type}, SetIdentifier=${identifier}]`;
-const contents =
+const contentsMessage =
   'Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
 const malformed: [string, Change[], string, string][] = [
   ['no change', [], 'InvalidInput', 'at least one change'],
@@ -186,14 +186,19 @@ const malformed: [string, Change[], string, string][] = [
     'no TTL',
     batchOf('CREATE', { ...www, TTL: undefined }),
     'InvalidInput',
-    `${contents}, but found none ${where()}`,
+    `${contentsMessage}, but found none ${inChange()}`,
   ],
-  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${where()}`],
+  [
+    'no values',
+    batchOf('CREATE', { ...www, ResourceRecords: [] }),
+    'InvalidInput',
+    `found none ${inChange()}`,
+  ],
   [
     'an alias with a TTL',
     batchOf('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
     'InvalidInput',
-    `${contents}, but found more than one ${where()}`,
+    `${contentsMessage}, but found more than one ${inChange()}`,
   ],
   [
     'an alias that does not say whether to evaluate its target',
@@ -210,13 +215,13 @@ const malformed: [string, Change[], string, string][] = [
     'a weight without an identifier',
     batchOf('CREATE', { ...www, Weight: 1 }),
     'InvalidInput',
-    `Missing field 'SetIdentifier' ${where()}`,
+    `Missing field 'SetIdentifier' ${inChange()}`,
   ],
   [
     'an identifier without a routing policy',
     batchOf('CREATE', { ...www, SetIdentifier: 'one' }),
     'InvalidInput',
-    `but found none ${where('A', 'one')}`,
+    `but found none ${inChange('A', 'one')}`,
   ],
   [
     'two routing policies',
@@ -350,7 +355,7 @@ test('an alias can point to a record set of its own zone and type', async () => 
   expect(await refusalOf(change(batchOf('CREATE', otherType)))).toMatchObject({ code: 'InvalidChangeBatch' });
 });
 
-test('record sets are listed page by page from a given name on, ordered by reversed labels and then by type', async () => {
+test('record sets are listed page by page, starting at a given name, in order of reversed labels and then of type', async () => {
   const { change, route53, zoneId } = await zoneScene();
   await change(
     batchOf(

@@ -6,7 +6,7 @@ import net from 'node:net';
 import { makeBlackHole } from '../../../sandbox/balancer/black-hole.ts';
 import { ask, defaultRule, keepAlive, open, FakeWorld } from './targets.ts';
 
-/** A load balancer with the fixed response `hello`. */
+/** Returns a world whose load balancer sends the fixed response `hello`. */
 function respondingWorld(): FakeWorld {
   const world = new FakeWorld();
   world.currentRules = [

@@ -50,7 +50,7 @@ async function openRecorded(
   return { port: (await open(world)).port, seen };
 }
 
-/** Sends bytes and returns all bytes of the answer, each as one character, when the connection has ended. */
+/** Sends bytes, waits until the connection ends, and returns the response with one character per byte. */
 async function send(port: number, text: string): Promise<string> {
   const socket = net.connect(port, '127.0.0.1').on('error', () => {});
   socket.setEncoding('latin1').write(Buffer.from(text, 'latin1'));

@@ -13,7 +13,7 @@ import { SECOND, sandboxInWeather } from './scene.ts';
 const LAG = { listLagMs: 30 * SECOND };
 type Scene = Awaited<ReturnType<typeof laggingScene>>;
 
-/** A network that was created in calm weather, and whose lists then start to lag. */
+/** Creates a network in calm weather, and then makes lists lag. */
 async function laggingScene() {
   const clock = manualClock();
   const started = await network({ clock, pace: 1 });

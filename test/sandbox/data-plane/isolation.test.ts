@@ -1,4 +1,4 @@
-// The user and the read-only root file system of a task definition reach the running container and its health check.
+// The user and the read-only root file system that a task definition asks for apply to the running container.
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Only one process at a time can claim a sandbox's folder, even when several find the claim of a dead process.
+// Only one process at a time can claim a sandbox's folder, even when several processes find the claim of a dead one.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import { join } from 'node:path';
@@ -101,14 +101,15 @@ describe('a claim', () => {
 
 /**
  * A program that claims a folder when it reads the command `claim`, and prints the result. Other commands release the folder.
+ * With a second argument, it is killed in the middle of a takeover.
  */
 const CLAIMANT = `
 import { createInterface } from 'node:readline';
 import fsPromises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { claimFolder } from 'sandbox/state/claim.ts';
-const [folder, mode] = process.argv.slice(2);
-if (mode) {
+const [folder, diesDuringTakeover] = process.argv.slice(2);
+if (diesDuringTakeover) {
   fsPromises.rename = () => process.kill(process.pid, 'SIGKILL');
   syncBuiltinESMExports();
 }

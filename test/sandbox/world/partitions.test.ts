@@ -21,8 +21,8 @@ import { World } from '../../../sandbox/world/world.ts';
 import { refusalOf, sandbox } from '../harness.ts';
 import { makeRole, trustPolicy } from '../aws/iam/making.ts';
 
-/** Starts a sandbox with clients of one region. */
-async function inRegion(region: string, started: Promise<{ readonly url: string }> = sandbox()) {
+/** Returns clients of one region, which use a new sandbox unless one is given. */
+async function clientsIn(region: string, started: Promise<{ readonly url: string }> = sandbox()) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const settings = { endpoint: (await started).url, region, credentials, maxAttempts: 1 };
   return {
@@ -51,7 +51,7 @@ describe.each([
   ['us-isob-east-1', 'aws-iso-b', 'sc2s.sgov.gov'],
 ])('in %s', (region, partition, dnsSuffix) => {
   test(`ARNs are of the partition ${partition}`, async () => {
-    const { iam, sts } = await inRegion(region);
+    const { iam, sts } = await clientsIn(region);
     const { Role } = await makeRole(iam);
     expect(Role?.Arn).toBe(`arn:${partition}:iam::000000000000:role/task`);
     expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
@@ -60,7 +60,7 @@ describe.each([
   });
 
   test(`hosts are in ${dnsSuffix}`, async () => {
-    const { ec2, ecr } = await inRegion(region);
+    const { ec2, ecr } = await clientsIn(region);
     const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName: 'shop' }));
     const registry = `000000000000.dkr.ecr.${region}.${dnsSuffix}`;
     expect(repository).toMatchObject({
@@ -75,7 +75,7 @@ describe.each([
   });
 
   test('policies of another partition are refused', async () => {
-    const { iam } = await inRegion(region);
+    const { iam } = await clientsIn(region);
     await makeRole(iam);
     const arn = 'arn:aws:logs:*:*:*';
     expect(await refusalOf(putPolicy(iam, ['*', arn]))).toEqual({
@@ -94,7 +94,7 @@ describe.each([
   });
 
   test('principals of another partition are refused', async () => {
-    const { iam } = await inRegion(region);
+    const { iam } = await clientsIn(region);
     const makeTrustingRole = (AWS: string) =>
       makeRole(iam, 'other', { AssumeRolePolicyDocument: trustPolicy({ Principal: { AWS } }) });
     expect(await refusalOf(makeTrustingRole('arn:aws:iam::111122223333:root'))).toMatchObject({
@@ -122,7 +122,7 @@ test('the partition aws refuses ARNs of other partitions and of partitions that 
 
 test('an account does not see the roles and hosted zones of another partition', async () => {
   const started = sandbox();
-  const china = await inRegion('cn-north-1', started);
+  const china = await clientsIn('cn-north-1', started);
   const { iam, route53, world } = await started;
   await makeRole(iam);
   await makeRole(china.iam);

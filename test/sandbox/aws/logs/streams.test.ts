@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { logGroupName, NOW, withGroup } from './writing.ts';
+import { logGroupName, NOW, logGroupScene } from './writing.ts';
 
 async function streamScene() {
-  const started = await withGroup();
+  const started = await logGroupScene();
   const describe = (rest: Partial<DescribeLogStreamsCommandInput> = {}) =>
     started.logs.send(new DescribeLogStreamsCommand({ logGroupName, ...rest }));
   const names = async (rest: Partial<DescribeLogStreamsCommandInput> = {}) =>

@@ -81,7 +81,7 @@ test('a star in a name is always returned as an octal escape', async () => {
 const weighted = (SetIdentifier: string, more = {}) =>
   record('w.example.com', 'A', ['192.0.2.1'], { SetIdentifier, Weight: 1, ...more });
 const cname = record('www.example.com', 'CNAME', ['a.example.org']);
-const refused: [string, Change[], string][] = [
+const refusedChanges: [string, Change[], string][] = [
   [
     'a name in another zone',
     batchOf('CREATE', record('www.example.org', 'A', ['192.0.2.1'])),
@@ -170,7 +170,7 @@ const refused: [string, Change[], string][] = [
     'Number of characters limit of 32000 exceeded.',
   ],
 ];
-test.each(refused)('ChangeResourceRecordSets refuses %s', async (_name, changes, message) => {
+test.each(refusedChanges)('ChangeResourceRecordSets refuses %s', async (_name, changes, message) => {
   const { change, records } = await zoneScene();
   expect(await refusalOf(change(changes))).toEqual({ code: 'InvalidChangeBatch', message: `[${message}]` });
   expect(await records()).toEqual([]);
@@ -180,7 +180,7 @@ const inChange = (type = 'A', identifier = 'null') =>
   `in Change with [Action=CREATE, Name=www.example.com, Type=${type}, SetIdentifier=${identifier}]`;
 const contentsMessage =
   'Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
-const malformed: [string, Change[], string, string][] = [
+const malformedChanges: [string, Change[], string, string][] = [
   ['no change', [], 'InvalidInput', 'at least one change'],
   [
     'no TTL',
@@ -260,7 +260,7 @@ const malformed: [string, Change[], string, string][] = [
     'Region in a record set',
   ],
 ];
-test.each(malformed)(
+test.each(malformedChanges)(
   'ChangeResourceRecordSets refuses a batch with %s',
   async (_name, changes, code, words) => {
     const { change } = await zoneScene();

@@ -1,4 +1,4 @@
-// Behaviour that all services share: the id of the request, the version of the API, dry runs, and services that the sandbox lacks.
+// Behaviour that all services share: request ids, API versions, dry runs, and the refusal of services that the sandbox lacks.
 import { describe, expect, test } from '@jest/globals';
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { sandbox } from '../harness.ts';

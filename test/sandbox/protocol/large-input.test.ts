@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CreateTagsCommand, CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { refusalOf, sandbox } from '../harness.ts';
 
-/** The maximum duration of a refusal on a busy machine. If size were unlimited, the largest of these inputs would take minutes. */
+/** The maximum duration of a refusal on a busy machine. Without size limits, the largest of these inputs would take minutes. */
 const MAX_REFUSAL_MS = 5_000;
 
 async function call(service: string, body: string, options: { path?: string; target?: string } = {}) {

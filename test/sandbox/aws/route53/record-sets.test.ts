@@ -176,7 +176,7 @@ test.each(refusedChanges)('ChangeResourceRecordSets refuses %s', async (_name, c
   expect(await records()).toEqual([]);
 });
 
-const inChange = (type = 'A', identifier = 'null') =>
+const place = (type = 'A', identifier = 'null') =>
   `in Change with [Action=CREATE, Name=www.example.com, Type=${type}, SetIdentifier=${identifier}]`;
 const contentsMessage =
   'Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
@@ -186,19 +186,14 @@ const malformedChanges: [string, Change[], string, string][] = [
     'no TTL',
     batchOf('CREATE', { ...www, TTL: undefined }),
     'InvalidInput',
-    `${contentsMessage}, but found none ${inChange()}`,
+    `${contentsMessage}, but found none ${place()}`,
   ],
-  [
-    'no values',
-    batchOf('CREATE', { ...www, ResourceRecords: [] }),
-    'InvalidInput',
-    `found none ${inChange()}`,
-  ],
+  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${place()}`],
   [
     'an alias with a TTL',
     batchOf('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
     'InvalidInput',
-    `${contentsMessage}, but found more than one ${inChange()}`,
+    `${contentsMessage}, but found more than one ${place()}`,
   ],
   [
     'an alias that does not say whether to evaluate its target',
@@ -215,13 +210,13 @@ const malformedChanges: [string, Change[], string, string][] = [
     'a weight without an identifier',
     batchOf('CREATE', { ...www, Weight: 1 }),
     'InvalidInput',
-    `Missing field 'SetIdentifier' ${inChange()}`,
+    `Missing field 'SetIdentifier' ${place()}`,
   ],
   [
     'an identifier without a routing policy',
     batchOf('CREATE', { ...www, SetIdentifier: 'one' }),
     'InvalidInput',
-    `but found none ${inChange('A', 'one')}`,
+    `but found none ${place('A', 'one')}`,
   ],
   [
     'two routing policies',

@@ -1,4 +1,4 @@
-// A task runs the image for its architecture. Without such an image, it fails as on Fargate.
+// A task runs the image for its architecture, or fails as on Fargate if there is no such image.
 import { expect, test } from '@jest/globals';
 import { indexManifestOf, OCI_INDEX } from '../aws/ecr/pushing.ts';
 import { taskScene } from './task-scene.ts';

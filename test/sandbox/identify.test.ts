@@ -41,7 +41,9 @@ async function protectedSandbox() {
 }
 
 /** Starts a server that records the requests that it receives. */
-async function impostor(respond: RequestListener): Promise<{ port: number; received: IncomingMessage[] }> {
+async function startImpostor(
+  respond: RequestListener,
+): Promise<{ port: number; received: IncomingMessage[] }> {
   const received: IncomingMessage[] = [];
   const server: Server = createServer((request, response) => {
     received.push(request);
@@ -52,7 +54,7 @@ async function impostor(respond: RequestListener): Promise<{ port: number; recei
   return { port: (server.address() as AddressInfo).port, received };
 }
 
-const claims = (folder: string) =>
+const aboutBody = (folder: string) =>
   JSON.stringify({ sandbox: 'slipway', pid: process.pid, folder, background: true });
 
 describe('a sandbox', () => {
@@ -80,7 +82,7 @@ describe('a sandbox', () => {
     },
   );
 
-  test('accepts the header in the file for curl, which does not contain the token', async () => {
+  test('accepts the header from the file for curl; that file does not contain the token', async () => {
     const { url, folder } = await protectedSandbox();
     const line = readFileSync(join(folder, 'authorization'), 'utf8').trim();
     const [name = '', value = ''] = line.split(': ');
@@ -96,7 +98,7 @@ describe('a sandbox', () => {
     expect((await fetch(call, { headers: { authorization } })).status).toBe(200);
   });
 
-  test('makes a new token at each start and removes it when it stops', async () => {
+  test('makes a new token when it starts and removes the token when it stops', async () => {
     const folder = newFolder();
     const tokens = [];
     for (let start = 0; start < 2; start += 1) {
@@ -111,7 +113,7 @@ describe('a sandbox', () => {
 });
 
 describe('another program on the port', () => {
-  /** The only request that it may receive, and the headers that it may see. */
+  /** Checks that the program received a single request, with a challenge and no credentials. */
   const expectOnlyAChallenge = (received: readonly IncomingMessage[]) => {
     expect(received.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /_sandbox/about']);
     expect(Object.keys(received[0]?.headers ?? {}).sort()).toEqual([
@@ -133,12 +135,14 @@ describe('another program on the port', () => {
       (port, challenge, body) => proofOf('ab'.repeat(32), port + 1, challenge, body),
     ],
     ['a proof of another body', (port, challenge) => proofOf('ab'.repeat(32), port, challenge, '{}')],
-  ])('that names the folder of the real sandbox and sends %s is not used', async (_, prove) => {
+  ])('that names the folder of the real sandbox and sends %s is not used', async (_, makeProof) => {
     const folder = newFolder();
     writeFileSync(join(folder, 'token'), 'ab'.repeat(32), { mode: 0o600 });
-    const { port, received } = await impostor((request, response) => {
+    const { port, received } = await startImpostor((request, response) => {
       const challenge = String(request.headers['slipway-challenge']);
-      response.setHeader('slipway-proof', prove(port, challenge, claims(folder))).end(claims(folder));
+      response
+        .setHeader('slipway-proof', makeProof(port, challenge, aboutBody(folder)))
+        .end(aboutBody(folder));
     });
     expect(await identify(port)).toBe('unproven');
     expectOnlyAChallenge(received);
@@ -150,7 +154,7 @@ describe('another program on the port', () => {
 
   test('that passes the challenge on to the real sandbox is not used', async () => {
     const real = await protectedSandbox();
-    const { port, received } = await impostor((request, response) => {
+    const { port, received } = await startImpostor((request, response) => {
       const headers = { 'slipway-challenge': String(request.headers['slipway-challenge']) };
       void fetch(`${real.url}/_sandbox/about`, { headers }).then(async (answer) => {
         response.setHeader('slipway-proof', answer.headers.get('slipway-proof') ?? '');
@@ -163,12 +167,12 @@ describe('another program on the port', () => {
   });
 
   test.each<[string, string]>([
-    ['a relative folder', claims('.slipway/sandbox')],
+    ['a relative folder', aboutBody('.slipway/sandbox')],
     ['a folder that is a number', JSON.stringify({ sandbox: 'slipway', folder: 7 })],
     ['null', 'null'],
     ['a response that never ends', ''],
   ])('that answers with %s is not a sandbox', async (_, body) => {
-    const { port } = await impostor((_, response) => {
+    const { port } = await startImpostor((_, response) => {
       if (body !== '') return response.end(body);
       const write = (): unknown => response.destroyed || response.write('x'.repeat(100_000), write);
       return write();
@@ -176,9 +180,9 @@ describe('another program on the port', () => {
     expect(await identify(port)).toBe('other');
   });
 
-  test('is described without any of its words', async () => {
+  test('is reported in an error that quotes nothing of its response', async () => {
     const folder = '/tmp/\u001b[2J';
-    const { port } = await impostor((_, response) => response.end(claims(folder)));
+    const { port } = await startImpostor((_, response) => response.end(aboutBody(folder)));
     await expect(findSandbox(port)).rejects.toThrow(/^[ -~]+$/);
   });
 });
@@ -197,7 +201,7 @@ describe('the token', () => {
     ['a folder', (file: string) => symlinkSync('.', file)],
     ['a short file', (file: string) => writeFileSync(file, 'abc')],
     ['a file with other contents', (file: string) => writeFileSync(file, 'x'.repeat(64))],
-  ])('is missing when the file is %s', async (_, create) => {
+  ])('counts as missing if its file is %s', async (_, create) => {
     const folder = newFolder();
     create(join(folder, 'token'));
     expect(await readToken(folder)).toBe('missing');
@@ -210,10 +214,10 @@ describe('the token', () => {
     // Root can give the file to another user; for other users, an unreadable file has the same effect.
     if (process.getuid?.() === 0) chownSync(file, 12_345, 12_345);
     else chmodSync(file, 0);
-    const { port } = await impostor((request, response) => {
+    const { port } = await startImpostor((request, response) => {
       const challenge = String(request.headers['slipway-challenge']);
-      const proof = proofOf('ab'.repeat(32), port, challenge, claims(folder));
-      response.setHeader('slipway-proof', proof).end(claims(folder));
+      const proof = proofOf('ab'.repeat(32), port, challenge, aboutBody(folder));
+      response.setHeader('slipway-proof', proof).end(aboutBody(folder));
     });
     await expect(findSandbox(port)).rejects.toMatchObject({
       kind: 'port taken',

@@ -37,7 +37,7 @@ async function registry() {
 }
 
 /** An image whose layer needs two parts, because its data cannot be compressed. */
-const large = packImage([{ name: 'main.cjs', bytes: randomBytes(11 * 1024 * 1024) }]);
+const twoPartImage = packImage([{ name: 'main.cjs', bytes: randomBytes(11 * 1024 * 1024) }]);
 
 test('a service that was bundled and pushed runs from its image', async () => {
   using target = await registry();
@@ -77,7 +77,7 @@ test.each([
   'a push succeeds although a response to %s is lost',
   async (operation) => {
     using target = await registry();
-    const image = await large;
+    const image = await twoPartImage;
     target.faults.add({ service: 'ecr', operation, nth: 1, kind: 'answer-lost' });
     await target.push(image);
     expect(target.faults.waiting()).toEqual([]);
@@ -89,7 +89,7 @@ test.each([
 
 test('a repeated push after an interruption sends only the missing parts', async () => {
   using target = await registry();
-  const image = await large;
+  const image = await twoPartImage;
   // The configuration and the first of two parts arrive.
   const refused = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
   target.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });

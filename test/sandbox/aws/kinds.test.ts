@@ -83,12 +83,12 @@ test('every call that creates an EC2 resource accepts tags for it', () => {
 const KINDS = ec2Tables(region.ec2).map(({ kind }) => [kind.tagType, kind.idPrefix] as const);
 
 test.each(KINDS)('tags can be added to a %s, but not to an unknown id', async (tagType, idPrefix) => {
-  const { ec2, region: here } = await sandbox();
+  const { ec2, region: sandboxRegion } = await sandbox();
   const id = `${idPrefix}-1`;
   const Tags = [{ Key: 'a', Value: '1' }];
   const tag = () => ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
   expect((await refusalOf(tag())).code).toMatch(/NotFound$/);
-  ec2Tables(here.ec2)
+  ec2Tables(sandboxRegion.ec2)
     .find(({ kind }) => kind.tagType === tagType)
     ?.set(id, {});
   await tag();
@@ -100,12 +100,12 @@ test.each(KINDS)(
   'a new %s is unknown by id and missing from lists until the lag is over',
   async (tagType, idPrefix) => {
     const lag = 5000;
-    const { ec2, region: here, clock } = await sandboxInWeather({ idLagMs: lag, listLagMs: lag });
+    const { ec2, region: sandboxRegion, clock } = await sandboxInWeather({ idLagMs: lag, listLagMs: lag });
     const id = `${idPrefix}-1`;
     const Tags = [{ Key: 'a', Value: '1' }];
     const tag = () => resultOf(ec2.send(new CreateTagsCommand({ Resources: [id], Tags })));
     const listed = async () => (await ec2.send(new DescribeTagsCommand({}))).Tags?.length;
-    ec2Tables(here.ec2)
+    ec2Tables(sandboxRegion.ec2)
       .find(({ kind }) => kind.tagType === tagType)
       ?.set(id, { Tags });
     expect([await tag(), await listed()]).toEqual([expect.stringMatching(/NotFound$/), 0]);

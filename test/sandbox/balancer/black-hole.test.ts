@@ -6,7 +6,7 @@ import net from 'node:net';
 import { makeBlackHole } from '../../../sandbox/balancer/black-hole.ts';
 import { ask, defaultRule, keepAlive, open, FakeWorld } from './targets.ts';
 
-/** A load balancer with the fixed response `hello`. */
+/** Returns a world whose load balancer sends the fixed response `hello`. */
 function respondingWorld(): FakeWorld {
   const world = new FakeWorld();
   world.currentRules = [
@@ -16,7 +16,10 @@ function respondingWorld(): FakeWorld {
 }
 
 /** Connects a client and sends a request. Returns the socket and the data that the client receives. */
-async function client(port: number, text = 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n') {
+async function connectClient(
+  port: number,
+  text = 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n',
+) {
   const socket = net.connect(port, '127.0.0.1');
   const received: string[] = [];
   socket.on('data', (bytes) => received.push(String(bytes))).on('error', () => {});
@@ -32,7 +35,7 @@ describe('a listener that no client can reach', () => {
       const world = respondingWorld();
       const { port } = await open(world);
       world.isListenerReachable = false;
-      const { socket, received } = await client(port, text);
+      const { socket, received } = await connectClient(port, text);
       world.isListenerReachable = true;
       // A client that connects later gets its response, so the first client would have a response by now.
       expect(await ask(port)).toMatchObject({ status: 200, body: 'hello' });
@@ -58,7 +61,7 @@ describe('a listener that no client can reach', () => {
     const world = respondingWorld();
     const listener = await open(world, { closeTimeoutMs: 60_000 });
     world.isListenerReachable = false;
-    const { socket, received } = await client(listener.port);
+    const { socket, received } = await connectClient(listener.port);
     const hungUp = new Promise((resolve) => socket.once('close', resolve));
     await listener.close();
     await hungUp;

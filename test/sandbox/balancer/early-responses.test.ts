@@ -1,4 +1,4 @@
-/** Responses of targets that do not wait for the whole request, and the limits and framing of what is forwarded. */
+/** Responses that a target sends before it has the whole request, large response headers, and unannounced bodies. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -34,7 +34,7 @@ async function upload(port: number, headers: string): Promise<string> {
   return received;
 }
 
-describe('an early 413 of the target', () => {
+describe('an early 413', () => {
   test.each<[string, (socket: net.Socket) => void]>([
     ['closes the connection', (socket) => socket.end(TOO_LARGE, () => socket.destroy())],
     [
@@ -43,14 +43,14 @@ describe('an early 413 of the target', () => {
     ],
     ['stops reading', (socket) => void socket.pause().write(TOO_LARGE)],
     ['goes on reading', (socket) => void socket.resume().write(TOO_LARGE)],
-  ])('reaches a client that reads only after its upload, when the target %s', async (_, behave) => {
+  ])('from a target that %s reaches a client that reads only after its upload', async (_, behave) => {
     const port = await openFor(await startRawTarget((socket) => socket.once('data', () => behave(socket))));
     for (const headers of ['', 'Connection: close\r\n']) {
       expect(await upload(port, headers)).toMatch(/^HTTP\/1\.1 413 Payload Too Large\r\n[^]*too much$/);
     }
   });
 
-  test('reaches such a client when a rule sends it, too', async () => {
+  test('from a rule reaches such a client, too', async () => {
     const world = new FakeWorld();
     const config = { StatusCode: '413', MessageBody: 'too much' };
     world.currentRules = [defaultRule({ Type: 'fixed-response', FixedResponseConfig: config })];
@@ -74,7 +74,7 @@ describe('the headers of a response', () => {
     if (status === 200) expect(reply.headers['x-two']).toBe(headers['X-Two']);
   });
 
-  test('may be more than 2,000', async () => {
+  test('may number more than 2,000', async () => {
     const { port: targetPort } = await startTarget((_request, response) => {
       response.writeHead(200, [...Array<string[]>(3_000).fill(['a', 'b']).flat(), 'X-Last', 'yes']).end();
     });

@@ -90,9 +90,9 @@ describe('a 502 response', () => {
   });
 
   test('is sent when nothing listens on the port of the target', async () => {
-    const { port: free, server } = await startTarget(echo());
+    const { port: closedPort, server } = await startTarget(echo());
     await new Promise((resolve) => server.close(resolve));
-    const { port } = await open(await worldWithTarget(free));
+    const { port } = await open(await worldWithTarget(closedPort));
     expect((await ask(port)).status).toBe(502);
   });
 

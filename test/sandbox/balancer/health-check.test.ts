@@ -83,7 +83,7 @@ describe('a matcher', () => {
     ['200-299', 300, false],
     ['200-204,301', 301, true],
     ['', 200, false],
-  ])('"%s" and the status code %d: %s', (matcher, code, expected) => {
+  ])('"%s" accepts the status code %d: %s', (matcher, code, expected) => {
     expect(matchesCode(matcher, code)).toBe(expected);
   });
 });

@@ -10,7 +10,7 @@ import { startHealthChecker } from '../../../sandbox/balancer/health-checker.ts'
 import type { Reachability, TargetView } from '../../../sandbox/balancer/view.ts';
 import { gate, startRawTarget, startTarget } from './targets.ts';
 
-const LOOK_INTERVAL = 1;
+const REFRESH_INTERVAL = 1;
 const INTERVAL = 30_000;
 
 /** A clock whose waits end when the test says so. */
@@ -71,14 +71,14 @@ class Scene {
     groups: () => [this.group],
     report: (arn, target, health) => this.record(arn, target, health),
     wait: this.clock.wait,
-    refreshIntervalMs: LOOK_INTERVAL,
+    refreshIntervalMs: REFRESH_INTERVAL,
   };
 
-  set(id: string, state: TargetView['state']): void {
+  setTarget(id: string, state: TargetView['state']): void {
     const others = this.group.targets.filter((target) => target.id !== id);
     this.group = { ...this.group, targets: [...others, { id, port: 5000, state }] };
   }
-  remove(id: string): void {
+  removeTarget(id: string): void {
     this.group = { ...this.group, targets: this.group.targets.filter((target) => target.id !== id) };
   }
 
@@ -91,7 +91,7 @@ class Scene {
   }
 
   private record(arn: string, target: TargetView, { state }: TargetHealth): void {
-    this.set(target.id, state);
+    this.setTarget(target.id, state);
     this.reports.push(`${arn} ${target.id} ${state}`);
     for (const { count, open } of this.waiting) if (this.reports.length >= count) open();
   }
@@ -102,24 +102,24 @@ afterEach(async () => checker?.stop());
 
 async function startTargetWithStatus(
   status: () => number,
-): Promise<{ reach: () => Promise<Reachability>; seen: () => number }> {
-  let seen = 0;
+): Promise<{ reach: () => Promise<Reachability>; requestCount: () => number }> {
+  let requestCount = 0;
   const { port } = await startTarget((_request, response) => {
-    seen += 1;
+    requestCount += 1;
     response.writeHead(status()).end();
   });
-  return { reach: async () => ({ host: '127.0.0.1', port }), seen: () => seen };
+  return { reach: async () => ({ host: '127.0.0.1', port }), requestCount: () => requestCount };
 }
 
 describe('the health checker', () => {
   test('checks immediately, then once per interval, and reports each result', async () => {
     let status = 200;
-    const { reach, seen } = await startTargetWithStatus(() => status);
+    const { reach, requestCount } = await startTargetWithStatus(() => status);
     const scene = new Scene(reach);
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await scene.waitForReports(1);
-    expect(seen()).toBe(1);
+    expect(requestCount()).toBe(1);
 
     status = 503;
     for (let round = 2; round <= 3; round += 1) {
@@ -134,17 +134,17 @@ describe('the health checker', () => {
     expect(scene.reports).toEqual(
       ['healthy', 'healthy', 'unhealthy', 'unhealthy', 'healthy'].map((state) => `group 10.0.0.1 ${state}`),
     );
-    expect(seen()).toBe(5);
+    expect(requestCount()).toBe(5);
   });
 
   test('finds a new target when it next lists the targets, or immediately on a refresh', async () => {
     const { reach } = await startTargetWithStatus(() => 200);
     const scene = new Scene(reach);
     checker = startHealthChecker(scene.options);
-    scene.set('10.0.0.1', 'initial');
-    scene.clock.endWaits(LOOK_INTERVAL);
+    scene.setTarget('10.0.0.1', 'initial');
+    scene.clock.endWaits(REFRESH_INTERVAL);
     await scene.waitForReports(1);
-    scene.set('10.0.0.2', 'initial');
+    scene.setTarget('10.0.0.2', 'initial');
     checker.refresh();
     await scene.waitForReports(2);
     expect(scene.reports).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 healthy']);
@@ -159,12 +159,12 @@ describe('the health checker', () => {
       void finish.opened.then(() => response.end());
     });
     const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await accepted.opened;
     scene.clock.endWaits(INTERVAL);
-    scene.clock.endWaits(LOOK_INTERVAL);
-    await scene.clock.untilWaits(LOOK_INTERVAL, 1);
+    scene.clock.endWaits(REFRESH_INTERVAL);
+    await scene.clock.untilWaits(REFRESH_INTERVAL, 1);
     checker.refresh();
     expect(scene.clock.countWaits(INTERVAL)).toBe(0);
     finish.open();
@@ -180,10 +180,10 @@ describe('the health checker', () => {
       accepted.open();
     });
     const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await accepted.opened;
-    scene.remove('10.0.0.1');
+    scene.removeTarget('10.0.0.1');
     checker.refresh();
     await closed.opened;
     expect(scene.reports).toEqual([]);
@@ -194,15 +194,15 @@ describe('the health checker', () => {
     let status = 503;
     const { reach } = await startTargetWithStatus(() => status);
     const scene = new Scene(reach);
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await scene.waitForReports(1);
     scene.clock.endWaits(INTERVAL);
     await scene.waitForReports(2);
-    scene.remove('10.0.0.1');
+    scene.removeTarget('10.0.0.1');
     checker.refresh();
     status = 200;
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     checker.refresh();
     await scene.waitForReports(3);
     expect(scene.reports.map((report) => report.split(' ')[2])).toEqual(['initial', 'unhealthy', 'healthy']);
@@ -211,22 +211,22 @@ describe('the health checker', () => {
   test.each<TargetView['state']>(['draining', 'unused', 'unavailable'])(
     'does not check a target that is %s',
     async (state) => {
-      const { reach, seen } = await startTargetWithStatus(() => 200);
+      const { reach, requestCount } = await startTargetWithStatus(() => 200);
       const scene = new Scene(reach);
-      scene.set('10.0.0.1', state);
-      scene.set('10.0.0.2', 'initial');
+      scene.setTarget('10.0.0.1', state);
+      scene.setTarget('10.0.0.2', 'initial');
       checker = startHealthChecker(scene.options);
       await scene.waitForReports(1);
       expect(scene.reports).toEqual(['group 10.0.0.2 healthy']);
-      expect(seen()).toBe(1);
+      expect(requestCount()).toBe(1);
     },
   );
 
   test('reads the previous state from the world, so a healthy target needs consecutive failures to become unhealthy', async () => {
     const { reach } = await startTargetWithStatus(() => 500);
     const scene = new Scene(reach);
-    scene.set('10.0.0.1', 'healthy');
-    scene.set('10.0.0.2', 'unhealthy');
+    scene.setTarget('10.0.0.1', 'healthy');
+    scene.setTarget('10.0.0.2', 'unhealthy');
     checker = startHealthChecker(scene.options);
     await scene.waitForReports(2);
     expect([...scene.reports].sort()).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 unhealthy']);
@@ -242,7 +242,7 @@ describe('the health checker', () => {
       },
       { port: 8081 },
     );
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await scene.waitForReports(1);
     expect(asked).toEqual([8081]);
@@ -251,7 +251,7 @@ describe('the health checker', () => {
 
   test('counts a check as failed when the target cannot be located', async () => {
     const scene = new Scene(() => Promise.reject(new Error('no such network')), { unhealthyThreshold: 1 });
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await scene.waitForReports(1);
     expect(scene.reports).toEqual(['group 10.0.0.1 unhealthy']);
@@ -261,13 +261,13 @@ describe('the health checker', () => {
     const accepted = gate();
     const port = await startRawTarget(() => accepted.open());
     const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     const running = startHealthChecker(scene.options);
     await accepted.opened;
     await running.stop();
     running.refresh();
     expect(scene.reports).toEqual([]);
-    expect(scene.clock.countWaits(INTERVAL) + scene.clock.countWaits(LOOK_INTERVAL)).toBe(0);
+    expect(scene.clock.countWaits(INTERVAL) + scene.clock.countWaits(REFRESH_INTERVAL)).toBe(0);
   });
 
   test('uses real time by default', async () => {
@@ -275,7 +275,7 @@ describe('the health checker', () => {
     const scene = new Scene(reach, { intervalMs: 20 });
     const { groups, report } = scene.options;
     checker = startHealthChecker({ groups, report });
-    scene.set('10.0.0.1', 'initial');
+    scene.setTarget('10.0.0.1', 'initial');
     await scene.waitForReports(3);
     expect(scene.reports).toHaveLength(3);
   });

@@ -1,4 +1,4 @@
-/** Raw bytes from clients: a target gets exactly the requests that the rules have seen, whatever a client sends. */
+/** Whatever bytes a client sends, a target receives exactly the requests that the rules have checked. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -7,29 +7,30 @@ import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { FakeWorld, defaultRule, open, startRawTarget, startTarget, GROUP } from './targets.ts';
 
 /** A request as a target parsed it. */
-interface Seen {
+interface ParsedRequest {
   line: string;
   headers: string[];
   body: string;
 }
 
-/** The first rule: no one reaches the administration. */
+/** The first rule, which blocks the administration pages. */
 const NO_ADMIN: Rule = {
   Priority: '1',
   Conditions: [{ Field: 'path-pattern', Values: ['/admin', '/admin/*'] }],
   Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '403', MessageBody: 'NO' } }],
 };
+/** A request that clients hide in the body of another request. */
 const HIDDEN = 'DELETE /admin HTTP/1.1\r\nHost: a\r\n\r\n';
 /** A request that ends the connection, so that a test need not wait for more responses. */
 const LAST = 'GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-const MANY = 'a:b\r\n'.repeat(2_100);
+const MANY_HEADERS = 'a:b\r\n'.repeat(2_100);
 const HOST = 'Host: a\r\n';
 
 /** Opens a listener whose target records every request that it receives. */
 async function openRecorded(
   attributes: Record<string, string> = {},
-): Promise<{ port: number; seen: Seen[] }> {
-  const seen: Seen[] = [];
+): Promise<{ port: number; seen: ParsedRequest[] }> {
+  const seen: ParsedRequest[] = [];
   const { port: targetPort, server } = await startTarget(
     (request, response) => {
       let body = '';
@@ -49,7 +50,7 @@ async function openRecorded(
   return { port: (await open(world)).port, seen };
 }
 
-/** Sends bytes and returns all bytes of the answer, each as one character, when the connection has ended. */
+/** Sends bytes, waits until the connection ends, and returns the response with one character per byte. */
 async function send(port: number, text: string): Promise<string> {
   const socket = net.connect(port, '127.0.0.1').on('error', () => {});
   socket.setEncoding('latin1').write(Buffer.from(text, 'latin1'));
@@ -69,25 +70,27 @@ const chunked = (head: string, body: string): string =>
 
 describe('a body that looks like a request', () => {
   test.each([
-    ['GET with a length', withLength(`GET /x HTTP/1.1\r\n${HOST}${MANY}`, HIDDEN)],
-    ['GET in chunks', chunked(`GET /x HTTP/1.1\r\n${HOST}${MANY}`, HIDDEN)],
-    ['DELETE in chunks', chunked(`DELETE /x HTTP/1.1\r\n${HOST}${MANY}`, HIDDEN)],
-    ['POST with a length', withLength(`POST /x HTTP/1.1\r\n${HOST}${MANY}`, HIDDEN)],
-    ['POST with Host at the end', withLength(`POST /x HTTP/1.1\r\n${MANY}${HOST}`, HIDDEN)],
+    ['GET with a length', withLength(`GET /x HTTP/1.1\r\n${HOST}${MANY_HEADERS}`, HIDDEN)],
+    ['GET in chunks', chunked(`GET /x HTTP/1.1\r\n${HOST}${MANY_HEADERS}`, HIDDEN)],
+    ['DELETE in chunks', chunked(`DELETE /x HTTP/1.1\r\n${HOST}${MANY_HEADERS}`, HIDDEN)],
+    ['POST with a length', withLength(`POST /x HTTP/1.1\r\n${HOST}${MANY_HEADERS}`, HIDDEN)],
+    ['POST with Host at the end', withLength(`POST /x HTTP/1.1\r\n${MANY_HEADERS}${HOST}`, HIDDEN)],
     [
       'GET named by Connection',
       withLength(`GET /x HTTP/1.1\r\n${HOST}Connection: Content-Length\r\n`, HIDDEN),
     ],
     [
-      'a request to be upgraded',
+      'POST that asks for an upgrade',
       withLength(`POST /x HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: h2c\r\n`, HIDDEN),
     ],
-  ])('stays a body behind any number of headers: %s', async (_, text) => {
+  ])('stays a body after any number of headers: %s', async (_, text) => {
     const { port, seen } = await openRecorded();
     expect(statusesIn(await send(port, text + LAST))).toEqual([200, 200]);
     expect(seen.map(({ line }) => line)).toEqual([`${text.split(' ')[0]} /x`, 'GET /last']);
     expect(seen[0]?.body).toBe(HIDDEN);
-    expect(seen[0]?.headers.filter((name) => name === 'a')).toHaveLength(text.includes(MANY) ? 2_101 : 1);
+    expect(seen[0]?.headers.filter((name) => name === 'a')).toHaveLength(
+      text.includes(MANY_HEADERS) ? 2_101 : 1,
+    );
   });
 
   test.each([
@@ -125,24 +128,21 @@ describe('a body that looks like a request', () => {
       'a WebSocket with chunks',
       chunked(`GET / HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n`, HIDDEN),
     ],
-  ])('is refused with its connection when the framing is ambiguous: %s', async (_, text) => {
+  ])('is refused, and the connection is closed, if the framing is ambiguous: %s', async (_, text) => {
     const { port, seen } = await openRecorded();
     const received = await send(port, text);
     expect(statusesIn(received)).toEqual([400]);
     expect(received).toContain('Connection: close\r\n');
     expect(seen.map(({ line }) => line)).not.toContain('DELETE /admin');
-    expect(seen.length).toBeLessThanOrEqual(1); // a body that breaks off may have begun to be forwarded
+    expect(seen.length).toBeLessThanOrEqual(1); // the start of an incomplete body may already have been forwarded
   });
 
-  test.each(['xchunked', 'gzip, chunked'])(
-    'is refused when the encoding is unknown: %s',
-    async (encoding) => {
-      const { port, seen } = await openRecorded();
-      const head = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: ${encoding}\r\n\r\n`;
-      expect(statusesIn(await send(port, `${head}0\r\n\r\n${HIDDEN}`))[0]).toBe(501);
-      expect(seen).toEqual([]);
-    },
-  );
+  test.each(['xchunked', 'gzip, chunked'])('is refused if the encoding is unknown: %s', async (encoding) => {
+    const { port, seen } = await openRecorded();
+    const head = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: ${encoding}\r\n\r\n`;
+    expect(statusesIn(await send(port, `${head}0\r\n\r\n${HIDDEN}`))[0]).toBe(501);
+    expect(seen).toEqual([]);
+  });
 
   test('is judged by the rules when it follows a complete request', async () => {
     const { port, seen } = await openRecorded();
@@ -155,7 +155,7 @@ describe('a body that looks like a request', () => {
   });
 });
 
-describe('the target of a request', () => {
+describe('the URL of a request', () => {
   test.each([
     ['/admin#x', [403], []],
     ['/x#/admin', [200], ['GET /x']],
@@ -182,30 +182,32 @@ describe('the target of a request', () => {
     expect(seen.map(({ line }) => line)).toEqual(lines);
   });
 
-  test('of OPTIONS cannot be an asterisk, because no rule could apply to it', async () => {
+  test('cannot be an asterisk, even for OPTIONS, because no rule could apply to it', async () => {
     const { port, seen } = await openRecorded();
     expect(statusesIn(await send(port, `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`))).toEqual([400]);
     expect(seen).toEqual([]);
   });
 
   test.each([
-    ['in absolute form has its own host', `GET http://b:81/x HTTP/1.1\r\n${HOST}`, 'b:81'],
-    ['in absolute form needs no Host', 'GET http://b/x HTTP/1.0\r\n', 'b'],
-    ['with several Host headers has the first host', `GET /x HTTP/1.1\r\n${HOST}Host: b\r\n`, 'a'],
-    ['without Host in HTTP/1.0 has the address of the load balancer', 'GET /x HTTP/1.0\r\n', '127.0.0.1'],
+    ['in absolute form provides the host', `GET http://b:81/x HTTP/1.1\r\n${HOST}`, 'b:81'],
+    ['in absolute form needs no Host header', 'GET http://b/x HTTP/1.0\r\n', 'b'],
+    ['with several Host headers uses the first one', `GET /x HTTP/1.1\r\n${HOST}Host: b\r\n`, 'a'],
+    ['without Host in HTTP/1.0 uses the address of the load balancer', 'GET /x HTTP/1.0\r\n', '127.0.0.1'],
   ])('%s, for the rules and for the target', async (_, head, host) => {
     const { port, seen } = await openRecorded();
     expect(statusesIn(await send(port, `${head}Connection: close\r\n\r\n`))).toEqual([200]);
     const { headers = [] } = seen[0] ?? {};
-    const hosts = headers.flatMap((name, at) => (/^host$/i.test(name) ? [headers[at + 1]] : []));
+    const hosts = headers.flatMap((name, index) => (/^host$/i.test(name) ? [headers[index + 1]] : []));
     expect(hosts).toEqual([host]);
   });
+});
 
+describe('a request', () => {
   test.each([
     ['without Host', 'GET /x HTTP/1.1\r\n', 400],
-    ['with a Host that is no host', 'GET /x HTTP/1.1\r\nHost: a/admin\r\n', 400],
-    ['of HTTP/0.9', 'GET /x\r\n', 400],
-    ['of HTTP/2 without an upgrade', `GET /x HTTP/2.0\r\n${HOST}`, 505],
+    ['with an invalid Host', 'GET /x HTTP/1.1\r\nHost: a/admin\r\n', 400],
+    ['in HTTP/0.9', 'GET /x\r\n', 400],
+    ['in HTTP/2 without an upgrade', `GET /x HTTP/2.0\r\n${HOST}`, 505],
   ])('%s is refused', async (_, head, status) => {
     const { port, seen } = await openRecorded();
     expect(statusesIn(await send(port, `${head}\r\n`))).toEqual([status]);
@@ -218,7 +220,7 @@ describe('the limits of a request', () => {
     `GET /${'x'.repeat(length - 'GET / HTTP/1.1\r\n'.length)} HTTP/1.1\r\n${HOST}Connection: close\r\n`;
   const header = (name: string, length: number): string => `${name}: ${'x'.repeat(length - 7)}\r\n`;
   const start = `GET / HTTP/1.1\r\n${HOST}Connection: close\r\n`;
-  const three = header('X-1', 16_384) + header('X-2', 16_384) + header('X-3', 16_384);
+  const threeHeaders = header('X-1', 16_384) + header('X-2', 16_384) + header('X-3', 16_384);
 
   test.each([
     [200, 'a request line of 16 KB', line(16_384)],
@@ -226,10 +228,14 @@ describe('the limits of a request', () => {
     [414, 'a request line of 100 KB', line(100_000)],
     [200, 'a header of 16 KB', start + header('X-1', 16_384)],
     [400, 'a longer header', start + header('X-1', 16_385)],
-    [200, 'a head of 64 KB', start + three + header('X-4', 65_536 - three.length - start.length)],
-    [400, 'a longer head', start + three + header('X-4', 65_537 - three.length - start.length)],
+    [
+      200,
+      'a head of 64 KB',
+      start + threeHeaders + header('X-4', 65_536 - threeHeaders.length - start.length),
+    ],
+    [400, 'a longer head', start + threeHeaders + header('X-4', 65_537 - threeHeaders.length - start.length)],
     [400, 'more headers than a head can have', start + 'a:\r\n'.repeat(20_000)],
-    [400, 'a head without end', start + 'a:bcd\r\n'.repeat(100_000)],
+    [400, 'an endless head', start + 'a:bcd\r\n'.repeat(100_000)],
   ])('lead to %d for %s', async (status, _, head) => {
     const { port, seen } = await openRecorded();
     expect(statusesIn(await send(port, `${head}\r\n`))).toEqual([status]);
@@ -282,8 +288,8 @@ describe('the bytes of headers', () => {
   });
 });
 
-describe('a header that the client names in Connection', () => {
-  test('is seen neither by the rules nor by the target', async () => {
+describe('headers that are removed', () => {
+  test('include those that the client names in Connection', async () => {
     const { port, seen } = await openRecorded();
     const head = `GET /x HTTP/1.1\r\n${HOST}X-Role: admin\r\nX_Role: admin\r\nConnection: close, X-Role\r\n\r\n`;
     await send(port, head);
@@ -294,7 +300,7 @@ describe('a header that the client names in Connection', () => {
   test.each([
     ['X-Role', { 'X-Role': 'admin', Connection: 'X-Role' }, {}],
     ['X_Role', { X_Role: 'admin' }, { 'routing.http.drop_invalid_header_fields.enabled': 'true' }],
-  ])('or that is dropped cannot satisfy a rule (%s)', async (HttpHeaderName, headers, attributes) => {
+  ])('cannot satisfy a rule (%s)', async (HttpHeaderName, headers, attributes) => {
     const world = new FakeWorld();
     world.attributes = attributes;
     const condition = { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName, Values: ['admin'] } };

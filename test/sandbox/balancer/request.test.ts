@@ -54,7 +54,7 @@ describe('a request', () => {
     ['/a/../%62//c?', '/a/../%62//c?'],
     ['/a?#b', '/a?'],
     ['http://x?', '/?'],
-  ])('for %s is forwarded with the target %s', (url, target) => {
+  ])('for %s is forwarded with the request target %s', (url, target) => {
     expect(read({ url })).toMatchObject({ target });
   });
 

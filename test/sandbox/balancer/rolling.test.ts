@@ -44,7 +44,7 @@ describe('a rolling deployment', () => {
     let responses = 0;
     const failures: unknown[] = [];
     const underWay = new Set<Promise<unknown>>();
-    const marks = [500, 1_200, 1_900].map((count) => ({ count, ...gate() }));
+    const milestones = [500, 1_200, 1_900].map((count) => ({ count, ...gate() }));
     const client = async (index: number): Promise<void> => {
       for (let turn = 0; turn < 150; turn += 1) {
         const post = turn % 4 === 0 && { method: 'POST', body: `${index}.${turn}` };
@@ -56,16 +56,16 @@ describe('a rolling deployment', () => {
         underWay.delete(reply);
         if (outcome instanceof Error || outcome.status !== 200) failures.push(outcome);
         responses += 1;
-        for (const mark of marks) if (responses === mark.count) mark.open();
+        for (const milestone of milestones) if (responses === milestone.count) milestone.open();
       }
     };
     const clients = Array.from({ length: 20 }, (_, index) => client(index));
 
-    await marks[0]?.opened;
+    await milestones[0]?.opened;
     await start('10.0.0.3', 'new');
     world.setState('10.0.0.3', 'healthy');
     for (const [index, id] of ['10.0.0.1', '10.0.0.2'].entries()) {
-      await marks[index + 1]?.opened;
+      await milestones[index + 1]?.opened;
       world.setState(id, 'draining');
       await Promise.all(underWay); // the deregistration delay
       await stop(old[index]);

@@ -163,9 +163,9 @@ describe('actions', () => {
         () => index / 100,
       ),
     );
-    const to = (arn: string): number =>
+    const countOf = (arn: string): number =>
       drawn.filter((each) => each.kind === 'forward' && each.targetGroupArn === arn).length;
-    expect([to('none'), to('blue'), to('green')]).toEqual([0, 75, 25]);
+    expect([countOf('none'), countOf('blue'), countOf('green')]).toEqual([0, 75, 25]);
   });
 
   test('fail when all weights are 0', () => {

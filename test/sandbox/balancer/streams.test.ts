@@ -297,7 +297,7 @@ describe('a WebSocket', () => {
     expect(received).toMatch(/\r\n\r\nokHTTP\/1\.1 502 Bad Gateway\r\n/);
   });
 
-  test('requested while an earlier request is unanswered closes the connection without a response', async () => {
+  test('that is requested before an earlier request is answered closes the connection without a response', async () => {
     const port = await openListenerFor(await startRawTarget(() => {}));
     expect(await exchange(port, ['GET / HTTP/1.1', 'Host: a', '', '', ...UPGRADE, '', ''].join('\r\n'))).toBe(
       '',

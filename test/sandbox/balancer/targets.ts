@@ -80,7 +80,7 @@ export function defaultRule(action: Action): Rule {
   return { Priority: 'default', IsDefault: true, Conditions: [], Actions: [action] };
 }
 
-/** Opens a listener on a free port, closed at the end of the test. */
+/** Opens a listener on a free port. It is closed at the end of the test. */
 export async function open(
   world: ListenerView,
   options: Partial<ListenerOptions> = {},
@@ -90,11 +90,11 @@ export async function open(
   return listener;
 }
 
-/** A real HTTP server as a target. */
+/** Starts a real HTTP server as a target. */
 export const startTarget = (handler: RequestListener, options: http.ServerOptions = {}) =>
   serve(http.createServer(options, handler));
 
-/** A real HTTPS server as a target, with a self-signed certificate. */
+/** Starts a real HTTPS server as a target, with a self-signed certificate. */
 export const startSecureTarget = (handler: RequestListener, options: https.ServerOptions = {}) =>
   serve(https.createServer({ ...certificate, ...options }, handler));
 
@@ -108,7 +108,7 @@ async function serve<S extends Server>(server: S): Promise<{ port: number; serve
   return { port: (server.address() as AddressInfo).port, server };
 }
 
-/** A target that uses raw TCP; `onConnection` receives each connection. */
+/** Starts a target that uses raw TCP; `onConnection` receives each connection. Returns the port. */
 export async function startRawTarget(onConnection: (socket: net.Socket) => void): Promise<number> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -190,14 +190,14 @@ export async function exchange(port: number, text: string): Promise<string> {
   return received;
 }
 
-/** A client's pool of keep-alive connections, closed at the end of the test. */
+/** Returns a client's pool of keep-alive connections, which is closed at the end of the test. */
 export function keepAlive(maxSockets: number): http.Agent {
   const agent = new http.Agent({ keepAlive: true, maxSockets });
   cleanups.push(() => agent.destroy());
   return agent;
 }
 
-/** A promise and the function that fulfils it. */
+/** Returns a promise and the function that fulfils it. */
 export function gate<T = void>(): { opened: Promise<T>; open: (value: T) => void } {
   let open!: (value: T) => void;
   const opened = new Promise<T>((resolve) => (open = resolve));

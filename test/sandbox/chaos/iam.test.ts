@@ -10,7 +10,7 @@ import { resultOf, SECOND } from './scene.ts';
 
 const LAG = { iamLagMs: 15 * SECOND };
 
-/** A stack whose services can start, in weather where new roles propagate with a lag. */
+/** Creates an account in which services can start, in weather where new roles propagate with a lag. */
 async function laggingScene(pace: Pace = 1) {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace });

@@ -13,7 +13,7 @@ import { SECOND, sandboxInWeather } from './scene.ts';
 const LAG = { listLagMs: 30 * SECOND };
 type Scene = Awaited<ReturnType<typeof laggingScene>>;
 
-/** A network that was created in calm weather, and whose lists then start to lag. */
+/** Creates a network in calm weather, and then makes lists lag. */
 async function laggingScene() {
   const clock = manualClock();
   const started = await network({ clock, pace: 1 });
@@ -185,7 +185,7 @@ describe('filters', () => {
 });
 
 test('with the same seed, lists show the same resources at the same times', async () => {
-  const seen = async (seed: string) => {
+  const countsOverTime = async (seed: string) => {
     const { ec2, make, clock } = await sandboxInWeather({ ...LAG, seed });
     for (const octet of [0, 1, 2, 3]) await make.vpc(`10.${octet}.0.0/16`);
     const counts: (number | undefined)[] = [];
@@ -195,8 +195,8 @@ test('with the same seed, lists show the same resources at the same times', asyn
     }
     return counts;
   };
-  const first = await seen('a');
-  expect(await seen('a')).toEqual(first);
-  expect(await seen('b')).not.toEqual(first);
+  const first = await countsOverTime('a');
+  expect(await countsOverTime('a')).toEqual(first);
+  expect(await countsOverTime('b')).not.toEqual(first);
   expect(first.at(-1)).toBe(4);
 });

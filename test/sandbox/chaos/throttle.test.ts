@@ -103,15 +103,15 @@ describe('the rate-limit buckets', () => {
       const others = bucketsFor(call).filter((other) => other !== bucket);
       // An additional bucket with a smaller capacity is empty sooner.
       const burstSize = Math.min(capacity, ...others.map((other) => other.capacity));
-      const slowest = Math.min(
+      const slowestRefill = Math.min(
         refill,
-        ...others.filter((o) => o.capacity === burstSize).map((o) => o.refill),
+        ...others.filter((other) => other.capacity === burstSize).map((other) => other.refill),
       );
       const throttle = makeThrottle();
       for (let nth = 0; nth < burstSize; nth += 1) throttle.take(call, 0);
       expect(() => throttle.take(call, 0)).toThrow(Throttled);
-      expect(() => throttle.take(call, 0.9 / slowest)).toThrow(Throttled);
-      throttle.take(call, 1 / slowest);
+      expect(() => throttle.take(call, 0.9 / slowestRefill)).toThrow(Throttled);
+      throttle.take(call, 1 / slowestRefill);
     },
   );
 

@@ -37,14 +37,17 @@ test.each<[string, unknown, string]>([
   ['a minimum latency above the maximum', { latencyMs: { min: 2, max: 1 } }, 'latencyMs: '],
   ['a latency without a maximum', { latencyMs: { min: 2 } }, 'latencyMs.max: '],
   ['a string', 'stormy', 'expected object'],
-])('%s is refused with an error that names it, and the weather does not change', async (_, settings, why) => {
-  const { url } = await sandbox();
-  expect(await weatherPage(url, 'POST', settings)).toEqual({
-    status: 400,
-    body: { error: expect.stringContaining(why) },
-  });
-  expect((await weatherPage(url)).body).toEqual(calm);
-});
+])(
+  '%s is refused with an error that names it, and the weather does not change',
+  async (_, settings, reason) => {
+    const { url } = await sandbox();
+    expect(await weatherPage(url, 'POST', settings)).toEqual({
+      status: 400,
+      body: { error: expect.stringContaining(reason) },
+    });
+    expect((await weatherPage(url)).body).toEqual(calm);
+  },
+);
 
 test('a reset restores the initial weather and forgets recent changes', async () => {
   const { url, ec2 } = await sandbox({ clock: manualClock(), weather: { listLagMs: 10 * SECOND } });
@@ -81,7 +84,7 @@ describe('a weather on the command line', () => {
     ['sunny', 'Unknown weather sunny: use calm, lag, throttled, stormy, or JSON'],
     ['constructor', 'Unknown weather constructor'],
     ['{"rain":1}', 'rain'],
-  ])('is refused when it is %s', (text, why) => {
-    expect(() => parseWeather(text)).toThrow(why);
+  ])('is refused when it is %s', (text, reason) => {
+    expect(() => parseWeather(text)).toThrow(reason);
   });
 });

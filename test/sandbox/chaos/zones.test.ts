@@ -11,7 +11,7 @@ import { expect, test } from '@jest/globals';
 import { required } from '../aws/ec2/scene.ts';
 import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 
-/** Two zones, in weather where each change keeps its zone busy for two seconds. */
+/** Creates two zones, in weather where each change keeps its zone busy for two seconds by default. */
 async function zoneScene(zoneBusyMs = 2 * SECOND) {
   const scene = await sandboxInWeather({ zoneBusyMs });
   const make = async (Name: string) => {

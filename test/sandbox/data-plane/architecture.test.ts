@@ -1,4 +1,4 @@
-// A task runs the image for its architecture, and fails as on Fargate when there is none.
+// A task runs the image for its architecture, or fails as on Fargate if there is no such image.
 import { expect, test } from '@jest/globals';
 import { indexManifestOf, OCI_INDEX } from '../aws/ecr/pushing.ts';
 import { taskScene } from './task-scene.ts';
@@ -42,7 +42,7 @@ test.each<[string, object, 'ARM64' | undefined, object, string[]]>([
   expect(scene.lines()).toEqual(lines);
 });
 
-test("a task runs the image of an index for its architecture, and fails with ECS's message without one", async () => {
+test("a task runs the image for its architecture from an index, and fails with ECS's message if the index has none", async () => {
   const scene = await taskScene();
   const amd = await scene.push(`process.exit(64)`, 'amd', { architecture: 'amd64' });
   const arm = await scene.push(`process.exit(8)`, 'arm', { architecture: 'arm64' });

@@ -63,21 +63,21 @@ async function unreachableBalancer(
       DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig }],
     }),
   );
-  const located = async () => {
+  const locateListener = async () => {
     const response = await fetch(`${url}/_sandbox/resolve?name=${DNSName}&port=80`);
     return (await response.json()) as { port: number; way: string } | null;
   };
   /** Waits until the listener is open, and returns its local port. */
   const port = async (): Promise<number> => {
     for (;;) {
-      const listener = await located();
+      const listener = await locateListener();
       if (listener) return listener.port;
     }
   };
   return {
     ...started,
     ...{ make, vpc, gateway, one, table, port, LoadBalancerArn },
-    reachability: async () => (await located())?.way,
+    reachability: async () => (await locateListener())?.way,
     admit: (...IpPermissions: IpPermission[]) =>
       ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group, IpPermissions })),
     revoke: (...IpPermissions: IpPermission[]) =>

@@ -1,4 +1,4 @@
-// The user and the read-only root file system of a task definition reach the running container and its health check.
+// The user and the read-only root file system that a task definition asks for apply to the running container.
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,12 +34,12 @@ test('a task with a read-only root file system cannot write to its working direc
   const scene = await taskScene();
   await scene.push(PROGRAM, 'v1', {}, { User: '1000:1000', WorkingDir: '/app' });
   await scene.stopped(await scene.run({ web: { readonlyRootFilesystem: true } }));
-  const isOpen = process.getuid?.() === 0 && !isolation.hasOtherUsers && isolation.needsReadOnlyModes;
-  const expected = isOpen ? 'written' : isolation.needsReadOnlyModes ? 'EACCES' : 'EROFS';
+  const isWritable = process.getuid?.() === 0 && !isolation.hasOtherUsers && isolation.needsReadOnlyModes;
+  const expected = isWritable ? 'written' : isolation.needsReadOnlyModes ? 'EACCES' : 'EROFS';
   expect(scene.lines()).toEqual([expect.stringMatching(new RegExp(` ${expected}$`))]);
 });
 
-test('a user that the image does not have is the reason why a task does not start', async () => {
+test('a task does not start if its image lacks its user, and reports this reason', async () => {
   const scene = await taskScene();
   await scene.push(PROGRAM, 'v1');
   expect(await scene.stopped(await scene.run({ web: { user: 'wheel' } }))).toMatchObject({

@@ -6,8 +6,8 @@ import { manualClock } from '../../../sandbox/world/clock.ts';
 import { until, TestTask } from '../runtime/support.ts';
 import { taskScene } from './task-scene.ts';
 
-/** Holds memory from the start on, and runs until it is stopped. */
-const holding = (mib: number) =>
+/** Returns a program that holds this much memory from its start until it is stopped. */
+const programHolding = (mib: number) =>
   `globalThis.held = Buffer.alloc(${mib} * 2 ** 20, 1); console.log('ready');
    process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000);`;
 
@@ -22,7 +22,7 @@ describe('a running task', () => {
     ['of the task', {}, '512'],
   ])('that exceeds the limit %s is killed', async (_, container, memory) => {
     const scene = await taskScene();
-    await scene.push(holding(container.memory ? 150 : 600), 'v1');
+    await scene.push(programHolding(container.memory ? 150 : 600), 'v1');
     const arn = await scene.run({ web: container }, { memory });
     expect(await scene.stopped(arn)).toMatchObject({
       stopCode: 'EssentialContainerExited',
@@ -31,9 +31,9 @@ describe('a running task', () => {
     });
   });
 
-  test('below its limits keeps running, and its exit has no reason', async () => {
+  test('below its limits is not killed, and its exit has no reason', async () => {
     const scene = await taskScene();
-    await scene.push(`${holding(20)} setTimeout(() => process.exit(3), 1500)`, 'v1');
+    await scene.push(`${programHolding(20)} setTimeout(() => process.exit(3), 1500)`, 'v1');
     const arn = await scene.run({ web: { memory: 200 } });
     const { containers } = await scene.stopped(arn);
     expect(containers).toMatchObject([{ exitCode: 3 }]);
@@ -75,11 +75,11 @@ describe('the limits', () => {
     return dead;
   }
 
-  test('of a container kill that container only', async () => {
+  test('of a container kill only that container', async () => {
     expect(await killed({ a: { uses: 65, limit: 64 }, b: { uses: 64, limit: 64 } })).toEqual(['a']);
   });
 
-  test("of a task kill its largest container, and no other task's", async () => {
+  test('of a task kill the largest container of that task, not of another', async () => {
     const taskLimit = 100;
     expect(
       await killed({
@@ -90,14 +90,14 @@ describe('the limits', () => {
     ).toEqual(['b']);
   });
 
-  test('of a task are not exceeded by a container that is killed for its own limit', async () => {
+  test('of a task do not count a container that exceeds its own limit and is killed', async () => {
     const taskLimit = 100;
     expect(await killed({ a: { uses: 60, limit: 50, taskLimit }, b: { uses: 70, taskLimit } })).toEqual([
       'a',
     ]);
   });
 
-  test('are not measured while no container runs', () => {
+  test('cause no measurements while no container runs', () => {
     const clock = manualClock();
     let measured = 0;
     const limits = makeMemoryLimits(
@@ -112,12 +112,12 @@ describe('the limits', () => {
   });
 });
 
-test('the memory of a container includes its children, even one that left the group', async () => {
+test('the memory of a container includes its children, even one in another process group', async () => {
   await using task = await TestTask.create();
-  const child = JSON.stringify(holding(60));
+  const child = JSON.stringify(programHolding(60));
   const spawn = (detached: boolean) =>
     `require('node:child_process').spawn('node', ['-e', ${child}], { detached: ${detached}, stdio: 'inherit' });`;
-  const container = await task.start(['node', '-e', `${spawn(false)} ${spawn(true)} ${holding(60)}`]);
+  const container = await task.start(['node', '-e', `${spawn(false)} ${spawn(true)} ${programHolding(60)}`]);
   await until(() => container.stdout.length === 3, 'three programs to be ready');
   const used = (await memoryUsageOf([container.pid])).get(container.pid) ?? 0;
   expect(used / 2 ** 20).toBeGreaterThan(180);

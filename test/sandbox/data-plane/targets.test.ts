@@ -98,28 +98,28 @@ test('a load balancer reaches a target only when the ingress rules of the target
   const scene = await startTask(folder);
   const { ec2, reach, target, front, back } = scene;
   try {
-    const toFront: IpPermission = {
+    const fromFront: IpPermission = {
       IpProtocol: 'tcp',
       FromPort: PORT,
       ToPort: PORT,
       UserIdGroupPairs: [{ GroupId: front }],
     };
-    const ingress = { GroupId: back, IpPermissions: [toFront] };
+    const ingress = { GroupId: back, IpPermissions: [fromFront] };
     const egress = { GroupId: front, IpPermissions: [ALL] };
     expect(await reach()).toBe('timeout');
     await ec2.send(new AuthorizeSecurityGroupIngressCommand(ingress));
     // The program may still be starting.
     while ((await reach()) === 'refused') await delay(20);
-    const open = await reach();
-    if (typeof open === 'string') throw new Error(`The target cannot be reached: ${open}`);
-    expect(await (await fetch(`http://${open.host}:${open.port}`)).text()).toBe('hello');
+    const reached = await reach();
+    if (typeof reached === 'string') throw new Error(`The target cannot be reached: ${reached}`);
+    expect(await (await fetch(`http://${reached.host}:${reached.port}`)).text()).toBe('hello');
     expect(await reach({ ...target, port: PORT + 1 })).toBe('timeout');
 
     await ec2.send(new RevokeSecurityGroupEgressCommand(egress));
     expect(await reach()).toBe('timeout');
-    const toBack = { ...toFront, UserIdGroupPairs: [{ GroupId: back }] };
+    const toBack = { ...fromFront, UserIdGroupPairs: [{ GroupId: back }] };
     await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: front, IpPermissions: [toBack] }));
-    expect(await reach()).toEqual(open);
+    expect(await reach()).toEqual(reached);
 
     await ec2.send(new RevokeSecurityGroupIngressCommand(ingress));
     expect(await reach()).toBe('timeout');

@@ -1,4 +1,4 @@
-/** A sandbox in which a test runs a task from an image, with a log group, and observes how its containers end. */
+/** A sandbox in which tests run ECS tasks from images and observe how their containers end. */
 import { AssociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import {
   CreateClusterCommand,
@@ -47,7 +47,7 @@ export async function taskScene(options: SandboxOptions = {}) {
   await logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
   await ecs.send(new CreateClusterCommand({ clusterName: 'main' }));
 
-  /** Pushes an image whose command runs a program, and returns its manifest's digest. */
+  /** Pushes an image whose command runs a program, and returns the digest of the image's manifest. */
   const push = (program: string, tag: string, more: object = {}, config: object = {}) =>
     pushImage(
       ecr,
@@ -100,7 +100,7 @@ export async function taskScene(options: SandboxOptions = {}) {
     return required(tasks?.[0]?.taskArn);
   }
 
-  /** Polls a task until `isReached`. */
+  /** Polls a task until `isReached` is true for it. */
   async function taskWhen(taskArn: string, isReached: (task: Task) => boolean): Promise<Task> {
     for (;;) {
       const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [taskArn] }));

@@ -81,7 +81,7 @@ test.each<[string, string, object]>([
   ['ecs', 'CreateService', {}],
   ['ec2', 'DescribeVpcAttribute', {}],
   ['route53', 'ListResourceRecordSets', { HostedZoneId: 'Z1', StartRecordType: 'B' }],
-])('%s %s leaves %j to the code of the service, which has other words', (service, operation, input) => {
+])('%s %s leaves %j to the code of the service, whose message differs', (service, operation, input) => {
   expect(violationsOf(service, operation, input)).not.toEqual([]);
   expect(refusalOf(service, operation, input)).toBeUndefined();
 });

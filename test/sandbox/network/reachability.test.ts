@@ -135,20 +135,20 @@ describe('a security group', () => {
 
   test('admits the groups that a rule names, on the ports of the rule', async () => {
     const { region, balancer, task, admit } = await twoGroups();
-    const from = { fromGroups: [balancer], fromIp: '10.0.1.4', toGroups: [task] };
-    expect(groupsAdmit(region, { ...from, port: 5000 })).toBe(false);
+    const packet = { fromGroups: [balancer], fromIp: '10.0.1.4', toGroups: [task] };
+    expect(groupsAdmit(region, { ...packet, port: 5000 })).toBe(false);
     await admit([tcp(5000, { UserIdGroupPairs: [{ GroupId: balancer }] })]);
-    expect(groupsAdmit(region, { ...from, port: 5000 })).toBe(true);
-    expect(groupsAdmit(region, { ...from, port: 5001 })).toBe(false);
-    expect(groupsAdmit(region, { ...from, fromGroups: [task], port: 5000 })).toBe(false);
+    expect(groupsAdmit(region, { ...packet, port: 5000 })).toBe(true);
+    expect(groupsAdmit(region, { ...packet, port: 5001 })).toBe(false);
+    expect(groupsAdmit(region, { ...packet, fromGroups: [task], port: 5000 })).toBe(false);
   });
 
   test('admits the addresses that a rule names', async () => {
     const { region, task, admit } = await twoGroups();
     await admit([tcp(80, { IpRanges: [{ CidrIp: '192.0.2.0/24' }] })]);
-    const from = { fromGroups: [], toGroups: [task], port: 80 };
-    expect(groupsAdmit(region, { ...from, fromIp: '192.0.2.7' })).toBe(true);
-    expect(groupsAdmit(region, { ...from, fromIp: '192.0.3.7' })).toBe(false);
+    const packet = { fromGroups: [], toGroups: [task], port: 80 };
+    expect(groupsAdmit(region, { ...packet, fromIp: '192.0.2.7' })).toBe(true);
+    expect(groupsAdmit(region, { ...packet, fromIp: '192.0.3.7' })).toBe(false);
   });
 
   test('does not admit TCP when its only rule is for another protocol', async () => {

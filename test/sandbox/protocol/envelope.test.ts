@@ -1,4 +1,4 @@
-// The parts of every response: the id of the request, the version of the API, dry runs, and services that the sandbox lacks.
+// Behaviour that all services share: request ids, API versions, dry runs, and the refusal of services that the sandbox lacks.
 import { describe, expect, test } from '@jest/globals';
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { sandbox } from '../harness.ts';
@@ -27,11 +27,11 @@ describe('every response has the id of its request', () => {
     ['ECS', 'ecs', { body: '{}', headers: { 'x-amz-target': 'X.ListClusters' } }, '/'],
     ['Route 53', 'route53', { method: 'GET' }, '/2013-04-01/hostedzone'],
     ['a service that the sandbox lacks', 'lambda', { method: 'GET' }, '/2015-03-31/functions'],
-  ])('of %s', async (_what, service, init, path) => {
+  ])('%s', async (_what, service, init, path) => {
     expect((await call(service, init, path)).headers.get('x-amzn-requestid')).toMatch(UUID);
   });
 
-  test('of EC2, in the body as well, with the same value', async () => {
+  test('EC2, which repeats the id in the body', async () => {
     const { headers, text } = await call('ec2', form('Action=DescribeVpcs&Version=2016-11-15'));
     expect(text).toContain(`<requestId>${headers.get('x-amzn-requestid')}</requestId>`);
   });
@@ -83,7 +83,7 @@ describe('a service that the sandbox lacks is refused with 501 and its name, in 
   });
 });
 
-test('a dry run has no effect, and a member that asks for nothing is accepted', async () => {
+test('a dry run has no effect, and members that are false are accepted', async () => {
   const { url } = await sandbox();
   const ec2 = new EC2Client({
     endpoint: url,

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { CreateTagsCommand, CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { refusalOf, sandbox } from '../harness.ts';
 
-/** What a refusal may take on a busy machine; without the limits, the largest of these inputs take minutes. */
-const BOUND_MS = 5_000;
+/** The maximum duration of a refusal on a busy machine. Without size limits, the largest of these inputs would take minutes. */
+const MAX_REFUSAL_MS = 5_000;
 
 async function call(service: string, body: string, options: { path?: string; target?: string } = {}) {
   const { url } = await sandbox();
@@ -22,9 +22,9 @@ async function call(service: string, body: string, options: { path?: string; tar
   return { status: response.status, text, ms: performance.now() - started };
 }
 
-const many = (count: number, parameter: (index: number) => string): string =>
+const parameterList = (count: number, parameter: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => parameter(index + 1)).join('&');
-const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+const nestedArrays = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
 describe('a form', () => {
   test.each([
@@ -38,21 +38,21 @@ describe('a form', () => {
     ['iam', 'Action=CreateRole&RoleName=a', (index: number) => `Tags.member.${index}.Key=k`],
     ['sts', 'Action=GetCallerIdentity', (index: number) => `X${index}=1`],
   ])('of %s with 100,000 parameters is refused: %s', async (service, action, parameter) => {
-    const { status, text, ms } = await call(service, `${action}&${many(100_000, parameter)}`);
+    const { status, text, ms } = await call(service, `${action}&${parameterList(100_000, parameter)}`);
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([413, 'RequestEntityTooLarge']);
-    expect(ms).toBeLessThan(BOUND_MS);
+    expect(ms).toBeLessThan(MAX_REFUSAL_MS);
   });
 
   test('with a value of 40 MB is refused', async () => {
     const { status, ms } = await call('iam', `Action=CreateRole&RoleName=${'a'.repeat(40_000_000)}`);
     expect(status).toBe(413);
-    expect(ms).toBeLessThan(BOUND_MS);
+    expect(ms).toBeLessThan(MAX_REFUSAL_MS);
   });
 
   test('with 9,000 parameters is read', async () => {
     const { text } = await call(
       'ec2',
-      `Action=DescribeVpcs&Version=2016-11-15&${many(9_000, (index) => `VpcId.${index}=vpc-${index}`)}`,
+      `Action=DescribeVpcs&Version=2016-11-15&${parameterList(9_000, (index) => `VpcId.${index}=vpc-${index}`)}`,
     );
     expect(text).toContain('InvalidVpcID');
   });
@@ -60,8 +60,8 @@ describe('a form', () => {
 
 describe('a JSON document', () => {
   test.each([
-    [400, 'with 2,000,000 levels', `{"clusters":${nested(2_000_000)}}`],
-    [400, 'with 100,000 levels in a known member', `{"clusters":${nested(100_000)}}`],
+    [400, 'with 2,000,000 levels', `{"clusters":${nestedArrays(2_000_000)}}`],
+    [400, 'with 100,000 levels in a known member', `{"clusters":${nestedArrays(100_000)}}`],
     [
       400,
       'with 100,000 levels of structures',
@@ -73,7 +73,7 @@ describe('a JSON document', () => {
     const answer = await call('ecs', body, { target: 'DescribeClusters' });
     expect(answer.status).toBe(status);
     expect(answer.text.length).toBeLessThan(1_000);
-    expect(answer.ms).toBeLessThan(BOUND_MS);
+    expect(answer.ms).toBeLessThan(MAX_REFUSAL_MS);
   });
 
   test('may contain brackets, commas and quotation marks in its strings', async () => {
@@ -90,7 +90,7 @@ test.each([
 ])('an XML document that is %s is refused', async (_, content, status) => {
   const answer = await call('route53', `<R>${content}</R>`, { path: '/2013-04-01/hostedzone' });
   expect(answer.status).toBe(status);
-  expect(answer.ms).toBeLessThan(BOUND_MS);
+  expect(answer.ms).toBeLessThan(MAX_REFUSAL_MS);
 });
 
 describe('a character that XML cannot represent', () => {

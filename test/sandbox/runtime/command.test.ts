@@ -54,13 +54,13 @@ test.each([
   [['/app/absent'], 'exec: "/app/absent": stat /app/absent: no such file or directory'],
   [['/app/plain.txt'], 'exec: "/app/plain.txt": permission denied'],
   [[], 'no command specified'],
-])("the command %j cannot start, and the error has ECS's wording", async (command, why) => {
+])("the command %j cannot start, and the error has ECS's wording", async (command, reason) => {
   await using task = await TestTask.create();
   await task.write('app/plain.txt', 'text', 0o644);
   const failure = resolve(task, command);
   await expect(failure).rejects.toThrow(CannotStartContainerError);
   await expect(failure).rejects.toThrow(/^CannotStartContainerError: ResourceInitializationError: /);
-  await expect(failure).rejects.toThrow(`${why}: unknown`);
+  await expect(failure).rejects.toThrow(`${reason}: unknown`);
 });
 
 test('arguments that are absolute paths in the image are mapped, and other arguments are left unchanged', async () => {

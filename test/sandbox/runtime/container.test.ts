@@ -207,16 +207,16 @@ describe('a container that cannot start', () => {
   test.each([
     ['a name that is a path', { name: '../evil' }, 'invalid container name'],
     ['an unknown stop signal', { stopSignal: 'SIGNONE' }, 'invalid signal'],
-  ])('%s is refused', async (_, spec, why) => {
+  ])('%s is refused', async (_, spec, reason) => {
     await using task = await TestTask.create();
-    await expect(task.start(['node', '-v'], spec)).rejects.toThrow(why);
+    await expect(task.start(['node', '-v'], spec)).rejects.toThrow(reason);
   });
 });
 
 describe('commands in a running container', () => {
   const SERVER = `require('http').createServer((q, r) => r.writeHead(q.url === '/health' ? 200 : 404).end()).listen(5000)`;
 
-  test("a health check can connect to the container, sees the container's environment, and passes or fails", async () => {
+  test("a health check can connect to the container, sees the container's environment, and passes or fails by its exit code", async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', SERVER], { environment: { GREETING: 'hello' } });
     await task.waitForListener(5000);

@@ -1,4 +1,4 @@
-// Containers cannot write to a read-only root and run as their users, as far as this machine allows it.
+// As far as this machine allows, containers run as their users and cannot write to a read-only root.
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,14 +13,14 @@ jest.setTimeout(60_000);
 
 const IS_ROOT = process.getuid?.() === 0;
 
-/** Creates a task whose folder the users of containers can enter, and detects the isolation for it. */
+/** Creates a task whose folder every user can enter, and detects which isolation this machine offers for it. */
 async function isolatedTask(programs: Record<string, string> = {}) {
   const task = await TestTask.create({ 'app/data.txt': 'data', ...programs });
   await chmod(task.directory, 0o711);
   return { task, isolation: await detectIsolation(task.directory) };
 }
 
-/** Prints the numbers of the user, and the results of writing to files. */
+/** A program that prints its user, group and process IDs, and the results of writing to files. */
 const REPORT = `
   const { rmSync, writeFileSync } = require('node:fs');
   const write = (file) => {
@@ -34,7 +34,7 @@ const REPORT = `
 const report = async (task: TestTask, spec: Partial<ContainerSpec>) => {
   const container = await task.evaluate(REPORT, spec);
   expect(container.stderr).toEqual([]);
-  return { ...(lastJson(container) as Record<string, unknown>), isFirst: container.pid };
+  return { ...(lastJson(container) as Record<string, unknown>), containerPid: container.pid };
 };
 
 describe('with what this machine offers', () => {
@@ -50,7 +50,7 @@ describe('with what this machine offers', () => {
       relative: 'EROFS',
       existing: 'EROFS',
       outside: 'EROFS',
-      pid: found.isFirst,
+      pid: found.containerPid,
     });
     // The rest of this machine is not affected.
     await task.write('app/later.txt', 'still writable');
@@ -113,13 +113,13 @@ describe('with what this machine offers', () => {
     ['in an unknown format', 'echo run by a shell', 'exec format error'],
     ['for another processor', '\x7fELF\x02\x01\x01'.padEnd(18, '\0') + '\xff\x7f', 'exec format error'],
     ['whose interpreter is missing', '#!/no/such/program\n', 'no such file or directory'],
-  ])('a program %s is refused, with and without isolation', async (_, text, why) => {
-    const { task, isolation } = await isolatedTask({ 'app/run': text });
+  ])('a program %s is refused, with and without isolation', async (_, contents, reason) => {
+    const { task, isolation } = await isolatedTask({ 'app/run': contents });
     await using _task = task;
-    // Other systems have other formats, and the kernel checks them.
+    // Other operating systems have other formats, and their kernels check them.
     if (process.platform !== 'linux') return;
     for (const settings of [{}, { isolation, readOnlyRoot: true }]) {
-      await expect(task.start(['./run'], settings)).rejects.toThrow(`exec ./run: ${why}`);
+      await expect(task.start(['./run'], settings)).rejects.toThrow(`exec ./run: ${reason}`);
     }
   });
 });
@@ -152,7 +152,7 @@ describe('without namespaces', () => {
 test('several containers of a task share its ports although they have different users', async () => {
   const { task, isolation } = await isolatedTask();
   await using _ = task;
-  const spec = (user: string) => ({ isolation: isolation, readOnlyRoot: true, user });
+  const spec = (user: string) => ({ isolation, readOnlyRoot: true, user });
   const server = `require('node:http').createServer((_, response) => response.end('hello')).listen(5000)`;
   await task.start(['node', '-e', server], spec('1000'));
   await task.waitForListener(5000);

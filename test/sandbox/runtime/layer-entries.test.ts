@@ -6,21 +6,21 @@ import { LayerError, forEachEntry } from '../../../sandbox/runtime/layer-entries
 
 const MEGABYTE = 1024 * 1024;
 
-/** A small archive that expands to zeros. */
-const zeros = async (megabytes: number): Promise<Uint8Array> => {
+/** Returns a small compressed layer whose first file consists of zeros. */
+const layerOfZeros = async (megabytes: number): Promise<Uint8Array> => {
   const size = megabytes * MEGABYTE;
   const file = { header: { name: 'zeros', size, type: 'file' }, body: new Uint8Array(size) } as const;
   return gzipSync(await packTar([file, { header: { name: 'last', size: 0, type: 'file' } }]));
 };
 
 test('a layer of zeros arrives in parts, between which other work is done', async () => {
-  const layer = await zeros(64);
+  const layer = await layerOfZeros(64);
   expect(layer.length).toBeLessThan(MEGABYTE);
   let [bytes, largest, turns] = [0, 0, 0];
-  let isOver = false;
+  let isUnpacked = false;
   const turn = (): void => {
     turns += 1;
-    if (!isOver) setImmediate(turn);
+    if (!isUnpacked) setImmediate(turn);
   };
   setImmediate(turn);
   await forEachEntry(layer, async ({ body }) => {
@@ -29,14 +29,14 @@ test('a layer of zeros arrives in parts, between which other work is done', asyn
       largest = Math.max(largest, part.length);
     }
   });
-  isOver = true;
+  isUnpacked = true;
   expect(bytes).toBe(64 * MEGABYTE);
   expect(largest).toBeLessThanOrEqual(MEGABYTE);
   expect(turns).toBeGreaterThan(64);
 });
 
 test('an unpacked layer above the limit is refused without unpacking all of it', async () => {
-  const layer = await zeros(64);
+  const layer = await layerOfZeros(64);
   let bytes = 0;
   const reading = forEachEntry(
     layer,
@@ -51,6 +51,6 @@ test('an unpacked layer above the limit is refused without unpacking all of it',
 
 test('the body of an entry can be left unread', async () => {
   const names: string[] = [];
-  await forEachEntry(await zeros(8), async ({ header }) => void names.push(header.name));
+  await forEachEntry(await layerOfZeros(8), async ({ header }) => void names.push(header.name));
   expect(names).toEqual(['zeros', 'last']);
 });

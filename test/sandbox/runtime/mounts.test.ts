@@ -13,7 +13,7 @@ const MOUNTINFO = `22 27 0:21 / /proc rw,relatime - proc proc rw
 32 27 0:33 / /run ro - tmpfs tmpfs ro
 `;
 
-test('writable storage is found, without the file systems of the kernel and hidden mounts', () => {
+test('writable mounts are found, except file systems of the kernel and mounts that another mount hides', () => {
   expect(writableMounts(MOUNTINFO)).toEqual([
     { path: '/', options: ['relatime'] },
     { path: '/home/a user', options: ['nosuid', 'nodev'] },

@@ -36,7 +36,7 @@ async function fetchFromOutside(task: TestTask, port: number): Promise<string> {
   ).text();
 }
 
-/** A port on which nothing on this machine listens. */
+/** Returns a port on which nothing on this machine listens. */
 async function freePort(): Promise<number> {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');

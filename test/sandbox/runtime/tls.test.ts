@@ -1,4 +1,4 @@
-// Programs that use TLS are in the network of their task, like all other programs.
+// Programs that use TLS have the network of their task, like all other programs.
 import { once } from 'node:events';
 import https from 'node:https';
 import type { IncomingMessage } from 'node:http';

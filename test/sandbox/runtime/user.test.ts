@@ -1,4 +1,4 @@
-// The user of a container is resolved with the files of its image.
+// The user of a container is looked up in the files of its image.
 import { expect, test } from '@jest/globals';
 import { resolveUser } from '../../../sandbox/runtime/user.ts';
 import { TestTask } from './support.ts';
@@ -24,12 +24,12 @@ test.each([
 test.each([
   ['nobody', 'no users found'],
   ['app:wheel', 'no groups found'],
-])('%j, which the image does not have, is refused: %s', async (text, why) => {
+])('%j, which the image does not have, is refused: %s', async (text, reason) => {
   await using task = await TestTask.create({ 'etc/passwd': PASSWD, 'etc/group': GROUP });
   await expect(resolveUser(task.rootfs, text)).rejects.toThrow(
     expect.objectContaining({
       name: 'CannotStartContainerError',
-      message: expect.stringContaining(`unable to create new container: ${why}`),
+      message: expect.stringContaining(`unable to create new container: ${reason}`),
     }),
   );
 });

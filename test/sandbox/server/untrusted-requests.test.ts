@@ -88,7 +88,7 @@ describe('an address that other machines can reach', () => {
       ({ address }) =>
         new Promise((resolve) => {
           const socket = net.connect(port, address, () => resolve('connected'));
-          socket.on('error', ({ code: why }: NodeJS.ErrnoException) => resolve(why)).unref();
+          socket.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code)).unref();
         }),
     );
     return Promise.all(results);
@@ -207,11 +207,11 @@ describe('requested faults', () => {
     ['the call number 0', { kind: 'answer-lost', nth: 0 }, 'nth: '],
     ['an unknown member', { kind: 'answer-lost', code: 'X' }, 'code'],
     ['nothing', null, 'expected object'],
-  ])('are refused with the reason: %s', async (_, fault, why) => {
+  ])('are refused with a reason: %s', async (_, fault, reason) => {
     const { url, faults } = await sandbox();
     expect(await post(url, fault)).toMatchObject({
       status: 400,
-      body: { error: expect.stringContaining(why) },
+      body: { error: expect.stringContaining(reason) },
     });
     expect(faults.waiting()).toEqual([]);
   });

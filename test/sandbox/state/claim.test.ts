@@ -1,4 +1,4 @@
-// Only one process at a time can claim a sandbox's folder, even when several find the claim of a dead process.
+// Only one process at a time can claim a sandbox's folder, even when several processes find the claim of a dead one.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { startTimeOf } from '../../../sandbox/runtime/process-start-time.ts';
 import { zombie } from '../../zombie.ts';
 import { compileProgram, newFolder, startProgram } from '../../program.ts';
 
-/** The claim of a dead process: no running process can have this number. */
-const DEAD = '4194305 12345\n';
+/** The claim of a dead process: no running process can have this ID. */
+const DEAD_CLAIM = '4194305 12345\n';
 
 /** Creates a folder with a claim that has the given content. */
 function claimedFolder(text: string): { folder: string; claim: string } {
@@ -43,8 +43,8 @@ describe('a claim', () => {
     )();
   });
 
-  test.each([DEAD, '', 'not a claim', `${process.pid} at another time\n`])(
-    'that reads %j is taken over',
+  test.each([DEAD_CLAIM, '', 'not a claim', `${process.pid} at another time\n`])(
+    'that contains %j is taken over',
     async (text) => {
       const { folder, claim } = claimedFolder(text);
       await claimFolder(folder);
@@ -62,7 +62,7 @@ describe('a claim', () => {
   });
 
   test('can be taken over even if a process died while taking it over', async () => {
-    const { folder } = claimedFolder(DEAD);
+    const { folder } = claimedFolder(DEAD_CLAIM);
     const program = await compileProgram(CLAIMANT);
     const killed = startProgram(program, [folder, 'die while taking over']);
     expect(await killed.nextLine()).toBe('ready');
@@ -73,26 +73,26 @@ describe('a claim', () => {
   });
 
   test('is not replaced by a slow process that has read only the earlier, dead claim', async () => {
-    const { folder, claim } = claimedFolder(DEAD);
+    const { folder, claim } = claimedFolder(DEAD_CLAIM);
     const { readFile } = fsPromises;
     const slow = { hasRead: () => {}, goOn: () => {} };
     const hasRead = new Promise<void>((resolve) => (slow.hasRead = resolve));
     const goOn = new Promise<void>((resolve) => (slow.goOn = resolve));
     jest.spyOn(fsPromises, 'readFile').mockImplementation(async (...args: Parameters<typeof readFile>) => {
       const text = await readFile(...args);
-      if (args[0] === claim && text === DEAD) {
+      if (args[0] === claim && text === DEAD_CLAIM) {
         jest.mocked(fsPromises.readFile).mockImplementation(readFile);
         slow.hasRead();
         await goOn;
       }
       return text;
     });
-    const late = claimFolder(folder);
+    const slowClaim = claimFolder(folder);
     await hasRead;
     await claimFolder(folder);
     const before = statSync(claim, { bigint: true });
     slow.goOn();
-    await expect(late).rejects.toThrow(FolderTakenError);
+    await expect(slowClaim).rejects.toThrow(FolderTakenError);
     const after = statSync(claim, { bigint: true });
     // A rename would change the inode's ctime.
     expect([after.ino, after.ctimeNs]).toEqual([before.ino, before.ctimeNs]);
@@ -101,14 +101,15 @@ describe('a claim', () => {
 
 /**
  * A program that claims a folder when it reads the command `claim`, and prints the result. Other commands release the folder.
+ * With a second argument, it is killed in the middle of a takeover.
  */
 const CLAIMANT = `
 import { createInterface } from 'node:readline';
 import fsPromises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { claimFolder } from 'sandbox/state/claim.ts';
-const [folder, mode] = process.argv.slice(2);
-if (mode) {
+const [folder, diesDuringTakeover] = process.argv.slice(2);
+if (diesDuringTakeover) {
   fsPromises.rename = () => process.kill(process.pid, 'SIGKILL');
   syncBuiltinESMExports();
 }
@@ -130,12 +131,12 @@ for await (const line of createInterface({ input: process.stdin })) {
 }`;
 
 test('when many processes find a dead claim, exactly one wins, and the new claim names that process', async () => {
-  const { folder, claim } = claimedFolder(DEAD);
+  const { folder, claim } = claimedFolder(DEAD_CLAIM);
   const program = await compileProgram(CLAIMANT);
   const claimants = Array.from({ length: 6 }, () => startProgram(program, [folder]));
   for (const claimant of claimants) expect(await claimant.nextLine()).toBe('ready');
   for (let round = 0; round < 100; round += 1) {
-    writeFileSync(claim, DEAD);
+    writeFileSync(claim, DEAD_CLAIM);
     for (const claimant of claimants) claimant.send('claim');
     const results = await Promise.all(claimants.map(({ nextLine }) => nextLine()));
     expect(results.toSorted()).toEqual([...Array<string>(5).fill('FolderTakenError'), 'won']);

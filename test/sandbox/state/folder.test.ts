@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { makeSandboxFolder } from '../../../sandbox/state/folder.ts';
 import { newFolder } from '../../program.ts';
 
-test('the topmost new folder is private and ignored by git', () => {
+test('new folders are private, and git ignores the topmost one', () => {
   const project = newFolder();
   makeSandboxFolder(join(project, '.slipway/sandbox'));
   expect(readFileSync(join(project, '.slipway/.gitignore'), 'utf8')).toBe('*\n');
@@ -15,7 +15,7 @@ test('the topmost new folder is private and ignored by git', () => {
     expect(statSync(join(project, name)).mode & 0o777).toBe(0o700);
 });
 
-test('the folder of a user gets no .gitignore, which would hide the files in it from git', () => {
+test('an existing folder gets no .gitignore, because that would hide its files from git', () => {
   const project = newFolder();
   mkdirSync(join(project, 'data'));
   makeSandboxFolder(join(project, 'data'));

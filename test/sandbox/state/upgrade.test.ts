@@ -1,4 +1,4 @@
-// Worlds that an earlier sandbox wrote are read in the current form.
+// Worlds that an earlier version of the sandbox wrote are converted to the current form.
 import { expect, test } from '@jest/globals';
 import { upgraded, VERSION } from '../../../sandbox/state/upgrade.ts';
 import type { Snapshot } from '../../../sandbox/world/world.ts';
@@ -11,7 +11,7 @@ const worldWith = (row: object): Snapshot => ({
   regions: { 'eu-west-1': { ecs: { tasks: [['id', row]] }, ec2: { vpcs: [['id', { asked: 1 }]] } } } as never,
 });
 
-test('the rows of ECS in a file of version 1 get the names of today; other rows stay as they are', () => {
+test('in a file of version 1, the members of ECS rows are renamed, and other rows stay unchanged', () => {
   const before = {
     asked: { name: 'web' },
     counted: true,
@@ -32,7 +32,7 @@ test('the rows of ECS in a file of version 1 get the names of today; other rows 
   );
 });
 
-test('a file of the current version is left as it is, and one of a newer version is refused', () => {
+test('a file of the current version stays unchanged, and a file of a newer version is refused', () => {
   expect(upgraded(VERSION, worldWith({ asked: 1 }))).toEqual(worldWith({ asked: 1 }));
   expect(upgraded(VERSION + 1, worldWith({}))).toBeUndefined();
 });

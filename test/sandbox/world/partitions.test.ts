@@ -1,4 +1,4 @@
-// The sandbox has one account per partition of AWS: its ARNs, domains and policies, IAM and Route 53 are its own.
+// The sandbox has one account per partition of AWS, each with its own ARNs, domains, policies, roles and hosted zones.
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   CreateRepositoryCommand,
@@ -21,8 +21,8 @@ import { World } from '../../../sandbox/world/world.ts';
 import { refusalOf, sandbox } from '../harness.ts';
 import { makeRole, trustPolicy } from '../aws/iam/making.ts';
 
-/** Starts a sandbox with clients of one region. */
-async function inRegion(region: string, started: Promise<{ readonly url: string }> = sandbox()) {
+/** Returns clients of one region, which use a new sandbox unless one is given. */
+async function clientsIn(region: string, started: Promise<{ readonly url: string }> = sandbox()) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const settings = { endpoint: (await started).url, region, credentials, maxAttempts: 1 };
   return {
@@ -39,7 +39,7 @@ const policyFor = (Resource: string | string[]) =>
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: 'logs:PutLogEvents', Resource }],
   });
-const put = (iam: IAMClient, Resource: string | string[]) =>
+const putPolicy = (iam: IAMClient, Resource: string | string[]) =>
   iam.send(
     new PutRolePolicyCommand({ RoleName: 'task', PolicyName: 'logs', PolicyDocument: policyFor(Resource) }),
   );
@@ -51,7 +51,7 @@ describe.each([
   ['us-isob-east-1', 'aws-iso-b', 'sc2s.sgov.gov'],
 ])('in %s', (region, partition, dnsSuffix) => {
   test(`ARNs are of the partition ${partition}`, async () => {
-    const { iam, sts } = await inRegion(region);
+    const { iam, sts } = await clientsIn(region);
     const { Role } = await makeRole(iam);
     expect(Role?.Arn).toBe(`arn:${partition}:iam::000000000000:role/task`);
     expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
@@ -60,7 +60,7 @@ describe.each([
   });
 
   test(`hosts are in ${dnsSuffix}`, async () => {
-    const { ec2, ecr } = await inRegion(region);
+    const { ec2, ecr } = await clientsIn(region);
     const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName: 'shop' }));
     const registry = `000000000000.dkr.ecr.${region}.${dnsSuffix}`;
     expect(repository).toMatchObject({
@@ -75,14 +75,14 @@ describe.each([
   });
 
   test('policies of another partition are refused', async () => {
-    const { iam } = await inRegion(region);
+    const { iam } = await clientsIn(region);
     await makeRole(iam);
     const arn = 'arn:aws:logs:*:*:*';
-    expect(await refusalOf(put(iam, ['*', arn]))).toEqual({
+    expect(await refusalOf(putPolicy(iam, ['*', arn]))).toEqual({
       code: 'MalformedPolicyDocument',
       message: `Partition "aws" is not valid for resource "${arn}".`,
     });
-    await put(iam, [`arn:${partition}:logs:*:*:*`, 'arn:*:logs:*:*:*']);
+    await putPolicy(iam, [`arn:${partition}:logs:*:*:*`, 'arn:*:logs:*:*:*']);
 
     const attach = (PolicyArn: string) =>
       iam.send(new AttachRolePolicyCommand({ RoleName: 'task', PolicyArn }));
@@ -94,22 +94,22 @@ describe.each([
   });
 
   test('principals of another partition are refused', async () => {
-    const { iam } = await inRegion(region);
-    const trusting = (AWS: string) =>
+    const { iam } = await clientsIn(region);
+    const makeTrustingRole = (AWS: string) =>
       makeRole(iam, 'other', { AssumeRolePolicyDocument: trustPolicy({ Principal: { AWS } }) });
-    expect(await refusalOf(trusting('arn:aws:iam::111122223333:root'))).toMatchObject({
+    expect(await refusalOf(makeTrustingRole('arn:aws:iam::111122223333:root'))).toMatchObject({
       code: 'MalformedPolicyDocument',
       message: expect.stringContaining('Invalid principal in policy'),
     });
-    await trusting(`arn:${partition}:iam::111122223333:root`);
+    await makeTrustingRole(`arn:${partition}:iam::111122223333:root`);
   });
 });
 
-test('in the partition aws, a policy for another partition is refused, and so is a partition that does not exist', async () => {
+test('the partition aws refuses ARNs of other partitions and of partitions that do not exist', async () => {
   const { iam, ecr } = await sandbox();
   await makeRole(iam);
   for (const partition of ['aws-cn', 'aws2', '${AWS::Partition}', '']) {
-    expect(await refusalOf(put(iam, `arn:${partition}:s3:::logs`))).toMatchObject({
+    expect(await refusalOf(putPolicy(iam, `arn:${partition}:s3:::logs`))).toMatchObject({
       code: 'MalformedPolicyDocument',
     });
   }
@@ -120,9 +120,9 @@ test('in the partition aws, a policy for another partition is refused, and so is
   });
 });
 
-test('an account has no IAM and no Route 53 of another partition', async () => {
+test('an account does not see the roles and hosted zones of another partition', async () => {
   const started = sandbox();
-  const china = await inRegion('cn-north-1', started);
+  const china = await clientsIn('cn-north-1', started);
   const { iam, route53, world } = await started;
   await makeRole(iam);
   await makeRole(china.iam);

@@ -43,9 +43,9 @@ test('a NAT gateway fails when its elastic IP or subnet is gone, or when its sub
   const allocation = await make.address();
   const withoutAddress = await make.nat(subnet, allocation);
   await ec2.send(new ReleaseAddressCommand({ AllocationId: allocation }));
-  const doomed = await make.subnet(vpc, '10.0.2.0/24');
-  const withoutSubnet = await make.nat(doomed, await make.address());
-  await ec2.send(new DeleteSubnetCommand({ SubnetId: doomed }));
+  const deletedSubnet = await make.subnet(vpc, '10.0.2.0/24');
+  const withoutSubnet = await make.nat(deletedSubnet, await make.address());
+  await ec2.send(new DeleteSubnetCommand({ SubnetId: deletedSubnet }));
   const small = await make.subnet(vpc, '10.0.3.0/28');
   const request = { subnetId: small, groups: [], description: '', interfaceType: 'interface' };
   for (let i = 0; i < 11; i++) addInterface(region, request);

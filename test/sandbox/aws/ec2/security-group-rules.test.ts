@@ -49,7 +49,7 @@ test('permissions become one rule per peer, each with an id and tags, and are st
   expect(SecurityGroupRules).toEqual(rules);
 });
 
-test('a rule can be given as flat parameters, and its protocol as a number', async () => {
+test('a rule can be given as flat parameters, with its protocol as a number', async () => {
   const { authorize } = await ruleScene();
   expect(
     await authorize({ IpProtocol: '6', FromPort: 22, ToPort: 22, CidrIp: '192.0.2.0/24' }),
@@ -68,8 +68,8 @@ test('a call that repeats an existing rule is refused and adds no rules', async 
   const { authorize, permissions } = await ruleScene();
   await authorize([tcpPort(80)]);
   const before = await permissions();
-  const described = { ...tcpPort(80), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }] };
-  expect(await refusalOf(authorize([tcpPort(81), described]))).toEqual({
+  const sameRuleDescribed = { ...tcpPort(80), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }] };
+  expect(await refusalOf(authorize([tcpPort(81), sameRuleDescribed]))).toEqual({
     code: 'InvalidPermission.Duplicate',
     message: 'the specified rule "peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW" already exists',
   });

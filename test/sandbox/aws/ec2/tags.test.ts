@@ -29,7 +29,7 @@ test('every kind of resource can be tagged, and each tag description names the k
   const { ec2, make, tag, tags } = await scene();
   const vpc = await make.vpc();
   const subnet = await make.subnet(vpc);
-  const kinds: [string, string][] = [
+  const taggedResources: [string, string][] = [
     [vpc, 'vpc'],
     [subnet, 'subnet'],
     [await make.gateway(vpc), 'internet-gateway'],
@@ -37,21 +37,26 @@ test('every kind of resource can be tagged, and each tag description names the k
     [await make.group(vpc), 'security-group'],
   ];
   const allocation = await make.address();
-  kinds.push([allocation, 'elastic-ip']);
+  taggedResources.push([allocation, 'elastic-ip']);
   const nat = await make.nat(subnet, allocation);
-  kinds.push([nat, 'natgateway']);
+  taggedResources.push([nat, 'natgateway']);
   await natGateway(ec2, nat);
   const { NetworkInterfaces } = await ec2.send(new DescribeNetworkInterfacesCommand({}));
-  kinds.push([NetworkInterfaces?.[0]?.NetworkInterfaceId ?? '', 'network-interface']);
+  taggedResources.push([NetworkInterfaces?.[0]?.NetworkInterfaceId ?? '', 'network-interface']);
   await tag(
-    kinds.map(([id]) => id),
+    taggedResources.map(([id]) => id),
     { Key: 'team', Value: 'one' },
   );
   const found = await tags('tag:team', 'one');
-  expect(found).toHaveLength(kinds.length);
+  expect(found).toHaveLength(taggedResources.length);
   expect(found).toEqual(
     expect.arrayContaining(
-      kinds.map(([ResourceId, ResourceType]) => ({ ResourceId, ResourceType, Key: 'team', Value: 'one' })),
+      taggedResources.map(([ResourceId, ResourceType]) => ({
+        ResourceId,
+        ResourceType,
+        Key: 'team',
+        Value: 'one',
+      })),
     ),
   );
   const tagged = new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'tag-key', Values: ['team'] }] });

@@ -72,8 +72,8 @@ test('an unknown or missing VPC attribute is refused', async () => {
   const VpcId = await makerOf(ec2).vpc();
   const command = new DescribeVpcAttributeCommand({ VpcId, Attribute: 'colour' as 'enableDnsSupport' });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
-  const without = new DescribeVpcAttributeCommand({ VpcId, Attribute: undefined });
-  expect(await refusalOf(ec2.send(without))).toMatchObject({ code: 'MissingParameter' });
+  const withoutAttribute = new DescribeVpcAttributeCommand({ VpcId, Attribute: undefined });
+  expect(await refusalOf(ec2.send(withoutAttribute))).toMatchObject({ code: 'MissingParameter' });
 });
 
 test('a VPC is created and deleted together with its main route table, default group and default ACL', async () => {

@@ -20,7 +20,7 @@ import {
 } from './pushing.ts';
 
 const repositoryName = 'api1';
-const inRepository = "the repository with name 'api1' in the registry with id '000000000000'";
+const namedRepository = "the repository with name 'api1' in the registry with id '000000000000'";
 
 const put = (ecr: ECRClient, imageManifest: string, imageTag?: string, rest: object = {}) =>
   ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag, ...rest }));
@@ -29,14 +29,14 @@ const get = (ecr: ECRClient, ...imageIds: ImageIdentifier[]) =>
 const remove = (ecr: ECRClient, ...imageIds: ImageIdentifier[]) =>
   ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds }));
 
-async function withRepository(rest: Parameters<typeof makeRepository>[2] = {}) {
+async function repositoryScene(rest: Parameters<typeof makeRepository>[2] = {}) {
   const started = await sandbox();
   await makeRepository(started.ecr, repositoryName, rest);
   return started;
 }
 
 test('an image is stored under the digest of its manifest and can be read back by tag or digest', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   await pushLayer(ecr, repositoryName, '{}');
   await pushLayer(ecr, repositoryName, 'layer');
   const imageManifest = manifestOf('{}', ['layer']);
@@ -55,21 +55,21 @@ test('an image is stored under the digest of its manifest and can be read back b
 });
 
 test('an image whose layers or configuration are missing is refused with an error that names them', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   await pushLayer(ecr, repositoryName, 'here');
   expect(await refusalOf(put(ecr, manifestOf('{}', ['here', 'gone'])))).toEqual({
     code: 'LayersNotFoundException',
-    message: `Layers with digests '[${digestOf('{}')}, ${digestOf('gone')}]' required for pushing image into ${inRepository} do not exist`,
+    message: `Layers with digests '[${digestOf('{}')}, ${digestOf('gone')}]' required for pushing image into ${namedRepository} do not exist`,
   });
 });
 
 test('pushing an image again is refused unless it adds a tag', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   const digest = await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
   const manifest = manifestOf('{}', ['layer']);
   expect(await refusalOf(put(ecr, manifest, 'v1'))).toEqual({
     code: 'ImageAlreadyExistsException',
-    message: `Image with digest '${digest}' and tag 'v1' already exists in ${inRepository}`,
+    message: `Image with digest '${digest}' and tag 'v1' already exists in ${namedRepository}`,
   });
   expect(await refusalOf(put(ecr, manifest))).toMatchObject({ code: 'ImageAlreadyExistsException' });
   await put(ecr, manifest, 'v2');
@@ -77,7 +77,7 @@ test('pushing an image again is refused unless it adds a tag', async () => {
 });
 
 test('pushing another image with the same tag moves the tag to the new image', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'latest');
   const second = await pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'latest');
   const { images } = await get(ecr, { imageTag: 'latest' });
@@ -85,7 +85,7 @@ test('pushing another image with the same tag moves the tag to the new image', a
 });
 
 test('an immutable tag cannot be moved unless an exclusion filter matches it', async () => {
-  const { ecr } = await withRepository({
+  const { ecr } = await repositoryScene({
     imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
     imageTagMutabilityExclusionFilters: [{ filter: 'dev-*', filterType: 'WILDCARD' }],
   });
@@ -101,13 +101,13 @@ test('an immutable tag cannot be moved unless an exclusion filter matches it', a
 });
 
 test('a manifest whose digest differs from the one in the request is refused', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   const wrong = put(ecr, manifestOf('{}', []), 'v1', { imageDigest: digestOf('other') });
   expect(await refusalOf(wrong)).toMatchObject({ code: 'ImageDigestDoesNotMatchException' });
 });
 
 test('the media type may be in the request instead of the manifest', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   await pushLayer(ecr, repositoryName, '{}');
   const manifest = manifestOf('{}', []).replace(`"mediaType":"${OCI_IMAGE}",`, '');
   expect(await refusalOf(put(ecr, manifest))).toMatchObject({ code: 'InvalidParameterException' });
@@ -119,16 +119,16 @@ test.each([
   ['is not JSON', '{', 'Invalid JSON syntax'],
   ['has no layers', JSON.stringify({ mediaType: OCI_IMAGE }), 'config: '],
   ['is of an unknown type', JSON.stringify({ mediaType: 'text/plain' }), 'Unsupported manifest media type'],
-])('a manifest that %s is refused', async (_what, manifest, why) => {
-  const { ecr } = await withRepository();
+])('a manifest that %s is refused', async (_what, manifest, reason) => {
+  const { ecr } = await repositoryScene();
   expect(await refusalOf(put(ecr, manifest))).toMatchObject({
     code: 'InvalidParameterException',
-    message: expect.stringContaining(why),
+    message: expect.stringContaining(reason),
   });
 });
 
 test('a manifest whose media type differs from the one in the request is refused', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   const mismatched = put(ecr, manifestOf('{}', []), 'v1', { imageManifestMediaType: OCI_INDEX });
   expect(await refusalOf(mismatched)).toMatchObject({ code: 'InvalidParameterException' });
 });
@@ -136,7 +136,7 @@ test('a manifest whose media type differs from the one in the request is refused
 test.each(['a/b', 'a b', 'x'.repeat(301)])(
   'pushing an image with the invalid tag %s is refused',
   async (tag) => {
-    const { ecr } = await withRepository();
+    const { ecr } = await repositoryScene();
     expect(await refusalOf(put(ecr, manifestOf('{}', []), tag))).toMatchObject({
       code: 'InvalidParameterException',
       message: expect.stringContaining("Invalid parameter at 'imageTag'"),
@@ -145,11 +145,11 @@ test.each(['a/b', 'a b', 'x'.repeat(301)])(
 );
 
 test('an index is refused unless its images exist, and the images cannot be deleted before the index', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   const index = (digest: string) => indexManifestOf({ amd64: digest });
   expect(await refusalOf(put(ecr, index(digestOf('gone'))))).toEqual({
     code: 'ReferencedImagesNotFoundException',
-    message: `Images with digests '[${digestOf('gone')}]' required for pushing image into ${inRepository} do not exist`,
+    message: `Images with digests '[${digestOf('gone')}]' required for pushing image into ${namedRepository} do not exist`,
   });
   const child = await pushImage(ecr, repositoryName, '{}', ['layer']);
   await put(ecr, index(child), 'v1');
@@ -166,7 +166,7 @@ test('an index is refused unless its images exist, and the images cannot be dele
 });
 
 test('BatchGetImage lists unknown or invalid image ids as failures instead of failing', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   const imageDigest = await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'v1');
   await pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'v2');
   const { images, failures } = await get(
@@ -191,7 +191,7 @@ test('BatchGetImage lists unknown or invalid image ids as failures instead of fa
 });
 
 test('an image is never converted to another media type', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
   const getAs = (...acceptedMediaTypes: string[]) =>
     ecr.send(
@@ -204,7 +204,7 @@ test('an image is never converted to another media type', async () => {
 });
 
 test('deleting by digest removes the image with all its tags; deleting the last tag removes the image', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   const imageDigest = await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
   for (const tag of ['v2', 'v3']) await put(ecr, manifestOf('{}', ['layer']), tag);
   expect((await remove(ecr, { imageTag: 'v1' })).imageIds).toEqual([{ imageDigest, imageTag: 'v1' }]);
@@ -219,7 +219,7 @@ test('deleting by digest removes the image with all its tags; deleting the last 
 });
 
 test('deleting an image removes layers that only this image used, and frees bytes that no repository uses', async () => {
-  const { ecr, region } = await withRepository();
+  const { ecr, region } = await repositoryScene();
   await makeRepository(ecr, 'api2');
   await pushImage(ecr, repositoryName, '{"a":1}', ['shared', 'own', 'everywhere'], 'v1');
   await pushImage(ecr, repositoryName, '{"a":2}', ['shared'], 'v2');
@@ -233,7 +233,7 @@ test('deleting an image removes layers that only this image used, and frees byte
 });
 
 test('a batch call must name between one and a hundred images', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   expect(await refusalOf(get(ecr))).toMatchObject({ code: 'InvalidParameterException' });
   const tooMany = Array.from({ length: 101 }, (_, index) => ({ imageTag: `v${index}` }));
   expect(await refusalOf(remove(ecr, ...tooMany))).toMatchObject({ code: 'InvalidParameterException' });

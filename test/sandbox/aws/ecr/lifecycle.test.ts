@@ -31,11 +31,11 @@ const policy = (...rules: object[]) => JSON.stringify({ rules }).padEnd(100);
 const putPolicy = (ecr: ECRClient, lifecyclePolicyText: string) =>
   ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText }));
 
-async function withRepository(clock = manualClock()) {
+async function repositoryScene(clock = manualClock()) {
   const { ecr } = await sandbox({ clock, pace: 1 });
   await makeRepository(ecr, repositoryName);
   let count = 0;
-  /** Pushes another image a minute later. */
+  /** Advances the clock by a minute and pushes another image. */
   const push = async (imageTag?: string) => {
     clock.advance(60_000);
     return pushImage(ecr, repositoryName, `{"n":${count++}}`, ['layer'], imageTag);
@@ -48,7 +48,7 @@ async function withRepository(clock = manualClock()) {
 }
 
 test('a lifecycle policy can be put, read back unchanged, replaced and deleted', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   const get = () => ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
   const notFound = {
     code: 'LifecyclePolicyNotFoundException',
@@ -111,22 +111,22 @@ test.each([
     policy(keepNewest(1), { ...keepNewest(1), rulePriority: 2 }),
     'Only one rule can have tagStatus=ANY',
   ],
-])('a lifecycle policy with %s is refused', async (_what, text, why) => {
-  const { ecr } = await withRepository();
+])('a lifecycle policy with %s is refused', async (_what, text, reason) => {
+  const { ecr } = await repositoryScene();
   const { code, message } = await refusalOf(putPolicy(ecr, text));
   expect(code).toBe('InvalidParameterException');
   expect(message).toMatch(/^Invalid parameter at '[Ll]ifecyclePolicyText' failed to satisfy constraint: '/);
-  expect(message).toContain(why);
+  expect(message).toContain(reason);
 });
 
 test('rules that archive images are refused as not implemented', async () => {
-  const { ecr } = await withRepository();
+  const { ecr } = await repositoryScene();
   const rule = { ...keepNewest(1), action: { type: 'transition', targetStorageClass: 'archive' } };
   expect(await refusalOf(putPolicy(ecr, policy(rule)))).toMatchObject({ code: 'NotImplemented' });
 });
 
 test('images in excess of the count expire a day later, the oldest first', async () => {
-  const { ecr, clock, push, tags } = await withRepository();
+  const { ecr, clock, push, tags } = await repositoryScene();
   for (const tag of ['v1', 'v2', 'v3']) await push(tag);
   await putPolicy(ecr, policy(keepNewest(2)));
   clock.advance(23 * HOUR);
@@ -136,7 +136,7 @@ test('images in excess of the count expire a day later, the oldest first', async
 });
 
 test('pushing every few hours does not postpone the expiry', async () => {
-  const { ecr, clock, push, tags } = await withRepository();
+  const { ecr, clock, push, tags } = await repositoryScene();
   await putPolicy(ecr, policy(keepNewest(2)));
   for (const tag of ['v1', 'v2', 'v3', 'v4']) {
     await push(tag);
@@ -146,7 +146,7 @@ test('pushing every few hours does not postpone the expiry', async () => {
 });
 
 test('untagged images expire once they reach the age that a rule sets', async () => {
-  const { ecr, clock, push, tags } = await withRepository();
+  const { ecr, clock, push, tags } = await repositoryScene();
   await putPolicy(ecr, policy(expireAfterDays(3)));
   await push();
   await push('v1');
@@ -157,7 +157,7 @@ test('untagged images expire once they reach the age that a rule sets', async ()
 });
 
 test('later rules count an image that an earlier rule selected, but do not expire it', async () => {
-  const { ecr, clock, push, tags } = await withRepository();
+  const { ecr, clock, push, tags } = await repositoryScene();
   for (const tag of ['prod-1', 'dev-1', 'prod-2', 'dev-2', 'dev-3']) await push(tag);
   await putPolicy(
     ecr,
@@ -172,7 +172,7 @@ test('later rules count an image that an earlier rule selected, but do not expir
 });
 
 test('images that an index refers to do not expire while the index exists', async () => {
-  const { ecr, clock, push, tags } = await withRepository();
+  const { ecr, clock, push, tags } = await repositoryScene();
   const imageManifest = indexManifestOf({ amd64: await push(), arm64: await push() });
   clock.advance(60_000);
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: 'v1' }));
@@ -182,7 +182,7 @@ test('images that an index refers to do not expire while the index exists', asyn
 });
 
 test('deleting a policy before its daily run prevents images from expiring', async () => {
-  const { ecr, clock, push, tags } = await withRepository();
+  const { ecr, clock, push, tags } = await repositoryScene();
   for (const tag of ['v1', 'v2']) await push(tag);
   await putPolicy(ecr, policy(keepNewest(1)));
   await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));

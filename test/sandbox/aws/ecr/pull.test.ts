@@ -9,7 +9,7 @@ const REGISTRY = '000000000000.dkr.ecr.eu-west-1.amazonaws.com';
 const repositoryName = 'team/api1';
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-async function withImage() {
+async function imageScene() {
   const started = await sandbox();
   await makeRepository(started.ecr, repositoryName);
   const digest = await pushImage(started.ecr, repositoryName, '{"config":{}}', ['lower', 'upper'], 'v1');
@@ -21,7 +21,7 @@ test.each([
   ['a digest', (digest: string) => `@${digest}`],
   ['a tag and a digest, with the digest taking precedence', (digest: string) => `:gone@${digest}`],
 ])('an image is pulled by %s', async (_what, suffix) => {
-  const { region, digest } = await withImage();
+  const { region, digest } = await imageScene();
   const pulled = pullImage(region, `${REGISTRY}/${repositoryName}${suffix(digest)}`);
   expect(pulled.digest).toBe(digest);
   expect(text(pulled.config)).toBe('{"config":{}}');
@@ -29,7 +29,7 @@ test.each([
 });
 
 test('a reference without tag or digest means the tag latest', async () => {
-  const { region, ecr, digest } = await withImage();
+  const { region, ecr, digest } = await imageScene();
   const reference = `${REGISTRY}/${repositoryName}`;
   expect(() => pullImage(region, reference)).toThrow(': not found');
   const imageManifest = manifestOf('{"config":{}}', ['lower', 'upper']);
@@ -38,7 +38,7 @@ test('a reference without tag or digest means the tag latest', async () => {
 });
 
 test("pulling an index yields the image for the task's platform", async () => {
-  const { region, ecr, digest } = await withImage();
+  const { region, ecr, digest } = await imageScene();
   const armDigest = await pushImage(ecr, repositoryName, '{"config":{"User":"arm"}}', ['lower']);
   const both = indexManifestOf({ amd64: digest, arm64: armDigest });
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest: both, imageTag: 'both' }));
@@ -52,7 +52,7 @@ test("pulling an index yields the image for the task's platform", async () => {
 });
 
 test('an unknown repository, tag or digest cannot be pulled', async () => {
-  const { region } = await withImage();
+  const { region } = await imageScene();
   const refused =
     'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref';
   const gone = `${REGISTRY}/gone:v1`;
@@ -73,14 +73,14 @@ test.each([
   `111111111111.dkr.ecr.eu-west-1.amazonaws.com/${repositoryName}:v1`,
   `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repositoryName}:v1`,
 ])("pulling %s is refused because it is not in the sandbox's own registry", async (reference) => {
-  const { region } = await withImage();
+  const { region } = await imageScene();
   expect(() => pullImage(region, reference)).toThrow(
     `failed to resolve ref ${reference}: the sandbox pulls from its own ECR only, which is ${REGISTRY}`,
   );
 });
 
 test('an image records when it was last pulled, and cannot be pulled after its deletion', async () => {
-  const { region, ecr } = await withImage();
+  const { region, ecr } = await imageScene();
   const reference = `${REGISTRY}/${repositoryName}:v1`;
   const pulledAt = async () =>
     (await ecr.send(new DescribeImagesCommand({ repositoryName }))).imageDetails?.[0]?.lastRecordedPullTime;

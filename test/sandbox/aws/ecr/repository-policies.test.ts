@@ -11,21 +11,21 @@ import { makeRepository } from './pushing.ts';
 const statement = { Sid: 'pull', Effect: 'Allow', Principal: '*', Action: ['ecr:BatchGetImage'] };
 const policy = (statements: unknown) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 const repositoryName = 'api1';
-const NONE =
+const NO_POLICY =
   "Repository policy does not exist for the repository with name 'api1' in the registry with id '000000000000'";
 
 test('a repository policy can be set, read back unchanged and deleted', async () => {
   const { ecr } = await sandbox();
   await makeRepository(ecr, repositoryName);
   const get = () => ecr.send(new GetRepositoryPolicyCommand({ repositoryName }));
-  expect(await refusalOf(get())).toEqual({ code: 'RepositoryPolicyNotFoundException', message: NONE });
+  expect(await refusalOf(get())).toEqual({ code: 'RepositoryPolicyNotFoundException', message: NO_POLICY });
   const policyText = policy([statement]);
   await ecr.send(new SetRepositoryPolicyCommand({ repositoryName, policyText }));
   expect(await get()).toMatchObject({ registryId: '000000000000', repositoryName, policyText });
   const gone = await ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
   expect(gone.policyText).toBe(policyText);
   const again = ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
-  expect(await refusalOf(again)).toEqual({ code: 'RepositoryPolicyNotFoundException', message: NONE });
+  expect(await refusalOf(again)).toEqual({ code: 'RepositoryPolicyNotFoundException', message: NO_POLICY });
 });
 
 test.each([

@@ -16,7 +16,7 @@ import {
 
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
 
-/** Creates a completed service with one task, at AWS's pace with a manual clock. */
+/** Creates a service with one task and waits for its deployment, at AWS's pace with a manual clock. */
 async function steadyService(deploymentConfiguration = {}) {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });

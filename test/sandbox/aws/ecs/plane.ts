@@ -6,7 +6,7 @@ import type { Region } from '../../../../sandbox/world/region.ts';
 type Plane = Region['plane'];
 type TaskFailure = NonNullable<Parameters<Parameters<Plane['startTask']>[2]>[0]>;
 
-/** The fate of a started task: it runs, it cannot be started, or its first container ends. */
+/** The fate of a task: it runs, it fails to start, or its first container exits. */
 export type Fate = 'runs' | TaskFailure | { readonly exitCode: number };
 
 export interface ScriptedPlane extends Plane {
@@ -51,7 +51,7 @@ export function markTargetsHealthy(region: Region): void {
   }
 }
 
-/** Fails the health checks of a task's port in every target group that contains this target. */
+/** Marks the target with this address and port as unhealthy in every target group that contains it. */
 export function failHealthChecks(region: Region, privateIp: string, port: number, code = 502): void {
   for (const { TargetGroupArn } of region.elbv2.targetGroups.all()) {
     setTargetHealth(region, TargetGroupArn, privateIp, port, {

@@ -5,14 +5,14 @@ import { nextMoves, type AssessedTask } from '../../../../sandbox/aws/ecs/rollin
 import type { TaskRow } from '../../../../sandbox/aws/ecs/store.ts';
 
 type Rollout = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
-type Kind = 'new' | 'healthy' | 'condemned' | 'old' | 'old, not healthy';
+type Kind = 'new' | 'healthy' | 'to be replaced' | 'old' | 'old, not healthy';
 
-const standing = (kinds: Kind[]): AssessedTask[] =>
+const assessedTasks = (kinds: Kind[]): AssessedTask[] =>
   kinds.map((kind, index) => ({
     task: { taskArn: `${kind} ${index}` } as TaskRow,
     isPrimary: !kind.startsWith('old'),
     healthy: kind === 'healthy' || kind === 'old',
-    mustBeReplaced: kind === 'condemned',
+    mustBeReplaced: kind === 'to be replaced',
   }));
 
 interface Settings {
@@ -27,7 +27,7 @@ const moves = (kinds: Kind[], desiredCount: number, settings: Settings = {}) => 
   const { stop, start, stuck } = nextMoves(
     { desiredCount, deploymentConfiguration: configuration },
     { rolloutState },
-    standing(kinds),
+    assessedTasks(kinds),
   );
   return { stop: stop.map(({ taskArn }) => taskArn.replace(/ \d+$/, '')), start, stuck };
 };
@@ -53,12 +53,12 @@ describe('examples of rolling updates', () => {
     expect(moves(['old'], 1, { maximumPercent: 100 })).toEqual({ stop: [], start: 0, stuck: true });
   });
   test('an unhealthy task is stopped immediately during a deployment; later, it is stopped once its replacement is healthy', () => {
-    expect(moves(['condemned'], 1)).toEqual({ stop: ['condemned'], start: 1, stuck: false });
+    expect(moves(['to be replaced'], 1)).toEqual({ stop: ['to be replaced'], start: 1, stuck: false });
     const later = { rolloutState: 'COMPLETED' as const };
-    expect(moves(['condemned'], 1, later)).toEqual({ stop: [], start: 1, stuck: false });
-    expect(moves(['condemned', 'new'], 1, later)).toEqual({ stop: [], start: 0, stuck: false });
-    expect(moves(['condemned', 'healthy'], 1, later)).toEqual({
-      stop: ['condemned'],
+    expect(moves(['to be replaced'], 1, later)).toEqual({ stop: [], start: 1, stuck: false });
+    expect(moves(['to be replaced', 'new'], 1, later)).toEqual({ stop: [], start: 0, stuck: false });
+    expect(moves(['to be replaced', 'healthy'], 1, later)).toEqual({
+      stop: ['to be replaced'],
       start: 0,
       stuck: false,
     });
@@ -71,15 +71,18 @@ describe('examples of rolling updates', () => {
     });
   });
   test('scaling in first stops tasks that are not healthy yet, then the newest tasks', () => {
-    const one = moves(['healthy', 'new', 'healthy'], 1);
-    expect(one.stop.sort()).toEqual(['healthy', 'new']);
+    const scaledIn = moves(['healthy', 'new', 'healthy'], 1);
+    expect(scaledIn.stop.sort()).toEqual(['healthy', 'new']);
   });
 });
 
 describe('properties of rolling updates', () => {
-  const kinds = fc.array(fc.constantFrom<Kind>('new', 'healthy', 'condemned', 'old', 'old, not healthy'), {
-    maxLength: 12,
-  });
+  const kinds = fc.array(
+    fc.constantFrom<Kind>('new', 'healthy', 'to be replaced', 'old', 'old, not healthy'),
+    {
+      maxLength: 12,
+    },
+  );
   const configuration = fc.record({
     minimumHealthyPercent: fc.integer({ min: 0, max: 100 }),
     maximumPercent: fc.integer({ min: 100, max: 300 }),

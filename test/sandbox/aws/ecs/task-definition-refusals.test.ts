@@ -21,7 +21,7 @@ const awslogs = (options: Record<string, string>) => ({
   logConfiguration: { logDriver: 'awslogs' as const, options },
 });
 const LOGS = { 'awslogs-group': 'g', 'awslogs-region': 'eu-west-1', 'awslogs-stream-prefix': 'p' };
-const check = { command: ['CMD-SHELL', 'true'] };
+const validHealthCheck = { command: ['CMD-SHELL', 'true'] };
 
 const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   ['an invalid family', () => ({ family: 'a b' }), /^Family contains invalid characters/],
@@ -161,22 +161,22 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   ],
   [
     'a health check interval out of range',
-    (role) => withFirstContainer(role, { healthCheck: { ...check, interval: 4 } }),
+    (role) => withFirstContainer(role, { healthCheck: { ...validHealthCheck, interval: 4 } }),
     /interval: 4\. It must be between 5 and 300/,
   ],
   [
     'a health check timeout out of range',
-    (role) => withFirstContainer(role, { healthCheck: { ...check, timeout: 61 } }),
+    (role) => withFirstContainer(role, { healthCheck: { ...validHealthCheck, timeout: 61 } }),
     /timeout: 61/,
   ],
   [
     'zero retries',
-    (role) => withFirstContainer(role, { healthCheck: { ...check, retries: 0 } }),
+    (role) => withFirstContainer(role, { healthCheck: { ...validHealthCheck, retries: 0 } }),
     /retries: 0/,
   ],
   [
     'a health check start period out of range',
-    (role) => withFirstContainer(role, { healthCheck: { ...check, startPeriod: 301 } }),
+    (role) => withFirstContainer(role, { healthCheck: { ...validHealthCheck, startPeriod: 301 } }),
     /startPeriod: 301/,
   ],
   ['a long stop timeout', (role) => withFirstContainer(role, { stopTimeout: 121 }), /less than 120 seconds/],
@@ -241,11 +241,12 @@ test('RegisterTaskDefinition accepts 65536 bytes, and refuses one more', async (
   const withValue = (value: string) => ({
     ...twoContainerTask(role),
     ...withFirstContainer(role, { environment: [{ name: 'BIG', value }] }),
+    // Tags do not count towards the size.
     tags: [{ key: 'not', value: 'counted' }],
   });
   const { tags: _, ...definition } = withValue('');
-  const rest = 65_536 - Buffer.byteLength(JSON.stringify(definition));
-  const value = `é${'x'.repeat(rest - 2)}`;
+  const remainingBytes = 65_536 - Buffer.byteLength(JSON.stringify(definition));
+  const value = `é${'x'.repeat(remainingBytes - 2)}`;
   const refused = await refusalOf(ecs.send(new RegisterTaskDefinitionCommand(withValue(`${value}x`))));
   expect(refused).toEqual({
     code: 'ClientException',

@@ -1,4 +1,4 @@
-// The sandbox's task definitions: their revisions, defaults and refusals.
+// The sandbox's task definitions: their revisions and defaults, and how they are listed and deleted.
 import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,

@@ -34,7 +34,7 @@ const regex = (...RegexValues: string[]): RuleCondition => ({
 });
 
 // The given conditions, and the conditions that the API shows if they differ.
-const accepted: [string, RuleCondition[], RuleCondition[]?][] = [
+const acceptedConditions: [string, RuleCondition[], RuleCondition[]?][] = [
   [
     'one path in the legacy notation',
     [{ Field: 'path-pattern', Values: ['/a'] }],
@@ -63,7 +63,7 @@ const accepted: [string, RuleCondition[], RuleCondition[]?][] = [
   ],
   ['five condition values', [path('/a', '/b', '/c'), host('a.b', 'c.d')]],
 ];
-test.each(accepted.map(([name, given, shown = given]) => ({ name, given, shown })))(
+test.each(acceptedConditions.map(([name, given, shown = given]) => ({ name, given, shown })))(
   'a rule with $name is accepted',
   async ({ given, shown }) => {
     const create = await conditionScene();
@@ -72,7 +72,7 @@ test.each(accepted.map(([name, given, shown = given]) => ({ name, given, shown }
   },
 );
 
-const refused: [string, RuleCondition[], string][] = [
+const refusedConditions: [string, RuleCondition[], string][] = [
   ['a condition without a field', [{ Values: ['/a'] }], 'A condition field must be specified'],
   [
     'an unknown field',
@@ -157,7 +157,7 @@ const refused: [string, RuleCondition[], string][] = [
   ],
   ['an invalid regular expression', [regex('(')], "The regex value '(' is not valid"],
   ['a lookahead', [regex('^/(?=a)')], "The regex value '^/(?=a)' is not valid"],
-  ['a reference to a group', [regex('(a)\\1')], "The regex value '(a)\\1' is not valid"],
+  ['a backreference', [regex('(a)\\1')], "The regex value '(a)\\1' is not valid"],
   [
     'an explosive repetition',
     [regex('((a{999}){999}){999}')],
@@ -176,7 +176,7 @@ const refused: [string, RuleCondition[], string][] = [
   ],
   ['six wildcards', [path('/*/*/*', '/*/*/?')], "A rule can only have '5' condition wildcards"],
 ];
-test.each(refused)('a rule with %s is refused', async (_name, conditions, message) => {
+test.each(refusedConditions)('a rule with %s is refused', async (_name, conditions, message) => {
   const create = await conditionScene();
   expect(await refusalOf(create(...conditions))).toEqual({ code: 'ValidationError', message });
 });

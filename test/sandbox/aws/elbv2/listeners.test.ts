@@ -107,7 +107,7 @@ const fixed = (config: object): Action => ({
   Type: 'fixed-response',
   FixedResponseConfig: { StatusCode: '200', ...config },
 });
-const actions: [Action, string, string][] = [
+const refusedActions: [Action, string, string][] = [
   [forwardTo(GROUP), 'TargetGroupNotFound', `Target group '${GROUP}' not found`],
   [{ Type: 'forward' }, 'ValidationError', 'A target group ARN must be specified'],
   [
@@ -154,7 +154,7 @@ const actions: [Action, string, string][] = [
   [{ Type: 'authenticate-oidc' }, 'InvalidLoadBalancerAction', 'only on HTTPS listeners'],
   [{ Type: 'dance' as 'forward' }, 'ValidationError', 'enum value set'],
 ];
-test.each(actions)('a listener with the action %j is refused', async (action, code, words) => {
+test.each(refusedActions)('a listener with the action %j is refused', async (action, code, words) => {
   const { makeBalancer, createListener } = await scene();
   expect(await refusalOf(createListener(await makeBalancer(), action))).toEqual({
     code,

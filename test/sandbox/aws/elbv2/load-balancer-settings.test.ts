@@ -104,7 +104,7 @@ test('security groups are replaced as a set, and the network interfaces get the 
   expect(await refusalOf(none)).toMatchObject({ code: 'InvalidConfigurationRequest' });
 });
 
-test('subnets are replaced as a set, and subnets that stay keep their network interface', async () => {
+test('subnets are replaced as a set, and the remaining subnets keep their network interfaces', async () => {
   const { makeBalancer, ec2, elbv2, describeBalancer, make, subnets, vpc } = await scene();
   const LoadBalancerArn = await makeBalancer();
   const interfaces = async () =>
@@ -128,8 +128,8 @@ test('subnets are replaced as a set, and subnets that stay keep their network in
   expect(after[first]).toBe(before[first]);
   expect(after[third]).toBeDefined();
   expect(after[second]).toBeUndefined();
-  const one = elbv2.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets: [first] }));
-  expect(await refusalOf(one)).toMatchObject({ code: 'ValidationError' });
+  const singleSubnet = elbv2.send(new SetSubnetsCommand({ LoadBalancerArn, Subnets: [first] }));
+  expect(await refusalOf(singleSubnet)).toMatchObject({ code: 'ValidationError' });
   const vpc2 = await make.vpc('10.1.0.0/16');
   await make.gateway(vpc2);
   const Subnets = [

@@ -39,7 +39,7 @@ const checkingPlane: SandboxOptions['plane'] = {
   checksTargets: true,
 };
 
-/** Creates a target group, and the network interface of a task that listens behind a security group. */
+/** Creates a target group and the network interface of a task. The security group of the task admits no traffic yet. */
 async function targetScene(options: SandboxOptions = {}) {
   const started = await scene(options);
   const { ec2, elbv2, make, region, subnets, vpc } = started;

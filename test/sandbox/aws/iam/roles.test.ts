@@ -82,11 +82,11 @@ test.each<[string, Partial<CreateRoleCommandInput>, string]>([
   ['a session of more than half a day', { MaxSessionDuration: 43201 }, 'less than or equal to 43200'],
   ['a tag with an invalid key', { Tags: [{ Key: 'a?', Value: '' }] }, 'tags.1.member.key'],
   ['a tag with an invalid value', { Tags: [{ Key: 'a', Value: '?' }] }, 'tags.1.member.value'],
-])('CreateRole refuses %s', async (_what, rest, why) => {
+])('CreateRole refuses %s', async (_what, rest, reason) => {
   const { iam } = await sandbox();
   expect(await refusalOf(makeRole(iam, 'task', rest))).toEqual({
     code: 'ValidationError',
-    message: expect.stringContaining(why),
+    message: expect.stringContaining(reason),
   });
 });
 

@@ -4,10 +4,10 @@ import { expect, jest, test } from '@jest/globals';
 import { appendLog, hasLogGroup } from '../../../../sandbox/aws/logs/append.ts';
 import { MAX_EVENTS, MAX_WEIGHT } from '../../../../sandbox/aws/logs/stream-rows.ts';
 import { World } from '../../../../sandbox/world/world.ts';
-import { logGroupName, NOW, withGroup } from './writing.ts';
+import { logGroupName, NOW, logGroupScene } from './writing.ts';
 
 test('a line is appended to its stream, which is created if it does not exist', async () => {
-  const { logs, region } = await withGroup();
+  const { logs, region } = await logGroupScene();
   expect([hasLogGroup(region, logGroupName), hasLogGroup(region, 'gone')]).toEqual([true, false]);
   appendLog(region, logGroupName, 'api1/api1/abc', 'first', NOW + 1);
   appendLog(region, logGroupName, 'api1/api1/abc', 'second', NOW + 2);
@@ -18,7 +18,7 @@ test('a line is appended to its stream, which is created if it does not exist', 
 });
 
 test('appending to an unknown log group throws instead of creating the group', async () => {
-  const { region } = await withGroup();
+  const { region } = await logGroupScene();
   expect(() => appendLog(region, 'gone', 'one', 'line', NOW)).toThrow(
     'The specified log group does not exist.',
   );
@@ -26,7 +26,7 @@ test('appending to an unknown log group throws instead of creating the group', a
 });
 
 test('a stream keeps only its newest events', async () => {
-  const { logs, region } = await withGroup();
+  const { logs, region } = await logGroupScene();
   for (let n = 0; n < MAX_EVENTS + 5; n++) appendLog(region, logGroupName, 'one', `line ${n}`, NOW + n);
   const { events, nextForwardToken } = await logs.send(
     new GetLogEventsCommand({ logGroupName, logStreamName: 'one', startFromHead: true, limit: 1 }),
@@ -34,21 +34,21 @@ test('a stream keeps only its newest events', async () => {
   expect(events).toMatchObject([{ message: 'line 5' }]);
   expect(region.logs.streams.get(`${logGroupName}:one`)?.firstEventTimestamp).toBe(NOW + 5);
   appendLog(region, logGroupName, 'one', 'one more', NOW + MAX_EVENTS + 5);
-  const rest = await logs.send(
+  const nextPage = await logs.send(
     new GetLogEventsCommand({ logGroupName, logStreamName: 'one', nextToken: nextForwardToken, limit: 1 }),
   );
-  expect(rest.events).toMatchObject([{ message: 'line 6' }]);
+  expect(nextPage.events).toMatchObject([{ message: 'line 6' }]);
 });
 
 test('the total size of the events in a stream is limited', async () => {
-  const { region } = await withGroup();
+  const { region } = await logGroupScene();
   const line = 'x'.repeat(1024 * 1024 - 26);
   for (let n = 0; n < 20; n++) appendLog(region, logGroupName, 'one', line, NOW + n);
   const stream = region.logs.streams.get(`${logGroupName}:one`);
   expect(stream).toMatchObject({ weight: MAX_WEIGHT, firstEventTimestamp: NOW + 4 });
 });
 
-test('many lines in quick succession report only one change of the world', () => {
+test('many lines in quick succession count as a single change of the world', () => {
   jest.useFakeTimers();
   try {
     const world = new World();

@@ -6,14 +6,14 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { logGroupName, NOW, withGroup } from './writing.ts';
+import { logGroupName, NOW, logGroupScene } from './writing.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const logStreamName = 'one';
 
-async function withStream() {
-  const started = await withGroup();
+async function logStreamScene() {
+  const started = await logGroupScene();
   await started.createStream(logStreamName);
   const get = (rest: Partial<GetLogEventsCommandInput> = {}) =>
     started.logs.send(new GetLogEventsCommand({ logGroupName, logStreamName, ...rest }));
@@ -23,7 +23,7 @@ async function withStream() {
 }
 
 test('events are returned in chronological order with their ingestion time', async () => {
-  const { put, get, clock } = await withStream();
+  const { put, get, clock } = await logStreamScene();
   clock.advance(9000);
   await put([2000, 'second']);
   await put([1000, 'first']);
@@ -35,21 +35,21 @@ test('events are returned in chronological order with their ingestion time', asy
 });
 
 test('reading starts with the newest events unless the call starts from the head', async () => {
-  const { put, messages } = await withStream();
+  const { put, messages } = await logStreamScene();
   await put([1, 'a'], [2, 'b'], [3, 'c']);
   expect(await messages({ limit: 2 })).toEqual(['b', 'c']);
   expect(await messages({ limit: 2, startFromHead: true })).toEqual(['a', 'b']);
 });
 
 test('GetLogEvents includes events at the start time but not at the end time', async () => {
-  const { put, messages } = await withStream();
+  const { put, messages } = await logStreamScene();
   await put([1, 'a'], [2, 'b'], [3, 'c']);
   expect(await messages({ startTime: NOW + 1, endTime: NOW + 3 })).toEqual(['a', 'b']);
   expect(await messages({ startTime: NOW + 4 })).toEqual([]);
 });
 
 test('reading forward returns the same token at the end, and continues when more events arrive', async () => {
-  const { put, get } = await withStream();
+  const { put, get } = await logStreamScene();
   await put([1, 'a'], [1, 'b'], [1, 'c']);
   const read = async (nextToken?: string) => {
     const page = await get({ limit: 2, startFromHead: true, nextToken });
@@ -65,7 +65,7 @@ test('reading forward returns the same token at the end, and continues when more
 });
 
 test('reading backward reaches the oldest event, and can then reverse without losing an event', async () => {
-  const { put, get } = await withStream();
+  const { put, get } = await logStreamScene();
   await put([1, 'a'], [2, 'b'], [3, 'c']);
   const read = async (nextToken?: string) => {
     const page = await get({ limit: 2, nextToken });
@@ -77,13 +77,13 @@ test('reading backward reaches the oldest event, and can then reverse without lo
   expect([first, second, third].map((page) => page.messages)).toEqual([['b', 'c'], ['a'], []]);
   expect(third.nextBackwardToken).toBe(second.nextBackwardToken);
   expect((await read(third.nextForwardToken)).messages).toEqual(['a', 'b']);
-  const past = await read(first.nextForwardToken);
-  expect(past.messages).toEqual([]);
-  expect((await read(past.nextBackwardToken)).messages).toEqual(['b', 'c']);
+  const afterNewest = await read(first.nextForwardToken);
+  expect(afterNewest.messages).toEqual([]);
+  expect((await read(afterNewest.nextBackwardToken)).messages).toEqual(['b', 'c']);
 });
 
 test('the tokens of an empty stream find events that arrive later', async () => {
-  const { put, get } = await withStream();
+  const { put, get } = await logStreamScene();
   const { nextForwardToken, nextBackwardToken } = await get();
   const back = await get({ nextToken: nextBackwardToken });
   expect(back.events).toEqual([]);
@@ -94,14 +94,14 @@ test('the tokens of an empty stream find events that arrive later', async () => 
 });
 
 test('limits out of range and invalid tokens are refused by GetLogEvents', async () => {
-  const { get } = await withStream();
+  const { get } = await logStreamScene();
   for (const rest of [{ limit: 10_001 }, { limit: 0 }, { nextToken: 'bogus' }]) {
     expect(await refusalOf(get(rest))).toMatchObject({ code: 'InvalidParameterException' });
   }
 });
 
 test('a response contains up to a megabyte of events, and at least one event', async () => {
-  const { put, get } = await withStream();
+  const { put, get } = await logStreamScene();
   const large = 'x'.repeat(600_000);
   for (const n of [1, 2, 3]) await put([n, large]);
   const first = await get({ startFromHead: true });
@@ -111,7 +111,7 @@ test('a response contains up to a megabyte of events, and at least one event', a
 });
 
 test('a batch that is unordered, empty, too large or spans more than a day is refused as a whole', async () => {
-  const { put, messages } = await withStream();
+  const { put, messages } = await logStreamScene();
   const messageOfRefusal = async (call: Promise<unknown>) => {
     const { code, message } = await refusalOf(call);
     expect(code).toBe('InvalidParameterException');
@@ -134,7 +134,7 @@ test('a batch that is unordered, empty, too large or spans more than a day is re
 });
 
 test('events that are too old or too new are rejected, and the response says which ones', async () => {
-  const { put, messages } = await withStream();
+  const { put, messages } = await logStreamScene();
   const { rejectedLogEventsInfo: old } = await put(
     [-14 * DAY - 2, 'a'],
     [-14 * DAY - 1, 'b'],
@@ -148,7 +148,7 @@ test('events that are too old or too new are rejected, and the response says whi
 });
 
 test('events expire after the retention period of their group', async () => {
-  const { logs, put, messages, clock } = await withStream();
+  const { logs, put, messages, clock } = await logStreamScene();
   await put([0, 'a'], [DAY, 'too new']);
   await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 1 }));
   const { rejectedLogEventsInfo } = await put([-DAY - 1, 'expired']);

@@ -2,10 +2,10 @@
 import { FilterLogEventsCommand, type FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { logGroupName, NOW, withGroup } from './writing.ts';
+import { logGroupName, NOW, logGroupScene } from './writing.ts';
 
-async function withEvents() {
-  const { logs, createStream, put } = await withGroup();
+async function logEventScene() {
+  const { logs, createStream, put } = await logGroupScene();
   await createStream('api1/a');
   await createStream('api2/b');
   await put('api1/a', [1, 'ERROR one'], [3, 'WARN three'], [5, 'GET /api1 200']);
@@ -18,7 +18,7 @@ async function withEvents() {
 }
 
 test('the events of all streams are returned in chronological order, each with its stream and an id', async () => {
-  const { filter, messages } = await withEvents();
+  const { filter, messages } = await logEventScene();
   const { events = [], searchedLogStreams } = await filter({ interleaved: true });
   expect(events.map(({ timestamp = 0 }) => timestamp - NOW)).toEqual([1, 2, 3, 3, 4, 5]);
   expect(events[0]).toEqual({
@@ -34,7 +34,7 @@ test('the events of all streams are returned in chronological order, each with i
 });
 
 test('streams can be selected by name or by prefix, but not by both', async () => {
-  const { filter, messages } = await withEvents();
+  const { filter, messages } = await logEventScene();
   expect(await messages({ logStreamNames: ['api2/b'] })).toHaveLength(3);
   expect(await messages({ logStreamNamePrefix: 'api1/' })).toContain('GET /api1 200');
   const both = filter({ logStreamNames: ['api2/b'], logStreamNamePrefix: 'api1' });
@@ -44,12 +44,12 @@ test('streams can be selected by name or by prefix, but not by both', async () =
 });
 
 test('FilterLogEvents includes events at both the start time and the end time', async () => {
-  const { messages } = await withEvents();
+  const { messages } = await logEventScene();
   expect(await messages({ startTime: NOW + 2, endTime: NOW + 4 })).toHaveLength(4);
 });
 
 test('paging neither skips nor repeats events, even within the same millisecond', async () => {
-  const { filter } = await withEvents();
+  const { filter } = await logEventScene();
   const seen: (string | undefined)[] = [];
   let nextToken: string | undefined;
   do {
@@ -75,7 +75,7 @@ test.each([
   ['"say \\"hi\\""', ['say "hi"']],
   [' ', 6],
 ])('the filter pattern %s finds the messages that match its terms', async (filterPattern, expected) => {
-  const { messages } = await withEvents();
+  const { messages } = await logEventScene();
   const found = await messages({ filterPattern });
   if (typeof expected === 'number') expect(found).toHaveLength(expected);
   else expect(found).toEqual(expected);
@@ -84,7 +84,7 @@ test.each([
 test.each(['{ $.level = "error" }', '[ip, user, ...]', '%ERR.R%', 'GET /api1', '"open', '?one two'])(
   'the filter pattern %s is refused because the sandbox does not support it',
   async (filterPattern) => {
-    const { filter } = await withEvents();
+    const { filter } = await logEventScene();
     expect(await refusalOf(filter({ filterPattern }))).toEqual({
       code: 'InvalidParameterException',
       message: `Invalid filter pattern: the sandbox supports only words, "phrases", -excluded and ?alternative terms, not ${filterPattern}`,

@@ -67,11 +67,11 @@ test.each([
   ['n'.repeat(513), 'length less than or equal to 512'],
   ['a b', 'regular expression pattern'],
   ['aws/ecs', "Log group names can't start with the string aws/"],
-])('the log group name "%s" is refused', async (name, why) => {
+])('the log group name "%s" is refused', async (name, reason) => {
   const { logs } = await sandbox();
   expect(await refusalOf(create(logs, name))).toEqual({
     code: 'InvalidParameterException',
-    message: expect.stringContaining(why),
+    message: expect.stringContaining(reason),
   });
 });
 

@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { logGroupName, NOW, withGroup } from './writing.ts';
+import { logGroupName, NOW, logGroupScene } from './writing.ts';
 
 async function streamScene() {
-  const started = await withGroup();
+  const started = await logGroupScene();
   const describe = (rest: Partial<DescribeLogStreamsCommandInput> = {}) =>
     started.logs.send(new DescribeLogStreamsCommand({ logGroupName, ...rest }));
   const names = async (rest: Partial<DescribeLogStreamsCommandInput> = {}) =>
@@ -83,12 +83,12 @@ test('a log group can be identified by name or by ARN, but not by both', async (
   const { createStream, names, describe } = await streamScene();
   await createStream('one');
   const arn = 'arn:aws:logs:eu-west-1:000000000000:log-group:/slipway/dev';
-  const other = { logGroupName: undefined };
-  expect(await names({ ...other, logGroupIdentifier: arn })).toEqual(['one']);
-  expect(await names({ ...other, logGroupIdentifier: logGroupName })).toEqual(['one']);
+  const withoutName = { logGroupName: undefined };
+  expect(await names({ ...withoutName, logGroupIdentifier: arn })).toEqual(['one']);
+  expect(await names({ ...withoutName, logGroupIdentifier: logGroupName })).toEqual(['one']);
   const both = describe({ logGroupIdentifier: arn });
   expect(await refusalOf(both)).toMatchObject({ code: 'InvalidParameterException' });
-  const gone = describe({ ...other, logGroupIdentifier: 'gone' });
+  const gone = describe({ ...withoutName, logGroupIdentifier: 'gone' });
   expect(await refusalOf(gone)).toMatchObject({ code: 'ResourceNotFoundException' });
 });
 

@@ -12,7 +12,7 @@ export const logGroupName = '/slipway/dev';
 export const NOW = Date.UTC(2026, 0, 20);
 
 /** Starts a sandbox with a log group. `put` takes events as `[milliseconds from NOW, message]`. */
-export async function withGroup() {
+export async function logGroupScene() {
   const clock = manualClock(NOW);
   const started = await sandbox({ clock });
   const { logs } = started;

@@ -81,7 +81,7 @@ test('a star in a name is always returned as an octal escape', async () => {
 const weighted = (SetIdentifier: string, more = {}) =>
   record('w.example.com', 'A', ['192.0.2.1'], { SetIdentifier, Weight: 1, ...more });
 const cname = record('www.example.com', 'CNAME', ['a.example.org']);
-const refused: [string, Change[], string][] = [
+const refusedChanges: [string, Change[], string][] = [
   [
     'a name in another zone',
     batchOf('CREATE', record('www.example.org', 'A', ['192.0.2.1'])),
@@ -170,30 +170,30 @@ const refused: [string, Change[], string][] = [
     'Number of characters limit of 32000 exceeded.',
   ],
 ];
-test.each(refused)('ChangeResourceRecordSets refuses %s', async (_name, changes, message) => {
+test.each(refusedChanges)('ChangeResourceRecordSets refuses %s', async (_name, changes, message) => {
   const { change, records } = await zoneScene();
   expect(await refusalOf(change(changes))).toEqual({ code: 'InvalidChangeBatch', message: `[${message}]` });
   expect(await records()).toEqual([]);
 });
 
-const where = (type = 'A', identifier = 'null') =>
+const place = (type = 'A', identifier = 'null') =>
   `in Change with [Action=CREATE, Name=www.example.com, Type=${type}, SetIdentifier=${identifier}]`;
-const contents =
+const contentsMessage =
   'Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
-const malformed: [string, Change[], string, string][] = [
+const malformedChanges: [string, Change[], string, string][] = [
   ['no change', [], 'InvalidInput', 'at least one change'],
   [
     'no TTL',
     batchOf('CREATE', { ...www, TTL: undefined }),
     'InvalidInput',
-    `${contents}, but found none ${where()}`,
+    `${contentsMessage}, but found none ${place()}`,
   ],
-  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${where()}`],
+  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${place()}`],
   [
     'an alias with a TTL',
     batchOf('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
     'InvalidInput',
-    `${contents}, but found more than one ${where()}`,
+    `${contentsMessage}, but found more than one ${place()}`,
   ],
   [
     'an alias that does not say whether to evaluate its target',
@@ -210,13 +210,13 @@ const malformed: [string, Change[], string, string][] = [
     'a weight without an identifier',
     batchOf('CREATE', { ...www, Weight: 1 }),
     'InvalidInput',
-    `Missing field 'SetIdentifier' ${where()}`,
+    `Missing field 'SetIdentifier' ${place()}`,
   ],
   [
     'an identifier without a routing policy',
     batchOf('CREATE', { ...www, SetIdentifier: 'one' }),
     'InvalidInput',
-    `but found none ${where('A', 'one')}`,
+    `but found none ${place('A', 'one')}`,
   ],
   [
     'two routing policies',
@@ -255,7 +255,7 @@ const malformed: [string, Change[], string, string][] = [
     'Region in a record set',
   ],
 ];
-test.each(malformed)(
+test.each(malformedChanges)(
   'ChangeResourceRecordSets refuses a batch with %s',
   async (_name, changes, code, words) => {
     const { change } = await zoneScene();
@@ -350,7 +350,7 @@ test('an alias can point to a record set of its own zone and type', async () => 
   expect(await refusalOf(change(batchOf('CREATE', otherType)))).toMatchObject({ code: 'InvalidChangeBatch' });
 });
 
-test('record sets are listed page by page from a given name on, ordered by reversed labels and then by type', async () => {
+test('record sets are listed page by page, starting at a given name, in order of reversed labels and then of type', async () => {
   const { change, route53, zoneId } = await zoneScene();
   await change(
     batchOf(

@@ -81,7 +81,7 @@ describe('a zone within another zone of the account', () => {
     expect(resolve(region, 'other.in.example.com')).toBeUndefined();
   });
 
-  test('may itself delegate to a zone within it; the outermost delegation counts', async () => {
+  test('may delegate to a deeper zone, which answers only once the outer zone delegates as well', async () => {
     const { addZone, change, delegate, inner, region, servers } = await nestedZones();
     const deepest = await addZone('a.in.example.com');
     await change(batchOf('CREATE', record('a.in.example.com', 'A', ['192.0.2.5'])), deepest);

@@ -24,11 +24,11 @@ const tag = (Key: string, Value = '1') => ({ Key, Value });
 
 test('the tags of an existing zone can be added, replaced and removed', async () => {
   const { change, tags, zoneId } = await tagScene();
-  const set = (...Tags: object[]) => ({ ResourceType: 'hostedzone', ResourceId: zoneId, Tags });
-  expect(await tags()).toEqual(set());
+  const tagSet = (...Tags: object[]) => ({ ResourceType: 'hostedzone', ResourceId: zoneId, Tags });
+  expect(await tags()).toEqual(tagSet());
   await change({ AddTags: [tag('a'), tag('b')] });
   await change({ AddTags: [tag('b', '2'), tag('c')], RemoveTagKeys: ['a', 'none'] });
-  expect(await tags()).toEqual(set(tag('b', '2'), tag('c')));
+  expect(await tags()).toEqual(tagSet(tag('b', '2'), tag('c')));
 });
 
 test('one call can list the tags of several zones, and fails if any zone is unknown', async () => {

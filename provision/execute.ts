@@ -42,8 +42,8 @@ export async function execute(
   warnOfLocalhost(session, invocation);
   const found = await session.found;
   checkProject(session, found, 'provision', invocation);
-  const unknown = unknownHere(session, found);
-  if (unknown !== undefined) report({ type: 'note', text: unknown });
+  const unknownNote = unknownHere(session, found);
+  if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
   const plan = makePlan(context, found, options.adopt);
   const remarks = [
     ...countEvents(config, plan.found),
@@ -58,7 +58,7 @@ export async function execute(
     return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
   if (options.plan) return planResult(plan, about);
-  if (!(await isPlanConfirmed(invocation, plan, { ...about, unknownHere: unknown }))) {
+  if (!(await isPlanConfirmed(invocation, plan, { ...about, unknownHere: unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }

@@ -1,4 +1,4 @@
-/** Tells apart what is in our VPC: our own resources, interfaces that AWS manages for them, and the resources of strangers. */
+/** Distinguishes the resources in our VPC: our own, the network interfaces that AWS manages for us, and those of strangers. */
 import {
   DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
@@ -79,7 +79,8 @@ export async function strangersIn(
 }
 
 /**
- * Whether AWS manages an interface for one of our resources. AWS's services describe their interfaces; Slipway creates no interfaces itself.
+ * Whether AWS manages an interface for one of our resources. The description of an interface shows which AWS service created it.
+ * Slipway itself creates no interfaces.
  * @param foreignIds the ids of other resources in the VPC that belong to someone else
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html
  */

@@ -14,7 +14,7 @@ interface FieldNames {
   readonly member: keyof TargetGroup;
   /** The name of the field in a plan. */
   readonly label: `health.${string}`;
-  /** The value of a field that ELB does not report. */
+  /** The value to use if ELB does not report the field. */
   readonly absent: string | number;
 }
 

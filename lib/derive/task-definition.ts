@@ -97,9 +97,9 @@ const containerDefinition = (
 });
 
 /**
- * Returns the health check that runs inside the container. Images that we build contain Node, which sends the request; images
- * by reference may not contain Node and have no such check. The load balancer also checks routed containers, and both checks
- * accept the same status codes.
+ * Returns the health check that runs inside the container. Images that Slipway builds contain Node, which sends the request.
+ * Other images may not contain Node, so their containers have no such check. The load balancer also checks routed containers,
+ * and both checks accept the same status codes.
  */
 function healthCheckOf({ image, port, protocol, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;

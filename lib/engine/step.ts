@@ -33,7 +33,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   readonly existing: Found[N] | undefined;
   /** Everything the survey found. */
   readonly found: Survey;
-  /** The current ids of this noun's resources, and of the nouns that it needs. */
+  /** The current ids of the resources of this noun, and of the nouns that this noun needs. */
   readonly ids: { readonly [M in Needs<N> | N]: Items<Ids[M]> };
   /** The tags of this resource. */
   readonly tags: Tags;
@@ -79,7 +79,7 @@ export interface Step<N extends Noun, F extends string = string> {
   update?(context: ApplyContext<N, F>, existing: Found[N]): Promise<Applied<N> | void>;
   /** Applies the settings that need separate calls: after a create, and before every update. */
   configure?(context: ApplyContext<N, F>, resource: Known<N>): Promise<void>;
-  /** Sends requests to the new resource, once everything new is in place and healthy. */
+  /** Directs traffic to the new resource, once everything new is in place and healthy. */
   switchTraffic?(context: ApplyContext<N, F>): Promise<void>;
   /** Removes what is no longer needed. The clean-ups of all steps run in the same order as removals. */
   cleanUp?(context: ApplyContext<N, F>): Promise<void>;

@@ -6,7 +6,7 @@ export interface Wait {
   readonly first: number;
   readonly every: number;
   readonly deadline: number;
-  /** How long it usually takes, for the expected duration of a run. */
+  /** The usual duration of the wait, from which the expected duration of a run is computed. */
   readonly usual: number;
 }
 

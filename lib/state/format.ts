@@ -66,9 +66,9 @@ export type StateData = z.infer<typeof stateSchema>;
 
 /** The part of the configuration that the state file keeps once every resource matches it. */
 export interface AppliedConfiguration {
-  /** A short hash of it. */
+  /** A short hash of the whole configuration. */
   readonly configuration: string;
-  /** The keys of its tags. */
+  /** The keys of the user's tags. */
   readonly tags: readonly string[];
   readonly project?: string | undefined;
 }

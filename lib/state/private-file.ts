@@ -101,7 +101,7 @@ export function unwritable(target: string, cause: unknown): Problem {
   });
 }
 
-/** Finds a file where a path needs a folder. */
+/** Returns the closest parent of a path that is a file rather than a folder; undefined if there is no such parent. */
 function fileAbove(path: string): string | undefined {
   const folder = dirname(path);
   if (folder === path) return undefined;

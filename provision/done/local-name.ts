@@ -22,7 +22,7 @@ export async function localNameNote(
 ): Promise<Event | undefined> {
   const { hostname } = new URL(url);
   const gaveUp = new AbortController();
-  const known = await Promise.race([
+  const isKnown = await Promise.race([
     resolve(hostname).then(
       ({ address }) => address === connect.host || address === '::1',
       () => false,
@@ -30,7 +30,7 @@ export async function localNameNote(
     delay(TIMEOUT_MS, false, { signal: gaveUp.signal, ref: false }).catch(() => false),
   ]);
   gaveUp.abort();
-  if (known) return undefined;
+  if (isKnown) return undefined;
   const direct = `http://${connect.host}:${connect.port}`;
   return {
     type: 'note',

@@ -46,7 +46,7 @@ describe('the host of an endpoint', () => {
     ['vpce-0a1b-2c3d.ec2.eu-west-1.vpce.amazonaws.com', 'eu-west-1'],
     ['ec2.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
     ['ecs.us-iso-east-1.c2s.ic.gov', 'us-iso-east-1'],
-  ])('%s is of AWS', (host, region) => {
+  ])('%s belongs to AWS', (host, region) => {
     expect(isAwsHost(host, region)).toBe(true);
   });
 
@@ -55,7 +55,7 @@ describe('the host of an endpoint', () => {
     ['ec2.amazonaws.com.example.org', 'eu-west-1'],
     ['notamazonaws.com', 'eu-west-1'],
     ['ec2.eu-west-1.amazonaws.com', 'cn-north-1'],
-  ])('%s is not of AWS in %s', (host, region) => {
+  ])('%s does not belong to AWS in %s', (host, region) => {
     expect(isAwsHost(host, region)).toBe(false);
   });
 });

@@ -96,7 +96,7 @@ describe('the registered task definition', () => {
     });
   });
 
-  test('has no health check for an image by reference, which may not contain Node', () => {
+  test('has no health check for an image that Slipway does not build, since the image may not contain Node', () => {
     expect(definitionWith({ image: { reference: 'nginx' } }).healthCheck).toBeUndefined();
   });
 

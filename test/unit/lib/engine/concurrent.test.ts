@@ -40,12 +40,12 @@ describe('siblings', () => {
     expect(await waitForSiblings([Promise.resolve(1), 2])).toEqual([1, 2]);
   });
 
-  test('of which one fails throw its error, even if another waited for it and failed with it', async () => {
+  test('throw the error of the one that fails, even if another waited for it and failed with the same error', async () => {
     const failing = Promise.reject(one);
     await expect(waitForSiblings([failing, failing.then(() => 2), 3])).rejects.toBe(one);
   });
 
-  test('that fail for different causes throw all of them, once the last has ended', async () => {
+  test('that fail with different errors throw all of these errors, once the last sibling has ended', async () => {
     const nested = waitForSiblings([Promise.reject(one), Promise.reject(two)]);
     const third = new Error('three');
     const error: unknown = await waitForSiblings([nested, Promise.reject(third)]).catch(

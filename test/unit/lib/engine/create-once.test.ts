@@ -125,11 +125,14 @@ describe('a create call without a token', () => {
     ['a throttle', awsError('RequestLimitExceeded', 'slow down', 503)],
     ['a programming mistake', new TypeError('x is not a function')],
     ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
-  ])('is neither looked for nor sent again if it fails with %s, since it had no effect', async (_, error) => {
-    const scenario = makeScenario([error]);
-    await expect(scenario.run()).rejects.toBe(error);
-    expect(scenario.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
-  });
+  ])(
+    'is followed by neither a look nor another attempt if it fails with %s, since it had no effect',
+    async (_, error) => {
+      const scenario = makeScenario([error]);
+      await expect(scenario.run()).rejects.toBe(error);
+      expect(scenario.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
+    },
+  );
 
   test('is left to the next run when it is interrupted', async () => {
     const scenario = makeScenario([brokenConnection()]);

@@ -1,4 +1,4 @@
-// The expected duration of a run, which the question at the terminal states.
+// The expected duration of a run. A user sees it in the question that asks for confirmation.
 import { expect, test } from '@jest/globals';
 import { expectedProvision, expectedTeardown } from '../../../../lib/engine/expected-duration.ts';
 import { nouns, tornDown, type Noun } from '../../../../lib/model/architecture.ts';

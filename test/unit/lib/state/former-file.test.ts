@@ -33,7 +33,7 @@ const write = async (name: string, text: string) => {
 const filesIn = async (folder: string) => (await readdir(path(folder))).sort();
 
 describe.each(['old', 'new'])('a file of an earlier Slipway moves to the folder %s', (to) => {
-  test('if it is of this stack', async () => {
+  test('if it belongs to this stack', async () => {
     await write('old/dev.json', STATE);
     expect(await move(to)).toBe(
       `The state of shop-dev has moved from ${path('old/dev.json')} to ${path(`${to}/shop-dev.json`)}.`,
@@ -52,7 +52,7 @@ describe.each(['old', 'new'])('a file of an earlier Slipway moves to the folder 
     expect(await filesIn('old')).toEqual(to === 'old' ? ['shop-dev.json'] : []);
   });
 
-  test('once, even if the run that copied it was killed before it removed it', async () => {
+  test('once, even if an earlier run was killed after it copied the file and before it removed the original', async () => {
     await write('old/dev.json', STATE);
     await write(`${to}/shop-dev.json`, STATE);
     await write('old/dev.lock', DEAD);
@@ -64,7 +64,7 @@ describe.each(['old', 'new'])('a file of an earlier Slipway moves to the folder 
 });
 
 describe('a file of an earlier Slipway stays', () => {
-  test('if it is of another stack, even while that stack is being changed', async () => {
+  test('if it belongs to another stack, even while that stack is being changed', async () => {
     const other = JSON.stringify(emptyState({ ...guard, stack: 'blog-dev' }));
     await write('old/dev.json', other);
     const lock = await takeLock(path('old/dev.lock'), 'npm run provision', testClock());
@@ -74,7 +74,7 @@ describe('a file of an earlier Slipway stays', () => {
     await lock.release();
   });
 
-  test('if its stack has another file by now, which a note reports', async () => {
+  test('if its stack already has another file, and a note reports this', async () => {
     const current = STATE.replace('vpc-1', 'vpc-2');
     await write('old/dev.json', STATE);
     await write('old/shop-dev.json', current);

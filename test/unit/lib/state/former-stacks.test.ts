@@ -1,4 +1,4 @@
-// The stacks that a configuration described under another name: found by their state files, and only as long as they hold something.
+// The stacks that a configuration described under another name: they are found by their state files, as long as they have resources.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { emptyState, type StateData } from '../../../../lib/state/format.ts';
@@ -39,7 +39,7 @@ test('a create that was started counts as a resource', async () => {
   expect(await find()).toEqual([{ ...OLD, size: 1 }]);
 });
 
-test('a state of an earlier Slipway may be one: it does not name its configuration', async () => {
+test('a stack in a state file of an earlier Slipway is uncertain, since the file does not name its configuration', async () => {
   await writeState('old-shop-dev', { configurationFile: undefined }, 'dev');
   expect(await find()).toEqual([{ ...OLD, isCertain: false }]);
 });
@@ -55,12 +55,12 @@ test.each<[string, () => Promise<void>]>([
   ['a file that cannot be read', () => writeFile(path('.slipway/old-shop-dev.json'), '{')],
   ['an unused state of the same stack', () => writeState('shop-dev', {}, 'dev')],
   ['something else', () => writeFile(path('.slipway/notes-dev.json'), '[]')],
-])('%s is no former stack', async (_, arrange) => {
+])('%s is not a former stack', async (_, arrange) => {
   await mkdir(path('.slipway'));
   await arrange();
   expect(await find()).toEqual([]);
 });
 
-test('without a folder there is none', async () => {
+test('without a folder, there are no former stacks', async () => {
   expect(await find()).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { useFolder } from './folder.ts';
 const path = useFolder();
 
 test.each([['home'], ['home/deeper/folder']])(
-  'the problem of a lock in %s names the file home',
+  'if a lock in %s cannot be written, the problem names the file home',
   async (folder) => {
     await writeFile(path('home'), '');
     await expect(
@@ -27,7 +27,7 @@ test.each([['home'], ['home/deeper/folder']])(
   },
 );
 
-test('an error without such a file keeps its own reason', async () => {
+test('if there is no such file, the problem gives the reason of the error', async () => {
   await mkdir(path('home'));
   const error = await makeFolder(path('home')).then(() =>
     Object.assign(new Error('full'), { code: 'ENOSPC' }),

@@ -1,4 +1,4 @@
-/** Finds the tasks and services in our cluster that are not ours. ECS only deletes an empty cluster, so someone must stop them first. */
+/** Finds the tasks and services in our cluster that are not ours: ECS only deletes the cluster once someone has stopped them. */
 import { STACK_TAG, readTags } from '../lib/derive/tags.ts';
 import { describeServices, listServices } from '../lib/look/services.ts';
 import { runningTasks } from '../lib/look/tasks.ts';

@@ -1,4 +1,4 @@
-/** Removes a resource that may be in use: waits for users that disappear on their own, and reports all others at the first refusal. */
+/** Removes a resource that may be in use: waits while its users disappear on their own, and reports users that do not. */
 import type { BeforeRetry } from '../lib/aws/retry.ts';
 import { isCode } from '../lib/aws/errors.ts';
 import { ignoringNotFound } from '../lib/engine/delete.ts';

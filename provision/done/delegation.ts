@@ -74,7 +74,7 @@ const areServersOfZone = (serversInDns: readonly string[], nameServers: readonly
 };
 
 /**
- * Returns the events that say how to delegate the stack's zone; empty if there is no such zone, or if it is already delegated. Pure.
+ * Returns the events that say how to delegate the stack's zone; none if it is delegated already, or does not exist. Pure.
  * @param parent the zone of the account that contains our zone, if there is one
  * @param endpoint the endpoint for the AWS CLI; undefined for AWS's own
  */

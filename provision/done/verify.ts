@@ -22,7 +22,8 @@ interface Answer {
 
 /**
  * Sends a GET to the address without using this machine's resolver. The headers of the response are enough: its body may be a
- * stream that never ends. The body is read only if the status is 404, to find out whether the load balancer itself sent the response.
+ * stream that never ends. The body is read only if the status is 404, to find out whether the load balancer itself sent the
+ * response.
  */
 function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<Answer> {
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);

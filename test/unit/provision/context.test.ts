@@ -54,7 +54,7 @@ test('a context has the existing resource and the tags of its key', () => {
   );
 });
 
-test('a step waits until resources are ready only if the run does', () => {
+test('a step waits until resources are ready only if the run waits', () => {
   expect(contextOf().waitUntilReady).toBe(true);
   scope = { ...scope, run: { ...run, waitUntilReady: false } };
   expect(contextOf().waitUntilReady).toBe(false);

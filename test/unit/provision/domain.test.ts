@@ -1,4 +1,4 @@
-// Warnings of other records at the name of the domain, where the convergence tests do not reach: aliases.
+// Warnings about alias records at the name of the domain, which the convergence tests do not cover.
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { checkDomain, domainEvents } from '../../../provision/domain.ts';
@@ -23,11 +23,11 @@ const eventsFor = (...recordSets: ResourceRecordSet[]) =>
     },
   });
 
-test('an IPv6 alias of the load balancer itself is no warning, since it leads no client elsewhere', () => {
+test('an IPv6 alias of the load balancer itself causes no warning, since it leads no client elsewhere', () => {
   expect(eventsFor(alias(`dualstack.${BALANCER}.`))).toEqual([]);
 });
 
-test('an IPv6 alias of another load balancer is a warning that names it', () => {
+test('an IPv6 alias of another load balancer causes a warning that names the other load balancer', () => {
   expect(eventsFor(alias('dualstack.other-1.eu-west-1.elb.amazonaws.com.'))).toEqual([
     {
       type: 'warning',
@@ -36,7 +36,7 @@ test('an IPv6 alias of another load balancer is a warning that names it', () => 
   ]);
 });
 
-test('nothing is checked without a domain, or if the survey did not look at it', () => {
+test('nothing is checked without a domain, or if the survey did not read its surroundings', () => {
   const longerZone = { name: 'api.example.com', hostedZoneId: 'Z2', nameServers: [] };
   const surroundings = {
     longerZone,

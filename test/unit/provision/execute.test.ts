@@ -203,7 +203,7 @@ test.each<[string, 'aws' | 'sandbox', boolean]>([
 );
 
 test.each(['plan', 'drift', 'provision'] as const)(
-  'a stack without a routed container gets a note from %s that it has a load balancer all the same, and no address',
+  '%s notes that a stack without a routed container still has a load balancer, and returns no address',
   async (command) => {
     const services = stack.services.map((service) => ({
       ...service,
@@ -211,8 +211,8 @@ test.each(['plan', 'drift', 'provision'] as const)(
     }));
     const more = { plan: command === 'plan', drift: command === 'drift' };
     const unrouted = { ...stack, services };
-    const ofStack = { ...session(), config: unrouted, lookContext: () => engineContext(unrouted) };
-    const { json } = await execute(ofStack, context(more), 0);
+    const unroutedSession = { ...session(), config: unrouted, lookContext: () => engineContext(unrouted) };
+    const { json } = await execute(unroutedSession, context(more), 0);
     expect(json['url'] ?? null).toBeNull();
     const isNote = (event: (typeof events)[number]) =>
       event.type === 'note' && event.text.startsWith('no container has a path');

@@ -1,4 +1,4 @@
-// The stacks that a configuration described under another name: they are found by their state files, as long as they have resources.
+// The stacks that a configuration described under another name: their state files show them as long as they have resources.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { emptyState, type StateData } from '../../../../lib/state/format.ts';

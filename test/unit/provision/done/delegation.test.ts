@@ -17,7 +17,12 @@ const NAME_SERVERS = [
 const stack = (name = 'api.example.com', createZone = true) =>
   config({ domain: { name, zone: name.slice(4), createZone } });
 const ids = { hostedZone: new Map([['', { hostedZoneId: 'Z1' }]]) };
-const aws = { settings: { region: 'eu-west-1' }, waits: localWaits, endpointName: 'aws', sandbox: undefined };
+const awsTarget = {
+  settings: { region: 'eu-west-1' },
+  waits: localWaits,
+  endpointName: 'aws',
+  sandbox: undefined,
+};
 
 let server: Socket;
 /** The answer of the DNS server: a response code and the names of NS records; undefined for no answer. */
@@ -56,17 +61,21 @@ const lookUp: LookUpServers = (zone) => {
   resolver.setServers([`127.0.0.1:${server.address().port}`]);
   return resolver.resolveNs(zone);
 };
-const zoneOf = (desired = stack()) => ownZone(engineContext(desired), aws, ids, undefined, lookUp);
+const zoneOf = (desired = stack()) => ownZone(engineContext(desired), awsTarget, ids, undefined, lookUp);
 
 test.each<[string, typeof answer, boolean | undefined]>([
-  ['names all of its servers', { code: 0, names: NAME_SERVERS }, true],
-  ['names them in another case', { code: 0, names: ['NS-1.AWSDNS-01.COM'] }, true],
-  ['names a server of another zone', { code: 0, names: [...NAME_SERVERS, 'ns.elsewhere.example'] }, false],
-  ['has no name servers for it', { code: 0, names: [] }, false],
-  ['does not know its name', { code: 3, names: [] }, false],
-  ['finds no working server for it', { code: 2, names: [] }, false],
+  ['names all servers of the zone', { code: 0, names: NAME_SERVERS }, true],
+  ['names a server of the zone in upper case', { code: 0, names: ['NS-1.AWSDNS-01.COM'] }, true],
+  [
+    'also names a server of another zone',
+    { code: 0, names: [...NAME_SERVERS, 'ns.elsewhere.example'] },
+    false,
+  ],
+  ['has no name servers for the zone', { code: 0, names: [] }, false],
+  ['does not know the name of the zone', { code: 3, names: [] }, false],
+  ['finds no working server for the zone', { code: 2, names: [] }, false],
   ['does not answer', undefined, undefined],
-])('the zone is delegated according to whether DNS %s', async (_what, given, isDelegated) => {
+])('the result says whether the zone is delegated when DNS %s', async (_what, given, isDelegated) => {
   answer = given;
   expect(await zoneOf()).toEqual({ name: 'example.com', nameServers: NAME_SERVERS, isDelegated });
 });
@@ -74,7 +83,7 @@ test.each<[string, typeof answer, boolean | undefined]>([
 test('the name servers need no call if the survey found the zone', async () => {
   answer = { code: 0, names: ['ns-9.awsdns-09.com'] };
   const surveyed = ['ns-9.awsdns-09.com'];
-  expect(await ownZone(engineContext(stack()), aws, ids, surveyed, lookUp)).toEqual({
+  expect(await ownZone(engineContext(stack()), awsTarget, ids, surveyed, lookUp)).toEqual({
     name: 'example.com',
     nameServers: surveyed,
     isDelegated: true,
@@ -93,7 +102,7 @@ test("the account's own zone is not checked", async () => {
 
 const undelegated = { name: 'in.example.com', nameServers: NAME_SERVERS, isDelegated: false };
 
-test('without a parent zone in the account, the name servers are to be entered at the registrar', () => {
+test('without a parent zone in the account, the warning asks for the name servers to be entered at the registrar', () => {
   const [warning, ...notes] = delegationEvents(undelegated, undefined, undefined);
   expect(warning).toEqual({
     type: 'warning',

@@ -17,7 +17,7 @@ test.each(['127.0.0.1', '::1'])('there is no note when the resolver returns %s',
 
 test.each([
   ['does not know the name', unknown],
-  ['leads elsewhere', async () => ({ address: '192.0.2.1' })],
+  ['returns the address of another machine', async () => ({ address: '192.0.2.1' })],
   ['does not answer', () => new Promise<never>(() => {})],
 ])('the note shows an address that works when the resolver %s', async (_, resolve) => {
   expect(await localNameNote(address, resolve)).toEqual({

@@ -18,7 +18,7 @@ afterEach(async () => {
 /** Starts a server and returns its port. After the test, the server and its connections are closed. */
 const serve = (listener: RequestListener): Promise<number> => listen(createServer(listener));
 
-/** Starts a server that answers without HTTP, as `serve` does. */
+/** Like `serve`, but the server writes its answer to the socket, which may not be valid HTTP. */
 const serveRaw = (answer: (socket: Socket) => void): Promise<number> =>
   listen(createTcpServer((socket) => void socket.once('data', () => answer(socket))));
 
@@ -145,7 +145,7 @@ test.each([
   ['never ends', (response: ServerResponse) => void response.write('data: 1\n\n')],
   ['never begins', (response: ServerResponse) => response.flushHeaders()],
   ['breaks off', (response: ServerResponse) => void response.write('half', () => response.destroy())],
-])('the headers of a response are enough: its body %s', async (_what, begin) => {
+])('the headers of a response are enough, even if its body %s', async (_what, begin) => {
   let closed = (): void => undefined;
   const connectionClosed = new Promise<void>((resolve) => (closed = resolve));
   const port = await serve((_request, response) => {
@@ -161,7 +161,7 @@ test.each([
 
 test.each<[string, OutgoingHttpHeaders]>([
   ['streams', {}],
-  ['has the length of the answer of the load balancer', { 'content-length': NO_SERVICE.length }],
+  ["has the length of the load balancer's own answer", { 'content-length': NO_SERVICE.length }],
 ])('a 404 of a service is accepted even if its body %s and never ends', async (_what, headers) => {
   const port = await serve((_request, response) => void response.writeHead(404, headers).write('gone'));
   const run = runOf(undefined, 100);
@@ -169,7 +169,7 @@ test.each<[string, OutgoingHttpHeaders]>([
   expect(notes(run)[0]).toBe(`GET http://api.example.com:${port}/api1  404`);
 });
 
-test('a path is reported if the headers of its response arrive without an end', async () => {
+test('a path is reported if the headers of its response never end', async () => {
   const port = await serveRaw((socket) => {
     socket.write('HTTP/1.1 200 OK\r\n');
     const trickle = setInterval(() => socket.write('X-More: 1\r\n'), 20);

@@ -81,7 +81,7 @@ test('creates when missing: if the token returns a deleted endpoint, the create 
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });
 
-test('creates when missing: if an interrupted teardown is still deleting our endpoint, the create is repeated once it is gone', async () => {
+test('creates when missing: if an interrupted teardown is still deleting our endpoint, the create is repeated once the endpoint is gone', async () => {
   const endpointIn = (state: string) => ({
     VpcEndpoints: [{ VpcEndpointId: 'vpce-0', VpcId: 'vpc-1', State: state as State, Tags }],
   });

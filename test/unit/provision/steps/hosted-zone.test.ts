@@ -126,7 +126,7 @@ test('adopts when present', async () => {
 
 test.each([
   ["the account's own zone", accountZone],
-  ['our zone from an earlier configuration that created it', ourZone],
+  ['a zone that the stack created for an earlier configuration', ourZone],
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { verbs } = await provisionStep(hostedZone, {
     ...scenario,

@@ -163,7 +163,7 @@ test('explains refusal: when a repository rejects layers, the error is thrown an
   expect(commands()).not.toContain('PutImage');
 });
 
-test('a container with an image by reference is not built', async () => {
+test('no image is built for a container whose image is configured as a reference', async () => {
   const base = config();
   const services = base.services.map((service) => ({
     ...service,

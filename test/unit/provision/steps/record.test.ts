@@ -83,8 +83,8 @@ test('creates when missing: waits until all name servers have the record', async
   const { verbs, ids } = await provisionStep(record, scenario);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { recordName: 'api.example.com', hostedZoneId: 'ZONE1' } });
-  const look = { command: 'GetChange', input: { Id: '/change/C1' } };
-  expect(sent()).toEqual([write('CREATE'), look, look, look]);
+  const poll = { command: 'GetChange', input: { Id: '/change/C1' } };
+  expect(sent()).toEqual([write('CREATE'), poll, poll, poll]);
 });
 
 test.each([

@@ -1,4 +1,4 @@
-// A delete that AWS refuses because the resource is in use: a stranger's resource is named at once, all others are waited for.
+// A delete that AWS refuses because the resource is in use: strangers' resources are reported at once, and the others are waited for.
 import {
   DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,
@@ -57,7 +57,7 @@ test('after a successful delete, AWS is not asked what uses the resource', async
 });
 
 describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is refused with %s', (code) => {
-  test("names a stranger's interface at once, with the command that removes it", async () => {
+  test("names a stranger's interface at once, with the command that removes the interface", async () => {
     const error = awsError(code);
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(error);
     withInterfaces(
@@ -83,7 +83,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
     ['a database', { Description: 'RDSNetworkInterface', RequesterManaged: true }],
     ['an instance', { Status: 'in-use', Attachment: { InstanceId: 'i-1' } }],
   ] as const)(
-    'names the interface of %s of someone else at once, with the command that shows it',
+    "names someone else's interface of %s at once, with the command that shows the interface",
     async (_, more) => {
       mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
       withInterfaces(anInterface(more));
@@ -110,11 +110,11 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
     withInterfaces(anInterface({ Description, RequesterManaged: true, Status: 'in-use' }));
     await deleting();
     expect(deletes()).toBe(3);
-    // It looks only once.
+    // The users are looked up only once, which takes two of these calls.
     expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
   });
 
-  test("names a person's task in our cluster, and not the interface of the task", async () => {
+  test('names a task that a user started in our cluster, and not the interface of the task', async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
     withInterfaces(
       anInterface({ Description: `arn:aws:ecs:eu-west-1:111122223333:attachment/${ATTACHMENT}` }),
@@ -131,7 +131,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
     expect(deletes()).toBe(1);
   });
 
-  test("names the rule of a stranger's group at once: it never disappears on its own", async () => {
+  test("names the rule of a stranger's group at once, since the rule never disappears on its own", async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
     mocks.ec2
       .on(DescribeSecurityGroupsCommand, {
@@ -165,7 +165,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
     expect(deletes()).toBe(1);
   });
 
-  test('names what still uses the resource if waiting did not help, even if AWS manages it', async () => {
+  test('names the users of the resource if waiting did not help, even those that AWS manages', async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
     withInterfaces(anInterface({ Description: 'ELB app/shop-dev/50dc6c495c0c9188', RequesterManaged: true }));
     await expect(deleting()).rejects.toMatchObject({
@@ -175,7 +175,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
     expect(deletes()).toBeGreaterThan(100);
   });
 
-  test('that nothing explains fails with the original error', async () => {
+  test('fails with the original error if no users are found', async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code, 'in use'));
     await expect(deleting()).rejects.toMatchObject({ name: code, message: 'in use' });
   });

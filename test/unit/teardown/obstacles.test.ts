@@ -23,7 +23,7 @@ beforeEach(() => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
 });
 
-test('a resource without tags may be our own, still listed by AWS: it is no obstacle once it is gone', async () => {
+test('a resource without tags, which may be our own, is not an obstacle if it disappears', async () => {
   mocks.ec2
     .on(DescribeRouteTablesCommand)
     .resolvesOnce({ RouteTables })
@@ -52,14 +52,14 @@ test('a resource with the tags of someone else is an obstacle at once', async ()
   expect(looks()).toBe(1);
 });
 
-test('nothing is looked up in what the teardown does not remove', async () => {
+test('a resource that the teardown does not remove is not searched for obstacles', async () => {
   const foreign = { tags: { 'slipway:stack': 'other' }, vpcId: 'vpc-1' };
   expect(await find(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
   expect(await find(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
-test('obstacles end a teardown, and none do not', () => {
+test('a teardown ends if there are obstacles, and continues otherwise', () => {
   throwObstacles([], 'shop-dev');
   expect(() => throwObstacles([{ text: 'a task', command: 'aws ecs stop-task' }], 'shop-dev')).toThrow(
     '1 obstacle would keep shop-dev from being removed. a task',

@@ -116,7 +116,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   expect(sent().filter(({ command }) => command === 'PutLifecyclePolicy')).toHaveLength(1);
 });
 
-test('creates when missing: a container with an image by reference has no repository', async () => {
+test('creates when missing: a container whose image is configured as a reference has no repository', async () => {
   const base = config();
   const services = base.services.map((service) => ({
     ...service,
@@ -207,7 +207,7 @@ test('explains refusal: a foreign repository is refused in the plan, and nothing
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: a repository that someone else has created since the look is not adopted', async () => {
+test('explains refusal: a repository that someone else has created since the survey is not adopted', async () => {
   mockRepositories({ [nameOf('web-api1')]: {} });
   mocks.ecr
     .on(CreateRepositoryCommand)

@@ -170,7 +170,7 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
       },
     ],
   });
-  // The look returns the rule at the priority of a path under the key of the container with that path.
+  // The look finds each rule by the priority of its path, and uses the key of the container that now has the path.
   const { verbs, notes } = await provisionStep(rules, {
     ...scenario,
     config: swapped,

@@ -30,7 +30,7 @@ const create = (key: string, CidrBlock: string, AvailabilityZone: string) => ({
   },
 });
 /** The network without one subnet. */
-const without = (key: keyof ReturnType<typeof network>['subnets']) => {
+const networkWithoutSubnet = (key: keyof ReturnType<typeof network>['subnets']) => {
   const found = network();
   const rest: Partial<typeof found.subnets> = found.subnets;
   delete rest[key];
@@ -64,7 +64,7 @@ test('creates when missing', async () => {
 
 test('creates when missing: a public and a private subnet with the same number are in the same zone', async () => {
   mocks.ec2.on(CreateSubnetCommand).resolves({ Subnet: { SubnetId: 'subnet-c' } });
-  const found = without('private-1');
+  const found = networkWithoutSubnet('private-1');
   found.subnets['public-1'].zone = 'eu-west-1c';
   const { ids } = await provisionStep(subnets, { ...scenario, found });
   expect(ids).toEqual({ 'private-1': { subnetId: 'subnet-c', zone: 'eu-west-1c' } });
@@ -103,7 +103,7 @@ test('creates when missing: if the response to an earlier create was lost, our s
         },
       ],
     });
-  const { ids } = await provisionStep(subnets, { ...scenario, found: without('public-1') });
+  const { ids } = await provisionStep(subnets, { ...scenario, found: networkWithoutSubnet('public-1') });
   expect(ids).toEqual({ 'public-1': { subnetId: 'subnet-lost', zone: 'eu-west-1a' } });
   expect(commands()).toEqual(['CreateSubnet', 'DescribeSubnets', 'DescribeSubnets']);
 });
@@ -113,7 +113,7 @@ test('creates when missing: a call that does not find the new VPC yet is retried
     .on(CreateSubnetCommand)
     .rejectsOnce(awsError('InvalidVpcID.NotFound'))
     .resolves({ Subnet: { SubnetId: 'subnet-a' } });
-  await provisionStep(subnets, { ...scenario, found: without('public-1') });
+  await provisionStep(subnets, { ...scenario, found: networkWithoutSubnet('public-1') });
   expect(commands()).toEqual(['CreateSubnet', 'CreateSubnet']);
 });
 
@@ -123,7 +123,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a subnet keeps its zone even if the region no longer offers it', () => {
+test('adopts when present: a subnet keeps its zone even if the region no longer offers this zone', () => {
   const moved = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
   expect(diffOf(subnets, moved)).toEqual([]);
 });
@@ -167,7 +167,9 @@ test('repairs drift: the subnets of a surplus zone are removed', async () => {
 test('explains refusal', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
-  await expect(provisionStep(subnets, { ...scenario, found: without('public-1') })).rejects.toMatchObject({
+  await expect(
+    provisionStep(subnets, { ...scenario, found: networkWithoutSubnet('public-1') }),
+  ).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the block 10.0.0.0/20 of vpc-1.',
     why: "The CIDR '10.0.0.0/20' conflicts with another subnet",

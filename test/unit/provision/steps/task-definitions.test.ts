@@ -78,7 +78,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([register(), listRevisions]);
 });
 
-test('names the roles by the ARNs that IAM returned', async () => {
+test('uses the ARNs of the roles that IAM returned', async () => {
   mockRegister();
   const roleOf = (key: string) => ({ roleName: key, roleArn: `arn:aws-new:iam::1:role/${key}` });
   const roles = { execution: roleOf('execution'), task: roleOf('task') };
@@ -138,7 +138,7 @@ test('repairs drift: an image that is not pushed yet needs a new revision', asyn
   ]);
 });
 
-test('repairs drift: an image by reference is already known in the plan', async () => {
+test('repairs drift: an image that is configured as a reference is already known in the plan', async () => {
   const other = changed({ image: { reference: 'nginx:1.29' } });
   const definition = definitionFields(registered(other));
   const { verbs } = await provisionStep(taskDefinitions, {
@@ -170,7 +170,7 @@ test('repairs drift: a definition that a teardown has deregistered but not delet
   expect(sent()).toEqual([register(), listRevisions]);
 });
 
-test('repairs drift: our earlier revisions are deregistered; those of others and of other families are kept', async () => {
+test('repairs drift: our earlier revisions are deregistered, and revisions of others and of other families are kept', async () => {
   const revision = (n: number) => `arn:task-definition/shop-dev-web:${n}`;
   const describe = (n: number) => ({
     command: 'DescribeTaskDefinition',

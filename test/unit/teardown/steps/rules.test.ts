@@ -16,7 +16,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: if the listener is removed as well, a rule is deleted together with it', async () => {
+test('removes what is ours: if the listener is removed as well, the rule is deleted together with the listener', async () => {
   const listenerOnly = { areAllRemoved: (noun: string) => noun === 'listener', removalOf: () => undefined };
   expect(await rules.remove({ ...context(), alsoRemoved: listenerOnly })).toEqual({
     removedWith: 'with its listener',

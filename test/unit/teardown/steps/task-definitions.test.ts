@@ -22,17 +22,17 @@ const deregister = (taskDefinition: string) => ({
 });
 const deletes = (...all: string[]) => ({ command: 'DeleteTaskDefinitions', input: { taskDefinitions: all } });
 
-/** Mocks the revisions of the family, in pages of five. All but the given ones belong to this stack. */
+/** Mocks the revisions of the family, in pages of five. Each revision has our tags, unless `otherTags` has other tags for it. */
 function mockRevisions(
   active: readonly string[],
   inactive: readonly string[] = [],
-  tagsOfOthers: Readonly<Record<string, Tags>> = {},
+  otherTags: Readonly<Record<string, Tags>> = {},
 ): void {
   mocks.ecs
     .on(DescribeTaskDefinitionCommand)
     .callsFake(({ taskDefinition: taskDefinitionArn }: { taskDefinition: string }) => ({
       taskDefinition: { taskDefinitionArn },
-      tags: toCamelCaseTags(tagsOfOthers[taskDefinitionArn] ?? ourTags('taskDefinitions', 'web')),
+      tags: toCamelCaseTags(otherTags[taskDefinitionArn] ?? ourTags('taskDefinitions', 'web')),
     }));
   mocks.ecs
     .on(ListTaskDefinitionsCommand)
@@ -80,13 +80,13 @@ test('removes what is ours: calls are made in sequence, since AWS allows one per
   expect(mutations()).toHaveLength(4);
 });
 
-test('removes what is ours: revisions of others are kept, active or not, and our recorded one is removed even without its tags', async () => {
-  const others: Record<string, Tags> = {
+test('removes what is ours: revisions of others are kept, active or not, and our recorded revision is removed even without its tags', async () => {
+  const otherTags: Record<string, Tags> = {
     [arn(3)]: { 'slipway:stack': 'shop-prod' },
     [arn(5)]: { team: 'orders' },
     [arn(1)]: {},
   };
-  mockRevisions([arn(1), arn(2), arn(3)], [arn(4), arn(5)], others);
+  mockRevisions([arn(1), arn(2), arn(3)], [arn(4), arn(5)], otherTags);
   await remove();
   expect(mutations()).toEqual([deregister(arn(1)), deregister(arn(2)), deletes(arn(1), arn(2), arn(4))]);
 });

@@ -99,7 +99,7 @@ describe('explains refusal: a VPC is kept and its foreign resources are listed',
     expect(mutations()).toEqual([]);
   });
 
-  test('after a minute, if they may be our own resources, already deleted', async () => {
+  test('after a minute, if they may be our own deleted resources, which AWS may still list', async () => {
     mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets });
     await expect(remove()).rejects.toMatchObject({
       code: 'FOREIGN',

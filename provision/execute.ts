@@ -67,7 +67,7 @@ export async function execute(
   const { url, zone } = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
-  await run.state.applied({ configuration, tags: Object.keys(tags), project });
+  await run.state.recordApplied({ configuration, tags: Object.keys(tags), project });
   const elapsed = duration(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
   report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
@@ -99,8 +99,8 @@ async function isPlanConfirmed(
   report({ type: 'phase', text: `plan: ${counts}` });
   if (interactive && !options.yes && options.target === 'aws')
     for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
-  const duration = expectedProvision(changes);
-  return isConfirmed(invocation, { command: 'provision', ...about, counts, duration });
+  const expected = expectedProvision(changes);
+  return isConfirmed(invocation, { command: 'provision', ...about, counts, duration: expected });
 }
 
 /**

@@ -57,8 +57,14 @@ export async function teardown(
     if (changes.length > 0) {
       const counts = `${changes.length} to remove`;
       report({ type: 'phase', text: `plan: ${counts}` });
-      const duration = expectedTeardown(changes, removalOrder());
-      const question = { command: 'teardown', ...about, counts, duration, unknownHere: unknownNote } as const;
+      const expected = expectedTeardown(changes, removalOrder());
+      const question = {
+        command: 'teardown',
+        ...about,
+        counts,
+        duration: expected,
+        unknownHere: unknownNote,
+      } as const;
       if (!(await isConfirmed(invocation, question))) {
         report({ type: 'phase', text: 'nothing was removed' });
         return { exitCode: 0, text: '', json: { ...about, declined: true } };

@@ -59,7 +59,7 @@ function interfaceText(networkInterface: NetworkInterface): string {
   return `network interface ${NetworkInterfaceId}${owner && ` (${owner})`} uses ${used}`;
 }
 
-/** Returns the command that deletes a free interface. Only its owner can release any other interface, so the command shows it. */
+/** Returns the command that deletes a free interface, or shows any other interface: its owner must release it first. */
 const interfaceCommand = ({ NetworkInterfaceId, RequesterManaged, Status }: NetworkInterface): string =>
   RequesterManaged || Status === 'in-use'
     ? `aws ec2 describe-network-interfaces --network-interface-ids ${NetworkInterfaceId}`

@@ -27,7 +27,7 @@ export class SeveralErrors extends Error {
   }
 }
 
-/** Returns the individual errors of a failure: those of all failed tasks, or only the given error. */
+/** Returns the individual errors of a failure: the errors of its tasks, or the failure itself if it has no tasks. */
 export const errorsIn = (error: unknown): unknown[] =>
   error instanceof SeveralErrors ? error.errors.flatMap(errorsIn) : [error];
 

@@ -23,8 +23,8 @@ const MAX_ATTEMPTS = 3;
 export const LIST_LAG_MS = 60_000;
 
 /**
- * Runs a create that is not idempotent. After a lost response, it looks for the resource by its tags, for as long as lists
- * and filters can lag, and adopts it. It does the same if an earlier run was killed during the create. If there is no such
+ * Runs a create that is not idempotent. After a lost response, it looks for the resource by its tags for as long as lists and
+ * filters can lag, and adopts what it finds. It does the same if an earlier run was killed during the create. If there is no such
  * resource, it sends the create again.
  * @param guard the intent of the create, and how often to look for the resource
  * @param find looks for the resource by its tags

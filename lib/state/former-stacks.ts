@@ -11,7 +11,7 @@ export interface FormerStack {
   readonly endpoint: string;
   /** The number of its resources, and of the creates that were started. */
   readonly size: number;
-  /** Whether the configuration is known to have described this stack. Earlier versions of Slipway did not record it. */
+  /** Whether the configuration is known to have described this stack. Earlier versions of Slipway did not record this. */
   readonly isCertain: boolean;
 }
 

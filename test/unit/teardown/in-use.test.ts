@@ -1,4 +1,4 @@
-// A delete that AWS refuses because the resource is in use: strangers' resources are reported at once, and the others are waited for.
+// A delete that AWS refuses because the resource is in use: strangers' resources are reported at once, others are waited for.
 import {
   DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,

@@ -27,7 +27,7 @@ export class SeveralErrors extends Error {
   }
 }
 
-/** Returns the individual errors of a failure: the errors of its tasks, or the failure itself if it has no tasks. */
+/** Returns the individual errors of a failure: one for each failed task, or the failure itself if it is a single error. */
 export const errorsIn = (error: unknown): unknown[] =>
   error instanceof SeveralErrors ? error.errors.flatMap(errorsIn) : [error];
 

@@ -13,7 +13,7 @@ const MAX_GENERATION = 1e12;
 /** The generation of a resource: incremented when the resource is removed, or abandoned because it failed. */
 const generation = z.number().int().min(1).max(MAX_GENERATION);
 
-/** Ids, names and ARNs of AWS: anything else could not be looked up. */
+/** An id, a name or an ARN. No other string could be looked up in AWS. */
 const id = z.string().regex(/^[ -~]{0,2048}$/, 'not an AWS id');
 
 /** An address contains a key, which may come from a tag that was edited manually. */

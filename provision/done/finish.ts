@@ -45,9 +45,9 @@ export async function finish(
   await waitForBalancer(run, context, plan.found);
   const zone = await ownZone(context, target, ids, plan.found.domain?.nameServers);
   if (routesOf(config).length === 0) return { url: undefined, zone };
-  const source = [config, target, ids, zone?.isDelegated !== false] as const;
-  if (!run.waitUntilReady) return { url: (await publicAddress(...source))?.url, zone };
-  const address = await waitForAddress(run, ...source);
+  const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;
+  if (!run.waitUntilReady) return { url: (await publicAddress(...addressInputs))?.url, zone };
+  const address = await waitForAddress(run, ...addressInputs);
   await verify(withAutoScaledCounts(config, plan.found), address, run);
   const note = target.sandbox && (await localNameNote(address));
   if (note) run.report(note);

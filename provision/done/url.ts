@@ -35,15 +35,15 @@ export async function publicAddress(
   const domain = config.domain?.name;
   if (!target.sandbox) {
     const host = domain !== undefined && !domain.endsWith('.localhost') ? domain : balancer;
-    const reached = isDelegated ? host : balancer;
-    return { url: `http://${reached}`, host, connect: { host: reached, port: HTTP_PORT } };
+    const reachedHost = isDelegated ? host : balancer;
+    return { url: `http://${reachedHost}`, host, connect: { host: reachedHost, port: HTTP_PORT } };
   }
   const host = domain ?? balancer;
-  const reached = isDelegated ? host : balancer;
-  const connect = await target.sandbox.resolve(reached, HTTP_PORT);
+  const reachedHost = isDelegated ? host : balancer;
+  const connect = await target.sandbox.resolve(reachedHost, HTTP_PORT);
   if (!connect) return undefined;
   // Only names that end in .localhost resolve to this machine automatically.
-  const shownHost = reached.endsWith('.localhost') ? reached : balancer;
+  const shownHost = reachedHost.endsWith('.localhost') ? reachedHost : balancer;
   const port = connect.port === HTTP_PORT ? '' : `:${connect.port}`;
   return { url: `http://${shownHost}${port}`, host: `${host}${port}`, connect };
 }
@@ -57,9 +57,9 @@ const balancerOf = (ids: AllIds): string => only(ids.loadBalancer)?.dnsName ?? '
  */
 export async function waitForAddress(
   run: Run,
-  ...source: Parameters<typeof publicAddress>
+  ...addressInputs: Parameters<typeof publicAddress>
 ): Promise<PublicAddress> {
-  const [config, target, ids] = source;
+  const [config, target, ids] = addressInputs;
   const balancer = balancerOf(ids);
   const name = config.domain?.name ?? balancer;
   try {
@@ -70,7 +70,7 @@ export async function waitForAddress(
   }
 
   async function probe(): Promise<ProbeResult<PublicAddress>> {
-    const address = await publicAddress(...source);
+    const address = await publicAddress(...addressInputs);
     if (address) return ready(address);
     const isBalancerUp =
       name !== balancer && (await target.sandbox?.resolve(balancer, HTTP_PORT)) !== undefined;

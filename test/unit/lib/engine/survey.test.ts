@@ -86,10 +86,10 @@ describe('the result', () => {
       .on(DescribeTagsCommand)
       .resolves({ TagDescriptions: [{ ResourceArn: 'arn:balancer', Tags: [] }] });
     const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:balancer' } });
-    const known = await survey({ ...context(), recorded }, ['loadBalancer']);
-    expect(known.loadBalancer.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
-    const unknown = await survey(context(), ['loadBalancer']);
-    expect(unknown.loadBalancer.get('')?.tags).toEqual({});
+    const recordedSurvey = await survey({ ...context(), recorded }, ['loadBalancer']);
+    expect(recordedSurvey.loadBalancer.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
+    const otherSurvey = await survey(context(), ['loadBalancer']);
+    expect(otherSurvey.loadBalancer.get('')?.tags).toEqual({});
     expect(architecture.loadBalancer.uniqueId).toBe(true);
   });
 });

@@ -86,7 +86,7 @@ test('uses the ARNs of the roles that IAM returned', async () => {
   const arns = { executionRoleArn: roles.execution.roleArn, taskRoleArn: roles.task.roleArn };
   expect(sent()[0]?.input).toMatchObject(arns);
 
-  const definition = definitionFields({ ...registered(), ...arns } as never);
+  const definition = definitionFields({ ...registered(), ...arns });
   const found = { images, roles, taskDefinitions: { web: { ...item, definition } } };
   const { verbs } = await provisionStep(taskDefinitions, { ...scenario, found: found as never });
   expect(verbs).toEqual([]);

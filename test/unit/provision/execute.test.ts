@@ -69,7 +69,7 @@ describe('a plan', () => {
     expect(run.state.data).toMatchObject({ resources: {}, intents: {} });
   });
 
-  test('a drift run changes nothing, and compares the configuration with that of the last provision', async () => {
+  test('a drift run changes nothing, and compares the configuration with the last provisioned configuration', async () => {
     await run.state.recordApplied({ configuration: 'another', tags: [] });
     const { exitCode, text, json } = await executing({ drift: true, plan: true });
     expect(exitCode).toBe(2);

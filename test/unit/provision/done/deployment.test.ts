@@ -45,7 +45,7 @@ describe('the state of a deployment', () => {
     );
   });
 
-  test('a deployment has failed if it was visible and the previous one is primary again, since ECS rolled it back', () => {
+  test('a deployment has failed if it was visible but the previous deployment is primary again: ECS has rolled back', () => {
     const rollback = primary('COMPLETED', { taskDefinition: OLD_DEFINITION, createdAt: dateAt(1) });
     const failedDeployment = primary('FAILED', {
       status: 'ACTIVE',

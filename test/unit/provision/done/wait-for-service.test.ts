@@ -278,7 +278,7 @@ describe('waiting for a service', () => {
       await expect(wait(large)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
     });
 
-    test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
+    test('the wait ignores ended tasks that ECS stopped or that belong to another task definition', async () => {
       const stopped = [1, 2, 3].map((id) => ended(id, { stopCode: 'ServiceSchedulerInitiated' as const }));
       mockCompleted({ runningCount: 1 });
       mockStopped([], [...stopped, ended(4, { taskDefinitionArn: OLD_DEFINITION })]);

@@ -104,7 +104,7 @@ test('creates when missing: if an interrupted teardown is still deleting our end
   ]);
 });
 
-test('creates when missing: if the same run creates the private route tables, their ids are still unknown in the plan', () => {
+test('creates when missing: the ids of private route tables that the same run creates are still unknown in the plan', () => {
   const found = networkWithout('gatewayEndpoint', 'privateRoutes');
   const [change] = diffOf(gatewayEndpoint, surveyOf(found));
   expect(change?.fields).toContainEqual({

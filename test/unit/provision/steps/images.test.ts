@@ -154,7 +154,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: when a repository rejects layers, the error is thrown and no image is put', async () => {
+test('explains refusal: when a repository rejects layers, the error is thrown and no image is pushed', async () => {
   mockRegistry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
   await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({

@@ -29,7 +29,7 @@ const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
 beforeEach(() => {
   mockNothingElse();
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
-  // Every VPC has a default group, which is deleted with it.
+  // AWS deletes the default security group and the main route table together with the VPC.
   const SecurityGroups = [{ GroupId: 'sg-0', GroupName: 'default' }];
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups });
   const main = { RouteTableId: 'rtb-0', Associations: [{ Main: true }] };

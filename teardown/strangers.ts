@@ -24,7 +24,7 @@ export interface StrangerContext {
 /** Something that belongs to someone else and keeps one of our resources from being deleted. */
 export interface Stranger {
   readonly id: string;
-  /** What it is and, where known, what it uses. */
+  /** A description of the stranger and, where known, of the resources that it uses. */
   readonly text: string;
   /** The command of the AWS CLI that removes it, or that shows its owner. */
   readonly command: string;

@@ -65,8 +65,8 @@ export const taskDefinitionFor = (
 });
 
 /**
- * Returns the size of a task definition in bytes: of its compact JSON, in UTF-8. Tags do not count. How exactly AWS counts is
- * not documented.
+ * Returns the size of a task definition in bytes: of its compact JSON, in UTF-8. Tags do not count. AWS does not document how it
+ * counts.
  */
 export const definitionBytes = (definition: RegisterTaskDefinitionCommandInput): number =>
   Buffer.byteLength(JSON.stringify(definition));

@@ -71,7 +71,7 @@ export interface Step<N extends Noun, F extends string = string> {
   /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
   /**
-   * Creates the resource. If the old resource that it replaces cannot exist at the same time, removes the old one first. The
+   * Creates the resource. If the new resource cannot exist beside the old one, removes the old one first. The
    * engine records the ids.
    */
   create(context: ApplyContext<N, F>): Promise<Applied<N>>;

@@ -64,7 +64,7 @@ export const stateSchema = z.strictObject({
 
 export type StateData = z.infer<typeof stateSchema>;
 
-/** The part of the configuration that the state file keeps once every resource matches it. */
+/** The part of the configuration that the state file keeps once every resource matches the configuration. */
 export interface AppliedConfiguration {
   /** A short hash of the whole configuration. */
   readonly configuration: string;
@@ -73,7 +73,7 @@ export interface AppliedConfiguration {
   readonly project?: string | undefined;
 }
 
-/** The fields that a run compares with its own values, so that it never uses the file of another stack. */
+/** The fields that a run compares with its own values, so that no run uses the file of another stack. */
 export type Guard = Pick<StateData, 'stack' | 'account' | 'region' | 'endpoint'>;
 
 export const emptyState = (guard: Guard): StateData => ({

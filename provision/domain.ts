@@ -1,4 +1,4 @@
-/** Checks that the configured zone decides where the domain leads, and warns of other records at its name. Pure. */
+/** Checks that the configured zone decides where the domain leads, and warns of other records with the same name. Pure. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { routesOf, type Config, type Domain } from '../lib/config/config.ts';
 import { bareName } from '../lib/look/record-sets.ts';

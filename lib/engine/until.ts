@@ -34,7 +34,7 @@ export interface WaitOptions {
  * waits with the same interval probe at the same moments and can share calls.
  * @param what what is waited for, e.g. `NAT gateway nat-0a1b to be available`
  * @throws FAILED_STATE, or the cause in the probe's result, when the probe reports failed; TIMEOUT when the deadline passes;
- *   the signal's reason when it is aborted; any error that the probe throws, since calls have already been retried after transient errors
+ *   the signal's reason when it is aborted; any error that the probe throws: calls already retry transient errors
  */
 export async function until<T>(
   what: string,

@@ -77,7 +77,7 @@ async function ownerOf(file: string): Promise<Owner | undefined> {
   return owner && process.getuid?.() === 0 && owner.uid !== 0 ? owner : undefined;
 }
 
-/** Flushes a folder, which makes a rename in it durable; not every file system supports that. */
+/** Flushes a folder, so that a rename in the folder is durable. Not every file system supports flushing folders. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);

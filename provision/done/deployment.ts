@@ -8,7 +8,7 @@ export const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMAR
 /**
  * Returns the state of a service's deployment.
  * @param started when the awaited deployment began, according to AWS's clock; ECS may still show the previous deployment
- * @param wasSeen whether ECS has already shown the awaited deployment; if it no longer does, ECS has rolled it back
+ * @param wasSeen whether ECS has already shown the awaited deployment; a shown deployment that disappears was rolled back
  */
 export function deploymentState(
   service: EcsService | undefined,

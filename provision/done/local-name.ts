@@ -12,7 +12,8 @@ export type Resolve = (name: string) => Promise<{ readonly address: string }>;
 
 /**
  * Returns a note for programs that cannot use the printed address. Browsers and curl resolve every name below `.localhost`
- * themselves (RFC 6761, section 6.3), but most other programs ask the machine's resolver, which knows them on some systems only.
+ * themselves (RFC 6761, section 6.3), but most other programs ask the machine's resolver. On many systems, it does not know
+ * these names.
  * @param resolve the machine's resolver
  * @returns undefined if the resolver knows the name
  */

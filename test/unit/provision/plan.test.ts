@@ -8,7 +8,7 @@ import { config, desiredOf, surveyOf } from '../step-harness.ts';
 
 const planning = (found: Resources = {}, adopt: string[] = [], stack = config()) =>
   makePlan(desiredOf(stack), surveyOf(found), adopt);
-const foreign = (noun: Noun, key: string, reason: string) => change(noun, key, 'refused', { reason });
+const foreignChange = (noun: Noun, key: string, reason: string) => change(noun, key, 'refused', { reason });
 const notUpdatable = (noun: Noun, key: string, reason: string) =>
   change(noun, key, 'refused', { reason, cannotUpdate: true });
 
@@ -81,7 +81,7 @@ describe('the changes', () => {
   });
 
   test('diffAll refuses nothing and returns foreign resources as changes', () => {
-    diffs.vpc = [foreign('vpc', '', 'of others')];
+    diffs.vpc = [foreignChange('vpc', '', 'of others')];
     expect(diffAll(desiredOf(), surveyOf()).changes).toEqual(diffs.vpc);
   });
 });
@@ -118,8 +118,8 @@ describe('refusals', () => {
   });
 
   test('foreign resources are listed with the command that adopts them', () => {
-    diffs.cluster = [foreign('cluster', '', 'it belongs to the stack other')];
-    diffs.rules = [foreign('rules', 'web-api1', 'someone else created it')];
+    diffs.cluster = [foreignChange('cluster', '', 'it belongs to the stack other')];
+    diffs.rules = [foreignChange('rules', 'web-api1', 'someone else created it')];
     expect(() => planning()).toThrow(
       expect.objectContaining({
         code: 'FOREIGN',
@@ -134,8 +134,8 @@ describe('refusals', () => {
 
   test('the resource of another stack is never suggested for adoption', () => {
     const tags = { 'slipway:stack': 'other-dev' };
-    diffs.cluster = [foreign('cluster', '', 'it belongs to the stack other-dev')];
-    diffs.rules = [foreign('rules', 'web-api1', 'someone else created it')];
+    diffs.cluster = [foreignChange('cluster', '', 'it belongs to the stack other-dev')];
+    diffs.rules = [foreignChange('rules', 'web-api1', 'someone else created it')];
     const found = { cluster: { '': foundFor('cluster', '', { tags }) } };
     expect(() => planning(found)).toThrow(
       expect.objectContaining({
@@ -152,7 +152,7 @@ describe('refusals', () => {
   ])(
     'if a foreign %s is in the way, a separate domain for each stage is suggested: %s',
     (noun, isSuggested) => {
-      diffs[noun] = [foreign(noun, '', 'of others')];
+      diffs[noun] = [foreignChange(noun, '', 'of others')];
       let fix: readonly string[] = [];
       try {
         planning();
@@ -176,7 +176,7 @@ describe('refusals', () => {
 
   test('while foreign resources are in the way, the problem lists only those', () => {
     diffs.vpc = [notUpdatable('vpc', '', 'its block cannot change')];
-    diffs.cluster = [foreign('cluster', '', 'of others')];
+    diffs.cluster = [foreignChange('cluster', '', 'of others')];
     expect(() => planning()).toThrow(expect.objectContaining({ code: 'FOREIGN', why: 'cluster: of others' }));
   });
 });
@@ -189,7 +189,7 @@ describe('--adopt', () => {
       diff: (_desired, found) =>
         found.cluster.get('')?.tags['slipway:stack'] === 'shop-dev'
           ? [change('cluster', '', 'update')]
-          : [foreign('cluster', '', 'it belongs to the stack other')],
+          : [foreignChange('cluster', '', 'it belongs to the stack other')],
     });
 
   test('an adopted resource is planned as ours, and its former owner is named', () => {
@@ -203,7 +203,7 @@ describe('--adopt', () => {
 
   test('a foreign resource that --adopt does not name is not adopted', () => {
     fakeDiffByOwner();
-    diffs.rules = [foreign('rules', 'web-api1', 'of others')];
+    diffs.rules = [foreignChange('rules', 'web-api1', 'of others')];
     expect(() => planning({ cluster: { '': theirs() } }, ['cluster'])).toThrow(
       expect.objectContaining({ code: 'FOREIGN', why: 'rules.web-api1: of others' }),
     );

@@ -44,7 +44,7 @@ function deleting(): Promise<void> {
     (options) => context.aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }), options),
   );
 }
-const deletes = () => sent().filter(({ command }) => command === 'DeleteSecurityGroup').length;
+const deleteCount = () => sent().filter(({ command }) => command === 'DeleteSecurityGroup').length;
 
 beforeEach(() => {
   mockNothingElse();
@@ -75,7 +75,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       ],
       cause: expect.objectContaining({ name: error.name }),
     });
-    expect(deletes()).toBe(1);
+    expect(deleteCount()).toBe(1);
   });
 
   test.each([
@@ -93,7 +93,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
           'aws ec2 describe-network-interfaces --network-interface-ids eni-1 --region eu-west-1',
         ]),
       });
-      expect(deletes()).toBe(1);
+      expect(deleteCount()).toBe(1);
     },
   );
 
@@ -109,7 +109,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       .resolves({});
     withInterfaces(anInterface({ Description, RequesterManaged: true, Status: 'in-use' }));
     await deleting();
-    expect(deletes()).toBe(3);
+    expect(deleteCount()).toBe(3);
     // The users are looked up only once, which takes two of these calls.
     expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
   });
@@ -128,7 +128,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       why: 'task 0123 (group family:job, started by ann) runs in the cluster shop-dev, and none of our services started it',
       fix: expect.arrayContaining(['aws ecs stop-task --cluster shop-dev --task 0123 --region eu-west-1']),
     });
-    expect(deletes()).toBe(1);
+    expect(deleteCount()).toBe(1);
   });
 
   test("names the rule of a stranger's group at once, since the rule never disappears on its own", async () => {
@@ -162,7 +162,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
         'aws ec2 revoke-security-group-egress --group-id sg-db --security-group-rule-ids sgr-1 --region eu-west-1',
       ]),
     });
-    expect(deletes()).toBe(1);
+    expect(deleteCount()).toBe(1);
   });
 
   test('names the users of the resource if waiting did not help, even those that AWS manages', async () => {
@@ -172,7 +172,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       code: 'FOREIGN',
       why: expect.stringContaining('ELB app/shop-dev/50dc6c495c0c9188'),
     });
-    expect(deletes()).toBeGreaterThan(100);
+    expect(deleteCount()).toBeGreaterThan(100);
   });
 
   test('fails with the original error if no users are found', async () => {

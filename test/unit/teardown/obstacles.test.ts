@@ -11,7 +11,7 @@ const find = (wait = true, resources = found) => {
   const survey = surveyOf(resources);
   return findObstacles(sessionOf(resources), survey, removalsOf(survey, 'shop-dev'), { wait });
 };
-const looks = () => sent().filter(({ command }) => command === 'DescribeRouteTables').length;
+const lookCount = () => sent().filter(({ command }) => command === 'DescribeRouteTables').length;
 const RouteTables = [{ RouteTableId: 'rtb-9' }];
 const obstacle = {
   text: 'route table rtb-9',
@@ -30,26 +30,26 @@ test('a resource without tags, which may be our own, is not an obstacle if it di
     .resolvesOnce({ RouteTables })
     .resolves({});
   expect(await find()).toEqual([]);
-  expect(looks()).toBe(3);
+  expect(lookCount()).toBe(3);
 });
 
 test('a resource without tags that stays is an obstacle', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
   expect(await find()).toEqual([obstacle]);
-  expect(looks()).toBeGreaterThan(3);
+  expect(lookCount()).toBeGreaterThan(3);
 });
 
 test('a plan does not wait', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
   expect(await find(false)).toEqual([obstacle]);
-  expect(looks()).toBe(1);
+  expect(lookCount()).toBe(1);
 });
 
 test('a resource with the tags of someone else is an obstacle at once', async () => {
   const Tags = [{ Key: 'team', Value: 'orders' }];
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...RouteTables[0], Tags }] });
   expect(await find()).toEqual([obstacle]);
-  expect(looks()).toBe(1);
+  expect(lookCount()).toBe(1);
 });
 
 test('a resource that the teardown does not remove is not searched for obstacles', async () => {

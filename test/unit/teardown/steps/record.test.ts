@@ -22,7 +22,7 @@ const item = {
   set: recordSet(OUR_DNS_NAME),
 } as FoundRecord;
 const remove = () => record.remove(removeContextOf({ noun: 'record' }, item));
-const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
+const deletionOf = (ResourceRecordSet: ResourceRecordSet) => ({
   command: 'ChangeResourceRecordSets',
   input: { HostedZoneId: 'ZONE1', ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet }] } },
 });
@@ -37,14 +37,14 @@ function mockRecords(...sets: ResourceRecordSet[]): void {
 test('removes what is ours', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([deletes(recordSet(OUR_DNS_NAME))]);
+  expect(sent()).toEqual([deletionOf(recordSet(OUR_DNS_NAME))]);
 });
 
 test('removes what is ours: a record that has changed since the survey is deleted in its current form', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
   mockRecords(recordSet(OUR_DNS_NAME, false));
   expect(await remove()).toBeUndefined();
-  expect(writes()).toEqual([deletes(recordSet(OUR_DNS_NAME)), deletes(recordSet(OUR_DNS_NAME, false))]);
+  expect(writes()).toEqual([deletionOf(recordSet(OUR_DNS_NAME)), deletionOf(recordSet(OUR_DNS_NAME, false))]);
 });
 
 test('keeps a record that now has another target', async () => {
@@ -73,7 +73,7 @@ test('counts what is already gone as removed: a record whose zone is gone', asyn
 test('explains refusal', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([deletes(recordSet(OUR_DNS_NAME))]);
+  expect(sent()).toEqual([deletionOf(recordSet(OUR_DNS_NAME))]);
 });
 
 test('explains refusal: the error is thrown if AWS still refuses the current form of the record', async () => {

@@ -15,7 +15,7 @@ import { withShortWaits } from '../../short-waits.ts';
 const context = (status = 'ACTIVE') =>
   removeContextOf({ noun: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
 const remove = (status = 'ACTIVE') => services.remove(context(status));
-const deletes = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
+const deletion = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
 const commands = () => sent().map(({ command }) => command);
 const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(command));
 
@@ -47,7 +47,7 @@ test('removes what is ours: deletes the service, and waits until it is inactive 
   mockTaskLooks(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
   expect(await remove()).toBeUndefined();
   expect(sent().slice(0, 2)).toEqual([
-    deletes,
+    deletion,
     { command: 'DescribeServices', input: { cluster: 'shop-dev', services: ['web'], include: ['TAGS'] } },
   ]);
   const look = ['ListTasks', 'ListTasks', 'DescribeTasks'];
@@ -104,7 +104,7 @@ test('counts what is already gone as removed', async () => {
   mockServiceLooks(undefined);
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
   expect(await remove()).toBeUndefined();
-  expect(mutations()).toEqual([deletes]);
+  expect(mutations()).toEqual([deletion]);
 });
 
 test('counts what is already gone as removed: a service whose cluster is gone', async () => {
@@ -119,5 +119,5 @@ test('explains refusal', async () => {
   mockDelete();
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([deletes]);
+  expect(sent()).toEqual([deletion]);
 });

@@ -20,7 +20,10 @@ const deregister = (taskDefinition: string) => ({
   command: 'DeregisterTaskDefinition',
   input: { taskDefinition },
 });
-const deletes = (...all: string[]) => ({ command: 'DeleteTaskDefinitions', input: { taskDefinitions: all } });
+const deletionOf = (...all: string[]) => ({
+  command: 'DeleteTaskDefinitions',
+  input: { taskDefinitions: all },
+});
 
 /** Mocks the revisions of the family, in pages of five. Each revision has our tags, unless `otherTags` has other tags for it. */
 function mockRevisions(
@@ -51,8 +54,8 @@ test('removes what is ours: every revision is deregistered before it is deleted'
   expect(await remove()).toBeUndefined();
   expect(mutations()).toEqual([
     ...revisions(11).map(deregister),
-    deletes(...revisions(10)),
-    deletes(arn(11), arn(20)),
+    deletionOf(...revisions(10)),
+    deletionOf(arn(11), arn(20)),
   ]);
   expect(sent()).toContainEqual({
     command: 'ListTaskDefinitions',
@@ -63,7 +66,7 @@ test('removes what is ours: every revision is deregistered before it is deleted'
 test('removes what is ours: a revision that another run has deregistered is deleted', async () => {
   mockRevisions([], revisions(2));
   await remove();
-  expect(mutations()).toEqual([deletes(...revisions(2))]);
+  expect(mutations()).toEqual([deletionOf(...revisions(2))]);
 });
 
 test('removes what is ours: calls are made in sequence, since AWS allows one per second', async () => {
@@ -88,13 +91,13 @@ test('removes what is ours: revisions of others are kept, active or not, and our
   };
   mockRevisions([arn(1), arn(2), arn(3)], [arn(4), arn(5)], otherTags);
   await remove();
-  expect(mutations()).toEqual([deregister(arn(1)), deregister(arn(2)), deletes(arn(1), arn(2), arn(4))]);
+  expect(mutations()).toEqual([deregister(arn(1)), deregister(arn(2)), deletionOf(arn(1), arn(2), arn(4))]);
 });
 
 test("keeps another family, even if its name starts with this family's name", async () => {
   mockRevisions([arn(1), arn(1, 'shop-dev-web-2')]);
   await remove();
-  expect(mutations()).toEqual([deregister(arn(1)), deletes(arn(1))]);
+  expect(mutations()).toEqual([deregister(arn(1)), deletionOf(arn(1))]);
 });
 
 test('counts what is already gone as removed', async () => {

@@ -23,7 +23,7 @@ import { network } from '../../network.ts';
 const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
 const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
 /** The number of times that the contents of the VPC were listed. */
-const looks = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
+const lookCount = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
 const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
 
 beforeEach(() => {
@@ -95,7 +95,7 @@ describe('explains refusal: a VPC is kept and its foreign resources are listed',
         'Then run the same command again, to finish.',
       ],
     });
-    expect(looks()).toBe(1);
+    expect(lookCount()).toBe(1);
     expect(mutations()).toEqual([]);
   });
 
@@ -105,7 +105,7 @@ describe('explains refusal: a VPC is kept and its foreign resources are listed',
       code: 'FOREIGN',
       why: 'subnet subnet-9 (10.0.200.0/24)',
     });
-    expect(looks()).toBeGreaterThan(2);
+    expect(lookCount()).toBeGreaterThan(2);
     expect(mutations()).toEqual([]);
   });
 });
@@ -117,6 +117,6 @@ test('removes what is ours: waits for a deleted resource that AWS still lists wi
     .resolves({});
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
-  expect(looks()).toBe(2);
+  expect(lookCount()).toBe(2);
   expect(mutations()).toEqual([deletion]);
 });

@@ -111,7 +111,7 @@ async function applyChange<N extends Noun>(
   return ids;
 }
 
-/** Creates a resource, or configures and updates it. Records its ids as soon as they are known, then waits for it. */
+/** Creates a resource, or configures and updates it. Records the ids once they are known, then waits until it is ready. */
 async function carryOut<N extends Noun>(scope: ApplyScope, changeScope: ChangeScope<N>): Promise<Ids[N]> {
   const { noun, step, change } = changeScope;
   const context = applyContext(scope, changeScope);

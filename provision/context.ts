@@ -29,11 +29,11 @@ export interface ChangeScope<N extends Noun> {
   readonly intent: Intent;
   /** Whether the intent is from an earlier run, which may have sent the create. */
   readonly isResumed?: boolean;
-  /** The other changes of the noun, by key. */
+  /** The ids of the noun's resources, by key; each resolves when the change of the resource is applied. */
   readonly siblings?: ReadonlyMap<string, Promise<Ids[N]>>;
 }
 
-/** The intent of a change that is not a create. */
+/** A placeholder for a change that is not a create and has no intent. */
 export const NO_INTENT: Intent = { token: '', generation: 0, at: 0 };
 
 /** Returns the context of one change. */

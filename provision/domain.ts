@@ -1,4 +1,4 @@
-/** Checks that the configured zone decides where the domain leads, and warns of other records at its name. Pure. */
+/** Checks that the configured zone decides where the domain leads, and warns of other records with the same name. Pure. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { routesOf, type Config, type Domain } from '../lib/config/config.ts';
 import { bareName } from '../lib/look/record-sets.ts';
@@ -10,8 +10,8 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 import { only } from '../lib/model/resources.ts';
 
 /**
- * Checks that a record of the domain would be seen: no NS record of its zone delegates its name, and the account has no longer
- * zone for it.
+ * Checks that a record of the domain would be seen: no NS record of the zone delegates the name, and no other zone in the account
+ * matches more of the name.
  * @throws ZONE, with the zone to use instead
  */
 export function checkDomain({ domain }: Config, surroundings: DomainSurroundings | undefined): void {
@@ -24,7 +24,7 @@ export function checkDomain({ domain }: Config, surroundings: DomainSurroundings
 function delegatedAway(domain: Domain, cut: ZoneCut, longerZone: LongerZone | undefined): Problem {
   const { name, zone } = domain;
   const servers = cut.nameServers.join(', ');
-  // The servers of a zone below the delegated name are not known from this record.
+  // If the longer zone is below the delegated name, this NS record does not show which servers answer for that zone.
   const isAnswering =
     longerZone?.name !== cut.name ||
     longerZone.nameServers.some((server) => cut.nameServers.includes(server));
@@ -67,19 +67,19 @@ const accountHas = ({ name, hostedZoneId }: LongerZone): string =>
 const zoneToUse = ({ createZone }: Domain, { name }: LongerZone): string =>
   `domain.zone to '${name}'${createZone ? ', without domain.createZone,' : ''}`;
 
-/** The record types that clients also ask for, and which clients follow them. */
-const FOLLOWED: Readonly<Record<string, string>> = {
+/** The record types that some clients query besides A records, with a description of these clients. */
+const CLIENTS_BY_TYPE: Readonly<Record<string, string>> = {
   AAAA: 'clients with IPv6',
   HTTPS: 'browsers',
   SVCB: 'clients that support SVCB',
 };
 
-/** Returns the warnings about other records at the name of the domain, which lead some clients away from the load balancer. */
+/** Returns the warnings about other records with the domain's name that lead some clients away from the load balancer. */
 export function domainEvents({ domain }: Config, found: Survey): Event[] {
   const balancer = only(found.loadBalancer)?.dnsName.toLowerCase();
   const sets = domain && found.domain ? found.domain.recordSets : [];
   return sets.flatMap((set): Event[] => {
-    const clients = FOLLOWED[set.Type ?? ''];
+    const clients = CLIENTS_BY_TYPE[set.Type ?? ''];
     const target = targetOf(set);
     if (clients === undefined || target === balancer) return [];
     const text = `${bareName(set.Name)} also has a record of type ${set.Type} that does not belong to this stack: it leads ${clients} to ${target}, not to the load balancer`;

@@ -12,18 +12,18 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
 
 /**
  * Returns the result of `npm run drift`.
- * @param before the fingerprint of the configuration at the last provision, if it is known
- * @param now the fingerprint of the current configuration
+ * @param lastFingerprint the fingerprint of the configuration at the last provision, if it is known
+ * @param currentFingerprint the fingerprint of the current configuration
  * @param repair the command that repairs drift, as a user types it for this stack
  */
 export function driftResult(
   { changes, kept, found }: Plan,
   about: { readonly stack: string },
-  before: string | undefined,
-  now: string,
+  lastFingerprint: string | undefined,
+  currentFingerprint: string,
   repair: string,
 ): CommandResult {
-  const isChanged = before !== undefined && before !== now;
+  const isChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
   const text = [
     ...(sizeOfStack(found, about.stack) > 0 ? driftText(changes) : [`${about.stack} does not exist.`]),
     ...(isChanged

@@ -42,8 +42,8 @@ export async function execute(
   warnOfLocalhost(session, invocation);
   const found = await session.found;
   checkProject(session, found, 'provision', invocation);
-  const unknown = unknownHere(session, found);
-  if (unknown !== undefined) report({ type: 'note', text: unknown });
+  const unknownNote = unknownHere(session, found);
+  if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
   const plan = makePlan(context, found, options.adopt);
   const remarks = [
     ...countEvents(config, plan.found),
@@ -58,7 +58,7 @@ export async function execute(
     return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
   if (options.plan) return planResult(plan, about);
-  if (!(await isPlanConfirmed(invocation, plan, { ...about, unknownHere: unknown }))) {
+  if (!(await isPlanConfirmed(invocation, plan, { ...about, unknownHere: unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
@@ -67,7 +67,7 @@ export async function execute(
   const { url, zone } = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   const { tags, project } = config;
-  await run.state.applied({ configuration, tags: Object.keys(tags), project });
+  await run.state.recordApplied({ configuration, tags: Object.keys(tags), project });
   const elapsed = duration(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
   report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
@@ -99,8 +99,8 @@ async function isPlanConfirmed(
   report({ type: 'phase', text: `plan: ${counts}` });
   if (interactive && !options.yes && options.target === 'aws')
     for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
-  const duration = expectedProvision(changes);
-  return isConfirmed(invocation, { command: 'provision', ...about, counts, duration });
+  const expected = expectedProvision(changes);
+  return isConfirmed(invocation, { command: 'provision', ...about, counts, duration: expected });
 }
 
 /**

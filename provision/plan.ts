@@ -33,8 +33,9 @@ export interface Plan {
 /**
  * Plans a provision.
  * @param adopt addresses of resources to take over
- * @throws ZONE when the region has too few availability zones or the domain belongs in another hosted zone, FOREIGN when resources with our names belong to someone
- *   else, ARGUMENTS when there is nothing to adopt, REFUSED when our resources cannot become what is desired
+ * @throws ZONE when the region has too few availability zones, or when the domain belongs in another hosted zone; FOREIGN when
+ *   resources with our names belong to someone else; ARGUMENTS when there is nothing to adopt; REFUSED when our resources cannot
+ *   become what is desired
  */
 export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly string[] = []): Plan {
   checkZones(desired, surveyed);
@@ -97,7 +98,7 @@ const reasonLines = (refused: readonly Change[]): string =>
 const DOMAIN_PER_STAGE =
   'Each stage needs its own domain: the configuration may export a function of { stage }.';
 
-/** Whether the resource of a refused change is in another stack: to adopt it would break that stack. */
+/** Whether the resource of a refused change belongs to another stack: adopting it would break that stack. */
 const isInStack = ({ noun, key }: Change, found: Survey): boolean =>
   itemsOf(found, noun).get(key)?.tags[STACK_TAG] !== undefined;
 

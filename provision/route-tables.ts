@@ -71,7 +71,7 @@ export async function createRouteTable(
   return { routeTableId };
 }
 
-/** Sets the default route and the associations of a table, where they differ, and its tags. */
+/** Sets the default route, the associations and the tags of a table, where they differ. */
 export async function configureRouting(
   context: RouteContext,
   routeTableId: string,

@@ -1,4 +1,4 @@
-/** Finds the tasks and services in our cluster that are not ours. ECS deletes only an empty cluster, and they do not end on their own. */
+/** Finds the tasks and services in our cluster that are not ours: ECS only deletes the cluster once someone has stopped them. */
 import { STACK_TAG, readTags } from '../lib/derive/tags.ts';
 import { describeServices, listServices } from '../lib/look/services.ts';
 import { runningTasks } from '../lib/look/tasks.ts';
@@ -6,7 +6,7 @@ import type { Stranger, StrangerContext } from './strangers.ts';
 
 /** A task or a service of a stranger. */
 export interface ClusterStranger extends Stranger {
-  /** The ids of the attachments of a task, which the descriptions of its network interfaces contain. */
+  /** The ids of a task's attachments. The description of each of the task's network interfaces contains one of these ids. */
   readonly attachments: readonly string[];
 }
 

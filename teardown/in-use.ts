@@ -1,4 +1,4 @@
-/** Removes a resource that others may be using: waits for what goes away on its own, and names a stranger's at the first refusal. */
+/** Removes a resource that may be in use: waits while its users disappear on their own, and reports users that do not. */
 import type { BeforeRetry } from '../lib/aws/retry.ts';
 import { isCode } from '../lib/aws/errors.ts';
 import { ignoringNotFound } from '../lib/engine/delete.ts';
@@ -9,7 +9,7 @@ import { strangersInCluster } from './cluster-strangers.ts';
 import { foreignRules, isTaskInterface, strangersIn, type Stranger } from './strangers.ts';
 import { contentsOf } from './vpc-contents.ts';
 
-/** A user of a resource; `isCertain` if it is known to belong to someone else. */
+/** A resource or rule that uses the resource to remove; `isCertain` if it is known to belong to someone else. */
 type User = Pick<Stranger, 'text' | 'command' | 'isCertain'>;
 
 const IN_USE = [
@@ -20,14 +20,14 @@ const IN_USE = [
 ] as const;
 
 /**
- * Sends a delete. When AWS first refuses it because the resource is in use, this looks once at who uses it. If that is someone
- * else's resource, waiting would not help. Otherwise the delete is retried while our own resources and those that AWS manages for
- * them disappear.
+ * Sends a delete. When AWS first refuses it because the resource is in use, looks once for the users of the resource. If one of
+ * them belongs to someone else, waiting would not help. Otherwise the delete is retried until the users have disappeared: they
+ * are our own resources, or resources that AWS manages for us.
  * @param what the resource, as a problem names it
- * @param findUsers finds what uses the resource
+ * @param findUsers finds the users of the resource
  * @param isGone whether an error means that the resource does not exist; by default, every "not found" does
- * @throws FOREIGN with the resources that use it, and the commands that remove them or show their owners; the error of `remove`
- *   if there are no such resources
+ * @throws FOREIGN with the users of the resource, and the commands that remove them or show their owners; the error of `remove`
+ *   if there are no users
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
 export async function removeWhenUnused(
@@ -37,7 +37,7 @@ export async function removeWhenUnused(
   remove: (options: { readonly beforeRetry: BeforeRetry }) => Promise<unknown>,
   isGone?: (error: unknown) => boolean,
 ): Promise<void> {
-  const inUse = (users: readonly User[], cause: unknown) =>
+  const inUseProblem = (users: readonly User[], cause: unknown) =>
     problem('FOREIGN', {
       what: `${what} is still in use, so it cannot be removed.`,
       why: users.map(({ text }) => text).join('\n'),
@@ -51,14 +51,14 @@ export async function removeWhenUnused(
   const beforeRetry = async (error: Error): Promise<void> => {
     if (!isCode(error, ...IN_USE)) return;
     const strangers = (await findUsers()).filter(({ isCertain }) => isCertain);
-    if (strangers.length > 0) throw inUse(strangers, error);
+    if (strangers.length > 0) throw inUseProblem(strangers, error);
   };
   try {
     await ignoringNotFound(() => remove({ beforeRetry }), isGone);
   } catch (error) {
     if (!isCode(error, ...IN_USE)) throw error;
     const users = await findUsers();
-    throw users.length === 0 ? error : inUse(users, error);
+    throw users.length === 0 ? error : inUseProblem(users, error);
   }
 }
 
@@ -68,7 +68,7 @@ export async function usersInVpc(
   target: { readonly id: string; readonly vpcId: string },
 ): Promise<User[]> {
   const isGroup = target.id.startsWith('sg-');
-  const [contents, strangers, rules, inCluster] = await Promise.all([
+  const [contents, strangers, rules, clusterStrangers] = await Promise.all([
     contentsOf(context.aws, target.vpcId),
     strangersIn(context, target.vpcId),
     isGroup ? foreignRules(context, [target.id]) : [],
@@ -84,7 +84,9 @@ export async function usersInVpc(
     const stranger = strangers.find(({ id }) => id === content.id);
     const description = content.networkInterface?.Description ?? '';
     const task = isTaskInterface(description)
-      ? inCluster.find(({ attachments }) => attachments.some((id) => id !== '' && description.endsWith(id)))
+      ? clusterStrangers.find(({ attachments }) =>
+          attachments.some((id) => id !== '' && description.endsWith(id)),
+        )
       : undefined;
     return task ?? stranger ?? { ...content, isCertain: false };
   });

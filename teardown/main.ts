@@ -7,7 +7,7 @@ void main(
   'teardown',
   'Takes down the stack of slipway.config.ts and verifies that nothing is left.',
   async (invocation) => {
-    // A source folder may have lost its entry point, or be gone.
+    // A teardown does not need the source folders, so they and their entry points may be gone.
     const { config } = await startConfig(invocation, { needsSources: false });
     // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
     const { teardown } = await import('./run.ts');

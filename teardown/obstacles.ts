@@ -1,4 +1,4 @@
-/** Looks for everything that would refuse a teardown, before the first removal. */
+/** Looks, before the first removal, for everything that would make AWS refuse a removal. */
 import { isProblem, NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { pending, ready, until } from '../lib/engine/until.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -8,11 +8,11 @@ import type { Session } from '../lib/run/session.ts';
 import { strangersInCluster } from './cluster-strangers.ts';
 import { foreignRules, strangersIn, type Stranger, type StrangerContext } from './strangers.ts';
 
-/** Something that would refuse a removal. */
+/** Something that would make AWS refuse a removal. */
 export interface Obstacle {
-  /** What it is. */
+  /** A description of the obstacle. */
   readonly text: string;
-  /** The command that lifts it, or that shows its owner. */
+  /** The command that removes the obstacle, or that shows its owner. */
   readonly command: string;
 }
 
@@ -21,7 +21,7 @@ type ObstacleSession = Pick<Session, 'run' | 'lookContext'>;
 /**
  * Finds the obstacles to the planned removals: deletion protection, tasks and services of others in our cluster, resources of
  * others in our VPC, and rules of others that refer to our security groups.
- * @param wait whether to look again for up to a minute, if all found resources may be our own, without their tags
+ * @param wait whether to look again for up to a minute while every stranger may be one of our resources without visible tags
  */
 export async function findObstacles(
   session: ObstacleSession,
@@ -31,25 +31,25 @@ export async function findObstacles(
 ): Promise<Obstacle[]> {
   const { run } = session;
   let strangers: Stranger[] = [];
-  const look = async () => {
+  const lookForStrangers = async () => {
     const { aws, names } = session.lookContext();
     strangers = await strangersOf({ aws, names, found }, changes);
     return strangers.length === 0 || strangers.some(({ isCertain }) => isCertain)
       ? ready(undefined)
       : pending(`${strangers.length} resources without tags`);
   };
-  const { state } = await look();
+  const { state } = await lookForStrangers();
   if (wait && state === 'pending') {
     await until(
       'the resources of others to be distinguished from ours',
       run.waits.leftovers,
-      look,
+      lookForStrangers,
       run,
     ).catch((error: unknown) => {
       if (!isProblem(error, 'TIMEOUT')) throw error;
     });
   }
-  const obstacles = [...protections(found, changes), ...strangers];
+  const obstacles = [...deletionProtections(found, changes), ...strangers];
   return obstacles.map(({ text, command }) => ({ text, command: awsCommand(run, command) }));
 }
 
@@ -69,7 +69,7 @@ const removedKeys = (changes: readonly Change[], noun: Change['noun']): Readonly
   new Set(changes.filter((change) => change.noun === noun).map(({ key }) => key));
 
 /** Slipway never turns on deletion protection: another user wants to keep the load balancer. */
-function protections(found: Survey, changes: readonly Change[]): Obstacle[] {
+function deletionProtections(found: Survey, changes: readonly Change[]): Obstacle[] {
   const keys = removedKeys(changes, 'loadBalancer');
   return [...found.loadBalancer]
     .filter(([key, { attributes }]) => keys.has(key) && attributes['deletion_protection.enabled'] === 'true')
@@ -91,7 +91,7 @@ async function strangersOf(context: StrangerContext, changes: readonly Change[])
     foreignRules(context, groups),
     ...vpcs.map((vpcId) => strangersIn(context, vpcId)),
   ]);
-  // The interface of a foreign gateway disappears with the gateway, which is named itself.
+  // The network interface of a foreign gateway is left out: it disappears with the gateway, which is listed as well.
   const resources = inVpcs.flat().filter(({ gateway }) => gateway === undefined);
   return [...inCluster, ...resources, ...rules];
 }

@@ -1,4 +1,4 @@
-/** Removes one resource with the removal of its noun, and reports it. */
+/** Runs the removal of one resource, and reports the result. */
 import type { AlsoRemoved, Removal, RemoveContext } from '../lib/engine/step.ts';
 import { singleFlight, type Desired, type LookContext } from '../lib/look/context.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';

@@ -42,8 +42,8 @@ export async function teardown(
     });
     const found = await session.found;
     checkProject(session, found, 'teardown', invocation);
-    const unknown = unknownHere(session, found);
-    if (unknown !== undefined) report({ type: 'note', text: unknown });
+    const unknownNote = unknownHere(session, found);
+    if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
     const changes = removalsOf(found, stack);
     const about = { stack, target: options.target, region: config.region, account };
     const obstacles = await findObstacles(session, found, changes, { wait: !options.plan });
@@ -57,8 +57,14 @@ export async function teardown(
     if (changes.length > 0) {
       const counts = `${changes.length} to remove`;
       report({ type: 'phase', text: `plan: ${counts}` });
-      const duration = expectedTeardown(changes, removalOrder());
-      const question = { command: 'teardown', ...about, counts, duration, unknownHere: unknown } as const;
+      const expected = expectedTeardown(changes, removalOrder());
+      const question = {
+        command: 'teardown',
+        ...about,
+        counts,
+        duration: expected,
+        unknownHere: unknownNote,
+      } as const;
       if (!(await isConfirmed(invocation, question))) {
         report({ type: 'phase', text: 'nothing was removed' });
         return { exitCode: 0, text: '', json: { ...about, declined: true } };

@@ -1,4 +1,4 @@
-/** Tells apart what is in our VPC: our own resources, interfaces that AWS manages for them, and the resources of strangers. */
+/** Distinguishes the resources in our VPC: our own, the network interfaces that AWS manages for us, and those of strangers. */
 import {
   DescribeSecurityGroupRulesCommand,
   DescribeSecurityGroupsCommand,
@@ -24,7 +24,7 @@ export interface StrangerContext {
 /** Something that belongs to someone else and keeps one of our resources from being deleted. */
 export interface Stranger {
   readonly id: string;
-  /** What it is and, where known, what it uses. */
+  /** A description of the stranger and, where known, of the resources that it uses. */
   readonly text: string;
   /** The command of the AWS CLI that removes it, or that shows its owner. */
   readonly command: string;
@@ -79,7 +79,8 @@ export async function strangersIn(
 }
 
 /**
- * Whether AWS manages an interface for one of our resources. AWS's services describe their interfaces; Slipway creates no interfaces itself.
+ * Whether AWS manages an interface for one of our resources. The description of an interface shows which AWS service created it.
+ * Slipway itself creates no interfaces.
  * @param foreignIds the ids of other resources in the VPC that belong to someone else
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html
  */

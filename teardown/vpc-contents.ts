@@ -59,7 +59,7 @@ function interfaceText(networkInterface: NetworkInterface): string {
   return `network interface ${NetworkInterfaceId}${owner && ` (${owner})`} uses ${used}`;
 }
 
-/** Only a free interface can be deleted; the owner of any other one must release it. */
+/** Returns the command that deletes a free interface, or shows any other interface: its owner must release it first. */
 const interfaceCommand = ({ NetworkInterfaceId, RequesterManaged, Status }: NetworkInterface): string =>
   RequesterManaged || Status === 'in-use'
     ? `aws ec2 describe-network-interfaces --network-interface-ids ${NetworkInterfaceId}`

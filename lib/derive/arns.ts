@@ -25,7 +25,7 @@ export const roleArn = ({ region, account }: Location, path: string, name: strin
   `arn:${partitionOf(region).id}:iam::${account}:role${path}${name}`;
 
 /**
- * Returns the ARN of the repository that an image reference names; undefined unless it is in ECR.
+ * Returns the ARN of the ECR repository that an image reference names; undefined for an image in another registry.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
  */

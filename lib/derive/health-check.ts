@@ -14,27 +14,27 @@ interface FieldNames {
   readonly member: keyof TargetGroup;
   /** The name of the field in a plan. */
   readonly label: `health.${string}`;
-  /** The value of a field that ELB does not report. */
-  readonly absent: string | number;
+  /** The value to use if ELB does not report the field. */
+  readonly fallback: string | number;
 }
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroup.html */
 const FIELDS: Readonly<Record<keyof TargetHealthCheck, FieldNames>> = {
-  protocol: { member: 'HealthCheckProtocol', label: 'health.protocol', absent: '' },
-  port: { member: 'HealthCheckPort', label: 'health.port', absent: '' },
-  path: { member: 'HealthCheckPath', label: 'health.path', absent: '' },
-  intervalSeconds: { member: 'HealthCheckIntervalSeconds', label: 'health.interval', absent: 0 },
-  timeoutSeconds: { member: 'HealthCheckTimeoutSeconds', label: 'health.timeout', absent: 0 },
-  healthyThreshold: { member: 'HealthyThresholdCount', label: 'health.healthy threshold', absent: 0 },
-  unhealthyThreshold: { member: 'UnhealthyThresholdCount', label: 'health.unhealthy threshold', absent: 0 },
-  matcher: { member: 'Matcher', label: 'health.matcher', absent: '' },
+  protocol: { member: 'HealthCheckProtocol', label: 'health.protocol', fallback: '' },
+  port: { member: 'HealthCheckPort', label: 'health.port', fallback: '' },
+  path: { member: 'HealthCheckPath', label: 'health.path', fallback: '' },
+  intervalSeconds: { member: 'HealthCheckIntervalSeconds', label: 'health.interval', fallback: 0 },
+  timeoutSeconds: { member: 'HealthCheckTimeoutSeconds', label: 'health.timeout', fallback: 0 },
+  healthyThreshold: { member: 'HealthyThresholdCount', label: 'health.healthy threshold', fallback: 0 },
+  unhealthyThreshold: { member: 'UnhealthyThresholdCount', label: 'health.unhealthy threshold', fallback: 0 },
+  matcher: { member: 'Matcher', label: 'health.matcher', fallback: '' },
 };
 const ENTRIES = Object.entries(FIELDS) as [keyof TargetHealthCheck, FieldNames][];
 
 /** Returns the health check that ELB reports for a target group. */
 export function healthCheckOfGroup(group: TargetGroup): TargetHealthCheck {
   const members = { ...group, Matcher: group.Matcher?.HttpCode };
-  const values = ENTRIES.map(([field, { member, absent }]) => [field, members[member] ?? absent]);
+  const values = ENTRIES.map(([field, { member, fallback }]) => [field, members[member] ?? fallback]);
   return Object.fromEntries(values) as TargetHealthCheck;
 }
 

@@ -6,7 +6,7 @@ export interface Partition {
   readonly id: string;
   /** Matches the names of its regions, including those that AWS adds later. */
   readonly regions: RegExp;
-  /** The domain of its endpoints and registries, e.g. `amazonaws.com`. Two partitions share one. */
+  /** The domain of its endpoints and registries, e.g. `amazonaws.com`. `aws` and `aws-us-gov` share theirs. */
   readonly dnsSuffix: string;
   /** The domain of its endpoints that also have IPv6 addresses, e.g. `api.aws`. */
   readonly dualStackDnsSuffix: string;
@@ -36,7 +36,7 @@ export const PARTITIONS: readonly Partition[] = [
   partition('aws-iso-f', /^us-isof-\w+-\d+$/, 'csp.hci.ic.gov', 'api.aws.hci.ic.gov'),
 ];
 
-/** Returns the partition of a region; undefined when AWS has no such region in any partition. */
+/** Returns the partition of a region; undefined for a region in no partition. */
 export const findPartition = (region: string): Partition | undefined =>
   PARTITIONS.find(({ regions }) => regions.test(region));
 
@@ -52,8 +52,8 @@ export function partitionOf(region: string): Partition {
 }
 
 /**
- * Whether a host is AWS's own, in the partition of a region. The endpoints that AWS makes in the networks of its customers, with
- * names such as `vpce-….vpce.amazonaws.com`, are AWS's own as well.
+ * Whether a host belongs to AWS, in the partition of a region. This includes the endpoints that AWS creates in the networks of
+ * customers, with names such as `vpce-….vpce.amazonaws.com`.
  * @see https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
  */
 export function isAwsHost(host: string, region: string): boolean {
@@ -61,14 +61,14 @@ export function isAwsHost(host: string, region: string): boolean {
   return [dnsSuffix, dualStackDnsSuffix].some((suffix) => host.endsWith(`.${suffix}`));
 }
 
-/** Returns the domains of the image registries of a partition, for IPv4 only and for both versions of IP. */
+/** Returns the two domains of a partition's image registries: one for IPv4 only, and one for IPv4 and IPv6. */
 export const registrySuffixes = ({ dnsSuffix, dualStackDnsSuffix }: Partition): string[] => [
   dnsSuffix,
   dualStackDnsSuffix.replace(/^api\./, 'on.'),
 ];
 
 /**
- * The principal of ECS when it starts a task with its roles. Principals of services end in `amazonaws.com` in every partition,
+ * The principal that assumes the roles of a task. Principals of services end in `amazonaws.com` in every partition,
  * even where endpoints have another domain; the exceptions are services that Slipway does not use, such as `logs` in China.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */

@@ -50,8 +50,8 @@ export const subnetKeys = (
     .map(({ key }) => key);
 
 /**
- * Assigns an availability zone to each zone number. A number whose subnets exist keeps their zone; any other number gets the
- * first free zone. No zone is assigned twice, since a load balancer accepts one subnet per zone.
+ * Assigns an availability zone to each zone number. A number with existing subnets keeps the zone of these subnets; any other
+ * number gets the first free zone. No zone is assigned twice, since a load balancer accepts one subnet per zone.
  * @param count the number of zones
  * @param existing the zones of the existing subnets, by zone number
  * @param available the zones of the region, in order

@@ -65,8 +65,8 @@ export const taskDefinitionFor = (
 });
 
 /**
- * Returns the size of a task definition in bytes: of its compact JSON, in UTF-8. Tags do not count. How exactly AWS counts is
- * not documented.
+ * Returns the size of a task definition in bytes: of its compact JSON, in UTF-8. Tags do not count. AWS does not document how it
+ * counts.
  */
 export const definitionBytes = (definition: RegisterTaskDefinitionCommandInput): number =>
   Buffer.byteLength(JSON.stringify(definition));
@@ -97,9 +97,9 @@ const containerDefinition = (
 });
 
 /**
- * Returns the health check that runs inside the container. Images that we build contain Node, which sends the request; images
- * by reference may not contain Node and have no such check. The load balancer also checks routed containers, and both checks
- * accept the same status codes.
+ * Returns the health check that runs inside the container. Images that Slipway builds contain Node, which sends the request.
+ * Other images may not contain Node, so their containers have no such check. The load balancer also checks routed containers,
+ * and both checks accept the same status codes.
  */
 function healthCheckOf({ image, port, protocol, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;

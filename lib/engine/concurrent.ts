@@ -27,15 +27,15 @@ export class SeveralErrors extends Error {
   }
 }
 
-/** Returns the individual errors of a failure: itself, unless it is the failure of several tasks. */
+/** Returns the individual errors of a failure: one for each failed task, or the failure itself if it is a single error. */
 export const errorsIn = (error: unknown): unknown[] =>
   error instanceof SeveralErrors ? error.errors.flatMap(errorsIn) : [error];
 
 /**
- * Waits until all tasks for the resources of one noun have ended. They fail independently: the cause of one may say nothing about
- * another.
+ * Waits until all tasks for the resources of one noun have ended. They fail independently: the error of one task may say nothing
+ * about another.
  * @returns the results, in the order of the tasks
- * @throws the error of the only failed task; SeveralErrors if tasks failed with different errors
+ * @throws the error that all failed tasks share; SeveralErrors if they failed with different errors
  */
 export async function waitForSiblings<T>(tasks: Iterable<T | PromiseLike<T>>): Promise<T[]> {
   const results = await Promise.allSettled(tasks);
@@ -51,7 +51,7 @@ export async function waitForSiblings<T>(tasks: Iterable<T | PromiseLike<T>>): P
 /**
  * Waits until all tasks have ended, so that nothing keeps running after a failure.
  * @returns the results, in the order of the tasks
- * @throws the error of the first failed task, in this order
+ * @throws the error of the first failed task in that order
  */
 export async function waitForAll<T>(tasks: Iterable<T | PromiseLike<T>>): Promise<T[]> {
   const results = await Promise.allSettled(tasks);

@@ -2,7 +2,7 @@
 import { isAmbiguous, hasResponse, isServerError } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 
-/** Everything needed to avoid a duplicate: the intent of the create, and a way to look for its effect. */
+/** Everything needed to avoid a duplicate: the intent of the create, and how often to look for the resource. */
 export interface DuplicateGuard {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -23,10 +23,10 @@ const MAX_ATTEMPTS = 3;
 export const LIST_LAG_MS = 60_000;
 
 /**
- * Runs a create that is not idempotent. After a lost response, it looks for the resource by its tags, for longer than lists and
- * filters can lag, and adopts it. It does the same if an earlier run was killed during the create. If there is no such
+ * Runs a create that is not idempotent. After a lost response, it looks for the resource by its tags for as long as lists and
+ * filters can lag, and adopts what it finds. It does the same if an earlier run was killed during the create. If there is no such
  * resource, it sends the create again.
- * @param guard the intent of the create, and how to look for its effect
+ * @param guard the intent of the create, and how often to look for the resource
  * @param find looks for the resource by its tags
  * @param create sends the create, and returns undefined when the response has no id; such a response counts as lost
  * @returns the resource that was created or found

@@ -17,10 +17,10 @@ export interface TokenContext<T> {
  * - A create with the same token returns the same resource, even if that resource has failed or been deleted. In that case, the
  *   create is sent again with a new token.
  * - A create with the same token and other parameters is refused. This happens if the configuration has changed since a run
- *   that was killed. If a look does not find the resource either, the create is sent again with a new token.
+ *   that was killed. If no resource is found by its tags, the create is sent again with a new token.
  * @param create sends the call with a token; returns undefined if the resource is not alive
  * @returns the resource that was created or found
- * @throws other errors of `create`, and an error if AWS returns a dead resource even for a new token
+ * @throws any other error of `create`, and an error if AWS returns a dead resource even for a new token
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
 export async function createWithToken<T>(

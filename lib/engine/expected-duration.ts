@@ -22,25 +22,28 @@ const REMOVAL: Partial<Record<Noun, number>> = {
   gatewayEndpoint: usual('vpcEndpointGone'),
 };
 
-/** The time that the changes of a noun take. Updates of other nouns than services and records have no waits. */
+/** The time that the changes of a noun take. Of all updates, only those of services and records have a wait. */
 function duration(changes: readonly Change[], noun: Noun): number {
   const verbs = changes.filter((change) => change.noun === noun).map(({ verb }) => verb);
   if (verbs.length === 0) return 0;
   const isCreated = verbs.includes('create') || verbs.includes('replace');
   const isDeployed = noun === 'services' || noun === 'record';
-  const created = isCreated || (isDeployed && verbs.includes('update')) ? (CREATION[noun] ?? 0) : 0;
-  const removed = verbs.includes('replace') || verbs.includes('remove') ? (REMOVAL[noun] ?? 0) : 0;
-  return CALLS_MS + created + removed;
+  const creationMs = isCreated || (isDeployed && verbs.includes('update')) ? (CREATION[noun] ?? 0) : 0;
+  const removalMs = verbs.includes('replace') || verbs.includes('remove') ? (REMOVAL[noun] ?? 0) : 0;
+  return CALLS_MS + creationMs + removalMs;
 }
 
 /** Returns the milliseconds that a provision with these changes usually takes. */
 export function expectedProvision(changes: readonly Change[]): number {
-  const opens = changes.some(
+  const isBalancerNew = changes.some(
     ({ noun, verb }) => noun === 'loadBalancer' && (verb === 'create' || verb === 'replace'),
   );
-  // A load balancer opens while other resources are created; only the targets and the record wait for it.
-  const graph = { ...needs, opens: ['loadBalancer'], record: [...needs.record, 'opens'] };
-  return longestPath(graph, { ...durations(changes), opens: opens ? usual('loadBalancer') : 0 }).ms;
+  // A load balancer becomes active while other resources are created; only the record waits for it.
+  const graph = { ...needs, balancerActive: ['loadBalancer'], record: [...needs.record, 'balancerActive'] };
+  return longestPath(graph, {
+    ...durations(changes),
+    balancerActive: isBalancerNew ? usual('loadBalancer') : 0,
+  }).ms;
 }
 
 /**

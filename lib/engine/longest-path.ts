@@ -3,7 +3,7 @@
 /** The dependencies of each node. */
 export type Graph = Readonly<Record<string, readonly string[]>>;
 
-/** A path through a graph that starts at a node without dependencies. */
+/** A path through a graph, starting at a node without dependencies. */
 export interface LongestPath {
   readonly ms: number;
   readonly nodes: readonly string[];

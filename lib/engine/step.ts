@@ -33,7 +33,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   readonly existing: Found[N] | undefined;
   /** Everything the survey found. */
   readonly found: Survey;
-  /** The current ids of this noun's resources, and of the nouns that it needs. */
+  /** The current ids of the resources of this noun, and of the nouns that this noun needs. */
   readonly ids: { readonly [M in Needs<N> | N]: Items<Ids[M]> };
   /** The tags of this resource. */
   readonly tags: Tags;
@@ -71,7 +71,7 @@ export interface Step<N extends Noun, F extends string = string> {
   /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
   /**
-   * Creates the resource. If the old resource that it replaces cannot exist at the same time, removes the old one first. The
+   * Creates the resource. If the new resource cannot exist beside the old one, removes the old one first. The
    * engine records the ids.
    */
   create(context: ApplyContext<N, F>): Promise<Applied<N>>;
@@ -79,7 +79,7 @@ export interface Step<N extends Noun, F extends string = string> {
   update?(context: ApplyContext<N, F>, existing: Found[N]): Promise<Applied<N> | void>;
   /** Applies the settings that need separate calls: after a create, and before every update. */
   configure?(context: ApplyContext<N, F>, resource: Known<N>): Promise<void>;
-  /** Sends requests to the new resource, once everything new is in place and healthy. */
+  /** Directs traffic to the new resource, once everything new is in place and healthy. */
   switchTraffic?(context: ApplyContext<N, F>): Promise<void>;
   /** Removes what is no longer needed. The clean-ups of all steps run in the same order as removals. */
   cleanUp?(context: ApplyContext<N, F>): Promise<void>;

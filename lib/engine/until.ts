@@ -30,11 +30,11 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until `probe` reports ready, and returns its value. Probes run at multiples of the interval, so that concurrent
+ * Waits until `probe` reports ready, and returns the reported value. Probes run at multiples of the interval, so that concurrent
  * waits with the same interval probe at the same moments and can share calls.
  * @param what what is waited for, e.g. `NAT gateway nat-0a1b to be available`
  * @throws FAILED_STATE, or the cause in the probe's result, when the probe reports failed; TIMEOUT when the deadline passes;
- *   the signal's reason when it is aborted; any error that the probe throws: its calls have already retried transient errors
+ *   the signal's reason when it is aborted; any error that the probe throws: calls already retry transient errors
  */
 export async function until<T>(
   what: string,

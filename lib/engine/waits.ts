@@ -6,7 +6,7 @@ export interface Wait {
   readonly first: number;
   readonly every: number;
   readonly deadline: number;
-  /** How long it usually takes, for the expected duration of a run. */
+  /** The usual duration of the wait, from which the expected duration of a run is computed. */
   readonly usual: number;
 }
 
@@ -24,7 +24,7 @@ const table = {
   loadBalancerGone: { first: 0, every: s(1), deadline: s(120), usual: s(2) },
   /** `deleting` to `deleted`, about a minute. */
   natGatewayGone: { first: s(40), every: s(3), deadline: s(1800), usual: s(55) },
-  /** From `deleting` until it is no longer found; for a gateway endpoint, this takes seconds. */
+  /** From `deleting` until the endpoint is no longer found; for a gateway endpoint, this takes seconds. */
   vpcEndpointGone: { first: 0, every: s(1), deadline: s(600), usual: s(5) },
   /** The network interfaces of a deleted load balancer linger for minutes. */
   interfacesGone: { first: s(2), every: s(3), deadline: s(1200), usual: s(45) },

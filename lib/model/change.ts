@@ -138,13 +138,13 @@ function replacementsByKey<T, F extends string>(
   const { noun, desired, found, fieldsOf, replacedBy } = comparison;
   const replacements = new Map<string, Change<F>>();
   if (!replacedBy) return replacements;
-  for (const [replaces, item] of undesired(comparison)) {
-    const replacement = replacedBy(item, replaces);
+  for (const [oldKey, item] of undesired(comparison)) {
+    const replacement = replacedBy(item, oldKey);
     const fields = replacement && desired.get(replacement.key);
     if (!fields || found.has(replacement.key) || replacements.has(replacement.key)) continue;
     const { key, reason } = replacement;
     const changedFields = differing(fields, fieldsOf(item, key));
-    replacements.set(key, { noun, key, verb: 'replace', fields: changedFields, reason, replaces });
+    replacements.set(key, { noun, key, verb: 'replace', fields: changedFields, reason, replaces: oldKey });
   }
   return replacements;
 }

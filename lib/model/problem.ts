@@ -1,6 +1,6 @@
 /** Problems: errors that tell a user what happened, why, what the state is now, and how to fix it. */
 
-/** The codes of all problems. `docs/problems.md` explains each; a test keeps the two in step. */
+/** The codes of all problems. `docs/problems.md` explains each; a test compares the two lists. */
 export const PROBLEM_CODES = [
   'ARGUMENTS',
   'CONFIG_MISSING',

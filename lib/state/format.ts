@@ -13,7 +13,7 @@ const MAX_GENERATION = 1e12;
 /** The generation of a resource: incremented when the resource is removed, or abandoned because it failed. */
 const generation = z.number().int().min(1).max(MAX_GENERATION);
 
-/** Ids, names and ARNs of AWS: anything else could not be looked up. */
+/** An id, a name or an ARN. No other string could be looked up in AWS. */
 const id = z.string().regex(/^[ -~]{0,2048}$/, 'not an AWS id');
 
 /** An address contains a key, which may come from a tag that was edited manually. */
@@ -64,16 +64,16 @@ export const stateSchema = z.strictObject({
 
 export type StateData = z.infer<typeof stateSchema>;
 
-/** The part of the configuration that the state file keeps once every resource matches it. */
+/** The part of the configuration that the state file keeps once every resource matches the configuration. */
 export interface AppliedConfiguration {
-  /** A short hash of it. */
+  /** A short hash of the whole configuration. */
   readonly configuration: string;
-  /** The keys of its tags. */
+  /** The keys of the user's tags. */
   readonly tags: readonly string[];
   readonly project?: string | undefined;
 }
 
-/** The fields that a run compares with its own values, so that it never uses the file of another stack. */
+/** The fields that a run compares with its own values, so that no run uses the file of another stack. */
 export type Guard = Pick<StateData, 'stack' | 'account' | 'region' | 'endpoint'>;
 
 export const emptyState = (guard: Guard): StateData => ({

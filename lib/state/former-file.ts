@@ -14,7 +14,7 @@ interface FormerFiles {
   readonly lock: string;
 }
 
-/** The stack whose state is wanted; the caller holds its lock. */
+/** The stack whose state is wanted. The caller holds the lock of this stack. */
 interface Owner {
   readonly file: string;
   readonly stack: string;
@@ -34,7 +34,7 @@ export async function moveFormerState(former: FormerFiles, owner: Owner): Promis
   if (state ? state.stack !== owner.stack : !existsSync(former.lock)) return undefined;
   const lock = await takeLock(former.lock, owner.command, owner.clock);
   try {
-    // Another run may have moved it before this one had the lock.
+    // Another run may have moved the state before this run took the lock.
     if ((await readState(former.file))?.stack !== owner.stack) return undefined;
     await removeTemporaryFiles(former.file);
     return await move(former.file, owner);

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { readState } from './read.ts';
 
-/** A stack that the configuration no longer describes, and that still holds something. */
+/** A stack that the configuration no longer describes, but that still has resources. */
 export interface FormerStack {
   /** The name of the stack, without its stage. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface FormerStack {
   readonly endpoint: string;
   /** The number of its resources, and of the creates that were started. */
   readonly size: number;
-  /** Whether the configuration did describe it. Earlier versions of Slipway did not record that. */
+  /** Whether the configuration is known to have described this stack. Earlier versions of Slipway did not record this. */
   readonly isCertain: boolean;
 }
 
@@ -43,10 +43,10 @@ async function readFormer(file: string, current: CurrentStack): Promise<FormerSt
     return undefined;
   const isFormerFormat = basename(file) === `${stage}.json`;
   const path = relative(dirname(file), configurationFile);
-  const isOurs = state.configurationFile === path && basename(file) === `${state.stack}.json`;
-  if (!isOurs && !isFormerFormat) return undefined;
+  const isOfConfiguration = state.configurationFile === path && basename(file) === `${state.stack}.json`;
+  if (!isOfConfiguration && !isFormerFormat) return undefined;
   const size = Object.keys({ ...state.resources, ...state.intents }).length;
   if (size === 0) return undefined;
   const name = state.stack.slice(0, -`-${stage}`.length);
-  return { name, endpoint: state.endpoint, size, isCertain: isOurs };
+  return { name, endpoint: state.endpoint, size, isCertain: isOfConfiguration };
 }

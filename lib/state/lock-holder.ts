@@ -36,8 +36,8 @@ export function holderIn(text: string): Holder | undefined {
 }
 
 /**
- * Whether the process of a holder is alive. A process on another machine cannot be checked, so it counts as alive. A zombie is
- * dead: in a container whose PID 1 reaps nothing, a killed run stays one until the container stops.
+ * Whether the process of a holder is alive. A process on another machine cannot be checked, so it counts as alive. A zombie
+ * counts as dead: in a container whose PID 1 does not reap processes, a killed run stays a zombie until the container stops.
  */
 export async function isAlive({ pid, host, started }: Holder): Promise<boolean> {
   if (host !== hostname()) return true;

@@ -37,7 +37,7 @@ function releaseAtExit(): void {
 /**
  * Takes the lock file, or takes it over from a process that is dead.
  * @param command what is being run, e.g. `npm run provision`
- * @throws LOCKED when a living process holds it, STATE_UNWRITABLE when it cannot be written
+ * @throws LOCKED when a living process holds the lock, STATE_UNWRITABLE when the file cannot be written
  */
 export async function takeLock(file: string, command: string, clock: Clock): Promise<Lock> {
   const content = `${JSON.stringify({ ...(await thisProcess(command, clock)), id: randomUUID() })}\n`;

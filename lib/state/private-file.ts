@@ -77,7 +77,7 @@ async function ownerOf(file: string): Promise<Owner | undefined> {
   return owner && process.getuid?.() === 0 && owner.uid !== 0 ? owner : undefined;
 }
 
-/** Flushes a folder, which makes a rename in it durable; not every file system supports that. */
+/** Flushes a folder, so that a rename in the folder is durable. Not every file system supports flushing folders. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
@@ -101,7 +101,7 @@ export function unwritable(target: string, cause: unknown): Problem {
   });
 }
 
-/** Finds a file where a path needs a folder. */
+/** Returns the closest parent of a path that is a file rather than a folder; undefined if there is no such parent. */
 function fileAbove(path: string): string | undefined {
   const folder = dirname(path);
   if (folder === path) return undefined;

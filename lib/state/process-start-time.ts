@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 /** The status of a process, as the system reports it. */
 export interface ProcessStatus {
-  /** Whether it has ended, and its parent has not read its exit code yet: a zombie does nothing, and holds nothing. */
+  /** Whether the process has ended, but its parent has not read its exit code yet. A zombie does nothing, and holds nothing. */
   readonly isZombie: boolean;
   /** When it started, as a string to compare. */
   readonly started: string | undefined;

@@ -26,7 +26,7 @@ export interface State {
   /** Records the keys of the user's tags that are about to be set, in addition to those that were set before. */
   recordTagKeys(keys: readonly string[]): Promise<void>;
   /** Records that every resource matches a configuration. */
-  applied(configuration: AppliedConfiguration): Promise<void>;
+  recordApplied(configuration: AppliedConfiguration): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;
 }
@@ -117,7 +117,7 @@ export async function openState(
       data.tags = [...known, ...more];
       await save();
     },
-    async applied({ configuration, tags, project }) {
+    async recordApplied({ configuration, tags, project }) {
       const isKnown = data.configuration === configuration && data.project === project;
       if (isKnown && !hasNewPath && sameKeys(data.tags ?? [], tags)) return;
       Object.assign(data, { configuration, tags: [...tags], project });

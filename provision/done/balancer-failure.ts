@@ -63,8 +63,8 @@ export async function withBalancerWatch<A extends BalancerWait>(
 }
 
 /**
- * Waits until the load balancer is up. A run with --no-wait only checks once.
- * @param found the survey; if the load balancer was already active in it, no check is necessary
+ * Waits until the load balancer is up. A run with --no-wait checks only once.
+ * @param found the survey; no check is necessary if it shows an active load balancer
  */
 export async function waitForBalancer(run: Run, context: LookContext, found: Survey): Promise<void> {
   if (only(found.loadBalancer)?.state === 'active') return;

@@ -1,4 +1,4 @@
-/** Checks whether the parent of our zone delegates to it yet. Until it does, no resolver finds the domain. */
+/** Checks whether the parent zone delegates to the zone of the stack. Until then, no resolver finds the domain. */
 import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { Resolver } from 'node:dns/promises';
 import type { Aws } from '../../lib/aws/clients.ts';
@@ -32,16 +32,20 @@ export async function ownZone(
   target: OpenTarget,
   ids: Pick<AllIds, 'hostedZone'>,
   surveyed: readonly string[] | undefined,
-  lookUp: LookUpServers = serversInDns,
+  lookUp: LookUpServers = queryDns,
 ): Promise<OwnZone | undefined> {
   if (!domain?.createZone) return undefined;
   const nameServers = surveyed ?? (await fetchServers(aws, only(ids.hostedZone)?.hostedZoneId));
   // A resolver answers for names in .localhost itself, whatever Route 53 contains.
   const isOnlyLocal = !target.sandbox && domain.name.endsWith('.localhost');
-  const delegated = isOnlyLocal
+  const serversInDns = isOnlyLocal
     ? undefined
     : await (target.sandbox?.nameServers ?? lookUp)(domain.zone).catch(notFoundAsEmpty);
-  return { name: domain.zone, nameServers, isDelegated: delegated && isSubset(delegated, nameServers) };
+  return {
+    name: domain.zone,
+    nameServers,
+    isDelegated: serversInDns && areServersOfZone(serversInDns, nameServers),
+  };
 }
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html */
@@ -53,9 +57,9 @@ async function fetchServers(aws: Aws, Id: string | undefined): Promise<readonly 
 /** A query is sent this many times, with this timeout in milliseconds. */
 const QUERY = { timeout: 2000, tries: 2 };
 
-const serversInDns: LookUpServers = (zone) => new Resolver(QUERY).resolveNs(zone);
+const queryDns: LookUpServers = (zone) => new Resolver(QUERY).resolveNs(zone);
 
-/** The answers that say that there are no name servers. SERVFAIL means that the servers do not know the zone. */
+/** The error codes of answers without name servers. SERVFAIL means that the servers do not know the zone. */
 const NO_SERVERS = ['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED'];
 
 function notFoundAsEmpty(error: unknown): string[] | undefined {
@@ -63,14 +67,14 @@ function notFoundAsEmpty(error: unknown): string[] | undefined {
   return NO_SERVERS.includes(code) ? [] : undefined;
 }
 
-/** Whether all servers in DNS are those of our zone: any other server knows nothing of our record. */
-const isSubset = (delegated: readonly string[], nameServers: readonly string[]): boolean => {
+/** Whether DNS names only servers of our zone: any other server does not know our record. */
+const areServersOfZone = (serversInDns: readonly string[], nameServers: readonly string[]): boolean => {
   const ours = new Set(nameServers.map(bareName));
-  return delegated.length > 0 && delegated.every((server) => ours.has(bareName(server)));
+  return serversInDns.length > 0 && serversInDns.every((server) => ours.has(bareName(server)));
 };
 
 /**
- * Returns the events that say how to delegate the stack's zone; empty if there is none or it is delegated already. Pure.
+ * Returns the events that say how to delegate the stack's zone; none if it is delegated already, or does not exist. Pure.
  * @param parent the zone of the account that contains our zone, if there is one
  * @param endpoint the endpoint for the AWS CLI; undefined for AWS's own
  */

@@ -8,13 +8,13 @@ export const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMAR
 /**
  * Returns the state of a service's deployment.
  * @param started when the awaited deployment began, according to AWS's clock; ECS may still show the previous deployment
- * @param seen whether ECS has already shown the awaited deployment: if it disappears, ECS has rolled back
+ * @param wasSeen whether ECS has already shown the awaited deployment; a shown deployment that disappears was rolled back
  */
 export function deploymentState(
   service: EcsService | undefined,
   taskDefinitionArn: string,
   started?: Date,
-  seen = false,
+  wasSeen = false,
 ): ProbeResult<undefined> {
   if (!service) return pending('the service is not visible yet');
   if (service.status !== 'ACTIVE')
@@ -22,7 +22,7 @@ export function deploymentState(
   const deployments = service.deployments ?? [];
   const primary = deployments.find(isPrimary);
   const isPrevious = started !== undefined && primary !== undefined && !startedSince(started)(primary);
-  if (!primary || (isPrevious && !seen)) return pending('the deployment is not visible yet');
+  if (!primary || (isPrevious && !wasSeen)) return pending('the deployment is not visible yet');
   if (isPrevious || primary.taskDefinition !== taskDefinitionArn) {
     const awaited = deployments.find(
       (deployment) =>
@@ -62,11 +62,11 @@ export const taskCounts = ({
  * @param baseline the events that do not count as new; by default, those of the first call
  */
 export function newMessagesSince(baseline: EcsService['events']): (events: EcsService['events']) => string[] {
-  let seen = baseline && new Set(baseline.map(({ id }) => id));
+  let seenIds = baseline && new Set(baseline.map(({ id }) => id));
   return (events = []) => {
-    const known = seen ?? new Set(events.map(({ id }) => id));
+    const known = seenIds ?? new Set(events.map(({ id }) => id));
     const fresh = events.filter(({ id }) => !known.has(id));
-    seen = new Set([...known, ...fresh.map(({ id }) => id)]);
+    seenIds = new Set([...known, ...fresh.map(({ id }) => id)]);
     return fresh.reverse().map(({ message = '' }) => shortened(message));
   };
 }

@@ -16,7 +16,7 @@ import { waitForService } from './wait-for-service.ts';
 
 /** Where the stack can be reached. */
 export interface Finished {
-  /** Undefined when the name does not resolve yet, which can only happen with --no-wait, or when no container has a path. */
+  /** Undefined when no container has a path. With --no-wait, also undefined when the name does not resolve yet. */
   readonly url: string | undefined;
   /** The zone of the domain, if the stack creates it. */
   readonly zone: OwnZone | undefined;
@@ -24,7 +24,7 @@ export interface Finished {
 
 /**
  * Waits for the services that the plan did not change, since the steps have already waited for the others. Then requests every
- * path: at the domain, or at the load balancer's own name while the parent of the stack's zone does not delegate to it.
+ * path at the domain. If the zone of the stack is not delegated yet, requests the paths at the load balancer's own name instead.
  * @throws UNANSWERED when the name leads nowhere, or a path is not answered
  */
 export async function finish(
@@ -45,9 +45,9 @@ export async function finish(
   await waitForBalancer(run, context, plan.found);
   const zone = await ownZone(context, target, ids, plan.found.domain?.nameServers);
   if (routesOf(config).length === 0) return { url: undefined, zone };
-  const source = [config, target, ids, zone?.isDelegated !== false] as const;
-  if (!run.waitUntilReady) return { url: (await publicAddress(...source))?.url, zone };
-  const address = await waitForAddress(run, ...source);
+  const addressInputs = [config, target, ids, zone?.isDelegated !== false] as const;
+  if (!run.waitUntilReady) return { url: (await publicAddress(...addressInputs))?.url, zone };
+  const address = await waitForAddress(run, ...addressInputs);
   await verify(withAutoScaledCounts(config, plan.found), address, run);
   const note = target.sandbox && (await localNameNote(address));
   if (note) run.report(note);

@@ -12,7 +12,8 @@ export type Resolve = (name: string) => Promise<{ readonly address: string }>;
 
 /**
  * Returns a note for programs that cannot use the printed address. Browsers and curl resolve every name below `.localhost`
- * themselves (RFC 6761, section 6.3), but most other programs ask the machine's resolver, which knows them on some systems only.
+ * themselves (RFC 6761, section 6.3), but most other programs ask the machine's resolver. On many systems, it does not know
+ * these names.
  * @param resolve the machine's resolver
  * @returns undefined if the resolver knows the name
  */
@@ -22,7 +23,7 @@ export async function localNameNote(
 ): Promise<Event | undefined> {
   const { hostname } = new URL(url);
   const gaveUp = new AbortController();
-  const known = await Promise.race([
+  const isKnown = await Promise.race([
     resolve(hostname).then(
       ({ address }) => address === connect.host || address === '::1',
       () => false,
@@ -30,7 +31,7 @@ export async function localNameNote(
     delay(TIMEOUT_MS, false, { signal: gaveUp.signal, ref: false }).catch(() => false),
   ]);
   gaveUp.abort();
-  if (known) return undefined;
+  if (isKnown) return undefined;
   const direct = `http://${connect.host}:${connect.port}`;
   return {
     type: 'note',

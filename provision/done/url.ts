@@ -15,12 +15,13 @@ export interface PublicAddress {
   readonly connect: { readonly host: string; readonly port: number };
 }
 
-const HTTP = 80;
+const HTTP_PORT = 80;
 
 /**
- * Returns the address of the stack. On AWS, this is the domain. Without a domain, if the domain ends in `.localhost`, or while
- * its zone is not delegated, it is the load balancer's DNS name. On the sandbox, the sandbox's Route 53 resolves the name, and
- * the port is the listener's local port. The Host header is the domain even while its zone is not delegated.
+ * Returns the address of the stack. On AWS, this is the domain. It is the load balancer's DNS name if there is no domain, if
+ * the domain ends in `.localhost`, or while the zone of the domain is not delegated. On the sandbox, the sandbox's Route 53
+ * resolves the name, and the port is the listener's local port. The Host header is the domain even while its zone is not
+ * delegated.
  * @param isDelegated whether resolvers find the zone of the domain
  * @returns undefined if the name does not resolve
  */
@@ -34,16 +35,16 @@ export async function publicAddress(
   const domain = config.domain?.name;
   if (!target.sandbox) {
     const host = domain !== undefined && !domain.endsWith('.localhost') ? domain : balancer;
-    const reached = isDelegated ? host : balancer;
-    return { url: `http://${reached}`, host, connect: { host: reached, port: HTTP } };
+    const reachedHost = isDelegated ? host : balancer;
+    return { url: `http://${reachedHost}`, host, connect: { host: reachedHost, port: HTTP_PORT } };
   }
   const host = domain ?? balancer;
-  const reached = isDelegated ? host : balancer;
-  const connect = await target.sandbox.resolve(reached, HTTP);
+  const reachedHost = isDelegated ? host : balancer;
+  const connect = await target.sandbox.resolve(reachedHost, HTTP_PORT);
   if (!connect) return undefined;
   // Only names that end in .localhost resolve to this machine automatically.
-  const shownHost = reached.endsWith('.localhost') ? reached : balancer;
-  const port = connect.port === HTTP ? '' : `:${connect.port}`;
+  const shownHost = reachedHost.endsWith('.localhost') ? reachedHost : balancer;
+  const port = connect.port === HTTP_PORT ? '' : `:${connect.port}`;
   return { url: `http://${shownHost}${port}`, host: `${host}${port}`, connect };
 }
 
@@ -56,9 +57,9 @@ const balancerOf = (ids: AllIds): string => only(ids.loadBalancer)?.dnsName ?? '
  */
 export async function waitForAddress(
   run: Run,
-  ...source: Parameters<typeof publicAddress>
+  ...addressInputs: Parameters<typeof publicAddress>
 ): Promise<PublicAddress> {
-  const [config, target, ids] = source;
+  const [config, target, ids] = addressInputs;
   const balancer = balancerOf(ids);
   const name = config.domain?.name ?? balancer;
   try {
@@ -69,9 +70,10 @@ export async function waitForAddress(
   }
 
   async function probe(): Promise<ProbeResult<PublicAddress>> {
-    const address = await publicAddress(...source);
+    const address = await publicAddress(...addressInputs);
     if (address) return ready(address);
-    const isBalancerUp = name !== balancer && (await target.sandbox?.resolve(balancer, HTTP)) !== undefined;
+    const isBalancerUp =
+      name !== balancer && (await target.sandbox?.resolve(balancer, HTTP_PORT)) !== undefined;
     return isBalancerUp
       ? failed(`${name} does not resolve, although the load balancer's own name, ${balancer}, does.`)
       : pending(`${name} does not resolve`);

@@ -16,13 +16,14 @@ const TIMEOUT_MS = 5000;
 /** The answer to one request. */
 interface Answer {
   readonly status: number;
-  /** Whether the load balancer answered itself, because no rule has the path. */
-  readonly isNoService: boolean;
+  /** Whether the load balancer itself answered, because no rule matches the path. */
+  readonly isFromBalancer: boolean;
 }
 
 /**
  * Sends a GET to the address without using this machine's resolver. The headers of the response are enough: its body may be a
- * stream that never ends. Only a 404 is read further, for as long as it may be the load balancer's own.
+ * stream that never ends. The body is read only if the status is 404, to find out whether the load balancer itself sent the
+ * response.
  */
 function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<Answer> {
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
@@ -35,7 +36,7 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
       const { statusCode: status = 0 } = response;
       let body = '';
       const settle = () => {
-        resolve({ status, isNoService: body === NO_SERVICE });
+        resolve({ status, isFromBalancer: body === NO_SERVICE });
         sent.destroy();
       };
       response.on('error', settle);
@@ -55,8 +56,8 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
 /** Checks whether a service answers. Any response counts, except a 5xx error or the load balancer's 404 for unknown paths. */
 async function probe(address: PublicAddress, path: string, run: Run): Promise<ProbeResult<number>> {
   try {
-    const { status, isNoService } = await get(address, path, run);
-    const isFromService = status < 500 && !isNoService;
+    const { status, isFromBalancer } = await get(address, path, run);
+    const isFromService = status < 500 && !isFromBalancer;
     return isFromService ? ready(status) : pending(`${path} answers ${status}`);
   } catch (error) {
     if (run.signal.aborted) throw error;

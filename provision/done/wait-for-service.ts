@@ -81,7 +81,7 @@ async function waitUntilDeployed(
   started: Date | undefined,
 ): Promise<void> {
   const { service, taskDefinitionArn, newMessages, messages } = awaited;
-  let seen = false;
+  let wasSeen = false;
   try {
     await context.until(`service ${service.name} to be deployed`, 'deployment', async () => {
       const current = await refresh(context, awaited);
@@ -89,8 +89,8 @@ async function waitUntilDeployed(
         messages.push(text);
         context.note(`${service.name}: ${text}`);
       }
-      seen ||= started !== undefined && (current?.deployments ?? []).some(startedSince(started));
-      return deploymentState(current, taskDefinitionArn, started, seen);
+      wasSeen ||= started !== undefined && (current?.deployments ?? []).some(startedSince(started));
+      return deploymentState(current, taskDefinitionArn, started, wasSeen);
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
@@ -99,7 +99,7 @@ async function waitUntilDeployed(
 }
 
 /** A container with too few healthy targets. */
-interface MissingTargets {
+interface UnhealthyContainer {
   readonly container: RoutedContainer;
   readonly targets: readonly TargetHealthDescription[];
 }
@@ -108,7 +108,7 @@ interface MissingTargets {
 interface Observation {
   /** How many tasks the service should run. */
   readonly count: number;
-  readonly missing: readonly MissingTargets[];
+  readonly unhealthy: readonly UnhealthyContainer[];
   readonly primary: Deployment;
   /** The tasks that ended on their own since the first check. */
   readonly newlyExited: readonly Task[];
@@ -131,12 +131,12 @@ async function waitUntilTargetsHealthy(
   const { service, taskDefinitionArn, newMessages, messages } = awaited;
   const { name } = service;
   let exitedBefore: ReadonlySet<string | undefined> | undefined;
-  let latest: Observation = { count: awaited.count, missing: [], primary: {}, newlyExited: [] };
+  let latest: Observation = { count: awaited.count, unhealthy: [], primary: {}, newlyExited: [] };
   try {
     await context.until(`the targets of ${name} to be healthy`, 'targets', async () => {
       const { count } = awaited;
-      const missing = await missingTargets(context, awaited, groups);
-      if (missing.length === 0) return ready(undefined);
+      const unhealthy = await unhealthyContainers(context, awaited, groups);
+      if (unhealthy.length === 0) return ready(undefined);
       const [current, stopped] = await Promise.all([
         refresh(context, awaited),
         stoppedTasks(context, context.names.service(service), taskDefinitionArn),
@@ -147,7 +147,7 @@ async function waitUntilTargetsHealthy(
       const exited = stopped.filter(exitedOnItsOwn);
       exitedBefore ??= new Set(exited.map(({ taskArn }) => taskArn));
       const newlyExited = exited.filter(({ taskArn }) => !exitedBefore?.has(taskArn));
-      latest = { count, missing, primary: current?.deployments?.find(isPrimary) ?? {}, newlyExited };
+      latest = { count, unhealthy, primary: current?.deployments?.find(isPrimary) ?? {}, newlyExited };
       if (newlyExited.length >= failureThreshold(count)) {
         return failed(`${newlyExited.length} tasks ended. ${countsText(latest)}`);
       }
@@ -156,7 +156,7 @@ async function waitUntilTargetsHealthy(
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
     const isTimeout = error.code === 'TIMEOUT';
-    const [first] = latest.missing;
+    const [first] = latest.unhealthy;
     const allTasksRunning =
       latest.newlyExited.length === 0 && (latest.primary.runningCount ?? 0) >= latest.count;
     if (isTimeout && first && allTasksRunning) throw unhealthyTargets(first.container, first.targets, error);
@@ -168,11 +168,11 @@ async function waitUntilTargetsHealthy(
 
 const isHealthy = ({ TargetHealth }: TargetHealthDescription): boolean => TargetHealth?.State === 'healthy';
 
-async function missingTargets(
+async function unhealthyContainers(
   context: WaitContext,
   { service, count }: AwaitedService,
   groups: ServiceIds['targetGroups'],
-): Promise<MissingTargets[]> {
+): Promise<UnhealthyContainer[]> {
   const all = await Promise.all(
     service.containers.filter(isRouted).map(async (container) => {
       const TargetGroupArn = groups.get(container.key)?.targetGroupArn ?? '';
@@ -183,23 +183,23 @@ async function missingTargets(
   return all.filter(({ targets }) => targets.filter(isHealthy).length < count);
 }
 
-const healthText = ({ container, targets }: MissingTargets, count: number): string =>
+const healthText = ({ container, targets }: UnhealthyContainer, count: number): string =>
   `${targets.filter(isHealthy).length}/${count} targets of ${container.name} healthy`;
 
-const countsText = ({ count, missing, primary }: Observation): string =>
-  [...missing.map((container) => healthText(container, count)), taskCounts(primary)].join(', ');
+const countsText = ({ count, unhealthy, primary }: Observation): string =>
+  [...unhealthy.map((entry) => healthText(entry, count)), taskCounts(primary)].join(', ');
 
 /**
  * Explains in one line why targets are missing, from the reports of the load balancer, the tasks and ECS. Leaves out task ids.
  */
 function progress(
-  { count, missing, primary }: Observation,
+  { count, unhealthy, primary }: Observation,
   lastExited: Task | undefined,
   event = '',
 ): string {
-  const healthTexts = missing.map((container) => {
-    const reasons = container.targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
-    return [healthText(container, count), ...new Set(reasons)].join(', ');
+  const healthTexts = unhealthy.map((entry) => {
+    const reasons = entry.targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
+    return [healthText(entry, count), ...new Set(reasons)].join(', ');
   });
   const exit = lastExited ? `last exit: ${taskText(lastExited)}` : '';
   const message = shortened(event).replace(/:? ?\(task [^)]+\)|\.$/g, '');

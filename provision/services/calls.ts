@@ -54,8 +54,8 @@ export const deploymentConfiguration: DeploymentConfiguration = {
 };
 
 /**
- * Returns the grace period of a service. It is undefined without a load balancer, since it only applies to the load balancer's
- * health checks.
+ * Returns the grace period of a service; undefined without a load balancer, since the grace period only applies to the health
+ * checks of the load balancer.
  */
 export const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;

@@ -22,18 +22,18 @@ export function countEvents({ services }: Config, found: Survey): Event[] {
       ];
     if (!service?.scaling) return [];
     const { scaling, desiredCount } = service;
-    const differs = `the count of ${name} is ${desiredCount}, not ${count}`;
+    const difference = `the count of ${name} is ${desiredCount}, not ${count}`;
     return 'unknown' in scaling
       ? [
           {
             type: 'warning',
-            text: `${differs}; it is unknown whether Application Auto Scaling set it: ${scaling.unknown}`,
+            text: `${difference}; it is unknown whether Application Auto Scaling set it: ${scaling.unknown}`,
           },
         ]
       : [
           {
             type: 'note',
-            text: `${differs}: Application Auto Scaling controls it, from ${scaling.min} to ${scaling.max}`,
+            text: `${difference}: Application Auto Scaling controls it, from ${scaling.min} to ${scaling.max}`,
           },
         ];
   });

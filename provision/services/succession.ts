@@ -1,4 +1,4 @@
-/** Replaces a service by its successor without interrupting requests: pure decisions about both services. */
+/** Decides how a service is replaced by its successor without interrupting requests. Pure. */
 import type { Replacement } from '../../lib/model/change.ts';
 import type { Service } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';

@@ -56,7 +56,7 @@ const waitUntilActive = (context: Context): Promise<void> =>
 
 /**
  * Checks that the created cluster belongs to this stack.
- * @param tags the tags in the response of the create; if there are none, a look finds the owner
+ * @param tags the tags in the response of the create; if the response has no tags, a look finds the owner
  */
 async function checkOwner(context: Context, tags: Tags): Promise<void> {
   const { duplicateGuard, names } = context;

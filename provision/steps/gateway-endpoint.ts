@@ -58,10 +58,10 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
         'route tables': routeTableIds.join(', '),
         ...tagFields(tags),
       }),
-      cannotUpdate: (endpoint) => inAnotherVpc(found)(endpoint) ?? ofAnotherService(desired, endpoint),
+      cannotUpdate: (endpoint) => inAnotherVpc(found)(endpoint) ?? serviceMismatch(desired, endpoint),
     }),
 
-  /** If an interrupted teardown is still deleting our endpoint, its routes are in the way until it is gone. */
+  /** While the endpoint of an interrupted teardown is being deleted, its routes still exist, so AWS refuses new ones. */
   async create(context) {
     try {
       return await send(context);
@@ -84,7 +84,7 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
   },
 };
 
-const ofAnotherService = (desired: Desired, { service }: FoundGatewayEndpoint): string | undefined =>
+const serviceMismatch = (desired: Desired, { service }: FoundGatewayEndpoint): string | undefined =>
   service === serviceName(desired) ? undefined : `it is an endpoint of ${service}, which cannot be changed`;
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */

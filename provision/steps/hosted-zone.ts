@@ -24,7 +24,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
     if (domain?.createZone) {
       desiredZones.set(ONLY, { name: domain.zone, ...desiredTags(desired, 'hostedZone', ONLY) });
     } else if (domain && !zones.delete(ONLY)) {
-      return [missing(domain.zone)];
+      return [missingZone(domain.zone)];
     }
     // Without createZone, the account's zone is not compared: it is used as it is.
     return compare({
@@ -80,7 +80,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
   },
 };
 
-const missing = (zone: string): Change<Field> => ({
+const missingZone = (zone: string): Change<Field> => ({
   noun: 'hostedZone',
   key: ONLY,
   verb: 'refused',

@@ -118,7 +118,7 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
   },
 };
 
-/** Whether AWS failed to set up the load balancer. It then never answered a request, so replacing it interrupts nothing. */
+/** Whether AWS failed to set up the load balancer. A failed one answers no requests, so replacing it interrupts nothing. */
 const hasFailed = (found: Survey): boolean => only(found.loadBalancer)?.state === 'failed';
 
 const subnetsOf = ({ config, ids }: Context): string[] =>

@@ -38,7 +38,7 @@ export const logGroup: Step<'logGroup', Field> = {
     return { logGroupName };
   },
 
-  /** The retention has its own call; until it is set, events are kept indefinitely. */
+  /** A separate call sets the retention; until then, events are kept indefinitely. */
   async configure(context, { logGroupName }) {
     const { account, aws, change, config } = context;
     if (touches(change, 'retention days')) {

@@ -18,7 +18,7 @@ import { compare, touches, type DesiredFields } from '../../lib/model/change.ts'
 
 type Field = 'scan on push' | 'tag mutability' | 'lifecycle policy' | TagField;
 
-/** A tag identifies the content of an image, so it never moves. */
+/** A tag identifies the content of an image, so no tag ever moves to another image. */
 const MUTABILITY = 'IMMUTABLE';
 
 /**

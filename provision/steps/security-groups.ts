@@ -24,7 +24,7 @@ import { only } from '../../lib/model/resources.ts';
 type Field = 'vpc' | 'ingress' | 'egress' | TagField;
 type Context = ApplyContext<'securityGroups', Field>;
 
-const HTTP = 80;
+const HTTP_PORT = 80;
 
 const tcp = (port: number, peer: string): GroupRule => ({
   protocol: 'tcp',
@@ -40,7 +40,7 @@ const ALL_EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort
  * Returns the ingress rules of a group. Anyone may reach the load balancer, and only the load balancer may reach containers.
  */
 export function ingressOf({ services }: Config, key: string, balancerGroupId: string): GroupRule[] {
-  if (key === BALANCER) return [tcp(HTTP, EVERYWHERE)];
+  if (key === BALANCER) return [tcp(HTTP_PORT, EVERYWHERE)];
   const containers = services.find(({ name }) => name === key)?.containers ?? [];
   return containers.filter(isRouted).map(({ port }) => tcp(port, balancerGroupId));
 }

@@ -71,8 +71,8 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
     const current = ids.taskDefinitions.get(change.key)?.taskDefinitionArn;
     if (current === undefined) return;
     const family = names.family(change.key);
-    const ours = { family, stack: names.stack, recorded: existing?.taskDefinitionArn };
-    const active = await ownRevisions(aws, ours, 'ACTIVE');
+    const query = { family, stack: names.stack, recorded: existing?.taskDefinitionArn };
+    const active = await ownRevisions(aws, query, 'ACTIVE');
     for (const arn of active) if (arn !== current) await deregisterRevision(aws, arn);
   },
 };

@@ -7,8 +7,8 @@ import { removeWhenUnused, usersInVpc } from '../in-use.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
-   * The groups of the services are deleted before the load balancer's group, and their rules with them. Any other rule that
-   * refers to the group is revoked first. Each rule has a separate call, since a call for several rules fails if one of them is
+   * The groups of the services, with their rules, are deleted before the load balancer's group. Any other rule that refers
+   * to the group is revoked first. Each rule has a separate call, since a call for several rules fails if one of them is
    * missing.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
@@ -17,8 +17,8 @@ export const securityGroups: Removal<'securityGroups'> = {
     const { groupId, vpcId } = existing;
     const revocations = [...found.securityGroups].flatMap(
       ([other, { groupId: GroupId, ingress, egress }]) => {
-        const isPeer = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
-        const [ingressRules, egressRules] = [ingress.filter(isPeer), egress.filter(isPeer)];
+        const refersToGroup = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
+        const [ingressRules, egressRules] = [ingress.filter(refersToGroup), egress.filter(refersToGroup)];
         const groupRemoval =
           key === BALANCER && ingressRules.length > 0 ? alsoRemoved.removalOf(other) : undefined;
         return [

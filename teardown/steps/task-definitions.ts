@@ -13,15 +13,16 @@ const MAX_REVISIONS_PER_CALL = 10;
 export const taskDefinitions: Removal<'taskDefinitions'> = {
   /**
    * Deregisters the revisions in sequence: AWS accepts one call per second, and a family has a revision for every change that
-   * was ever made. Revisions that someone else registered in the family stay. A deleted revision disappears once ECS no longer lists any stopped task that refers to it.
+   * was ever made. Revisions that someone else registered in the family stay. ECS still shows a deleted revision while it lists
+   * a stopped task that refers to the revision.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
    */
   async remove(context) {
     const { family, taskDefinitionArn: recorded } = context.existing;
-    const ours = { family, stack: context.names.stack, recorded };
+    const query = { family, stack: context.names.stack, recorded };
     const [active, inactive] = await Promise.all([
-      ownRevisions(context.aws, ours, 'ACTIVE'),
-      ownRevisions(context.aws, ours, 'INACTIVE'),
+      ownRevisions(context.aws, query, 'ACTIVE'),
+      ownRevisions(context.aws, query, 'INACTIVE'),
     ]);
     for (const taskDefinition of active) {
       await deregisterRevision(context.aws, taskDefinition);

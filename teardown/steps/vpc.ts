@@ -21,8 +21,8 @@ export const vpc: Removal<'vpc'> = {
 };
 
 /**
- * Waits while resources are listed that may be foreign. AWS still lists deleted resources for up to a minute. Those of this stack
- * may appear without their tags, and so look foreign. For resources that are certainly foreign, it does not wait.
+ * Waits until the VPC contains no resources that may be foreign. AWS lists deleted resources for up to a minute, sometimes without
+ * their tags, so our own deleted resources may look foreign. If a resource is certainly foreign, the wait ends at once.
  * @throws FOREIGN with the resources that remain
  */
 async function waitUntilNoneForeign(context: RemoveContext<'vpc'>): Promise<void> {

@@ -252,7 +252,7 @@ describe('one change', () => {
   });
 });
 
-describe('a replaced resource', () => {
+describe('the reported status', () => {
   test('a replaced resource is removed after the traffic switch, and reported as gone', async () => {
     fakeStep('services', { switchTraffic: async () => void log.push('switch') });
     const found = { services: foundAt('services', 'web~former') };

@@ -70,13 +70,13 @@ describe('a plan', () => {
   });
 
   test('a drift run changes nothing, and compares the configuration with that of the last provision', async () => {
-    await run.state.applied({ configuration: 'another', tags: [] });
+    await run.state.recordApplied({ configuration: 'another', tags: [] });
     const { exitCode, text, json } = await runExecute({ drift: true, plan: true });
     expect(exitCode).toBe(2);
     expect(text).toContain('cluster does not exist');
     expect(json).toMatchObject({ configurationChanged: true });
     expect(writes()).toEqual([]);
-    await run.state.applied({ configuration: fingerprint(stack), tags: [] });
+    await run.state.recordApplied({ configuration: fingerprint(stack), tags: [] });
     expect((await runExecute({ drift: true })).json).toMatchObject({ configurationChanged: false });
   });
 
@@ -133,7 +133,7 @@ describe('a provision', () => {
   });
 
   test('a provision records the tag keys before it sets tags, and the configuration after everything is applied', async () => {
-    await run.state.applied({ configuration: 'before', tags: ['owner'] });
+    await run.state.recordApplied({ configuration: 'before', tags: ['owner'] });
     let during: unknown;
     fakeStep('cluster', {
       create: async () => {

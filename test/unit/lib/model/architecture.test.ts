@@ -51,7 +51,7 @@ describe('the nouns that are deleted along with another noun', () => {
 });
 
 describe('a teardown', () => {
-  test("looks for all nouns but images and the account's service-linked role, in the order of the architecture", () => {
+  test("looks for all nouns except images and the account's service-linked role, in the order of the architecture", () => {
     expect(nouns.filter((noun) => !tornDown.includes(noun))).toEqual(['serviceLinkedRole', 'images']);
     expect(tornDown).toEqual(nouns.filter((noun) => tornDown.includes(noun)));
   });

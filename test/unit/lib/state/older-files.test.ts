@@ -55,7 +55,7 @@ test('fields that were added later may be missing in a file of version 1, and th
   await writeFile(file(), JSON.stringify(original));
   const state = await open();
   expect(state.data).toEqual(original);
-  await state.applied({ configuration: 'hash', tags: ['team'] });
+  await state.recordApplied({ configuration: 'hash', tags: ['team'] });
   expect(await readBack()).toEqual({
     ...original,
     changed: testClock().now(),

@@ -236,8 +236,8 @@ test('the configuration file is recorded relative to the folder of the state, by
   await (await openFor('slipway.config.ts')).record('vpc', { vpcId: 'vpc-1' });
   expect(await read()).toMatchObject({ configurationFile: '../slipway.config.ts' });
   const applied = { configuration: 'hash', tags: [] };
-  await (await openFor('slipway.config.ts')).applied(applied);
-  await (await openFor('shop.config.ts')).applied(applied);
+  await (await openFor('slipway.config.ts')).recordApplied(applied);
+  await (await openFor('shop.config.ts')).recordApplied(applied);
   expect(await read()).toMatchObject({ configurationFile: '../shop.config.ts' });
 });
 
@@ -246,6 +246,6 @@ test('a tag key is recorded before it is set, and stays recorded until no resour
   await state.recordTagKeys(['team', 'cost']);
   await (await open()).recordTagKeys(['team', 'owner']);
   expect((await read())['tags']).toEqual(['team', 'cost', 'owner']);
-  await (await open()).applied({ configuration: 'hash', tags: ['owner'] });
+  await (await open()).recordApplied({ configuration: 'hash', tags: ['owner'] });
   expect(await read()).toMatchObject({ tags: ['owner'], configuration: 'hash' });
 });

@@ -26,7 +26,7 @@ describe('a container that changes to HTTPS', () => {
   const former = { 'web~former': item };
   const { found, ...rest } = scenario(secure);
 
-  test('if a container changes to HTTPS, a second service is created beside the former one and waited for', async () => {
+  test('if a container changes to HTTPS, the run creates a second service beside the former one, and waits for the new one', async () => {
     mockDeployed();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
     const { verbs, changes, ids } = await provisionStep(services, {
@@ -64,7 +64,7 @@ describe('a deployment in progress', () => {
     return { ...others, found: { ...found, rules: rulesTo(...groups) } };
   };
 
-  test('if requests still go to other target groups, the run waits for a deployment in progress without a mutating call', async () => {
+  test('if requests still go to other target groups, the run waits for the deployment in progress and sends no mutating call', async () => {
     mockDeployed();
     const { verbs } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
     expect(verbs).toEqual([['update', 'web', 'rollout']]);

@@ -81,7 +81,7 @@ test('creates when missing: if the token returns a deleted endpoint, the create 
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });
 
-test('creates when missing: if an interrupted teardown is still deleting our endpoint, the create is repeated once it is gone', async () => {
+test('creates when missing: if an interrupted teardown is still deleting our endpoint, the create is repeated once the endpoint is gone', async () => {
   const endpointIn = (state: string) => ({
     VpcEndpoints: [{ VpcEndpointId: 'vpce-0', VpcId: 'vpc-1', State: state as State, Tags }],
   });
@@ -104,7 +104,7 @@ test('creates when missing: if an interrupted teardown is still deleting our end
   ]);
 });
 
-test('creates when missing: if the same run creates the private route tables, their ids are still unknown in the plan', () => {
+test('creates when missing: the ids of private route tables that the same run creates are still unknown in the plan', () => {
   const found = networkWithout('gatewayEndpoint', 'privateRoutes');
   const [change] = diffOf(gatewayEndpoint, surveyOf(found));
   expect(change?.fields).toContainEqual({

@@ -79,7 +79,7 @@ test('creates when missing: after a lost response, the attachment is polled unti
   expect(commands().slice(2)).toEqual(Array(3).fill('DescribeInternetGateways'));
 });
 
-test('creates when missing: if the same run creates the VPC, its id is still unknown in the plan', async () => {
+test('creates when missing: if the same run creates the VPC, the id of the VPC is still unknown in the plan', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).resolves({ InternetGateway: { InternetGatewayId: 'igw-1' } });
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
   const { changes } = await provisionStep(internetGateway, { ...scenario, found: {} });

@@ -149,7 +149,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: only the attribute that differs is sent', async () => {
+test('repairs drift: if only an attribute differs, only attributes are sent', async () => {
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   const changed = config({ idleTimeoutSeconds: 120 });
   const result = await provisionStep(loadBalancer, { ...withItem(), config: changed });

@@ -115,7 +115,7 @@ test.each([
   ['is being deleted', { state: 'deleting' }],
   ['is in the wrong subnet', { subnetId: 'subnet-b' }],
   ['has the wrong address', { allocationId: 'eipalloc-9' }],
-])('repairs drift: if the gateway %s, the routes are updated to its replacement', (_, changes) => {
+])('repairs drift: if the gateway %s, the routes are changed to lead to its replacement', (_, changes) => {
   const found = network();
   Object.assign(found.natGateway[''], changes);
   const changed = diffOf(privateRoutes, surveyOf(found));

@@ -32,20 +32,20 @@ const call = (command: string, GroupId: string, permission: IpPermission) => ({
   command,
   input: { GroupId, IpPermissions: [permission] },
 });
-const tcpPermission = (number: number, peer: object): IpPermission => ({
+const tcpPermission = (port: number, peer: object): IpPermission => ({
   IpProtocol: 'tcp',
-  FromPort: number,
-  ToPort: number,
+  FromPort: port,
+  ToPort: port,
   ...peer,
 });
 const anywhere = { IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
 const balancer = { UserIdGroupPairs: [{ GroupId: 'sg-b' }] };
 const allTraffic: IpPermission = { IpProtocol: '-1', ...anywhere };
 
-const tcp = (number: number, peer: string): GroupRule => ({
+const tcp = (port: number, peer: string): GroupRule => ({
   protocol: 'tcp',
-  fromPort: number,
-  toPort: number,
+  fromPort: port,
+  toPort: port,
   peer,
 });
 const allEgress: GroupRule = { protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' };

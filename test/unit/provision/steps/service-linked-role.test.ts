@@ -18,17 +18,17 @@ test('creates when missing', async () => {
 
 test.each([
   [
-    'with the error that IAM returns',
+    'the error that IAM returns',
     'InvalidInput',
     'Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.',
   ],
   [
-    'with the usual error code for existing resources',
+    'the usual error for existing resources',
     'EntityAlreadyExists',
     'Role AWSServiceRoleForECS already exists',
   ],
 ])(
-  'creates when missing: a role that someone else has created meanwhile is accepted, %s',
+  'creates when missing: a role that someone else has created meanwhile is accepted after %s',
   async (_who, code, message) => {
     mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
     const { ids } = await provision();

@@ -123,7 +123,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a subnet keeps its zone even if the region no longer offers it', () => {
+test('adopts when present: a subnet keeps its zone even if the region no longer offers this zone', () => {
   const moved = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
   expect(diffOf(subnets, moved)).toEqual([]);
 });

@@ -105,7 +105,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: DNS support is enabled before hostnames, which need it', async () => {
+test('repairs drift: DNS support is enabled before DNS hostnames, which require DNS support', async () => {
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   await provisionStep(vpc, {
     noun: 'vpc',

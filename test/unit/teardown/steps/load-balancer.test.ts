@@ -39,6 +39,7 @@ test("removes what is ours: waits until the load balancer's network interfaces a
       ],
     },
   };
+  // The calls are listed by service, EC2 first, rather than in the order in which they were sent.
   expect(sent()).toEqual([
     describeCall,
     describeCall,

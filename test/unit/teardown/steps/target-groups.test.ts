@@ -36,7 +36,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('explains refusal: a target group that stays in use is reported when the wait times out', async () => {
+test('explains refusal: the error is thrown if the target group stays in use', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('ResourceInUseException', 'is in use by a rule'));
   await expect(remove()).rejects.toMatchObject({ message: 'is in use by a rule' });
 });

@@ -40,7 +40,7 @@ interface CommandOf<I extends object, O extends object> {
 
 /**
  * Sends one command to one service and returns its output.
- * @param options.beforeRetry called before an error is retried for the first time; it may throw instead, to end the call
+ * @param options.beforeRetry called before an error is sendWithRetries for the first time; it may throw instead, to end the call
  */
 export type Send = <I extends object, O extends object>(
   command: CommandOf<I, O>,
@@ -95,7 +95,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     },
   };
   const limiter = limits === undefined ? unlimited : makeLimiter(context, limits);
-  const retried = withRetries(context);
+  const sendWithRetries = withRetries(context);
   const loadedClients: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
     service: string,
@@ -114,7 +114,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
         await limiter(service, name);
         return loaded.send(command, { abortSignal: context.signal });
       };
-      return (await retried({ name, input: command.input, kind, send, beforeRetry })) as O;
+      return (await sendWithRetries({ name, input: command.input, kind, send, beforeRetry })) as O;
     };
   };
   return {

@@ -1,4 +1,4 @@
-/** Classifies AWS errors by the code in the response: for some services, the SDK's `name` differs from it. */
+/** Classifies AWS errors by the code in the response: for some services, the SDK's `name` differs from that code. */
 
 /** The fields of an SDK error that we read. */
 interface ErrorFields {
@@ -87,7 +87,7 @@ const isNetworkOrService = (error: unknown): boolean => {
   return !/Credentials|TokenProvider|Abort/.test(codeOf(error));
 };
 
-const THROTTLES = new Set([
+const THROTTLE_CODES = new Set([
   'Throttling',
   'Throttled',
   'RequestThrottled',
@@ -98,7 +98,7 @@ const THROTTLES = new Set([
   'EC2Throttled',
   'PriorRequestNotComplete',
 ]);
-export const isThrottle = (error: unknown): boolean => THROTTLES.has(codeOf(error));
+export const isThrottle = (error: unknown): boolean => THROTTLE_CODES.has(codeOf(error));
 
 /** Whether a quota of the account is used up. Unlike throttling, this is permanent until the quota is raised. */
 export const isQuota = (error: unknown): boolean =>

@@ -26,7 +26,7 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
       const node = nodeAt(path);
       const wished = wishedValueFix(path, valueAt(input, path));
       if (wished !== undefined) return { path, fix: wished };
-      return { path, fix: `Use ${expected(node)}: ${node?.description ?? 'a stack'}.` };
+      return { path, fix: `Use ${expectedText(node)}: ${node?.description ?? 'a stack'}.` };
     }
   }
 }
@@ -49,7 +49,7 @@ function droppedKeys(
   );
 }
 
-function expected(node: SchemaNode | undefined): string {
+function expectedText(node: SchemaNode | undefined): string {
   if (node?.enum !== undefined) return `one of ${node.enum.map(display).join(', ')}`;
   switch (node?.type) {
     case 'integer':
@@ -66,7 +66,7 @@ function expected(node: SchemaNode | undefined): string {
 }
 
 /** Formats the user's value at a path. For a missing value, formats the default. */
-export function foundAt(input: unknown, path: Path): string {
+export function foundText(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   const { default: defaultValue } = nodeAt(path) ?? {};
   return value === undefined && defaultValue !== undefined

@@ -24,7 +24,7 @@ export interface LookContext extends Omit<Desired, 'account'> {
   readonly aws: Aws;
   /** The images of the source folders, each built when first needed. */
   readonly builds: Builds;
-  /** Runs a look that several nouns share. It runs once per survey, and every caller gets the same result. */
+  /** Runs a query that several looks share. The query runs once per survey, and every look gets the same result. */
   shared<T>(name: string, look: () => Promise<T>): Promise<T>;
   /**
    * The recorded ids of a noun, by key; undefined when the run began without a state. These ids only suggest where else to

@@ -36,12 +36,12 @@ export function explainEach(error: unknown, situation: Situation): Problem {
 const problemsIn = (error: unknown, situation: Situation): Problem[] =>
   errorsIn(error).map((one) => explain(one, situation));
 
-/** A single cause, such as expired credentials, can make many steps fail; it is reported only once. */
+/** Removes duplicates: a single cause, such as expired credentials, can make many steps fail. */
 const distinct = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((cause) => [cause.message, cause])).values(),
 ];
 
-/** Combines problems to one. @param what the `what` of the combined problem, if there are several causes */
+/** Combines problems into one. @param what the `what` of the combined problem; not used if all problems are equal */
 function combined(problems: readonly Problem[], what: string): Problem {
   const causes = distinct(problems);
   const [first] = causes;

@@ -29,7 +29,7 @@ export interface CommandContext {
   readonly options: Options;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** Whether the run is attached to a terminal. */
+  /** Whether a user at a terminal can answer a question. */
   readonly interactive: boolean;
 }
 
@@ -90,6 +90,7 @@ const forStack = (original: Problem, options: Options): Problem =>
     fix: original.fix.map((advice) => withStackFlags(advice, options)),
     cause: original.cause,
   });
+
 /** Rejects with the first uncaught error, which would otherwise end the run with a bare stack trace. */
 const uncaught = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 

@@ -18,7 +18,7 @@ export interface Options {
   readonly json: boolean;
   readonly wait: boolean;
   readonly builder: Builder | undefined;
-  /** Only report drift from the configuration: `npm run drift`. */
+  /** Whether the run only reports drift from the configuration: `npm run drift`. */
   readonly drift: boolean;
   /** The addresses of foreign resources to take over. */
   readonly adopt: readonly string[];
@@ -72,7 +72,7 @@ export async function readOptions(
   return { options: { ...DEFAULTS, ...values } };
 }
 
-/** The values of options that a command does not have, or that are optional. */
+/** The values of options that are not given, or that the command does not have. */
 const DEFAULTS: Options = {
   stage: 'dev',
   target: 'sandbox',
@@ -107,7 +107,7 @@ export function commandLine(command: string, { stage, target, config, name }: St
 const shellWord = (word: string): string =>
   /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Adds the flags of a stack to the commands in an advice, and names its configuration file. */
+/** Adds the flags of a stack to the commands in a piece of advice, and puts the name of the stack's configuration file into it. */
 export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice
     .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)

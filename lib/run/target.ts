@@ -24,7 +24,7 @@ export interface SandboxHandle {
   /** What this machine cannot enforce about containers, and why. */
   readonly limitations?: readonly string[];
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
-  /** Returns the name servers that the parent of a zone delegates its name to; empty when it does not. */
+  /** Returns the name servers to which a zone's parent delegates the zone; empty when there is no delegation. */
   nameServers(zone: string): Promise<readonly string[]>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
@@ -84,7 +84,7 @@ export async function connectTarget(
       const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
       report({ type: 'note', text });
     }
-    if (sandbox.started) reportWeaknesses(sandbox, report);
+    if (sandbox.started) reportCaveats(sandbox, report);
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
       settings: { region, endpoint: sandbox.url, credentials, limits: sandbox.limits },
@@ -104,7 +104,7 @@ export async function connectTarget(
 }
 
 /** Reports what the user should know about a sandbox that this run has started. */
-function reportWeaknesses({ warnings = [], limitations = [] }: SandboxHandle, report: Report): void {
+function reportCaveats({ warnings = [], limitations = [] }: SandboxHandle, report: Report): void {
   for (const text of warnings) report({ type: 'warning', text });
   for (const text of limitations) report({ type: 'note', text: `on this machine, ${text}` });
 }

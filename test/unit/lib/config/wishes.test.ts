@@ -1,7 +1,7 @@
 // Every row of the table of other tools' words: each word gets its answer in every object where it is not a field.
 import { describe, expect, test } from '@jest/globals';
 import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
-import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SAME } from '../../../../lib/config/wishes.ts';
+import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from '../../../../lib/config/wishes.ts';
 import { mistakesOf, validStackWith } from './support.ts';
 
 /** The paths of the objects of the valid stack, by their levels. */
@@ -22,7 +22,7 @@ const fieldsOf = (level: (typeof levels)[number]): string[] =>
 
 /** All words, each with its levels: the one before the colon, or all in which it is not a field and has no other meaning. */
 const rows = [
-  ...Object.entries(SAME).map(([field, [words]]) => ({ row: field, words })),
+  ...Object.entries(SYNONYMS).map(([field, [words]]) => ({ row: field, words })),
   ...Object.keys(ELSEWHERE).map((words) => ({ row: words, words })),
   ...Object.keys(NOT_YET).map((words) => ({ row: words, words })),
 ];
@@ -59,7 +59,7 @@ test('no word has two answers, and every word has at least one object where it i
 });
 
 describe('a word for one of our fields is answered with that field:', () => {
-  const ours = cases.filter(({ row }) => row in SAME);
+  const ours = cases.filter(({ row }) => row in SYNONYMS);
   test.each(ours.map((line) => [line.word, line.row, line.places] as const))(
     '%s → %s',
     (word, row, places) => {
@@ -70,7 +70,7 @@ describe('a word for one of our fields is answered with that field:', () => {
         const path = row.replace('*', level in { stack: 1, domain: 1, network: 1 } ? '<name>' : 'shop');
         const place = path.replace('*', ['container', 'health'].includes(level) ? 'api' : '<name>');
         const isSibling = LEVEL_OF.get(field.slice(0, -1).join('.')) === level;
-        const [, difference] = SAME[row] ?? [];
+        const [, difference] = SYNONYMS[row] ?? [];
         expect(fixOf(level, word)).toBe(
           `Use ${isSibling ? field.at(-1) : place}: ${description}.${difference === undefined ? '' : ` ${difference}`}`,
         );
@@ -80,7 +80,7 @@ describe('a word for one of our fields is answered with that field:', () => {
 });
 
 describe('a word for something that is not a field is answered with what to do instead:', () => {
-  const others = cases.filter(({ row }) => !(row in SAME));
+  const others = cases.filter(({ row }) => !(row in SYNONYMS));
   test.each(others.map((line) => [line.word, line.row, line.places] as const))('%s', (word, row, places) => {
     const answer = ELSEWHERE[row] ?? `Not supported yet. ${NOT_YET[row]}`;
     for (const level of places) expect(fixOf(level, word)).toBe(answer);

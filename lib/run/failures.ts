@@ -61,20 +61,20 @@ const situationOf = (run: Run, name: Noun) => ({
   region: run.region,
   endpoint: run.endpoint,
   command: run.command,
-  changing: true,
+  mayHaveChanged: true,
 });
 
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
-  const removing = command.startsWith('npm run teardown');
-  const changing = !command.startsWith('npm run drift');
+  const isTeardown = command.startsWith('npm run teardown');
+  const canChange = !command.startsWith('npm run drift');
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
-    now: changing ? nowAfter(command) : NOTHING_CHANGED,
+    now: canChange ? nowAfter(command) : NOTHING_CHANGED,
     fix: [
-      changing ? `${command}, to continue from here` : command,
-      ...(removing || !changing
+      canChange ? `${command}, to continue from here` : command,
+      ...(isTeardown || !canChange
         ? []
         : [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`]),
     ],

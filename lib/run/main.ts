@@ -70,7 +70,7 @@ export async function main(
     const rerun = options ? commandLine(command, options) : `npm run ${command}`;
     const problem = signal.aborted
       ? interrupted({ command: rerun })
-      : explain(error, { doing: command, region: '', command: rerun, changing: command !== 'drift' });
+      : explain(error, { doing: command, region: '', command: rerun, mayHaveChanged: command !== 'drift' });
     const shown = options ? forStack(problem, options) : problem;
     process.stderr.write(problemText(shown, colour));
     if (json) print({ ...document, ok: false, problem: problemJson(shown) });

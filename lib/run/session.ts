@@ -90,7 +90,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     region: config.region,
     endpoint,
     command: commandLine(command, options),
-    changing: false,
+    mayHaveChanged: false,
   };
   const recentlyCreated = trackRecentlyCreated(clock);
   const waits = time?.waits ?? target.waits;

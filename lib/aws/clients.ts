@@ -40,7 +40,7 @@ interface CommandOf<I extends object, O extends object> {
 
 /**
  * Sends one command to one service and returns its output.
- * @param options.beforeRetry called before an error is sendWithRetries for the first time; it may throw instead, to end the call
+ * @param options.beforeRetry called before an error is retried for the first time; it may throw instead, to end the call
  */
 export type Send = <I extends object, O extends object>(
   command: CommandOf<I, O>,

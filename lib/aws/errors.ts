@@ -72,7 +72,7 @@ export const isNotFromAws = (error: unknown): boolean =>
 
 /** Whether the call may have taken effect although it failed: there was no response, or a server error. */
 export function isAmbiguous(error: unknown): boolean {
-  if (!isNetworkOrService(error)) return false;
+  if (!canComeFromNetworkOrAws(error)) return false;
   return !hasResponse(error) || (isServerError(error) && !isThrottle(error));
 }
 
@@ -82,7 +82,7 @@ export const isTransient = (error: unknown): boolean =>
   fields(error).$metadata?.clockSkewCorrected === true;
 
 /** Whether an error can come from the network or from AWS; programming mistakes and missing credentials cannot. */
-const isNetworkOrService = (error: unknown): boolean => {
+const canComeFromNetworkOrAws = (error: unknown): boolean => {
   if (error instanceof TypeError || error instanceof RangeError) return false;
   return !/Credentials|TokenProvider|Abort/.test(codeOf(error));
 };

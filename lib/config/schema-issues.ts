@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { display, displayAt } from './display.ts';
 import type { Path } from './finding.ts';
 import { childOf, nodeAt, STACK_NODE, type SchemaNode } from './schema-nodes.ts';
-import { unknownKey, wishedValueFix, type SchemaFinding } from './unknown-key.ts';
+import { unknownKey, unsupportedValueFix, type SchemaFinding } from './unknown-key.ts';
 
 /** Lists the findings for the issues that the schema has with an input. */
 export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue[]): SchemaFinding[] {
@@ -24,8 +24,8 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
       return { path, value: 'unknown key', fix: 'Remove it: names are strings.' };
     default: {
       const node = nodeAt(path);
-      const wished = wishedValueFix(path, valueAt(input, path));
-      if (wished !== undefined) return { path, fix: wished };
+      const unsupported = unsupportedValueFix(path, valueAt(input, path));
+      if (unsupported !== undefined) return { path, fix: unsupported };
       return { path, fix: `Use ${expectedText(node)}: ${node?.description ?? 'a stack'}.` };
     }
   }

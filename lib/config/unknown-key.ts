@@ -73,12 +73,12 @@ export function unknownKey(path: Path, key: string, parent: object): SchemaFindi
 }
 
 /** Returns the fix for a value that Slipway does not support yet; undefined for other values. */
-export function wishedValueFix(path: Path, value: unknown): string | undefined {
-  const wished = NOT_YET_VALUES.find(
+export function unsupportedValueFix(path: Path, value: unknown): string | undefined {
+  const unsupported = NOT_YET_VALUES.find(
     ({ at, values }) =>
       at === templateOf(path) && typeof value === 'string' && values.split(' ').includes(value.toUpperCase()),
   );
-  return wished && `Not supported yet. ${wished.answer}`;
+  return unsupported && `Not supported yet. ${unsupported.answer}`;
 }
 
 function answerTo(path: Path, key: string): Answer | undefined {

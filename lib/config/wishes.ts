@@ -1,4 +1,4 @@
-/** The words of other tools that Slipway does not know, each with an answer: Slipway uses another word, does not need it, or cannot do it yet. */
+/** Answers to the words of other tools: for what Slipway calls by another name, does not need, or does not support yet. */
 
 /**
  * The kinds of objects in a configuration, by their paths; `*` is any key. A word in the tables below may begin with a kind and

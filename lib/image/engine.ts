@@ -11,6 +11,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_OUTPUT = 64 * 1024;
 
 export interface EngineRun {
+  /** Whether the exit code was 0. */
   readonly ok: boolean;
   /** The end of its output, on both streams. */
   readonly output: string;

@@ -75,7 +75,7 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
   const recordedZones = recordedResources(context, 'hostedZone');
   const ownRecords = [
     { hostedZoneId: only(zones)?.hostedZoneId, recordName: context.config.domain?.name },
-    // If a recorded record has no zone id, the state has only one zone.
+    // If the state contains a record without the id of its zone, it contains only one zone.
     ...[...recordedResources(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
   ];
   const ids = [...zones.values(), ...recordedZones.values(), ...ownRecords].map(

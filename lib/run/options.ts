@@ -53,8 +53,8 @@ export async function readOptions(
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   addFlags(program, command, Option);
-  const taken = flagsTakenByNpm(command, program.options, env);
-  if (taken) throw taken;
+  const npmProblem = flagsTakenByNpm(command, program.options, env);
+  if (npmProblem) throw npmProblem;
   // run.js prints the versions before it loads a command.
   program.option('--version', 'show the versions of Slipway and Node');
   try {
@@ -67,8 +67,8 @@ export async function readOptions(
   const [argument] = program.args;
   if (argument !== undefined) throw excessArgument(command, argument);
   const values = program.opts<Partial<Options>>();
-  const [empty] = Object.entries(values).filter(([, value]) => [value].flat().includes(''));
-  if (empty) throw missingValue(command, `--${empty[0]}`);
+  const [emptyOption] = Object.entries(values).filter(([, value]) => [value].flat().includes(''));
+  if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
   return { options: { ...DEFAULTS, ...values } };
 }
 

@@ -104,12 +104,12 @@ export const planJson = (changes: readonly Change[], kept: readonly string[]) =>
     verb,
     reason,
     fields: fields.map(({ field, from, to }) =>
-      isSecret(field) ? { field } : { field, from: plain(from), to: plain(to) },
+      isSecret(field) ? { field } : { field, from: plainValue(from), to: plainValue(to) },
     ),
   })),
   kept,
   counts: countsByVerb(changes, kept.length),
 });
 
-const plain = (value: Value | undefined) =>
+const plainValue = (value: Value | undefined) =>
   typeof value === 'object' ? { knownAfter: value.after } : (value ?? null);

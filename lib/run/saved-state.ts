@@ -53,7 +53,7 @@ export async function lockStack(options: Options, stackOfRun: StackOfRun): Promi
 }
 
 /**
- * Reads the state of a stack. If an earlier version of Slipway kept it in another file, first moves it. Reports the stacks that
+ * Reads the state of a stack. If an earlier version of Slipway kept it in another file, it is moved first. Reports the stacks that
  * the configuration described before. The caller holds the lock.
  * @returns undefined if there is no state
  * @throws LOCKED if an earlier version of Slipway works on the stack; STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE

@@ -124,12 +124,12 @@ async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>
   } catch (error) {
     const { syscall = '' } = error as NodeJS.ErrnoException;
     if (['mkdir', 'open'].includes(syscall)) throw unwritable(options.folder, error);
-    const taken = (error as { kind?: string }).kind === 'port taken';
-    throw problem(taken ? 'SANDBOX_PORT' : 'SANDBOX_START', {
-      what: taken ? `The sandbox cannot use port ${options.port}.` : 'The sandbox did not start.',
+    const isPortTaken = (error as { kind?: string }).kind === 'port taken';
+    throw problem(isPortTaken ? 'SANDBOX_PORT' : 'SANDBOX_START', {
+      what: isPortTaken ? `The sandbox cannot use port ${options.port}.` : 'The sandbox did not start.',
       why: error instanceof Error ? error.message : String(error),
       now: NOTHING_CHANGED,
-      fix: taken
+      fix: isPortTaken
         ? ['Stop the process that uses the port, or choose another port: export SLIPWAY_SANDBOX_PORT=4567']
         : [
             `Read its log, ${options.folder}/sandbox.log.`,

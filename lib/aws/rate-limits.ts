@@ -5,8 +5,8 @@ export interface Bucket {
   /** The key of the service in `Aws`. */
   readonly service: 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
   /**
-   * The operations that draw from the bucket. Without this field, every call of the service draws from it, in addition to the
-   * bucket of its operation.
+   * The operations that draw from the bucket. Without this field, every call of the service draws from the bucket, in
+   * addition to the bucket of its operation.
    */
   readonly operations?: RegExp;
   /** Whether each of the operations has its own bucket; by default they share one. */

@@ -19,7 +19,7 @@ export interface EngineRun {
 
 export interface EngineInput {
   readonly signal?: AbortSignal;
-  /** Its standard input. Passwords are passed here, since every user of this machine can see arguments. */
+  /** The standard input of the command. Passwords are passed here, since every user of this machine can see arguments. */
   readonly input?: string;
 }
 

@@ -61,7 +61,7 @@ const completeContainer = (
   user: fields.user ?? (source === undefined ? undefined : SOURCE_USER),
 });
 
-/** Without a path of its own, a health check requests the path of the container, since the program has to answer requests there. */
+/** A health check without a path requests the path of the container, since the program has to answer requests there. */
 const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path'>): HealthCheck => ({
   ...(health ?? Health.parse({})),
   path: health?.path ?? path ?? '/',

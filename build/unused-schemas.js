@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 
 /**
  * All schemas of a client are in one file; the file of EC2 has 1.3 MB. The keys in a schema are computed from constants
- * (`[_xN]: …`), and esbuild must assume that computing a key has a side effect. This plugin replaces the constants by their
+ * (`[_xN]: …`), and esbuild must assume that computing a key has a side effect. This plugin replaces the constants with their
  * values, so that esbuild drops unused schemas.
  * @type {import('esbuild').Plugin}
  */

@@ -95,7 +95,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     },
   };
   const limiter = limits === undefined ? unlimited : makeLimiter(context, limits);
-  const retried = withRetries(context);
+  const sendWithRetries = withRetries(context);
   const loadedClients: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
     service: string,
@@ -114,7 +114,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
         await limiter(service, name);
         return loaded.send(command, { abortSignal: context.signal });
       };
-      return (await retried({ name, input: command.input, kind, send, beforeRetry })) as O;
+      return (await sendWithRetries({ name, input: command.input, kind, send, beforeRetry })) as O;
     };
   };
   return {

@@ -1,4 +1,4 @@
-/** Classifies AWS errors by the code in the response: for some services, the SDK's `name` differs from it. */
+/** Classifies AWS errors by the code in the response: for some services, the SDK's `name` differs from that code. */
 
 /** The fields of an SDK error that we read. */
 interface ErrorFields {
@@ -72,7 +72,7 @@ export const isNotFromAws = (error: unknown): boolean =>
 
 /** Whether the call may have taken effect although it failed: there was no response, or a server error. */
 export function isAmbiguous(error: unknown): boolean {
-  if (!isNetworkOrService(error)) return false;
+  if (!canComeFromNetworkOrAws(error)) return false;
   return !hasResponse(error) || (isServerError(error) && !isThrottle(error));
 }
 
@@ -82,12 +82,12 @@ export const isTransient = (error: unknown): boolean =>
   fields(error).$metadata?.clockSkewCorrected === true;
 
 /** Whether an error can come from the network or from AWS; programming mistakes and missing credentials cannot. */
-const isNetworkOrService = (error: unknown): boolean => {
+const canComeFromNetworkOrAws = (error: unknown): boolean => {
   if (error instanceof TypeError || error instanceof RangeError) return false;
   return !/Credentials|TokenProvider|Abort/.test(codeOf(error));
 };
 
-const THROTTLES = new Set([
+const THROTTLE_CODES = new Set([
   'Throttling',
   'Throttled',
   'RequestThrottled',
@@ -98,7 +98,7 @@ const THROTTLES = new Set([
   'EC2Throttled',
   'PriorRequestNotComplete',
 ]);
-export const isThrottle = (error: unknown): boolean => THROTTLES.has(codeOf(error));
+export const isThrottle = (error: unknown): boolean => THROTTLE_CODES.has(codeOf(error));
 
 /** Whether a quota of the account is used up. Unlike throttling, this is permanent until the quota is raised. */
 export const isQuota = (error: unknown): boolean =>

@@ -29,7 +29,7 @@ export interface Situation {
   /** The command to continue with, e.g. `npm run provision`. */
   readonly command: string;
   /** Whether the run may have changed something already. */
-  readonly changing: boolean;
+  readonly mayHaveChanged: boolean;
 }
 
 /** Returns the problem that explains an error. An error that is already a problem is returned unchanged. */
@@ -63,7 +63,7 @@ const isUnreachable = (error: unknown): boolean =>
 const explained = (
   code: ProblemCode,
   cause: unknown,
-  { changing, command }: Situation,
+  { mayHaveChanged, command }: Situation,
   {
     why = messageOf(cause),
     ...parts
@@ -72,7 +72,7 @@ const explained = (
   problem(code, {
     ...parts,
     why,
-    now: changing ? nowAfter(command) : NOTHING_CHANGED,
+    now: mayHaveChanged ? nowAfter(command) : NOTHING_CHANGED,
     cause,
   });
 

@@ -5,12 +5,12 @@ export interface Bucket {
   /** The key of the service in `Aws`. */
   readonly service: 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
   /**
-   * The operations that draw from the bucket. Without this field, every call of the service draws from it, in addition to the
-   * bucket of its operation.
+   * The operations that draw from the bucket. Without this field, every call of the service draws from the bucket, in
+   * addition to the bucket of its operation.
    */
   readonly operations?: RegExp;
-  /** Whether each of these operations has its own bucket. */
-  readonly each?: true;
+  /** Whether each of the operations has its own bucket; by default they share one. */
+  readonly perOperation?: true;
   readonly burst: number;
   readonly perSecond: number;
 }
@@ -26,17 +26,17 @@ const ANY = /./;
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
  */
 export const buckets: readonly Bucket[] = [
-  { service: 'ec2', operations: READS, each: true, burst: 100, perSecond: 20 },
-  { service: 'ec2', operations: /^(Create|Delete)NatGateway$/, each: true, burst: 10, perSecond: 1 },
+  { service: 'ec2', operations: READS, perOperation: true, burst: 100, perSecond: 20 },
+  { service: 'ec2', operations: /^(Create|Delete)NatGateway$/, perOperation: true, burst: 10, perSecond: 1 },
   {
     service: 'ec2',
     operations: /^(Create|Modify|Delete)VpcEndpoints?$/,
-    each: true,
+    perOperation: true,
     burst: 4,
     perSecond: 0.3,
   },
-  { service: 'ec2', operations: /^(Create|Delete)Tags$/, each: true, burst: 100, perSecond: 10 },
-  { service: 'ec2', operations: ANY, each: true, burst: 50, perSecond: 5 },
+  { service: 'ec2', operations: /^(Create|Delete)Tags$/, perOperation: true, burst: 100, perSecond: 10 },
+  { service: 'ec2', operations: ANY, perOperation: true, burst: 50, perSecond: 5 },
 
   { service: 'elbv2', burst: 40, perSecond: 10 },
   { service: 'elbv2', operations: READS, burst: 40, perSecond: 10 },
@@ -59,7 +59,7 @@ export const buckets: readonly Bucket[] = [
 
   // Not published; observed.
   { service: 'iam', operations: ANY, burst: 20, perSecond: 15 },
-  { service: 'logs', operations: ANY, each: true, burst: 10, perSecond: 10 },
+  { service: 'logs', operations: ANY, perOperation: true, burst: 10, perSecond: 10 },
 ];
 
 /** Returns the buckets that a call draws from, each with a unique name. */
@@ -71,5 +71,5 @@ export function bucketsOf(service: string, operation: string): readonly (readonl
     .map((bucket) => [nameOf(bucket, operation), bucket]);
 }
 
-const nameOf = ({ service, operations, each }: Bucket, operation: string): string =>
-  `${service} ${each ? operation : (operations?.source ?? '')}`;
+const nameOf = ({ service, operations, perOperation }: Bucket, operation: string): string =>
+  `${service} ${perOperation ? operation : (operations?.source ?? '')}`;

@@ -40,8 +40,8 @@ async function applyTagChanges(
 ): Promise<void> {
   if (change.verb !== 'update') return;
   const former = formerTagsIn(change);
-  const touched = change.fields.filter(({ field }) => field.startsWith(TAG_PREFIX));
-  if (touched.length > former.length) await add();
+  const tagFields = change.fields.filter(({ field }) => field.startsWith(TAG_PREFIX));
+  if (tagFields.length > former.length) await add();
   if (former.length > 0) await remove(former);
 }
 

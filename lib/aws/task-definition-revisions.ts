@@ -36,7 +36,7 @@ export async function revisionsOf(
 }
 
 /**
- * Describes a revision; undefined when it does not exist, because it was deleted since it was listed.
+ * Describes a revision; undefined when it has been deleted since it was listed, or when the family has no active revision.
  * @param reference the ARN of a revision, or the name of a family, which means its newest active revision
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
  */

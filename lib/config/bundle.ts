@@ -58,13 +58,13 @@ async function outputFilesOf(path: string, outfile: string): Promise<readonly Ou
     return outputFiles;
   } catch (error) {
     const { errors = [], message } = error as Partial<BuildFailure>;
-    const lines = errors.map((one) => errorLine(dirname(path), one, withHint(one.text)));
+    const lines = errors.map((one) => errorLine(dirname(path), one, withHyphenHint(one.text)));
     throw new SyntaxError(lines.join('\n') || message, { cause: error });
   }
 }
 
 /** Adds the fix for the most common mistake: `{ my-service: … }`. */
-const withHint = (text: string): string =>
+const withHyphenHint = (text: string): string =>
   `${withoutQuotedText(text)}${/but found "-"$/.test(text) ? '. Put a name that contains a hyphen in quotes.' : ''}`;
 
 /** Hides the string in messages such as `found "'secret'"`: a misplaced string may be a secret. */

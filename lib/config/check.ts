@@ -7,11 +7,16 @@ import {
   sourcesExist,
   timeoutsAreBelowIntervals,
 } from './checks/containers.ts';
-import { balancerIsReserved, keysAreUnique, namesAreWellFormed, namesFit } from './checks/names.ts';
+import {
+  balancerIsReserved,
+  keysAreUnique,
+  namesAreWellFormed,
+  awsNamesAreShortEnough,
+} from './checks/names.ts';
 import {
   containersAreWithinQuotas,
   memoryFitsCpu,
-  oneIsEssential,
+  oneContainerIsEssential,
   servicesExist,
 } from './checks/services.ts';
 import {
@@ -20,37 +25,38 @@ import {
   tagsAreWithinLimit,
   variableNamesAreWellFormed,
 } from './checks/stack.ts';
-import { definitionsFit } from './checks/task-definition-size.ts';
+import { taskDefinitionsAreSmallEnough } from './checks/task-definition-size.ts';
 import type { Config } from './config.ts';
 import type { Check, Finding } from './finding.ts';
 
+/** Each check is named after the rule that it enforces, and yields the violations of that rule. */
 const CHECKS: readonly Check[] = [
   namesAreWellFormed,
   balancerIsReserved,
   keysAreUnique,
-  namesFit,
+  awsNamesAreShortEnough,
   domainIsInZone,
   tagsAreWithinLimit,
   tagKeysAreWellFormed,
   servicesExist,
   memoryFitsCpu,
   containersAreWithinQuotas,
-  oneIsEssential,
+  oneContainerIsEssential,
   portsAreUnique,
   pathsAreUnique,
   pathsHavePorts,
   protocolsHavePaths,
   timeoutsAreBelowIntervals,
   variableNamesAreWellFormed,
-  definitionsFit,
+  taskDefinitionsAreSmallEnough,
 ];
 
-/** The checks of what the configuration refers to on this machine. */
-const CHECKS_OF_SOURCES: readonly Check[] = [sourcesExist];
+/** The checks of the source folders on this machine. */
+const SOURCE_CHECKS: readonly Check[] = [sourcesExist];
 
 /**
  * Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders; otherwise pure.
  * @param needsSources whether the command builds the sources; if not, the folders may be missing
  */
 export const check = (config: Config, needsSources = true): Finding[] =>
-  [...CHECKS, ...(needsSources ? CHECKS_OF_SOURCES : [])].flatMap((findingsOf) => [...findingsOf(config)]);
+  [...CHECKS, ...(needsSources ? SOURCE_CHECKS : [])].flatMap((findingsOf) => [...findingsOf(config)]);

@@ -11,9 +11,9 @@ export interface CompletionContext {
   readonly folder: string;
   /** The project, if the configuration does not name one. */
   readonly project?: string | undefined;
-  /** Overrides the builder of the configuration. */
+  /** Replaces the builder in the configuration. */
   readonly builder?: Builder | undefined;
-  /** Overrides the name of the configuration: `--name`. */
+  /** Replaces the name in the configuration: `--name`. */
   readonly name?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ const completeContainer = (
   user: fields.user ?? (source === undefined ? undefined : SOURCE_USER),
 });
 
-/** The path of a container is the most likely one that its program answers: the load balancer sends requests there. */
+/** A health check without a path requests the path of the container, since the program has to answer requests there. */
 const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path'>): HealthCheck => ({
   ...(health ?? Health.parse({})),
   path: health?.path ?? path ?? '/',

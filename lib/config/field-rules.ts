@@ -53,21 +53,21 @@ export const region: FieldRule = (text) => {
   return isLikely ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
 };
 
-/** A pattern has at most 128 characters, including the `/*` that is appended to the path. */
+/** Leaves room for the `/*` that is appended to the path: a pattern has at most 128 characters. */
 const MAX_PATH = 125;
 
-/** Wildcards, and the parameters of web frameworks such as `/:id`, `/{id}`, `/[id]` and `/<id>`: here the fixed part of a path ends. */
-const PARAMETER = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;
+/** Matches where the fixed part of a path ends: at a wildcard, or at a parameter of a web framework, such as `/:id`, `/{id}`, `/[id]` or `/<id>`. */
+const END_OF_FIXED_PART = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;
 
 const withoutTrailingSlash = (path: string): string => path.replace(/\/+$/, '') || '/';
 
-/** Returns the fix for a path that says more than a path can, with the path to use. */
+/** Returns the fix for a path with parts that a route cannot have, such as a host, a wildcard or a query: the path without them. */
 function shorterPathFix(text: string): string | undefined {
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text) && URL.canParse(text))
     return `Use ${display(withoutTrailingSlash(new URL(text).pathname))}, without scheme and host: requests for every host are routed by path.`;
   if (!text.startsWith('/')) return undefined;
   const [path = ''] = text.split(/[?#]/, 1);
-  const parameter = PARAMETER.exec(path);
+  const parameter = END_OF_FIXED_PART.exec(path);
   if (parameter !== null)
     return `Use ${display(withoutTrailingSlash(path.slice(0, parameter.index)))}, without a wildcard or parameter: everything below a path is routed with it.`;
   return path === text
@@ -129,15 +129,15 @@ export const domainName: FieldRule = (text) => {
 };
 
 /**
- * The blocks from which anyone may take addresses: private (RFC 1918) and shared (RFC 6598) address space.
+ * The address blocks that every network may use: private (RFC 1918) and shared (RFC 6598) address space.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
-const OWN_BLOCKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+const PRIVATE_BLOCKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
 /**
  * The CIDR block of the VPC. AWS accepts at most a `/16`. Every subnet gets a sixteenth of the block, and AWS accepts no
- * subnet smaller than a `/28`. AWS also accepts public addresses, but then the VPC cannot reach their owners, and a target
- * group of another VPC refuses them.
+ * subnet smaller than a `/28`. AWS also accepts public addresses, but then the VPC cannot reach the owners of
+ * those addresses, and target groups in other VPCs refuse them.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
 export const vpcBlock: FieldRule = (text) => {
@@ -145,8 +145,8 @@ export const vpcBlock: FieldRule = (text) => {
   const { base, bitmask } = new Netmask(text);
   if (bitmask < 16 || bitmask > 24)
     return 'Use a block from /16 to /24: every subnet gets a sixteenth of it.';
-  if (!OWN_BLOCKS.some((block) => new Netmask(block).contains(base)))
-    return `Use a block within ${OWN_BLOCKS.join(', ').replace(/, (?=[^,]*$)/, ' or ')}: other addresses belong to someone on the internet.`;
+  if (!PRIVATE_BLOCKS.some((block) => new Netmask(block).contains(base)))
+    return `Use a block within ${PRIVATE_BLOCKS.join(', ').replace(/, (?=[^,]*$)/, ' or ')}: other addresses belong to someone on the internet.`;
   return text.startsWith(`${base}/`) ? undefined : `Use the first address of the block: ${base}/${bitmask}.`;
 };
 
@@ -167,13 +167,13 @@ export const user = matches(
 /** An argument or an environment variable of a process: neither can contain a zero byte. */
 export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
-/** ECS and Linux accept names that shells do not, such as `spring.profiles.active`. */
+/** The name of an environment variable. ECS and Linux accept names that shells do not accept, such as `spring.profiles.active`. */
 export const variableName = matches(
   /^[^=\0\p{Surrogate}]+$/u,
   'Use at least one character, and no equals sign, zero byte or lone surrogate.',
 );
 
-/** Half of a character beyond U+FFFF has no form in UTF-8, so AWS would receive another text. */
+/** A string without lone surrogates. Such a half of a character has no form in UTF-8, so AWS would receive a different string. */
 export const wellFormed = matches(
   /^\P{Surrogate}*$/u,
   'Replace the lone surrogate: half of a character cannot be sent to AWS.',

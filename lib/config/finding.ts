@@ -18,9 +18,9 @@ export interface Finding {
 /** Looks for one kind of mistake. */
 export type Check = (config: Config) => Iterable<Finding>;
 
-/** The path of the stage: a command-line option that is checked together with the file. */
-export const STAGE: Path = ['--stage'];
-/** The path of the name of the stack, when it is a command-line option. */
+/** The path of the option `--stage`, which is checked together with the configuration. */
+export const STAGE_OPTION: Path = ['--stage'];
+/** The path of the option `--name`, which replaces the name in the configuration. */
 export const NAME_OPTION: Path = ['--name'];
 
 export const pathOfService = ({ name }: Service, ...rest: string[]): Path => ['services', name, ...rest];

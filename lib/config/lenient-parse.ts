@@ -27,13 +27,13 @@ const PLACEHOLDERS: readonly { readonly path: readonly string[]; readonly value:
 ];
 
 /**
- * Two rounds: removing an invalid `image` can leave a container with neither `source` nor `image`, and then the schema rejects
- * the container.
+ * The maximum number of times that rejected parts are replaced. A second time is needed when removing an invalid `image` leaves
+ * a container with neither `source` nor `image`, which the schema rejects, too.
  */
-const ROUNDS = 2;
+const MAX_ROUNDS = 2;
 
 /** Parses a value; when the schema rejects parts of it, parses it again with those parts replaced. */
-export function parseLeniently(input: unknown, rounds = ROUNDS): LenientResult {
+export function parseLeniently(input: unknown, rounds = MAX_ROUNDS): LenientResult {
   const { data, error } = Stack.safeParse(input);
   if (data !== undefined) return { stack: data, issues: [], replaced: [] };
   const { issues } = error;

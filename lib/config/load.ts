@@ -14,9 +14,9 @@ export interface LoadOptions {
   readonly file?: string | undefined;
   readonly stage: string;
   readonly target: Target;
-  /** Overrides the builder of the configuration. */
+  /** Replaces the builder in the configuration. */
   readonly builder?: Builder | undefined;
-  /** Overrides the name of the configuration. */
+  /** Replaces the name in the configuration. */
   readonly name?: string | undefined;
   /** Whether the source folders must exist and be complete; true by default. */
   readonly needsSources?: boolean | undefined;
@@ -26,7 +26,7 @@ export interface LoadOptions {
   readonly timeoutMs?: number;
 }
 
-/** Enough to fetch a few values over a network. */
+/** Long enough for a configuration that fetches a few values over a network. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /**
@@ -105,7 +105,7 @@ const noDefaultExport = ({ file }: ConfigFile): Problem =>
     fix: [`Write export default defineStack({ … }) into ${file}.`],
   });
 
-/** Returns the problem with a file that yields nothing. It distinguishes the file from what it imports and what it reads. */
+/** Returns the problem with a file that yields no configuration: it threw an error, is not a program, cannot be compiled, or ended without a result. */
 function cannotRun({ file }: ConfigFile, error: unknown): Problem {
   const message = messageOf(error);
   const failed = (what: string, why: string, fix: string) =>

@@ -1,4 +1,4 @@
-/** Locations in source files, formatted like a compiler does it, `file:line:column`: editors and terminals link to them. */
+/** Formats locations in source files as `file:line:column`, like a compiler, so that editors and terminals turn them into links. */
 import { relative, resolve, sep } from 'node:path';
 import type { Message } from 'esbuild';
 
@@ -10,7 +10,7 @@ export function shownPath(path: string): string {
 
 /**
  * Formats an error of esbuild, with its location if it has one.
- * @param folder the folder that its paths are relative to
+ * @param folder the folder that the path in the error is relative to
  * @param text the text to show instead of the message
  */
 export const errorLine = (folder: string, { location, text: message }: Message, text = message): string =>
@@ -26,7 +26,7 @@ const locationText = (path: string, line: number | string, column: number | stri
 const FRAME = /^ +at (?:.* \()?(\/.*?|[A-Z]:\\.*?):(\d+):(\d+)\)?$/gm;
 
 /**
- * Finds the place in the user's own files that threw an error: the innermost frame outside of packages.
+ * Finds the place in the user's own files that threw an error: the innermost frame outside of packages, or else the innermost frame.
  * @param stack a stack trace, in which Slipway's and Node's own frames have no paths but URLs
  * @returns the location as text; undefined if no frame is in a file
  */

@@ -1,6 +1,6 @@
 /** The mistakes in a configuration, formatted for users, and the problem that reports all of them. */
 import { NOTHING_CHANGED, Problem } from '../model/problem.ts';
-import { NAME_OPTION, STAGE } from './finding.ts';
+import { NAME_OPTION, STAGE_OPTION } from './finding.ts';
 import { pathText } from './display.ts';
 
 /** One mistake. */
@@ -19,15 +19,15 @@ export class InvalidConfig extends Problem {
 
   /** @param file as the user named it */
   constructor(file: string, mistakes: readonly Mistake[]) {
-    const options = [STAGE, NAME_OPTION]
+    const options = [STAGE_OPTION, NAME_OPTION]
       .map(pathText)
       .filter((option) => mistakes.some(({ path }) => path === option));
-    const isOfCommand = mistakes.every(({ path }) => options.includes(path));
+    const isOnlyInOptions = mistakes.every(({ path }) => options.includes(path));
     super('CONFIG_INVALID', {
-      what: `${isOfCommand ? 'The command' : file} has ${mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`}.`,
+      what: `${isOnlyInOptions ? 'The command' : file} has ${mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`}.`,
       why: mistakes.map(({ path, value, fix }) => `${path}: ${value}. ${fix}`).join('\n'),
       now: NOTHING_CHANGED,
-      fix: [`Correct ${isOfCommand ? options.join(' and ') : file}, then run the command again.`],
+      fix: [`Correct ${isOnlyInOptions ? options.join(' and ') : file}, then run the command again.`],
     });
     this.mistakes = mistakes;
   }

@@ -4,7 +4,7 @@ import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import { stackName } from './field-rules.ts';
 import { NAME_OPTION, type Finding, type Path } from './finding.ts';
-import { foundAt, schemaFindings, isPathWithin } from './schema-issues.ts';
+import { foundText, schemaFindings, isPathWithin } from './schema-issues.ts';
 import { parseLeniently } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
 import { display, pathText } from './display.ts';
@@ -26,14 +26,14 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
   const { stack, issues, replaced } = parseLeniently(input);
   const schemaMistakes = schemaFindings(input, issues);
   const config = stack && completeConfig(stack, context);
-  const unreliable = [
+  const unreliablePaths = [
     ...replaced,
     ...schemaMistakes.flatMap(({ meant }) => (meant === undefined ? [] : [meant])),
   ];
   const findings =
     config === undefined
       ? []
-      : check(config, context.needsSources).filter((finding) => !dependsOn(finding, unreliable));
+      : check(config, context.needsSources).filter((finding) => !dependsOn(finding, unreliablePaths));
   const mistakes = mistakesOf(input, [...nameOptionFindings(context), ...schemaMistakes, ...findings]);
   if (config === undefined || mistakes.length > 0)
     throw new InvalidConfig(context.file ?? CONFIG_FILE, mistakes);
@@ -46,8 +46,8 @@ function nameOptionFindings({ name }: ParseContext): Finding[] {
   return fix === undefined ? [] : [{ path: NAME_OPTION, value: display(name), fix }];
 }
 
-const dependsOn = ({ path, reads = [] }: Finding, unreliable: readonly Path[]): boolean =>
-  [path, ...reads].some((read) => unreliable.some((part) => isPathWithin(part, read)));
+const dependsOn = ({ path, reads = [] }: Finding, unreliablePaths: readonly Path[]): boolean =>
+  [path, ...reads].some((read) => unreliablePaths.some((part) => isPathWithin(part, read)));
 
 /** Turns findings into mistakes: only one per value, since fixing the first may fix the others. */
 function mistakesOf(input: unknown, findings: readonly Finding[]): Mistake[] {
@@ -55,7 +55,7 @@ function mistakesOf(input: unknown, findings: readonly Finding[]): Mistake[] {
   return findings
     .map(({ path, value, fix }) => ({
       path: pathText(path),
-      value: value ?? foundAt(input, path),
+      value: value ?? foundText(input, path),
       fix,
     }))
     .filter(({ path }) => !seen.has(path) && seen.add(path));

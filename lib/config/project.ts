@@ -1,8 +1,8 @@
-/** The project that a configuration belongs to, when it does not say so itself: the git remote, else the name of the package. */
+/** Finds the project of a configuration that does not name one: the address of its git remote, or else the name of its package. */
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
-/** AWS allows these characters in the value of a tag: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
+/** Matches the characters that AWS does not allow in the value of a tag: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
 const NOT_IN_A_TAG = /[^\p{L}\p{N} +\-=._:/@]/gu;
 const MAX_LENGTH = 256;
 
@@ -11,12 +11,12 @@ const MAX_LENGTH = 256;
  * @returns e.g. `github.com/acme/shop`, or the name in the nearest package.json; undefined when there is neither
  */
 export async function projectOf(folder: string): Promise<string | undefined> {
-  const project = (await gitRemote(folder)) ?? (await packageName(folder));
+  const project = (await gitProject(folder)) ?? (await packageName(folder));
   return project?.replace(NOT_IN_A_TAG, '_').slice(0, MAX_LENGTH) || undefined;
 }
 
-/** Returns the URL of the remote `upstream`, which forks have in common, else of `origin`. */
-async function gitRemote(folder: string): Promise<string | undefined> {
+/** Returns the project that the remote `upstream` names, since all forks have the same upstream, or else the project that `origin` names. */
+async function gitProject(folder: string): Promise<string | undefined> {
   const remotes = remotesIn((await nearest(folder, '.git', readGitConfig)) ?? '');
   return projectOfUrl(remotes.get('upstream') ?? remotes.get('origin') ?? '');
 }
@@ -24,7 +24,7 @@ async function gitRemote(folder: string): Promise<string | undefined> {
 /**
  * Reads the configuration of a repository. Git itself is not run: it may be missing, and it refuses to read the repository of
  * another user, which is common in containers.
- * @param path `.git`: a folder, or in a worktree or a submodule a file that names the folder
+ * @param path `.git`: a folder or, in a worktree or a submodule, a file that names the folder
  * @see https://git-scm.com/docs/gitrepository-layout
  */
 async function readGitConfig(path: string): Promise<string | undefined> {
@@ -46,7 +46,7 @@ function remotesIn(text: string): Map<string, string> {
   return remotes;
 }
 
-/** Returns host and path of a remote's URL, without credentials; undefined for a folder of this machine. */
+/** Returns the host and the path of a remote's URL, without credentials; undefined if the remote is a folder on this machine. */
 export function projectOfUrl(url: string): string | undefined {
   const [, host, path] =
     /^[a-z+]+:\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/+(.+)$/i.exec(url) ??
@@ -66,7 +66,7 @@ const packageName = (folder: string): Promise<string | undefined> =>
     }
   });
 
-/** Reads a file of a folder or of the nearest folder above it in which `read` finds something. */
+/** Reads the file of this name in a folder. If `read` finds nothing there, tries the folders above it, the nearest first. */
 async function nearest(
   folder: string,
   name: string,

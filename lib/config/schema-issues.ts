@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { display, displayAt } from './display.ts';
 import type { Path } from './finding.ts';
 import { childOf, nodeAt, STACK_NODE, type SchemaNode } from './schema-nodes.ts';
-import { unknownKey, wishedValueFix, type SchemaFinding } from './unknown-key.ts';
+import { unknownKey, unsupportedValueFix, type SchemaFinding } from './unknown-key.ts';
 
 /** Lists the findings for the issues that the schema has with an input. */
 export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue[]): SchemaFinding[] {
@@ -24,9 +24,9 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
       return { path, value: 'unknown key', fix: 'Remove it: names are strings.' };
     default: {
       const node = nodeAt(path);
-      const wished = wishedValueFix(path, valueAt(input, path));
-      if (wished !== undefined) return { path, fix: wished };
-      return { path, fix: `Use ${expected(node)}: ${node?.description ?? 'a stack'}.` };
+      const unsupported = unsupportedValueFix(path, valueAt(input, path));
+      if (unsupported !== undefined) return { path, fix: unsupported };
+      return { path, fix: `Use ${expectedText(node)}: ${node?.description ?? 'a stack'}.` };
     }
   }
 }
@@ -49,7 +49,7 @@ function droppedKeys(
   );
 }
 
-function expected(node: SchemaNode | undefined): string {
+function expectedText(node: SchemaNode | undefined): string {
   if (node?.enum !== undefined) return `one of ${node.enum.map(display).join(', ')}`;
   switch (node?.type) {
     case 'integer':
@@ -66,7 +66,7 @@ function expected(node: SchemaNode | undefined): string {
 }
 
 /** Formats the user's value at a path. For a missing value, formats the default. */
-export function foundAt(input: unknown, path: Path): string {
+export function foundText(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   const { default: defaultValue } = nodeAt(path) ?? {};
   return value === undefined && defaultValue !== undefined

@@ -1,9 +1,9 @@
-/** Answers keys and values that the schema does not know: by the words of other tools, by the place of a field, by its spelling. */
+/** Finds the fix for a key or a value that the schema does not know: a word of another tool, a misplaced field, or a misspelling. */
 import { closest, distance } from 'fastest-levenshtein';
 import { pathText } from './display.ts';
 import type { Finding, Path } from './finding.ts';
 import { fieldPaths, nodeAt } from './schema-nodes.ts';
-import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SAME } from './wishes.ts';
+import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from './wishes.ts';
 
 /** A finding from an issue of the schema. */
 export interface SchemaFinding extends Finding {
@@ -11,15 +11,15 @@ export interface SchemaFinding extends Finding {
   readonly meant?: Path;
 }
 
-/** An answer to a word: a fix, or a field with a sentence about it. */
+/** An answer to a word: a fix, or the field to use and how the field differs from the word. */
 type Answer = { readonly fix: string } | { readonly field: readonly string[]; readonly difference: string };
 
-/** Tools write the same word as `desiredCount`, `desired_count` and `DesiredCount`. */
+/** Normalises a word, since tools write it as `desiredCount`, `desired_count` or `DesiredCount`. */
 const normalized = (word: string): string => word.replace(/[-_]/g, '').toLowerCase();
 
 const ANSWERS: ReadonlyMap<string, Answer> = new Map([
   ...answers(
-    SAME,
+    SYNONYMS,
     ([words]) => words,
     (field, [, difference = '']) => ({ field: field.split('.'), difference }),
   ),
@@ -56,11 +56,11 @@ export function unknownKey(path: Path, key: string, parent: object): SchemaFindi
   const unknown = { path: [...path, key], value: 'unknown key' };
   const answer = answerTo(path, key);
   if (answer !== undefined && 'fix' in answer) return { ...unknown, fix: answer.fix };
-  if (answer !== undefined) return { ...unknown, ...useOf(path, answer) };
+  if (answer !== undefined) return { ...unknown, ...fixWithField(path, answer) };
   const known = Object.keys(nodeAt(path)?.properties ?? {});
-  const moved = known.some((name) => normalized(name) === normalized(key)) ? undefined : fieldCalled(key);
-  if (moved !== undefined) {
-    const { place, description } = placeOf(path, moved);
+  const misplaced = known.some((name) => normalized(name) === normalized(key)) ? undefined : fieldCalled(key);
+  if (misplaced !== undefined) {
+    const { place, description } = placeOf(path, misplaced);
     return { ...unknown, fix: `Move it to ${place}: ${description}.` };
   }
   const near = nearest(
@@ -72,13 +72,13 @@ export function unknownKey(path: Path, key: string, parent: object): SchemaFindi
     : { ...unknown, fix: `Did you mean ${near}?`, meant: [...path, near] };
 }
 
-/** Returns the fix for a value that Slipway cannot take yet; undefined for other values. */
-export function wishedValueFix(path: Path, value: unknown): string | undefined {
-  const wished = NOT_YET_VALUES.find(
+/** Returns the fix for a value that Slipway does not support yet; undefined for other values. */
+export function unsupportedValueFix(path: Path, value: unknown): string | undefined {
+  const unsupported = NOT_YET_VALUES.find(
     ({ at, values }) =>
       at === templateOf(path) && typeof value === 'string' && values.split(' ').includes(value.toUpperCase()),
   );
-  return wished && `Not supported yet. ${wished.answer}`;
+  return unsupported && `Not supported yet. ${unsupported.answer}`;
 }
 
 function answerTo(path: Path, key: string): Answer | undefined {
@@ -92,7 +92,8 @@ const templateOf = (path: Path): string =>
     .map((key, index) => (nodeAt(path.slice(0, index))?.properties === undefined ? '*' : String(key)))
     .join('.');
 
-function useOf(
+/** Returns the fix that suggests a field. */
+function fixWithField(
   path: Path,
   { field, difference }: { readonly field: readonly string[]; readonly difference: string },
 ): Pick<SchemaFinding, 'fix' | 'meant'> {
@@ -103,18 +104,18 @@ function useOf(
 
 /** Describes a field for the author of the object at a path: its name in the same object, and its whole path elsewhere. */
 function placeOf(path: Path, field: readonly string[]) {
-  const isOnTheWay = (index: number) =>
+  const isAncestorShared = (index: number) =>
     field.slice(0, index).every((key, before) => key === '*' || key === path[before]);
   const fieldPath = field.map((key, index) =>
-    key === '*' ? ((isOnTheWay(index) ? path[index] : undefined) ?? '<name>') : key,
+    key === '*' ? ((isAncestorShared(index) ? path[index] : undefined) ?? '<name>') : key,
   );
   const isSibling = templateOf(path) === field.slice(0, -1).join('.');
-  const whole = fieldPath.includes('<name>') ? fieldPath.join('.') : pathText(fieldPath);
-  const place = isSibling ? String(field.at(-1)) : whole;
+  const fullPath = fieldPath.includes('<name>') ? fieldPath.join('.') : pathText(fieldPath);
+  const place = isSibling ? String(field.at(-1)) : fullPath;
   return { place, description: nodeAt(field)?.description ?? '', isSibling, fieldPath };
 }
 
-/** Returns the path of a field with this name, the outermost if there are several. No field is meant by `name`. */
+/** Returns the path of a field with this name, the outermost if there are several. Never returns a field called `name`. */
 const fieldCalled = (key: string): readonly string[] | undefined =>
   FIELDS.find((field) => {
     const name = field.at(-1) ?? '';

@@ -1,8 +1,8 @@
-/** The words of other tools for what Slipway calls by another name, does not need, or cannot do yet, each with an answer. */
+/** Answers to the words of other tools: for what Slipway calls by another name, does not need, or does not support yet. */
 
 /**
- * The objects of a configuration, by the paths of their keys; `*` is any name. A word in the tables may begin with such a name
- * and a colon: it then has this meaning only in that object.
+ * The kinds of objects in a configuration, by their paths; `*` is any key. A word in the tables below may begin with a kind and
+ * a colon, such as `stack:version`: then the word has that meaning only in an object of that kind.
  */
 export const LEVELS = {
   '': 'stack',
@@ -15,7 +15,7 @@ export const LEVELS = {
 export type Level = (typeof LEVELS)[keyof typeof LEVELS];
 
 /** Fields of Slipway, with the words that other tools use for them, and where needed a sentence about the difference. */
-export const SAME: Readonly<Record<string, readonly [words: string, difference?: string]>> = {
+export const SYNONYMS: Readonly<Record<string, readonly [words: string, difference?: string]>> = {
   name: ['stackName appName application'],
   region: ['awsRegion location'],
   domain: [
@@ -87,7 +87,7 @@ export const SAME: Readonly<Record<string, readonly [words: string, difference?:
   ],
 };
 
-/** Words for what a configuration does not contain, with what to do instead. */
+/** Words for settings that do not belong in a configuration, with what to do instead. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'service:name container:name service:serviceName container:containerName':
     'Remove it: the key of a service or container is its name.',
@@ -184,7 +184,7 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'kms kmsKey kmsKeyId encryption encrypt': "Everything is encrypted with AWS's own keys. Leave it out.",
 };
 
-/** Values of a field that Slipway cannot take yet, with what to do instead. */
+/** Values that Slipway does not support yet, with what to do instead. */
 export const NOT_YET_VALUES: readonly {
   readonly at: string;
   readonly values: string;

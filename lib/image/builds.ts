@@ -13,7 +13,7 @@ export interface Bundle {
   readonly blobs: readonly { readonly digest: string; readonly bytes: Uint8Array }[];
 }
 
-/** An image that a container engine builds right before the push. Its digest is known only after that. */
+/** An image that a container engine builds right before the push. Its digest is known only after the push. */
 export interface DockerBuild {
   readonly kind: 'docker';
   /** Derived from a hash of the folder's content. */

@@ -46,12 +46,12 @@ export async function pushBuild(registry: Registry, { engine, folder, tag }: Doc
   const built = await runEngine(engine, [...build, '--tag', reference, folder], { signal });
   if (!built.ok) {
     const rerun = `${[engine, ...build, path].join(' ')}, to see its whole output`;
-    throw failed(`${engine} could not build ${path}.`, built.output, [rerun]);
+    throw engineFailed(`${engine} could not build ${path}.`, built.output, [rerun]);
   }
   const password = await signIn(registry, engine);
   const pushed = await runEngine(engine, ['push', reference], { signal });
   if (pushed.ok) return;
-  throw failed(`${engine} could not push ${reference}.`, withoutSecret(pushed.output, password), [
+  throw engineFailed(`${engine} could not push ${reference}.`, withoutSecret(pushed.output, password), [
     CHECK_REGISTRY,
   ]);
 }
@@ -81,13 +81,15 @@ async function requestSignIn({ aws, repositoryUri, signal }: Registry, engine: s
   const login = ['login', '--username', user, '--password-stdin', host];
   const { ok, output } = await runEngine(engine, login, { signal, input: password });
   if (ok) return password;
-  throw failed(`${engine} could not sign in to ${host}.`, withoutSecret(output, password), [CHECK_REGISTRY]);
+  throw engineFailed(`${engine} could not sign in to ${host}.`, withoutSecret(output, password), [
+    CHECK_REGISTRY,
+  ]);
 }
 
 const withoutSecret = (text: string, secret: string): string =>
   secret === '' ? text : text.replaceAll(secret, '(the password)');
 
-const failed = (what: string, output: string, fix: readonly string[]): Problem =>
+const engineFailed = (what: string, output: string, fix: readonly string[]): Problem =>
   problem('BUILDER', {
     what,
     why: lastLines(output) || 'It printed nothing.',

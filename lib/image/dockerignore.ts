@@ -2,7 +2,7 @@
 import dockerignore from '@balena/dockerignore';
 
 /** Docker always sends these to the build, even if `.dockerignore` excludes them. */
-const ALWAYS = new Set(['Dockerfile', 'Containerfile', '.dockerignore']);
+const ALWAYS_INCLUDED = new Set(['Dockerfile', 'Containerfile', '.dockerignore']);
 
 /**
  * Reads a `.dockerignore`. The last matching rule decides, whether it matches the file or a folder that contains the file.
@@ -12,7 +12,7 @@ const ALWAYS = new Set(['Dockerfile', 'Containerfile', '.dockerignore']);
  */
 export function buildContextFilter(text: string): (path: string) => boolean {
   const rules = dockerignore.default({ ignorecase: false }).add(text.split(/\r?\n/).map(escaped));
-  return (path) => ALWAYS.has(path) || !rules.ignores(path);
+  return (path) => ALWAYS_INCLUDED.has(path) || !rules.ignores(path);
 }
 
 /**

@@ -11,6 +11,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_OUTPUT = 64 * 1024;
 
 export interface EngineRun {
+  /** Whether the exit code was 0. */
   readonly ok: boolean;
   /** The end of its output, on both streams. */
   readonly output: string;
@@ -18,7 +19,7 @@ export interface EngineRun {
 
 export interface EngineInput {
   readonly signal?: AbortSignal;
-  /** Its standard input. Passwords are passed here, since every user of this machine can see arguments. */
+  /** The standard input of the command. Passwords are passed here, since every user of this machine can see arguments. */
   readonly input?: string;
 }
 

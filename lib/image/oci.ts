@@ -33,7 +33,7 @@ const CONTAINER_CONFIG = {
 export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> {
   const archive = await layerOf(files);
   const layer = gzipSync(archive, { level: 3, mtime: 0 });
-  const config = json({
+  const config = canonicalJson({
     architecture: 'amd64',
     config: CONTAINER_CONFIG,
     created: EPOCH.toISOString(),
@@ -41,7 +41,7 @@ export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> 
     os: 'linux',
     rootfs: { diff_ids: [digestOf(archive)], type: 'layers' },
   });
-  const manifest = json({
+  const manifest = canonicalJson({
     config: { digest: digestOf(config), mediaType: CONFIG, size: config.length },
     layers: [{ digest: digestOf(layer), mediaType: LAYER, size: layer.length }],
     mediaType: MANIFEST,
@@ -73,5 +73,5 @@ async function layerOf(files: readonly ProgramFile[]): Promise<Uint8Array> {
 export const digestOf = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** Canonical JSON: no white space, and sorted keys, as in the literals above. */
-const json = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+/** Encodes an object as canonical JSON: without white space. The literals above already have sorted keys. */
+const canonicalJson = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

@@ -24,8 +24,8 @@ export interface LookContext extends Omit<Desired, 'account'> {
   readonly aws: Aws;
   /** The images of the source folders, each built when first needed. */
   readonly builds: Builds;
-  /** Runs a look that several nouns share. It runs once per survey, and every caller gets the same result. */
-  shared<T>(name: string, look: () => Promise<T>): Promise<T>;
+  /** Runs a query that several looks share. The query runs once per survey, and every look gets the same result. */
+  shared<T>(name: string, query: () => Promise<T>): Promise<T>;
   /**
    * The recorded ids of a noun, by key; undefined when the run began without a state. These ids only suggest where else to
    * look. They never prove that a resource exists: the state may be lost or out of date.
@@ -49,12 +49,12 @@ export function recordedIn(resources: StateData['resources']): LookContext['reco
   };
 }
 
-/** Makes the `shared` function of one survey: concurrent looks of the same name share one request. */
+/** Makes the `shared` function of one survey: it runs each query once, and returns the same result to all later callers. */
 export function singleFlight(): LookContext['shared'] {
-  const inFlight = new Map<string, Promise<unknown>>();
-  return <T>(name: string, look: () => Promise<T>): Promise<T> => {
-    const result = inFlight.get(name) ?? look();
-    inFlight.set(name, result);
+  const results = new Map<string, Promise<unknown>>();
+  return <T>(name: string, query: () => Promise<T>): Promise<T> => {
+    const result = results.get(name) ?? query();
+    results.set(name, result);
     return result as Promise<T>;
   };
 }

@@ -1,4 +1,4 @@
-/** Finds what else decides where the domain leads: other zones of the account, delegations, and other records at its name. */
+/** Finds what else affects how the domain is resolved: other zones of the account, delegations, and other records with its name. */
 import { GetHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { only } from '../model/resources.ts';
 import type { LookContext } from './context.ts';
@@ -25,9 +25,9 @@ export interface ZoneCut {
 
 /** The surroundings of the domain in DNS. Zones that the plan removes do not count. */
 export interface DomainSurroundings {
-  /** The zone with the longest name of its kind. */
+  /** If there are several such zones, the one with the longest name. */
   readonly longerZone: LongerZone | undefined;
-  /** The zone of the account that contains the configured zone; the innermost one. */
+  /** The innermost zone of the account that contains the configured zone. */
   readonly parentZone: ZoneName | undefined;
   /** The outermost delegation that contains the domain. */
   readonly cut: ZoneCut | undefined;
@@ -41,21 +41,21 @@ export interface DomainSurroundings {
 export async function lookDomain(context: LookContext): Promise<DomainSurroundings | undefined> {
   const { domain } = context.config;
   if (!domain) return undefined;
-  const [ours, listed] = await Promise.all([lookHostedZone(context), listZones(context)]);
-  // All zones of the look except that of the domain belong to the stack without being configured, so they will be removed.
-  const known = new Set([...ours.values()].map(({ hostedZoneId }) => hostedZoneId));
+  const [foundZones, listed] = await Promise.all([lookHostedZone(context), listZones(context)]);
+  // Apart from the zone of the domain, the found zones are zones of the stack that are no longer configured. They will be removed.
+  const foundIds = new Set([...foundZones.values()].map(({ hostedZoneId }) => hostedZoneId));
   const others = listed
-    .filter((zone) => !zone.Config?.PrivateZone && !known.has(idOfZone(zone)))
+    .filter((zone) => !zone.Config?.PrivateZone && !foundIds.has(idOfZone(zone)))
     .map((zone) => ({ name: nameOfZone(zone), hostedZoneId: idOfZone(zone) }))
     .sort((one, other) => other.name.length - one.name.length);
   const longer = others.find(({ name }) => isBelow(name, domain.zone) && isWithin(domain.name, name));
-  const zone = only(ours);
+  const zone = only(foundZones);
   const names = namesUpTo(domain.name, domain.zone);
   const zoneIsOurs = zone !== undefined && isOurZone(context, zone);
   const [longerZone, sets] = await Promise.all([
     longer && withNameServers(context, longer),
     zone
-      ? recordSetsAtAll(context, zone.hostedZoneId, [...new Set([domain.name, ...names])], zoneIsOurs)
+      ? recordSetsAtNames(context, zone.hostedZoneId, [...new Set([domain.name, ...names])], zoneIsOurs)
       : [],
   ]);
   return {
@@ -75,7 +75,7 @@ function namesUpTo(name: string, zone: string): string[] {
   return isBelow(name, zone) ? [name, ...namesUpTo(name.slice(name.indexOf('.') + 1), zone)] : [];
 }
 
-async function recordSetsAtAll(
+async function recordSetsAtNames(
   context: LookContext,
   zoneId: string,
   names: readonly string[],

@@ -32,7 +32,7 @@ export const isOurZone = ({ names }: Pick<LookContext, 'names'>, { tags }: Found
 /**
  * The zone of the domain has the key `ONLY`. Our other zones are keyed by name: they are not in the configuration, so they will
  * be removed. The look for the record uses the same result.
- * @throws ZONE when several zones have the name and none of them is ours: a wrong guess would write records into the wrong zone
+ * @throws ZONE when several zones have the configured name and none of them is ours: a wrong guess would write records into the wrong zone
  */
 export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZone>> =>
   context.shared('hostedZone', () => look(context));
@@ -57,7 +57,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
         hasOurCallerReference(context, zone) ||
         recordedZoneIds.includes(idOfZone(zone))),
   );
-  // Our zones come first, and the recorded one comes before our other zones: its name servers may be in use already.
+  // Our zones come first, and the recorded zone comes first among them, because its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
     Number(isOurZone(context, zone)) * 2 + Number(recordedZoneIds.includes(zone.hostedZoneId));
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
@@ -83,7 +83,7 @@ const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: H
 
 /**
  * Lists all zones of the account once per survey, a hundred per page: no other call finds zones whose names are no longer configured. If the
- * stack needs no zone, a missing permission is not an error, and neither is an endpoint without Route 53: the list is empty.
+ * stack needs no zone, the list is empty when the permission is missing or the endpoint has no Route 53.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
 export const listZones = (context: LookContext): Promise<HostedZone[]> =>

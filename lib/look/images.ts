@@ -20,9 +20,9 @@ export const imageUri = (repositoryUri: string, digest: string): string => `${re
 
 /** Only looks for images of the current source: the repository's lifecycle policy expires older ones. */
 export async function lookImages(context: LookContext): Promise<Items<FoundImage>> {
-  const built = containersOf(context.config).filter(({ image }) => 'source' in image);
+  const fromSource = containersOf(context.config).filter(({ image }) => 'source' in image);
   const found = await waitForSiblings(
-    built.map(async ({ key }) => [key, await lookImage(context, key)] as const),
+    fromSource.map(async ({ key }) => [key, await lookImage(context, key)] as const),
   );
   return new Map(found.flatMap(([key, image]) => (image ? [[key, image] as const] : [])));
 }

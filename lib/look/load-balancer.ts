@@ -23,7 +23,7 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
-  /** When it was created: shown when it belongs to someone else. */
+  /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }

@@ -9,7 +9,7 @@ import type { LookContext } from './context.ts';
 export interface FoundLogGroup extends Readonly<Ids['logGroup']> {
   /** Days; 0 when its events never expire. */
   readonly retentionDays: number;
-  /** When it was created: shown when it belongs to someone else. */
+  /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }

@@ -41,7 +41,7 @@ export const sharedRecordSets = (context: LookContext, zoneId: string): Promise<
 /** The record sets on the first page of a zone. */
 interface FirstPage {
   readonly sets: readonly ResourceRecordSet[];
-  /** Whether the zone has no others. */
+  /** Whether the zone has no more record sets. */
   readonly isComplete: boolean;
 }
 
@@ -52,7 +52,7 @@ export const firstRecordSets = (context: LookContext, zoneId: string): Promise<F
     return { sets, isComplete: !IsTruncated };
   });
 
-/** Whether a record set of the same name prevents our record: a name that has a CNAME can have no other records. */
+/** Whether a record set with the name of our record conflicts with it: a name that has a CNAME can have no other records. */
 export const occupiesName = ({ Type }: ResourceRecordSet): boolean =>
   Type === RECORD_TYPE || Type === 'CNAME';
 
@@ -60,8 +60,8 @@ export const occupiesName = ({ Type }: ResourceRecordSet): boolean =>
 const MAX_AT_NAME = 100;
 
 /**
- * Fetches the record sets of a name, of every type, once per survey. Without a state, the first page is listed anyway, and may
- * contain them.
+ * Fetches the record sets of a name, of every type, once per survey. Without a state, the first page is listed anyway, and
+ * may contain the whole zone.
  */
 export function recordSetsAt(
   context: LookContext,

@@ -75,13 +75,13 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
   const recordedZones = recordedResources(context, 'hostedZone');
   const ownRecords = [
     { hostedZoneId: only(zones)?.hostedZoneId, recordName: context.config.domain?.name },
-    // A state that does not name the zone of a record has only one zone.
+    // If the state contains a record without the id of its zone, it contains only one zone.
     ...[...recordedResources(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
   ];
   const ids = [...zones.values(), ...recordedZones.values(), ...ownRecords].map(
     ({ hostedZoneId }) => hostedZoneId,
   );
-  const ours = [...zones.values()]
+  const ourZoneIds = [...zones.values()]
     .filter((zone) => isOurZone(context, zone))
     .map(({ hostedZoneId }) => hostedZoneId);
   return (
@@ -90,7 +90,7 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
       .filter((id): id is string => id !== undefined && id !== '')
       .map((id) => ({
         hostedZoneId: id,
-        zoneIsOurs: ours.includes(id),
+        zoneIsOurs: ourZoneIds.includes(id),
         names: ownRecords.flatMap(({ hostedZoneId, recordName }) =>
           hostedZoneId === id && recordName !== undefined ? [recordName] : [],
         ),
@@ -131,8 +131,8 @@ function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet):
 }
 
 /**
- * Returns the owner of a record, as `FoundRecord.tags` defines it. The load balancer of an alias, `<name>-<digits>.<region>.elb.…`,
- * may no longer exist; its name is that of its stack.
+ * Returns a tag with the owner of a record, as `FoundRecord.tags` defines it. The owner of an alias is the stack that gave the load
+ * balancer its name, `<stack>-<digits>.<region>.elb.…`. The load balancer itself may no longer exist.
  */
 function tagsOf({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): Tags {
   if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return {};

@@ -82,7 +82,7 @@ export function restoreLostTags<T extends { readonly tags: Tags }>(
   noun: Noun,
   items: Items<T>,
 ): Items<T> {
-  // Other recorded ids prove nothing: a name may belong to someone else by now, and a recorded hosted zone may be one that the
+  // Recorded ids of other kinds prove nothing: a name may belong to someone else by now, and a recorded hosted zone may be one that the
   // account already had.
   if (!declarationOf(noun).uniqueId) return items;
   const ids = new Set(recordedIds(context, noun));
@@ -108,7 +108,7 @@ interface Selection {
  * to filters yet.
  * @param nouns the nouns that the resources belong to
  * @param id the name of the id field
- * @param describe reads one page of the selected resources; `NextToken` says which
+ * @param describe reads the page of the selected resources that begins at `NextToken`
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export async function describeOurs<

@@ -18,7 +18,7 @@ export interface FoundRepository extends Readonly<Ids['repositories']> {
   readonly mutability: string;
   /** The policy as normalised JSON; empty when there is no policy. */
   readonly lifecyclePolicy: string;
-  /** When it was created: shown when it belongs to someone else. */
+  /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }

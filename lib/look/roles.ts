@@ -22,7 +22,7 @@ export interface FoundRole extends Readonly<Ids['roles']> {
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** ARNs of managed policies. */
   readonly attachedPolicies: readonly string[];
-  /** When it was created: shown when it belongs to someone else. */
+  /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }

@@ -37,7 +37,7 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly deployment: string | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
-  /** When it was created: shown when it belongs to someone else. */
+  /** The time of creation, which is shown for a resource of another owner. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }

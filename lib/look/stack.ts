@@ -3,7 +3,7 @@ import { PROJECT_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { nouns } from '../model/architecture.ts';
 import { itemsOf, type Survey } from './found.ts';
 
-/** Returns the tags of all resources of the stack. The account's own zone and role do not belong to it. */
+/** Returns the tags of all resources of the stack. A zone or a role that belongs to the account is left out. */
 const tagsInStack = (found: Survey, stack: string): Tags[] =>
   nouns
     .flatMap((noun) => [...itemsOf(found, noun).values()].map(({ tags }) => tags))
@@ -12,7 +12,7 @@ const tagsInStack = (found: Survey, stack: string): Tags[] =>
 /** Returns the number of resources of the stack that exist. */
 export const sizeOfStack = (found: Survey, stack: string): number => tagsInStack(found, stack).length;
 
-/** Returns the projects that resources of the stack belong to. A resource without a project, as older versions left it, has none. */
+/** Returns the projects that resources of the stack belong to. Resources of older versions of Slipway name no project. */
 export const projectsOfStack = (found: Survey, stack: string): string[] => [
   ...new Set(tagsInStack(found, stack).flatMap(({ [PROJECT_TAG]: project = [] }) => project)),
 ];

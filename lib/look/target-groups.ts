@@ -28,7 +28,7 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
 }
 
 /**
- * Groups are matched by name, since a name depends on all those settings of a group that cannot change. A call that describes
+ * Groups are matched by name, since the name of a group depends on every setting that cannot be changed later. A call that describes
  * groups by name fails completely if one of them is missing, so the whole list is read, 400 groups per page.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
  */

@@ -1,4 +1,4 @@
-/** Finds our newest task definition in each service's family. Each revision has its own owner: the family has none. */
+/** Finds our newest task definition in each service's family. Only revisions have owners; a family has no owner. */
 import { ListTaskDefinitionFamiliesCommand } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
 import type { Fields } from '../model/change.ts';
@@ -23,7 +23,7 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
 }
 
 /**
- * Looks into every family whose name begins with this stack's name. Another stack's name may begin with it, too.
+ * Looks into every family whose name begins with this stack's name. The name of another stack may begin with the same text.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitionFamilies.html
  */
 export async function lookTaskDefinitions(context: LookContext): Promise<Items<FoundTaskDefinition>> {
@@ -67,7 +67,7 @@ async function lookFamily(context: LookContext, family: string): Promise<FoundTa
   return undefined;
 }
 
-/** How many inactive revisions are described at once. The newest is almost always ours, and a family may have hundreds. */
+/** The number of inactive revisions that are described at once. The newest is almost always ours, and a family may have hundreds. */
 const REVISIONS_AT_ONCE = 5;
 
 const read = ({ arn, taskDefinition, tags }: Revision, older: number): FoundTaskDefinition => ({

@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { commandsWith } from './flags.ts';
 
-/** Two words that differ by more edits are not a typing error. */
+/** The maximum number of edits between a word and the choice that the user probably meant. */
 const MAX_EDITS = 2;
 
 /**
@@ -21,7 +21,7 @@ export function badArguments(command: string, message: string): Problem {
   if (value && choices) return noSuchChoice(command, option, value, choices.split(', '));
   if (option) return missingValue(command, option);
   const [what = ''] = message.replace(/^error: /, '').split('\n');
-  return wrong(
+  return argumentsProblem(
     command,
     `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
     'The command cannot be run with these arguments.',
@@ -31,41 +31,45 @@ export function badArguments(command: string, message: string): Problem {
 function unknownOption(command: string, option: string, hint: string): Problem {
   const others = commandsWith(option.split('=')[0] ?? option);
   const why = others.length > 0 ? `It is an option of ${listText(others)}.` : hint;
-  return wrong(command, `${command} has no option ${option}.`, why || 'Its options are listed by --help.');
+  return argumentsProblem(
+    command,
+    `${command} has no option ${option}.`,
+    why || 'Its options are listed by --help.',
+  );
 }
 
 /** @param option e.g. `--target` */
 function noSuchChoice(command: string, option: string, value: string, choices: readonly string[]): Problem {
-  const noun = option.replace(/^--/, '');
+  const optionName = option.replace(/^--/, '');
   const meant = choices.find((choice) => distance(choice, value) <= MAX_EDITS);
-  const isStage = option === '--target' && meant === undefined && /^[a-z][a-z0-9]*$/.test(value);
+  const mayBeStage = option === '--target' && meant === undefined && /^[a-z][a-z0-9]*$/.test(value);
   const hints = [
     ...(meant === undefined ? [] : [`Did you mean ${meant}?`]),
-    ...(isStage ? [`A stage is selected with --stage ${value}.`] : []),
+    ...(mayBeStage ? [`A stage is selected with --stage ${value}.`] : []),
   ];
-  const why = [`The ${noun}s are ${listText(choices)}.`, ...hints].join(' ');
-  return wrong(command, `'${value}' is not a ${noun}.`, why);
+  const why = [`The ${optionName}s are ${listText(choices)}.`, ...hints].join(' ');
+  return argumentsProblem(command, `'${value}' is not a ${optionName}.`, why);
 }
 
 /** The problem with an option that has no value, or an empty one, as in `--stage "$UNSET"`. */
 export const missingValue = (command: string, option: string): Problem =>
-  wrong(command, `${option} has no value.`, `A value follows it: ${option} VALUE.`);
+  argumentsProblem(command, `${option} has no value.`, `A value follows it: ${option} VALUE.`);
 
-/** The problem with an argument that is not an option: no command takes any. */
+/** The problem with an argument that is not an option: no command takes such an argument. */
 export function excessArgument(command: string, argument: string): Problem {
   const meant = /^(sandbox|aws)$/.test(argument)
     ? `--target ${argument}`
     : /[./\\]/.test(argument)
       ? `--config ${argument}`
       : `--stage ${argument}`;
-  return wrong(
+  return argumentsProblem(
     command,
     `${command} takes only options, and ${argument} is not one.`,
     `Did you mean ${meant}?`,
   );
 }
 
-const wrong = (command: string, what: string, why: string): Problem =>
+const argumentsProblem = (command: string, what: string, why: string): Problem =>
   problem('ARGUMENTS', {
     what,
     why,

@@ -36,12 +36,12 @@ export function explainEach(error: unknown, situation: Situation): Problem {
 const problemsIn = (error: unknown, situation: Situation): Problem[] =>
   errorsIn(error).map((one) => explain(one, situation));
 
-/** A single cause, such as expired credentials, can make many steps fail; it is reported only once. */
+/** Removes duplicates: a single cause, such as expired credentials, can make many steps fail. */
 const distinct = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((cause) => [cause.message, cause])).values(),
 ];
 
-/** Combines problems to one. @param what the `what` of the combined problem, if there are several causes */
+/** Combines problems into one. @param what the `what` of the combined problem; not used if all problems are equal */
 function combined(problems: readonly Problem[], what: string): Problem {
   const causes = distinct(problems);
   const [first] = causes;
@@ -61,20 +61,20 @@ const situationOf = (run: Run, name: Noun) => ({
   region: run.region,
   endpoint: run.endpoint,
   command: run.command,
-  changing: true,
+  mayHaveChanged: true,
 });
 
 /** Returns the problem that reports an interruption. */
 export function interrupted({ command }: Pick<Run, 'command'>) {
-  const removing = command.startsWith('npm run teardown');
-  const changing = !command.startsWith('npm run drift');
+  const isTeardown = command.startsWith('npm run teardown');
+  const canChange = !command.startsWith('npm run drift');
   return problem('INTERRUPTED', {
     what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
-    now: changing ? nowAfter(command) : NOTHING_CHANGED,
+    now: canChange ? nowAfter(command) : NOTHING_CHANGED,
     fix: [
-      changing ? `${command}, to continue from here` : command,
-      ...(removing || !changing
+      canChange ? `${command}, to continue from here` : command,
+      ...(isTeardown || !canChange
         ? []
         : [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`]),
     ],

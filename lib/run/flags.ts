@@ -1,7 +1,7 @@
 /** The options of each command, as data: a command lists and accepts only its own. */
 import type { Command as Program, Option } from 'commander';
 
-/** The commands that are run on a stack. */
+/** The commands that work on a stack. */
 export const COMMANDS = ['provision', 'drift', 'teardown'] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -19,7 +19,7 @@ interface Flag {
   readonly isHidden?: boolean;
 }
 
-const CHANGING: readonly Command[] = ['provision', 'teardown'];
+const CHANGING_COMMANDS: readonly Command[] = ['provision', 'teardown'];
 
 const FLAGS: readonly Flag[] = [
   {
@@ -43,9 +43,9 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--plan',
     description: 'only show what would change; exit with 0 if nothing would, 2 otherwise',
-    commands: CHANGING,
+    commands: CHANGING_COMMANDS,
   },
-  { flags: '--yes', description: 'do not ask for confirmation', commands: CHANGING },
+  { flags: '--yes', description: 'do not ask for confirmation', commands: CHANGING_COMMANDS },
   {
     flags: '--json',
     description: 'print one JSON document on stdout and nothing else',
@@ -66,7 +66,7 @@ const FLAGS: readonly Flag[] = [
   {
     flags: '--adopt-stack',
     description: 'change the stack even if it belongs to another project',
-    commands: CHANGING,
+    commands: CHANGING_COMMANDS,
   },
   {
     flags: '--adopt <address>',
@@ -85,7 +85,7 @@ const FLAGS: readonly Flag[] = [
 /** Returns the long name of a flag, e.g. `--stage`. */
 const longOf = ({ flags }: Flag): string => flags.split(' ')[0] ?? flags;
 
-/** Returns the other commands that have an option, e.g. `--builder`. */
+/** Returns the commands that have an option, e.g. `--builder`. */
 export const commandsWith = (long: string): readonly Command[] =>
   FLAGS.find((flag) => longOf(flag) === long && flag.isHidden !== true)?.commands ?? [];
 

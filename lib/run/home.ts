@@ -21,14 +21,14 @@ export const stateFolder = (config: string = CONFIG_FILE, env: NodeJS.ProcessEnv
 
 /**
  * Returns the home folder: SLIPWAY_HOME, by default `.slipway` in the current folder. It contains the sandbox's folder, which all
- * configurations of a project share; earlier versions of Slipway kept the state files there.
+ * configurations of a project share, and the state files of earlier versions of Slipway.
  */
 export const home = (env: NodeJS.ProcessEnv = process.env): string => resolve(env['SLIPWAY_HOME'] || FOLDER);
 
 /** @param stack `<name>-<stage>` */
 export const stackFiles = (stack: string, folder: string): StackFiles => filesNamed(stack, folder);
 
-/** Returns the files as earlier versions of Slipway named them. A stage has no hyphens, so no stack has the same files. */
+/** Returns the files under their former names, `<stage>.json` and `<stage>.lock`. A stage has no hyphens, so no stack of today has these names. */
 export const formerFiles = (stage: string, folder: string): StackFiles => filesNamed(stage, folder);
 
 export const sandboxFolder = (folder = home()): string => join(folder, 'sandbox');
@@ -39,12 +39,12 @@ const filesNamed = (name: string, folder: string): StackFiles => ({
 });
 
 /**
- * Makes a folder for state files, and keeps it out of git. The user's own folder gets no `.gitignore`: it may be in use for
- * something else.
+ * Makes a folder for state files, and keeps it out of git. A folder that the user made gets no `.gitignore`: it may also contain
+ * other files.
  */
 export async function makeStateFolder(folder: string): Promise<void> {
   const isNew = await makeFolder(folder);
   if (!isNew && basename(folder) !== FOLDER) return;
-  // It exists already, or the lock cannot be written either, which is reported there.
+  // If this fails, the file exists already, or the folder is not writable. Taking the lock will report the latter.
   await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => undefined);
 }

@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from 'node:events';
 
-/** A process that npm starts gets each Ctrl-C twice, from npm and from the terminal: two within this time count as one. */
+/** Milliseconds within which two signals count as one Ctrl-C: a process that npm starts gets each Ctrl-C from npm and from the terminal. */
 const SAME_PRESS_MS = 300;
 /** Milliseconds within which a run must stop after an interrupt: some operations cannot be aborted. */
 const STOP_MS = 1000;

@@ -29,7 +29,7 @@ export interface CommandContext {
   readonly options: Options;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** Whether the run is attached to a terminal. */
+  /** Whether a user at a terminal can answer a question. */
   readonly interactive: boolean;
 }
 
@@ -70,7 +70,7 @@ export async function main(
     const rerun = options ? commandLine(command, options) : `npm run ${command}`;
     const problem = signal.aborted
       ? interrupted({ command: rerun })
-      : explain(error, { doing: command, region: '', command: rerun, changing: command !== 'drift' });
+      : explain(error, { doing: command, region: '', command: rerun, mayHaveChanged: command !== 'drift' });
     const shown = options ? forStack(problem, options) : problem;
     process.stderr.write(problemText(shown, colour));
     if (json) print({ ...document, ok: false, problem: problemJson(shown) });
@@ -90,6 +90,7 @@ const forStack = (original: Problem, options: Options): Problem =>
     fix: original.fix.map((advice) => withStackFlags(advice, options)),
     cause: original.cause,
   });
+
 /** Rejects with the first uncaught error, which would otherwise end the run with a bare stack trace. */
 const uncaught = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 

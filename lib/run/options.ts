@@ -18,7 +18,7 @@ export interface Options {
   readonly json: boolean;
   readonly wait: boolean;
   readonly builder: Builder | undefined;
-  /** Only report drift from the configuration: `npm run drift`. */
+  /** Whether the run only reports drift from the configuration: `npm run drift`. */
   readonly drift: boolean;
   /** The addresses of foreign resources to take over. */
   readonly adopt: readonly string[];
@@ -53,8 +53,8 @@ export async function readOptions(
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   addFlags(program, command, Option);
-  const taken = flagsTakenByNpm(command, program.options, env);
-  if (taken) throw taken;
+  const npmProblem = flagsTakenByNpm(command, program.options, env);
+  if (npmProblem) throw npmProblem;
   // run.js prints the versions before it loads a command.
   program.option('--version', 'show the versions of Slipway and Node');
   try {
@@ -67,12 +67,12 @@ export async function readOptions(
   const [argument] = program.args;
   if (argument !== undefined) throw excessArgument(command, argument);
   const values = program.opts<Partial<Options>>();
-  const [empty] = Object.entries(values).filter(([, value]) => [value].flat().includes(''));
-  if (empty) throw missingValue(command, `--${empty[0]}`);
+  const [emptyOption] = Object.entries(values).filter(([, value]) => [value].flat().includes(''));
+  if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
   return { options: { ...DEFAULTS, ...values } };
 }
 
-/** The values of options that a command does not have, or that are optional. */
+/** The values of options that are not given, or that the command does not have. */
 const DEFAULTS: Options = {
   stage: 'dev',
   target: 'sandbox',
@@ -107,7 +107,7 @@ export function commandLine(command: string, { stage, target, config, name }: St
 const shellWord = (word: string): string =>
   /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Adds the flags of a stack to the commands in an advice, and names its configuration file. */
+/** Adds the flags of a stack to the commands in a piece of advice, and puts the name of the stack's configuration file into it. */
 export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice
     .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)

@@ -18,7 +18,7 @@ export function fieldText({ field, from, to }: FieldChange, separator = ': ', ar
   return `${field}${separator}${before}${arrow}${after}`;
 }
 
-/** Replaces the ARNs of named resources by the names: the rest of an ARN is the same for all resources of a stack. */
+/** Replaces the ARNs of named resources with their names: the rest of an ARN is the same for all resources of a stack. */
 const withoutArns = (text: string): string =>
   text.replace(
     /arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:loadbalancer\/app|targetgroup|task-definition)\/([\w-]+(?::\d+)?)(?:\/\w+)?/g,
@@ -104,12 +104,12 @@ export const planJson = (changes: readonly Change[], kept: readonly string[]) =>
     verb,
     reason,
     fields: fields.map(({ field, from, to }) =>
-      isSecret(field) ? { field } : { field, from: plain(from), to: plain(to) },
+      isSecret(field) ? { field } : { field, from: plainValue(from), to: plainValue(to) },
     ),
   })),
   kept,
   counts: countsByVerb(changes, kept.length),
 });
 
-const plain = (value: Value | undefined) =>
+const plainValue = (value: Value | undefined) =>
   typeof value === 'object' ? { knownAfter: value.after } : (value ?? null);

@@ -1,7 +1,7 @@
 /** Makes foreign text safe to print: some characters could colour, move, erase, reorder or hide Slipway's output. */
 
 /**
- * Control characters, characters that change the direction of text or the line, invisible spaces, and lone surrogates.
+ * Control characters, characters that change the direction of text or begin a new line, invisible spaces, and lone surrogates.
  * The joiners U+200C and U+200D are not among them, because words of some languages and emoji need them.
  * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */

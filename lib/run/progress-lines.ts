@@ -34,9 +34,9 @@ export function progressLines(write: (text: string) => void, colour: boolean): R
   // The caller decides whether to use colour: Node would check stdout, which may be a file.
   const paint = (style: Style, text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
-  const last = new Map<string, { text: string; elapsed: number }>();
+  const lastWaiting = new Map<string, { text: string; elapsed: number }>();
   return (event) => {
-    const line = lineOf(event, paint, last);
+    const line = lineOf(event, paint, lastWaiting);
     if (line !== undefined) write(`${line}\n`);
   };
 }
@@ -44,7 +44,7 @@ export function progressLines(write: (text: string) => void, colour: boolean): R
 function lineOf(
   event: Event,
   paint: (style: Style, text: string) => string,
-  last: Map<string, { text: string; elapsed: number }>,
+  lastWaiting: Map<string, { text: string; elapsed: number }>,
 ): string | undefined {
   const text = printable(event.text);
   if (event.type === 'phase') return paint('bold', text);
@@ -53,9 +53,9 @@ function lineOf(
   const { noun, key, status, elapsed = 0 } = event;
   const address = printable(addressOf(noun, key));
   if (status === 'waiting') {
-    const before = last.get(address);
+    const before = lastWaiting.get(address);
     if (before && before.text === text && elapsed - before.elapsed < REPEAT_AFTER_MS) return undefined;
-    last.set(address, { text, elapsed });
+    lastWaiting.set(address, { text, elapsed });
   }
   const time = elapsed >= 100 ? `  ${paint('dim', duration(elapsed))}` : '';
   const name = address.padEnd(WIDTH.address);

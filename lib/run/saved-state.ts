@@ -53,8 +53,8 @@ export async function lockStack(options: Options, stackOfRun: StackOfRun): Promi
 }
 
 /**
- * Reads the state of a stack, after it has been moved from the file of an earlier version of Slipway. Reports the stacks that the
- * configuration described before. The caller holds the lock.
+ * Reads the state of a stack. If an earlier version of Slipway kept it in another file, it is moved first. Reports the stacks that
+ * the configuration described before. The caller holds the lock.
  * @returns undefined if there is no state
  * @throws LOCKED if an earlier version of Slipway works on the stack; STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE
  */
@@ -67,7 +67,7 @@ export async function readSavedState(
   const former = formerFiles(options.stage, folder);
   const moved = await moveFormerState(former, { file, stack, command: `npm run ${command}`, clock });
   if (moved !== undefined) report({ type: 'note', text: moved });
-  // A teardown of the former stack itself names it.
+  // With `--name`, the user already knows about the former stack.
   if (options.name === undefined) {
     const configurationFile = configurationFileOf(options);
     for (const formerStack of await formerStacks({ file, stage: options.stage, configurationFile }))

@@ -77,7 +77,8 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   // From here on, messages may contain foreign text, from AWS and from the programs that run there.
   const redact = redactorFor(config);
   const report = redactedReport(sessionOptions.report, redact);
-  const explained = (error: unknown, about: Situation) => redactedProblem(explainEach(error, about), redact);
+  const explainRedacted = (error: unknown, about: Situation) =>
+    redactedProblem(explainEach(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
@@ -90,7 +91,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     region: config.region,
     endpoint,
     command: commandLine(command, options),
-    changing: false,
+    mayHaveChanged: false,
   };
   const recentlyCreated = trackRecentlyCreated(clock);
   const waits = time?.waits ?? target.waits;
@@ -152,12 +153,12 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
         account,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),
-      explain: (error) => explained(error, { ...situation, doing: 'the survey of existing resources' }),
+      explain: (error) => explainRedacted(error, { ...situation, doing: 'the survey of existing resources' }),
       closeSandbox,
       close,
     };
   } catch (error) {
     await close();
-    throw explained(error, situation);
+    throw explainRedacted(error, situation);
   }
 }

@@ -1,4 +1,4 @@
-/** Detects a stack that this machine or this project has not provisioned, before anything of it is changed. */
+/** Detects a stack that this machine or this project has not provisioned, before the run changes it. */
 import { projectsOfStack, sizeOfStack } from '../look/stack.ts';
 import type { Survey } from '../look/found.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 type StackSession = Pick<Session, 'config' | 'run' | 'lookContext'>;
 
 /**
- * Checks that a stack belongs to the project of the configuration, or to the one that this machine provisioned it for last. A
+ * Checks that a stack belongs to the project of the configuration, or to the project for which this machine last provisioned it. A
  * run that changes nothing only warns.
  * @throws OTHER_PROJECT when it belongs to another project and `--adopt-stack` is not set
  */
@@ -20,8 +20,8 @@ export function checkProject(
 ): void {
   const { config, run } = session;
   const { stack } = session.lookContext().names;
-  const ours = [config.project, run.state.data.project];
-  const others = projectsOfStack(found, stack).filter((project) => !ours.includes(project));
+  const ownProjects = [config.project, run.state.data.project];
+  const others = projectsOfStack(found, stack).filter((project) => !ownProjects.includes(project));
   if (others.length === 0 || options.adoptStack) return;
   const why = `It belongs to ${others.join(' and ')}, according to the tag slipway:project; this configuration belongs to ${config.project ?? 'no project'}.`;
   if (options.plan || options.drift) {
@@ -40,7 +40,7 @@ export function checkProject(
   });
 }
 
-/** Describes, for the plan and the question, a stack that exists without a record on this machine; undefined otherwise. */
+/** Returns a warning, for the plan and the question, if the stack exists but this machine has no record of it. */
 export function unknownHere(session: StackSession, found: Survey): string | undefined {
   const { resources, intents } = session.run.state.data;
   if (Object.keys(resources).length + Object.keys(intents).length > 0) return undefined;

@@ -24,7 +24,7 @@ export interface SandboxHandle {
   /** What this machine cannot enforce about containers, and why. */
   readonly limitations?: readonly string[];
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
-  /** Returns the name servers that the parent of a zone delegates its name to; empty when it does not. */
+  /** Returns the name servers to which a zone's parent delegates the zone; empty when there is no delegation. */
   nameServers(zone: string): Promise<readonly string[]>;
   census(): Promise<Readonly<Record<string, number>>>;
   /** Whether its process is alive, even if it does not respond. */
@@ -84,7 +84,7 @@ export async function connectTarget(
       const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
       report({ type: 'note', text });
     }
-    if (sandbox.started) reportWeaknesses(sandbox, report);
+    if (sandbox.started) reportCaveats(sandbox, report);
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
       settings: { region, endpoint: sandbox.url, credentials, limits: sandbox.limits },
@@ -104,7 +104,7 @@ export async function connectTarget(
 }
 
 /** Reports what the user should know about a sandbox that this run has started. */
-function reportWeaknesses({ warnings = [], limitations = [] }: SandboxHandle, report: Report): void {
+function reportCaveats({ warnings = [], limitations = [] }: SandboxHandle, report: Report): void {
   for (const text of warnings) report({ type: 'warning', text });
   for (const text of limitations) report({ type: 'note', text: `on this machine, ${text}` });
 }
@@ -124,12 +124,12 @@ async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>
   } catch (error) {
     const { syscall = '' } = error as NodeJS.ErrnoException;
     if (['mkdir', 'open'].includes(syscall)) throw unwritable(options.folder, error);
-    const taken = (error as { kind?: string }).kind === 'port taken';
-    throw problem(taken ? 'SANDBOX_PORT' : 'SANDBOX_START', {
-      what: taken ? `The sandbox cannot use port ${options.port}.` : 'The sandbox did not start.',
+    const isPortTaken = (error as { kind?: string }).kind === 'port taken';
+    throw problem(isPortTaken ? 'SANDBOX_PORT' : 'SANDBOX_START', {
+      what: isPortTaken ? `The sandbox cannot use port ${options.port}.` : 'The sandbox did not start.',
       why: error instanceof Error ? error.message : String(error),
       now: NOTHING_CHANGED,
-      fix: taken
+      fix: isPortTaken
         ? ['Stop the process that uses the port, or choose another port: export SLIPWAY_SANDBOX_PORT=4567']
         : [
             `Read its log, ${options.folder}/sandbox.log.`,

@@ -4,7 +4,7 @@ import {
   pathOfContainer,
   pathOfService,
   containersWithServices,
-  STAGE,
+  STAGE_OPTION,
   type Finding,
   type Path,
 } from '../finding.ts';
@@ -14,7 +14,7 @@ import { display } from '../display.ts';
 
 export function* namesAreWellFormed(config: Config): Iterable<Finding> {
   const named: { name: string; path: Path; rule?: FieldRule }[] = [
-    { name: config.stage, path: STAGE, rule: stageName },
+    { name: config.stage, path: STAGE_OPTION, rule: stageName },
     ...config.services.map((service) => ({ name: service.name, path: pathOfService(service) })),
     ...containersWithServices(config).map(({ service, container }) => ({
       name: container.name,
@@ -107,18 +107,18 @@ function composedNames(config: Config): ComposedName[][] {
 }
 
 /**
- * Lists the names that are too long on the first level that has any. Names on later levels contain those names, so they are too
- * long as well.
+ * Lists the names that are too long, on the first level that has such names. Names on later levels contain the same configured
+ * names, so the fix for the first level shortens them, too.
  */
 const namesTooLong = (config: Config): readonly ComposedName[] =>
   composedNames(config)
     .map((level) => level.filter(({ text, limit }) => text.length > limit))
     .find((level) => level.length > 0) ?? [];
 
-/** The default stage. If every name fits with it, a longer stage is the mistake, and the configuration has none. */
+/** The default stage. If every name is short enough with it, the mistake is the stage of this run, not a name in the configuration. */
 const DEFAULT_STAGE = 'dev';
 
-export function* namesFit(config: Config): Iterable<Finding> {
+export function* awsNamesAreShortEnough(config: Config): Iterable<Finding> {
   const tooLong = namesTooLong(config);
   const isStageTooLong = namesTooLong({ ...config, stage: DEFAULT_STAGE }).length === 0;
   if (isStageTooLong) yield* stageFits(config, tooLong);
@@ -130,7 +130,7 @@ function* stageFits({ stage }: Config, tooLong: readonly ComposedName[]): Iterab
   if (!longest) return;
   const { what, text, limit } = longest;
   yield {
-    path: STAGE,
+    path: STAGE_OPTION,
     value: display(stage),
     fix: `Use at most ${charactersText(stage.length - excessOf(longest))}: the stage is part of ${display(text)}, the name of ${what} in AWS, and such names have at most ${limit} characters.`,
     reads: [['name']],

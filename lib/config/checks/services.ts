@@ -30,7 +30,7 @@ function sizesInWords(sizes: readonly number[]): string {
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 const MAX_CONTAINERS = 10;
 /** Target groups per ECS service: a quota that AWS does not raise. */
-const MAX_ROUTED = 5;
+const MAX_ROUTED_CONTAINERS = 5;
 
 export function* containersAreWithinQuotas({ services }: Config): Iterable<Finding> {
   for (const service of services) {
@@ -44,17 +44,17 @@ export function* containersAreWithinQuotas({ services }: Config): Iterable<Findi
         value: `${count} containers`,
         fix: `Move some to another service: a task can have at most ${MAX_CONTAINERS} containers.`,
       };
-    else if (routed > MAX_ROUTED)
+    else if (routed > MAX_ROUTED_CONTAINERS)
       yield {
         path,
         value: `${routed} containers with a path`,
-        fix: `Move some to another service: ECS puts at most ${MAX_ROUTED} containers of one service behind a load balancer.`,
+        fix: `Move some to another service: ECS puts at most ${MAX_ROUTED_CONTAINERS} containers of one service behind a load balancer.`,
       };
   }
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
-export function* oneIsEssential({ services }: Config): Iterable<Finding> {
+export function* oneContainerIsEssential({ services }: Config): Iterable<Finding> {
   for (const service of services)
     if (service.containers.length > 0 && !service.containers.some(({ essential }) => essential))
       yield {

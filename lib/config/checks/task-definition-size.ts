@@ -1,4 +1,4 @@
-/** Checks the sizes of task definitions: ECS refuses a large one only when it is registered, after most of the stack exists. */
+/** Checks that task definitions are not too large, since ECS would refuse them only at the end of a provision, when most of the stack exists. */
 import { definitionBytes, taskDefinitionFor, taskDefinitionParts } from '../../derive/task-definition.ts';
 import { namesOf } from '../../derive/names.ts';
 import type { Config, Container, Service } from '../config.ts';
@@ -7,13 +7,13 @@ import { pathOfContainer, pathOfService, type Finding, type Path } from '../find
 
 /** In bytes. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 const MAX_BYTES = 65_536;
-/** The number of values that a mistake names. */
-const NAMED = 3;
-/** Stands for the account, which is not known yet: all accounts have twelve digits, and all digests 64. */
+/** The maximum number of large values that the message names. */
+const MAX_NAMED_VALUES = 3;
+/** Placeholders for the account and the digest, which are not known yet. The real ones have the same lengths. */
 const ACCOUNT = '0'.repeat(12);
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
-export function* definitionsFit(config: Config): Iterable<Finding> {
+export function* taskDefinitionsAreSmallEnough(config: Config): Iterable<Finding> {
   for (const service of config.services) {
     const excess = sizeOf(config, service) - MAX_BYTES;
     if (excess > 0)
@@ -51,7 +51,7 @@ function largestValues(service: Service): string {
   ]);
   return values
     .sort((one, other) => other.bytes - one.bytes)
-    .slice(0, NAMED)
+    .slice(0, MAX_NAMED_VALUES)
     .filter(({ bytes }) => bytes > 0)
     .map(({ path, bytes }) => `${pathText(path)} (${bytes} bytes)`)
     .join(', ')

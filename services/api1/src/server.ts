@@ -11,7 +11,7 @@ export interface Lifecycle {
 export interface StopTimes {
   /** The port stays open until no request has arrived for this long. */
   readonly quietMs: number;
-  /** The time limit of the whole stop. At most half of it is spent waiting for quiet; requests still open at its end are cut. */
+  /** The time limit of the whole stop. At most half of it is spent waiting for quiet. At the limit, open requests are cut. */
   readonly graceMs: number;
 }
 

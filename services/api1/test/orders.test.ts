@@ -89,17 +89,17 @@ test.each(['GET /api1/orders/none', 'POST /api1/orders/none/cancel'])(
 );
 
 describe('an invalid order', () => {
-  const cup = { productId: 'filters', quantity: 1 };
+  const filters = { productId: 'filters', quantity: 1 };
 
   test.each([
     ['no items', { items: [] }, ['items']],
     ['no body', undefined, ['items']],
     ['a list instead of an object', [], ['']],
-    ['a repeated product', { items: [cup, cup] }, ['items']],
-    ['an unknown field', { items: [cup], discount: 100 }, ['']],
+    ['a repeated product', { items: [filters, filters] }, ['items']],
+    ['an unknown field', { items: [filters], discount: 100 }, ['']],
     [
       'two bad items',
-      { items: [cup, { productId: 'filters!', quantity: 1 }, { productId: 'a', quantity: 0.5 }] },
+      { items: [filters, { productId: 'filters!', quantity: 1 }, { productId: 'a', quantity: 0.5 }] },
       ['items.1.productId', 'items.2.quantity'],
     ],
   ])('is refused with 400 and the path of each fault: %s', async (_name, body, paths) => {
@@ -111,7 +111,7 @@ describe('an invalid order', () => {
   });
 
   test('is refused with 422 when a product is unknown', async () => {
-    const response = await post('/api1/orders', { items: [cup, { productId: 'unicorn', quantity: 1 }] });
+    const response = await post('/api1/orders', { items: [filters, { productId: 'unicorn', quantity: 1 }] });
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({
       errors: [{ path: 'items.1.productId', message: 'there is no product "unicorn"' }],

@@ -36,9 +36,9 @@ test('an order is priced by the real catalogue, and both logs have the same requ
 test.each(['src/log.ts', 'src/problem.ts', 'src/server.ts', 'test/support.ts'])(
   'both services have the same %s, since they must not share files',
   async (file) => {
-    const [ours, theirs] = await Promise.all(
+    const [ordersFile, catalogueFile] = await Promise.all(
       [FOLDER, OTHER].map((folder) => readFile(resolve(folder, file), 'utf8')),
     );
-    expect(theirs).toBe(ours);
+    expect(catalogueFile).toBe(ordersFile);
   },
 );

@@ -140,7 +140,7 @@ describe('an idle connection', () => {
         doing: 'a look',
         region: 'eu-west-1',
         command: 'npm run provision',
-        changing: false,
+        mayHaveChanged: false,
       };
       expect(explain(error, { ...situation, endpoint: 'http://here' })).toMatchObject({
         code: 'ENDPOINT',
@@ -189,7 +189,13 @@ test.each([
   answers = [{ status, body }];
   const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
   expect(
-    explain(error, { doing: 'a look', region: 'r', command: 'c', changing: false, endpoint: 'http://here' }),
+    explain(error, {
+      doing: 'a look',
+      region: 'r',
+      command: 'c',
+      mayHaveChanged: false,
+      endpoint: 'http://here',
+    }),
   ).toMatchObject({
     code: 'ENDPOINT',
     what: 'The server at http://here is not AWS.',

@@ -13,7 +13,7 @@ const situation: Situation = {
   doing: 'the natGateway step',
   region: 'eu-west-1',
   command: 'npm run provision',
-  changing: true,
+  mayHaveChanged: true,
 };
 const codeOf = (error: unknown, more: Partial<Situation> = {}) =>
   explain(error, { ...situation, ...more }).code;
@@ -83,9 +83,9 @@ describe('a refusal', () => {
   });
 
   test('reports that nothing was changed yet', () => {
-    expect(explain(awsError('UnauthorizedOperation', 'no', 403), { ...situation, changing: false }).now).toBe(
-      'Nothing was changed.',
-    );
+    expect(
+      explain(awsError('UnauthorizedOperation', 'no', 403), { ...situation, mayHaveChanged: false }).now,
+    ).toBe('Nothing was changed.');
   });
 
   test('by throttling is not blamed on the stack', () => {

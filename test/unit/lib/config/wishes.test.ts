@@ -1,7 +1,7 @@
 // Every row of the table of other tools' words: each word gets its answer in every object where it is not a field.
 import { describe, expect, test } from '@jest/globals';
 import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
-import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SAME } from '../../../../lib/config/wishes.ts';
+import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from '../../../../lib/config/wishes.ts';
 import { mistakesOf, validStackWith } from './support.ts';
 
 /** The prefix of the paths in an object of the valid stack, by the level of the object. */
@@ -22,7 +22,7 @@ const fieldsOf = (level: (typeof allLevels)[number]): string[] =>
 
 /** The rows of the three tables, each with its words. */
 const rows = [
-  ...Object.entries(SAME).map(([field, [words]]) => ({ row: field, words })),
+  ...Object.entries(SYNONYMS).map(([field, [words]]) => ({ row: field, words })),
   ...Object.keys(ELSEWHERE).map((words) => ({ row: words, words })),
   ...Object.keys(NOT_YET).map((words) => ({ row: words, words })),
 ];
@@ -63,7 +63,7 @@ test('no word has two answers, and every word has at least one object where it i
 });
 
 describe('a word for one of our fields is answered with that field:', () => {
-  const fieldCases = cases.filter(({ row }) => row in SAME);
+  const fieldCases = cases.filter(({ row }) => row in SYNONYMS);
   test.each(fieldCases.map((line) => [line.word, line.row, line.levels] as const))(
     '%s → %s',
     (word, row, levels) => {
@@ -74,7 +74,7 @@ describe('a word for one of our fields is answered with that field:', () => {
         const path = row.replace('*', level in { stack: 1, domain: 1, network: 1 } ? '<name>' : 'shop');
         const place = path.replace('*', ['container', 'health'].includes(level) ? 'api' : '<name>');
         const isSibling = LEVEL_OF.get(field.slice(0, -1).join('.')) === level;
-        const [, difference] = SAME[row] ?? [];
+        const [, difference] = SYNONYMS[row] ?? [];
         expect(fixOf(level, word)).toBe(
           `Use ${isSibling ? field.at(-1) : place}: ${description}.${difference === undefined ? '' : ` ${difference}`}`,
         );
@@ -84,7 +84,7 @@ describe('a word for one of our fields is answered with that field:', () => {
 });
 
 describe('a word for something that is not a field is answered with what to do instead:', () => {
-  const otherCases = cases.filter(({ row }) => !(row in SAME));
+  const otherCases = cases.filter(({ row }) => !(row in SYNONYMS));
   test.each(otherCases.map((line) => [line.word, line.row, line.levels] as const))(
     '%s',
     (word, row, levels) => {

@@ -19,7 +19,7 @@ test('the look fails with the cause of every build that failed, each in its own 
     doing: 'the survey',
     region: 'eu-west-1',
     command: 'npm run provision',
-    changing: false,
+    mayHaveChanged: false,
   };
   expect(explainEach(error, situation)).toMatchObject({
     code: 'STEPS_FAILED',

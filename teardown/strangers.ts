@@ -37,15 +37,16 @@ export interface Stranger {
   readonly gateway?: string | undefined;
 }
 
-/** The ids of the stack's resources in EC2, according to the survey. */
+/** The ids of the stack's resources in EC2, according to the survey, and of the network interfaces of its NAT gateway. */
 const ownIds = (found: Survey): ReadonlySet<string> =>
-  new Set(
-    nouns
+  new Set([
+    ...nouns
       .filter((noun) => architecture[noun].service === 'ec2')
       .flatMap((noun) =>
         [...itemsOf(found, noun).values()].flatMap((item) => Object.values(idsOf(noun, item))),
       ),
-  );
+    ...[...found.natGateway.values()].flatMap(({ networkInterfaceIds }) => networkInterfaceIds),
+  ]);
 
 /** Whether a resource without tags may be our own, with tags that are not visible: it has one of our names, or no name. */
 const mayBeOurs = ({ stack }: Names, tags: Tags, name: string | undefined): boolean =>

@@ -17,6 +17,8 @@ export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   readonly failure: string | undefined;
   readonly subnetId: string;
   readonly allocationId: string;
+  /** Its network interfaces. An endpoint other than AWS may not describe them as those of a gateway. */
+  readonly networkInterfaceIds: readonly string[];
   readonly tags: Tags;
 }
 
@@ -62,14 +64,15 @@ const read = ({
   NatGatewayId = '',
   State,
   SubnetId = '',
-  NatGatewayAddresses,
+  NatGatewayAddresses = [],
   ...rest
 }: NatGateway): FoundNatGateway => ({
   natGatewayId: NatGatewayId,
   state: State ?? '',
   failure: rest.FailureCode && `${rest.FailureCode}: ${rest.FailureMessage ?? ''}`,
   subnetId: SubnetId,
-  allocationId: NatGatewayAddresses?.[0]?.AllocationId ?? '',
+  allocationId: NatGatewayAddresses[0]?.AllocationId ?? '',
+  networkInterfaceIds: NatGatewayAddresses.flatMap(({ NetworkInterfaceId = [] }) => NetworkInterfaceId),
   tags: readTags(rest.Tags),
 });
 

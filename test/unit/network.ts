@@ -63,6 +63,7 @@ export const network = () => ({
       failure: undefined,
       subnetId: 'subnet-a',
       allocationId: 'eipalloc-1',
+      networkInterfaceIds: ['eni-1'],
       tags: ourTags('natGateway'),
     },
   },

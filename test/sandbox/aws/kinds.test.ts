@@ -1,4 +1,5 @@
 // The declarations of the sandbox's tables name operations that exist, and every kind of resource has tags and lag.
+import { emptyListOperations } from '../../../sandbox/aws/ec2/empty-lists.ts';
 import { CreateTagsCommand, DescribeTagsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { resourceTables as ec2Tables } from '../../../sandbox/aws/ec2/store.ts';
@@ -27,6 +28,9 @@ const READS_WITHOUT_LAG = [
   ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(
     (name) => `elbv2 Describe${name}`,
   ),
+  // The lists of kinds that the sandbox does not have are empty.
+  ...Object.keys(emptyListOperations).map((operation) => `ec2 ${operation}`),
+  'ecs ListContainerInstances',
   ...['TargetGroupAttributes', 'TargetHealth'].map((name) => `elbv2 Describe${name}`),
   ...['Clusters', 'ServiceDeployments', 'ServiceRevisions', 'Services', 'TaskDefinition', 'Tasks'].map(
     (name) => `ecs Describe${name}`,

@@ -1,98 +1,25 @@
 // The wait for a service: when it ends, and how its failure is explained.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  DescribeServicesCommand,
-  DescribeTasksCommand,
-  ListTasksCommand,
-  type Service as EcsService,
-  type Task,
-} from '@aws-sdk/client-ecs';
-import {
-  DescribeLoadBalancersCommand,
-  DescribeTargetHealthCommand,
-  type TargetHealthDescription,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { describe, expect, test } from '@jest/globals';
 import type { Change } from '../../../../lib/model/change.ts';
-import type { Service } from '../../../../lib/config/config.ts';
-import type { WaitName } from '../../../../lib/engine/waits.ts';
-import { until, type ProbeResult } from '../../../../lib/engine/until.ts';
-import { waitForService } from '../../../../provision/done/wait-for-service.ts';
-import { awsError, config, mocks, lookContextOf, sent, testClock } from '../../step-harness.ts';
-import { existing } from '../../existing-resources.ts';
+import { awsError, mocks, sent } from '../../step-harness.ts';
+import { dateAt, NEW_DEFINITION, OLD_DEFINITION, primaryDeployment, service } from '../deployments.ts';
+
 import {
-  dateAt,
-  BREAKER_MESSAGE,
-  NEW_DEFINITION,
-  OLD_DEFINITION,
-  primaryDeployment,
-  service,
-} from '../deployments.ts';
+  web,
+  notes,
+  targetNotes,
+  wait,
+  mockEcs,
+  target,
+  targets,
+  mockStopped,
+  commands,
+} from './service-wait.ts';
 
 describe('waiting for a service', () => {
-  const mockBalancer = (Code: 'active' | 'failed', Reason?: string) =>
-    mocks.elbv2
-      .on(DescribeLoadBalancersCommand)
-      .resolves({ LoadBalancers: [{ LoadBalancerName: 'shop-dev', State: { Code, Reason } }] });
-  beforeEach(() => void mockBalancer('active'));
-  const [web] = config().services as [Service];
-  const notes: string[] = [];
-  const targetNotes: string[] = [];
-  const ids = {
-    taskDefinitions: new Map([['web', { taskDefinitionArn: NEW_DEFINITION }]]),
-    targetGroups: new Map(Object.entries(existing.targetGroups)),
-  };
-  /** Waits for at most a few probes, with its own clock and notes. */
-  const wait = async (configured = web, returned?: EcsService, change?: Change) => {
-    const clock = testClock();
-    const { signal } = new AbortController();
-    notes.length = 0;
-    targetNotes.length = 0;
-    await waitForService(
-      {
-        ...lookContextOf(),
-        change,
-        clock,
-        note: (text) => void notes.push(text),
-        until: <T>(what: string, _wait: WaitName, probe: () => Promise<ProbeResult<T>>) =>
-          until(
-            what,
-            { first: 0, every: 1000, deadline: 4000 },
-            probe,
-            // The notes of the wait for the deployment are not tested here.
-            { clock, signal, onPending: (note) => void (what.includes('targets') && targetNotes.push(note)) },
-          ),
-      },
-      configured,
-      ids,
-      returned,
-    );
-  };
-  /** Sets the responses to successive lookups of the service; the last is repeated. */
-  const mockEcs = (...services: EcsService[]) => {
-    const mock = mocks.ecs.on(DescribeServicesCommand);
-    for (const one of services.slice(0, -1)) mock.resolvesOnce({ services: [one] });
-    mock.resolves({ services: services.slice(-1) });
-  };
-  const target = (State: string, Reason?: string, Description?: string): TargetHealthDescription =>
-    ({
-      Target: { Id: '10.0.1.5', Port: 5000 },
-      TargetHealth: { State, Reason, Description },
-    }) as TargetHealthDescription;
-  const targets = (...all: TargetHealthDescription[]) => ({ TargetHealthDescriptions: all });
-  /** Sets the stopped tasks that successive lookups return; the last response is repeated. */
-  const mockStopped = (...responses: Task[][]) => {
-    const byArn = new Map(responses.flat().map((one) => [one.taskArn ?? '', one]));
-    const list = mocks.ecs.on(ListTasksCommand);
-    const arns = responses.map((tasks) => ({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) }));
-    for (const answer of arns.slice(0, -1)) list.resolvesOnce(answer);
-    list.resolves(arns.at(-1) ?? {});
-    mocks.ecs
-      .on(DescribeTasksCommand)
-      .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => byArn.get(arn)) }));
-  };
-  const commands = () => sent().map(({ command }) => command);
-
   test('the wait ends once the deployment is completed and all targets of every group are healthy', async () => {
     mockEcs(
       service(primaryDeployment('IN_PROGRESS')),
@@ -350,77 +277,6 @@ describe('waiting for a service', () => {
         .resolves(targets(target('healthy')));
       await wait(single);
       expect(targetNotes).toEqual(['0/1 targets of api1 healthy; 1/1 running']);
-    });
-  });
-
-  describe('failures', () => {
-    test("the wait fails if the deployment was rolled back, and the problem contains ECS's messages", async () => {
-      const message = '(service web) was unable to place a task. Reason: Internal error.';
-      mockEcs(service(primaryDeployment('IN_PROGRESS', { failedTasks: 1 })), {
-        ...service(
-          primaryDeployment('IN_PROGRESS', { taskDefinition: OLD_DEFINITION, createdAt: dateAt(20) }),
-          primaryDeployment('FAILED', { status: 'ACTIVE', rolloutStateReason: BREAKER_MESSAGE }),
-        ),
-        events: [
-          { id: '2', message: '(service web) has started 1 tasks.' },
-          { id: '1', message },
-        ],
-      });
-      mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-      await expect(
-        wait(web, { ...service(primaryDeployment('IN_PROGRESS')), events: [] }),
-      ).rejects.toMatchObject({
-        code: 'DEPLOYMENT',
-        what: 'The deployment of web failed.',
-        why: `${BREAKER_MESSAGE}\nECS rolled back to shop-dev-web:1\nwas unable to place a task. Reason: Internal error.`,
-      });
-      expect(commands()).not.toContain('DescribeTargetHealth');
-    });
-
-    test('the wait fails if the first deployment failed', async () => {
-      mockEcs(service(primaryDeployment('FAILED', { rolloutStateReason: BREAKER_MESSAGE })));
-      mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-      await expect(wait()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BREAKER_MESSAGE });
-    });
-
-    test('if the load balancer failed, the wait fails with its reason, and tasks are not read', async () => {
-      mockEcs(service(primaryDeployment('IN_PROGRESS')));
-      const why = 'The subnets have no free addresses left.';
-      mockBalancer('failed', why);
-      await expect(wait()).rejects.toMatchObject({ code: 'FAILED_STATE', why });
-      expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
-    });
-
-    test('if the deployment takes too long, the wait fails with the task counts', async () => {
-      mockEcs(service(primaryDeployment('IN_PROGRESS', { failedTasks: 5 })));
-      mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-      await expect(wait()).rejects.toMatchObject({
-        code: 'DEPLOYMENT',
-        why: 'The last check reported: 0/1 running, 5 failed.',
-      });
-    });
-
-    test('the wait fails if targets stay unhealthy while tasks run, and the problem lists the targets with their reasons', async () => {
-      mockEcs(service(primaryDeployment('COMPLETED', { runningCount: 1 })));
-      mockStopped([]);
-      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy')));
-      mocks.elbv2
-        .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:group-1' })
-        .resolves(targets(target('unhealthy', 'Target.Timeout', 'Request timed out')));
-      await expect(wait()).rejects.toMatchObject({
-        code: 'UNHEALTHY',
-        what: 'The load balancer reports api1 as unhealthy.',
-        why: '10.0.1.5:5000 is unhealthy, Target.Timeout, Request timed out',
-        fix: expect.arrayContaining(['api1 must listen on 0.0.0.0:5000 and answer GET /health within 5 s.']),
-      });
-    });
-
-    test('the wait throws the original error if a lookup fails', async () => {
-      mocks.ecs.on(DescribeServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
-      await expect(wait()).rejects.toMatchObject({ message: 'not allowed' });
-      mockEcs(service(primaryDeployment('COMPLETED')));
-      mocks.elbv2.on(DescribeTargetHealthCommand).rejects(awsError('TargetGroupNotFoundException', 'none'));
-      await expect(wait()).rejects.toMatchObject({ message: 'none' });
     });
   });
 });

@@ -24,7 +24,7 @@ const BASE_TARGETS: Readonly<Record<Workload, Target>> = {
   plan: { ratio: 0.2, calls: 30 },
   provision: { ratio: 0.05, calls: 100 },
   again: { ratio: 0.18, calls: 43 },
-  teardown: { ratio: 0.12, calls: 115 },
+  teardown: { ratio: 0.12, calls: 133 },
 };
 
 /** The large size, as a number of additional services. */

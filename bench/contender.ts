@@ -3,7 +3,7 @@ import type { Proxy } from './latency-proxy.ts';
 import { runCommand, type Command } from './run-command.ts';
 import type { AwsCall } from './aws-call.ts';
 
-/** The workloads of one round, in order. */
+/** The workloads of one round, in order. `again` is a second provision, which changes nothing. */
 export const WORKLOADS = ['plan', 'provision', 'again', 'teardown'] as const;
 export type Workload = (typeof WORKLOADS)[number];
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nouns } from '../lib/model/architecture.ts';
 import { manualImageChanges, manualChanges } from '../test/converge/manual-changes.ts';
-import { foreignResources, claimableResources } from '../test/converge/foreign-resources.ts';
+import { foreignResources, retaggableResources } from '../test/converge/foreign-resources.ts';
 import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
@@ -42,7 +42,7 @@ export function convergenceTable(): string {
   const foreignNouns = new Set(
     [
       ...foreignResources.map(({ address }) => address),
-      ...claimableResources.map(([address]) => address),
+      ...retaggableResources.map(([address]) => address),
     ].map(nounOf),
   );
   const rows = nouns.map((noun) => {

@@ -21,7 +21,7 @@ type ObstacleSession = Pick<Session, 'run' | 'lookContext'>;
 /**
  * Finds the obstacles to the planned removals: deletion protection, tasks and services of others in our cluster, resources of
  * others in our VPC, and rules of others that refer to our security groups.
- * @param wait whether to look again for up to a minute while every stranger may be one of our resources without visible tags
+ * @param wait whether to look again for up to a minute, as long as it is not certain that anything belongs to someone else
  */
 export async function findObstacles(
   session: ObstacleSession,

@@ -60,9 +60,13 @@ const waitUntilActive = (context: Context): Promise<void> =>
  */
 async function checkOwner(context: Context, tags: Tags): Promise<void> {
   const { duplicateGuard, names } = context;
-  const owner = foreignOwner(tags, names.stack);
-  if (owner === undefined) return;
+  const ownerText = foreignOwner(tags, names.stack);
+  if (ownerText === undefined) return;
   const whatIsTaken = `the name ${names.cluster}`;
-  if (Object.keys(tags).length > 0) throw takenByOthers(whatIsTaken, owner);
-  await adopt({ duplicateGuard, lookAgain: () => lookAgainForOurs(context) }, whatIsTaken, new Error(owner));
+  if (Object.keys(tags).length > 0) throw takenByOthers(whatIsTaken, ownerText);
+  await adopt(
+    { duplicateGuard, lookAgain: () => lookAgainForOurs(context) },
+    whatIsTaken,
+    new Error(ownerText),
+  );
 }

@@ -1,4 +1,4 @@
-/** Parses the forms of the query protocols, such as `A.B.1=x`. It reverses what the SDK's serializer does. */
+/** Parses the form bodies of the query protocols, such as `A.B.1=x`: the inverse of the SDK's serializer. */
 import type { Shape } from './schemas.ts';
 import { refusal } from './refusal.ts';
 import { parseSimpleValue } from './simple-values.ts';
@@ -67,13 +67,13 @@ function wireName(name: string, member: Shape, dialect: Dialect): string {
 
 function readList(shape: Shape, node: Tree | string, dialect: Dialect, prefix: string): unknown[] {
   if (node === '') return [];
-  const value = shape.getValueSchema();
+  const itemShape = shape.getValueSchema();
   const flat = dialect === 'ec2' || Boolean(shape.getMergedTraits().xmlFlattened);
   let items = asTree(node, prefix);
   if (!flat) items = asTree([...items.values()][0] ?? new Map(), prefix);
   return [...items]
     .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([index, item]) => read(value, item, dialect, `${prefix}${index}.`));
+    .map(([index, item]) => read(itemShape, item, dialect, `${prefix}${index}.`));
 }
 
 function readMap(shape: Shape, tree: Tree, dialect: Dialect, prefix: string): object {

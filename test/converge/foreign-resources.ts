@@ -96,8 +96,8 @@ const addEcsTag =
   (aws, id, [key, value]) =>
     aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
 
-/** Resources of the stack that another stack can claim with tags. */
-export const claimableResources: readonly [address: string, addTag: AddTag][] = [
+/** Resources of the stack that pass to another stack when their tags change. */
+export const retaggableResources: readonly [address: string, addTag: AddTag][] = [
   ['loadBalancer', addElbTag('loadBalancerArn')],
   ['listener', addElbTag('listenerArn')],
   ['rules.web-api1', addElbTag('ruleArn')],

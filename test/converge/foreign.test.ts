@@ -13,7 +13,7 @@ import { testSample } from '../sample.ts';
 import { stack, web } from './stacks.ts';
 import {
   foreignResources,
-  claimableResources,
+  retaggableResources,
   tagForOtherStack,
   type ForeignResource,
   type AddTag,
@@ -65,7 +65,7 @@ testSample(
 );
 
 testSample(
-  claimableResources.map(([address, addTag]): [string, string, AddTag] => [
+  retaggableResources.map(([address, addTag]): [string, string, AddTag] => [
     `${address} is reported and left alone once it belongs to another stack, and can be adopted again`,
     address,
     addTag,

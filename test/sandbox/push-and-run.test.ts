@@ -87,7 +87,7 @@ test.each([
   30_000,
 );
 
-test('a repeated push after an interruption sends only the missing parts', async () => {
+test('a repeated push after an interruption uploads only the missing layers', async () => {
   using target = await registry();
   const image = await twoPartImage;
   // The configuration and the first of two parts arrive.

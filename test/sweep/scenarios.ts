@@ -2,7 +2,7 @@
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
-import { claimableResources, tagForOtherStack } from '../converge/foreign-resources.ts';
+import { retaggableResources, tagForOtherStack } from '../converge/foreign-resources.ts';
 
 /** One run in which each call fails in turn. */
 export interface Scenario {
@@ -21,7 +21,7 @@ const protocolChanged = stack({
 });
 const imageChanged = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
-const adopt = claimableResources.map(([address]) => address);
+const adopt = retaggableResources.map(([address]) => address);
 
 export const scenarios = {
   'a first provision': { run: (user) => user.provision(stack()), desired: stack() },
@@ -39,7 +39,7 @@ export const scenarios = {
   'an adoption': {
     before: stack(),
     prepare: async (user) => {
-      for (const [address, addTag] of claimableResources) await tagForOtherStack(user, address, addTag);
+      for (const [address, addTag] of retaggableResources) await tagForOtherStack(user, address, addTag);
     },
     run: (user) => user.provision(stack(), { adopt }),
     desired: stack(),

@@ -1,4 +1,4 @@
-/** Responses that a target sends before it has the whole request, large response headers, and unannounced bodies. */
+/** Early responses of a target, before it has the whole request; large response headers; bodies that no header announces. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -87,7 +87,7 @@ describe('the headers of a response', () => {
   });
 });
 
-describe('a body that the headers for the target do not announce', () => {
+describe('a body that the headers sent to the target do not announce', () => {
   test('is not forwarded, because the target would take it for the next request', async () => {
     let received = '';
     const targetPort = await startRawTarget((socket) =>

@@ -16,7 +16,7 @@ test('37: the elastic IP is released once its NAT gateway no longer uses it', as
   expect(user.census()).toEqual({});
 });
 
-test('38: foreign network interfaces are reported, and the run waits for those that AWS has not deleted yet', async () => {
+test('38: a foreign network interface is reported, and the run waits while AWS deletes the interfaces of removed resources', async () => {
   const user = await startAccount();
   await user.provision(stack());
   const SubnetId = user.ids()['subnets.private-1']?.['subnetId'];
@@ -66,7 +66,7 @@ test('39: deletes that ECS, IAM, CloudWatch Logs and Route 53 refuse for a while
   expect(user.census()).toEqual({});
 });
 
-/** Creates or deletes a record in the stack's zone, as another user. */
+/** Creates or deletes a record in the stack's zone, without Slipway. */
 const changeMailRecord = (user: Account, Action: 'CREATE' | 'DELETE') =>
   user.aws.route53.send(
     new ChangeResourceRecordSetsCommand({

@@ -1,4 +1,4 @@
-// Obstacles to a teardown: a resource that may belong to the stack is looked up again, and a stranger's is reported at once.
+// Obstacles to a teardown: a resource that may belong to the stack is looked up again, and a foreign one is reported at once.
 import { DescribeRouteTablesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { findObstacles, throwObstacles } from '../../../teardown/obstacles.ts';

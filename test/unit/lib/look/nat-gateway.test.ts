@@ -10,9 +10,7 @@ const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
   NatGatewayId,
   State,
   SubnetId: 'subnet-a',
-  NatGatewayAddresses: [
-    { AllocationId: 'eipalloc-1', NetworkInterfaceId: 'eni-1', IsPrimary: true },
-  ],
+  NatGatewayAddresses: [{ AllocationId: 'eipalloc-1', NetworkInterfaceId: 'eni-1', IsPrimary: true }],
   Tags: toPascalCaseTags(ourTags('natGateway')),
   ...more,
 });
@@ -48,7 +46,13 @@ describe('a look by tags', () => {
     const why = { FailureCode: 'Gateway.NotAttached', FailureMessage: 'no gateway', NatGatewayAddresses: [] };
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'failed', why)] });
     expect([...(await lookNatGateway(lookContextOf())).values()]).toEqual([
-      { ...expected, state: 'failed', failure: 'Gateway.NotAttached: no gateway', allocationId: '', networkInterfaceIds: [] },
+      {
+        ...expected,
+        state: 'failed',
+        failure: 'Gateway.NotAttached: no gateway',
+        allocationId: '',
+        networkInterfaceIds: [],
+      },
     ]);
   });
 

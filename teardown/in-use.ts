@@ -6,7 +6,7 @@ import type { Noun } from '../lib/model/architecture.ts';
 import { problem } from '../lib/model/problem.ts';
 import type { RemoveContext } from '../lib/engine/step.ts';
 import { strangersInCluster } from './cluster-strangers.ts';
-import { foreignRules, isTaskInterface, strangersIn, type Stranger } from './strangers.ts';
+import { foreignRules, isTaskInterface, strangersAmong, type Stranger } from './strangers.ts';
 import { contentsOf } from './vpc-contents.ts';
 
 /** A resource or rule that uses the resource to remove; `isCertain` if it is known to belong to someone else. */
@@ -68,12 +68,12 @@ export async function usersInVpc(
   target: { readonly id: string; readonly vpcId: string },
 ): Promise<User[]> {
   const isGroup = target.id.startsWith('sg-');
-  const [contents, strangers, rules, clusterStrangers] = await Promise.all([
+  const [contents, rules, clusterStrangers] = await Promise.all([
     contentsOf(context.aws, target.vpcId),
-    strangersIn(context, target.vpcId),
     isGroup ? foreignRules(context, [target.id]) : [],
     strangersInCluster(context),
   ]);
+  const strangers = strangersAmong(context, contents);
   const uses = ({ id, text, networkInterface }: (typeof contents)[number]): boolean => {
     if (id === target.id) return false;
     if (target.id === target.vpcId) return true;

@@ -12,7 +12,7 @@ import { readTags, STACK_TAG, type Tags } from '../lib/derive/tags.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { architecture, nouns } from '../lib/model/architecture.ts';
 import { idsOf } from '../lib/model/resources.ts';
-import { contentsOf } from './vpc-contents.ts';
+import { contentsOf, type VpcContent } from './vpc-contents.ts';
 
 /** The context of the search for strangers: the clients, the names of the stack, and the survey. */
 export interface StrangerContext {
@@ -52,18 +52,20 @@ const ownIds = (found: Survey): ReadonlySet<string> =>
 const mayBeOurs = ({ stack }: Names, tags: Tags, name: string | undefined): boolean =>
   Object.keys(tags).length === 0 && (name === undefined || name.startsWith(`${stack}-`));
 
+/** Lists the resources in a VPC that belong to someone else. */
+export const strangersIn = async (context: StrangerContext, vpcId: string): Promise<Stranger[]> =>
+  strangersAmong(context, await contentsOf(context.aws, vpcId));
+
 /**
- * Lists the resources in a VPC that belong to someone else. Leaves out the network interfaces that AWS manages for our load
- * balancer, tasks and gateways: they disappear on their own.
+ * Selects, from the contents of our VPC, the resources that belong to someone else. Leaves out the network interfaces that AWS
+ * manages for our load balancer, tasks and gateways: they disappear on their own. Pure.
  */
-export async function strangersIn(
-  { aws, names, found }: StrangerContext,
-  vpcId: string,
-): Promise<Stranger[]> {
+export function strangersAmong(
+  { names, found }: Pick<StrangerContext, 'names' | 'found'>,
+  contents: readonly VpcContent[],
+): Stranger[] {
   const ours = ownIds(found);
-  const foreign = (await contentsOf(aws, vpcId)).filter(
-    ({ id, tags }) => tags[STACK_TAG] !== names.stack && !ours.has(id),
-  );
+  const foreign = contents.filter(({ id, tags }) => tags[STACK_TAG] !== names.stack && !ours.has(id));
   const foreignIds = foreign.filter((one) => !one.networkInterface).map(({ id }) => id);
   return foreign
     .filter(

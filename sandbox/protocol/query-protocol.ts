@@ -3,7 +3,7 @@ import { checkFormSize } from './limits.ts';
 import { readQuery, type Dialect } from './query.ts';
 import { refusal } from './refusal.ts';
 import { writeXml } from './schemas.ts';
-import { escapeXml, xmlDocument, type WireProtocol, type WireRequest, type WireResponse } from './wire.ts';
+import { escapeXml, xmlResponse, type WireProtocol, type WireRequest } from './wire.ts';
 
 function formOf(request: WireRequest): URLSearchParams {
   if (request.method === 'GET') return request.query;
@@ -18,12 +18,6 @@ function actionOf(request: WireRequest): string | undefined {
     request.method === 'GET' ? request.query : new URLSearchParams(/(?:^|&)(Action=[^&]*)/.exec(text)?.[1]);
   return query.get('Action') ?? undefined;
 }
-
-const xmlResponse = (status: number, body: string): WireResponse => ({
-  status,
-  headers: { 'content-type': 'text/xml;charset=UTF-8' },
-  body: xmlDocument(body),
-});
 
 /**
  * Refuses a call with another version of the API than the one that the sandbox has.

@@ -3,7 +3,7 @@ import { refusal } from './refusal.ts';
 import { checkXmlSize } from './limits.ts';
 import { parseSimpleValue } from './simple-values.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';
-import { escapeXml, xmlDocument, type WireProtocol, type WireRequest, type WireResponse } from './wire.ts';
+import { escapeXml, xmlResponse, type WireProtocol, type WireRequest, type WireResponse } from './wire.ts';
 
 const NAMESPACE = 'https://route53.amazonaws.com/doc/2013-04-01/';
 
@@ -79,11 +79,8 @@ function refuseNaN(value: unknown): void {
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNaN);
 }
 
-const xmlResponse = (status: number, headers: Record<string, string>, body: string): WireResponse => ({
-  status,
-  headers: { 'content-type': 'text/xml', ...headers },
-  body: xmlDocument(body),
-});
+/** Route 53 sends no character set. */
+const CONTENT_TYPE = { 'content-type': 'text/xml' };
 
 function encode(operation: OperationShape, output: object): WireResponse {
   const headers: Record<string, string> = {};
@@ -99,11 +96,10 @@ function encode(operation: OperationShape, output: object): WireResponse {
   }
   const root = `${operation.name}Response`;
   const content = writeXml(operation.output, inBody);
-  return xmlResponse(
-    operation.http?.[2] ?? 200,
-    headers,
-    `<${root} xmlns="${NAMESPACE}">${content}</${root}>`,
-  );
+  return xmlResponse(operation.http?.[2] ?? 200, `<${root} xmlns="${NAMESPACE}">${content}</${root}>`, {
+    ...CONTENT_TYPE,
+    ...headers,
+  });
 }
 
 /** Makes the REST protocol for these operations. */
@@ -119,8 +115,8 @@ export function restXmlProtocol(operations: Iterable<OperationShape>): WireProto
       const error = `<Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
       return xmlResponse(
         status,
-        {},
         `<ErrorResponse xmlns="${NAMESPACE}"><Error>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+        CONTENT_TYPE,
       );
     },
   };

@@ -1,6 +1,6 @@
 /** Refuses calls to services that the sandbox does not have, in the protocol of the call, so that the client shows the message. */
 import type { Refusal } from './refusal.ts';
-import { escapeXml, xmlDocument, type WireRequest, type WireResponse } from './wire.ts';
+import { escapeXml, xmlResponse, type WireRequest, type WireResponse } from './wire.ts';
 
 /** The services whose protocol is REST with XML. Their requests do not reveal the protocol. */
 const REST_XML = ['s3', 's3-outposts', 's3express', 'cloudfront'];
@@ -20,12 +20,12 @@ export function refuseUnknownService(
   const isQuery = contentType.includes('x-www-form-urlencoded') || request.query.has('Action');
   const error = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message>`;
   if (isQuery)
-    return xml(
+    return xmlResponse(
       status,
       `<ErrorResponse><Error><Type>Receiver</Type>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
     );
   if (REST_XML.includes(service))
-    return xml(status, `<Error>${error}<RequestId>${requestId}</RequestId></Error>`);
+    return xmlResponse(status, `<Error>${error}<RequestId>${requestId}</RequestId></Error>`);
   const isJsonRpc = request.headers['x-amz-target'] !== undefined;
   return {
     status,
@@ -36,9 +36,3 @@ export function refuseUnknownService(
     body: JSON.stringify({ __type: code, message }),
   };
 }
-
-const xml = (status: number, body: string): WireResponse => ({
-  status,
-  headers: { 'content-type': 'text/xml;charset=UTF-8' },
-  body: xmlDocument(body),
-});

@@ -37,6 +37,16 @@ export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (c) =
 /** The characters that XML 1.0 cannot represent, not even as a reference; a parser rejects a document that has one. */
 const NOT_IN_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Returns an XML document with this content; a character that XML cannot represent becomes U+FFFD. */
-export const xmlDocument = (content: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n${content.replace(NOT_IN_XML, '\ufffd')}`;
+/**
+ * Makes a response with an XML document. A character that XML cannot represent becomes U+FFFD.
+ * @param headers other headers, or another content type
+ */
+export const xmlResponse = (
+  status: number,
+  content: string,
+  headers: Readonly<Record<string, string>> = {},
+): WireResponse => ({
+  status,
+  headers: { 'content-type': 'text/xml;charset=UTF-8', ...headers },
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n${content.replace(NOT_IN_XML, '\ufffd')}`,
+});

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { statFields } from './process-start-time.ts';
 
 /** One process of this machine. */
 interface ProcessEntry {
@@ -45,13 +46,11 @@ function indexBy(
   return index;
 }
 
-/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function linuxTable(): ProcessEntry[] {
   return readdirSync('/proc').flatMap((name) => {
     const stat = /^\d+$/.test(name) ? contentsOf(`/proc/${name}/stat`) : '';
     if (stat === '') return [];
-    // The second field, the name in parentheses, may contain any character.
-    const [, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [, parent, group] = statFields(stat);
     return [
       {
         pid: Number(name),

@@ -5,16 +5,20 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
+ * Returns the fields of `/proc/PID/stat` from the third on: the state, the parent, the process group and, at index 19, the start
+ * time. The second field, the name in parentheses, may contain any character.
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+export const statFields = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+
+/**
  * Returns the time at which a process started, as an opaque string to compare.
  * @returns undefined when the process does not exist or has ended
  */
 export async function startTimeOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // The second field, the name in parentheses, may contain any character. After the last `)` come the state and, 19
-    // fields later, the start time.
-    // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const fields = statFields(stat);
     return fields[0] === 'Z' ? undefined : fields[19];
   }
   const { stdout } = await promisify(execFile)('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
@@ -31,8 +35,7 @@ export async function startTimeOf(pid: number): Promise<string | undefined> {
 export function isZombie(pid: number): boolean {
   try {
     if (process.platform === 'linux') {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+      return statFields(readFileSync(`/proc/${pid}/stat`, 'utf8'))[0] === 'Z';
     }
     const stdio = ['ignore', 'pipe', 'ignore'] as const;
     const state = execFileSync('/bin/ps', ['-o', 'state=', '-p', String(pid)], { stdio: [...stdio] });

@@ -6,6 +6,7 @@ import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
 import { validate } from '../models/validate.ts';
 import { ownProperty } from '../own-property.ts';
+import { isEmptyValue } from '../protocol/empty-value.ts';
 import { refusal, Refusal } from '../protocol/refusal.ts';
 import type { OperationShape } from '../protocol/schemas.ts';
 import { refuseUnknownService } from '../protocol/unknown-service.ts';
@@ -170,15 +171,6 @@ function withInjectedFailure(
   };
 }
 
-/** Whether a value asks for nothing, as if the member were absent: `false`, or an empty list or structure. */
-const asksForNothing = (value: unknown): boolean =>
-  value === undefined ||
-  value === false ||
-  (typeof value === 'object' &&
-    value !== null &&
-    !(value instanceof Date) &&
-    Object.keys(value).length === 0);
-
 /** Refuses members that AWS supports but the sandbox does not, because ignoring them would fake success. */
 function refuseUnsupportedMembers(
   service: SandboxService,
@@ -188,7 +180,7 @@ function refuseUnsupportedMembers(
 ): void {
   for (const [member, value] of Object.entries(input)) {
     // The last check is slow for large binary values, such as the parts of a layer.
-    if (member === 'DryRun' || takes.includes(member) || asksForNothing(value)) continue;
+    if (member === 'DryRun' || takes.includes(member) || isEmptyValue(value)) continue;
     throw refusal(
       'NotImplemented',
       `The sandbox does not support ${member} in ${service.name} ${shape.name} yet`,

@@ -1,4 +1,5 @@
 /** The refusals of ECS, in ECS's wording. The catalogue of AWS semantics (§4) lists their sources. */
+import { isEmptyValue } from '../../protocol/empty-value.ts';
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 
@@ -39,11 +40,6 @@ export const notSupported = (member: string): Refusal =>
  */
 export function refuseUnsupported(value: object, supported: readonly string[], path: string): void {
   for (const [member, given] of Object.entries(value)) {
-    if (!supported.includes(member) && !isEmpty(given)) throw notSupported(`${path}.${member}`);
+    if (!supported.includes(member) && !isEmptyValue(given)) throw notSupported(`${path}.${member}`);
   }
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value == null || value === false) return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
 }

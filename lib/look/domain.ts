@@ -1,8 +1,15 @@
 /** Finds what else affects how the domain is resolved: other zones of the account, delegations, and other records with its name. */
-import { GetHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { only } from '../model/resources.ts';
 import type { LookContext } from './context.ts';
-import { idOfZone, isOurZone, listZones, lookHostedZone, nameOfZone } from './hosted-zone.ts';
+import {
+  fetchNameServers,
+  idOfZone,
+  isOurZone,
+  listZones,
+  lookHostedZone,
+  nameOfZone,
+} from './hosted-zone.ts';
 import { ifFound } from './if-found.ts';
 import { bareName, recordSetsAt, sharedRecordSets } from './record-sets.ts';
 
@@ -58,11 +65,12 @@ export async function lookDomain(context: LookContext): Promise<DomainSurroundin
       ? recordSetsAtNames(context, zone.hostedZoneId, [...new Set([domain.name, ...names])], zoneIsOurs)
       : [],
   ]);
+  const nsRecords = nsRecordsIn(sets);
   return {
     longerZone,
     parentZone: others.find(({ name }) => isBelow(domain.zone, name)),
-    cut: outermostCut(sets.filter(({ Name }) => names.includes(bareName(Name)))),
-    nameServers: zoneIsOurs ? serversAt(domain.zone, sets) : undefined,
+    cut: nsRecords.find(({ name }) => names.includes(name)),
+    nameServers: zoneIsOurs ? nsRecords.find(({ name }) => name === domain.zone)?.nameServers : undefined,
     recordSets: sets.filter(({ Name }) => bareName(Name) === domain.name),
   };
 }
@@ -90,23 +98,16 @@ async function recordSetsAtNames(
 }
 
 async function withNameServers({ aws }: LookContext, zone: ZoneName): Promise<LongerZone | undefined> {
-  const response = await ifFound(() => aws.route53(new GetHostedZoneCommand({ Id: zone.hostedZoneId })));
-  return response && { ...zone, nameServers: (response.DelegationSet?.NameServers ?? []).map(bareName) };
+  const nameServers = await ifFound(() => fetchNameServers(aws, zone.hostedZoneId));
+  return nameServers && { ...zone, nameServers: nameServers.map(bareName) };
 }
 
-/** Returns the name servers in the NS record set of a name; undefined when there is none. */
-const serversAt = (name: string, sets: readonly ResourceRecordSet[]): string[] | undefined =>
+/** Returns the NS record sets among some record sets, the one with the shortest name first. */
+const nsRecordsIn = (sets: readonly ResourceRecordSet[]): ZoneCut[] =>
   sets
-    .find((set) => set.Type === 'NS' && bareName(set.Name) === name)
-    ?.ResourceRecords?.map(({ Value }) => bareName(Value));
-
-function outermostCut(sets: readonly ResourceRecordSet[]): ZoneCut | undefined {
-  const [outermost] = sets
     .filter(({ Type }) => Type === 'NS')
     .map(({ Name, ResourceRecords = [] }) => ({
       name: bareName(Name),
       nameServers: ResourceRecords.map(({ Value }) => bareName(Value)),
     }))
     .sort((one, other) => one.name.length - other.name.length);
-  return outermost;
-}

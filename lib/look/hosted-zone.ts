@@ -5,6 +5,7 @@ import {
   ListTagsForResourceCommand,
   type HostedZone,
 } from '@aws-sdk/client-route-53';
+import type { Aws } from '../aws/clients.ts';
 import { isAccessDenied, isUnimplemented } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
@@ -70,6 +71,15 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
     zones.filter((zone) => zone === chosen || isOurZone(context, zone)),
     (zone) => (zone === chosen ? ONLY : zone.name),
   );
+}
+
+/**
+ * Fetches the name servers that Route 53 assigned to a zone.
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html
+ */
+export async function fetchNameServers({ route53 }: Aws, Id: string | undefined): Promise<readonly string[]> {
+  const { DelegationSet } = await route53(new GetHostedZoneCommand({ Id }));
+  return DelegationSet?.NameServers ?? [];
 }
 
 /** The id of a listed zone, without its prefix. */

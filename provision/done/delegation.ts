@@ -1,7 +1,6 @@
 /** Checks whether the parent zone delegates to the zone of the stack. Until then, no resolver finds the domain. */
-import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { Resolver } from 'node:dns/promises';
-import type { Aws } from '../../lib/aws/clients.ts';
+import { fetchNameServers } from '../../lib/look/hosted-zone.ts';
 import { bareName } from '../../lib/look/record-sets.ts';
 import type { LookContext } from '../../lib/look/context.ts';
 import type { ZoneName } from '../../lib/look/domain.ts';
@@ -35,7 +34,7 @@ export async function ownZone(
   lookUp: LookUpServers = queryDns,
 ): Promise<OwnZone | undefined> {
   if (!domain?.createZone) return undefined;
-  const nameServers = surveyed ?? (await fetchServers(aws, only(ids.hostedZone)?.hostedZoneId));
+  const nameServers = surveyed ?? (await fetchNameServers(aws, only(ids.hostedZone)?.hostedZoneId));
   // A resolver answers for names in .localhost itself, whatever Route 53 contains.
   const isOnlyLocal = !target.sandbox && domain.name.endsWith('.localhost');
   const serversInDns = isOnlyLocal
@@ -46,12 +45,6 @@ export async function ownZone(
     nameServers,
     isDelegated: serversInDns && areServersOfZone(serversInDns, nameServers),
   };
-}
-
-/** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html */
-async function fetchServers(aws: Aws, Id: string | undefined): Promise<readonly string[]> {
-  const { DelegationSet } = await aws.route53(new GetHostedZoneCommand({ Id }));
-  return DelegationSet?.NameServers ?? [];
 }
 
 /** A query is sent this many times, with this timeout in milliseconds. */

@@ -14,16 +14,22 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import type { Ids } from '../../lib/model/architecture.ts';
 import { compare, knownAfter, type DesiredFields, type Value } from '../../lib/model/change.ts';
+import type { Items } from '../../lib/model/resources.ts';
 
 type Context = ApplyContext<'taskDefinitions'>;
 
 /** The name of the field for the number of older revisions from which tasks can still start. */
 const OLDER_REVISIONS = 'older revisions';
 
+/** Returns a function from a container to the reference of its image; '' for an image that is not pushed yet. */
+const imageIn =
+  (images: Items<{ readonly imageUri: string }>) =>
+  ({ key, image }: Container): string =>
+    'reference' in image ? image.reference : (images.get(key)?.imageUri ?? '');
+
 /** Returns the desired fields. The reference of an image that is not pushed yet becomes known later. */
 function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
-  const imageIfKnown = ({ key, image }: Container): string =>
-    'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
+  const imageIfKnown = imageIn(found.images);
   const fields: Record<string, Value | undefined> = {
     status: 'ACTIVE',
     [OLDER_REVISIONS]: 0,
@@ -86,9 +92,8 @@ async function register(context: Context): Promise<Ids['taskDefinitions']> {
   const { aws, change, config, ids, tags } = context;
   const service = config.services.find(({ name }) => name === change.key);
   if (!service) throw new Error(`No service ${change.key} is configured`);
-  const imageOf = ({ key, image }: Container) =>
-    'reference' in image ? image.reference : (ids.images.get(key)?.imageUri ?? '');
-  const definition = taskDefinitionFor(service, taskDefinitionParts(context, service, ids.roles, imageOf));
+  const parts = taskDefinitionParts(context, service, ids.roles, imageIn(ids.images));
+  const definition = taskDefinitionFor(service, parts);
   const { taskDefinition } = await aws.ecs(
     new RegisterTaskDefinitionCommand({ ...definition, tags: toCamelCaseTags(tags) }),
   );

@@ -69,11 +69,11 @@ export async function readOptions(
   const values = program.opts<Partial<Options>>();
   const [emptyOption] = Object.entries(values).filter(([, value]) => [value].flat().includes(''));
   if (emptyOption) throw missingValue(command, `--${emptyOption[0]}`);
-  return { options: { ...DEFAULTS, ...values } };
+  return { options: { ...DEFAULT_OPTIONS, ...values } };
 }
 
 /** The values of options that are not given, or that the command does not have. */
-const DEFAULTS: Options = {
+export const DEFAULT_OPTIONS: Options = {
   stage: 'dev',
   target: 'sandbox',
   config: undefined,

@@ -21,7 +21,7 @@ import { openSession } from '../../lib/run/session.ts';
 import type { Noun } from '../../lib/model/architecture.ts';
 import { addressOf } from '../../lib/model/resources.ts';
 import type { Report } from '../../lib/model/report.ts';
-import type { Options } from '../../lib/run/options.ts';
+import { DEFAULT_OPTIONS, type Options } from '../../lib/run/options.ts';
 import type { SandboxHandle } from '../../lib/run/target.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
@@ -198,7 +198,7 @@ export async function account({
     changedOptions: Partial<Options>,
     report: Report,
   ) => {
-    const options: Options = { ...DEFAULT_OPTIONS, ...changedOptions };
+    const options: Options = { ...OPTIONS, ...changedOptions };
     const { signal } = (currentRun = new AbortController());
     setMaxListeners(0, signal);
     const warnings: string[] = [];
@@ -314,20 +314,7 @@ const SHORT_WAITS = quickWaits(10);
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };
 
-const DEFAULT_OPTIONS: Options = {
-  stage: 'dev',
-  target: 'sandbox',
-  config: undefined,
-  name: undefined,
-  plan: false,
-  yes: true,
-  json: true,
-  wait: false,
-  builder: undefined,
-  drift: false,
-  adopt: [],
-  adoptStack: false,
-};
+const OPTIONS: Options = { ...DEFAULT_OPTIONS, yes: true, json: true, wait: false };
 
 /** Returns one line per change, without ids. */
 export const planInWords = (plan: readonly PlannedChange[]): string[] =>

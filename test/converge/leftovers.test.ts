@@ -1,24 +1,9 @@
 // Resources that AWS still shows after a teardown: a teardown reports them if they exist, and waits if only the lists are stale.
 import { expect, test } from '@jest/globals';
-import type { Region } from '../../sandbox/world/region.ts';
 import { required } from '../sandbox/aws/ec2/scene.ts';
-import { leapingClock } from '../sweep/leaping-clock.ts';
-import { account, type Account } from './harness.ts';
+import type { Account } from './harness.ts';
+import { accountWithHook } from './journal-hook.ts';
 import { stack } from './stacks.ts';
-
-/** Provisions a stack, and changes the world right after each call of an operation. */
-async function accountWithHook(operation: string, changeWorld: (region: Region) => void) {
-  const clock = leapingClock();
-  const user = await account({ clock });
-  await user.provision(stack());
-  const { journal, world } = user.sandbox;
-  const add = journal.add.bind(journal);
-  journal.add = (entry) => {
-    add(entry);
-    if (entry.operation === operation) changeWorld(world.region('eu-west-1'));
-  };
-  return { user, clock, region: world.region('eu-west-1'), removeHook: () => void (journal.add = add) };
-}
 
 /** ECS's service-linked role is kept, both in the account and in the state file. */
 const KEPT_ADDRESS = 'serviceLinkedRole';

@@ -10,10 +10,9 @@ import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import { ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
 import { addInterface } from '../../sandbox/aws/ec2/network-interfaces.ts';
-import type { Region } from '../../sandbox/world/region.ts';
-import { leapingClock } from '../sweep/leaping-clock.ts';
 import { provisionedAccount } from './account-snapshots.ts';
-import { account, type Account } from './harness.ts';
+import { type Account } from './harness.ts';
+import { accountWithHook } from './journal-hook.ts';
 import { stack } from './stacks.ts';
 
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
@@ -181,24 +180,9 @@ test('the resources of the stack itself are not obstacles', async () => {
 });
 
 describe('an obstacle that appears during a teardown', () => {
-  /** Provisions a stack in an account with a leaping clock. The change is made to the world as soon as a service is deleted. */
-  async function accountWithChange(change: (region: Region, user: Account) => void) {
-    const clock = leapingClock();
-    const user = await account({ clock });
-    await user.provision(stack());
-    const { journal, world } = user.sandbox;
-    const add = journal.add.bind(journal);
-    journal.add = (entry) => {
-      add(entry);
-      if (entry.operation === 'DeleteService') change(world.region('eu-west-1'), user);
-    };
-    user.sandbox.journal.clear();
-    return { user, clock };
-  }
-
   test("another user's network interface is named when AWS first refuses a delete, and everything else is removed", async () => {
     let eni = '';
-    const { user } = await accountWithChange((region, changed) => {
+    const { user } = await accountWithHook('DeleteService', (region, changed) => {
       const resources = changed.ids();
       const request = {
         subnetId: resources['subnets.private-1']?.['subnetId'] ?? '',
@@ -208,6 +192,7 @@ describe('an obstacle that appears during a teardown', () => {
       };
       eni = addInterface(region, request).NetworkInterfaceId;
     });
+    user.sandbox.journal.clear();
     const subnet = idOf(user, 'subnets.private-1', 'subnetId');
     const group = idOf(user, 'securityGroups.web', 'groupId');
     const error: unknown = await user.teardown(stack()).catch((thrown: unknown) => thrown);

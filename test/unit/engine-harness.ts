@@ -8,7 +8,7 @@ import { architecture, nouns, type Ids, type Noun } from '../../lib/model/archit
 import { changeAddress, type Change, type Verb } from '../../lib/model/change.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { addressOf, ONLY } from '../../lib/model/resources.ts';
-import type { Options } from '../../lib/run/options.ts';
+import { DEFAULT_OPTIONS, type Options } from '../../lib/run/options.ts';
 import type { Run } from '../../lib/run/run.ts';
 import type { Session } from '../../lib/run/session.ts';
 import { openState, type State } from '../../lib/state/state.ts';
@@ -184,17 +184,4 @@ export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): A
 export const fileOf = (name: string): string => path(name);
 
 /** The options of a run without flags. */
-export const defaultOptions: Options = {
-  stage: 'dev',
-  target: 'sandbox',
-  config: undefined,
-  name: undefined,
-  plan: false,
-  yes: false,
-  json: false,
-  wait: true,
-  builder: undefined,
-  drift: false,
-  adopt: [],
-  adoptStack: false,
-};
+export const defaultOptions: Options = DEFAULT_OPTIONS;

@@ -112,6 +112,10 @@ export async function taskScene(options: SandboxOptions = {}) {
 
   return {
     ...started,
+    make,
+    vpc,
+    subnet,
+    group,
     push,
     tag,
     run,

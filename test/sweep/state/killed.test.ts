@@ -6,6 +6,7 @@ import { systemClock } from '../../../lib/model/clock.ts';
 import type { Guard, StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { compileProgram, newFolder, startProgram } from '../../program.ts';
+import { KILL_AT_OPERATION } from './kill-at-operation.ts';
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const open = (file: string) => openState(file, guard, systemClock);
@@ -18,20 +19,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { openState } from 'lib/state/state.ts';
 const [file, nth, when] = process.argv.slice(2);
 const state = await openState(file, ${JSON.stringify(guard)}, { now: Date.now });
-const die = () => process.kill(process.pid, 'SIGKILL');
-let step = 0;
-function wrap(holder, name) {
-  const real = holder[name];
-  holder[name] = async function (...args) {
-    const isNth = (step += 1) === Number(nth);
-    if (isNth) fs.writeSync(1, name + '\\n');
-    if (isNth && when === 'within' && name === 'writeFile') await real.call(this, args[0].slice(0, 99));
-    if (isNth && when !== 'after') die();
-    const result = await real.call(this, ...args);
-    if (isNth) die();
-    return result;
-  };
-}
+${KILL_AT_OPERATION}
 const handle = await fs.promises.open(file);
 for (const name of ['chmod', 'chown', 'writeFile', 'sync']) wrap(Object.getPrototypeOf(handle), name);
 for (const name of ['chmod', 'mkdir', 'open', 'realpath', 'rename', 'rm', 'stat']) wrap(fs.promises, name);

@@ -7,6 +7,7 @@ import { emptyState } from '../../../lib/state/format.ts';
 import { moveFormerState } from '../../../lib/state/former-file.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { compileProgram, newFolder, startProgram } from '../../program.ts';
+import { KILL_AT_OPERATION } from './kill-at-operation.ts';
 
 const guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const STATE = JSON.stringify({ ...emptyState(guard), resources: { vpc: { vpcId: 'vpc-1' } } });
@@ -17,19 +18,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { moveFormerState } from 'lib/state/former-file.ts';
 const [from, to, nth, when] = process.argv.slice(2);
-const die = () => process.kill(process.pid, 'SIGKILL');
-let step = 0;
-function wrap(holder, name) {
-  const real = holder[name];
-  holder[name] = async function (...args) {
-    const isNth = (step += 1) === Number(nth);
-    if (isNth) fs.writeSync(1, name + '\\n');
-    if (isNth && when === 'before') die();
-    const result = await real.call(this, ...args);
-    if (isNth) die();
-    return result;
-  };
-}
+${KILL_AT_OPERATION}
 const handle = await fs.promises.open(from + '/dev.json');
 for (const name of ['chmod', 'writeFile', 'sync']) wrap(Object.getPrototypeOf(handle), name);
 for (const name of ['chmod', 'link', 'mkdir', 'open', 'readFile', 'rename', 'rm', 'writeFile']) wrap(fs.promises, name);

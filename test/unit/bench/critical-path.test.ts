@@ -3,14 +3,7 @@ import { expect, test } from '@jest/globals';
 import { provisionMinimum, teardownMinimum, updateMinimum } from '../../../bench/minimum-times.ts';
 import { criticalPath } from '../../../bench/critical-path.ts';
 import { durations } from '../../../sandbox/world/durations.ts';
-
-const needs = {
-  vpc: [],
-  subnet: ['vpc'],
-  nat: ['subnet'],
-  balancer: ['subnet'],
-  service: ['nat', 'balancer'],
-};
+import { needs } from '../small-graph.ts';
 
 const span = (node: string, start: number, end: number) => ({ node, label: node, start, end });
 

@@ -9,6 +9,7 @@ import {
   UpdateServiceCommand,
   type CreateServiceCommandInput,
   type ECSClient,
+  type ContainerDefinition,
   type RegisterTaskDefinitionCommandInput,
   type Service,
   type Task,
@@ -72,6 +73,15 @@ export const twoContainerTask = (role: string): RegisterTaskDefinitionCommandInp
     { name: 'api2', image: 'public.ecr.aws/two:1', portMappings: [{ containerPort: 6000 }] },
   ],
 });
+
+/** Returns the containers of `twoContainerTask`, with changes to the first one. */
+export const withFirstContainer = (
+  role: string,
+  overrides: Partial<ContainerDefinition>,
+): Pick<RegisterTaskDefinitionCommandInput, 'containerDefinitions'> => {
+  const [first, second] = twoContainerTask(role).containerDefinitions ?? [];
+  return { containerDefinitions: [{ ...first, ...overrides }, { ...second }] };
+};
 
 /** Creates an `account`, and adds a VPC, two subnets, an internet-facing load balancer, and a target group for each container. */
 export async function balancedAccount(options: SandboxOptions = {}, deregistrationDelay = 30) {

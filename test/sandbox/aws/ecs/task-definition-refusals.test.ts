@@ -6,15 +6,9 @@ import {
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { account, required, twoContainerTask } from './scene.ts';
+import { account, required, twoContainerTask, withFirstContainer } from './scene.ts';
 
 type Overrides = Partial<RegisterTaskDefinitionCommandInput>;
-
-/** Returns the containers of `twoContainerTask`, with changes to the first one. */
-const withFirstContainer = (role: string, overrides: Partial<ContainerDefinition>): Overrides => {
-  const [first, second] = twoContainerTask(role).containerDefinitions ?? [];
-  return { containerDefinitions: [{ ...first, ...overrides }, { ...second }] };
-};
 
 const ECR = '000000000000.dkr.ecr.eu-west-1.amazonaws.com/one:1';
 const awslogs = (options: Record<string, string>) => ({

@@ -6,21 +6,11 @@ import {
   ListTaskDefinitionFamiliesCommand,
   ListTaskDefinitionsCommand,
   RegisterTaskDefinitionCommand,
-  type ContainerDefinition,
   type ListTaskDefinitionsCommandInput,
-  type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
-import { account, balancedAccount, calls, required, twoContainerTask } from './scene.ts';
-
-type Overrides = Partial<RegisterTaskDefinitionCommandInput>;
-
-/** Returns the containers of `twoContainerTask`, with changes to the first one. */
-const withFirstContainer = (role: string, overrides: Partial<ContainerDefinition>): Overrides => {
-  const [first, second] = twoContainerTask(role).containerDefinitions ?? [];
-  return { containerDefinitions: [{ ...first, ...overrides }, { ...second }] };
-};
+import { account, balancedAccount, calls, required, twoContainerTask, withFirstContainer } from './scene.ts';
 
 test("every registration creates a new revision with ECS's defaults", async () => {
   const { ecs, role } = await account();

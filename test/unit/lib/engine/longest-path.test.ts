@@ -1,14 +1,7 @@
 // The longest path through a graph.
 import { expect, test } from '@jest/globals';
 import { longestPath } from '../../../../lib/engine/longest-path.ts';
-
-const needs = {
-  vpc: [],
-  subnet: ['vpc'],
-  nat: ['subnet'],
-  balancer: ['subnet'],
-  service: ['nat', 'balancer'],
-};
+import { needs } from '../../small-graph.ts';
 
 test('the longest path adds the durations of nodes in sequence, but not of concurrent nodes', () => {
   const path = longestPath(needs, { nat: 110, balancer: 150, service: 30, vpc: 1 });

@@ -17,6 +17,7 @@ import { driftResult, fingerprint } from './drift.ts';
 import { domainEvents, routeEvents } from './domain.ts';
 import { delegationEvents } from './done/delegation.ts';
 import { finish } from './done/finish.ts';
+import { checkHealthPaths } from './health-paths.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { countEvents } from './services/scaling.ts';
 
@@ -62,6 +63,7 @@ export async function execute(
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
+  await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
   const ids = await applyPlan(session, plan);
   const { url, zone } = await finish(run, context, session.openTarget, plan, ids);

@@ -52,3 +52,10 @@ export function healthCheckInput(check: TargetHealthCheck) {
 /** Returns a health check as the fields of a plan. */
 export const healthCheckFields = (check: TargetHealthCheck): Fields<`health.${string}`> =>
   Object.fromEntries(ENTRIES.map(([field, { label }]) => [label, check[field]]));
+
+/** Returns the ranges of status codes in a matcher (`200,204` or `200-299`). */
+export const statusRanges = (matcher: string): { readonly from: number; readonly to: number }[] =>
+  matcher.split(',').map((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return { from, to };
+  });

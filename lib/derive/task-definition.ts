@@ -8,6 +8,7 @@ import type {
 import type { Fields } from '../model/change.ts';
 import type { Config, Container, Service } from '../config/config.ts';
 import { roleArn } from './arns.ts';
+import { statusRanges } from './health-check.ts';
 import type { Names } from './names.ts';
 
 /** The resources that a task definition refers to. */
@@ -118,12 +119,10 @@ function healthCheckOf({ image, port, protocol, health }: Container): HealthChec
   };
 }
 
-/** Translates a matcher of the load balancer (`200,204` or `200-299`) into a condition on the status `s`. */
+/** Translates a matcher of the load balancer into a condition on the status `s`. */
 const statusCondition = (matcher: string): string =>
-  matcher
-    .split(',')
-    .map((range) => range.split('-'))
-    .map(([from, to = from]) => (from === to ? `s === ${from}` : `s >= ${from} && s <= ${to}`))
+  statusRanges(matcher)
+    .map(({ from, to }) => (from === to ? `s === ${from}` : `s >= ${from} && s <= ${to}`))
     .join(' || ');
 
 /**

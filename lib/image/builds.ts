@@ -1,4 +1,5 @@
 /** The images that a run builds from source folders. */
+import type { ProgramFile } from './program.ts';
 
 /** An image in the memory of this process. */
 export interface Bundle {
@@ -9,6 +10,8 @@ export interface Bundle {
   readonly digest: string;
   readonly manifest: string;
   readonly mediaType: string;
+  /** The files of the program, which the layer contains. */
+  readonly program: readonly ProgramFile[];
   /** The image configuration and the layers, which the manifest names by digest. */
   readonly blobs: readonly { readonly digest: string; readonly bytes: Uint8Array }[];
 }

@@ -54,6 +54,7 @@ export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> 
     digest,
     manifest: new TextDecoder().decode(manifest),
     mediaType: MANIFEST,
+    program: files,
     blobs: [config, layer].map((bytes) => ({ digest: digestOf(bytes), bytes })),
   };
 }

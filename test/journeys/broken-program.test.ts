@@ -1,9 +1,9 @@
-// A program that first does not compile and then crashes at its start: both failures are explained, and the fixed program is deployed.
+// A program that first does not compile, then lacks its health path, and then crashes at its start: each failure is explained.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
-test('a syntax error and a crash at the start are explained, and a working program is deployed', async () => {
+test('a syntax error, a missing health path and a crash are explained, and the working program is deployed', async () => {
   const user = await machine();
   const services = { web: { containers: { app: { ...echo('app', 8000, '/app'), source: 'app' } } } };
   const flags = tinyStack(user, services);
@@ -23,6 +23,23 @@ test('a syntax error and a crash at the start are explained, and a working progr
   });
   expect(await user.mutations()).toEqual([]);
   expect(user.stateFiles()).toEqual([]);
+
+  user.write(
+    'app/main.ts',
+    "import { createServer } from 'node:http';\n" +
+      'createServer((_, response) => response.writeHead(404).end()).listen(8000);\n',
+  );
+  expect(await user.run('provision', ...flags)).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'HEALTH_PATH',
+      why: 'GET /app of app answers 404; expected 200-299.',
+      now: 'Nothing was changed.',
+      fix: [expect.stringContaining('services.web.containers.app'), expect.any(String)],
+    },
+  });
+  expect(await user.mutations()).toEqual([]);
 
   user.write(
     'app/main.ts',

@@ -148,12 +148,13 @@ export const desiredOf = (stack: Config = config()) => ({
 
 const digest = (key: string) => `sha256:${key.padEnd(64, '0')}`;
 /** The bundle that is built from a container's source. */
-const bundleOf = (key: string): Bundle => ({
+export const bundleOf = (key: string): Bundle => ({
   kind: 'bundle',
   tag: `tag-${key}`,
   digest: digest(key),
   manifest: `{"of":"${key}"}`,
   mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  program: [],
   blobs: [
     { digest: digest(`${key}-config`), bytes: new TextEncoder().encode('{}') },
     { digest: digest(`${key}-layer`), bytes: new TextEncoder().encode('layer') },

@@ -23,6 +23,7 @@ const bundleWith = (...layers: Uint8Array[]): Bundle => ({
   digest: 'sha256:1',
   manifest: '{"schemaVersion":2}',
   mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  program: [],
   blobs: [config, ...layers.map(blobOf)],
 });
 

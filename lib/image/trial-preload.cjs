@@ -1,0 +1,44 @@
+// Lets a program of a trial run listen on free ports of 127.0.0.1, and reports these ports to the parent process.
+'use strict';
+
+const net = require('node:net');
+const { Worker } = require('node:worker_threads');
+
+const report = process.send.bind(process);
+process.channel.unref();
+// The program runs as it does in a container, where it has no parent to talk to.
+delete process.send;
+process.once('disconnect', () => process.exit(1));
+// A program that never yields blocks the handler above, so a thread watches the parent, too.
+const watchParent = `const { workerData } = require('node:worker_threads');
+setInterval(() => process.ppid === workerData || process.kill(process.pid, 'SIGKILL'), 250);`;
+new Worker(watchParent, { eval: true, workerData: process.ppid, env: {}, execArgv: [] }).unref();
+
+const sample = net._createServerHandle('127.0.0.1', 0, 4);
+const TCP = sample.constructor;
+const SERVER = sample.getProviderType();
+sample.close();
+const { bind, bind6, listen, getsockname } = TCP.prototype;
+
+/** The ports that the program requested, by server handle. */
+const requestedPorts = new WeakMap();
+
+/** Binds a server to a free port of the loopback, and any other socket as the program asks. */
+const bindLocally = (bindReally) =>
+  function (address, port, ...rest) {
+    if (this.getProviderType() !== SERVER) return bindReally.call(this, address, port, ...rest);
+    requestedPorts.set(this, port);
+    return bind.call(this, '127.0.0.1', 0);
+  };
+TCP.prototype.bind = bindLocally(bind);
+TCP.prototype.bind6 = bindLocally(bind6);
+
+TCP.prototype.listen = function (backlog) {
+  const error = listen.call(this, backlog);
+  const requested = requestedPorts.get(this);
+  if (error || requested === undefined) return error;
+  const actual = {};
+  getsockname.call(this, actual);
+  report({ requested, actual: actual.port });
+  return error;
+};

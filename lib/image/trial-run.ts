@@ -1,0 +1,132 @@
+/** Runs a built program for a moment on this machine, and requests a path from it. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PROGRAM, type ProgramFile } from './program.ts';
+
+/** A program, and the request that it receives. */
+export interface Trial {
+  readonly program: readonly ProgramFile[];
+  /** The variables of the program; it has no others, except PATH. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  /** The port on which the program should listen. */
+  readonly port: number;
+  readonly path: string;
+  /** Whether a status code is a good response. The request is repeated until the response is good or time is up. */
+  readonly isGood: (status: number) => boolean;
+  readonly signal: AbortSignal;
+  /** Milliseconds until the program must listen; 3000 by default. */
+  readonly startTimeoutMs?: number;
+  /** Milliseconds after that in which the response must become good; 1000 by default. A program may add routes late. */
+  readonly responseTimeoutMs?: number;
+}
+
+/** The user that runs the programs of images, and its group. */
+const USER_ID = 1000;
+const PRELOAD = 'trial-preload.cjs';
+const RETRY_DELAY_MS = 100;
+
+/**
+ * Starts the program, sends the request, and kills the program.
+ * @returns the status of the last response; undefined if the program ended, did not listen on its port, or did not respond
+ * @throws the signal's reason
+ */
+export async function tryProgram(trial: Trial): Promise<number | undefined> {
+  const { signal } = trial;
+  signal.throwIfAborted();
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-trial-'));
+  try {
+    await unpack(trial.program, folder);
+    return await statusOf(trial, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    signal.throwIfAborted();
+  }
+}
+
+/** Whether programs run as a user of their own, as in a task. Only root can start them as such. */
+const hasOtherUsers = (): boolean => process.getuid?.() === 0;
+
+async function unpack(program: readonly ProgramFile[], folder: string): Promise<void> {
+  const files = program.map(({ name, bytes }) => ({ path: join(folder, name), bytes }));
+  const preload = await readFile(join(import.meta.dirname, PRELOAD));
+  const all = [...files, { path: join(folder, PRELOAD), bytes: preload }];
+  await Promise.all(all.map(({ path, bytes }) => writeFile(path, bytes)));
+  if (!hasOtherUsers()) return;
+  await Promise.all([folder, ...all.map(({ path }) => path)].map((path) => chown(path, USER_ID, USER_ID)));
+}
+
+async function statusOf(trial: Trial, folder: string): Promise<number | undefined> {
+  const child = fork(join(folder, PROGRAM), {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...trial.environment },
+    execArgv: ['--require', join(folder, PRELOAD)],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // Its own process group, so that its children can be killed, too.
+    detached: true,
+    ...(hasOtherUsers() ? { uid: USER_ID, gid: USER_ID } : {}),
+  });
+  const ended = new Promise<undefined>((resolve) => {
+    child.once('error', () => resolve(undefined));
+    child.once('close', () => resolve(undefined));
+  });
+  const kill = () => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // The process has ended.
+    }
+  };
+  process.once('exit', kill);
+  try {
+    return await Promise.race([ended, lastStatus(trial, child)]);
+  } finally {
+    kill();
+    await ended;
+    process.off('exit', kill);
+  }
+}
+
+/** Waits until the program listens, and requests the path until the response is good or time is up. */
+async function lastStatus(trial: Trial, child: ChildProcess): Promise<number | undefined> {
+  const { signal, startTimeoutMs = 3000, responseTimeoutMs = 1000 } = trial;
+  const port = await listeningPort(child, trial.port, within(startTimeoutMs, signal));
+  if (port === undefined) return undefined;
+  const limit = within(responseTimeoutMs, signal);
+  for (let last: number | undefined; ; await sleep(RETRY_DELAY_MS)) {
+    last = (await statusAt(trial, port, limit)) ?? last;
+    if (limit.aborted || (last !== undefined && trial.isGood(last))) return last;
+  }
+}
+
+const within = (ms: number, signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+
+/** Returns the port of 127.0.0.1 that stands for a port of the program; undefined when the program does not listen on it. */
+const listeningPort = (child: ChildProcess, port: number, limit: AbortSignal): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    if (limit.aborted) resolve(undefined);
+    limit.addEventListener('abort', () => resolve(undefined), { once: true });
+    child.on('message', ({ requested, actual }: { requested: number; actual: number }) => {
+      if (requested === port) resolve(actual);
+    });
+  });
+
+/** Returns the status of one response; undefined when there is none. Any certificate is accepted, as by the load balancer. */
+const statusAt = ({ protocol, path }: Trial, port: number, limit: AbortSignal): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    const request = protocol === 'HTTPS' ? requestHttps : requestHttp;
+    const options = { host: '127.0.0.1', port, path, agent: false, rejectUnauthorized: false, signal: limit };
+    request(options, (response) => {
+      response.destroy();
+      resolve(response.statusCode);
+    })
+      .on('error', () => resolve(undefined))
+      .end();
+  });

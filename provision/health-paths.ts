@@ -1,0 +1,85 @@
+/** Finds wrong health paths before a deployment to the sandbox: starts each program once, and requests its health path. */
+import type { Config, Container } from '../lib/config/config.ts';
+import { statusRanges } from '../lib/derive/health-check.ts';
+import { waitForSiblings } from '../lib/engine/concurrent.ts';
+import type { Builds } from '../lib/image/builds.ts';
+import { tryProgram } from '../lib/image/trial-run.ts';
+import type { Change } from '../lib/model/change.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts';
+
+/** A container whose program answers 404 at its health path. */
+interface WrongPath {
+  readonly container: Container;
+  readonly address: string;
+}
+
+const NOT_FOUND = 404;
+
+/**
+ * Starts the programs of all services that the plan deploys, if Slipway built them. Only a 404 proves that a path is wrong. A
+ * program that does not start here may need the other containers of its task, so its deployment decides.
+ * @throws HEALTH_PATH with every wrong path; BUNDLE; the signal's reason
+ */
+export async function checkHealthPaths(
+  config: Config,
+  changes: readonly Change[],
+  builds: Builds,
+  signal: AbortSignal,
+): Promise<void> {
+  if (config.target !== 'sandbox') return;
+  const deployed = new Set(
+    changes.filter(({ noun, verb }) => noun === 'taskDefinitions' && verb !== 'remove').map(({ key }) => key),
+  );
+  const containers = config.services
+    .filter(({ name }) => deployed.has(name))
+    .flatMap(({ name, containers }) =>
+      containers.map((container) => ({
+        container,
+        address: `services.${name}.containers.${container.name}`,
+      })),
+    );
+  const checked = await waitForSiblings(
+    containers.map(async (one) => ((await isMissing(one.container, builds, signal)) ? [one] : [])),
+  );
+  const wrong = checked.flat();
+  if (wrong.length > 0) throw wrongPaths(wrong);
+}
+
+async function isMissing(container: Container, builds: Builds, signal: AbortSignal): Promise<boolean> {
+  const { key, image, port, protocol, command, environment, health } = container;
+  if (!('source' in image) || port === undefined || command !== undefined) return false;
+  const build = await builds.of(key);
+  const accepts = statusRanges(health.matcher);
+  const isGood = (status: number) => accepts.some(({ from, to }) => status >= from && status <= to);
+  if (build.kind !== 'bundle' || isGood(NOT_FOUND)) return false;
+  const { program } = build;
+  const status = await tryProgram({
+    program,
+    environment,
+    protocol,
+    port,
+    path: health.path,
+    isGood,
+    signal,
+  });
+  return status === NOT_FOUND;
+}
+
+function wrongPaths(wrong: readonly WrongPath[]): Problem {
+  const [first] = wrong;
+  const names = wrong.map(({ container }) => container.name).join(', ');
+  return problem('HEALTH_PATH', {
+    what: `The health check of ${names} would fail: the program does not have the path.`,
+    why: wrong
+      .map(
+        ({ container: { name, health } }) =>
+          `GET ${health.path} of ${name} answers 404; expected ${health.matcher}.`,
+      )
+      .join('\n'),
+    now: NOTHING_CHANGED,
+    fix: [
+      `Set health.path in ${first?.address} to a path that answers with ${first?.container.health.matcher},`,
+      'or add the path to the program.',
+    ],
+  });
+}

@@ -1,0 +1,110 @@
+// Trial runs: real programs are started, receive one request, and are gone afterwards.
+import { chmod, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { tryProgram, type Trial } from '../../../../lib/image/trial-run.ts';
+import { processStartTime } from '../../../../lib/state/process-start-time.ts';
+import { BUSY_PROGRAMS, expectNoOrphan, until } from '../../orphan.ts';
+
+const PORT = 5000;
+
+/** Returns a trial of a program that is given as its text. */
+const trialOf = (text: string, more: Partial<Trial> = {}): Trial => ({
+  program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(text) }],
+  environment: {},
+  protocol: 'HTTP',
+  port: PORT,
+  path: '/health',
+  isGood: (status) => status === 200,
+  signal: new AbortController().signal,
+  ...more,
+});
+
+/** Returns a program whose response to `/health` has a status given as an expression. */
+const answering = (status: string): string =>
+  `require('node:http').createServer((request, response) => {
+    response.statusCode = request.url === '/health' ? ${status} : 404;
+    response.end();
+  }).listen(${PORT});`;
+
+test('the status of a good response is returned', async () => {
+  expect(await tryProgram(trialOf(answering('200')))).toBe(200);
+});
+
+test('the status of a bad response is returned after the time for responses', async () => {
+  expect(await tryProgram(trialOf(answering('404'), { responseTimeoutMs: 200 }))).toBe(404);
+});
+
+test('a route that is added after the start is found', async () => {
+  const text = `let ready = false; setTimeout(() => { ready = true; }, 150); ${answering('ready ? 200 : 404')}`;
+  expect(await tryProgram(trialOf(text, { responseTimeoutMs: 10_000 }))).toBe(200);
+});
+
+test('the program sees its own variables, and none of this process', async () => {
+  process.env['SECRET_OF_THE_USER'] = 'secret';
+  const text = answering(
+    "process.env.SECRET_OF_THE_USER ? 500 : process.env.GREETING === 'hello' ? 200 : 501",
+  );
+  expect(await tryProgram(trialOf(text, { environment: { GREETING: 'hello' } }))).toBe(200);
+  delete process.env['SECRET_OF_THE_USER'];
+});
+
+test.each([
+  ['ends at once', 'process.exit(3)'],
+  ['throws an error', "throw new Error('no database')"],
+  ['listens on another port', "require('node:net').createServer().listen(5001)"],
+  ['never yields', 'for (;;);'],
+])('a program that %s has no status', async (_, text) => {
+  expect(await tryProgram(trialOf(text, { startTimeoutMs: 500 }))).toBeUndefined();
+});
+
+test('a program that accepts connections but does not respond has no status', async () => {
+  const text = `require('node:net').createServer(() => {}).listen(${PORT})`;
+  expect(await tryProgram(trialOf(text, { responseTimeoutMs: 200 }))).toBeUndefined();
+});
+
+test('an abort ends the run with its reason', async () => {
+  const controller = new AbortController();
+  const running = tryProgram(trialOf('setInterval(() => {}, 1000)', { signal: controller.signal }));
+  controller.abort(new Error('interrupted'));
+  await expect(running).rejects.toThrow('interrupted');
+});
+
+test('the program, its children and its folder are gone after the run', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-pids-'));
+  const file = join(folder, 'pids');
+  const text = `
+    const { pid } = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    require('node:fs').writeFileSync(process.env.PIDS, process.pid + ' ' + pid + ' ' + __dirname);
+    ${answering('200')}`;
+  await chmod(folder, 0o777);
+  expect(await tryProgram(trialOf(text, { environment: { PIDS: file } }))).toBe(200);
+  const [pid = '', childPid = '', programFolder = ''] = (await readFile(file, 'utf8')).split(' ');
+  for (const id of [pid, childPid])
+    await until(async () => (await processStartTime(Number(id))) === undefined);
+  await expect(readdir(programFolder)).rejects.toThrow('ENOENT');
+});
+
+/** A run that only tries a program. */
+const RUN = `
+  import { readFileSync } from 'node:fs';
+  import { tryProgram } from ${JSON.stringify(resolve('lib/image/trial-run.ts'))};
+  const { argv: [, , file] } = process;
+  await tryProgram({
+    program: [{ name: 'main.cjs', bytes: readFileSync(file) }],
+    environment: {},
+    protocol: 'HTTP',
+    port: 5000,
+    path: '/',
+    isGood: () => true,
+    signal: new AbortController().signal,
+    startTimeoutMs: 60_000,
+  });`;
+
+test.each(BUSY_PROGRAMS)(
+  'when a run is killed while the tried program %s, no process is left',
+  async (_, statements) => {
+    await expectNoOrphan(RUN, { file: 'main.cjs', statements, isCommonJs: true });
+  },
+);

@@ -1,0 +1,86 @@
+// Health paths before a deployment to the sandbox: a path that the program does not have is refused, and nothing else is.
+import { expect, test } from '@jest/globals';
+import type { Container } from '../../../lib/config/config.ts';
+import type { Builds } from '../../../lib/image/builds.ts';
+import type { Change } from '../../../lib/model/change.ts';
+import { NOTHING_CHANGED } from '../../../lib/model/problem.ts';
+import { checkHealthPaths } from '../../../provision/health-paths.ts';
+import { change } from '../engine-harness.ts';
+import { bundleOf, config } from '../step-harness.ts';
+
+const PROGRAM = `require('node:http').createServer((request, response) => {
+  response.statusCode = { '/health': 200, '/broken': 500 }[request.url] ?? 404;
+  response.end();
+}).listen(Number(process.env.PORT));`;
+
+const builds: Builds = {
+  emulator: true,
+  of: async (key) => ({
+    ...bundleOf(key),
+    program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(PROGRAM) }],
+  }),
+};
+const deployment: Change[] = [change('taskDefinitions', 'web', 'update')];
+
+/** Checks a service with one container, which differs from a healthy one in the given fields. */
+async function check(
+  {
+    health,
+    ...fields
+  }: Partial<Omit<Container, 'health'>> & { readonly health?: Partial<Container['health']> },
+  changes = deployment,
+  target: 'sandbox' | 'aws' = 'sandbox',
+): Promise<void> {
+  const stack = config();
+  const [service] = stack.services;
+  const [container] = service?.containers ?? [];
+  if (!service || !container) throw new Error('The configuration has no container');
+  const changed = {
+    ...container,
+    name: 'api',
+    port: 5000,
+    environment: { PORT: '5000' },
+    ...fields,
+    health: { ...container.health, path: '/health', ...health },
+  };
+  const services = [{ ...service, name: 'web', containers: [changed] }];
+  await checkHealthPaths({ ...stack, target, services }, changes, builds, new AbortController().signal);
+}
+
+test('a path that the program does not have is refused before anything is changed', async () => {
+  await expect(check({ health: { path: '/healthz' } })).rejects.toMatchObject({
+    code: 'HEALTH_PATH',
+    what: 'The health check of api would fail: the program does not have the path.',
+    why: 'GET /healthz of api answers 404; expected 200.',
+    now: NOTHING_CHANGED,
+    fix: [
+      'Set health.path in services.web.containers.api to a path that answers with 200,',
+      'or add the path to the program.',
+    ],
+  });
+});
+
+test('a path with a good response is accepted', async () => {
+  await check({});
+});
+
+test('a path with another bad response is left to the deployment', async () => {
+  await check({ health: { path: '/broken' } });
+});
+
+test('a matcher that accepts 404 is respected', async () => {
+  await check({ health: { path: '/healthz', matcher: '200,404' } });
+});
+
+const wrong = { health: { path: '/healthz' } };
+
+test.each<[string, () => Promise<void>]>([
+  ['a deployment to AWS', () => check(wrong, deployment, 'aws')],
+  ['a service that is not deployed', () => check(wrong, [change('taskDefinitions', 'other', 'update')])],
+  ['a service that is removed', () => check(wrong, [change('taskDefinitions', 'web', 'remove')])],
+  ['an image by reference', () => check({ ...wrong, image: { reference: 'nginx:1' } })],
+  ['a container with its own command', () => check({ ...wrong, command: ['node', 'other.js'] })],
+  ['a container without a port', () => check({ ...wrong, port: undefined })],
+])('%s is not checked', async (_, checkOne) => {
+  await checkOne();
+});

@@ -49,7 +49,7 @@ export async function tryProgram(trial: Trial): Promise<number | undefined> {
   }
 }
 
-/** Whether programs run as a user of their own, as in a task. Only root can start them as such. */
+/** Whether programs run as a separate user, as in a task. Only root can start them that way. */
 const hasOtherUsers = (): boolean => process.getuid?.() === 0;
 
 async function unpack(program: readonly ProgramFile[], folder: string): Promise<void> {

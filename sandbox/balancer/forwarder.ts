@@ -24,7 +24,7 @@ export interface TargetRequest {
   /** How long the target may be silent before the attempt fails, in milliseconds. */
   readonly idleTimeoutMs: number;
   /** Whether the request may use a pooled connection. */
-  readonly pooled: boolean;
+  readonly mayUsePool: boolean;
 }
 
 /** The failure of a request to which the target sent no response. */
@@ -99,16 +99,16 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   const pooling = { keepAlive: true, timeout: POOL_IDLE_MS };
   const pools = { HTTP: new http.Agent(pooling), HTTPS: new https.Agent({ ...pooling, ...TLS }) };
 
-  const open = (targetRequest: TargetRequest): ClientRequest => {
-    const { request, host, port, protocol, url, headers, pooled } = targetRequest;
+  const openRequest = (targetRequest: TargetRequest): ClientRequest => {
+    const { request, host, port, protocol, url, headers, mayUsePool } = targetRequest;
     const options: RequestOptions = {
       host,
       port,
       path: url,
       method: request.method ?? 'GET',
       // A flat list keeps the order and spelling of headers, and Node adds no Host header to it.
-      headers: headers,
-      agent: pooled && pools[protocol],
+      headers,
+      agent: mayUsePool && pools[protocol],
       maxHeaderSize: MAX_RESPONSE_HEAD,
     };
     const outgoing = protocol === 'HTTPS' ? https.request({ ...options, ...TLS }) : http.request(options);
@@ -139,10 +139,10 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
     forward: (targetRequest, response, upgrading) =>
       new Promise((resolve) => {
         const { request } = targetRequest;
-        const outgoing = open(targetRequest);
-        let responded = false;
+        const outgoing = openRequest(targetRequest);
+        let hasResponse = false;
         const failWith = (error?: Error & { code?: string }): void => {
-          if (!responded) resolve(failureOf(outgoing, error));
+          if (!hasResponse) resolve(failureOf(outgoing, error));
         };
         watchTimeouts(outgoing, targetRequest);
         outgoing.on('error', failWith);
@@ -158,12 +158,12 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
             outgoing.destroy();
             return failWith();
           }
-          responded = true;
+          hasResponse = true;
           response.once('finish', () => request.complete || discardRest(request, outgoing));
         });
         if (upgrading) {
           outgoing.once('upgrade', (incoming, socket, head) => {
-            responded = true;
+            hasResponse = true;
             response.detachSocket(upgrading.socket);
             joinConnections(upgrading, incoming, { socket, head }, targetRequest.idleTimeoutMs);
             resolve(undefined);

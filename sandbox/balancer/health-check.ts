@@ -132,7 +132,7 @@ export async function sendHealthCheck(
     };
     const due = performance.now() + settings.timeoutMs;
     let timer = setTimeout(() => {
-      // While this process was blocked, it could not receive a response, so it extends the timeout once by that time.
+      // A blocked process cannot receive a response. The timeout is extended once, by as long as this process was blocked.
       const lateMs = performance.now() - due;
       if (lateMs < LATE_MS) giveUp();
       else timer = setTimeout(giveUp, Math.min(lateMs, settings.timeoutMs));

@@ -44,7 +44,7 @@ export function idleTimeoutMs(view: ListenerView): number {
  */
 export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: () => number): Router {
   const forwarder = startForwarder(connectTimeoutMs);
-  const rotate = startRotation();
+  const nextTarget = startRotation();
 
   /** Applies the rules to a request and responds accordingly. */
   const respond = async (
@@ -54,7 +54,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   ): Promise<void> => {
     const attribute = (key: string) => view.attribute(key);
     const routed = readRequest(request, view.port, attribute);
-    if ('refusal' in routed) return refuse(response, routed.refusal);
+    if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
     const decision = decide(view.rules(), routed, draw);
     if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
     if (decision.kind === 'redirect')
@@ -67,20 +67,20 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     // sent again on a new connection, and any other request gets a 502, as on AWS.
     const attempts = upgrading ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
     for (const connection of attempts) {
-      const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
+      const target = nextTarget(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
-      const reach = await view.reach(target);
-      if (reach === 'refused') return sendOwnResponse(response, errorPage(502));
-      if (reach === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);
+      const reachability = await view.reach(target);
+      if (reachability === 'refused') return sendOwnResponse(response, errorPage(502));
+      if (reachability === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);
       if (response.destroyed) return;
       const targetRequest = {
         request,
-        ...reach,
+        ...reachability,
         protocol: view.protocol(decision.targetGroupArn),
-        url: routed.target,
+        url: routed.url,
         headers,
         idleTimeoutMs: idleTimeoutMs(view),
-        pooled: connection === 'pooled',
+        mayUsePool: connection === 'pooled',
       };
       const failure = await forwarder.forward(targetRequest, response, upgrading);
       if (failure === undefined) return;
@@ -128,7 +128,7 @@ async function respondAfterTimeout(response: ServerResponse, connectTimeoutMs: n
   sendOwnResponse(response, errorPage(504));
 }
 
-/** Responds with an error page, and closes the connection if the bytes that follow may not be a request. */
+/** Responds with an error page, and closes the connection if the next bytes on it might not be a request. */
 function refuse(response: ServerResponse, status: number): void {
   if (CLOSING_STATUSES.has(status)) response.shouldKeepAlive = false;
   sendOwnResponse(response, errorPage(status));

@@ -16,7 +16,7 @@ const FAILURE_SETTERS = {
     const nat = region.ec2.natGateways.get(NatGateway?.NatGatewayId);
     if (nat?.State === 'pending') nat.pendingFailure = failure;
   },
-  /** The load balancer fails when it would become active. The message becomes its reason. */
+  /** The load balancer fails when it would become active. The load balancer shows the message as its reason. */
   CreateLoadBalancer(
     region: Region,
     { LoadBalancers }: CreateLoadBalancerOutput,

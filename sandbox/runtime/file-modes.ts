@@ -1,4 +1,4 @@
-/** File modes of the folders of tasks: read-only images where there are no mounts, and access for the users of containers. */
+/** Sets file modes in tasks' folders: makes images read-only where mounts are missing, and gives other users access. */
 import { chmod, lstat, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -39,7 +39,7 @@ export async function openToOthers(folder: string): Promise<void> {
   }
 }
 
-/** Follows the paths from `/` and returns the first folder that other users cannot enter; undefined when they can enter all. */
+/** Returns the first folder on the paths that other users cannot enter; undefined when they can enter all folders. */
 export async function blockedFolder(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
     const real = await realpath(path);

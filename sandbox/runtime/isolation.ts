@@ -29,7 +29,7 @@ export interface Isolation {
   wrap(program: { file: string; args: readonly string[] }, settings: IsolationSettings): IsolatedProgram;
   /** Whether a read-only file system has to be made with file modes, because mounts are not available. */
   readonly needsReadOnlyModes: boolean;
-  /** Whether containers run as other users of this machine, which need access to their folders. */
+  /** Whether containers run as other users of this machine. These users need access to the folders of the containers. */
   readonly hasOtherUsers: boolean;
   /** What is not enforced and why, for the user. */
   readonly limitations: readonly string[];
@@ -49,17 +49,17 @@ export const noIsolation: Isolation = {
 };
 
 /**
- * Finds out by trial which isolation this machine offers. On Linux, this may be namespaces. As root, it may also be other
- * users for containers.
- * @param folder the folder of the tasks' folders, which exists
+ * Tests which isolation this machine offers. Linux may offer namespaces. If this process runs as root, containers may be
+ * able to run as other users.
+ * @param folder the parent of the tasks' folders; it must exist
  */
 export async function detectIsolation(folder: string): Promise<Isolation> {
   const isRoot = process.getuid?.() === 0;
   const blocked = isRoot ? await prepareForOthers(folder) : undefined;
   const hasOtherUsers = isRoot && blocked === undefined && canSwitchUser();
-  const inNamespaces = process.platform === 'linux' ? namespaceIsolation(folder, hasOtherUsers) : undefined;
-  if (inNamespaces && (await isEffective(inNamespaces, folder))) {
-    return { ...inNamespaces, limitations: isRoot && !hasOtherUsers ? [rootLimitation(blocked)] : [] };
+  const withNamespaces = process.platform === 'linux' ? namespaceIsolation(folder, hasOtherUsers) : undefined;
+  if (withNamespaces && (await isEffective(withNamespaces, folder))) {
+    return { ...withNamespaces, limitations: isRoot && !hasOtherUsers ? [rootLimitation(blocked)] : [] };
   }
   return fileModeIsolation(hasOtherUsers, blocked);
 }
@@ -97,7 +97,7 @@ async function prepareForOthers(folder: string): Promise<string | undefined> {
 
 const canSwitchUser = (): boolean => spawnSync('/bin/sh', ['-c', ':'], TEST_USER).status === 0;
 
-/** Returns the isolation with Linux's namespaces; undefined when a program for it is missing. */
+/** Returns an isolation that uses Linux's namespaces; undefined when `unshare` or `mount` is missing. */
 function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation | undefined {
   const find = (name: string) =>
     PROGRAM_FOLDERS.map((path) => join(path, name)).find((path) => existsSync(path));

@@ -30,7 +30,7 @@ const MAX_PORTS_TRIED = 100;
 /** The minimum interval between checks at any pace, in milliseconds. */
 const MIN_INTERVAL_MS = 200;
 
-/** Serves the load balancers of a world and follows its changes until closed. */
+/** Serves the load balancers of a world, and follows the world's changes until `close` is called. */
 export function serveBalancers(
   world: World,
   { folderOf, httpPort, reportError }: BalancerOptions,
@@ -87,7 +87,7 @@ export function serveBalancers(
       }
     }
   };
-  const stopListening = world.onChange(() => {
+  const stopFollowing = world.onChange(() => {
     checker.refresh();
     if (isSyncQueued) return;
     isSyncQueued = true;
@@ -98,7 +98,7 @@ export function serveBalancers(
   return {
     portOf: (arn) => openListeners.get(arn)?.server.port,
     async close() {
-      stopListening();
+      stopFollowing();
       await lastSync;
       await checker.stop();
       await Promise.all([...openListeners.values()].map(({ server }) => server.close()));

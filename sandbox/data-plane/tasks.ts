@@ -169,18 +169,18 @@ export function makeTaskDataPlane(
   return {
     checksTargets: true,
     folderOf,
-    startTask(region, taskArn, outcome) {
+    startTask(region, taskArn, onOutcome) {
       const task = region.ecs.tasks.get(taskArn);
       if (!task) return;
       start(region, task)
         .then(
-          () => outcome(),
-          (error: unknown) => outcome(failureOf(error)),
+          () => onOutcome(),
+          (error: unknown) => onOutcome(failureOf(error)),
         )
         .catch(reportError);
     },
-    stopTask(_region, taskArn, stopped) {
-      stop(taskArn).then(stopped).catch(reportError);
+    stopTask(_region, taskArn, onStopped) {
+      stop(taskArn).then(onStopped).catch(reportError);
     },
     async close() {
       closing = true;

@@ -16,7 +16,7 @@ const ANY_ADDRESS = '0.0.0.0';
  * Checks whether an interface can reach port 443 on the internet.
  * @param groups the IDs of the interface's security groups
  * @param options.hasPublicIp whether the interface has a public IP; an internet gateway serves no other interfaces
- * @returns `open`, or a sentence that says why the interface cannot
+ * @returns `open`, or a sentence that says why the interface cannot reach it
  */
 export function checkEgress(
   region: Region,
@@ -40,7 +40,7 @@ export function checkEgress(
 /**
  * Checks whether a TCP connection from the internet reaches an interface with a public IP, and whether replies return.
  * @param groups the IDs of the interface's security groups
- * @returns `open`, or a sentence that says why not
+ * @returns `open`, or a sentence that says what blocks the connection
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
  */
 export function checkIngress(

@@ -1,7 +1,7 @@
 /** Upgrades the file of a world that an earlier sandbox wrote. */
 import type { Snapshot } from '../world/world.ts';
 
-/** The version of the file. */
+/** The current version of the file format. */
 export const VERSION = 2;
 
 /** The current names of fields of ECS rows, by their names in version 1. */

@@ -45,14 +45,14 @@ export interface UpgradingClient {
 export interface Forwarder {
   /**
    * Sends a request and streams the response back.
-   * @param upgrading the client's connection, which is joined with the target's when the target accepts the upgrade
+   * @param upgradingClient the client's connection; it is joined with the target's when the target accepts the upgrade
    * @returns the failure when the target sent no response; undefined when the response has ended or the client has
    *   disconnected
    */
   forward(
     targetRequest: TargetRequest,
     response: ServerResponse,
-    upgrading?: UpgradingClient,
+    upgradingClient?: UpgradingClient,
   ): Promise<ForwardingFailure | undefined>;
   /** Closes the pooled connections. */
   close(): void;
@@ -136,13 +136,13 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   };
 
   return {
-    forward: (targetRequest, response, upgrading) =>
+    forward: (targetRequest, response, upgradingClient) =>
       new Promise((resolve) => {
         const { request } = targetRequest;
         const outgoing = openRequest(targetRequest);
-        let hasResponse = false;
+        let hasResponseBegun = false;
         const failWith = (error?: Error & { code?: string }): void => {
-          if (!hasResponse) resolve(failureOf(outgoing, error));
+          if (!hasResponseBegun) resolve(failureOf(outgoing, error));
         };
         watchTimeouts(outgoing, targetRequest);
         outgoing.on('error', failWith);
@@ -158,14 +158,14 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
             outgoing.destroy();
             return failWith();
           }
-          hasResponse = true;
+          hasResponseBegun = true;
           response.once('finish', () => request.complete || discardRest(request, outgoing));
         });
-        if (upgrading) {
+        if (upgradingClient) {
           outgoing.once('upgrade', (incoming, socket, head) => {
-            hasResponse = true;
-            response.detachSocket(upgrading.socket);
-            joinConnections(upgrading, incoming, { socket, head }, targetRequest.idleTimeoutMs);
+            hasResponseBegun = true;
+            response.detachSocket(upgradingClient.socket);
+            joinConnections(upgradingClient, incoming, { socket, head }, targetRequest.idleTimeoutMs);
             resolve(undefined);
           });
         }

@@ -50,7 +50,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   const respond = async (
     request: IncomingMessage,
     response: ServerResponse,
-    upgrading?: UpgradingClient,
+    upgradingClient?: UpgradingClient,
   ): Promise<void> => {
     const attribute = (key: string) => view.attribute(key);
     const routed = readRequest(request, view.port, attribute);
@@ -62,10 +62,10 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
     const headers = requestHeaders(routed, view.port, attribute);
-    if (upgrading) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
+    if (upgradingClient) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
     // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
     // sent again on a new connection, and any other request gets a 502, as on AWS.
-    const attempts = upgrading ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
+    const attempts = upgradingClient ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
     for (const connection of attempts) {
       const target = nextTarget(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
@@ -82,7 +82,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
         idleTimeoutMs: idleTimeoutMs(view),
         mayUsePool: connection === 'pooled',
       };
-      const failure = await forwarder.forward(targetRequest, response, upgrading);
+      const failure = await forwarder.forward(targetRequest, response, upgradingClient);
       if (failure === undefined) return;
       if (!failure.isConnectionStale || connection === attempts.at(-1))
         return refuse(response, failure.status);

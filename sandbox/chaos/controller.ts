@@ -9,7 +9,7 @@ import { RecentChanges } from './recent-changes.ts';
 import { replacedTags } from './replaced-tags.ts';
 import { makeThrottle } from './throttle.ts';
 import { viewsOf, type DecodedCall } from './views.ts';
-import { calm, isCalm, adjusted, type Weather } from './weather.ts';
+import { calm, isCalm, withSettings, type Weather } from './weather.ts';
 
 /** The chaos of one call. It is decided before the gateway knows whether the sandbox supports the operation. */
 export interface CallChaos {
@@ -77,7 +77,7 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
     get isCalm() {
       return isCalmNow;
     },
-    adjust: (settings) => apply(adjusted(weather, settings)),
+    adjust: (settings) => apply(withSettings(weather, settings)),
     reset() {
       recentChanges.clear();
       busyZones.clear();

@@ -28,7 +28,7 @@ const FAILURE_SETTERS = {
 } as const;
 
 /** The operations whose resources can fail later. */
-export const CAN_FAIL_LATER = Object.keys(FAILURE_SETTERS) as (keyof typeof FAILURE_SETTERS)[];
+export const DELAYED_FAILURE_OPERATIONS = Object.keys(FAILURE_SETTERS) as (keyof typeof FAILURE_SETTERS)[];
 
 /**
  * Makes the resource that a call created fail later. Has no effect when the call only returned an existing resource.

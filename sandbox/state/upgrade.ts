@@ -17,7 +17,7 @@ const CURRENT_NAMES: Readonly<Record<string, string>> = {
  * Returns the snapshot in the current version. Fields are renamed in place.
  * @returns undefined for an unknown version
  */
-export function upgraded(version: number, snapshot: Snapshot): Snapshot | undefined {
+export function upgradeSnapshot(version: number, snapshot: Snapshot): Snapshot | undefined {
   if (version === 1) for (const { ecs = {} } of Object.values(snapshot.regions)) renameFields(ecs);
   return version >= 1 && version <= VERSION ? snapshot : undefined;
 }

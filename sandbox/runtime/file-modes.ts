@@ -39,7 +39,7 @@ export async function openToOthers(folder: string): Promise<void> {
   }
 }
 
-/** Returns the first folder on the paths that other users cannot enter; undefined when they can enter all folders. */
+/** Follows the paths from `/`. Returns the first folder that other users cannot enter; undefined when they can enter all. */
 export async function blockedFolder(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
     const real = await realpath(path);

@@ -55,20 +55,20 @@ export const noIsolation: Isolation = {
  */
 export async function detectIsolation(folder: string): Promise<Isolation> {
   const isRoot = process.getuid?.() === 0;
-  const blocked = isRoot ? await prepareForOthers(folder) : undefined;
-  const hasOtherUsers = isRoot && blocked === undefined && canSwitchUser();
+  const closedFolder = isRoot ? await prepareForOthers(folder) : undefined;
+  const hasOtherUsers = isRoot && closedFolder === undefined && canSwitchUser();
   const withNamespaces = process.platform === 'linux' ? namespaceIsolation(folder, hasOtherUsers) : undefined;
   if (withNamespaces && (await isEffective(withNamespaces, folder))) {
-    return { ...withNamespaces, limitations: isRoot && !hasOtherUsers ? [rootLimitation(blocked)] : [] };
+    return { ...withNamespaces, limitations: isRoot && !hasOtherUsers ? [rootLimitation(closedFolder)] : [] };
   }
-  return fileModeIsolation(hasOtherUsers, blocked);
+  return fileModeIsolation(hasOtherUsers, closedFolder);
 }
 
 /**
  * Returns the isolation of a machine without usable namespaces: file modes, and other users if root may switch to them.
- * @param blocked a folder that other users cannot enter, if this prevents root from running containers as other users
+ * @param closedFolder a folder that other users cannot enter, if this prevents root from running containers as other users
  */
-export function fileModeIsolation(hasOtherUsers: boolean, blocked?: string): Isolation {
+export function fileModeIsolation(hasOtherUsers: boolean, closedFolder?: string): Isolation {
   const isRoot = process.getuid?.() === 0;
   return {
     wrap: (program, { user }) => (hasOtherUsers && user.uid !== 0 ? { ...program, user } : program),
@@ -80,13 +80,13 @@ export function fileModeIsolation(hasOtherUsers: boolean, blocked?: string): Iso
         : 'read-only root file systems are enforced by file modes, only inside the image, and not for root',
       ...(hasOtherUsers
         ? []
-        : [isRoot ? rootLimitation(blocked) : 'containers run as your user, whatever user they name']),
+        : [isRoot ? rootLimitation(closedFolder) : 'containers run as your user, whatever user they name']),
     ],
   };
 }
 
-const rootLimitation = (blocked: string | undefined): string =>
-  `containers run as root, whatever user they name: ${blocked === undefined ? 'root may not change its user here' : `other users cannot enter ${blocked}`}`;
+const rootLimitation = (closedFolder: string | undefined): string =>
+  `containers run as root, whatever user they name: ${closedFolder === undefined ? 'root may not change its user here' : `other users cannot enter ${closedFolder}`}`;
 
 /** Opens the sandbox's own folders to other users. Returns a description of a folder that they still cannot enter. */
 async function prepareForOthers(folder: string): Promise<string | undefined> {

@@ -44,8 +44,8 @@ export function readRequest(
   const path = normalizePath(url.path);
   if (path === undefined || !isHost(host)) return { refusalStatus: 400 };
 
-  const dropsInvalid = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
-  const headers = receivedHeaders(message.rawHeaders, host, dropsInvalid);
+  const dropsInvalidNames = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
+  const headers = receivedHeaders(message.rawHeaders, host, dropsInvalidNames);
   if (countForwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES) return { refusalStatus: 463 };
   return {
     method,

@@ -24,7 +24,7 @@ export interface Balancers {
   close(): Promise<void>;
 }
 
-const HTTP_PORT = 80;
+const AWS_HTTP_PORT = 80;
 /** The maximum number of consecutive ports to try. */
 const MAX_PORTS_TRIED = 100;
 /** The minimum interval between checks at any pace, in milliseconds. */
@@ -112,7 +112,7 @@ async function openOnFreePort(
   { Port, localPort }: ListenerRow,
   httpPort: number,
 ): Promise<OpenListener | undefined> {
-  const usualPort = Port === HTTP_PORT ? httpPort : Port < 1024 ? Port + 8000 : Port;
+  const usualPort = Port === AWS_HTTP_PORT ? httpPort : Port < 1024 ? Port + 8000 : Port;
   const firstPort = localPort ?? usualPort;
   const ports =
     httpPort === 0

@@ -8,7 +8,7 @@ import { internetGatewayOf, routeTo, effectiveRouteTableOf } from './routes.ts';
 const INTERNET_ADDRESS = '52.94.0.1';
 /** The address of clients on the internet. It is reserved for documentation (RFC 5737), so that no real host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';
-const HTTPS = 443;
+const HTTPS_PORT = 443;
 /** An address for an unknown receiver. In practice, only rules for 0.0.0.0/0 match it. */
 const ANY_ADDRESS = '0.0.0.0';
 
@@ -26,8 +26,8 @@ export function checkEgress(
 ): 'open' | (string & {}) {
   const subnet = region.ec2.subnets.get(subnetId);
   if (!subnet) return `the subnet ${subnetId} does not exist`;
-  if (!someRuleAllows(region, groups, { egress: true, port: HTTPS, ip: INTERNET_ADDRESS })) {
-    return `no security group of ${groups.join(', ')} allows tcp ${HTTPS} out`;
+  if (!someRuleAllows(region, groups, { egress: true, port: HTTPS_PORT, ip: INTERNET_ADDRESS })) {
+    return `no security group of ${groups.join(', ')} allows tcp ${HTTPS_PORT} out`;
   }
   const hop = nextHop(region, subnet, INTERNET_ADDRESS);
   if (hop.natGatewayId !== undefined) return checkNatEgress(region, hop.natGatewayId);

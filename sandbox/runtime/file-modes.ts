@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 
 const WRITE_BITS = 0o222;
 /** Lets the group and all other users enter a folder without listing it. */
-const ENTER = 0o011;
+const ENTER_BITS = 0o011;
 /** The sandbox's own folders that may be opened to other users, because each file in them is private anyway. */
 const OWN_FOLDERS = ['tasks', 'sandbox', '.slipway'];
 
@@ -35,7 +35,7 @@ async function makeFoldersWritable(path: string): Promise<void> {
 export async function openToOthers(folder: string): Promise<void> {
   for (let path = folder; OWN_FOLDERS.includes(basename(path)); path = dirname(path)) {
     const { mode } = await stat(path);
-    await chmod(path, (mode & 0o777) | ENTER);
+    await chmod(path, (mode & 0o777) | ENTER_BITS);
   }
 }
 
@@ -45,7 +45,7 @@ export async function blockedFolder(paths: readonly string[]): Promise<string | 
     const real = await realpath(path);
     const parts = real.split('/').slice(1);
     const ancestors = ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
-    for (const ancestor of ancestors) if (((await stat(ancestor)).mode & ENTER) !== ENTER) return ancestor;
+    for (const ancestor of ancestors) if (((await stat(ancestor)).mode & ENTER_BITS) !== ENTER_BITS) return ancestor;
   }
   return undefined;
 }

@@ -109,7 +109,7 @@ function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation |
     hasOtherUsers && uid !== 0
       ? [unshare, `--setgid=${gid}`, `--setuid=${uid}`, '--']
       : [unshare, '--user', `--map-user=${uid}`, `--map-group=${gid}`, ...options, '--'];
-  const readOnlyRoot = (writable: string) => [
+  const inReadOnlyRoot = (writable: string) => [
     ...[unshare, ...(isRoot ? [] : ['--user', '--map-root-user'])],
     ...['--mount', '--propagation', 'private', '--', '/bin/sh', '-c', script, 'sh', writable],
   ];
@@ -119,7 +119,7 @@ function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation |
       if (!readOnly && isRoot && user.uid === 0) return { file, args };
       // The second mount namespace belongs to the second user namespace, which cannot undo the mounts of the first.
       const [program = '', ...rest] = readOnly
-        ? [...readOnlyRoot(writableFolder), ...asUser(user, '--mount'), file, ...args]
+        ? [...inReadOnlyRoot(writableFolder), ...asUser(user, '--mount'), file, ...args]
         : [...asUser(user), file, ...args];
       return { file: program, args: rest };
     },

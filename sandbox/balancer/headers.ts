@@ -56,7 +56,11 @@ export function headerPairs(raw: readonly string[]): HeaderField[] {
  * @param raw names and values as the client sent them
  * @param host the value of the Host header, which replaces all Host headers of the client
  */
-export function receivedHeaders(raw: readonly string[], host: string, dropsInvalidNames: boolean): HeaderField[] {
+export function receivedHeaders(
+  raw: readonly string[],
+  host: string,
+  dropsInvalidNames: boolean,
+): HeaderField[] {
   const pairs = headerPairs(raw);
   const connectionOnly = namedByConnection(pairs);
   const kept = pairs.filter(([name]) => {

@@ -55,7 +55,8 @@ export function checkIngress(
     return `no security group of ${groups.join(', ')} allows tcp ${port} in from ${CLIENT_ADDRESS}`;
   }
   const hop = nextHop(region, subnet, CLIENT_ADDRESS);
-  if (hop.natGatewayId !== undefined) return `the route of ${subnetId} leads to ${hop.natGatewayId}, not back to the client`;
+  if (hop.natGatewayId !== undefined)
+    return `the route of ${subnetId} leads to ${hop.natGatewayId}, not back to the client`;
   return hop.obstacle ?? 'open';
 }
 

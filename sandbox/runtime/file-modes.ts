@@ -45,7 +45,8 @@ export async function blockedFolder(paths: readonly string[]): Promise<string | 
     const real = await realpath(path);
     const parts = real.split('/').slice(1);
     const ancestors = ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
-    for (const ancestor of ancestors) if (((await stat(ancestor)).mode & ENTER_BITS) !== ENTER_BITS) return ancestor;
+    for (const ancestor of ancestors)
+      if (((await stat(ancestor)).mode & ENTER_BITS) !== ENTER_BITS) return ancestor;
   }
   return undefined;
 }

@@ -42,13 +42,17 @@ export function writableMounts(mountinfo: string): Mount[] {
  */
 export function readOnlyScript(mount: string, mounts: readonly Mount[], requiredFolder: string): string {
   const requiredMountPath = mounts
-    .filter(({ path }) => requiredFolder === path || requiredFolder.startsWith(path === '/' ? '/' : `${path}/`))
+    .filter(
+      ({ path }) => requiredFolder === path || requiredFolder.startsWith(path === '/' ? '/' : `${path}/`),
+    )
     .sort((one, other) => other.path.length - one.path.length)[0]?.path;
   const remount = ({ path, options }: Mount) =>
     `${quote(mount)} -o ${['remount', 'bind', 'ro', ...options].join(',')} ${quote(path)}`;
   return [
     `${quote(mount)} --bind "$1" "$1" || exit 125`,
-    ...mounts.map((one) => `${remount(one)} ${one.path === requiredMountPath ? '|| exit 125' : '2>/dev/null || :'}`),
+    ...mounts.map(
+      (one) => `${remount(one)} ${one.path === requiredMountPath ? '|| exit 125' : '2>/dev/null || :'}`,
+    ),
     'shift',
     'exec "$@"',
   ].join('\n');

@@ -52,7 +52,7 @@ const STOP_TIMEOUT_MS = 10_000;
 /** How long the sandbox that won the race for the port or the folder may take to respond, in milliseconds. */
 const RIVAL_START_TIMEOUT_MS = 5000;
 
-/** Says why the program on a port is not the user's own sandbox. It never repeats what that program sent. */
+/** The reasons why the program on a port is not the user's own sandbox. They never repeat what that program sent. */
 const reasonNotToUse = {
   other: 'is in use by something that is not a sandbox',
   'another user': 'is in use by a sandbox of another user',

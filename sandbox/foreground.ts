@@ -9,8 +9,8 @@ import { keptVariables } from './environment.ts';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs the sandbox with the given arguments and only the environment variables that it keeps. The channel to the child
- * closes when this process dies, even by SIGKILL, and the child then stops.
+ * Runs the sandbox with the given arguments, and with only the environment variables that a sandbox keeps. When this
+ * process dies, even by SIGKILL, the channel to the child closes, and the child stops.
  * @returns the exit code of the sandbox, or 128 + n when signal n killed it
  * @throws the error of spawn when the child cannot be started
  */

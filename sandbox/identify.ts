@@ -76,8 +76,8 @@ export async function identify(port: number, signal?: AbortSignal): Promise<Iden
 }
 
 /**
- * Sends a GET request without fetch. If a server closes the connection before it has received the request, fetch never
- * settles, and the process can end while it waits.
+ * Sends a GET request without fetch. If a server closes the connection before the request arrives, fetch never settles,
+ * and this process may end during the wait.
  */
 const request = (
   url: string,

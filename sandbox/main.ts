@@ -43,7 +43,7 @@ function readArguments() {
     },
   });
   const { env } = process;
-  /** Returns the value of an option, of its variable or by default, and the name to mention if the value is invalid. */
+  /** Returns the value of an option (else of its variable, else the default), and the name to use in an error about it. */
   const setting = (option: 'port' | 'http-port' | 'pace', variable: string, defaultValue: string) => {
     const value = values[option];
     return value === undefined
@@ -129,7 +129,7 @@ async function run(): Promise<void> {
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
 }
 
-/** Returns the file that prevents the creation of a folder: the folder's path, or a part of it, is this file. */
+/** Returns the file that prevents the creation of a folder: it is at the path of the folder or of one of its parents. */
 function blockingFile(path: string): string | undefined {
   const stats = existsSync(path) ? statSync(path) : undefined;
   if (stats) return stats.isFile() ? path : undefined;

@@ -22,7 +22,7 @@ type OutputOf<Client, N extends string> =
 
 /** One operation: the input members that it accepts, and the function that runs it. */
 export interface Operation<Input, Output> {
-  /** The input members that it accepts; any other is refused with an error that names it, never ignored. */
+  /** The input members that it accepts. Any other member is refused with an error that names the member. */
   readonly takes: readonly (keyof Input & string)[];
   /** Runs before the call, and applies changes that are due. It sees the actual tables, not the call's view of them. */
   readonly before?: (region: Region) => void;

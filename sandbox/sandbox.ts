@@ -12,7 +12,7 @@ import { machineClock, type SandboxClock } from './world/clock.ts';
 import type { DataPlane } from './data-plane/data-plane.ts';
 import type { Pace } from './world/durations.ts';
 import { makeChaos, type Chaos } from './chaos/controller.ts';
-import { calm, adjusted, type Weather } from './chaos/weather.ts';
+import { calm, withSettings, type Weather } from './chaos/weather.ts';
 import { persistWorld } from './state/persistence.ts';
 import { World } from './world/world.ts';
 
@@ -61,7 +61,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     folder === undefined ? undefined : persistWorld(world, join(folder, 'world'), reportError);
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();
-  const chaos = makeChaos(world, adjusted(calm, options.weather ?? {}));
+  const chaos = makeChaos(world, withSettings(calm, options.weather ?? {}));
   const context = { journal, faults, chaos, reportError };
   const handleCall = makeGateway(world, context);
   const { server, port } = await startServer(

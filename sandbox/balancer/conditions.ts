@@ -14,7 +14,7 @@ export interface RoutedRequest {
   /** The port in the Host header, or the listener's port when the header has none. */
   readonly port: number;
   /** The path and query, as the client sent them and as the target receives them. */
-  readonly target: string;
+  readonly url: string;
   /** The path as the client sent it. */
   readonly rawPath: string;
   /** The normalised path, against which patterns are matched. */
@@ -62,8 +62,8 @@ export function matchesCondition(condition: RuleCondition, request: RoutedReques
       return valuesIn(condition.HttpRequestMethodConfig?.Values).includes(request.method);
     case 'query-string': {
       const pairs = queryPairs(request.query);
-      return (condition.QueryStringConfig?.Values ?? []).some((wanted) =>
-        pairs.some((pair) => pairMatches(wanted, pair)),
+      return (condition.QueryStringConfig?.Values ?? []).some((pattern) =>
+        pairs.some((pair) => pairMatches(pattern, pair)),
       );
     }
     case 'source-ip':

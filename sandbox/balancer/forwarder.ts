@@ -24,7 +24,7 @@ export interface TargetRequest {
   /** How long the target may be silent before the attempt fails, in milliseconds. */
   readonly idleTimeoutMs: number;
   /** Whether the request may use a pooled connection. */
-  readonly pooled: boolean;
+  readonly mayUsePool: boolean;
 }
 
 /** The failure of a request to which the target sent no response. */
@@ -45,14 +45,14 @@ export interface UpgradingClient {
 export interface Forwarder {
   /**
    * Sends a request and streams the response back.
-   * @param upgrading the client's connection, which is joined with the target's when the target accepts the upgrade
+   * @param upgradingClient the client's connection; it is joined with the target's when the target accepts the upgrade
    * @returns the failure when the target sent no response; undefined when the response has ended or the client has
    *   disconnected
    */
   forward(
     targetRequest: TargetRequest,
     response: ServerResponse,
-    upgrading?: UpgradingClient,
+    upgradingClient?: UpgradingClient,
   ): Promise<ForwardingFailure | undefined>;
   /** Closes the pooled connections. */
   close(): void;
@@ -99,16 +99,16 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   const pooling = { keepAlive: true, timeout: POOL_IDLE_MS };
   const pools = { HTTP: new http.Agent(pooling), HTTPS: new https.Agent({ ...pooling, ...TLS }) };
 
-  const open = (targetRequest: TargetRequest): ClientRequest => {
-    const { request, host, port, protocol, url, headers, pooled } = targetRequest;
+  const openRequest = (targetRequest: TargetRequest): ClientRequest => {
+    const { request, host, port, protocol, url, headers, mayUsePool } = targetRequest;
     const options: RequestOptions = {
       host,
       port,
       path: url,
       method: request.method ?? 'GET',
       // A flat list keeps the order and spelling of headers, and Node adds no Host header to it.
-      headers: headers,
-      agent: pooled && pools[protocol],
+      headers,
+      agent: mayUsePool && pools[protocol],
       maxHeaderSize: MAX_RESPONSE_HEAD,
     };
     const outgoing = protocol === 'HTTPS' ? https.request({ ...options, ...TLS }) : http.request(options);
@@ -136,13 +136,13 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   };
 
   return {
-    forward: (targetRequest, response, upgrading) =>
+    forward: (targetRequest, response, upgradingClient) =>
       new Promise((resolve) => {
         const { request } = targetRequest;
-        const outgoing = open(targetRequest);
-        let responded = false;
+        const outgoing = openRequest(targetRequest);
+        let hasResponseBegun = false;
         const failWith = (error?: Error & { code?: string }): void => {
-          if (!responded) resolve(failureOf(outgoing, error));
+          if (!hasResponseBegun) resolve(failureOf(outgoing, error));
         };
         watchTimeouts(outgoing, targetRequest);
         outgoing.on('error', failWith);
@@ -158,14 +158,14 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
             outgoing.destroy();
             return failWith();
           }
-          responded = true;
+          hasResponseBegun = true;
           response.once('finish', () => request.complete || discardRest(request, outgoing));
         });
-        if (upgrading) {
+        if (upgradingClient) {
           outgoing.once('upgrade', (incoming, socket, head) => {
-            responded = true;
-            response.detachSocket(upgrading.socket);
-            joinConnections(upgrading, incoming, { socket, head }, targetRequest.idleTimeoutMs);
+            hasResponseBegun = true;
+            response.detachSocket(upgradingClient.socket);
+            joinConnections(upgradingClient, incoming, { socket, head }, targetRequest.idleTimeoutMs);
             resolve(undefined);
           });
         }

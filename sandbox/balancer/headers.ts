@@ -6,7 +6,7 @@ import type { RoutedRequest } from './conditions.ts';
 export type HeaderField = readonly [name: string, value: string];
 
 /**
- * The limits of AWS for a request line, for one header and for the headers of a request and of a response, in bytes.
+ * AWS's limits, in bytes, for a request line, one header, all headers of a request, and all headers of a response.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html#http-headers-quotas
  */
 export const MAX_REQUEST_LINE = 16 * 1024;
@@ -14,9 +14,9 @@ export const MAX_HEADER = 16 * 1024;
 export const MAX_REQUEST_HEAD = 64 * 1024;
 export const MAX_RESPONSE_HEAD = 32 * 1024;
 /**
- * The number of headers from which a head always exceeds its maximum size. Node silently drops headers beyond its own
- * maximum, 2,000 by default, and one of them could be the length of the body. With this number as the maximum, Node drops
- * headers only from heads that are refused for their size anyway.
+ * A head with this many headers always exceeds the maximum size. Node silently drops headers beyond its own maximum, 2,000
+ * by default, and a dropped header could be the length of the body. With this number as the maximum, Node drops headers only
+ * from heads that are refused for their size anyway.
  */
 export const MAX_HEADERS = 1 + Math.ceil(MAX_REQUEST_HEAD / fieldBytes(['a', '']));
 
@@ -32,7 +32,7 @@ const HOP_BY_HOP = new Set([
 ]);
 /** Headers that the load balancer sets itself. */
 const REPLACED = new Set(['x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id']);
-/** Methods for which Node never announces a body on its own. For others, it announces a chunked body if the headers do not. */
+/** Methods for which Node never announces a body on its own. For others, Node announces a chunked body if no header does. */
 const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 /** Headers that a client's Connection header cannot remove: they delimit or route the message. */
 const ESSENTIAL = new Set(['host', 'content-length', 'transfer-encoding']);
@@ -49,20 +49,24 @@ export function headerPairs(raw: readonly string[]): HeaderField[] {
  * and order, without the ones that its Connection header names.
  *
  * With `routing.http.drop_invalid_header_fields.enabled`, names that do not match `[-A-Za-z0-9]+`, such as `X_Id`, are
- * dropped. Without it AWS forwards every name. The sandbox refuses names that are not RFC 9110 tokens (for example with a
- * space or a parenthesis) with 400, because Node's parser rejects them. The option `insecureHTTPParser` does not help: it
- * only relaxes the rules for values.
+ * dropped. Without it AWS forwards every name. A name that is not an RFC 9110 token, such as one with a space, gets a 400
+ * from the sandbox, because Node's parser rejects the name. The option `insecureHTTPParser` does not help: it only relaxes
+ * the rules for values.
  *
  * @param raw names and values as the client sent them
  * @param host the value of the Host header, which replaces all Host headers of the client
  */
-export function receivedHeaders(raw: readonly string[], host: string, dropsInvalid: boolean): HeaderField[] {
+export function receivedHeaders(
+  raw: readonly string[],
+  host: string,
+  dropsInvalidNames: boolean,
+): HeaderField[] {
   const pairs = headerPairs(raw);
   const connectionOnly = namedByConnection(pairs);
   const kept = pairs.filter(([name]) => {
     const key = name.toLowerCase();
     if (!ESSENTIAL.has(key) && connectionOnly.has(key)) return false;
-    return !dropsInvalid || /^[-A-Za-z0-9]+$/.test(name);
+    return !dropsInvalidNames || /^[-A-Za-z0-9]+$/.test(name);
   });
   const isHost = ([name]: HeaderField): boolean => name.toLowerCase() === 'host';
   const firstHost = kept.findIndex(isHost);
@@ -138,8 +142,8 @@ export function responseHeaders(raw: readonly string[], keepAlive: boolean): str
  * has set a Root, it is kept, and a new Self is added in front. An earlier Self is removed, and all other fields are kept.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
  */
-export function traceId(sent: string): string {
-  const fields = sent.split(';').filter((field) => field !== '' && !field.startsWith('Self='));
+export function traceId(receivedId: string): string {
+  const fields = receivedId.split(';').filter((field) => field !== '' && !field.startsWith('Self='));
   const seconds = Math.floor(Date.now() / 1000)
     .toString(16)
     .padStart(8, '0');

@@ -94,29 +94,29 @@ export function matchesCode(matcher: string, code: number): boolean {
 /**
  * Sends one health check: a GET request on a new connection. Redirects are not followed and certificates are not
  * verified.
- * @param reach the target's address on this machine, or how a connection to it fails
+ * @param reachability the target's address on this machine, or how a connection to it fails
  * @param signal aborts the check
  * @param host the Host header: on AWS, the target's private IP address and port
  * @throws when the check was aborted
  */
 export async function sendHealthCheck(
-  reach: Reachability,
+  reachability: Reachability,
   settings: Pick<GroupHealthCheck, 'path' | 'protocol' | 'timeoutMs'>,
   signal: AbortSignal,
   host?: string,
 ): Promise<HealthCheckResult> {
   signal.throwIfAborted();
-  if (reach === 'refused') return 'failed';
-  if (reach === 'timeout') return await delay(settings.timeoutMs, 'timeout', { signal });
+  if (reachability === 'refused') return 'failed';
+  if (reachability === 'timeout') return await delay(settings.timeoutMs, 'timeout', { signal });
 
   const isSecure = settings.protocol === 'HTTPS';
   const { get } = isSecure ? https : http;
   return await new Promise((resolve, reject) => {
     const request = get({
-      ...reach,
+      ...reachability,
       path: settings.path,
       headers: {
-        Host: host ?? `${reach.host}:${reach.port}`,
+        Host: host ?? `${reachability.host}:${reachability.port}`,
         Connection: 'close',
         'User-Agent': 'ELB-HealthChecker/2.0',
         'Accept-Encoding': 'gzip, compressed',
@@ -132,7 +132,7 @@ export async function sendHealthCheck(
     };
     const due = performance.now() + settings.timeoutMs;
     let timer = setTimeout(() => {
-      // While this process was blocked, it could not receive a response, so it extends the timeout once by that time.
+      // A blocked process cannot receive a response. The timeout is extended once, by as long as this process was blocked.
       const lateMs = performance.now() - due;
       if (lateMs < LATE_MS) giveUp();
       else timer = setTimeout(giveUp, Math.min(lateMs, settings.timeoutMs));

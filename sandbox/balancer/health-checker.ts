@@ -20,19 +20,19 @@ export interface HealthCheckerOptions {
   report(this: void, targetGroupArn: string, target: TargetView, health: TargetHealth): void;
   /** Resolves after `ms` milliseconds or when the signal is aborted; a real timer by default. */
   wait?(this: void, ms: number, signal: AbortSignal): Promise<void>;
-  /** How often to look for targets that were added or removed, in milliseconds; 250 by default. */
+  /** The interval at which added and removed targets are detected, in milliseconds; 250 by default. */
   refreshIntervalMs?: number;
 }
 
 /** A running health checker. */
 export interface HealthChecker {
-  /** Looks for added and removed targets immediately, without waiting for the interval to end. */
+  /** Detects added and removed targets immediately, without waiting for the interval to end. */
   refresh(): void;
   /** Aborts all checks; nothing is reported afterwards. */
   stop(): Promise<void>;
 }
 
-interface Found {
+interface FoundTarget {
   readonly group: CheckedGroup;
   readonly target: TargetView;
 }
@@ -47,7 +47,7 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   const running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
   const stopping = new AbortController();
 
-  const findAll = (): Map<string, Found> =>
+  const findAll = (): Map<string, FoundTarget> =>
     new Map(
       groups().flatMap((group) =>
         group.targets
@@ -63,10 +63,10 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
       const { group, target } = found;
       const interval = wait(group.settings.intervalMs, signal);
       const result = await check(group, target, signal);
-      const now = findAll().get(key);
-      if (now === undefined || signal.aborted) return;
-      health = nextHealth(adjustedTo(health, now.target), result, group.settings);
-      report(group.arn, now.target, health);
+      const afterCheck = findAll().get(key);
+      if (afterCheck === undefined || signal.aborted) return;
+      health = nextHealth(adjustedTo(health, afterCheck.target), result, group.settings);
+      report(group.arn, afterCheck.target, health);
       await interval;
     }
   };

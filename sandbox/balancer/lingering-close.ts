@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 const LINGER_MS = 5_000;
 
 /**
- * Delays the closing of a connection by Node until the client has finished sending. When a connection is closed while data
+ * Makes Node keep a connection open until the client has finished sending. When a connection is closed while data
  * arrives, the client's system discards the response, even if the client has not read it yet.
  * @param isReceiving whether the client is still sending a request
  */

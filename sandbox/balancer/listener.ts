@@ -34,8 +34,8 @@ export interface OpenListener {
 }
 
 /**
- * Headers must arrive within a minute; the body may take any time. Node's own limit for the size of a head is above that of
- * AWS, so that the router can tell a long URL (414) from long headers (400).
+ * Headers must arrive within a minute; the body may take any time. Node accepts heads that are larger than AWS's limit, so
+ * that the router can refuse them: with 414 for a long URL, and with 400 for long headers.
  */
 const SERVER_OPTIONS = {
   maxHeaderSize: 2 * MAX_REQUEST_HEAD,
@@ -61,7 +61,7 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   const router = startRouter(view, connectTimeoutMs, draw);
   const blackHole = makeBlackHole();
   const sockets = new Set<Socket>();
-  const receiving = new WeakMap<Socket, IncomingMessage>();
+  const latestRequests = new WeakMap<Socket, IncomingMessage>();
   const inFlight = new Set<ServerResponse>();
   const responseOn = (socket: Socket) => [...inFlight].find((response) => response.socket === socket);
   const refuse = (client: Duplex, status: number): void => {
@@ -77,14 +77,14 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   server.removeAllListeners('connection').on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
-    lingerWhileReceiving(socket, () => receiving.get(socket)?.complete === false);
+    lingerWhileReceiving(socket, () => latestRequests.get(socket)?.complete === false);
     if (view.isReachable()) serve.call(server, socket);
     else blackHole.hold(socket);
   });
   server.on('request', (request, response) => {
     server.keepAliveTimeout = idleTimeoutMs(view);
     if (closing !== undefined) response.shouldKeepAlive = false;
-    receiving.set(request.socket, request);
+    latestRequests.set(request.socket, request);
     inFlight.add(response);
     response.once('close', () => {
       inFlight.delete(response);

@@ -8,7 +8,7 @@ export interface OwnResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-  /** The target URL of a redirect. */
+  /** The URL to which a redirect leads. */
   readonly location?: string;
 }
 

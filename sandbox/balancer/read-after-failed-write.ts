@@ -1,4 +1,4 @@
-/** Lets a connection to a target deliver what the target sent before it stopped reading. */
+/** Keeps the response of a target that stops reading a request early. */
 import type { Socket } from 'node:net';
 
 const prepared = new WeakSet<Socket>();

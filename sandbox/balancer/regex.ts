@@ -2,8 +2,8 @@
 import { RE2JS } from 're2js';
 
 /** The maximum number of compiled expressions to keep. A load balancer has at most 100 rules with five values each. */
-const MAX_KEPT = 1_000;
-const kept = new Map<string, RE2JS>();
+const MAX_CACHED = 1_000;
+const cache = new Map<string, RE2JS>();
 
 /**
  * Whether a string contains a match of a regular expression. AWS accepts the expressions that RE2 accepts: without lookahead,
@@ -27,11 +27,11 @@ export function isRegex(regex: string): boolean {
 
 function compile(regex: string, letterCase: 'any' | 'exact'): RE2JS {
   const key = `${letterCase} ${regex}`;
-  const known = kept.get(key);
-  if (known !== undefined) return known;
+  const cached = cache.get(key);
+  if (cached !== undefined) return cached;
   const compiled = RE2JS.compile(regex, letterCase === 'any' ? RE2JS.CASE_INSENSITIVE : 0);
-  const [oldest] = kept.keys();
-  if (oldest !== undefined && kept.size >= MAX_KEPT) kept.delete(oldest);
-  kept.set(key, compiled);
+  const [oldest] = cache.keys();
+  if (oldest !== undefined && cache.size >= MAX_CACHED) cache.delete(oldest);
+  cache.set(key, compiled);
   return compiled;
 }

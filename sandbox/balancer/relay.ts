@@ -2,7 +2,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { MAX_RESPONSE_HEAD, fieldBytes, headerPairs, responseHeaders } from './headers.ts';
 
-/** Written to send the headers at once; `flushHeaders` would encode them as UTF-8. */
+/** An empty chunk. Writing it sends the headers at once; `flushHeaders` would encode them as UTF-8. */
 const NOTHING = Buffer.alloc(0);
 
 /** Starts to stream a target's response to the client; returns false when the response is not valid. */

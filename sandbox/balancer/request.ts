@@ -16,8 +16,8 @@ const MAX_FORWARDED_ADDRESSES = 30;
 
 /** A refused request. */
 interface RefusedRequest {
-  /** The status of the refusal. */
-  readonly refusal: number;
+  /** The status of the response. */
+  readonly refusalStatus: number;
 }
 
 /**
@@ -33,25 +33,25 @@ export function readRequest(
   attribute: (key: string) => string | undefined = () => undefined,
 ): RoutedRequest | RefusedRequest {
   const method = message.method ?? 'GET';
-  const refusal = refusalOf(message, method);
-  if (refusal !== undefined) return { refusal };
+  const refusalStatus = refusalStatusOf(message, method);
+  if (refusalStatus !== undefined) return { refusalStatus };
   const url = splitUrl(message.url ?? '/');
-  if (url === undefined) return { refusal: 400 };
+  if (url === undefined) return { refusalStatus: 400 };
 
   // HTTP/1.0 allows requests without a Host header. Rules and targets then see the load balancer's address as the host.
   const host = url.authority ?? message.headers.host ?? message.socket.localAddress ?? '127.0.0.1';
   const [, name = '', port] = /^(.*?)\.?(?::(\d+))?$/.exec(host) ?? [];
   const path = normalizePath(url.path);
-  if (path === undefined || !isHost(host)) return { refusal: 400 };
+  if (path === undefined || !isHost(host)) return { refusalStatus: 400 };
 
-  const dropsInvalid = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
-  const headers = receivedHeaders(message.rawHeaders, host, dropsInvalid);
-  if (countForwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES) return { refusal: 463 };
+  const dropsInvalidNames = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
+  const headers = receivedHeaders(message.rawHeaders, host, dropsInvalidNames);
+  if (countForwardedAddresses(headers) > MAX_FORWARDED_ADDRESSES) return { refusalStatus: 463 };
   return {
     method,
     host: name.toLowerCase(),
     port: port === undefined ? listenerPort : Number(port),
-    target: url.query === undefined ? url.path : `${url.path}?${url.query}`,
+    url: url.query === undefined ? url.path : `${url.path}?${url.query}`,
     rawPath: url.path,
     path,
     query: url.query ?? '',
@@ -60,8 +60,8 @@ export function readRequest(
   };
 }
 
-/** Returns the status for a request that is refused whatever it asks for; undefined for any other request. */
-function refusalOf(message: IncomingMessage, method: string): number | undefined {
+/** Returns the status with which a request is refused because of its form; undefined when the form is acceptable. */
+function refusalStatusOf(message: IncomingMessage, method: string): number | undefined {
   const { httpVersion, url = '', headers, rawHeaders } = message;
   const sizes = headerPairs(rawHeaders).map(fieldBytes);
   const lineBytes = `${method} ${url} HTTP/1.1\r\n`.length;
@@ -79,7 +79,7 @@ function refusalOf(message: IncomingMessage, method: string): number | undefined
 }
 
 /**
- * Splits the URL of a request, called its target in RFC 9112, section 3.2. The authority of a URL in absolute form takes
+ * Splits the URL of a request (the request target in RFC 9112, section 3.2). The authority of a URL in absolute form takes
  * precedence over the Host header. A fragment is cut off. The form `*` of OPTIONS names no path, so no rule could apply.
  * @returns undefined for a form that the load balancer refuses
  */

@@ -8,7 +8,7 @@ export type Rotation = (targetGroupArn: string, targets: readonly TargetView[]) 
 export function startRotation(): Rotation {
   const turns = new Map<string, number>();
   return (targetGroupArn, targets) => {
-    const candidates = routable(targets);
+    const candidates = routableTargets(targets);
     const turn = turns.get(targetGroupArn) ?? 0;
     turns.set(targetGroupArn, turn + 1);
     return candidates[turn % candidates.length];
@@ -20,7 +20,7 @@ export function startRotation(): Rotation {
  * the load balancer fails open. Targets whose checks are disabled (`unavailable`) count as healthy.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
-export function routable(targets: readonly TargetView[]): readonly TargetView[] {
+export function routableTargets(targets: readonly TargetView[]): readonly TargetView[] {
   const healthy = targets.filter(({ state }) => state === 'healthy' || state === 'unavailable');
   return healthy.length > 0
     ? healthy

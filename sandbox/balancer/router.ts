@@ -44,17 +44,17 @@ export function idleTimeoutMs(view: ListenerView): number {
  */
 export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: () => number): Router {
   const forwarder = startForwarder(connectTimeoutMs);
-  const rotate = startRotation();
+  const nextTarget = startRotation();
 
   /** Applies the rules to a request and responds accordingly. */
   const respond = async (
     request: IncomingMessage,
     response: ServerResponse,
-    upgrading?: UpgradingClient,
+    upgradingClient?: UpgradingClient,
   ): Promise<void> => {
     const attribute = (key: string) => view.attribute(key);
     const routed = readRequest(request, view.port, attribute);
-    if ('refusal' in routed) return refuse(response, routed.refusal);
+    if ('refusalStatus' in routed) return refuse(response, routed.refusalStatus);
     const decision = decide(view.rules(), routed, draw);
     if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
     if (decision.kind === 'redirect')
@@ -62,27 +62,27 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
     const headers = requestHeaders(routed, view.port, attribute);
-    if (upgrading) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
+    if (upgradingClient) headers.push('Connection', 'Upgrade', 'Upgrade', 'websocket');
     // A target may close a pooled connection just when the connection is reused. In that case an idempotent request is
     // sent again on a new connection, and any other request gets a 502, as on AWS.
-    const attempts = upgrading ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
+    const attempts = upgradingClient ? ['new'] : isReplayable(routed) ? ['pooled', 'new'] : ['pooled'];
     for (const connection of attempts) {
-      const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
+      const target = nextTarget(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
-      const reach = await view.reach(target);
-      if (reach === 'refused') return sendOwnResponse(response, errorPage(502));
-      if (reach === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);
+      const reachability = await view.reach(target);
+      if (reachability === 'refused') return sendOwnResponse(response, errorPage(502));
+      if (reachability === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);
       if (response.destroyed) return;
       const targetRequest = {
         request,
-        ...reach,
+        ...reachability,
         protocol: view.protocol(decision.targetGroupArn),
-        url: routed.target,
+        url: routed.url,
         headers,
         idleTimeoutMs: idleTimeoutMs(view),
-        pooled: connection === 'pooled',
+        mayUsePool: connection === 'pooled',
       };
-      const failure = await forwarder.forward(targetRequest, response, upgrading);
+      const failure = await forwarder.forward(targetRequest, response, upgradingClient);
       if (failure === undefined) return;
       if (!failure.isConnectionStale || connection === attempts.at(-1))
         return refuse(response, failure.status);
@@ -128,7 +128,7 @@ async function respondAfterTimeout(response: ServerResponse, connectTimeoutMs: n
   sendOwnResponse(response, errorPage(504));
 }
 
-/** Responds with an error page, and closes the connection if the bytes that follow may not be a request. */
+/** Responds with an error page, and closes the connection if the next bytes on it might not be a request. */
 function refuse(response: ServerResponse, status: number): void {
   if (CLOSING_STATUSES.has(status)) response.shouldKeepAlive = false;
   sendOwnResponse(response, errorPage(status));

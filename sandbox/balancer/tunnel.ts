@@ -24,14 +24,14 @@ export function joinConnections(
   );
   const head = [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, '', ''].join('\r\n');
   client.socket.write(head, 'latin1');
-  connect(target, client.socket);
-  connect(client, target.socket);
+  copyBytes(target, client.socket);
+  copyBytes(client, target.socket);
   client.socket.setTimeout(idleTimeoutMs, () => client.socket.destroy());
   target.socket.setTimeout(0);
 }
 
-/** Copies bytes from one end to the other; when the first closes or fails, the other one is closed as well. */
-function connect({ socket, head }: End, other: Socket): void {
+/** Copies bytes from one end to the other. When the first end closes or fails, the other one is closed as well. */
+function copyBytes({ socket, head }: End, other: Socket): void {
   socket.setNoDelay(true);
   socket.on('error', () => other.destroy()).once('close', () => other.end());
   if (head.length > 0) socket.unshift(head);

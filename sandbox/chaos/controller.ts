@@ -9,7 +9,7 @@ import { RecentChanges } from './recent-changes.ts';
 import { replacedTags } from './replaced-tags.ts';
 import { makeThrottle } from './throttle.ts';
 import { viewsOf, type DecodedCall } from './views.ts';
-import { calm, isCalm, adjusted, type Weather } from './weather.ts';
+import { calm, isCalm, withSettings, type Weather } from './weather.ts';
 
 /** The chaos of one call. It is decided before the gateway knows whether the sandbox supports the operation. */
 export interface CallChaos {
@@ -43,17 +43,17 @@ export interface Chaos {
 
 export function makeChaos(world: World, initial: Weather = calm): Chaos {
   const now = () => world.clock.now();
-  const onClock = (ms: number) => (world.pace === 'instant' ? ms : ms / world.pace);
-  const recentChanges = new RecentChanges(now, () => onClock(Math.max(weather.idLagMs, weather.listLagMs)));
+  const toClockMs = (ms: number) => (world.pace === 'instant' ? ms : ms / world.pace);
+  const recentChanges = new RecentChanges(now, () => toClockMs(Math.max(weather.idLagMs, weather.listLagMs)));
   const throttle = makeThrottle();
   const busyZones = makeBusyZones();
   let weather = initial;
-  let currentlyCalm = true;
+  let isCalmNow = true;
   let callCount = 0;
 
   const apply = (next: Weather): Weather => {
     weather = next;
-    currentlyCalm = isCalm(weather);
+    isCalmNow = isCalm(weather);
     callCount = 0;
     throttle.refillAll();
     const hasLag = weather.idLagMs > 0 || weather.listLagMs > 0;
@@ -67,7 +67,7 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
   };
   world.visibleAt = ({ lag, id, consumer, changedAt }) =>
     changedAt.getTime() +
-    (weather[lag] > 0 ? onClock(weather[lag] * seededRandom(weather.seed, id, consumer)) : 0);
+    (weather[lag] > 0 ? toClockMs(weather[lag] * seededRandom(weather.seed, id, consumer)) : 0);
   apply(initial);
 
   return {
@@ -75,21 +75,21 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
       return weather;
     },
     get isCalm() {
-      return currentlyCalm;
+      return isCalmNow;
     },
-    adjust: (settings) => apply(adjusted(weather, settings)),
+    adjust: (settings) => apply(withSettings(weather, settings)),
     reset() {
       recentChanges.clear();
       busyZones.clear();
       apply(initial);
     },
-    toClockMs: onClock,
+    toClockMs,
     chaosOfNextCall() {
-      const earlierCalls = callCount++;
+      const callIndex = callCount++;
       const { min, max } = weather.latencyMs;
-      const fraction = seededRandom(weather.seed, 'latency', earlierCalls);
-      const latency = max > 0 ? onClock(min + fraction * (max - min)) : 0;
-      return { failure: weather.faultRate > 0 ? randomFailure(weather, earlierCalls) : undefined, latency };
+      const fraction = seededRandom(weather.seed, 'latency', callIndex);
+      const latency = max > 0 ? toClockMs(min + fraction * (max - min)) : 0;
+      return { failure: weather.faultRate > 0 ? randomFailure(weather, callIndex) : undefined, latency };
     },
     admit({ service, operation, input, region }) {
       if (weather.throttle) {
@@ -102,8 +102,8 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
       const oldTags = replacedTags(call);
       const views = viewsOf(call, recentChanges, {
         now: now(),
-        idLagMs: onClock(weather.idLagMs),
-        listLagMs: onClock(weather.listLagMs),
+        idLagMs: toClockMs(weather.idLagMs),
+        listLagMs: toClockMs(weather.listLagMs),
         random: (id, purpose) => seededRandom(weather.seed, id, purpose),
       });
       for (const [table, view] of views) table.view = view;
@@ -116,7 +116,7 @@ export function makeChaos(world: World, initial: Weather = calm): Chaos {
       }
       for (const [table, id, tags] of oldTags) recentChanges.addOldTags(table, id, tags);
       if (weather.zoneBusyMs > 0 && call.service === 'route53') {
-        busyZones.markBusy(call.operation, call.input, now() + onClock(weather.zoneBusyMs));
+        busyZones.markBusy(call.operation, call.input, now() + toClockMs(weather.zoneBusyMs));
       }
       return output;
     },

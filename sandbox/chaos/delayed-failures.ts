@@ -16,7 +16,7 @@ const FAILURE_SETTERS = {
     const nat = region.ec2.natGateways.get(NatGateway?.NatGatewayId);
     if (nat?.State === 'pending') nat.pendingFailure = failure;
   },
-  /** The load balancer fails when it would become active. The message becomes its reason. */
+  /** The load balancer fails when it would become active. The load balancer shows the message as its reason. */
   CreateLoadBalancer(
     region: Region,
     { LoadBalancers }: CreateLoadBalancerOutput,
@@ -28,7 +28,7 @@ const FAILURE_SETTERS = {
 } as const;
 
 /** The operations whose resources can fail later. */
-export const CAN_FAIL_LATER = Object.keys(FAILURE_SETTERS) as (keyof typeof FAILURE_SETTERS)[];
+export const DELAYED_FAILURE_OPERATIONS = Object.keys(FAILURE_SETTERS) as (keyof typeof FAILURE_SETTERS)[];
 
 /**
  * Makes the resource that a call created fail later. Has no effect when the call only returned an existing resource.

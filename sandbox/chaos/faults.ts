@@ -67,7 +67,7 @@ export interface Faults {
 }
 
 export function makeFaults(): Faults {
-  let waiting: { fault: Fault; callsToFirst: number; remaining: number }[] = [];
+  let waiting: { fault: Fault; callsUntilFirst: number; remaining: number }[] = [];
   const matches = (fault: Fault, service: string, operation: string) =>
     (fault.service ?? service) === service &&
     (fault.operation ?? operation) === operation &&
@@ -75,14 +75,14 @@ export function makeFaults(): Faults {
   return {
     add(fault) {
       const { nth, times = 1 } = fault;
-      waiting.push({ fault, callsToFirst: nth, remaining: times === 'always' ? Infinity : times });
+      waiting.push({ fault, callsUntilFirst: nth, remaining: times === 'always' ? Infinity : times });
     },
     next(service, operation) {
       let applied: Fault | undefined;
       for (const entry of waiting) {
         if (!matches(entry.fault, service, operation)) continue;
-        entry.callsToFirst -= 1;
-        if (entry.callsToFirst > 0) continue;
+        entry.callsUntilFirst -= 1;
+        if (entry.callsUntilFirst > 0) continue;
         entry.remaining -= 1;
         applied ??= entry.fault;
       }

@@ -1,4 +1,4 @@
-/** Selects tables by the lag of their kinds: all tables that lag, and those of them that a call lists. */
+/** Selects the tables whose kinds lag: all of them, or only those that a call lists. */
 import type { Region } from '../world/region.ts';
 import { storesOf, tablesOf, type Store } from '../world/stores.ts';
 import type { Table } from '../world/table.ts';
@@ -14,7 +14,7 @@ const storeOf = (region: Region, service: string): Store => storesOf(region)[ser
  * Whether the operations of a service accept IDs of kinds that lag. Application Auto Scaling does, because it accepts the
  * IDs of ECS services.
  */
-export const takesLaggingIds = (region: Region, service: string): boolean =>
+export const acceptsLaggingIds = (region: Region, service: string): boolean =>
   service === 'autoscaling' || Object.values(storeOf(region, service)).some(hasLag);
 
 /**

@@ -15,8 +15,8 @@ export interface Mention {
 }
 
 /**
- * Returns the strings of an input that may name a resource. They have the form of table keys: role names are in lower
- * case, and zone IDs have no prefix.
+ * Returns the strings of an input that may name a resource, in the form of table keys: role names in lower case, and zone
+ * IDs without prefix.
  */
 export function mentionsIn(service: string, operation: string, input: unknown, member = ''): Mention[] {
   if (typeof input === 'string') {

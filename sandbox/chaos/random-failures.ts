@@ -13,9 +13,9 @@ const FAILURES: readonly Failure[] = [
 
 /**
  * Returns the failure to inject into a call; undefined when the call does not fail.
- * @param earlierCalls the number of earlier calls in this weather
+ * @param callIndex the number of earlier calls in this weather
  */
-export function randomFailure({ seed, faultRate }: Weather, earlierCalls: number): Failure | undefined {
-  if (seededRandom(seed, 'gust', earlierCalls) >= faultRate) return undefined;
-  return FAILURES[Math.floor(seededRandom(seed, 'harm', earlierCalls) * FAILURES.length)];
+export function randomFailure({ seed, faultRate }: Weather, callIndex: number): Failure | undefined {
+  if (seededRandom(seed, 'gust', callIndex) >= faultRate) return undefined;
+  return FAILURES[Math.floor(seededRandom(seed, 'harm', callIndex) * FAILURES.length)];
 }

@@ -53,7 +53,7 @@ export function makeThrottle(): Throttle {
 
 const DEFAULT_REFUSAL = { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 };
 
-/** Returns the buckets that a call takes tokens from: all matching additional buckets, and the first other match. */
+/** Returns the buckets from which a call takes tokens: each additional bucket that matches, and the first other match. */
 export function bucketsFor({ service, operation, input }: Omit<MeteredCall, 'region'>): Bucket[] {
   const matching = buckets.filter(
     (bucket) => bucket.service === service && appliesTo(bucket, operation, input),

@@ -3,7 +3,7 @@ import { isMutating } from '../server/journal.ts';
 import type { Region } from '../world/region.ts';
 import type { Table } from '../world/table.ts';
 import { isChangeHidden } from './visibility.ts';
-import { listedTables, takesLaggingIds } from './lagging-tables.ts';
+import { listedTables, acceptsLaggingIds } from './lagging-tables.ts';
 import { mentionsIn } from './mentions.ts';
 import type { RowChange, RecentChanges } from './recent-changes.ts';
 
@@ -25,7 +25,7 @@ export interface LagSettings {
   readonly random: (id: string, purpose: string) => number;
 }
 
-/** Matches operations that remove resources. They see the actual rows, because a service knows its own resources. */
+/** Matches operations that remove resources. These operations see the actual rows: a service knows its own resources. */
 const REMOVAL = /^(Delete|Release|Deregister|Stop)/;
 
 type RowOverrides = Map<string, object | undefined>;
@@ -48,7 +48,7 @@ export function viewsOf(
   };
   for (const change of mentionedChanges(call, recent)) {
     if (isHidden(change, lagSettings.idLagMs, lagSettings, `id ${call.operation}`))
-      viewOf(change.table).byId.set(...stateBefore(change));
+      viewOf(change.table).byId.set(...rowBefore(change));
   }
   const listed = listedTables(call.region, call.service, call.operation, call.input);
   for (const { table, id, at, tags } of recent.oldTags(listed)) {
@@ -59,13 +59,13 @@ export function viewsOf(
   }
   for (const change of recent.changes(listed)) {
     if (isHidden(change, lagSettings.listLagMs, lagSettings, `list ${call.operation}`))
-      viewOf(change.table).inLists.set(...stateBefore(change));
+      viewOf(change.table).inLists.set(...rowBefore(change));
   }
   return views;
 }
 
 /** Returns the ID of a changed row, and the row as it was before the change. */
-const stateBefore = ({ id, event, row }: RowChange): [string, object | undefined] => [
+const rowBefore = ({ id, event, row }: RowChange): [string, object | undefined] => [
   id,
   event === 'deleted' ? row : undefined,
 ];
@@ -78,7 +78,7 @@ function mentionedChanges(
   { service, operation, input, region }: DecodedCall,
   recent: RecentChanges,
 ): RowChange[] {
-  if (!takesLaggingIds(region, service) || REMOVAL.test(operation)) return [];
+  if (!acceptsLaggingIds(region, service) || REMOVAL.test(operation)) return [];
   return mentionsIn(service, operation, input)
     .flatMap(({ text, mayBePartialArn }) =>
       recent.changesByName(text).filter(({ id }) => mayBePartialArn || id === text),

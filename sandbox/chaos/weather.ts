@@ -60,7 +60,7 @@ export const weathers: Readonly<Record<string, Weather>> = {
  * @param settings any of the settings
  * @throws Error that names the invalid settings
  */
-export function adjusted(weather: Weather, settings: unknown): Weather {
+export function withSettings(weather: Weather, settings: unknown): Weather {
   const { data, error } = WEATHER_SCHEMA.partial().safeParse(settings);
   if (data) return WEATHER_SCHEMA.parse({ ...weather, ...data });
   const invalid = error.issues.map(({ path, message }) => `${path.join('.') || 'weather'}: ${message}`);
@@ -80,5 +80,5 @@ export function parseWeather(text: string): Weather {
   } catch {
     throw new Error(`Unknown weather ${text}: use ${Object.keys(weathers).join(', ')}, or JSON`);
   }
-  return adjusted(calm, settings);
+  return withSettings(calm, settings);
 }

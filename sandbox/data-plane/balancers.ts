@@ -24,13 +24,13 @@ export interface Balancers {
   close(): Promise<void>;
 }
 
-const HTTP_PORT = 80;
+const AWS_HTTP_PORT = 80;
 /** The maximum number of consecutive ports to try. */
 const MAX_PORTS_TRIED = 100;
 /** The minimum interval between checks at any pace, in milliseconds. */
 const MIN_INTERVAL_MS = 200;
 
-/** Serves the load balancers of a world and follows its changes until closed. */
+/** Serves the load balancers of a world, and follows the world's changes until `close` is called. */
 export function serveBalancers(
   world: World,
   { folderOf, httpPort, reportError }: BalancerOptions,
@@ -87,7 +87,7 @@ export function serveBalancers(
       }
     }
   };
-  const stopListening = world.onChange(() => {
+  const stopFollowing = world.onChange(() => {
     checker.refresh();
     if (isSyncQueued) return;
     isSyncQueued = true;
@@ -98,7 +98,7 @@ export function serveBalancers(
   return {
     portOf: (arn) => openListeners.get(arn)?.server.port,
     async close() {
-      stopListening();
+      stopFollowing();
       await lastSync;
       await checker.stop();
       await Promise.all([...openListeners.values()].map(({ server }) => server.close()));
@@ -112,7 +112,7 @@ async function openOnFreePort(
   { Port, localPort }: ListenerRow,
   httpPort: number,
 ): Promise<OpenListener | undefined> {
-  const usualPort = Port === HTTP_PORT ? httpPort : Port < 1024 ? Port + 8000 : Port;
+  const usualPort = Port === AWS_HTTP_PORT ? httpPort : Port < 1024 ? Port + 8000 : Port;
   const firstPort = localPort ?? usualPort;
   const ports =
     httpPort === 0

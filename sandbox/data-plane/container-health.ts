@@ -2,9 +2,10 @@
 import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { RunningContainer } from '../runtime/container.ts';
 
+/** ECS's defaults. The times are in seconds. */
 const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
 /** The minimum intervals at any pace, in milliseconds. Real programs do not start faster at a faster pace. */
-const MIN_INTERVAL_MS = { first: 300, later: 5_000 };
+const MIN_INTERVAL_MS = { untilFirstPass: 300, afterwards: 5_000 };
 
 /** A running health check. */
 export interface HealthWatch {
@@ -50,7 +51,7 @@ export function watchContainerHealth(
     scheduleNext();
   };
   const scheduleNext = () => {
-    const minimum = hasPassed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
+    const minimum = hasPassed ? MIN_INTERVAL_MS.afterwards : MIN_INTERVAL_MS.untilFirstPass;
     timer = setTimeout(() => void runCheck(), Math.max(scaled(interval * 1000), minimum)).unref();
   };
   scheduleNext();

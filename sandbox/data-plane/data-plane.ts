@@ -13,10 +13,10 @@ export interface TaskFailure {
 
 /** Runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
 export interface DataPlane {
-  /** Pulls the images and starts the containers of a task, then calls `outcome` once. */
-  startTask(region: Region, taskArn: string, outcome: (failure?: TaskFailure) => void): void;
-  /** Stops the containers of a task, reports their exit codes, and then calls `stopped`. */
-  stopTask(region: Region, taskArn: string, stopped: () => void): void;
+  /** Pulls the images and starts the containers of a task, then calls `onOutcome` once. */
+  startTask(region: Region, taskArn: string, onOutcome: (failure?: TaskFailure) => void): void;
+  /** Stops the containers of a task, reports their exit codes, and then calls `onStopped`. */
+  stopTask(region: Region, taskArn: string, onStopped: () => void): void;
   /** Whether health checks run. If not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
 }
@@ -25,7 +25,7 @@ export interface DataPlane {
  * Runs nothing: every task starts immediately, and every target is healthy. It is for tests of the control plane only.
  */
 export const simulatedDataPlane: DataPlane = {
-  startTask: (_region, _taskArn, outcome) => outcome(),
-  stopTask: (_region, _taskArn, stopped) => stopped(),
+  startTask: (_region, _taskArn, onOutcome) => onOutcome(),
+  stopTask: (_region, _taskArn, onStopped) => onStopped(),
   checksTargets: false,
 };

@@ -22,7 +22,7 @@ export interface MemoryLimits {
 }
 
 /**
- * Makes the watch over all containers of a sandbox. While no container is watched, nothing is measured.
+ * Enforces the limits of all watched containers of a sandbox. While no container is watched, nothing is measured.
  * @param measure returns the memory of each container in bytes, by the ID of the container's first process
  */
 export function makeMemoryLimits(

@@ -1,7 +1,7 @@
 /** Starts the containers of a task in the order of their `dependsOn`. */
 import type { ContainerDefinition, ContainerDependency } from '@aws-sdk/client-ecs';
 
-/** The events of a container for which other containers can wait. */
+/** The events of one container. Other containers can wait for these events. */
 export interface ContainerProgress {
   /** Resolves when the container has started. */
   readonly started: Promise<void>;

@@ -36,7 +36,7 @@ interface RunningTask {
   readonly containers: Map<string, TaskContainer>;
   readonly watches: HealthWatch[];
   /** Set when the task is stopping. No further container is started from then on. */
-  stopping: boolean;
+  isStopping: boolean;
 }
 
 /** A data plane that runs tasks in subfolders of a folder. */
@@ -62,7 +62,7 @@ export function makeTaskDataPlane(
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
   const runningTasks = new Map<string, RunningTask>();
-  let closing = false;
+  let isClosing = false;
   const folderOf = (taskArn: string) => join(folder, taskIdOf(taskArn));
 
   async function start(region: Region, task: TaskRow): Promise<void> {
@@ -70,7 +70,7 @@ export function makeTaskDataPlane(
     const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
     if (!definition) throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
     checkPrerequisites(region, task, definition);
-    const state: RunningTask = { containers: new Map(), watches: [], stopping: false };
+    const state: RunningTask = { containers: new Map(), watches: [], isStopping: false };
     runningTasks.set(taskArn, state);
     await mkdir(folderOf(taskArn), { recursive: true, mode: isolation.hasOtherUsers ? 0o711 : 0o700 });
     await startInOrder(definition.containerDefinitions ?? [], async (container) => {
@@ -97,7 +97,7 @@ export function makeTaskDataPlane(
     const image = pullContainerImage(region, definition, digestOf(region, taskArn, name), architecture);
     const rootfs = join(folderOf(taskArn), name);
     const config = await unpackImage(image, rootfs, isolation.hasOtherUsers);
-    if (state.stopping) throw new CannotStartTaskError('Task stopped by user', name);
+    if (state.isStopping) throw new CannotStartTaskError('Task stopped by user', name);
     const command = commandOf(definition, config);
     const writeLine = (text: string) => writeLog(region, taskArn, definition, text);
     const canRun = config.architecture === undefined || config.architecture === architecture;
@@ -124,7 +124,7 @@ export function makeTaskDataPlane(
     const endMemoryWatch = watchMemory(taskDefinition, taskArn, definition, container);
     // When the sandbox closes, it stops the containers, so their exits are not reported.
     container.exited
-      .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode, endMemoryWatch()))
+      .then(({ exitCode }) => isClosing || containerExited(region, taskArn, name, exitCode, endMemoryWatch()))
       .catch(reportError);
     return container;
   }
@@ -157,7 +157,7 @@ export function makeTaskDataPlane(
   async function stop(taskArn: string): Promise<void> {
     const state = runningTasks.get(taskArn);
     if (state) {
-      state.stopping = true;
+      state.isStopping = true;
       for (const watch of state.watches) watch.stop();
       await Promise.all([...state.containers.values()].map((container) => container.stop()));
     }
@@ -169,21 +169,21 @@ export function makeTaskDataPlane(
   return {
     checksTargets: true,
     folderOf,
-    startTask(region, taskArn, outcome) {
+    startTask(region, taskArn, onOutcome) {
       const task = region.ecs.tasks.get(taskArn);
       if (!task) return;
       start(region, task)
         .then(
-          () => outcome(),
-          (error: unknown) => outcome(failureOf(error)),
+          () => onOutcome(),
+          (error: unknown) => onOutcome(failureOf(error)),
         )
         .catch(reportError);
     },
-    stopTask(_region, taskArn, stopped) {
-      stop(taskArn).then(stopped).catch(reportError);
+    stopTask(_region, taskArn, onStopped) {
+      stop(taskArn).then(onStopped).catch(reportError);
     },
     async close() {
-      closing = true;
+      isClosing = true;
       await Promise.all([...runningTasks.keys()].map(stop));
     },
   };

@@ -4,8 +4,8 @@ import { Netmask } from 'netmask';
 
 /**
  * Parses a CIDR block such as `10.0.0.0/16`. The result's `toString()` is canonical: host bits are cleared.
- * @returns undefined for a string not of the form `a.b.c.d/n`, such as `10/8`, `0x0a.1` or a bare address, which the
- *   library would accept
+ * @returns undefined for a string that is not of the form `a.b.c.d/n`. The library alone would also accept `10/8`, `0x0a.1`
+ *   and bare addresses
  */
 export function parseCidr(text: string): Netmask | undefined {
   const [base = '', bits = '', ...rest] = text.split('/');

@@ -8,7 +8,7 @@ import { internetGatewayOf, routeTo, effectiveRouteTableOf } from './routes.ts';
 const INTERNET_ADDRESS = '52.94.0.1';
 /** The address of clients on the internet. It is reserved for documentation (RFC 5737), so that no real host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';
-const HTTPS = 443;
+const HTTPS_PORT = 443;
 /** An address for an unknown receiver. In practice, only rules for 0.0.0.0/0 match it. */
 const ANY_ADDRESS = '0.0.0.0';
 
@@ -16,7 +16,7 @@ const ANY_ADDRESS = '0.0.0.0';
  * Checks whether an interface can reach port 443 on the internet.
  * @param groups the IDs of the interface's security groups
  * @param options.hasPublicIp whether the interface has a public IP; an internet gateway serves no other interfaces
- * @returns `open`, or a sentence that says why the interface cannot
+ * @returns `open`, or a sentence that says why the interface cannot reach it
  */
 export function checkEgress(
   region: Region,
@@ -26,12 +26,12 @@ export function checkEgress(
 ): 'open' | (string & {}) {
   const subnet = region.ec2.subnets.get(subnetId);
   if (!subnet) return `the subnet ${subnetId} does not exist`;
-  if (!someRuleAllows(region, groups, { egress: true, port: HTTPS, ip: INTERNET_ADDRESS })) {
-    return `no security group of ${groups.join(', ')} allows tcp ${HTTPS} out`;
+  if (!someRuleAllows(region, groups, { egress: true, port: HTTPS_PORT, ip: INTERNET_ADDRESS })) {
+    return `no security group of ${groups.join(', ')} allows tcp ${HTTPS_PORT} out`;
   }
   const hop = nextHop(region, subnet, INTERNET_ADDRESS);
-  if (hop.nat !== undefined) return checkNatEgress(region, hop.nat);
-  if (hop.blocked !== undefined) return hop.blocked;
+  if (hop.natGatewayId !== undefined) return checkNatEgress(region, hop.natGatewayId);
+  if (hop.obstacle !== undefined) return hop.obstacle;
   return hasPublicIp
     ? 'open'
     : `the route to 0.0.0.0/0 of ${subnetId} is an internet gateway, which serves public IPs only, and the interface has none`;
@@ -40,7 +40,7 @@ export function checkEgress(
 /**
  * Checks whether a TCP connection from the internet reaches an interface with a public IP, and whether replies return.
  * @param groups the IDs of the interface's security groups
- * @returns `open`, or a sentence that says why not
+ * @returns `open`, or a sentence that says what blocks the connection
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
  */
 export function checkIngress(
@@ -55,25 +55,30 @@ export function checkIngress(
     return `no security group of ${groups.join(', ')} allows tcp ${port} in from ${CLIENT_ADDRESS}`;
   }
   const hop = nextHop(region, subnet, CLIENT_ADDRESS);
-  if (hop.nat !== undefined) return `the route of ${subnetId} leads to ${hop.nat}, not back to the client`;
-  return hop.blocked ?? 'open';
+  if (hop.natGatewayId !== undefined)
+    return `the route of ${subnetId} leads to ${hop.natGatewayId}, not back to the client`;
+  return hop.obstacle ?? 'open';
 }
 
 /**
  * Finds the next hop to the internet.
- * @returns `nat`, the ID of a NAT gateway; `blocked`, the reason why there is no next hop; or an empty object for an
+ * @returns `natGatewayId` for a NAT gateway; `obstacle`, the reason why there is no next hop; or an empty object for an
  *   internet gateway
  */
-function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
+function nextHop(
+  region: Region,
+  subnet: SubnetRow,
+  address: string,
+): { natGatewayId?: string; obstacle?: string } {
   const table = effectiveRouteTableOf(region, subnet);
   const route = table && routeTo(table, address);
-  if (!route) return { blocked: `the route table of ${subnet.SubnetId} has no route to the internet` };
-  if (route.NatGatewayId !== undefined) return { nat: route.NatGatewayId };
+  if (!route) return { obstacle: `the route table of ${subnet.SubnetId} has no route to the internet` };
+  if (route.NatGatewayId !== undefined) return { natGatewayId: route.NatGatewayId };
   const attached = internetGatewayOf(region, subnet.VpcId)?.InternetGatewayId;
   return attached !== undefined && route.GatewayId === attached
     ? {}
     : {
-        blocked: `the route of ${subnet.SubnetId} leads to ${route.GatewayId}, which is not attached to ${subnet.VpcId}`,
+        obstacle: `the route of ${subnet.SubnetId} leads to ${route.GatewayId}, which is not attached to ${subnet.VpcId}`,
       };
 }
 
@@ -82,12 +87,12 @@ function checkNatEgress(region: Region, natGatewayId: string): 'open' | (string 
   if (nat?.State !== 'available') return `the NAT gateway ${natGatewayId} is ${nat?.State ?? 'gone'}`;
   const subnet = region.ec2.subnets.get(nat.SubnetId);
   if (!subnet) return `the subnet of the NAT gateway ${natGatewayId} is gone`;
-  const { nat: secondNat, blocked } = nextHop(region, subnet, INTERNET_ADDRESS);
+  const { natGatewayId: secondNat, obstacle } = nextHop(region, subnet, INTERNET_ADDRESS);
   if (secondNat !== undefined)
     return `the NAT gateway ${natGatewayId} is in a subnet without an internet gateway`;
-  return blocked === undefined
+  return obstacle === undefined
     ? 'open'
-    : `the NAT gateway ${natGatewayId} has no route to the internet: ${blocked}`;
+    : `the NAT gateway ${natGatewayId} has no route to the internet: ${obstacle}`;
 }
 
 /** A TCP connection between two interfaces. */

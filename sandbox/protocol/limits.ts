@@ -36,7 +36,7 @@ export function checkXmlSize(body: Uint8Array): void {
 }
 
 /**
- * Checks the size and depth of a JSON document, before it is parsed. Whether it is valid does not matter here.
+ * Checks the size and depth of a JSON document, before it is parsed. It does not check whether the document is valid.
  * @param hasBlob whether the input has a member for bytes
  * @throws RequestEntityTooLarge for more than 4 MiB (32 MiB if `hasBlob`) or 50,000 values
  * @throws SerializationException for more than 64 levels

@@ -20,7 +20,7 @@ function actionOf(request: WireRequest): string | undefined {
 }
 
 /**
- * Refuses a call with another version of the API than the one that the sandbox has.
+ * Refuses a call that names no version of the API, or another version than the sandbox's.
  * @param namespace the XML namespace of the responses, which contains the version
  */
 function checkVersion(operation: string, version: string | null, dialect: Dialect, namespace: string): void {

@@ -34,12 +34,12 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 /** Escapes a string for an XML element. */
 export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
 
-/** The characters that XML 1.0 cannot represent, not even as a reference; a parser rejects a document that has one. */
+/** The characters that XML 1.0 cannot represent, not even as a reference. A parser rejects a document that contains one. */
 const NOT_IN_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /**
  * Makes a response with an XML document. A character that XML cannot represent becomes U+FFFD.
- * @param headers other headers, or another content type
+ * @param headers additional headers, which may replace the content type
  */
 export const xmlResponse = (
   status: number,

@@ -116,7 +116,7 @@ export async function startContainer(
   const main = await start(resolved.command, (stream, chunk) => lines[stream].write(chunk));
   // Recording may fail. In that case the container still runs, but after a crash of this sandbox the next sandbox does
   // not find the container.
-  const recorded = recordContainer(resolved.taskDirectory, resolved.name, main.pid).catch(() => undefined);
+  const recording = recordContainer(resolved.taskDirectory, resolved.name, main.pid).catch(() => undefined);
   const checks = new Set<RunningProcess>();
   let isRunning = true;
   const exited = main.exited.then(async (exitCode) => {
@@ -124,11 +124,11 @@ export async function startContainer(
     lines.stdout.end();
     lines.stderr.end();
     for (const check of checks) check.signal(SIGKILL);
-    await recorded;
+    await recording;
     await removeRecord(resolved.taskDirectory, resolved.name).catch(() => undefined);
     return { exitCode };
   });
-  await recorded;
+  await recording;
 
   let stopping: Promise<{ exitCode: number }> | undefined;
   const stop = async () => {

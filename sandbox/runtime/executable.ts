@@ -1,4 +1,4 @@
-/** Checks that Linux can execute a file, because the C library, unlike a container, passes files in unknown formats to the shell. */
+/** Checks that Linux can execute a file. Without the check, the C library would pass files in unknown formats to the shell. */
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { endianness } from 'node:os';

@@ -1,10 +1,10 @@
-/** File modes of the folders of tasks: read-only images where there are no mounts, and access for the users of containers. */
+/** Sets file modes in tasks' folders: makes images read-only where mounts are missing, and gives other users access. */
 import { chmod, lstat, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const WRITE_BITS = 0o222;
 /** Lets the group and all other users enter a folder without listing it. */
-const ENTER = 0o011;
+const ENTER_BITS = 0o011;
 /** The sandbox's own folders that may be opened to other users, because each file in them is private anyway. */
 const OWN_FOLDERS = ['tasks', 'sandbox', '.slipway'];
 
@@ -35,17 +35,18 @@ async function makeFoldersWritable(path: string): Promise<void> {
 export async function openToOthers(folder: string): Promise<void> {
   for (let path = folder; OWN_FOLDERS.includes(basename(path)); path = dirname(path)) {
     const { mode } = await stat(path);
-    await chmod(path, (mode & 0o777) | ENTER);
+    await chmod(path, (mode & 0o777) | ENTER_BITS);
   }
 }
 
-/** Follows the paths from `/` and returns the first folder that other users cannot enter; undefined when they can enter all. */
+/** Follows the paths from `/`. Returns the first folder that other users cannot enter; undefined when they can enter all. */
 export async function blockedFolder(paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
     const real = await realpath(path);
     const parts = real.split('/').slice(1);
     const ancestors = ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
-    for (const ancestor of ancestors) if (((await stat(ancestor)).mode & ENTER) !== ENTER) return ancestor;
+    for (const ancestor of ancestors)
+      if (((await stat(ancestor)).mode & ENTER_BITS) !== ENTER_BITS) return ancestor;
   }
   return undefined;
 }

@@ -29,7 +29,7 @@ export interface Isolation {
   wrap(program: { file: string; args: readonly string[] }, settings: IsolationSettings): IsolatedProgram;
   /** Whether a read-only file system has to be made with file modes, because mounts are not available. */
   readonly needsReadOnlyModes: boolean;
-  /** Whether containers run as other users of this machine, which need access to their folders. */
+  /** Whether containers run as other users of this machine. These users need access to the folders of the containers. */
   readonly hasOtherUsers: boolean;
   /** What is not enforced and why, for the user. */
   readonly limitations: readonly string[];
@@ -49,26 +49,26 @@ export const noIsolation: Isolation = {
 };
 
 /**
- * Finds out by trial which isolation this machine offers. On Linux, this may be namespaces. As root, it may also be other
- * users for containers.
- * @param folder the folder of the tasks' folders, which exists
+ * Tests which isolation this machine offers. Linux may offer namespaces. If this process runs as root, containers may be
+ * able to run as other users.
+ * @param folder the parent of the tasks' folders; it must exist
  */
 export async function detectIsolation(folder: string): Promise<Isolation> {
   const isRoot = process.getuid?.() === 0;
-  const blocked = isRoot ? await prepareForOthers(folder) : undefined;
-  const hasOtherUsers = isRoot && blocked === undefined && canSwitchUser();
-  const inNamespaces = process.platform === 'linux' ? namespaceIsolation(folder, hasOtherUsers) : undefined;
-  if (inNamespaces && (await isEffective(inNamespaces, folder))) {
-    return { ...inNamespaces, limitations: isRoot && !hasOtherUsers ? [rootLimitation(blocked)] : [] };
+  const closedFolder = isRoot ? await prepareForOthers(folder) : undefined;
+  const hasOtherUsers = isRoot && closedFolder === undefined && canSwitchUser();
+  const withNamespaces = process.platform === 'linux' ? namespaceIsolation(folder, hasOtherUsers) : undefined;
+  if (withNamespaces && (await isEffective(withNamespaces, folder))) {
+    return { ...withNamespaces, limitations: isRoot && !hasOtherUsers ? [rootLimitation(closedFolder)] : [] };
   }
-  return fileModeIsolation(hasOtherUsers, blocked);
+  return fileModeIsolation(hasOtherUsers, closedFolder);
 }
 
 /**
  * Returns the isolation of a machine without usable namespaces: file modes, and other users if root may switch to them.
- * @param blocked a folder that other users cannot enter, if this prevents root from running containers as other users
+ * @param closedFolder a folder that other users cannot enter, if this prevents root from running containers as other users
  */
-export function fileModeIsolation(hasOtherUsers: boolean, blocked?: string): Isolation {
+export function fileModeIsolation(hasOtherUsers: boolean, closedFolder?: string): Isolation {
   const isRoot = process.getuid?.() === 0;
   return {
     wrap: (program, { user }) => (hasOtherUsers && user.uid !== 0 ? { ...program, user } : program),
@@ -80,13 +80,13 @@ export function fileModeIsolation(hasOtherUsers: boolean, blocked?: string): Iso
         : 'read-only root file systems are enforced by file modes, only inside the image, and not for root',
       ...(hasOtherUsers
         ? []
-        : [isRoot ? rootLimitation(blocked) : 'containers run as your user, whatever user they name']),
+        : [isRoot ? rootLimitation(closedFolder) : 'containers run as your user, whatever user they name']),
     ],
   };
 }
 
-const rootLimitation = (blocked: string | undefined): string =>
-  `containers run as root, whatever user they name: ${blocked === undefined ? 'root may not change its user here' : `other users cannot enter ${blocked}`}`;
+const rootLimitation = (closedFolder: string | undefined): string =>
+  `containers run as root, whatever user they name: ${closedFolder === undefined ? 'root may not change its user here' : `other users cannot enter ${closedFolder}`}`;
 
 /** Opens the sandbox's own folders to other users. Returns a description of a folder that they still cannot enter. */
 async function prepareForOthers(folder: string): Promise<string | undefined> {
@@ -97,7 +97,7 @@ async function prepareForOthers(folder: string): Promise<string | undefined> {
 
 const canSwitchUser = (): boolean => spawnSync('/bin/sh', ['-c', ':'], TEST_USER).status === 0;
 
-/** Returns the isolation with Linux's namespaces; undefined when a program for it is missing. */
+/** Returns an isolation that uses Linux's namespaces; undefined when `unshare` or `mount` is missing. */
 function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation | undefined {
   const find = (name: string) =>
     PROGRAM_FOLDERS.map((path) => join(path, name)).find((path) => existsSync(path));
@@ -109,7 +109,7 @@ function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation |
     hasOtherUsers && uid !== 0
       ? [unshare, `--setgid=${gid}`, `--setuid=${uid}`, '--']
       : [unshare, '--user', `--map-user=${uid}`, `--map-group=${gid}`, ...options, '--'];
-  const readOnlyRoot = (writable: string) => [
+  const inReadOnlyRoot = (writable: string) => [
     ...[unshare, ...(isRoot ? [] : ['--user', '--map-root-user'])],
     ...['--mount', '--propagation', 'private', '--', '/bin/sh', '-c', script, 'sh', writable],
   ];
@@ -119,7 +119,7 @@ function namespaceIsolation(folder: string, hasOtherUsers: boolean): Isolation |
       if (!readOnly && isRoot && user.uid === 0) return { file, args };
       // The second mount namespace belongs to the second user namespace, which cannot undo the mounts of the first.
       const [program = '', ...rest] = readOnly
-        ? [...readOnlyRoot(writableFolder), ...asUser(user, '--mount'), file, ...args]
+        ? [...inReadOnlyRoot(writableFolder), ...asUser(user, '--mount'), file, ...args]
         : [...asUser(user), file, ...args];
       return { file: program, args: rest };
     },

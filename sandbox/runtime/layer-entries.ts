@@ -1,4 +1,4 @@
-/** Reads the entries of a layer in sequence, so that even a huge layer needs little memory and never blocks. */
+/** Reads the entries of a layer in sequence, so that even a huge layer needs little memory and does not block this process. */
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';

@@ -63,8 +63,8 @@ function linuxTable(): ProcessEntry[] {
 }
 
 /**
- * Returns the memory that the kernel cannot reclaim. Pages of files, such as the code of Node, do not get a container
- * killed, and processes share them.
+ * Returns the memory that the kernel cannot reclaim. Pages of files, such as the code of Node, are not counted: processes
+ * share these pages, and the kernel reclaims them instead of killing a container.
  */
 const unreclaimableBytes = (status: string): number =>
   [...status.matchAll(/^(?:RssAnon|RssShmem):\s+(\d+) kB$/gm)].reduce(

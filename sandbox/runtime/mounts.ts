@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 /** File systems that are not storage: programs may write to /proc and /dev even when their root is read-only. */
 const NOT_STORAGE = /^\/(?:proc|sys|dev)(?:\/|$)/;
 
-/** The options of a mount that must be repeated, because a user namespace may not remove them. */
+/** The mount options that a remount must repeat, because a user namespace may not remove them. */
 const KEPT_OPTIONS = ['nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime'];
 
 /** A mounted file system that programs could write to. */
@@ -36,19 +36,23 @@ export function writableMounts(mountinfo: string): Mount[] {
 
 /**
  * Returns a shell script that remounts everything read-only except one folder, and then runs a command. The arguments of
- * the script are the folder and the command. The script fails if the mount that contains `required` cannot be remounted;
- * other mounts are left as they are if the user may not change them.
+ * the script are the folder and the command. The script fails if the mount that contains `requiredFolder` cannot be
+ * remounted. Other mounts that the user may not change are left as they are.
  * @param mount the program `mount`
  */
-export function readOnlyScript(mount: string, mounts: readonly Mount[], required: string): string {
-  const containing = mounts
-    .filter(({ path }) => required === path || required.startsWith(path === '/' ? '/' : `${path}/`))
+export function readOnlyScript(mount: string, mounts: readonly Mount[], requiredFolder: string): string {
+  const requiredMountPath = mounts
+    .filter(
+      ({ path }) => requiredFolder === path || requiredFolder.startsWith(path === '/' ? '/' : `${path}/`),
+    )
     .sort((one, other) => other.path.length - one.path.length)[0]?.path;
   const remount = ({ path, options }: Mount) =>
     `${quote(mount)} -o ${['remount', 'bind', 'ro', ...options].join(',')} ${quote(path)}`;
   return [
     `${quote(mount)} --bind "$1" "$1" || exit 125`,
-    ...mounts.map((one) => `${remount(one)} ${one.path === containing ? '|| exit 125' : '2>/dev/null || :'}`),
+    ...mounts.map(
+      (one) => `${remount(one)} ${one.path === requiredMountPath ? '|| exit 125' : '2>/dev/null || :'}`,
+    ),
     'shift',
     'exec "$@"',
   ].join('\n');

@@ -1,4 +1,4 @@
-/** Determines when a process started, to distinguish it from a later process with the same ID. */
+/** Determines when a process started, which identifies it even if its ID is reused, and whether it is a zombie. */
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

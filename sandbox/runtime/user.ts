@@ -10,10 +10,12 @@ export interface UserIds {
 }
 
 /**
- * The users and groups of the official Node images, for an image without these files. Such an image was built for the
- * sandbox: it has no base image, and the sandbox supplies Node.
+ * The users and groups of the official Node images, for an image without /etc/passwd and /etc/group. Such an image was
+ * built for the sandbox: it has no base image, and the sandbox supplies Node.
  */
 const NODE_IMAGE = { passwd: 'root:x:0:0\nnode:x:1000:1000', group: 'root:x:0\nnode:x:1000' };
+
+const NUMBER = /^\d+$/;
 
 /**
  * Resolves a user in one of the forms `name`, `number`, `name:group` and `number:number`. A number needs no entry in the
@@ -25,12 +27,11 @@ const NODE_IMAGE = { passwd: 'root:x:0:0\nnode:x:1000:1000', group: 'root:x:0\nn
 export async function resolveUser(rootfs: string, text: string): Promise<UserIds> {
   const [user = '', group] = text.split(':');
   const users = await entriesOf(rootfs, 'passwd');
-  const isNumber = /^\d+$/;
-  const entry = users.find(([name, , uid]) => (isNumber.test(user) ? uid === user : name === user));
-  if (!entry && user !== '' && !isNumber.test(user)) throw notInImage('no users found');
-  const uid = Number(isNumber.test(user) ? user : (entry?.[2] ?? 0));
+  const entry = users.find(([name, , uid]) => (NUMBER.test(user) ? uid === user : name === user));
+  if (!entry && user !== '' && !NUMBER.test(user)) throw notInImage('no users found');
+  const uid = Number(NUMBER.test(user) ? user : (entry?.[2] ?? 0));
   if (group === undefined || group === '') return { uid, gid: Number(entry?.[3] ?? 0) };
-  if (isNumber.test(group)) return { uid, gid: Number(group) };
+  if (NUMBER.test(group)) return { uid, gid: Number(group) };
   const found = (await entriesOf(rootfs, 'group')).find(([name]) => name === group);
   if (!found) throw notInImage('no groups found');
   return { uid, gid: Number(found[2]) };

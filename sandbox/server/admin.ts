@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { delegatedServers } from '../aws/route53/resolve.ts';
 import { census } from '../census.ts';
-import { CAN_FAIL_LATER } from '../chaos/delayed-failures.ts';
+import { DELAYED_FAILURE_OPERATIONS } from '../chaos/delayed-failures.ts';
 import { APPEARANCES, type Fault } from '../chaos/faults.ts';
 import type { GatewayContext } from './gateway.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
@@ -88,7 +88,7 @@ const FAULT_SCHEMA = z.discriminatedUnion('kind', [
   z.strictObject({
     ...MATCHED_CALLS,
     kind: z.literal('fails-later'),
-    operation: z.enum(CAN_FAIL_LATER),
+    operation: z.enum(DELAYED_FAILURE_OPERATIONS),
     code: z.string().default('InternalError'),
     message: z.string().default('An internal error has occurred'),
   }),

@@ -19,8 +19,8 @@ import type { World } from '../world/world.ts';
 /** The gateway's response. */
 export interface GatewayResponse {
   readonly response: WireResponse;
-  /** How the loss of the response looks to the client. Undefined if the response is not to be lost. */
-  readonly lost?: Exclude<Appearance, '500'> | undefined;
+  /** How the loss of the response appears to the client. Undefined if the response is not to be lost. */
+  readonly loss?: Exclude<Appearance, '500'> | undefined;
 }
 
 /** Everything that the gateway needs in addition to the world. */
@@ -35,7 +35,7 @@ export interface GatewayContext {
 /** Matches the region and service in a signature: `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
 const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
-const unsignedResponse = (): WireResponse => ({
+const missingSignatureResponse = (): WireResponse => ({
   status: 403,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({
@@ -77,7 +77,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const [, region, signedService] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
     const service = ownProperty(services, signedService ?? '');
     const requestId = randomUUID();
-    if (!region || !signedService) return { response: withId(unsignedResponse(), requestId) };
+    if (!region || !signedService) return { response: withId(missingSignatureResponse(), requestId) };
     if (!service) {
       const refused = unsupportedService(signedService);
       return {
@@ -160,14 +160,14 @@ function withInjectedFailure(
   failure: Failure,
   response: WireResponse,
 ): GatewayResponse {
-  if (failure.kind === 'answer-lost') return { response, lost: 'reset' };
+  if (failure.kind === 'answer-lost') return { response, loss: 'reset' };
   if (failure.kind !== 'lost' && failure.kind !== 'not-done') return { response };
   if (failure.looks === '500')
     return { response: withId(service.protocol.encodeRefusal(internalError(), requestId), requestId) };
   // A response that is cut off must begin in the same way, whether or not the call had an effect.
   return {
     response: failure.kind === 'not-done' ? { ...response, status: 200 } : response,
-    lost: failure.looks,
+    loss: failure.looks,
   };
 }
 

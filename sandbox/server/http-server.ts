@@ -52,10 +52,10 @@ async function handle(handlers: Handlers, request: IncomingMessage, response: Se
     const page = await handlers.admin(wireRequest);
     return send(response, page ?? textResponse(404, `The sandbox has no page ${wireRequest.path}.`));
   }
-  const { response: complete, lost } = await handlers.aws(wireRequest);
-  if (lost === undefined) send(response, complete);
-  if (lost === 'reset') request.socket.resetAndDestroy();
-  if (lost === 'cut') sendHalf(response, complete);
+  const { response: fullResponse, loss } = await handlers.aws(wireRequest);
+  if (loss === undefined) send(response, fullResponse);
+  if (loss === 'reset') request.socket.resetAndDestroy();
+  if (loss === 'cut') sendHalf(response, fullResponse);
   // When the loss is `silent`, nothing is sent, and the connection stays open until the client gives up.
 }
 

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import writeFileAtomic from 'write-file-atomic';
 import type { Snapshot, World } from '../world/world.ts';
-import { upgraded, VERSION } from './upgrade.ts';
+import { upgradeSnapshot, VERSION } from './upgrade.ts';
 
 /** Writes a world to its file. */
 export interface WorldPersistence {
@@ -27,7 +27,7 @@ export function persistWorld(
 ): WorldPersistence {
   if (existsSync(file)) {
     const { version, snapshot } = deserialize(readFileSync(file)) as { version: number; snapshot: Snapshot };
-    const current = upgraded(version, snapshot);
+    const current = upgradeSnapshot(version, snapshot);
     if (!current) throw new Error(`${file} has version ${version}; this sandbox reads ${VERSION}`);
     world.restore(current);
   }

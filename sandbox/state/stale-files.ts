@@ -29,8 +29,8 @@ export async function removeStaleFiles(folder: string): Promise<void> {
 }
 
 /**
- * Whether a claim's temporary file is stale. While its writer is running, it is not stale: the writer may still be claiming
- * the folder.
+ * Whether a file is the stale temporary file of a claim. The file is not stale while its writer is running, because the
+ * writer may still be claiming the folder.
  */
 async function isStaleClaim(folder: string, name: string): Promise<boolean> {
   const [, pid] = TEMPORARY_CLAIM.exec(name) ?? [];

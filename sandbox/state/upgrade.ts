@@ -1,7 +1,7 @@
 /** Upgrades the file of a world that an earlier sandbox wrote. */
 import type { Snapshot } from '../world/world.ts';
 
-/** The version of the file. */
+/** The current version of the file format. */
 export const VERSION = 2;
 
 /** The current names of fields of ECS rows, by their names in version 1. */
@@ -17,7 +17,7 @@ const CURRENT_NAMES: Readonly<Record<string, string>> = {
  * Returns the snapshot in the current version. Fields are renamed in place.
  * @returns undefined for an unknown version
  */
-export function upgraded(version: number, snapshot: Snapshot): Snapshot | undefined {
+export function upgradeSnapshot(version: number, snapshot: Snapshot): Snapshot | undefined {
   if (version === 1) for (const { ecs = {} } of Object.values(snapshot.regions)) renameFields(ecs);
   return version >= 1 && version <= VERSION ? snapshot : undefined;
 }

@@ -6,11 +6,11 @@ export const durations = {
   natGatewayPlace: 5_000,
   /** Placement to `available`: about 90 to 120 s. */
   natGatewayCreate: 110_000,
-  /** `deleting` to `deleted`: Terraform sees `deleted` after about a minute, and can release the address then (§2.2). */
+  /** `deleting` to `deleted`: Terraform sees `deleted` after about a minute (§2.2). */
   natGatewayDelete: 54_000,
   /** How long a deleted NAT gateway can still be described: about an hour. */
   natGatewayForget: 3_600_000,
-  /** How long an elastic IP cannot be released after its NAT gateway is deleted: some seconds (§2.2). */
+  /** How long AWS refuses to release an elastic IP after its NAT gateway is `deleted`: some seconds (§2.2). */
   addressRelease: 5_000,
   /** `provisioning` to `active`: 90 to 180 s. */
   loadBalancerCreate: 150_000,
@@ -18,7 +18,7 @@ export const durations = {
   loadBalancerInterfaceRelease: 45_000,
   /** How long a target group remains in use after its last rule is deleted. */
   targetGroupRelease: 5_000,
-  /** From the scheduler's decision to a task in PROVISIONING. */
+  /** From a change of a service to the scheduler's check, which puts new tasks into PROVISIONING. */
   taskCreate: 4_000,
   /** Attaching a task's network interface: PROVISIONING to PENDING. */
   taskAttach: 10_000,
@@ -26,7 +26,7 @@ export const durations = {
   taskPull: 15_000,
   /** Detaching the network interface: DEPROVISIONING to STOPPED. */
   taskDetach: 10_000,
-  /** The interval at which the scheduler checks each service. */
+  /** The interval at which the scheduler checks a service that is not steady. */
   schedulerTick: 5_000,
   /** From a steady deployment to `COMPLETED`. */
   deploymentSettle: 5_000,

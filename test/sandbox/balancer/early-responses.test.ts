@@ -100,7 +100,7 @@ describe('a body that the headers sent to the target do not announce', () => {
         port: targetPort,
         protocol: 'HTTP',
         url: '/x',
-        pooled: true,
+        mayUsePool: true,
       } as const;
       const headers = ['Host', 'a', 'X-Length', '3'];
       void forwarder

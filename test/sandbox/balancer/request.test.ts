@@ -61,14 +61,14 @@ describe('a request', () => {
   test.each(['*', 'ftp://x/y', 'http:///y', 'http://user@x/y', 'http://x y/', 'https://'])(
     'for %s is refused',
     (url) => {
-      expect(read({ url })).toEqual({ refusal: 400 });
+      expect(read({ url })).toEqual({ refusalStatus: 400 });
     },
   );
 
   test.each(['a b', 'a/b', 'a?b', 'a#b', 'a@b', 'a,b', 'a:b', 'a:1:2', '[::1', '"a"', 'a\\b'])(
     'to the host %s is refused',
     (host) => {
-      expect(read({ host })).toEqual({ refusal: 400 });
+      expect(read({ host })).toEqual({ refusalStatus: 400 });
     },
   );
 

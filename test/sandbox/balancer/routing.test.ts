@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
-import { routable } from '../../../sandbox/balancer/round-robin.ts';
+import { routableTargets } from '../../../sandbox/balancer/round-robin.ts';
 import type { TargetView } from '../../../sandbox/balancer/view.ts';
 import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, FakeWorld } from './targets.ts';
 
@@ -186,6 +186,6 @@ describe('load balancing', () => {
     [['draining', 'unused'], []],
     [[], []],
   ])('among targets in the states %j selects %j', (states, expected) => {
-    expect(routable(states.map(target))).toEqual(expected.map(target));
+    expect(routableTargets(states.map(target))).toEqual(expected.map(target));
   });
 });

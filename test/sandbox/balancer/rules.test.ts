@@ -11,7 +11,7 @@ function request(changes: Partial<RoutedRequest> = {}): RoutedRequest {
     method: 'GET',
     host: 'shop.example.com',
     port: 8080,
-    target: path,
+    url: path,
     rawPath: path,
     path,
     query: '',

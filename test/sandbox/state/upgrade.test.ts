@@ -1,6 +1,6 @@
 // Worlds that an earlier version of the sandbox wrote are converted to the current form.
 import { expect, test } from '@jest/globals';
-import { upgraded, VERSION } from '../../../sandbox/state/upgrade.ts';
+import { upgradeSnapshot, VERSION } from '../../../sandbox/state/upgrade.ts';
 import type { Snapshot } from '../../../sandbox/world/world.ts';
 
 const worldWith = (row: object): Snapshot => ({
@@ -20,7 +20,7 @@ test('in a file of version 1, the members of ECS rows are renamed, and other row
     restUntil: 7,
     kept: 1,
   };
-  expect(upgraded(1, worldWith(before))).toEqual(
+  expect(upgradeSnapshot(1, worldWith(before))).toEqual(
     worldWith({
       createInput: { name: 'web' },
       isFailureCounted: true,
@@ -33,6 +33,6 @@ test('in a file of version 1, the members of ECS rows are renamed, and other row
 });
 
 test('a file of the current version stays unchanged, and a file of a newer version is refused', () => {
-  expect(upgraded(VERSION, worldWith({ asked: 1 }))).toEqual(worldWith({ asked: 1 }));
-  expect(upgraded(VERSION + 1, worldWith({}))).toBeUndefined();
+  expect(upgradeSnapshot(VERSION, worldWith({ asked: 1 }))).toEqual(worldWith({ asked: 1 }));
+  expect(upgradeSnapshot(VERSION + 1, worldWith({}))).toBeUndefined();
 });

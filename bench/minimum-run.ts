@@ -79,7 +79,7 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
     const stop = onCleanup(() => stopSandbox(env.SLIPWAY_HOME, port));
     const delays = {
       deregistration: DEREGISTRATION_SECONDS * 1000,
-      interval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
+      healthCheckInterval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
     };
     const workloads: MinimumComparison[] = [];
     const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {

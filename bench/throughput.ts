@@ -148,12 +148,12 @@ async function measureBalancer(folder: string, home: string, url: URL): Promise<
 
 async function measureApi(port: number, moto: Moto | undefined): Promise<Throughput[]> {
   const measure = async (apiPort: number) => {
-    const perSecond: [string, number][] = [];
+    const results: [what: string, perSecond: number][] = [];
     for (const [what, request] of await apiRequestsFor(apiPort)) {
       const load = { host: '127.0.0.1', port: apiPort, request, connections: 4, seconds: SECONDS };
-      perSecond.push([what, await responsesPerSecond(load)]);
+      results.push([what, await responsesPerSecond(load)]);
     }
-    return perSecond;
+    return results;
   };
   const sandbox = await measure(port);
   const other = new Map(moto && (await measure(Number(new URL(moto.url).port))));

@@ -128,6 +128,6 @@ function provisionSpans(file: string, start: number, end: number, pace: number):
   const balancer = spans.find(({ node }) => node === 'loadBalancer');
   if (!balancer) return spans;
   const opening = { node: OPENING, label: OPENING, start: balancer.end };
-  const row = spans.indexOf(balancer) + 1;
-  return spans.toSpliced(row, 0, { ...opening, end: balancer.end + durations.loadBalancerCreate / pace });
+  const openingIndex = spans.indexOf(balancer) + 1;
+  return spans.toSpliced(openingIndex, 0, { ...opening, end: balancer.end + durations.loadBalancerCreate / pace });
 }

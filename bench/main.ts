@@ -70,7 +70,8 @@ async function compareContenders(moto: Moto): Promise<SizeResult[]> {
   const measured = await compare({
     moto,
     contenders: skipReason === undefined ? [slipway, terraform] : [slipway],
-    sizes: values.scale?.split(',').map((containers) => Number(containers) - FIRST_SERVICE_CONTAINERS) ?? SIZES,
+    sizes:
+      values.scale?.split(',').map((containers) => Number(containers) - FIRST_SERVICE_CONTAINERS) ?? SIZES,
     rounds: Number(values.rounds),
     delay: Number(values.delay),
     log,

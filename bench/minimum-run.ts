@@ -129,5 +129,8 @@ function provisionSpans(file: string, start: number, end: number, pace: number):
   if (!balancer) return spans;
   const opening = { node: OPENING, label: OPENING, start: balancer.end };
   const openingIndex = spans.indexOf(balancer) + 1;
-  return spans.toSpliced(openingIndex, 0, { ...opening, end: balancer.end + durations.loadBalancerCreate / pace });
+  return spans.toSpliced(openingIndex, 0, {
+    ...opening,
+    end: balancer.end + durations.loadBalancerCreate / pace,
+  });
 }

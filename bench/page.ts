@@ -25,7 +25,11 @@ function sections(results: Results, isPage: boolean): string[] {
     ...(sizes.length > 0 ? [heading('Compared with Terraform'), comparisonTable(sizes)] : []),
     ...sizes.slice(0, 1).flatMap((size) => [heading('Calls by service'), callsTable(size)]),
     ...(minimumRun
-      ? [heading('Compared with the minimum'), minimumTable(minimumRun.workloads), list(pathsOf(minimumRun.workloads))]
+      ? [
+          heading('Compared with the minimum'),
+          minimumTable(minimumRun.workloads),
+          list(pathsOf(minimumRun.workloads)),
+        ]
       : []),
     ...(minimumRun && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),

@@ -150,7 +150,13 @@ async function measureApi(port: number, moto: Moto | undefined): Promise<Through
   const measure = async (apiPort: number) => {
     const results: [what: string, perSecond: number][] = [];
     for (const [what, request] of await apiRequestsFor(apiPort)) {
-      const load = { host: '127.0.0.1', port: apiPort, request, connections: 4, seconds: MEASUREMENT_SECONDS };
+      const load = {
+        host: '127.0.0.1',
+        port: apiPort,
+        request,
+        connections: 4,
+        seconds: MEASUREMENT_SECONDS,
+      };
       results.push([what, await responsesPerSecond(load)]);
     }
     return results;

@@ -28,7 +28,9 @@ function sections(node: Node, path: string): string[] {
     const fieldPath = path === '' ? name : `${path}.${name}`;
     const entrySchema = field.additionalProperties;
     if (field.properties) return sections(field, fieldPath);
-    return typeof entrySchema === 'object' && entrySchema.properties ? sections(entrySchema, `${fieldPath}.<name>`) : [];
+    return typeof entrySchema === 'object' && entrySchema.properties
+      ? sections(entrySchema, `${fieldPath}.<name>`)
+      : [];
   });
   return [
     `## ${path === '' ? 'The stack' : code(path)}\n\n${table([['field', 'value', 'default', 'meaning'], ...rows])}`,

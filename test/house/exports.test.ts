@@ -36,7 +36,8 @@ function duplicateNamesIn(files: readonly string[]): Record<string, string[]> {
   const byName = new Map<string, string[]>();
   for (const file of files)
     for (const name of new Set(exportsOf(file)))
-      if (!(NOUN_NAMES.has(name) && isStepOrRemoval(file))) byName.set(name, [...(byName.get(name) ?? []), file]);
+      if (!(NOUN_NAMES.has(name) && isStepOrRemoval(file)))
+        byName.set(name, [...(byName.get(name) ?? []), file]);
   return Object.fromEntries([...byName].filter(([, owners]) => new Set(owners.map(owningFolderOf)).size > 1));
 }
 

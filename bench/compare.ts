@@ -1,4 +1,4 @@
-/** Measures contenders in turn, on one moto server and through one proxy, so that the machine's load affects all alike. */
+/** Measures contenders in turn, on one moto server and through one proxy, so that the machine's load affects them equally. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

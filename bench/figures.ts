@@ -53,12 +53,12 @@ export const figuresOf = (rounds: readonly Round[]): Figures =>
 
 function workloadFiguresOf(measured: readonly Measurement[]): WorkloadFigures {
   const megabytes = measured.flatMap((measurement) => measurement.megabytes ?? []);
-  const byCalls = [...measured].sort((a, b) => a.calls.length - b.calls.length);
+  const sortedByCalls = [...measured].sort((a, b) => a.calls.length - b.calls.length);
   return {
     seconds: spreadOf(measured.map(({ seconds }) => seconds)),
     calls: spreadOf(measured.map(({ calls }) => calls.length)),
     megabytes: megabytes.length === 0 ? undefined : spreadOf(megabytes),
-    callCounts: countCalls(byCalls[Math.floor(measured.length / 2)]?.calls ?? []),
+    callCounts: countCalls(sortedByCalls[Math.floor(measured.length / 2)]?.calls ?? []),
   };
 }
 

@@ -50,15 +50,15 @@ export function gantt(title: string, spans: readonly Span[], path: readonly Span
     `<line class="line" x1="${pixelsText(x(ms))}" x2="${pixelsText(x(ms))}" y1="${TOP_MARGIN - 8}" y2="${height - 8}"/>`,
     `<text x="${pixelsText(x(ms))}" y="${TOP_MARGIN - 12}" text-anchor="middle">${ms / 1000} s</text>`,
   ]);
-  const critical = new Set(path);
+  const criticalSpans = new Set(path);
   const bars = spans.flatMap((span, row) => {
     const { label, start, end } = span;
-    const marked = critical.has(span) ? ' critical' : '';
+    const criticalClass = criticalSpans.has(span) ? ' critical' : '';
     const width = Math.max(x(end) - x(start), MIN_BAR_WIDTH);
     const baseline = pixelsText(y(row) + BAR_HEIGHT - 2);
     return [
-      `<text class="name${marked}" x="${LEFT_MARGIN - 8}" y="${baseline}" text-anchor="end">${escaped(label)}</text>`,
-      `<rect class="bar${marked}" x="${pixelsText(x(start))}" y="${y(row)}" width="${pixelsText(width)}" height="${BAR_HEIGHT}"/>`,
+      `<text class="name${criticalClass}" x="${LEFT_MARGIN - 8}" y="${baseline}" text-anchor="end">${escaped(label)}</text>`,
+      `<rect class="bar${criticalClass}" x="${pixelsText(x(start))}" y="${y(row)}" width="${pixelsText(width)}" height="${BAR_HEIGHT}"/>`,
       `<text x="${pixelsText(x(start) + width + 4)}" y="${baseline}">${secondsText(end - start)}</text>`,
     ];
   });

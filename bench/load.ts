@@ -34,14 +34,14 @@ export function responsesPerSecond(load: Load): Promise<number> {
       for (const socket of sockets) socket.destroy();
       finish();
     };
-    const start = () => {
+    const addConnection = () => {
       const socket = openConnection(load, () => (count += 1), {
-        closed: () => void (sockets.delete(socket), isOver || start()),
+        closed: () => void (sockets.delete(socket), isOver || addConnection()),
         failed: (error) => end(() => failed(error)),
       });
       sockets.add(socket);
     };
-    for (let index = 0; index < connections; index += 1) start();
+    for (let index = 0; index < connections; index += 1) addConnection();
     timer = setTimeout(
       () => {
         const countBefore = count;

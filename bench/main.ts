@@ -36,16 +36,16 @@ const { values } = parseArgs({
 });
 
 /** The number of containers of the first service; every other service has one container. */
-const FIRST_CONTAINERS = 2;
+const FIRST_SERVICE_CONTAINERS = 2;
 /** The default sizes: the numbers of additional services. */
 const SIZES = [0, 50];
 
 /** The speed of the sandbox's time, in words. */
 const PACE_TEXT = values.pace === '1' ? "AWS's own pace" : `${values.pace} times AWS's pace`;
 
-const started = performance.now();
+const startTime = performance.now();
 const log = (text: string): void => {
-  process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
+  process.stderr.write(`${((performance.now() - startTime) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
 };
 const failures: string[] = [];
 const skipped: string[] = [];
@@ -70,7 +70,8 @@ async function compareContenders(moto: Moto): Promise<SizeResult[]> {
   const measured = await compare({
     moto,
     contenders: skipReason === undefined ? [slipway, terraform] : [slipway],
-    sizes: values.scale?.split(',').map((containers) => Number(containers) - FIRST_CONTAINERS) ?? SIZES,
+    sizes:
+      values.scale?.split(',').map((containers) => Number(containers) - FIRST_SERVICE_CONTAINERS) ?? SIZES,
     rounds: Number(values.rounds),
     delay: Number(values.delay),
     log,
@@ -98,15 +99,24 @@ async function bench(): Promise<Results> {
   if (!moto)
     skipped.push("the parts that need moto: moto_server is not installed (pip install 'moto[server]')");
   const sizes = (moto && (await runPart('compare', () => compareContenders(moto)))) ?? [];
-  const own = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
-  const limit = await runPart('limit', () => compareWithMinimum(Number(values.pace), log));
+  const ownTime = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
+  const minimumRun = await runPart('limit', () => compareWithMinimum(Number(values.pace), log));
   const throughput = await runPart('throughput', () => measureThroughput(moto, log));
   const allVerdicts = [
     ...verdicts(sizes),
-    ...(limit ? minimumVerdicts(limit.workloads) : []),
-    ...(own ? ownVerdicts(own) : []),
+    ...(minimumRun ? minimumVerdicts(minimumRun.workloads) : []),
+    ...(ownTime ? ownVerdicts(ownTime) : []),
   ];
-  return { about: aboutLines(), sizes, verdicts: allVerdicts, own, limit, throughput, skipped, failures };
+  return {
+    about: aboutLines(),
+    sizes,
+    verdicts: allVerdicts,
+    own: ownTime,
+    limit: minimumRun,
+    throughput,
+    skipped,
+    failures,
+  };
 }
 
 cleanUpOnSignals();
@@ -116,9 +126,12 @@ try {
   if (values.write) {
     const page = join(ROOT, 'docs', 'speed.md');
     writeFileSync(page, pageWith(readFileSync(page, 'utf8'), results));
-    const { limit } = results;
+    const { limit: minimumRun } = results;
     const title = `A first provision on the sandbox, at ${PACE_TEXT}`;
-    if (limit) writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, limit.spans, limit.criticalSpans));
+    if (minimumRun) {
+      const { spans, criticalSpans } = minimumRun;
+      writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, spans, criticalSpans));
+    }
   }
   if (results.failures.length > 0) process.exitCode = 1;
 } finally {

@@ -11,16 +11,16 @@ export interface MemoryWatch {
 const SAMPLE_INTERVAL_MS = 40;
 
 /** Starts sampling the total resident memory of a process and its descendants. Shared pages count once per process. */
-export function watchMemory(root: number | undefined, proc = '/proc'): MemoryWatch {
+export function watchMemory(rootPid: number | undefined, proc = '/proc'): MemoryWatch {
   /** The parent of each process when it was first seen; a later change of parent is ignored. */
   const parents = new Map<number, number>();
   let peakBytes = 0;
   const sample = () => {
-    if (root === undefined) return;
+    if (rootPid === undefined) return;
     const alive = entriesOf(proc).map(Number).filter(Number.isInteger);
     for (const pid of alive) if (!parents.has(pid)) parents.set(pid, parentOf(proc, pid));
     const isInTree = (pid: number | undefined): boolean =>
-      pid !== undefined && (pid === root || isInTree(parents.get(pid)));
+      pid !== undefined && (pid === rootPid || isInTree(parents.get(pid)));
     const residentBytes = alive.filter(isInTree).map((pid) => residentBytesOf(proc, pid));
     peakBytes = Math.max(
       peakBytes,

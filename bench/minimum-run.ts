@@ -79,7 +79,7 @@ export const compareWithMinimum = (pace: number, log: (text: string) => void): P
     const stop = onCleanup(() => stopSandbox(env.SLIPWAY_HOME, port));
     const delays = {
       deregistration: DEREGISTRATION_SECONDS * 1000,
-      interval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
+      healthCheckInterval: HEALTH_CHECK_INTERVAL_SECONDS * 1000,
     };
     const workloads: MinimumComparison[] = [];
     const measure = async (workload: string, script: 'provision' | 'teardown', minimum: LongestPath) => {
@@ -128,6 +128,9 @@ function provisionSpans(file: string, start: number, end: number, pace: number):
   const balancer = spans.find(({ node }) => node === 'loadBalancer');
   if (!balancer) return spans;
   const opening = { node: OPENING, label: OPENING, start: balancer.end };
-  const row = spans.indexOf(balancer) + 1;
-  return spans.toSpliced(row, 0, { ...opening, end: balancer.end + durations.loadBalancerCreate / pace });
+  const openingIndex = spans.indexOf(balancer) + 1;
+  return spans.toSpliced(openingIndex, 0, {
+    ...opening,
+    end: balancer.end + durations.loadBalancerCreate / pace,
+  });
 }

@@ -4,12 +4,12 @@ import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
 import { longestPath, type Graph, type LongestPath } from '../lib/engine/longest-path.ts';
 
-/** The settings of the stack that the minimum times depend on. */
+/** Settings of the stack. The minimum times depend on these. */
 export interface Delays {
   /** The maximum time that a target drains, in milliseconds. */
   readonly deregistration: number;
   /** Milliseconds between two health checks. */
-  readonly interval: number;
+  readonly healthCheckInterval: number;
 }
 
 /** Milliseconds from when the scheduler sees a service until the service's task runs. */
@@ -41,11 +41,10 @@ export const provisionMinimum = (): LongestPath =>
   });
 
 /**
- * Returns the longest path of an update: the new task starts, and the old one drains. The first health
- * check happens when the new task is registered. At that time, the program does not listen yet, so only the second check
- * succeeds.
+ * Returns the longest path of an update: the new task starts, and the old one drains. The first health check happens when the
+ * new task is registered. At that time, the program does not listen yet, so only the second check succeeds.
  */
-export const updateMinimum = ({ deregistration, interval }: Delays): LongestPath =>
+export const updateMinimum = ({ deregistration, healthCheckInterval }: Delays): LongestPath =>
   longestPath(
     {
       taskDefinitions: [],
@@ -57,7 +56,7 @@ export const updateMinimum = ({ deregistration, interval }: Delays): LongestPath
     },
     {
       services: TASK_START_MS,
-      'new targets are checked': interval - durations.taskActivate,
+      'new targets are checked': healthCheckInterval - durations.taskActivate,
       'the scheduler reacts': durations.taskCreate,
       'the old task drains': deregistration,
       'deployment completes': DEPLOYMENT_COMPLETION_MS,

@@ -16,7 +16,7 @@ export const pageWith = (text: string, results: Results): string =>
 export const reportOf = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
 
 function sections(results: Results, isPage: boolean): string[] {
-  const { about, sizes, verdicts, limit, throughput, skipped, failures } = results;
+  const { about, sizes, verdicts, limit: minimumRun, throughput, skipped, failures } = results;
   const heading = (text: string) => (isPage ? `## ${text}` : text);
   const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
   return [
@@ -24,10 +24,14 @@ function sections(results: Results, isPage: boolean): string[] {
     ...(verdicts.length > 0 ? [heading('Targets'), verdictTable(verdicts)] : []),
     ...(sizes.length > 0 ? [heading('Compared with Terraform'), comparisonTable(sizes)] : []),
     ...sizes.slice(0, 1).flatMap((size) => [heading('Calls by service'), callsTable(size)]),
-    ...(limit
-      ? [heading('Compared with the minimum'), minimumTable(limit.workloads), list(pathsOf(limit.workloads))]
+    ...(minimumRun
+      ? [
+          heading('Compared with the minimum'),
+          minimumTable(minimumRun.workloads),
+          list(pathsOf(minimumRun.workloads)),
+        ]
       : []),
-    ...(limit && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
+    ...(minimumRun && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
     ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
     ...(failures.length > 0 ? [list(failures.map((text) => `failed: ${text.split('\n')[0] ?? ''}`))] : []),

@@ -22,9 +22,9 @@ export function spansOf(events: readonly TimedEvent[], start: number, end: numbe
   const [surveyStart, surveyEnd] = events.filter(({ type }) => type === 'phase').map(({ at }) => at - start);
   const resources = events.flatMap((event): Span[] => {
     if (event.type !== 'resource' || !DONE.has(event.status)) return [];
-    const until = event.at - start;
+    const endTime = event.at - start;
     const { noun, key, elapsed = 0 } = event;
-    return [{ node: noun, label: addressOf(noun, key), start: Math.max(0, until - elapsed), end: until }];
+    return [{ node: noun, label: addressOf(noun, key), start: Math.max(0, endTime - elapsed), end: endTime }];
   });
   const lastEnd = Math.max(surveyEnd ?? 0, ...resources.map((span) => span.end));
   const phases = [

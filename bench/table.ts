@@ -91,7 +91,7 @@ export function callsTable({ slipway, terraform }: SizeResult): string {
     WORKLOADS.flatMap((workload) => Object.keys(figures[workload].callCounts));
   const operations = [...operationsIn(slipway), ...(terraform ? operationsIn(terraform) : [])];
   const services = [...new Set(operations.map((operation) => operation.split('.')[0] ?? ''))].sort();
-  const cell = (service: string, counts: CallCounts) => {
+  const countsText = (service: string, counts: CallCounts) => {
     const ofService = Object.entries(counts).filter(([operation]) => operation.startsWith(`${service}.`));
     const sum = (isRead: boolean) =>
       ofService.reduce(
@@ -106,7 +106,7 @@ export function callsTable({ slipway, terraform }: SizeResult): string {
       service,
       ...WORKLOADS.map((workload) =>
         [slipway, ...(terraform ? [terraform] : [])]
-          .map((figures) => cell(service, figures[workload].callCounts))
+          .map((figures) => countsText(service, figures[workload].callCounts))
           .join(' / '),
       ),
     ]),

@@ -15,24 +15,24 @@ export interface SizeResult {
 
 /** The maximum ratio to Terraform's time, and the maximum number of calls, in total or per additional service. */
 interface Target {
-  readonly ratio: number;
-  readonly calls: number;
+  readonly maxTimeRatio: number;
+  readonly maxCalls: number;
 }
 
 /** The targets without additional services. */
 const BASE_TARGETS: Readonly<Record<Workload, Target>> = {
-  plan: { ratio: 0.2, calls: 30 },
-  provision: { ratio: 0.05, calls: 100 },
-  again: { ratio: 0.18, calls: 43 },
-  teardown: { ratio: 0.12, calls: 133 },
+  plan: { maxTimeRatio: 0.2, maxCalls: 30 },
+  provision: { maxTimeRatio: 0.05, maxCalls: 100 },
+  again: { maxTimeRatio: 0.18, maxCalls: 43 },
+  teardown: { maxTimeRatio: 0.12, maxCalls: 133 },
 };
 
 /** The large size, as a number of additional services. */
 const LARGE_SIZE = 50;
-/** The targets of the large size. Here, `calls` is the maximum number per additional service. */
+/** The targets of the large size. Here, `maxCalls` is the maximum number per additional service. */
 const LARGE_SIZE_TARGETS: Readonly<Partial<Record<Workload, Target>>> = {
-  provision: { ratio: 0.15, calls: 10 },
-  again: { ratio: 0.18, calls: 4 },
+  provision: { maxTimeRatio: 0.15, maxCalls: 10 },
+  again: { maxTimeRatio: 0.18, maxCalls: 4 },
 };
 
 /** The maximum ratio to Terraform's peak memory. */
@@ -96,11 +96,11 @@ function baseVerdicts(size: SizeResult): Verdict[] {
   const terraformPeak = terraform && peakOf(terraform);
   return [
     ...(Object.keys(BASE_TARGETS) as Workload[]).flatMap((workload) => [
-      ...timeVerdict(size, workload, BASE_TARGETS[workload].ratio, WORKLOAD_NAMES[workload]),
+      ...timeVerdict(size, workload, BASE_TARGETS[workload].maxTimeRatio, WORKLOAD_NAMES[workload]),
       {
         what: `${WORKLOAD_NAMES[workload]}: calls`,
         measured: slipway[workload].calls.median,
-        atMost: BASE_TARGETS[workload].calls,
+        atMost: BASE_TARGETS[workload].maxCalls,
       },
     ]),
     ...(slipwayPeak !== undefined && terraformPeak !== undefined
@@ -124,8 +124,8 @@ function largeVerdicts(baseSize: SizeResult, size: SizeResult): Verdict[] {
       (size.slipway[workload].calls.median - baseSize.slipway[workload].calls.median) /
       (size.additionalServices - baseSize.additionalServices);
     return [
-      ...timeVerdict(size, workload, target.ratio, what),
-      { what: `${what}: calls per service`, measured: callsPerService, atMost: target.calls },
+      ...timeVerdict(size, workload, target.maxTimeRatio, what),
+      { what: `${what}: calls per service`, measured: callsPerService, atMost: target.maxCalls },
     ];
   });
 }

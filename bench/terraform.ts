@@ -22,7 +22,7 @@ export function terraformSkipReason(): string | undefined {
   return existsSync(SOURCE) ? undefined : 'the folder bench/terraform does not exist';
 }
 
-/** Returns the versions of Terraform and of its AWS provider. The name of the provider's folder is its version. */
+/** Returns the versions of Terraform and of its AWS provider. The provider's folder is named after the provider's version. */
 export function terraformVersion(): string {
   const { stdout } = spawnSync('terraform', ['version', '-json'], { encoding: 'utf8' });
   const { terraform_version: version = '' } = JSON.parse(stdout) as { terraform_version?: string };

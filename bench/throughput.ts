@@ -21,7 +21,7 @@ export interface Throughput {
 }
 
 const CONNECTIONS = 32;
-const SECONDS = 5;
+const MEASUREMENT_SECONDS = 5;
 /** The port of the program within its task. */
 const PORT = 8000;
 
@@ -133,7 +133,7 @@ async function measureBalancer(folder: string, home: string, url: URL): Promise<
       port,
       request: getRequest(host),
       connections: CONNECTIONS,
-      seconds: SECONDS,
+      seconds: MEASUREMENT_SECONDS,
     });
   const sandbox = await load(Number(url.port || 80), url.host);
   const about = { what: 'requests through the load balancer', otherName: 'nginx' };
@@ -148,12 +148,18 @@ async function measureBalancer(folder: string, home: string, url: URL): Promise<
 
 async function measureApi(port: number, moto: Moto | undefined): Promise<Throughput[]> {
   const measure = async (apiPort: number) => {
-    const perSecond: [string, number][] = [];
+    const results: [what: string, perSecond: number][] = [];
     for (const [what, request] of await apiRequestsFor(apiPort)) {
-      const load = { host: '127.0.0.1', port: apiPort, request, connections: 4, seconds: SECONDS };
-      perSecond.push([what, await responsesPerSecond(load)]);
+      const load = {
+        host: '127.0.0.1',
+        port: apiPort,
+        request,
+        connections: 4,
+        seconds: MEASUREMENT_SECONDS,
+      };
+      results.push([what, await responsesPerSecond(load)]);
     }
-    return perSecond;
+    return results;
   };
   const sandbox = await measure(port);
   const other = new Map(moto && (await measure(Number(new URL(moto.url).port))));

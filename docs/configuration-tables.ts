@@ -26,9 +26,11 @@ function sections(node: Node, path: string): string[] {
   });
   const innerSections = fields.flatMap(({ name, field }) => {
     const fieldPath = path === '' ? name : `${path}.${name}`;
-    const values = field.additionalProperties;
+    const entrySchema = field.additionalProperties;
     if (field.properties) return sections(field, fieldPath);
-    return typeof values === 'object' && values.properties ? sections(values, `${fieldPath}.<name>`) : [];
+    return typeof entrySchema === 'object' && entrySchema.properties
+      ? sections(entrySchema, `${fieldPath}.<name>`)
+      : [];
   });
   return [
     `## ${path === '' ? 'The stack' : code(path)}\n\n${table([['field', 'value', 'default', 'meaning'], ...rows])}`,
@@ -44,7 +46,7 @@ function valueOf({
   minimum,
   maximum,
   properties,
-  additionalProperties: values,
+  additionalProperties: entrySchema,
 }: Node): string {
   if (choices && choices.length > MAX_VALUES) {
     return `one of ${choices.length} from ${String(choices[0])} to ${String(choices.at(-1))}`;
@@ -55,7 +57,7 @@ function valueOf({
   if (type === 'array') return 'list of strings';
   if (type !== 'object') return 'string';
   if (properties) return 'see below';
-  return typeof values === 'object' && values.properties ? 'by name, see below' : 'strings by name';
+  return typeof entrySchema === 'object' && entrySchema.properties ? 'by name, see below' : 'strings by name';
 }
 
 /** Returns the default of a field. The default of an object is left out: the table of its fields shows it. */

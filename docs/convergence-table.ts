@@ -38,6 +38,7 @@ const nounOf = (address: string): string => address.split('.')[0] ?? '';
 export function convergenceTable(): string {
   const changes = snapshotsOf('changes');
   const changeLines = [...changes.values()].flat().map(partsOf);
+  // This file has one snapshot: the nouns whose resources were found.
   const [foundNouns = []] = snapshotsOf('lost-state').values();
   const foreignNouns = new Set(
     [
@@ -46,8 +47,8 @@ export function convergenceTable(): string {
     ].map(nounOf),
   );
   const rows = nouns.map((noun) => {
-    const ofNoun = changeLines.filter((line) => line.noun === noun);
-    const inPlace = ofNoun
+    const linesOfNoun = changeLines.filter((line) => line.noun === noun);
+    const fieldsInPlace = linesOfNoun
       .filter(({ verb }) => verb === 'update')
       .flatMap(({ fields }) => fields.map(withoutNames));
     const replacedFor = [...changes].filter(([, plan]) => isReplaced(plan, noun)).map(([name]) => name);
@@ -56,7 +57,7 @@ export function convergenceTable(): string {
       .map(({ what }) => what);
     return [
       `\`${noun}\``,
-      sortedList(inPlace),
+      sortedList(fieldsInPlace),
       sortedList(replacedFor),
       sortedList(repairedWhen),
       foundNouns.includes(noun) ? 'yes' : '',

@@ -17,9 +17,9 @@ export const PAGES: readonly { readonly page: string; readonly generate: () => s
   { page: 'sandbox/BEHAVIOUR.md', generate: operationList },
 ];
 
-/** Returns a page with its generated part replaced. */
-export const rewritten = (page: string, generated: string): string =>
-  `${page.split(MARK)[0]}${MARK}\n\n${generated}`;
+/** Returns the contents of a page with the generated part replaced. */
+export const rewritten = (contents: string, generated: string): string =>
+  `${contents.split(MARK)[0]}${MARK}\n\n${generated}`;
 
 const codeList = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 

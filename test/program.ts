@@ -65,23 +65,23 @@ export interface Program {
 }
 
 /**
- * The `user` of `startProgram` for tests of file modes, which do not apply to the superuser. It selects an unprivileged user if
- * the tests run as the superuser, and is empty otherwise.
+ * A `user` for `startProgram` in tests of file modes: file modes do not apply to the superuser. If the tests run as the
+ * superuser, this is an unprivileged user; otherwise it is empty, which means the current user.
  */
 export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /**
  * Starts a compiled program.
- * @param before a shell command to run first, such as `umask 0`
+ * @param firstCommand a shell command to run before the program, such as `umask 0`
  * @param user the user to run as: `UNPRIVILEGED`, or by default the current one
  */
 export function startProgram(
   file: string,
   args: readonly string[],
-  before = ':',
+  firstCommand = ':',
   user: object = {},
 ): Program {
-  const script = `${before}; exec "$0" "$@"`;
+  const script = `${firstCommand}; exec "$0" "$@"`;
   const child = spawn('sh', ['-c', script, process.execPath, file, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     ...user,

@@ -11,7 +11,7 @@ const owningFolderOf = (file: string): string | undefined =>
 
 /** Names that both commands export: for each noun, provision has a step and teardown has a removal. */
 const NOUN_NAMES: ReadonlySet<string> = new Set(nouns);
-const isStep = (file: string): boolean => /^(provision|teardown)\/steps\//.test(file);
+const isStepOrRemoval = (file: string): boolean => /^(provision|teardown)\/steps\//.test(file);
 
 /** Names that Slipway and the sandbox both use for the same concept, since they share no code. */
 const SHARED_NAMES: readonly string[] = ['Bucket', 'buckets'];
@@ -36,18 +36,19 @@ function duplicateNamesIn(files: readonly string[]): Record<string, string[]> {
   const byName = new Map<string, string[]>();
   for (const file of files)
     for (const name of new Set(exportsOf(file)))
-      if (!(NOUN_NAMES.has(name) && isStep(file))) byName.set(name, [...(byName.get(name) ?? []), file]);
+      if (!(NOUN_NAMES.has(name) && isStepOrRemoval(file)))
+        byName.set(name, [...(byName.get(name) ?? []), file]);
   return Object.fromEntries([...byName].filter(([, owners]) => new Set(owners.map(owningFolderOf)).size > 1));
 }
 
 describe('exports', () => {
-  const names = duplicateNamesIn(CODE.filter((file) => owningFolderOf(file) !== undefined));
+  const duplicateNames = duplicateNamesIn(CODE.filter((file) => owningFolderOf(file) !== undefined));
 
   test('no two folders export the same name', () => {
-    expect(Object.entries(names).filter(([name]) => !SHARED_NAMES.includes(name))).toEqual([]);
+    expect(Object.entries(duplicateNames).filter(([name]) => !SHARED_NAMES.includes(name))).toEqual([]);
   });
 
   test('every name in SHARED_NAMES is still exported by several folders', () => {
-    expect(SHARED_NAMES.filter((name) => !(name in names))).toEqual([]);
+    expect(SHARED_NAMES.filter((name) => !(name in duplicateNames))).toEqual([]);
   });
 });

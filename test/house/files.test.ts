@@ -39,10 +39,10 @@ describe('the files', () => {
 
   test('no comment contains an open task: open tasks belong in issues', () => {
     // The words are split so that this file needs no exception.
-    const notes = new RegExp(
+    const openTask = new RegExp(
       ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].map((word) => `\\b${word}\\b`).join('|'),
     );
-    expect(CODE.filter((file) => notes.test(text(file)))).toEqual([]);
+    expect(CODE.filter((file) => openTask.test(text(file)))).toEqual([]);
   });
 
   test('no file uses the console: programs report events, and only main files print them', () => {

@@ -26,14 +26,14 @@ const VAGUE_NAME = /^(utils?|helpers?|misc|common|shared|stuff|types)$/;
 function declaredNamesIn(file: string): string[] {
   const names: string[] = [];
   forEachNode(file, (node) => {
-    const declares =
+    const isDeclaration =
       ts.isVariableDeclaration(node) ||
       ts.isFunctionDeclaration(node) ||
       ts.isParameter(node) ||
       ts.isClassDeclaration(node) ||
       ts.isInterfaceDeclaration(node) ||
       ts.isTypeAliasDeclaration(node);
-    if (declares && node.name && ts.isIdentifier(node.name)) names.push(node.name.text);
+    if (isDeclaration && node.name && ts.isIdentifier(node.name)) names.push(node.name.text);
   });
   return names;
 }

@@ -34,7 +34,7 @@ test('a provision takes at least the time for the load balancer, the deployment 
 });
 
 test('an update takes at least the time to start a task and drain the old one; a teardown takes at least the time to delete the NAT gateway', () => {
-  const delays = { deregistration: 10_000, interval: 5_000 };
+  const delays = { deregistration: 10_000, healthCheckInterval: 5_000 };
   expect(updateMinimum(delays).ms - updateMinimum({ ...delays, deregistration: 0 }).ms).toBe(10_000);
   expect(teardownMinimum(delays).nodes).toEqual(
     expect.arrayContaining(['services', 'natGateway', 'elasticIp']),

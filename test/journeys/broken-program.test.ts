@@ -1,4 +1,4 @@
-// A program that first does not compile and then crashes at its start: both failures are explained, and the fixed program is deployed.
+// A program first does not compile, and then crashes at its start. Both failures are explained, and the fixed program is deployed.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';

@@ -31,15 +31,15 @@ const stackIn = (region: string, dnsSuffix: string) =>
     },
   });
 
-test.each(REGIONS)('in %s, of the partition %s', async (region, partition, dnsSuffix) => {
+test.each(REGIONS)('a stack in %s has the ARNs and the registry of the partition %s', async (region, partition, dnsSuffix) => {
   const user = await account();
   const input = stackIn(region, dnsSuffix);
   await user.provision(input);
   expect(await user.plan(input)).toEqual([]);
 
-  const world = JSON.stringify(user.sandbox.world.snapshot());
-  expect(new Set(world.match(/arn:aws[\w-]*(?=:)/g))).toEqual(new Set([`arn:${partition}`]));
-  expect(new Set(world.match(/(?<=\.dkr\.ecr\.)[\w.-]+(?=\/)/g))).toEqual(
+  const worldText = JSON.stringify(user.sandbox.world.snapshot());
+  expect(new Set(worldText.match(/arn:aws[\w-]*(?=:)/g))).toEqual(new Set([`arn:${partition}`]));
+  expect(new Set(worldText.match(/(?<=\.dkr\.ecr\.)[\w.-]+(?=\/)/g))).toEqual(
     new Set([`${region}.${dnsSuffix}`]),
   );
   const { roles = {}, taskDefinitions = {} } = groupedByNoun(user.ids());

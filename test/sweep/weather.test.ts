@@ -62,7 +62,11 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
   let [runs, commands] = [0, 0];
   const fullCensus = await expectedCensus(scenarios['a first provision']);
   const runLifeCycle = async ({ weather, after, mishap }: (typeof lifeCycles)[number]): Promise<void> => {
-    const user = await account({ clock: leapingClock(), weather: stormy(String(weather)), limits: true });
+    const user = await account({
+      clock: leapingClock(),
+      weather: stormy(String(weather)),
+      limitsRequestRate: true,
+    });
     const runAndCount = async (run: () => Promise<unknown>) => {
       runs += await untilItSucceeds(run);
       commands += 1;

@@ -5,7 +5,7 @@ import type { Account } from './harness.ts';
 import { accountWithHook } from './journal-hook.ts';
 import { stack } from './stacks.ts';
 
-/** ECS's service-linked role is kept, both in the account and in the state file. */
+/** A teardown does not delete ECS's service-linked role, so the role stays in a state file that is kept. */
 const KEPT_ADDRESS = 'serviceLinkedRole';
 
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';

@@ -1,4 +1,4 @@
-// Obstacles to a teardown are found before the first removal, and each is named with the command that lifts it.
+// Obstacles to a teardown are found before the first removal, and each is listed with the command that removes it.
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateNetworkInterfaceCommand,

@@ -50,9 +50,9 @@ async function newReader(): Promise<Reader> {
   return Object.assign(user, { copy, httpPort, output: '' });
 }
 
-const running: ChildProcess[] = [];
+const children: ChildProcess[] = [];
 afterAll(() => {
-  for (const { pid, exitCode, signalCode } of running) {
+  for (const { pid, exitCode, signalCode } of children) {
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
   }
 });
@@ -60,7 +60,7 @@ afterAll(() => {
 /** Starts a script in the copy, as a process group that is killed after the tests if it still runs. */
 function startScript({ copy, env }: Reader, script: string): ChildProcessWithoutNullStreams {
   const child = spawn('bash', ['-c', script], { cwd: copy, env, detached: true });
-  running.push(child);
+  children.push(child);
   return child;
 }
 

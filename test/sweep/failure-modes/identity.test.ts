@@ -47,6 +47,7 @@ test('2: resources that a killed run created but did not record are found by the
 test("3: a run waits for the previous run's create, even if AWS carries it out only after the survey", async () => {
   const clock = leapingClock();
   const user = await openAccount({}, { clock });
+  // A provision in another account shows the tags that the late VPC needs.
   const { aws: otherAws, ...other } = await account();
   await other.provision(stack());
   const { Vpcs: [{ Tags = [] } = {}] = [] } = await otherAws.ec2.send(

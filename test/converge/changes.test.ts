@@ -7,7 +7,10 @@ import { testSample } from '../sample.ts';
 import { container, stack, web } from './stacks.ts';
 
 const jobsService = { jobs: { containers: { worker: container('worker', 8000) } } };
-const renamedContainers = { orders: container('orders', 5000, { path: '/api1' }), api2: container('api2', 6000) };
+const renamedContainers = {
+  orders: container('orders', 5000, { path: '/api1' }),
+  api2: container('api2', 6000),
+};
 const { domain: _, ...withoutDomain } = stack();
 
 const cases: [what: string, after: StackInput, before?: StackInput][] = [

@@ -75,7 +75,11 @@ describe('a name in a delegated part of the zone', () => {
 
   test('is refused if the NS record is at the name itself', async () => {
     await addZone('shop.localhost');
-    await changeRecord('shop.localhost', 'CREATE', record('api.shop.localhost', 'NS', 'ns.elsewhere.example'));
+    await changeRecord(
+      'shop.localhost',
+      'CREATE',
+      record('api.shop.localhost', 'NS', 'ns.elsewhere.example'),
+    );
     await expect(user.plan(stackAt('api.shop.localhost', 'shop.localhost'))).rejects.toMatchObject({
       code: 'ZONE',
       fix: [
@@ -154,21 +158,24 @@ describe('another record at the name', () => {
     ['clients with IPv6', 'AAAA', '2001:db8::1'],
     ['browsers', 'HTTPS', '1 other.example.net. alpn=h2'],
     ['clients that support SVCB', 'SVCB', '1 other.example.net.'],
-  ])('causes a warning of plan, provision and drift if it leads %s elsewhere', async (clients, type, value) => {
-    await addZone('shop.localhost');
-    await changeRecord('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));
-    const warning = `api.shop.localhost also has a record of type ${type} that does not belong to this stack: it leads ${clients} to ${value}, not to the load balancer`;
-    await user.plan(configured);
-    expect(user.output().warnings).toEqual([warning]);
-    await user.provision(configured);
-    expect(user.output().warnings).toEqual([warning]);
-    const { exitCode } = await user.drift(configured);
-    expect(user.output().warnings).toEqual([warning]);
-    expect(exitCode).toBe(0);
-    user.deleteState();
-    await user.plan(configured);
-    expect(user.output().warnings).toEqual([warning]);
-  });
+  ])(
+    'causes a warning of plan, provision and drift if it leads %s elsewhere',
+    async (clients, type, value) => {
+      await addZone('shop.localhost');
+      await changeRecord('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));
+      const warning = `api.shop.localhost also has a record of type ${type} that does not belong to this stack: it leads ${clients} to ${value}, not to the load balancer`;
+      await user.plan(configured);
+      expect(user.output().warnings).toEqual([warning]);
+      await user.provision(configured);
+      expect(user.output().warnings).toEqual([warning]);
+      const { exitCode } = await user.drift(configured);
+      expect(user.output().warnings).toEqual([warning]);
+      expect(exitCode).toBe(0);
+      user.deleteState();
+      await user.plan(configured);
+      expect(user.output().warnings).toEqual([warning]);
+    },
+  );
 
   test('is not mentioned if it is a TXT record or has a different name', async () => {
     await addZone('shop.localhost');

@@ -83,7 +83,10 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
     ...extra,
   };
   const admin: Machine['admin'] = (path, init) =>
-    fetch(`${endpoint}/_sandbox/${path}`, { ...init, headers: { authorization: authorizationIn(slipwayHome) } });
+    fetch(`${endpoint}/_sandbox/${path}`, {
+      ...init,
+      headers: { authorization: authorizationIn(slipwayHome) },
+    });
   const askSandbox = async (path: string, method = 'GET') => (await admin(path, { method })).json();
   const sandboxPid = async () => ((await askSandbox('about')) as { pid: number }).pid;
   cleanups.push(async () => {

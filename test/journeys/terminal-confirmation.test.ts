@@ -60,7 +60,9 @@ testWithPython(
     await createLeftoverLogGroup(user);
     const declinedTeardown = await typeAnswer(user, 'tiny-dev\r', QUESTION, 'teardown', ...flags);
     expect(declinedTeardown.code).toBe(0);
-    expect(declinedTeardown.stdout).toMatch(/: 1 to remove, under a minute\. This machine has no record of tiny-dev/);
+    expect(declinedTeardown.stdout).toMatch(
+      /: 1 to remove, under a minute\. This machine has no record of tiny-dev/,
+    );
     expect(declinedTeardown.stdout).toContain('nothing was removed');
     expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
     expect(user.stateFiles()).toEqual([]);

@@ -53,7 +53,10 @@ const CASES = [
       what: expect.stringContaining('cannot be read.'),
       why: expect.stringContaining('JSON'),
       now: 'Nothing was changed. The file is kept as it is.',
-      fix: [expect.stringMatching(/^mv .+truncated\.json .+truncated\.json\.bad/), expect.stringContaining('backup')],
+      fix: [
+        expect.stringMatching(/^mv .+truncated\.json .+truncated\.json\.bad/),
+        expect.stringContaining('backup'),
+      ],
     },
   },
   {

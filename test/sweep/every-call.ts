@@ -84,7 +84,13 @@ export async function callsOf(scenario: Scenario): Promise<readonly RecordedCall
     const name = nameOf(entry);
     const nth = (counts.get(name) ?? 0) + 1;
     counts.set(name, nth);
-    return { service, operation, nth, mutating, inEveryRun: nth === 1 || (mutating && !refusedNames.has(name)) };
+    return {
+      service,
+      operation,
+      nth,
+      mutating,
+      inEveryRun: nth === 1 || (mutating && !refusedNames.has(name)),
+    };
   });
   recordedCalls.set(scenario, calls);
   return calls;

@@ -61,7 +61,11 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
   const lifeCycles = fc.sample(lifeCycle, { numRuns: count, seed });
   let [runs, commands] = [0, 0];
   const fullCensus = await expectedCensus(scenarios['a first provision']);
-  const runLifeCycle = async ({ weather, after, changeNumber }: (typeof lifeCycles)[number]): Promise<void> => {
+  const runLifeCycle = async ({
+    weather,
+    after,
+    changeNumber,
+  }: (typeof lifeCycles)[number]): Promise<void> => {
     const user = await account({
       clock: leapingClock(),
       weather: stormy(String(weather)),

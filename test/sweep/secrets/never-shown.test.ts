@@ -87,9 +87,11 @@ async function runEachCommand(): Promise<void> {
     expect(await run(`plan ${more.join()}`, 'provision', ...changedFlags, '--plan', ...more)).toMatchObject({
       code: 2,
     });
-    expect(await run(`drift ${more.join()}`, 'provision', ...changedFlags, '--drift', ...more)).toMatchObject({
-      code: 2,
-    });
+    expect(await run(`drift ${more.join()}`, 'provision', ...changedFlags, '--drift', ...more)).toMatchObject(
+      {
+        code: 2,
+      },
+    );
   }
   expect(await run('change', 'provision', ...changedFlags, '--json')).toMatchObject({ code: 0 });
 }

@@ -18,8 +18,8 @@ const snapshots = new Map<string, Promise<AccountSnapshot>>();
 
 /**
  * Returns a new account with a provisioned stack. If the account is restored from a snapshot, its journal is empty.
- * @param clockFrom creates the clock that Slipway and the sandbox share, starting at a given time. Without a clock, AWS takes no
- * time.
+ * @param clockFrom creates the clock that Slipway and the sandbox share, and starts it at the given time. Without a clock, AWS takes
+ * no time.
  */
 export async function provisionedAccount(
   stack: StackInput,
@@ -34,7 +34,7 @@ export async function provisionedAccount(
   return account({ from, ...(clockFrom && { clock: clockFrom(from.takenAt) }) });
 }
 
-/** Whether a stack has sources. They are in its account's folder, so a snapshot would refer to another account's files. */
+/** Whether a stack has sources. Such a stack is not restored, since its sources are in the folder of one account. */
 const hasSource = ({ services }: StackInput): boolean =>
   Object.values(services).some(({ containers }) =>
     Object.values(containers).some(({ source }) => source !== undefined),

@@ -1,4 +1,4 @@
-// A task count set by Application Auto Scaling is left alone; any other count that differs from the configuration is drift.
+// Slipway keeps a task count that Application Auto Scaling sets. Any other difference from the configured count is drift.
 import {
   DeregisterScalableTargetCommand,
   RegisterScalableTargetCommand,
@@ -16,7 +16,10 @@ const scalableTarget = {
   ScalableDimension: 'ecs:service:DesiredCount',
 } as const;
 
-/** Returns an account with a service of one task, and functions that scale the service. */
+/**
+ * Returns an account with a service of one task, and functions that scale the service.
+ * @param realStack a stack whose tasks run as processes; by default, the tasks are simulated
+ */
 async function openAccount(realStack?: StackInput) {
   const user = realStack ? await account({ realTasks: true }) : await provisionedAccount(stack());
   if (realStack) await user.provision(realStack, { wait: true });
@@ -25,7 +28,7 @@ async function openAccount(realStack?: StackInput) {
     user.sandbox.world.region('eu-west-1').ecs.services.find(({ serviceName }) => serviceName === 'web');
   return {
     ...user,
-    count: () => webService()?.desiredCount,
+    desiredCount: () => webService()?.desiredCount,
     /** Sets the allowed range. AWS moves a count outside the range to the nearest bound. */
     setRange: (MinCapacity: number, MaxCapacity: number) =>
       autoscaling.send(new RegisterScalableTargetCommand({ ...scalableTarget, MinCapacity, MaxCapacity })),
@@ -42,12 +45,12 @@ async function openAccount(realStack?: StackInput) {
 test('a count within its range is not drift, and looking up the range takes one call', async () => {
   const user = await openAccount();
   await user.setRange(3, 6);
-  expect(user.count()).toBe(3);
+  expect(user.desiredCount()).toBe(3);
   expect(await user.plan(stack())).toEqual([]);
   expect(user.rangeLookups()).toBe(1);
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
   expect((await user.provision(stack())).calls).toEqual([]);
-  expect(user.count()).toBe(3);
+  expect(user.desiredCount()).toBe(3);
 });
 
 test('a count that auto scaling controls is not affected by other changes or by a new count in the configuration', async () => {
@@ -61,7 +64,7 @@ test('a count that auto scaling controls is not affected by other changes or by 
     'update services.web: task definition, grace seconds',
   ]);
   await user.provision(after);
-  expect(user.count()).toBe(3);
+  expect(user.desiredCount()).toBe(3);
   expect(await user.plan(after)).toEqual([]);
 });
 
@@ -75,7 +78,7 @@ test('a count outside its range, or without a range, is drift', async () => {
   expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
   await user.removeRange();
   await user.provision(stack());
-  expect(user.count()).toBe(1);
+  expect(user.desiredCount()).toBe(1);
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
 });
 
@@ -117,14 +120,14 @@ test.each([
     const user = await openAccount(real);
     await user.setRange(min, max);
     expect(await user.provision(real, { wait: true })).toMatchObject({ calls: [] });
-    expect(user.count()).toBe(min);
+    expect(user.desiredCount()).toBe(min);
     await user.teardown(real);
     expect(user.census()).toEqual({});
   },
   120_000,
 );
 
-test('a replaced service keeps the count that auto scaling set, but loses its range', async () => {
+test('a replaced service keeps the count that auto scaling set, but loses the scaling range', async () => {
   const user = await openAccount();
   await user.setRange(3, 6);
   const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });

@@ -6,8 +6,11 @@ import { provisionedAccount } from './account-snapshots.ts';
 import { testSample } from '../sample.ts';
 import { container, stack, web } from './stacks.ts';
 
-const jobs = { jobs: { containers: { worker: container('worker', 8000) } } };
-const renamed = { orders: container('orders', 5000, { path: '/api1' }), api2: container('api2', 6000) };
+const jobsService = { jobs: { containers: { worker: container('worker', 8000) } } };
+const renamedContainers = {
+  orders: container('orders', 5000, { path: '/api1' }),
+  api2: container('api2', 6000),
+};
 const { domain: _, ...withoutDomain } = stack();
 
 const cases: [what: string, after: StackInput, before?: StackInput][] = [
@@ -30,11 +33,11 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['an added domain', stack(), withoutDomain],
   ['an added container', stack({ services: web({ api3: container('api3', 7000) }) })],
   ['a removed container', stack(), stack({ services: web({ api3: container('api3', 7000) }) })],
-  ['a renamed container', stack({ services: { web: { containers: renamed } } })],
+  ['a renamed container', stack({ services: { web: { containers: renamedContainers } } })],
   ['the port of a container', stack({ services: web({ api1: { port: 5001 } }) })],
   ['the protocol of a container', stack({ services: web({ api1: { protocol: 'HTTPS' } }) })],
-  ['an added service', stack({ services: { ...web(), ...jobs } })],
-  ['a removed service', stack(), stack({ services: { ...web(), ...jobs } })],
+  ['an added service', stack({ services: { ...web(), ...jobsService } })],
+  ['a removed service', stack(), stack({ services: { ...web(), ...jobsService } })],
   ['a renamed service', stack({ services: { shop: web()['web'] ?? { containers: {} } } })],
   ['a third zone', stack({ network: { zones: 3 } })],
   ['a removed zone', stack(), stack({ network: { zones: 3 } })],

@@ -56,7 +56,7 @@ test("a stack in a new zone is checked at the load balancer's name until the sug
   expect(second.warnings).toEqual([]);
 });
 
-test('every run fails if nothing delegates to the existing zone of the name', async () => {
+test('every run fails if the zone already exists and nothing delegates to it', async () => {
   const user = await account({ realTasks: true });
   await user.aws.route53.send(createZoneCommand('shop.localhost'));
   await user.aws.route53.send(createZoneCommand('eu.shop.localhost'));

@@ -1,4 +1,4 @@
-// Names whose answers do not come from the stack's record alone: delegated parts of the zone, longer zones, and other records.
+// Domain names that other DNS settings of the account affect: delegated parts of the zone, longer zones, and other records.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -17,11 +17,11 @@ const stackAt = (name: string, zone: string, createZone = false): StackInput => 
 });
 
 let user: Account;
-/** The ids of the zones that the test has created, by name. */
-let zones: Record<string, string>;
+/** The ids of the zones that the test has created, by zone name. */
+let zoneIds: Record<string, string>;
 beforeEach(async () => {
   user = await account();
-  zones = {};
+  zoneIds = {};
 });
 
 /** Creates a zone as another user of the account, and returns its name servers. */
@@ -29,14 +29,14 @@ async function addZone(Name: string): Promise<string[]> {
   const { HostedZone, DelegationSet } = await user.aws.route53.send(
     new CreateHostedZoneCommand({ Name, CallerReference: Name }),
   );
-  zones[Name] = HostedZone?.Id ?? '';
+  zoneIds[Name] = HostedZone?.Id ?? '';
   return DelegationSet?.NameServers ?? [];
 }
 
-const change = (zone: string, Action: ChangeAction, ResourceRecordSet: ResourceRecordSet) =>
+const changeRecord = (zone: string, Action: ChangeAction, ResourceRecordSet: ResourceRecordSet) =>
   user.aws.route53.send(
     new ChangeResourceRecordSetsCommand({
-      HostedZoneId: zones[zone],
+      HostedZoneId: zoneIds[zone],
       ChangeBatch: { Changes: [{ Action, ResourceRecordSet }] },
     }),
   );
@@ -46,7 +46,7 @@ const record = (Name: string, Type: ResourceRecordSet['Type'], ...values: string
   TTL: 60,
   ResourceRecords: values.map((Value) => ({ Value })),
 });
-const idOf = (zone: string) => zones[zone]?.replace('/hostedzone/', '');
+const zoneIdOf = (zone: string) => zoneIds[zone]?.replace('/hostedzone/', '');
 
 describe('a name in a delegated part of the zone', () => {
   const configured = stackAt('api.eu.shop.localhost', 'shop.localhost');
@@ -56,14 +56,14 @@ describe('a name in a delegated part of the zone', () => {
     async (command) => {
       await addZone('shop.localhost');
       const servers = await addZone('eu.shop.localhost');
-      await change('shop.localhost', 'CREATE', record('eu.shop.localhost', 'NS', ...servers));
+      await changeRecord('shop.localhost', 'CREATE', record('eu.shop.localhost', 'NS', ...servers));
       const before = user.census();
       await expect(user[command](configured)).rejects.toMatchObject({
         code: 'ZONE',
         what: 'A record for api.eu.shop.localhost in the zone shop.localhost would never be seen.',
         why: [
           `An NS record of shop.localhost delegates eu.shop.localhost to other name servers: ${servers.join(', ')}.`,
-          `The account has the zone eu.shop.localhost (${idOf('eu.shop.localhost')}), which contains the name.`,
+          `The account has the zone eu.shop.localhost (${zoneIdOf('eu.shop.localhost')}), which contains the name.`,
         ].join('\n'),
         now: 'Nothing was changed.',
         fix: ["Set domain.zone to 'eu.shop.localhost' in slipway.config.ts."],
@@ -75,7 +75,11 @@ describe('a name in a delegated part of the zone', () => {
 
   test('is refused if the NS record is at the name itself', async () => {
     await addZone('shop.localhost');
-    await change('shop.localhost', 'CREATE', record('api.shop.localhost', 'NS', 'ns.elsewhere.example'));
+    await changeRecord(
+      'shop.localhost',
+      'CREATE',
+      record('api.shop.localhost', 'NS', 'ns.elsewhere.example'),
+    );
     await expect(user.plan(stackAt('api.shop.localhost', 'shop.localhost'))).rejects.toMatchObject({
       code: 'ZONE',
       fix: [
@@ -88,7 +92,7 @@ describe('a name in a delegated part of the zone', () => {
   test("is refused with advice to correct the NS record if the account's zone has other name servers", async () => {
     await addZone('shop.localhost');
     const servers = await addZone('eu.shop.localhost');
-    await change('shop.localhost', 'CREATE', record('eu.shop.localhost', 'NS', 'ns.elsewhere.example'));
+    await changeRecord('shop.localhost', 'CREATE', record('eu.shop.localhost', 'NS', 'ns.elsewhere.example'));
     await expect(user.plan(configured)).rejects.toMatchObject({
       code: 'ZONE',
       why: expect.stringContaining(
@@ -102,18 +106,18 @@ describe('a name in a delegated part of the zone', () => {
   });
 
   test('is also refused in a zone that the stack created, once someone adds the NS record', async () => {
-    const owned = stackAt('api.eu.shop.localhost', 'shop.localhost', true);
-    await user.provision(owned);
-    zones['shop.localhost'] = user.ids()['hostedZone']?.['hostedZoneId'] ?? '';
-    await change('shop.localhost', 'CREATE', record('eu.shop.localhost', 'NS', 'ns.elsewhere.example'));
-    await expect(user.provision(owned)).rejects.toMatchObject({ code: 'ZONE' });
-    await expect(user.drift(owned)).rejects.toMatchObject({ code: 'ZONE' });
+    const stackWithOwnZone = stackAt('api.eu.shop.localhost', 'shop.localhost', true);
+    await user.provision(stackWithOwnZone);
+    zoneIds['shop.localhost'] = user.ids()['hostedZone']?.['hostedZoneId'] ?? '';
+    await changeRecord('shop.localhost', 'CREATE', record('eu.shop.localhost', 'NS', 'ns.elsewhere.example'));
+    await expect(user.provision(stackWithOwnZone)).rejects.toMatchObject({ code: 'ZONE' });
+    await expect(user.drift(stackWithOwnZone)).rejects.toMatchObject({ code: 'ZONE' });
   });
 
   test('is not refused because of NS records elsewhere in the zone', async () => {
     await addZone('shop.localhost');
     for (const name of ['us.shop.localhost', 'v1.api.eu.shop.localhost', 'apieu.shop.localhost'])
-      await change('shop.localhost', 'CREATE', record(name, 'NS', 'ns.elsewhere.example'));
+      await changeRecord('shop.localhost', 'CREATE', record(name, 'NS', 'ns.elsewhere.example'));
     await user.provision(configured);
   });
 });
@@ -133,11 +137,11 @@ describe('a name for which the account has a longer zone', () => {
       fix: [advice, 'or delete the zone eu.shop.localhost, if no one needs it.'],
     });
     expect(user.census()).toEqual(before);
-    await user.aws.route53.send(new DeleteHostedZoneCommand({ Id: zones['eu.shop.localhost'] }));
+    await user.aws.route53.send(new DeleteHostedZoneCommand({ Id: zoneIds['eu.shop.localhost'] }));
     await user.provision(configured);
   });
 
-  test('is not refused if the stack owns the longer zone, which the same run removes', async () => {
+  test('is not refused if the stack owns the longer zone and the same run removes that zone', async () => {
     await addZone('shop.localhost');
     await user.provision(stackAt('api.eu.shop.localhost', 'eu.shop.localhost', true));
     const moved = stackAt('api.eu.shop.localhost', 'shop.localhost');
@@ -154,36 +158,39 @@ describe('another record at the name', () => {
     ['clients with IPv6', 'AAAA', '2001:db8::1'],
     ['browsers', 'HTTPS', '1 other.example.net. alpn=h2'],
     ['clients that support SVCB', 'SVCB', '1 other.example.net.'],
-  ])('that leads %s elsewhere makes plan, provision and drift warn', async (clients, type, value) => {
-    await addZone('shop.localhost');
-    await change('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));
-    const warning = `api.shop.localhost also has a record of type ${type} that does not belong to this stack: it leads ${clients} to ${value}, not to the load balancer`;
-    await user.plan(configured);
-    expect(user.output().warnings).toEqual([warning]);
-    await user.provision(configured);
-    expect(user.output().warnings).toEqual([warning]);
-    const { exitCode } = await user.drift(configured);
-    expect(user.output().warnings).toEqual([warning]);
-    expect(exitCode).toBe(0);
-    user.deleteState();
-    await user.plan(configured);
-    expect(user.output().warnings).toEqual([warning]);
-  });
+  ])(
+    'causes a warning of plan, provision and drift if it leads %s elsewhere',
+    async (clients, type, value) => {
+      await addZone('shop.localhost');
+      await changeRecord('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));
+      const warning = `api.shop.localhost also has a record of type ${type} that does not belong to this stack: it leads ${clients} to ${value}, not to the load balancer`;
+      await user.plan(configured);
+      expect(user.output().warnings).toEqual([warning]);
+      await user.provision(configured);
+      expect(user.output().warnings).toEqual([warning]);
+      const { exitCode } = await user.drift(configured);
+      expect(user.output().warnings).toEqual([warning]);
+      expect(exitCode).toBe(0);
+      user.deleteState();
+      await user.plan(configured);
+      expect(user.output().warnings).toEqual([warning]);
+    },
+  );
 
-  test('is not mentioned if no client follows it or if it has another name', async () => {
+  test('is not mentioned if it is a TXT record or has a different name', async () => {
     await addZone('shop.localhost');
-    await change('shop.localhost', 'CREATE', record('api.shop.localhost', 'TXT', '"v=spf1"'));
-    await change('shop.localhost', 'CREATE', record('v6.api.shop.localhost', 'AAAA', '2001:db8::1'));
+    await changeRecord('shop.localhost', 'CREATE', record('api.shop.localhost', 'TXT', '"v=spf1"'));
+    await changeRecord('shop.localhost', 'CREATE', record('v6.api.shop.localhost', 'AAAA', '2001:db8::1'));
     await user.provision(configured);
     expect(user.output().warnings).toEqual([]);
   });
 
   test("is also found in the stack's own zone", async () => {
-    const owned = stackAt('api.shop.localhost', 'shop.localhost', true);
-    await user.provision(owned);
-    zones['shop.localhost'] = user.ids()['hostedZone']?.['hostedZoneId'] ?? '';
-    await change('shop.localhost', 'CREATE', record('api.shop.localhost', 'AAAA', '2001:db8::1'));
-    await user.drift(owned);
+    const stackWithOwnZone = stackAt('api.shop.localhost', 'shop.localhost', true);
+    await user.provision(stackWithOwnZone);
+    zoneIds['shop.localhost'] = user.ids()['hostedZone']?.['hostedZoneId'] ?? '';
+    await changeRecord('shop.localhost', 'CREATE', record('api.shop.localhost', 'AAAA', '2001:db8::1'));
+    await user.drift(stackWithOwnZone);
     expect(user.output().warnings).toEqual([expect.stringContaining('it leads clients with IPv6 to 2001')]);
   });
 });

@@ -1,4 +1,4 @@
-// Renaming a stack's domain, moving it to another zone and dropping it: each time the old record or zone is removed.
+// When a stack's domain is renamed, moved to another zone or dropped, the old record or zone is removed.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,

@@ -15,6 +15,7 @@ const expectedProblem = {
   fix: expect.arrayContaining([expect.stringContaining('npm run provision')]),
 };
 
+/** Makes the next load balancer fail after AWS has accepted its creation. */
 const failLoadBalancer = ({ sandbox }: Account) =>
   sandbox.faults.add({
     kind: 'fails-later',

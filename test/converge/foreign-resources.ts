@@ -15,7 +15,7 @@ export interface ForeignResource {
   readonly address: string;
   readonly create: (aws: Clients) => Promise<unknown>;
   readonly stack?: StackInput;
-  /** The other user's resources that remain after the stack is adopted and torn down, by kind. */
+  /** The other user's resources that remain after the resource is adopted and the stack is torn down, by kind. */
   readonly remaining?: Readonly<Record<string, number>>;
 }
 
@@ -23,7 +23,7 @@ const TRUST = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
-const zone = { Name: 'example.com', CallerReference: 'by hand' };
+const zoneInput = { Name: 'example.com', CallerReference: 'by hand' };
 const stackInForeignZone = stack({ domain: { name: 'api.example.com', zone: 'example.com' } });
 
 export const foreignResources: readonly ForeignResource[] = [
@@ -55,7 +55,7 @@ export const foreignResources: readonly ForeignResource[] = [
     stack: stackInForeignZone,
     remaining: { 'route53.zones': 1 },
     async create({ route53 }) {
-      const { HostedZone } = await route53.send(new CreateHostedZoneCommand(zone));
+      const { HostedZone } = await route53.send(new CreateHostedZoneCommand(zoneInput));
       const ResourceRecordSet = {
         Name: 'api.example.com',
         Type: 'CNAME' as const,
@@ -72,7 +72,7 @@ export const foreignResources: readonly ForeignResource[] = [
   },
   {
     address: 'hostedZone',
-    create: ({ route53 }) => route53.send(new CreateHostedZoneCommand(zone)),
+    create: ({ route53 }) => route53.send(new CreateHostedZoneCommand(zoneInput)),
   },
   {
     address: 'repositories.web-app',

@@ -1,4 +1,4 @@
-// Someone else's resource under a name that the stack uses is never changed; --adopt makes it part of the stack.
+// Someone else's resource under a name that the stack uses is not changed, unless --adopt makes the resource part of the stack.
 import { describe, expect, test } from '@jest/globals';
 import {
   AllocateAddressCommand,
@@ -114,10 +114,10 @@ describe('a resource that lost its tags and is no longer desired still belongs t
 
   test('a provision removes a surplus rule without tags, and a teardown removes a surplus target group without tags', async () => {
     const user = await provisionedAccount(stack());
-    const rules = user.census()['elbv2.rules'];
+    const ruleCount = user.census()['elbv2.rules'];
     await removeTags(user, 'rules.web-api1', 'ruleArn');
     await user.provision(stack({ services: web({ api1: { path: '/other' } }) }));
-    expect(user.census()['elbv2.rules']).toBe(rules);
+    expect(user.census()['elbv2.rules']).toBe(ruleCount);
     await removeTags(user, 'targetGroups.web-api1', 'targetGroupArn');
     await user.teardown(stack({ services: web({ api1: { port: 5050 } }) }));
     expect(user.census()).toEqual({});

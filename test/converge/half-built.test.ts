@@ -29,18 +29,18 @@ async function runWithRefusals(
   run: () => Promise<unknown>,
 ): Promise<void> {
   refuseCalls(user, positions);
-  const outcome = await run().then(
+  const error = await run().then(
     () => undefined,
-    (error: unknown) => error,
+    (reason: unknown) => reason,
   );
   const refusedCount = positions.length - user.sandbox.faults.waiting().length;
   user.sandbox.faults.clear();
-  if (refusedCount > 0) expect(outcome).toBeInstanceOf(Problem);
-  else expect(outcome).toBeUndefined();
+  if (refusedCount > 0) expect(error).toBeInstanceOf(Problem);
+  else expect(error).toBeUndefined();
 }
 
-const positionsWithin = (calls: number) =>
-  fc.uniqueArray(fc.integer({ min: 1, max: calls }), { minLength: 1, maxLength: 3 });
+const positionsWithin = (callCount: number) =>
+  fc.uniqueArray(fc.integer({ min: 1, max: callCount }), { minLength: 1, maxLength: 3 });
 
 test('a half-built stack is completed, and a half-removed stack can be either completed or removed', async () => {
   const reference = await account();
@@ -51,14 +51,14 @@ test('a half-built stack is completed, and a half-removed stack can be either co
       positionsWithin(CALL_COUNTS.provision),
       positionsWithin(CALL_COUNTS.teardown),
       fc.boolean(),
-      async (refusedCreates, refusedDeletes, reprovision) => {
+      async (refusedInProvision, refusedInTeardown, isCompleted) => {
         const user = await account();
-        await runWithRefusals(user, refusedCreates, () => user.provision(stack()));
+        await runWithRefusals(user, refusedInProvision, () => user.provision(stack()));
         await user.provision(stack());
         expect(user.census()).toEqual(census);
         expect(await user.plan(stack())).toEqual([]);
-        await runWithRefusals(user, refusedDeletes, () => user.teardown(stack()));
-        if (reprovision) {
+        await runWithRefusals(user, refusedInTeardown, () => user.teardown(stack()));
+        if (isCompleted) {
           user.deleteState();
           await user.provision(stack());
           expect(user.census()).toEqual(census);

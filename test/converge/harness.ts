@@ -1,4 +1,4 @@
-/** For convergence tests: runs the sandbox's control plane and both commands in this process, at thousands of runs per minute. */
+/** For convergence tests: runs the sandbox's control plane and both commands in the process of the test. */
 import { setMaxListeners } from 'node:events';
 import {
   cpSync,
@@ -41,21 +41,21 @@ import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
 /** When an account is closed: after its test, or after all tests of the file. */
 type Lifetime = 'test' | 'file';
 
-/** The options of the function `account`, which documents them. */
+/** The options of `account`. The comment of that function describes them. */
 interface AccountOptions {
   readonly realTasks?: boolean;
   readonly lifetime?: Lifetime;
   readonly clock?: Clock & SandboxClock;
   readonly weather?: Weather;
-  readonly limits?: boolean;
+  readonly limitsRequestRate?: boolean;
   readonly plane?: DataPlane;
   readonly from?: AccountSnapshot;
   readonly handle?: Partial<SandboxHandle>;
 }
 
 const cleanups: Record<Lifetime, (() => Promise<void>)[]> = { test: [], file: [] };
-const closeAll = async (which: Lifetime) => {
-  for (const close of cleanups[which].splice(0).reverse()) await close();
+const closeAll = async (lifetime: Lifetime) => {
+  for (const close of cleanups[lifetime].splice(0).reverse()) await close();
 };
 afterEach(() => closeAll('test'));
 afterAll(() => closeAll('file'));
@@ -97,7 +97,7 @@ export interface Account {
   /** Returns the changes of a plan. */
   plan(stack: StackInput, options?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, options?: Partial<Options>): Promise<CommandResult>;
-  /** Returns the notes and warnings that the last run reported, and the result that it printed, if it succeeded. */
+  /** Returns the notes and warnings of the last run, and its result if the run succeeded. */
   output(): RunOutput;
   /** Removes only the resources of these nouns, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
@@ -110,15 +110,15 @@ export interface Account {
   /** Deletes the state file. */
   deleteState(stage?: string): void;
   /**
-   * Ends the current run as SIGKILL would. The next run finds the files as they are at this moment. What the killed run still
-   * does has no effect on these files.
+   * Ends the current run as SIGKILL would. The next run finds the files as they are at this moment. Later writes of the killed
+   * run do not affect these files.
    */
   kill(): void;
   /** Writes a state file with the given ids. */
   writeState(ids: ReturnType<Account['ids']>, otherFields?: Partial<StateData>): void;
 }
 
-/** The program in the folder `app`. It answers with its name, uses TLS on request, and shuts down gracefully. */
+/** The program in the folder `app`. It answers requests with NAME, uses TLS if PROTOCOL is HTTPS, and shuts down gracefully. */
 const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
@@ -131,12 +131,13 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 /**
- * Opens a new account. With the lifetime `test`, it is closed after the test; with `file`, it is closed after all tests of the file.
+ * Opens a new account. With the lifetime `test`, the account is closed after the test; with `file`, after all tests of the file.
  * @param realTasks whether tasks run as processes and load balancers answer requests
- * @param clock the clock that Slipway and the sandbox share. With a clock, AWS takes realistic durations; without one, no time.
- * @param limits whether Slipway limits its own request rate
+ * @param clock the clock that Slipway and the sandbox share. With a clock, AWS takes as long as in reality; without a clock, AWS
+ * takes no time.
+ * @param limitsRequestRate whether Slipway limits its own request rate
  * @param plane the simulated data plane; by default all tasks start
- * @param from the snapshot that the account starts from; empty by default
+ * @param from the initial state of the account; by default, the account is empty
  * @param handle overrides of the sandbox handle; by default the sandbox is already running and keeps running
  */
 export async function account({
@@ -144,7 +145,7 @@ export async function account({
   lifetime = 'test',
   clock,
   weather,
-  limits = false,
+  limitsRequestRate = false,
   plane,
   from,
   handle: handleOverrides,
@@ -154,7 +155,7 @@ export async function account({
     ? await startSandboxWithTasks({ seed: 'converge', httpPort: 0, pace: 300 })
     : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
   const time = clock
-    ? { clock, waits: awsWaits, ...(limits && { limits: 1 }) }
+    ? { clock, waits: awsWaits, ...(limitsRequestRate && { limits: 1 }) }
     : { clock: systemClock, waits: SHORT_WAITS };
   let home = join(folder, 'home');
   mkdirSync(join(folder, 'app'));
@@ -221,7 +222,7 @@ export async function account({
     output = { warnings, notes, result };
     return result;
   };
-  /** Returns the state file of the only stack of a stage. */
+  /** Returns the path of the state file of the only stack of a stage. */
   const stateFile = (stage: string) => {
     const names = existsSync(home) ? readdirSync(home) : [];
     return join(home, names.find((name) => name.endsWith(`-${stage}.json`)) ?? `shop-${stage}.json`);
@@ -232,7 +233,7 @@ export async function account({
     writeFileSync(join(home, `${stack}.json`), text);
   };
   if (from) {
-    // The restored rows are live objects, so the snapshot is copied.
+    // The world later changes the rows that it restores, so it gets a copy of the snapshot.
     sandbox.world.restore(structuredClone(from.world));
     writeStateFile(from.state);
   }
@@ -241,7 +242,7 @@ export async function account({
     aws,
     close,
     async provision(stack, options = {}) {
-      const before = sandbox.journal.entries().length;
+      const callsBefore = sandbox.journal.entries().length;
       const done: string[] = [];
       await run(provision, stack, options, (event) => {
         if (event.type !== 'resource' || !(event.status in VERBS)) return;
@@ -249,7 +250,7 @@ export async function account({
       });
       const calls = sandbox.journal
         .entries()
-        .slice(before)
+        .slice(callsBefore)
         .filter(({ mutating }) => mutating)
         .map(({ service, operation }) => `${service}:${operation}`);
       return { done: done.sort(), calls };
@@ -319,6 +320,6 @@ const OPTIONS: Options = { ...DEFAULT_OPTIONS, yes: true, json: true, wait: fals
 /** Returns one line per change, without ids. */
 export const planInWords = (plan: readonly PlannedChange[]): string[] =>
   plan.map(({ address, verb, fields }) => {
-    const names = verb === 'create' || verb === 'remove' ? [] : fields.map(({ field }) => field);
-    return [`${verb} ${address}`, names.join(', ')].filter(Boolean).join(': ');
+    const changedFields = verb === 'create' || verb === 'remove' ? [] : fields.map(({ field }) => field);
+    return [`${verb} ${address}`, changedFields.join(', ')].filter(Boolean).join(': ');
   });

@@ -5,14 +5,14 @@ import type { Account } from './harness.ts';
 import { accountWithHook } from './journal-hook.ts';
 import { stack } from './stacks.ts';
 
-/** ECS's service-linked role is kept, both in the account and in the state file. */
+/** A teardown does not delete ECS's service-linked role, so the role stays in a state file that is kept. */
 const KEPT_ADDRESS = 'serviceLinkedRole';
 
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
-test('resources that survive their deletion are listed with the resources that use them, and the next teardown removes them', async () => {
-  let restore = () => undefined as void;
-  const { user, region, removeHook } = await accountWithHook('DeleteVpc', () => restore());
+test('resources that survive their deletion are listed with the resources that use them, and removed by the next teardown', async () => {
+  let restoreResources = () => undefined as void;
+  const { user, region, removeHook } = await accountWithHook('DeleteVpc', () => restoreResources());
   const vpcId = idOf(user, 'vpc', 'vpcId');
   const groupId = idOf(user, 'securityGroups.balancer', 'groupId');
   const { vpcs, securityGroups, networkInterfaces } = region.ec2;
@@ -20,7 +20,7 @@ test('resources that survive their deletion are listed with the resources that u
   const group = required(structuredClone(securityGroups.get(groupId)));
   const foreignInterface = required(structuredClone(networkInterfaces.all()[0]));
   const { NetworkInterfaceId: eni, SubnetId } = foreignInterface;
-  restore = () => {
+  restoreResources = () => {
     vpcs.set(vpcId, vpc);
     securityGroups.set(groupId, group);
     const Groups = [{ GroupId: groupId }];
@@ -62,7 +62,7 @@ test('if another user recreates a removed resource under the same name, the reso
   expect(Object.keys(user.ids())).toEqual([KEPT_ADDRESS]);
 });
 
-test('a teardown keeps looking while AWS still shows a deleted resource', async () => {
+test('a teardown waits while AWS still shows a deleted resource', async () => {
   let showForAWhile = () => undefined as void;
   const { user, clock, region } = await accountWithHook('DeleteVpc', () => showForAWhile());
   const vpc = required(structuredClone(region.ec2.vpcs.all()[0]));

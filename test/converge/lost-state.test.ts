@@ -42,12 +42,12 @@ test('a state file that records deleted resources is corrected', async () => {
 test('a teardown without a state file removes its stage, and never affects another stage', async () => {
   const user = await account();
   await user.provision(devStack);
-  const dev = user.census();
+  const devCensus = user.census();
   await user.provision(prodStack, { stage: 'prod' });
   expect(await user.plan(devStack)).toEqual([]);
   user.deleteState('prod');
   await user.teardown(prodStack, { stage: 'prod' });
-  expect(user.census()).toEqual(dev);
+  expect(user.census()).toEqual(devCensus);
   expect(await user.plan(devStack)).toEqual([]);
   user.deleteState();
   await user.teardown(devStack);

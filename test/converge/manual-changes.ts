@@ -264,18 +264,18 @@ const loadBalancing: readonly ManualChange[] = [
     noun: 'record',
     what: 'it was pointed elsewhere',
     drift: ['update record'],
-    apply: (aws, id) => changeRecord(aws, id('hostedZone', 'hostedZoneId'), 'UPSERT'),
+    apply: (aws, id) => pointRecordElsewhere(aws, id('hostedZone', 'hostedZoneId')),
   },
 ];
 
-const changeRecord = (aws: Clients, HostedZoneId: string, Action: 'UPSERT') =>
+const pointRecordElsewhere = (aws: Clients, HostedZoneId: string) =>
   aws.route53.send(
     new route53.ChangeResourceRecordSetsCommand({
       HostedZoneId,
       ChangeBatch: {
         Changes: [
           {
-            Action,
+            Action: 'UPSERT',
             ResourceRecordSet: {
               Name: DOMAIN,
               Type: 'A',

@@ -7,14 +7,14 @@ import { stack } from './stacks.ts';
 
 /** A teardown keeps the service-linked role. This stack has no repositories and no images, because it builds none. */
 const EXCLUDED_NOUNS: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
-const nouns = allNouns.filter((name) => !EXCLUDED_NOUNS.includes(name));
+const nouns = allNouns.filter((noun) => !EXCLUDED_NOUNS.includes(noun));
 
 /** Returns these nouns and all nouns that depend on them, since AWS deletes a resource only after its dependents. */
 function withDependents(missing: readonly Noun[]): Set<Noun> {
   const removed = new Set(missing);
   // In this list, every noun comes after its dependencies.
-  for (const name of nouns)
-    if ((needs[name] as readonly Noun[]).some((other) => removed.has(other))) removed.add(name);
+  for (const noun of nouns)
+    if ((needs[noun] as readonly Noun[]).some((other) => removed.has(other))) removed.add(noun);
   return removed;
 }
 
@@ -29,12 +29,12 @@ beforeAll(async () => {
 async function expectRepaired(missing: readonly Noun[]): Promise<void> {
   const removed = withDependents(missing);
   await user.removeNouns(stack(), removed);
-  const planned = new Set(
+  const nounsToCreate = new Set(
     (await user.plan(stack()))
       .filter(({ verb }) => verb === 'create')
       .map(({ address }) => address.split('.')[0]),
   );
-  for (const name of missing) expect(planned).toContain(name);
+  for (const noun of missing) expect(nounsToCreate).toContain(noun);
   await user.provision(stack());
   expect(await user.plan(stack())).toEqual([]);
   expect(user.census()).toEqual(fullCensus);

@@ -1,4 +1,4 @@
-// Obstacles to a teardown are found before the first removal, and each is named with the command that lifts it.
+// Obstacles to a teardown are found before the first removal, and each is listed with the command that removes it.
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateNetworkInterfaceCommand,
@@ -21,11 +21,11 @@ const idOf = (user: Account, address: string, field: string) => user.ids()[addre
 async function expectBlocked(
   user: Account,
 ): Promise<{ what: string; why: string; now: string; fix: string[] }> {
-  const mutations = () => user.sandbox.journal.entries().filter(({ mutating }) => mutating).length;
-  const sent = mutations();
+  const countMutations = () => user.sandbox.journal.entries().filter(({ mutating }) => mutating).length;
+  const mutationsBefore = countMutations();
   const error: unknown = await user.teardown(stack()).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'BLOCKED', now: 'Nothing was changed.' });
-  expect(mutations()).toBe(sent);
+  expect(countMutations()).toBe(mutationsBefore);
   return error as Awaited<ReturnType<typeof expectBlocked>>;
 }
 
@@ -180,10 +180,10 @@ test('the resources of the stack itself are not obstacles', async () => {
 });
 
 describe('an obstacle that appears during a teardown', () => {
-  test("another user's network interface is named when AWS first refuses a delete, and everything else is removed", async () => {
+  test("another user's network interface is named when AWS first refuses a delete, and the resources that it does not use are removed", async () => {
     let eni = '';
-    const { user } = await accountWithHook('DeleteService', (region, changed) => {
-      const resources = changed.ids();
+    const { user } = await accountWithHook('DeleteService', (region, stackUser) => {
+      const resources = stackUser.ids();
       const request = {
         subnetId: resources['subnets.private-1']?.['subnetId'] ?? '',
         groups: [resources['securityGroups.web']?.['groupId'] ?? ''],

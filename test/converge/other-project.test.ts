@@ -8,13 +8,13 @@ const theirStack = stack({ project: 'github.com/acme/shop' });
 const ourStack = stack({ project: 'github.com/me/demo', logRetentionDays: 30 });
 
 /** Opens an account that contains the stack of another project. This machine has no state file for that stack. */
-async function accountWithTheirStack(first: StackInput = theirStack) {
+async function accountWithTheirStack(provisioned: StackInput = theirStack) {
   const user = await account();
-  await user.provision(first);
+  await user.provision(provisioned);
   user.deleteState();
   return { user, before: user.census() };
 }
-const refused = {
+const otherProjectProblem = {
   code: 'OTHER_PROJECT',
   why: 'It belongs to github.com/acme/shop, according to the tag slipway:project; this configuration belongs to github.com/me/demo.',
 };
@@ -22,8 +22,8 @@ const refused = {
 describe('the stack of another project', () => {
   test('is neither changed nor removed, but plan and drift describe it', async () => {
     const { user, before } = await accountWithTheirStack();
-    await expect(user.provision(ourStack)).rejects.toMatchObject(refused);
-    await expect(user.teardown(ourStack)).rejects.toMatchObject(refused);
+    await expect(user.provision(ourStack)).rejects.toMatchObject(otherProjectProblem);
+    await expect(user.teardown(ourStack)).rejects.toMatchObject(otherProjectProblem);
     expect(user.census()).toEqual(before);
     expect(await user.plan(ourStack)).not.toEqual([]);
     expect(await user.drift(ourStack)).toMatchObject({ exitCode: 2 });

@@ -31,27 +31,30 @@ const stackIn = (region: string, dnsSuffix: string) =>
     },
   });
 
-test.each(REGIONS)('in %s, of the partition %s', async (region, partition, dnsSuffix) => {
-  const user = await account();
-  const input = stackIn(region, dnsSuffix);
-  await user.provision(input);
-  expect(await user.plan(input)).toEqual([]);
+test.each(REGIONS)(
+  'a stack in %s has the ARNs and the registry of the partition %s',
+  async (region, partition, dnsSuffix) => {
+    const user = await account();
+    const input = stackIn(region, dnsSuffix);
+    await user.provision(input);
+    expect(await user.plan(input)).toEqual([]);
 
-  const world = JSON.stringify(user.sandbox.world.snapshot());
-  expect(new Set(world.match(/arn:aws[\w-]*(?=:)/g))).toEqual(new Set([`arn:${partition}`]));
-  expect(new Set(world.match(/(?<=\.dkr\.ecr\.)[\w.-]+(?=\/)/g))).toEqual(
-    new Set([`${region}.${dnsSuffix}`]),
-  );
-  const { roles = {}, taskDefinitions = {} } = groupedByNoun(user.ids());
-  expect(Object.values(roles).map(({ roleArn }) => roleArn)).toEqual([
-    expect.stringMatching(`^arn:${partition}:iam::`),
-    expect.stringMatching(`^arn:${partition}:iam::`),
-  ]);
-  expect(Object.keys(taskDefinitions)).toEqual(['web']);
+    const worldText = JSON.stringify(user.sandbox.world.snapshot());
+    expect(new Set(worldText.match(/arn:aws[\w-]*(?=:)/g))).toEqual(new Set([`arn:${partition}`]));
+    expect(new Set(worldText.match(/(?<=\.dkr\.ecr\.)[\w.-]+(?=\/)/g))).toEqual(
+      new Set([`${region}.${dnsSuffix}`]),
+    );
+    const { roles = {}, taskDefinitions = {} } = groupedByNoun(user.ids());
+    expect(Object.values(roles).map(({ roleArn }) => roleArn)).toEqual([
+      expect.stringMatching(`^arn:${partition}:iam::`),
+      expect.stringMatching(`^arn:${partition}:iam::`),
+    ]);
+    expect(Object.keys(taskDefinitions)).toEqual(['web']);
 
-  await user.teardown(input);
-  expect(user.census()).toEqual({});
-});
+    await user.teardown(input);
+    expect(user.census()).toEqual({});
+  },
+);
 
 test('in a partition with another domain, tasks run from images in the registry of that partition', async () => {
   const user = await account({ realTasks: true });

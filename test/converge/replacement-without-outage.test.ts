@@ -22,11 +22,11 @@ const stack = (services: StackInput['services']): StackInput => ({
   services,
 });
 
-/** Requests /app about a hundred times per second. @returns a function that stops, and returns how often each answer came */
-async function sendLoad(user: Account) {
+/** Starts to request /app about a hundred times per second. @returns a function that stops the load and counts each answer */
+async function startLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
-  const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
-  const { host, port } = (await found.json()) as { host: string; port: number };
+  const resolved = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
+  const { host, port } = (await resolved.json()) as { host: string; port: number };
   const answers: Record<string, number> = {};
   let isStopped = false;
   const sendRequest = () =>
@@ -103,7 +103,7 @@ const cases: [what: string, after: StackInput, answers: [string, string], before
 
 const interruptedCases = ['the name of a service', 'the protocol of a container, on the same port'];
 
-const refused = (operation: string, nth: number) =>
+const refusal = (operation: string, nth: number) =>
   ({ kind: 'refused', operation, nth, code: 'AccessDenied', message: 'by the test', status: 403 }) as const;
 
 /** All cases if SWEEP is set, otherwise a few. */
@@ -116,7 +116,7 @@ test.concurrent.each(selectedCases)(
   async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
-    const stop = await sendLoad(user);
+    const stop = await startLoad(user);
     // The load stops even if the provision fails. The second call of `stop` returns the answers.
     const counts = await user.provision(after, { wait: true }).finally(stop).then(stop);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
@@ -128,14 +128,14 @@ test.concurrent.each(selectedCases)(
 );
 
 test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
-  'if a provision that changes %s fails during the rollout, no request fails, and the next provision completes the change',
+  'no request fails even if a provision that changes %s stops during the rollout, and the next provision completes the change',
   async (_what, after, answers, before = httpStack) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
-    const stop = await sendLoad(user);
+    const stop = await startLoad(user);
     const failAndRepeat = async () => {
       // The survey sends the first call. The second one follows the create or the update.
-      user.sandbox.faults.add(refused('DescribeServices', 2));
+      user.sandbox.faults.add(refusal('DescribeServices', 2));
       await expect(user.provision(after, { wait: true })).rejects.toThrow('by the test');
       await user.provision(after, { wait: true });
     };

@@ -29,7 +29,7 @@ const revisions = async ({ aws }: Account, status: 'ACTIVE' | 'INACTIVE'): Promi
   [];
 
 describe("someone else's revision in the stack's family", () => {
-  test("that is newer does not hide the stack's revision from a teardown, and is kept", async () => {
+  test("does not hide the stack's older revision from a teardown, and is kept", async () => {
     const user = await provisionedAccount(stack());
     const foreign = await registerForeignRevision(user);
     expect(await user.teardown(stack())).toMatchObject({ json: { left: 0 } });
@@ -40,22 +40,22 @@ describe("someone else's revision in the stack's family", () => {
 
   test('does not hinder a provision, and is never deregistered', async () => {
     const user = await account();
-    const before = await registerForeignRevision(user);
+    const foreignBefore = await registerForeignRevision(user);
     await user.provision(stack());
-    const after = await registerForeignRevision(user, 'billing');
+    const foreignAfter = await registerForeignRevision(user, 'billing');
     expect(await user.plan(stack())).toEqual([]);
     await user.provision(stack({ services: web({ api1: { environment: { LEVEL: 'debug' } } }) }));
     expect(await revisions(user, 'ACTIVE')).toEqual([
-      before,
-      after,
+      foreignBefore,
+      foreignAfter,
       user.ids()['taskDefinitions.web']?.['taskDefinitionArn'],
     ]);
     await user.teardown(stack());
-    expect(await revisions(user, 'ACTIVE')).toEqual([before, after]);
+    expect(await revisions(user, 'ACTIVE')).toEqual([foreignBefore, foreignAfter]);
     expect(await revisions(user, 'INACTIVE')).toEqual([]);
   });
 
-  test('that is inactive is not deleted', async () => {
+  test('is not deleted, even if it is inactive', async () => {
     const user = await provisionedAccount(stack());
     const foreign = await registerForeignRevision(user);
     await user.aws.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: foreign }));

@@ -1,4 +1,4 @@
-/** For convergence tests: the stack that they change. */
+/** For convergence tests: the stack that the tests change. */
 import type { StackInput } from '../../lib/config/schema.ts';
 
 type ServiceInput = StackInput['services'][string];

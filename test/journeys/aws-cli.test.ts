@@ -8,8 +8,9 @@ import { echo, tinyStack } from './tiny-stack.ts';
 const testWithAwsCli = spawnSync('aws', ['--version']).status === 0 ? test : test.skip;
 
 const REGION = 'eu-west-1';
-const TAG_FILTER = 'Name=tag:slipway:stack,Values=tiny-dev';
-const STACK_FILTER = ['--filters', TAG_FILTER];
+const STACK_FILTER = 'Name=tag:slipway:stack,Values=tiny-dev';
+/** The flags that select the stack's resources. Only `describe-nat-gateways` calls its flag `--filter`. */
+const FILTER_FLAGS = ['--filters', STACK_FILTER];
 
 testWithAwsCli(
   'the AWS CLI reads back every kind of resource with one call (needs aws on the PATH)',
@@ -34,28 +35,28 @@ testWithAwsCli(
       AWS_ACCESS_KEY_ID: 'any',
       AWS_SECRET_ACCESS_KEY: 'any',
     };
-    const run = promisify(execFile);
+    const execute = promisify(execFile);
     const aws = async (...args: string[]): Promise<unknown> => {
       const commonFlags = ['--endpoint-url', user.endpoint, '--region', REGION, '--output', 'json'];
-      return JSON.parse((await run('aws', [...args, ...commonFlags], { env })).stdout);
+      return JSON.parse((await execute('aws', [...args, ...commonFlags], { env })).stdout);
     };
     const group = (name: string) => id(`securityGroups.${name}`, 'groupId');
 
     const calls: readonly (readonly [args: string[], expected: object])[] = [
       [
-        ['ec2', 'describe-vpcs', ...STACK_FILTER],
+        ['ec2', 'describe-vpcs', ...FILTER_FLAGS],
         { Vpcs: [{ VpcId: vpc, CidrBlock: '10.0.0.0/16', State: 'available' }] },
       ],
       [
-        ['ec2', 'describe-subnets', ...STACK_FILTER, '--query', 'sort(Subnets[].AvailabilityZone)'],
+        ['ec2', 'describe-subnets', ...FILTER_FLAGS, '--query', 'sort(Subnets[].AvailabilityZone)'],
         ['a', 'a', 'b', 'b'].map((letter) => `${REGION}${letter}`),
       ],
       [
-        ['ec2', 'describe-internet-gateways', ...STACK_FILTER],
+        ['ec2', 'describe-internet-gateways', ...FILTER_FLAGS],
         { InternetGateways: [{ Attachments: [{ VpcId: vpc, State: 'available' }] }] },
       ],
       [
-        ['ec2', 'describe-nat-gateways', '--filter', TAG_FILTER],
+        ['ec2', 'describe-nat-gateways', '--filter', STACK_FILTER],
         {
           NatGateways: [
             {
@@ -67,14 +68,14 @@ testWithAwsCli(
         },
       ],
       [
-        ['ec2', 'describe-addresses', ...STACK_FILTER],
+        ['ec2', 'describe-addresses', ...FILTER_FLAGS],
         { Addresses: [{ AllocationId: id('elasticIp', 'allocationId') }] },
       ],
       [
         [
           'ec2',
           'describe-route-tables',
-          ...STACK_FILTER,
+          ...FILTER_FLAGS,
           '--query',
           "sort(RouteTables[].Routes[?DestinationCidrBlock=='0.0.0.0/0'][].[GatewayId || NatGatewayId][])",
         ],

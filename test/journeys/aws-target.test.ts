@@ -1,14 +1,14 @@
-// The aws target without credentials, without confirmation, or with an endpoint that does not answer: nothing is changed.
+// On the target aws, nothing is changed without credentials, without confirmation, or while the endpoint does not answer.
 import { expect, test } from '@jest/globals';
 import { freePort, machine } from './harness.ts';
 import { createLeftoverLogGroup } from './leftover-log-group.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-/** An environment without credentials in the home folder, in variables or in the instance metadata. */
+/** Turns off the credentials of the instance metadata. The machine has no other credentials in its folder or variables. */
 const NO_CREDENTIALS = { AWS_EC2_METADATA_DISABLED: 'true' };
 const TEST_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
-test('missing credentials are reported with the ways to set them, and with a note that the sandbox needs none', async () => {
+test('if there are no AWS credentials, the problem lists the ways to set them and says that the sandbox needs no credentials', async () => {
   const user = await machine(NO_CREDENTIALS);
   expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({
     code: 1,
@@ -28,7 +28,7 @@ test('without a terminal, provision and teardown require --yes', async () => {
   user.env['AWS_ENDPOINT_URL'] = user.endpoint;
   const flags = [...tinyStack(user, undefined, { builder: 'bundle' }), '--target', 'aws'];
   await user.start('sandbox').outputs(/answers at/);
-  const unconfirmed = (command: string) => ({
+  const unconfirmedOutcome = (command: string) => ({
     code: 1,
     stdout: '',
     problem: {
@@ -43,12 +43,12 @@ test('without a terminal, provision and teardown require --yes', async () => {
     },
   });
 
-  expect(await user.run('provision', ...flags)).toMatchObject(unconfirmed('provision'));
+  expect(await user.run('provision', ...flags)).toMatchObject(unconfirmedOutcome('provision'));
   expect(await user.mutations()).toEqual([]);
   expect(user.stateFiles()).toEqual([]);
 
   await createLeftoverLogGroup(user);
-  expect(await user.run('teardown', ...flags)).toMatchObject(unconfirmed('teardown'));
+  expect(await user.run('teardown', ...flags)).toMatchObject(unconfirmedOutcome('teardown'));
   expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);

@@ -1,4 +1,4 @@
-// A program that first does not compile, then lacks its health path, and then crashes at its start: each failure is explained.
+// A program first does not compile, then lacks its health path, and then crashes at its start. Each failure is explained.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';

@@ -5,7 +5,7 @@ import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
 test('a second run is refused with the name of the lock holder, and the lock of a killed run is taken over', async () => {
-  // At AWS's own pace the first run waits for minutes.
+  // At AWS's own pace, the first run waits for minutes.
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
   const flags = tinyStack(user);
   const began = Date.now();
@@ -26,9 +26,9 @@ test('a second run is refused with the name of the lock holder, and the lock of 
       fix: [expect.stringContaining('Wait'), expect.stringMatching(/rm .+tiny-dev\.lock$/)],
     },
   });
-  const since = Date.parse(second.problem?.why.slice(-25, -1) ?? '');
-  expect(since).toBeGreaterThanOrEqual(began);
-  expect(since).toBeLessThanOrEqual(Date.now());
+  const heldSince = Date.parse(second.problem?.why.slice(-25, -1) ?? '');
+  expect(heldSince).toBeGreaterThanOrEqual(began);
+  expect(heldSince).toBeLessThanOrEqual(Date.now());
   // Only the first run has created anything.
   expect((await user.mutations()).filter((call) => call === 'ec2:CreateVpc')).toHaveLength(1);
   expect(user.stateFiles()).toContain('tiny-dev.lock');

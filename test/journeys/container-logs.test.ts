@@ -28,30 +28,31 @@ test('each container has its own log stream, with every line in order and with a
   try {
     const logGroupName = '/slipway/tiny-dev';
     const { logStreams = [] } = await logs.send(new DescribeLogStreamsCommand({ logGroupName }));
-    const names = logStreams.map(({ logStreamName = '' }) => logStreamName).sort();
-    expect(names).toEqual([
+    const streamNames = logStreams.map(({ logStreamName = '' }) => logStreamName).sort();
+    expect(streamNames).toEqual([
       expect.stringMatching(/^web\/back\/[0-9a-f]{32}$/),
       expect.stringMatching(/^web\/front\/[0-9a-f]{32}$/),
     ]);
+    const [backStream, frontStream] = streamNames;
     const eventsOf = async (logStreamName: string | undefined) => {
       const get = new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true });
       return (await logs.send(get)).events ?? [];
     };
-    const front = await eventually(async () => {
-      const events = await eventsOf(names[1]);
+    const frontEvents = await eventually(async () => {
+      const events = await eventsOf(frontStream);
       return events.length >= 4 ? events : undefined;
     });
-    expect(front.map(({ message }) => message)).toEqual([
+    expect(frontEvents.map(({ message }) => message)).toEqual([
       'front listens on 8000',
       'one',
       'two',
       'drei, für alle',
     ]);
-    for (const { timestamp = 0 } of front) {
+    for (const { timestamp = 0 } of frontEvents) {
       expect(timestamp).toBeGreaterThanOrEqual(began);
       expect(timestamp).toBeLessThanOrEqual(Date.now());
     }
-    expect((await eventsOf(names[0])).map(({ message }) => message)).toEqual(['back listens on 9000']);
+    expect((await eventsOf(backStream)).map(({ message }) => message)).toEqual(['back listens on 9000']);
   } finally {
     logs.destroy();
   }

@@ -50,9 +50,9 @@ async function newReader(): Promise<Reader> {
   return Object.assign(user, { copy, httpPort, output: '' });
 }
 
-const running: ChildProcess[] = [];
+const children: ChildProcess[] = [];
 afterAll(() => {
-  for (const { pid, exitCode, signalCode } of running) {
+  for (const { pid, exitCode, signalCode } of children) {
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
   }
 });
@@ -60,7 +60,7 @@ afterAll(() => {
 /** Starts a script in the copy, as a process group that is killed after the tests if it still runs. */
 function startScript({ copy, env }: Reader, script: string): ChildProcessWithoutNullStreams {
   const child = spawn('bash', ['-c', script], { cwd: copy, env, detached: true });
-  running.push(child);
+  children.push(child);
   return child;
 }
 
@@ -78,18 +78,18 @@ async function runScript(reader: Reader, location: string, script: string): Prom
   if (code !== 0) throw new Error(`${location} ended with ${code}:\n${script}\n${output}`);
 }
 
-/** Restarts the sandbox with a command that runs it in the foreground, and resolves when it answers. */
-async function runInForeground(reader: Reader, command: string): Promise<void> {
-  const reachSandbox = async (path: string, method = 'GET') =>
-    reader.admin(path, { method }).then(
+/** Stops the running sandbox, starts one in the foreground with this command, and resolves when the new sandbox answers. */
+async function restartInForeground(reader: Reader, command: string): Promise<void> {
+  const sandboxAnswers = async () =>
+    reader.admin('about').then(
       () => true,
       () => false,
     );
-  await reachSandbox('stop', 'POST');
-  while (await reachSandbox('about')) await pause();
+  await reader.admin('stop', { method: 'POST' }).catch(() => undefined);
+  while (await sandboxAnswers()) await pause();
   const child = startScript(reader, command);
   for (const stream of [child.stdout, child.stderr]) stream.resume();
-  while (!(await reachSandbox('about'))) {
+  while (!(await sandboxAnswers())) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
     await pause();
   }
@@ -97,7 +97,7 @@ async function runInForeground(reader: Reader, command: string): Promise<void> {
 
 const pause = () => new Promise((later) => setTimeout(later, 20));
 
-/** Matches a block that shows a file. Its first line has the path and, if the file exists, the place of insertion. */
+/** Matches the first line of a block that shows a file: the path and, if the file already exists, the place of insertion. */
 const FILE = /^\/\/ (?<path>\S+\.\w+)(?:, under (?<place>\w+))?\n/;
 
 /** Writes the file that a block shows, or inserts its text into an existing file. */
@@ -118,7 +118,7 @@ async function followBlock(reader: Reader, block: Block): Promise<void> {
   if (isCommands(block)) {
     const [first = '', ...rest] = text.split('\n');
     if (!first.startsWith('npm run sandbox')) return runScript(reader, at, text);
-    await runInForeground(reader, first);
+    await restartInForeground(reader, first);
     return runScript(reader, at, rest.join('\n'));
   }
   if (FILE.test(text)) return writeBlock(reader, block);
@@ -138,7 +138,7 @@ const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> 
   // Prints the lines that the README shows before the question.
   'README.md': (reader) => runScript(reader, 'the preparation', 'npm run provision -- --plan'),
   'docs/converge.md': async (reader) => {
-    await runInForeground(reader, 'npm run sandbox');
+    await restartInForeground(reader, 'npm run sandbox');
     const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
     const logs = new CloudWatchLogsClient({ endpoint: reader.endpoint, region: 'eu-west-1', credentials });
     await logs.send(

@@ -45,18 +45,18 @@ test('the example stack can be provisioned, used, provisioned again, and torn do
   );
 
   // The journal shows that a second run changes nothing.
-  const before = (await journal()).length;
+  const callsBefore = (await journal()).length;
   const second = await run('provision');
   expect(second).toMatchObject({ code: 0, problem: undefined, lastLine: url });
-  expect(mutations((await journal()).slice(before))).toEqual([]);
+  expect(mutations((await journal()).slice(callsBefore))).toEqual([]);
   expect(await run('provision', '--plan')).toMatchObject({
     code: 0,
     problem: undefined,
     lastLine: expect.stringMatching(/^No changes: \d+ exist\.$/),
   });
 
-  const tornDown = await run('teardown');
-  expect(tornDown).toMatchObject({
+  const firstTeardown = await run('teardown');
+  expect(firstTeardown).toMatchObject({
     code: 0,
     problem: undefined,
     lastLine: expect.stringMatching(/^slipway-dev is gone, 0 left/),

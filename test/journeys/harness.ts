@@ -17,7 +17,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 export const ROOT = resolve(import.meta.dirname, '../..');
 const cleanups: (() => Promise<void> | void)[] = [];
 afterAll(async () => {
-  for (const close of cleanups.splice(0).reverse()) await close();
+  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
 }, 60_000);
 
 /** Returns a port that was free a moment ago. */
@@ -65,25 +65,28 @@ export interface Machine {
 }
 
 /**
- * Creates a machine. After the tests of the file, its sandbox is stopped and its folder is removed.
+ * Creates a machine. After the tests of the file, the machine's sandbox is stopped and its folder is removed.
  * @param extra more environment variables; the pace is 300 by default
  */
 export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-journey-'));
-  const home = join(folder, '.slipway');
+  const slipwayHome = join(folder, '.slipway');
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: folder,
-    SLIPWAY_HOME: home,
+    SLIPWAY_HOME: slipwayHome,
     SLIPWAY_SANDBOX_PORT: String(port),
     SLIPWAY_SANDBOX_HTTP_PORT: '0',
     SLIPWAY_SANDBOX_PACE: '300',
     ...extra,
   };
   const admin: Machine['admin'] = (path, init) =>
-    fetch(`${endpoint}/_sandbox/${path}`, { ...init, headers: { authorization: authorizationIn(home) } });
+    fetch(`${endpoint}/_sandbox/${path}`, {
+      ...init,
+      headers: { authorization: authorizationIn(slipwayHome) },
+    });
   const askSandbox = async (path: string, method = 'GET') => (await admin(path, { method })).json();
   const sandboxPid = async () => ((await askSandbox('about')) as { pid: number }).pid;
   cleanups.push(async () => {
@@ -128,18 +131,18 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
       (await journal().catch(() => []))
         .filter(({ mutating }) => mutating)
         .map(({ service, operation }) => `${service}:${operation}`),
-    stateFiles: () => namesIn(home).filter((name) => name !== 'sandbox' && name !== '.gitignore'),
+    stateFiles: () => namesIn(slipwayHome).filter((name) => name !== 'sandbox' && name !== '.gitignore'),
     state: (stage = 'dev') => {
-      const name = namesIn(home).find((file) => file.endsWith(`-${stage}.json`)) ?? '';
-      return JSON.parse(readFileSync(join(home, name), 'utf8')) as ReturnType<Machine['state']>;
+      const name = namesIn(slipwayHome).find((file) => file.endsWith(`-${stage}.json`)) ?? '';
+      return JSON.parse(readFileSync(join(slipwayHome, name), 'utf8')) as ReturnType<Machine['state']>;
     },
   };
 }
 
-/** Reads the header for the admin API from the folder of a sandbox; returns an empty header when no sandbox runs. */
-export function authorizationIn(home: string): string {
+/** Reads the `authorization` header for the admin API from a SLIPWAY_HOME. The header is empty when no sandbox runs. */
+export function authorizationIn(slipwayHome: string): string {
   try {
-    return readFileSync(join(home, 'sandbox', 'authorization'), 'utf8')
+    return readFileSync(join(slipwayHome, 'sandbox', 'authorization'), 'utf8')
       .replace('Authorization: ', '')
       .trim();
   } catch {
@@ -173,7 +176,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Polls until the result is defined; for conditions without an event. */
+/** Polls until the result is defined. Use it only for conditions that no event announces. */
 export async function eventually<T>(check: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (;;) {
     const result = await check();

@@ -1,4 +1,4 @@
-// A program that passes itself off as the sandbox receives nothing: no run sends it a call or shows what it says.
+// A program that passes itself off as the sandbox receives no call and no token, and no run shows what the program answers.
 import { createServer } from 'node:http';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('a program that answers like the sandbox is reported before anything is sent to it', async () => {
+test('a program that answers like the sandbox is reported, and receives only the request that identifies a sandbox', async () => {
   const user = await machine();
   const folder = join(user.folder, '.slipway', 'sandbox');
   mkdirSync(folder, { recursive: true });

@@ -17,9 +17,9 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
 
   const plan = await run('provision', ...flags, '--plan');
   expect(plan).toMatchObject({ code: 2, problem: undefined });
-  const planned = documentOf(plan);
-  expect(planned).toMatchObject({ ...about, command: 'provision', ok: true });
-  const { changes, counts } = planned['plan'] as {
+  const planDocument = documentOf(plan);
+  expect(planDocument).toMatchObject({ ...about, command: 'provision', ok: true });
+  const { changes, counts } = planDocument['plan'] as {
     changes: { address: string; verb: string; reason: string; fields: object[] }[];
     counts: Record<string, number>;
   };
@@ -36,17 +36,17 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
 
   const up = await run('provision', ...flags);
   expect(up).toMatchObject({ code: 0, problem: undefined });
-  const done = documentOf(up);
-  expect(done).toMatchObject({
+  const provisionDocument = documentOf(up);
+  expect(provisionDocument).toMatchObject({
     ...about,
     command: 'provision',
     ok: true,
     counts: { create: changes.length },
   });
-  expect(Object.keys(done['resources'] as object).sort()).toEqual(
+  expect(Object.keys(provisionDocument['resources'] as object).sort()).toEqual(
     changes.map(({ address }) => address).sort(),
   );
-  expect(await httpRequest(`${String(done['url'])}/app`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`${String(provisionDocument['url'])}/app`)).toMatchObject({ status: 200 });
 
   const failed = await run('provision', ...flags, '--config', 'nowhere.ts');
   expect(failed.code).toBe(1);

@@ -16,7 +16,7 @@ function containerPids({ folder }: Machine): number[] {
 }
 
 /** Returns the census without log streams, since the log stream of a task outlives the task. */
-async function census(user: Machine): Promise<object> {
+async function censusWithoutLogStreams(user: Machine): Promise<object> {
   const { 'logs.streams': streams, ...rest } = await user.census();
   expect(streams).toBeGreaterThan(0);
   return rest;
@@ -32,7 +32,7 @@ test('a provision after kill -9 finds the same resources and starts new tasks, a
   });
   const up = await user.run('provision', ...flags);
   expect(up).toMatchObject({ code: 0, problem: undefined });
-  const before = await census(user);
+  const before = await censusWithoutLogStreams(user);
   const { resources } = user.state();
   const oldPids = containerPids(user);
   expect(oldPids).toHaveLength(4);
@@ -48,7 +48,7 @@ test('a provision after kill -9 finds the same resources and starts new tasks, a
   expect(JSON.parse((await httpRequest(`${again.lastLine}/app`)).body) as Echo).toMatchObject({
     name: 'app',
   });
-  expect(await census(user)).toEqual(before);
+  expect(await censusWithoutLogStreams(user)).toEqual(before);
   expect(user.state().resources).toEqual(resources);
   expect(await user.mutations()).toEqual([]);
   const newPids = containerPids(user);

@@ -44,7 +44,7 @@ test('tasks cannot start without a route to the NAT gateway, and provision resto
   }
   const cluster = 'tiny-dev';
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: 'web' }));
-  // Stops all tasks, since an earlier repair may already be replacing one.
+  // Stops all tasks, since a repair by another test may still be replacing a task.
   for (const task of taskArns) {
     await ecs.send(new StopTaskCommand({ cluster, task, reason: 'stopped by the test' }));
   }

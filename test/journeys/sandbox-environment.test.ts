@@ -23,7 +23,7 @@ function expectNoTokens(pid: number): void {
 }
 
 test.each([['SIGTERM'], ['SIGKILL']] as const)(
-  'a sandbox in the foreground has no tokens in its environment, and ends when its command receives %s',
+  'a sandbox in the foreground has no tokens in its environment, and ends when `npm run sandbox` receives %s',
   async (signal) => {
     const user = await machine(TOKENS);
     const command = user.start('sandbox');

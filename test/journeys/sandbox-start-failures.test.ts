@@ -69,7 +69,7 @@ test('SLIPWAY_SANDBOX_PORT=http is refused', async () => {
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
 
-test('a sandbox that cannot start is reported with the output of the sandbox', async () => {
+test('a sandbox that cannot start is reported with its output', async () => {
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'quick' });
   expect(await user.run('provision', ...tinyStack(user))).toMatchObject({
     code: 1,

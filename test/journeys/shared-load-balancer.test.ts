@@ -38,17 +38,17 @@ test('requests go to the service with the longest matching path, and containers 
   expect([tasks[2], tasks[3]]).toEqual([tasks[0], tasks[1]]);
 
   // Over localhost, each front container reaches the back container of its own task only.
-  const partners = new Map<string, Set<string>>();
+  const backsByFront = new Map<string, Set<string>>();
   for (let count = 0; count < 8; count += 1) {
-    const { task, said } = await get(`/shop?ask=${encodeURIComponent('http://localhost:9000/')}`);
-    expect(said).toMatchObject({ name: 'back' });
-    partners.set(task, (partners.get(task) ?? new Set()).add(said?.task ?? ''));
+    const { task, relayed } = await get(`/shop?ask=${encodeURIComponent('http://localhost:9000/')}`);
+    expect(relayed).toMatchObject({ name: 'back' });
+    backsByFront.set(task, (backsByFront.get(task) ?? new Set()).add(relayed?.task ?? ''));
   }
-  const backs = [...partners.values()].map((seen) => [...seen]);
+  const backs = [...backsByFront.values()].map((tasksOfBack) => [...tasksOfBack]);
   expect(backs.map(({ length }) => length)).toEqual([1, 1]);
   expect(new Set(backs.flat()).size).toBe(2);
   expect(await get(`/shop?ask=${encodeURIComponent('http://localhost:9100/')}`)).toMatchObject({
-    said: { name: 'prices' },
+    relayed: { name: 'prices' },
   });
   // A connection to a port is refused if no container of the task listens on it, even if another task does.
   expect(await get(`/?ask=${encodeURIComponent('http://localhost:9000/')}`)).toMatchObject({

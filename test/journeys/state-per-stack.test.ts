@@ -19,7 +19,7 @@ test('each stack has its own state beside the configuration, and a renamed stack
   // The commands run in the folder of this repository, but the state is beside the configuration.
   delete env['SLIPWAY_HOME'];
   const stateFolder = join(folder, '.slipway');
-  const files = () =>
+  const stateFiles = () =>
     readdirSync(stateFolder)
       .filter((name) => name !== 'sandbox')
       .sort();
@@ -30,7 +30,7 @@ test('each stack has its own state beside the configuration, and a renamed stack
     [flags, blogFlags].map((stackFlags) => run('provision', ...stackFlags, '--no-wait')),
   );
   expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
-  expect(files()).toEqual(['.gitignore', 'blog-dev.json', 'tiny-dev.json']);
+  expect(stateFiles()).toEqual(['.gitignore', 'blog-dev.json', 'tiny-dev.json']);
   for (const stackFlags of [flags, blogFlags])
     expect(await run('provision', ...stackFlags, '--plan')).toMatchObject({ code: 0 });
 
@@ -41,11 +41,11 @@ test('each stack has its own state beside the configuration, and a renamed stack
     /had another name before: (.*)\. To remove them: npm run (.*)$/m.exec(planned.stderr) ?? [];
   expect(held).toMatch(/^tiny-dev still holds \d\d resources on sandbox$/);
   expect(removal).toBe(`teardown -- ${renamed.join(' ')} --name tiny`);
-  expect(files()).toContain('tiny-dev.json');
+  expect(stateFiles()).toContain('tiny-dev.json');
 
   const removed = await run('teardown', ...removal.replace('teardown -- ', '').split(' '));
   expect(removed).toMatchObject({ code: 0, lastLine: expect.stringMatching(/^tiny-dev is gone, 0 left/) });
-  expect(files()).toEqual(['.gitignore', 'blog-dev.json']);
+  expect(stateFiles()).toEqual(['.gitignore', 'blog-dev.json']);
   expect((await run('provision', ...renamed, '--plan')).stderr).not.toContain('another name');
 
   renameSync(join(stateFolder, 'blog-dev.json'), join(stateFolder, 'dev.json'));
@@ -54,6 +54,6 @@ test('each stack has its own state beside the configuration, and a renamed stack
   expect(moved).toMatchObject({ code: 0 });
   expect(moved.stderr).toContain(`The state of blog-dev has moved from ${join(stateFolder, 'dev.json')}`);
   expect(await run('teardown', ...blogFlags)).toMatchObject({ code: 0 });
-  expect(files()).toEqual(['.gitignore']);
+  expect(stateFiles()).toEqual(['.gitignore']);
   expect(await user.census()).toEqual({});
 }, 300_000);

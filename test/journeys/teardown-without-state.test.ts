@@ -16,7 +16,7 @@ test('dev is torn down without its state file while prod keeps running, and then
   expect(dev).toMatchObject({ code: 0, problem: undefined });
   expect(prod).toMatchObject({ code: 0, problem: undefined });
   expect(dev.lastLine).not.toBe(prod.lastLine);
-  const both = await user.census();
+  const censusOfBoth = await user.census();
 
   rmSync(join(user.folder, '.slipway/tiny-dev.json'));
   expect(await user.run('teardown', ...flags, '--stage', 'dev')).toMatchObject({
@@ -27,7 +27,7 @@ test('dev is torn down without its state file while prod keeps running, and then
   await expect(httpRequest(`${dev.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
   expect(await httpRequest(`${prod.lastLine}/app`)).toMatchObject({ status: 200 });
   expect(await user.census()).toEqual(
-    Object.fromEntries(Object.entries(both).map(([kind, count]) => [kind, count / 2])),
+    Object.fromEntries(Object.entries(censusOfBoth).map(([kind, count]) => [kind, count / 2])),
   );
 
   expect(await user.run('teardown', ...flags, '--stage', 'prod')).toMatchObject({

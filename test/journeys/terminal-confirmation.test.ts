@@ -20,9 +20,9 @@ async function typeAnswer(
   command: string,
   ...args: string[]
 ): Promise<Outcome> {
-  const line = [process.execPath, join(ROOT, 'run.js'), command, ...args];
+  const commandLine = [process.execPath, join(ROOT, 'run.js'), command, ...args];
   const running = followProcess(
-    spawn('python3', ['-c', TERMINAL, ...line], { cwd: ROOT, env: { ...env, TERM: 'xterm' } }),
+    spawn('python3', ['-c', TERMINAL, ...commandLine], { cwd: ROOT, env: { ...env, TERM: 'xterm' } }),
   );
   await running.outputs(question);
   running.child.stdin?.write(keys);
@@ -58,10 +58,12 @@ testWithPython(
     expect(await user.mutations()).toEqual([]);
 
     await createLeftoverLogGroup(user);
-    const kept = await typeAnswer(user, 'tiny-dev\r', QUESTION, 'teardown', ...flags);
-    expect(kept.code).toBe(0);
-    expect(kept.stdout).toMatch(/: 1 to remove, under a minute\. This machine has no record of tiny-dev/);
-    expect(kept.stdout).toContain('nothing was removed');
+    const declinedTeardown = await typeAnswer(user, 'tiny-dev\r', QUESTION, 'teardown', ...flags);
+    expect(declinedTeardown.code).toBe(0);
+    expect(declinedTeardown.stdout).toMatch(
+      /: 1 to remove, under a minute\. This machine has no record of tiny-dev/,
+    );
+    expect(declinedTeardown.stdout).toContain('nothing was removed');
     expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
     expect(user.stateFiles()).toEqual([]);
     const removed = await typeAnswer(user, 'yes\r', QUESTION, 'teardown', ...flags);

@@ -6,8 +6,8 @@ type Services = StackInput['services'];
 type Container = Services[string]['containers'][string];
 
 /**
- * A program that answers every request with its name and the requested path; `?say=text` makes it print a line, and
- * `?ask=url` makes it send a request.
+ * A program that answers every request with its name and the requested path. With `?say=text`, the program prints the
+ * text. With `?ask=url`, the program requests the URL and relays the answer.
  */
 const ECHO_PROGRAM = `
 import { createServer, get } from 'node:http';
@@ -15,13 +15,13 @@ const { NAME, PORT, TASK = process.pid } = process.env;
 const answer = (response, body) => response.end(JSON.stringify({ name: NAME, task: String(TASK), ...body }));
 createServer((request, response) => {
   const { searchParams } = new URL(request.url, 'http://self');
-  const asked = searchParams.get('ask');
+  const url = searchParams.get('ask');
   if (searchParams.has('say')) console.log(searchParams.get('say'));
-  if (asked === null) return answer(response, { path: request.url });
-  get(asked, (other) => {
+  if (url === null) return answer(response, { path: request.url });
+  get(url, (other) => {
     let text = '';
     other.on('data', (chunk) => (text += chunk));
-    other.on('end', () => answer(response, { said: JSON.parse(text) }));
+    other.on('end', () => answer(response, { relayed: JSON.parse(text) }));
   }).on('error', (error) => answer(response, { error: error.message }));
 }).listen(Number(PORT), () => console.log(NAME + ' listens on ' + PORT));
 process.on('SIGTERM', () => process.exit(0));
@@ -34,7 +34,7 @@ export interface Echo {
   readonly task: string;
   readonly path: string;
   /** The answer to the request that `?ask` made the program send. */
-  readonly said?: Echo;
+  readonly relayed?: Echo;
   readonly error?: string;
 }
 

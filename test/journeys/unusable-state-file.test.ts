@@ -8,7 +8,7 @@ const REGION = 'eu-west-1';
 const ACCOUNT = '000000000000';
 
 /** The state file of a stack `tiny`, as Slipway writes it. */
-const stateOf = (stage: string, other: object = {}) =>
+const stateOf = (stage: string, overrides: object = {}) =>
   JSON.stringify({
     version: 1,
     stack: `tiny-${stage}`,
@@ -18,7 +18,7 @@ const stateOf = (stage: string, other: object = {}) =>
     resources: { vpc: { vpcId: 'vpc-0123456789abcdef0' } },
     intents: {},
     generations: {},
-    ...other,
+    ...overrides,
   });
 
 const foreignProblem = (field: string, inFile: string, inRun: string) => ({
@@ -46,14 +46,17 @@ const CASES = [
     problem: foreignProblem('account', '123456789012', ACCOUNT),
   },
   {
-    stage: 'torn',
-    text: stateOf('torn').slice(0, 100),
+    stage: 'truncated',
+    text: stateOf('truncated').slice(0, 100),
     problem: {
       code: 'STATE_CORRUPT',
       what: expect.stringContaining('cannot be read.'),
       why: expect.stringContaining('JSON'),
       now: 'Nothing was changed. The file is kept as it is.',
-      fix: [expect.stringMatching(/^mv .+torn\.json .+torn\.json\.bad/), expect.stringContaining('backup')],
+      fix: [
+        expect.stringMatching(/^mv .+truncated\.json .+truncated\.json\.bad/),
+        expect.stringContaining('backup'),
+      ],
     },
   },
   {
@@ -69,7 +72,7 @@ const CASES = [
   },
 ];
 
-test('state files of another region, stack or account, a truncated one and a newer one are refused', async () => {
+test('a state file is refused if it is truncated, was written by a newer Slipway, or is for another region, stack or account', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   await user.start('sandbox').outputs(/answers at/);
@@ -77,7 +80,7 @@ test('state files of another region, stack or account, a truncated one and a new
     CASES.map(async ({ stage, text, problem }) => {
       const file = user.write(`.slipway/tiny-${stage}.json`, text);
       // One case runs a teardown, since a teardown with a wrong file would do as much harm as a provision.
-      const command = stage === 'torn' ? 'teardown' : 'provision';
+      const command = stage === 'truncated' ? 'teardown' : 'provision';
       const outcome = await user.run(command, ...flags, '--stage', stage);
       expect(outcome).toMatchObject({ code: 1, stdout: '', problem });
       expect(readFileSync(file, 'utf8')).toBe(text);

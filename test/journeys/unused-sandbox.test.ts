@@ -6,16 +6,16 @@ import { tinyStack } from './tiny-stack.ts';
 test('the sandbox is stopped after a plan of either command and after a run that refuses a corrupt state file', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  const runningSandbox = async () => await user.sandboxPid().catch(() => undefined);
+  const runningSandboxPid = async () => await user.sandboxPid().catch(() => undefined);
 
   expect(await user.run('provision', ...flags, '--plan')).toMatchObject({ code: 2 });
-  expect(await runningSandbox()).toBeUndefined();
+  expect(await runningSandboxPid()).toBeUndefined();
   expect(await user.run('teardown', ...flags, '--plan')).toMatchObject({ code: 0 });
-  expect(await runningSandbox()).toBeUndefined();
+  expect(await runningSandboxPid()).toBeUndefined();
   user.write('.slipway/tiny-dev.json', 'not a state file');
   expect(await user.run('provision', ...flags)).toMatchObject({
     code: 1,
     problem: { code: 'STATE_CORRUPT' },
   });
-  expect(await runningSandbox()).toBeUndefined();
+  expect(await runningSandboxPid()).toBeUndefined();
 }, 60_000);

@@ -7,8 +7,8 @@ export interface CallFailure {
   readonly fault: Failure;
   /** Whether the run is killed when the call fails. */
   readonly killsRun?: true;
-  /** Whether the failure applies only to mutating calls. On other calls, it would have the same effect as another failure. */
-  readonly mutating?: true;
+  /** Whether the failure applies only to mutating calls. For calls that only read, another failure has the same effect. */
+  readonly mutatingOnly?: true;
 }
 
 const ACCESS_DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the test', status: 403 } as const;
@@ -16,13 +16,13 @@ const ACCESS_DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the 
 export const callFailures = {
   'refused before its effect': { fault: ACCESS_DENIED },
   'done, and the answer lost': { fault: { kind: 'lost', looks: 'reset' } },
-  'not done, and the answer lost': { fault: { kind: 'not-done', looks: 'reset' }, mutating: true },
+  'not done, and the answer lost': { fault: { kind: 'not-done', looks: 'reset' }, mutatingOnly: true },
   'done, and answered with 500': { fault: { kind: 'lost', looks: '500' } },
   'done, and the process killed': { fault: { kind: 'lost', looks: 'silent' }, killsRun: true },
   'not done, and the process killed': {
     fault: { kind: 'not-done', looks: 'silent' },
     killsRun: true,
-    mutating: true,
+    mutatingOnly: true,
   },
 } satisfies Record<string, CallFailure>;
 
@@ -48,8 +48,9 @@ export function injectFailures(
   let index = 0;
   const arm = () => {
     const injection = injections[index];
-    if (injection)
-      faults.add({ ...injection.failure.fault, mutating: injection.failure.mutating, nth: injection.nth });
+    if (!injection) return;
+    const { failure, nth } = injection;
+    faults.add({ ...failure.fault, mutating: failure.mutatingOnly, nth });
   };
   arm();
   faults.next = (service, operation) => {
@@ -73,7 +74,7 @@ export interface Call {
 }
 
 /** Returns an injection for this call: the nth call of its operation, counted from when the failure is injected. */
-export const failureAt = ({ service, operation, nth }: Call, { fault, ...failure }: CallFailure) => ({
+export const injectionAt = ({ service, operation, nth }: Call, { fault, ...failure }: CallFailure) => ({
   failure: { ...failure, fault: { ...fault, service, operation } },
   nth,
 });

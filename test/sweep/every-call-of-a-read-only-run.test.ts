@@ -24,11 +24,11 @@ type ReadOnlyRun = keyof typeof readOnlyRuns;
 
 /** The failures that also apply to calls that only read. */
 const applicableFailures = (Object.keys(callFailures) as CallFailureName[]).filter(
-  (name) => !(callFailures[name] as CallFailure).mutating,
+  (name) => !(callFailures[name] as CallFailure).mutatingOnly,
 );
 const cases = (Object.keys(readOnlyRuns) as ReadOnlyRun[]).flatMap((runName) =>
   applicableFailures.map((failureName): [string, ReadOnlyRun, CallFailureName] => [
-    `${runName} in which any call fails returns the correct result or a problem: ${failureName}`,
+    `${runName} returns the correct result or a problem if any call fails: ${failureName}`,
     runName,
     failureName,
   ]),

@@ -5,7 +5,7 @@ import { account, type Account } from '../converge/harness.ts';
 import { provisionedAccount } from '../converge/account-snapshots.ts';
 import { randomSeed } from '../sample.ts';
 import {
-  failureAt,
+  injectionAt,
   callFailures,
   clearFailures,
   injectFailures,
@@ -77,14 +77,20 @@ export async function callsOf(scenario: Scenario): Promise<readonly RecordedCall
   const entries = user.sandbox.journal.entries();
   await user.close();
   const nameOf = ({ service, operation }: JournalEntry) => `${service} ${operation}`;
-  const refused = new Set(entries.filter(({ result }) => result !== 'ok').map(nameOf));
+  const refusedNames = new Set(entries.filter(({ result }) => result !== 'ok').map(nameOf));
   const counts = new Map<string, number>();
   const calls = entries.map((entry) => {
     const { service, operation, mutating } = entry;
     const name = nameOf(entry);
     const nth = (counts.get(name) ?? 0) + 1;
     counts.set(name, nth);
-    return { service, operation, nth, mutating, inEveryRun: nth === 1 || (mutating && !refused.has(name)) };
+    return {
+      service,
+      operation,
+      nth,
+      mutating,
+      inEveryRun: nth === 1 || (mutating && !refusedNames.has(name)),
+    };
   });
   recordedCalls.set(scenario, calls);
   return calls;
@@ -94,7 +100,7 @@ export async function callsOf(scenario: Scenario): Promise<readonly RecordedCall
 export const affectedCalls = (
   calls: readonly RecordedCall[],
   failure: CallFailure,
-): readonly RecordedCall[] => calls.filter(({ mutating }) => mutating || !failure.mutating);
+): readonly RecordedCall[] => calls.filter(({ mutating }) => mutating || !failure.mutatingOnly);
 
 /** Checks that an error is one that a failed call may cause, and not a programming error. */
 export function expectForeseenError(error: unknown): void {
@@ -114,7 +120,7 @@ export async function withFailureAt(
   run: (user: Account, failedCalls: readonly FailedCall[]) => Promise<void>,
 ): Promise<boolean> {
   const user = await beginScenario(scenario);
-  const failedCalls = injectFailures(user, failureAt(call, failure));
+  const failedCalls = injectFailures(user, injectionAt(call, failure));
   try {
     await run(user, failedCalls);
     return failedCalls.length > 0;
@@ -152,10 +158,10 @@ export async function failEveryCall(scenarioName: ScenarioName, failureName: Cal
   const fullCensus = await expectedCensus(scenario);
   const start = performance.now();
   const affected = affectedCalls(await callsOf(scenario), failure);
-  const certainCalls = affected.filter(({ inEveryRun }) => inEveryRun);
+  const callsOfEveryRun = affected.filter(({ inEveryRun }) => inEveryRun);
   const calls = process.env['SWEEP']
     ? affected
-    : certainCalls.slice(randomSeed() % certainCalls.length).slice(0, 1);
+    : callsOfEveryRun.slice(randomSeed() % callsOfEveryRun.length).slice(0, 1);
   const failedCalls: RecordedCall[] = [];
   for (const call of calls) if (await failCall(scenario, failure, call, fullCensus)) failedCalls.push(call);
   expect(failedCalls.length).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { reportLine } from './report.ts';
 const PROVISION_CALLS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
 const TEARDOWN_CALLS = [1, 4, 7, 10, 13, 16, 19];
 
-/** What happens to the call at which the process is killed: only its response is lost, or it has no effect. */
+/** Whether the call at which the process is killed takes effect: only the response is lost, or the call is not done. */
 const KINDS = ['lost', 'not-done'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -24,14 +24,14 @@ async function runKilledAt(
   nth: number,
   kind: Kind,
 ): Promise<void> {
-  const faults = (init?: RequestInit) => user.admin('faults', init);
-  await faults({
+  const requestFaults = (init?: RequestInit) => user.admin('faults', init);
+  await requestFaults({
     method: 'POST',
     body: JSON.stringify({ kind, looks: 'silent', mutating: true, nth }),
   });
   const running = user.start(command, ...flags);
   await eventually(async () => {
-    const waiting = (await (await faults()).json()) as unknown[];
+    const waiting = (await (await requestFaults()).json()) as unknown[];
     return waiting.length === 0 ? true : undefined;
   });
   running.child.kill('SIGKILL');

@@ -10,7 +10,7 @@ import type { ReportLine } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
-/** The tests of `--long`. Every call, pairs, weather, and Ctrl-C at every step are left out, since they take an hour. */
+/** The tests of `--long`. They leave out the sweeps that take an hour: every call, pairs, weather, and Ctrl-C at every step. */
 const WITHIN_THE_HOUR = [
   ...LONG.filter((path) => !/sweep\/(interrupt\/$|every-call)/.test(path)),
   'test/sweep/interrupt/(closed|unresponsive)',

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomSeed } from '../sample.ts';
 import {
-  failureAt,
+  injectionAt,
   callFailures,
   clearFailures,
   injectFailures,
@@ -24,7 +24,7 @@ import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 /** A way of failing, and a number that selects one of the calls to which it applies. */
 const arbitraryChoice = fc.record({
   failure: fc.constantFrom(...(Object.keys(callFailures) as CallFailureName[])),
-  choice: fc.nat(),
+  callNumber: fc.nat(),
 });
 const arbitraryPair = fc.record({
   scenario: fc.constantFrom(...(Object.keys(scenarios) as ScenarioName[])),
@@ -34,22 +34,22 @@ const arbitraryPair = fc.record({
 
 interface FailureChoice {
   readonly failure: CallFailureName;
-  readonly choice: number;
+  readonly callNumber: number;
 }
 
 /** Returns two failures: one of a call in a scenario, and one of an operation that the scenario calls later. */
 async function twoFailures(scenario: Scenario, { first, second }: Record<'first' | 'second', FailureChoice>) {
   const all = await callsOf(scenario);
-  const pick = (calls: typeof all, { failure: name, choice }: FailureChoice) => {
+  const pick = (calls: typeof all, { failure: name, callNumber }: FailureChoice) => {
     const failure: CallFailure = callFailures[name];
     const affected = affectedCalls(calls, failure);
-    return { failure, call: affected[choice % affected.length] };
+    return { failure, call: affected[callNumber % affected.length] };
   };
   const firstChoice = pick(all, first);
   const secondChoice = pick(firstChoice.call ? all.slice(all.indexOf(firstChoice.call) + 1) : [], second);
   return [
-    ...(firstChoice.call ? [failureAt(firstChoice.call, firstChoice.failure)] : []),
-    ...(secondChoice.call ? [failureAt({ ...secondChoice.call, nth: 1 }, secondChoice.failure)] : []),
+    ...(firstChoice.call ? [injectionAt(firstChoice.call, firstChoice.failure)] : []),
+    ...(secondChoice.call ? [injectionAt({ ...secondChoice.call, nth: 1 }, secondChoice.failure)] : []),
   ];
 }
 
@@ -58,7 +58,7 @@ test('the next run completes a scenario in which two calls have failed', async (
   const numRuns = isSweep ? 580 : 4;
   const seed = randomSeed();
   const start = performance.now();
-  let doubleFailures = 0;
+  let doubleFailureCount = 0;
   await fc.assert(
     fc.asyncProperty(arbitraryPair, async ({ scenario: name, ...choices }) => {
       const scenario: Scenario = scenarios[name];
@@ -71,7 +71,7 @@ test('the next run completes a scenario in which two calls have failed', async (
         // If the second failure has not happened yet, it happens in the next run.
         await scenario.run(user).catch(expectForeseenError);
         clearFailures(user);
-        if (failedCalls.length === 2) doubleFailures += 1;
+        if (failedCalls.length === 2) doubleFailureCount += 1;
         await expectRecovery(user, scenario, fullCensus);
       } finally {
         await user.close();
@@ -80,11 +80,11 @@ test('the next run completes a scenario in which two calls have failed', async (
     { numRuns, seed },
   );
   // Some pairs fail only once, since a run may not make the second call after the first failure.
-  if (isSweep) expect(doubleFailures).toBeGreaterThanOrEqual(500);
+  if (isSweep) expect(doubleFailureCount).toBeGreaterThanOrEqual(500);
   reportLine({
     sweep: 'pairs',
     what: 'double faults',
-    count: doubleFailures,
+    count: doubleFailureCount,
     seed,
     ms: performance.now() - start,
   });

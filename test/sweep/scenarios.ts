@@ -15,33 +15,33 @@ export interface Scenario {
   readonly desired?: StackInput;
 }
 
-const portChanged = stack({ services: web({ api1: { port: 5001 } }) });
-const protocolChanged = stack({
+const withNewPort = stack({ services: web({ api1: { port: 5001 } }) });
+const withNewProtocol = stack({
   services: web({ api1: { protocol: 'HTTPS', image: 'public.ecr.aws/shop/api1:2' } }),
 });
-const imageChanged = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
+const withNewImage = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
-const adopt = retaggableResources.map(([address]) => address);
+const addressesToAdopt = retaggableResources.map(([address]) => address);
 
 export const scenarios = {
   'a first provision': { run: (user) => user.provision(stack()), desired: stack() },
   'a replaced target group': {
     before: stack(),
-    run: (user) => user.provision(portChanged),
-    desired: portChanged,
+    run: (user) => user.provision(withNewPort),
+    desired: withNewPort,
   },
   'a replaced service': {
     before: stack(),
-    run: (user) => user.provision(protocolChanged),
-    desired: protocolChanged,
+    run: (user) => user.provision(withNewProtocol),
+    desired: withNewProtocol,
   },
-  'a rolling deploy': { before: stack(), run: (user) => user.provision(imageChanged), desired: imageChanged },
+  'a rolling deploy': { before: stack(), run: (user) => user.provision(withNewImage), desired: withNewImage },
   'an adoption': {
     before: stack(),
     prepare: async (user) => {
       for (const [address, addTag] of retaggableResources) await tagForOtherStack(user, address, addTag);
     },
-    run: (user) => user.provision(stack(), { adopt }),
+    run: (user) => user.provision(stack(), { adopt: addressesToAdopt }),
     desired: stack(),
   },
   'a teardown': { before: stack(), run: (user) => user.teardown(stack()) },

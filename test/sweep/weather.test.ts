@@ -1,4 +1,4 @@
-// Bad weather is stale reads, and throttled, slow and lost calls. The life cycle of a stack in it ends with an empty account.
+// In bad weather, reads are stale, and calls are throttled, slow or lost. The life cycle of a stack still ends with an empty account.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
@@ -29,7 +29,7 @@ const stormy = (seed: string): Weather => ({
 });
 
 /** Repeats a command until it succeeds. @returns the number of attempts */
-async function untilItSucceeds(run: () => Promise<unknown>): Promise<number> {
+async function repeatUntilSuccess(run: () => Promise<unknown>): Promise<number> {
   for (let attempts = 1; ; attempts += 1) {
     try {
       await run();
@@ -40,9 +40,9 @@ async function untilItSucceeds(run: () => Promise<unknown>): Promise<number> {
   }
 }
 
-/** Makes a manual change. */
-async function changeByHand(user: Account, index: number): Promise<void> {
-  const { apply } = manualChanges[index % manualChanges.length] ?? { apply: async () => undefined };
+/** Makes one of the listed manual changes. */
+async function changeByHand(user: Account, changeNumber: number): Promise<void> {
+  const { apply } = manualChanges[changeNumber % manualChanges.length] ?? { apply: async () => undefined };
   const ids = user.ids();
   // A change that AWS refuses because of the weather is skipped.
   await apply(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
@@ -51,7 +51,7 @@ async function changeByHand(user: Account, index: number): Promise<void> {
 const lifeCycle = fc.record({
   weather: fc.nat(),
   after: arbitraryStack,
-  mishap: fc.nat({ max: manualChanges.length - 1 }),
+  changeNumber: fc.nat({ max: manualChanges.length - 1 }),
 });
 
 test('a stack in bad weather can be provisioned, changed, repaired and torn down without leftovers', async () => {
@@ -61,21 +61,29 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
   const lifeCycles = fc.sample(lifeCycle, { numRuns: count, seed });
   let [runs, commands] = [0, 0];
   const fullCensus = await expectedCensus(scenarios['a first provision']);
-  const runLifeCycle = async ({ weather, after, mishap }: (typeof lifeCycles)[number]): Promise<void> => {
-    const user = await account({ clock: leapingClock(), weather: stormy(String(weather)), limits: true });
+  const runLifeCycle = async ({
+    weather,
+    after,
+    changeNumber,
+  }: (typeof lifeCycles)[number]): Promise<void> => {
+    const user = await account({
+      clock: leapingClock(),
+      weather: stormy(String(weather)),
+      limitsRequestRate: true,
+    });
     const runAndCount = async (run: () => Promise<unknown>) => {
-      runs += await untilItSucceeds(run);
+      runs += await repeatUntilSuccess(run);
       commands += 1;
     };
-    const provision = (one: StackInput) => runAndCount(() => user.provision(one));
+    const provision = (desired: StackInput) => runAndCount(() => user.provision(desired));
     try {
       await provision(stack());
       await provision(after);
       await provision(stack());
-      await changeByHand(user, mishap);
+      await changeByHand(user, changeNumber);
       await runAndCount(() => user.drift(stack()));
       await provision(stack());
-      // One more run in calm weather finds what stale lists have hidden; after it, the plan is empty.
+      // Stale lists may have hidden resources. A run in calm weather finds them, and the run after it changes nothing.
       user.sandbox.chaos.adjust(calm);
       await user.provision(stack());
       expect(user.census()).toEqual(fullCensus);
@@ -84,7 +92,7 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
       await runAndCount(() => user.teardown(stack()));
       expect(user.census()).toEqual({});
     } catch (error) {
-      throw new Error(`weather ${weather}, mishap ${mishap}, seed ${seed}`, { cause: error });
+      throw new Error(`weather ${weather}, manual change ${changeNumber}, seed ${seed}`, { cause: error });
     } finally {
       await user.close();
     }

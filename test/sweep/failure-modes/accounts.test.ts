@@ -2,14 +2,14 @@
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
 import { leapingClock } from '../leaping-clock.ts';
-import { expectConverged, jobsStack, LOST, refusal, resultsOf, withFailures, startAccount } from './scene.ts';
+import { expectConverged, jobsStack, LOST, refusal, resultsOf, withFailures, openAccount } from './scene.ts';
 
 const PASS_ROLE_MESSAGE =
   'User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn';
 
 test('27: an AccessDenied error for passing a role is retried if the role is new, and final if it is old', async () => {
   const clock = leapingClock();
-  const user = await startAccount({ iamLagMs: 60_000 }, { clock });
+  const user = await openAccount({ iamLagMs: 60_000 }, { clock });
   await user.provision(stack());
   expect(resultsOf(user, 'RegisterTaskDefinition')).toContain('AccessDeniedException');
   await expectConverged(user);
@@ -27,7 +27,7 @@ test('27: an AccessDenied error for passing a role is retried if the role is new
 });
 
 test('28: the run waits for a role that ECS cannot assume yet, even while tasks fail to start', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.provision(jobsStack(1));
   await user.removeNouns(jobsStack(1), new Set(['services', 'taskDefinitions', 'roles']));
   const { journal, world } = user.sandbox;
@@ -47,7 +47,7 @@ test('28: the run waits for a role that ECS cannot assume yet, even while tasks 
 });
 
 test("29: ECS's service-linked role is created before its first use, accepted if it already exists, and never deleted", async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await withFailures(user, { CreateServiceLinkedRole: LOST }, () => user.provision(stack()));
   expect(resultsOf(user, 'CreateServiceLinkedRole')).toEqual(['ok', 'InvalidInput']);
   const missing = refusal(
@@ -62,7 +62,7 @@ test("29: ECS's service-linked role is created before its first use, accepted if
 });
 
 test('31: an exceeded quota is reported immediately with its code, while throttling with a similar code is retried', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   for (const [operation, code] of [
     ['CreateVpc', 'VpcLimitExceeded'],
     ['CreateTargetGroup', 'TooManyTargetGroups'],

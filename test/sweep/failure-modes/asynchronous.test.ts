@@ -10,11 +10,11 @@ import {
   callOrder,
   resultsOf,
   withFailures,
-  startAccount,
+  openAccount,
 } from './scene.ts';
 
 test('20: a NAT gateway that fails after its creation is reported with its reason, and replaced by the next run', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   const failsLater = {
     kind: 'fails-later',
     code: 'Gateway.NotAttached',
@@ -35,7 +35,7 @@ test('20: a NAT gateway that fails after its creation is reported with its reaso
 });
 
 test('21: the load balancer is created after the internet gateway, and retried while AWS does not see the gateway yet', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   const notVisible = refusal('InvalidSubnet', 'VPC vpc-1 has no internet gateway');
   await withFailures(user, { CreateLoadBalancer: { ...notVisible, times: 3 } }, () =>
     user.provision(stack()),
@@ -47,7 +47,7 @@ test('21: the load balancer is created after the internet gateway, and retried w
 });
 
 test('23: a service is created after the rules of its target groups, and retried while ECS does not see the rules yet', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   const notVisible = refusal(
     'InvalidParameterException',
     'The target group with targetGroupArn arn does not have an associated load balancer.',
@@ -61,7 +61,7 @@ test('23: a service is created after the rules of its target groups, and retried
 
 test('25: a deployment that ECS rolled back is reported as a failure, even though the service is stable', async () => {
   const plane = failablePlane();
-  const user = await startAccount({}, { plane });
+  const user = await openAccount({}, { plane });
   await user.provision(jobsStack(1), { wait: true });
   plane.failure = { stopCode: 'TaskFailedToStart', reason: 'ResourceInitializationError: i/o timeout' };
   await expect(user.provision(jobsStack(2), { wait: true })).rejects.toMatchObject({
@@ -74,7 +74,7 @@ test('25: a deployment that ECS rolled back is reported as a failure, even thoug
 });
 
 test('26: the next run continues a run that was killed while it waited', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await provisionKilledAt(user, 'CreateLoadBalancer');
   // The survey sends the first call, and the wait sends the second.
   await provisionKilledAt(user, 'DescribeNatGateways', { nth: 2 });

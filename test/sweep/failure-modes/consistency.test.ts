@@ -18,7 +18,7 @@ import {
   refusal,
   resultsOf,
   withFailures,
-  startAccount,
+  openAccount,
 } from './scene.ts';
 
 /** Makes one of the listed manual changes. */
@@ -30,7 +30,7 @@ async function changeByHand(user: Account, noun: string, what: string): Promise<
 
 test('11: a "not found" error is retried for a new id, and is final for an old one', async () => {
   const clock = leapingClock();
-  const user = await startAccount({ idLagMs: 30_000 }, { clock });
+  const user = await openAccount({ idLagMs: 30_000 }, { clock });
   await user.provision(stack());
   const refused = user.sandbox.journal.entries().filter(({ result }) => /NotFound$/.test(result));
   expect(refused.length).toBeGreaterThan(10);
@@ -68,27 +68,27 @@ async function flappingIds(user: Account, clock: Clock, running: Promise<unknown
     await clock.sleep(1000);
   }
   await done;
-  const all = new Set(answers.flatMap((shown) => [...shown]));
-  return [...all].filter((id) => /10+1/.test(answers.map((shown) => Number(shown.has(id))).join('')));
+  const allIds = new Set(answers.flatMap((shown) => [...shown]));
+  return [...allIds].filter((id) => /10+1/.test(answers.map((shown) => Number(shown.has(id))).join('')));
 }
 
 test('12: a resource that is shown, then missing, then shown again is neither created twice nor forgotten', async () => {
   const clock = leapingClock();
-  const user = await startAccount({ idLagMs: 60_000, listLagMs: 60_000 }, { clock });
-  const appearing = await flappingIds(user, clock, user.provision(stack()));
+  const user = await openAccount({ idLagMs: 60_000, listLagMs: 60_000 }, { clock });
+  const flappedInProvision = await flappingIds(user, clock, user.provision(stack()));
   // If the survey misses a resource while lists flap, the create is refused, so there is no duplicate to remove.
   const { calls } = await user.provision(stack());
   expect(calls.filter((call) => /:(Delete|Release|Detach)/.test(call))).toEqual([]);
   await clock.sleep(60_000);
   await expectConverged(user);
-  const disappearing = await flappingIds(user, clock, user.teardown(stack()));
+  const flappedInTeardown = await flappingIds(user, clock, user.teardown(stack()));
   expect(user.census()).toEqual({});
   // About one in four ids disappears and appears again.
-  expect([...appearing, ...disappearing]).not.toEqual([]);
+  expect([...flappedInProvision, ...flappedInTeardown]).not.toEqual([]);
 }, 300_000);
 
 test('13: if the response to a create was lost, attachments, routes and rules are compared and not created again', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   const operations = {
     AttachInternetGateway: 'Resource.AlreadyAssociated',
     AssociateRouteTable: 'ok',
@@ -105,7 +105,7 @@ test('13: if the response to a create was lost, attachments, routes and rules ar
 });
 
 test('14: routes to a deleted NAT gateway are replaced by routes to the new one', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.provision(stack());
   await changeByHand(user, 'natGateway', 'it was deleted');
   const { calls } = await user.provision(stack());
@@ -118,7 +118,7 @@ test('14: routes to a deleted NAT gateway are replaced by routes to the new one'
 });
 
 test('15: a half-created target group whose settings differ is updated or replaced', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await provisionKilledAt(user, 'CreateTargetGroup');
   const edited = stack({ services: web({ api1: { health: { path: '/ready' } } }) });
   await user.provision(edited);
@@ -130,7 +130,7 @@ test('15: a half-created target group whose settings differ is updated or replac
 });
 
 test('16: if the response to a create was lost, the rule is found by its priority and not created twice', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await withFailures(user, { CreateRule: LOST }, () => user.provision(stack()));
   expect(resultsOf(user, 'CreateRule').sort()).toEqual(['PriorityInUse', 'ok', 'ok']);
   await expectConverged(user);
@@ -141,7 +141,7 @@ test('16: if the response to a create was lost, the rule is found by its priorit
 });
 
 test('17: an inactive service counts as missing, like a service that never existed', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.provision(stack());
   await changeByHand(user, 'services', 'it was deleted');
   const { done } = await user.provision(stack());
@@ -154,7 +154,7 @@ test('17: an inactive service counts as missing, like a service that never exist
 });
 
 test('18: if the response to a create was lost, the hosted zone is found by its caller reference and not created twice', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await withFailures(user, { CreateHostedZone: LOST }, () => user.provision(stack()));
   expect(resultsOf(user, 'CreateHostedZone')).toEqual(['ok', 'HostedZoneAlreadyExists']);
   expect(user.census()['route53.zones']).toBe(1);
@@ -162,7 +162,7 @@ test('18: if the response to a create was lost, the hosted zone is found by its 
 });
 
 test('19: a record that has changed meanwhile is read again, and the run waits for a busy zone', async () => {
-  const user = await startAccount({ zoneBusyMs: 5_000 });
+  const user = await openAccount({ zoneBusyMs: 5_000 });
   const busy = refusal('PriorRequestNotComplete');
   await withFailures(user, { ChangeResourceRecordSets: { ...busy, times: 5 } }, () =>
     user.provision(stack()),

@@ -4,14 +4,14 @@ import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { cannotHappen } from './not-applicable.ts';
 
-const MODES = 40;
+const MODE_COUNT = 40;
 
 const sources = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.test.ts') && file !== basename(import.meta.filename))
   .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
 
-/** The numbers at the start of test titles. */
-const tested = (): number[] =>
+/** Returns the failure modes that have a test, by the numbers at the start of test titles. */
+const testedModes = (): number[] =>
   sources
     .flatMap((text) => [...text.matchAll(/^(?:test|\]\))\(\s*['"`](\d+): /gm)])
     .map(([, number]) => Number(number));
@@ -22,7 +22,7 @@ test('no test is skipped, postponed or focused', () => {
 });
 
 test('every failure mode has a test or a reason', () => {
-  const numbers = [...tested(), ...Object.keys(cannotHappen).map(Number)];
-  const all = Array.from({ length: MODES }, (_, index) => index + 1);
-  expect(numbers.sort((one, other) => one - other)).toEqual(all);
+  const numbers = [...testedModes(), ...Object.keys(cannotHappen).map(Number)];
+  const allModes = Array.from({ length: MODE_COUNT }, (_, index) => index + 1);
+  expect(numbers.sort((one, other) => one - other)).toEqual(allModes);
 });

@@ -14,12 +14,12 @@ import {
   resultsOf,
   withFailures,
   withBusyClock,
-  startAccount,
+  openAccount,
   worker,
 } from './scene.ts';
 
 test('32: the run waits until a taken service name is free, and updates an existing service that the survey missed', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.provision(stack());
   await user.aws.ecs.send(new DeleteServiceCommand({ cluster: 'shop-dev', service: 'web', force: true }));
   const draining = refusal('InvalidParameterException', 'Unable to Start a service that is still Draining.');
@@ -34,11 +34,11 @@ test('32: the run waits until a taken service name is free, and updates an exist
   await expectConverged(user);
 
   const clock = leapingClock();
-  const laggingUser = await startAccount({ idLagMs: 60_000 }, { clock });
+  const laggingUser = await openAccount({ idLagMs: 60_000 }, { clock });
   const severalServices = (version: number) => {
     const api1 = { port: 5000 + version };
-    const fees = worker(version);
-    return stack({ services: { ...web({ api1 }), fees, jobs: fees, mail: fees, sums: fees } });
+    const other = worker(version);
+    return stack({ services: { ...web({ api1 }), fees: other, jobs: other, mail: other, sums: other } });
   };
   await laggingUser.provision(severalServices(1));
   await laggingUser.removeNouns(severalServices(1), new Set(['services']));
@@ -57,7 +57,7 @@ test('32: the run waits until a taken service name is free, and updates an exist
 
 test('33: a failed first deployment is reported, and the next run deploys the fixed service', async () => {
   const plane = failablePlane();
-  const user = await startAccount({}, { plane });
+  const user = await openAccount({}, { plane });
   plane.failure = { stopCode: 'EssentialContainerExited', reason: 'Essential container in task exited' };
   await expect(user.provision(jobsStack(1), { wait: true })).rejects.toMatchObject({ code: 'DEPLOYMENT' });
   expect(user.census()['ecs.services']).toBe(1);
@@ -89,7 +89,7 @@ test.each([
   '34: the reason why a task cannot be set up is reported with a suggested fix: %s',
   async (reason, suggestedFix) => {
     const plane = failablePlane();
-    const user = await startAccount({}, { plane });
+    const user = await openAccount({}, { plane });
     plane.failure = { stopCode: 'TaskFailedToStart', reason };
     await expect(user.provision(jobsStack(1), { wait: true })).rejects.toMatchObject({
       code: 'DEPLOYMENT',
@@ -104,11 +104,12 @@ test.each([
 );
 
 test('35: a container that fails its health checks is reported with its target group and a suggested fix', async () => {
-  const user = await startAccount({}, { plane: { ...failablePlane(), checksTargets: true } });
+  const user = await openAccount({}, { plane: { ...failablePlane(), checksTargets: true } });
   const health = { State: 'unhealthy', Reason: 'Target.Timeout', Description: 'Request timed out' } as const;
   const region = user.sandbox.world.region('eu-west-1');
   const { faults } = user.sandbox;
   const nextFault = faults.next.bind(faults);
+  // At every call, makes all targets unhealthy.
   faults.next = (service, operation) => {
     for (const { TargetGroupArn, targets } of region.elbv2.targetGroups.all())
       for (const { id, port } of targets) setTargetHealth(region, TargetGroupArn, id, port, health);
@@ -121,8 +122,8 @@ test('35: a container that fails its health checks is reported with its target g
 });
 
 test('36: a combination of settings that AWS would refuse late is refused before the first call, with the path of the mistake', async () => {
-  const user = await startAccount();
-  const wrong: readonly [StackInput, string][] = [
+  const user = await openAccount();
+  const invalidStacks: readonly [StackInput, string][] = [
     [stack({ services: web({}, { cpu: 256, memory: 8192 }) }), 'memory'],
     [stack({ services: web({ api2: { port: 5000 } }) }), 'port'],
     [
@@ -134,7 +135,7 @@ test('36: a combination of settings that AWS would refuse late is refused before
       'web',
     ],
   ];
-  for (const [invalidStack, path] of wrong) {
+  for (const [invalidStack, path] of invalidStacks) {
     await expect(user.provision(invalidStack)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       why: expect.stringContaining(path),

@@ -14,14 +14,14 @@ import {
   refusal,
   resultsOf,
   withFailures,
-  startAccount,
+  openAccount,
 } from './scene.ts';
 
 /** Operations that create a resource and accept no client token. */
 const TOKENLESS = ['CreateVpc', 'CreateInternetGateway', 'AllocateAddress'];
 
 test('1: a lost response does not lead to a second VPC, gateway or address', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   const cut: Failure = { kind: 'lost', looks: 'cut' };
   const reset: Failure = { kind: 'lost', looks: 'reset' };
   await withFailures(user, { CreateVpc: LOST, CreateInternetGateway: reset, AllocateAddress: cut }, () =>
@@ -32,7 +32,7 @@ test('1: a lost response does not lead to a second VPC, gateway or address', asy
 });
 
 test('2: resources that a killed run created but did not record are found by their tags, and torn down', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   for (const operation of ['CreateVpc', 'CreateInternetGateway']) await provisionKilledAt(user, operation);
   await user.provision(stack());
   await expectConverged(user);
@@ -46,13 +46,14 @@ test('2: resources that a killed run created but did not record are found by the
 
 test("3: a run waits for the previous run's create, even if AWS carries it out only after the survey", async () => {
   const clock = leapingClock();
-  const user = await startAccount({}, { clock });
+  const user = await openAccount({}, { clock });
+  // A provision in another account shows the tags that the late VPC needs.
   const { aws: otherAws, ...other } = await account();
   await other.provision(stack());
   const { Vpcs: [{ Tags = [] } = {}] = [] } = await otherAws.ec2.send(
     new DescribeVpcsCommand({ Filters: [{ Name: 'tag-key', Values: ['slipway:stack'] }] }),
   );
-  await provisionKilledAt(user, 'CreateVpc', { isDone: false });
+  await provisionKilledAt(user, 'CreateVpc', { takesEffect: false });
   expect(user.census()['ec2.vpcs']).toBeUndefined();
   const lateCreate = clock.sleep(20_000).then(() =>
     user.aws.ec2.send(
@@ -68,19 +69,19 @@ test("3: a run waits for the previous run's create, even if AWS carries it out o
   await expectConverged(user);
 });
 
-test('4: a resumed run looks for up to a minute for a resource that AWS lists late, but a first run does not wait', async () => {
-  const user = await startAccount({ listLagMs: 60_000 });
+test('4: a resumed run searches for up to a minute for a resource that AWS lists late, but a first run does not wait', async () => {
+  const user = await openAccount({ listLagMs: 60_000 });
   await withFailures(user, { CreateVpc: LOST }, () => user.provision(stack()));
   expect(resultsOf(user, 'CreateVpc')).toHaveLength(1);
   await expectConverged(user);
-  const first = await startAccount();
-  await first.provision(stack());
-  // The resumed run looks for earlier creates after its survey, while a first run only surveys.
-  expect(resultsOf(first, 'DescribeVpcs').length).toBeLessThan(resultsOf(user, 'DescribeVpcs').length);
+  const freshUser = await openAccount();
+  await freshUser.provision(stack());
+  // The resumed run searches for earlier creates after its survey, while a first run only surveys.
+  expect(resultsOf(freshUser, 'DescribeVpcs').length).toBeLessThan(resultsOf(user, 'DescribeVpcs').length);
 });
 
 test('5: a client token that returns a deleted NAT gateway is replaced by a new token', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await provisionKilledAt(user, 'CreateNatGateway');
   const [nat] = user.sandbox.world.region('eu-west-1').ec2.natGateways.all();
   await user.aws.ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat?.NatGatewayId }));
@@ -90,7 +91,7 @@ test('5: a client token that returns a deleted NAT gateway is replaced by a new 
 });
 
 test('6: if a client token was used with another configuration, the run finds the resource that the token created', async () => {
-  const user = await startAccount({ listLagMs: 60_000 });
+  const user = await openAccount({ listLagMs: 60_000 });
   await provisionKilledAt(user, 'CreateRouteTable');
   const edited = stack({ tags: { team: 'orders' } });
   await user.provision(edited);
@@ -100,7 +101,7 @@ test('6: if a client token was used with another configuration, the run finds th
 });
 
 test('7: a state file of another Region is refused before anything changes', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.provision(stack());
   const before = user.census();
   user.sandbox.journal.clear();
@@ -112,7 +113,7 @@ test('7: a state file of another Region is refused before anything changes', asy
 });
 
 test('8: the second of two concurrent runs is refused, and the first is not affected', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   // Either run may take the lock first.
   const runs = await Promise.allSettled([user.provision(stack()), user.provision(stack())]);
   const refused = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason as unknown] : []));
@@ -121,7 +122,7 @@ test('8: the second of two concurrent runs is refused, and the first is not affe
 });
 
 test('9: expired credentials end the run immediately, and the next run continues', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   const codes = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'UnrecognizedClientException'];
   for (const code of codes) {
     const expired = refusal(code, 'The security token included in the request is expired', 403);
@@ -139,7 +140,7 @@ test('9: expired credentials end the run immediately, and the next run continues
 });
 
 test('10: a foreign cluster that CreateCluster returns is refused', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.aws.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
   await user.aws.ecs.send(new CreateClusterCommand({ clusterName: 'shop-dev' }));
   const before = user.census();

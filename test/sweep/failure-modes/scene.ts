@@ -11,7 +11,7 @@ import { callFailures, injectFailures } from '../call-failures.ts';
 import { leapingClock } from '../leaping-clock.ts';
 
 /** Opens an account whose resources take as long as on AWS. The clock leaps over these times. */
-export const startAccount = (weather: Partial<Weather> = {}, options: Parameters<typeof account>[0] = {}) =>
+export const openAccount = (weather: Partial<Weather> = {}, options: Parameters<typeof account>[0] = {}) =>
   account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...options });
 
 /** Returns the results of an operation's calls so far: `ok`, or the code of the refusal. */
@@ -75,18 +75,18 @@ interface KillOptions {
   readonly desired?: StackInput;
   /** Which call of the operation kills the run. By default, the first one does. */
   readonly nth?: number;
-  /** Whether AWS carries out that call. By default, it does. */
-  readonly isDone?: boolean;
+  /** Whether that call takes effect. By default, it does. */
+  readonly takesEffect?: boolean;
 }
 
 /** Provisions a stack, and kills the run at a call of an operation. */
 export async function provisionKilledAt(
   user: Account,
   operation: string,
-  { desired = stack(), nth = 1, isDone = true }: KillOptions = {},
+  { desired = stack(), nth = 1, takesEffect = true }: KillOptions = {},
 ): Promise<void> {
   const { fault } =
-    callFailures[isDone ? 'done, and the process killed' : 'not done, and the process killed'];
+    callFailures[takesEffect ? 'done, and the process killed' : 'not done, and the process killed'];
   const failure = { fault: { ...fault, operation }, killsRun: true } as const;
   const failedCalls = injectFailures(user, { failure, nth });
   await user.provision(desired).catch(() => undefined);

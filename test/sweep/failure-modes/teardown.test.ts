@@ -5,10 +5,10 @@ import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import type { Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
-import { refusal, callOrder, resultsOf, withFailures, startAccount } from './scene.ts';
+import { refusal, callOrder, resultsOf, withFailures, openAccount } from './scene.ts';
 
 test('37: the elastic IP is released once its NAT gateway no longer uses it', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.provision(stack());
   const held = refusal('AuthFailure', 'You do not have permission to access the specified resource.', 403);
   await withFailures(user, { ReleaseAddress: { ...held, times: 3 } }, () => user.teardown(stack()));
@@ -17,7 +17,7 @@ test('37: the elastic IP is released once its NAT gateway no longer uses it', as
 });
 
 test('38: a foreign network interface is reported, and the run waits while AWS deletes the interfaces of removed resources', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.provision(stack());
   const SubnetId = user.ids()['subnets.private-1']?.['subnetId'];
   const foreignInterface = await user.aws.ec2.send(
@@ -41,14 +41,14 @@ test('38: a foreign network interface is reported, and the run waits while AWS d
   const failures = Object.fromEntries(operations.map((operation) => [operation, inUse]));
   await withFailures(user, failures, () => user.teardown(stack()));
   for (const operation of operations) {
-    const violated = resultsOf(user, operation).filter((result) => result === 'DependencyViolation');
-    expect({ operation, count: violated.length }).toEqual({ operation, count: 5 });
+    const refusals = resultsOf(user, operation).filter((result) => result === 'DependencyViolation');
+    expect({ operation, count: refusals.length }).toEqual({ operation, count: 5 });
   }
   expect(user.census()).toEqual({});
 });
 
 test('39: deletes that ECS, IAM, CloudWatch Logs and Route 53 refuse for a while are retried, in the right order', async () => {
-  const user = await startAccount({ listLagMs: 30_000, idLagMs: 5_000 });
+  const user = await openAccount({ listLagMs: 30_000, idLagMs: 5_000 });
   await user.provision(stack());
   await withFailures(
     user,
@@ -88,7 +88,7 @@ const changeMailRecord = (user: Account, Action: 'CREATE' | 'DELETE') =>
   );
 
 test('40: protected and foreign resources are reported and kept, and a later teardown removes the rest', async () => {
-  const user = await startAccount();
+  const user = await openAccount();
   await user.provision(stack());
   await changeMailRecord(user, 'CREATE');
   const LoadBalancerArn = user.ids()['loadBalancer']?.['loadBalancerArn'];

@@ -57,9 +57,9 @@ const INSERTS = [
 /** The maximum milliseconds that a configuration may take to load: ten times what a slow machine needs. */
 const LOAD_DEADLINE_MS = 30_000;
 
-let files = 0;
+let fileCount = 0;
 async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
-  const file = join(folder, `${(files += 1)}.config.ts`);
+  const file = join(folder, `${(fileCount += 1)}.config.ts`);
   writeFileSync(file, bytes);
   try {
     // Most inputs do not compile. Each load starts a process, so only some of the inputs that do not compile are loaded.
@@ -82,8 +82,8 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
 
 test('a configuration file in which parts were replaced, removed or repeated is either loaded or refused with a problem', async () => {
   await fc.assert(
-    fc.asyncProperty(arbitraryByteEdits(INSERTS), async (changes) =>
-      expectLoadedOrRefused(applyByteEdits(Buffer.from(TEXT), changes)),
+    fc.asyncProperty(arbitraryByteEdits(INSERTS), async (edits) =>
+      expectLoadedOrRefused(applyByteEdits(Buffer.from(TEXT), edits)),
     ),
     { numRuns: FEW_RUNS },
   );

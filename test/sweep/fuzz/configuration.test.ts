@@ -28,8 +28,8 @@ function serializeAndDeserialize(input: unknown): { value: unknown } | undefined
 
 test('a stack in which arbitrary values replace some parts is either parsed or refused with a problem', () => {
   fc.assert(
-    fc.property(arbitraryEdits(arbitraryValue), (changes) => {
-      const result = serializeAndDeserialize(applyEdits(validStack(), changes));
+    fc.property(arbitraryEdits(arbitraryValue), (edits) => {
+      const result = serializeAndDeserialize(applyEdits(validStack(), edits));
       if (result) expectParsedOrRefused(result.value);
     }),
     { numRuns: RUNS },
@@ -48,12 +48,12 @@ test('an arbitrary value is either parsed or refused with a problem', () => {
 
 test('a stack with getters that throw is either parsed or refused with a problem', () => {
   const editsAndGetters = fc.record({
-    changes: arbitraryEdits(arbitraryValue),
+    edits: arbitraryEdits(arbitraryValue),
     getters: fc.array(fc.nat(50), { maxLength: 3 }),
   });
   fc.assert(
-    fc.property(editsAndGetters, ({ changes, getters }) => {
-      const input = applyEdits(validStack(), changes);
+    fc.property(editsAndGetters, ({ edits, getters }) => {
+      const input = applyEdits(validStack(), edits);
       for (const index of getters) {
         if (!isEditable(input) || Object.isFrozen(input)) continue;
         const keys = Object.keys(input);

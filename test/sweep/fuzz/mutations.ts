@@ -122,9 +122,9 @@ export const arbitraryValue: fc.Arbitrary<unknown> = fc.oneof(
   },
 );
 
-/** One edit of a value. `at` selects one of the places in the value. */
+/** One edit of a value. `placeNumber` selects one of the places in the value. */
 export interface ValueEdit {
-  readonly at: number;
+  readonly placeNumber: number;
   readonly what: 'replace' | 'remove' | 'add' | 'rename' | 'wrap' | 'move';
   readonly name: string;
   readonly value: unknown;
@@ -134,7 +134,7 @@ export interface ValueEdit {
 export const arbitraryEdits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<ValueEdit[]> =>
   fc.array(
     fc.record<ValueEdit>({
-      at: fc.nat(1000),
+      placeNumber: fc.nat(1000),
       what: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'add', 'rename', 'wrap', 'move'),
       name: fc.oneof(fc.constantFrom(...ODD_NAMES), oddString),
       value,
@@ -143,7 +143,7 @@ export const arbitraryEdits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Value
   );
 
 type Holder = Record<string, unknown>;
-/** Whether a value can be edited, as arrays and plain objects of any realm can. */
+/** Whether a value can be edited: whether it is an array or a plain object, of any realm. */
 export const isEditable = (value: unknown): value is Holder => {
   if (Array.isArray(value)) return true;
   if (typeof value !== 'object' || value === null) return false;
@@ -176,10 +176,10 @@ const setProperty = (holder: Holder, key: string, value: unknown): unknown =>
 /** Returns a value with edits applied. @param original a JSON value, which is not modified */
 export function applyEdits(original: unknown, edits: readonly ValueEdit[]): unknown {
   const root: Holder = { value: structuredClone(original) };
-  for (const { at, what, name, value: given } of edits) {
+  for (const { placeNumber, what, name, value: given } of edits) {
     const value = copy(given);
     const allPlaces = placesIn(root);
-    const [holder, key] = allPlaces[at % allPlaces.length] ?? [root, 'value'];
+    const [holder, key] = allPlaces[placeNumber % allPlaces.length] ?? [root, 'value'];
     const old = holder[key];
     if (what === 'replace') setProperty(holder, key, value);
     if (what === 'remove') Reflect.deleteProperty(holder, key);
@@ -187,18 +187,18 @@ export function applyEdits(original: unknown, edits: readonly ValueEdit[]): unkn
     if (what === 'wrap') setProperty(holder, key, [old]);
     if (what === 'rename' && Reflect.deleteProperty(holder, key)) setProperty(holder, name, old);
     if (what === 'move') {
-      const [otherHolder, otherKey] = allPlaces[(at * 7 + 3) % allPlaces.length] ?? [root, 'value'];
+      const [otherHolder, otherKey] = allPlaces[(placeNumber * 7 + 3) % allPlaces.length] ?? [root, 'value'];
       setProperty(holder, key, copy(otherHolder[otherKey]));
     }
   }
   return root['value'];
 }
 
-/** One edit of bytes. `at` is the position of the edit, as a fraction of the number of bytes. */
+/** One edit of bytes. `position` is a fraction of the number of bytes. */
 export interface ByteEdit {
-  readonly at: number;
+  readonly position: number;
   readonly length: number;
-  readonly what: 'flip' | 'cut' | 'double' | 'insert' | 'end';
+  readonly what: 'flip' | 'cut' | 'double' | 'insert' | 'truncate';
   readonly text: string;
 }
 
@@ -206,9 +206,9 @@ export interface ByteEdit {
 export const arbitraryByteEdits = (inserts: readonly string[]): fc.Arbitrary<ByteEdit[]> =>
   fc.array(
     fc.record<ByteEdit>({
-      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      position: fc.double({ min: 0, max: 1, noNaN: true }),
       length: fc.integer({ min: 1, max: 40 }),
-      what: fc.constantFrom('flip', 'cut', 'double', 'insert', 'end'),
+      what: fc.constantFrom('flip', 'cut', 'double', 'insert', 'truncate'),
       text: fc.oneof(fc.constantFrom(...inserts), oddString),
     }),
     { minLength: 1, maxLength: 3 },
@@ -216,8 +216,8 @@ export const arbitraryByteEdits = (inserts: readonly string[]): fc.Arbitrary<Byt
 
 /** Returns bytes with edits applied. */
 export function applyByteEdits(original: Uint8Array, edits: readonly ByteEdit[]): Buffer {
-  return edits.reduce<Buffer>((bytes, { at, length, what, text }) => {
-    const from = Math.floor(at * bytes.length);
+  return edits.reduce<Buffer>((bytes, { position, length, what, text }) => {
+    const from = Math.floor(position * bytes.length);
     const [before, part, after] = [
       bytes.subarray(0, from),
       bytes.subarray(from, from + length),
@@ -236,7 +236,7 @@ export function applyByteEdits(original: Uint8Array, edits: readonly ByteEdit[])
         return Buffer.concat([before, part, part, after]);
       case 'insert':
         return Buffer.concat([before, Buffer.from(text), part, after]);
-      case 'end':
+      case 'truncate':
         return before;
     }
   }, Buffer.from(original));

@@ -48,8 +48,8 @@ async function expectReadOrRefused(bytes: Buffer): Promise<void> {
       await state.record(address, { id: 'id' });
       await state.forget(address);
     }
-    const again = await openState(file, guard, systemClock);
-    expect(again.data).toEqual(state.data);
+    const reopened = await openState(file, guard, systemClock);
+    expect(reopened.data).toEqual(state.data);
   } catch (error) {
     expectProblem(error, ['STATE_CORRUPT', 'STATE_NEWER', 'STATE_FOREIGN']);
     expect((await readFile(file)).equals(bytes)).toBe(true);
@@ -59,8 +59,8 @@ async function expectReadOrRefused(bytes: Buffer): Promise<void> {
 
 test('a state with replaced parts is either read or refused with a problem', async () => {
   await fc.assert(
-    fc.asyncProperty(arbitraryEdits(arbitraryJson), async (changes) =>
-      expectReadOrRefused(Buffer.from(JSON.stringify(applyEdits(STATE, changes)) ?? '')),
+    fc.asyncProperty(arbitraryEdits(arbitraryJson), async (edits) =>
+      expectReadOrRefused(Buffer.from(JSON.stringify(applyEdits(STATE, edits)) ?? '')),
     ),
     { numRuns: RUNS },
   );
@@ -70,8 +70,8 @@ test('a state file in which bytes were replaced, removed or repeated is either r
   const inserts = ['{', '}', '"', '\\', ',', ':', '1e999', '"__proto__": {}', 'null', '\r\n', '\u2028'];
   const text = Buffer.from(`${JSON.stringify(STATE, null, 2)}\n`);
   await fc.assert(
-    fc.asyncProperty(arbitraryByteEdits(inserts), async (changes) =>
-      expectReadOrRefused(applyByteEdits(text, changes)),
+    fc.asyncProperty(arbitraryByteEdits(inserts), async (edits) =>
+      expectReadOrRefused(applyByteEdits(text, edits)),
     ),
     { numRuns: RUNS },
   );

@@ -24,13 +24,13 @@ test('Ctrl-C at any step of a provision saves the state, and the next run contin
   await user.start('sandbox').outputs(/answers at/);
   expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({ code: 0 });
   const fullCensus = await user.census();
-  const codes: unknown[] = [];
+  const exitCodes: unknown[] = [];
   for (const [index, [moment, output]] of MOMENTS.entries()) {
     const stage = `m${index}`;
     const running = user.start('provision', ...flags, '--stage', stage);
     await running.outputs(output);
     const outcome = await interruptRun(running, `provision, ${moment}`);
-    codes.push(outcome.code);
+    exitCodes.push(outcome.code);
     // The run may have finished before the signal arrived.
     if (outcome.code !== 0) expect(outcome).toMatchObject(interruptedOutcome('provision'));
     expectSaved(user, stage);
@@ -38,27 +38,28 @@ test('Ctrl-C at any step of a provision saves the state, and the next run contin
       code: 0,
       problem: undefined,
     });
+    // The account contains two identical stacks, so every count is doubled.
     expect({ moment, census: await user.census() }).toEqual({
       moment,
       census: Object.fromEntries(Object.entries(fullCensus).map(([kind, count]) => [kind, 2 * count])),
     });
     expect(await user.run('teardown', ...flags, '--stage', stage, '--yes')).toMatchObject({ code: 0 });
   }
-  expect(codes).toContain(130);
+  expect(exitCodes).toContain(130);
   expect(await interruptDrift(user, [...flags, '--stage', 'whole'])).toContain(130);
 }, 900_000);
 
 /** Interrupts several drift runs. They are short, so some may finish before the signal. @returns the exit codes */
 async function interruptDrift(user: Machine, flags: readonly string[]): Promise<unknown[]> {
-  const codes: unknown[] = [];
+  const exitCodes: unknown[] = [];
   for (let n = 0; n < 5; n += 1) {
     const running = user.start('provision', ...flags, '--drift');
     await running.outputs(/^drift tiny/m);
     const outcome = await interruptRun(running, `drift ${n}, while it surveys`);
-    codes.push(outcome.code);
+    exitCodes.push(outcome.code);
     if (outcome.code !== 0) expect(outcome).toMatchObject({ code: 130, problem: { code: 'INTERRUPTED' } });
   }
-  return codes;
+  return exitCodes;
 }
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
@@ -73,18 +74,18 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       ['when the service is removed', /services\.web +removed/],
       ['while the network is removed', /(loadBalancer|natGateway) +removed/],
     ] as const;
-    const codes: unknown[] = [];
+    const exitCodes: unknown[] = [];
     for (const [moment, output] of moments) {
       // Restores what the interrupted teardown has removed.
       expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
       const running = user.start('teardown', ...flags, '--yes');
       await running.outputs(output);
       const outcome = await interruptRun(running, `teardown, ${moment}, by ${signal}`, signal);
-      codes.push(outcome.code);
+      exitCodes.push(outcome.code);
       if (outcome.code !== 0) expect(outcome).toMatchObject(interruptedOutcome('teardown'));
       expectSaved(user, 'dev');
     }
-    expect(codes).toContain(130);
+    expect(exitCodes).toContain(130);
     expect(await user.run('teardown', ...flags, '--yes')).toMatchObject({ code: 0, problem: undefined });
     expect(await user.census()).toEqual({});
     expect(user.stateFiles()).toEqual([]);

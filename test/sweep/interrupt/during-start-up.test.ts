@@ -1,4 +1,4 @@
-// Ctrl-C before there is a state file: while Slipway starts, reads the configuration or starts the sandbox.
+// Ctrl-C while Slipway starts, reads the configuration or starts the sandbox, and a terminal that is closed during a run.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,11 +39,11 @@ test('Ctrl-C while the sandbox starts ends the run, and the sandbox stops as wel
   expect(outcome).toMatchObject(interruptedOutcome('provision'));
   expectSaved(user, 'dev');
   // No run uses this sandbox, so it must stop on its own.
-  await eventually(() => !isRunningIn(user.folder) || undefined);
+  await eventually(() => !hasProcessWithArgument(user.folder) || undefined);
 }, 60_000);
 
-/** Whether a process has the folder among its arguments. */
-function isRunningIn(folder: string): boolean {
+/** Whether any process of this machine has the folder among its arguments. */
+function hasProcessWithArgument(folder: string): boolean {
   const { status } = spawnSync('pgrep', ['-f', '--', folder]);
   expect([0, 1]).toContain(status);
   return status === 0;
@@ -62,6 +62,7 @@ test('Ctrl-C at any moment of the start ends the run', async () => {
   const codes = new Set<number | null>();
   for (let n = 0; n < 60; n += 1) {
     const running = user.start('provision', ...flags, '--json');
+    // Waits for a random part of the start, or a little longer.
     for (const end = performance.now() + Math.random() * 1.5 * startMs; performance.now() < end;)
       await new Promise(setImmediate);
     const { code, stdout } = await interruptRun(running, `start ${n}`, n % 2 ? 'SIGTERM' : 'SIGINT');

@@ -9,19 +9,19 @@ export interface SilentEndpoint {
   /** Answers the given number of calls, and then no more. */
   answerNext(calls: number): void;
   /** Resolves when the first unanswered call arrives. */
-  readonly unanswered: () => Promise<void>;
+  readonly firstUnansweredCall: () => Promise<void>;
 }
 
 const cleanups: (() => void)[] = [];
 afterAll(() => cleanups.splice(0).forEach((close) => close()));
 
-/** Starts the endpoint. @param target the URL to which calls are forwarded */
-export async function silentEndpoint(target: string): Promise<SilentEndpoint> {
+/** Starts the endpoint. @param sandboxUrl the URL to which calls are forwarded */
+export async function silentEndpoint(sandboxUrl: string): Promise<SilentEndpoint> {
   let answersLeft = 0;
   let isSilent = false;
   let notify = () => undefined as void;
   const server = createServer((incoming, response) => {
-    if ((answersLeft -= 1) >= 0) return forward(target, incoming, response);
+    if ((answersLeft -= 1) >= 0) return forward(sandboxUrl, incoming, response);
     isSilent = true;
     notify();
   });
@@ -38,13 +38,13 @@ export async function silentEndpoint(target: string): Promise<SilentEndpoint> {
       answersLeft = calls;
       isSilent = false;
     },
-    unanswered: () => new Promise((resolve) => (isSilent ? resolve() : (notify = resolve))),
+    firstUnansweredCall: () => new Promise((resolve) => (isSilent ? resolve() : (notify = resolve))),
   };
 }
 
-function forward(target: string, incoming: IncomingMessage, response: ServerResponse): void {
+function forward(sandboxUrl: string, incoming: IncomingMessage, response: ServerResponse): void {
   const { method, url = '/', headers } = incoming;
-  const forwarded = request(new URL(url, target), { method, headers }, (answer) => {
+  const forwarded = request(new URL(url, sandboxUrl), { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 500, answer.headers);
     answer.pipe(response);
   });

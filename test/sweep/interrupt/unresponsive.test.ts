@@ -16,15 +16,18 @@ test('Ctrl-C ends a provision and a teardown, whichever call AWS leaves unanswer
   user.env['AWS_ENDPOINT_URL'] = endpoint.url;
   const flags = [...tinyStack(user, undefined, { builder: 'bundle' }), '--target', 'aws', '--yes'];
   for (const command of ['provision', 'teardown'] as const) {
-    let calls = 0;
-    for (let done = false; !done; calls += 1) {
-      endpoint.answerNext(calls);
+    let answeredCalls = 0;
+    for (let isDone = false; !isDone; answeredCalls += 1) {
+      endpoint.answerNext(answeredCalls);
       const running = user.start(command, ...flags, ...(command === 'provision' ? ['--no-wait'] : []));
-      done = await Promise.race([endpoint.unanswered().then(() => false), running.done.then(() => true)]);
-      if (done) expect(await running.done).toMatchObject({ code: 0, problem: undefined });
+      isDone = await Promise.race([
+        endpoint.firstUnansweredCall().then(() => false),
+        running.done.then(() => true),
+      ]);
+      if (isDone) expect(await running.done).toMatchObject({ code: 0, problem: undefined });
       else
         expect(
-          await interruptRun(running, `${command}, without an answer to call ${calls + 1}`),
+          await interruptRun(running, `${command}, without an answer to call ${answeredCalls + 1}`),
         ).toMatchObject(interruptedOutcome(command));
       expectSaved(user, 'dev');
     }
@@ -32,7 +35,7 @@ test('Ctrl-C ends a provision and a teardown, whichever call AWS leaves unanswer
   expect(await user.census()).toEqual({});
 }, 1_800_000);
 
-/** A container engine whose build ignores SIGTERM and runs as long as its parent process. */
+/** A container engine whose build only records a SIGTERM, and runs as long as its parent process. */
 const ENGINE = `#!/bin/bash
 [ "$1" = version ] && exit 0
 trap 'echo term >> "$0.term"' TERM
@@ -40,7 +43,7 @@ echo building > "$0.building"
 while kill -0 $PPID 2>/dev/null; do sleep 0.05; done
 `;
 
-test('Ctrl-C ends a run even if its build does not stop, and a second Ctrl-C ends it immediately', async () => {
+test('Ctrl-C ends a run even if its build does not stop, and a second Ctrl-C ends the run immediately', async () => {
   const user = await machine(TEST_CREDENTIALS);
   await user.start('sandbox').outputs(/answers at/);
   user.env['AWS_ENDPOINT_URL'] = user.endpoint;

@@ -16,7 +16,7 @@ const SECRETS = {
 /** Matches every secret, and even parts of one. */
 const CANARY = /canary-of/i;
 
-/** A program that prints its secrets and the account's keys, if it has them, and fails on request. */
+/** A program that prints the account's keys, if it has them. If FAIL is set, the program also prints its secrets and fails. */
 const PROGRAM = `
 import { createServer } from 'node:http';
 const { TOKEN, PORT, FAIL, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
@@ -82,22 +82,24 @@ beforeAll(async () => {
 async function runEachCommand(): Promise<void> {
   const flags = config({ TOKEN: SECRETS.variable });
   expect(await run('provision', 'provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
-  const changed = config({ TOKEN: SECRETS.changed });
+  const changedFlags = config({ TOKEN: SECRETS.changed });
   for (const more of [[], ['--json']]) {
-    expect(await run(`plan ${more.join()}`, 'provision', ...changed, '--plan', ...more)).toMatchObject({
+    expect(await run(`plan ${more.join()}`, 'provision', ...changedFlags, '--plan', ...more)).toMatchObject({
       code: 2,
     });
-    expect(await run(`drift ${more.join()}`, 'provision', ...changed, '--drift', ...more)).toMatchObject({
-      code: 2,
-    });
+    expect(await run(`drift ${more.join()}`, 'provision', ...changedFlags, '--drift', ...more)).toMatchObject(
+      {
+        code: 2,
+      },
+    );
   }
-  expect(await run('change', 'provision', ...changed, '--json')).toMatchObject({ code: 0 });
+  expect(await run('change', 'provision', ...changedFlags, '--json')).toMatchObject({ code: 0 });
 }
 
 async function runInvalidConfigurations(): Promise<void> {
-  const wrong = config({ TOKEN: SECRETS.variable, 'A=B': SECRETS.changed }, ', "regoin": "x"');
+  const wrongFlags = config({ TOKEN: SECRETS.variable, 'A=B': SECRETS.changed }, ', "regoin": "x"');
   for (const more of [[], ['--json']]) {
-    const mistaken = await run(`mistake ${more.join()}`, 'provision', ...wrong, ...more);
+    const mistaken = await run(`mistake ${more.join()}`, 'provision', ...wrongFlags, ...more);
     expect(problemOf(mistaken)).toMatchObject({ code: 'CONFIG_INVALID' });
   }
   const [, file = ''] = config({});
@@ -116,7 +118,7 @@ async function runInvalidConfigurations(): Promise<void> {
 }
 
 async function runRefusedCalls(...more: string[]): Promise<void> {
-  const changed = config({ TOKEN: SECRETS.variable });
+  const flags = config({ TOKEN: SECRETS.variable });
   await addFault({
     kind: 'refused',
     operation: 'RegisterTaskDefinition',
@@ -124,7 +126,7 @@ async function runRefusedCalls(...more: string[]): Promise<void> {
     message: `Invalid: [{name=TOKEN, value=${SECRETS.variable}}] ${JSON.stringify(SECRETS.variable)} [${SECRETS.argument}]`,
     status: 400,
   });
-  const refused = problemOf(await run(`refused ${more.join()}`, 'provision', ...changed, ...more));
+  const refused = problemOf(await run(`refused ${more.join()}`, 'provision', ...flags, ...more));
   expect(refused).toMatchObject({ code: 'REFUSED' });
   expect(refused.why).toMatch(/value=\(not shown\).*\[\(not shown\)\]/);
 
@@ -136,15 +138,15 @@ async function runRefusedCalls(...more: string[]): Promise<void> {
     status: 403,
   });
   user.env['AWS_ENDPOINT_URL'] = user.endpoint;
-  const elsewhere = ['--target', 'aws', '--stage', 'other', '--yes'];
-  const unsigned = await run(`unsigned ${more.join()}`, 'provision', ...changed, ...elsewhere, ...more);
+  const awsFlags = ['--target', 'aws', '--stage', 'other', '--yes'];
+  const unsigned = await run(`unsigned ${more.join()}`, 'provision', ...flags, ...awsFlags, ...more);
   delete user.env['AWS_ENDPOINT_URL'];
   expect(problemOf(unsigned)).toMatchObject({ code: 'CREDENTIALS_EXPIRED' });
 }
 
 async function runFailingDeployment(...more: string[]): Promise<void> {
-  const failing = config({ TOKEN: SECRETS.variable, FAIL: 'yes' });
-  const failed = problemOf(await run(`failed ${more.join()}`, 'provision', ...failing, ...more));
+  const failingFlags = config({ TOKEN: SECRETS.variable, FAIL: 'yes' });
+  const failed = problemOf(await run(`failed ${more.join()}`, 'provision', ...failingFlags, ...more));
   expect(failed).toMatchObject({ code: 'DEPLOYMENT' });
   expect(failed.why).toMatch(/cannot sign in with \(not shown\) and .*\(not shown\)/);
   // The program does not receive the account's keys, even though it runs on this machine.
@@ -164,7 +166,7 @@ async function expectNoLeaks(): Promise<void> {
   const modes = ['.', 'sandbox', 'tiny-dev.json', 'sandbox/sandbox.log', 'sandbox/world'].map(
     (name) => statSync(join(home, name)).mode & 0o777,
   );
-  // If the sandbox runs as root, its tasks have other users, who must be able to enter their folders, but not to list them.
+  // If the sandbox runs as root, its tasks run as other users, who must be able to enter the folders, but not to list them.
   const folderMode = process.getuid?.() === 0 ? 0o711 : 0o700;
   expect(modes).toEqual([folderMode, folderMode, 0o600, 0o600, 0o600]);
   const leaking = files.filter(

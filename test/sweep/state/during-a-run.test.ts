@@ -10,14 +10,14 @@ afterEach(() => {
 });
 
 /** Fails every write of a state file from the nth onwards, as a full disk would. */
-function failWritesFrom(nth: number): { readonly failed: () => number } {
+function failWritesFrom(nth: number): { readonly failureCount: () => number } {
   const real = fs.promises.rename;
   let writes = 0;
   jest.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
     if (!String(to).endsWith('.json') || (writes += 1) < nth) return real(from, to);
     throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
   });
-  return { failed: () => Math.max(0, writes - nth + 1) };
+  return { failureCount: () => Math.max(0, writes - nth + 1) };
 }
 
 // Filling a real disk requires privileges, so the writes are made to fail instead.
@@ -29,7 +29,7 @@ test('a disk that fills up at any write causes a problem, and the next run creat
     const disk = failWritesFrom(nth);
     const error: unknown = await user.provision(stack()).catch((reason: unknown) => reason);
     jest.restoreAllMocks();
-    if (disk.failed() === 0) break;
+    if (disk.failureCount() === 0) break;
     expect(error).toBeInstanceOf(Problem);
     const { code, why } = error as Problem;
     expect({ nth, code, why }).toEqual({

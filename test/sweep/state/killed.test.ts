@@ -70,9 +70,9 @@ test('a process killed at any moment leaves the last state that it had written o
   await (await open(file)).record('vpc', { vpcId: 'vpc-1' });
   for (let round = 0; round < 300; round += 1) {
     const writer = startProgram(program, [file]);
-    const lines = 1 + Math.floor(Math.random() * 12);
+    const lineCount = 1 + Math.floor(Math.random() * 12);
     let lastLine = '';
-    for (let line = 0; line < lines; line += 1) lastLine = (await writer.nextLine()) ?? '';
+    for (let line = 0; line < lineCount; line += 1) lastLine = (await writer.nextLine()) ?? '';
     for (const end = performance.now() + Math.random() * 8; performance.now() < end;);
     const killed = writer.kill();
     for (let line = await writer.nextLine(); line !== undefined; line = await writer.nextLine())

@@ -34,7 +34,7 @@ test.each([
   ['in the same folder', ''],
   ['to another folder', 'beside'],
 ])(
-  'a move %s is completed by the next run, whenever it was killed',
+  'if a move %s is killed at any step, the next run completes the move',
   async (_, folder) => {
     const program = await compileProgram(MOVER);
     const steps = new Set<string>();

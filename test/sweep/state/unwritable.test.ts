@@ -1,4 +1,4 @@
-// A state file that cannot be written, for lack of space or permission: the run reports it, and the old state is kept.
+// If a state file cannot be written, for lack of space or permission, the run reports a problem and the old state is kept.
 import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -66,7 +66,7 @@ test('when space runs out, the last complete state is kept, and no other file re
 }, 60_000);
 
 describe('a read-only folder', () => {
-  test('a run does not begin if the lock cannot be written in a read-only folder', async () => {
+  test('prevents a run, since the lock cannot be written', async () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
     expect(await outputOf(program, [join(folder, 'dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
@@ -75,7 +75,7 @@ describe('a read-only folder', () => {
     expect(await readdir(folder)).toEqual([]);
   }, 60_000);
 
-  test("a read-only folder is reported if the state's folder cannot be created in it", async () => {
+  test("is reported if the state's folder cannot be created in it", async () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
     expect(await outputOf(program, [join(folder, '.slipway/dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([

@@ -45,11 +45,11 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
   const backward = await walk<Noun>(
     reversed<Noun>(needs),
     async (noun) => {
-      const removed = removedKeys(plan, noun).map(async ([key, status]) => {
+      const removing = keysToRemove(plan, noun).map(async ([key, status]) => {
         await removeResource(run, context, found, removals, noun, key, { status });
         ids[noun].delete(key);
       });
-      await waitForSiblings<unknown>([...removed, ...runHook(scope, noun, changesOf(noun), 'cleanUp')]);
+      await waitForSiblings<unknown>([...removing, ...runHook(scope, noun, changesOf(noun), 'cleanUp')]);
     },
     run.signal,
   );
@@ -58,7 +58,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
 }
 
 /** Returns the keys of the resources to remove, including old resources whose replacements have another key. */
-const removedKeys = ({ changes }: Plan, noun: Noun): [key: string, status: 'removed' | 'gone'][] =>
+const keysToRemove = ({ changes }: Plan, noun: Noun): [key: string, status: 'removed' | 'gone'][] =>
   changes
     .filter((change) => change.noun === noun)
     .flatMap(({ key, verb, replaces }): [string, 'removed' | 'gone'][] => [

@@ -65,8 +65,8 @@ export const taskDefinitionFor = (
 });
 
 /**
- * Returns the size of a task definition in bytes: of its compact JSON, in UTF-8. Tags do not count. AWS does not document how it
- * counts.
+ * Returns the size of a task definition: the bytes of its compact JSON in UTF-8, without tags. AWS does not document how it
+ * measures the size.
  */
 export const definitionBytes = (definition: RegisterTaskDefinitionCommandInput): number =>
   Buffer.byteLength(JSON.stringify(definition));
@@ -97,8 +97,8 @@ const containerDefinition = (
 });
 
 /**
- * Returns the health check that runs inside the container. Images that Slipway builds contain Node, which sends the request.
- * Other images may not contain Node, so their containers have no such check. The load balancer also checks routed containers,
+ * Returns the health check that runs inside the container. A Node program sends the request. Images that Slipway builds contain
+ * Node. Other images may not contain Node, so their containers have no such check. The load balancer also checks routed containers,
  * and both checks accept the same status codes.
  */
 function healthCheckOf({ image, port, protocol, health }: Container): HealthCheck | undefined {

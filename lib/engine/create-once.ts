@@ -11,7 +11,7 @@ export interface DuplicateGuard {
   /** The intent; `at` is when it was recorded, milliseconds since the epoch. */
   readonly intent: { readonly at: number };
   /** Milliseconds between looks. */
-  readonly every: number;
+  readonly lookInterval: number;
   /** Withdraws the intent after AWS has refused the create: nothing was created. */
   withdraw(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function createOnce<T>(
  * @returns what `find` found; undefined when time is up
  */
 export async function findWithin<T>(
-  { clock, signal, every }: Pick<DuplicateGuard, 'clock' | 'signal' | 'every'>,
+  { clock, signal, lookInterval }: Pick<DuplicateGuard, 'clock' | 'signal' | 'lookInterval'>,
   ms: number,
   find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
@@ -78,6 +78,6 @@ export async function findWithin<T>(
   for (;;) {
     const found = await find();
     if (found !== undefined || clock.now() >= end) return found;
-    await clock.sleep(every, signal);
+    await clock.sleep(lookInterval, signal);
   }
 }

@@ -1,4 +1,4 @@
-/** Computes the longest path through a dependency graph: no run that respects the graph can be faster. Pure. */
+/** Computes the longest path through a dependency graph, and with it the shortest possible duration of a run. Pure. */
 
 /** The dependencies of each node. */
 export type Graph = Readonly<Record<string, readonly string[]>>;
@@ -10,7 +10,7 @@ export interface LongestPath {
 }
 
 /**
- * Returns the longest path: no run that respects the graph can be faster.
+ * Returns the path that takes the most time.
  * @param needs the dependencies of each node, without cycles
  * @param weights milliseconds of each node; by default 0
  */

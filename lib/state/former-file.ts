@@ -1,4 +1,4 @@
-/** The state file of earlier versions of Slipway, one per stage instead of one per stack: it is moved to its stack's own file. */
+/** Moves the state of a stack out of a file for the whole stage, where earlier versions of Slipway kept it. */
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -53,7 +53,7 @@ async function move(from: string, { file, stack }: Owner): Promise<string | unde
     await rm(from);
     return undefined;
   }
-  // Between folders the file is copied: they may be on different disks, and a relative link would lead elsewhere.
+  // A file is copied to another folder: the folders may be on different disks, and a relative link would lead elsewhere.
   if (dirname(from) === dirname(file)) await rename(from, file);
   else {
     await makeFolder(dirname(file));

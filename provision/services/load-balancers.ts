@@ -5,7 +5,10 @@ import type { Ids } from '../../lib/model/architecture.ts';
 import type { Items } from '../../lib/model/resources.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 
-/** Returns one entry per routed container. ECS considers a task healthy only if it is healthy in all its target groups. */
+/**
+ * Returns ECS's `loadBalancers`: one entry per routed container. ECS considers a task healthy only if it is healthy in all its
+ * target groups.
+ */
 export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targetGroups']>) =>
   containers.filter(isRouted).map(({ key, name, port }) => ({
     targetGroupArn: groups.get(key)?.targetGroupArn,

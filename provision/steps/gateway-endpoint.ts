@@ -58,7 +58,7 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
         'route tables': routeTableIds.join(', '),
         ...tagFields(tags),
       }),
-      cannotUpdate: (endpoint) => inAnotherVpc(found)(endpoint) ?? serviceMismatch(desired, endpoint),
+      whyUnchangeable: (endpoint) => inAnotherVpc(found)(endpoint) ?? serviceMismatch(desired, endpoint),
     }),
 
   /** While the endpoint of an interrupted teardown is being deleted, its routes still exist, so AWS refuses new ones. */

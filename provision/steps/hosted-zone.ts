@@ -32,7 +32,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
       desired: desiredZones,
       found: zones,
       fieldsOf: (zone) => ({ name: zone.name, ...tagFields(zone.tags) }),
-      foreign(zone) {
+      whyForeign(zone) {
         const owner = foreignOwner(zone.tags, desired.names.stack);
         return owner && `${owner}; without domain.createZone it would be used as it is`;
       },

@@ -63,8 +63,8 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
         ...attributeFields(attributes),
         ...tagFields(tags),
       }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
-      cannotUpdate: ({ scheme }) => (scheme === SCHEME ? undefined : `it is ${scheme}, which cannot change`),
+      whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
+      whyUnchangeable: ({ scheme }) => (scheme === SCHEME ? undefined : `it is ${scheme}, which cannot change`),
       immutable: {
         state: `a failed load balancer cannot recover: ${only(found.loadBalancer)?.failure ?? 'AWS gives no reason'}`,
       },

@@ -63,7 +63,7 @@ export const roles: Step<'roles', Field> = {
         'managed policies': [...role.attachedPolicies].sort().join(', '),
         ...tagFields(role.tags),
       }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
+      whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
   /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */

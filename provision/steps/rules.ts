@@ -39,7 +39,7 @@ export const rules: Step<'rules', Field> = {
         'target group': forward,
         ...tagFields(tags),
       }),
-      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
+      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
       // Different paths have different priorities, so the old rule can answer its path until the new rule exists.
       replacedBy: ({ tags }) => ({
         key: tags[KEY_TAG] ?? '',

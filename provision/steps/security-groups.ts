@@ -78,7 +78,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
         egress: rulesText(egress),
         ...tagFields(tags),
       }),
-      cannotUpdate: inAnotherVpc(found),
+      whyUnchangeable: inAnotherVpc(found),
     }),
 
   /** The name is the natural key within a VPC: if the create is refused, the existing group is either ours or foreign. */

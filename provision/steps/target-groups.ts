@@ -101,8 +101,8 @@ export const targetGroups: Step<'targetGroups', Field> = {
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
       replacedBy: (group) => replacementFor(desired, found, group),
-      cannotUpdate: protocolMismatch(desired),
-      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
+      whyUnchangeable: protocolMismatch(desired),
+      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
   /**

@@ -3,7 +3,7 @@ import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { INGRESS, EGRESS, revokeRules } from '../../lib/aws/security-group-rule-calls.ts';
 import { BALANCER, type GroupRule } from '../../lib/derive/security-group-rules.ts';
 import type { Removal } from '../../lib/engine/step.ts';
-import { removeWhenUnused, usersInVpc } from '../in-use.ts';
+import { removeWhenUnused, dependentsInVpc } from '../in-use.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
@@ -31,7 +31,7 @@ export const securityGroups: Removal<'securityGroups'> = {
     await removeWhenUnused(
       context,
       groupId,
-      () => usersInVpc(context, { id: groupId, vpcId }),
+      () => dependentsInVpc(context, { id: groupId, vpcId }),
       (options) => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }), options),
     );
   },

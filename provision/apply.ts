@@ -32,17 +32,17 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
   const changesOf = (noun: Noun) =>
     plan.changes.filter((change) => change.noun === noun && change.verb !== 'remove');
 
-  const forward = await walk<Noun>(needs, (noun) => applyNoun(scope, noun, changesOf(noun)), run.signal);
-  throwFailures(run, forward);
+  const applyOutcomes = await walk<Noun>(needs, (noun) => applyNoun(scope, noun, changesOf(noun)), run.signal);
+  throwFailures(run, applyOutcomes);
 
-  const switched = await walk<Noun>(
+  const switchOutcomes = await walk<Noun>(
     needs,
     async (noun) => void (await waitForSiblings(runHook(scope, noun, changesOf(noun), 'switchTraffic'))),
     run.signal,
   );
-  throwFailures(run, switched);
+  throwFailures(run, switchOutcomes);
 
-  const backward = await walk<Noun>(
+  const removalOutcomes = await walk<Noun>(
     reversed<Noun>(needs),
     async (noun) => {
       const removing = keysToRemove(plan, noun).map(async ([key, status]) => {
@@ -53,7 +53,7 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
     },
     run.signal,
   );
-  throwFailures(run, backward);
+  throwFailures(run, removalOutcomes);
   return ids;
 }
 

@@ -54,8 +54,8 @@ export async function execute(
   const stackInfo = { stack, target: options.target, region: config.region, account };
   const configuration = fingerprint(config);
   if (options.drift) {
-    const { configuration: before } = run.state.data;
-    return driftResult(plan, stackInfo, before, configuration, commandLine('provision', options));
+    const { configuration: lastFingerprint } = run.state.data;
+    return driftResult(plan, stackInfo, lastFingerprint, configuration, commandLine('provision', options));
   }
   if (options.plan) return planResult(plan, stackInfo);
   if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownHere: unknownNote }))) {

@@ -62,7 +62,7 @@ export async function removeWhenUnused(
   }
 }
 
-/** Finds what uses a subnet, a security group or an internet gateway, or what is left in a VPC. */
+/** Finds the dependents of a subnet, a security group or an internet gateway. For a VPC, finds everything in the VPC. */
 export async function dependentsInVpc(
   context: Pick<RemoveContext<Noun>, 'aws' | 'names' | 'found'>,
   target: { readonly id: string; readonly vpcId: string },
@@ -74,13 +74,13 @@ export async function dependentsInVpc(
     strangersInCluster(context),
   ]);
   const strangers = strangersAmong(context, contents);
-  const uses = ({ id, text, networkInterface }: (typeof contents)[number]): boolean => {
+  const usesTarget = ({ id, text, networkInterface }: (typeof contents)[number]): boolean => {
     if (id === target.id) return false;
     if (target.id === target.vpcId) return true;
     if (target.id.startsWith('igw-')) return networkInterface?.Association !== undefined;
     return text.includes(target.id);
   };
-  const dependents = contents.filter(uses).map((content) => {
+  const dependents = contents.filter(usesTarget).map((content) => {
     const stranger = strangers.find(({ id }) => id === content.id);
     const description = content.networkInterface?.Description ?? '';
     const task = isTaskInterface(description)

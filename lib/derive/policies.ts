@@ -52,12 +52,12 @@ export const trustPolicy = (location: Location): Policy => ({
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
 export function executionPolicy(config: Config, names: Names, location: Location): Policy {
-  const all = containersOf(config).flatMap(({ key, image }) =>
+  const repositoryArns = containersOf(config).flatMap(({ key, image }) =>
     'source' in image
       ? repositoryArn(location, names.repository(key))
       : (repositoryArnOf(image.reference) ?? []),
   );
-  const repositories = [...new Set(all)];
+  const repositories = [...new Set(repositoryArns)];
   const pull: Statement[] = [
     // GetAuthorizationToken does not support resource-level permissions.
     { Sid: 'SignIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },

@@ -1,4 +1,4 @@
-/** Handles a create that AWS refuses because the resource exists: adopts a resource that is ours, and reports a problem if it is foreign. */
+/** Handles a create that AWS refuses because the resource exists: adopts our own resource, or reports a foreign one. */
 import { messageOf } from '../aws/errors.ts';
 import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { problem } from '../model/problem.ts';

@@ -34,7 +34,7 @@ export interface State {
 /** The facts about a state that a run already knows. */
 interface OpenStateOptions {
   /** The content of the file, if it was already read under the same lock. */
-  readonly read?: StateData | undefined;
+  readonly alreadyRead?: StateData | undefined;
   /** The configuration file, absolute; it is recorded with the next change. */
   readonly configurationFile?: string | undefined;
 }
@@ -48,9 +48,9 @@ export async function openState(
   file: string,
   guard: Guard,
   clock: Clock,
-  { read, configurationFile }: OpenStateOptions = {},
+  { alreadyRead, configurationFile }: OpenStateOptions = {},
 ): Promise<State> {
-  const data = read ?? (await readState(file)) ?? emptyState(guard);
+  const data = alreadyRead ?? (await readState(file)) ?? emptyState(guard);
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
     if (data[field] !== guard[field]) throw ofAnotherStack(file, field, data[field], guard[field]);
   }
@@ -112,14 +112,14 @@ export async function openState(
     },
     async recordTagKeys(keys) {
       const known = data.tags ?? [];
-      const more = keys.filter((key) => !known.includes(key));
-      if (more.length === 0) return;
-      data.tags = [...known, ...more];
+      const newKeys = keys.filter((key) => !known.includes(key));
+      if (newKeys.length === 0) return;
+      data.tags = [...known, ...newKeys];
       await save();
     },
     async recordApplied({ configuration, tags, project }) {
-      const isKnown = data.configuration === configuration && data.project === project;
-      if (isKnown && !hasNewPath && sameKeys(data.tags ?? [], tags)) return;
+      const isUnchanged = data.configuration === configuration && data.project === project;
+      if (isUnchanged && !hasNewPath && sameKeys(data.tags ?? [], tags)) return;
       Object.assign(data, { configuration, tags: [...tags], project });
       await save();
     },

@@ -39,10 +39,10 @@ const wantedTableIds = (
     .sort();
 
 function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
-  const tables = wantedTableIds(desired, found.privateRoutes);
+  const tableIds = wantedTableIds(desired, found.privateRoutes);
   return {
     vpc: only(found.vpc)?.vpcId ?? knownAfter('vpc'),
-    'route tables': tables.includes(undefined) ? knownAfter('privateRoutes') : tables.join(', '),
+    'route tables': tableIds.includes(undefined) ? knownAfter('privateRoutes') : tableIds.join(', '),
     ...desiredTags(desired, 'gatewayEndpoint', ONLY),
   };
 }

@@ -113,7 +113,7 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
       const entries = keysOf(noun).map((key) => [key, key] as const);
       const removing = startAll<string, void>(entries, (key, others) =>
         removeResource(run, session.lookContext(), found, removals, noun, key, {
-          alsoRemoved: { areAllRemoved, removalOf: (other) => others.get(other) },
+          alsoRemoved: { areAllRemoved, removalOf: (otherKey) => others.get(otherKey) },
         }),
       );
       await waitForSiblings(removing.values());

@@ -143,8 +143,8 @@ export const needs = Object.fromEntries(nouns.map((noun) => [noun, architecture[
 
 /** The nouns that are deleted together with a noun, directly or indirectly. */
 export function nounsDeletedWith(noun: Noun): Noun[] {
-  const direct = nouns.filter((other) => declarationOf(other).deletedWith === noun);
-  return direct.flatMap((other) => [other, ...nounsDeletedWith(other)]);
+  const deletedDirectly = nouns.filter((other) => declarationOf(other).deletedWith === noun);
+  return deletedDirectly.flatMap((other) => [other, ...nounsDeletedWith(other)]);
 }
 
 /** The nouns that a teardown removes and looks for again. */

@@ -16,11 +16,11 @@ export const securityGroups: Removal<'securityGroups'> = {
     const { aws, found, alsoRemoved, key, existing } = context;
     const { groupId, vpcId } = existing;
     const revocations = [...found.securityGroups].flatMap(
-      ([other, { groupId: GroupId, ingress, egress }]) => {
+      ([otherKey, { groupId: GroupId, ingress, egress }]) => {
         const refersToGroup = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
         const [ingressRules, egressRules] = [ingress.filter(refersToGroup), egress.filter(refersToGroup)];
         const groupRemoval =
-          key === BALANCER && ingressRules.length > 0 ? alsoRemoved.removalOf(other) : undefined;
+          key === BALANCER && ingressRules.length > 0 ? alsoRemoved.removalOf(otherKey) : undefined;
         return [
           groupRemoval ?? revokeRules(aws, INGRESS, GroupId, ingressRules),
           revokeRules(aws, EGRESS, GroupId, egressRules),

@@ -23,10 +23,10 @@ export function driftResult(
   currentFingerprint: string,
   repair: string,
 ): CommandResult {
-  const isChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
+  const isConfigurationChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
   const text = [
     ...(sizeOfStack(found, stackInfo.stack) > 0 ? driftText(changes) : [`${stackInfo.stack} does not exist.`]),
-    ...(isChanged
+    ...(isConfigurationChanged
       ? ['The configuration has changed since the last provision, so the differences include that change.']
       : []),
     changes.length === 0
@@ -36,7 +36,7 @@ export function driftResult(
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: text.join('\n'),
-    json: { ...stackInfo, configurationChanged: isChanged, drift: planJson(changes, kept) },
+    json: { ...stackInfo, configurationChanged: isConfigurationChanged, drift: planJson(changes, kept) },
   };
 }
 

@@ -41,11 +41,11 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
   checkZones(desired, surveyed);
   checkDomain(desired.config, surveyed.domain);
   const { stack } = desired.names;
-  const adopted =
+  const surveyWithAdopted =
     adopt.length === 0
       ? surveyed
       : takeOver(surveyed, foreignIn(diffAll(desired, surveyed).changes), adopt, stack);
-  const { found, planned, changes } = diffAll(desired, adopted);
+  const { found, planned, changes } = diffAll(desired, surveyWithAdopted);
   const foreign = foreignIn(changes);
   if (foreign.length > 0) throw namesTaken(foreign, found);
   const impossible = changes.filter((change) => change.cannotUpdate);

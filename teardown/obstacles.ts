@@ -68,7 +68,7 @@ export function throwObstacles(obstacles: readonly Obstacle[], stack: string): v
 const removedKeys = (changes: readonly Change[], noun: Change['noun']): ReadonlySet<string> =>
   new Set(changes.filter((change) => change.noun === noun).map(({ key }) => key));
 
-/** Returns the load balancers with deletion protection. Another user turned it on, since Slipway never does. */
+/** Returns an obstacle for each load balancer with deletion protection. Slipway never turns it on, so another user did. */
 function deletionProtections(found: Survey, changes: readonly Change[]): Obstacle[] {
   const keys = removedKeys(changes, 'loadBalancer');
   return [...found.loadBalancer]

@@ -19,15 +19,15 @@ export function longestPath(needs: Graph, weights: Readonly<Record<string, numbe
   const longestTo = (node: string): LongestPath => {
     const known = longestByNode.get(node);
     if (known) return known;
-    const longest = longestOf((needs[node] ?? []).map(longestTo));
-    const path = { ms: longest.ms + (weights[node] ?? 0), nodes: [...longest.nodes, node] };
+    const longestBefore = longestOf((needs[node] ?? []).map(longestTo));
+    const path = { ms: longestBefore.ms + (weights[node] ?? 0), nodes: [...longestBefore.nodes, node] };
     longestByNode.set(node, path);
     return path;
   };
   const { ms, nodes } = longestOf(Object.keys(needs).map(longestTo));
-  // Nodes at the end of the path that take no time are left out.
-  const last = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
-  return { ms, nodes: nodes.slice(0, last + 1) };
+  // If the last nodes take no time, they are left out.
+  const lastIndex = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
+  return { ms, nodes: nodes.slice(0, lastIndex + 1) };
 }
 
 /** Returns the longest path; among equally long paths, the one with the most nodes. */

@@ -41,10 +41,10 @@ async function readFormer(file: string, current: CurrentStack): Promise<FormerSt
   const state = await readState(file).catch(() => undefined);
   if (!state?.stack.endsWith(`-${stage}`) || basename(current.file) === `${state.stack}.json`)
     return undefined;
-  const isFormerFormat = basename(file) === `${stage}.json`;
+  const isNamedAfterStage = basename(file) === `${stage}.json`;
   const path = relative(dirname(file), configurationFile);
   const isOfConfiguration = state.configurationFile === path && basename(file) === `${state.stack}.json`;
-  if (!isOfConfiguration && !isFormerFormat) return undefined;
+  if (!isOfConfiguration && !isNamedAfterStage) return undefined;
   const size = Object.keys({ ...state.resources, ...state.intents }).length;
   if (size === 0) return undefined;
   const name = state.stack.slice(0, -`-${stage}`.length);

@@ -11,7 +11,7 @@ export interface ProcessStatus {
   readonly startTime: string | undefined;
 }
 
-/** Returns the status of a process; undefined when it does not exist, or the system does not report it. */
+/** Returns the status of a process; undefined when the process does not exist, or the system does not report its status. */
 export async function processStatus(pid: number): Promise<ProcessStatus | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');

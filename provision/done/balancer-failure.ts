@@ -9,10 +9,11 @@ import type { Run } from '../../lib/run/run.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 import { failed, pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
 
-type BalancerWait = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock' | 'until'>;
+type WatchContext = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock' | 'until'>;
 
 /**
- * Probes a load balancer. An impaired load balancer counts as ready, since it answers requests.
+ * Converts the state of a load balancer to the result of a probe. An impaired load balancer counts as ready, since it answers
+ * requests.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
  */
 function probeResultOf(balancer: LoadBalancer | undefined): ProbeResult<undefined> {
@@ -38,13 +39,13 @@ const failureOf = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
  * Runs work that waits for tasks or targets. Until the load balancer is up, every probe also checks the load balancer.
  * @throws FAILED_STATE when the load balancer has failed
  */
-export async function withBalancerWatch<A extends BalancerWait>(
+export async function withBalancerWatch<A extends WatchContext>(
   context: A,
   work: (context: A) => Promise<void>,
 ): Promise<void> {
   let isUp = false;
   let balancerFailure: Error | undefined;
-  const watched: BalancerWait['until'] = (what, wait, probe) =>
+  const watched: WatchContext['until'] = (what, wait, probe) =>
     context.until(what, wait, async () => {
       const result = await probe();
       if (result.state === 'ready' || isUp) return result;

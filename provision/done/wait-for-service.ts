@@ -30,7 +30,7 @@ interface ServiceIds {
 interface AwaitedService {
   readonly service: Service;
   readonly taskDefinitionArn: string;
-  readonly newMessages: ReturnType<typeof newMessagesSince>;
+  readonly readNewMessages: ReturnType<typeof newMessagesSince>;
   readonly messages: string[];
   /** The number of tasks that the service should run, as far as this run knows. */
   count: number;
@@ -40,7 +40,7 @@ interface AwaitedService {
  * Waits until a service runs the desired task definition and all its targets are healthy.
  * ECS's own waiter is not enough: it also accepts a deployment that was rolled back.
  * @param serviceInResponse the service in the response to a create or an update, if there was one
- * @throws DEPLOYMENT with messages of ECS, its tasks and their logs; UNHEALTHY with the load balancer's reasons;
+ * @throws DEPLOYMENT with ECS's messages, the stopped tasks and their logs; UNHEALTHY with the load balancer's reasons;
  *   FAILED_STATE if the load balancer itself failed
  */
 export async function waitForService(
@@ -53,7 +53,7 @@ export async function waitForService(
   const awaited: AwaitedService = {
     service,
     taskDefinitionArn: ids.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '',
-    newMessages: newMessagesSince(serviceInResponse?.events),
+    readNewMessages: newMessagesSince(serviceInResponse?.events),
     messages: [],
     count: service.count,
   };
@@ -81,12 +81,12 @@ async function waitUntilDeployed(
   awaited: AwaitedService,
   startedAt: Date | undefined,
 ): Promise<void> {
-  const { service, taskDefinitionArn, newMessages, messages } = awaited;
+  const { service, taskDefinitionArn, readNewMessages, messages } = awaited;
   let wasSeen = false;
   try {
     await context.until(`service ${service.name} to be deployed`, 'deployment', async () => {
       const current = await fetchService(context, awaited);
-      for (const text of newMessages(current?.events)) {
+      for (const text of readNewMessages(current?.events)) {
         messages.push(text);
         context.note(`${service.name}: ${text}`);
       }
@@ -129,7 +129,7 @@ async function waitUntilTargetsHealthy(
   awaited: AwaitedService,
   groups: ServiceIds['targetGroups'],
 ): Promise<void> {
-  const { service, taskDefinitionArn, newMessages, messages } = awaited;
+  const { service, taskDefinitionArn, readNewMessages, messages } = awaited;
   const { name } = service;
   let earlierExits: ReadonlySet<string | undefined> | undefined;
   let latest: Observation = { count: awaited.count, unhealthy: [], primary: {}, newlyExited: [] };

@@ -96,9 +96,9 @@ async function updateExisting(
   existing: FoundService,
 ): Promise<ProbeResult<SendResult>> {
   const noChange: Change<ServiceField> = { ...context.change, verb: 'update', fields: [] };
-  const updating = { ...context, existing, change: context.changeOf(existing) ?? noChange };
+  const updateContext = { ...context, existing, change: context.changeOf(existing) ?? noChange };
   try {
-    return ready({ context: updating, serviceInResponse: await update(updating, service) });
+    return ready({ context: updateContext, serviceInResponse: await update(updateContext, service) });
   } catch (error) {
     if (!isCode(error, 'ServiceNotFound', 'ServiceNotActive')) throw error;
     return pending('the service with this name is being deleted');

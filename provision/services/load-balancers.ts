@@ -30,12 +30,12 @@ export function outgoingTargetGroups(
 ): LoadBalancer[] {
   const desired = loadBalancersOf(service, ids.targetGroups);
   const desiredArns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
-  const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
+  const outgoing = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
     const targetGroupArn = found.rules.get(key)?.targetGroupArn;
     const isAttached = existing?.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
     return !isAttached || desiredArns.has(targetGroupArn)
       ? []
       : [{ targetGroupArn, containerName: name, containerPort: port }];
   });
-  return serving.slice(0, Math.max(0, MAX_TARGET_GROUPS - desired.length));
+  return outgoing.slice(0, Math.max(0, MAX_TARGET_GROUPS - desired.length));
 }

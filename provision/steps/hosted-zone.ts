@@ -54,9 +54,9 @@ export const hostedZone: Step<'hostedZone', Field> = {
     try {
       return await send(context, intent.token);
     } catch (error) {
-      const isTaken = isCode(error, ALREADY_EXISTS);
+      const isReferenceTaken = isCode(error, ALREADY_EXISTS);
       if (
-        isTaken &&
+        isReferenceTaken &&
         duplicateGuard.isResumed &&
         (await findWithin(duplicateGuard, LIST_LAG_MS, lookForOurs)) === undefined
       ) {

@@ -71,8 +71,8 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
     }),
 
   /**
-   * A create with identical settings returns the existing load balancer, even if it is foreign or has failed. The survey has
-   * already shown that it is not foreign. If it has failed, it must be deleted first.
+   * A create with identical settings returns the existing load balancer, even a foreign or failed one. The survey has already
+   * shown that no foreign load balancer exists. A failed load balancer is deleted first.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   async create(context) {

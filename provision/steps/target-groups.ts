@@ -68,8 +68,8 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 }
 
 /**
- * Returns the replacement of a group that is no longer desired. If the container still exists, it is the container's new
- * group. Otherwise it is the group of the container that now serves the path.
+ * Returns the replacement of a group that is no longer desired. If the container still exists, the replacement is the new group
+ * of the container. Otherwise the replacement is the group of the container that now serves the path.
  */
 function replacementFor(
   { config }: Desired,

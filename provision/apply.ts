@@ -32,7 +32,11 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
   const changesOf = (noun: Noun) =>
     plan.changes.filter((change) => change.noun === noun && change.verb !== 'remove');
 
-  const applyOutcomes = await walk<Noun>(needs, (noun) => applyNoun(scope, noun, changesOf(noun)), run.signal);
+  const applyOutcomes = await walk<Noun>(
+    needs,
+    (noun) => applyNoun(scope, noun, changesOf(noun)),
+    run.signal,
+  );
   throwFailures(run, applyOutcomes);
 
   const switchOutcomes = await walk<Noun>(

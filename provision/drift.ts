@@ -25,7 +25,9 @@ export function driftResult(
 ): CommandResult {
   const isConfigurationChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
   const text = [
-    ...(sizeOfStack(found, stackInfo.stack) > 0 ? driftText(changes) : [`${stackInfo.stack} does not exist.`]),
+    ...(sizeOfStack(found, stackInfo.stack) > 0
+      ? driftText(changes)
+      : [`${stackInfo.stack} does not exist.`]),
     ...(isConfigurationChanged
       ? ['The configuration has changed since the last provision, so the differences include that change.']
       : []),

@@ -80,7 +80,11 @@ export async function teardown(
     const elapsed = duration(performance.now() - start);
     const summary =
       changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;
-    return { exitCode: 0, text: summary, json: { ...stackInfo, removed: changes.length, left: 0, certificate } };
+    return {
+      exitCode: 0,
+      text: summary,
+      json: { ...stackInfo, removed: changes.length, left: 0, certificate },
+    };
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {

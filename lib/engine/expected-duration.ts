@@ -30,7 +30,8 @@ function duration(changes: readonly Change[], noun: Noun): number {
   if (verbs.length === 0) return 0;
   const isCreated = verbs.includes('create') || verbs.includes('replace');
   const updateHasWait = noun === 'services' || noun === 'record';
-  const creationMs = isCreated || (updateHasWait && verbs.includes('update')) ? (CREATION_WAIT_MS[noun] ?? 0) : 0;
+  const creationMs =
+    isCreated || (updateHasWait && verbs.includes('update')) ? (CREATION_WAIT_MS[noun] ?? 0) : 0;
   const removalMs = verbs.includes('replace') || verbs.includes('remove') ? (REMOVAL_WAIT_MS[noun] ?? 0) : 0;
   return CALLS_MS + creationMs + removalMs;
 }

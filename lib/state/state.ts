@@ -54,7 +54,8 @@ export async function openState(
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
     if (data[field] !== guard[field]) throw ofAnotherStack(file, field, data[field], guard[field]);
   }
-  const configurationPath = configurationFile === undefined ? undefined : relative(dirname(file), configurationFile);
+  const configurationPath =
+    configurationFile === undefined ? undefined : relative(dirname(file), configurationFile);
   const hasNewPath = configurationPath !== undefined && configurationPath !== data.configurationFile;
   if (hasNewPath) data.configurationFile = configurationPath;
   // A run that was killed during a write leaves a temporary file.

@@ -31,7 +31,10 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
     const headers = { host, 'user-agent': 'slipway' };
     const clientRequest = request({ ...connect, path, headers, agent: false, signal });
     // Node's own timeout starts again with every byte.
-    const timer = setTimeout(() => clientRequest.destroy(new Error(`no answer within ${timeout / 1000} s`)), timeout);
+    const timer = setTimeout(
+      () => clientRequest.destroy(new Error(`no answer within ${timeout / 1000} s`)),
+      timeout,
+    );
     clientRequest.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       let body = '';

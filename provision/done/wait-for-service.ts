@@ -142,7 +142,7 @@ async function waitUntilTargetsHealthy(
         fetchService(context, awaited),
         stoppedTasks(context, context.names.service(service), taskDefinitionArn),
       ]);
-      messages.push(...newMessages(current?.events));
+      messages.push(...readNewMessages(current?.events));
       const state = deploymentState(current, taskDefinitionArn);
       if (state.state === 'failed') return state;
       const exited = stopped.filter(exitedOnItsOwn);

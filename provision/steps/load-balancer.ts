@@ -64,7 +64,8 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
         ...tagFields(tags),
       }),
       whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
-      whyUnchangeable: ({ scheme }) => (scheme === SCHEME ? undefined : `it is ${scheme}, which cannot change`),
+      whyUnchangeable: ({ scheme }) =>
+        scheme === SCHEME ? undefined : `it is ${scheme}, which cannot change`,
       immutable: {
         state: `a failed load balancer cannot recover: ${only(found.loadBalancer)?.failure ?? 'AWS gives no reason'}`,
       },

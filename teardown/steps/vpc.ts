@@ -33,7 +33,8 @@ async function waitUntilNothingForeign(context: RemoveContext<'vpc'>): Promise<v
       foreign = await strangersIn(context, vpcId);
       if (foreign.length === 0) return ready(undefined);
       const text = foreign.map((stranger) => stranger.text).join(', ');
-      if (!foreign.some(({ isCertainlyForeign }) => isCertainlyForeign)) return pending(`${text} still shown`);
+      if (!foreign.some(({ isCertainlyForeign }) => isCertainlyForeign))
+        return pending(`${text} still shown`);
       return failed(text, notEmpty(context, foreign));
     });
   } catch (error) {

@@ -32,33 +32,37 @@ export async function apply(run: Run, context: LookContext & Desired, plan: Plan
   const changesOf = (noun: Noun) =>
     plan.changes.filter((change) => change.noun === noun && change.verb !== 'remove');
 
-  const forward = await walk<Noun>(needs, (noun) => applyNoun(scope, noun, changesOf(noun)), run.signal);
-  throwFailures(run, forward);
+  const applyOutcomes = await walk<Noun>(
+    needs,
+    (noun) => applyNoun(scope, noun, changesOf(noun)),
+    run.signal,
+  );
+  throwFailures(run, applyOutcomes);
 
-  const switched = await walk<Noun>(
+  const switchOutcomes = await walk<Noun>(
     needs,
     async (noun) => void (await waitForSiblings(runHook(scope, noun, changesOf(noun), 'switchTraffic'))),
     run.signal,
   );
-  throwFailures(run, switched);
+  throwFailures(run, switchOutcomes);
 
-  const backward = await walk<Noun>(
+  const removalOutcomes = await walk<Noun>(
     reversed<Noun>(needs),
     async (noun) => {
-      const removed = removedKeys(plan, noun).map(async ([key, status]) => {
+      const removing = keysToRemove(plan, noun).map(async ([key, status]) => {
         await removeResource(run, context, found, removals, noun, key, { status });
         ids[noun].delete(key);
       });
-      await waitForSiblings<unknown>([...removed, ...runHook(scope, noun, changesOf(noun), 'cleanUp')]);
+      await waitForSiblings<unknown>([...removing, ...runHook(scope, noun, changesOf(noun), 'cleanUp')]);
     },
     run.signal,
   );
-  throwFailures(run, backward);
+  throwFailures(run, removalOutcomes);
   return ids;
 }
 
 /** Returns the keys of the resources to remove, including old resources whose replacements have another key. */
-const removedKeys = ({ changes }: Plan, noun: Noun): [key: string, status: 'removed' | 'gone'][] =>
+const keysToRemove = ({ changes }: Plan, noun: Noun): [key: string, status: 'removed' | 'gone'][] =>
   changes
     .filter((change) => change.noun === noun)
     .flatMap(({ key, verb, replaces }): [string, 'removed' | 'gone'][] => [

@@ -60,7 +60,7 @@ export function applyContext<N extends Noun>(
       signal,
       intent,
       isResumed,
-      every: run.waits.visible.every,
+      lookInterval: run.waits.visible.every,
       withdraw: () => state.withdraw(address),
     },
     lookAgain: async () => (await look(noun, { ...context, shared: singleFlight() })).get(key),
@@ -68,7 +68,8 @@ export function applyContext<N extends Noun>(
       const refreshed = { ...found, [noun]: new Map([[key, existing]]) };
       return step.diff(context, refreshed, planned).find((other) => other.key === key);
     },
-    siblingIds: async (other) => (await siblings.get(other)) ?? (ids[noun].get(other) as Ids[N]),
+    siblingIds: async (siblingKey) =>
+      (await siblings.get(siblingKey)) ?? (ids[noun].get(siblingKey) as Ids[N]),
     renewIntent: () => state.renew(address),
     until: untilReported(run, noun, key),
     note: (text) => report({ type: 'note', text }),

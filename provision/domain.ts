@@ -1,4 +1,4 @@
-/** Checks that the configured zone decides where the domain leads, and warns of other records with the same name. Pure. */
+/** Checks that resolvers see the domain's records in the configured zone, and warns of records that lead elsewhere. Pure. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { routesOf, type Config, type Domain } from '../lib/config/config.ts';
 import { bareName } from '../lib/look/record-sets.ts';
@@ -10,8 +10,8 @@ import { NOTHING_CHANGED, problem, type Problem } from '../lib/model/problem.ts'
 import { only } from '../lib/model/resources.ts';
 
 /**
- * Checks that a record of the domain would be seen: no NS record of the zone delegates the name, and no other zone in the account
- * matches more of the name.
+ * Checks that resolvers see the domain's records in the configured zone: no NS record of the zone delegates the name, and no
+ * other zone in the account matches more of the name.
  * @throws ZONE, with the zone to use instead
  */
 export function checkDomain({ domain }: Config, surroundings: DomainSurroundings | undefined): void {
@@ -25,23 +25,23 @@ function delegatedAway(domain: Domain, cut: ZoneCut, longerZone: LongerZone | un
   const { name, zone } = domain;
   const servers = cut.nameServers.join(', ');
   // If the longer zone is below the delegated name, this NS record does not show which servers answer for that zone.
-  const isAnswering =
+  const mayLongerZoneAnswer =
     longerZone?.name !== cut.name ||
     longerZone.nameServers.some((server) => cut.nameServers.includes(server));
   return problem('ZONE', {
     what: `A record for ${name} in the zone ${zone} would never be seen.`,
     why: [
       `An NS record of ${zone} delegates ${cut.name} to other name servers: ${servers}.`,
-      ...(longerZone ? [accountHas(longerZone)] : []),
-      ...(longerZone && !isAnswering
+      ...(longerZone ? [longerZoneText(longerZone)] : []),
+      ...(longerZone && !mayLongerZoneAnswer
         ? [`Its name servers differ from those of the NS record: ${longerZone.nameServers.join(', ')}.`]
         : []),
     ].join('\n'),
     now: NOTHING_CHANGED,
     fix: longerZone
       ? [
-          ...(isAnswering ? [] : [`Correct the NS record ${cut.name} in ${zone},`]),
-          `${isAnswering ? 'Set' : 'then set'} ${zoneToUse(domain, longerZone)} in slipway.config.ts.`,
+          ...(mayLongerZoneAnswer ? [] : [`Correct the NS record ${cut.name} in ${zone},`]),
+          `${mayLongerZoneAnswer ? 'Set' : 'then set'} ${zoneToUse(domain, longerZone)} in slipway.config.ts.`,
         ]
       : [
           `Choose a domain.name outside ${cut.name}, or the domain.zone that these name servers serve,`,
@@ -53,7 +53,7 @@ function delegatedAway(domain: Domain, cut: ZoneCut, longerZone: LongerZone | un
 const longerZoneExists = (domain: Domain, longerZone: LongerZone): Problem =>
   problem('ZONE', {
     what: `${domain.name} belongs in a longer zone than ${domain.zone}.`,
-    why: `${accountHas(longerZone)}\nOnce ${domain.zone} delegates to that zone, records in ${domain.zone} for this name are not seen any more.`,
+    why: `${longerZoneText(longerZone)}\nOnce ${domain.zone} delegates to that zone, records in ${domain.zone} for this name are not seen any more.`,
     now: NOTHING_CHANGED,
     fix: [
       `Set ${zoneToUse(domain, longerZone)} in slipway.config.ts,`,
@@ -61,7 +61,7 @@ const longerZoneExists = (domain: Domain, longerZone: LongerZone): Problem =>
     ],
   });
 
-const accountHas = ({ name, hostedZoneId }: LongerZone): string =>
+const longerZoneText = ({ name, hostedZoneId }: LongerZone): string =>
   `The account has the zone ${name} (${hostedZoneId}), which contains the name.`;
 
 const zoneToUse = ({ createZone }: Domain, { name }: LongerZone): string =>

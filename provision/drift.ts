@@ -18,15 +18,17 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
  */
 export function driftResult(
   { changes, kept, found }: Plan,
-  about: { readonly stack: string },
+  stackInfo: { readonly stack: string },
   lastFingerprint: string | undefined,
   currentFingerprint: string,
   repair: string,
 ): CommandResult {
-  const isChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
+  const isConfigurationChanged = lastFingerprint !== undefined && lastFingerprint !== currentFingerprint;
   const text = [
-    ...(sizeOfStack(found, about.stack) > 0 ? driftText(changes) : [`${about.stack} does not exist.`]),
-    ...(isChanged
+    ...(sizeOfStack(found, stackInfo.stack) > 0
+      ? driftText(changes)
+      : [`${stackInfo.stack} does not exist.`]),
+    ...(isConfigurationChanged
       ? ['The configuration has changed since the last provision, so the differences include that change.']
       : []),
     changes.length === 0
@@ -36,7 +38,7 @@ export function driftResult(
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: text.join('\n'),
-    json: { ...about, configurationChanged: isChanged, drift: planJson(changes, kept) },
+    json: { ...stackInfo, configurationChanged: isConfigurationChanged, drift: planJson(changes, kept) },
   };
 }
 

@@ -46,22 +46,22 @@ export async function execute(
   const unknownNote = unknownHere(session, found);
   if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
   const plan = makePlan(context, found, options.adopt);
-  const remarks = [
+  const events = [
     ...countEvents(config, plan.found),
     ...domainEvents(config, plan.found),
     ...routeEvents(config),
   ];
-  for (const event of remarks) report(event);
-  const about = { stack, target: options.target, region: config.region, account };
+  for (const event of events) report(event);
+  const stackInfo = { stack, target: options.target, region: config.region, account };
   const configuration = fingerprint(config);
   if (options.drift) {
-    const { configuration: before } = run.state.data;
-    return driftResult(plan, about, before, configuration, commandLine('provision', options));
+    const { configuration: lastFingerprint } = run.state.data;
+    return driftResult(plan, stackInfo, lastFingerprint, configuration, commandLine('provision', options));
   }
-  if (options.plan) return planResult(plan, about);
-  if (!(await isPlanConfirmed(invocation, plan, { ...about, unknownHere: unknownNote }))) {
+  if (options.plan) return planResult(plan, stackInfo);
+  if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownHere: unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
-    return { exitCode: 0, text: '', json: { ...about, declined: true } };
+    return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
   await checkHealthPaths(config, plan.changes, context.builds, signal);
   await run.state.recordTagKeys(Object.keys(config.tags));
@@ -79,7 +79,7 @@ export async function execute(
     exitCode: 0,
     text: url ?? '',
     json: {
-      ...about,
+      ...stackInfo,
       url: url ?? null,
       nameServers: zone?.nameServers ?? null,
       delegated: zone?.isDelegated ?? null,
@@ -89,11 +89,14 @@ export async function execute(
   };
 }
 
-/** Resolves to whether the plan is confirmed; without changes, there is nothing to confirm. */
-async function isPlanConfirmed(
+/**
+ * Shows the plan and asks for confirmation. Without changes, there is nothing to confirm.
+ * @returns whether to apply the plan
+ */
+async function confirmPlan(
   invocation: CommandContext,
   { changes, kept }: Plan,
-  about: Pick<Question, 'stack' | 'account' | 'region' | 'unknownHere'>,
+  stackInfo: Pick<Question, 'stack' | 'account' | 'region' | 'unknownHere'>,
 ): Promise<boolean> {
   if (changes.length === 0) return true;
   const { options, interactive, report } = invocation;
@@ -102,7 +105,7 @@ async function isPlanConfirmed(
   if (interactive && !options.yes && options.target === 'aws')
     for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
   const expected = expectedProvision(changes);
-  return isConfirmed(invocation, { command: 'provision', ...about, counts, duration: expected });
+  return isConfirmed(invocation, { command: 'provision', ...stackInfo, counts, duration: expected });
 }
 
 /**
@@ -120,7 +123,7 @@ async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
   return apply(run, context, makePlan(context, await survey(context), []));
 }
 
-function planResult(plan: Plan, about: object): CommandResult {
+function planResult(plan: Plan, stackInfo: object): CommandResult {
   const { changes, kept } = plan;
   const lines = [
     ...planText(changes, kept),
@@ -129,7 +132,7 @@ function planResult(plan: Plan, about: object): CommandResult {
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: lines.join('\n'),
-    json: { ...about, plan: planJson(changes, kept) },
+    json: { ...stackInfo, plan: planJson(changes, kept) },
   };
 }
 

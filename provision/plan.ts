@@ -41,15 +41,15 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
   checkZones(desired, surveyed);
   checkDomain(desired.config, surveyed.domain);
   const { stack } = desired.names;
-  const adopted =
+  const surveyWithAdopted =
     adopt.length === 0
       ? surveyed
       : takeOver(surveyed, foreignIn(diffAll(desired, surveyed).changes), adopt, stack);
-  const { found, planned, changes } = diffAll(desired, adopted);
+  const { found, planned, changes } = diffAll(desired, surveyWithAdopted);
   const foreign = foreignIn(changes);
   if (foreign.length > 0) throw namesTaken(foreign, found);
-  const cannotUpdate = changes.filter((change) => change.cannotUpdate);
-  if (cannotUpdate.length > 0) throw impossibleChanges(cannotUpdate);
+  const impossible = changes.filter((change) => change.cannotUpdate);
+  if (impossible.length > 0) throw impossibleChanges(impossible);
   const changed = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
   const kept = nouns
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
@@ -71,8 +71,8 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
   let found = surveyed;
   for (const noun of nouns) {
     byNoun.set(noun, steps[noun].diff(desired, found, planned));
-    const deleted = planned.isReplaced(noun) ? nounsDeletedWith(noun) : [];
-    found = { ...found, ...Object.fromEntries(deleted.map((other) => [other, new Map()])) };
+    const deletedNouns = planned.isReplaced(noun) ? nounsDeletedWith(noun) : [];
+    found = { ...found, ...Object.fromEntries(deletedNouns.map((deleted) => [deleted, new Map()])) };
   }
   return { found, planned, changes: [...byNoun.values()].flat() };
 }
@@ -98,12 +98,12 @@ const reasonLines = (refused: readonly Change[]): string =>
 const DOMAIN_PER_STAGE =
   'Each stage needs its own domain: the configuration may export a function of { stage }.';
 
-/** Whether the resource of a refused change belongs to another stack: adopting it would break that stack. */
-const isInStack = ({ noun, key }: Change, found: Survey): boolean =>
+/** Whether the resource of a refused change belongs to another stack. Adopting the resource would break that stack. */
+const isInAnotherStack = ({ noun, key }: Change, found: Survey): boolean =>
   itemsOf(found, noun).get(key)?.tags[STACK_TAG] !== undefined;
 
 function namesTaken(refused: readonly Change[], found: Survey) {
-  const adoptable = refused.every((change) => !isInStack(change, found));
+  const adoptable = refused.every((change) => !isInAnotherStack(change, found));
   return problem('FOREIGN', {
     what: "Some resources already use this stack's names but belong to someone else.",
     why: reasonLines(refused),

@@ -43,7 +43,7 @@ const isOurs = (found: Survey, address: string, stack: string): boolean =>
     ),
   );
 
-/** Gives the former owner of each adopted resource as the reason for its change. */
+/** Replaces the reason for each change of an adopted resource with the former owner of the resource. */
 export const withFormerOwners = (
   changes: readonly Change[],
   found: Survey,
@@ -58,13 +58,13 @@ export const withFormerOwners = (
     return owner === undefined ? change : { ...change, reason: `taken over: ${owner}` };
   });
 
-const nothingToAdopt = (address: string, others: readonly string[]) =>
+const nothingToAdopt = (address: string, adoptable: readonly string[]) =>
   problem('ARGUMENTS', {
     what: `There is nothing to adopt at ${address}.`,
     why:
-      others.length === 0
+      adoptable.length === 0
         ? "No resource with this stack's names belongs to someone else."
-        : `The resources that belong to someone else are ${others.join(', ')}.`,
+        : `The resources that belong to someone else are ${adoptable.join(', ')}.`,
     now: NOTHING_CHANGED,
     fix: [
       'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.',

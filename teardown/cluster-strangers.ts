@@ -30,7 +30,7 @@ export async function strangersInCluster({ aws, names, found }: StrangerContext)
         id: serviceName,
         text: `service ${serviceName} runs in the cluster ${cluster}, and does not belong to this stack`,
         command: `aws ecs delete-service --cluster ${cluster} --service ${serviceName} --force`,
-        isCertain: true,
+        isCertainlyForeign: true,
         attachments: [],
       })),
     ...tasks
@@ -42,7 +42,7 @@ export async function strangersInCluster({ aws, names, found }: StrangerContext)
           id,
           text: `task ${id}${origin.length > 0 ? ` (${origin.join(', ')})` : ''} runs in the cluster ${cluster}, and none of our services started it`,
           command: `aws ecs stop-task --cluster ${cluster} --task ${id}`,
-          isCertain: true,
+          isCertainlyForeign: true,
           attachments: attachments.map((attachment) => attachment.id ?? ''),
         };
       }),

@@ -1,4 +1,4 @@
-/** Removes a resource that may be in use: waits while its users disappear on their own, and reports users that do not. */
+/** Removes a resource that may be in use: waits while dependents disappear on their own, and reports those that do not. */
 import type { BeforeRetry } from '../lib/aws/retry.ts';
 import { isCode } from '../lib/aws/errors.ts';
 import { ignoringNotFound } from '../lib/engine/delete.ts';
@@ -9,8 +9,8 @@ import { strangersInCluster } from './cluster-strangers.ts';
 import { foreignRules, isTaskInterface, strangersAmong, type Stranger } from './strangers.ts';
 import { contentsOf } from './vpc-contents.ts';
 
-/** A resource or rule that uses the resource to remove; `isCertain` if it is known to belong to someone else. */
-type User = Pick<Stranger, 'text' | 'command' | 'isCertain'>;
+/** A resource or rule that uses the resource to remove. */
+type Dependent = Pick<Stranger, 'text' | 'command' | 'isCertainlyForeign'>;
 
 const IN_USE = [
   'DependencyViolation',
@@ -20,53 +20,53 @@ const IN_USE = [
 ] as const;
 
 /**
- * Sends a delete. When AWS first refuses it because the resource is in use, looks once for the users of the resource. If one of
- * them belongs to someone else, waiting would not help. Otherwise the delete is retried until the users have disappeared: they
- * are our own resources, or resources that AWS manages for us.
+ * Sends a delete. When AWS first refuses it because the resource is in use, looks once for the dependents of the resource. If a
+ * dependent is foreign, waiting would not help. Otherwise the delete is retried until the dependents have disappeared: they are
+ * our own resources, or resources that AWS manages for us.
  * @param what the resource, as a problem names it
- * @param findUsers finds the users of the resource
+ * @param findDependents finds the dependents of the resource
  * @param isGone whether an error means that the resource does not exist; by default, every "not found" does
- * @throws FOREIGN with the users of the resource, and the commands that remove them or show their owners; the error of `remove`
- *   if there are no users
+ * @throws FOREIGN with the dependents, and the commands that remove them or show their owners; the error of `remove` if there are
+ *   no dependents
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
 export async function removeWhenUnused(
   context: Pick<RemoveContext<Noun>, 'awsCommand'>,
   what: string,
-  findUsers: () => Promise<readonly User[]>,
+  findDependents: () => Promise<readonly Dependent[]>,
   remove: (options: { readonly beforeRetry: BeforeRetry }) => Promise<unknown>,
   isGone?: (error: unknown) => boolean,
 ): Promise<void> {
-  const inUseProblem = (users: readonly User[], cause: unknown) =>
+  const inUseProblem = (dependents: readonly Dependent[], cause: unknown) =>
     problem('FOREIGN', {
       what: `${what} is still in use, so it cannot be removed.`,
-      why: users.map(({ text }) => text).join('\n'),
+      why: dependents.map(({ text }) => text).join('\n'),
       now: 'It is kept, and so are the resources that use it.',
       fix: [
-        ...users.map(({ command }) => context.awsCommand(command)),
+        ...dependents.map(({ command }) => context.awsCommand(command)),
         'Then run the same command again, to finish.',
       ],
       cause,
     });
   const beforeRetry = async (error: Error): Promise<void> => {
     if (!isCode(error, ...IN_USE)) return;
-    const strangers = (await findUsers()).filter(({ isCertain }) => isCertain);
+    const strangers = (await findDependents()).filter((dependent) => dependent.isCertainlyForeign);
     if (strangers.length > 0) throw inUseProblem(strangers, error);
   };
   try {
     await ignoringNotFound(() => remove({ beforeRetry }), isGone);
   } catch (error) {
     if (!isCode(error, ...IN_USE)) throw error;
-    const users = await findUsers();
-    throw users.length === 0 ? error : inUseProblem(users, error);
+    const dependents = await findDependents();
+    throw dependents.length === 0 ? error : inUseProblem(dependents, error);
   }
 }
 
-/** Finds what uses a subnet, a security group or an internet gateway, or what is left in a VPC. */
-export async function usersInVpc(
+/** Finds the dependents of a subnet, a security group or an internet gateway. For a VPC, finds everything in the VPC. */
+export async function dependentsInVpc(
   context: Pick<RemoveContext<Noun>, 'aws' | 'names' | 'found'>,
   target: { readonly id: string; readonly vpcId: string },
-): Promise<User[]> {
+): Promise<Dependent[]> {
   const isGroup = target.id.startsWith('sg-');
   const [contents, rules, clusterStrangers] = await Promise.all([
     contentsOf(context.aws, target.vpcId),
@@ -74,13 +74,13 @@ export async function usersInVpc(
     strangersInCluster(context),
   ]);
   const strangers = strangersAmong(context, contents);
-  const uses = ({ id, text, networkInterface }: (typeof contents)[number]): boolean => {
+  const usesTarget = ({ id, text, networkInterface }: (typeof contents)[number]): boolean => {
     if (id === target.id) return false;
     if (target.id === target.vpcId) return true;
     if (target.id.startsWith('igw-')) return networkInterface?.Association !== undefined;
     return text.includes(target.id);
   };
-  const users = contents.filter(uses).map((content) => {
+  const dependents = contents.filter(usesTarget).map((content) => {
     const stranger = strangers.find(({ id }) => id === content.id);
     const description = content.networkInterface?.Description ?? '';
     const task = isTaskInterface(description)
@@ -88,7 +88,7 @@ export async function usersInVpc(
           attachments.some((id) => id !== '' && description.endsWith(id)),
         )
       : undefined;
-    return task ?? stranger ?? { ...content, isCertain: false };
+    return task ?? stranger ?? { ...content, isCertainlyForeign: false };
   });
-  return [...new Map([...users, ...rules].map((user) => [user.text, user])).values()];
+  return [...new Map([...dependents, ...rules].map((dependent) => [dependent.text, dependent])).values()];
 }

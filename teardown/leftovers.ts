@@ -19,13 +19,13 @@ export interface Certificate {
 
 /**
  * Repeats the search for resources of this stack until it finds nothing, since AWS's lists lag by up to a minute.
- * @param before the survey at the start of the teardown
+ * @param surveyBefore the survey at the start of the teardown
  * @returns what has been verified
  * @throws LEFTOVERS with a list of the resources that are left or prevent a removal
  */
-export async function verifyNothingLeft(session: Session, before: Survey): Promise<Certificate> {
+export async function verifyNothingLeft(session: Session, surveyBefore: Survey): Promise<Certificate> {
   const { run } = session;
-  const vpcIds = [...before.vpc.values()].map(({ vpcId }) => vpcId);
+  const vpcIds = [...surveyBefore.vpc.values()].map(({ vpcId }) => vpcId);
   let left: string[] = [];
   try {
     await until(

@@ -19,9 +19,9 @@ export interface Obstacle {
 type ObstacleSession = Pick<Session, 'run' | 'lookContext'>;
 
 /**
- * Finds the obstacles to the planned removals: deletion protection, tasks and services of others in our cluster, resources of
- * others in our VPC, and rules of others that refer to our security groups.
- * @param wait whether to look again for up to a minute, as long as it is not certain that anything belongs to someone else
+ * Finds the obstacles to the planned removals: deletion protection, foreign tasks and services in our cluster, foreign resources
+ * in our VPC, and foreign rules that refer to our security groups.
+ * @param wait whether to look again for up to a minute, while every stranger may still be our own resource
  */
 export async function findObstacles(
   session: ObstacleSession,
@@ -34,7 +34,7 @@ export async function findObstacles(
   const lookForStrangers = async () => {
     const { aws, names } = session.lookContext();
     strangers = await strangersOf({ aws, names, found }, changes);
-    return strangers.length === 0 || strangers.some(({ isCertain }) => isCertain)
+    return strangers.length === 0 || strangers.some(({ isCertainlyForeign }) => isCertainlyForeign)
       ? ready(undefined)
       : pending(`${strangers.length} resources without tags`);
   };
@@ -68,7 +68,7 @@ export function throwObstacles(obstacles: readonly Obstacle[], stack: string): v
 const removedKeys = (changes: readonly Change[], noun: Change['noun']): ReadonlySet<string> =>
   new Set(changes.filter((change) => change.noun === noun).map(({ key }) => key));
 
-/** Returns the load balancers with deletion protection. Another user turned it on, since Slipway never does. */
+/** Returns an obstacle for each load balancer with deletion protection. Slipway never turns it on, so another user did. */
 function deletionProtections(found: Survey, changes: readonly Change[]): Obstacle[] {
   const keys = removedKeys(changes, 'loadBalancer');
   return [...found.loadBalancer]
@@ -85,9 +85,9 @@ async function strangersOf(context: StrangerContext, changes: readonly Change[])
   const groups = [...removedKeys(changes, 'securityGroups')].flatMap(
     (key) => found.securityGroups.get(key)?.groupId ?? [],
   );
-  const hasCluster = removedKeys(changes, 'cluster').size > 0;
+  const isClusterRemoved = removedKeys(changes, 'cluster').size > 0;
   const [inCluster, rules, ...inVpcs] = await Promise.all([
-    hasCluster ? strangersInCluster(context) : [],
+    isClusterRemoved ? strangersInCluster(context) : [],
     foreignRules(context, groups),
     ...vpcs.map((vpcId) => strangersIn(context, vpcId)),
   ]);

@@ -40,7 +40,7 @@ export async function removeResource<N extends Noun>(
     existing,
     found,
     alsoRemoved,
-    newLook: () => ({ ...context, shared: singleFlight() }),
+    newLookContext: () => ({ ...context, shared: singleFlight() }),
     until: untilReported(run, noun, key),
     note: (text) => report({ type: 'note', text }),
     awsCommand: (command) => awsCommand(run, command),

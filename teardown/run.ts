@@ -1,4 +1,4 @@
-/** Runs a teardown: surveys, confirms, removes in reverse order, and looks for leftovers independently. */
+/** Runs a teardown: surveys, confirms, removes in reverse order, and searches for leftovers. */
 import { foreignOwner } from '../lib/derive/ownership.ts';
 import { startAll, waitForSiblings } from '../lib/engine/concurrent.ts';
 import { expectedTeardown } from '../lib/engine/expected-duration.ts';
@@ -45,13 +45,13 @@ export async function teardown(
     const unknownNote = unknownHere(session, found);
     if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
     const changes = removalsOf(found, stack);
-    const about = { stack, target: options.target, region: config.region, account };
+    const stackInfo = { stack, target: options.target, region: config.region, account };
     const obstacles = await findObstacles(session, found, changes, { wait: !options.plan });
     if (options.plan) {
       for (const { text, command } of obstacles) {
         report({ type: 'warning', text: `A teardown would be refused: ${text} To lift it: ${command}` });
       }
-      return planResult(changes, about, obstacles);
+      return planResult(changes, stackInfo, obstacles);
     }
     throwObstacles(obstacles, stack);
     if (changes.length > 0) {
@@ -60,14 +60,14 @@ export async function teardown(
       const expected = expectedTeardown(changes, removalOrder());
       const question = {
         command: 'teardown',
-        ...about,
+        ...stackInfo,
         counts,
         duration: expected,
         unknownHere: unknownNote,
       } as const;
       if (!(await isConfirmed(invocation, question))) {
         report({ type: 'phase', text: 'nothing was removed' });
-        return { exitCode: 0, text: '', json: { ...about, declined: true } };
+        return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
       }
       await takeDown(session, found, changes);
     }
@@ -80,7 +80,11 @@ export async function teardown(
     const elapsed = duration(performance.now() - start);
     const summary =
       changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;
-    return { exitCode: 0, text: summary, json: { ...about, removed: changes.length, left: 0, certificate } };
+    return {
+      exitCode: 0,
+      text: summary,
+      json: { ...stackInfo, removed: changes.length, left: 0, certificate },
+    };
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {
@@ -113,7 +117,7 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
       const entries = keysOf(noun).map((key) => [key, key] as const);
       const removing = startAll<string, void>(entries, (key, others) =>
         removeResource(run, session.lookContext(), found, removals, noun, key, {
-          alsoRemoved: { areAllRemoved, removalOf: (other) => others.get(other) },
+          alsoRemoved: { areAllRemoved, removalOf: (otherKey) => others.get(otherKey) },
         }),
       );
       await waitForSiblings(removing.values());
@@ -131,13 +135,13 @@ const certificateText = ({ nouns, vpc }: Certificate): string =>
 
 function planResult(
   changes: readonly Change[],
-  about: object,
+  stackInfo: object,
   obstacles: readonly Obstacle[],
 ): CommandResult {
   const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: [...planText(changes), summary].join('\n'),
-    json: { ...about, plan: planJson(changes, []), obstacles },
+    json: { ...stackInfo, plan: planJson(changes, []), obstacles },
   };
 }

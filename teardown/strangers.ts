@@ -29,10 +29,10 @@ export interface Stranger {
   /** The command of the AWS CLI that removes it, or that shows its owner. */
   readonly command: string;
   /**
-   * Whether it certainly belongs to someone else. AWS may list one of our resources without its tags for a minute after it was
-   * created or deleted.
+   * Whether the stranger certainly belongs to someone else. AWS may list one of our resources without its tags for a minute
+   * after the resource was created or deleted.
    */
-  readonly isCertain: boolean;
+  readonly isCertainlyForeign: boolean;
   /** The gateway or endpoint that a network interface belongs to. */
   readonly gateway?: string | undefined;
 }
@@ -48,7 +48,7 @@ const ownIds = (found: Survey): ReadonlySet<string> =>
     ...[...found.natGateway.values()].flatMap(({ networkInterfaceIds }) => networkInterfaceIds),
   ]);
 
-/** Whether a resource without tags may be our own, with tags that are not visible: it has one of our names, or no name. */
+/** Whether a resource may be our own, with tags that are not visible yet: it has no tags, and one of our names or no name. */
 const mayBeOurs = ({ stack }: Names, tags: Tags, name: string | undefined): boolean =>
   Object.keys(tags).length === 0 && (name === undefined || name.startsWith(`${stack}-`));
 
@@ -66,7 +66,7 @@ export function strangersAmong(
 ): Stranger[] {
   const ours = ownIds(found);
   const foreign = contents.filter(({ id, tags }) => tags[STACK_TAG] !== names.stack && !ours.has(id));
-  const foreignIds = foreign.filter((one) => !one.networkInterface).map(({ id }) => id);
+  const foreignIds = foreign.filter(({ networkInterface }) => !networkInterface).map(({ id }) => id);
   return foreign
     .filter(
       ({ networkInterface }) =>
@@ -76,7 +76,7 @@ export function strangersAmong(
       id,
       text,
       command,
-      isCertain: networkInterface !== undefined || !mayBeOurs(names, tags, name),
+      isCertainlyForeign: networkInterface !== undefined || !mayBeOurs(names, tags, name),
       gateway: gatewayOf(networkInterface),
     }));
 }
@@ -84,7 +84,7 @@ export function strangersAmong(
 /**
  * Whether AWS manages an interface for one of our resources. The description of an interface shows which AWS service created it.
  * Slipway itself creates no interfaces.
- * @param foreignIds the ids of other resources in the VPC that belong to someone else
+ * @param foreignIds the ids of the foreign resources in the VPC, except network interfaces
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html
  */
 function isManagedForUs(
@@ -142,18 +142,18 @@ export async function foreignRules(
   );
   return SecurityGroupRules.filter(({ ReferencedGroupInfo }) =>
     groupIds.includes(ReferencedGroupInfo?.GroupId ?? ''),
-  ).map((rule) => strangersRule(names, rule, groups.get(rule.GroupId ?? '') ?? {}));
+  ).map((rule) => ruleAsStranger(names, rule, groups.get(rule.GroupId ?? '') ?? {}));
 }
 
-function strangersRule(names: Names, rule: SecurityGroupRule, group: SecurityGroup): Stranger {
+function ruleAsStranger(names: Names, rule: SecurityGroupRule, group: SecurityGroup): Stranger {
   const { SecurityGroupRuleId = '', GroupId, IsEgress, IpProtocol = '', FromPort, ToPort } = rule;
   const ports = FromPort === ToPort ? FromPort : `${FromPort}-${ToPort}`;
   const traffic = IpProtocol === '-1' ? 'all traffic' : `${IpProtocol} ${ports}`;
-  const [direction, side] = IsEgress ? ['egress', 'out to'] : ['ingress', 'in from'];
+  const [direction, directionText] = IsEgress ? ['egress', 'out to'] : ['ingress', 'in from'];
   return {
     id: SecurityGroupRuleId,
-    text: `rule ${SecurityGroupRuleId} of ${GroupId} (${group.GroupName}) allows ${traffic} ${side} ${rule.ReferencedGroupInfo?.GroupId}`,
+    text: `rule ${SecurityGroupRuleId} of ${GroupId} (${group.GroupName}) allows ${traffic} ${directionText} ${rule.ReferencedGroupInfo?.GroupId}`,
     command: `aws ec2 revoke-security-group-${direction} --group-id ${GroupId} --security-group-rule-ids ${SecurityGroupRuleId}`,
-    isCertain: !mayBeOurs(names, readTags(group.Tags), group.GroupName),
+    isCertainlyForeign: !mayBeOurs(names, readTags(group.Tags), group.GroupName),
   };
 }

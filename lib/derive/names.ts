@@ -30,9 +30,9 @@ export interface Names {
    */
   targetGroup(container: RoutedContainer): string;
   /**
-   * The name of an ECS service is its name in the configuration, plus a hash of the paths that it serves over HTTPS. When the
-   * protocol of a path changes, so does the name, and a second service is created beside the first. One service cannot have
-   * both protocols: its tasks are in all of its target groups, and no task can be healthy both in a group for HTTP and in a
+   * The name of an ECS service is the name in the configuration, plus a hash of the paths that the service serves over HTTPS.
+   * When the protocol of a path changes, the name changes, and a second service is created beside the first. One service cannot
+   * have both protocols: its tasks are in all of its target groups, and no task can be healthy both in a group for HTTP and in a
    * group for HTTPS.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
    */
@@ -59,8 +59,8 @@ export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names 
     securityGroup: (key) => `${stack}-${key}`,
     targetGroup: ({ key, port, protocol }) => `${stack}-${key}-${shortHash(4, port, protocol, 'ip')}`,
     service: ({ name, containers }) => {
-      const secure = containers.filter(isRouted).filter(({ protocol }) => protocol === 'HTTPS');
-      const paths = secure.map(({ path }) => path).sort();
+      const httpsContainers = containers.filter(isRouted).filter(({ protocol }) => protocol === 'HTTPS');
+      const paths = httpsContainers.map(({ path }) => path).sort();
       return paths.length === 0 ? name : `${name}_${shortHash(4, ...paths)}`;
     },
     repository: (key) => `${stack}/${key}`,

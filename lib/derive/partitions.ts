@@ -6,7 +6,7 @@ export interface Partition {
   readonly id: string;
   /** Matches the names of its regions, including those that AWS adds later. */
   readonly regions: RegExp;
-  /** The domain of its endpoints and registries, e.g. `amazonaws.com`. `aws` and `aws-us-gov` share theirs. */
+  /** The domain of its endpoints and registries, e.g. `amazonaws.com`. `aws` and `aws-us-gov` have the same domain. */
   readonly dnsSuffix: string;
   /** The domain of its endpoints that also have IPv6 addresses, e.g. `api.aws`. */
   readonly dualStackDnsSuffix: string;

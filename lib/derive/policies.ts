@@ -1,4 +1,4 @@
-/** The policies of the stack's two roles: who may assume them, and what they allow. Pure. */
+/** The policies of the stack's two roles: who may assume the roles, and what the roles may do. Pure. */
 import { ecsArnPattern, logGroupArn, repositoryArn, repositoryArnOf, type Location } from './arns.ts';
 import { containersOf, type Config } from '../config/config.ts';
 import type { Names } from './names.ts';
@@ -18,13 +18,13 @@ export interface Policy {
 }
 
 /** Serialises a policy with sorted keys: equal policies give equal strings, regardless of the order of their keys. */
-export const policyText = (policy: unknown): string => JSON.stringify(sorted(policy));
+export const policyText = (policy: unknown): string => JSON.stringify(withSortedKeys(policy));
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+function withSortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSortedKeys);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withSortedKeys(inner)]));
 }
 
 /**
@@ -52,12 +52,12 @@ export const trustPolicy = (location: Location): Policy => ({
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
 export function executionPolicy(config: Config, names: Names, location: Location): Policy {
-  const all = containersOf(config).flatMap(({ key, image }) =>
+  const repositoryArns = containersOf(config).flatMap(({ key, image }) =>
     'source' in image
       ? repositoryArn(location, names.repository(key))
       : (repositoryArnOf(image.reference) ?? []),
   );
-  const repositories = [...new Set(all)];
+  const repositories = [...new Set(repositoryArns)];
   const pull: Statement[] = [
     // GetAuthorizationToken does not support resource-level permissions.
     { Sid: 'SignIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },

@@ -19,11 +19,11 @@ export function prioritiesOf(paths: readonly string[]): ReadonlyMap<string, numb
   const taken = new Set<number>();
   const priorities = new Map<string, number>();
   for (const path of [...paths].sort()) {
-    const first = 1 + (MAX_PATH_LENGTH - Math.min(path.length, MAX_PATH_LENGTH)) * BAND_SIZE;
+    const bandStart = 1 + (MAX_PATH_LENGTH - Math.min(path.length, MAX_PATH_LENGTH)) * BAND_SIZE;
     let offset = Number.parseInt(shortHash(6, path), 16) % BAND_SIZE;
-    while (taken.has(first + offset)) offset = (offset + 1) % BAND_SIZE;
-    taken.add(first + offset);
-    priorities.set(path, first + offset);
+    while (taken.has(bandStart + offset)) offset = (offset + 1) % BAND_SIZE;
+    taken.add(bandStart + offset);
+    priorities.set(path, bandStart + offset);
   }
   return priorities;
 }

@@ -7,8 +7,8 @@ export interface SubnetLayout {
   readonly key: string;
   readonly isPublic: boolean;
   readonly cidr: string;
-  /** The number of the zone, starting at 0. */
-  readonly zone: number;
+  /** The index of the zone, starting at 0. */
+  readonly zoneIndex: number;
 }
 
 /** The block is divided into 16 parts. The public subnets start at the first part, the private subnets at the ninth. */
@@ -31,11 +31,11 @@ export function subnetLayouts({
   const part = (index: number): string =>
     new Netmask(`${block.base}/${block.bitmask + PART_BITS}`).next(index).toString();
   return [true, false].flatMap((isPublic) =>
-    Array.from({ length: zones }, (_, zone) => ({
-      key: `${isPublic ? 'public' : 'private'}-${zone + 1}`,
+    Array.from({ length: zones }, (_, zoneIndex) => ({
+      key: `${isPublic ? 'public' : 'private'}-${zoneIndex + 1}`,
       isPublic,
-      cidr: part(zone + (isPublic ? 0 : FIRST_PRIVATE)),
-      zone,
+      cidr: part(zoneIndex + (isPublic ? 0 : FIRST_PRIVATE)),
+      zoneIndex,
     })),
   );
 }
@@ -50,10 +50,10 @@ export const subnetKeys = (
     .map(({ key }) => key);
 
 /**
- * Assigns an availability zone to each zone number. A number with existing subnets keeps the zone of these subnets; any other
- * number gets the first free zone. No zone is assigned twice, since a load balancer accepts one subnet per zone.
+ * Assigns an availability zone to each zone index. An index with existing subnets keeps the zone of these subnets; any other
+ * index gets the first free zone. No zone is assigned twice, since a load balancer accepts one subnet per zone.
  * @param count the number of zones
- * @param existing the zones of the existing subnets, by zone number
+ * @param existing the zones of the existing subnets, by zone index
  * @param available the zones of the region, in order
  */
 export function assignZones(
@@ -62,5 +62,5 @@ export function assignZones(
   available: readonly string[],
 ): string[] {
   const free = available.filter((zone) => !existing.includes(zone));
-  return Array.from({ length: count }, (_, number) => existing[number] ?? free.shift() ?? '');
+  return Array.from({ length: count }, (_, index) => existing[index] ?? free.shift() ?? '');
 }

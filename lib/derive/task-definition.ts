@@ -19,7 +19,7 @@ export interface TaskDefinitionParts {
   readonly executionRoleArn: string;
   readonly taskRoleArn: string;
   /** Returns the reference of a container's image. */
-  readonly image: (container: Container) => string;
+  readonly imageOf: (container: Container) => string;
 }
 
 /**
@@ -32,7 +32,7 @@ export function taskDefinitionParts(
   { config, names, account }: { readonly config: Config; readonly names: Names; readonly account: string },
   service: Service,
   roles: ReadonlyMap<string, { readonly roleArn: string }>,
-  image: TaskDefinitionParts['image'],
+  imageOf: TaskDefinitionParts['imageOf'],
 ): TaskDefinitionParts {
   const role = (key: 'execution' | 'task') =>
     roles.get(key)?.roleArn ?? roleArn({ region: config.region, account }, names.rolePath, names.role(key));
@@ -42,7 +42,7 @@ export function taskDefinitionParts(
     logGroup: names.logGroup,
     executionRoleArn: role('execution'),
     taskRoleArn: role('task'),
-    image,
+    imageOf,
   };
 }
 
@@ -66,8 +66,8 @@ export const taskDefinitionFor = (
 });
 
 /**
- * Returns the size of a task definition in bytes: of its compact JSON, in UTF-8. Tags do not count. AWS does not document how it
- * counts.
+ * Returns the size of a task definition: the bytes of its compact JSON in UTF-8, without tags. AWS does not document how it
+ * measures the size.
  */
 export const definitionBytes = (definition: RegisterTaskDefinitionCommandInput): number =>
   Buffer.byteLength(JSON.stringify(definition));
@@ -78,7 +78,7 @@ const containerDefinition = (
   parts: TaskDefinitionParts,
 ): ContainerDefinition => ({
   name: container.name,
-  image: parts.image(container),
+  image: parts.imageOf(container),
   essential: container.essential,
   command: container.command && [...container.command],
   portMappings: container.port === undefined ? [] : [{ containerPort: container.port, protocol: 'tcp' }],
@@ -98,9 +98,9 @@ const containerDefinition = (
 });
 
 /**
- * Returns the health check that runs inside the container. Images that Slipway builds contain Node, which sends the request.
- * Other images may not contain Node, so their containers have no such check. The load balancer also checks routed containers,
- * and both checks accept the same status codes.
+ * Returns the health check that runs inside the container. A Node program sends the request. Images that Slipway builds contain
+ * Node. Other images may not contain Node, so their containers have no such check. The load balancer also checks routed
+ * containers, and both checks accept the same status codes.
  */
 function healthCheckOf({ image, port, protocol, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;

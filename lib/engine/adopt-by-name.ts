@@ -18,7 +18,7 @@ interface AdoptionContext<T> {
  * @param context the context of the create
  * @param error the refusal
  * @param code the code of the error that reports a name in use; any other error is rethrown
- * @param whatIsTaken what is taken, e.g. `the name shop-dev`
+ * @param whatIsTaken the name or the place in conflict, e.g. `the name shop-dev`
  * @returns our resource
  * @throws FOREIGN when the existing resource does not belong to this stack
  */

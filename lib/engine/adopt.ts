@@ -1,4 +1,4 @@
-/** Adopts our own resource when a create is refused because it exists already, and reports a problem if the existing resource is not ours. */
+/** Handles a create that AWS refuses because the resource exists: adopts our own resource, or reports a foreign one. */
 import { messageOf } from '../aws/errors.ts';
 import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { problem } from '../model/problem.ts';
@@ -6,7 +6,7 @@ import { problem } from '../model/problem.ts';
 /**
  * Looks for our resource after AWS refused a create because the resource exists. The existing resource may come from an earlier
  * create whose response was lost, or it may belong to someone else.
- * @param whatIsTaken what is taken, e.g. `the block 10.0.0.0/20 of vpc-1`
+ * @param whatIsTaken the name or the place in conflict, e.g. `the block 10.0.0.0/20 of vpc-1`
  * @param cause AWS's refusal
  * @returns what `lookAgain` found
  * @throws FOREIGN when no resource of this stack becomes visible within the lag of AWS's lists
@@ -29,7 +29,7 @@ export async function adopt<T>(
 
 /**
  * Makes the problem for a create that conflicts with a resource of another owner.
- * @param whatIsTaken what is taken, as for `adopt`
+ * @param whatIsTaken the name or the place in conflict, as for `adopt`
  * @param why the evidence: AWS's refusal, or who owns the resource
  */
 export const takenByOthers = (whatIsTaken: string, why: string, cause?: unknown) =>

@@ -40,12 +40,12 @@ export const errorsIn = (error: unknown): unknown[] =>
 export async function waitForSiblings<T>(tasks: Iterable<T | PromiseLike<T>>): Promise<T[]> {
   const results = await Promise.allSettled(tasks);
   const errors = new Set(
-    results.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : [])),
+    results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
   );
   const [first] = errors;
   if (errors.size > 1) throw new SeveralErrors([...errors]);
   if (errors.size === 1) throw first;
-  return results.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /**

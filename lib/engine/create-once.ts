@@ -11,7 +11,7 @@ export interface DuplicateGuard {
   /** The intent; `at` is when it was recorded, milliseconds since the epoch. */
   readonly intent: { readonly at: number };
   /** Milliseconds between looks. */
-  readonly every: number;
+  readonly lookInterval: number;
   /** Withdraws the intent after AWS has refused the create: nothing was created. */
   withdraw(): Promise<void>;
 }
@@ -23,14 +23,14 @@ const MAX_ATTEMPTS = 3;
 export const LIST_LAG_MS = 60_000;
 
 /**
- * Runs a create that is not idempotent. After a lost response, it looks for the resource by its tags for as long as lists and
- * filters can lag, and adopts what it finds. It does the same if an earlier run was killed during the create. If there is no such
- * resource, it sends the create again.
+ * Runs a create that is not idempotent. After a lost response, looks for the resource by its tags for as long as lists and
+ * filters can lag, and adopts a resource that it finds. Does the same if an earlier run was killed during the create. If there is
+ * no such resource, sends the create again.
  * @param guard the intent of the create, and how often to look for the resource
  * @param find looks for the resource by its tags
  * @param create sends the create, and returns undefined when the response has no id; such a response counts as lost
  * @returns the resource that was created or found
- * @throws an error of `create` that proves that nothing was created, or the error of its last attempt
+ * @throws an error of `create` that proves that nothing was created, or the error of the last attempt
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export async function createOnce<T>(
@@ -40,7 +40,7 @@ export async function createOnce<T>(
 ): Promise<T> {
   const { clock, intent, isResumed, signal } = guard;
   if (isResumed) {
-    // At most one full period from now: the clock may have been set back since the intent was recorded.
+    // The remaining time is never longer than the full period, even if the clock was set back after the intent was recorded.
     const remaining = Math.min(intent.at + LOST_RESPONSE_MS - clock.now(), LOST_RESPONSE_MS);
     const found = await findWithin(guard, remaining, find);
     if (found !== undefined) return found;
@@ -70,7 +70,7 @@ export async function createOnce<T>(
  * @returns what `find` found; undefined when time is up
  */
 export async function findWithin<T>(
-  { clock, signal, every }: Pick<DuplicateGuard, 'clock' | 'signal' | 'every'>,
+  { clock, signal, lookInterval }: Pick<DuplicateGuard, 'clock' | 'signal' | 'lookInterval'>,
   ms: number,
   find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
@@ -78,6 +78,6 @@ export async function findWithin<T>(
   for (;;) {
     const found = await find();
     if (found !== undefined || clock.now() >= end) return found;
-    await clock.sleep(every, signal);
+    await clock.sleep(lookInterval, signal);
   }
 }

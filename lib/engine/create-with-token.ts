@@ -1,4 +1,4 @@
-/** Creates a resource whose create takes a client token: a repeated call returns the same resource, if it still exists. */
+/** Creates a resource with a client token, so that a repeated call does not create a second resource. */
 import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { isCode } from '../aws/errors.ts';
 import type { Intent } from '../state/format.ts';

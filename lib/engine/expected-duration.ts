@@ -10,26 +10,29 @@ const CALLS_MS = 500;
 const usual = (...waits: readonly WaitName[]): number =>
   waits.reduce((sum, wait) => sum + awsWaits[wait].usual, 0);
 
-const CREATION: Partial<Record<Noun, number>> = {
+/** Milliseconds that the creation of a noun waits. */
+const CREATION_WAIT_MS: Partial<Record<Noun, number>> = {
   natGateway: usual('natGateway'),
   services: usual('deployment'),
   record: usual('dns', 'answer'),
 };
-const REMOVAL: Partial<Record<Noun, number>> = {
+/** Milliseconds that the removal of a noun waits. */
+const REMOVAL_WAIT_MS: Partial<Record<Noun, number>> = {
   services: usual('serviceGone'),
   natGateway: usual('natGatewayGone'),
   loadBalancer: usual('interfacesGone'),
   gatewayEndpoint: usual('vpcEndpointGone'),
 };
 
-/** The time that the changes of a noun take. Of all updates, only those of services and records have a wait. */
+/** The time that the changes of a noun take, milliseconds. Updates include a wait only for services and records. */
 function duration(changes: readonly Change[], noun: Noun): number {
   const verbs = changes.filter((change) => change.noun === noun).map(({ verb }) => verb);
   if (verbs.length === 0) return 0;
   const isCreated = verbs.includes('create') || verbs.includes('replace');
-  const isDeployed = noun === 'services' || noun === 'record';
-  const creationMs = isCreated || (isDeployed && verbs.includes('update')) ? (CREATION[noun] ?? 0) : 0;
-  const removalMs = verbs.includes('replace') || verbs.includes('remove') ? (REMOVAL[noun] ?? 0) : 0;
+  const updateHasWait = noun === 'services' || noun === 'record';
+  const creationMs =
+    isCreated || (updateHasWait && verbs.includes('update')) ? (CREATION_WAIT_MS[noun] ?? 0) : 0;
+  const removalMs = verbs.includes('replace') || verbs.includes('remove') ? (REMOVAL_WAIT_MS[noun] ?? 0) : 0;
   return CALLS_MS + creationMs + removalMs;
 }
 

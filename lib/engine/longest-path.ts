@@ -1,4 +1,4 @@
-/** Computes the longest path through a dependency graph: no run that respects the graph can be faster. Pure. */
+/** Computes the longest path through a dependency graph, and with it the shortest possible duration of a run. Pure. */
 
 /** The dependencies of each node. */
 export type Graph = Readonly<Record<string, readonly string[]>>;
@@ -10,7 +10,7 @@ export interface LongestPath {
 }
 
 /**
- * Returns the longest path: no run that respects the graph can be faster.
+ * Returns the path that takes the most time.
  * @param needs the dependencies of each node, without cycles
  * @param weights milliseconds of each node; by default 0
  */
@@ -19,15 +19,15 @@ export function longestPath(needs: Graph, weights: Readonly<Record<string, numbe
   const longestTo = (node: string): LongestPath => {
     const known = longestByNode.get(node);
     if (known) return known;
-    const longest = longestOf((needs[node] ?? []).map(longestTo));
-    const path = { ms: longest.ms + (weights[node] ?? 0), nodes: [...longest.nodes, node] };
+    const longestBefore = longestOf((needs[node] ?? []).map(longestTo));
+    const path = { ms: longestBefore.ms + (weights[node] ?? 0), nodes: [...longestBefore.nodes, node] };
     longestByNode.set(node, path);
     return path;
   };
   const { ms, nodes } = longestOf(Object.keys(needs).map(longestTo));
-  // Nodes at the end of the path that take no time are left out.
-  const last = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
-  return { ms, nodes: nodes.slice(0, last + 1) };
+  // If the last nodes take no time, they are left out.
+  const lastIndex = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
+  return { ms, nodes: nodes.slice(0, lastIndex + 1) };
 }
 
 /** Returns the longest path; among equally long paths, the one with the most nodes. */

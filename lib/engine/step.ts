@@ -93,8 +93,8 @@ export interface RemoveContext<N extends Noun> extends Desired {
   readonly key: string;
   readonly existing: Found[N];
   readonly found: Survey;
-  /** A context for looking again, which shares no calls with earlier looks. */
-  newLook(): LookContext;
+  /** Returns a context for another look. This look shares no calls with earlier looks. */
+  newLookContext(): LookContext;
   readonly alsoRemoved: AlsoRemoved;
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
   note(text: string): void;

@@ -1,4 +1,4 @@
-/** The only code that waits for AWS: repeats a probe until it reports ready or failed, or the deadline passes. */
+/** Waits for AWS: repeats a probe until the probe reports ready or failed, or the deadline passes. */
 import type { Clock } from '../model/clock.ts';
 import { nowAfter, problem } from '../model/problem.ts';
 import type { Wait } from './waits.ts';
@@ -32,7 +32,7 @@ export interface WaitOptions {
 /**
  * Waits until `probe` reports ready, and returns the reported value. Probes run at multiples of the interval, so that concurrent
  * waits with the same interval probe at the same moments and can share calls.
- * @param what what is waited for, e.g. `NAT gateway nat-0a1b to be available`
+ * @param what the awaited event, e.g. `NAT gateway nat-0a1b to be available`
  * @throws FAILED_STATE, or the cause in the probe's result, when the probe reports failed; TIMEOUT when the deadline passes;
  *   the signal's reason when it is aborted; any error that the probe throws: calls already retry transient errors
  */

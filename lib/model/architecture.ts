@@ -20,8 +20,8 @@ interface Declaration {
    * lost. EC2's nouns do not need this flag: `describeOurs` restores their lost tags.
    */
   readonly uniqueId?: true;
-  /** Whether a teardown does not look for it, since it outlives the stack or is deleted with another noun. */
-  readonly notTornDown?: true;
+  /** Whether a teardown skips the noun, because it outlives the stack or is deleted with another noun. */
+  readonly skippedByTeardown?: true;
 }
 
 /**
@@ -30,7 +30,7 @@ interface Declaration {
  * that no rule refers to. The record comes last, so that DNS never points at nothing.
  */
 export const architecture = {
-  serviceLinkedRole: { service: 'iam', ids: ['roleName'], needs: [], notTornDown: true },
+  serviceLinkedRole: { service: 'iam', ids: ['roleName'], needs: [], skippedByTeardown: true },
   /** Keys `execution` and `task`. */
   roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
   logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
@@ -41,7 +41,7 @@ export const architecture = {
     ids: ['imageUri'],
     needs: ['repositories'],
     deletedWith: 'repositories',
-    notTornDown: true,
+    skippedByTeardown: true,
   },
   vpc: { service: 'ec2', ids: ['vpcId'], needs: [] },
   internetGateway: { service: 'ec2', ids: ['internetGatewayId'], needs: ['vpc'] },
@@ -143,12 +143,12 @@ export const needs = Object.fromEntries(nouns.map((noun) => [noun, architecture[
 
 /** The nouns that are deleted together with a noun, directly or indirectly. */
 export function nounsDeletedWith(noun: Noun): Noun[] {
-  const direct = nouns.filter((other) => declarationOf(other).deletedWith === noun);
-  return direct.flatMap((other) => [other, ...nounsDeletedWith(other)]);
+  const deletedDirectly = nouns.filter((other) => declarationOf(other).deletedWith === noun);
+  return deletedDirectly.flatMap((other) => [other, ...nounsDeletedWith(other)]);
 }
 
 /** The nouns that a teardown removes and looks for again. */
-export const tornDown: readonly Noun[] = nouns.filter((noun) => !declarationOf(noun).notTornDown);
+export const tornDown: readonly Noun[] = nouns.filter((noun) => !declarationOf(noun).skippedByTeardown);
 
 // Checks that every noun that a declaration refers to is itself declared.
 architecture satisfies {

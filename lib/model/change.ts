@@ -76,10 +76,10 @@ export interface Comparison<T, F extends string = string> {
   readonly immutable?: Readonly<Partial<Record<F, string>>>;
   /** For a found resource whose key is no longer desired: returns the desired resource that replaces it, if there is one. */
   readonly replacedBy?: (item: T, key: string) => Replacement | undefined;
-  /** Why a resource with our name does not belong to us; undefined when it does. */
-  readonly foreign?: (item: T) => string | undefined;
-  /** Why our resource can be neither updated nor replaced; undefined when it can. */
-  readonly cannotUpdate?: (item: T, key: string) => string | undefined;
+  /** Returns why a resource with our name is foreign; undefined for our own resource. */
+  readonly whyForeign?: (item: T) => string | undefined;
+  /** Returns why our resource can be neither updated nor replaced; undefined if one of the two is possible. */
+  readonly whyUnchangeable?: (item: T, key: string) => string | undefined;
 }
 
 /**
@@ -87,7 +87,7 @@ export interface Comparison<T, F extends string = string> {
  * A found field that is not desired is ignored: a default that AWS fills in is not drift.
  */
 export function compare<T, F extends string>(comparison: Comparison<T, F>): Change<F>[] {
-  const { noun, desired, found, fieldsOf, foreign, cannotUpdate } = comparison;
+  const { noun, desired, found, fieldsOf, whyForeign, whyUnchangeable } = comparison;
   const replacements = replacementsByKey(comparison);
   const changes: Change<F>[] = [];
   for (const [key, fields] of desired) {
@@ -97,15 +97,15 @@ export function compare<T, F extends string>(comparison: Comparison<T, F>): Chan
         noun,
         key,
         verb: 'create',
-        fields: differing(fields, {} as ObservedFields<F>),
+        fields: differencesBetween(fields, {} as ObservedFields<F>),
         reason: 'it does not exist',
       };
       changes.push(replacements.get(key) ?? (creation as Change<F>));
       continue;
     }
-    const notOurs = foreign?.(item);
-    const refusal = notOurs ?? cannotUpdate?.(item, key);
-    const fieldChanges = differing(fields, fieldsOf(item, key));
+    const foreignReason = whyForeign?.(item);
+    const refusal = foreignReason ?? whyUnchangeable?.(item, key);
+    const fieldChanges = differencesBetween(fields, fieldsOf(item, key));
     if (refusal !== undefined) {
       changes.push({
         noun,
@@ -113,7 +113,7 @@ export function compare<T, F extends string>(comparison: Comparison<T, F>): Chan
         verb: 'refused',
         fields: [],
         reason: refusal,
-        cannotUpdate: notOurs === undefined || undefined,
+        cannotUpdate: foreignReason === undefined || undefined,
       });
     } else if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));
   }
@@ -126,12 +126,12 @@ export function compare<T, F extends string>(comparison: Comparison<T, F>): Chan
 }
 
 /** Our resources that are not desired, sorted by key, so that a plan reads the same every time. */
-const undesired = <T, F extends string>({ desired, found, foreign }: Comparison<T, F>): [string, T][] =>
+const undesired = <T, F extends string>({ desired, found, whyForeign }: Comparison<T, F>): [string, T][] =>
   [...found]
-    .filter(([key, item]) => !desired.has(key) && foreign?.(item) === undefined)
+    .filter(([key, item]) => !desired.has(key) && whyForeign?.(item) === undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** The changes that replace a found resource with a desired one that does not exist yet, by the key of the desired resource. */
+/** The replacements of undesired resources by desired resources that do not exist yet, by the key of the desired resource. */
 function replacementsByKey<T, F extends string>(
   comparison: Comparison<T, F>,
 ): ReadonlyMap<string, Change<F>> {
@@ -143,7 +143,7 @@ function replacementsByKey<T, F extends string>(
     const fields = replacement && desired.get(replacement.key);
     if (!fields || found.has(replacement.key) || replacements.has(replacement.key)) continue;
     const { key, reason } = replacement;
-    const changedFields = differing(fields, fieldsOf(item, key));
+    const changedFields = differencesBetween(fields, fieldsOf(item, key));
     replacements.set(key, { noun, key, verb: 'replace', fields: changedFields, reason, replaces: oldKey });
   }
   return replacements;
@@ -168,7 +168,7 @@ function changeOf<T, F extends string>(
 }
 
 /** The fields that differ. An observed field that is present but undefined is not compared: the endpoint does not report it. */
-function differing<F extends string>(
+function differencesBetween<F extends string>(
   desired: DesiredFields<F>,
   observed: ObservedFields<F>,
 ): FieldChange<F>[] {

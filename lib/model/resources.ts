@@ -15,8 +15,8 @@ export const only = <T>(items: Items<T>): T | undefined => items.get(ONLY);
 /** Picks the ids out of a found resource. */
 export function idsOf<N extends Noun>(noun: N, resource: Ids[N]): Ids[N] {
   const fields: readonly string[] = architecture[noun].ids;
-  const all: Readonly<Record<string, unknown>> = resource;
-  return Object.fromEntries(fields.map((field) => [field, all[field] ?? ''])) as Ids[N];
+  const values: Readonly<Record<string, unknown>> = resource;
+  return Object.fromEntries(fields.map((field) => [field, values[field] ?? ''])) as Ids[N];
 }
 
 /** The identifying id of a resource. */

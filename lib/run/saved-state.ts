@@ -79,12 +79,12 @@ export async function readSavedState(
 /** Describes a stack that the configuration described under another name, and the command that removes it. */
 function formerStackText(
   { stage, config }: Options,
-  { name, endpoint, size, isCertain }: FormerStack,
+  { name, endpoint, size, isKnownToBeFormer }: FormerStack,
 ): string {
   const target = endpoint === 'sandbox' ? 'sandbox' : 'aws';
   const removal = commandLine('teardown', { stage, target, config, name });
   const held = `${name}-${stage} still holds ${size} ${size === 1 ? 'resource' : 'resources'} on ${endpoint}`;
-  return isCertain
+  return isKnownToBeFormer
     ? `${config ?? CONFIG_FILE} had another name before: ${held}. To remove them: ${removal}`
     : `${held}. If ${config ?? CONFIG_FILE} had that name before, this removes them: ${removal}`;
 }

@@ -131,7 +131,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
     const guard = { stack: names.stack, account, region: config.region, endpoint: target.endpointName };
     const { file } = filesOf(options, stackOfRun);
     const configurationFile = configurationFileOf(options);
-    const state = await openState(file, guard, clock, { read: savedState, configurationFile });
+    const state = await openState(file, guard, clock, { alreadyRead: savedState, configurationFile });
     return {
       config,
       account,

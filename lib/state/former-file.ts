@@ -1,4 +1,4 @@
-/** The state file of earlier versions of Slipway, one per stage instead of one per stack: it is moved to its stack's own file. */
+/** Moves the state of a stack out of a file for the whole stage, where earlier versions of Slipway kept it. */
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -14,11 +14,11 @@ interface FormerFiles {
   readonly lock: string;
 }
 
-/** The stack whose state is wanted. The caller holds the lock of this stack. */
-interface Owner {
+/** The run that needs the state of its stack. It holds the lock of this stack. */
+interface CallingRun {
   readonly file: string;
   readonly stack: string;
-  /** What is being run; for the lock. */
+  /** The command of the run; for the lock. */
   readonly command: string;
   readonly clock: Clock;
 }
@@ -26,26 +26,26 @@ interface Owner {
 /**
  * Moves the state of a stack from its former file to its own file. A former file of another stack stays.
  * @returns a note for the user; undefined if there is nothing to tell
- * @throws LOCKED if a run of an earlier version is alive, and it works on this stack or has not written its state yet;
+ * @throws LOCKED if a run of an earlier version is alive and may be working on this stack;
  *   STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE
  */
-export async function moveFormerState(former: FormerFiles, owner: Owner): Promise<string | undefined> {
+export async function moveFormerState(former: FormerFiles, run: CallingRun): Promise<string | undefined> {
   const state = await readState(former.file);
-  if (state ? state.stack !== owner.stack : !existsSync(former.lock)) return undefined;
-  const lock = await takeLock(former.lock, owner.command, owner.clock);
+  if (state ? state.stack !== run.stack : !existsSync(former.lock)) return undefined;
+  const lock = await takeLock(former.lock, run.command, run.clock);
   try {
     // Another run may have moved the state before this run took the lock.
-    if ((await readState(former.file))?.stack !== owner.stack) return undefined;
+    if ((await readState(former.file))?.stack !== run.stack) return undefined;
     await removeTemporaryFiles(former.file);
-    return await move(former.file, owner);
+    return await move(former.file, run);
   } catch (error) {
-    throw error instanceof Problem ? error : unwritable(owner.file, error);
+    throw error instanceof Problem ? error : unwritable(run.file, error);
   } finally {
     await lock.release();
   }
 }
 
-async function move(from: string, { file, stack }: Owner): Promise<string | undefined> {
+async function move(from: string, { file, stack }: CallingRun): Promise<string | undefined> {
   if (existsSync(file)) {
     if ((await readFile(from, 'utf8')) !== (await readFile(file, 'utf8')))
       return `${from} is not used: the state of ${stack} is in ${file}. An earlier version of Slipway wrote it; to remove it: rm ${from}`;
@@ -53,7 +53,7 @@ async function move(from: string, { file, stack }: Owner): Promise<string | unde
     await rm(from);
     return undefined;
   }
-  // Between folders the file is copied: they may be on different disks, and a relative link would lead elsewhere.
+  // A file is copied to another folder: the folders may be on different disks, and a relative link would lead elsewhere.
   if (dirname(from) === dirname(file)) await rename(from, file);
   else {
     await makeFolder(dirname(file));

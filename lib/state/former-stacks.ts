@@ -9,10 +9,10 @@ export interface FormerStack {
   readonly name: string;
   /** `sandbox`, `aws`, or the URL of another endpoint. */
   readonly endpoint: string;
-  /** The number of its resources, and of the creates that were started. */
+  /** The number of its resources, including creates that were started. */
   readonly size: number;
   /** Whether the configuration is known to have described this stack. Earlier versions of Slipway did not record this. */
-  readonly isCertain: boolean;
+  readonly isKnownToBeFormer: boolean;
 }
 
 /** The stack that the configuration describes now. */
@@ -41,12 +41,12 @@ async function readFormer(file: string, current: CurrentStack): Promise<FormerSt
   const state = await readState(file).catch(() => undefined);
   if (!state?.stack.endsWith(`-${stage}`) || basename(current.file) === `${state.stack}.json`)
     return undefined;
-  const isFormerFormat = basename(file) === `${stage}.json`;
+  const isNamedAfterStage = basename(file) === `${stage}.json`;
   const path = relative(dirname(file), configurationFile);
   const isOfConfiguration = state.configurationFile === path && basename(file) === `${state.stack}.json`;
-  if (!isOfConfiguration && !isFormerFormat) return undefined;
+  if (!isOfConfiguration && !isNamedAfterStage) return undefined;
   const size = Object.keys({ ...state.resources, ...state.intents }).length;
   if (size === 0) return undefined;
   const name = state.stack.slice(0, -`-${stage}`.length);
-  return { name, endpoint: state.endpoint, size, isCertain: isOfConfiguration };
+  return { name, endpoint: state.endpoint, size, isKnownToBeFormer: isOfConfiguration };
 }

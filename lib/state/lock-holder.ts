@@ -11,7 +11,7 @@ const schema = z.object({
   command: z.string(),
   /** ISO 8601; only for display, since clocks may be wrong. */
   since: z.string(),
-  /** When the process started: this distinguishes it from a later process with the same id. Undefined if it is unknown. */
+  /** The start time of the process, if it is known: a later process with the same id has another start time. */
   started: z.string().optional(),
 });
 export type Holder = z.infer<typeof schema>;
@@ -49,7 +49,7 @@ export async function isAlive({ pid, host, started }: Holder): Promise<boolean> 
   const status = await processStatus(pid);
   if (status?.isZombie) return false;
   // After a restart of the machine, another process may have the id of a dead holder.
-  return !started || !status?.started || status.started === started;
+  return !started || !status?.startTime || status.startTime === started;
 }
 
 /** Returns the name of the user; in a container, a user may have an id and no name. */

@@ -65,16 +65,16 @@ export async function takeLock(file: string, command: string, clock: Clock): Pro
 /**
  * Acquires a lock file, without waiting.
  * @param shownFile the file that a problem names; it differs from `file` when `file` guards a takeover
- * @returns a description of the dead holder that it was taken over from; undefined when it was free
+ * @returns a description of the dead holder; undefined when the lock was free
  */
 async function acquire(file: string, content: string, shownFile = file): Promise<string | undefined> {
   for (;;) {
     if (await moveIntoPlace(content, file, link)) return undefined;
-    const other = await read(file);
-    if (other === undefined) continue;
-    const holder = holderIn(other);
-    if (holder && (await isHolderAlive(other, holder))) throw locked(shownFile, holder);
-    if (await takeOver(file, content, other, shownFile))
+    const heldContent = await read(file);
+    if (heldContent === undefined) continue;
+    const holder = holderIn(heldContent);
+    if (holder && (await isHolderAlive(heldContent, holder))) throw locked(shownFile, holder);
+    if (await takeOver(file, content, heldContent, shownFile))
       return holder ? holderText(holder) : 'a process that left no name';
   }
 }
@@ -98,7 +98,10 @@ async function takeOver(
   }
 }
 
-/** Writes a temporary file and moves it into place, so that a lock file always names its holder. */
+/**
+ * Writes a temporary file and moves it into place, so that a lock file always names its holder.
+ * @returns whether it was moved; `link` does not move it if the lock file exists
+ */
 async function moveIntoPlace(text: string, file: string, move: typeof link): Promise<boolean> {
   const temporary = `${file}.${randomUUID()}`;
   try {

@@ -19,9 +19,9 @@ export async function makeFolder(folder: string): Promise<boolean> {
   return made !== undefined;
 }
 
-let writes = 0;
+let writeCount = 0;
 /** Returns the path of a temporary file for one write, to be renamed to `file`. */
-const temporaryFileOf = (file: string): string => `${file}.${process.pid}-${(writes += 1)}.tmp`;
+const temporaryFileOf = (file: string): string => `${file}.${process.pid}-${(writeCount += 1)}.tmp`;
 const TEMPORARY_SUFFIX = /^\.\d+-\d+\.tmp$/;
 
 /** Removes the temporary files of writers that were killed. The caller must hold the lock that guards the file. */

@@ -1,4 +1,4 @@
-/** The start time of a process: ids of processes are reused, but not with the same start time. */
+/** The start time of a process, which distinguishes it from a later process with the same id. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -7,26 +7,26 @@ import { promisify } from 'node:util';
 export interface ProcessStatus {
   /** Whether the process has ended, but its parent has not read its exit code yet. A zombie does nothing, and holds nothing. */
   readonly isZombie: boolean;
-  /** When it started, as a string to compare. */
-  readonly started: string | undefined;
+  /** When the process started, as a string to compare. */
+  readonly startTime: string | undefined;
 }
 
-/** Returns the status of a process; undefined when it does not exist, or the system does not report it. */
+/** Returns the status of a process; undefined when the process does not exist, or the system does not report its status. */
 export async function processStatus(pid: number): Promise<ProcessStatus | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     if (stat === '') return undefined;
-    // The second field, the name in parentheses, may contain any character. The first field after the last `)` is the state, and
-    // 19 fields later comes the start in ticks since boot: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    // The second field, the name in parentheses, may contain any character. The first field after the last `)` is the state. The
+    // start time, in ticks since boot, is 19 fields later: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { isZombie: isZombieState(fields[0]), started: fields[19] };
+    return { isZombie: isZombieState(fields[0]), startTime: fields[19] };
   }
   const ps = promisify(execFile)('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
     env: { LC_ALL: 'C' },
   });
   const { stdout } = await ps.catch(() => ({ stdout: '' }));
-  const [, state, started] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
-  return state === undefined ? undefined : { isZombie: isZombieState(state), started };
+  const [, state, startTime] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
+  return state === undefined ? undefined : { isZombie: isZombieState(state), startTime };
 }
 
 /** Whether a state of `/proc` or of ps means that a process has ended: `Z` is a zombie, `X` is being removed. */
@@ -38,5 +38,5 @@ const isZombieState = (state = ''): boolean => /^[ZX]/.test(state);
  */
 export async function processStartTime(pid: number): Promise<string | undefined> {
   const status = await processStatus(pid);
-  return status?.isZombie ? undefined : status?.started;
+  return status?.isZombie ? undefined : status?.startTime;
 }

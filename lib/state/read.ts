@@ -5,7 +5,7 @@ import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { STATE_VERSION, stateSchema, type StateData } from './format.ts';
 
 /**
- * Reads a state file, even one of another stack; undefined when it does not exist.
+ * Reads a state file, even one of another stack. Returns undefined when the file does not exist.
  * @throws STATE_CORRUPT, STATE_NEWER
  */
 export async function readState(file: string): Promise<StateData | undefined> {
@@ -20,7 +20,7 @@ export async function readState(file: string): Promise<StateData | undefined> {
   }
   const json = parse(file, text);
   const version = (json as { version?: unknown } | null)?.version;
-  if (typeof version === 'number' && version > STATE_VERSION) throw newer(file, version);
+  if (typeof version === 'number' && version > STATE_VERSION) throw writtenByNewer(file, version);
   const checked = stateSchema.safeParse(json);
   if (!checked.success) {
     const [issue] = checked.error.issues;
@@ -60,7 +60,7 @@ const unreadable = (file: string, cause: unknown) =>
     cause,
   });
 
-const newer = (file: string, version: number) =>
+const writtenByNewer = (file: string, version: number) =>
   problem('STATE_NEWER', {
     what: `The state file ${file} was written by a newer Slipway.`,
     why: `It has version ${version}; this Slipway reads version ${STATE_VERSION}.`,

@@ -13,7 +13,7 @@ import { emptyState, type AppliedConfiguration, type Guard, type Intent, type St
 export interface State {
   readonly file: string;
   readonly data: StateData;
-  /** Records the intent to create a resource, before it is created; an open intent is kept unchanged. */
+  /** Records the intent to create a resource, before the create is sent. An existing intent stays unchanged. */
   intend(address: string): Promise<Intent>;
   /** Abandons a failed resource: returns an intent with the next generation, and therefore another client token. */
   renew(address: string): Promise<Intent>;
@@ -34,7 +34,7 @@ export interface State {
 /** The facts about a state that a run already knows. */
 interface OpenStateOptions {
   /** The content of the file, if it was already read under the same lock. */
-  readonly read?: StateData | undefined;
+  readonly alreadyRead?: StateData | undefined;
   /** The configuration file, absolute; it is recorded with the next change. */
   readonly configurationFile?: string | undefined;
 }
@@ -48,15 +48,16 @@ export async function openState(
   file: string,
   guard: Guard,
   clock: Clock,
-  { read, configurationFile }: OpenStateOptions = {},
+  { alreadyRead, configurationFile }: OpenStateOptions = {},
 ): Promise<State> {
-  const data = read ?? (await readState(file)) ?? emptyState(guard);
+  const data = alreadyRead ?? (await readState(file)) ?? emptyState(guard);
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
-    if (data[field] !== guard[field]) throw foreign(file, field, data[field], guard[field]);
+    if (data[field] !== guard[field]) throw ofAnotherStack(file, field, data[field], guard[field]);
   }
-  const path = configurationFile === undefined ? undefined : relative(dirname(file), configurationFile);
-  const hasNewPath = path !== undefined && path !== data.configurationFile;
-  if (hasNewPath) data.configurationFile = path;
+  const configurationPath =
+    configurationFile === undefined ? undefined : relative(dirname(file), configurationFile);
+  const hasNewPath = configurationPath !== undefined && configurationPath !== data.configurationFile;
+  if (hasNewPath) data.configurationFile = configurationPath;
   // A run that was killed during a write leaves a temporary file.
   await removeTemporaryFiles(file).catch(() => undefined);
   let lastWrite: Promise<void> = Promise.resolve();
@@ -74,7 +75,7 @@ export async function openState(
       });
     return lastWrite;
   };
-  const openIntent = async (address: string): Promise<Intent> => {
+  const addIntent = async (address: string): Promise<Intent> => {
     const generation = (data.generations[address] ?? 0) + 1;
     const at = clock.now();
     const intent = { token: tokenOf(guard, address, generation, at), generation, at };
@@ -89,10 +90,10 @@ export async function openState(
   return {
     file,
     data,
-    intend: async (address) => data.intents[address] ?? openIntent(address),
+    intend: async (address) => data.intents[address] ?? addIntent(address),
     renew(address) {
       endGeneration(address);
-      return openIntent(address);
+      return addIntent(address);
     },
     async withdraw(address) {
       if (!(address in data.intents)) return;
@@ -112,14 +113,14 @@ export async function openState(
     },
     async recordTagKeys(keys) {
       const known = data.tags ?? [];
-      const more = keys.filter((key) => !known.includes(key));
-      if (more.length === 0) return;
-      data.tags = [...known, ...more];
+      const newKeys = keys.filter((key) => !known.includes(key));
+      if (newKeys.length === 0) return;
+      data.tags = [...known, ...newKeys];
       await save();
     },
     async recordApplied({ configuration, tags, project }) {
-      const isKnown = data.configuration === configuration && data.project === project;
-      if (isKnown && !hasNewPath && sameKeys(data.tags ?? [], tags)) return;
+      const isUnchanged = data.configuration === configuration && data.project === project;
+      if (isUnchanged && !hasNewPath && sameKeys(data.tags ?? [], tags)) return;
       Object.assign(data, { configuration, tags: [...tags], project });
       await save();
     },
@@ -134,14 +135,15 @@ const sameKeys = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((key) => other.includes(key));
 
 /**
- * Returns a client token; EC2 accepts up to 64 characters, ECS up to 36. The token depends on the time, since EC2 remembers a
- * token for a day, whereas a teardown deletes the file and with it the generations.
+ * Returns a client token; EC2 accepts up to 64 characters, ECS up to 36. A teardown deletes the generations with the file, but
+ * EC2 remembers a token for a day. So the token also depends on the time.
  */
 const tokenOf = (
   { stack, account, region }: Guard,
   address: string,
-  ...lifetime: [generation: number, at: number]
-): string => `slipway-${shortHash(28, stack, account, region, address, ...lifetime)}`;
+  generation: number,
+  at: number,
+): string => `slipway-${shortHash(28, stack, account, region, address, generation, at)}`;
 
 async function write(file: string, data: StateData): Promise<void> {
   try {
@@ -159,13 +161,13 @@ async function write(file: string, data: StateData): Promise<void> {
   }
 }
 
-const foreign = (file: string, field: string, theirs: string, ours: string) =>
+const ofAnotherStack = (file: string, field: string, fileValue: string, runValue: string) =>
   problem('STATE_FOREIGN', {
     what: `The state file ${file} belongs to another ${field}.`,
-    why: `It is for the ${field} ${theirs}; this run is for ${ours}.`,
+    why: `It is for the ${field} ${fileValue}; this run is for ${runValue}.`,
     now: `${NOTHING_CHANGED} The file is kept as it is.`,
     fix: [
-      `Use the credentials, region, endpoint or stage of the file (${field} ${theirs}).`,
+      `Use the credentials, region, endpoint or stage of the file (${field} ${fileValue}).`,
       'or keep the two stacks apart with --stage or SLIPWAY_HOME',
     ],
   });

@@ -9,13 +9,14 @@ import type { Run } from '../../lib/run/run.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 import { failed, pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
 
-type BalancerWait = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock' | 'until'>;
+type WatchContext = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock' | 'until'>;
 
 /**
- * Returns the state of a load balancer. An impaired load balancer counts as ready, since it answers requests.
+ * Converts the state of a load balancer to the result of a probe. An impaired load balancer counts as ready, since it answers
+ * requests.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
  */
-function stateOf(balancer: LoadBalancer | undefined): ProbeResult<undefined> {
+function probeResultOf(balancer: LoadBalancer | undefined): ProbeResult<undefined> {
   const { Code, Reason } = balancer?.State ?? {};
   if (!balancer) return pending('the load balancer is not visible yet');
   if (Code === 'failed') return failed(Reason ?? '', failureOf(balancer));
@@ -38,22 +39,22 @@ const failureOf = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
  * Runs work that waits for tasks or targets. Until the load balancer is up, every probe also checks the load balancer.
  * @throws FAILED_STATE when the load balancer has failed
  */
-export async function withBalancerWatch<A extends BalancerWait>(
+export async function withBalancerWatch<A extends WatchContext>(
   context: A,
   work: (context: A) => Promise<void>,
 ): Promise<void> {
   let isUp = false;
   let balancerFailure: Error | undefined;
-  const watched: BalancerWait['until'] = (what, wait, probe) =>
+  const watched: WatchContext['until'] = (what, wait, probe) =>
     context.until(what, wait, async () => {
       const result = await probe();
       if (result.state === 'ready' || isUp) return result;
-      const state = stateOf(await recentLoadBalancer(context));
-      isUp = state.state === 'ready';
-      if (state.state !== 'failed') return result;
-      balancerFailure = state.cause;
+      const balancerResult = probeResultOf(await recentLoadBalancer(context));
+      isUp = balancerResult.state === 'ready';
+      if (balancerResult.state !== 'failed') return result;
+      balancerFailure = balancerResult.cause;
       // This is a plain Error, since callers would report a Problem as a failed deployment.
-      throw new Error(state.reason);
+      throw new Error(balancerResult.reason);
     });
   try {
     await work({ ...context, until: watched });
@@ -70,8 +71,8 @@ export async function waitForBalancer(run: Run, context: LookContext, found: Sur
   if (only(found.loadBalancer)?.state === 'active') return;
   const what = 'the load balancer to be active';
   const probe = async () => {
-    const state = stateOf(await fetchLoadBalancer(context));
-    return state.state === 'pending' && !run.waitUntilReady ? ready(undefined) : state;
+    const result = probeResultOf(await fetchLoadBalancer(context));
+    return result.state === 'pending' && !run.waitUntilReady ? ready(undefined) : result;
   };
   await until(what, run.waits.loadBalancer, probe, {
     ...run,

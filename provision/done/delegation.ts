@@ -67,7 +67,7 @@ const areServersOfZone = (serversInDns: readonly string[], nameServers: readonly
 };
 
 /**
- * Returns the events that say how to delegate the stack's zone; none if it is delegated already, or does not exist. Pure.
+ * Returns the events that say how to delegate the stack's zone. A zone that is delegated already has no events. Pure.
  * @param parent the zone of the account that contains our zone, if there is one
  * @param endpoint the endpoint for the AWS CLI; undefined for AWS's own
  */
@@ -78,14 +78,14 @@ export function delegationEvents(
 ): Event[] {
   if (zone?.isDelegated !== false) return [];
   const { name, nameServers } = zone;
-  const where = parent
+  const instruction = parent
     ? `Add this NS record to the account's zone ${parent.name}`
     : `Enter these name servers at the registrar of ${name}, or as an NS record of its parent zone`;
   const command = parent && commandToDelegate(name, nameServers, parent, endpoint);
   return [
     {
       type: 'warning',
-      text: `${name} and all names in it do not resolve yet: nothing delegates ${name} to its name servers. ${where}:`,
+      text: `${name} and all names in it do not resolve yet: nothing delegates ${name} to its name servers. ${instruction}:`,
     },
     ...[...nameServers, ...(command ? [command] : [])].map((text) => ({ type: 'note' as const, text })),
   ];

@@ -7,13 +7,13 @@ export const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMAR
 
 /**
  * Returns the state of a service's deployment.
- * @param started when the awaited deployment began, according to AWS's clock; ECS may still show the previous deployment
+ * @param startedAt when the awaited deployment began, according to AWS's clock; ECS may still show the previous deployment
  * @param wasSeen whether ECS has already shown the awaited deployment; a shown deployment that disappears was rolled back
  */
 export function deploymentState(
   service: EcsService | undefined,
   taskDefinitionArn: string,
-  started?: Date,
+  startedAt?: Date,
   wasSeen = false,
 ): ProbeResult<undefined> {
   if (!service) return pending('the service is not visible yet');
@@ -21,13 +21,13 @@ export function deploymentState(
     return failed(`the service is ${service.status}: someone else is deleting it`);
   const deployments = service.deployments ?? [];
   const primary = deployments.find(isPrimary);
-  const isPrevious = started !== undefined && primary !== undefined && !startedSince(started)(primary);
+  const isPrevious = startedAt !== undefined && primary !== undefined && !startedSince(startedAt)(primary);
   if (!primary || (isPrevious && !wasSeen)) return pending('the deployment is not visible yet');
   if (isPrevious || primary.taskDefinition !== taskDefinitionArn) {
     const awaited = deployments.find(
       (deployment) =>
         deployment !== primary &&
-        (started ? startedSince(started)(deployment) : deployment.taskDefinition === taskDefinitionArn),
+        (startedAt ? startedSince(startedAt)(deployment) : deployment.taskDefinition === taskDefinitionArn),
     );
     const rollback = `ECS rolled back to ${primary.taskDefinition?.split('/').at(-1)}`;
     const reasons = [awaited?.rolloutStateReason, rollback, primary.rolloutStateReason];
@@ -38,11 +38,11 @@ export function deploymentState(
   return pending(taskCounts(primary));
 }
 
-/** Whether a deployment began at that time or later. A deployment without a time counts as later. */
+/** Whether a deployment began at a given time or later. A deployment without a time counts as later. */
 export const startedSince =
-  (started: Date) =>
+  (time: Date) =>
   ({ createdAt }: Deployment): boolean =>
-    createdAt === undefined || createdAt >= started;
+    createdAt === undefined || createdAt >= time;
 
 /** Formats the task counts of a deployment. */
 export const taskCounts = ({

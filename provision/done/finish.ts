@@ -23,8 +23,8 @@ export interface Finished {
 }
 
 /**
- * Waits for the services that the plan did not change, since the steps have already waited for the others. Then requests every
- * path at the domain. If the zone of the stack is not delegated yet, requests the paths at the load balancer's own name instead.
+ * Waits for the unchanged services; the steps have already waited for the changed services. Then requests every path at the
+ * domain. If the zone of the stack is not delegated yet, requests the paths at the load balancer's own name instead.
  * @throws UNANSWERED when the name leads nowhere, or a path is not answered
  */
 export async function finish(

@@ -1,4 +1,4 @@
-/** Tells how to reach the printed address on a machine whose resolver does not know names below `.localhost`. */
+/** Explains how to reach the printed address on a machine whose resolver does not know names below `.localhost`. */
 import { lookup } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Event } from '../../lib/model/report.ts';
@@ -12,8 +12,8 @@ export type Resolve = (name: string) => Promise<{ readonly address: string }>;
 
 /**
  * Returns a note for programs that cannot use the printed address. Browsers and curl resolve every name below `.localhost`
- * themselves (RFC 6761, section 6.3), but most other programs ask the machine's resolver. On many systems, it does not know
- * these names.
+ * themselves (RFC 6761, section 6.3), but most other programs ask the machine's resolver. On many systems, the resolver does not
+ * know these names.
  * @param resolve the machine's resolver
  * @returns undefined if the resolver knows the name
  */
@@ -22,15 +22,15 @@ export async function localNameNote(
   resolve: Resolve = lookup,
 ): Promise<Event | undefined> {
   const { hostname } = new URL(url);
-  const gaveUp = new AbortController();
+  const timeoutController = new AbortController();
   const isKnown = await Promise.race([
     resolve(hostname).then(
       ({ address }) => address === connect.host || address === '::1',
       () => false,
     ),
-    delay(TIMEOUT_MS, false, { signal: gaveUp.signal, ref: false }).catch(() => false),
+    delay(TIMEOUT_MS, false, { signal: timeoutController.signal, ref: false }).catch(() => false),
   ]);
-  gaveUp.abort();
+  timeoutController.abort();
   if (isKnown) return undefined;
   const direct = `http://${connect.host}:${connect.port}`;
   return {

@@ -29,15 +29,18 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   return new Promise((resolve, reject) => {
     const headers = { host, 'user-agent': 'slipway' };
-    const sent = request({ ...connect, path, headers, agent: false, signal });
+    const clientRequest = request({ ...connect, path, headers, agent: false, signal });
     // Node's own timeout starts again with every byte.
-    const timer = setTimeout(() => sent.destroy(new Error(`no answer within ${timeout / 1000} s`)), timeout);
-    sent.on('response', (response) => {
+    const timer = setTimeout(
+      () => clientRequest.destroy(new Error(`no answer within ${timeout / 1000} s`)),
+      timeout,
+    );
+    clientRequest.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       let body = '';
       const settle = () => {
         resolve({ status, isFromBalancer: body === NO_SERVICE });
-        sent.destroy();
+        clientRequest.destroy();
       };
       response.on('error', settle);
       if (status !== 404) return settle();
@@ -47,9 +50,9 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
         if (!NO_SERVICE.startsWith(body)) settle();
       });
     });
-    sent.on('error', reject);
-    sent.on('close', () => clearTimeout(timer));
-    sent.end();
+    clientRequest.on('error', reject);
+    clientRequest.on('close', () => clearTimeout(timer));
+    clientRequest.end();
   });
 }
 
@@ -73,10 +76,10 @@ export async function verify(config: Config, address: PublicAddress, run: Run): 
   const routes = routesOf(config).filter(({ service }) => service.count > 0);
   const answers = routes.map(async ({ container: { name, path } }) => {
     const url = `${address.url}${path}`;
-    let last = '';
+    let lastText = '';
     const onPending = (text: string) => {
-      if (text !== last) run.report({ type: 'note', text });
-      last = text;
+      if (text !== lastText) run.report({ type: 'note', text });
+      lastText = text;
     };
     try {
       const probing = () => probe(address, path, run);

@@ -30,7 +30,7 @@ interface ServiceIds {
 interface AwaitedService {
   readonly service: Service;
   readonly taskDefinitionArn: string;
-  readonly newMessages: ReturnType<typeof newMessagesSince>;
+  readonly readNewMessages: ReturnType<typeof newMessagesSince>;
   readonly messages: string[];
   /** The number of tasks that the service should run, as far as this run knows. */
   count: number;
@@ -39,36 +39,37 @@ interface AwaitedService {
 /**
  * Waits until a service runs the desired task definition and all its targets are healthy.
  * ECS's own waiter is not enough: it also accepts a deployment that was rolled back.
- * @param answered the service in the response to a create or an update, if there was one
- * @throws DEPLOYMENT with messages of ECS, its tasks and their logs; UNHEALTHY with the load balancer's reasons;
+ * @param serviceInResponse the service in the response to a create or an update, if there was one
+ * @throws DEPLOYMENT with ECS's messages, the stopped tasks and their logs; UNHEALTHY with the load balancer's reasons;
  *   FAILED_STATE if the load balancer itself failed
  */
 export async function waitForService(
   context: WaitContext,
   service: Service,
   ids: ServiceIds,
-  answered?: EcsService,
+  serviceInResponse?: EcsService,
 ): Promise<void> {
   const hasRoutes = service.containers.some(isRouted);
   const awaited: AwaitedService = {
     service,
     taskDefinitionArn: ids.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '',
-    newMessages: newMessagesSince(answered?.events),
+    readNewMessages: newMessagesSince(serviceInResponse?.events),
     messages: [],
     count: service.count,
   };
   const wait = async (waitContext: WaitContext) => {
-    await waitUntilDeployed(waitContext, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
+    const startedAt = serviceInResponse?.deployments?.find(isPrimary)?.createdAt;
+    await waitUntilDeployed(waitContext, awaited, startedAt);
     if (awaited.count > 0 && hasRoutes) await waitUntilTargetsHealthy(waitContext, awaited, ids.targetGroups);
   };
   await (hasRoutes ? withBalancerWatch(context, wait) : wait(context));
 }
 
 /**
- * Describes the service, and updates the expected count unless this run has set it: Application Auto Scaling may have changed
- * the count in the meantime.
+ * Fetches the service. Also updates the expected count, unless this run sets the count: Application Auto Scaling may have
+ * changed the count in the meantime.
  */
-async function refresh(context: WaitContext, awaited: AwaitedService): Promise<EcsService | undefined> {
+async function fetchService(context: WaitContext, awaited: AwaitedService): Promise<EcsService | undefined> {
   const current = await describeService(context, context.names.service(awaited.service));
   const setsCount = context.change !== undefined && touches(context.change, 'count');
   if (!setsCount) awaited.count = current?.desiredCount ?? awaited.count;
@@ -78,19 +79,19 @@ async function refresh(context: WaitContext, awaited: AwaitedService): Promise<E
 async function waitUntilDeployed(
   context: WaitContext,
   awaited: AwaitedService,
-  started: Date | undefined,
+  startedAt: Date | undefined,
 ): Promise<void> {
-  const { service, taskDefinitionArn, newMessages, messages } = awaited;
+  const { service, taskDefinitionArn, readNewMessages, messages } = awaited;
   let wasSeen = false;
   try {
     await context.until(`service ${service.name} to be deployed`, 'deployment', async () => {
-      const current = await refresh(context, awaited);
-      for (const text of newMessages(current?.events)) {
+      const current = await fetchService(context, awaited);
+      for (const text of readNewMessages(current?.events)) {
         messages.push(text);
         context.note(`${service.name}: ${text}`);
       }
-      wasSeen ||= started !== undefined && (current?.deployments ?? []).some(startedSince(started));
-      return deploymentState(current, taskDefinitionArn, started, wasSeen);
+      wasSeen ||= startedAt !== undefined && (current?.deployments ?? []).some(startedSince(startedAt));
+      return deploymentState(current, taskDefinitionArn, startedAt, wasSeen);
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
@@ -128,9 +129,9 @@ async function waitUntilTargetsHealthy(
   awaited: AwaitedService,
   groups: ServiceIds['targetGroups'],
 ): Promise<void> {
-  const { service, taskDefinitionArn, newMessages, messages } = awaited;
+  const { service, taskDefinitionArn, readNewMessages, messages } = awaited;
   const { name } = service;
-  let exitedBefore: ReadonlySet<string | undefined> | undefined;
+  let earlierExits: ReadonlySet<string | undefined> | undefined;
   let latest: Observation = { count: awaited.count, unhealthy: [], primary: {}, newlyExited: [] };
   try {
     await context.until(`the targets of ${name} to be healthy`, 'targets', async () => {
@@ -138,20 +139,20 @@ async function waitUntilTargetsHealthy(
       const unhealthy = await unhealthyContainers(context, awaited, groups);
       if (unhealthy.length === 0) return ready(undefined);
       const [current, stopped] = await Promise.all([
-        refresh(context, awaited),
+        fetchService(context, awaited),
         stoppedTasks(context, context.names.service(service), taskDefinitionArn),
       ]);
-      messages.push(...newMessages(current?.events));
+      messages.push(...readNewMessages(current?.events));
       const state = deploymentState(current, taskDefinitionArn);
       if (state.state === 'failed') return state;
       const exited = stopped.filter(exitedOnItsOwn);
-      exitedBefore ??= new Set(exited.map(({ taskArn }) => taskArn));
-      const newlyExited = exited.filter(({ taskArn }) => !exitedBefore?.has(taskArn));
+      earlierExits ??= new Set(exited.map(({ taskArn }) => taskArn));
+      const newlyExited = exited.filter(({ taskArn }) => !earlierExits?.has(taskArn));
       latest = { count, unhealthy, primary: current?.deployments?.find(isPrimary) ?? {}, newlyExited };
       if (newlyExited.length >= failureThreshold(count)) {
         return failed(`${newlyExited.length} tasks ended. ${countsText(latest)}`);
       }
-      return pending(progress(latest, exited[0], current?.events?.[0]?.message));
+      return pending(progressText(latest, exited[0], current?.events?.[0]?.message));
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
@@ -176,8 +177,8 @@ async function unhealthyContainers(
   const all = await Promise.all(
     service.containers.filter(isRouted).map(async (container) => {
       const TargetGroupArn = groups.get(container.key)?.targetGroupArn ?? '';
-      const answer = await context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
-      return { container, targets: answer.TargetHealthDescriptions ?? [] };
+      const response = await context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
+      return { container, targets: response.TargetHealthDescriptions ?? [] };
     }),
   );
   return all.filter(({ targets }) => targets.filter(isHealthy).length < count);
@@ -192,7 +193,7 @@ const countsText = ({ count, unhealthy, primary }: Observation): string =>
 /**
  * Explains in one line why targets are missing, from the reports of the load balancer, the tasks and ECS. Leaves out task ids.
  */
-function progress(
+function progressText(
   { count, unhealthy, primary }: Observation,
   lastExited: Task | undefined,
   event = '',

@@ -43,7 +43,7 @@ export interface SendResult {
   /** The context of the call. If a create found that the service exists, this is the context of the update. */
   readonly context: ServiceContext;
   /** The service in AWS's response; undefined when nothing was sent. */
-  readonly answer: EcsService | undefined;
+  readonly serviceInResponse: EcsService | undefined;
 }
 
 /** The deployment settings. They are always sent as a whole, since AWS replaces omitted members with its own defaults. */
@@ -74,7 +74,7 @@ export async function create(context: ServiceContext, service: Service): Promise
   let { intent } = context;
   return context.until(`the name ${name} to be free`, 'serviceName', async () => {
     try {
-      return ready({ context, answer: await sendCreate({ ...context, intent }, service) });
+      return ready({ context, serviceInResponse: await sendCreate({ ...context, intent }, service) });
     } catch (error) {
       if (!/not idempotent/.test(messageOf(error))) throw error;
       const existing = await context.lookAgain();
@@ -96,9 +96,9 @@ async function updateExisting(
   existing: FoundService,
 ): Promise<ProbeResult<SendResult>> {
   const noChange: Change<ServiceField> = { ...context.change, verb: 'update', fields: [] };
-  const updating = { ...context, existing, change: context.changeOf(existing) ?? noChange };
+  const updateContext = { ...context, existing, change: context.changeOf(existing) ?? noChange };
   try {
-    return ready({ context: updating, answer: await update(updating, service) });
+    return ready({ context: updateContext, serviceInResponse: await update(updateContext, service) });
   } catch (error) {
     if (!isCode(error, 'ServiceNotFound', 'ServiceNotActive')) throw error;
     return pending('the service with this name is being deleted');
@@ -111,7 +111,7 @@ async function updateExisting(
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
 async function sendCreate(context: ServiceContext, service: Service): Promise<EcsService | undefined> {
-  const answer = await context.aws.ecs(
+  const response = await context.aws.ecs(
     new CreateServiceCommand({
       ...settings(context, service),
       serviceName: context.names.service(service),
@@ -123,7 +123,7 @@ async function sendCreate(context: ServiceContext, service: Service): Promise<Ec
       tags: toCamelCaseTags(context.tags),
     }),
   );
-  return answer.service;
+  return response.service;
 }
 
 /** Updates an existing service. Returns undefined when there was nothing to send. */
@@ -155,8 +155,8 @@ export async function sendUpdate(
   extraSettings: Partial<UpdateServiceCommandInput>,
 ): Promise<EcsService | undefined> {
   const input = { ...settings(context, service), service: context.names.service(service), ...extraSettings };
-  const answer = await context.aws.ecs(new UpdateServiceCommand(input));
-  return answer.service;
+  const response = await context.aws.ecs(new UpdateServiceCommand(input));
+  return response.service;
 }
 
 /** The settings that a create and an update share. Omits an unchanged count: Application Auto Scaling may have set it. */

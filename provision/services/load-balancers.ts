@@ -5,7 +5,10 @@ import type { Ids } from '../../lib/model/architecture.ts';
 import type { Items } from '../../lib/model/resources.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 
-/** Returns one entry per routed container. ECS considers a task healthy only if it is healthy in all its target groups. */
+/**
+ * Returns ECS's `loadBalancers`: one entry per routed container. ECS considers a task healthy only if it is healthy in all its
+ * target groups.
+ */
 export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targetGroups']>) =>
   containers.filter(isRouted).map(({ key, name, port }) => ({
     targetGroupArn: groups.get(key)?.targetGroupArn,
@@ -27,12 +30,12 @@ export function outgoingTargetGroups(
 ): LoadBalancer[] {
   const desired = loadBalancersOf(service, ids.targetGroups);
   const desiredArns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
-  const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
+  const outgoing = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
     const targetGroupArn = found.rules.get(key)?.targetGroupArn;
     const isAttached = existing?.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
     return !isAttached || desiredArns.has(targetGroupArn)
       ? []
       : [{ targetGroupArn, containerName: name, containerPort: port }];
   });
-  return serving.slice(0, Math.max(0, MAX_TARGET_GROUPS - desired.length));
+  return outgoing.slice(0, Math.max(0, MAX_TARGET_GROUPS - desired.length));
 }

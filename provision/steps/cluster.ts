@@ -26,7 +26,7 @@ export const cluster: Step<'cluster', TagField> = {
       desired: new Map([[ONLY, desiredTags(desired, 'cluster', ONLY)]]),
       found: found.cluster,
       fieldsOf: ({ tags }) => tagFields(tags),
-      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
+      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
   /**

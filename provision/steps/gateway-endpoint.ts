@@ -39,10 +39,10 @@ const wantedTableIds = (
     .sort();
 
 function desiredFields(desired: Desired, found: Survey): DesiredFields<Field> {
-  const tables = wantedTableIds(desired, found.privateRoutes);
+  const tableIds = wantedTableIds(desired, found.privateRoutes);
   return {
     vpc: only(found.vpc)?.vpcId ?? knownAfter('vpc'),
-    'route tables': tables.includes(undefined) ? knownAfter('privateRoutes') : tables.join(', '),
+    'route tables': tableIds.includes(undefined) ? knownAfter('privateRoutes') : tableIds.join(', '),
     ...desiredTags(desired, 'gatewayEndpoint', ONLY),
   };
 }
@@ -58,7 +58,7 @@ export const gatewayEndpoint: Step<'gatewayEndpoint', Field> = {
         'route tables': routeTableIds.join(', '),
         ...tagFields(tags),
       }),
-      cannotUpdate: (endpoint) => inAnotherVpc(found)(endpoint) ?? serviceMismatch(desired, endpoint),
+      whyUnchangeable: (endpoint) => inAnotherVpc(found)(endpoint) ?? serviceMismatch(desired, endpoint),
     }),
 
   /** While the endpoint of an interrupted teardown is being deleted, its routes still exist, so AWS refuses new ones. */

@@ -32,7 +32,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
       desired: desiredZones,
       found: zones,
       fieldsOf: (zone) => ({ name: zone.name, ...tagFields(zone.tags) }),
-      foreign(zone) {
+      whyForeign(zone) {
         const owner = foreignOwner(zone.tags, desired.names.stack);
         return owner && `${owner}; without domain.createZone it would be used as it is`;
       },
@@ -54,9 +54,9 @@ export const hostedZone: Step<'hostedZone', Field> = {
     try {
       return await send(context, intent.token);
     } catch (error) {
-      const isTaken = isCode(error, ALREADY_EXISTS);
+      const isReferenceTaken = isCode(error, ALREADY_EXISTS);
       if (
-        isTaken &&
+        isReferenceTaken &&
         duplicateGuard.isResumed &&
         (await findWithin(duplicateGuard, LIST_LAG_MS, lookForOurs)) === undefined
       ) {

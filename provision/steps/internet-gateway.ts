@@ -28,7 +28,7 @@ export const internetGateway: Step<'internetGateway', Field> = {
         ...(attachedTo !== undefined && { 'attached to': attachedTo }),
         ...tagFields(tags),
       }),
-      cannotUpdate: ({ attachedTo }) =>
+      whyUnchangeable: ({ attachedTo }) =>
         attachedTo === undefined || attachedTo === only(found.vpc)?.vpcId
           ? undefined
           : `it is attached to ${attachedTo}, which is not the VPC of this stack`,

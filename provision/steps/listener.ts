@@ -44,7 +44,7 @@ export const listener: Step<'listener', Field> = {
         'default action': defaultAction,
         ...tagFields(tags),
       }),
-      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
+      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
   /**

@@ -63,16 +63,17 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
         ...attributeFields(attributes),
         ...tagFields(tags),
       }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
-      cannotUpdate: ({ scheme }) => (scheme === SCHEME ? undefined : `it is ${scheme}, which cannot change`),
+      whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
+      whyUnchangeable: ({ scheme }) =>
+        scheme === SCHEME ? undefined : `it is ${scheme}, which cannot change`,
       immutable: {
         state: `a failed load balancer cannot recover: ${only(found.loadBalancer)?.failure ?? 'AWS gives no reason'}`,
       },
     }),
 
   /**
-   * A create with identical settings returns the existing load balancer, even if it is foreign or has failed. The survey has
-   * already shown that it is not foreign. If it has failed, it must be deleted first.
+   * A create with identical settings returns the existing load balancer, even a foreign or failed one. The survey has already
+   * shown that no foreign load balancer exists. A failed load balancer is deleted first.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   async create(context) {

@@ -24,7 +24,7 @@ export const logGroup: Step<'logGroup', Field> = {
       desired: new Map([[ONLY, desiredFields(desired)]]),
       found: found.logGroup,
       fieldsOf: ({ retentionDays, tags }) => ({ 'retention days': retentionDays, ...tagFields(tags) }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
+      whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
   /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */

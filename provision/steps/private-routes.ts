@@ -36,7 +36,7 @@ export const privateRoutes: Step<'privateRoutes', RouteField> = {
       desired: desiredFields(desired, found, planned),
       found: found.privateRoutes,
       fieldsOf: (table, key) => routeFields(table, [found.subnets.get(key)?.subnetId]),
-      cannotUpdate: inAnotherVpc(found),
+      whyUnchangeable: inAnotherVpc(found),
     }),
 
   create: (context) => createRouteTable(context, only(context.ids.vpc)?.vpcId ?? ''),

@@ -29,7 +29,7 @@ export const publicRoutes: Step<'publicRoutes', RouteField> = {
       desired: new Map([[ONLY, desiredFields(desired, found)]]),
       found: found.publicRoutes,
       fieldsOf: (table) => routeFields(table, subnetIdsOf(desired, found)),
-      cannotUpdate: inAnotherVpc(found),
+      whyUnchangeable: inAnotherVpc(found),
     }),
 
   create: (context) => createRouteTable(context, only(context.ids.vpc)?.vpcId ?? ''),

@@ -51,7 +51,7 @@ export const record: Step<'record', Field> = {
         'alias zone': aliasZoneId,
         'evaluate target health': evaluateTargetHealth,
       }),
-      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
+      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
   /**
@@ -60,11 +60,11 @@ export const record: Step<'record', Field> = {
    */
   async create(context) {
     try {
-      return applied(context, await send(context, 'CREATE'));
+      return toApplied(context, await send(context, 'CREATE'));
     } catch (error) {
       if (!/already exists|conflicts with/.test(messageOf(error))) throw error;
       await adoptByName(context, error, 'InvalidChangeBatch', `the name ${nameOf(context)}`);
-      return applied(context, await send(context, 'UPSERT'));
+      return toApplied(context, await send(context, 'UPSERT'));
     }
   },
 
@@ -73,7 +73,7 @@ export const record: Step<'record', Field> = {
    * resolves.
    */
   update: async (context, { set }) =>
-    applied(
+    toApplied(
       context,
       set.Type === RECORD_TYPE && set.SetIdentifier === undefined
         ? await send(context, 'UPSERT')
@@ -87,7 +87,7 @@ const nameOf = ({ config }: Context): string => config.domain?.name ?? '';
  * Returns the ids of the record, and a function that waits until its change has propagated.
  * @param changeId the id of the change; undefined if it has already propagated
  */
-const applied = (context: Context, changeId: string | undefined): Applied<'record'> => ({
+const toApplied = (context: Context, changeId: string | undefined): Applied<'record'> => ({
   ids: { recordName: nameOf(context), hostedZoneId: only(context.ids.hostedZone)?.hostedZoneId ?? '' },
   wait: async () => {
     if (changeId !== undefined && context.waitUntilReady) await waitUntilInSync(context, changeId);

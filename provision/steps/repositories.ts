@@ -63,7 +63,7 @@ export const repositories: Step<'repositories', Field> = {
         'lifecycle policy': repository.lifecyclePolicy,
         ...tagFields(repository.tags),
       }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
+      whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
   /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
@@ -80,9 +80,9 @@ export const repositories: Step<'repositories', Field> = {
       );
       return { repositoryName, repositoryUri: repository?.repositoryUri ?? '' };
     } catch (error) {
-      const ours = isCode(error, 'RepositoryAlreadyExists') ? await context.lookAgain() : undefined;
-      if (!ours || foreignOwner(ours.tags, context.names.stack) !== undefined) throw error;
-      return ours;
+      const existing = isCode(error, 'RepositoryAlreadyExists') ? await context.lookAgain() : undefined;
+      if (!existing || foreignOwner(existing.tags, context.names.stack) !== undefined) throw error;
+      return existing;
     }
   },
 

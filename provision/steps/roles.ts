@@ -63,7 +63,7 @@ export const roles: Step<'roles', Field> = {
         'managed policies': [...role.attachedPolicies].sort().join(', '),
         ...tagFields(role.tags),
       }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
+      whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
   /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
@@ -80,8 +80,8 @@ export const roles: Step<'roles', Field> = {
           Tags: toPascalCaseTags(tags),
         }),
       );
-      const computed = roleArn(locationOf(context), names.rolePath, RoleName);
-      return { roleName: RoleName, roleArn: Role?.Arn ?? computed };
+      const computedArn = roleArn(locationOf(context), names.rolePath, RoleName);
+      return { roleName: RoleName, roleArn: Role?.Arn ?? computedArn };
     } catch (error) {
       const ours = await adoptByName(context, error, 'EntityAlreadyExists', `the name ${RoleName}`);
       return { roleName: RoleName, roleArn: ours.roleArn };
@@ -110,7 +110,7 @@ export const roles: Step<'roles', Field> = {
   },
 };
 
-/** Deletes the inline policies of a role that are not desired. */
+/** Deletes the undesired inline policies of a role. */
 async function deleteInlinePolicies(
   { aws, existing }: Context,
   RoleName: string,

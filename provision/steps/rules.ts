@@ -39,7 +39,7 @@ export const rules: Step<'rules', Field> = {
         'target group': forward,
         ...tagFields(tags),
       }),
-      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
+      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
       // Different paths have different priorities, so the old rule can answer its path until the new rule exists.
       replacedBy: ({ tags }) => ({
         key: tags[KEY_TAG] ?? '',
@@ -58,7 +58,7 @@ export const rules: Step<'rules', Field> = {
         new CreateRuleCommand({
           ListenerArn: only(context.ids.listener)?.listenerArn,
           Priority,
-          Conditions: conditions(context),
+          Conditions: conditionsOf(context),
           Actions: [forwardTo(groupOf(context))],
           Tags: toPascalCaseTags(context.tags),
         }),
@@ -71,7 +71,7 @@ export const rules: Step<'rules', Field> = {
 
   async update(context, { ruleArn: RuleArn }) {
     if (touches(context.change, 'paths', 'other conditions', 'target group')) {
-      const Conditions = conditions(context);
+      const Conditions = conditionsOf(context);
       const Actions = initialActions(context);
       await context.aws.elbv2(new ModifyRuleCommand({ RuleArn, Conditions, Actions }));
     }
@@ -80,7 +80,7 @@ export const rules: Step<'rules', Field> = {
 
   async switchTraffic(context) {
     if (cutoverStage(context) !== 'pending') return;
-    await setAction(context, weighted([servingGroupOf(context), 0], [groupOf(context), 1]));
+    await setAction(context, forwardByWeight([servingGroupOf(context), 0], [groupOf(context), 1]));
     context.note(`${ruleOf(context).path} is now answered by ${context.change.key}`);
   },
 
@@ -108,7 +108,7 @@ function initialActions(context: Context): Action[] | undefined {
   if (stage === 'switched') return undefined;
   return [
     stage === 'pending'
-      ? weighted([servingGroupOf(context), 1], [groupOf(context), 0])
+      ? forwardByWeight([servingGroupOf(context), 1], [groupOf(context), 0])
       : forwardTo(groupOf(context)),
   ];
 }
@@ -118,7 +118,7 @@ const setAction = ({ aws, existing }: Context, action: Action) =>
 
 type WeightedGroup = readonly [targetGroupArn: string, weight: number];
 
-const weighted = (...groups: readonly WeightedGroup[]): Action => ({
+const forwardByWeight = (...groups: readonly WeightedGroup[]): Action => ({
   Type: 'forward',
   ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
 });
@@ -133,6 +133,6 @@ const groupOf = ({ ids, change }: Pick<Context, 'ids' | 'change'>): string =>
 const ruleOf = ({ config, change }: Context) =>
   configuredRules(config).get(change.key) ?? { path: '', priority: 0 };
 
-const conditions = (context: Context) => [
+const conditionsOf = (context: Context) => [
   { Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(context).path) } },
 ];

@@ -48,7 +48,7 @@ export function ingressOf({ services }: Config, key: string, balancerGroupId: st
 function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config } = desired;
   const balancer = found.securityGroups.get(BALANCER)?.groupId;
-  const ingress = (key: string) =>
+  const ingressField = (key: string) =>
     key === BALANCER || balancer !== undefined
       ? rulesText(ingressOf(config, key, balancer ?? ''))
       : knownAfter(`securityGroups.${BALANCER}`);
@@ -58,7 +58,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
       key,
       {
         vpc,
-        ingress: ingress(key),
+        ingress: ingressField(key),
         egress: rulesText(ALL_EGRESS),
         ...desiredTags(desired, 'securityGroups', key),
       },
@@ -78,7 +78,7 @@ export const securityGroups: Step<'securityGroups', Field> = {
         egress: rulesText(egress),
         ...tagFields(tags),
       }),
-      cannotUpdate: inAnotherVpc(found),
+      whyUnchangeable: inAnotherVpc(found),
     }),
 
   /** The name is the natural key within a VPC: if the create is refused, the existing group is either ours or foreign. */

@@ -89,19 +89,19 @@ export const services: Step<'services', ServiceField> = {
       }),
       immutable: { status: 'a service that is being deleted cannot come back' },
       replacedBy: replacementFor,
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
+      whyForeign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
   /** A service that is being deleted keeps its name until it is gone. */
   async create(context) {
     const service = serviceOf(context);
     if (context.existing) await waitUntilDeleted(context, service);
-    return applied(service, await create(context, service));
+    return toApplied(service, await create(context, service));
   },
 
   async update(context) {
     const service = serviceOf(context);
-    return applied(service, { context, answer: await update(context, service) });
+    return toApplied(service, { context, serviceInResponse: await update(context, service) });
   },
 
   async cleanUp(context) {
@@ -118,10 +118,10 @@ export const services: Step<'services', ServiceField> = {
 };
 
 /** Returns the ids of a service, and a function that waits until the service runs as configured. */
-const applied = (service: Service, { context, answer }: SendResult) => ({
-  ids: { serviceArn: answer?.serviceArn ?? context.existing?.serviceArn ?? '' },
+const toApplied = (service: Service, { context, serviceInResponse }: SendResult) => ({
+  ids: { serviceArn: serviceInResponse?.serviceArn ?? context.existing?.serviceArn ?? '' },
   wait: async () => {
-    if (context.waitUntilReady) await waitForService(context, service, context.ids, answer);
+    if (context.waitUntilReady) await waitForService(context, service, context.ids, serviceInResponse);
   },
 });
 

@@ -22,17 +22,17 @@ interface Placement {
 
 /**
  * Returns the placement of every subnet, by key. An existing subnet keeps its zone. A new subnet gets the zone of the existing
- * subnet with the same number, if there is one.
+ * subnet with the same zone index, if there is one.
  */
 function placementsOf({ config: { network } }: Desired, found: Survey): Map<string, Placement> {
   const layouts = subnetLayouts(network);
   const zonesInUse: (string | undefined)[] = [];
-  for (const { key, zone } of layouts) zonesInUse[zone] ??= found.subnets.get(key)?.zone;
+  for (const { key, zoneIndex } of layouts) zonesInUse[zoneIndex] ??= found.subnets.get(key)?.zone;
   const zones = assignZones(network.zones, zonesInUse, found.zones);
   return new Map(
-    layouts.map(({ key, cidr, zone }) => [
+    layouts.map(({ key, cidr, zoneIndex }) => [
       key,
-      { cidr, zone: found.subnets.get(key)?.zone ?? zones[zone] ?? '' },
+      { cidr, zone: found.subnets.get(key)?.zone ?? zones[zoneIndex] ?? '' },
     ]),
   );
 }
@@ -65,7 +65,7 @@ export const subnets: Step<'subnets', Field> = {
         'public addresses': mapPublicIp,
         ...tagFields(tags),
       }),
-      cannotUpdate: (subnet, key) => inAnotherVpc(found)(subnet) ?? blockMismatch(subnet, key),
+      whyUnchangeable: (subnet, key) => inAnotherVpc(found)(subnet) ?? blockMismatch(subnet, key),
     });
   },
 

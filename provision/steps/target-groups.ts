@@ -68,8 +68,8 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 }
 
 /**
- * Returns the replacement of a group that is no longer desired. If the container still exists, it is the container's new
- * group. Otherwise it is the group of the container that now serves the path.
+ * Returns the replacement of a group that is no longer desired. If the container still exists, the replacement is the new group
+ * of the container. Otherwise the replacement is the group of the container that now serves the path.
  */
 function replacementFor(
   { config }: Desired,
@@ -101,8 +101,8 @@ export const targetGroups: Step<'targetGroups', Field> = {
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
       replacedBy: (group) => replacementFor(desired, found, group),
-      cannotUpdate: protocolMismatch(desired),
-      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
+      whyUnchangeable: protocolMismatch(desired),
+      whyForeign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
   /**

@@ -29,7 +29,7 @@ export const vpc: Step<'vpc', Field> = {
         'dns.hostnames': dnsHostnames,
         ...tagFields(tags),
       }),
-      cannotUpdate: ({ cidr }) =>
+      whyUnchangeable: ({ cidr }) =>
         cidr === desired.config.network.cidr
           ? undefined
           : `its block is ${cidr}, and the block of a VPC cannot change: keep network.cidr, or tear the stack down first`,

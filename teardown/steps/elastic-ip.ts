@@ -19,7 +19,7 @@ export const elasticIp: Removal<'elasticIp'> = {
       if (!isCode(error, 'AuthFailure')) {
         return isCode(error, 'InvalidAllocationID.NotFound', 'InvalidAddress.NotFound');
       }
-      const ours = [...(await lookElasticIp(context.newLook())).values()];
+      const ours = [...(await lookElasticIp(context.newLookContext())).values()];
       return !ours.some((address) => address.allocationId === allocationId);
     };
     await ignoringNotFound(

@@ -3,7 +3,7 @@ import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws
 import { isCode, isNotFound } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
-import { removeWhenUnused, usersInVpc } from '../in-use.ts';
+import { removeWhenUnused, dependentsInVpc } from '../in-use.ts';
 
 const isDetached = (error: unknown): boolean => isNotFound(error) || isCode(error, 'Gateway.NotAttached');
 
@@ -16,7 +16,7 @@ export const internetGateway: Removal<'internetGateway'> = {
       await removeWhenUnused(
         context,
         InternetGatewayId,
-        () => usersInVpc(context, { id: InternetGatewayId, vpcId: VpcId }),
+        () => dependentsInVpc(context, { id: InternetGatewayId, vpcId: VpcId }),
         (options) => aws.ec2(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }), options),
         isDetached,
       );

@@ -13,7 +13,7 @@ export const record: Removal<'record'> = {
       await deleteRecord(context, context.existing);
     } catch (error) {
       if (!isCode(error, 'InvalidChangeBatch')) throw error;
-      const current = await refetchRecord(context.newLook(), context.existing);
+      const current = await refetchRecord(context.newLookContext(), context.existing);
       if (!current) return;
       if (foreignOwner(current.tags, context.names.stack) !== undefined)
         return { kept: 'it now points somewhere else' };

@@ -3,7 +3,7 @@ import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { INGRESS, EGRESS, revokeRules } from '../../lib/aws/security-group-rule-calls.ts';
 import { BALANCER, type GroupRule } from '../../lib/derive/security-group-rules.ts';
 import type { Removal } from '../../lib/engine/step.ts';
-import { removeWhenUnused, usersInVpc } from '../in-use.ts';
+import { removeWhenUnused, dependentsInVpc } from '../in-use.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
@@ -16,11 +16,11 @@ export const securityGroups: Removal<'securityGroups'> = {
     const { aws, found, alsoRemoved, key, existing } = context;
     const { groupId, vpcId } = existing;
     const revocations = [...found.securityGroups].flatMap(
-      ([other, { groupId: GroupId, ingress, egress }]) => {
+      ([otherKey, { groupId: GroupId, ingress, egress }]) => {
         const refersToGroup = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
         const [ingressRules, egressRules] = [ingress.filter(refersToGroup), egress.filter(refersToGroup)];
         const groupRemoval =
-          key === BALANCER && ingressRules.length > 0 ? alsoRemoved.removalOf(other) : undefined;
+          key === BALANCER && ingressRules.length > 0 ? alsoRemoved.removalOf(otherKey) : undefined;
         return [
           groupRemoval ?? revokeRules(aws, INGRESS, GroupId, ingressRules),
           revokeRules(aws, EGRESS, GroupId, egressRules),
@@ -31,7 +31,7 @@ export const securityGroups: Removal<'securityGroups'> = {
     await removeWhenUnused(
       context,
       groupId,
-      () => usersInVpc(context, { id: groupId, vpcId }),
+      () => dependentsInVpc(context, { id: groupId, vpcId }),
       (options) => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }), options),
     );
   },

@@ -1,7 +1,7 @@
 /** Removes a subnet, once the network interfaces in it are gone. */
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import type { Removal } from '../../lib/engine/step.ts';
-import { removeWhenUnused, usersInVpc } from '../in-use.ts';
+import { removeWhenUnused, dependentsInVpc } from '../in-use.ts';
 
 export const subnets: Removal<'subnets'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html */
@@ -10,7 +10,7 @@ export const subnets: Removal<'subnets'> = {
     return removeWhenUnused(
       context,
       subnetId,
-      () => usersInVpc(context, { id: subnetId, vpcId }),
+      () => dependentsInVpc(context, { id: subnetId, vpcId }),
       (options) => context.aws.ec2(new DeleteSubnetCommand({ SubnetId: subnetId }), options),
     );
   },

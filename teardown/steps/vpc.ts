@@ -3,18 +3,18 @@ import { DeleteVpcCommand } from '@aws-sdk/client-ec2';
 import { isProblem, problem, type Problem } from '../../lib/model/problem.ts';
 import type { Removal, RemoveContext } from '../../lib/engine/step.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
-import { removeWhenUnused, usersInVpc } from '../in-use.ts';
+import { removeWhenUnused, dependentsInVpc } from '../in-use.ts';
 import { strangersIn, type Stranger } from '../strangers.ts';
 
 export const vpc: Removal<'vpc'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html */
   async remove(context) {
     const { vpcId } = context.existing;
-    await waitUntilNoneForeign(context);
+    await waitUntilNothingForeign(context);
     await removeWhenUnused(
       context,
       vpcId,
-      () => usersInVpc(context, { id: vpcId, vpcId }),
+      () => dependentsInVpc(context, { id: vpcId, vpcId }),
       (options) => context.aws.ec2(new DeleteVpcCommand({ VpcId: vpcId }), options),
     );
   },
@@ -22,18 +22,19 @@ export const vpc: Removal<'vpc'> = {
 
 /**
  * Waits until the VPC contains no resources that may be foreign. AWS lists deleted resources for up to a minute, sometimes without
- * their tags, so our own deleted resources may look foreign. If a resource is certainly foreign, the wait ends at once.
+ * their tags, so our own deleted resources may seem foreign. If a resource is certainly foreign, the wait ends at once.
  * @throws FOREIGN with the resources that remain
  */
-async function waitUntilNoneForeign(context: RemoveContext<'vpc'>): Promise<void> {
+async function waitUntilNothingForeign(context: RemoveContext<'vpc'>): Promise<void> {
   const { vpcId } = context.existing;
   let foreign: readonly Stranger[] = [];
   try {
     await context.until(`${vpcId} to be empty`, 'leftovers', async () => {
       foreign = await strangersIn(context, vpcId);
       if (foreign.length === 0) return ready(undefined);
-      const text = foreign.map((one) => one.text).join(', ');
-      if (!foreign.some(({ isCertain }) => isCertain)) return pending(`${text} still shown`);
+      const text = foreign.map((stranger) => stranger.text).join(', ');
+      if (!foreign.some(({ isCertainlyForeign }) => isCertainlyForeign))
+        return pending(`${text} still shown`);
       return failed(text, notEmpty(context, foreign));
     });
   } catch (error) {

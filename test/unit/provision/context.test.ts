@@ -64,7 +64,7 @@ describe('the duplicate guard', () => {
   test("by default a create does not resume an earlier create, and the guard polls at the interval of the run's waits", () => {
     expect(contextOf().duplicateGuard).toMatchObject({
       isResumed: false,
-      every: run.waits.visible.every,
+      lookInterval: run.waits.visible.every,
       intent: NO_INTENT,
     });
     expect(contextOf({ isResumed: true }).duplicateGuard.isResumed).toBe(true);

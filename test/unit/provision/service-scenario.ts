@@ -27,7 +27,7 @@ export const definitionOf = (stack: Config) => ({
       logGroup: '/slipway/shop-dev',
       executionRoleArn: role('execution'),
       taskRoleArn: role('task'),
-      image: ({ key }) => (images as Record<string, { imageUri: string }>)[key]?.imageUri ?? '',
+      imageOf: ({ key }) => (images as Record<string, { imageUri: string }>)[key]?.imageUri ?? '',
     }),
   ),
   tags: ourTags('taskDefinitions', 'web'),

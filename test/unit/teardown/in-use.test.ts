@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { removeWhenUnused, usersInVpc } from '../../../teardown/in-use.ts';
+import { removeWhenUnused, dependentsInVpc } from '../../../teardown/in-use.ts';
 import { awsError, mockNothingElse, mocks, ourTags, removeContextOf, sent } from '../step-harness.ts';
 
 const existing = {
@@ -40,7 +40,7 @@ function deleteGroup(): Promise<void> {
   return removeWhenUnused(
     context,
     groupId,
-    () => usersInVpc(context, { id: groupId, vpcId }),
+    () => dependentsInVpc(context, { id: groupId, vpcId }),
     (options) => context.aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }), options),
   );
 }

@@ -40,7 +40,7 @@ test('a removal receives the resource, its key, and everything else that was fou
   });
   expect(seen?.found).toBe(found);
   // Each new look asks AWS again.
-  const [one, other] = [seen?.newLook(), seen?.newLook()];
+  const [one, other] = [seen?.newLookContext(), seen?.newLookContext()];
   expect(await one?.shared('a', async () => 1)).toBe(1);
   expect(await other?.shared('a', async () => 2)).toBe(2);
   const also = alsoRemoving({});

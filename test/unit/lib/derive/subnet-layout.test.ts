@@ -14,10 +14,10 @@ const network = fc.record({
 describe('the blocks of the subnets', () => {
   test('of a /16 are /20 blocks, public ones from the start and private ones from the middle', () => {
     expect(subnetLayouts({ cidr: '10.0.0.0/16', zones: 2 })).toEqual([
-      { key: 'public-1', isPublic: true, cidr: '10.0.0.0/20', zone: 0 },
-      { key: 'public-2', isPublic: true, cidr: '10.0.16.0/20', zone: 1 },
-      { key: 'private-1', isPublic: false, cidr: '10.0.128.0/20', zone: 0 },
-      { key: 'private-2', isPublic: false, cidr: '10.0.144.0/20', zone: 1 },
+      { key: 'public-1', isPublic: true, cidr: '10.0.0.0/20', zoneIndex: 0 },
+      { key: 'public-2', isPublic: true, cidr: '10.0.16.0/20', zoneIndex: 1 },
+      { key: 'private-1', isPublic: false, cidr: '10.0.128.0/20', zoneIndex: 0 },
+      { key: 'private-2', isPublic: false, cidr: '10.0.144.0/20', zoneIndex: 1 },
     ]);
   });
 

@@ -11,7 +11,7 @@ const parts = {
   logGroup: '/slipway/shop-dev',
   executionRoleArn: 'arn:execution',
   taskRoleArn: 'arn:task',
-  image: ({ key }: Container) => `registry/${key}`,
+  imageOf: ({ key }: Container) => `registry/${key}`,
 };
 const [web] = config().services as [Service];
 const [api1] = web.containers as [Container];

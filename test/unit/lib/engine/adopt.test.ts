@@ -16,7 +16,7 @@ function makeScenario(visibleFrom: number) {
     signal: new AbortController().signal,
     isResumed: false,
     intent: { at: start },
-    every: 1000,
+    lookInterval: 1000,
     withdraw: async () => undefined,
   };
   const lookAgain = async () => ((looks += 1) >= visibleFrom ? 'subnet-1' : undefined);

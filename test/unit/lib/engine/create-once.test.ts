@@ -32,7 +32,7 @@ function makeScenario(
     signal: abort.signal,
     isResumed,
     intent: { at: start - intentAge },
-    every: 1000,
+    lookInterval: 1000,
     withdraw,
   };
   return {

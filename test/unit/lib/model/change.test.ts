@@ -24,8 +24,8 @@ const changesFor = (desired: Record<string, DesiredFields>, found: Record<string
     found: new Map(Object.entries(found)),
     fieldsOf: ({ fields }) => fields,
     immutable: { cidr: 'a block cannot change' },
-    foreign: ({ owner }) => owner && `it belongs to ${owner}`,
-    cannotUpdate: ({ frozenBecause }) => frozenBecause,
+    whyForeign: ({ owner }) => owner && `it belongs to ${owner}`,
+    whyUnchangeable: ({ frozenBecause }) => frozenBecause,
     replacedBy: ({ successor }) =>
       successor === undefined ? undefined : { key: successor, reason: 'its name says so' },
   });

@@ -25,7 +25,7 @@ const find = (stage = 'dev') =>
     stage,
     configurationFile: path('slipway.config.ts'),
   });
-const OLD = { name: 'old-shop', endpoint: 'aws', size: 2, isCertain: true };
+const OLD = { name: 'old-shop', endpoint: 'aws', size: 2, isKnownToBeFormer: true };
 
 test('a stack of the same configuration and stage with another name is found', async () => {
   await writeState('shop-dev');
@@ -41,7 +41,7 @@ test('a create call that was started counts as a resource', async () => {
 
 test('a state of an earlier Slipway is an uncertain match, since it does not name its configuration', async () => {
   await writeState('old-shop-dev', { configurationFile: undefined }, 'dev');
-  expect(await find()).toEqual([{ ...OLD, isCertain: false }]);
+  expect(await find()).toEqual([{ ...OLD, isKnownToBeFormer: false }]);
 });
 
 test.each<[string, () => Promise<void>]>([

@@ -26,7 +26,7 @@ const definitionFor = (stack = config(), uris: Readonly<Record<string, { imageUr
     logGroup: '/slipway/shop-dev',
     executionRoleArn: role('execution'),
     taskRoleArn: role('task'),
-    image: ({ key, image }) => ('reference' in image ? image.reference : (uris[key]?.imageUri ?? '')),
+    imageOf: ({ key, image }) => ('reference' in image ? image.reference : (uris[key]?.imageUri ?? '')),
   });
 };
 const item: FoundTaskDefinition = {

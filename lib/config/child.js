@@ -1,4 +1,4 @@
-// Runs a configuration in a child process, so that it cannot end Slipway's run; sends its value or its failure to the parent.
+// The child process that runs a configuration, so that the configuration cannot end Slipway's run. It sends the result to the parent.
 // @ts-check
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';

@@ -49,8 +49,8 @@ export const region: FieldRule = (text) => {
     .toLowerCase()
     .replaceAll('_', '-')
     .replace(/-?(\d{1,2})[a-z]?$/, '-$1');
-  const isLikely = REGION.test(meant) && /^([a-z]{2}|eusc)-/.test(meant);
-  return isLikely ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
+  const looksLikeRegion = REGION.test(meant) && /^([a-z]{2}|eusc)-/.test(meant);
+  return looksLikeRegion ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
 };
 
 /** Leaves room for the `/*` that is appended to the path: a pattern has at most 128 characters. */
@@ -67,9 +67,9 @@ function shorterPathFix(text: string): string | undefined {
     return `Use ${display(withoutTrailingSlash(new URL(text).pathname))}, without scheme and host: requests for every host are routed by path.`;
   if (!text.startsWith('/')) return undefined;
   const [path = ''] = text.split(/[?#]/, 1);
-  const parameter = END_OF_FIXED_PART.exec(path);
-  if (parameter !== null)
-    return `Use ${display(withoutTrailingSlash(path.slice(0, parameter.index)))}, without a wildcard or parameter: everything below a path is routed with it.`;
+  const end = END_OF_FIXED_PART.exec(path);
+  if (end !== null)
+    return `Use ${display(withoutTrailingSlash(path.slice(0, end.index)))}, without a wildcard or parameter: everything below a path is routed with it.`;
   return path === text
     ? undefined
     : `Use ${display(withoutTrailingSlash(path))}, without a query string or fragment: only the path of a request is compared.`;
@@ -173,7 +173,7 @@ export const variableName = matches(
   'Use at least one character, and no equals sign, zero byte or lone surrogate.',
 );
 
-/** A string without lone surrogates. Such a half of a character has no form in UTF-8, so AWS would receive a different string. */
+/** A string without lone surrogates. A lone surrogate is half of a character and has no form in UTF-8, so AWS would receive a different string. */
 export const wellFormed = matches(
   /^\P{Surrogate}*$/u,
   'Replace the lone surrogate: half of a character cannot be sent to AWS.',
@@ -183,7 +183,7 @@ const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const TAG_CHARACTERS = 'letters, digits, spaces and _ . : / = + - @';
 
 /**
- * IAM's rules, the strictest of the services that are tagged.
+ * The rules of IAM, which are stricter than those of the other services.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
  */
 export const tagKey: FieldRule = (text) => {

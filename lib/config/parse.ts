@@ -4,7 +4,7 @@ import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import { stackName } from './field-rules.ts';
 import { NAME_OPTION, type Finding, type Path } from './finding.ts';
-import { foundText, schemaFindings, isPathWithin } from './schema-issues.ts';
+import { foundText, schemaFindings, containsPath } from './schema-issues.ts';
 import { parseLeniently } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
 import { display, pathText } from './display.ts';
@@ -23,11 +23,11 @@ export interface ParseContext extends CompletionContext {
  * @throws CONFIG_INVALID (`InvalidConfig`) with every mistake
  */
 export function parseConfig(input: unknown, context: ParseContext): Config {
-  const { stack, issues, replaced } = parseLeniently(input);
+  const { stack, issues, replacedPaths } = parseLeniently(input);
   const schemaMistakes = schemaFindings(input, issues);
   const config = stack && completeConfig(stack, context);
   const unreliablePaths = [
-    ...replaced,
+    ...replacedPaths,
     ...schemaMistakes.flatMap(({ meant }) => (meant === undefined ? [] : [meant])),
   ];
   const findings =
@@ -47,7 +47,7 @@ function nameOptionFindings({ name }: ParseContext): Finding[] {
 }
 
 const dependsOn = ({ path, reads = [] }: Finding, unreliablePaths: readonly Path[]): boolean =>
-  [path, ...reads].some((read) => unreliablePaths.some((part) => isPathWithin(part, read)));
+  [path, ...reads].some((read) => unreliablePaths.some((unreliable) => containsPath(unreliable, read)));
 
 /** Turns findings into mistakes: only one per value, since fixing the first may fix the others. */
 function mistakesOf(input: unknown, findings: readonly Finding[]): Mistake[] {

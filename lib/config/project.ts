@@ -15,7 +15,7 @@ export async function projectOf(folder: string): Promise<string | undefined> {
   return project?.replace(NOT_IN_A_TAG, '_').slice(0, MAX_LENGTH) || undefined;
 }
 
-/** Returns the project that the remote `upstream` names, since all forks have the same upstream, or else the project that `origin` names. */
+/** Returns the project that the remote `upstream` names, or else the one that `origin` names. All forks have the same upstream. */
 async function gitProject(folder: string): Promise<string | undefined> {
   const remotes = remotesIn((await nearest(folder, '.git', readGitConfig)) ?? '');
   return projectOfUrl(remotes.get('upstream') ?? remotes.get('origin') ?? '');

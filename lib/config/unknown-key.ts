@@ -102,10 +102,10 @@ function fixWithField(
   return isSibling ? { fix, meant: fieldPath } : { fix };
 }
 
-/** Describes a field for the author of the object at a path: its name in the same object, and its whole path elsewhere. */
+/** Describes a field for the author of the object at a path. A field of that object is called by its name, any other by its whole path. */
 function placeOf(path: Path, field: readonly string[]) {
   const isAncestorShared = (index: number) =>
-    field.slice(0, index).every((key, before) => key === '*' || key === path[before]);
+    field.slice(0, index).every((key, depth) => key === '*' || key === path[depth]);
   const fieldPath = field.map((key, index) =>
     key === '*' ? ((isAncestorShared(index) ? path[index] : undefined) ?? '<name>') : key,
   );

@@ -12,7 +12,7 @@ export interface Question {
   readonly counts: string;
   /** The expected duration, in milliseconds. */
   readonly duration: number;
-  /** A warning, if this machine has no record of the stack. */
+  /** A note, if this machine has no record of the stack. */
   readonly unknownHere: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The main function of both commands: arguments, output and exit codes. Only this file prints problems. */
+/** The main function of every command: arguments, output and exit codes. Only this file prints problems. */
 import { styleText } from 'node:util';
 import { explain } from '../aws/explain.ts';
 import { Problem } from '../model/problem.ts';
@@ -40,7 +40,7 @@ export async function main(
   work: (context: CommandContext) => Promise<CommandResult>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  // The SDK warns on stderr that it will stop supporting Node 20; stderr is reserved for Slipway's output.
+  // Silences the SDK's warning that it will stop supporting Node 20: stderr is reserved for Slipway's output.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const json = args.includes('--json');
   // For scripts, a drift is a provision that changes nothing.
@@ -67,10 +67,10 @@ export async function main(
     print(json ? { ...document, ok: true, ...result.json } : result.text);
     process.exitCode = result.exitCode;
   } catch (error) {
-    const rerun = options ? commandLine(command, options) : `npm run ${command}`;
+    const rerunCommand = options ? commandLine(command, options) : `npm run ${command}`;
     const problem = signal.aborted
-      ? interrupted({ command: rerun })
-      : explain(error, { doing: command, region: '', command: rerun, mayHaveChanged: command !== 'drift' });
+      ? interrupted({ command: rerunCommand })
+      : explain(error, { doing: command, region: '', command: rerunCommand, mayHaveChanged: command !== 'drift' });
     const shown = options ? forStack(problem, options) : problem;
     process.stderr.write(problemText(shown, colour));
     if (json) print({ ...document, ok: false, problem: problemJson(shown) });

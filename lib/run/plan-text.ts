@@ -8,12 +8,12 @@ export function valueText(value: Value | undefined): string {
   return value === '' ? '(empty)' : String(value);
 }
 
-/** Whether a field may be a secret, like environment variables and commands: a plan shows that it differs, but not its values. */
-export const isSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
+/** Whether a field is an environment variable or a command, which may be secret: a plan shows that it differs, but not its values. */
+export const mayBeSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
 
 /** Formats the change of a field as one line. */
 export function fieldText({ field, from, to }: FieldChange, separator = ': ', arrow = ' → '): string {
-  if (isSecret(field)) return `${field} differs`;
+  if (mayBeSecret(field)) return `${field} differs`;
   const [before, after] = excerpts(withoutArns(valueText(from)), withoutArns(valueText(to)));
   return `${field}${separator}${before}${arrow}${after}`;
 }
@@ -104,7 +104,7 @@ export const planJson = (changes: readonly Change[], kept: readonly string[]) =>
     verb,
     reason,
     fields: fields.map(({ field, from, to }) =>
-      isSecret(field) ? { field } : { field, from: plainValue(from), to: plainValue(to) },
+      mayBeSecret(field) ? { field } : { field, from: plainValue(from), to: plainValue(to) },
     ),
   })),
   kept,

@@ -53,8 +53,8 @@ function lineOf(
   const { noun, key, status, elapsed = 0 } = event;
   const address = printable(addressOf(noun, key));
   if (status === 'waiting') {
-    const before = lastWaiting.get(address);
-    if (before && before.text === text && elapsed - before.elapsed < REPEAT_AFTER_MS) return undefined;
+    const previous = lastWaiting.get(address);
+    if (previous && previous.text === text && elapsed - previous.elapsed < REPEAT_AFTER_MS) return undefined;
     lastWaiting.set(address, { text, elapsed });
   }
   const time = elapsed >= 100 ? `  ${paint('dim', duration(elapsed))}` : '';

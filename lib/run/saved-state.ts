@@ -12,7 +12,7 @@ import { readState } from '../state/read.ts';
 import { formerFiles, home, makeStateFolder, stackFiles, stateFolder, type StackFiles } from './home.ts';
 import { commandLine, type Options } from './options.ts';
 
-/** The stack of a run, and where its files are. */
+/** The stack of a run, with the folder of its files and the means to report on it. */
 export interface StackOfRun {
   /** `<name>-<stage>`. */
   readonly stack: string;
@@ -76,15 +76,15 @@ export async function readSavedState(
   return readState(file);
 }
 
-/** Describes a stack that the configuration described under another name, and the command that removes it. */
+/** Formats a note about a stack that the configuration had under another name, with the command that removes the stack. */
 function formerStackText(
   { stage, config }: Options,
   { name, endpoint, size, isCertain }: FormerStack,
 ): string {
   const target = endpoint === 'sandbox' ? 'sandbox' : 'aws';
   const removal = commandLine('teardown', { stage, target, config, name });
-  const held = `${name}-${stage} still holds ${size} ${size === 1 ? 'resource' : 'resources'} on ${endpoint}`;
+  const contentsText = `${name}-${stage} still holds ${size} ${size === 1 ? 'resource' : 'resources'} on ${endpoint}`;
   return isCertain
-    ? `${config ?? CONFIG_FILE} had another name before: ${held}. To remove them: ${removal}`
-    : `${held}. If ${config ?? CONFIG_FILE} had that name before, this removes them: ${removal}`;
+    ? `${config ?? CONFIG_FILE} had another name before: ${contentsText}. To remove them: ${removal}`
+    : `${contentsText}. If ${config ?? CONFIG_FILE} had that name before, this removes them: ${removal}`;
 }

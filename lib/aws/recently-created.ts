@@ -24,15 +24,15 @@ export interface RecentlyCreated {
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
 export function trackRecentlyCreated({ now }: Pick<Clock, 'now'>): RecentlyCreated {
   const createdAt = new Map<string, number>();
-  let lastRun = Number.NEGATIVE_INFINITY;
+  let lastRunAt = Number.NEGATIVE_INFINITY;
   const isRecent = (at = Number.NEGATIVE_INFINITY) => now() - at < RECENT_MS;
   return {
     recordCreated(output) {
       for (const id of stringsIn(output).flatMap(identifiersIn)) createdAt.set(id, now());
     },
-    isNamedIn: (input) => isRecent(lastRun) || stringsIn(input).some((id) => isRecent(createdAt.get(id))),
+    isNamedIn: (input) => isRecent(lastRunAt) || stringsIn(input).some((id) => isRecent(createdAt.get(id))),
     assumeAllCreatedUntil(at) {
-      lastRun = at;
+      lastRunAt = at;
     },
   };
 }

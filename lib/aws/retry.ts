@@ -27,7 +27,7 @@ export interface Call {
   send(): Promise<unknown>;
   /**
    * Called with each kind of transient error before its first retry. If it throws, the call is not sent again and fails with
-   * that error: time does not cure every refusal that looks transient.
+   * that error: waiting does not help against every error that looks transient.
    */
   readonly beforeRetry?: BeforeRetry | undefined;
 }
@@ -64,11 +64,11 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
     const transientErrorToRetry = (error: unknown): TransientError | undefined => {
       const transient = transientErrorFor(call.name, error);
       if (!transient || signal.aborted || clock.now() - start > transient.seconds * 1000) return undefined;
-      if (transient.ambiguous && call.kind === 'once') return undefined;
+      if (transient.mayHaveTakenEffect && call.kind === 'once') return undefined;
       if (transient.onlyRecentlyCreated && !recentlyCreated.isNamedIn(call.input)) return undefined;
-      const sent = (attempts.get(transient) ?? 0) + 1;
-      attempts.set(transient, sent);
-      return sent < (transient.maxAttempts ?? Number.POSITIVE_INFINITY) ? transient : undefined;
+      const attempt = (attempts.get(transient) ?? 0) + 1;
+      attempts.set(transient, attempt);
+      return attempt < (transient.maxAttempts ?? Number.POSITIVE_INFINITY) ? transient : undefined;
     };
 
     const reportWait = ({ why }: TransientError, error: unknown): void => {
@@ -88,8 +88,8 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
         if (!transient) return false;
         if (attempts.get(transient) === 1) await call.beforeRetry?.(error);
         reportWait(transient, error);
-        const sent = attempts.get(transient) ?? 1;
-        await clock.sleep(retryDelayMs(transient, sent, every, Math.random()), signal);
+        const attempt = attempts.get(transient) ?? 1;
+        await clock.sleep(retryDelayMs(transient, attempt, every, Math.random()), signal);
         return true;
       },
     });

@@ -75,7 +75,7 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
   const recordedZones = recordedResources(context, 'hostedZone');
   const ownRecords = [
     { hostedZoneId: only(zones)?.hostedZoneId, recordName: context.config.domain?.name },
-    // If the state contains a record without the id of its zone, it contains only one zone.
+    // If the state contains a record without the id of its zone, the state contains only one zone.
     ...[...recordedResources(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
   ];
   const ids = [...zones.values(), ...recordedZones.values(), ...ownRecords].map(
@@ -131,8 +131,8 @@ function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet):
 }
 
 /**
- * Returns a tag with the owner of a record, as `FoundRecord.tags` defines it. The owner of an alias is the stack that gave the load
- * balancer its name, `<stack>-<digits>.<region>.elb.…`. The load balancer itself may no longer exist.
+ * Returns a tag with the owner of a record. `FoundRecord.tags` documents the rule. The owner of an alias is the stack that gave the
+ * load balancer its name, `<stack>-<digits>.<region>.elb.…`. The load balancer itself may no longer exist.
  */
 function tagsOf({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): Tags {
   if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return {};

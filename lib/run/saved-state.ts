@@ -53,8 +53,8 @@ export async function lockStack(options: Options, stackOfRun: StackOfRun): Promi
 }
 
 /**
- * Reads the state of a stack. If an earlier version of Slipway kept it in another file, it is moved first. Reports the stacks that
- * the configuration described before. The caller holds the lock.
+ * Reads the state of a stack. If an earlier version of Slipway kept the state in another file, that file is moved first. Reports the
+ * stacks that the configuration described before. The caller holds the lock.
  * @returns undefined if there is no state
  * @throws LOCKED if an earlier version of Slipway works on the stack; STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE
  */

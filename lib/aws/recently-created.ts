@@ -14,11 +14,11 @@ export interface RecentlyCreated {
   /** Whether the input of a call refers to a recently created resource. */
   isNamedIn(input: unknown): boolean;
   /**
-   * Treats every resource as recently created until five minutes after the given time: an earlier run may have created it
-   * then.
-   * @param at when that run last wrote its state, milliseconds since 1970
+   * Treats every resource as recently created until five minutes after the given time: an earlier run may have created the
+   * resource then.
+   * @param lastWriteAt when that run last wrote its state, milliseconds since 1970
    */
-  assumeAllCreatedUntil(at: number): void;
+  assumeAllCreatedUntil(lastWriteAt: number): void;
 }
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
@@ -31,8 +31,8 @@ export function trackRecentlyCreated({ now }: Pick<Clock, 'now'>): RecentlyCreat
       for (const id of stringsIn(output).flatMap(identifiersIn)) createdAt.set(id, now());
     },
     isNamedIn: (input) => isRecent(lastRunAt) || stringsIn(input).some((id) => isRecent(createdAt.get(id))),
-    assumeAllCreatedUntil(at) {
-      lastRunAt = at;
+    assumeAllCreatedUntil(lastWriteAt) {
+      lastRunAt = lastWriteAt;
     },
   };
 }

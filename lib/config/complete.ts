@@ -67,6 +67,6 @@ const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path
   path: health?.path ?? path ?? '/',
 });
 
-/** Many programs and frameworks listen on PORT if it is set; the others ignore it. */
+/** Adds PORT to the environment, because many programs and frameworks listen on it. Others ignore it. */
 const completeEnvironment = ({ environment, port }: ContainerOutput): Container['environment'] =>
   port === undefined || 'PORT' in environment ? environment : { ...environment, PORT: String(port) };

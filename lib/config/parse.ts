@@ -28,7 +28,7 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
   const config = stack && completeConfig(stack, context);
   const unreliablePaths = [
     ...replacedPaths,
-    ...schemaMistakes.flatMap(({ meant }) => (meant === undefined ? [] : [meant])),
+    ...schemaMistakes.flatMap(({ meantPath }) => (meantPath === undefined ? [] : [meantPath])),
   ];
   const findings =
     config === undefined
@@ -46,8 +46,8 @@ function nameOptionFindings({ name }: ParseContext): Finding[] {
   return fix === undefined ? [] : [{ path: NAME_OPTION, value: display(name), fix }];
 }
 
-const dependsOn = ({ path, reads = [] }: Finding, unreliablePaths: readonly Path[]): boolean =>
-  [path, ...reads].some((read) => unreliablePaths.some((unreliable) => containsPath(unreliable, read)));
+const dependsOn = ({ path, basedOn = [] }: Finding, unreliablePaths: readonly Path[]): boolean =>
+  [path, ...basedOn].some((used) => unreliablePaths.some((unreliable) => containsPath(unreliable, used)));
 
 /** Turns findings into mistakes: only one per value, since fixing the first may fix the others. */
 function mistakesOf(input: unknown, findings: readonly Finding[]): Mistake[] {

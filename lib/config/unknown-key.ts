@@ -7,8 +7,8 @@ import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from './wishes.t
 
 /** A finding from an issue of the schema. */
 export interface SchemaFinding extends Finding {
-  /** The field that an unknown key was probably meant to be. */
-  readonly meant?: Path;
+  /** The path of the field that an unknown key was probably meant to be. */
+  readonly meantPath?: Path;
 }
 
 /** An answer to a word: a fix, or the field to use and how the field differs from the word. */
@@ -69,14 +69,14 @@ export function unknownKey(path: Path, key: string, parent: object): SchemaFindi
   );
   return near === undefined
     ? { ...unknown, fix: `Remove it. The known keys are: ${known.join(', ')}.` }
-    : { ...unknown, fix: `Did you mean ${near}?`, meant: [...path, near] };
+    : { ...unknown, fix: `Did you mean ${near}?`, meantPath: [...path, near] };
 }
 
 /** Returns the fix for a value that Slipway does not support yet; undefined for other values. */
 export function unsupportedValueFix(path: Path, value: unknown): string | undefined {
   const unsupported = NOT_YET_VALUES.find(
-    ({ at, values }) =>
-      at === templateOf(path) && typeof value === 'string' && values.split(' ').includes(value.toUpperCase()),
+    ({ template, values }) =>
+      template === templateOf(path) && typeof value === 'string' && values.split(' ').includes(value.toUpperCase()),
   );
   return unsupported && `Not supported yet. ${unsupported.answer}`;
 }
@@ -96,10 +96,10 @@ const templateOf = (path: Path): string =>
 function fixWithField(
   path: Path,
   { field, difference }: { readonly field: readonly string[]; readonly difference: string },
-): Pick<SchemaFinding, 'fix' | 'meant'> {
+): Pick<SchemaFinding, 'fix' | 'meantPath'> {
   const { place, description, isSibling, fieldPath } = placeOf(path, field);
   const fix = `Use ${place}: ${description}.${difference === '' ? '' : ` ${difference}`}`;
-  return isSibling ? { fix, meant: fieldPath } : { fix };
+  return isSibling ? { fix, meantPath: fieldPath } : { fix };
 }
 
 /** Describes a field for the author of the object at a path. A field of that object is called by its name, any other by its whole path. */

@@ -133,7 +133,7 @@ function* stageFindings({ stage }: Config, tooLong: readonly ComposedName[]): It
     path: STAGE_OPTION,
     value: display(stage),
     fix: `Use at most ${charactersText(stage.length - excessOf(longest))}: the stage is part of ${display(text)}, the name of ${what} in AWS, and such names have at most ${limit} characters.`,
-    reads: [['name']],
+    basedOn: [['name']],
   };
 }
 
@@ -145,7 +145,7 @@ function* partFindings(tooLong: readonly ComposedName[]): Iterable<Finding> {
       path,
       value: display(text),
       fix: `Shorten the name of ${parts} by ${charactersText(text.length - limit)}: this value names ${what} in AWS, and such names have at most ${limit} characters.`,
-      reads: [['name']],
+      basedOn: [['name']],
     };
 }
 

@@ -14,7 +14,7 @@ export function* memoryFitsCpu({ services }: Config): Iterable<Finding> {
       yield {
         path: pathOfService(service, 'memory'),
         fix: `Use ${sizesInWords(sizes)}: Fargate offers these with cpu ${service.cpu}.`,
-        reads: [pathOfService(service, 'cpu')],
+        basedOn: [pathOfService(service, 'cpu')],
       };
   }
 }

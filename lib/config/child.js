@@ -18,7 +18,7 @@ import { serialize } from './serialize.js';
  */
 
 /** The maximum number of characters of an error message that are reported. */
-const MAX_MESSAGE = 2000;
+const MAX_MESSAGE_LENGTH = 2000;
 
 /** The process id of the run. */
 const [parentPid] = process.argv.splice(2);
@@ -84,9 +84,9 @@ function describeThrown(error) {
   try {
     const { message, stack } = Object(error);
     return {
-      message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : undefined,
+      message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE_LENGTH) : undefined,
       stack: String(stack),
-      inspected: inspect(error).slice(0, MAX_MESSAGE),
+      inspected: inspect(error).slice(0, MAX_MESSAGE_LENGTH),
     };
   } catch {
     return { message: undefined, stack: '', inspected: 'something that cannot be shown' };

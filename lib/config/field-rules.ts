@@ -54,7 +54,7 @@ export const region: FieldRule = (text) => {
 };
 
 /** Leaves room for the `/*` that is appended to the path: a pattern has at most 128 characters. */
-const MAX_PATH = 125;
+const MAX_PATH_LENGTH = 125;
 
 /** Matches where the fixed part of a path ends: at a wildcard, or at a parameter of a web framework, such as `/:id`, `/{id}`, `/[id]` or `/<id>`. */
 const END_OF_FIXED_PART = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;
@@ -80,11 +80,11 @@ function shorterPathFix(text: string): string | undefined {
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
  */
 export const routePath: FieldRule = (text) => {
-  const shorter = shorterPathFix(text);
-  if (shorter !== undefined) return shorter;
+  const shorteningFix = shorterPathFix(text);
+  if (shorteningFix !== undefined) return shorteningFix;
   if (!text.startsWith('/')) return 'Begin the path with a slash, e.g. /api1.';
   if (text !== '/' && text.endsWith('/')) return 'Leave out the trailing slash.';
-  if (text.length > MAX_PATH) return `Use at most ${MAX_PATH} characters; these are ${text.length}.`;
+  if (text.length > MAX_PATH_LENGTH) return `Use at most ${MAX_PATH_LENGTH} characters; these are ${text.length}.`;
   if (
     text !== '/' &&
     text

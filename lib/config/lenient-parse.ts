@@ -63,8 +63,8 @@ const placeholderOf = (path: Path): unknown =>
 function replaceAt(target: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
   const fields = new Map<PropertyKey, unknown>(Object.entries(target as object));
-  const next = replaceAt(fields.get(key), rest, value);
-  if (next === undefined) fields.delete(key);
-  else fields.set(key, next);
+  const nextValue = replaceAt(fields.get(key), rest, value);
+  if (nextValue === undefined) fields.delete(key);
+  else fields.set(key, nextValue);
   return Object.fromEntries(fields);
 }

@@ -28,20 +28,20 @@ async function gitProject(folder: string): Promise<string | undefined> {
  * @see https://git-scm.com/docs/gitrepository-layout
  */
 async function readGitConfig(path: string): Promise<string | undefined> {
-  const [, linked] = /^gitdir: (.*)/.exec((await readText(path)) ?? '') ?? [];
-  const gitFolder = linked === undefined ? path : resolve(dirname(path), linked.trim());
-  const common = (await readText(join(gitFolder, 'commondir')))?.trim() ?? '';
-  return readText(resolve(gitFolder, common, 'config'));
+  const [, linkedFolder] = /^gitdir: (.*)/.exec((await readText(path)) ?? '') ?? [];
+  const gitFolder = linkedFolder === undefined ? path : resolve(dirname(path), linkedFolder.trim());
+  const commonFolder = (await readText(join(gitFolder, 'commondir')))?.trim() ?? '';
+  return readText(resolve(gitFolder, commonFolder, 'config'));
 }
 
 /** Returns the URL of each remote in a git configuration. */
 function remotesIn(text: string): Map<string, string> {
   const remotes = new Map<string, string>();
-  let remote: string | undefined;
+  let remoteName: string | undefined;
   for (const line of text.split('\n')) {
-    if (/^\s*\[/.test(line)) [, remote] = /^\s*\[remote "(.*)"\]/.exec(line) ?? [];
+    if (/^\s*\[/.test(line)) [, remoteName] = /^\s*\[remote "(.*)"\]/.exec(line) ?? [];
     const [, url] = /^\s*url\s*=\s*"?([^"]*?)"?\s*$/.exec(line) ?? [];
-    if (remote !== undefined && url !== undefined && !remotes.has(remote)) remotes.set(remote, url);
+    if (remoteName !== undefined && url !== undefined && !remotes.has(remoteName)) remotes.set(remoteName, url);
   }
   return remotes;
 }

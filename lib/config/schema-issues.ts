@@ -24,8 +24,8 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
       return { path, value: 'unknown key', fix: 'Remove it: names are strings.' };
     default: {
       const node = nodeAt(path);
-      const unsupported = unsupportedValueFix(path, valueAt(input, path));
-      if (unsupported !== undefined) return { path, fix: unsupported };
+      const unsupportedFix = unsupportedValueFix(path, valueAt(input, path));
+      if (unsupportedFix !== undefined) return { path, fix: unsupportedFix };
       return { path, fix: `Use ${expectedText(node)}: ${node?.description ?? 'a stack'}.` };
     }
   }

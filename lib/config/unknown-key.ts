@@ -53,23 +53,23 @@ const FIELDS = fieldPaths().sort((one, other) => one.length - other.length);
 
 /** Returns the finding for a key that its object does not have. @param path the path of the object */
 export function unknownKey(path: Path, key: string, parent: object): SchemaFinding {
-  const unknown = { path: [...path, key], value: 'unknown key' };
+  const partialFinding = { path: [...path, key], value: 'unknown key' };
   const answer = answerTo(path, key);
-  if (answer !== undefined && 'fix' in answer) return { ...unknown, fix: answer.fix };
-  if (answer !== undefined) return { ...unknown, ...fixWithField(path, answer) };
-  const known = Object.keys(nodeAt(path)?.properties ?? {});
-  const misplaced = known.some((name) => normalized(name) === normalized(key)) ? undefined : fieldCalled(key);
-  if (misplaced !== undefined) {
-    const { place, description } = placeOf(path, misplaced);
-    return { ...unknown, fix: `Move it to ${place}: ${description}.` };
+  if (answer !== undefined && 'fix' in answer) return { ...partialFinding, fix: answer.fix };
+  if (answer !== undefined) return { ...partialFinding, ...fixWithField(path, answer) };
+  const knownKeys = Object.keys(nodeAt(path)?.properties ?? {});
+  const fieldElsewhere = knownKeys.some((name) => normalized(name) === normalized(key)) ? undefined : fieldCalled(key);
+  if (fieldElsewhere !== undefined) {
+    const { place, description } = placeOf(path, fieldElsewhere);
+    return { ...partialFinding, fix: `Move it to ${place}: ${description}.` };
   }
-  const near = nearest(
+  const nearKey = nearest(
     key,
-    known.filter((name) => !(name in parent)),
+    knownKeys.filter((name) => !(name in parent)),
   );
-  return near === undefined
-    ? { ...unknown, fix: `Remove it. The known keys are: ${known.join(', ')}.` }
-    : { ...unknown, fix: `Did you mean ${near}?`, meantPath: [...path, near] };
+  return nearKey === undefined
+    ? { ...partialFinding, fix: `Remove it. The known keys are: ${knownKeys.join(', ')}.` }
+    : { ...partialFinding, fix: `Did you mean ${nearKey}?`, meantPath: [...path, nearKey] };
 }
 
 /** Returns the fix for a value that Slipway does not support yet; undefined for other values. */

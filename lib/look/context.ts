@@ -41,11 +41,11 @@ export function recordedIn(resources: StateData['resources']): LookContext['reco
   if (Object.keys(resources).length === 0) return undefined;
   return (noun) => {
     const prefix = `${noun}.`;
-    const keyed = Object.entries(resources).flatMap(([address, ids]) => {
+    const entries = Object.entries(resources).flatMap(([address, ids]) => {
       if (address === addressOf(noun, ONLY)) return [[ONLY, ids] as const];
       return address.startsWith(prefix) ? [[address.slice(prefix.length), ids] as const] : [];
     });
-    return new Map(keyed);
+    return new Map(entries);
   };
 }
 

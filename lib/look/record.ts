@@ -109,12 +109,12 @@ async function lookInZone(context: LookContext, zone: ZoneToSearch): Promise<Fou
  */
 async function setsIn(context: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
   if (zoneIsOurs) return sharedRecordSets(context, hostedZoneId);
-  const first = context.recorded ? [] : (await firstRecordSets(context, hostedZoneId)).sets;
-  const unseen = names.filter((name) => !first.some((set) => bareName(set.Name) === name));
+  const firstPage = context.recorded ? [] : (await firstRecordSets(context, hostedZoneId)).sets;
+  const missingNames = names.filter((name) => !firstPage.some((set) => bareName(set.Name) === name));
   const fetched = await Promise.all(
-    [...new Set(unseen)].map((name) => recordSetAt(context, hostedZoneId, name)),
+    [...new Set(missingNames)].map((name) => recordSetAt(context, hostedZoneId, name)),
   );
-  return [...first, ...fetched.filter((set) => set !== undefined)];
+  return [...firstPage, ...fetched.filter((set) => set !== undefined)];
 }
 
 function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): FoundRecord {

@@ -61,12 +61,12 @@ export async function fetchSpeculatively<T>(
   fetch: (id: string) => Promise<T>,
 ): Promise<T | undefined> {
   const [guess] = recordedIds(context, noun);
-  const speculative = guess === undefined ? undefined : fetch(guess);
+  const guessedResult = guess === undefined ? undefined : fetch(guess);
   // If the recorded id is wrong, this promise may reject without being awaited.
-  speculative?.catch(() => undefined);
+  guessedResult?.catch(() => undefined);
   const id = await find();
   if (id === undefined) return undefined;
-  return id === guess ? speculative : fetch(id);
+  return id === guess ? guessedResult : fetch(id);
 }
 
 /** Whether a resource has no stack tag but is recorded, which means that it has lost its tags. */
@@ -146,9 +146,9 @@ export async function describeOurs<
 function withoutSuperseded<T extends { readonly Tags?: Tag[] }>(resources: readonly T[]): T[] {
   const nounAndKey = (tags: Tags) => `${tags[NOUN_TAG]} ${tags[KEY_TAG]}`;
   const all = resources.map((resource) => ({ resource, tags: readTags(resource.Tags) }));
-  const taken = new Set(all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => nounAndKey(tags)));
+  const taggedAddresses = new Set(all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => nounAndKey(tags)));
   return all.flatMap(({ resource, tags }) =>
-    isAssumedOurs(tags) && taken.has(nounAndKey(tags)) ? [] : [resource],
+    isAssumedOurs(tags) && taggedAddresses.has(nounAndKey(tags)) ? [] : [resource],
   );
 }
 

@@ -12,11 +12,11 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // While readline asks, it intercepts Ctrl-C. This handler sends the signal that Ctrl-C would otherwise send.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const ended = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
+  const inputEnd = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
   try {
     return await Promise.race([
       terminal.question(printable(question), { signal }).then((text) => text.trim()),
-      ended,
+      inputEnd,
     ]);
   } catch (error) {
     if (signal.aborted) throw error;

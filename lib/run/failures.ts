@@ -12,15 +12,15 @@ import type { Run } from './run.ts';
  */
 export function throwFailures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   if (run.signal.aborted) throw interrupted(run);
-  const failed = [...outcomes].flatMap(([name, outcome]) =>
+  const failedSteps = [...outcomes].flatMap(([name, outcome]) =>
     outcome.state === 'failed' ? [{ name, problems: problemsIn(outcome.error, situationOf(run, name)) }] : [],
   );
-  const [first] = failed;
+  const [first] = failedSteps;
   if (!first) return;
-  const problems = failed.flatMap((step) => step.problems);
+  const problems = failedSteps.flatMap((step) => step.problems);
   const what =
-    failed.length > 1
-      ? `${failed.length} steps failed.`
+    failedSteps.length > 1
+      ? `${failedSteps.length} steps failed.`
       : `The ${first.name} step failed in ${distinct(problems).length} ways.`;
   throw combined(problems, what);
 }

@@ -26,21 +26,21 @@ const withoutArns = (text: string): string =>
   );
 
 /** The maximum number of characters of a long value that are shown. */
-const MAX_SHOWN = 64;
+const MAX_SHOWN_CHARACTERS = 64;
 /** The number of shown characters before the first difference. */
-const SHOWN_BEFORE = 16;
+const SHOWN_BEFORE_DIFFERENCE = 16;
 
 /** Shortens two long values: keeps the entries that only one of two lists has, or the part where two strings begin to differ. */
 function excerpts(...texts: [string, string]): [string, string] {
-  if (texts.every(({ length }) => length <= MAX_SHOWN)) return texts;
+  if (texts.every(({ length }) => length <= MAX_SHOWN_CHARACTERS)) return texts;
   const [before, after] = texts;
   const [entriesBefore, entriesAfter] = [before.split(', '), after.split(', ')];
   if (entriesBefore.length > 1 || entriesAfter.length > 1)
     return [entriesOnlyIn(entriesBefore, entriesAfter), entriesOnlyIn(entriesAfter, entriesBefore)];
   const firstDifference = [...before].findIndex((letter, index) => letter !== after[index]);
-  const from = Math.max(0, (firstDifference < 0 ? before.length : firstDifference) - SHOWN_BEFORE);
+  const from = Math.max(0, (firstDifference < 0 ? before.length : firstDifference) - SHOWN_BEFORE_DIFFERENCE);
   const cut = (text: string) =>
-    `${from > 0 ? '…' : ''}${text.slice(from, from + MAX_SHOWN)}${text.length > from + MAX_SHOWN ? '…' : ''}`;
+    `${from > 0 ? '…' : ''}${text.slice(from, from + MAX_SHOWN_CHARACTERS)}${text.length > from + MAX_SHOWN_CHARACTERS ? '…' : ''}`;
   return [cut(before), cut(after)];
 }
 

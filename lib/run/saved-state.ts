@@ -64,9 +64,9 @@ export async function readSavedState(
 ): Promise<StateData | undefined> {
   const { stack, command, folder = home(), clock, report } = stackOfRun;
   const { file } = filesOf(options, stackOfRun);
-  const former = formerFiles(options.stage, folder);
-  const moved = await moveFormerState(former, { file, stack, command: `npm run ${command}`, clock });
-  if (moved !== undefined) report({ type: 'note', text: moved });
+  const formerStateFiles = formerFiles(options.stage, folder);
+  const moveNote = await moveFormerState(formerStateFiles, { file, stack, command: `npm run ${command}`, clock });
+  if (moveNote !== undefined) report({ type: 'note', text: moveNote });
   // With `--name`, the user already knows about the former stack.
   if (options.name === undefined) {
     const configurationFile = configurationFileOf(options);

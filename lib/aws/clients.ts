@@ -144,7 +144,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   };
 }
 
-/** Makes a signal that is aborted when `parent` is, or earlier by calling `abort`. */
+/** Makes a signal that is aborted together with `parent`, or earlier by a call of `abort`. */
 function linkedSignal(parent: AbortSignal): { readonly signal: AbortSignal; readonly abort: () => void } {
   const controller = new AbortController();
   // Every call under way listens to the signal: many listeners are not a leak.

@@ -14,8 +14,8 @@ export interface RecentlyCreated {
   /** Whether the input of a call refers to a recently created resource. */
   isNamedIn(input: unknown): boolean;
   /**
-   * Treats every resource as recently created until five minutes after the given time: an earlier run may have created the
-   * resource then.
+   * Treats every resource as recently created until five minutes after the given time, because an earlier run may have
+   * created it shortly before.
    * @param lastWriteAt when that run last wrote its state, milliseconds since 1970
    */
   assumeAllCreatedUntil(lastWriteAt: number): void;

@@ -15,7 +15,7 @@ import type { Aws } from './clients.ts';
 import type { Change } from '../model/change.ts';
 import { toCamelCaseTags, toPascalCaseTags, type Tags } from '../derive/tags.ts';
 
-/** The members of an `ApplyContext` that updating tags uses. */
+/** The members of an `ApplyContext` that an update of tags uses. */
 interface TagContext {
   readonly aws: Aws;
   readonly change: Change;

@@ -199,11 +199,11 @@ function matches(code: TransientError['code'], error: unknown): boolean {
   return typeof code === 'string' ? code === codeOf(error) : code.test(codeOf(error));
 }
 
-/** The longest delay, milliseconds. */
+/** The longest delay, in milliseconds. */
 const MAX_DELAY_MS = 20_000;
 
 /**
- * Returns how long to wait before a call is sent again, milliseconds.
+ * Returns how long to wait before a call is sent again, in milliseconds.
  * @param attempts how many times the call was sent, at least 1
  * @param every the delay in milliseconds, for errors whose delays do not grow
  * @param random a random number from 0 to 1, so that calls that failed together are not retried together

@@ -20,7 +20,7 @@ import { serialize } from './serialize.js';
 /** The maximum number of characters of an error message that are reported. */
 const MAX_MESSAGE_LENGTH = 2000;
 
-/** The process id of the run. */
+/** The id of the process that runs Slipway. */
 const [parentPid] = process.argv.splice(2);
 
 const initialVariables = { ...process.env };

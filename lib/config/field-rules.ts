@@ -28,7 +28,7 @@ export const stageName = matches(
 );
 
 /**
- * The name of a stack. The name of the load balancer begins with it, so it must not begin with `internal-`.
+ * The name of a stack. The name of the load balancer begins with this name, so this name must not begin with `internal-`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
  */
 export const stackName: FieldRule = (text) =>
@@ -36,7 +36,7 @@ export const stackName: FieldRule = (text) =>
     ? 'Begin with another word: AWS reserves load balancer names that begin with internal-.'
     : name(text);
 
-/** The form of a region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
+/** The form of the code of a region, also in China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/;
 
 export const region: FieldRule = (text) => {
@@ -44,7 +44,7 @@ export const region: FieldRule = (text) => {
     if (findPartition(text)) return undefined;
     return `${text} is in no partition that Slipway supports: use a region of ${PARTITIONS.map(({ id }) => id).join(', ')}.`;
   }
-  // eu-west1, EU_WEST_1, or the zone eu-west-1a
+  // The user may have written eu-west1, EU_WEST_1, or the zone eu-west-1a.
   const meant = text
     .toLowerCase()
     .replaceAll('_', '-')
@@ -53,7 +53,7 @@ export const region: FieldRule = (text) => {
   return looksLikeRegion ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
 };
 
-/** Leaves room for the `/*` that is appended to the path: a pattern has at most 128 characters. */
+/** The maximum length of a path. It leaves room for the `/*` that is appended: a pattern has at most 128 characters. */
 const MAX_PATH_LENGTH = 125;
 
 /** Matches where the fixed part of a path ends: at a wildcard, or at a parameter of a web framework, such as `/:id`, `/{id}`, `/[id]` or `/<id>`. */

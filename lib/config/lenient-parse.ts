@@ -7,7 +7,7 @@ import { Stack, type StackOutput } from './schema.ts';
 export interface LenientResult {
   /** Undefined when the value cannot be repaired, e.g. when it is not an object. */
   readonly stack: StackOutput | undefined;
-  /** The issues that the schema has with the original value. */
+  /** The issues that the schema reports for the original value. */
   readonly issues: readonly z.core.$ZodIssue[];
   /** The replaced paths: a finding at such a path, or based on such a path, is meaningless. */
   readonly replacedPaths: readonly Path[];

@@ -1,4 +1,4 @@
-/** Everything a survey can find, derived from the return types of the looks. */
+/** The types of everything that a survey can find, derived from the return types of the looks. */
 import type { Tags } from '../derive/tags.ts';
 import type { AwsService, Ids, Noun, ServiceOf } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';

@@ -1,4 +1,4 @@
-/** Turns what a user wrote into a complete configuration, or reports all of its mistakes together. */
+/** Turns what a user wrote into a complete configuration, or reports all mistakes together. */
 import { check } from './check.ts';
 import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';

@@ -64,7 +64,7 @@ const Container = z
       .describe("the command instead of the image's own, e.g. ['node', 'main.js']"),
     // AWS's default, like the default of `stopSeconds`.
     essential: z.boolean().default(true).describe('whether the task stops when this container does'),
-    // An attacker can then neither replace the program nor leave files behind.
+    // With a read-only root, an attacker can neither replace the program nor leave files behind.
     readOnlyRoot: z.boolean().default(true).describe('whether its root file system is read-only'),
     user: string(rules.user)
       .optional()

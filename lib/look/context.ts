@@ -15,7 +15,7 @@ export interface Desired {
   readonly names: Names;
   /** The twelve digits of the account. */
   readonly account: string;
-  /** The keys of tags that earlier provisions set and the configuration no longer has; undefined when there are none. */
+  /** The keys of tags that earlier provisions set, but that the configuration no longer has; undefined when there are none. */
   readonly formerTags?: readonly string[] | undefined;
 }
 

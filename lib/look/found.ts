@@ -51,6 +51,6 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly domain?: DomainSurroundings | undefined;
 };
 
-/** The found resources of a noun that is not known in advance. */
+/** Returns the found resources of a noun that is not known at compile time. */
 export const itemsOf = <N extends Noun>(found: Survey, noun: N): Items<Found[N]> =>
   (found as { readonly [M in Noun]: Items<Found[M]> })[noun];

@@ -10,7 +10,7 @@ export interface CallContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Milliseconds before a retry, for errors whose delays do not grow; 1000 by default. */
-  readonly every?: number | undefined;
+  readonly constantDelayMs?: number | undefined;
   /** The recently created resources; by default only those that this run's calls create. */
   readonly recentlyCreated?: RecentlyCreated;
   /** Called at intervals with the reason why a call is being retried. */
@@ -43,7 +43,7 @@ const REPORT_EVERY_MS = 10_000;
  * @throws the last error of a call, once it is permanent or has lasted too long
  */
 export function withRetries(context: CallContext): (call: Call) => Promise<unknown> {
-  const { clock, signal, onWait, every = 1000 } = context;
+  const { clock, signal, onWait, constantDelayMs = 1000 } = context;
   const recentlyCreated = context.recentlyCreated ?? trackRecentlyCreated(clock);
   return (call) => {
     const start = clock.now();
@@ -89,7 +89,7 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
         if (attempts.get(transient) === 1) await call.beforeRetry?.(error);
         reportWait(transient, error);
         const attempt = attempts.get(transient) ?? 1;
-        await clock.sleep(retryDelayMs(transient, attempt, every, Math.random()), signal);
+        await clock.sleep(retryDelayMs(transient, attempt, constantDelayMs, Math.random()), signal);
         return true;
       },
     });

@@ -27,7 +27,7 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
 }
 
 /** The problem of a run that needs confirmation and has no terminal to ask on. */
-export const cannotAsk = (command: string) =>
+export const noTerminal = (command: string) =>
   problem('CONFIRMATION', {
     what: 'Confirmation is required, but there is no terminal to ask on.',
     why: 'On the target aws, nothing is changed without confirmation.',

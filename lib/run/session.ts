@@ -100,7 +100,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   const aws = awsClients(settings, {
     clock,
     signal,
-    every: waits.visible.every,
+    constantDelayMs: waits.visible.every,
     recentlyCreated,
     onWait: (text) => report({ type: 'note', text }),
   });

@@ -215,4 +215,6 @@ export const retryDelayMs = (
   constantDelayMs: number,
   random: number,
 ): number =>
-  backoffFromMs === undefined ? constantDelayMs : random * Math.min(backoffFromMs * 2 ** (attempts - 1), MAX_DELAY_MS);
+  backoffFromMs === undefined
+    ? constantDelayMs
+    : random * Math.min(backoffFromMs * 2 ** (attempts - 1), MAX_DELAY_MS);

@@ -84,7 +84,8 @@ export const routePath: FieldRule = (text) => {
   if (shorteningFix !== undefined) return shorteningFix;
   if (!text.startsWith('/')) return 'Begin the path with a slash, e.g. /api1.';
   if (text !== '/' && text.endsWith('/')) return 'Leave out the trailing slash.';
-  if (text.length > MAX_PATH_LENGTH) return `Use at most ${MAX_PATH_LENGTH} characters; these are ${text.length}.`;
+  if (text.length > MAX_PATH_LENGTH)
+    return `Use at most ${MAX_PATH_LENGTH} characters; these are ${text.length}.`;
   if (
     text !== '/' &&
     text

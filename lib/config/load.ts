@@ -124,5 +124,9 @@ function problemWithRun({ file }: ConfigFile, error: unknown): Problem {
     const fix = 'Correct the errors named above, then run the command again.';
     return loadProblem('cannot be compiled.', message, fix);
   }
-  return loadProblem('did not return a configuration.', message, `Correct ${file}, then run the command again.`);
+  return loadProblem(
+    'did not return a configuration.',
+    message,
+    `Correct ${file}, then run the command again.`,
+  );
 }

@@ -41,7 +41,8 @@ function remotesIn(text: string): Map<string, string> {
   for (const line of text.split('\n')) {
     if (/^\s*\[/.test(line)) [, remoteName] = /^\s*\[remote "(.*)"\]/.exec(line) ?? [];
     const [, url] = /^\s*url\s*=\s*"?([^"]*?)"?\s*$/.exec(line) ?? [];
-    if (remoteName !== undefined && url !== undefined && !remotes.has(remoteName)) remotes.set(remoteName, url);
+    if (remoteName !== undefined && url !== undefined && !remotes.has(remoteName))
+      remotes.set(remoteName, url);
   }
   return remotes;
 }

@@ -9,7 +9,9 @@ import { unknownKey, unsupportedValueFix, type SchemaFinding } from './unknown-k
 export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue[]): SchemaFinding[] {
   const findings = [...issues.flatMap((issue) => schemaFinding(input, issue)), ...droppedKeys(input)];
   // A misspelt key counts as one mistake: the field that was meant is not also reported as missing.
-  const meantPaths = findings.flatMap((finding) => (finding.meantPath === undefined ? [] : [finding.meantPath]));
+  const meantPaths = findings.flatMap((finding) =>
+    finding.meantPath === undefined ? [] : [finding.meantPath],
+  );
   return findings.filter(({ path }) => !meantPaths.some((meant) => isSamePath(meant, path)));
 }
 

@@ -58,7 +58,9 @@ export function unknownKey(path: Path, key: string, parent: object): SchemaFindi
   if (answer !== undefined && 'fix' in answer) return { ...partialFinding, fix: answer.fix };
   if (answer !== undefined) return { ...partialFinding, ...fixWithField(path, answer) };
   const knownKeys = Object.keys(nodeAt(path)?.properties ?? {});
-  const fieldElsewhere = knownKeys.some((name) => normalized(name) === normalized(key)) ? undefined : fieldCalled(key);
+  const fieldElsewhere = knownKeys.some((name) => normalized(name) === normalized(key))
+    ? undefined
+    : fieldCalled(key);
   if (fieldElsewhere !== undefined) {
     const { place, description } = placeOf(path, fieldElsewhere);
     return { ...partialFinding, fix: `Move it to ${place}: ${description}.` };
@@ -76,7 +78,9 @@ export function unknownKey(path: Path, key: string, parent: object): SchemaFindi
 export function unsupportedValueFix(path: Path, value: unknown): string | undefined {
   const unsupported = NOT_YET_VALUES.find(
     ({ template, values }) =>
-      template === templateOf(path) && typeof value === 'string' && values.split(' ').includes(value.toUpperCase()),
+      template === templateOf(path) &&
+      typeof value === 'string' &&
+      values.split(' ').includes(value.toUpperCase()),
   );
   return unsupported && `Not supported yet. ${unsupported.answer}`;
 }

@@ -63,7 +63,12 @@ export async function lookDomain(context: LookContext): Promise<DomainSurroundin
   const [longerZone, sets] = await Promise.all([
     longer && withNameServers(context, longer),
     zone
-      ? recordSetsAtNames(context, zone.hostedZoneId, [...new Set([domain.name, ...namesBelowZone])], zoneIsOurs)
+      ? recordSetsAtNames(
+          context,
+          zone.hostedZoneId,
+          [...new Set([domain.name, ...namesBelowZone])],
+          zoneIsOurs,
+        )
       : [],
   ]);
   const nsRecords = nsRecordsIn(sets);

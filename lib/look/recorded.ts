@@ -146,14 +146,20 @@ export async function describeOurs<
 function withoutSuperseded<T extends { readonly Tags?: Tag[] }>(resources: readonly T[]): T[] {
   const nounAndKey = (tags: Tags) => `${tags[NOUN_TAG]} ${tags[KEY_TAG]}`;
   const all = resources.map((resource) => ({ resource, tags: readTags(resource.Tags) }));
-  const taggedAddresses = new Set(all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => nounAndKey(tags)));
+  const taggedAddresses = new Set(
+    all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => nounAndKey(tags)),
+  );
   return all.flatMap(({ resource, tags }) =>
     isAssumedOurs(tags) && taggedAddresses.has(nounAndKey(tags)) ? [] : [resource],
   );
 }
 
 /** Returns the noun and the key under which an id is recorded. */
-function recordedAddressOf(context: LookContext, nouns: readonly Noun[], id: string): readonly [Noun, string] {
+function recordedAddressOf(
+  context: LookContext,
+  nouns: readonly Noun[],
+  id: string,
+): readonly [Noun, string] {
   const recorded = nouns.flatMap((noun) =>
     [...recordedResources(context, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
   );

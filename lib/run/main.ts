@@ -70,7 +70,12 @@ export async function main(
     const rerunCommand = options ? commandLine(command, options) : `npm run ${command}`;
     const problem = signal.aborted
       ? interrupted({ command: rerunCommand })
-      : explain(error, { doing: command, region: '', command: rerunCommand, mayHaveChanged: command !== 'drift' });
+      : explain(error, {
+          doing: command,
+          region: '',
+          command: rerunCommand,
+          mayHaveChanged: command !== 'drift',
+        });
     const shownProblem = options ? forStack(problem, options) : problem;
     process.stderr.write(problemText(shownProblem, colour));
     if (isJson) print({ ...document, ok: false, problem: problemJson(shownProblem) });
@@ -92,7 +97,8 @@ const forStack = (original: Problem, options: Options): Problem =>
   });
 
 /** Rejects with the first uncaught error, which would otherwise end the run with a bare stack trace. */
-const uncaughtError = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
+const uncaughtError = (): Promise<never> =>
+  new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
   const text = printable(typeof what === 'string' ? what : JSON.stringify(what, null, 2));

@@ -65,7 +65,12 @@ export async function readSavedState(
   const { stack, command, folder = home(), clock, report } = stackOfRun;
   const { file } = filesOf(options, stackOfRun);
   const formerStateFiles = formerFiles(options.stage, folder);
-  const moveNote = await moveFormerState(formerStateFiles, { file, stack, command: `npm run ${command}`, clock });
+  const moveNote = await moveFormerState(formerStateFiles, {
+    file,
+    stack,
+    command: `npm run ${command}`,
+    clock,
+  });
   if (moveNote !== undefined) report({ type: 'note', text: moveNote });
   // With `--name`, the user already knows about the former stack.
   if (options.name === undefined) {

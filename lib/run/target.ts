@@ -118,7 +118,10 @@ function realPath(path: string): string {
   }
 }
 
-async function openOrExplain(openSandbox: OpenSandbox, options: Parameters<OpenSandbox>[0]): Promise<SandboxHandle> {
+async function openOrExplain(
+  openSandbox: OpenSandbox,
+  options: Parameters<OpenSandbox>[0],
+): Promise<SandboxHandle> {
   try {
     return await openSandbox(options);
   } catch (error) {

@@ -17,7 +17,7 @@ import { hashOf, load } from './build/code-cache.js';
 
 const ROOT = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
-/** The commands, with the folder that contains the program of each and the first arguments that select it. */
+/** The commands. `folder` contains the program of a command; `args` come before the arguments of the user. */
 const COMMANDS = new Map([
   ['provision', { folder: 'provision', args: [], purpose: 'stands the stack up, or brings it up to date' }],
   [
@@ -27,10 +27,10 @@ const COMMANDS = new Map([
   ['teardown', { folder: 'teardown', args: [], purpose: 'takes the stack down' }],
   ['sandbox', { folder: 'sandbox', args: [], purpose: 'runs an AWS on this machine' }],
 ]);
-/** Commands that are compiled together; the sandbox is a separate program. */
+/** The groups of commands that are compiled together; the sandbox is a separate program. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
 const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
-/** Milliseconds to keep an old build after the last start of a run with it: that run may still load parts of the build. */
+/** Milliseconds to keep an old build after a run last started with it: that run may still load parts of the build. */
 const KEEP_MS = 3_600_000;
 
 /**
@@ -115,17 +115,17 @@ async function compile(folder) {
     import('./build/source-locations.js'),
     import('./build/unused-schemas.js'),
   ]);
-  const work = `${folder}-${process.pid}`;
+  const workFolder = `${folder}-${process.pid}`;
   // Created here: if esbuild failed to create the folder, the error would name esbuild's own source.
-  mkdirSync(work, { recursive: true });
+  mkdirSync(workFolder, { recursive: true });
   await Promise.all(
-    PROGRAMS.map((commands) => build(bundleOptions(commands, work, [sourceLocations, unusedSchemas]))),
+    PROGRAMS.map((commands) => build(bundleOptions(commands, workFolder, [sourceLocations, unusedSchemas]))),
   );
-  await build(scriptOptions(work));
+  await build(scriptOptions(workFolder));
   try {
-    renameSync(work, folder);
+    renameSync(workFolder, folder);
   } catch (error) {
-    rmSync(work, { recursive: true, force: true });
+    rmSync(workFolder, { recursive: true, force: true });
     // Another process may have finished the same build first.
     if (!existsSync(folder)) throw error;
   }
@@ -210,8 +210,8 @@ if (command) {
   } catch {
     // This does no harm: a user without write access cannot remove old builds either.
   }
-  // For debugging, Node itself loads the module: it applies source maps only to such modules. Otherwise, source maps would only
-  // cost time.
+  // For debugging, Node itself loads the module, since Node applies source maps only to modules that it has loaded. Without
+  // debugging, source maps would only cost time.
   if (process.env['SLIPWAY_DEBUG']) {
     process.setSourceMapsEnabled(true);
     createRequire(main)(main);

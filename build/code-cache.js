@@ -26,8 +26,8 @@ const modules = new Map();
  * @returns {object} its exports
  */
 export function load(file) {
-  const known = modules.get(file);
-  if (known) return known.exports;
+  const loadedModule = modules.get(file);
+  if (loadedModule) return loadedModule.exports;
   const module = { exports: {} };
   modules.set(file, module);
   try {

@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 export const sourceLocations = {
   name: 'source-locations',
   setup({ onLoad, esbuild }) {
-    // Not a literal: under Jest, a literal is not an instance of the global RegExp class, for which esbuild checks.
+    // Not a literal: esbuild requires an instance of the global RegExp class, and under Jest a literal is not one.
     onLoad({ filter: new RegExp('\\.[mc]?ts$') }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes('import.meta.')) return undefined;

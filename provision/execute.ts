@@ -10,7 +10,7 @@ import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { commandLine } from '../lib/run/options.ts';
 import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
 import type { Session } from '../lib/run/session.ts';
-import { checkProject, unknownHere } from '../lib/run/stack-owner.ts';
+import { checkProject, unknownStackNote } from '../lib/run/stack-owner.ts';
 import type { AllIds } from './context.ts';
 import { apply } from './apply.ts';
 import { driftResult, fingerprint } from './drift.ts';
@@ -43,7 +43,7 @@ export async function execute(
   warnOfLocalhost(session, invocation);
   const found = await session.found;
   checkProject(session, found, 'provision', invocation);
-  const unknownNote = unknownHere(session, found);
+  const unknownNote = unknownStackNote(session, found);
   if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
   const plan = makePlan(context, found, options.adopt);
   const events = [

@@ -13,7 +13,7 @@ import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { duration } from '../lib/run/progress-lines.ts';
 import { openSession, type Session, type SessionDependencies } from '../lib/run/session.ts';
-import { checkProject, unknownHere } from '../lib/run/stack-owner.ts';
+import { checkProject, unknownStackNote } from '../lib/run/stack-owner.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
 import { findObstacles, throwObstacles, type Obstacle } from './obstacles.ts';
 import { removalOrder, removals } from './plan.ts';
@@ -42,7 +42,7 @@ export async function teardown(
     });
     const found = await session.found;
     checkProject(session, found, 'teardown', invocation);
-    const unknownNote = unknownHere(session, found);
+    const unknownNote = unknownStackNote(session, found);
     if (unknownNote !== undefined) report({ type: 'note', text: unknownNote });
     const changes = removalsOf(found, stack);
     const stackInfo = { stack, target: options.target, region: config.region, account };

@@ -11,7 +11,7 @@ export interface ClientSettings {
   /** An endpoint other than AWS. */
   readonly endpoint?: string;
   /** The speed at which the endpoint's rate limits refill, relative to AWS's speed; undefined if it has no rate limits. */
-  readonly limits?: number | undefined;
+  readonly rateLimitFactor?: number | undefined;
   /** The credentials for the sandbox; by default the SDK's credential chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** The timeouts of a connection; by default those for AWS. */
@@ -78,7 +78,7 @@ const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
 export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   const { signal, abort } = linkedSignal(run.signal);
   const context = { ...run, signal };
-  const { limits, timeouts = TIMEOUTS, ...target } = settings;
+  const { rateLimitFactor, timeouts = TIMEOUTS, ...target } = settings;
   const standard = {
     ...target,
     // The SDK does not retry; retry.ts does. The SDK would also retry creates without a client token, and quota errors, which
@@ -94,7 +94,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
       httpsAgent: new TlsAgent(CONNECTIONS),
     },
   };
-  const limiter = limits === undefined ? unlimited : makeLimiter(context, limits);
+  const limiter = rateLimitFactor === undefined ? unlimited : makeLimiter(context, rateLimitFactor);
   const sendWithRetries = withRetries(context);
   const loadedClients: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
@@ -144,7 +144,7 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   };
 }
 
-/** Makes a signal that is aborted when `parent` is, or earlier by calling `abort`. */
+/** Makes a signal that is aborted together with `parent`, or earlier by a call of `abort`. */
 function linkedSignal(parent: AbortSignal): { readonly signal: AbortSignal; readonly abort: () => void } {
   const controller = new AbortController();
   // Every call under way listens to the signal: many listeners are not a leak.

@@ -104,7 +104,7 @@ export const isThrottle = (error: unknown): boolean => THROTTLE_CODES.has(codeOf
 export const isQuota = (error: unknown): boolean =>
   !isThrottle(error) && /(Limits?Exceeded|QuotaExceeded|^TooMany\w+)$/.test(codeOf(error));
 
-/** Whether an error means that a resource does not exist, however the service spells that. */
+/** Whether an error means that a resource does not exist, whichever code the service uses for that. */
 export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(codeOf(error));
 
 /**

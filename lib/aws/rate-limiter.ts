@@ -15,11 +15,11 @@ const SHARE = 0.9;
 
 /**
  * Makes the limiter of a run. Every bucket is full at the start.
- * @param speed how many times faster than on AWS the buckets refill; 1 on AWS itself
+ * @param rateLimitFactor how many times faster than on AWS the buckets refill; 1 on AWS itself
  */
 export function makeLimiter(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-  speed = 1,
+  rateLimitFactor = 1,
 ): Limiter {
   const levels = new Map<string, { tokens: number; updatedAt: number }>();
   /** Takes one token from a bucket, on credit if the bucket is empty. Returns the milliseconds to wait for the token. */
@@ -27,7 +27,7 @@ export function makeLimiter(
     const now = clock.now();
     const capacity = Math.max(1, Math.floor(burst * SHARE));
     const { tokens, updatedAt } = levels.get(name) ?? { tokens: capacity, updatedAt: now };
-    const perMs = (perSecond * SHARE * speed) / 1000;
+    const perMs = (perSecond * SHARE * rateLimitFactor) / 1000;
     const level = Math.min(capacity, tokens + Math.max(0, now - updatedAt) * perMs) - 1;
     levels.set(name, { tokens: level, updatedAt: now });
     return level >= 0 ? 0 : -level / perMs;

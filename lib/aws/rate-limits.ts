@@ -65,9 +65,9 @@ export const buckets: readonly Bucket[] = [
 /** Returns the buckets that a call draws from, each with a unique name. */
 export function bucketsOf(service: string, operation: string): readonly (readonly [string, Bucket])[] {
   const bucketsOfService = buckets.filter((bucket) => bucket.service === service);
-  const first = bucketsOfService.find(({ operations }) => operations?.test(operation));
+  const firstMatch = bucketsOfService.find(({ operations }) => operations?.test(operation));
   return bucketsOfService
-    .filter((bucket) => bucket === first || bucket.operations === undefined)
+    .filter((bucket) => bucket === firstMatch || bucket.operations === undefined)
     .map((bucket) => [nameOf(bucket, operation), bucket]);
 }
 

@@ -14,25 +14,25 @@ export interface RecentlyCreated {
   /** Whether the input of a call refers to a recently created resource. */
   isNamedIn(input: unknown): boolean;
   /**
-   * Treats every resource as recently created until five minutes after the given time: an earlier run may have created it
-   * then.
-   * @param at when that run last wrote its state, milliseconds since 1970
+   * Treats every resource as recently created until five minutes after the given time, because an earlier run may have
+   * created it shortly before.
+   * @param lastWriteAt when that run last wrote its state, milliseconds since 1970
    */
-  assumeAllCreatedUntil(at: number): void;
+  assumeAllCreatedUntil(lastWriteAt: number): void;
 }
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
 export function trackRecentlyCreated({ now }: Pick<Clock, 'now'>): RecentlyCreated {
   const createdAt = new Map<string, number>();
-  let lastRun = Number.NEGATIVE_INFINITY;
+  let lastRunAt = Number.NEGATIVE_INFINITY;
   const isRecent = (at = Number.NEGATIVE_INFINITY) => now() - at < RECENT_MS;
   return {
     recordCreated(output) {
       for (const id of stringsIn(output).flatMap(identifiersIn)) createdAt.set(id, now());
     },
-    isNamedIn: (input) => isRecent(lastRun) || stringsIn(input).some((id) => isRecent(createdAt.get(id))),
-    assumeAllCreatedUntil(at) {
-      lastRun = at;
+    isNamedIn: (input) => isRecent(lastRunAt) || stringsIn(input).some((id) => isRecent(createdAt.get(id))),
+    assumeAllCreatedUntil(lastWriteAt) {
+      lastRunAt = lastWriteAt;
     },
   };
 }

@@ -15,7 +15,7 @@ import type { Aws } from './clients.ts';
 import type { Change } from '../model/change.ts';
 import { toCamelCaseTags, toPascalCaseTags, type Tags } from '../derive/tags.ts';
 
-/** The members of an `ApplyContext` that updating tags uses. */
+/** The members of an `ApplyContext` that an update of tags uses. */
 interface TagContext {
   readonly aws: Aws;
   readonly change: Change;
@@ -39,10 +39,10 @@ async function applyTagChanges(
   remove: (keys: string[]) => Promise<unknown>,
 ): Promise<void> {
   if (change.verb !== 'update') return;
-  const former = formerTagsIn(change);
+  const removedKeys = formerTagsIn(change);
   const tagFields = change.fields.filter(({ field }) => field.startsWith(TAG_PREFIX));
-  if (tagFields.length > former.length) await add();
-  if (former.length > 0) await remove(former);
+  if (tagFields.length > removedKeys.length) await add();
+  if (removedKeys.length > 0) await remove(removedKeys);
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html */

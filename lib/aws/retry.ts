@@ -10,7 +10,7 @@ export interface CallContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Milliseconds before a retry, for errors whose delays do not grow; 1000 by default. */
-  readonly every?: number | undefined;
+  readonly constantDelayMs?: number | undefined;
   /** The recently created resources; by default only those that this run's calls create. */
   readonly recentlyCreated?: RecentlyCreated;
   /** Called at intervals with the reason why a call is being retried. */
@@ -27,7 +27,7 @@ export interface Call {
   send(): Promise<unknown>;
   /**
    * Called with each kind of transient error before its first retry. If it throws, the call is not sent again and fails with
-   * that error: time does not cure every refusal that looks transient.
+   * that error: waiting does not help against every error that looks transient.
    */
   readonly beforeRetry?: BeforeRetry | undefined;
 }
@@ -43,7 +43,7 @@ const REPORT_EVERY_MS = 10_000;
  * @throws the last error of a call, once it is permanent or has lasted too long
  */
 export function withRetries(context: CallContext): (call: Call) => Promise<unknown> {
-  const { clock, signal, onWait, every = 1000 } = context;
+  const { clock, signal, onWait, constantDelayMs = 1000 } = context;
   const recentlyCreated = context.recentlyCreated ?? trackRecentlyCreated(clock);
   return (call) => {
     const start = clock.now();
@@ -64,11 +64,11 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
     const transientErrorToRetry = (error: unknown): TransientError | undefined => {
       const transient = transientErrorFor(call.name, error);
       if (!transient || signal.aborted || clock.now() - start > transient.seconds * 1000) return undefined;
-      if (transient.ambiguous && call.kind === 'once') return undefined;
+      if (transient.mayHaveTakenEffect && call.kind === 'once') return undefined;
       if (transient.onlyRecentlyCreated && !recentlyCreated.isNamedIn(call.input)) return undefined;
-      const sent = (attempts.get(transient) ?? 0) + 1;
-      attempts.set(transient, sent);
-      return sent < (transient.maxAttempts ?? Number.POSITIVE_INFINITY) ? transient : undefined;
+      const attempt = (attempts.get(transient) ?? 0) + 1;
+      attempts.set(transient, attempt);
+      return attempt < (transient.maxAttempts ?? Number.POSITIVE_INFINITY) ? transient : undefined;
     };
 
     const reportWait = ({ why }: TransientError, error: unknown): void => {
@@ -88,8 +88,8 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
         if (!transient) return false;
         if (attempts.get(transient) === 1) await call.beforeRetry?.(error);
         reportWait(transient, error);
-        const sent = attempts.get(transient) ?? 1;
-        await clock.sleep(retryDelayMs(transient, sent, every, Math.random()), signal);
+        const attempt = attempts.get(transient) ?? 1;
+        await clock.sleep(retryDelayMs(transient, attempt, constantDelayMs, Math.random()), signal);
         return true;
       },
     });

@@ -12,16 +12,16 @@ import { ignoringNotFound } from '../engine/delete.ts';
 import { toIpPermission, type GroupRule } from '../derive/security-group-rules.ts';
 
 type Rules = { readonly GroupId: string; readonly IpPermissions: IpPermission[] };
-type Calls = Pick<Aws, 'ec2'>;
+type Ec2Client = Pick<Aws, 'ec2'>;
 
 /** The calls for each direction of a group's rules. */
 export const INGRESS = {
-  authorise: ({ ec2 }: Calls, rules: Rules) => ec2(new AuthorizeSecurityGroupIngressCommand(rules)),
-  revoke: ({ ec2 }: Calls, rules: Rules) => ec2(new RevokeSecurityGroupIngressCommand(rules)),
+  authorise: ({ ec2 }: Ec2Client, rules: Rules) => ec2(new AuthorizeSecurityGroupIngressCommand(rules)),
+  revoke: ({ ec2 }: Ec2Client, rules: Rules) => ec2(new RevokeSecurityGroupIngressCommand(rules)),
 };
 export const EGRESS = {
-  authorise: ({ ec2 }: Calls, rules: Rules) => ec2(new AuthorizeSecurityGroupEgressCommand(rules)),
-  revoke: ({ ec2 }: Calls, rules: Rules) => ec2(new RevokeSecurityGroupEgressCommand(rules)),
+  authorise: ({ ec2 }: Ec2Client, rules: Rules) => ec2(new AuthorizeSecurityGroupEgressCommand(rules)),
+  revoke: ({ ec2 }: Ec2Client, rules: Rules) => ec2(new RevokeSecurityGroupEgressCommand(rules)),
 };
 export type Direction = typeof INGRESS | typeof EGRESS;
 
@@ -36,7 +36,7 @@ const isDuplicate = (error: unknown) => isCode(error, 'InvalidPermission.Duplica
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
  */
 export const authoriseRules = (
-  aws: Calls,
+  aws: Ec2Client,
   { authorise }: Direction,
   GroupId: string,
   rules: readonly GroupRule[],
@@ -50,7 +50,7 @@ export const authoriseRules = (
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupIngress.html
  */
 export const revokeRules = (
-  aws: Calls,
+  aws: Ec2Client,
   { revoke }: Direction,
   GroupId: string,
   rules: readonly GroupRule[],

@@ -54,7 +54,7 @@ export async function describeRevision({ ecs }: Aws, reference: string): Promise
 
 /**
  * Lists the revisions of a family that belong to a stack: anyone may register revisions in the same family.
- * @param recorded a revision that belongs to the stack even if it has lost its tags
+ * @param recorded the ARN of a revision that belongs to the stack even if the revision has lost its tags
  */
 export async function ownRevisions(
   aws: Aws,

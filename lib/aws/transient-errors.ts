@@ -19,7 +19,7 @@ export interface TransientError {
   /** The maximum number of times that a call is sent; by default only the time is limited. */
   readonly maxAttempts?: number;
   /** Whether the call may have taken effect: a create without a client token must then not be sent again. */
-  readonly ambiguous?: true;
+  readonly mayHaveTakenEffect?: true;
   /**
    * For exponential backoff with full jitter: each delay is a random part of a span. The span starts at this many milliseconds
    * and doubles with every retry, up to 20 s. By default, all delays are equal and short, since most errors clear up within
@@ -179,7 +179,7 @@ export const transientErrors: readonly TransientError[] = [
     why: 'the response was lost, or AWS failed briefly',
     seconds: 60,
     maxAttempts: 4,
-    ambiguous: true,
+    mayHaveTakenEffect: true,
     backoffFromMs: 100,
   },
 ];
@@ -199,20 +199,22 @@ function matches(code: TransientError['code'], error: unknown): boolean {
   return typeof code === 'string' ? code === codeOf(error) : code.test(codeOf(error));
 }
 
-/** The longest delay, milliseconds. */
+/** The longest delay, in milliseconds. */
 const MAX_DELAY_MS = 20_000;
 
 /**
- * Returns how long to wait before a call is sent again, milliseconds.
- * @param sent how many times the call was sent, at least 1
- * @param every the delay in milliseconds, for errors whose delays do not grow
+ * Returns how long to wait before a call is sent again, in milliseconds.
+ * @param attempts how many times the call was sent, at least 1
+ * @param constantDelayMs the delay in milliseconds, for errors whose delays do not grow
  * @param random a random number from 0 to 1, so that calls that failed together are not retried together
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export const retryDelayMs = (
   { backoffFromMs }: TransientError,
-  sent: number,
-  every: number,
+  attempts: number,
+  constantDelayMs: number,
   random: number,
 ): number =>
-  backoffFromMs === undefined ? every : random * Math.min(backoffFromMs * 2 ** (sent - 1), MAX_DELAY_MS);
+  backoffFromMs === undefined
+    ? constantDelayMs
+    : random * Math.min(backoffFromMs * 2 ** (attempts - 1), MAX_DELAY_MS);

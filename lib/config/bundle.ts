@@ -26,7 +26,7 @@ export async function bundleModule(path: string): Promise<ModuleBundle> {
   const [map, code] = [/\.map$/, /\.mjs$/].map(
     (ending) => files.find((file) => ending.test(file.path))?.text ?? '',
   );
-  // A data URL, since the bundle is never written to disk. The last line gives the bundle a short name in stack traces.
+  // A data URL, since the bundle is never written to disk. Without `sourceURL`, stack traces would contain the whole data URL.
   const name = pathToFileURL(outfile).href;
   const text = `${code}\n//# sourceURL=${name}\n`;
   return {
@@ -58,16 +58,16 @@ async function outputFilesOf(path: string, outfile: string): Promise<readonly Ou
     return outputFiles;
   } catch (error) {
     const { errors = [], message } = error as Partial<BuildFailure>;
-    const lines = errors.map((one) => errorLine(dirname(path), one, withHyphenHint(one.text)));
+    const lines = errors.map((one) => errorLine(dirname(path), one, describeMistake(one.text)));
     throw new SyntaxError(lines.join('\n') || message, { cause: error });
   }
 }
 
-/** Adds the fix for the most common mistake: `{ my-service: … }`. */
-const withHyphenHint = (text: string): string =>
+/** Returns the message of an error without quoted text, and with the fix for the most common mistake: `{ my-service: … }`. */
+const describeMistake = (text: string): string =>
   `${withoutQuotedText(text)}${/but found "-"$/.test(text) ? '. Put a name that contains a hyphen in quotes.' : ''}`;
 
-/** Hides the string in messages such as `found "'secret'"`: a misplaced string may be a secret. */
+/** Hides the quoted text in messages such as `found "'secret'"`: a misplaced string may be a secret. */
 const withoutQuotedText = (text: string): string => text.replace(/"(\\?["'`])[^]*"/, 'a string');
 
 interface Mapping {

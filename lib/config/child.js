@@ -1,4 +1,4 @@
-// Runs a configuration in a child process, so that it cannot end Slipway's run; sends its value or its failure to the parent.
+// The child process that runs a configuration, so that the configuration cannot end Slipway's run. It sends the result to the parent.
 // @ts-check
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -18,9 +18,9 @@ import { serialize } from './serialize.js';
  */
 
 /** The maximum number of characters of an error message that are reported. */
-const MAX_MESSAGE = 2000;
+const MAX_MESSAGE_LENGTH = 2000;
 
-/** The process id of the run. */
+/** The id of the process that runs Slipway. */
 const [parentPid] = process.argv.splice(2);
 
 const initialVariables = { ...process.env };
@@ -84,9 +84,9 @@ function describeThrown(error) {
   try {
     const { message, stack } = Object(error);
     return {
-      message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : undefined,
+      message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE_LENGTH) : undefined,
       stack: String(stack),
-      inspected: inspect(error).slice(0, MAX_MESSAGE),
+      inspected: inspect(error).slice(0, MAX_MESSAGE_LENGTH),
     };
   } catch {
     return { message: undefined, stack: '', inspected: 'something that cannot be shown' };

@@ -22,7 +22,7 @@ type ContainerOutput = StackOutput['services'][string]['containers'][string];
 /** The user of images that Slipway builds: the same as in the official Node images, since a program should not run as root. */
 const SOURCE_USER = '1000:1000';
 
-/** Returns the complete configuration of a stack. In it, every name is a field, and every folder is absolute. */
+/** Returns the complete configuration of a stack. Every service and container has its name in a field, and every folder is absolute. */
 export const completeConfig = (
   stack: StackOutput,
   { stage, target, folder, builder, project, name }: CompletionContext,
@@ -67,6 +67,6 @@ const completeHealth = ({ health, path }: Pick<ContainerOutput, 'health' | 'path
   path: health?.path ?? path ?? '/',
 });
 
-/** Many programs and frameworks listen on PORT if it is set; the others ignore it. */
+/** Adds PORT to the environment, because many programs and frameworks listen on it. Others ignore it. */
 const completeEnvironment = ({ environment, port }: ContainerOutput): Container['environment'] =>
   port === undefined || 'PORT' in environment ? environment : { ...environment, PORT: String(port) };

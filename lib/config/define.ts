@@ -9,7 +9,7 @@ export interface StackContext {
   readonly target: Target;
 }
 
-/** A stack, or a function of the stage and the target that returns one. */
+/** A stack, or a function that returns the stack for a stage and a target. */
 export type StackDefinition = StackInput | ((context: StackContext) => StackInput | Promise<StackInput>);
 
 /**

@@ -28,7 +28,7 @@ export const stageName = matches(
 );
 
 /**
- * The name of a stack. The name of the load balancer begins with it, so it must not begin with `internal-`.
+ * The name of a stack. The name of the load balancer begins with this name, so this name must not begin with `internal-`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
  */
 export const stackName: FieldRule = (text) =>
@@ -36,7 +36,7 @@ export const stackName: FieldRule = (text) =>
     ? 'Begin with another word: AWS reserves load balancer names that begin with internal-.'
     : name(text);
 
-/** The form of a region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
+/** The form of the code of a region, also in China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/;
 
 export const region: FieldRule = (text) => {
@@ -44,17 +44,17 @@ export const region: FieldRule = (text) => {
     if (findPartition(text)) return undefined;
     return `${text} is in no partition that Slipway supports: use a region of ${PARTITIONS.map(({ id }) => id).join(', ')}.`;
   }
-  // eu-west1, EU_WEST_1, or the zone eu-west-1a
+  // The user may have written eu-west1, EU_WEST_1, or the zone eu-west-1a.
   const meant = text
     .toLowerCase()
     .replaceAll('_', '-')
     .replace(/-?(\d{1,2})[a-z]?$/, '-$1');
-  const isLikely = REGION.test(meant) && /^([a-z]{2}|eusc)-/.test(meant);
-  return isLikely ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
+  const looksLikeRegion = REGION.test(meant) && /^([a-z]{2}|eusc)-/.test(meant);
+  return looksLikeRegion ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
 };
 
-/** Leaves room for the `/*` that is appended to the path: a pattern has at most 128 characters. */
-const MAX_PATH = 125;
+/** The maximum length of a path. It leaves room for the `/*` that is appended: a pattern has at most 128 characters. */
+const MAX_PATH_LENGTH = 125;
 
 /** Matches where the fixed part of a path ends: at a wildcard, or at a parameter of a web framework, such as `/:id`, `/{id}`, `/[id]` or `/<id>`. */
 const END_OF_FIXED_PART = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;
@@ -67,9 +67,9 @@ function shorterPathFix(text: string): string | undefined {
     return `Use ${display(withoutTrailingSlash(new URL(text).pathname))}, without scheme and host: requests for every host are routed by path.`;
   if (!text.startsWith('/')) return undefined;
   const [path = ''] = text.split(/[?#]/, 1);
-  const parameter = END_OF_FIXED_PART.exec(path);
-  if (parameter !== null)
-    return `Use ${display(withoutTrailingSlash(path.slice(0, parameter.index)))}, without a wildcard or parameter: everything below a path is routed with it.`;
+  const end = END_OF_FIXED_PART.exec(path);
+  if (end !== null)
+    return `Use ${display(withoutTrailingSlash(path.slice(0, end.index)))}, without a wildcard or parameter: everything below a path is routed with it.`;
   return path === text
     ? undefined
     : `Use ${display(withoutTrailingSlash(path))}, without a query string or fragment: only the path of a request is compared.`;
@@ -80,11 +80,12 @@ function shorterPathFix(text: string): string | undefined {
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
  */
 export const routePath: FieldRule = (text) => {
-  const shorter = shorterPathFix(text);
-  if (shorter !== undefined) return shorter;
+  const shorteningFix = shorterPathFix(text);
+  if (shorteningFix !== undefined) return shorteningFix;
   if (!text.startsWith('/')) return 'Begin the path with a slash, e.g. /api1.';
   if (text !== '/' && text.endsWith('/')) return 'Leave out the trailing slash.';
-  if (text.length > MAX_PATH) return `Use at most ${MAX_PATH} characters; these are ${text.length}.`;
+  if (text.length > MAX_PATH_LENGTH)
+    return `Use at most ${MAX_PATH_LENGTH} characters; these are ${text.length}.`;
   if (
     text !== '/' &&
     text
@@ -173,7 +174,7 @@ export const variableName = matches(
   'Use at least one character, and no equals sign, zero byte or lone surrogate.',
 );
 
-/** A string without lone surrogates. Such a half of a character has no form in UTF-8, so AWS would receive a different string. */
+/** A string without lone surrogates. A lone surrogate is half of a character and has no form in UTF-8, so AWS would receive a different string. */
 export const wellFormed = matches(
   /^\P{Surrogate}*$/u,
   'Replace the lone surrogate: half of a character cannot be sent to AWS.',
@@ -183,7 +184,7 @@ const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const TAG_CHARACTERS = 'letters, digits, spaces and _ . : / = + - @';
 
 /**
- * IAM's rules, the strictest of the services that are tagged.
+ * The rules of IAM, which are stricter than those of the other services.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
  */
 export const tagKey: FieldRule = (text) => {

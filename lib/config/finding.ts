@@ -11,8 +11,8 @@ export interface Finding {
   readonly fix: string;
   /** The current value to show, if it is not the value at the path. */
   readonly value?: string;
-  /** The other values that the check read. If such a value is invalid, the finding is dropped. */
-  readonly reads?: readonly Path[];
+  /** The paths of the other values that the finding is based on. If such a value is invalid, the finding is dropped. */
+  readonly basedOn?: readonly Path[];
 }
 
 /** Looks for one kind of mistake. */

@@ -1,4 +1,4 @@
-/** Replaces fields that the schema rejects with placeholders, so that the rest can be checked in the same run. */
+/** Puts placeholders in the place of fields that the schema rejects, so that the rest can be checked in the same run. */
 import type * as z from 'zod';
 import type { Path } from './finding.ts';
 import { Stack, type StackOutput } from './schema.ts';
@@ -7,10 +7,10 @@ import { Stack, type StackOutput } from './schema.ts';
 export interface LenientResult {
   /** Undefined when the value cannot be repaired, e.g. when it is not an object. */
   readonly stack: StackOutput | undefined;
-  /** The issues that the schema has with the original value. */
+  /** The issues that the schema reports for the original value. */
   readonly issues: readonly z.core.$ZodIssue[];
   /** The replaced paths: a finding at such a path, or based on such a path, is meaningless. */
-  readonly replaced: readonly Path[];
+  readonly replacedPaths: readonly Path[];
 }
 
 /** The placeholders of required values; `*` is any key. Invalid optional values are removed. */
@@ -35,14 +35,14 @@ const MAX_ROUNDS = 2;
 /** Parses a value; when the schema rejects parts of it, parses it again with those parts replaced. */
 export function parseLeniently(input: unknown, rounds = MAX_ROUNDS): LenientResult {
   const { data, error } = Stack.safeParse(input);
-  if (data !== undefined) return { stack: data, issues: [], replaced: [] };
+  if (data !== undefined) return { stack: data, issues: [], replacedPaths: [] };
   const { issues } = error;
   const paths = issues.flatMap(pathsOf);
   if (rounds === 0 || paths.some((path) => path.length === 0))
-    return { stack: undefined, issues, replaced: paths };
+    return { stack: undefined, issues, replacedPaths: paths };
   const draft = paths.reduce((value, path) => replaceAt(value, path, placeholderOf(path)), input);
-  const { stack, replaced } = parseLeniently(draft, rounds - 1);
-  return { stack, issues, replaced: [...paths, ...replaced] };
+  const { stack, replacedPaths } = parseLeniently(draft, rounds - 1);
+  return { stack, issues, replacedPaths: [...paths, ...replacedPaths] };
 }
 
 /** Returns the paths to replace for an issue: each unknown key separately, a list as a whole. */
@@ -59,12 +59,12 @@ const placeholderOf = (path: Path): unknown =>
       placeholder.path.every((key, index) => key === '*' || key === path[index]),
   )?.value;
 
-/** Returns a copy with another value at a path, or without that path; the keys keep their order. */
+/** Returns a copy with another value at a path; without the path, if the value is undefined. The keys keep their order. */
 function replaceAt(target: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
   const fields = new Map<PropertyKey, unknown>(Object.entries(target as object));
-  const next = replaceAt(fields.get(key), rest, value);
-  if (next === undefined) fields.delete(key);
-  else fields.set(key, next);
+  const nextValue = replaceAt(fields.get(key), rest, value);
+  if (nextValue === undefined) fields.delete(key);
+  else fields.set(key, nextValue);
   return Object.fromEntries(fields);
 }

@@ -69,7 +69,7 @@ async function run(configFile: ConfigFile, moduleRun: ModuleRun): Promise<unknow
   try {
     exported = await runModule(configFile.path, moduleRun);
   } catch (error) {
-    throw moduleRun.signal?.aborted ? error : cannotRun(configFile, error);
+    throw moduleRun.signal?.aborted ? error : problemWithRun(configFile, error);
   }
   if (!('value' in exported)) throw noDefaultExport(configFile);
   return exported.value;
@@ -106,23 +106,27 @@ const noDefaultExport = ({ file }: ConfigFile): Problem =>
   });
 
 /** Returns the problem with a file that yields no configuration: it threw an error, is not a program, cannot be compiled, or ended without a result. */
-function cannotRun({ file }: ConfigFile, error: unknown): Problem {
+function problemWithRun({ file }: ConfigFile, error: unknown): Problem {
   const message = messageOf(error);
-  const failed = (what: string, why: string, fix: string) =>
+  const loadProblem = (what: string, why: string, fix: string) =>
     problem('CONFIG_LOAD', { what: `${file} ${what}`, why, now: NOTHING_CHANGED, fix: [fix], cause: error });
   if (error instanceof ThrownInModule) {
     const location = locationIn(String(error.stack));
     const place = location === undefined ? 'the file' : 'the line that is named';
     const fix = `Remove the cause of the error, or correct ${place}; then run the command again.`;
-    return failed('threw an error.', [location, message].filter(Boolean).join(': '), fix);
+    return loadProblem('threw an error.', [location, message].filter(Boolean).join(': '), fix);
   }
   if (/^No loader is configured/.test(message)) {
     const why = `A configuration is a TypeScript or JavaScript file, such as ${CONFIG_FILE}.`;
-    return failed('is not a configuration.', why, 'Name the configuration with --config FILE.');
+    return loadProblem('is not a configuration.', why, 'Name the configuration with --config FILE.');
   }
   if (error instanceof SyntaxError) {
     const fix = 'Correct the errors named above, then run the command again.';
-    return failed('cannot be compiled.', message, fix);
+    return loadProblem('cannot be compiled.', message, fix);
   }
-  return failed('did not return a configuration.', message, `Correct ${file}, then run the command again.`);
+  return loadProblem(
+    'did not return a configuration.',
+    message,
+    `Correct ${file}, then run the command again.`,
+  );
 }

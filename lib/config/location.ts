@@ -4,8 +4,8 @@ import type { Message } from 'esbuild';
 
 /** Returns a path as a user would type it: relative if it is inside the current folder, otherwise absolute. */
 export function shownPath(path: string): string {
-  const inside = relative(process.cwd(), path);
-  return inside === '..' || inside.startsWith(`..${sep}`) ? path : inside || '.';
+  const relativePath = relative(process.cwd(), path);
+  return relativePath === '..' || relativePath.startsWith(`..${sep}`) ? path : relativePath || '.';
 }
 
 /**
@@ -27,7 +27,7 @@ const FRAME = /^ +at (?:.* \()?(\/.*?|[A-Z]:\\.*?):(\d+):(\d+)\)?$/gm;
 
 /**
  * Finds the place in the user's own files that threw an error: the innermost frame outside of packages, or else the innermost frame.
- * @param stack a stack trace, in which Slipway's and Node's own frames have no paths but URLs
+ * @param stack a stack trace; Slipway's and Node's own frames contain URLs instead of paths
  * @returns the location as text; undefined if no frame is in a file
  */
 export function locationIn(stack: string): string | undefined {

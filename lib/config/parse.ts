@@ -1,10 +1,10 @@
-/** Turns what a user wrote into a complete configuration, or reports all of its mistakes together. */
+/** Turns what a user wrote into a complete configuration, or reports all mistakes together. */
 import { check } from './check.ts';
 import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import { stackName } from './field-rules.ts';
 import { NAME_OPTION, type Finding, type Path } from './finding.ts';
-import { foundText, schemaFindings, isPathWithin } from './schema-issues.ts';
+import { foundText, schemaFindings, containsPath } from './schema-issues.ts';
 import { parseLeniently } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
 import { display, pathText } from './display.ts';
@@ -23,12 +23,12 @@ export interface ParseContext extends CompletionContext {
  * @throws CONFIG_INVALID (`InvalidConfig`) with every mistake
  */
 export function parseConfig(input: unknown, context: ParseContext): Config {
-  const { stack, issues, replaced } = parseLeniently(input);
+  const { stack, issues, replacedPaths } = parseLeniently(input);
   const schemaMistakes = schemaFindings(input, issues);
   const config = stack && completeConfig(stack, context);
   const unreliablePaths = [
-    ...replaced,
-    ...schemaMistakes.flatMap(({ meant }) => (meant === undefined ? [] : [meant])),
+    ...replacedPaths,
+    ...schemaMistakes.flatMap(({ meantPath }) => (meantPath === undefined ? [] : [meantPath])),
   ];
   const findings =
     config === undefined
@@ -46,8 +46,8 @@ function nameOptionFindings({ name }: ParseContext): Finding[] {
   return fix === undefined ? [] : [{ path: NAME_OPTION, value: display(name), fix }];
 }
 
-const dependsOn = ({ path, reads = [] }: Finding, unreliablePaths: readonly Path[]): boolean =>
-  [path, ...reads].some((read) => unreliablePaths.some((part) => isPathWithin(part, read)));
+const dependsOn = ({ path, basedOn = [] }: Finding, unreliablePaths: readonly Path[]): boolean =>
+  [path, ...basedOn].some((used) => unreliablePaths.some((unreliable) => containsPath(unreliable, used)));
 
 /** Turns findings into mistakes: only one per value, since fixing the first may fix the others. */
 function mistakesOf(input: unknown, findings: readonly Finding[]): Mistake[] {

@@ -15,7 +15,7 @@ export async function projectOf(folder: string): Promise<string | undefined> {
   return project?.replace(NOT_IN_A_TAG, '_').slice(0, MAX_LENGTH) || undefined;
 }
 
-/** Returns the project that the remote `upstream` names, since all forks have the same upstream, or else the project that `origin` names. */
+/** Returns the project that the remote `upstream` names, or else the one that `origin` names. All forks have the same upstream. */
 async function gitProject(folder: string): Promise<string | undefined> {
   const remotes = remotesIn((await nearest(folder, '.git', readGitConfig)) ?? '');
   return projectOfUrl(remotes.get('upstream') ?? remotes.get('origin') ?? '');
@@ -28,20 +28,21 @@ async function gitProject(folder: string): Promise<string | undefined> {
  * @see https://git-scm.com/docs/gitrepository-layout
  */
 async function readGitConfig(path: string): Promise<string | undefined> {
-  const [, linked] = /^gitdir: (.*)/.exec((await readText(path)) ?? '') ?? [];
-  const gitFolder = linked === undefined ? path : resolve(dirname(path), linked.trim());
-  const common = (await readText(join(gitFolder, 'commondir')))?.trim() ?? '';
-  return readText(resolve(gitFolder, common, 'config'));
+  const [, linkedFolder] = /^gitdir: (.*)/.exec((await readText(path)) ?? '') ?? [];
+  const gitFolder = linkedFolder === undefined ? path : resolve(dirname(path), linkedFolder.trim());
+  const commonFolder = (await readText(join(gitFolder, 'commondir')))?.trim() ?? '';
+  return readText(resolve(gitFolder, commonFolder, 'config'));
 }
 
 /** Returns the URL of each remote in a git configuration. */
 function remotesIn(text: string): Map<string, string> {
   const remotes = new Map<string, string>();
-  let remote: string | undefined;
+  let remoteName: string | undefined;
   for (const line of text.split('\n')) {
-    if (/^\s*\[/.test(line)) [, remote] = /^\s*\[remote "(.*)"\]/.exec(line) ?? [];
+    if (/^\s*\[/.test(line)) [, remoteName] = /^\s*\[remote "(.*)"\]/.exec(line) ?? [];
     const [, url] = /^\s*url\s*=\s*"?([^"]*?)"?\s*$/.exec(line) ?? [];
-    if (remote !== undefined && url !== undefined && !remotes.has(remote)) remotes.set(remote, url);
+    if (remoteName !== undefined && url !== undefined && !remotes.has(remoteName))
+      remotes.set(remoteName, url);
   }
   return remotes;
 }

@@ -20,7 +20,7 @@ export class ModuleFailure extends Error {
   override readonly name: string = 'ModuleFailure';
 }
 
-/** The error of a module that threw an error. The message and the stack are those of that error. */
+/** An error that the module itself threw, with the original message and stack. */
 export class ThrownInModule extends ModuleFailure {
   override readonly name = 'ThrownInModule';
 }

@@ -1,16 +1,18 @@
-/** Turns the issues of the schema into findings; the fixes come from the ranges and descriptions of the fields. */
+/** Turns the issues that the schema reports into findings; the fixes come from the ranges and descriptions of the fields. */
 import type * as z from 'zod';
 import { display, displayAt } from './display.ts';
 import type { Path } from './finding.ts';
 import { childOf, nodeAt, STACK_NODE, type SchemaNode } from './schema-nodes.ts';
 import { unknownKey, unsupportedValueFix, type SchemaFinding } from './unknown-key.ts';
 
-/** Lists the findings for the issues that the schema has with an input. */
+/** Lists the findings for the issues that the schema reports for an input. */
 export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue[]): SchemaFinding[] {
   const findings = [...issues.flatMap((issue) => schemaFinding(input, issue)), ...droppedKeys(input)];
-  // A misspelt key counts as one mistake: the missing field is not reported as well.
-  const meant = findings.flatMap((finding) => (finding.meant === undefined ? [] : [finding.meant]));
-  return findings.filter(({ path }) => !meant.some((other) => isSamePath(other, path)));
+  // A misspelt key counts as one mistake: the field that was meant is not also reported as missing.
+  const meantPaths = findings.flatMap((finding) =>
+    finding.meantPath === undefined ? [] : [finding.meantPath],
+  );
+  return findings.filter(({ path }) => !meantPaths.some((meant) => isSamePath(meant, path)));
 }
 
 function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding | SchemaFinding[] {
@@ -24,8 +26,8 @@ function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding |
       return { path, value: 'unknown key', fix: 'Remove it: names are strings.' };
     default: {
       const node = nodeAt(path);
-      const unsupported = unsupportedValueFix(path, valueAt(input, path));
-      if (unsupported !== undefined) return { path, fix: unsupported };
+      const unsupportedFix = unsupportedValueFix(path, valueAt(input, path));
+      if (unsupportedFix !== undefined) return { path, fix: unsupportedFix };
       return { path, fix: `Use ${expectedText(node)}: ${node?.description ?? 'a stack'}.` };
     }
   }
@@ -77,9 +79,9 @@ export function foundText(input: unknown, path: Path): string {
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
 
-/** Whether `path` is equal to `outer`, or below it. */
-export const isPathWithin = (outer: Path, path: Path): boolean =>
+/** Whether `path` is equal to `outer`, or below `outer`. */
+export const containsPath = (outer: Path, path: Path): boolean =>
   outer.every((key, index) => path[index] === key);
 
 const isSamePath = (one: Path, other: Path): boolean =>
-  one.length === other.length && isPathWithin(one, other);
+  one.length === other.length && containsPath(one, other);

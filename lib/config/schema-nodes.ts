@@ -28,10 +28,10 @@ export function fieldPaths(
   path: readonly string[] = [],
 ): (readonly string[])[] {
   const { properties = {}, additionalProperties: values } = node;
-  const inRecord = typeof values === 'object' ? fieldPaths(values, [...path, '*']) : [];
-  const fields = Object.entries(properties).flatMap(([key, field]) => [
+  const pathsInRecord = typeof values === 'object' ? fieldPaths(values, [...path, '*']) : [];
+  const pathsOfFields = Object.entries(properties).flatMap(([key, field]) => [
     [...path, key],
     ...fieldPaths(field as SchemaNode, [...path, key]),
   ]);
-  return [...fields, ...inRecord];
+  return [...pathsOfFields, ...pathsInRecord];
 }

@@ -15,8 +15,8 @@ const integer = (from: number, to: number) => z.int().min(from).max(to);
 /** Lets a refinement run even when a field of the container is invalid, so that all mistakes are reported together. */
 const evenIfInvalid = ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null;
 
-// With AWS's defaults, every recovery would wait for 5 successful checks 30 s apart. The matcher is `200-299` because a
-// healthy API may answer 204. The ranges are those of
+// AWS's defaults would make every recovery wait for 5 successful checks 30 s apart, so the defaults here are lower. The matcher is
+// `200-299` because a healthy API may answer 204. The ranges are those of
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 export const Health = z.strictObject({
   path: string(rules.healthPath)
@@ -64,7 +64,7 @@ const Container = z
       .describe("the command instead of the image's own, e.g. ['node', 'main.js']"),
     // AWS's default, like the default of `stopSeconds`.
     essential: z.boolean().default(true).describe('whether the task stops when this container does'),
-    // An attacker can then neither replace the program nor leave files behind.
+    // With a read-only root, an attacker can neither replace the program nor leave files behind.
     readOnlyRoot: z.boolean().default(true).describe('whether its root file system is read-only'),
     user: string(rules.user)
       .optional()

@@ -7,8 +7,8 @@ import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from './wishes.t
 
 /** A finding from an issue of the schema. */
 export interface SchemaFinding extends Finding {
-  /** The field that an unknown key was probably meant to be. */
-  readonly meant?: Path;
+  /** The path of the field that an unknown key was probably meant to be. */
+  readonly meantPath?: Path;
 }
 
 /** An answer to a word: a fix, or the field to use and how the field differs from the word. */
@@ -53,30 +53,34 @@ const FIELDS = fieldPaths().sort((one, other) => one.length - other.length);
 
 /** Returns the finding for a key that its object does not have. @param path the path of the object */
 export function unknownKey(path: Path, key: string, parent: object): SchemaFinding {
-  const unknown = { path: [...path, key], value: 'unknown key' };
+  const partialFinding = { path: [...path, key], value: 'unknown key' };
   const answer = answerTo(path, key);
-  if (answer !== undefined && 'fix' in answer) return { ...unknown, fix: answer.fix };
-  if (answer !== undefined) return { ...unknown, ...fixWithField(path, answer) };
-  const known = Object.keys(nodeAt(path)?.properties ?? {});
-  const misplaced = known.some((name) => normalized(name) === normalized(key)) ? undefined : fieldCalled(key);
-  if (misplaced !== undefined) {
-    const { place, description } = placeOf(path, misplaced);
-    return { ...unknown, fix: `Move it to ${place}: ${description}.` };
+  if (answer !== undefined && 'fix' in answer) return { ...partialFinding, fix: answer.fix };
+  if (answer !== undefined) return { ...partialFinding, ...fixWithField(path, answer) };
+  const knownKeys = Object.keys(nodeAt(path)?.properties ?? {});
+  const fieldElsewhere = knownKeys.some((name) => normalized(name) === normalized(key))
+    ? undefined
+    : fieldCalled(key);
+  if (fieldElsewhere !== undefined) {
+    const { place, description } = placeOf(path, fieldElsewhere);
+    return { ...partialFinding, fix: `Move it to ${place}: ${description}.` };
   }
-  const near = nearest(
+  const nearKey = nearest(
     key,
-    known.filter((name) => !(name in parent)),
+    knownKeys.filter((name) => !(name in parent)),
   );
-  return near === undefined
-    ? { ...unknown, fix: `Remove it. The known keys are: ${known.join(', ')}.` }
-    : { ...unknown, fix: `Did you mean ${near}?`, meant: [...path, near] };
+  return nearKey === undefined
+    ? { ...partialFinding, fix: `Remove it. The known keys are: ${knownKeys.join(', ')}.` }
+    : { ...partialFinding, fix: `Did you mean ${nearKey}?`, meantPath: [...path, nearKey] };
 }
 
 /** Returns the fix for a value that Slipway does not support yet; undefined for other values. */
 export function unsupportedValueFix(path: Path, value: unknown): string | undefined {
   const unsupported = NOT_YET_VALUES.find(
-    ({ at, values }) =>
-      at === templateOf(path) && typeof value === 'string' && values.split(' ').includes(value.toUpperCase()),
+    ({ template, values }) =>
+      template === templateOf(path) &&
+      typeof value === 'string' &&
+      values.split(' ').includes(value.toUpperCase()),
   );
   return unsupported && `Not supported yet. ${unsupported.answer}`;
 }
@@ -96,16 +100,16 @@ const templateOf = (path: Path): string =>
 function fixWithField(
   path: Path,
   { field, difference }: { readonly field: readonly string[]; readonly difference: string },
-): Pick<SchemaFinding, 'fix' | 'meant'> {
+): Pick<SchemaFinding, 'fix' | 'meantPath'> {
   const { place, description, isSibling, fieldPath } = placeOf(path, field);
   const fix = `Use ${place}: ${description}.${difference === '' ? '' : ` ${difference}`}`;
-  return isSibling ? { fix, meant: fieldPath } : { fix };
+  return isSibling ? { fix, meantPath: fieldPath } : { fix };
 }
 
-/** Describes a field for the author of the object at a path: its name in the same object, and its whole path elsewhere. */
+/** Describes a field for the author of the object at a path. A field of that object is called by its name, any other by its whole path. */
 function placeOf(path: Path, field: readonly string[]) {
   const isAncestorShared = (index: number) =>
-    field.slice(0, index).every((key, before) => key === '*' || key === path[before]);
+    field.slice(0, index).every((key, depth) => key === '*' || key === path[depth]);
   const fieldPath = field.map((key, index) =>
     key === '*' ? ((isAncestorShared(index) ? path[index] : undefined) ?? '<name>') : key,
   );

@@ -186,18 +186,19 @@ export const NOT_YET: Readonly<Record<string, string>> = {
 
 /** Values that Slipway does not support yet, with what to do instead. */
 export const NOT_YET_VALUES: readonly {
-  readonly at: string;
+  /** The path of the field, with `*` for the keys of records. */
+  readonly template: string;
   readonly values: string;
   readonly answer: string;
 }[] = [
   {
-    at: 'services.*.containers.*.protocol',
+    template: 'services.*.containers.*.protocol',
     values: 'GRPC HTTP2 H2 H2C TCP UDP TLS',
     answer:
       "The load balancer speaks HTTP/1.1 with the containers. Use 'HTTP', for gRPC with gRPC-Web or JSON.",
   },
   {
-    at: 'services.*.containers.*.protocol',
+    template: 'services.*.containers.*.protocol',
     values: 'WS WSS WEBSOCKET',
     answer: "Use 'HTTP': WebSockets pass through it.",
   },

@@ -4,8 +4,7 @@ import { packImage } from './oci.ts';
 import { bundleProgram } from './program.ts';
 
 /**
- * Builds the image. The same source gives the same digest, in whichever folder it is checked out, and for whichever container
- * the image is built.
+ * Builds the image. The same source gives the same digest, regardless of where the folder is and which container the image is for.
  * @param folder with the source, absolute
  * @throws BUNDLE
  */

@@ -45,8 +45,8 @@ export async function pushBuild(registry: Registry, { engine, folder, tag }: Doc
   const build = ['build', '--platform', PLATFORM];
   const built = await runEngine(engine, [...build, '--tag', reference, folder], { signal });
   if (!built.ok) {
-    const rerun = `${[engine, ...build, path].join(' ')}, to see its whole output`;
-    throw engineFailed(`${engine} could not build ${path}.`, built.output, [rerun]);
+    const rerunAdvice = `${[engine, ...build, path].join(' ')}, to see its whole output`;
+    throw engineFailed(`${engine} could not build ${path}.`, built.output, [rerunAdvice]);
   }
   const password = await signIn(registry, engine);
   const pushed = await runEngine(engine, ['push', reference], { signal });

@@ -16,8 +16,8 @@ export function buildContextFilter(text: string): (path: string) => boolean {
 }
 
 /**
- * Escapes the characters that the package passes to a RegExp although Go's `filepath.Match` takes them literally. An escaped
- * letter is the letter itself: `\d` does not match a digit.
+ * Escapes the characters that the package passes to a RegExp although Go's `filepath.Match` takes them literally. To Go, an
+ * escaped letter is the letter itself, so the backslash is removed: `\d` does not match a digit.
  * @see https://pkg.go.dev/path/filepath#Match
  */
 const escaped = (pattern: string): string =>

@@ -8,7 +8,7 @@ export type Engine = (typeof ENGINES)[number];
 /** Milliseconds to wait for an engine's version: an engine that is starting responds late, and one that hangs never does. */
 const ANSWER_TIMEOUT_MS = 10_000;
 /** The maximum number of characters of an engine's output that are kept; a build writes a lot. */
-const MAX_OUTPUT = 64 * 1024;
+const MAX_OUTPUT_LENGTH = 64 * 1024;
 
 export interface EngineRun {
   /** Whether the exit code was 0. */
@@ -55,7 +55,7 @@ export async function runEngine(
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        output = (output + text).slice(-MAX_OUTPUT);
+        output = (output + text).slice(-MAX_OUTPUT_LENGTH);
       });
     }
     // An engine may exit without reading its input; its exit code decides.

@@ -19,12 +19,12 @@ const MAP = `${PROGRAM}.map`;
 const MAX_ERRORS = 5;
 
 /**
- * The format is CommonJS for two reasons: Express and pino `require` Node's own modules, which fails at run time in an ES module,
- * and a program may compare `require.main` with its own module. In this format, an ES module cannot use top-level await; esbuild
- * reports that. It has no `import.meta` either; the definitions below restore it.
+ * The format is CommonJS for two reasons. Express and pino `require` Node's own modules, and that fails at run time in an ES module.
+ * Also, a program may compare `require.main` with its own module. CommonJS has no top-level await, so esbuild reports it as an error.
+ * CommonJS has no `import.meta` either, so the definitions below replace it.
  *
- * The output is minified because esbuild otherwise writes the path of every module above it, and packages may be at different
- * paths in different checkouts.
+ * The output is minified because esbuild would otherwise add a comment with the path of every module, and packages may be at
+ * different paths in different checkouts.
  * @see https://esbuild.github.io/api/
  */
 const OPTIONS = {

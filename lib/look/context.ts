@@ -15,7 +15,7 @@ export interface Desired {
   readonly names: Names;
   /** The twelve digits of the account. */
   readonly account: string;
-  /** The keys of tags that earlier provisions set and the configuration no longer has; undefined when there are none. */
+  /** The keys of tags that earlier provisions set, but that the configuration no longer has; undefined when there are none. */
   readonly formerTags?: readonly string[] | undefined;
 }
 
@@ -41,11 +41,11 @@ export function recordedIn(resources: StateData['resources']): LookContext['reco
   if (Object.keys(resources).length === 0) return undefined;
   return (noun) => {
     const prefix = `${noun}.`;
-    const keyed = Object.entries(resources).flatMap(([address, ids]) => {
+    const entries = Object.entries(resources).flatMap(([address, ids]) => {
       if (address === addressOf(noun, ONLY)) return [[ONLY, ids] as const];
       return address.startsWith(prefix) ? [[address.slice(prefix.length), ids] as const] : [];
     });
-    return new Map(keyed);
+    return new Map(entries);
   };
 }
 

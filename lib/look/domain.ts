@@ -13,14 +13,15 @@ import {
 import { ifFound } from './if-found.ts';
 import { bareName, recordSetsAt, sharedRecordSets } from './record-sets.ts';
 
-export interface ZoneName {
+/** A hosted zone by its name and its id. */
+export interface NamedZone {
   /** Without the trailing dot. */
   readonly name: string;
   readonly hostedZoneId: string;
 }
 
 /** A public zone of the account that lies within the configured zone and contains the domain. */
-export interface LongerZone extends ZoneName {
+export interface LongerZone extends NamedZone {
   readonly nameServers: readonly string[];
 }
 
@@ -35,7 +36,7 @@ export interface DomainSurroundings {
   /** If there are several such zones, the one with the longest name. */
   readonly longerZone: LongerZone | undefined;
   /** The innermost zone of the account that contains the configured zone. */
-  readonly parentZone: ZoneName | undefined;
+  readonly parentZone: NamedZone | undefined;
   /** The outermost delegation that contains the domain. */
   readonly cut: ZoneCut | undefined;
   /** The name servers of the configured zone; undefined unless the stack already owns it. */
@@ -49,27 +50,32 @@ export async function lookDomain(context: LookContext): Promise<DomainSurroundin
   const { domain } = context.config;
   if (!domain) return undefined;
   const [foundZones, listed] = await Promise.all([lookHostedZone(context), listZones(context)]);
-  // Apart from the zone of the domain, the found zones are zones of the stack that are no longer configured. They will be removed.
+  // Apart from the zone of the domain, the found zones are our zones that are no longer configured. They will be removed.
   const foundIds = new Set([...foundZones.values()].map(({ hostedZoneId }) => hostedZoneId));
-  const others = listed
+  const otherZones = listed
     .filter((zone) => !zone.Config?.PrivateZone && !foundIds.has(idOfZone(zone)))
     .map((zone) => ({ name: nameOfZone(zone), hostedZoneId: idOfZone(zone) }))
     .sort((one, other) => other.name.length - one.name.length);
-  const longer = others.find(({ name }) => isBelow(name, domain.zone) && isWithin(domain.name, name));
+  const longer = otherZones.find(({ name }) => isBelow(name, domain.zone) && isWithin(domain.name, name));
   const zone = only(foundZones);
-  const names = namesUpTo(domain.name, domain.zone);
+  const namesBelowZone = namesUpTo(domain.name, domain.zone);
   const zoneIsOurs = zone !== undefined && isOurZone(context, zone);
   const [longerZone, sets] = await Promise.all([
     longer && withNameServers(context, longer),
     zone
-      ? recordSetsAtNames(context, zone.hostedZoneId, [...new Set([domain.name, ...names])], zoneIsOurs)
+      ? recordSetsAtNames(
+          context,
+          zone.hostedZoneId,
+          [...new Set([domain.name, ...namesBelowZone])],
+          zoneIsOurs,
+        )
       : [],
   ]);
   const nsRecords = nsRecordsIn(sets);
   return {
     longerZone,
-    parentZone: others.find(({ name }) => isBelow(domain.zone, name)),
-    cut: nsRecords.find(({ name }) => names.includes(name)),
+    parentZone: otherZones.find(({ name }) => isBelow(domain.zone, name)),
+    cut: nsRecords.find(({ name }) => namesBelowZone.includes(name)),
     nameServers: zoneIsOurs ? nsRecords.find(({ name }) => name === domain.zone)?.nameServers : undefined,
     recordSets: sets.filter(({ Name }) => bareName(Name) === domain.name),
   };
@@ -97,7 +103,7 @@ async function recordSetsAtNames(
   return sets.flat();
 }
 
-async function withNameServers({ aws }: LookContext, zone: ZoneName): Promise<LongerZone | undefined> {
+async function withNameServers({ aws }: LookContext, zone: NamedZone): Promise<LongerZone | undefined> {
   const nameServers = await ifFound(() => fetchNameServers(aws, zone.hostedZoneId));
   return nameServers && { ...zone, nameServers: nameServers.map(bareName) };
 }

@@ -16,7 +16,7 @@ export async function elbTags(aws: Aws, arns: readonly string[]): Promise<Readon
   return new Map(responses.flat());
 }
 
-/** Fetches the tags of one batch. If one of its ARNs no longer exists, the call fails, and each ARN is fetched separately. */
+/** Fetches the tags of one batch. If one of its ARNs no longer exists, the call fails, and the tags of each ARN are fetched separately. */
 async function describe(aws: Aws, arns: string[]): Promise<[string, Tags][]> {
   const response = await ifFound(() => aws.elbv2(new DescribeTagsCommand({ ResourceArns: arns })));
   if (response) {

@@ -1,4 +1,4 @@
-/** Everything a survey can find, derived from the return types of the looks. */
+/** The types of everything that a survey can find, derived from the return types of the looks. */
 import type { Tags } from '../derive/tags.ts';
 import type { AwsService, Ids, Noun, ServiceOf } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
@@ -51,6 +51,6 @@ export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly domain?: DomainSurroundings | undefined;
 };
 
-/** The found resources of a noun that is not known in advance. */
+/** Returns the found resources of a noun that is not known at compile time. */
 export const itemsOf = <N extends Noun>(found: Survey, noun: N): Items<Found[N]> =>
   (found as { readonly [M in Noun]: Items<Found[M]> })[noun];

@@ -64,9 +64,10 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
     .filter((zone) => zone !== undefined)
     .sort((a, b) => rank(b) - rank(a));
-  const named = zones.filter((zone) => zone.name === name);
-  const [chosen] = named;
-  if (chosen && !isOurZone(context, chosen) && named.length > 1) throw ambiguous(chosen.name, named);
+  const zonesWithName = zones.filter((zone) => zone.name === name);
+  const [chosen] = zonesWithName;
+  if (chosen && !isOurZone(context, chosen) && zonesWithName.length > 1)
+    throw ambiguousZone(chosen.name, zonesWithName);
   return indexByKey(
     zones.filter((zone) => zone === chosen || isOurZone(context, zone)),
     (zone) => (zone === chosen ? ONLY : zone.name),
@@ -107,8 +108,8 @@ async function fetchZones(context: LookContext): Promise<HostedZone[]> {
       return { items: HostedZones, next: NextMarker };
     });
   } catch (error) {
-    const needed = config.domain !== undefined || recordedIds(context, 'hostedZone').length > 0;
-    if (!needed && (isAccessDenied(error) || isUnimplemented(error))) return [];
+    const needsZone = config.domain !== undefined || recordedIds(context, 'hostedZone').length > 0;
+    if (!needsZone && (isAccessDenied(error) || isUnimplemented(error))) return [];
     throw error;
   }
 }
@@ -126,7 +127,7 @@ async function read(context: LookContext, zone: HostedZone): Promise<FoundHosted
   };
 }
 
-const ambiguous = (name: string, zones: readonly FoundHostedZone[]) =>
+const ambiguousZone = (name: string, zones: readonly FoundHostedZone[]) =>
   problem('ZONE', {
     what: `The account has ${zones.length} public hosted zones named ${name}.`,
     why: `It is unclear which one is meant: ${zones.map(({ hostedZoneId }) => hostedZoneId).join(', ')}.`,

@@ -44,7 +44,7 @@ async function lookImage(context: LookContext, key: string): Promise<FoundImage 
 
 /**
  * Returns the digest of the image with a tag; undefined when no image has the tag.
- * Unlike BatchGetImage, this does not count as a pull, and converts no manifest.
+ * Unlike BatchGetImage, DescribeImages does not count as a pull, and converts no manifest.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
  */
 export async function imageDigest(

@@ -11,7 +11,7 @@ export interface VpcResource {
   readonly tags: Tags;
   /** The name that its owner gave it, if it has one besides its tags. */
   readonly name?: string | undefined;
-  /** The command of the AWS CLI that removes it; for a resource that an AWS service manages, the command that shows which service that is. */
+  /** The command of the AWS CLI that removes it. If an AWS service manages the resource, the command instead shows which service. */
   readonly command: string;
 }
 

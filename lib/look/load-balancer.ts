@@ -39,8 +39,8 @@ export const fetchLoadBalancer = ({
   describe(aws, names.loadBalancer);
 
 async function describe(aws: LookContext['aws'], name: string): Promise<LoadBalancer | undefined> {
-  const list = new DescribeLoadBalancersCommand({ Names: [name] });
-  return (await ifFound(() => aws.elbv2(list)))?.LoadBalancers?.[0];
+  const command = new DescribeLoadBalancersCommand({ Names: [name] });
+  return (await ifFound(() => aws.elbv2(command)))?.LoadBalancers?.[0];
 }
 
 /** The maximum age, in milliseconds, of a response that concurrent waits share. */

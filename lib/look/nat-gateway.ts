@@ -17,7 +17,7 @@ export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   readonly failure: string | undefined;
   readonly subnetId: string;
   readonly allocationId: string;
-  /** Its network interfaces. An endpoint other than AWS may not describe them as those of a gateway. */
+  /** Its network interfaces. On an emulator, an interface itself may not show that it belongs to a gateway. */
   readonly networkInterfaceIds: readonly string[];
   readonly tags: Tags;
 }

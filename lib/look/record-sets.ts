@@ -52,7 +52,7 @@ export const firstRecordSets = (context: LookContext, zoneId: string): Promise<F
     return { sets, isComplete: !IsTruncated };
   });
 
-/** Whether a record set with the name of our record conflicts with it: a name that has a CNAME can have no other records. */
+/** Whether a record set leaves no room for our record at the same name: it is an A record, too, or a CNAME, which allows no other record. */
 export const occupiesName = ({ Type }: ResourceRecordSet): boolean =>
   Type === RECORD_TYPE || Type === 'CNAME';
 

@@ -75,7 +75,7 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
   const recordedZones = recordedResources(context, 'hostedZone');
   const ownRecords = [
     { hostedZoneId: only(zones)?.hostedZoneId, recordName: context.config.domain?.name },
-    // If the state contains a record without the id of its zone, it contains only one zone.
+    // If the state contains a record without the id of its zone, the state contains only one zone.
     ...[...recordedResources(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
   ];
   const ids = [...zones.values(), ...recordedZones.values(), ...ownRecords].map(
@@ -109,12 +109,12 @@ async function lookInZone(context: LookContext, zone: ZoneToSearch): Promise<Fou
  */
 async function setsIn(context: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
   if (zoneIsOurs) return sharedRecordSets(context, hostedZoneId);
-  const first = context.recorded ? [] : (await firstRecordSets(context, hostedZoneId)).sets;
-  const unseen = names.filter((name) => !first.some((set) => bareName(set.Name) === name));
+  const firstPage = context.recorded ? [] : (await firstRecordSets(context, hostedZoneId)).sets;
+  const missingNames = names.filter((name) => !firstPage.some((set) => bareName(set.Name) === name));
   const fetched = await Promise.all(
-    [...new Set(unseen)].map((name) => recordSetAt(context, hostedZoneId, name)),
+    [...new Set(missingNames)].map((name) => recordSetAt(context, hostedZoneId, name)),
   );
-  return [...first, ...fetched.filter((set) => set !== undefined)];
+  return [...firstPage, ...fetched.filter((set) => set !== undefined)];
 }
 
 function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): FoundRecord {
@@ -131,8 +131,8 @@ function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet):
 }
 
 /**
- * Returns a tag with the owner of a record, as `FoundRecord.tags` defines it. The owner of an alias is the stack that gave the load
- * balancer its name, `<stack>-<digits>.<region>.elb.…`. The load balancer itself may no longer exist.
+ * Returns a tag with the owner of a record. `FoundRecord.tags` documents the rule. The owner of an alias is the stack that gave the
+ * load balancer its name, `<stack>-<digits>.<region>.elb.…`. The load balancer itself may no longer exist.
  */
 function tagsOf({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): Tags {
   if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return {};

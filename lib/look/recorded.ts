@@ -30,20 +30,20 @@ export const recordedIds = (context: Pick<LookContext, 'recorded'>, noun: Noun):
  * Adds the recorded resources that a list did not show. This costs one call per missing id, and no call when the list is
  * complete.
  * @param listed the resources in the list
- * @param byId fetches one resource by its id; "not found" and "malformed" both mean that it does not exist
+ * @param fetchById fetches one resource by its id; "not found" and "malformed" both mean that it does not exist
  */
 export async function addRecorded<T>(
   context: LookContext,
   nouns: readonly Noun[],
   listed: readonly T[],
   idOf: (resource: T) => string | undefined,
-  byId: (id: string) => Promise<readonly T[]>,
+  fetchById: (id: string) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const listedIds = new Set(listed.map(idOf));
-  const missing = nouns
+  const missingIds = nouns
     .flatMap((noun) => recordedIds(context, noun))
     .filter((id) => id !== '' && !listedIds.has(id));
-  const fetched = await Promise.all(missing.map((id) => ifValidId(() => byId(id))));
+  const fetched = await Promise.all(missingIds.map((id) => ifValidId(() => fetchById(id))));
   return [...listed, ...fetched.flatMap((resources) => resources ?? [])];
 }
 
@@ -61,12 +61,12 @@ export async function fetchSpeculatively<T>(
   fetch: (id: string) => Promise<T>,
 ): Promise<T | undefined> {
   const [guess] = recordedIds(context, noun);
-  const speculative = guess === undefined ? undefined : fetch(guess);
+  const guessedResult = guess === undefined ? undefined : fetch(guess);
   // If the recorded id is wrong, this promise may reject without being awaited.
-  speculative?.catch(() => undefined);
+  guessedResult?.catch(() => undefined);
   const id = await find();
   if (id === undefined) return undefined;
-  return id === guess ? speculative : fetch(id);
+  return id === guess ? guessedResult : fetch(id);
 }
 
 /** Whether a resource has no stack tag but is recorded, which means that it has lost its tags. */
@@ -74,8 +74,8 @@ export const isRecordedWithoutTags = (context: LookContext, noun: Noun, tags: Ta
   tags[STACK_TAG] === undefined && recordedIds(context, noun).includes(id);
 
 /**
- * Adds our tags to the found resources that have lost them, without a call. Such a resource is recognised by its recorded id,
- * if AWS never reuses this kind of id. Resources with the tags of another stack are left as they are.
+ * Adds our tags to the found resources that have lost them, without a call. If AWS never reuses this kind of id, such a resource is
+ * recognised by its recorded id. Resources with the tags of another stack are left as they are.
  */
 export function restoreLostTags<T extends { readonly tags: Tags }>(
   context: LookContext,
@@ -127,17 +127,17 @@ export async function describeOurs<
   const restored = (resource: T): T => {
     const tags = readTags(resource.Tags);
     if (STACK_TAG in tags && NOUN_TAG in tags && KEY_TAG in tags) return resource;
-    const [recordedNoun, key] = recordedAs(context, nouns, resource[id] ?? '');
+    const [recordedNoun, key] = recordedAddressOf(context, nouns, resource[id] ?? '');
     const noun = (tags[NOUN_TAG] as Noun | undefined) ?? recordedNoun;
     return { ...resource, Tags: toPascalCaseTags(withOurTags(tags, stack, noun, tags[KEY_TAG] ?? key)) };
   };
-  const isOurs = ({ Tags }: T): boolean => [stack, undefined].includes(readTags(Tags)[STACK_TAG]);
+  const mayBeOurs = ({ Tags }: T): boolean => [stack, undefined].includes(readTags(Tags)[STACK_TAG]);
   const resources = await addRecorded(
     context,
     nouns,
     (await describeAll({ Filters: stackTagFilter(context) })).map(restored),
     (resource) => resource[id],
-    async (missingId) => (await describeAll({ ids: [missingId] })).filter(isOurs).map(restored),
+    async (missingId) => (await describeAll({ ids: [missingId] })).filter(mayBeOurs).map(restored),
   );
   return withoutSuperseded(resources);
 }
@@ -146,14 +146,20 @@ export async function describeOurs<
 function withoutSuperseded<T extends { readonly Tags?: Tag[] }>(resources: readonly T[]): T[] {
   const nounAndKey = (tags: Tags) => `${tags[NOUN_TAG]} ${tags[KEY_TAG]}`;
   const all = resources.map((resource) => ({ resource, tags: readTags(resource.Tags) }));
-  const taken = new Set(all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => nounAndKey(tags)));
+  const taggedAddresses = new Set(
+    all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => nounAndKey(tags)),
+  );
   return all.flatMap(({ resource, tags }) =>
-    isAssumedOurs(tags) && taken.has(nounAndKey(tags)) ? [] : [resource],
+    isAssumedOurs(tags) && taggedAddresses.has(nounAndKey(tags)) ? [] : [resource],
   );
 }
 
-/** The noun and the key under which an id is recorded. */
-function recordedAs(context: LookContext, nouns: readonly Noun[], id: string): readonly [Noun, string] {
+/** Returns the noun and the key under which an id is recorded. */
+function recordedAddressOf(
+  context: LookContext,
+  nouns: readonly Noun[],
+  id: string,
+): readonly [Noun, string] {
   const recorded = nouns.flatMap((noun) =>
     [...recordedResources(context, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
   );

@@ -30,7 +30,7 @@ export interface FoundRule extends Readonly<Ids['rules']> {
 const PATH = 'path-pattern';
 
 /**
- * The key of a rule is the container that is configured at its priority: a listener has at most one rule per priority.
+ * The key of a rule is the key of the container that is configured at its priority: a listener has at most one rule per priority.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
  */
 export async function lookRules(context: LookContext): Promise<Items<FoundRule>> {

@@ -61,20 +61,20 @@ const FORMER = '~former';
  */
 export async function lookServices(context: LookContext): Promise<Items<FoundService>> {
   const { aws, names, config } = context;
-  const configured = new Map(config.services.map((service) => [service.name, service]));
-  const desired = new Set(config.services.map((service) => names.service(service)));
+  const configuredServices = new Map(config.services.map((service) => [service.name, service]));
+  const desiredNames = new Set(config.services.map((service) => names.service(service)));
   const [described, listed] = await Promise.all([
-    describeServices(aws, names.cluster, [...desired]),
+    describeServices(aws, names.cluster, [...desiredNames]),
     listServices(context),
   ]);
-  const others = listed.filter((name) => !desired.has(name));
+  const otherNames = listed.filter((name) => !desiredNames.has(name));
   // Someone else's service in our cluster only matters if it has a name that we need.
-  const found = [...described, ...(await describeServices(aws, names.cluster, others))]
+  const found = [...described, ...(await describeServices(aws, names.cluster, otherNames))]
     .map(read)
-    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || desired.has(serviceName));
+    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || desiredNames.has(serviceName));
   const differingCounts = found
     .filter(({ serviceName, status, desiredCount }) => {
-      const count = configured.get(configuredServiceName(serviceName))?.count ?? desiredCount;
+      const count = configuredServices.get(configuredServiceName(serviceName))?.count ?? desiredCount;
       return status === 'ACTIVE' && desiredCount !== count;
     })
     .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
@@ -83,7 +83,7 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
     found.map((service) => ({ ...service, scaling: scaling.get(service.serviceName) })),
     ({ serviceName }) => {
       const key = configuredServiceName(serviceName);
-      return desired.has(serviceName) || !configured.has(key) ? key : formerServiceKey(key);
+      return desiredNames.has(serviceName) || !configuredServices.has(key) ? key : formerServiceKey(key);
     },
   );
 }

@@ -23,7 +23,7 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
 }
 
 /**
- * Looks into every family whose name begins with this stack's name. The name of another stack may begin with the same text.
+ * Looks into every family whose name begins with this stack's name. Some may belong to another stack with a longer name.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitionFamilies.html
  */
 export async function lookTaskDefinitions(context: LookContext): Promise<Items<FoundTaskDefinition>> {

@@ -12,11 +12,11 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // While readline asks, it intercepts Ctrl-C. This handler sends the signal that Ctrl-C would otherwise send.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const ended = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
+  const inputEnd = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
   try {
     return await Promise.race([
       terminal.question(printable(question), { signal }).then((text) => text.trim()),
-      ended,
+      inputEnd,
     ]);
   } catch (error) {
     if (signal.aborted) throw error;
@@ -27,7 +27,7 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
 }
 
 /** The problem of a run that needs confirmation and has no terminal to ask on. */
-export const cannotAsk = (command: string) =>
+export const noTerminal = (command: string) =>
   problem('CONFIRMATION', {
     what: 'Confirmation is required, but there is no terminal to ask on.',
     why: 'On the target aws, nothing is changed without confirmation.',

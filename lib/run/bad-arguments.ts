@@ -29,8 +29,8 @@ export function badArguments(command: string, message: string): Problem {
 }
 
 function unknownOption(command: string, option: string, hint: string): Problem {
-  const others = commandsWith(option.split('=')[0] ?? option);
-  const why = others.length > 0 ? `It is an option of ${listText(others)}.` : hint;
+  const otherCommands = commandsWith(option.split('=')[0] ?? option);
+  const why = otherCommands.length > 0 ? `It is an option of ${listText(otherCommands)}.` : hint;
   return argumentsProblem(
     command,
     `${command} has no option ${option}.`,

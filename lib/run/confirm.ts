@@ -1,5 +1,5 @@
 /** Asks the user to confirm changes on AWS. The question itself states what is about to change, where, and how long it takes. */
-import { ask, cannotAsk } from './ask.ts';
+import { ask, noTerminal } from './ask.ts';
 import type { CommandContext } from './main.ts';
 
 /** The facts that the question states. */
@@ -12,7 +12,7 @@ export interface Question {
   readonly counts: string;
   /** The expected duration, in milliseconds. */
   readonly duration: number;
-  /** A warning, if this machine has no record of the stack. */
+  /** A note, if this machine has no record of the stack. */
   readonly unknownHere: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export async function isConfirmed(
   question: Question,
 ): Promise<boolean> {
   if (options.yes || options.target === 'sandbox') return true;
-  if (!interactive) throw cannotAsk(question.command);
+  if (!interactive) throw noTerminal(question.command);
   return /^yes$/i.test((await ask(questionText(question), signal)) ?? '');
 }
 

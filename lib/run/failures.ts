@@ -12,23 +12,23 @@ import type { Run } from './run.ts';
  */
 export function throwFailures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   if (run.signal.aborted) throw interrupted(run);
-  const failed = [...outcomes].flatMap(([name, outcome]) =>
+  const failedSteps = [...outcomes].flatMap(([name, outcome]) =>
     outcome.state === 'failed' ? [{ name, problems: problemsIn(outcome.error, situationOf(run, name)) }] : [],
   );
-  const [first] = failed;
+  const [first] = failedSteps;
   if (!first) return;
-  const problems = failed.flatMap((step) => step.problems);
+  const problems = failedSteps.flatMap((step) => step.problems);
   const what =
-    failed.length > 1
-      ? `${failed.length} steps failed.`
+    failedSteps.length > 1
+      ? `${failedSteps.length} steps failed.`
       : `The ${first.name} step failed in ${distinct(problems).length} ways.`;
   throw combined(problems, what);
 }
 
 /**
- * Explains an error as one problem, like `explain`. If it consists of several errors, every cause is reported in its own words.
+ * Explains an error as one problem, like `explain`. If the error consists of several errors, every cause is reported in its own words.
  */
-export function explainEach(error: unknown, situation: Situation): Problem {
+export function explainWithAllCauses(error: unknown, situation: Situation): Problem {
   const problems = problemsIn(error, situation);
   return combined(problems, `${distinct(problems).length} parts of the run failed.`);
 }

@@ -91,7 +91,7 @@ export const commandsWith = (long: string): readonly Command[] =>
 
 /**
  * Adds the options of a command to a program.
- * @param OptionClass the class of commander, which is imported only when arguments are read
+ * @param OptionClass commander's class `Option`; commander is imported only when arguments are read
  */
 export function addFlags(program: Program, command: Command, OptionClass: typeof Option): void {
   for (const flag of FLAGS.filter(({ commands }) => commands.includes(command))) {

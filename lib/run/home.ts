@@ -28,7 +28,7 @@ export const home = (env: NodeJS.ProcessEnv = process.env): string => resolve(en
 /** @param stack `<name>-<stage>` */
 export const stackFiles = (stack: string, folder: string): StackFiles => filesNamed(stack, folder);
 
-/** Returns the files under their former names, `<stage>.json` and `<stage>.lock`. A stage has no hyphens, so no stack of today has these names. */
+/** Returns the files under their former names, `<stage>.json` and `<stage>.lock`. A stage has no hyphens, so no current file has such a name. */
 export const formerFiles = (stage: string, folder: string): StackFiles => filesNamed(stage, folder);
 
 export const sandboxFolder = (folder = home()): string => join(folder, 'sandbox');
@@ -45,6 +45,6 @@ const filesNamed = (name: string, folder: string): StackFiles => ({
 export async function makeStateFolder(folder: string): Promise<void> {
   const isNew = await makeFolder(folder);
   if (!isNew && basename(folder) !== FOLDER) return;
-  // If this fails, the file exists already, or the folder is not writable. Taking the lock will report the latter.
+  // If this fails, the file exists already, or the folder is not writable. Taking the lock reports a folder that is not writable.
   await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => undefined);
 }

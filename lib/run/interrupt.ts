@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 
 /** Milliseconds within which two signals count as one Ctrl-C: a process that npm starts gets each Ctrl-C from npm and from the terminal. */
 const SAME_PRESS_MS = 300;
-/** Milliseconds within which a run must stop after an interrupt: some operations cannot be aborted. */
+/** Milliseconds to wait after an interrupt until the run stops. The wait is limited, because some operations cannot be aborted. */
 const STOP_MS = 1000;
 
 /** The signals that are sent by Ctrl-C, by service managers and container engines, and when a terminal is closed. */

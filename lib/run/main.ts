@@ -1,4 +1,4 @@
-/** The main function of both commands: arguments, output and exit codes. Only this file prints problems. */
+/** The main function of every command: arguments, output and exit codes. Only this file prints problems. */
 import { styleText } from 'node:util';
 import { explain } from '../aws/explain.ts';
 import { Problem } from '../model/problem.ts';
@@ -40,9 +40,9 @@ export async function main(
   work: (context: CommandContext) => Promise<CommandResult>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  // The SDK warns on stderr that it will stop supporting Node 20; stderr is reserved for Slipway's output.
+  // Silences the SDK's warning that it will stop supporting Node 20: stderr is reserved for Slipway's output.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-  const json = args.includes('--json');
+  const isJson = args.includes('--json');
   // For scripts, a drift is a provision that changes nothing.
   const document = { version: JSON_VERSION, command: command === 'drift' ? 'provision' : command };
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
@@ -62,19 +62,24 @@ export async function main(
     const lines = progressLines((text) => void process.stderr.write(text), colour);
     const report = timeline(lines, process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
-    const working = work({ options, report, signal, interactive });
-    const result = await Promise.race([working, overdue, uncaught()]);
-    print(json ? { ...document, ok: true, ...result.json } : result.text);
+    const pendingResult = work({ options, report, signal, interactive });
+    const result = await Promise.race([pendingResult, overdue, uncaughtError()]);
+    print(isJson ? { ...document, ok: true, ...result.json } : result.text);
     process.exitCode = result.exitCode;
   } catch (error) {
-    const rerun = options ? commandLine(command, options) : `npm run ${command}`;
+    const rerunCommand = options ? commandLine(command, options) : `npm run ${command}`;
     const problem = signal.aborted
-      ? interrupted({ command: rerun })
-      : explain(error, { doing: command, region: '', command: rerun, mayHaveChanged: command !== 'drift' });
-    const shown = options ? forStack(problem, options) : problem;
-    process.stderr.write(problemText(shown, colour));
-    if (json) print({ ...document, ok: false, problem: problemJson(shown) });
-    process.exitCode = shown.code === 'INTERRUPTED' ? 130 : 1;
+      ? interrupted({ command: rerunCommand })
+      : explain(error, {
+          doing: command,
+          region: '',
+          command: rerunCommand,
+          mayHaveChanged: command !== 'drift',
+        });
+    const shownProblem = options ? forStack(problem, options) : problem;
+    process.stderr.write(problemText(shownProblem, colour));
+    if (isJson) print({ ...document, ok: false, problem: problemJson(shownProblem) });
+    process.exitCode = shownProblem.code === 'INTERRUPTED' ? 130 : 1;
     // Work that did not stop could keep this process alive indefinitely. Everything created is recorded.
     process.exit();
   } finally {
@@ -92,7 +97,8 @@ const forStack = (original: Problem, options: Options): Problem =>
   });
 
 /** Rejects with the first uncaught error, which would otherwise end the run with a bare stack trace. */
-const uncaught = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
+const uncaughtError = (): Promise<never> =>
+  new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
   const text = printable(typeof what === 'string' ? what : JSON.stringify(what, null, 2));
@@ -115,8 +121,8 @@ export function problemText(shown: Problem, colour: boolean): string {
     ...fix.map(printable).map((line, index) => `${index === 0 ? '  to do  ' : '         '}${line}`),
     '',
   ];
-  const debug = process.env['SLIPWAY_DEBUG']
+  const stackTrace = process.env['SLIPWAY_DEBUG']
     ? `${printable((shown.cause as Error | undefined)?.stack ?? shown.stack ?? '')}\n`
     : '';
-  return `${parts.join('\n')}${debug}`;
+  return `${parts.join('\n')}${stackTrace}`;
 }

@@ -29,7 +29,7 @@ export function flagsTakenByNpm(
   const taken = options.flatMap(({ long = '', flags, negate, argChoices, required }) => {
     if (NPM_OWN_FLAGS.includes(long)) return [];
     if (READ_AS_SHORT_FLAGS[long]?.every((variable) => env[variable] === 'true')) return [long];
-    // `--stage=x` becomes `x`, `--stage x` becomes `true` and an extra argument, `--no-wait` an empty `wait`.
+    // npm stores `--stage=x` as `x` and `--stage x` as `true`, in the variable `stage`; `--no-wait` as an empty string, in `wait`.
     const value = env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`];
     if (negate) return value === '' ? [long] : [];
     if (!value) return [];

@@ -1,4 +1,4 @@
-/** The flags of provision and teardown, read and checked before anything else happens. */
+/** The flags of a command, read and checked before anything else happens. */
 import type { Command as Program } from 'commander';
 import { CONFIG_FILE, type Builder, type Target } from '../config/config.ts';
 import { badArguments, excessArgument, missingValue } from './bad-arguments.ts';
@@ -107,7 +107,7 @@ export function commandLine(command: string, { stage, target, config, name }: St
 const shellWord = (word: string): string =>
   /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Adds the flags of a stack to the commands in a piece of advice, and puts the name of the stack's configuration file into it. */
+/** Adds the flags of a stack to the commands in a piece of advice, and replaces `slipway.config.ts` with the configuration file of the stack. */
 export const withStackFlags = (advice: string, options: StackOptions): string =>
   advice
     .replace(/(?<= in )slipway\.config\.ts/g, () => options.config ?? CONFIG_FILE)

@@ -8,12 +8,12 @@ export function valueText(value: Value | undefined): string {
   return value === '' ? '(empty)' : String(value);
 }
 
-/** Whether a field may be a secret, like environment variables and commands: a plan shows that it differs, but not its values. */
-export const isSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
+/** Whether a field is an environment variable or a command, which may be secret: a plan shows that it differs, but not its values. */
+export const mayBeSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
 
 /** Formats the change of a field as one line. */
 export function fieldText({ field, from, to }: FieldChange, separator = ': ', arrow = ' → '): string {
-  if (isSecret(field)) return `${field} differs`;
+  if (mayBeSecret(field)) return `${field} differs`;
   const [before, after] = excerpts(withoutArns(valueText(from)), withoutArns(valueText(to)));
   return `${field}${separator}${before}${arrow}${after}`;
 }
@@ -26,21 +26,21 @@ const withoutArns = (text: string): string =>
   );
 
 /** The maximum number of characters of a long value that are shown. */
-const MAX_SHOWN = 64;
+const MAX_SHOWN_CHARACTERS = 64;
 /** The number of shown characters before the first difference. */
-const SHOWN_BEFORE = 16;
+const SHOWN_BEFORE_DIFFERENCE = 16;
 
 /** Shortens two long values: keeps the entries that only one of two lists has, or the part where two strings begin to differ. */
 function excerpts(...texts: [string, string]): [string, string] {
-  if (texts.every(({ length }) => length <= MAX_SHOWN)) return texts;
+  if (texts.every(({ length }) => length <= MAX_SHOWN_CHARACTERS)) return texts;
   const [before, after] = texts;
   const [entriesBefore, entriesAfter] = [before.split(', '), after.split(', ')];
   if (entriesBefore.length > 1 || entriesAfter.length > 1)
     return [entriesOnlyIn(entriesBefore, entriesAfter), entriesOnlyIn(entriesAfter, entriesBefore)];
   const firstDifference = [...before].findIndex((letter, index) => letter !== after[index]);
-  const from = Math.max(0, (firstDifference < 0 ? before.length : firstDifference) - SHOWN_BEFORE);
+  const from = Math.max(0, (firstDifference < 0 ? before.length : firstDifference) - SHOWN_BEFORE_DIFFERENCE);
   const cut = (text: string) =>
-    `${from > 0 ? '…' : ''}${text.slice(from, from + MAX_SHOWN)}${text.length > from + MAX_SHOWN ? '…' : ''}`;
+    `${from > 0 ? '…' : ''}${text.slice(from, from + MAX_SHOWN_CHARACTERS)}${text.length > from + MAX_SHOWN_CHARACTERS ? '…' : ''}`;
   return [cut(before), cut(after)];
 }
 
@@ -104,7 +104,7 @@ export const planJson = (changes: readonly Change[], kept: readonly string[]) =>
     verb,
     reason,
     fields: fields.map(({ field, from, to }) =>
-      isSecret(field) ? { field } : { field, from: plainValue(from), to: plainValue(to) },
+      mayBeSecret(field) ? { field } : { field, from: plainValue(from), to: plainValue(to) },
     ),
   })),
   kept,

@@ -25,8 +25,8 @@ export function duration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  const wholeSeconds = Math.round(seconds);
+  return `${Math.floor(wholeSeconds / 60)} min ${String(wholeSeconds % 60).padStart(2, '0')} s`;
 }
 
 /** Returns a report that writes every event as a line. */
@@ -53,8 +53,8 @@ function lineOf(
   const { noun, key, status, elapsed = 0 } = event;
   const address = printable(addressOf(noun, key));
   if (status === 'waiting') {
-    const before = lastWaiting.get(address);
-    if (before && before.text === text && elapsed - before.elapsed < REPEAT_AFTER_MS) return undefined;
+    const previous = lastWaiting.get(address);
+    if (previous && previous.text === text && elapsed - previous.elapsed < REPEAT_AFTER_MS) return undefined;
     lastWaiting.set(address, { text, elapsed });
   }
   const time = elapsed >= 100 ? `  ${paint('dim', duration(elapsed))}` : '';

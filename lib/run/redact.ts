@@ -68,13 +68,13 @@ function spellings(value: string): string[] {
  * Base64 with line breaks is not found.
  */
 function base64Spellings(value: string): string[] {
-  const within = [0, 1, 2].map((before) => {
+  const formsInside = [0, 1, 2].map((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
     const [start, end] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
     return bytes.toString('base64').slice(start, end);
   });
-  const all = [Buffer.from(value).toString('base64'), ...within];
-  return all.flatMap((text) => [
+  const forms = [Buffer.from(value).toString('base64'), ...formsInside];
+  return forms.flatMap((text) => [
     text,
     text.replaceAll('+', '-').replaceAll('/', '_'),
     encodeURIComponent(text),

@@ -12,7 +12,7 @@ import { readState } from '../state/read.ts';
 import { formerFiles, home, makeStateFolder, stackFiles, stateFolder, type StackFiles } from './home.ts';
 import { commandLine, type Options } from './options.ts';
 
-/** The stack of a run, and where its files are. */
+/** The stack of a run, with the folder of its files and the means to report on it. */
 export interface StackOfRun {
   /** `<name>-<stage>`. */
   readonly stack: string;
@@ -53,8 +53,8 @@ export async function lockStack(options: Options, stackOfRun: StackOfRun): Promi
 }
 
 /**
- * Reads the state of a stack. If an earlier version of Slipway kept it in another file, it is moved first. Reports the stacks that
- * the configuration described before. The caller holds the lock.
+ * Reads the state of a stack. If an earlier version of Slipway kept the state in another file, that file is moved first. Reports the
+ * stacks that the configuration described before. The caller holds the lock.
  * @returns undefined if there is no state
  * @throws LOCKED if an earlier version of Slipway works on the stack; STATE_CORRUPT, STATE_NEWER, STATE_UNWRITABLE
  */
@@ -64,9 +64,14 @@ export async function readSavedState(
 ): Promise<StateData | undefined> {
   const { stack, command, folder = home(), clock, report } = stackOfRun;
   const { file } = filesOf(options, stackOfRun);
-  const former = formerFiles(options.stage, folder);
-  const moved = await moveFormerState(former, { file, stack, command: `npm run ${command}`, clock });
-  if (moved !== undefined) report({ type: 'note', text: moved });
+  const formerStateFiles = formerFiles(options.stage, folder);
+  const moveNote = await moveFormerState(formerStateFiles, {
+    file,
+    stack,
+    command: `npm run ${command}`,
+    clock,
+  });
+  if (moveNote !== undefined) report({ type: 'note', text: moveNote });
   // With `--name`, the user already knows about the former stack.
   if (options.name === undefined) {
     const configurationFile = configurationFileOf(options);
@@ -76,15 +81,15 @@ export async function readSavedState(
   return readState(file);
 }
 
-/** Describes a stack that the configuration described under another name, and the command that removes it. */
+/** Formats a note about a stack that the configuration had under another name, with the command that removes the stack. */
 function formerStackText(
   { stage, config }: Options,
   { name, endpoint, size, isKnownToBeFormer }: FormerStack,
 ): string {
   const target = endpoint === 'sandbox' ? 'sandbox' : 'aws';
   const removal = commandLine('teardown', { stage, target, config, name });
-  const held = `${name}-${stage} still holds ${size} ${size === 1 ? 'resource' : 'resources'} on ${endpoint}`;
+  const contentsText = `${name}-${stage} still holds ${size} ${size === 1 ? 'resource' : 'resources'} on ${endpoint}`;
   return isKnownToBeFormer
-    ? `${config ?? CONFIG_FILE} had another name before: ${held}. To remove them: ${removal}`
-    : `${held}. If ${config ?? CONFIG_FILE} had that name before, this removes them: ${removal}`;
+    ? `${config ?? CONFIG_FILE} had another name before: ${contentsText}. To remove them: ${removal}`
+    : `${contentsText}. If ${config ?? CONFIG_FILE} had that name before, this removes them: ${removal}`;
 }

@@ -4,7 +4,7 @@ import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Situation } from '../aws/explain.ts';
-import { explainEach } from './failures.ts';
+import { explainWithAllCauses } from './failures.ts';
 import { trackRecentlyCreated } from '../aws/recently-created.ts';
 import { startBuilds, openBuilds } from '../image/open-builds.ts';
 import { singleFlight, recordedIn, type LookContext, type Desired } from '../look/context.ts';
@@ -53,8 +53,8 @@ export interface SessionDependencies {
   readonly config: Promise<Config>;
   /** The folder for state, locks and the sandbox; by default where `home.ts` says. */
   readonly home?: string;
-  /** A clock other than the machine's, with the waits and rate limits for that clock. */
-  readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly limits?: number };
+  /** A clock other than the machine's, with the waits and the rate limits for that clock. */
+  readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly rateLimitFactor?: number };
 }
 
 export interface SessionOptions extends SessionDependencies {
@@ -78,7 +78,7 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   const redact = redactorFor(config);
   const report = redactedReport(sessionOptions.report, redact);
   const explainRedacted = (error: unknown, about: Situation) =>
-    redactedProblem(explainEach(error, about), redact);
+    redactedProblem(explainWithAllCauses(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
@@ -95,11 +95,12 @@ export async function openSession(options: Options, sessionOptions: SessionOptio
   };
   const recentlyCreated = trackRecentlyCreated(clock);
   const waits = time?.waits ?? target.waits;
-  const settings = { ...target.settings, limits: time?.limits ?? target.settings.limits };
+  const rateLimitFactor = time?.rateLimitFactor ?? target.settings.rateLimitFactor;
+  const settings = { ...target.settings, rateLimitFactor };
   const aws = awsClients(settings, {
     clock,
     signal,
-    every: waits.visible.every,
+    constantDelayMs: waits.visible.every,
     recentlyCreated,
     onWait: (text) => report({ type: 'note', text }),
   });

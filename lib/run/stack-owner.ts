@@ -40,8 +40,8 @@ export function checkProject(
   });
 }
 
-/** Returns a warning, for the plan and the question, if the stack exists but this machine has no record of it. */
-export function unknownHere(session: StackSession, found: Survey): string | undefined {
+/** Returns a note for the plan and the question, if the stack exists but this machine has no record of it. */
+export function unknownStackNote(session: StackSession, found: Survey): string | undefined {
   const { resources, intents } = session.run.state.data;
   if (Object.keys(resources).length + Object.keys(intents).length > 0) return undefined;
   const { stack } = session.lookContext().names;

@@ -7,7 +7,7 @@ import { unwritable } from '../state/private-file.ts';
 import type { Report } from '../model/report.ts';
 import { awsWaits, localWaits, type Waits } from '../engine/waits.ts';
 
-/** The sandbox as a run sees it. Commands pass its client in, so that `lib/` does not depend on `sandbox/`. */
+/** The sandbox as a run sees it. Commands pass in the function that opens it, so that `lib/` does not depend on `sandbox/`. */
 export interface SandboxHandle {
   readonly url: string;
   readonly pid: number;
@@ -87,7 +87,7 @@ export async function connectTarget(
     if (sandbox.started) reportCaveats(sandbox, report);
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
-      settings: { region, endpoint: sandbox.url, credentials, limits: sandbox.limits },
+      settings: { region, endpoint: sandbox.url, credentials, rateLimitFactor: sandbox.limits },
       waits: localWaits,
       endpointName: 'sandbox',
       sandbox,
@@ -96,7 +96,7 @@ export async function connectTarget(
   const endpoint = endpointOf(target);
   return {
     // Emulators do not have AWS's rate limits.
-    settings: { region, endpoint, limits: endpoint === undefined ? 1 : undefined },
+    settings: { region, endpoint, rateLimitFactor: endpoint === undefined ? 1 : undefined },
     waits: endpoint === undefined ? awsWaits : localWaits,
     endpointName: endpoint ?? 'aws',
     sandbox: undefined,
@@ -118,9 +118,12 @@ function realPath(path: string): string {
   }
 }
 
-async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>[0]): Promise<SandboxHandle> {
+async function openOrExplain(
+  openSandbox: OpenSandbox,
+  options: Parameters<OpenSandbox>[0],
+): Promise<SandboxHandle> {
   try {
-    return await open(options);
+    return await openSandbox(options);
   } catch (error) {
     const { syscall = '' } = error as NodeJS.ErrnoException;
     if (['mkdir', 'open'].includes(syscall)) throw unwritable(options.folder, error);

@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import { fetchNameServers } from '../../lib/look/hosted-zone.ts';
 import { bareName } from '../../lib/look/record-sets.ts';
 import type { LookContext } from '../../lib/look/context.ts';
-import type { ZoneName } from '../../lib/look/domain.ts';
+import type { NamedZone } from '../../lib/look/domain.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { only } from '../../lib/model/resources.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
@@ -73,7 +73,7 @@ const areServersOfZone = (serversInDns: readonly string[], nameServers: readonly
  */
 export function delegationEvents(
   zone: OwnZone | undefined,
-  parent: ZoneName | undefined,
+  parent: NamedZone | undefined,
   endpoint: string | undefined,
 ): Event[] {
   if (zone?.isDelegated !== false) return [];
@@ -97,7 +97,7 @@ const TTL = 300;
 function commandToDelegate(
   zone: string,
   nameServers: readonly string[],
-  parent: ZoneName,
+  parent: NamedZone,
   endpoint: string | undefined,
 ): string {
   const ResourceRecords = nameServers.map((Value) => ({ Value }));

@@ -155,7 +155,7 @@ export async function account({
     ? await startSandboxWithTasks({ seed: 'converge', httpPort: 0, pace: 300 })
     : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
   const time = clock
-    ? { clock, waits: awsWaits, ...(limitsRequestRate && { limits: 1 }) }
+    ? { clock, waits: awsWaits, ...(limitsRequestRate && { rateLimitFactor: 1 }) }
     : { clock: systemClock, waits: SHORT_WAITS };
   let home = join(folder, 'home');
   mkdirSync(join(folder, 'app'));

@@ -49,7 +49,7 @@ export function* protocolsHavePaths(config: Config): Iterable<Finding> {
       yield {
         path: pathOfContainer(service, container, 'protocol'),
         fix: 'Add a path and a port, or remove the protocol: the load balancer only sends requests to containers with a path.',
-        reads: [pathOfContainer(service, container, 'path')],
+        basedOn: [pathOfContainer(service, container, 'path')],
       };
 }
 
@@ -61,7 +61,7 @@ export function* timeoutsAreBelowIntervals(config: Config): Iterable<Finding> {
       yield {
         path: pathOfContainer(service, container, 'health', 'timeoutSeconds'),
         fix: `Use a value below intervalSeconds, which is ${intervalSeconds}.`,
-        reads: [pathOfContainer(service, container, 'health', 'intervalSeconds')],
+        basedOn: [pathOfContainer(service, container, 'health', 'intervalSeconds')],
       };
   }
 }

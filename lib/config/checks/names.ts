@@ -13,7 +13,7 @@ import { name as nameRule, stageName, type FieldRule } from '../field-rules.ts';
 import { display } from '../display.ts';
 
 export function* namesAreWellFormed(config: Config): Iterable<Finding> {
-  const named: { name: string; path: Path; rule?: FieldRule }[] = [
+  const configuredNames: { name: string; path: Path; rule?: FieldRule }[] = [
     { name: config.stage, path: STAGE_OPTION, rule: stageName },
     ...config.services.map((service) => ({ name: service.name, path: pathOfService(service) })),
     ...containersWithServices(config).map(({ service, container }) => ({
@@ -21,7 +21,7 @@ export function* namesAreWellFormed(config: Config): Iterable<Finding> {
       path: pathOfContainer(service, container),
     })),
   ];
-  for (const { name, path, rule = nameRule } of named) {
+  for (const { name, path, rule = nameRule } of configuredNames) {
     const fix = rule(name);
     if (fix !== undefined) yield { path, value: display(name), fix };
   }
@@ -108,24 +108,24 @@ function composedNames(config: Config): ComposedName[][] {
 
 /**
  * Lists the names that are too long, on the first level that has such names. Names on later levels contain the same configured
- * names, so the fix for the first level shortens them, too.
+ * names, so the fix for the first level also shortens the names on later levels.
  */
 const namesTooLong = (config: Config): readonly ComposedName[] =>
   composedNames(config)
     .map((level) => level.filter(({ text, limit }) => text.length > limit))
     .find((level) => level.length > 0) ?? [];
 
-/** The default stage. If every name is short enough with it, the mistake is the stage of this run, not a name in the configuration. */
+/** If every name is short enough with the default stage, the mistake is the stage of this run, not a name in the configuration. */
 const DEFAULT_STAGE = 'dev';
 
 export function* awsNamesAreShortEnough(config: Config): Iterable<Finding> {
   const tooLong = namesTooLong(config);
-  const isStageTooLong = namesTooLong({ ...config, stage: DEFAULT_STAGE }).length === 0;
-  if (isStageTooLong) yield* stageFits(config, tooLong);
-  else yield* partsFit(tooLong);
+  const namesFitDefaultStage = namesTooLong({ ...config, stage: DEFAULT_STAGE }).length === 0;
+  if (namesFitDefaultStage) yield* stageFindings(config, tooLong);
+  else yield* partFindings(tooLong);
 }
 
-function* stageFits({ stage }: Config, tooLong: readonly ComposedName[]): Iterable<Finding> {
+function* stageFindings({ stage }: Config, tooLong: readonly ComposedName[]): Iterable<Finding> {
   const [longest] = tooLong.toSorted((one, other) => excessOf(other) - excessOf(one));
   if (!longest) return;
   const { what, text, limit } = longest;
@@ -133,19 +133,19 @@ function* stageFits({ stage }: Config, tooLong: readonly ComposedName[]): Iterab
     path: STAGE_OPTION,
     value: display(stage),
     fix: `Use at most ${charactersText(stage.length - excessOf(longest))}: the stage is part of ${display(text)}, the name of ${what} in AWS, and such names have at most ${limit} characters.`,
-    reads: [['name']],
+    basedOn: [['name']],
   };
 }
 
 const excessOf = ({ text, limit }: ComposedName): number => text.length - limit;
 
-function* partsFit(tooLong: readonly ComposedName[]): Iterable<Finding> {
+function* partFindings(tooLong: readonly ComposedName[]): Iterable<Finding> {
   for (const { what, text, limit, parts, path } of tooLong)
     yield {
       path,
       value: display(text),
       fix: `Shorten the name of ${parts} by ${charactersText(text.length - limit)}: this value names ${what} in AWS, and such names have at most ${limit} characters.`,
-      reads: [['name']],
+      basedOn: [['name']],
     };
 }
 

@@ -14,7 +14,7 @@ export function* memoryFitsCpu({ services }: Config): Iterable<Finding> {
       yield {
         path: pathOfService(service, 'memory'),
         fix: `Use ${sizesInWords(sizes)}: Fargate offers these with cpu ${service.cpu}.`,
-        reads: [pathOfService(service, 'cpu')],
+        basedOn: [pathOfService(service, 'cpu')],
       };
   }
 }
@@ -36,7 +36,7 @@ export function* containersAreWithinQuotas({ services }: Config): Iterable<Findi
   for (const service of services) {
     const path = pathOfService(service, 'containers');
     const count = service.containers.length;
-    const routed = service.containers.filter(isRouted).length;
+    const routedCount = service.containers.filter(isRouted).length;
     if (count === 0) yield { path, value: 'no container', fix: 'Add a container.' };
     else if (count > MAX_CONTAINERS)
       yield {
@@ -44,10 +44,10 @@ export function* containersAreWithinQuotas({ services }: Config): Iterable<Findi
         value: `${count} containers`,
         fix: `Move some to another service: a task can have at most ${MAX_CONTAINERS} containers.`,
       };
-    else if (routed > MAX_ROUTED_CONTAINERS)
+    else if (routedCount > MAX_ROUTED_CONTAINERS)
       yield {
         path,
-        value: `${routed} containers with a path`,
+        value: `${routedCount} containers with a path`,
         fix: `Move some to another service: ECS puts at most ${MAX_ROUTED_CONTAINERS} containers of one service behind a load balancer.`,
       };
   }

@@ -9,7 +9,7 @@ export function* domainIsInZone({ domain }: Config): Iterable<Finding> {
     yield {
       path: ['domain', 'name'],
       fix: `Use ${domain.zone} or a name that ends with .${domain.zone}: the name must be in the zone.`,
-      reads: [['domain', 'zone']],
+      basedOn: [['domain', 'zone']],
     };
 }
 

@@ -1,4 +1,4 @@
-/** Checks that task definitions are not too large, since ECS would refuse them only at the end of a provision, when most of the stack exists. */
+/** Checks the sizes of task definitions: ECS would refuse a large one only at the end of a provision, when most of the stack exists. */
 import { definitionBytes, taskDefinitionFor, taskDefinitionParts } from '../../derive/task-definition.ts';
 import { namesOf } from '../../derive/names.ts';
 import type { Config, Container, Service } from '../config.ts';

@@ -53,7 +53,7 @@ export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
 /** Sends a GET request. `fetch` would not work: like a browser, it refuses some ports, including the catalogue's port 6000. */
 function get(url: URL, requestId: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { headers: { 'x-request-id': requestId }, signal }, (response) => {
+    const clientRequest = request(url, { headers: { 'x-request-id': requestId }, signal }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -61,8 +61,8 @@ function get(url: URL, requestId: string, signal: AbortSignal): Promise<{ status
         resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
       );
     });
-    sent.on('error', reject);
-    sent.end();
+    clientRequest.on('error', reject);
+    clientRequest.end();
   });
 }
 

@@ -50,7 +50,7 @@ export interface Order {
 
 /**
  * Prices the items of a new order. Throws a {@link Problem}: 422 if a product does not exist, 409 if too few
- * are in stock. Stock is checked but not reserved; the catalogue has the final say when the goods are shipped.
+ * are in stock. Stock is checked but not reserved, so it may have run out by the time the goods are shipped.
  */
 export function price({ items }: z.output<typeof NewOrder>, products: readonly Product[]): Line[] {
   const byId = new Map(products.map((product) => [product.id, product]));

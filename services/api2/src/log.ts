@@ -40,7 +40,7 @@ export function requestLog(logger: Logger): HttpLogger {
   });
 }
 
-/** Returns the x-request-id of the caller, so that a call can be followed across services; or a new id, if the header is missing or invalid. */
+/** Returns the x-request-id of the caller, so that a call can be followed across services. If the header is missing or invalid, returns a new id. */
 function requestId(req: IncomingMessage, res: ServerResponse): string {
   const given = req.headers['x-request-id'];
   const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();

@@ -36,10 +36,10 @@ export function serve(
   server.headersTimeout = 66_000;
 
   const inFlight = new Set<ServerResponse>();
-  let lastRequest = 0;
+  let lastRequestAt = 0;
   server.prependListener('request', (_req, res: ServerResponse) => {
     inFlight.add(res);
-    lastRequest = performance.now();
+    lastRequestAt = performance.now();
     if (lifecycle.stopping) res.setHeader('connection', 'close');
     res.once('close', () => {
       inFlight.delete(res);
@@ -52,7 +52,7 @@ export function serve(
   async function waitForQuiet(): Promise<void> {
     const start = performance.now();
     for (;;) {
-      const end = Math.min(Math.max(start, lastRequest) + quietMs, start + graceMs / 2);
+      const end = Math.min(Math.max(start, lastRequestAt) + quietMs, start + graceMs / 2);
       const left = end - performance.now();
       if (left <= 0) return;
       await wait(left);

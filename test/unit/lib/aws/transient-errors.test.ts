@@ -107,7 +107,7 @@ describe('every call is retried', () => {
   ])('after %s, with a limited number of attempts', (_, error, maxAttempts, ambiguous) => {
     for (const command of ['DescribeVpcs', 'CreateVpc']) {
       expect(transientErrorFor(command, error)).toMatchObject({ maxAttempts });
-      expect(transientErrorFor(command, error)?.ambiguous).toBe(ambiguous);
+      expect(transientErrorFor(command, error)?.mayHaveTakenEffect).toBe(ambiguous);
     }
   });
 

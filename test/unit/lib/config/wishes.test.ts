@@ -95,7 +95,9 @@ describe('a word for something that is not a field is answered with what to do i
 });
 
 test.each(
-  NOT_YET_VALUES.flatMap(({ at, values, answer }) => values.split(' ').map((value) => [value, at, answer])),
+  NOT_YET_VALUES.flatMap(({ template, values, answer }) =>
+    values.split(' ').map((value) => [value, template, answer]),
+  ),
 )('the value %s of %s is answered with what to use instead', (value = '', at = '', answer) => {
   const path = at.replace('*', 'shop').replace('*', 'api');
   for (const written of [value, value.toLowerCase()])

@@ -3,7 +3,7 @@ import { DescribeRepositoriesCommand, ListTagsForResourceCommand } from '@aws-sd
 import { expect, test } from '@jest/globals';
 import { errorsIn } from '../../../../lib/engine/concurrent.ts';
 import { lookImages } from '../../../../lib/look/images.ts';
-import { explainEach } from '../../../../lib/run/failures.ts';
+import { explainWithAllCauses } from '../../../../lib/run/failures.ts';
 import { problem } from '../../../../lib/model/problem.ts';
 import { lookContextOf, mocks } from '../../step-harness.ts';
 
@@ -21,7 +21,7 @@ test('the look fails with the cause of every build that failed, each in its own 
     command: 'npm run provision',
     mayHaveChanged: false,
   };
-  expect(explainEach(error, situation)).toMatchObject({
+  expect(explainWithAllCauses(error, situation)).toMatchObject({
     code: 'STEPS_FAILED',
     what: '2 parts of the run failed.',
     why: 'web-api1 cannot be bundled. web-api1 is wrong\nweb-api2 cannot be bundled. web-api2 is wrong',

@@ -49,7 +49,7 @@ test.each([undefined, 60])(
       '/one',
       async () => sandbox,
     );
-    expect(settings).toMatchObject({ endpoint: sandbox.url, limits });
+    expect(settings).toMatchObject({ endpoint: sandbox.url, rateLimitFactor: limits });
   },
 );
 

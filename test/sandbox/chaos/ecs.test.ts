@@ -12,7 +12,7 @@ async function laggingScene() {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1 });
   scene.chaos.adjust(LAG);
-  return { ...scene, clock, create: calls(scene.ecs).create, service: scene.service() };
+  return { ...scene, clock, create: calls(scene.ecs).create, service: scene.serviceInput() };
 }
 
 test('ECS reports a new cluster as MISSING and refuses services for it until the lag is over', async () => {

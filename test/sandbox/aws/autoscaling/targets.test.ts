@@ -28,7 +28,7 @@ async function scene(...names: string[]) {
   const started = await balancedAccount();
   const { ecs, autoscaling } = started;
   const { create, service } = calls(ecs);
-  for (const serviceName of ['web', ...names]) await create(started.service({ serviceName }));
+  for (const serviceName of ['web', ...names]) await create(started.serviceInput({ serviceName }));
   return {
     ...started,
     desiredCount: async () => (await service()).desiredCount,

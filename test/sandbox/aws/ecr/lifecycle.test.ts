@@ -59,8 +59,8 @@ test('a lifecycle policy can be put, read back unchanged, replaced and deleted',
   await putPolicy(ecr, policy(keepNewest(3)));
   await putPolicy(ecr, policy(keepNewest(5)));
   expect(await get()).toMatchObject({ repositoryName, lifecyclePolicyText: policy(keepNewest(5)) });
-  const gone = await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
-  expect(gone.lifecyclePolicyText).toBe(policy(keepNewest(5)));
+  const deleted = await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
+  expect(deleted.lifecyclePolicyText).toBe(policy(keepNewest(5)));
   expect(await refusalOf(ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName })))).toEqual(notFound);
 });
 

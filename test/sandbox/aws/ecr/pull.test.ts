@@ -44,8 +44,8 @@ test("pulling an index yields the image for the task's platform", async () => {
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest: both, imageTag: 'both' }));
   expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`).digest).toBe(digest);
   expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`, 'arm64').digest).toBe(armDigest);
-  const one = indexManifestOf({ arm64: armDigest });
-  await ecr.send(new PutImageCommand({ repositoryName, imageManifest: one, imageTag: 'arm' }));
+  const armOnly = indexManifestOf({ arm64: armDigest });
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest: armOnly, imageTag: 'arm' }));
   expect(() => pullImage(region, `${REGISTRY}/${repositoryName}:arm`)).toThrow(
     "CannotPullContainerError: pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform 'linux/amd64'",
   );

@@ -33,7 +33,7 @@ const withBreaker = (rollback = true): DeploymentConfiguration => ({
 async function serviceBeforeUpdate(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
   const scene = await balancedAccount({ plane });
-  await calls(scene.ecs).create(scene.service({ deploymentConfiguration, desiredCount }));
+  await calls(scene.ecs).create(scene.serviceInput({ deploymentConfiguration, desiredCount }));
   const before = await until(scene, isCompleted);
   await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
   return { ...scene, plane, before, firstDeploymentId: before.deployments?.[0]?.id };
@@ -43,7 +43,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
   const clock = manualClock();
   const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update, service, tasks } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   clock.advance(60_000);
   markTargetsHealthy(scene.region);
   clock.advance(20_000);
@@ -103,7 +103,7 @@ test('an update keeps omitted deployment settings, including optional ones of th
     maximumPercent: 150,
     deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: false },
   };
-  await create(scene.service({ deploymentConfiguration }));
+  await create(scene.serviceInput({ deploymentConfiguration }));
   const { service } = await update({
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
   });
@@ -124,7 +124,7 @@ test.each<[string, Fate, string, string]>([
     const plane = scriptedPlane(() => fate);
     const scene = await balancedAccount({ plane });
     const { create, service, tasks } = calls(scene.ecs);
-    await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+    await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
     const failed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
     expect(failed.deployments).toMatchObject([
       {
@@ -152,7 +152,7 @@ test.each<[string, Fate, string, string]>([
 test('the reason why tasks cannot be placed is reported once, not for every attempt', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane(() => CANNOT_PULL) });
   const { create } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   const unplaced = eventMessages(seen).filter((message) => message.includes('unable to place'));
   expect(unplaced).toEqual([`(service web) was unable to place a task. Reason: ${CANNOT_PULL.reason}.`]);
@@ -162,7 +162,7 @@ test('a service with a failed deployment recovers with the next deployment', asy
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? 'runs' : CANNOT_PULL));
   const scene = await balancedAccount({ plane });
   const { create, update } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
   await update({ taskDefinition: 'web:2' });
@@ -199,7 +199,7 @@ test('a rollback names its target deployment, and the failed deployment is liste
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? CANNOT_PULL : 'runs'));
   const scene = await balancedAccount({ pace: 1, clock, plane });
   const { create, update, service } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   clock.advance(60_000);
   markTargetsHealthy(scene.region);
   clock.advance(20_000);
@@ -252,7 +252,7 @@ test('the threshold of the circuit breaker can be configured', async () => {
     thresholdConfiguration: { type: 'COUNT' as const, value: 5 },
   };
   const { create } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: { deploymentCircuitBreaker } }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: { deploymentCircuitBreaker } }));
   await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   expect(plane.started).toHaveLength(5);
 });
@@ -261,7 +261,7 @@ test('without a circuit breaker, failing tasks are retried indefinitely, a few p
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balancedAccount({ plane });
   const { create, service } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   await service();
   await service();
   const early = plane.started.length;
@@ -279,14 +279,14 @@ test('without a circuit breaker, tasks that never run are started at growing int
   const clock = manualClock();
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balancedAccount({ pace: 1, clock, plane });
-  await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
-  const startsWithin = (minutes: number) => {
+  await calls(scene.ecs).create(scene.serviceInput({ desiredCount: 1 }));
+  const countStartsDuring = (minutes: number) => {
     const before = plane.started.length;
     clock.advance(minutes * 60_000);
     return plane.started.length - before;
   };
-  const early = startsWithin(30);
-  const late = startsWithin(60);
+  const early = countStartsDuring(30);
+  const late = countStartsDuring(60);
   expect(early).toBeGreaterThan(4);
   expect(late).toBeGreaterThanOrEqual(1);
   expect(late).toBeLessThanOrEqual(3);
@@ -318,7 +318,7 @@ test('ECS starts no tasks while their role does not trust ECS, and retries later
   const trust = (document: string) =>
     scene.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'tasks', PolicyDocument: document }));
   await trust(PolicyDocument);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   const seen = await service();
   expect(seen.runningCount).toBe(0);
   expect(eventMessages(seen)[0]).toBe(
@@ -332,7 +332,7 @@ test('a deployment whose role is deleted fails instead of waiting indefinitely',
   const scene = await balancedAccount();
   await scene.iam.send(new DeleteRoleCommand({ RoleName: 'tasks' }));
   const { create } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   expect(seen.deployments).toMatchObject([{ failedTasks: 3, runningCount: 0 }]);
 });
@@ -377,7 +377,7 @@ test('an unfinished deployment is listed as STOPPED once a newer one replaces it
   const clock = manualClock();
   const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   await update({ forceNewDeployment: true });
   const { serviceDeployments } = await scene.ecs.send(
     new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' }),

@@ -137,7 +137,7 @@ test('only INACTIVE revisions can be deleted, and their numbers are not reused',
 test('the deletion of a task definition waits until no service or task uses it', async () => {
   const scene = await balancedAccount();
   const { create, update, service } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   await scene.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
   await scene.ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: ['web:1'] }));
   const status = async () =>

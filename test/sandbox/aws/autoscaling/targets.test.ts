@@ -77,7 +77,7 @@ test('registering the first target creates the service-linked role for scaling',
   );
 });
 
-test('a desired count outside the bounds moves to the nearest bound, and tasks are started to match it', async () => {
+test('a desired count outside the bounds moves to the nearest bound, and tasks start until they match the count', async () => {
   const account = await scene();
   const { register, desiredCount } = account;
   await register({ MinCapacity: 1, MaxCapacity: 5 });

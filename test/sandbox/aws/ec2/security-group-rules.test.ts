@@ -125,7 +125,7 @@ test.each<[IpPermission, string, string]>([
   expect(await refusalOf(authorize([permission]))).toEqual({ code, message });
 });
 
-test('an unsupported member of a permission is refused with an error that names it', async () => {
+test('an unsupported member of a permission is refused with an error that names the member', async () => {
   const { authorize } = await ruleScene();
   const call = authorize([{ ...tcpPort(), PrefixListIds: [{ PrefixListId: 'pl-0' }] }]);
   expect(await refusalOf(call)).toMatchObject({

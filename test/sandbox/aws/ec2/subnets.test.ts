@@ -102,7 +102,7 @@ test("deleting a subnet also deletes the subnet's association with a route table
   expect(RouteTables?.[0]?.Associations).toEqual([]);
 });
 
-test('automatic public addresses can be switched on by an attribute and matched by a filter', async () => {
+test('automatic public addresses can be switched on, and subnets can be found by this and other attributes', async () => {
   const { ec2, make, vpc } = await scene();
   const SubnetId = await make.subnet(vpc);
   await make.subnet(vpc, '10.0.2.0/24');

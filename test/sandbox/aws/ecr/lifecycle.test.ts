@@ -16,16 +16,16 @@ import { indexManifestOf, makeRepository, pushImage } from './pushing.ts';
 const repositoryName = 'api1';
 const HOUR = 3_600_000;
 
-const keepNewest = (count: number, rest: object = { tagStatus: 'any' }) => ({
+const ruleFor = (selection: object) => ({
   rulePriority: 1,
   description: 'keep the newest',
-  selection: { countType: 'imageCountMoreThan', countNumber: count, ...rest },
+  selection,
   action: { type: 'expire' },
 });
-const expireAfterDays = (days: number, rest: object = { tagStatus: 'untagged' }) => ({
-  ...keepNewest(days),
-  selection: { countType: 'sinceImagePushed', countUnit: 'days', countNumber: days, ...rest },
-});
+const keepNewest = (count: number, rest: object = { tagStatus: 'any' }) =>
+  ruleFor({ countType: 'imageCountMoreThan', countNumber: count, ...rest });
+const expireAfterDays = (days: number, rest: object = { tagStatus: 'untagged' }) =>
+  ruleFor({ countType: 'sinceImagePushed', countUnit: 'days', countNumber: days, ...rest });
 const policy = (...rules: object[]) => JSON.stringify({ rules }).padEnd(100);
 
 const putPolicy = (ecr: ECRClient, lifecyclePolicyText: string) =>

@@ -130,6 +130,7 @@ test('a described cluster includes the counts of its tasks and services', async 
   const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
   await create(scene.serviceInput());
+  // At the instant pace, the service is completed after two describe calls.
   await service();
   await service();
   const { clusters } = await scene.ecs.send(

@@ -73,7 +73,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
   expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'STOPPED' }, { lastStatus: 'STOPPED' }]);
 });
 
-test('an update that changes nothing about the tasks starts no deployment unless it is forced', async () => {
+test('an update that does not affect the tasks starts a deployment only if the update is forced', async () => {
   const scene = await serviceBeforeUpdate('runs');
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:1', networkConfiguration: scene.networkConfiguration });
@@ -118,7 +118,7 @@ test.each<[string, Fate, string, string]>([
   ['cannot be started', CANNOT_PULL, 'TaskFailedToStart', CANNOT_PULL.reason],
   ['exit immediately', { exitCode: 1 }, 'EssentialContainerExited', 'Essential container in task exited'],
 ])(
-  'a first deployment whose tasks %s fails after three tasks, and starts no further tasks',
+  'if the tasks %s, a first deployment fails after three of them and starts no more',
   async (...given) => {
     const [, fate, stopCode, stoppedReason] = given;
     const plane = scriptedPlane(() => fate);
@@ -337,7 +337,7 @@ test('a deployment whose role is deleted fails instead of waiting indefinitely',
   expect(seen.deployments).toMatchObject([{ failedTasks: 3, runningCount: 0 }]);
 });
 
-test('service deployments report the outcome of each deployment', async () => {
+test('the service deployment calls report the outcome of each deployment', async () => {
   const scene = await serviceBeforeUpdate(CANNOT_PULL);
   await calls(scene.ecs).update({ taskDefinition: 'web:2' });
   await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.firstDeploymentId);

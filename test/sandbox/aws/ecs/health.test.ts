@@ -1,4 +1,4 @@
-// Replacement of unhealthy tasks by the scheduler: target groups, container health checks and the grace period.
+// The scheduler's replacement of unhealthy tasks, and the grace period during which it waits.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';

@@ -52,7 +52,7 @@ describe('examples of rolling updates', () => {
   test('a service is stuck when it can neither start nor stop a task within the percentages', () => {
     expect(moves(['old'], 1, { maximumPercent: 100 })).toEqual({ stop: [], start: 0, stuck: true });
   });
-  test('an unhealthy task is stopped immediately during a deployment; afterDeployment, it is stopped once its replacement is healthy', () => {
+  test('during a deployment, an unhealthy task is stopped immediately; afterwards, only once its replacement is healthy', () => {
     expect(moves(['to be replaced'], 1)).toEqual({ stop: ['to be replaced'], start: 1, stuck: false });
     const afterDeployment = { rolloutState: 'COMPLETED' as const };
     expect(moves(['to be replaced'], 1, afterDeployment)).toEqual({ stop: [], start: 1, stuck: false });

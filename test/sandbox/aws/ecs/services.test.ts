@@ -172,7 +172,7 @@ test('a service that is scaled above 0 can only be deleted by force', async () =
   expect(service).toMatchObject({ status: 'DRAINING', desiredCount: 0 });
 });
 
-test('a service can only be deleted by force while one of its deployments is being replaced', async () => {
+test('while one of its deployments is being replaced, a service can only be deleted by force', async () => {
   const clock = manualClock();
   const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);

@@ -100,8 +100,8 @@ test('security groups are replaced as a set, and the network interfaces get the 
   ]);
   const unknown = elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: ['sg-0'] }));
   expect(await refusalOf(unknown)).toMatchObject({ code: 'InvalidSecurityGroup' });
-  const none = elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [] }));
-  expect(await refusalOf(none)).toMatchObject({ code: 'InvalidConfigurationRequest' });
+  const withoutGroups = elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [] }));
+  expect(await refusalOf(withoutGroups)).toMatchObject({ code: 'InvalidConfigurationRequest' });
 });
 
 test('subnets are replaced as a set, and the remaining subnets keep their network interfaces', async () => {

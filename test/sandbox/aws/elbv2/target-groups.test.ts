@@ -206,7 +206,7 @@ test('a describe call that names an unknown group is refused', async () => {
   });
 });
 
-test('a group can be deleted only some seconds after the deletion of the last rule that names it', async () => {
+test('a group can be deleted only some seconds after the deletion of the last listener that forwards to it', async () => {
   const clock = manualClock();
   const { makeBalancer, elbv2, makeTargetGroup, makeListener } = await scene({ clock, pace: 1 });
   const TargetGroupArn = await makeTargetGroup();

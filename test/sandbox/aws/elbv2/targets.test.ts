@@ -102,7 +102,7 @@ test('a target is unhealthy when the security groups block the load balancer, or
   expect(await health()).toEqual([timedOut, timedOut]);
 });
 
-test('a target is unused while no rule names its group, and is checked as soon as a rule does', async () => {
+test('a target is unused while no listener forwards to its group, and is checked as soon as one does', async () => {
   const { admit, elbv2, health, ip, register, forwardToGroup } = await targetScene();
   await admit();
   await register({ Id: ip });
@@ -243,7 +243,7 @@ test('every call about the targets of an unknown group is refused', async () => 
   }
 });
 
-test('the health that the data plane reports is shown, and counts as a change only when it differs', async () => {
+test('the health that the data plane reports is shown, and a repeated report is not a change', async () => {
   const { deregister, health, ip, region, register, TargetGroupArn, forwardToGroup, world } =
     await targetScene({
       plane: checkingPlane,

@@ -121,7 +121,7 @@ test.each(KINDS)(
 /** The VPC, kinds without a VPC, and kinds inside a security group or a subnet. The group or subnet blocks the deletion. */
 const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 'network-interface'];
 
-test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except the tagCount kinds', () => {
+test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except a few', () => {
   const row = { Tags: [], VpcId: 'vpc-1', Attachments: [{ VpcId: 'vpc-1' }], Associations: [] };
   const kinds = ec2Tables(region.ec2).map(({ kind }) => kind);
   const notBlocking = kinds.filter(({ blockedVpcId }) => blockedVpcId(row) !== 'vpc-1');

@@ -76,7 +76,7 @@ describe('a body that looks like a request', () => {
     ['POST with a length', withLength(`POST /x HTTP/1.1\r\n${HOST}${MANY_HEADERS}`, HIDDEN)],
     ['POST with Host at the end', withLength(`POST /x HTTP/1.1\r\n${MANY_HEADERS}${HOST}`, HIDDEN)],
     [
-      'GET named by Connection',
+      'GET with a length that Connection names',
       withLength(`GET /x HTTP/1.1\r\n${HOST}Connection: Content-Length\r\n`, HIDDEN),
     ],
     [

@@ -156,7 +156,7 @@ describe('actions', () => {
       { TargetGroupArn: 'blue', Weight: 3 },
       { TargetGroupArn: 'green', Weight: 1 },
     ];
-    const drawn = Array.from({ length: 100 }, (_, index) =>
+    const decisions = Array.from({ length: 100 }, (_, index) =>
       decide(
         [rule('default', [], { Type: 'forward', ForwardConfig: { TargetGroups } })],
         request(),
@@ -164,7 +164,7 @@ describe('actions', () => {
       ),
     );
     const countOf = (arn: string): number =>
-      drawn.filter((each) => each.kind === 'forward' && each.targetGroupArn === arn).length;
+      decisions.filter((each) => each.kind === 'forward' && each.targetGroupArn === arn).length;
     expect([countOf('none'), countOf('blue'), countOf('green')]).toEqual([0, 75, 25]);
   });
 

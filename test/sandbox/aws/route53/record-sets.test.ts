@@ -350,7 +350,7 @@ test('an alias can point to a record set of its own zone and type', async () => 
   expect(await refusalOf(change(batchOf('CREATE', otherType)))).toMatchObject({ code: 'InvalidChangeBatch' });
 });
 
-test('record sets are namesAndTypes page by page, starting at a given name, in order of reversed labels and then of type', async () => {
+test('record sets are listed page by page, starting at a given name, in order of reversed labels and then of type', async () => {
   const { change, route53, zoneId } = await zoneScene();
   await change(
     batchOf(

@@ -27,7 +27,7 @@ const tcp = (port: number, peer: Partial<IpPermission>): IpPermission => ({
 const revokeEgress = (ec2: EC2Client, GroupId: string) =>
   ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [ALL] }));
 
-/** A public and a private subnet, each with its own route table. The tables have no route to the internet yet. */
+/** Creates a public and a private subnet, each with its own route table. The tables have no route to the internet yet. */
 async function network(options: SandboxOptions = {}) {
   const started = await sandbox(options);
   const make = makerOf(started.ec2);

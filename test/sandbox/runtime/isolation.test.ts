@@ -37,7 +37,7 @@ const report = async (task: TestTask, spec: Partial<ContainerSpec>) => {
   return { ...(lastJson(container) as Record<string, unknown>), containerPid: container.pid };
 };
 
-describe('with what this machine offers', () => {
+describe('with the isolation that this machine offers', () => {
   test('everything but the records of the runtime is read-only, or the limitation is reported', async () => {
     const { task, isolation } = await isolatedTask();
     await using _ = task;

@@ -65,7 +65,7 @@ describe('listening', () => {
     ['a port and a backlog', [5000, 16], { address: '::', family: 'IPv6', port: 5000 }],
     ['options', [{ port: 5000, host: PRIVATE_IP }], { address: PRIVATE_IP, family: 'IPv4', port: 5000 }],
     ['a privileged port', [80, '0.0.0.0'], { address: '0.0.0.0', family: 'IPv4', port: 80 }],
-  ])('listen with %s works, and reports the requested address', async (_, listen, address) => {
+  ])('listening with %s works, and reports the requested address', async (_, listen, address) => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', serverProgram('me', ...listen)]);
     expect(await fetchFromOutside(task, address.port)).toBe('me');
@@ -206,14 +206,14 @@ describe('connecting', () => {
 
   test("programs of a task cannot reach this machine's own listeners", async () => {
     await using task = await TestTask.create();
-    const host = createServer().listen(0, '127.0.0.1');
-    await once(host, 'listening');
-    const { port } = host.address() as AddressInfo;
+    const hostServer = createServer().listen(0, '127.0.0.1');
+    await once(hostServer, 'listening');
+    const { port } = hostServer.address() as AddressInfo;
     expect(await responseFrom(task, `http://127.0.0.1:${port}`)).toMatchObject({
       code: 'ECONNREFUSED',
       port,
     });
-    host.close();
+    hostServer.close();
   });
 
   test.each(['10.0.11.99', '172.16.0.9', '192.168.1.1', '169.254.169.254'])(

@@ -45,7 +45,7 @@ describe('when the sandbox is killed', () => {
       ['sh', '-c', `trap '' TERM HUP INT; echo $$; while :; do sleep 1; done`],
     ],
   ])('%s is killed too', async (_, command) => {
-    const sandbox = await compileProgram(
+    const program = await compileProgram(
       `import { startContainer } from 'sandbox/runtime/container.ts';
        const starting = startContainer(${JSON.stringify({
          name: 'app',
@@ -59,7 +59,7 @@ describe('when the sandbox is killed', () => {
        })}, { line: async (_, text) => console.log((await starting).pid + ' ' + text) });
        setInterval(() => {}, 1000);`,
     );
-    const parent = startProgram(sandbox, []);
+    const parent = startProgram(program, []);
     const line = (await parent.nextLine()) ?? 'it ended';
     const pids = line.split(' ').map(Number);
     expect(pids.every(isRunning)).toBe(true);

@@ -1,4 +1,4 @@
-// The client of a sandbox in another process finds, starts and stops the sandbox.
+// A client finds, starts and stops a sandbox in another process.
 import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

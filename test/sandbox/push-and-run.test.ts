@@ -90,7 +90,7 @@ test.each([
 test('a repeated push after an interruption uploads only the missing layers', async () => {
   using registry = await startRegistry();
   const image = await twoPartImage;
-  // The configuration and the first of two parts arrive.
+  // The configuration and the first part of the layer arrive. The second part is refused.
   const refused = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
   registry.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
   await expect(registry.push(image)).rejects.toThrow('broken off');

@@ -299,7 +299,7 @@ describe('a client', () => {
 });
 
 describe('a client that breaks the protocol', () => {
-  test('gets an error when it does so in the body of a request', async () => {
+  test('gets an error page when the body of its request is invalid', async () => {
     const { port } = await open(await worldWithTarget((await startTarget(echo())).port));
     const response = await exchange(
       port,
@@ -329,9 +329,9 @@ describe('a client that breaks the protocol', () => {
 describe('the request of a client that disconnects', () => {
   test('is aborted at the target', async () => {
     const arrived = gate();
-    const gone = gate();
+    const disconnected = gate();
     const { port: targetPort } = await startTarget((request) => {
-      request.socket.once('close', () => gone.open());
+      request.socket.once('close', () => disconnected.open());
       arrived.open();
     });
     const { port } = await open(await worldWithTarget(targetPort));
@@ -339,7 +339,7 @@ describe('the request of a client that disconnects', () => {
     request.on('error', () => {});
     await arrived.opened;
     request.destroy();
-    await gone.opened;
+    await disconnected.opened;
   });
 
   test('is dropped when no target has been selected yet', async () => {
@@ -355,9 +355,9 @@ describe('the request of a client that disconnects', () => {
       return await reach(target);
     };
     const { port } = await open(world);
-    const gone = http.get({ port, path: '/gone', agent: false }).on('error', () => {});
+    const goneRequest = http.get({ port, path: '/gone', agent: false }).on('error', () => {});
     await asked.opened;
-    gone.destroy();
+    goneRequest.destroy();
     expect((await ask(port, '/..')).status).toBe(400); // by now the load balancer has noticed the disconnect
     found.open();
     expect((await askEcho(port, '/here')).url).toBe('/here');

@@ -13,7 +13,7 @@ import { gate, startRawTarget, startTarget } from './targets.ts';
 const REFRESH_INTERVAL = 1;
 const INTERVAL = 30_000;
 
-/** A clock whose waits end when the test says so. */
+/** A clock whose waits last until the test ends them. */
 class Clock {
   private waits: { ms: number; end: () => void }[] = [];
   private changed = gate();

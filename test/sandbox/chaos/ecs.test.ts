@@ -57,8 +57,8 @@ test('the name of a deleted service cannot be reused until the lag is over', asy
   await ecs.send(new ECS.DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
   expect(await resultOf(create(service))).toBe('InvalidParameterException');
   clock.advance(4 * SECOND);
-  const gone = await ecs.send(new ECS.DescribeServicesCommand({ cluster: 'main', services: ['web'] }));
-  expect(gone.services).toMatchObject([{ status: 'INACTIVE' }]);
+  const afterDeletion = await ecs.send(new ECS.DescribeServicesCommand({ cluster: 'main', services: ['web'] }));
+  expect(afterDeletion.services).toMatchObject([{ status: 'INACTIVE' }]);
   await expect(create(service)).rejects.toThrow('Creation of service was not idempotent.');
   clock.advance(LAG.idLagMs);
   expect(await resultOf(create(service))).toBe('ok');

@@ -1,4 +1,4 @@
-// The user and the read-only root file system that a task definition asks for apply to the running container.
+// A running container has the user and the read-only root file system that its task definition asks for.
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

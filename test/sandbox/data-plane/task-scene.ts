@@ -1,4 +1,4 @@
-/** A sandbox in which tests run ECS tasks from images and observe how their containers end. */
+/** A sandbox in which a test can run ECS tasks from images and observe how the containers end. */
 import { AssociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import {
   CreateClusterCommand,

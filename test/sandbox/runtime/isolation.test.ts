@@ -56,7 +56,7 @@ describe('with the isolation that this machine offers', () => {
     await task.write('app/later.txt', 'still writable');
   });
 
-  test('a container with a read-only root cannot make it writable again, even as root', async () => {
+  test('a container cannot make its read-only root writable again, even as the user root', async () => {
     const { task, isolation } = await isolatedTask();
     await using _ = task;
     if (isolation.needsReadOnlyModes) return;

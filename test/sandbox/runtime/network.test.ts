@@ -133,7 +133,7 @@ describe('listening', () => {
     expect(lastJson(container)).toBe(5000);
   });
 
-  test('no listener is found before a program listens, or after it closes the listener, exits or crashes', async () => {
+  test('no listener is found before a program listens, or after the program closes the listener, exits or crashes', async () => {
     await using task = await TestTask.create();
     expect(await localAddress(task.directory, 5000)).toBeUndefined();
     await task.evaluate(`const s = require('net').createServer().listen(5000, () => s.close())`);

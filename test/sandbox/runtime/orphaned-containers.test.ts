@@ -1,4 +1,4 @@
-// Containers do not outlive their sandbox: they are killed when the sandbox dies, or else by the next sandbox.
+// Containers are killed when their sandbox dies, or else by the next sandbox.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

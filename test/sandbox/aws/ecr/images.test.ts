@@ -63,7 +63,7 @@ test('an image whose layers or configuration are missing is refused with an erro
   });
 });
 
-test('pushing an image again is refused unless it adds a tag', async () => {
+test('pushing an image again is refused unless the push adds a tag', async () => {
   const { ecr } = await repositoryScene();
   const digest = await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
   const manifest = manifestOf('{}', ['layer']);
@@ -84,7 +84,7 @@ test('pushing another image with the same tag moves the tag to the new image', a
   expect(images?.map(({ imageId }) => imageId?.imageDigest)).toEqual([second]);
 });
 
-test('an immutable tag cannot be moved unless an exclusion filter matches it', async () => {
+test('an immutable tag cannot be moved unless an exclusion filter matches the tag', async () => {
   const { ecr } = await repositoryScene({
     imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
     imageTagMutabilityExclusionFilters: [{ filter: 'dev-*', filterType: 'WILDCARD' }],

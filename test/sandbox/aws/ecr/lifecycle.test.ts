@@ -190,7 +190,7 @@ test('deleting a policy before its daily run prevents images from expiring', asy
   expect(await tags()).toEqual(['v1', 'v2']);
 });
 
-test('deleting a repository cancels its scheduled expiry', async () => {
+test('deleting a repository cancels the scheduled expiry of its images', async () => {
   const { ecr, world } = await sandbox({ clock: manualClock(), pace: 1 });
   await makeRepository(ecr, repositoryName);
   await putPolicy(ecr, policy(keepNewest(1)));

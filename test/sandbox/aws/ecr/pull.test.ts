@@ -55,9 +55,9 @@ test('an unknown repository, tag or digest cannot be pulled', async () => {
   const { region } = await imageScene();
   const refused =
     'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref';
-  const gone = `${REGISTRY}/gone:v1`;
-  expect(() => pullImage(region, gone)).toThrow(
-    `${refused} ${gone}: ${gone}: name unknown: The repository with name 'gone' does not exist in the registry with id '000000000000'`,
+  const unknownReference = `${REGISTRY}/gone:v1`;
+  expect(() => pullImage(region, unknownReference)).toThrow(
+    `${refused} ${unknownReference}: ${unknownReference}: name unknown: The repository with name 'gone' does not exist in the registry with id '000000000000'`,
   );
   for (const suffix of [':v2', `@${digestOf('gone')}`]) {
     const reference = `${REGISTRY}/${repositoryName}${suffix}`;

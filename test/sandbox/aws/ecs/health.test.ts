@@ -1,4 +1,4 @@
-// The scheduler's replacement of unhealthy tasks, and the grace period during which it waits.
+// The scheduler's replacement of unhealthy tasks, and the grace period during which the scheduler waits.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';

@@ -13,7 +13,7 @@ import { balancedAccount, calls, required, twoContainerTask } from './scene.ts';
 
 type Overrides = Partial<CreateServiceCommandInput>;
 
-/** Refusals that need no further resources than those of the scene. */
+/** Refusals that need only the resources of the scene. */
 const inputRefusals: [string, Overrides, string, string | RegExp][] = [
   ['a bad name', { serviceName: 'a b' }, 'InvalidParameterException', /^Service name 'a b' is invalid/],
   ['an unknown cluster', { cluster: 'x' }, 'ClusterNotFoundException', 'Cluster not found.'],

@@ -71,11 +71,11 @@ test('omitted members of a health check get their defaults', async () => {
 
 test('a family name means its newest ACTIVE revision, while an ARN or number can name any revision', async () => {
   const { ecs, role } = await account();
-  for (let made = 0; made < 3; made += 1) {
+  for (let count = 0; count < 3; count += 1) {
     await ecs.send(
       new RegisterTaskDefinitionCommand({
         ...twoContainerTask(role),
-        tags: [{ key: 'n', value: `${made}` }],
+        tags: [{ key: 'n', value: `${count}` }],
       }),
     );
   }

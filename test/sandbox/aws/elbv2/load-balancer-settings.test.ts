@@ -161,10 +161,10 @@ test('an unknown load balancer and an invalid ARN are refused with different cod
   const { makeBalancer, elbv2 } = await scene();
   const describe = (LoadBalancerArn: string) =>
     refusalOf(elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })));
-  const gone = `${await makeBalancer()}0`;
-  expect(await describe(gone)).toEqual({
+  const unknownArn = `${await makeBalancer()}0`;
+  expect(await describe(unknownArn)).toEqual({
     code: 'LoadBalancerNotFound',
-    message: `Load balancer '${gone}' not found`,
+    message: `Load balancer '${unknownArn}' not found`,
   });
   expect(await describe('web')).toEqual({
     code: 'ValidationError',

@@ -94,7 +94,7 @@ test('a target of a group in use becomes healthy when the security groups admit 
   expect(await health()).toEqual([{ State: 'healthy' }]);
 });
 
-test('a target is unhealthy when the security groups block the load balancer, or when no network interface has its address', async () => {
+test('a target is unhealthy when the security groups block the load balancer, or when its address belongs to no network interface', async () => {
   const { health, ip, register, forwardToGroup } = await targetScene();
   await forwardToGroup();
   await register({ Id: ip }, { Id: '10.0.1.200' });
@@ -179,7 +179,7 @@ test('an unused target is removed as soon as it is deregistered, and deregisteri
   expect(await health()).toEqual([]);
 });
 
-test('registering an address on two ports adds two targets, and registering it again adds no target', async () => {
+test('registering an address on two ports adds two targets, and registering one of these again adds no target', async () => {
   const { elbv2, ip, register, TargetGroupArn } = await targetScene();
   await register({ Id: ip }, { Id: ip, Port: 6000 });
   await register({ Id: ip, Port: 5000 });

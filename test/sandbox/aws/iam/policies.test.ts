@@ -56,10 +56,10 @@ test('an inline policy can be put, replaced, deleted, and read back URL-encoded'
   expect(PolicyDocument).not.toMatch(/[^\w.~%-]/);
   expect(decodeURIComponent(PolicyDocument)).toBe(second);
   await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'inline' }));
-  const gone = { code: 'NoSuchEntity', message: 'The role policy with name inline cannot be found.' };
-  expect(await refusalOf(get())).toEqual(gone);
+  const notFound = { code: 'NoSuchEntity', message: 'The role policy with name inline cannot be found.' };
+  expect(await refusalOf(get())).toEqual(notFound);
   const again = iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'inline' }));
-  expect(await refusalOf(again)).toEqual(gone);
+  expect(await refusalOf(again)).toEqual(notFound);
 });
 
 test('the inline policies of a role are listed in order of name', async () => {

@@ -333,11 +333,11 @@ test("an alias to a load balancer must name an existing load balancer and that l
     });
   }
   const LoadBalancerArn = await makeBalancer('gone');
-  const gone = (await describeBalancer('gone'))?.DNSName ?? '';
-  await change(batchOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, gone)));
+  const goneName = (await describeBalancer('gone'))?.DNSName ?? '';
+  await change(batchOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, goneName)));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   expect(
-    await refusalOf(change(batchOf('UPSERT', alias('a.example.com', CanonicalHostedZoneId, gone)))),
+    await refusalOf(change(batchOf('UPSERT', alias('a.example.com', CanonicalHostedZoneId, goneName)))),
   ).toMatchObject({ message: expect.stringContaining('was not found') });
 });
 

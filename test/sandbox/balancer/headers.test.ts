@@ -14,7 +14,7 @@ async function openEchoListener(attributes: Record<string, string> = {}): Promis
 }
 
 /** Sends a raw request and returns what the target received. */
-async function receivedByTarget(port: number, ...lines: string[]): Promise<Echo> {
+async function sendToTarget(port: number, ...lines: string[]): Promise<Echo> {
   const response = await exchange(
     port,
     ['GET / HTTP/1.1', 'Host: a', ...lines, 'Connection: close', '', ''].join('\r\n'),
@@ -60,7 +60,7 @@ describe('a request at the target', () => {
   });
 
   test('has one X-Forwarded-For line even if the client sent several', async () => {
-    const { rawHeaders } = await receivedByTarget(
+    const { rawHeaders } = await sendToTarget(
       await openEchoListener(),
       'X-Forwarded-For: 1.1.1.1',
       'x-forwarded-for: 2.2.2.2',
@@ -70,7 +70,7 @@ describe('a request at the target', () => {
   });
 
   test('keeps the spelling, order and repetition of headers', async () => {
-    const { rawHeaders } = await receivedByTarget(
+    const { rawHeaders } = await sendToTarget(
       await openEchoListener(),
       'x-LOWER: 1',
       'X-Same: a',
@@ -92,13 +92,13 @@ describe('a request at the target', () => {
   });
 
   test('keeps only the first of several Host headers', async () => {
-    const { rawHeaders } = await receivedByTarget(await openEchoListener(), 'Host: b');
+    const { rawHeaders } = await sendToTarget(await openEchoListener(), 'Host: b');
     expect(rawHeaders.slice(0, 2)).toEqual(['Host', 'a']);
     expect(rawHeaders).not.toContain('b');
   });
 
   test('lacks the hop-by-hop headers of the client', async () => {
-    const { headers, rawHeaders } = await receivedByTarget(
+    const { headers, rawHeaders } = await sendToTarget(
       await openEchoListener(),
       'Keep-Alive: timeout=9',
       'Proxy-Connection: close',
@@ -127,7 +127,7 @@ describe('a request at the target', () => {
     const port = await openEchoListener(
       drop === undefined ? {} : { 'routing.http.drop_invalid_header_fields.enabled': drop },
     );
-    const { rawHeaders } = await receivedByTarget(port, 'X_Under: 1', 'X.Dot: 1', 'X!Bang: 1', 'X-Good: 1');
+    const { rawHeaders } = await sendToTarget(port, 'X_Under: 1', 'X.Dot: 1', 'X!Bang: 1', 'X-Good: 1');
     expect(rawHeaders.filter((name) => /^X.(Under|Dot|Bang|Good)$/.test(name))).toEqual(expected);
   });
 

@@ -13,7 +13,7 @@ const pathRule = (priority: string, pattern: string, arn: string): Rule => ({
   Actions: [{ Type: 'forward', TargetGroupArn: arn }],
 });
 
-async function respondingTargets(port: number, count: number): Promise<string[]> {
+async function responderNames(port: number, count: number): Promise<string[]> {
   const seen: string[] = [];
   for (let turn = 0; turn < count; turn += 1) seen.push((await askEcho(port)).name);
   return seen;
@@ -102,7 +102,7 @@ describe('routing', () => {
     world.currentRules = [defaultRule({ Type: 'forward', ForwardConfig: { TargetGroups } })];
     let drawn = 0;
     const { port } = await open(world, { draw: () => (drawn = drawn === 0 ? 0.6 : 0) });
-    expect(await respondingTargets(port, 4)).toEqual(['green', 'blue', 'green', 'blue']);
+    expect(await responderNames(port, 4)).toEqual(['green', 'blue', 'green', 'blue']);
   });
 
   test('accepts a request line in absolute form', async () => {
@@ -147,7 +147,7 @@ describe('load balancing', () => {
       world.register(id, (await startTarget(echo(name))).port);
     }
     const { port } = await open(world);
-    expect(await respondingTargets(port, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a']);
+    expect(await responderNames(port, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a']);
   });
 
   test('excludes unhealthy, initial, draining and unused targets', async () => {
@@ -158,7 +158,7 @@ describe('load balancing', () => {
     world.register('10.0.0.4', 'refused', 'draining');
     world.register('10.0.0.5', 'refused', 'unused');
     const { port } = await open(world);
-    expect(await respondingTargets(port, 5)).toEqual(Array(5).fill('healthy'));
+    expect(await responderNames(port, 5)).toEqual(Array(5).fill('healthy'));
   });
 
   test('rotates separately for each group', async () => {

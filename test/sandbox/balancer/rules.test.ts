@@ -139,12 +139,12 @@ describe('rules', () => {
 });
 
 describe('actions', () => {
-  const act = (action: Action, changes: Partial<RoutedRequest> = {}, drawn = 0): unknown =>
+  const decisionFor = (action: Action, changes: Partial<RoutedRequest> = {}, drawn = 0): unknown =>
     decide([rule('default', [], action)], request(changes), () => drawn);
 
   test('can forward to a single target group', () => {
-    expect(act(forward('arn'))).toEqual({ kind: 'forward', targetGroupArn: 'arn' });
-    expect(act({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn' }] } })).toEqual({
+    expect(decisionFor(forward('arn'))).toEqual({ kind: 'forward', targetGroupArn: 'arn' });
+    expect(decisionFor({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn' }] } })).toEqual({
       kind: 'forward',
       targetGroupArn: 'arn',
     });
@@ -170,12 +170,12 @@ describe('actions', () => {
 
   test('fail when all weights are 0', () => {
     const TargetGroups = [{ TargetGroupArn: 'blue', Weight: 0 }];
-    expect(act({ Type: 'forward', ForwardConfig: { TargetGroups } })).toEqual({ kind: 'fail', status: 503 });
+    expect(decisionFor({ Type: 'forward', ForwardConfig: { TargetGroups } })).toEqual({ kind: 'fail', status: 503 });
   });
 
   test('can return a fixed response', () => {
     const FixedResponseConfig = { StatusCode: '418', ContentType: 'application/json', MessageBody: '{}' };
-    expect(act({ Type: 'fixed-response', FixedResponseConfig })).toEqual({
+    expect(decisionFor({ Type: 'fixed-response', FixedResponseConfig })).toEqual({
       kind: 'fixed-response',
       status: 418,
       contentType: 'application/json; charset=utf-8',
@@ -228,7 +228,7 @@ describe('actions', () => {
     ],
   ])('can redirect %s', (_, RedirectConfig, changes, location) => {
     const status = RedirectConfig?.StatusCode === 'HTTP_301' ? 301 : 302;
-    expect(act({ Type: 'redirect', RedirectConfig }, changes)).toEqual({
+    expect(decisionFor({ Type: 'redirect', RedirectConfig }, changes)).toEqual({
       kind: 'redirect',
       status,
       location,

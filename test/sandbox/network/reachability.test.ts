@@ -105,15 +105,15 @@ describe('access to the internet', () => {
   test('a security group must allow outgoing TCP connections to port 443', async () => {
     const { ec2, region, make, ...ids } = await network();
     await make.route(ids.publicTable, { GatewayId: ids.gateway });
-    const reach = () => checkEgress(region, ids.publicSubnet, [ids.group], { hasPublicIp: true });
+    const checkAccess = () => checkEgress(region, ids.publicSubnet, [ids.group], { hasPublicIp: true });
     await revokeEgress(ec2, ids.group);
-    expect(reach()).toMatch(/allows tcp 443 out/);
+    expect(checkAccess()).toMatch(/allows tcp 443 out/);
     const allow = (IpPermissions: IpPermission[]) =>
       ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: ids.group, IpPermissions }));
     await allow([tcp(80, EVERYWHERE), tcp(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })]);
-    expect(reach()).toMatch(/allows tcp 443 out/);
+    expect(checkAccess()).toMatch(/allows tcp 443 out/);
     await allow([tcp(443, EVERYWHERE)]);
-    expect(reach()).toBe('open');
+    expect(checkAccess()).toBe('open');
   });
 
   test('a subnet that does not exist has no access', async () => {

@@ -44,15 +44,15 @@ test('a page has between five and a thousand rows, and an unknown token is refus
   const vpc = await make.vpc();
   const ids: string[] = [];
   for (let i = 0; i < 6; i++) ids.push(await make.subnet(vpc, `10.0.${i}.0/24`));
-  const ask = (input: DescribeSubnetsRequest) => ec2.send(new DescribeSubnetsCommand(input));
-  const first = await ask({ MaxResults: 5 });
-  const second = await ask({ MaxResults: 5, NextToken: first.NextToken });
+  const describeSubnets = (input: DescribeSubnetsRequest) => ec2.send(new DescribeSubnetsCommand(input));
+  const first = await describeSubnets({ MaxResults: 5 });
+  const second = await describeSubnets({ MaxResults: 5, NextToken: first.NextToken });
   expect(second.NextToken).toBeUndefined();
   expect([...required(first.Subnets), ...required(second.Subnets)].map(({ SubnetId }) => SubnetId)).toEqual(
     ids,
   );
-  expect(await refusalOf(ask({ NextToken: 'not-a-token' }))).toMatchObject({ code: 'InvalidNextToken' });
+  expect(await refusalOf(describeSubnets({ NextToken: 'not-a-token' }))).toMatchObject({ code: 'InvalidNextToken' });
   for (const MaxResults of [4, 1001]) {
-    expect(await refusalOf(ask({ MaxResults }))).toMatchObject({ code: 'InvalidParameterValue' });
+    expect(await refusalOf(describeSubnets({ MaxResults }))).toMatchObject({ code: 'InvalidParameterValue' });
   }
 });

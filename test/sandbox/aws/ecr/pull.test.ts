@@ -7,7 +7,7 @@ import { digestOf, indexManifestOf, makeRepository, manifestOf, pushImage } from
 
 const REGISTRY = '000000000000.dkr.ecr.eu-west-1.amazonaws.com';
 const repositoryName = 'team/api1';
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 async function imageScene() {
   const started = await sandbox();
@@ -24,8 +24,8 @@ test.each([
   const { region, digest } = await imageScene();
   const pulled = pullImage(region, `${REGISTRY}/${repositoryName}${suffix(digest)}`);
   expect(pulled.digest).toBe(digest);
-  expect(text(pulled.config)).toBe('{"config":{}}');
-  expect(pulled.layers.map(text)).toEqual(['lower', 'upper']);
+  expect(textOf(pulled.config)).toBe('{"config":{}}');
+  expect(pulled.layers.map(textOf)).toEqual(['lower', 'upper']);
 });
 
 test('a reference without tag or digest means the tag latest', async () => {

@@ -30,7 +30,7 @@ const withBreaker = (rollback = true): DeploymentConfiguration => ({
 });
 
 /** Creates a service of web:1, waits for its deployment, and registers web:2. Tasks of web:2 have the given fate. */
-async function serviceBeforeUpdate(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
+async function sceneBeforeUpdate(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
   const scene = await balancedAccount({ plane });
   await calls(scene.ecs).create(scene.serviceInput({ deploymentConfiguration, desiredCount }));
@@ -74,7 +74,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
 });
 
 test('an update that does not affect the tasks starts a deployment only if the update is forced', async () => {
-  const scene = await serviceBeforeUpdate('runs');
+  const scene = await sceneBeforeUpdate('runs');
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:1', networkConfiguration: scene.networkConfiguration });
   await update({ deploymentConfiguration: { maximumPercent: 150 }, healthCheckGracePeriodSeconds: 10 });
@@ -86,7 +86,7 @@ test('an update that does not affect the tasks starts a deployment only if the u
 });
 
 test('changing the load balancers of a service starts a deployment', async () => {
-  const scene = await serviceBeforeUpdate('runs');
+  const scene = await sceneBeforeUpdate('runs');
   const { update } = calls(scene.ecs);
   const loadBalancers = [{ targetGroupArn: scene.groups[0], containerName: 'api1', containerPort: 5000 }];
   const { service } = await update({ loadBalancers });
@@ -174,7 +174,7 @@ test('a service with a failed deployment recovers with the next deployment', asy
 });
 
 test('a failed update is rolled back to the last completed deployment, whose tasks keep running', async () => {
-  const scene = await serviceBeforeUpdate(CANNOT_PULL);
+  const scene = await sceneBeforeUpdate(CANNOT_PULL);
   const { update, tasks } = calls(scene.ecs);
   const [old] = await tasks();
   const { service: updated } = await update({ taskDefinition: 'web:2' });
@@ -229,7 +229,7 @@ test('a rollback names its target deployment, and the failed deployment is liste
 });
 
 test('without rollback, a failed update stays PRIMARY, and the old tasks continue to serve', async () => {
-  const scene = await serviceBeforeUpdate(CANNOT_PULL, withBreaker(false));
+  const scene = await sceneBeforeUpdate(CANNOT_PULL, withBreaker(false));
   const { update, tasks } = calls(scene.ecs);
   await update({ taskDefinition: 'web:2' });
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
@@ -294,7 +294,7 @@ test('without a circuit breaker, tasks that never run are started at growing int
 
 test('a deployment with minimum and maximum percentages of 100 gets stuck, and an event reports this', async () => {
   const configuration = { minimumHealthyPercent: 100, maximumPercent: 100 };
-  const scene = await serviceBeforeUpdate('runs', configuration);
+  const scene = await sceneBeforeUpdate('runs', configuration);
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:2' });
   await service();
@@ -338,7 +338,7 @@ test('a deployment whose role is deleted fails instead of waiting indefinitely',
 });
 
 test('the service deployment calls report the outcome of each deployment', async () => {
-  const scene = await serviceBeforeUpdate(CANNOT_PULL);
+  const scene = await sceneBeforeUpdate(CANNOT_PULL);
   await calls(scene.ecs).update({ taskDefinition: 'web:2' });
   await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.firstDeploymentId);
   await until(scene, isCompleted);

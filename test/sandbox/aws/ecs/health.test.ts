@@ -17,7 +17,7 @@ import {
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
 
 /** Creates a service with one task and waits for its deployment, at AWS's pace with a manual clock. */
-async function steadyService(deploymentConfiguration = {}) {
+async function steadyScene(deploymentConfiguration = {}) {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
@@ -33,7 +33,7 @@ async function steadyService(deploymentConfiguration = {}) {
 }
 
 test("a task that fails one target group's health checks is stopped only after its replacement is healthy", async () => {
-  const { clock, region, ip, arn, currentService, tasks, groups } = await steadyService();
+  const { clock, region, ip, arn, currentService, tasks, groups } = await steadyScene();
   failHealthChecks(region, ip, 6000);
   const seen = await currentService();
   expect(eventMessages(seen).slice(0, 2)).toEqual([
@@ -60,7 +60,7 @@ test("a task that fails one target group's health checks is stopped only after i
 });
 
 test('an unhealthy task is stopped before its replacement starts if the maximum allows no extra task', async () => {
-  const { clock, region, ip, arn, currentService, tasks } = await steadyService({
+  const { clock, region, ip, arn, currentService, tasks } = await steadyScene({
     minimumHealthyPercent: 0,
     maximumPercent: 100,
   });
@@ -72,7 +72,7 @@ test('an unhealthy task is stopped before its replacement starts if the maximum 
 });
 
 test("the load balancer's health report triggers a replacement without any describe call", async () => {
-  const { clock, region, ip, groups, tasks } = await steadyService();
+  const { clock, region, ip, groups, tasks } = await steadyScene();
   failHealthChecks(region, ip, 5000);
   region.after(0, 'ecs:target-health-changed', required(groups[0]));
   clock.advance(5_000);

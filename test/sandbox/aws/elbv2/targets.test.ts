@@ -56,7 +56,7 @@ async function targetScene(options: SandboxOptions = {}) {
     const { LoadBalancers } = await started.createBalancer({ SecurityGroups: [front] });
     return started.makeListener(LoadBalancers?.[0]?.LoadBalancerArn ?? '', forwardTo(TargetGroupArn));
   };
-  const admit = () =>
+  const admitLoadBalancer = () =>
     ec2.send(
       new AuthorizeSecurityGroupIngressCommand({
         GroupId: task,
@@ -74,7 +74,7 @@ async function targetScene(options: SandboxOptions = {}) {
     ip,
     TargetGroupArn,
     forwardToGroup,
-    admit,
+    admitLoadBalancer,
     register,
     deregister,
     health: () => started.describeHealth(TargetGroupArn),
@@ -83,8 +83,8 @@ async function targetScene(options: SandboxOptions = {}) {
 
 test('a target of a group in use becomes healthy when the security groups admit the load balancer', async () => {
   const clock = manualClock();
-  const { admit, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
-  await admit();
+  const { admitLoadBalancer, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
+  await admitLoadBalancer();
   await forwardToGroup();
   await register({ Id: ip });
   expect(await health()).toEqual([REGISTERING]);
@@ -103,8 +103,8 @@ test('a target is unhealthy when the security groups block the load balancer, or
 });
 
 test('a target is unused while no listener forwards to its group, and is checked as soon as one does', async () => {
-  const { admit, elbv2, health, ip, register, forwardToGroup } = await targetScene();
-  await admit();
+  const { admitLoadBalancer, elbv2, health, ip, register, forwardToGroup } = await targetScene();
+  await admitLoadBalancer();
   await register({ Id: ip });
   expect(await health()).toEqual([NOT_IN_USE]);
   const ListenerArn = await forwardToGroup();
@@ -129,8 +129,8 @@ test('a target in a zone that its load balancer does not cover is unused', async
 
 test("a deregistered target drains for its group's deregistration delay and is then removed", async () => {
   const clock = manualClock();
-  const { admit, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
-  await admit();
+  const { admitLoadBalancer, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
+  await admitLoadBalancer();
   await forwardToGroup();
   await register({ Id: ip });
   await deregister({ Id: ip });
@@ -142,14 +142,14 @@ test("a deregistered target drains for its group's deregistration delay and is t
 
 test('the deregistration delay can be changed, even to zero', async () => {
   const clock = manualClock();
-  const { admit, deregister, elbv2, health, ip, register, TargetGroupArn, forwardToGroup } =
+  const { admitLoadBalancer, deregister, elbv2, health, ip, register, TargetGroupArn, forwardToGroup } =
     await targetScene({
       clock,
       pace: 1,
     });
   const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }];
   await elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
-  await admit();
+  await admitLoadBalancer();
   await forwardToGroup();
   await register({ Id: ip });
   await deregister({ Id: ip });
@@ -158,8 +158,8 @@ test('the deregistration delay can be changed, even to zero', async () => {
 
 test('a target that is registered again while it drains is healthy and is not removed', async () => {
   const clock = manualClock();
-  const { admit, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
-  await admit();
+  const { admitLoadBalancer, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
+  await admitLoadBalancer();
   await forwardToGroup();
   clock.advance(150_000);
   await register({ Id: ip });

@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { ruleScene, tcpPort } from './rule-scene.ts';
 
-test('permissions become one rule per peer, each with an id and tags, and are still described as permissions', async () => {
+test('a permission becomes one rule per peer, each with an id and tags, and the group still shows the permission', async () => {
   const { ec2, make, vpc, GroupId, authorize, permissions } = await ruleScene();
   const other = await make.group(vpc, 'other');
   const Tags = [{ Key: 'Name', Value: 'rule' }];

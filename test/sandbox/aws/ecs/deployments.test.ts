@@ -194,7 +194,7 @@ test('a failed update is rolled back to the last completed deployment, whose tas
   expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([old?.taskArn]);
 });
 
-test('a rollback names its target deployment, and the failed deployment is listed until the rollback completes', async () => {
+test('a rollback names the deployment to which it returns, and the failed deployment is listed until the rollback completes', async () => {
   const clock = manualClock();
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? CANNOT_PULL : 'runs'));
   const scene = await balancedAccount({ pace: 1, clock, plane });

@@ -36,7 +36,7 @@ describe('examples of rolling updates', () => {
   test('a service without tasks starts its desired count of tasks', () => {
     expect(moves([], 3)).toEqual({ stop: [], start: 3, stuck: false });
   });
-  test('an update starts as many tasks as the maximum allows, and stops an old task only for each healthy new task', () => {
+  test('an update starts as many tasks as the maximum allows, and stops one old task per healthy new task', () => {
     expect(moves(['old', 'old'], 2)).toEqual({ stop: [], start: 2, stuck: false });
     expect(moves(['old', 'old', 'new', 'new'], 2)).toEqual({ stop: [], start: 0, stuck: false });
     expect(moves(['old', 'old', 'healthy', 'new'], 2)).toEqual({ stop: ['old'], start: 0, stuck: false });
@@ -52,7 +52,7 @@ describe('examples of rolling updates', () => {
   test('a service is stuck when it can neither start nor stop a task within the percentages', () => {
     expect(moves(['old'], 1, { maximumPercent: 100 })).toEqual({ stop: [], start: 0, stuck: true });
   });
-  test('during a deployment, an unhealthy task is stopped immediately; afterwards, only once its replacement is healthy', () => {
+  test('an unhealthy task is stopped immediately during a deployment, and otherwise only once its replacement is healthy', () => {
     expect(moves(['to be replaced'], 1)).toEqual({ stop: ['to be replaced'], start: 1, stuck: false });
     const afterDeployment = { rolloutState: 'COMPLETED' as const };
     expect(moves(['to be replaced'], 1, afterDeployment)).toEqual({ stop: [], start: 1, stuck: false });

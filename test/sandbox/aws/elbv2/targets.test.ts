@@ -94,7 +94,7 @@ test('a target of a group in use becomes healthy when the security groups admit 
   expect(await health()).toEqual([{ State: 'healthy' }]);
 });
 
-test('a target is unhealthy when the security groups block the load balancer, or when its address belongs to no network interface', async () => {
+test('a target is unhealthy when security groups block the load balancer, or when no network interface has the address of the target', async () => {
   const { health, ip, register, forwardToGroup } = await targetScene();
   await forwardToGroup();
   await register({ Id: ip }, { Id: '10.0.1.200' });

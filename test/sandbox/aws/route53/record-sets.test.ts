@@ -176,7 +176,7 @@ test.each(refusedChanges)('ChangeResourceRecordSets refuses %s', async (_name, c
   expect(await records()).toEqual([]);
 });
 
-const inChange = (type = 'A', identifier = 'null') =>
+const where = (type = 'A', identifier = 'null') =>
   `in Change with [Action=CREATE, Name=www.example.com, Type=${type}, SetIdentifier=${identifier}]`;
 const contentsMessage =
   'Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
@@ -186,14 +186,14 @@ const malformedChanges: [string, Change[], string, string][] = [
     'no TTL',
     batchOf('CREATE', { ...www, TTL: undefined }),
     'InvalidInput',
-    `${contentsMessage}, but found none ${inChange()}`,
+    `${contentsMessage}, but found none ${where()}`,
   ],
-  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${inChange()}`],
+  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${where()}`],
   [
     'an alias with a TTL',
     batchOf('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
     'InvalidInput',
-    `${contentsMessage}, but found more than one ${inChange()}`,
+    `${contentsMessage}, but found more than one ${where()}`,
   ],
   [
     'an alias that does not say whether to evaluate its target',
@@ -210,13 +210,13 @@ const malformedChanges: [string, Change[], string, string][] = [
     'a weight without an identifier',
     batchOf('CREATE', { ...www, Weight: 1 }),
     'InvalidInput',
-    `Missing field 'SetIdentifier' ${inChange()}`,
+    `Missing field 'SetIdentifier' ${where()}`,
   ],
   [
     'an identifier without a routing policy',
     batchOf('CREATE', { ...www, SetIdentifier: 'one' }),
     'InvalidInput',
-    `but found none ${inChange('A', 'one')}`,
+    `but found none ${where('A', 'one')}`,
   ],
   [
     'two routing policies',
@@ -363,7 +363,7 @@ test('record sets are listed page by page, starting at a given name, in order of
   );
   const list = async (input: object) =>
     route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...input }));
-  const namesAndTypes = async (input: object) =>
+  const listKeys = async (input: object) =>
     ((await list(input)).ResourceRecordSets ?? []).map(({ Name, Type }) => `${Name} ${Type}`);
   const all = [
     'example.com. NS',
@@ -373,12 +373,12 @@ test('record sets are listed page by page, starting at a given name, in order of
     'c.example.com. A',
     'c.example.com. TXT',
   ];
-  expect(await namesAndTypes({})).toEqual(all);
-  expect(await namesAndTypes({ StartRecordName: 'b.example.com' })).toEqual(all.slice(4));
-  expect(await namesAndTypes({ StartRecordName: 'c.example.com', StartRecordType: 'TXT' })).toEqual(all.slice(5));
+  expect(await listKeys({})).toEqual(all);
+  expect(await listKeys({ StartRecordName: 'b.example.com' })).toEqual(all.slice(4));
+  expect(await listKeys({ StartRecordName: 'c.example.com', StartRecordType: 'TXT' })).toEqual(all.slice(5));
   const next = { NextRecordName: 'c.example.com.', NextRecordType: 'TXT' };
   expect(await list({ MaxItems: 5 })).toMatchObject({ IsTruncated: true, MaxItems: 5, ...next });
-  expect(await namesAndTypes({ StartRecordName: next.NextRecordName, StartRecordType: 'TXT' })).toEqual(
+  expect(await listKeys({ StartRecordName: next.NextRecordName, StartRecordType: 'TXT' })).toEqual(
     all.slice(5),
   );
   expect(await refusalOf(list({ StartRecordType: 'A' }))).toMatchObject({ code: 'InvalidInput' });

@@ -44,7 +44,9 @@ describe('an early 413', () => {
     ['stops reading', (socket) => void socket.pause().write(TOO_LARGE)],
     ['goes on reading', (socket) => void socket.resume().write(TOO_LARGE)],
   ])('from a target that %s reaches a client that reads only after its upload', async (_, behave) => {
-    const port = await openListenerFor(await startRawTarget((socket) => socket.once('data', () => behave(socket))));
+    const port = await openListenerFor(
+      await startRawTarget((socket) => socket.once('data', () => behave(socket))),
+    );
     for (const headers of ['', 'Connection: close\r\n']) {
       expect(await upload(port, headers)).toMatch(/^HTTP\/1\.1 413 Payload Too Large\r\n[^]*too much$/);
     }
@@ -78,7 +80,11 @@ describe('the headers of a response', () => {
     const { port: targetPort } = await startTarget((_request, response) => {
       response.writeHead(200, [...Array<string[]>(3_000).fill(['a', 'b']).flat(), 'X-Last', 'yes']).end();
     });
-    const request = http.get({ port: await openListenerFor(targetPort), agent: false, maxHeaderSize: 64 * 1024 });
+    const request = http.get({
+      port: await openListenerFor(targetPort),
+      agent: false,
+      maxHeaderSize: 64 * 1024,
+    });
     request.maxHeadersCount = 0;
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     expect(response.rawHeaders.filter((name) => name === 'a')).toHaveLength(3_000);

@@ -145,7 +145,9 @@ describe('a 504 response', () => {
 
   test('is sent when the target accepts the request and sends nothing during the idle timeout', async () => {
     const silentPort = await startRawTarget(() => {});
-    const { port } = await open(await worldWithTarget(silentPort, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const { port } = await open(
+      await worldWithTarget(silentPort, { 'idle_timeout.timeout_seconds': '0.05' }),
+    );
     expect((await ask(port)).status).toBe(504);
     expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(504);
   });
@@ -193,7 +195,9 @@ describe('a response that has begun', () => {
     const brokenPort = await startRawTarget((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello')),
     );
-    const { port } = await open(await worldWithTarget(brokenPort, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const { port } = await open(
+      await worldWithTarget(brokenPort, { 'idle_timeout.timeout_seconds': '0.05' }),
+    );
     await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });

@@ -24,7 +24,9 @@ async function sendToTarget(port: number, ...lines: string[]): Promise<Echo> {
 
 describe('a request at the target', () => {
   test('has headers that name the client, the protocol and the port', async () => {
-    const { headers } = await askEcho(await openEchoListener(), '/', { headers: { Host: 'shop.example.com:8080' } });
+    const { headers } = await askEcho(await openEchoListener(), '/', {
+      headers: { Host: 'shop.example.com:8080' },
+    });
     expect(headers).toMatchObject({
       host: 'shop.example.com:8080',
       'x-forwarded-for': '127.0.0.1',
@@ -174,7 +176,9 @@ describe('the trace ID', () => {
     ['Self=1-old-one;Root=1-1-a', /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-1-a$/],
     ['CalledFrom=app', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};CalledFrom=app$/],
   ])('of a request with %s is kept and extended', async (sent, expected) => {
-    const { headers } = await askEcho(await openEchoListener(), '/', { headers: { 'x-amzn-trace-id': sent } });
+    const { headers } = await askEcho(await openEchoListener(), '/', {
+      headers: { 'x-amzn-trace-id': sent },
+    });
     expect(headers['x-amzn-trace-id']).toMatch(expected);
   });
 });

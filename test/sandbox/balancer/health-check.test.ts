@@ -99,7 +99,9 @@ describe('a health check', () => {
       response.writeHead(204).end();
     });
     const reachability = { host: '127.0.0.1', port };
-    expect(await sendHealthCheck(reachability, settings, neverAborted, '10.0.0.1:5000')).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reachability, settings, neverAborted, '10.0.0.1:5000')).toEqual({
+      code: 204,
+    });
     expect(await sendHealthCheck(reachability, settings, neverAborted)).toEqual({ code: 204 });
 
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/health?deep=1' });

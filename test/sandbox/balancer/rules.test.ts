@@ -144,7 +144,9 @@ describe('actions', () => {
 
   test('can forward to a single target group', () => {
     expect(decisionFor(forward('arn'))).toEqual({ kind: 'forward', targetGroupArn: 'arn' });
-    expect(decisionFor({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn' }] } })).toEqual({
+    expect(
+      decisionFor({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn' }] } }),
+    ).toEqual({
       kind: 'forward',
       targetGroupArn: 'arn',
     });
@@ -170,7 +172,10 @@ describe('actions', () => {
 
   test('fail when all weights are 0', () => {
     const TargetGroups = [{ TargetGroupArn: 'blue', Weight: 0 }];
-    expect(decisionFor({ Type: 'forward', ForwardConfig: { TargetGroups } })).toEqual({ kind: 'fail', status: 503 });
+    expect(decisionFor({ Type: 'forward', ForwardConfig: { TargetGroups } })).toEqual({
+      kind: 'fail',
+      status: 503,
+    });
   });
 
   test('can return a fixed response', () => {

@@ -134,9 +134,9 @@ describe('a health check over TLS', () => {
     const plain = await startTarget(echo());
     const secure = await startSecureTarget(echo());
     expect(await sendHealthCheck(addressOf(plain.port), settings, neverAborted)).toBe('failed');
-    expect(await sendHealthCheck(addressOf(secure.port), { ...settings, protocol: 'HTTP' }, neverAborted)).toBe(
-      'failed',
-    );
+    expect(
+      await sendHealthCheck(addressOf(secure.port), { ...settings, protocol: 'HTTP' }, neverAborted),
+    ).toBe('failed');
   });
 
   test('fails for a target that requires TLS 1.3', async () => {
@@ -146,6 +146,8 @@ describe('a health check over TLS', () => {
 
   test('times out when the handshake does not complete', async () => {
     const port = await startRawTarget(() => {});
-    expect(await sendHealthCheck(addressOf(port), { ...settings, timeoutMs: 30 }, neverAborted)).toBe('timeout');
+    expect(await sendHealthCheck(addressOf(port), { ...settings, timeoutMs: 30 }, neverAborted)).toBe(
+      'timeout',
+    );
   });
 });

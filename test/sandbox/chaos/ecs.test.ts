@@ -57,7 +57,9 @@ test('the name of a deleted service cannot be reused until the lag is over', asy
   await ecs.send(new ECS.DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
   expect(await resultOf(create(webService))).toBe('InvalidParameterException');
   clock.advance(4 * SECOND);
-  const afterDeletion = await ecs.send(new ECS.DescribeServicesCommand({ cluster: 'main', services: ['web'] }));
+  const afterDeletion = await ecs.send(
+    new ECS.DescribeServicesCommand({ cluster: 'main', services: ['web'] }),
+  );
   expect(afterDeletion.services).toMatchObject([{ status: 'INACTIVE' }]);
   await expect(create(webService)).rejects.toThrow('Creation of service was not idempotent.');
   clock.advance(LAG.idLagMs);

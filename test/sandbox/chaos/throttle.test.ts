@@ -39,11 +39,15 @@ describe('a throttled call over HTTP', () => {
   test('is counted per operation in EC2, and an unfiltered DescribeSecurityGroups has a smaller bucket', async () => {
     const { ec2 } = await sandboxInWeather(THROTTLING);
     await sendBurst(100, () => ec2.send(new DescribeVpcsCommand({})));
-    expect(await sendBurst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({ ok: 50 });
-    const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
-    expect(await sendBurst(51, () => ec2.send(new DescribeSecurityGroupsCommand({ Filters })))).toMatchObject({
-      ok: 51,
+    expect(await sendBurst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({
+      ok: 50,
     });
+    const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
+    expect(await sendBurst(51, () => ec2.send(new DescribeSecurityGroupsCommand({ Filters })))).toMatchObject(
+      {
+        ok: 51,
+      },
+    );
   });
 
   test('has no effect', async () => {
@@ -58,7 +62,9 @@ describe('a throttled call over HTTP', () => {
 
   test('is counted together with all other reads in ELB, and with all other calls in Route 53', async () => {
     const { elbv2, route53 } = await sandboxInWeather(THROTTLING);
-    expect(await sendBurst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({ ok: 30 });
+    expect(await sendBurst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({
+      ok: 30,
+    });
     expect(await sendBurst(20, () => elbv2.send(new DescribeTargetGroupsCommand({})))).toEqual({
       ok: 10,
       codes: ['Throttling', 'ok'],

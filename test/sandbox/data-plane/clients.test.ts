@@ -39,7 +39,10 @@ async function unreachableBalancer(
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
-  const [firstSubnet, secondSubnet] = [await make.subnet(vpc), await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b')];
+  const [firstSubnet, secondSubnet] = [
+    await make.subnet(vpc),
+    await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b'),
+  ];
   const table = await make.table(vpc);
   for (const SubnetId of [firstSubnet, secondSubnet].slice(0, subnetCount)) {
     await ec2.send(new AssociateRouteTableCommand({ RouteTableId: table, SubnetId }));

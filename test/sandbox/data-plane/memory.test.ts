@@ -92,9 +92,9 @@ describe('the limits', () => {
 
   test('of a task do not count a container that exceeds its own limit and is killed', async () => {
     const taskLimit = 100;
-    expect(await namesOfKilled({ a: { uses: 60, limit: 50, taskLimit }, b: { uses: 70, taskLimit } })).toEqual([
-      'a',
-    ]);
+    expect(
+      await namesOfKilled({ a: { uses: 60, limit: 50, taskLimit }, b: { uses: 70, taskLimit } }),
+    ).toEqual(['a']);
   });
 
   test('cause no further measurements after the last container ends', () => {

@@ -77,7 +77,9 @@ test('a load balancer reaches a target only when the ingress rules of the target
     await ec2.send(new RevokeSecurityGroupEgressCommand(egress));
     expect(await reach()).toBe('timeout');
     const toTask = { ...fromBalancer, UserIdGroupPairs: [{ GroupId: taskGroup }] };
-    await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: balancerGroup, IpPermissions: [toTask] }));
+    await ec2.send(
+      new AuthorizeSecurityGroupEgressCommand({ GroupId: balancerGroup, IpPermissions: [toTask] }),
+    );
     expect(await reach()).toEqual(reached);
 
     await ec2.send(new RevokeSecurityGroupIngressCommand(ingress));

@@ -95,7 +95,8 @@ describe('the table of constraints', () => {
     for (const [service, operation, shape] of supported) {
       const members = new Set([...(shape?.input.structIterator() ?? [])].map(([name]) => name));
       const requiredPaths = violationsOf(service, operation, {}).map(({ path }) => path.toLowerCase());
-      for (const path of requiredPaths) expect([...members].map((member) => member.toLowerCase())).toContain(path);
+      for (const path of requiredPaths)
+        expect([...members].map((member) => member.toLowerCase())).toContain(path);
     }
   });
 

@@ -51,7 +51,9 @@ test('a page has between five and a thousand rows, and an unknown token is refus
   expect([...required(first.Subnets), ...required(second.Subnets)].map(({ SubnetId }) => SubnetId)).toEqual(
     ids,
   );
-  expect(await refusalOf(describeSubnets({ NextToken: 'not-a-token' }))).toMatchObject({ code: 'InvalidNextToken' });
+  expect(await refusalOf(describeSubnets({ NextToken: 'not-a-token' }))).toMatchObject({
+    code: 'InvalidNextToken',
+  });
   for (const MaxResults of [4, 1001]) {
     expect(await refusalOf(describeSubnets({ MaxResults }))).toMatchObject({ code: 'InvalidParameterValue' });
   }

@@ -68,7 +68,10 @@ test('a call that repeats an existing rule is refused and adds no rules', async 
   const { authorize, permissions } = await ruleScene();
   await authorize([tcpPort(80)]);
   const before = await permissions();
-  const sameRuleWithDescription = { ...tcpPort(80), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }] };
+  const sameRuleWithDescription = {
+    ...tcpPort(80),
+    IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }],
+  };
   expect(await refusalOf(authorize([tcpPort(81), sameRuleWithDescription]))).toEqual({
     code: 'InvalidPermission.Duplicate',
     message: 'the specified rule "peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW" already exists',

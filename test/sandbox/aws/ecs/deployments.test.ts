@@ -117,37 +117,34 @@ test('an update keeps omitted deployment settings, including optional ones of th
 test.each<[string, Fate, string, string]>([
   ['cannot be started', CANNOT_PULL, 'TaskFailedToStart', CANNOT_PULL.reason],
   ['exit immediately', { exitCode: 1 }, 'EssentialContainerExited', 'Essential container in task exited'],
-])(
-  'if the tasks %s, a first deployment fails after three of them and starts no more',
-  async (...given) => {
-    const [, fate, stopCode, stoppedReason] = given;
-    const plane = scriptedPlane(() => fate);
-    const scene = await balancedAccount({ plane });
-    const { create, service, tasks } = calls(scene.ecs);
-    await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
-    const failed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
-    expect(failed.deployments).toMatchObject([
-      {
-        status: 'PRIMARY',
-        rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
-        failedTasks: 3,
-        runningCount: 0,
-        pendingCount: 0,
-      },
-    ]);
-    expect(eventMessages(failed)[0]).toBe(
-      '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
-    );
-    for (let attempt = 0; attempt < 3; attempt += 1) await service();
-    expect(plane.started).toHaveLength(3);
-    expect(await tasks()).toEqual([]);
-    expect(await tasks('STOPPED')).toMatchObject([
-      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-    ]);
-  },
-);
+])('if the tasks %s, a first deployment fails after three of them and starts no more', async (...given) => {
+  const [, fate, stopCode, stoppedReason] = given;
+  const plane = scriptedPlane(() => fate);
+  const scene = await balancedAccount({ plane });
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  const failed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  expect(failed.deployments).toMatchObject([
+    {
+      status: 'PRIMARY',
+      rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+      failedTasks: 3,
+      runningCount: 0,
+      pendingCount: 0,
+    },
+  ]);
+  expect(eventMessages(failed)[0]).toBe(
+    '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
+  );
+  for (let attempt = 0; attempt < 3; attempt += 1) await service();
+  expect(plane.started).toHaveLength(3);
+  expect(await tasks()).toEqual([]);
+  expect(await tasks('STOPPED')).toMatchObject([
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+  ]);
+});
 
 test('the reason why tasks cannot be placed is reported once, not for every attempt', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane(() => CANNOT_PULL) });
@@ -252,7 +249,9 @@ test('the threshold of the circuit breaker can be configured', async () => {
     thresholdConfiguration: { type: 'COUNT' as const, value: 5 },
   };
   const { create } = calls(scene.ecs);
-  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: { deploymentCircuitBreaker } }));
+  await create(
+    scene.serviceInput({ desiredCount: 1, deploymentConfiguration: { deploymentCircuitBreaker } }),
+  );
   await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   expect(plane.started).toHaveLength(5);
 });

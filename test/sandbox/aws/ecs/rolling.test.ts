@@ -56,7 +56,11 @@ describe('examples of rolling updates', () => {
     expect(moves(['to be replaced'], 1)).toEqual({ stop: ['to be replaced'], start: 1, stuck: false });
     const afterDeployment = { rolloutState: 'COMPLETED' as const };
     expect(moves(['to be replaced'], 1, afterDeployment)).toEqual({ stop: [], start: 1, stuck: false });
-    expect(moves(['to be replaced', 'new'], 1, afterDeployment)).toEqual({ stop: [], start: 0, stuck: false });
+    expect(moves(['to be replaced', 'new'], 1, afterDeployment)).toEqual({
+      stop: [],
+      start: 0,
+      stuck: false,
+    });
     expect(moves(['to be replaced', 'healthy'], 1, afterDeployment)).toEqual({
       stop: ['to be replaced'],
       start: 0,

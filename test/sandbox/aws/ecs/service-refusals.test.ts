@@ -177,7 +177,9 @@ test('CreateService refuses target groups that do not match the task definition'
   const messageFor = async (containerName: string, containerPort: number, arn = targetGroupArn) =>
     (
       await refusalOf(
-        create(scene.serviceInput({ loadBalancers: [{ targetGroupArn: arn, containerName, containerPort }] })),
+        create(
+          scene.serviceInput({ loadBalancers: [{ targetGroupArn: arn, containerName, containerPort }] }),
+        ),
       )
     ).message;
   expect(await messageFor('api1', 80)).toBe('The container api1 did not have a container port 80 defined.');
@@ -239,7 +241,9 @@ test('CreateService refuses task definitions that are inactive or not compatible
       containerDefinitions: [{ name: 'one', image: 'one', memory: 128 }],
     }),
   );
-  const machine = await refusalOf(create(scene.serviceInput({ taskDefinition: 'machine', loadBalancers: [] })));
+  const machine = await refusalOf(
+    create(scene.serviceInput({ taskDefinition: 'machine', loadBalancers: [] })),
+  );
   expect(machine.message).toBe('Task definition does not support launch_type FARGATE.');
   await scene.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
   expect(await refusalOf(create(scene.serviceInput({ taskDefinition: 'web:1' })))).toEqual({
@@ -253,7 +257,9 @@ test('CreateService refuses ECS Exec without a task role', async () => {
   await scene.ecs.send(
     new RegisterTaskDefinitionCommand({ ...twoContainerTask(scene.role), taskRoleArn: undefined }),
   );
-  const refused = await refusalOf(calls(scene.ecs).create(scene.serviceInput({ enableExecuteCommand: true })));
+  const refused = await refusalOf(
+    calls(scene.ecs).create(scene.serviceInput({ enableExecuteCommand: true })),
+  );
   expect(refused.message).toMatch(/^The service couldn't be created because a valid taskRoleArn/);
 });
 

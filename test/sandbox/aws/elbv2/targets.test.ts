@@ -129,7 +129,10 @@ test('a target in a zone that its load balancer does not cover is unused', async
 
 test("a deregistered target drains for its group's deregistration delay and is then removed", async () => {
   const clock = manualClock();
-  const { admitLoadBalancer, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
+  const { admitLoadBalancer, deregister, health, ip, register, forwardToGroup } = await targetScene({
+    clock,
+    pace: 1,
+  });
   await admitLoadBalancer();
   await forwardToGroup();
   await register({ Id: ip });
@@ -158,7 +161,10 @@ test('the deregistration delay can be changed, even to zero', async () => {
 
 test('a target that is registered again while it drains is healthy and is not removed', async () => {
   const clock = manualClock();
-  const { admitLoadBalancer, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
+  const { admitLoadBalancer, deregister, health, ip, register, forwardToGroup } = await targetScene({
+    clock,
+    pace: 1,
+  });
   await admitLoadBalancer();
   await forwardToGroup();
   clock.advance(150_000);

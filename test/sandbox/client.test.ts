@@ -1,4 +1,4 @@
-// The client of a sandbox in another process finds, starts and stops the sandbox.
+// A client finds, starts and stops a sandbox in another process.
 import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -35,7 +35,7 @@ function folderWithToken(token = TOKEN): string {
 }
 
 /** Starts a process that responds like a sandbox with the process `reportedPid`; a stop request runs the code `onStop`. */
-async function fakeSandbox(
+async function startFakeSandbox(
   onStop: string,
   folder = folderWithToken(),
   reportedPid?: number,
@@ -60,12 +60,12 @@ async function fakeSandbox(
 }
 
 test('a sandbox reports its process and the folder of its state', async () => {
-  const { port, pid, folder } = await fakeSandbox('');
+  const { port, pid, folder } = await startFakeSandbox('');
   expect(await findSandbox(port)).toMatchObject({ pid, folder, limits: 60, started: false });
 });
 
 test('stopping a sandbox resolves when its process has ended', async () => {
-  const { port } = await fakeSandbox("response.once('close', () => process.exit());");
+  const { port } = await startFakeSandbox("response.once('close', () => process.exit());");
   const found = await findSandbox(port);
   expect(found?.isAlive()).toBe(true);
   await found?.stop();
@@ -75,14 +75,14 @@ test('stopping a sandbox resolves when its process has ended', async () => {
 
 test('stopping a sandbox resolves when its process has ended, even if nothing reaps the process', async () => {
   const { pid } = await zombie(async () => undefined);
-  const { port } = await fakeSandbox('', folderWithToken(), pid);
+  const { port } = await startFakeSandbox('', folderWithToken(), pid);
   const found = await findSandbox(port);
   expect(found?.isAlive()).toBe(false);
   await found?.stop(100);
 });
 
 test('stopping a sandbox fails when its process does not end in time', async () => {
-  const { port, pid } = await fakeSandbox('');
+  const { port, pid } = await startFakeSandbox('');
   const found = await findSandbox(port);
   const stopping = found?.stop(100);
   await expect(stopping).rejects.toBeInstanceOf(SandboxError);

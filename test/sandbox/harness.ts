@@ -50,7 +50,7 @@ function withClients(started: Sandbox) {
   return { ...started, ...clients, region: started.world.region('eu-west-1') };
 }
 
-/** Returns the wire code and the message with which a call was refused; throws when the call was not refused. */
+/** Returns the error code and the message with which a call was refused. Throws when the call was not refused. */
 export async function refusalOf(call: Promise<unknown>): Promise<{ code: string; message: string }> {
   try {
     await call;

@@ -17,8 +17,8 @@ import { TestTask } from './runtime/support.ts';
 
 const REPOSITORY = 'shop-dev/web-api1';
 
-/** A sandbox with a repository, and a function that pushes to the repository as a provision does. */
-async function registry() {
+/** Starts a sandbox with a repository, and returns a function that pushes to the repository as a provision does. */
+async function startRegistry() {
   const { ecr, url, region, journal, faults } = await sandbox();
   const { repository } = await makeRepository(ecr, REPOSITORY, { imageTagMutability: 'IMMUTABLE' });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -40,14 +40,14 @@ async function registry() {
 const twoPartImage = packImage([{ name: 'main.cjs', bytes: randomBytes(11 * 1024 * 1024) }]);
 
 test('a service that was bundled and pushed runs from its image', async () => {
-  using target = await registry();
+  using registry = await startRegistry();
   const built = await bundle(resolve('services/api1'));
-  await target.push(built);
+  await registry.push(built);
   // A second push, as after an interrupted run, finds everything already uploaded.
-  await target.push(built);
-  expect(await target.digestUnder(built.tag)).toBe(built.digest);
+  await registry.push(built);
+  expect(await registry.digestUnder(built.tag)).toBe(built.digest);
 
-  const image = pullImage(target.region, imageUri(target.repositoryUri, built.digest));
+  const image = pullImage(registry.region, imageUri(registry.repositoryUri, built.digest));
   expect(image.digest).toBe(built.digest);
   await using task = await TestTask.create();
   const settings = await unpackImage(image, task.rootfs);
@@ -76,28 +76,28 @@ test.each([
 ])(
   'a push succeeds although a response to %s is lost',
   async (operation) => {
-    using target = await registry();
+    using registry = await startRegistry();
     const image = await twoPartImage;
-    target.faults.add({ service: 'ecr', operation, nth: 1, kind: 'answer-lost' });
-    await target.push(image);
-    expect(target.faults.waiting()).toEqual([]);
-    const pulled = pullImage(target.region, imageUri(target.repositoryUri, image.digest));
+    registry.faults.add({ service: 'ecr', operation, nth: 1, kind: 'answer-lost' });
+    await registry.push(image);
+    expect(registry.faults.waiting()).toEqual([]);
+    const pulled = pullImage(registry.region, imageUri(registry.repositoryUri, image.digest));
     expect([pulled.config, ...pulled.layers].map(digestOf)).toEqual(image.blobs.map(({ digest }) => digest));
   },
   30_000,
 );
 
 test('a repeated push after an interruption uploads only the missing layers', async () => {
-  using target = await registry();
+  using registry = await startRegistry();
   const image = await twoPartImage;
-  // The configuration and the first of two parts arrive.
+  // The configuration and the first part of the layer arrive. The second part is refused.
   const refused = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
-  target.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
-  await expect(target.push(image)).rejects.toThrow('broken off');
-  expect(await target.digestUnder(image.tag)).toBeUndefined();
-  const before = target.journal.entries().length;
-  await target.push(image);
-  const repeated = target.journal.entries().slice(before);
+  registry.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
+  await expect(registry.push(image)).rejects.toThrow('broken off');
+  expect(await registry.digestUnder(image.tag)).toBeUndefined();
+  const before = registry.journal.entries().length;
+  await registry.push(image);
+  const repeated = registry.journal.entries().slice(before);
   expect(repeated.filter(({ operation }) => operation === 'InitiateLayerUpload')).toHaveLength(1);
-  expect(await target.digestUnder(image.tag)).toBe(image.digest);
+  expect(await registry.digestUnder(image.tag)).toBe(image.digest);
 }, 30_000);

@@ -76,7 +76,7 @@ test('no two kinds share an id prefix, a tag type or an ARN type', () => {
   }
 });
 
-test('every call that creates an EC2 resource accepts tags for it', () => {
+test('every call that creates an EC2 resource accepts tags for it; routes and tags are not resources', () => {
   const ec2 = services['ec2']?.operations ?? {};
   const untagged = Object.entries(ec2)
     .filter(([name, { takes }]) => /^(Create|Allocate)/.test(name) && !takes.includes('TagSpecifications'))
@@ -108,20 +108,20 @@ test.each(KINDS)(
     const id = `${idPrefix}-1`;
     const Tags = [{ Key: 'a', Value: '1' }];
     const tag = () => resultOf(ec2.send(new CreateTagsCommand({ Resources: [id], Tags })));
-    const listed = async () => (await ec2.send(new DescribeTagsCommand({}))).Tags?.length;
+    const tagCount = async () => (await ec2.send(new DescribeTagsCommand({}))).Tags?.length;
     ec2Tables(sandboxRegion.ec2)
       .find(({ kind }) => kind.tagType === tagType)
       ?.set(id, { Tags });
-    expect([await tag(), await listed()]).toEqual([expect.stringMatching(/NotFound$/), 0]);
+    expect([await tag(), await tagCount()]).toEqual([expect.stringMatching(/NotFound$/), 0]);
     clock.advance(lag);
-    expect([await tag(), await listed()]).toEqual(['ok', 1]);
+    expect([await tag(), await tagCount()]).toEqual(['ok', 1]);
   },
 );
 
-/** The VPC, kinds without a VPC, and kinds inside a security group or a subnet. (The subnet itself blocks the deletion.) */
+/** The VPC, kinds without a VPC, and kinds inside a security group or a subnet. The group or subnet blocks the deletion. */
 const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 'network-interface'];
 
-test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except the listed kinds', () => {
+test('every kind of EC2 resource in a VPC blocks the deletion of the VPC, except a few', () => {
   const row = { Tags: [], VpcId: 'vpc-1', Attachments: [{ VpcId: 'vpc-1' }], Associations: [] };
   const kinds = ec2Tables(region.ec2).map(({ kind }) => kind);
   const notBlocking = kinds.filter(({ blockedVpcId }) => blockedVpcId(row) !== 'vpc-1');

@@ -1,4 +1,4 @@
-/** Early responses of a target, before it has the whole request; large response headers; bodies that no header announces. */
+/** Responses that start before the whole request is sent, large response headers, and bodies that no header announces. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -9,7 +9,7 @@ import { FakeWorld, ask, defaultRule, open, startRawTarget, startTarget } from '
 const TOO_LARGE = 'HTTP/1.1 413 Payload Too Large\r\nContent-Length: 8\r\nConnection: close\r\n\r\ntoo much';
 const MEGABYTE = Buffer.alloc(1024 * 1024, 'x');
 
-async function openFor(targetPort: number): Promise<number> {
+async function openListenerFor(targetPort: number): Promise<number> {
   const world = new FakeWorld();
   world.register('10.0.0.1', targetPort);
   return (await open(world)).port;
@@ -44,13 +44,15 @@ describe('an early 413', () => {
     ['stops reading', (socket) => void socket.pause().write(TOO_LARGE)],
     ['goes on reading', (socket) => void socket.resume().write(TOO_LARGE)],
   ])('from a target that %s reaches a client that reads only after its upload', async (_, behave) => {
-    const port = await openFor(await startRawTarget((socket) => socket.once('data', () => behave(socket))));
+    const port = await openListenerFor(
+      await startRawTarget((socket) => socket.once('data', () => behave(socket))),
+    );
     for (const headers of ['', 'Connection: close\r\n']) {
       expect(await upload(port, headers)).toMatch(/^HTTP\/1\.1 413 Payload Too Large\r\n[^]*too much$/);
     }
   });
 
-  test('from a rule reaches such a client, too', async () => {
+  test('from a rule reaches a client that reads only after its upload', async () => {
     const world = new FakeWorld();
     const config = { StatusCode: '413', MessageBody: 'too much' };
     world.currentRules = [defaultRule({ Type: 'fixed-response', FixedResponseConfig: config })];
@@ -67,7 +69,7 @@ describe('the headers of a response', () => {
     [200, 'are large', { 'X-One': 'a'.repeat(16_000), 'X-Two': 'b'.repeat(16_000) }],
     [502, 'exceed 32 KB', { 'X-One': 'a'.repeat(16_500), 'X-Two': 'b'.repeat(16_500) }],
   ])('lead to %d when they %s', async (status, _, headers) => {
-    const port = await openFor((await respondWith(headers)).port);
+    const port = await openListenerFor((await respondWith(headers)).port);
     // Node's client has a lower limit, which is raised here.
     const reply = await ask(port, '/', { maxHeaderSize: 64 * 1024 });
     expect(reply.status).toBe(status);
@@ -78,7 +80,11 @@ describe('the headers of a response', () => {
     const { port: targetPort } = await startTarget((_request, response) => {
       response.writeHead(200, [...Array<string[]>(3_000).fill(['a', 'b']).flat(), 'X-Last', 'yes']).end();
     });
-    const request = http.get({ port: await openFor(targetPort), agent: false, maxHeaderSize: 64 * 1024 });
+    const request = http.get({
+      port: await openListenerFor(targetPort),
+      agent: false,
+      maxHeaderSize: 64 * 1024,
+    });
     request.maxHeadersCount = 0;
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     expect(response.rawHeaders.filter((name) => name === 'a')).toHaveLength(3_000);
@@ -87,7 +93,7 @@ describe('the headers of a response', () => {
   });
 });
 
-describe('a body that the headers sent to the target do not announce', () => {
+describe('a body that is not announced by the headers for the target', () => {
   test('is not forwarded, because the target would take it for the next request', async () => {
     let received = '';
     const targetPort = await startRawTarget((socket) =>

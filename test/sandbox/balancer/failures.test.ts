@@ -134,8 +134,8 @@ describe('a 504 response', () => {
     const reach = world.reach.bind(world);
     world.reach = (target) => {
       setImmediate(() => {
-        const until = performance.now() + 20;
-        while (performance.now() < until); // blocks until the timeout expires, so that the connection goes unnoticed
+        const deadline = performance.now() + 20;
+        while (performance.now() < deadline); // blocks until the timeout expires, so that the connection goes unnoticed
       });
       return reach(target);
     };
@@ -144,15 +144,17 @@ describe('a 504 response', () => {
   });
 
   test('is sent when the target accepts the request and sends nothing during the idle timeout', async () => {
-    const silent = await startRawTarget(() => {});
-    const { port } = await open(await worldWithTarget(silent, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const silentPort = await startRawTarget(() => {});
+    const { port } = await open(
+      await worldWithTarget(silentPort, { 'idle_timeout.timeout_seconds': '0.05' }),
+    );
     expect((await ask(port)).status).toBe(504);
     expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(504);
   });
 
   test('is sent when the target stops reading a request', async () => {
-    const deaf = await startRawTarget((socket) => socket.pause());
-    const { port } = await open(await worldWithTarget(deaf, { 'idle_timeout.timeout_seconds': '0.2' }));
+    const deafPort = await startRawTarget((socket) => socket.pause());
+    const { port } = await open(await worldWithTarget(deafPort, { 'idle_timeout.timeout_seconds': '0.2' }));
     const request = http.request({ port, method: 'POST', agent: false });
     request.on('error', () => {});
     Readable.from(Array<Buffer>(1_000).fill(Buffer.alloc(64 * 1024))).pipe(request);
@@ -184,16 +186,18 @@ describe('a response that has begun', () => {
     ['chunked', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'],
     ['of known length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello'],
   ])('is cut off rather than completed when the target disconnects (body %s)', async (_, head) => {
-    const broken = await startRawTarget((socket) => socket.once('data', () => socket.end(head)));
-    const { port } = await open(await worldWithTarget(broken));
+    const brokenPort = await startRawTarget((socket) => socket.once('data', () => socket.end(head)));
+    const { port } = await open(await worldWithTarget(brokenPort));
     await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
   test('is cut off when the target sends nothing during the idle timeout', async () => {
-    const broken = await startRawTarget((socket) =>
+    const brokenPort = await startRawTarget((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello')),
     );
-    const { port } = await open(await worldWithTarget(broken, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const { port } = await open(
+      await worldWithTarget(brokenPort, { 'idle_timeout.timeout_seconds': '0.05' }),
+    );
     await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 });
@@ -299,7 +303,7 @@ describe('a client', () => {
 });
 
 describe('a client that breaks the protocol', () => {
-  test('gets an error when it does so in the body of a request', async () => {
+  test('gets an error page when the body of its request is invalid', async () => {
     const { port } = await open(await worldWithTarget((await startTarget(echo())).port));
     const response = await exchange(
       port,
@@ -329,9 +333,9 @@ describe('a client that breaks the protocol', () => {
 describe('the request of a client that disconnects', () => {
   test('is aborted at the target', async () => {
     const arrived = gate();
-    const gone = gate();
+    const disconnected = gate();
     const { port: targetPort } = await startTarget((request) => {
-      request.socket.once('close', () => gone.open());
+      request.socket.once('close', () => disconnected.open());
       arrived.open();
     });
     const { port } = await open(await worldWithTarget(targetPort));
@@ -339,7 +343,7 @@ describe('the request of a client that disconnects', () => {
     request.on('error', () => {});
     await arrived.opened;
     request.destroy();
-    await gone.opened;
+    await disconnected.opened;
   });
 
   test('is dropped when no target has been selected yet', async () => {
@@ -355,9 +359,9 @@ describe('the request of a client that disconnects', () => {
       return await reach(target);
     };
     const { port } = await open(world);
-    const gone = http.get({ port, path: '/gone', agent: false }).on('error', () => {});
+    const goneRequest = http.get({ port, path: '/gone', agent: false }).on('error', () => {});
     await asked.opened;
-    gone.destroy();
+    goneRequest.destroy();
     expect((await ask(port, '/..')).status).toBe(400); // by now the load balancer has noticed the disconnect
     found.open();
     expect((await askEcho(port, '/here')).url).toBe('/here');

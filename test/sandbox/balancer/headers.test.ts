@@ -6,7 +6,7 @@ import { ask, askEcho, echo, exchange, open, startRawTarget, startTarget, FakeWo
 
 const ROOT = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/;
 
-async function startEcho(attributes: Record<string, string> = {}): Promise<number> {
+async function openEchoListener(attributes: Record<string, string> = {}): Promise<number> {
   const world = new FakeWorld();
   world.attributes = attributes;
   world.register('10.0.0.1', (await startTarget(echo())).port);
@@ -14,7 +14,7 @@ async function startEcho(attributes: Record<string, string> = {}): Promise<numbe
 }
 
 /** Sends a raw request and returns what the target received. */
-async function receivedByTarget(port: number, ...lines: string[]): Promise<Echo> {
+async function sendToTarget(port: number, ...lines: string[]): Promise<Echo> {
   const response = await exchange(
     port,
     ['GET / HTTP/1.1', 'Host: a', ...lines, 'Connection: close', '', ''].join('\r\n'),
@@ -24,7 +24,9 @@ async function receivedByTarget(port: number, ...lines: string[]): Promise<Echo>
 
 describe('a request at the target', () => {
   test('has headers that name the client, the protocol and the port', async () => {
-    const { headers } = await askEcho(await startEcho(), '/', { headers: { Host: 'shop.example.com:8080' } });
+    const { headers } = await askEcho(await openEchoListener(), '/', {
+      headers: { Host: 'shop.example.com:8080' },
+    });
     expect(headers).toMatchObject({
       host: 'shop.example.com:8080',
       'x-forwarded-for': '127.0.0.1',
@@ -37,7 +39,7 @@ describe('a request at the target', () => {
 
   test('has the real protocol and port instead of those that the client claims', async () => {
     const headers = { 'X-Forwarded-Proto': 'https', 'x-forwarded-port': '443' };
-    expect((await askEcho(await startEcho(), '/', { headers })).headers).toMatchObject({
+    expect((await askEcho(await openEchoListener(), '/', { headers })).headers).toMatchObject({
       'x-forwarded-proto': 'http',
       'x-forwarded-port': '80',
     });
@@ -52,7 +54,7 @@ describe('a request at the target', () => {
     ['remove', '203.0.113.7', undefined],
     ['remove', undefined, undefined],
   ])('in mode %s has its X-Forwarded-For header changed from "%s" to "%s"', async (mode, sent, expected) => {
-    const port = await startEcho(
+    const port = await openEchoListener(
       mode === undefined ? {} : { 'routing.http.xff_header_processing.mode': mode },
     );
     const headers = sent === undefined ? {} : { 'X-Forwarded-For': sent };
@@ -60,8 +62,8 @@ describe('a request at the target', () => {
   });
 
   test('has one X-Forwarded-For line even if the client sent several', async () => {
-    const { rawHeaders } = await receivedByTarget(
-      await startEcho(),
+    const { rawHeaders } = await sendToTarget(
+      await openEchoListener(),
       'X-Forwarded-For: 1.1.1.1',
       'x-forwarded-for: 2.2.2.2',
     );
@@ -70,8 +72,8 @@ describe('a request at the target', () => {
   });
 
   test('keeps the spelling, order and repetition of headers', async () => {
-    const { rawHeaders } = await receivedByTarget(
-      await startEcho(),
+    const { rawHeaders } = await sendToTarget(
+      await openEchoListener(),
       'x-LOWER: 1',
       'X-Same: a',
       'X-Other: b',
@@ -92,14 +94,14 @@ describe('a request at the target', () => {
   });
 
   test('keeps only the first of several Host headers', async () => {
-    const { rawHeaders } = await receivedByTarget(await startEcho(), 'Host: b');
+    const { rawHeaders } = await sendToTarget(await openEchoListener(), 'Host: b');
     expect(rawHeaders.slice(0, 2)).toEqual(['Host', 'a']);
     expect(rawHeaders).not.toContain('b');
   });
 
   test('lacks the hop-by-hop headers of the client', async () => {
-    const { headers, rawHeaders } = await receivedByTarget(
-      await startEcho(),
+    const { headers, rawHeaders } = await sendToTarget(
+      await openEchoListener(),
       'Keep-Alive: timeout=9',
       'Proxy-Connection: close',
       'TE: trailers',
@@ -124,17 +126,17 @@ describe('a request at the target', () => {
     ['false', ['X_Under', 'X.Dot', 'X!Bang', 'X-Good']],
     ['true', ['X-Good']],
   ])('with drop_invalid_header_fields %s keeps the unusual names %j', async (drop, expected) => {
-    const port = await startEcho(
+    const port = await openEchoListener(
       drop === undefined ? {} : { 'routing.http.drop_invalid_header_fields.enabled': drop },
     );
-    const { rawHeaders } = await receivedByTarget(port, 'X_Under: 1', 'X.Dot: 1', 'X!Bang: 1', 'X-Good: 1');
+    const { rawHeaders } = await sendToTarget(port, 'X_Under: 1', 'X.Dot: 1', 'X!Bang: 1', 'X-Good: 1');
     expect(rawHeaders.filter((name) => /^X.(Under|Dot|Bang|Good)$/.test(name))).toEqual(expected);
   });
 
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'PURGE', 'QUERY'])(
     'keeps the method %s and its body',
     async (method) => {
-      const port = await startEcho();
+      const port = await openEchoListener();
       expect(
         await askEcho(port, '/', { method, body: 'abc', headers: { 'Content-Length': 3 } }),
       ).toMatchObject({ method, body: 'abc' });
@@ -149,7 +151,7 @@ describe('a request at the target', () => {
   );
 
   test('does not wait for 100 Continue, because the load balancer sends it', async () => {
-    const { headers, body } = await askEcho(await startEcho(), '/', {
+    const { headers, body } = await askEcho(await openEchoListener(), '/', {
       method: 'POST',
       body: 'abc',
       headers: { Expect: '100-continue' },
@@ -174,7 +176,9 @@ describe('the trace ID', () => {
     ['Self=1-old-one;Root=1-1-a', /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-1-a$/],
     ['CalledFrom=app', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};CalledFrom=app$/],
   ])('of a request with %s is kept and extended', async (sent, expected) => {
-    const { headers } = await askEcho(await startEcho(), '/', { headers: { 'x-amzn-trace-id': sent } });
+    const { headers } = await askEcho(await openEchoListener(), '/', {
+      headers: { 'x-amzn-trace-id': sent },
+    });
     expect(headers['x-amzn-trace-id']).toMatch(expected);
   });
 });
@@ -218,7 +222,7 @@ describe('a response at the client', () => {
   });
 
   test("does not get the load balancer's Server header, and keeps the connection open", async () => {
-    const { headers } = await ask(await startEcho(), '/', { headers: { Connection: 'keep-alive' } });
+    const { headers } = await ask(await openEchoListener(), '/', { headers: { Connection: 'keep-alive' } });
     expect(headers.server).toBeUndefined();
     expect(headers['keep-alive']).toBeUndefined();
     expect(headers.connection).toBe('keep-alive');

@@ -14,7 +14,7 @@ describe('the health of a target', () => {
   const settings = { healthyThreshold: 3, unhealthyThreshold: 2, matcher: '200-299' };
   const ok: HealthCheckResult = { code: 204 };
   const bad: HealthCheckResult = { code: 503 };
-  const after = (...results: HealthCheckResult[]): string =>
+  const statesAfter = (...results: HealthCheckResult[]): string =>
     results
       .reduce(
         (states, result) => [...states, nextHealth(states.at(-1) ?? INITIAL_HEALTH, result, settings)],
@@ -36,7 +36,7 @@ describe('the health of a target', () => {
     ['a target can become healthy and then unhealthy again', [bad, bad, ok, ok, ok, bad, bad], 'iiuuuhhu'],
     ['different kinds of failures count equally', [ok, 'timeout', 'failed'], 'ihhu'],
   ])('%s', (_, results, states) => {
-    expect(after(...results)).toBe(states);
+    expect(statesAfter(...results)).toBe(states);
   });
 
   test.each<[HealthCheckResult, string, string]>([
@@ -55,9 +55,9 @@ describe('the health of a target', () => {
   });
 
   test('has the reason of the latest failure until the target is healthy', () => {
-    const first = nextHealth(nextHealth(INITIAL_HEALTH, 'timeout', settings), bad, settings);
-    expect(first.reason).toBe('Target.ResponseCodeMismatch');
-    const afterOnePass = nextHealth(first, ok, settings);
+    const afterTwoFailures = nextHealth(nextHealth(INITIAL_HEALTH, 'timeout', settings), bad, settings);
+    expect(afterTwoFailures.reason).toBe('Target.ResponseCodeMismatch');
+    const afterOnePass = nextHealth(afterTwoFailures, ok, settings);
     expect(afterOnePass).toMatchObject({ state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' });
     const afterThreePasses = nextHealth(nextHealth(afterOnePass, ok, settings), ok, settings);
     expect(afterThreePasses).toEqual({ state: 'healthy', passes: 3, failures: 0 });
@@ -98,9 +98,11 @@ describe('a health check', () => {
       seen.push(request);
       response.writeHead(204).end();
     });
-    const reach = { host: '127.0.0.1', port };
-    expect(await sendHealthCheck(reach, settings, neverAborted, '10.0.0.1:5000')).toEqual({ code: 204 });
-    expect(await sendHealthCheck(reach, settings, neverAborted)).toEqual({ code: 204 });
+    const reachability = { host: '127.0.0.1', port };
+    expect(await sendHealthCheck(reachability, settings, neverAborted, '10.0.0.1:5000')).toEqual({
+      code: 204,
+    });
+    expect(await sendHealthCheck(reachability, settings, neverAborted)).toEqual({ code: 204 });
 
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/health?deep=1' });
     expect(seen[0]?.headers).toEqual({
@@ -159,13 +161,13 @@ describe('a health check', () => {
   });
 
   test('fails when the connection is refused or closed, or the response is garbage', async () => {
-    const closing = await startRawTarget((socket) => socket.end());
-    const garbled = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
+    const closingPort = await startRawTarget((socket) => socket.end());
+    const garbledPort = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
     expect(await sendHealthCheck('refused', settings, neverAborted)).toBe('failed');
-    expect(await sendHealthCheck({ host: '127.0.0.1', port: closing }, settings, neverAborted)).toBe(
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: closingPort }, settings, neverAborted)).toBe(
       'failed',
     );
-    expect(await sendHealthCheck({ host: '127.0.0.1', port: garbled }, settings, neverAborted)).toBe(
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: garbledPort }, settings, neverAborted)).toBe(
       'failed',
     );
     const { port, server } = await startTarget(() => {});
@@ -176,13 +178,13 @@ describe('a health check', () => {
   test('can be aborted by its signal', async () => {
     const accepted = gate();
     const port = await startRawTarget(() => accepted.open());
-    for (const reach of [{ host: '127.0.0.1', port }, 'timeout'] as const) {
+    for (const reachability of [{ host: '127.0.0.1', port }, 'timeout'] as const) {
       const giveUp = new AbortController();
-      const check = sendHealthCheck(reach, settings, giveUp.signal);
-      if (reach !== 'timeout') await accepted.opened;
+      const check = sendHealthCheck(reachability, settings, giveUp.signal);
+      if (reachability !== 'timeout') await accepted.opened;
       giveUp.abort();
       await expect(check).rejects.toMatchObject({ name: 'AbortError' });
-      await expect(sendHealthCheck(reach, settings, giveUp.signal)).rejects.toMatchObject({
+      await expect(sendHealthCheck(reachability, settings, giveUp.signal)).rejects.toMatchObject({
         name: 'AbortError',
       });
     }

@@ -13,7 +13,7 @@ import { gate, startRawTarget, startTarget } from './targets.ts';
 const REFRESH_INTERVAL = 1;
 const INTERVAL = 30_000;
 
-/** A clock whose waits end when the test says so. */
+/** A clock whose waits last until the test ends them. */
 class Clock {
   private waits: { ms: number; end: () => void }[] = [];
   private changed = gate();
@@ -40,7 +40,7 @@ class Clock {
     return this.waits.filter((wait) => wait.ms === ms).length;
   }
   /** Resolves when exactly `count` waits of `ms` milliseconds are pending. */
-  async untilWaits(ms: number, count: number): Promise<void> {
+  async waitUntilPending(ms: number, count: number): Promise<void> {
     while (this.countWaits(ms) !== count) await this.changed.opened;
   }
 }
@@ -164,7 +164,7 @@ describe('the health checker', () => {
     await accepted.opened;
     scene.clock.endWaits(INTERVAL);
     scene.clock.endWaits(REFRESH_INTERVAL);
-    await scene.clock.untilWaits(REFRESH_INTERVAL, 1);
+    await scene.clock.waitUntilPending(REFRESH_INTERVAL, 1);
     checker.refresh();
     expect(scene.clock.countWaits(INTERVAL)).toBe(0);
     finish.open();
@@ -233,11 +233,11 @@ describe('the health checker', () => {
   });
 
   test('checks the configured port but reports the port of the target', async () => {
-    const asked: number[] = [];
+    const checkedPorts: number[] = [];
     const { reach } = await startTargetWithStatus(() => 200);
     const scene = new Scene(
       (target) => {
-        asked.push(target.port);
+        checkedPorts.push(target.port);
         return reach();
       },
       { port: 8081 },
@@ -245,7 +245,7 @@ describe('the health checker', () => {
     scene.setTarget('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
     await scene.waitForReports(1);
-    expect(asked).toEqual([8081]);
+    expect(checkedPorts).toEqual([8081]);
     expect(scene.group.targets).toEqual([{ id: '10.0.0.1', port: 5000, state: 'healthy' }]);
   });
 

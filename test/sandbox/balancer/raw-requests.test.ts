@@ -27,7 +27,7 @@ const MANY_HEADERS = 'a:b\r\n'.repeat(2_100);
 const HOST = 'Host: a\r\n';
 
 /** Opens a listener whose target records every request that it receives. */
-async function openRecorded(
+async function openRecordingListener(
   attributes: Record<string, string> = {},
 ): Promise<{ port: number; seen: ParsedRequest[] }> {
   const seen: ParsedRequest[] = [];
@@ -76,7 +76,7 @@ describe('a body that looks like a request', () => {
     ['POST with a length', withLength(`POST /x HTTP/1.1\r\n${HOST}${MANY_HEADERS}`, HIDDEN)],
     ['POST with Host at the end', withLength(`POST /x HTTP/1.1\r\n${MANY_HEADERS}${HOST}`, HIDDEN)],
     [
-      'GET named by Connection',
+      'GET with a length that Connection names',
       withLength(`GET /x HTTP/1.1\r\n${HOST}Connection: Content-Length\r\n`, HIDDEN),
     ],
     [
@@ -84,7 +84,7 @@ describe('a body that looks like a request', () => {
       withLength(`POST /x HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: h2c\r\n`, HIDDEN),
     ],
   ])('stays a body after any number of headers: %s', async (_, text) => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     expect(statusesIn(await send(port, text + LAST))).toEqual([200, 200]);
     expect(seen.map(({ line }) => line)).toEqual([`${text.split(' ')[0]} /x`, 'GET /last']);
     expect(seen[0]?.body).toBe(HIDDEN);
@@ -129,7 +129,7 @@ describe('a body that looks like a request', () => {
       chunked(`GET / HTTP/1.1\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n`, HIDDEN),
     ],
   ])('is refused, and the connection is closed, if the framing is ambiguous: %s', async (_, text) => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     const received = await send(port, text);
     expect(statusesIn(received)).toEqual([400]);
     expect(received).toContain('Connection: close\r\n');
@@ -138,14 +138,14 @@ describe('a body that looks like a request', () => {
   });
 
   test.each(['xchunked', 'gzip, chunked'])('is refused if the encoding is unknown: %s', async (encoding) => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     const head = `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: ${encoding}\r\n\r\n`;
     expect(statusesIn(await send(port, `${head}0\r\n\r\n${HIDDEN}`))[0]).toBe(501);
     expect(seen).toEqual([]);
   });
 
   test('is judged by the rules when it follows a complete request', async () => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     const received = await send(port, `${withLength(`POST /x HTTP/1.1\r\n${HOST}`, 'abc')}${HIDDEN}${LAST}`);
     expect(statusesIn(received)).toEqual([200, 403, 200]);
     expect(seen.map(({ line, body }) => [line, body])).toEqual([
@@ -176,14 +176,14 @@ describe('the URL of a request', () => {
     ['/a b', [400], []],
     ['/\x01', [400], []],
   ])('%j leads to the statuses %j and the requests %j', async (target, statuses, lines) => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     const received = await send(port, `GET ${target} HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`);
     expect(statusesIn(received)).toEqual(statuses);
     expect(seen.map(({ line }) => line)).toEqual(lines);
   });
 
   test('cannot be an asterisk, even for OPTIONS, because no rule could apply to it', async () => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     expect(statusesIn(await send(port, `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`))).toEqual([400]);
     expect(seen).toEqual([]);
   });
@@ -194,7 +194,7 @@ describe('the URL of a request', () => {
     ['with several Host headers uses the first one', `GET /x HTTP/1.1\r\n${HOST}Host: b\r\n`, 'a'],
     ['without Host in HTTP/1.0 uses the address of the load balancer', 'GET /x HTTP/1.0\r\n', '127.0.0.1'],
   ])('%s, for the rules and for the target', async (_, head, host) => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     expect(statusesIn(await send(port, `${head}Connection: close\r\n\r\n`))).toEqual([200]);
     const { headers = [] } = seen[0] ?? {};
     const hosts = headers.flatMap((name, index) => (/^host$/i.test(name) ? [headers[index + 1]] : []));
@@ -209,7 +209,7 @@ describe('a request', () => {
     ['in HTTP/0.9', 'GET /x\r\n', 400],
     ['in HTTP/2 without an upgrade', `GET /x HTTP/2.0\r\n${HOST}`, 505],
   ])('%s is refused', async (_, head, status) => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     expect(statusesIn(await send(port, `${head}\r\n`))).toEqual([status]);
     expect(seen).toEqual([]);
   });
@@ -237,7 +237,7 @@ describe('the limits of a request', () => {
     [400, 'more headers than a head can have', start + 'a:\r\n'.repeat(20_000)],
     [400, 'an endless head', start + 'a:bcd\r\n'.repeat(100_000)],
   ])('lead to %d for %s', async (status, _, head) => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     expect(statusesIn(await send(port, `${head}\r\n`))).toEqual([status]);
     expect(seen).toHaveLength(status === 200 ? 1 : 0);
   });
@@ -247,7 +247,7 @@ describe('the bytes of headers', () => {
   const BYTES = Array.from({ length: 128 }, (_, index) => String.fromCharCode(128 + index)).join('');
 
   test('are the same at the target', async () => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     await send(
       port,
       `POST /x HTTP/1.1\r\n${HOST}X-Bytes: ${BYTES}\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\xe4\xf6\xfc`,
@@ -290,7 +290,7 @@ describe('the bytes of headers', () => {
 
 describe('headers that are removed', () => {
   test('include those that the client names in Connection', async () => {
-    const { port, seen } = await openRecorded();
+    const { port, seen } = await openRecordingListener();
     const head = `GET /x HTTP/1.1\r\n${HOST}X-Role: admin\r\nX_Role: admin\r\nConnection: close, X-Role\r\n\r\n`;
     await send(port, head);
     expect(seen[0]?.headers).not.toContain('X-Role');

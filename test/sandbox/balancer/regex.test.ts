@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isRegex, matchesRegex } from '../../../sandbox/balancer/regex.ts';
 
-/** The longest path that the load balancer accepts, which almost matches the expressions. */
+/** The longest path that the load balancer accepts. It almost matches the expressions. */
 const LONG = `${'a'.repeat(16_000)}!`;
 
 describe('a regular expression', () => {

@@ -139,12 +139,14 @@ describe('rules', () => {
 });
 
 describe('actions', () => {
-  const act = (action: Action, changes: Partial<RoutedRequest> = {}, drawn = 0): unknown =>
+  const decisionFor = (action: Action, changes: Partial<RoutedRequest> = {}, drawn = 0): unknown =>
     decide([rule('default', [], action)], request(changes), () => drawn);
 
   test('can forward to a single target group', () => {
-    expect(act(forward('arn'))).toEqual({ kind: 'forward', targetGroupArn: 'arn' });
-    expect(act({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn' }] } })).toEqual({
+    expect(decisionFor(forward('arn'))).toEqual({ kind: 'forward', targetGroupArn: 'arn' });
+    expect(
+      decisionFor({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn' }] } }),
+    ).toEqual({
       kind: 'forward',
       targetGroupArn: 'arn',
     });
@@ -156,7 +158,7 @@ describe('actions', () => {
       { TargetGroupArn: 'blue', Weight: 3 },
       { TargetGroupArn: 'green', Weight: 1 },
     ];
-    const drawn = Array.from({ length: 100 }, (_, index) =>
+    const decisions = Array.from({ length: 100 }, (_, index) =>
       decide(
         [rule('default', [], { Type: 'forward', ForwardConfig: { TargetGroups } })],
         request(),
@@ -164,18 +166,21 @@ describe('actions', () => {
       ),
     );
     const countOf = (arn: string): number =>
-      drawn.filter((each) => each.kind === 'forward' && each.targetGroupArn === arn).length;
+      decisions.filter((each) => each.kind === 'forward' && each.targetGroupArn === arn).length;
     expect([countOf('none'), countOf('blue'), countOf('green')]).toEqual([0, 75, 25]);
   });
 
   test('fail when all weights are 0', () => {
     const TargetGroups = [{ TargetGroupArn: 'blue', Weight: 0 }];
-    expect(act({ Type: 'forward', ForwardConfig: { TargetGroups } })).toEqual({ kind: 'fail', status: 503 });
+    expect(decisionFor({ Type: 'forward', ForwardConfig: { TargetGroups } })).toEqual({
+      kind: 'fail',
+      status: 503,
+    });
   });
 
   test('can return a fixed response', () => {
     const FixedResponseConfig = { StatusCode: '418', ContentType: 'application/json', MessageBody: '{}' };
-    expect(act({ Type: 'fixed-response', FixedResponseConfig })).toEqual({
+    expect(decisionFor({ Type: 'fixed-response', FixedResponseConfig })).toEqual({
       kind: 'fixed-response',
       status: 418,
       contentType: 'application/json; charset=utf-8',
@@ -228,7 +233,7 @@ describe('actions', () => {
     ],
   ])('can redirect %s', (_, RedirectConfig, changes, location) => {
     const status = RedirectConfig?.StatusCode === 'HTTP_301' ? 301 : 302;
-    expect(act({ Type: 'redirect', RedirectConfig }, changes)).toEqual({
+    expect(decisionFor({ Type: 'redirect', RedirectConfig }, changes)).toEqual({
       kind: 'redirect',
       status,
       location,

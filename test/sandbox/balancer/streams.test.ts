@@ -163,15 +163,15 @@ async function upgrade(
     buffered += String(data);
     socket.emit('more');
   });
-  const until = async (enough: () => boolean): Promise<void> => {
+  const waitUntil = async (enough: () => boolean): Promise<void> => {
     while (!enough()) await once(socket, 'more');
   };
-  await until(() => buffered.includes('\r\n\r\n'));
+  await waitUntil(() => buffered.includes('\r\n\r\n'));
   expect(buffered).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
   expect(buffered.toLowerCase()).toContain('sec-websocket-accept: k\r\n');
   buffered = buffered.slice(buffered.indexOf('\r\n\r\n') + 4);
   const read = async (bytes: number): Promise<string> => {
-    await until(() => buffered.length >= bytes);
+    await waitUntil(() => buffered.length >= bytes);
     const taken = buffered.slice(0, bytes);
     buffered = buffered.slice(bytes);
     return taken;
@@ -265,13 +265,13 @@ describe('a WebSocket', () => {
     );
   });
 
-  test.each<[number, number | 'refused' | 'timeout' | undefined]>([
-    [502, 'refused'],
-    [504, 'timeout'],
-    [503, undefined],
-  ])('gets a %d when the target is %s', async (status, portOrFailure) => {
+  test.each<[number, string, 'refused' | 'timeout' | undefined]>([
+    [502, 'refuses the connection', 'refused'],
+    [504, 'receives no packets', 'timeout'],
+    [503, 'is not registered', undefined],
+  ])('gets a %d when the target %s', async (status, _, failure) => {
     const world = new FakeWorld();
-    if (portOrFailure !== undefined) world.register('10.0.0.1', portOrFailure);
+    if (failure !== undefined) world.register('10.0.0.1', failure);
     const { port } = await open(world, { connectTimeoutMs: 20 });
     const response = await exchange(port, [...UPGRADE, '', ''].join('\r\n'));
     expect(response).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

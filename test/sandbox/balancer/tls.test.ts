@@ -121,11 +121,11 @@ describe('a 502 response', () => {
 describe('a health check over TLS', () => {
   const settings = { path: '/health', protocol: 'HTTPS', timeoutMs: 5_000 } as const;
   const neverAborted = new AbortController().signal;
-  const reach = (port: number) => ({ host: '127.0.0.1', port });
+  const addressOf = (port: number) => ({ host: '127.0.0.1', port });
 
   test('receives the status, even with a self-signed certificate', async () => {
     const { port } = await startSecureTarget((_request, response) => response.writeHead(204).end());
-    expect(await sendHealthCheck(reach(port), settings, neverAborted, '10.0.0.1:5000')).toEqual({
+    expect(await sendHealthCheck(addressOf(port), settings, neverAborted, '10.0.0.1:5000')).toEqual({
       code: 204,
     });
   });
@@ -133,19 +133,21 @@ describe('a health check over TLS', () => {
   test('fails for a target that uses plain HTTP, and a check over plain HTTP fails for a target that uses TLS', async () => {
     const plain = await startTarget(echo());
     const secure = await startSecureTarget(echo());
-    expect(await sendHealthCheck(reach(plain.port), settings, neverAborted)).toBe('failed');
-    expect(await sendHealthCheck(reach(secure.port), { ...settings, protocol: 'HTTP' }, neverAborted)).toBe(
-      'failed',
-    );
+    expect(await sendHealthCheck(addressOf(plain.port), settings, neverAborted)).toBe('failed');
+    expect(
+      await sendHealthCheck(addressOf(secure.port), { ...settings, protocol: 'HTTP' }, neverAborted),
+    ).toBe('failed');
   });
 
   test('fails for a target that requires TLS 1.3', async () => {
     const { port } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
-    expect(await sendHealthCheck(reach(port), settings, neverAborted)).toBe('failed');
+    expect(await sendHealthCheck(addressOf(port), settings, neverAborted)).toBe('failed');
   });
 
   test('times out when the handshake does not complete', async () => {
     const port = await startRawTarget(() => {});
-    expect(await sendHealthCheck(reach(port), { ...settings, timeoutMs: 30 }, neverAborted)).toBe('timeout');
+    expect(await sendHealthCheck(addressOf(port), { ...settings, timeoutMs: 30 }, neverAborted)).toBe(
+      'timeout',
+    );
   });
 });

@@ -12,23 +12,23 @@ async function laggingScene() {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1 });
   scene.chaos.adjust(LAG);
-  return { ...scene, clock, create: calls(scene.ecs).create, service: scene.service() };
+  return { ...scene, clock, create: calls(scene.ecs).create, webService: scene.serviceInput() };
 }
 
 test('ECS reports a new cluster as MISSING and refuses services for it until the lag is over', async () => {
-  const { ecs, create, service, clock } = await laggingScene();
+  const { ecs, create, webService, clock } = await laggingScene();
   await ecs.send(new ECS.CreateClusterCommand({ clusterName: 'new' }));
   const found = await ecs.send(new ECS.DescribeClustersCommand({ clusters: ['new'] }));
   expect(found).toMatchObject({ clusters: [], failures: [{ reason: 'MISSING' }] });
-  expect(await resultOf(create({ ...service, cluster: 'new' }))).toBe('ClusterNotFoundException');
+  expect(await resultOf(create({ ...webService, cluster: 'new' }))).toBe('ClusterNotFoundException');
   clock.advance(LAG.idLagMs);
-  expect(await resultOf(create({ ...service, cluster: 'new' }))).toBe('ok');
+  expect(await resultOf(create({ ...webService, cluster: 'new' }))).toBe('ok');
 });
 
 test('ECS reports a new service as MISSING during the lag, but still starts its tasks', async () => {
-  const { ecs, create, service, clock, autoscaling } = await laggingScene();
+  const { ecs, create, webService, clock, autoscaling } = await laggingScene();
   const request = { cluster: 'main', services: ['web'] };
-  await create(service);
+  await create(webService);
   expect(await ecs.send(new ECS.DescribeServicesCommand(request))).toMatchObject({
     services: [],
     failures: [{ arn: expect.stringMatching(/service\/main\/web$/), reason: 'MISSING' }],
@@ -50,16 +50,18 @@ test('ECS reports a new service as MISSING during the lag, but still starts its 
 });
 
 test('the name of a deleted service cannot be reused until the lag is over', async () => {
-  const { ecs, create, service, clock, chaos } = await laggingScene();
+  const { ecs, create, webService, clock, chaos } = await laggingScene();
   chaos.adjust({ idLagMs: 0 });
-  await create({ ...service, desiredCount: 0 });
+  await create({ ...webService, desiredCount: 0 });
   chaos.adjust(LAG);
   await ecs.send(new ECS.DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
-  expect(await resultOf(create(service))).toBe('InvalidParameterException');
+  expect(await resultOf(create(webService))).toBe('InvalidParameterException');
   clock.advance(4 * SECOND);
-  const gone = await ecs.send(new ECS.DescribeServicesCommand({ cluster: 'main', services: ['web'] }));
-  expect(gone.services).toMatchObject([{ status: 'INACTIVE' }]);
-  await expect(create(service)).rejects.toThrow('Creation of service was not idempotent.');
+  const afterDeletion = await ecs.send(
+    new ECS.DescribeServicesCommand({ cluster: 'main', services: ['web'] }),
+  );
+  expect(afterDeletion.services).toMatchObject([{ status: 'INACTIVE' }]);
+  await expect(create(webService)).rejects.toThrow('Creation of service was not idempotent.');
   clock.advance(LAG.idLagMs);
-  expect(await resultOf(create(service))).toBe('ok');
+  expect(await resultOf(create(webService))).toBe('ok');
 });

@@ -38,7 +38,7 @@ async function sendWithFault(failure: Failure) {
     outcome,
     isSettled: () => settled,
     giveUp: () => giveUp.abort(),
-    made: InternetGateways?.length,
+    gatewayCount: InternetGateways?.length,
     entry: journal.entries()[0],
   };
 }
@@ -46,20 +46,20 @@ async function sendWithFault(failure: Failure) {
 describe.each([
   ['lost', 1, 'ok'],
   ['not-done', 0, 'InternalError'],
-] as const)('a call with the fault "%s"', (kind, made, result) => {
+] as const)('a call with the fault "%s"', (kind, gatewayCount, result) => {
   test.each<[Appearance, object]>([
     ['reset', { code: 'ECONNRESET' }],
     ['500', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }],
     ['cut', { message: expect.stringContaining('aborted') }],
-  ])(`looks like "%s" to the client and creates ${made} gateways`, async (looks, seen) => {
+  ])(`looks like "%s" to the client and creates ${gatewayCount} gateways`, async (looks, seen) => {
     const call = await sendWithFault({ kind, looks });
     expect(await call.outcome).toMatchObject(seen);
-    expect(call).toMatchObject({ made, entry: { fault: kind, result } });
+    expect(call).toMatchObject({ gatewayCount, entry: { fault: kind, result } });
   });
 
-  test(`gets no response until the client gives up, and creates ${made} gateways`, async () => {
+  test(`gets no response until the client gives up, and creates ${gatewayCount} gateways`, async () => {
     const call = await sendWithFault({ kind, looks: 'silent' });
-    expect(call).toMatchObject({ made, entry: { fault: kind, result } });
+    expect(call).toMatchObject({ gatewayCount, entry: { fault: kind, result } });
     expect(call.isSettled()).toBe(false);
     call.giveUp();
     expect(await call.outcome).toMatchObject({ name: 'AbortError' });
@@ -79,7 +79,7 @@ test('a sandbox stops even while clients are waiting for responses that never co
 test('the fault "answer-lost" resets the connection after the call has taken effect', async () => {
   const call = await sendWithFault({ kind: 'answer-lost' });
   expect(await call.outcome).toMatchObject({ code: 'ECONNRESET' });
-  expect(call).toMatchObject({ made: 1, entry: { fault: 'answer-lost', result: 'ok' } });
+  expect(call).toMatchObject({ gatewayCount: 1, entry: { fault: 'answer-lost', result: 'ok' } });
 });
 
 test('the fault "slow" delays the response, but not the effect of the call', async () => {

@@ -1,4 +1,4 @@
-// A new role exists immediately, but the services that assume it learn of it later, each at a different time.
+// A new role exists immediately, but other services learn of the role later, each at a different time.
 import * as ECS from '@aws-sdk/client-ecs';
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from '@jest/globals';
@@ -16,10 +16,10 @@ async function laggingScene(pace: Pace = 1) {
   const scene = await balancedAccount({ clock, pace });
   const { create, service } = calls(scene.ecs);
   scene.chaos.adjust(LAG);
-  const role = async (name = 'new') => required((await makeRole(scene.iam, name)).Role?.Arn);
+  const newRole = async (name = 'new') => required((await makeRole(scene.iam, name)).Role?.Arn);
   const register = (arn: string) =>
     scene.ecs.send(new ECS.RegisterTaskDefinitionCommand({ ...twoContainerTask(arn), family: 'new' }));
-  return { ...scene, clock, create, currentService: service, newRole: role, register };
+  return { ...scene, clock, create, currentService: service, newRole, register };
 }
 
 test('a new role is found immediately but cannot be passed to ECS until the lag is over', async () => {
@@ -39,14 +39,14 @@ test('a new role is found immediately but cannot be passed to ECS until the lag 
 });
 
 test('CreateService, RunTask and UpdateService each check whether the role can be passed', async () => {
-  const { ecs, newRole, register, create, service, networkConfiguration, chaos, clock } =
+  const { ecs, newRole, register, create, serviceInput, networkConfiguration, chaos, clock } =
     await laggingScene();
   const arn = await newRole();
   chaos.adjust({ iamLagMs: 0 });
   await register(arn);
-  await create(service({ desiredCount: 0 }));
+  await create(serviceInput({ desiredCount: 0 }));
   chaos.adjust(LAG);
-  const input = service({ serviceName: 'new', taskDefinition: 'new' });
+  const input = serviceInput({ serviceName: 'new', taskDefinition: 'new' });
   const run = {
     cluster: 'main',
     taskDefinition: 'new',
@@ -65,10 +65,10 @@ test('CreateService, RunTask and UpdateService each check whether the role can b
 
 describe('a task whose role ECS cannot assume yet', () => {
   test('is started again half a minute later, and the service reports the failure only once', async () => {
-    const { chaos, newRole, register, create, service, currentService, clock } = await laggingScene();
+    const { chaos, newRole, register, create, serviceInput, currentService, clock } = await laggingScene();
     chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());
-    const { service: made } = await create(service({ taskDefinition: 'new' }));
+    const { service: made } = await create(serviceInput({ taskDefinition: 'new' }));
     expect(made).toMatchObject({ status: 'ACTIVE' });
     chaos.adjust({ iamLagMs: 60 * SECOND, seed: 'late' });
     clock.advance(5 * SECOND);
@@ -81,12 +81,12 @@ describe('a task whose role ECS cannot assume yet', () => {
   });
 
   test('does not trip the circuit breaker of an instant sandbox, even when its service is described repeatedly', async () => {
-    const { chaos, newRole, register, create, service, currentService, clock } =
+    const { chaos, newRole, register, create, serviceInput, currentService, clock } =
       await laggingScene('instant');
     chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());
     const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: false } };
-    await create(service({ taskDefinition: 'new', deploymentConfiguration, desiredCount: 1 }));
+    await create(serviceInput({ taskDefinition: 'new', deploymentConfiguration, desiredCount: 1 }));
     chaos.adjust({ iamLagMs: 100 * SECOND });
     for (let attempt = 0; attempt < 5; attempt += 1) await currentService();
     expect((await currentService()).deployments).toMatchObject([

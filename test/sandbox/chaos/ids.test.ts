@@ -15,7 +15,7 @@ import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 const LAG = { idLagMs: 5 * SECOND };
 
 /**
- * A network that was created before the lag started, so that the IDs of its resources are known everywhere.
+ * Creates a network before the lag starts, so that the IDs of its resources are known everywhere.
  */
 async function laggingScene() {
   const clock = manualClock();

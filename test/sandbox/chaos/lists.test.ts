@@ -25,7 +25,7 @@ async function laggingScene() {
 const stackFilter = (Value: string) => [{ Name: 'tag:slipway:stack', Values: [Value] }];
 const stackTags = (Value: string) => [{ Key: 'slipway:stack', Value }];
 
-/** List operations, each with a function that creates a resource and a function that counts the new resources. */
+/** List operations, each with functions that create a resource and that count the new resources among the listed ones. */
 const lists: [
   list: string,
   make: (scene: Scene) => Promise<unknown>,

@@ -36,28 +36,28 @@ test('with the same seed, the same calls fail in the same way, at about the give
 
 test('changing a setting restarts the random sequence', async () => {
   const { ec2, adjust, journal } = await sandboxInWeather();
-  const round = async () => {
+  const sendCalls = async () => {
     adjust({ faultRate: 0.5 });
-    const from = journal.entries().length;
+    const firstIndex = journal.entries().length;
     for (let calls = 0; calls < 12; calls += 1) await resultOf(ec2.send(new DescribeVpcsCommand({})));
     return journal
       .entries()
-      .slice(from)
+      .slice(firstIndex)
       .map(({ fault }) => fault);
   };
-  const first = await round();
+  const first = await sendCalls();
   expect(new Set(first).size).toBeGreaterThan(1);
-  expect(await round()).toEqual(first);
+  expect(await sendCalls()).toEqual(first);
 });
 
 test('a call takes effect after at least half of its latency, and responds after the rest', async () => {
   const { ec2, region, clock, adjust } = await sandboxInWeather({ latencyMs: { min: SECOND, max: SECOND } });
   let hasResponse = false;
   const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (hasResponse = true));
-  const made = () => region.ec2.internetGateways.size;
+  const gatewayCount = () => region.ec2.internetGateways.size;
   // The clock must not advance much before the call arrives, so it advances in small steps between event loop turns.
   let waited = 0;
-  for (; made() === 0; waited += SECOND / 20) {
+  for (; gatewayCount() === 0; waited += SECOND / 20) {
     for (let turns = 0; turns < 50; turns += 1) await eventLoopTurn();
     clock.advance(SECOND / 20);
   }

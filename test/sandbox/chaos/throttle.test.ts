@@ -15,7 +15,7 @@ import { resultOf, SECOND, sandboxInWeather } from './scene.ts';
 const THROTTLING = { throttle: true };
 
 /** Sends simultaneous calls. Returns the number of accepted calls and the different result codes. */
-async function burst(count: number, call: () => Promise<unknown>) {
+async function sendBurst(count: number, call: () => Promise<unknown>) {
   const results = await Promise.all(Array.from({ length: count }, () => resultOf(call())));
   return { ok: results.filter((result) => result === 'ok').length, codes: [...new Set(results)].sort() };
 }
@@ -24,7 +24,7 @@ describe('a throttled call over HTTP', () => {
   test('is refused by EC2 with 503 RequestLimitExceeded after a burst; EC2 then accepts twenty calls per second', async () => {
     const { ec2, journal, clock } = await sandboxInWeather(THROTTLING);
     const describeVpcs = () => ec2.send(new DescribeVpcsCommand({}));
-    expect(await burst(105, describeVpcs)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
+    expect(await sendBurst(105, describeVpcs)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
     await expect(describeVpcs()).rejects.toMatchObject({
       message: 'Request limit exceeded.',
       $metadata: { httpStatusCode: 503 },
@@ -33,24 +33,28 @@ describe('a throttled call over HTTP', () => {
     expect(refused).toHaveLength(6);
     expect(refused[0]).toMatchObject({ operation: 'DescribeVpcs', result: 'RequestLimitExceeded' });
     clock.advance(SECOND);
-    expect(await burst(25, describeVpcs)).toMatchObject({ ok: 20 });
+    expect(await sendBurst(25, describeVpcs)).toMatchObject({ ok: 20 });
   });
 
   test('is counted per operation in EC2, and an unfiltered DescribeSecurityGroups has a smaller bucket', async () => {
     const { ec2 } = await sandboxInWeather(THROTTLING);
-    await burst(100, () => ec2.send(new DescribeVpcsCommand({})));
-    expect(await burst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({ ok: 50 });
-    const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
-    expect(await burst(51, () => ec2.send(new DescribeSecurityGroupsCommand({ Filters })))).toMatchObject({
-      ok: 51,
+    await sendBurst(100, () => ec2.send(new DescribeVpcsCommand({})));
+    expect(await sendBurst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({
+      ok: 50,
     });
+    const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
+    expect(await sendBurst(51, () => ec2.send(new DescribeSecurityGroupsCommand({ Filters })))).toMatchObject(
+      {
+        ok: 51,
+      },
+    );
   });
 
   test('has no effect', async () => {
     const { ec2, region } = await sandboxInWeather(THROTTLING);
     const make = () => ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
     // The quota allows only five VPCs, but all fifty calls cost tokens.
-    await burst(50, make);
+    await sendBurst(50, make);
     for (const { VpcId } of region.ec2.vpcs.all()) region.ec2.vpcs.delete(VpcId);
     expect(await resultOf(make())).toBe('RequestLimitExceeded');
     expect(region.ec2.vpcs.size).toBe(0);
@@ -58,13 +62,15 @@ describe('a throttled call over HTTP', () => {
 
   test('is counted together with all other reads in ELB, and with all other calls in Route 53', async () => {
     const { elbv2, route53 } = await sandboxInWeather(THROTTLING);
-    expect(await burst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({ ok: 30 });
-    expect(await burst(20, () => elbv2.send(new DescribeTargetGroupsCommand({})))).toEqual({
+    expect(await sendBurst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({
+      ok: 30,
+    });
+    expect(await sendBurst(20, () => elbv2.send(new DescribeTargetGroupsCommand({})))).toEqual({
       ok: 10,
       codes: ['Throttling', 'ok'],
     });
-    expect(await burst(30, () => route53.send(new ListHostedZonesCommand({})))).toMatchObject({ ok: 30 });
-    expect(await burst(30, () => route53.send(new GetHostedZoneCountCommand({})))).toEqual({
+    expect(await sendBurst(30, () => route53.send(new ListHostedZonesCommand({})))).toMatchObject({ ok: 30 });
+    expect(await sendBurst(30, () => route53.send(new GetHostedZoneCountCommand({})))).toEqual({
       ok: 20,
       codes: ['Throttling', 'ok'],
     });
@@ -72,7 +78,7 @@ describe('a throttled call over HTTP', () => {
 
   test('does not occur in calm weather', async () => {
     const { ecs, journal } = await sandboxInWeather();
-    expect(await burst(60, () => ecs.send(new DescribeClustersCommand({})))).toEqual({
+    expect(await sendBurst(60, () => ecs.send(new DescribeClustersCommand({})))).toEqual({
       ok: 60,
       codes: ['ok'],
     });
@@ -82,9 +88,9 @@ describe('a throttled call over HTTP', () => {
   test('is accepted sixty times sooner by a brisk sandbox, which refills its buckets faster', async () => {
     const { ecs, clock } = await sandboxInWeather(THROTTLING, { pace: 60 });
     const describeClusters = () => ecs.send(new DescribeClustersCommand({}));
-    expect(await burst(51, describeClusters)).toEqual({ ok: 50, codes: ['ThrottlingException', 'ok'] });
+    expect(await sendBurst(51, describeClusters)).toEqual({ ok: 50, codes: ['ThrottlingException', 'ok'] });
     clock.advance(SECOND / 60);
-    expect(await burst(21, describeClusters)).toMatchObject({ ok: 20 });
+    expect(await sendBurst(21, describeClusters)).toMatchObject({ ok: 20 });
   });
 });
 

@@ -6,7 +6,7 @@ import { manualClock } from '../../../sandbox/world/clock.ts';
 import { sandbox } from '../harness.ts';
 import { resultOf, SECOND } from './scene.ts';
 
-const weatherPage = async (url: string, method: 'GET' | 'POST' = 'GET', body?: unknown) => {
+const fetchWeather = async (url: string, method: 'GET' | 'POST' = 'GET', body?: unknown) => {
   const response = await fetch(`${url}/_sandbox/weather`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -16,17 +16,17 @@ const weatherPage = async (url: string, method: 'GET' | 'POST' = 'GET', body?: u
 
 test('the weather is calm by default', async () => {
   const { url, chaos } = await sandbox();
-  expect(await weatherPage(url)).toEqual({ status: 200, body: calm });
+  expect(await fetchWeather(url)).toEqual({ status: 200, body: calm });
   expect(chaos.isCalm).toBe(true);
 });
 
 test('the admin page shows the weather and changes individual settings', async () => {
   const { url, chaos } = await sandbox({ weather: { idLagMs: 10 } });
-  const changed = await weatherPage(url, 'POST', { faultRate: 0.5, latencyMs: { min: 1, max: 2 } });
+  const changed = await fetchWeather(url, 'POST', { faultRate: 0.5, latencyMs: { min: 1, max: 2 } });
   const weather = { ...calm, idLagMs: 10, faultRate: 0.5, latencyMs: { min: 1, max: 2 } };
   expect(changed).toEqual({ status: 200, body: weather });
   chaos.adjust({ faultRate: 0 });
-  expect((await weatherPage(url)).body).toEqual({ ...weather, faultRate: 0 });
+  expect((await fetchWeather(url)).body).toEqual({ ...weather, faultRate: 0 });
 });
 
 test.each<[string, unknown, string]>([
@@ -41,20 +41,20 @@ test.each<[string, unknown, string]>([
   '%s is refused with an error that names it, and the weather does not change',
   async (_, settings, reason) => {
     const { url } = await sandbox();
-    expect(await weatherPage(url, 'POST', settings)).toEqual({
+    expect(await fetchWeather(url, 'POST', settings)).toEqual({
       status: 400,
       body: { error: expect.stringContaining(reason) },
     });
-    expect((await weatherPage(url)).body).toEqual(calm);
+    expect((await fetchWeather(url)).body).toEqual(calm);
   },
 );
 
 test('a reset restores the initial weather and forgets recent changes', async () => {
   const { url, ec2 } = await sandbox({ clock: manualClock(), weather: { listLagMs: 10 * SECOND } });
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
-  await weatherPage(url, 'POST', { listLagMs: 0, throttle: true });
+  await fetchWeather(url, 'POST', { listLagMs: 0, throttle: true });
   await fetch(`${url}/_sandbox/reset`, { method: 'POST' });
-  expect((await weatherPage(url)).body).toEqual({ ...calm, listLagMs: 10 * SECOND });
+  expect((await fetchWeather(url)).body).toEqual({ ...calm, listLagMs: 10 * SECOND });
   expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toEqual([]);
   expect(await resultOf(ec2.send(new DescribeVpcsCommand({ VpcIds: [Vpc?.VpcId ?? ''] })))).toBe(
     'InvalidVpcID.NotFound',

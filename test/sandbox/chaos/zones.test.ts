@@ -32,42 +32,42 @@ async function zoneScene(zoneBusyMs = 2 * SECOND) {
         },
       }),
     );
-  return { ...scene, one: await make('one.com'), other: await make('other.com'), change };
+  return { ...scene, zone: await make('one.com'), otherZone: await make('other.com'), change };
 }
 
 test('a second change to a busy zone is refused until the first one is complete', async () => {
-  const { route53, one, other, change, clock } = await zoneScene();
-  await change(one, 'a.one.com');
-  await expect(change(one, 'b.one.com')).rejects.toMatchObject({
+  const { route53, zone, otherZone, change, clock } = await zoneScene();
+  await change(zone, 'a.one.com');
+  await expect(change(zone, 'b.one.com')).rejects.toMatchObject({
     name: 'PriorRequestNotComplete',
     message: 'The request was rejected because Route 53 was still processing a prior request.',
     $metadata: { httpStatusCode: 400 },
   });
   const AddTags = [{ Key: 'a', Value: 'b' }];
-  const tag = { ResourceType: 'hostedzone', ResourceId: one, AddTags } as const;
+  const tag = { ResourceType: 'hostedzone', ResourceId: zone, AddTags } as const;
   expect(await resultOf(route53.send(new ChangeTagsForResourceCommand(tag)))).toBe('PriorRequestNotComplete');
-  expect(await resultOf(route53.send(new UpdateHostedZoneCommentCommand({ Id: one, Comment: 'x' })))).toBe(
+  expect(await resultOf(route53.send(new UpdateHostedZoneCommentCommand({ Id: zone, Comment: 'x' })))).toBe(
     'PriorRequestNotComplete',
   );
-  expect(await resultOf(route53.send(new DeleteHostedZoneCommand({ Id: one })))).toBe(
+  expect(await resultOf(route53.send(new DeleteHostedZoneCommand({ Id: zone })))).toBe(
     'PriorRequestNotComplete',
   );
   // Meanwhile, other zones can be changed, and this zone can be read.
-  expect(await resultOf(change(other, 'a.other.com'))).toBe('ok');
-  expect(await resultOf(route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: one })))).toBe('ok');
+  expect(await resultOf(change(otherZone, 'a.other.com'))).toBe('ok');
+  expect(await resultOf(route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zone })))).toBe('ok');
   clock.advance(2 * SECOND);
-  expect(await resultOf(change(one, 'b.one.com'))).toBe('ok');
+  expect(await resultOf(change(zone, 'b.one.com'))).toBe('ok');
 });
 
 test('a refused change does not keep its zone busy', async () => {
-  const { one, change } = await zoneScene();
-  expect(await resultOf(change(one, 'not.of.this.zone'))).toBe('InvalidChangeBatch');
-  expect(await resultOf(change(one, 'a.one.com'))).toBe('ok');
+  const { zone, change } = await zoneScene();
+  expect(await resultOf(change(zone, 'not.of.this.zone'))).toBe('InvalidChangeBatch');
+  expect(await resultOf(change(zone, 'a.one.com'))).toBe('ok');
 });
 
 test('a zone is never busy in calm weather', async () => {
-  const { one, change } = await zoneScene(0);
-  expect([await resultOf(change(one, 'a.one.com')), await resultOf(change(one, 'b.one.com'))]).toEqual([
+  const { zone, change } = await zoneScene(0);
+  expect([await resultOf(change(zone, 'a.one.com')), await resultOf(change(zone, 'b.one.com'))]).toEqual([
     'ok',
     'ok',
   ]);

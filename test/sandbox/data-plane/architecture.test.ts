@@ -34,7 +34,7 @@ test.each<[string, object, 'ARM64' | undefined, object, string[]]>([
   const scene = await taskScene();
   await scene.push(PROGRAM, 'v1', image);
   const arn = await scene.run({ web: {} }, cpuArchitecture && { runtimePlatform: { cpuArchitecture } });
-  expect(await scene.stopped(arn)).toMatchObject({
+  expect(await scene.waitForStop(arn)).toMatchObject({
     stopCode: 'EssentialContainerExited',
     stoppedReason: 'Essential container in task exited',
     containers: [container],
@@ -54,10 +54,10 @@ test("a task runs the image for its architecture from an index, and fails with E
     [{ runtimePlatform }, 8],
   ] as const) {
     const arn = await scene.run({ web: { tag: 'both' } }, definition);
-    expect((await scene.stopped(arn)).containers).toMatchObject([{ exitCode }]);
+    expect((await scene.waitForStop(arn)).containers).toMatchObject([{ exitCode }]);
   }
   const arn = await scene.run({ web: { tag: 'one' } });
-  expect(await scene.stopped(arn)).toMatchObject({
+  expect(await scene.waitForStop(arn)).toMatchObject({
     stopCode: 'TaskFailedToStart',
     stoppedReason: expect.stringMatching(
       /^CannotPullContainerError: .*image Manifest does not contain descriptor matching platform 'linux\/amd64'$/,

@@ -27,28 +27,31 @@ const tcp = (port: number, CidrIp = EVERYWHERE): IpPermission => ({
 });
 
 /**
- * Makes a load balancer that no client can reach yet. The first `subnetsInTable` of its two subnets share a route table
+ * Makes a load balancer that no client can reach yet. Of its two subnets, the first `subnetCount` share a route table
  * without a default route.
  */
 async function unreachableBalancer(
   overrides: Partial<CreateLoadBalancerCommandInput> = {},
-  subnetsInTable: 1 | 2 = 2,
+  subnetCount: 1 | 2 = 2,
 ) {
   const started = await sandboxWithDataPlane();
   const { ec2, elbv2, url } = started;
   const make = makerOf(ec2);
   const vpc = await make.vpc();
   const gateway = await make.gateway(vpc);
-  const [one, two] = [await make.subnet(vpc), await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b')];
+  const [firstSubnet, secondSubnet] = [
+    await make.subnet(vpc),
+    await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b'),
+  ];
   const table = await make.table(vpc);
-  for (const SubnetId of [one, two].slice(0, subnetsInTable)) {
+  for (const SubnetId of [firstSubnet, secondSubnet].slice(0, subnetCount)) {
     await ec2.send(new AssociateRouteTableCommand({ RouteTableId: table, SubnetId }));
   }
   const group = await make.group(vpc);
   const { LoadBalancers } = await elbv2.send(
     new CreateLoadBalancerCommand({
       Name: 'web',
-      Subnets: [one, two],
+      Subnets: [firstSubnet, secondSubnet],
       SecurityGroups: [group],
       ...overrides,
     }),
@@ -68,7 +71,7 @@ async function unreachableBalancer(
     return (await response.json()) as { port: number; way: string } | null;
   };
   /** Waits until the listener is open, and returns its local port. */
-  const port = async (): Promise<number> => {
+  const waitForPort = async (): Promise<number> => {
     for (;;) {
       const listener = await locateListener();
       if (listener) return listener.port;
@@ -76,7 +79,7 @@ async function unreachableBalancer(
   };
   return {
     ...started,
-    ...{ make, vpc, gateway, one, table, port, LoadBalancerArn },
+    ...{ make, vpc, gateway, firstSubnet, table, waitForPort, LoadBalancerArn },
     reachability: async () => (await locateListener())?.way,
     admit: (...IpPermissions: IpPermission[]) =>
       ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group, IpPermissions })),
@@ -103,7 +106,7 @@ const get = (port: number): Promise<string> =>
 describe('a client on the internet', () => {
   test('reaches a load balancer only when a security group admits the client and a route leads back', async () => {
     const scene = await unreachableBalancer();
-    const port = await scene.port();
+    const port = await scene.waitForPort();
     expect(await get(port)).toBe('timeout');
     expect(await scene.reachability()).toMatch(
       /^no security group of sg-\w+ allows tcp 80 in from 203\.0\.113\.10$/,
@@ -128,23 +131,23 @@ describe('a client on the internet', () => {
     const scene = await unreachableBalancer();
     await scene.make.route(scene.table, { GatewayId: scene.gateway });
     await scene.admit(permission);
-    expect(await get(await scene.port())).toBe(result);
+    expect(await get(await scene.waitForPort())).toBe(result);
   });
 
   test('loses access when the rule is removed, and regains access when another group admits the client', async () => {
     const scene = await unreachableBalancer();
     await scene.make.route(scene.table, { GatewayId: scene.gateway });
     await scene.admit(tcp(80));
-    const port = await scene.port();
+    const port = await scene.waitForPort();
     expect(await get(port)).toBe('hello');
     await scene.revoke(tcp(80));
     expect(await get(port)).toBe('timeout');
-    const open = await scene.make.group(scene.vpc, 'open');
+    const openGroup = await scene.make.group(scene.vpc, 'open');
     await scene.ec2.send(
-      new AuthorizeSecurityGroupIngressCommand({ GroupId: open, IpPermissions: [tcp(80)] }),
+      new AuthorizeSecurityGroupIngressCommand({ GroupId: openGroup, IpPermissions: [tcp(80)] }),
     );
     const { LoadBalancerArn } = scene;
-    await scene.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [open] }));
+    await scene.elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [openGroup] }));
     expect(await get(port)).toBe('hello');
   });
 
@@ -152,7 +155,7 @@ describe('a client on the internet', () => {
     const scene = await unreachableBalancer();
     await scene.make.route(scene.table, { GatewayId: scene.gateway });
     await scene.admit(tcp(80));
-    const port = await scene.port();
+    const port = await scene.waitForPort();
     expect(await get(port)).toBe('hello');
     const route = { RouteTableId: scene.table, DestinationCidrBlock: EVERYWHERE };
     await scene.ec2.send(new DeleteRouteCommand(route));
@@ -164,9 +167,9 @@ describe('a client on the internet', () => {
   test('gets no response when the route back leads to a NAT gateway', async () => {
     const scene = await unreachableBalancer();
     await scene.admit(tcp(80));
-    const nat = await scene.make.nat(scene.one, await scene.make.address());
+    const nat = await scene.make.nat(scene.firstSubnet, await scene.make.address());
     await scene.make.route(scene.table, { NatGatewayId: nat });
-    expect(await get(await scene.port())).toBe('timeout');
+    expect(await get(await scene.waitForPort())).toBe('timeout');
     expect(await scene.reachability()).toMatch(
       /^the route of subnet-\w+ leads to nat-\w+, not back to the client$/,
     );
@@ -176,14 +179,14 @@ describe('a client on the internet', () => {
     const scene = await unreachableBalancer({}, 1);
     await scene.admit(tcp(80));
     await scene.make.route(scene.table, { GatewayId: scene.gateway });
-    expect(await get(await scene.port())).toBe('hello');
+    expect(await get(await scene.waitForPort())).toBe('hello');
   });
 
   test('cannot reach an internal load balancer', async () => {
     const scene = await unreachableBalancer({ Scheme: 'internal' });
     await scene.make.route(scene.table, { GatewayId: scene.gateway });
     await scene.admit(tcp(80));
-    expect(await get(await scene.port())).toBe('timeout');
+    expect(await get(await scene.waitForPort())).toBe('timeout');
     expect(await scene.reachability()).toBe('web is internal: its addresses are private');
   });
 });

@@ -1,4 +1,4 @@
-// The user and the read-only root file system that a task definition asks for apply to the running container.
+// A running container has the user and the read-only root file system that its task definition asks for.
 import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ test.each<[string, object, object, string]>([
   const isolation = await detectIsolation(folder);
   const scene = await taskScene();
   await scene.push(PROGRAM, 'v1', {}, config);
-  await scene.stopped(await scene.run({ web: container }));
+  await scene.waitForStop(await scene.run({ web: container }));
   const isEnforced = !isolation.limitations.some((text) => text.includes('whatever user'));
   expect(scene.lines().join('\n')).toMatch(new RegExp(`^${isEnforced ? uid : process.getuid?.()} `));
 });
@@ -33,16 +33,16 @@ test('a task with a read-only root file system cannot write to its working direc
   const isolation = await detectIsolation(folder);
   const scene = await taskScene();
   await scene.push(PROGRAM, 'v1', {}, { User: '1000:1000', WorkingDir: '/app' });
-  await scene.stopped(await scene.run({ web: { readonlyRootFilesystem: true } }));
+  await scene.waitForStop(await scene.run({ web: { readonlyRootFilesystem: true } }));
   const isWritable = process.getuid?.() === 0 && !isolation.hasOtherUsers && isolation.needsReadOnlyModes;
   const expected = isWritable ? 'written' : isolation.needsReadOnlyModes ? 'EACCES' : 'EROFS';
   expect(scene.lines()).toEqual([expect.stringMatching(new RegExp(` ${expected}$`))]);
 });
 
-test('a task does not start if its image lacks its user, and reports this reason', async () => {
+test('a task does not start if its image lacks the user of the definition, and the task reports this reason', async () => {
   const scene = await taskScene();
   await scene.push(PROGRAM, 'v1');
-  expect(await scene.stopped(await scene.run({ web: { user: 'wheel' } }))).toMatchObject({
+  expect(await scene.waitForStop(await scene.run({ web: { user: 'wheel' } }))).toMatchObject({
     stopCode: 'TaskFailedToStart',
     stoppedReason: expect.stringMatching(/^CannotStartContainerError: .*no users found/),
   });

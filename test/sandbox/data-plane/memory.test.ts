@@ -24,7 +24,7 @@ describe('a running task', () => {
     const scene = await taskScene();
     await scene.push(programHolding(container.memory ? 150 : 600), 'v1');
     const arn = await scene.run({ web: container }, { memory });
-    expect(await scene.stopped(arn)).toMatchObject({
+    expect(await scene.waitForStop(arn)).toMatchObject({
       stopCode: 'EssentialContainerExited',
       stoppedReason: 'Essential container in task exited',
       containers: [KILLED],
@@ -35,7 +35,7 @@ describe('a running task', () => {
     const scene = await taskScene();
     await scene.push(`${programHolding(20)} setTimeout(() => process.exit(3), 1500)`, 'v1');
     const arn = await scene.run({ web: { memory: 200 } });
-    const { containers } = await scene.stopped(arn);
+    const { containers } = await scene.waitForStop(arn);
     expect(containers).toMatchObject([{ exitCode: 3 }]);
     expect(containers?.[0]?.reason).toBeUndefined();
   });
@@ -45,44 +45,44 @@ describe('the limits', () => {
   const MIB = 2 ** 20;
 
   /** Watches containers with the given usage and limits in MiB; returns the names of those that are killed. */
-  async function killed(
+  async function namesOfKilled(
     containers: Readonly<Record<string, { task?: string; uses: number; limit?: number; taskLimit?: number }>>,
   ): Promise<string[]> {
     const clock = manualClock();
     const names = Object.keys(containers);
-    const dead: string[] = [];
-    let measured = 0;
+    const killed: string[] = [];
+    let measurementCount = 0;
     const limits = makeMemoryLimits(
       clock,
       (error) => {
         throw error;
       },
       async (pids) => {
-        measured += 1;
+        measurementCount += 1;
         return new Map(pids.map((pid) => [pid, (containers[names[pid] ?? '']?.uses ?? 0) * MIB]));
       },
     );
     names.forEach((name, pid) => {
       const { task = 'one', limit, taskLimit } = containers[name] ?? {};
-      const kill = () => dead.push(name);
+      const kill = () => killed.push(name);
       limits.watch({ pid, taskArn: task, limits: { container: limit, task: taskLimit }, kill });
     });
     for (let round = 1; round <= 2; round += 1) {
-      expect(measured).toBe(round - 1);
+      expect(measurementCount).toBe(round - 1);
       clock.advance(500);
       await new Promise((settled) => setImmediate(settled));
     }
-    return dead;
+    return killed;
   }
 
   test('of a container kill only that container', async () => {
-    expect(await killed({ a: { uses: 65, limit: 64 }, b: { uses: 64, limit: 64 } })).toEqual(['a']);
+    expect(await namesOfKilled({ a: { uses: 65, limit: 64 }, b: { uses: 64, limit: 64 } })).toEqual(['a']);
   });
 
   test('of a task kill the largest container of that task, not of another', async () => {
     const taskLimit = 100;
     expect(
-      await killed({
+      await namesOfKilled({
         a: { uses: 40, taskLimit },
         b: { uses: 70, taskLimit },
         c: { task: 'two', uses: 90, taskLimit },
@@ -92,23 +92,23 @@ describe('the limits', () => {
 
   test('of a task do not count a container that exceeds its own limit and is killed', async () => {
     const taskLimit = 100;
-    expect(await killed({ a: { uses: 60, limit: 50, taskLimit }, b: { uses: 70, taskLimit } })).toEqual([
-      'a',
-    ]);
+    expect(
+      await namesOfKilled({ a: { uses: 60, limit: 50, taskLimit }, b: { uses: 70, taskLimit } }),
+    ).toEqual(['a']);
   });
 
-  test('cause no measurements while no container runs', () => {
+  test('cause no further measurements after the last container ends', () => {
     const clock = manualClock();
-    let measured = 0;
+    let measurementCount = 0;
     const limits = makeMemoryLimits(
       clock,
       () => undefined,
-      async () => (measured++, new Map()),
+      async () => (measurementCount++, new Map()),
     );
     limits.watch({ pid: 1, taskArn: 'one', limits: {}, kill: () => undefined })();
     clock.advance(500);
     clock.advance(5000);
-    expect(measured).toBeLessThanOrEqual(1);
+    expect(measurementCount).toBeLessThanOrEqual(1);
   });
 });
 

@@ -23,20 +23,20 @@ const PROGRAM = `require('node:http').createServer((_, response) => response.end
 /** Starts a listening task with a public address, and a load balancer. No ingress rule admits traffic to the task yet. */
 async function startTask(folder: string) {
   const scene = await taskScene({ folder });
-  const { elbv2, region, make, vpc, subnet, group: back } = scene;
+  const { elbv2, region, make, vpc, subnet, group: taskGroup } = scene;
   const otherSubnet = await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b');
-  const front = await make.group(vpc, 'front');
+  const balancerGroup = await make.group(vpc, 'front');
   const { LoadBalancers } = await elbv2.send(
     new CreateLoadBalancerCommand({
       Name: 'web',
       Subnets: [subnet, otherSubnet],
-      SecurityGroups: [front],
+      SecurityGroups: [balancerGroup],
     }),
   );
   const balancer = required(region.elbv2.loadBalancers.get(LoadBalancers?.[0]?.LoadBalancerArn));
   await scene.push(PROGRAM, 'v1');
   const taskArn = await scene.run({ web: {} });
-  await scene.taskWhen(taskArn, ({ lastStatus, stoppedReason }) => {
+  await scene.waitForTask(taskArn, ({ lastStatus, stoppedReason }) => {
     if (lastStatus === 'STOPPED') throw new Error(stoppedReason);
     return lastStatus === 'RUNNING';
   });
@@ -45,8 +45,8 @@ async function startTask(folder: string) {
   const target = { id: required(task.privateIp), port: PORT };
   return {
     ...scene,
-    front,
-    back,
+    balancerGroup,
+    taskGroup,
     reach: (to = target) => locateTarget(region, balancer, to, folderOf),
     target,
   };
@@ -55,16 +55,16 @@ async function startTask(folder: string) {
 test('a load balancer reaches a target only when the ingress rules of the target and the egress rules of the load balancer allow it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   const scene = await startTask(folder);
-  const { ec2, reach, target, front, back } = scene;
+  const { ec2, reach, target, balancerGroup, taskGroup } = scene;
   try {
-    const fromFront: IpPermission = {
+    const fromBalancer: IpPermission = {
       IpProtocol: 'tcp',
       FromPort: PORT,
       ToPort: PORT,
-      UserIdGroupPairs: [{ GroupId: front }],
+      UserIdGroupPairs: [{ GroupId: balancerGroup }],
     };
-    const ingress = { GroupId: back, IpPermissions: [fromFront] };
-    const egress = { GroupId: front, IpPermissions: [ALL] };
+    const ingress = { GroupId: taskGroup, IpPermissions: [fromBalancer] };
+    const egress = { GroupId: balancerGroup, IpPermissions: [ALL] };
     expect(await reach()).toBe('timeout');
     await ec2.send(new AuthorizeSecurityGroupIngressCommand(ingress));
     // The program may still be starting.
@@ -76,8 +76,10 @@ test('a load balancer reaches a target only when the ingress rules of the target
 
     await ec2.send(new RevokeSecurityGroupEgressCommand(egress));
     expect(await reach()).toBe('timeout');
-    const toBack = { ...fromFront, UserIdGroupPairs: [{ GroupId: back }] };
-    await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: front, IpPermissions: [toBack] }));
+    const toTask = { ...fromBalancer, UserIdGroupPairs: [{ GroupId: taskGroup }] };
+    await ec2.send(
+      new AuthorizeSecurityGroupEgressCommand({ GroupId: balancerGroup, IpPermissions: [toTask] }),
+    );
     expect(await reach()).toEqual(reached);
 
     await ec2.send(new RevokeSecurityGroupIngressCommand(ingress));

@@ -1,4 +1,4 @@
-/** A sandbox in which tests run ECS tasks from images and observe how their containers end. */
+/** A sandbox in which a test can run ECS tasks from images and observe how the containers end. */
 import { AssociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import {
   CreateClusterCommand,
@@ -101,7 +101,7 @@ export async function taskScene(options: SandboxOptions = {}) {
   }
 
   /** Polls a task until `isReached` is true for it. */
-  async function taskWhen(taskArn: string, isReached: (task: Task) => boolean): Promise<Task> {
+  async function waitForTask(taskArn: string, isReached: (task: Task) => boolean): Promise<Task> {
     for (;;) {
       const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [taskArn] }));
       const task = required(tasks?.[0]);
@@ -119,8 +119,8 @@ export async function taskScene(options: SandboxOptions = {}) {
     push,
     tag,
     run,
-    taskWhen,
-    stopped: (taskArn: string) => taskWhen(taskArn, ({ lastStatus }) => lastStatus === 'STOPPED'),
+    waitForTask,
+    waitForStop: (taskArn: string) => waitForTask(taskArn, ({ lastStatus }) => lastStatus === 'STOPPED'),
     /** Returns all lines that containers have logged. */
     lines: () =>
       region.logs.streams.filter(() => true).flatMap(({ events }) => events.map(({ message }) => message)),

@@ -94,8 +94,9 @@ describe('the table of constraints', () => {
   test('refers only to members that the inputs of the SDK have', () => {
     for (const [service, operation, shape] of supported) {
       const members = new Set([...(shape?.input.structIterator() ?? [])].map(([name]) => name));
-      const required = violationsOf(service, operation, {}).map(({ path }) => path.toLowerCase());
-      for (const path of required) expect([...members].map((member) => member.toLowerCase())).toContain(path);
+      const requiredPaths = violationsOf(service, operation, {}).map(({ path }) => path.toLowerCase());
+      for (const path of requiredPaths)
+        expect([...members].map((member) => member.toLowerCase())).toContain(path);
     }
   });
 

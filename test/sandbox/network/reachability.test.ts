@@ -27,7 +27,7 @@ const tcp = (port: number, peer: Partial<IpPermission>): IpPermission => ({
 const revokeEgress = (ec2: EC2Client, GroupId: string) =>
   ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [ALL] }));
 
-/** A public and a private subnet, each with its own route table. The tables have no route to the internet yet. */
+/** Creates a public and a private subnet, each with its own route table. The tables have no route to the internet yet. */
 async function network(options: SandboxOptions = {}) {
   const started = await sandbox(options);
   const make = makerOf(started.ec2);
@@ -105,15 +105,15 @@ describe('access to the internet', () => {
   test('a security group must allow outgoing TCP connections to port 443', async () => {
     const { ec2, region, make, ...ids } = await network();
     await make.route(ids.publicTable, { GatewayId: ids.gateway });
-    const reach = () => checkEgress(region, ids.publicSubnet, [ids.group], { hasPublicIp: true });
+    const checkAccess = () => checkEgress(region, ids.publicSubnet, [ids.group], { hasPublicIp: true });
     await revokeEgress(ec2, ids.group);
-    expect(reach()).toMatch(/allows tcp 443 out/);
+    expect(checkAccess()).toMatch(/allows tcp 443 out/);
     const allow = (IpPermissions: IpPermission[]) =>
       ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: ids.group, IpPermissions }));
     await allow([tcp(80, EVERYWHERE), tcp(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })]);
-    expect(reach()).toMatch(/allows tcp 443 out/);
+    expect(checkAccess()).toMatch(/allows tcp 443 out/);
     await allow([tcp(443, EVERYWHERE)]);
-    expect(reach()).toBe('open');
+    expect(checkAccess()).toBe('open');
   });
 
   test('a subnet that does not exist has no access', async () => {

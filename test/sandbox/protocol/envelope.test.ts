@@ -3,14 +3,14 @@ import { describe, expect, test } from '@jest/globals';
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { sandbox } from '../harness.ts';
 
-const signed = (service: string) =>
+const authorizationFor = (service: string) =>
   `AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/${service}/aws4_request`;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** Sends a signed request to a new sandbox. */
 async function call(service: string, init: RequestInit = {}, path = '/') {
   const { url } = await sandbox();
-  const headers = { authorization: signed(service), ...(init.headers as Record<string, string>) };
+  const headers = { authorization: authorizationFor(service), ...(init.headers as Record<string, string>) };
   const response = await fetch(`${url}${path}`, { method: 'POST', ...init, headers });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }

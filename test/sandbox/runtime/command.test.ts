@@ -17,7 +17,7 @@ async function resolve(task: TestTask, command: string[]) {
   return resolveCommand(command, { rootfs: task.rootfs, workingDirectory: '/app', path: PATH });
 }
 
-test('a health check in either form is converted to a command', () => {
+test('a health check in any of its forms is converted to a command', () => {
   expect(healthCheckCommand(['CMD', 'node', 'check.js'])).toEqual(['node', 'check.js']);
   expect(healthCheckCommand(['CMD-SHELL', 'node check.js || exit 1'])).toEqual([
     '/bin/sh',

@@ -104,7 +104,7 @@ describe('stopping', () => {
 });
 
 describe('logs', () => {
-  test('stdout and stderr arrive line by line before the exit is reported, including an unfinished last line', async () => {
+  test('stdout and stderr, even an unfinished last line, arrive line by line before the exit is reported', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       process.stdout.write('one\\ntwo\\n\\nlast');

@@ -31,17 +31,17 @@ const REPORT = `
   rmSync(outside, { force: true });
   console.log(JSON.stringify({ uid: process.getuid(), gid: process.getgid(), pid: process.pid, ...report }));`;
 
-const report = async (task: TestTask, spec: Partial<ContainerSpec>) => {
+const runReport = async (task: TestTask, spec: Partial<ContainerSpec>) => {
   const container = await task.evaluate(REPORT, spec);
   expect(container.stderr).toEqual([]);
   return { ...(lastJson(container) as Record<string, unknown>), containerPid: container.pid };
 };
 
-describe('with what this machine offers', () => {
+describe('with the isolation that this machine offers', () => {
   test('everything but the records of the runtime is read-only, or the limitation is reported', async () => {
     const { task, isolation } = await isolatedTask();
     await using _ = task;
-    const found = await report(task, { isolation, readOnlyRoot: true, user: '1000:1000' });
+    const found = await runReport(task, { isolation, readOnlyRoot: true, user: '1000:1000' });
     if (isolation.limitations.length > 0 && isolation.needsReadOnlyModes) {
       expect(isolation.limitations.join()).toContain('read-only root file systems');
       return;
@@ -56,7 +56,7 @@ describe('with what this machine offers', () => {
     await task.write('app/later.txt', 'still writable');
   });
 
-  test('a container with a read-only root cannot make it writable again, even as root', async () => {
+  test('a container cannot make its read-only root writable again, even as the user root', async () => {
     const { task, isolation } = await isolatedTask();
     await using _ = task;
     if (isolation.needsReadOnlyModes) return;
@@ -91,7 +91,7 @@ describe('with what this machine offers', () => {
   ])('a container that names the user %j runs as that user', async (user, ids) => {
     const { task, isolation } = await isolatedTask();
     await using _ = task;
-    const found = await report(task, { isolation, user });
+    const found = await runReport(task, { isolation, user });
     if (isolation.limitations.some((text) => /whatever user/.test(text)))
       expect(found).toMatchObject({ uid: process.getuid?.() });
     else expect(found).toMatchObject(ids);
@@ -130,7 +130,7 @@ describe('without namespaces', () => {
     await using _ = task;
     const isolation = fileModeIsolation(detected.hasOtherUsers);
     expect(isolation.limitations.join('; ')).toContain('read-only root file systems are');
-    const found = await report(task, { isolation, readOnlyRoot: true, user: '1000' });
+    const found = await runReport(task, { isolation, readOnlyRoot: true, user: '1000' });
     const isEnforced = !IS_ROOT || isolation.hasOtherUsers;
     const result = isEnforced ? 'EACCES' : 'written';
     expect(found).toMatchObject({ relative: result, existing: result, outside: 'written' });

@@ -35,7 +35,7 @@ test('a layer of zeros arrives in parts, between which other work is done', asyn
   expect(turns).toBeGreaterThan(64);
 });
 
-test('an unpacked layer above the limit is refused without unpacking all of it', async () => {
+test('a layer whose unpacked size exceeds the limit is refused before all of it is unpacked', async () => {
   const layer = await layerOfZeros(64);
   let bytes = 0;
   const reading = forEachEntry(

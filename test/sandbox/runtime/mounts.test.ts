@@ -21,7 +21,7 @@ test('writable mounts are found, except file systems of the kernel and mounts th
   ]);
 });
 
-test('the script quotes paths, keeps options, and fails only for the mount of the tasks', () => {
+test('the script quotes paths, keeps options, and fails only for the mount that contains the tasks', () => {
   const mounts = [...writableMounts(MOUNTINFO), { path: "/odd'$x", options: [] }];
   expect(readOnlyScript('/bin/mount', mounts, '/home/a user/tasks').split('\n')).toEqual([
     `'/bin/mount' --bind "$1" "$1" || exit 125`,

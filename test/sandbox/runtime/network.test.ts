@@ -23,7 +23,7 @@ const requestProgram = (
 ) => `fetch('${url}').then((r) => r.text()).then((t) => console.log(JSON.stringify(t)),
   (e) => console.log(JSON.stringify({ code: e.cause.code, message: e.cause.message, port: e.cause.port, address: e.cause.address })));`;
 
-async function responseFrom(task: TestTask, url: string): Promise<unknown> {
+async function fetchFromTask(task: TestTask, url: string): Promise<unknown> {
   return lastJson(await task.evaluate(requestProgram(url)));
 }
 
@@ -54,8 +54,8 @@ describe('listening', () => {
     await two.start(['node', '-e', serverProgram('two', 5000)]);
     expect(await fetchFromOutside(one, 5000)).toBe('one');
     expect(await fetchFromOutside(two, 5000)).toBe('two');
-    expect(await responseFrom(one, 'http://localhost:5000')).toBe('one');
-    expect(await responseFrom(two, 'http://localhost:5000')).toBe('two');
+    expect(await fetchFromTask(one, 'http://localhost:5000')).toBe('one');
+    expect(await fetchFromTask(two, 'http://localhost:5000')).toBe('two');
   });
 
   test.each([
@@ -65,7 +65,7 @@ describe('listening', () => {
     ['a port and a backlog', [5000, 16], { address: '::', family: 'IPv6', port: 5000 }],
     ['options', [{ port: 5000, host: PRIVATE_IP }], { address: PRIVATE_IP, family: 'IPv4', port: 5000 }],
     ['a privileged port', [80, '0.0.0.0'], { address: '0.0.0.0', family: 'IPv4', port: 80 }],
-  ])('listen with %s works, and reports the requested address', async (_, listen, address) => {
+  ])('listening with %s works, and reports the requested address', async (_, listen, address) => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', serverProgram('me', ...listen)]);
     expect(await fetchFromOutside(task, address.port)).toBe('me');
@@ -79,7 +79,7 @@ describe('listening', () => {
     await until(() => container.stdout.length > 0, 'the address');
     const { port } = lastJson(container) as AddressInfo;
     expect(port).toBeGreaterThan(0);
-    expect(await responseFrom(task, `http://127.0.0.1:${port}`)).toBe('anywhere');
+    expect(await fetchFromTask(task, `http://127.0.0.1:${port}`)).toBe('anywhere');
   });
 
   test('a listener on a Unix socket is left unchanged', async () => {
@@ -100,7 +100,7 @@ describe('listening', () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('shy', 5000, host)]);
     expect(await task.waitForListener(5000)).toBe('loopback-only');
-    expect(await responseFrom(task, `http://${name}:5000`)).toBe('shy');
+    expect(await fetchFromTask(task, `http://${name}:5000`)).toBe('shy');
   });
 
   test("a program that listens on loopback and on the task's address can be reached from outside", async () => {
@@ -112,8 +112,8 @@ describe('listening', () => {
     ]);
     await until(async () => typeof (await localAddress(task.directory, 5000)) === 'object', 'both');
     expect(await fetchFromOutside(task, 5000)).toBe('outer');
-    expect(await responseFrom(task, 'http://127.0.0.1:5000')).toBe('inner');
-    expect(await responseFrom(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
+    expect(await fetchFromTask(task, 'http://127.0.0.1:5000')).toBe('inner');
+    expect(await fetchFromTask(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
   });
 
   test('an express app listens and responds', async () => {
@@ -133,7 +133,7 @@ describe('listening', () => {
     expect(lastJson(container)).toBe(5000);
   });
 
-  test('no listener is found before a program listens, or after it closes the listener, exits or crashes', async () => {
+  test('no listener is found before a program listens, or after the program closes the listener, exits or crashes', async () => {
     await using task = await TestTask.create();
     expect(await localAddress(task.directory, 5000)).toBeUndefined();
     await task.evaluate(`const s = require('net').createServer().listen(5000, () => s.close())`);
@@ -164,7 +164,7 @@ describe('connecting', () => {
       await using task = await TestTask.create();
       await task.start(['node', '-e', serverProgram('neighbour', 5000)]);
       await task.waitForListener(5000);
-      expect(await responseFrom(task, `http://${host}:5000`)).toBe('neighbour');
+      expect(await fetchFromTask(task, `http://${host}:5000`)).toBe('neighbour');
     },
   );
 
@@ -198,7 +198,7 @@ describe('connecting', () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', serverProgram('shy', 5000, '127.0.0.1')]);
     await task.waitForListener(5000);
-    expect(await responseFrom(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
+    expect(await fetchFromTask(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
       code: 'ECONNREFUSED',
       address: PRIVATE_IP,
     });
@@ -206,14 +206,14 @@ describe('connecting', () => {
 
   test("programs of a task cannot reach this machine's own listeners", async () => {
     await using task = await TestTask.create();
-    const host = createServer().listen(0, '127.0.0.1');
-    await once(host, 'listening');
-    const { port } = host.address() as AddressInfo;
-    expect(await responseFrom(task, `http://127.0.0.1:${port}`)).toMatchObject({
+    const hostServer = createServer().listen(0, '127.0.0.1');
+    await once(hostServer, 'listening');
+    const { port } = hostServer.address() as AddressInfo;
+    expect(await fetchFromTask(task, `http://127.0.0.1:${port}`)).toMatchObject({
       code: 'ECONNREFUSED',
       port,
     });
-    host.close();
+    hostServer.close();
   });
 
   test.each(['10.0.11.99', '172.16.0.9', '192.168.1.1', '169.254.169.254'])(

@@ -1,4 +1,4 @@
-// Containers do not outlive their sandbox: they are killed when the sandbox dies, or else by the next sandbox.
+// Containers are killed when their sandbox dies, or else by the next sandbox.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -45,7 +45,7 @@ describe('when the sandbox is killed', () => {
       ['sh', '-c', `trap '' TERM HUP INT; echo $$; while :; do sleep 1; done`],
     ],
   ])('%s is killed too', async (_, command) => {
-    const sandbox = await compileProgram(
+    const program = await compileProgram(
       `import { startContainer } from 'sandbox/runtime/container.ts';
        const starting = startContainer(${JSON.stringify({
          name: 'app',
@@ -59,7 +59,7 @@ describe('when the sandbox is killed', () => {
        })}, { line: async (_, text) => console.log((await starting).pid + ' ' + text) });
        setInterval(() => {}, 1000);`,
     );
-    const parent = startProgram(sandbox, []);
+    const parent = startProgram(program, []);
     const line = (await parent.nextLine()) ?? 'it ended';
     const pids = line.split(' ').map(Number);
     expect(pids.every(isRunning)).toBe(true);

@@ -1,4 +1,4 @@
-// Only one process at a time can claim a sandbox's folder, even when several processes find the claim of a dead one.
+// Only one process at a time can claim a sandbox's folder, even when several processes find the claim of a dead process.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import { join } from 'node:path';
@@ -75,23 +75,23 @@ describe('a claim', () => {
   test('is not replaced by a slow process that has read only the earlier, dead claim', async () => {
     const { folder, claim } = claimedFolder(DEAD_CLAIM);
     const { readFile } = fsPromises;
-    const slow = { hasRead: () => {}, goOn: () => {} };
-    const hasRead = new Promise<void>((resolve) => (slow.hasRead = resolve));
-    const goOn = new Promise<void>((resolve) => (slow.goOn = resolve));
+    const slow = { reportRead: () => {}, resume: () => {} };
+    const wasRead = new Promise<void>((resolve) => (slow.reportRead = resolve));
+    const resumed = new Promise<void>((resolve) => (slow.resume = resolve));
     jest.spyOn(fsPromises, 'readFile').mockImplementation(async (...args: Parameters<typeof readFile>) => {
       const text = await readFile(...args);
       if (args[0] === claim && text === DEAD_CLAIM) {
         jest.mocked(fsPromises.readFile).mockImplementation(readFile);
-        slow.hasRead();
-        await goOn;
+        slow.reportRead();
+        await resumed;
       }
       return text;
     });
     const slowClaim = claimFolder(folder);
-    await hasRead;
+    await wasRead;
     await claimFolder(folder);
     const before = statSync(claim, { bigint: true });
-    slow.goOn();
+    slow.resume();
     await expect(slowClaim).rejects.toThrow(FolderTakenError);
     const after = statSync(claim, { bigint: true });
     // A rename would change the inode's ctime.

@@ -1,4 +1,4 @@
-// The sandbox's clock and agenda with the machine's own timers.
+// The sandbox's clock and agenda: timers for distant times, and events that fail.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { manualClock, machineClock } from '../../../sandbox/world/clock.ts';
 import { World } from '../../../sandbox/world/world.ts';

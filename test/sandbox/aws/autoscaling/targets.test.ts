@@ -28,7 +28,7 @@ async function scene(...names: string[]) {
   const started = await balancedAccount();
   const { ecs, autoscaling } = started;
   const { create, service } = calls(ecs);
-  for (const serviceName of ['web', ...names]) await create(started.service({ serviceName }));
+  for (const serviceName of ['web', ...names]) await create(started.serviceInput({ serviceName }));
   return {
     ...started,
     desiredCount: async () => (await service()).desiredCount,
@@ -77,7 +77,7 @@ test('registering the first target creates the service-linked role for scaling',
   );
 });
 
-test('a desired count outside the bounds moves to the nearest bound, and tasks are started to match it', async () => {
+test('a desired count outside the bounds moves to the nearest bound, and tasks start until they match the count', async () => {
   const account = await scene();
   const { register, desiredCount } = account;
   await register({ MinCapacity: 1, MaxCapacity: 5 });

@@ -80,7 +80,7 @@ test('an address cannot be released twice', async () => {
   });
 });
 
-test('an address can be released only with the border group that advertises it', async () => {
+test('a release is refused if it names a network border group other than that of the address', async () => {
   const { ec2, make, find } = await scene();
   const AllocationId = await make.address();
   const [address] = await find();

@@ -39,10 +39,10 @@ test.each<[string, (ec2: EC2Client) => Promise<object>, object]>([
   expect(await list(ec2)).toMatchObject(empty);
 });
 
-test('an id in the request does not exist', async () => {
+test('a call that describes an instance by id is refused, because no instance exists', async () => {
   const { ec2 } = await sandbox();
-  const one = ec2.send(new DescribeInstancesCommand({ InstanceIds: ['i-0123456789abcdef0'] }));
-  expect(await refusalOf(one)).toEqual({
+  const call = ec2.send(new DescribeInstancesCommand({ InstanceIds: ['i-0123456789abcdef0'] }));
+  expect(await refusalOf(call)).toEqual({
     code: 'InvalidInstanceID.NotFound',
     message: "The instance ID 'i-0123456789abcdef0' does not exist",
   });

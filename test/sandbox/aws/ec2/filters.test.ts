@@ -21,21 +21,21 @@ test('a row matches when every filter has a value that matches the row; * and ? 
   const [one, two] = [await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
   await ec2.send(new CreateTagsCommand({ Resources: [one], Tags: [{ Key: 'Name', Value: 'a.b' }] }));
   await ec2.send(new CreateTagsCommand({ Resources: [two], Tags: [{ Key: 'Name', Value: 'axb' }] }));
-  const found = async (...filters: [name: string, ...values: string[]][]) => {
+  const find = async (...filters: [name: string, ...values: string[]][]) => {
     const Filters = filters.map(([Name, ...Values]) => ({ Name, Values }));
     return (await ec2.send(new DescribeVpcsCommand({ Filters }))).Vpcs?.map(({ VpcId }) => VpcId);
   };
-  expect(await found(['cidr', '10.1.0.0/16', '10.2.0.0/16'])).toEqual([one, two]);
-  expect(await found(['cidr', '10.?.0.0/*'], ['tag:Name', 'axb'])).toEqual([two]);
-  expect(await found(['tag:Name', 'a.*'])).toEqual([one]);
-  expect(await found(['tag:name', 'axb'])).toEqual([]);
-  expect(await found(['tag-key', 'Name'], ['state', 'pending'])).toEqual([]);
-  expect(await found(['tag:Name', 'a\\?b'])).toEqual([]);
+  expect(await find(['cidr', '10.1.0.0/16', '10.2.0.0/16'])).toEqual([one, two]);
+  expect(await find(['cidr', '10.?.0.0/*'], ['tag:Name', 'axb'])).toEqual([two]);
+  expect(await find(['tag:Name', 'a.*'])).toEqual([one]);
+  expect(await find(['tag:name', 'axb'])).toEqual([]);
+  expect(await find(['tag-key', 'Name'], ['state', 'pending'])).toEqual([]);
+  expect(await find(['tag:Name', 'a\\?b'])).toEqual([]);
   // A matcher that backtracks would never finish with this pattern.
   await ec2.send(
     new CreateTagsCommand({ Resources: [one], Tags: [{ Key: 'Name', Value: 'a'.repeat(255) }] }),
   );
-  expect(await found(['tag:Name', `${'*a'.repeat(50)}b`])).toEqual([]);
+  expect(await find(['tag:Name', `${'*a'.repeat(50)}b`])).toEqual([]);
 });
 
 test('a page has between five and a thousand rows, and an unknown token is refused', async () => {
@@ -44,15 +44,17 @@ test('a page has between five and a thousand rows, and an unknown token is refus
   const vpc = await make.vpc();
   const ids: string[] = [];
   for (let i = 0; i < 6; i++) ids.push(await make.subnet(vpc, `10.0.${i}.0/24`));
-  const ask = (input: DescribeSubnetsRequest) => ec2.send(new DescribeSubnetsCommand(input));
-  const first = await ask({ MaxResults: 5 });
-  const second = await ask({ MaxResults: 5, NextToken: first.NextToken });
+  const describeSubnets = (input: DescribeSubnetsRequest) => ec2.send(new DescribeSubnetsCommand(input));
+  const first = await describeSubnets({ MaxResults: 5 });
+  const second = await describeSubnets({ MaxResults: 5, NextToken: first.NextToken });
   expect(second.NextToken).toBeUndefined();
   expect([...required(first.Subnets), ...required(second.Subnets)].map(({ SubnetId }) => SubnetId)).toEqual(
     ids,
   );
-  expect(await refusalOf(ask({ NextToken: 'not-a-token' }))).toMatchObject({ code: 'InvalidNextToken' });
+  expect(await refusalOf(describeSubnets({ NextToken: 'not-a-token' }))).toMatchObject({
+    code: 'InvalidNextToken',
+  });
   for (const MaxResults of [4, 1001]) {
-    expect(await refusalOf(ask({ MaxResults }))).toMatchObject({ code: 'InvalidParameterValue' });
+    expect(await refusalOf(describeSubnets({ MaxResults }))).toMatchObject({ code: 'InvalidParameterValue' });
   }
 });

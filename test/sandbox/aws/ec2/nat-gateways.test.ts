@@ -87,9 +87,9 @@ test('a NAT gateway takes a minute to delete, and is then shown as deleted, with
   expect(await states('nat-gateway-id', id)).toEqual(['deleted']);
   clock.advance(HOUR);
   expect(await states('subnet-id', subnet)).toEqual([]);
-  const gone = { code: 'NatGatewayNotFound', message: `NatGateway ${id} was not found` };
-  expect(await refusalOf(natGateway(ec2, id))).toEqual(gone);
-  expect(await refusalOf(remove(id))).toEqual(gone);
+  const notFound = { code: 'NatGatewayNotFound', message: `NatGateway ${id} was not found` };
+  expect(await refusalOf(natGateway(ec2, id))).toEqual(notFound);
+  expect(await refusalOf(remove(id))).toEqual(notFound);
 });
 
 test('a NAT gateway that is deleted while pending never becomes available', async () => {

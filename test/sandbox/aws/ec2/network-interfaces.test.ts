@@ -46,7 +46,7 @@ async function scene() {
   };
 }
 
-test('an interface that a service attached is in use and managed by that service, and matches filters on its fields', async () => {
+test('an interface attached by a service is in use and managed by that service, and can be found by its fields', async () => {
   const { region, vpc, subnet, group, attach, find } = await scene();
   const ip = newPublicAddress(region);
   const { NetworkInterfaceId } = attach(ip);

@@ -58,7 +58,7 @@ test('a new table has the local route of its VPC and the tags of its create call
   ]);
 });
 
-test('a repeated client token returns the same table, even after the table is deleted, and is refused with other parameters', async () => {
+test('a repeated client token returns the same table, even a deleted one; with other parameters, the token is refused', async () => {
   const { ec2, make, vpc, remove } = await scene();
   const create = async (VpcId: string) =>
     required(

@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { refusalOf } from '../../harness.ts';
 import { ruleScene, tcpPort } from './rule-scene.ts';
 
-test('permissions become one rule per peer, each with an id and tags, and are still described as permissions', async () => {
+test('a permission becomes one rule per peer, each with an id and tags, and the group still shows the permission', async () => {
   const { ec2, make, vpc, GroupId, authorize, permissions } = await ruleScene();
   const other = await make.group(vpc, 'other');
   const Tags = [{ Key: 'Name', Value: 'rule' }];
@@ -68,8 +68,11 @@ test('a call that repeats an existing rule is refused and adds no rules', async 
   const { authorize, permissions } = await ruleScene();
   await authorize([tcpPort(80)]);
   const before = await permissions();
-  const sameRuleDescribed = { ...tcpPort(80), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }] };
-  expect(await refusalOf(authorize([tcpPort(81), sameRuleDescribed]))).toEqual({
+  const sameRuleWithDescription = {
+    ...tcpPort(80),
+    IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }],
+  };
+  expect(await refusalOf(authorize([tcpPort(81), sameRuleWithDescription]))).toEqual({
     code: 'InvalidPermission.Duplicate',
     message: 'the specified rule "peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW" already exists',
   });
@@ -125,7 +128,7 @@ test.each<[IpPermission, string, string]>([
   expect(await refusalOf(authorize([permission]))).toEqual({ code, message });
 });
 
-test('an unsupported member of a permission is refused with an error that names it', async () => {
+test('an unsupported member of a permission is refused with an error that names the member', async () => {
   const { authorize } = await ruleScene();
   const call = authorize([{ ...tcpPort(), PrefixListIds: [{ PrefixListId: 'pl-0' }] }]);
   expect(await refusalOf(call)).toMatchObject({

@@ -102,20 +102,20 @@ test("deleting a subnet also deletes the subnet's association with a route table
   expect(RouteTables?.[0]?.Associations).toEqual([]);
 });
 
-test('automatic public addresses can be switched on by an attribute and matched by a filter', async () => {
+test('automatic public addresses can be switched on, and subnets can be found by this and other attributes', async () => {
   const { ec2, make, vpc } = await scene();
   const SubnetId = await make.subnet(vpc);
   await make.subnet(vpc, '10.0.2.0/24');
   await ec2.send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch: { Value: true } }));
-  const found = async (Name: string, ...Values: string[]) =>
+  const findBlocks = async (Name: string, ...Values: string[]) =>
     required((await ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name, Values }] }))).Subnets).map(
       (subnet) => subnet.CidrBlock,
     );
-  expect(await found('map-public-ip-on-launch', 'true')).toEqual(['10.0.1.0/24']);
-  expect(await found('cidr-block', '10.0.2.*')).toEqual(['10.0.2.0/24']);
-  expect(await found('vpc-id', vpc)).toEqual(['10.0.1.0/24', '10.0.2.0/24']);
-  expect(await found('default-for-az', 'true')).toEqual([]);
-  expect(await found('available-ip-address-count', '251')).toHaveLength(2);
+  expect(await findBlocks('map-public-ip-on-launch', 'true')).toEqual(['10.0.1.0/24']);
+  expect(await findBlocks('cidr-block', '10.0.2.*')).toEqual(['10.0.2.0/24']);
+  expect(await findBlocks('vpc-id', vpc)).toEqual(['10.0.1.0/24', '10.0.2.0/24']);
+  expect(await findBlocks('default-for-az', 'true')).toEqual([]);
+  expect(await findBlocks('available-ip-address-count', '251')).toHaveLength(2);
 });
 
 test('a modify call that names no attribute is refused', async () => {

@@ -69,7 +69,7 @@ test('the routes lead to the prefix list of the service', async () => {
   expect(await refusalOf(unknown)).toMatchObject({ code: 'InvalidPrefixListId.NotFound' });
 });
 
-test('a repeated client token returns the same endpoint, even after the endpoint is deleted, and is refused with other parameters', async () => {
+test('a repeated client token returns the same endpoint, even a deleted one; with other parameters, the token is refused', async () => {
   const { tables, create, sendCreate, remove } = await scene();
   const id = await create({ ClientToken: 'once' });
   expect(await create({ ClientToken: 'once' })).toBe(id);

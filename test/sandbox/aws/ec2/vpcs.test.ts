@@ -44,7 +44,7 @@ test('every create call makes another VPC, because CreateVpc has no client token
   expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(2);
 });
 
-test('a new VPC has DNS support on and DNS hostnames off', async () => {
+test('the DNS hostnames of a new VPC are off, and can be turned on', async () => {
   const { ec2 } = await sandbox();
   const { Vpc } = await ec2.send(createCommand('10.0.0.0/16'));
   const VpcId = Vpc?.VpcId;
@@ -146,7 +146,7 @@ test.each([
   expect(await refusalOf(ec2.send(createCommand(block)))).toMatchObject({ code });
 });
 
-test('an unknown VPC id is refused with an error that names it', async () => {
+test('an unknown VPC id is refused with an error that names the id', async () => {
   const { ec2 } = await sandbox();
   const refused = await refusalOf(ec2.send(new DeleteVpcCommand({ VpcId: 'vpc-0' })));
   expect(refused).toEqual({
@@ -155,7 +155,7 @@ test('an unknown VPC id is refused with an error that names it', async () => {
   });
 });
 
-test('an unsupported member is refused with an error that names it', async () => {
+test('an unsupported member is refused with an error that names the member', async () => {
   const { ec2 } = await sandbox();
   const command = new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true });
   expect(await refusalOf(ec2.send(command))).toMatchObject({

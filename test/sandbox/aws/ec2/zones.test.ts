@@ -40,16 +40,16 @@ test('zones can be found by name and by id, and an unknown zone is refused', asy
 
 test('the list of regions includes the region that receives the call, even if AWS has no such region', async () => {
   const { ec2, url } = await sandbox();
-  const unusual = new EC2Client({
+  const moonClient = new EC2Client({
     endpoint: url,
     region: 'us-moon-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  const { Regions } = await unusual.send(
+  const { Regions } = await moonClient.send(
     new DescribeRegionsCommand({ RegionNames: ['us-moon-1', 'eu-west-1'] }),
   );
   expect(Regions?.map(({ RegionName }) => RegionName)).toEqual(['eu-west-1', 'us-moon-1']);
-  unusual.destroy();
+  moonClient.destroy();
   const command = new DescribeRegionsCommand({ RegionNames: ['us-moon-1'] });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });

@@ -84,7 +84,7 @@ test('image ids are listed page by page, one per tag and one per untagged image'
   expect(await list(first.nextToken)).toMatchObject({ imageIds: [{ imageDigest: untagged }] });
 });
 
-test('describing an unknown image by tag fails the whole call', async () => {
+test('a describe call is refused if an image is unknown, or if it combines image ids with a page size', async () => {
   const { describe } = await repositoryWithImages();
   expect(await refusalOf(describe({ imageIds: [{ imageTag: 'v9' }] }))).toEqual({
     code: 'ImageNotFoundException',

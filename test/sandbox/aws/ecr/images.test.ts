@@ -20,7 +20,7 @@ import {
 } from './pushing.ts';
 
 const repositoryName = 'api1';
-const namedRepository = "the repository with name 'api1' in the registry with id '000000000000'";
+const repositoryPhrase = "the repository with name 'api1' in the registry with id '000000000000'";
 
 const put = (ecr: ECRClient, imageManifest: string, imageTag?: string, rest: object = {}) =>
   ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag, ...rest }));
@@ -59,17 +59,17 @@ test('an image whose layers or configuration are missing is refused with an erro
   await pushLayer(ecr, repositoryName, 'here');
   expect(await refusalOf(put(ecr, manifestOf('{}', ['here', 'gone'])))).toEqual({
     code: 'LayersNotFoundException',
-    message: `Layers with digests '[${digestOf('{}')}, ${digestOf('gone')}]' required for pushing image into ${namedRepository} do not exist`,
+    message: `Layers with digests '[${digestOf('{}')}, ${digestOf('gone')}]' required for pushing image into ${repositoryPhrase} do not exist`,
   });
 });
 
-test('pushing an image again is refused unless it adds a tag', async () => {
+test('pushing an image again is refused unless the push adds a tag', async () => {
   const { ecr } = await repositoryScene();
   const digest = await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
   const manifest = manifestOf('{}', ['layer']);
   expect(await refusalOf(put(ecr, manifest, 'v1'))).toEqual({
     code: 'ImageAlreadyExistsException',
-    message: `Image with digest '${digest}' and tag 'v1' already exists in ${namedRepository}`,
+    message: `Image with digest '${digest}' and tag 'v1' already exists in ${repositoryPhrase}`,
   });
   expect(await refusalOf(put(ecr, manifest))).toMatchObject({ code: 'ImageAlreadyExistsException' });
   await put(ecr, manifest, 'v2');
@@ -84,7 +84,7 @@ test('pushing another image with the same tag moves the tag to the new image', a
   expect(images?.map(({ imageId }) => imageId?.imageDigest)).toEqual([second]);
 });
 
-test('an immutable tag cannot be moved unless an exclusion filter matches it', async () => {
+test('an immutable tag cannot be moved unless an exclusion filter matches the tag', async () => {
   const { ecr } = await repositoryScene({
     imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
     imageTagMutabilityExclusionFilters: [{ filter: 'dev-*', filterType: 'WILDCARD' }],
@@ -149,7 +149,7 @@ test('an index is refused unless its images exist, and the images cannot be dele
   const index = (digest: string) => indexManifestOf({ amd64: digest });
   expect(await refusalOf(put(ecr, index(digestOf('gone'))))).toEqual({
     code: 'ReferencedImagesNotFoundException',
-    message: `Images with digests '[${digestOf('gone')}]' required for pushing image into ${namedRepository} do not exist`,
+    message: `Images with digests '[${digestOf('gone')}]' required for pushing image into ${repositoryPhrase} do not exist`,
   });
   const child = await pushImage(ecr, repositoryName, '{}', ['layer']);
   await put(ecr, index(child), 'v1');

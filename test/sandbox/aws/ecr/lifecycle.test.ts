@@ -16,16 +16,16 @@ import { indexManifestOf, makeRepository, pushImage } from './pushing.ts';
 const repositoryName = 'api1';
 const HOUR = 3_600_000;
 
-const keepNewest = (count: number, rest: object = { tagStatus: 'any' }) => ({
+const ruleFor = (selection: object) => ({
   rulePriority: 1,
   description: 'keep the newest',
-  selection: { countType: 'imageCountMoreThan', countNumber: count, ...rest },
+  selection,
   action: { type: 'expire' },
 });
-const expireAfterDays = (days: number, rest: object = { tagStatus: 'untagged' }) => ({
-  ...keepNewest(days),
-  selection: { countType: 'sinceImagePushed', countUnit: 'days', countNumber: days, ...rest },
-});
+const keepNewest = (count: number, rest: object = { tagStatus: 'any' }) =>
+  ruleFor({ countType: 'imageCountMoreThan', countNumber: count, ...rest });
+const expireAfterDays = (days: number, rest: object = { tagStatus: 'untagged' }) =>
+  ruleFor({ countType: 'sinceImagePushed', countUnit: 'days', countNumber: days, ...rest });
 const policy = (...rules: object[]) => JSON.stringify({ rules }).padEnd(100);
 
 const putPolicy = (ecr: ECRClient, lifecyclePolicyText: string) =>
@@ -59,8 +59,8 @@ test('a lifecycle policy can be put, read back unchanged, replaced and deleted',
   await putPolicy(ecr, policy(keepNewest(3)));
   await putPolicy(ecr, policy(keepNewest(5)));
   expect(await get()).toMatchObject({ repositoryName, lifecyclePolicyText: policy(keepNewest(5)) });
-  const gone = await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
-  expect(gone.lifecyclePolicyText).toBe(policy(keepNewest(5)));
+  const deleted = await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
+  expect(deleted.lifecyclePolicyText).toBe(policy(keepNewest(5)));
   expect(await refusalOf(ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName })))).toEqual(notFound);
 });
 
@@ -190,7 +190,7 @@ test('deleting a policy before its daily run prevents images from expiring', asy
   expect(await tags()).toEqual(['v1', 'v2']);
 });
 
-test('deleting a repository cancels its scheduled expiry', async () => {
+test('deleting a repository cancels the scheduled expiry of its images', async () => {
   const { ecr, world } = await sandbox({ clock: manualClock(), pace: 1 });
   await makeRepository(ecr, repositoryName);
   await putPolicy(ecr, policy(keepNewest(1)));

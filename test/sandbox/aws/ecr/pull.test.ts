@@ -7,7 +7,7 @@ import { digestOf, indexManifestOf, makeRepository, manifestOf, pushImage } from
 
 const REGISTRY = '000000000000.dkr.ecr.eu-west-1.amazonaws.com';
 const repositoryName = 'team/api1';
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 async function imageScene() {
   const started = await sandbox();
@@ -24,8 +24,8 @@ test.each([
   const { region, digest } = await imageScene();
   const pulled = pullImage(region, `${REGISTRY}/${repositoryName}${suffix(digest)}`);
   expect(pulled.digest).toBe(digest);
-  expect(text(pulled.config)).toBe('{"config":{}}');
-  expect(pulled.layers.map(text)).toEqual(['lower', 'upper']);
+  expect(textOf(pulled.config)).toBe('{"config":{}}');
+  expect(pulled.layers.map(textOf)).toEqual(['lower', 'upper']);
 });
 
 test('a reference without tag or digest means the tag latest', async () => {
@@ -44,8 +44,8 @@ test("pulling an index yields the image for the task's platform", async () => {
   await ecr.send(new PutImageCommand({ repositoryName, imageManifest: both, imageTag: 'both' }));
   expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`).digest).toBe(digest);
   expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`, 'arm64').digest).toBe(armDigest);
-  const one = indexManifestOf({ arm64: armDigest });
-  await ecr.send(new PutImageCommand({ repositoryName, imageManifest: one, imageTag: 'arm' }));
+  const armOnly = indexManifestOf({ arm64: armDigest });
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest: armOnly, imageTag: 'arm' }));
   expect(() => pullImage(region, `${REGISTRY}/${repositoryName}:arm`)).toThrow(
     "CannotPullContainerError: pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform 'linux/amd64'",
   );
@@ -55,9 +55,9 @@ test('an unknown repository, tag or digest cannot be pulled', async () => {
   const { region } = await imageScene();
   const refused =
     'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref';
-  const gone = `${REGISTRY}/gone:v1`;
-  expect(() => pullImage(region, gone)).toThrow(
-    `${refused} ${gone}: ${gone}: name unknown: The repository with name 'gone' does not exist in the registry with id '000000000000'`,
+  const unknownReference = `${REGISTRY}/gone:v1`;
+  expect(() => pullImage(region, unknownReference)).toThrow(
+    `${refused} ${unknownReference}: ${unknownReference}: name unknown: The repository with name 'gone' does not exist in the registry with id '000000000000'`,
   );
   for (const suffix of [':v2', `@${digestOf('gone')}`]) {
     const reference = `${REGISTRY}/${repositoryName}${suffix}`;

@@ -111,7 +111,7 @@ test('the registry of another account is empty', async () => {
   expect(await refusalOf(ecr.send(named))).toMatchObject({ code: 'RepositoryNotFoundException' });
 });
 
-test('a repository with images can only be deleted by force, which also frees its bytes', async () => {
+test('a repository with images can only be deleted by force, and its deletion frees the bytes of the images', async () => {
   const { ecr, region } = await sandbox();
   await makeRepository(ecr, 'api1');
   await pushImage(ecr, 'api1', '{}', ['layer'], 'v1');

@@ -22,8 +22,8 @@ test('a repository policy can be set, read back unchanged and deleted', async ()
   const policyText = policy([statement]);
   await ecr.send(new SetRepositoryPolicyCommand({ repositoryName, policyText }));
   expect(await get()).toMatchObject({ registryId: '000000000000', repositoryName, policyText });
-  const gone = await ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
-  expect(gone.policyText).toBe(policyText);
+  const deleted = await ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
+  expect(deleted.policyText).toBe(policyText);
   const again = ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName }));
   expect(await refusalOf(again)).toEqual({ code: 'RepositoryPolicyNotFoundException', message: NO_POLICY });
 });

@@ -129,7 +129,8 @@ test('a cluster cannot be deleted while it has tasks that are not STOPPED', asyn
 test('a described cluster includes the counts of its tasks and services', async () => {
   const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
+  // At the instant pace, the service is completed after two describe calls.
   await service();
   await service();
   const { clusters } = await scene.ecs.send(
@@ -183,7 +184,7 @@ test("a service without a launch type follows the cluster's default strategy", a
     }),
   );
   const { create, service, tasks } = calls(scene.ecs);
-  await create(scene.service({ launchType: undefined, desiredCount: 4 }));
+  await create(scene.serviceInput({ launchType: undefined, desiredCount: 4 }));
   await service();
   const providers = (await tasks()).map(({ capacityProviderName }) => capacityProviderName).sort();
   expect(providers).toEqual(['FARGATE', 'FARGATE_SPOT', 'FARGATE_SPOT', 'FARGATE_SPOT']);

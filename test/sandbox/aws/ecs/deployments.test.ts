@@ -30,10 +30,10 @@ const withBreaker = (rollback = true): DeploymentConfiguration => ({
 });
 
 /** Creates a service of web:1, waits for its deployment, and registers web:2. Tasks of web:2 have the given fate. */
-async function serviceBeforeUpdate(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
+async function sceneBeforeUpdate(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
   const scene = await balancedAccount({ plane });
-  await calls(scene.ecs).create(scene.service({ deploymentConfiguration, desiredCount }));
+  await calls(scene.ecs).create(scene.serviceInput({ deploymentConfiguration, desiredCount }));
   const before = await until(scene, isCompleted);
   await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
   return { ...scene, plane, before, firstDeploymentId: before.deployments?.[0]?.id };
@@ -43,7 +43,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
   const clock = manualClock();
   const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update, service, tasks } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   clock.advance(60_000);
   markTargetsHealthy(scene.region);
   clock.advance(20_000);
@@ -73,8 +73,8 @@ test('a rolling update keeps the old tasks serving until the new ones are health
   expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'STOPPED' }, { lastStatus: 'STOPPED' }]);
 });
 
-test('an update that changes nothing about the tasks starts no deployment unless it is forced', async () => {
-  const scene = await serviceBeforeUpdate('runs');
+test('an update that does not affect the tasks starts a deployment only if the update is forced', async () => {
+  const scene = await sceneBeforeUpdate('runs');
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:1', networkConfiguration: scene.networkConfiguration });
   await update({ deploymentConfiguration: { maximumPercent: 150 }, healthCheckGracePeriodSeconds: 10 });
@@ -86,7 +86,7 @@ test('an update that changes nothing about the tasks starts no deployment unless
 });
 
 test('changing the load balancers of a service starts a deployment', async () => {
-  const scene = await serviceBeforeUpdate('runs');
+  const scene = await sceneBeforeUpdate('runs');
   const { update } = calls(scene.ecs);
   const loadBalancers = [{ targetGroupArn: scene.groups[0], containerName: 'api1', containerPort: 5000 }];
   const { service } = await update({ loadBalancers });
@@ -103,7 +103,7 @@ test('an update keeps omitted deployment settings, including optional ones of th
     maximumPercent: 150,
     deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: false },
   };
-  await create(scene.service({ deploymentConfiguration }));
+  await create(scene.serviceInput({ deploymentConfiguration }));
   const { service } = await update({
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
   });
@@ -117,42 +117,39 @@ test('an update keeps omitted deployment settings, including optional ones of th
 test.each<[string, Fate, string, string]>([
   ['cannot be started', CANNOT_PULL, 'TaskFailedToStart', CANNOT_PULL.reason],
   ['exit immediately', { exitCode: 1 }, 'EssentialContainerExited', 'Essential container in task exited'],
-])(
-  'a first deployment whose tasks %s fails after three tasks, and starts no further tasks',
-  async (...given) => {
-    const [, fate, stopCode, stoppedReason] = given;
-    const plane = scriptedPlane(() => fate);
-    const scene = await balancedAccount({ plane });
-    const { create, service, tasks } = calls(scene.ecs);
-    await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
-    const failed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
-    expect(failed.deployments).toMatchObject([
-      {
-        status: 'PRIMARY',
-        rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
-        failedTasks: 3,
-        runningCount: 0,
-        pendingCount: 0,
-      },
-    ]);
-    expect(eventMessages(failed)[0]).toBe(
-      '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
-    );
-    for (let attempt = 0; attempt < 3; attempt += 1) await service();
-    expect(plane.started).toHaveLength(3);
-    expect(await tasks()).toEqual([]);
-    expect(await tasks('STOPPED')).toMatchObject([
-      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-      { stopCode, stoppedReason, lastStatus: 'STOPPED' },
-    ]);
-  },
-);
+])('if the tasks %s, a first deployment fails after three of them and starts no more', async (...given) => {
+  const [, fate, stopCode, stoppedReason] = given;
+  const plane = scriptedPlane(() => fate);
+  const scene = await balancedAccount({ plane });
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  const failed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  expect(failed.deployments).toMatchObject([
+    {
+      status: 'PRIMARY',
+      rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+      failedTasks: 3,
+      runningCount: 0,
+      pendingCount: 0,
+    },
+  ]);
+  expect(eventMessages(failed)[0]).toBe(
+    '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
+  );
+  for (let attempt = 0; attempt < 3; attempt += 1) await service();
+  expect(plane.started).toHaveLength(3);
+  expect(await tasks()).toEqual([]);
+  expect(await tasks('STOPPED')).toMatchObject([
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+  ]);
+});
 
 test('the reason why tasks cannot be placed is reported once, not for every attempt', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane(() => CANNOT_PULL) });
   const { create } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   const unplaced = eventMessages(seen).filter((message) => message.includes('unable to place'));
   expect(unplaced).toEqual([`(service web) was unable to place a task. Reason: ${CANNOT_PULL.reason}.`]);
@@ -162,7 +159,7 @@ test('a service with a failed deployment recovers with the next deployment', asy
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? 'runs' : CANNOT_PULL));
   const scene = await balancedAccount({ plane });
   const { create, update } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(scene.role)));
   await update({ taskDefinition: 'web:2' });
@@ -174,7 +171,7 @@ test('a service with a failed deployment recovers with the next deployment', asy
 });
 
 test('a failed update is rolled back to the last completed deployment, whose tasks keep running', async () => {
-  const scene = await serviceBeforeUpdate(CANNOT_PULL);
+  const scene = await sceneBeforeUpdate(CANNOT_PULL);
   const { update, tasks } = calls(scene.ecs);
   const [old] = await tasks();
   const { service: updated } = await update({ taskDefinition: 'web:2' });
@@ -194,12 +191,12 @@ test('a failed update is rolled back to the last completed deployment, whose tas
   expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([old?.taskArn]);
 });
 
-test('a rollback names its target deployment, and the failed deployment is listed until the rollback completes', async () => {
+test('a rollback names the deployment to which it returns, and the failed deployment is listed until the rollback completes', async () => {
   const clock = manualClock();
   const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? CANNOT_PULL : 'runs'));
   const scene = await balancedAccount({ pace: 1, clock, plane });
   const { create, update, service } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   clock.advance(60_000);
   markTargetsHealthy(scene.region);
   clock.advance(20_000);
@@ -229,7 +226,7 @@ test('a rollback names its target deployment, and the failed deployment is liste
 });
 
 test('without rollback, a failed update stays PRIMARY, and the old tasks continue to serve', async () => {
-  const scene = await serviceBeforeUpdate(CANNOT_PULL, withBreaker(false));
+  const scene = await sceneBeforeUpdate(CANNOT_PULL, withBreaker(false));
   const { update, tasks } = calls(scene.ecs);
   await update({ taskDefinition: 'web:2' });
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
@@ -252,7 +249,9 @@ test('the threshold of the circuit breaker can be configured', async () => {
     thresholdConfiguration: { type: 'COUNT' as const, value: 5 },
   };
   const { create } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: { deploymentCircuitBreaker } }));
+  await create(
+    scene.serviceInput({ desiredCount: 1, deploymentConfiguration: { deploymentCircuitBreaker } }),
+  );
   await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   expect(plane.started).toHaveLength(5);
 });
@@ -261,7 +260,7 @@ test('without a circuit breaker, failing tasks are retried indefinitely, a few p
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balancedAccount({ plane });
   const { create, service } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   await service();
   await service();
   const early = plane.started.length;
@@ -279,14 +278,14 @@ test('without a circuit breaker, tasks that never run are started at growing int
   const clock = manualClock();
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balancedAccount({ pace: 1, clock, plane });
-  await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
-  const startsWithin = (minutes: number) => {
+  await calls(scene.ecs).create(scene.serviceInput({ desiredCount: 1 }));
+  const countStartsDuring = (minutes: number) => {
     const before = plane.started.length;
     clock.advance(minutes * 60_000);
     return plane.started.length - before;
   };
-  const early = startsWithin(30);
-  const late = startsWithin(60);
+  const early = countStartsDuring(30);
+  const late = countStartsDuring(60);
   expect(early).toBeGreaterThan(4);
   expect(late).toBeGreaterThanOrEqual(1);
   expect(late).toBeLessThanOrEqual(3);
@@ -294,7 +293,7 @@ test('without a circuit breaker, tasks that never run are started at growing int
 
 test('a deployment with minimum and maximum percentages of 100 gets stuck, and an event reports this', async () => {
   const configuration = { minimumHealthyPercent: 100, maximumPercent: 100 };
-  const scene = await serviceBeforeUpdate('runs', configuration);
+  const scene = await sceneBeforeUpdate('runs', configuration);
   const { update, service } = calls(scene.ecs);
   await update({ taskDefinition: 'web:2' });
   await service();
@@ -318,7 +317,7 @@ test('ECS starts no tasks while their role does not trust ECS, and retries later
   const trust = (document: string) =>
     scene.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'tasks', PolicyDocument: document }));
   await trust(PolicyDocument);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   const seen = await service();
   expect(seen.runningCount).toBe(0);
   expect(eventMessages(seen)[0]).toBe(
@@ -332,13 +331,13 @@ test('a deployment whose role is deleted fails instead of waiting indefinitely',
   const scene = await balancedAccount();
   await scene.iam.send(new DeleteRoleCommand({ RoleName: 'tasks' }));
   const { create } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   expect(seen.deployments).toMatchObject([{ failedTasks: 3, runningCount: 0 }]);
 });
 
-test('service deployments report the outcome of each deployment', async () => {
-  const scene = await serviceBeforeUpdate(CANNOT_PULL);
+test('the service deployment calls report the outcome of each deployment', async () => {
+  const scene = await sceneBeforeUpdate(CANNOT_PULL);
   await calls(scene.ecs).update({ taskDefinition: 'web:2' });
   await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.firstDeploymentId);
   await until(scene, isCompleted);
@@ -377,7 +376,7 @@ test('an unfinished deployment is listed as STOPPED once a newer one replaces it
   const clock = manualClock();
   const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   await update({ forceNewDeployment: true });
   const { serviceDeployments } = await scene.ecs.send(
     new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' }),

@@ -1,4 +1,4 @@
-// Replacement of unhealthy tasks by the scheduler: target groups, container health checks and the grace period.
+// The scheduler's replacement of unhealthy tasks, and the grace period during which the scheduler waits.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
@@ -17,11 +17,11 @@ import {
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
 
 /** Creates a service with one task and waits for its deployment, at AWS's pace with a manual clock. */
-async function steadyService(deploymentConfiguration = {}) {
+async function steadyScene(deploymentConfiguration = {}) {
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration }));
   clock.advance(60_000);
   markTargetsHealthy(scene.region);
   clock.advance(20_000);
@@ -33,7 +33,7 @@ async function steadyService(deploymentConfiguration = {}) {
 }
 
 test("a task that fails one target group's health checks is stopped only after its replacement is healthy", async () => {
-  const { clock, region, ip, arn, currentService, tasks, groups } = await steadyService();
+  const { clock, region, ip, arn, currentService, tasks, groups } = await steadyScene();
   failHealthChecks(region, ip, 6000);
   const seen = await currentService();
   expect(eventMessages(seen).slice(0, 2)).toEqual([
@@ -60,7 +60,7 @@ test("a task that fails one target group's health checks is stopped only after i
 });
 
 test('an unhealthy task is stopped before its replacement starts if the maximum allows no extra task', async () => {
-  const { clock, region, ip, arn, currentService, tasks } = await steadyService({
+  const { clock, region, ip, arn, currentService, tasks } = await steadyScene({
     minimumHealthyPercent: 0,
     maximumPercent: 100,
   });
@@ -72,7 +72,7 @@ test('an unhealthy task is stopped before its replacement starts if the maximum 
 });
 
 test("the load balancer's health report triggers a replacement without any describe call", async () => {
-  const { clock, region, ip, groups, tasks } = await steadyService();
+  const { clock, region, ip, groups, tasks } = await steadyScene();
   failHealthChecks(region, ip, 5000);
   region.after(0, 'ecs:target-health-changed', required(groups[0]));
   clock.advance(5_000);
@@ -83,7 +83,7 @@ test('failed health checks of a new task are ignored during the grace period', a
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
+  await create(scene.serviceInput({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
   clock.advance(35_000);
   const [task] = await tasks();
   expect(task?.lastStatus).toBe('RUNNING');
@@ -103,7 +103,7 @@ test('the grace period lasts at least five real seconds, even when AWS time runs
   const clock = manualClock();
   const scene = await balancedAccount({ clock, plane: scriptedPlane() });
   const { create, service, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
+  await create(scene.serviceInput({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
   await service();
   const [task] = await tasks();
   failHealthChecks(
@@ -122,7 +122,7 @@ test('the grace period lasts at least five real seconds, even when AWS time runs
 test('a deployment whose tasks never become healthy trips the circuit breaker', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane() });
   const { create, service } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: breaker }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: breaker }));
   let seen = await service();
   for (let attempt = 0; attempt < 20 && seen.deployments?.[0]?.rolloutState !== 'FAILED'; attempt += 1) {
     for (const { privateIp } of scene.region.ecs.tasks.all())
@@ -143,7 +143,7 @@ test('the health of a task follows the health checks of its essential containers
     }),
   );
   const { create, service, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, loadBalancers: [], deploymentConfiguration: breaker }));
+  await create(scene.serviceInput({ desiredCount: 1, loadBalancers: [], deploymentConfiguration: breaker }));
   await service();
   const [task] = await tasks();
   const arn = required(task?.taskArn);
@@ -169,7 +169,7 @@ test('the health of a task follows the health checks of its essential containers
 test('a steady service replaces a task that exits', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane() });
   const { create, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   const before = await until(scene, isCompleted);
   const [task] = await tasks();
   containerExited(scene.region, required(task?.taskArn), 'api1', 1);
@@ -189,7 +189,7 @@ test('without load balancers and health checks, a task counts as healthy some ti
   const clock = manualClock();
   const scene = await balancedAccount({ clock, pace: 1, plane: scriptedPlane() });
   const { create, service } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, loadBalancers: [] }));
+  await create(scene.serviceInput({ desiredCount: 1, loadBalancers: [] }));
   clock.advance(60_000);
   expect(await service()).toMatchObject({ runningCount: 1, deployments: [{ rolloutState: 'IN_PROGRESS' }] });
   clock.advance(30_000);
@@ -200,7 +200,7 @@ test('a simulated task is unhealthy when no security group lets the load balance
   const scene = await balancedAccount();
   scene.region.ec2.securityGroupRules.clear();
   const { create } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1, deploymentConfiguration: breaker }));
+  await create(scene.serviceInput({ desiredCount: 1, deploymentConfiguration: breaker }));
   const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
   expect(eventMessages(seen).some((message) => message.includes('due to (reason Request timed out)'))).toBe(
     true,

@@ -26,13 +26,13 @@ export function scriptedPlane(fate: ScriptedPlane['fate'] = () => 'runs'): Scrip
     started,
     stopped,
     checksTargets: true,
-    startTask(region, taskArn, outcome) {
+    startTask(region, taskArn, reportOutcome) {
       started.push(taskArn);
       const task = region.ecs.tasks.get(taskArn);
       const taskFate = this.fate(task?.taskDefinitionArn ?? '');
-      if (taskFate === 'runs') return outcome();
-      if ('reason' in taskFate) return outcome(taskFate);
-      outcome();
+      if (taskFate === 'runs') return reportOutcome();
+      if ('reason' in taskFate) return reportOutcome(taskFate);
+      reportOutcome();
       containerExited(region, taskArn, task?.containers[0]?.name ?? '', taskFate.exitCode);
     },
     stopTask(_region, taskArn, done) {

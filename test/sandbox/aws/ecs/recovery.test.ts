@@ -14,7 +14,7 @@ test('tasks whose processes were lost are STOPPED and replaced', async () => {
   const plane = scriptedPlane();
   const scene = await balancedAccount({ plane });
   const { create, tasks } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   await until(scene, isCompleted);
   const before = (await tasks()).map(({ taskArn }) => required(taskArn));
   const interfaceCount = scene.region.ec2.networkInterfaces.size;
@@ -45,7 +45,7 @@ test('a task that was draining keeps its original stop reason', async () => {
   const clock = manualClock();
   const scene = await balancedAccount({ plane: scriptedPlane(), clock, pace: 1 });
   const { create, update, tasks, service } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   clock.advance(60_000);
   markTargetsHealthy(scene.region);
   clock.advance(20_000);
@@ -66,7 +66,7 @@ test('tasks that had not started yet continue to start', async () => {
   const clock = manualClock();
   const plane = scriptedPlane();
   const scene = await balancedAccount({ plane, clock, pace: 1 });
-  await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
+  await calls(scene.ecs).create(scene.serviceInput({ desiredCount: 1 }));
   clock.advance(10_000);
   expect(recoverTasks(scene.region)).toEqual([]);
   clock.advance(60_000);
@@ -76,7 +76,7 @@ test('tasks that had not started yet continue to start', async () => {
 test('services replace their lost tasks after the world is restored from disk', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-ecs-'));
   const scene = await balancedAccount({ folder, plane: scriptedPlane() });
-  await calls(scene.ecs).create(scene.service());
+  await calls(scene.ecs).create(scene.serviceInput());
   await until(scene, isCompleted);
   await scene.close();
   const restarted = await startSandbox({ folder, plane: scriptedPlane() });

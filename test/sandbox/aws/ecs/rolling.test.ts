@@ -36,7 +36,7 @@ describe('examples of rolling updates', () => {
   test('a service without tasks starts its desired count of tasks', () => {
     expect(moves([], 3)).toEqual({ stop: [], start: 3, stuck: false });
   });
-  test('an update starts as many tasks as the maximum allows, and stops an old task only for each healthy new task', () => {
+  test('an update starts as many tasks as the maximum allows, and stops one old task per healthy new task', () => {
     expect(moves(['old', 'old'], 2)).toEqual({ stop: [], start: 2, stuck: false });
     expect(moves(['old', 'old', 'new', 'new'], 2)).toEqual({ stop: [], start: 0, stuck: false });
     expect(moves(['old', 'old', 'healthy', 'new'], 2)).toEqual({ stop: ['old'], start: 0, stuck: false });
@@ -52,12 +52,16 @@ describe('examples of rolling updates', () => {
   test('a service is stuck when it can neither start nor stop a task within the percentages', () => {
     expect(moves(['old'], 1, { maximumPercent: 100 })).toEqual({ stop: [], start: 0, stuck: true });
   });
-  test('an unhealthy task is stopped immediately during a deployment; later, it is stopped once its replacement is healthy', () => {
+  test('an unhealthy task is stopped immediately during a deployment, and otherwise only once its replacement is healthy', () => {
     expect(moves(['to be replaced'], 1)).toEqual({ stop: ['to be replaced'], start: 1, stuck: false });
-    const later = { rolloutState: 'COMPLETED' as const };
-    expect(moves(['to be replaced'], 1, later)).toEqual({ stop: [], start: 1, stuck: false });
-    expect(moves(['to be replaced', 'new'], 1, later)).toEqual({ stop: [], start: 0, stuck: false });
-    expect(moves(['to be replaced', 'healthy'], 1, later)).toEqual({
+    const afterDeployment = { rolloutState: 'COMPLETED' as const };
+    expect(moves(['to be replaced'], 1, afterDeployment)).toEqual({ stop: [], start: 1, stuck: false });
+    expect(moves(['to be replaced', 'new'], 1, afterDeployment)).toEqual({
+      stop: [],
+      start: 0,
+      stuck: false,
+    });
+    expect(moves(['to be replaced', 'healthy'], 1, afterDeployment)).toEqual({
       stop: ['to be replaced'],
       start: 0,
       stuck: false,
@@ -121,17 +125,17 @@ describe('properties of rolling updates', () => {
     fc.assert(
       fc.property(kinds, fc.nat({ max: 8 }), configuration, (given, desired, percents) => {
         fc.pre(percents.minimumHealthyPercent < 100 || percents.maximumPercent >= 200);
-        let now = [...given];
+        let current = [...given];
         for (let rounds = 0; rounds < 60; rounds += 1) {
-          const { stop, start, stuck } = moves(now, desired, percents);
+          const { stop, start, stuck } = moves(current, desired, percents);
           if (stuck) return;
-          for (const kind of stop) now.splice(now.indexOf(kind as Kind), 1);
-          now = [
-            ...now.map((kind) => (kind === 'new' ? 'healthy' : kind)),
+          for (const kind of stop) current.splice(current.indexOf(kind as Kind), 1);
+          current = [
+            ...current.map((kind) => (kind === 'new' ? 'healthy' : kind)),
             ...Array<Kind>(start).fill('new'),
           ];
         }
-        expect(now).toEqual(Array<Kind>(desired).fill('healthy'));
+        expect(current).toEqual(Array<Kind>(desired).fill('healthy'));
       }),
     );
   });

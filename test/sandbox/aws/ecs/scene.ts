@@ -148,7 +148,7 @@ export async function balancedAccount(options: SandboxOptions = {}, deregistrati
   }
   await ecs.send(new RegisterTaskDefinitionCommand(twoContainerTask(role)));
   const networkConfiguration = { awsvpcConfiguration: { subnets, securityGroups } };
-  const service = (overrides: Partial<CreateServiceCommandInput> = {}): CreateServiceCommandInput => ({
+  const serviceInput = (overrides: Partial<CreateServiceCommandInput> = {}): CreateServiceCommandInput => ({
     cluster: 'main',
     serviceName: 'web',
     taskDefinition: 'web',
@@ -161,7 +161,7 @@ export async function balancedAccount(options: SandboxOptions = {}, deregistrati
     ],
     ...overrides,
   });
-  return { ...scene, VpcId, subnets, securityGroups, groups, networkConfiguration, service };
+  return { ...scene, VpcId, subnets, securityGroups, groups, networkConfiguration, serviceInput };
 }
 
 /** Short names for the calls that tests make often. */

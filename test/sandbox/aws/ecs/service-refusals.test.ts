@@ -13,7 +13,7 @@ import { balancedAccount, calls, required, twoContainerTask } from './scene.ts';
 
 type Overrides = Partial<CreateServiceCommandInput>;
 
-/** Refusals that depend only on the input. */
+/** Refusals that need only the resources of the scene. */
 const inputRefusals: [string, Overrides, string, string | RegExp][] = [
   ['a bad name', { serviceName: 'a b' }, 'InvalidParameterException', /^Service name 'a b' is invalid/],
   ['an unknown cluster', { cluster: 'x' }, 'ClusterNotFoundException', 'Cluster not found.'],
@@ -103,7 +103,7 @@ const inputRefusals: [string, Overrides, string, string | RegExp][] = [
 
 test.each(inputRefusals)('CreateService refuses %s', async (_what, overrides, code, message) => {
   const scene = await balancedAccount();
-  const refused = await refusalOf(calls(scene.ecs).create(scene.service(overrides)));
+  const refused = await refusalOf(calls(scene.ecs).create(scene.serviceInput(overrides)));
   expect(refused.code).toBe(code);
   if (typeof message === 'string') expect(refused.message).toBe(message);
   else expect(refused.message).toMatch(message);
@@ -129,7 +129,7 @@ const notImplemented: [string, Overrides, string][] = [
 
 test.each(notImplemented)('CreateService reports %s as not implemented', async (_what, overrides, member) => {
   const scene = await balancedAccount();
-  expect(await refusalOf(calls(scene.ecs).create(scene.service(overrides)))).toEqual({
+  expect(await refusalOf(calls(scene.ecs).create(scene.serviceInput(overrides)))).toEqual({
     code: 'NotImplemented',
     message: expect.stringContaining(member),
   });
@@ -138,7 +138,7 @@ test.each(notImplemented)('CreateService reports %s as not implemented', async (
 test('CreateService refuses an existing name, except for a repeat with the same token and parameters', async () => {
   const scene = await balancedAccount();
   const { create } = calls(scene.ecs);
-  const input = scene.service({ clientToken: 'one' });
+  const input = scene.serviceInput({ clientToken: 'one' });
   const { service: first } = await create(input);
   const { service: second } = await create(input);
   expect(second?.createdAt).toEqual(first?.createdAt);
@@ -164,7 +164,7 @@ test('CreateService refuses a target group that no listener or rule forwards to'
   );
   const targetGroupArn = TargetGroups?.[0]?.TargetGroupArn;
   const loadBalancers = [{ targetGroupArn, containerName: 'api1', containerPort: 5000 }];
-  expect(await refusalOf(calls(scene.ecs).create(scene.service({ loadBalancers })))).toEqual({
+  expect(await refusalOf(calls(scene.ecs).create(scene.serviceInput({ loadBalancers })))).toEqual({
     code: 'InvalidParameterException',
     message: `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
   });
@@ -177,7 +177,9 @@ test('CreateService refuses target groups that do not match the task definition'
   const messageFor = async (containerName: string, containerPort: number, arn = targetGroupArn) =>
     (
       await refusalOf(
-        create(scene.service({ loadBalancers: [{ targetGroupArn: arn, containerName, containerPort }] })),
+        create(
+          scene.serviceInput({ loadBalancers: [{ targetGroupArn: arn, containerName, containerPort }] }),
+        ),
       )
     ).message;
   expect(await messageFor('api1', 80)).toBe('The container api1 did not have a container port 80 defined.');
@@ -190,7 +192,7 @@ test('CreateService refuses target groups that do not match the task definition'
     containerName: 'api1',
     containerPort: 5000,
   }));
-  expect((await refusalOf(create(scene.service({ loadBalancers })))).message).toMatch(/at most 5/);
+  expect((await refusalOf(create(scene.serviceInput({ loadBalancers })))).message).toMatch(/at most 5/);
 });
 
 test('CreateService refuses a target group of type instance', async () => {
@@ -207,7 +209,7 @@ test('CreateService refuses a target group of type instance', async () => {
   const targetGroupArn = required(TargetGroups?.[0]?.TargetGroupArn);
   required(scene.region.elbv2.targetGroups.get(targetGroupArn)).TargetType = 'instance';
   const loadBalancers = [{ targetGroupArn, containerName: 'api1', containerPort: 5000 }];
-  expect((await refusalOf(calls(scene.ecs).create(scene.service({ loadBalancers })))).message).toBe(
+  expect((await refusalOf(calls(scene.ecs).create(scene.serviceInput({ loadBalancers })))).message).toBe(
     `The provided target group ${targetGroupArn} has target type instance, which is incompatible with the awsvpc network mode specified in the task definition.`,
   );
 });
@@ -218,14 +220,14 @@ test('CreateService refuses security groups that do not exist or belong to anoth
   const withGroup = (id: string) => ({
     networkConfiguration: { awsvpcConfiguration: { subnets: scene.subnets, securityGroups: [id] } },
   });
-  expect((await refusalOf(create(scene.service(withGroup('sg-0'))))).message).toBe(
+  expect((await refusalOf(create(scene.serviceInput(withGroup('sg-0'))))).message).toBe(
     "Error retrieving security group information for [sg-0]: The security group 'sg-0' does not exist (ErrorCode: InvalidGroup.NotFound)",
   );
   const { Vpc } = await scene.ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
   const { GroupId } = await scene.ec2.send(
     new CreateSecurityGroupCommand({ VpcId: Vpc?.VpcId, GroupName: 'far', Description: 'far' }),
   );
-  expect((await refusalOf(create(scene.service(withGroup(required(GroupId)))))).message).toBe(
+  expect((await refusalOf(create(scene.serviceInput(withGroup(required(GroupId)))))).message).toBe(
     `Security group ${GroupId} does not appear to belong to the same VPC as the input subnets.`,
   );
 });
@@ -239,10 +241,12 @@ test('CreateService refuses task definitions that are inactive or not compatible
       containerDefinitions: [{ name: 'one', image: 'one', memory: 128 }],
     }),
   );
-  const machine = await refusalOf(create(scene.service({ taskDefinition: 'machine', loadBalancers: [] })));
+  const machine = await refusalOf(
+    create(scene.serviceInput({ taskDefinition: 'machine', loadBalancers: [] })),
+  );
   expect(machine.message).toBe('Task definition does not support launch_type FARGATE.');
   await scene.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
-  expect(await refusalOf(create(scene.service({ taskDefinition: 'web:1' })))).toEqual({
+  expect(await refusalOf(create(scene.serviceInput({ taskDefinition: 'web:1' })))).toEqual({
     code: 'ClientException',
     message: 'TaskDefinition is inactive',
   });
@@ -253,7 +257,9 @@ test('CreateService refuses ECS Exec without a task role', async () => {
   await scene.ecs.send(
     new RegisterTaskDefinitionCommand({ ...twoContainerTask(scene.role), taskRoleArn: undefined }),
   );
-  const refused = await refusalOf(calls(scene.ecs).create(scene.service({ enableExecuteCommand: true })));
+  const refused = await refusalOf(
+    calls(scene.ecs).create(scene.serviceInput({ enableExecuteCommand: true })),
+  );
   expect(refused.message).toMatch(/^The service couldn't be created because a valid taskRoleArn/);
 });
 
@@ -262,7 +268,7 @@ test('UpdateService refuses a service that does not exist or is not ACTIVE', asy
   const update = () => scene.ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web' }));
   expect((await refusalOf(update())).code).toBe('ServiceNotFoundException');
   const { create } = calls(scene.ecs);
-  const { service } = await create(scene.service({ desiredCount: 0 }));
+  const { service } = await create(scene.serviceInput({ desiredCount: 0 }));
   required(scene.region.ecs.services.get(service?.serviceArn)).status = 'DRAINING';
   expect(await refusalOf(update())).toEqual({
     code: 'ServiceNotActiveException',
@@ -273,7 +279,7 @@ test('UpdateService refuses a service that does not exist or is not ACTIVE', asy
 test('a refused update leaves the service unchanged', async () => {
   const scene = await balancedAccount();
   const { create, update, service } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   const refused = await refusalOf(update({ desiredCount: 3, taskDefinition: 'nope' }));
   expect(refused.code).toBe('ClientException');
   expect((await service()).desiredCount).toBe(1);

@@ -17,7 +17,7 @@ const webService = { cluster: 'main', service: 'web' };
 test('at the instant pace a service is completed after two describe calls', async () => {
   const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
-  const { service: created } = await create(scene.service());
+  const { service: created } = await create(scene.serviceInput());
   expect(created).toMatchObject({
     serviceArn: 'arn:aws:ecs:eu-west-1:000000000000:service/main/web',
     status: 'ACTIVE',
@@ -43,7 +43,7 @@ test('at the instant pace a service is completed after two describe calls', asyn
 test("a created service is returned with AWS's defaults", async () => {
   const scene = await balancedAccount();
   const { create } = calls(scene.ecs);
-  const { service } = await create(scene.service({ tags: [{ key: 'team', value: 'blue' }] }));
+  const { service } = await create(scene.serviceInput({ tags: [{ key: 'team', value: 'blue' }] }));
   expect(service).toMatchObject({
     taskDefinition: 'arn:aws:ecs:eu-west-1:000000000000:task-definition/web:1',
     launchType: 'FARGATE',
@@ -74,14 +74,14 @@ test('empty lists of unsupported settings are ignored', async () => {
     vpcLatticeConfigurations: [],
   };
   const { create, update } = calls(scene.ecs);
-  expect((await create(scene.service(emptyLists))).service).toMatchObject({ status: 'ACTIVE' });
+  expect((await create(scene.serviceInput(emptyLists))).service).toMatchObject({ status: 'ACTIVE' });
   expect((await update(emptyLists)).service).toMatchObject({ status: 'ACTIVE' });
 });
 
 test('the tags of a service are shown only on request', async () => {
   const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
-  const { service: created } = await create(scene.service({ tags: [{ key: 'team', value: 'blue' }] }));
+  const { service: created } = await create(scene.serviceInput({ tags: [{ key: 'team', value: 'blue' }] }));
   expect((await service()).tags).toBeUndefined();
   const { services } = await scene.ecs.send(
     new DescribeServicesCommand({ cluster: 'main', services: ['web'], include: ['TAGS'] }),
@@ -94,7 +94,7 @@ test('the tags of a service are shown only on request', async () => {
 test('a deployment is completed only when every task is healthy in every target group', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane() });
   const { create, service } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   await service();
   const waiting = await service();
   expect(waiting).toMatchObject({ runningCount: 2, deployments: [{ rolloutState: 'IN_PROGRESS' }] });
@@ -112,7 +112,7 @@ test('a deployment is completed only when every task is healthy in every target 
 
 test('the events of a service have the wording of ECS and are listed newest first', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane() });
-  await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
+  await calls(scene.ecs).create(scene.serviceInput({ desiredCount: 1 }));
   const [api1, api2] = scene.groups;
   expect(eventMessages(await until(scene, isCompleted))).toEqual([
     '(service web) has reached a steady state.',
@@ -126,7 +126,7 @@ test('the events of a service have the wording of ECS and are listed newest firs
 test('scaling starts no deployment, and scaling in stops the newest tasks first', async () => {
   const scene = await balancedAccount({ plane: scriptedPlane() });
   const { create, update, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   const before = await until(scene, isCompleted);
   const [oldest] = await tasks();
   await update({ desiredCount: 3 });
@@ -148,7 +148,7 @@ test('scaling starts no deployment, and scaling in stops the newest tasks first'
 test('the tasks of a service are spread evenly over its subnets', async () => {
   const scene = await balancedAccount();
   const { create, service, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 4 }));
+  await create(scene.serviceInput({ desiredCount: 4 }));
   await service();
   const zones = (await tasks()).map(({ availabilityZone }) => availabilityZone).sort();
   expect(zones).toEqual(['eu-west-1a', 'eu-west-1a', 'eu-west-1b', 'eu-west-1b']);
@@ -156,14 +156,14 @@ test('the tasks of a service are spread evenly over its subnets', async () => {
 
 test('a service with desired count 0 is completed without tasks', async () => {
   const scene = await balancedAccount();
-  await calls(scene.ecs).create(scene.service({ desiredCount: 0 }));
+  await calls(scene.ecs).create(scene.serviceInput({ desiredCount: 0 }));
   const seen = await until(scene, isCompleted);
   expect(seen).toMatchObject({ runningCount: 0, desiredCount: 0 });
 });
 
 test('a service that is scaled above 0 can only be deleted by force', async () => {
   const scene = await balancedAccount();
-  await calls(scene.ecs).create(scene.service());
+  await calls(scene.ecs).create(scene.serviceInput());
   expect(await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)))).toEqual({
     code: 'InvalidParameterException',
     message: 'The service cannot be stopped while it is scaled above 0.',
@@ -172,11 +172,11 @@ test('a service that is scaled above 0 can only be deleted by force', async () =
   expect(service).toMatchObject({ status: 'DRAINING', desiredCount: 0 });
 });
 
-test('a service can only be deleted by force while one of its deployments is being replaced', async () => {
+test('while one of its deployments is being replaced, a service can only be deleted by force', async () => {
   const clock = manualClock();
   const scene = await balancedAccount({ pace: 1, clock, plane: scriptedPlane() });
   const { create, update } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   await update({ forceNewDeployment: true, desiredCount: 0 });
   const refused = await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)));
   expect(refused.message).toBe('The service cannot be stopped while deployments are active.');
@@ -187,7 +187,7 @@ test('a deleted service drains, is not listed, and becomes INACTIVE when its tas
   const plane = scriptedPlane();
   const scene = await balancedAccount({ pace: 1, clock, plane });
   const { create, service, tasks } = calls(scene.ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   clock.advance(60_000);
   expect(await tasks()).toMatchObject([{ lastStatus: 'RUNNING' }]);
   await scene.ecs.send(new DeleteServiceCommand({ ...webService, force: true }));
@@ -197,7 +197,7 @@ test('a deleted service drains, is not listed, and becomes INACTIVE when its tas
   expect((await service()).status).toBe('DRAINING');
   const { serviceArns } = await scene.ecs.send(new ListServicesCommand({ cluster: 'main' }));
   expect(serviceArns).toEqual([]);
-  expect(await refusalOf(create(scene.service()))).toEqual({
+  expect(await refusalOf(create(scene.serviceInput()))).toEqual({
     code: 'InvalidParameterException',
     message: 'Unable to Start a service that is still Draining.',
   });
@@ -209,13 +209,13 @@ test('a deleted service drains, is not listed, and becomes INACTIVE when its tas
   expect(await service()).toMatchObject({ status: 'INACTIVE', deployments: [] });
   const refused = await refusalOf(scene.ecs.send(new DeleteServiceCommand(webService)));
   expect(refused).toEqual({ code: 'ServiceNotFoundException', message: 'Service not found.' });
-  expect((await create(scene.service())).service?.status).toBe('ACTIVE');
+  expect((await create(scene.serviceInput())).service?.status).toBe('ACTIVE');
 });
 
 test('a cluster can be deleted once its services and tasks are gone', async () => {
   const scene = await balancedAccount();
   const { create, service } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   const refusalOfDelete = () => refusalOf(scene.ecs.send(new DeleteClusterCommand({ cluster: 'main' })));
   expect((await refusalOfDelete()).code).toBe('ClusterContainsServicesException');
   await scene.ecs.send(new DeleteServiceCommand({ ...webService, force: true }));
@@ -241,7 +241,7 @@ test('DescribeServices accepts up to ten names and lists unknown services as fai
 test('services are listed page by page', async () => {
   const scene = await balancedAccount();
   for (const serviceName of ['a', 'b', 'c']) {
-    await calls(scene.ecs).create(scene.service({ serviceName, desiredCount: 0 }));
+    await calls(scene.ecs).create(scene.serviceInput({ serviceName, desiredCount: 0 }));
   }
   const list = (nextToken?: string) =>
     scene.ecs.send(new ListServicesCommand({ cluster: 'main', maxResults: 2, nextToken }));

@@ -16,7 +16,7 @@ test('clusters, services, task definitions and tasks can be tagged, retagged and
   const scene = await balancedAccount();
   const { ecs } = scene;
   const { create, service, tasks } = calls(ecs);
-  await create(scene.service({ desiredCount: 1 }));
+  await create(scene.serviceInput({ desiredCount: 1 }));
   await service();
   const [task] = await tasks();
   const arns = [

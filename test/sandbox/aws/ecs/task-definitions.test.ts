@@ -71,11 +71,11 @@ test('omitted members of a health check get their defaults', async () => {
 
 test('a family name means its newest ACTIVE revision, while an ARN or number can name any revision', async () => {
   const { ecs, role } = await account();
-  for (let made = 0; made < 3; made += 1) {
+  for (let count = 0; count < 3; count += 1) {
     await ecs.send(
       new RegisterTaskDefinitionCommand({
         ...twoContainerTask(role),
-        tags: [{ key: 'n', value: `${made}` }],
+        tags: [{ key: 'n', value: `${count}` }],
       }),
     );
   }
@@ -137,7 +137,7 @@ test('only INACTIVE revisions can be deleted, and their numbers are not reused',
 test('the deletion of a task definition waits until no service or task uses it', async () => {
   const scene = await balancedAccount();
   const { create, update, service } = calls(scene.ecs);
-  await create(scene.service());
+  await create(scene.serviceInput());
   await scene.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
   await scene.ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: ['web:1'] }));
   const status = async () =>

@@ -237,7 +237,7 @@ test("a service's tasks name their deployment, and have the service's tags if th
   const scene = await balancedAccount();
   const { create, service, tasks } = calls(scene.ecs);
   const { service: created } = await create(
-    scene.service({
+    scene.serviceInput({
       desiredCount: 1,
       propagateTags: 'SERVICE',
       enableECSManagedTags: true,
@@ -263,7 +263,7 @@ test('tasks can be listed by desired status, family, service and startedBy', asy
   const [one] = await run({ startedBy: 'me' });
   const [two] = await run();
   await ecs.send(new StopTaskCommand({ cluster: 'main', task: required(two?.taskArn) }));
-  await calls(ecs).create(scene.service({ desiredCount: 1, loadBalancers: [] }));
+  await calls(ecs).create(scene.serviceInput({ desiredCount: 1, loadBalancers: [] }));
   scene.clock.advance(5_000);
   const list = async (input: ListTasksCommandInput = {}) =>
     (await ecs.send(new ListTasksCommand({ cluster: 'main', ...input }))).taskArns ?? [];
@@ -300,8 +300,8 @@ test('unknown tasks and invalid RunTask parameters are refused', async () => {
     code: 'NotImplemented',
     message: expect.stringContaining('overrides'),
   });
-  const none = new DescribeTasksCommand({ cluster: 'main', tasks: [] });
-  expect((await refusalOf(ecs.send(none))).code).toBe('InvalidParameterException');
+  const withoutTasks = new DescribeTasksCommand({ cluster: 'main', tasks: [] });
+  expect((await refusalOf(ecs.send(withoutTasks))).code).toBe('InvalidParameterException');
 });
 
 test('RunTask refuses a task whose role does not trust ECS', async () => {

@@ -33,7 +33,7 @@ const regex = (...RegexValues: string[]): RuleCondition => ({
   PathPatternConfig: { RegexValues },
 });
 
-// The given conditions, and the conditions that the API shows if they differ.
+// Each case has a name, the given conditions and, if the API shows different conditions, those as well.
 const acceptedConditions: [string, RuleCondition[], RuleCondition[]?][] = [
   [
     'one path in the legacy notation',

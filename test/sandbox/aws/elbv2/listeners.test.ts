@@ -103,7 +103,7 @@ const redirect = (config: object): Action => ({
   Type: 'redirect',
   RedirectConfig: { StatusCode: 'HTTP_302', ...config },
 });
-const fixed = (config: object): Action => ({
+const fixedResponse = (config: object): Action => ({
   Type: 'fixed-response',
   FixedResponseConfig: { StatusCode: '200', ...config },
 });
@@ -148,9 +148,9 @@ const refusedActions: [Action, string, string][] = [
   [redirect({ Protocol: 'FTP' }), 'ValidationError', 'defaultActions.1.member.redirectConfig.protocol'],
   [redirect({ Port: '81', StatusCode: 'HTTP_307' }), 'ValidationError', '[HTTP_301, HTTP_302]'],
   [{ Type: 'fixed-response' }, 'ValidationError', "'FixedResponseConfig' must be specified"],
-  [fixed({ StatusCode: '302' }), 'ValidationError', '^(2|4|5)\\d\\d$'],
-  [fixed({ ContentType: 'image/png' }), 'InvalidLoadBalancerAction', 'ContentType must be one of'],
-  [fixed({ MessageBody: 'x'.repeat(1025) }), 'ValidationError', 'less than or equal to 1024'],
+  [fixedResponse({ StatusCode: '302' }), 'ValidationError', '^(2|4|5)\\d\\d$'],
+  [fixedResponse({ ContentType: 'image/png' }), 'InvalidLoadBalancerAction', 'ContentType must be one of'],
+  [fixedResponse({ MessageBody: 'x'.repeat(1025) }), 'ValidationError', 'less than or equal to 1024'],
   [{ Type: 'authenticate-oidc' }, 'InvalidLoadBalancerAction', 'only on HTTPS listeners'],
   [{ Type: 'dance' as 'forward' }, 'ValidationError', 'enum value set'],
 ];

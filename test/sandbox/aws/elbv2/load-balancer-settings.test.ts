@@ -100,8 +100,8 @@ test('security groups are replaced as a set, and the network interfaces get the 
   ]);
   const unknown = elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: ['sg-0'] }));
   expect(await refusalOf(unknown)).toMatchObject({ code: 'InvalidSecurityGroup' });
-  const none = elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [] }));
-  expect(await refusalOf(none)).toMatchObject({ code: 'InvalidConfigurationRequest' });
+  const withoutGroups = elbv2.send(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: [] }));
+  expect(await refusalOf(withoutGroups)).toMatchObject({ code: 'InvalidConfigurationRequest' });
 });
 
 test('subnets are replaced as a set, and the remaining subnets keep their network interfaces', async () => {
@@ -161,10 +161,10 @@ test('an unknown load balancer and an invalid ARN are refused with different cod
   const { makeBalancer, elbv2 } = await scene();
   const describe = (LoadBalancerArn: string) =>
     refusalOf(elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })));
-  const gone = `${await makeBalancer()}0`;
-  expect(await describe(gone)).toEqual({
+  const unknownArn = `${await makeBalancer()}0`;
+  expect(await describe(unknownArn)).toEqual({
     code: 'LoadBalancerNotFound',
-    message: `Load balancer '${gone}' not found`,
+    message: `Load balancer '${unknownArn}' not found`,
   });
   expect(await describe('web')).toEqual({
     code: 'ValidationError',

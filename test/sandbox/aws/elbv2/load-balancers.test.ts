@@ -82,13 +82,13 @@ test('a load balancer has one network interface per subnet until some time after
   const interfaces = async () =>
     (await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces ?? [];
   const LoadBalancerArn = await makeBalancer();
-  const owned = {
+  const expectedInterface = {
     Description: `ELB ${LoadBalancerArn.split(':loadbalancer/')[1]}`,
     RequesterId: 'amazon-elb',
     RequesterManaged: true,
     Association: { IpOwnerId: 'amazon-elb', PublicIp: expect.any(String) },
   };
-  expect(await interfaces()).toMatchObject(subnets.map((SubnetId) => ({ ...owned, SubnetId })));
+  expect(await interfaces()).toMatchObject(subnets.map((SubnetId) => ({ ...expectedInterface, SubnetId })));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   expect(await refusalOf(elbv2.send(new DescribeLoadBalancersCommand({ Names: ['web'] })))).toEqual({
     code: 'LoadBalancerNotFound',
@@ -149,7 +149,7 @@ test.each([
   });
 });
 
-test('a load balancer is refused without at least two existing subnets in different zones of one VPC', async () => {
+test('a load balancer needs at least two existing subnets, in different zones of one VPC', async () => {
   const { createBalancer, make, subnets, vpc } = await scene();
   const [first = ''] = subnets;
   const refusalWith = (...Subnets: string[]) => refusalOf(createBalancer({ Subnets }));
@@ -236,6 +236,6 @@ test('a describe call that names an unknown load balancer is refused, and the la
   );
   expect(second.LoadBalancers?.map(({ LoadBalancerArn }) => LoadBalancerArn)).toEqual([arns[2]]);
   expect(second.NextMarker).toBeUndefined();
-  const none = elbv2.send(new DescribeLoadBalancersCommand({ PageSize: 0 }));
-  expect(await refusalOf(none)).toMatchObject({ code: 'ValidationError' });
+  const emptyPage = elbv2.send(new DescribeLoadBalancersCommand({ PageSize: 0 }));
+  expect(await refusalOf(emptyPage)).toMatchObject({ code: 'ValidationError' });
 });

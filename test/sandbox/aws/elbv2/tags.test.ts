@@ -47,13 +47,13 @@ test('a resource has the tags of its create call', async () => {
   expect(await tags([arn])).toEqual([[arn, { a: '1' }]]);
 });
 
-test('a call that names a deleted resource is refused and changes no tags', async () => {
+test('a call that names an unknown resource is refused and changes no tags', async () => {
   const { add, arns, tags } = await tagScene();
   const codes = ['LoadBalancerNotFound', 'ListenerNotFound', 'RuleNotFound', 'TargetGroupNotFound'];
   for (const [index, code] of codes.entries()) {
-    const gone = `${arns[index]}0`;
-    expect(await refusalOf(tags([...arns, gone]))).toMatchObject({ code });
-    expect(await refusalOf(add([...arns, gone], { a: '1' }))).toMatchObject({ code });
+    const unknownArn = `${arns[index]}0`;
+    expect(await refusalOf(tags([...arns, unknownArn]))).toMatchObject({ code });
+    expect(await refusalOf(add([...arns, unknownArn], { a: '1' }))).toMatchObject({ code });
   }
   expect(await tags(arns)).toEqual(arns.map((arn) => [arn, {}]));
 });

@@ -165,7 +165,7 @@ test("attributes have AWS's defaults and can be changed within their ranges", as
   expect(await refusalOf(modify('stickiness.enabled', 'true'))).toMatchObject({ code: 'NotImplemented' });
 });
 
-test('a group shows the load balancer whose listeners or rules forward to it', async () => {
+test('a group shows the load balancer whose listeners or rules forward to the group', async () => {
   const { makeBalancer, elbv2, makeTargetGroup, makeListener, makeRule } = await scene();
   const [web, other] = [await makeBalancer('web'), await makeBalancer('other')];
   const [byDefault, byRule, unused] = [
@@ -206,7 +206,7 @@ test('a describe call that names an unknown group is refused', async () => {
   });
 });
 
-test('a group can be deleted only some seconds after the deletion of the last rule that names it', async () => {
+test('a group can be deleted only some seconds after the deletion of the last listener that forwards to it', async () => {
   const clock = manualClock();
   const { makeBalancer, elbv2, makeTargetGroup, makeListener } = await scene({ clock, pace: 1 });
   const TargetGroupArn = await makeTargetGroup();

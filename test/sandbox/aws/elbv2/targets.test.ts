@@ -56,7 +56,7 @@ async function targetScene(options: SandboxOptions = {}) {
     const { LoadBalancers } = await started.createBalancer({ SecurityGroups: [front] });
     return started.makeListener(LoadBalancers?.[0]?.LoadBalancerArn ?? '', forwardTo(TargetGroupArn));
   };
-  const admit = () =>
+  const admitLoadBalancer = () =>
     ec2.send(
       new AuthorizeSecurityGroupIngressCommand({
         GroupId: task,
@@ -74,7 +74,7 @@ async function targetScene(options: SandboxOptions = {}) {
     ip,
     TargetGroupArn,
     forwardToGroup,
-    admit,
+    admitLoadBalancer,
     register,
     deregister,
     health: () => started.describeHealth(TargetGroupArn),
@@ -83,8 +83,8 @@ async function targetScene(options: SandboxOptions = {}) {
 
 test('a target of a group in use becomes healthy when the security groups admit the load balancer', async () => {
   const clock = manualClock();
-  const { admit, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
-  await admit();
+  const { admitLoadBalancer, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
+  await admitLoadBalancer();
   await forwardToGroup();
   await register({ Id: ip });
   expect(await health()).toEqual([REGISTERING]);
@@ -94,7 +94,7 @@ test('a target of a group in use becomes healthy when the security groups admit 
   expect(await health()).toEqual([{ State: 'healthy' }]);
 });
 
-test('a target is unhealthy when the security groups block the load balancer, or when no network interface has its address', async () => {
+test('a target is unhealthy when security groups block the load balancer, or when no network interface has the address of the target', async () => {
   const { health, ip, register, forwardToGroup } = await targetScene();
   await forwardToGroup();
   await register({ Id: ip }, { Id: '10.0.1.200' });
@@ -102,9 +102,9 @@ test('a target is unhealthy when the security groups block the load balancer, or
   expect(await health()).toEqual([timedOut, timedOut]);
 });
 
-test('a target is unused while no rule names its group, and is checked as soon as a rule does', async () => {
-  const { admit, elbv2, health, ip, register, forwardToGroup } = await targetScene();
-  await admit();
+test('a target is unused while no listener forwards to its group, and is checked as soon as one does', async () => {
+  const { admitLoadBalancer, elbv2, health, ip, register, forwardToGroup } = await targetScene();
+  await admitLoadBalancer();
   await register({ Id: ip });
   expect(await health()).toEqual([NOT_IN_USE]);
   const ListenerArn = await forwardToGroup();
@@ -129,8 +129,11 @@ test('a target in a zone that its load balancer does not cover is unused', async
 
 test("a deregistered target drains for its group's deregistration delay and is then removed", async () => {
   const clock = manualClock();
-  const { admit, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
-  await admit();
+  const { admitLoadBalancer, deregister, health, ip, register, forwardToGroup } = await targetScene({
+    clock,
+    pace: 1,
+  });
+  await admitLoadBalancer();
   await forwardToGroup();
   await register({ Id: ip });
   await deregister({ Id: ip });
@@ -142,14 +145,14 @@ test("a deregistered target drains for its group's deregistration delay and is t
 
 test('the deregistration delay can be changed, even to zero', async () => {
   const clock = manualClock();
-  const { admit, deregister, elbv2, health, ip, register, TargetGroupArn, forwardToGroup } =
+  const { admitLoadBalancer, deregister, elbv2, health, ip, register, TargetGroupArn, forwardToGroup } =
     await targetScene({
       clock,
       pace: 1,
     });
   const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }];
   await elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
-  await admit();
+  await admitLoadBalancer();
   await forwardToGroup();
   await register({ Id: ip });
   await deregister({ Id: ip });
@@ -158,8 +161,11 @@ test('the deregistration delay can be changed, even to zero', async () => {
 
 test('a target that is registered again while it drains is healthy and is not removed', async () => {
   const clock = manualClock();
-  const { admit, deregister, health, ip, register, forwardToGroup } = await targetScene({ clock, pace: 1 });
-  await admit();
+  const { admitLoadBalancer, deregister, health, ip, register, forwardToGroup } = await targetScene({
+    clock,
+    pace: 1,
+  });
+  await admitLoadBalancer();
   await forwardToGroup();
   clock.advance(150_000);
   await register({ Id: ip });
@@ -179,7 +185,7 @@ test('an unused target is removed as soon as it is deregistered, and deregisteri
   expect(await health()).toEqual([]);
 });
 
-test('registering an address on two ports adds two targets, and registering it again adds no target', async () => {
+test('registering an address on two ports adds two targets, and registering one of these again adds no target', async () => {
   const { elbv2, ip, register, TargetGroupArn } = await targetScene();
   await register({ Id: ip }, { Id: ip, Port: 6000 });
   await register({ Id: ip, Port: 5000 });
@@ -243,7 +249,7 @@ test('every call about the targets of an unknown group is refused', async () => 
   }
 });
 
-test('the health that the data plane reports is shown, and counts as a change only when it differs', async () => {
+test('the health that the data plane reports is shown, and a repeated report is not a change', async () => {
   const { deregister, health, ip, region, register, TargetGroupArn, forwardToGroup, world } =
     await targetScene({
       plane: checkingPlane,

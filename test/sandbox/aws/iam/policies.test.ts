@@ -14,7 +14,7 @@ import { refusalOf, sandbox } from '../../harness.ts';
 import { makeRole } from './making.ts';
 
 const RoleName = 'task';
-const AWS = 'arn:aws:iam::aws:policy';
+const AWS_POLICIES = 'arn:aws:iam::aws:policy';
 
 const permissions = (statement: object = {}) =>
   JSON.stringify({
@@ -56,10 +56,10 @@ test('an inline policy can be put, replaced, deleted, and read back URL-encoded'
   expect(PolicyDocument).not.toMatch(/[^\w.~%-]/);
   expect(decodeURIComponent(PolicyDocument)).toBe(second);
   await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'inline' }));
-  const gone = { code: 'NoSuchEntity', message: 'The role policy with name inline cannot be found.' };
-  expect(await refusalOf(get())).toEqual(gone);
+  const notFound = { code: 'NoSuchEntity', message: 'The role policy with name inline cannot be found.' };
+  expect(await refusalOf(get())).toEqual(notFound);
   const again = iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'inline' }));
-  expect(await refusalOf(again)).toEqual(gone);
+  expect(await refusalOf(again)).toEqual(notFound);
 });
 
 test('the inline policies of a role are listed in order of name', async () => {
@@ -110,22 +110,22 @@ test('an inline policy with an invalid or long name is refused', async () => {
 
 test('AWS managed policies can be attached and listed, and attaching one again has no effect', async () => {
   const iam = await iamWithRole();
-  const arn = `${AWS}/service-role/AmazonECSTaskExecutionRolePolicy`;
+  const arn = `${AWS_POLICIES}/service-role/AmazonECSTaskExecutionRolePolicy`;
   await attach(iam, arn);
   await attach(iam, arn);
-  await attach(iam, `${AWS}/AmazonS3ReadOnlyAccess`);
+  await attach(iam, `${AWS_POLICIES}/AmazonS3ReadOnlyAccess`);
   const list = async (PathPrefix?: string) =>
     (await iam.send(new ListAttachedRolePoliciesCommand({ RoleName, PathPrefix }))).AttachedPolicies;
   const execution = { PolicyName: 'AmazonECSTaskExecutionRolePolicy', PolicyArn: arn };
   expect(await list()).toEqual([
     execution,
-    { PolicyName: 'AmazonS3ReadOnlyAccess', PolicyArn: `${AWS}/AmazonS3ReadOnlyAccess` },
+    { PolicyName: 'AmazonS3ReadOnlyAccess', PolicyArn: `${AWS_POLICIES}/AmazonS3ReadOnlyAccess` },
   ]);
   expect(await list('/service-role/')).toEqual([execution]);
 });
 
 test.each([
-  ['an unknown AWS managed policy', `${AWS}/AmazonECSTaskExecutionRolePolicy`],
+  ['an unknown AWS managed policy', `${AWS_POLICIES}/AmazonECSTaskExecutionRolePolicy`],
   ['a customer managed policy', 'arn:aws:iam::000000000000:policy/ours'],
 ])('%s cannot be attached', async (_what, arn) => {
   const iam = await iamWithRole();
@@ -146,7 +146,7 @@ test('attaching anything but the ARN of a policy is refused', async () => {
 
 test('a policy that is not attached cannot be detached', async () => {
   const iam = await iamWithRole();
-  const arn = `${AWS}/AmazonS3ReadOnlyAccess`;
+  const arn = `${AWS_POLICIES}/AmazonS3ReadOnlyAccess`;
   await attach(iam, arn);
   await detach(iam, arn);
   expect(await refusalOf(detach(iam, arn))).toEqual({
@@ -169,10 +169,10 @@ test('a role can have at most ten attached policies', async () => {
     'AmazonSQSFullAccess',
     'AmazonSNSFullAccess',
   ];
-  for (const name of names) await attach(iam, `${AWS}/${name}`);
-  expect(await refusalOf(attach(iam, `${AWS}/ReadOnlyAccess`))).toEqual({
+  for (const name of names) await attach(iam, `${AWS_POLICIES}/${name}`);
+  expect(await refusalOf(attach(iam, `${AWS_POLICIES}/ReadOnlyAccess`))).toEqual({
     code: 'LimitExceeded',
     message: 'Cannot exceed quota for PoliciesPerRole: 10',
   });
-  await attach(iam, `${AWS}/AmazonS3FullAccess`);
+  await attach(iam, `${AWS_POLICIES}/AmazonS3FullAccess`);
 });

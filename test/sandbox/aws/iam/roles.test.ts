@@ -153,7 +153,7 @@ test('a trust policy may have 2048 characters, not counting white space', async 
   });
 });
 
-test('an unknown role is refused with an error that names it', async () => {
+test('an unknown role is refused with an error that names the role', async () => {
   const { iam } = await sandbox();
   const refused = {
     code: 'NoSuchEntity',

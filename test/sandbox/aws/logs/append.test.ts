@@ -54,15 +54,15 @@ test('many lines in quick succession count as a single change of the world', () 
     const world = new World();
     const region = world.region('eu-west-1');
     region.logs.groups.set(logGroupName, { logGroupName, tags: {} });
-    const changed = jest.fn();
-    world.onChange(changed);
+    const onChange = jest.fn();
+    world.onChange(onChange);
     for (let n = 0; n < 100; n++) appendLog(region, logGroupName, 'one', `line ${n}`, NOW);
-    expect(changed).not.toHaveBeenCalled();
+    expect(onChange).not.toHaveBeenCalled();
     jest.runAllTimers();
-    expect(changed).toHaveBeenCalledTimes(1);
+    expect(onChange).toHaveBeenCalledTimes(1);
     appendLog(region, logGroupName, 'one', 'later', NOW);
     jest.runAllTimers();
-    expect(changed).toHaveBeenCalledTimes(2);
+    expect(onChange).toHaveBeenCalledTimes(2);
   } finally {
     jest.useRealTimers();
   }

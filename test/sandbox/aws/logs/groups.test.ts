@@ -79,8 +79,8 @@ test('KMS keys and classes other than STANDARD are refused as not implemented', 
   const { logs } = await sandbox();
   const refused = { code: 'NotImplemented' };
   expect(await refusalOf(create(logs, 'one', { kmsKeyId: 'alias/one' }))).toMatchObject(refused);
-  const rare = create(logs, 'one', { logGroupClass: 'INFREQUENT_ACCESS' });
-  expect(await refusalOf(rare)).toMatchObject(refused);
+  const infrequentAccess = create(logs, 'one', { logGroupClass: 'INFREQUENT_ACCESS' });
+  expect(await refusalOf(infrequentAccess)).toMatchObject(refused);
 });
 
 test('log groups can be found by a prefix or by any part of their name', async () => {
@@ -129,13 +129,13 @@ test('deleting a log group deletes its streams', async () => {
   await create(logs);
   await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName: 'one' }));
   await logs.send(new DeleteLogGroupCommand({ logGroupName }));
-  const gone = {
+  const notFound = {
     code: 'ResourceNotFoundException',
     message: 'The specified log group does not exist.',
   };
-  expect(await refusalOf(logs.send(new DeleteLogGroupCommand({ logGroupName })))).toEqual(gone);
+  expect(await refusalOf(logs.send(new DeleteLogGroupCommand({ logGroupName })))).toEqual(notFound);
   const retain = new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 7 });
-  expect(await refusalOf(logs.send(retain))).toEqual(gone);
+  expect(await refusalOf(logs.send(retain))).toEqual(notFound);
   await create(logs);
   const { logStreams } = await logs.send(new DescribeLogStreamsCommand({ logGroupName }));
   expect(logStreams).toEqual([]);

@@ -176,7 +176,7 @@ test.each(refusedChanges)('ChangeResourceRecordSets refuses %s', async (_name, c
   expect(await records()).toEqual([]);
 });
 
-const place = (type = 'A', identifier = 'null') =>
+const where = (type = 'A', identifier = 'null') =>
   `in Change with [Action=CREATE, Name=www.example.com, Type=${type}, SetIdentifier=${identifier}]`;
 const contentsMessage =
   'Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
@@ -186,14 +186,14 @@ const malformedChanges: [string, Change[], string, string][] = [
     'no TTL',
     batchOf('CREATE', { ...www, TTL: undefined }),
     'InvalidInput',
-    `${contentsMessage}, but found none ${place()}`,
+    `${contentsMessage}, but found none ${where()}`,
   ],
-  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${place()}`],
+  ['no values', batchOf('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${where()}`],
   [
     'an alias with a TTL',
     batchOf('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
     'InvalidInput',
-    `${contentsMessage}, but found more than one ${place()}`,
+    `${contentsMessage}, but found more than one ${where()}`,
   ],
   [
     'an alias that does not say whether to evaluate its target',
@@ -210,13 +210,13 @@ const malformedChanges: [string, Change[], string, string][] = [
     'a weight without an identifier',
     batchOf('CREATE', { ...www, Weight: 1 }),
     'InvalidInput',
-    `Missing field 'SetIdentifier' ${place()}`,
+    `Missing field 'SetIdentifier' ${where()}`,
   ],
   [
     'an identifier without a routing policy',
     batchOf('CREATE', { ...www, SetIdentifier: 'one' }),
     'InvalidInput',
-    `but found none ${place('A', 'one')}`,
+    `but found none ${where('A', 'one')}`,
   ],
   [
     'two routing policies',
@@ -333,11 +333,11 @@ test("an alias to a load balancer must name an existing load balancer and that l
     });
   }
   const LoadBalancerArn = await makeBalancer('gone');
-  const gone = (await describeBalancer('gone'))?.DNSName ?? '';
-  await change(batchOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, gone)));
+  const goneName = (await describeBalancer('gone'))?.DNSName ?? '';
+  await change(batchOf('CREATE', alias('a.example.com', CanonicalHostedZoneId, goneName)));
   await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
   expect(
-    await refusalOf(change(batchOf('UPSERT', alias('a.example.com', CanonicalHostedZoneId, gone)))),
+    await refusalOf(change(batchOf('UPSERT', alias('a.example.com', CanonicalHostedZoneId, goneName)))),
   ).toMatchObject({ message: expect.stringContaining('was not found') });
 });
 
@@ -363,7 +363,7 @@ test('record sets are listed page by page, starting at a given name, in order of
   );
   const list = async (input: object) =>
     route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...input }));
-  const listed = async (input: object) =>
+  const listKeys = async (input: object) =>
     ((await list(input)).ResourceRecordSets ?? []).map(({ Name, Type }) => `${Name} ${Type}`);
   const all = [
     'example.com. NS',
@@ -373,12 +373,12 @@ test('record sets are listed page by page, starting at a given name, in order of
     'c.example.com. A',
     'c.example.com. TXT',
   ];
-  expect(await listed({})).toEqual(all);
-  expect(await listed({ StartRecordName: 'b.example.com' })).toEqual(all.slice(4));
-  expect(await listed({ StartRecordName: 'c.example.com', StartRecordType: 'TXT' })).toEqual(all.slice(5));
+  expect(await listKeys({})).toEqual(all);
+  expect(await listKeys({ StartRecordName: 'b.example.com' })).toEqual(all.slice(4));
+  expect(await listKeys({ StartRecordName: 'c.example.com', StartRecordType: 'TXT' })).toEqual(all.slice(5));
   const next = { NextRecordName: 'c.example.com.', NextRecordType: 'TXT' };
   expect(await list({ MaxItems: 5 })).toMatchObject({ IsTruncated: true, MaxItems: 5, ...next });
-  expect(await listed({ StartRecordName: next.NextRecordName, StartRecordType: 'TXT' })).toEqual(
+  expect(await listKeys({ StartRecordName: next.NextRecordName, StartRecordType: 'TXT' })).toEqual(
     all.slice(5),
   );
   expect(await refusalOf(list({ StartRecordType: 'A' }))).toMatchObject({ code: 'InvalidInput' });
@@ -390,9 +390,9 @@ test('record sets are listed page by page, starting at a given name, in order of
 test('a batch for an unknown zone is refused', async () => {
   const { change, route53 } = await zoneScene();
   expect(await refusalOf(change(batchOf('CREATE', www), 'Z0'))).toMatchObject({ code: 'NoSuchHostedZone' });
-  const comment = new ChangeResourceRecordSetsCommand({
+  const withComment = new ChangeResourceRecordSetsCommand({
     HostedZoneId: 'Z0',
     ChangeBatch: { Comment: 'why', Changes: batchOf('CREATE', www) },
   });
-  expect(await refusalOf(route53.send(comment))).toMatchObject({ code: 'NoSuchHostedZone' });
+  expect(await refusalOf(route53.send(withComment))).toMatchObject({ code: 'NoSuchHostedZone' });
 });

@@ -4,7 +4,7 @@
 export interface PageRules {
   /** The page size when the request names none. */
   readonly defaultSize: number;
-  /** The limits of the page size, and the refusal of other sizes. Undefined when AWS's model already limits it. */
+  /** The allowed page sizes, and the refusal of others. Undefined when AWS's model already checks the size. */
   readonly sizes?: { readonly min: number; readonly max: number; invalid(size: number): Error };
   /** Returns the refusal of an invalid token. */
   invalidToken(token: string): Error;

@@ -85,7 +85,7 @@ export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): 
 }
 
 /**
- * Makes the tag operations that ECR and ECS share. Their calls name the resource by its ARN.
+ * Makes tag operations that name the resource by its ARN, for ECR and ECS.
  * @param taggedRow returns the resource with the given ARN; throws the service's refusal if there is no such resource
  */
 export const tagOperationsByArn = <Given, Tag extends Given>(
@@ -93,7 +93,7 @@ export const tagOperationsByArn = <Given, Tag extends Given>(
   taggedRow: (region: Region, arn: string | undefined) => { tags?: Tag[] },
 ) => ({
   TagResource: {
-    takes: ['resourceArn', 'tags'] as const,
+    inputMembers: ['resourceArn', 'tags'] as const,
     run(input: { readonly resourceArn?: string; readonly tags?: readonly Given[] }, region: Region) {
       const row = taggedRow(region, input.resourceArn);
       row.tags = merged(row.tags, input.tags);
@@ -101,7 +101,7 @@ export const tagOperationsByArn = <Given, Tag extends Given>(
     },
   },
   UntagResource: {
-    takes: ['resourceArn', 'tagKeys'] as const,
+    inputMembers: ['resourceArn', 'tagKeys'] as const,
     run(input: { readonly resourceArn?: string; readonly tagKeys?: readonly string[] }, region: Region) {
       const row = taggedRow(region, input.resourceArn);
       row.tags = without(row.tags, input.tagKeys);
@@ -109,7 +109,7 @@ export const tagOperationsByArn = <Given, Tag extends Given>(
     },
   },
   ListTagsForResource: {
-    takes: ['resourceArn'] as const,
+    inputMembers: ['resourceArn'] as const,
     run: (input: { readonly resourceArn?: string }, region: Region) => ({
       tags: taggedRow(region, input.resourceArn).tags ?? [],
     }),

@@ -26,7 +26,7 @@ interface Model {
   readonly shapes: Readonly<Record<string, ModelShape>>;
 }
 
-/** The folders of botocore whose names differ from the names in signatures. */
+/** Maps the names of services in request signatures to their folders in botocore, where the two differ. */
 const FOLDERS: Readonly<Record<string, string>> = { elasticloadbalancing: 'elbv2' };
 
 function readModel(data: string, service: string): Model {
@@ -81,7 +81,7 @@ function constraintsOf(model: Model, operations: readonly string[]): ServiceCons
   };
   Object.values(inputs).forEach(collect);
   const kept = new Set([...all].filter(([, shape]) => isConstrained(shape)).map(([name]) => name));
-  // A shape is also kept if one of its parts is. The loop ends when a pass adds no shape.
+  // Keeps each shape that has a kept part. The loop ends when a pass adds no shape.
   for (let size = -1; size !== kept.size;) {
     size = kept.size;
     for (const [name, shape] of all) if (partsOf(shape).some((part) => kept.has(part))) kept.add(name);
@@ -109,7 +109,7 @@ const table = Object.fromEntries(
   ]),
 );
 
-/** Formats the table with one line per operation and shape. */
+/** Formats the entries of a record, with one line per entry. */
 const lines = (record: object): string =>
   Object.entries(record)
     .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)

@@ -58,7 +58,7 @@ export function expandPermissions(
   { VpcId }: SecurityGroupRow,
   permissions: IpPermission[],
 ): RuleContent[] {
-  const reference = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
+  const referenceOf = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
     if (pair.VpcPeeringConnectionId) throw errors.notImplemented('VpcPeeringConnectionId');
     if (!pair.GroupId) throw errors.noDefaultVpc();
     const { securityGroups } = region.ec2;
@@ -80,7 +80,7 @@ export function expandPermissions(
     const peers = [
       ...IpRanges.map(({ CidrIp, Description }) => ({ CidrIpv4: canonicalIpv4(CidrIp), Description })),
       ...Ipv6Ranges.map(({ CidrIpv6, Description }) => ({ CidrIpv6: canonicalIpv6(CidrIpv6), Description })),
-      ...UserIdGroupPairs.map((pair) => ({ ...reference(pair), Description: pair.Description })),
+      ...UserIdGroupPairs.map((pair) => ({ ...referenceOf(pair), Description: pair.Description })),
     ];
     if (peers.length === 0) throw noPeer();
     for (const { Description } of peers) checkDescription(Description, 'rule');

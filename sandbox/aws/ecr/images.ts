@@ -49,7 +49,7 @@ function detachTag(repository: RepositoryRow, tag: string, digest: string): void
 
 export const imageOperations = {
   PutImage: {
-    takes: [
+    inputMembers: [
       'registryId',
       'repositoryName',
       'imageManifest',
@@ -90,7 +90,7 @@ export const imageOperations = {
   },
 
   BatchGetImage: {
-    takes: ['registryId', 'repositoryName', 'imageIds', 'acceptedMediaTypes'],
+    inputMembers: ['registryId', 'repositoryName', 'imageIds', 'acceptedMediaTypes'],
     run(input, region) {
       const repository = requestedRepository(region, input);
       const identity = identityOf(repository);
@@ -98,8 +98,8 @@ export const imageOperations = {
       const failures = [];
       for (const id of input.imageIds ?? []) {
         const image = findImage(repository, id);
-        const problem = failureOf(repository, id);
-        if (problem) failures.push(problem);
+        const imageFailure = failureOf(repository, id);
+        if (imageFailure) failures.push(imageFailure);
         else if (image) images.push(imageAnswer(image, { ...id, imageDigest: image.digest }, identity));
       }
       const accepted = input.acceptedMediaTypes;

@@ -6,7 +6,7 @@ import type { ClusterRow } from './store.ts';
 const PENDING = ['PROVISIONING', 'PENDING', 'ACTIVATING'];
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
-export function shownCluster(
+export function clusterView(
   region: Region,
   row: ClusterRow,
   include: readonly ClusterField[] = [],

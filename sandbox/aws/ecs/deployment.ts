@@ -11,7 +11,7 @@ export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefine
   return deployments.find(({ status }) => status === 'PRIMARY');
 }
 
-/** Starts a deployment with the service's current settings. It replaces the PRIMARY deployment. */
+/** Starts a deployment with the service's current settings. The new deployment replaces the PRIMARY deployment. */
 export function deploy(region: Region, service: ServiceRow): DeploymentRow {
   const id = `ecs-svc/${newDecimalId(region)}`;
   const definition = findTaskDefinition(region, service.taskDefinition);

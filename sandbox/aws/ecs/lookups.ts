@@ -32,7 +32,7 @@ export function clusterOf(region: Region, reference = 'default'): ClusterRow {
   return cluster;
 }
 
-/** Returns the cluster for a change. @throws ClusterNotFoundException, also for an INACTIVE cluster */
+/** Returns the cluster that a call changes. @throws ClusterNotFoundException, also for an INACTIVE cluster */
 export function activeClusterOf(region: Region, reference?: string): ClusterRow {
   const cluster = clusterOf(region, reference);
   if (cluster.status !== 'ACTIVE') throw clusterInactive();
@@ -73,7 +73,7 @@ export function findTask(region: Region, cluster: ClusterRow, reference = ''): T
   return task?.clusterArn === cluster.clusterArn ? task : undefined;
 }
 
-const PAGES: PageRules = {
+const PAGE_RULES: PageRules = {
   defaultSize: 100,
   sizes: { min: 1, max: 100, invalid: () => invalid('maxResults must be between 1 and 100.') },
   invalidToken: () => invalid('Invalid token.'),
@@ -82,6 +82,6 @@ const PAGES: PageRules = {
 /** Returns one page of a list, with at most 100 rows. @throws InvalidParameterException for an invalid size or token */
 export function page<Row>(rows: Row[], size?: number, token?: string): { rows: Row[]; nextToken?: string } {
   // An empty token means the first page.
-  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, PAGES);
+  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, PAGE_RULES);
   return { rows: rowsOfPage, nextToken: next };
 }

@@ -15,7 +15,7 @@ const taskCounts = (tasks: readonly TaskRow[]) => ({
 });
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
-export function shownService(
+export function serviceView(
   region: Region,
   row: ServiceRow,
   include: readonly ServiceField[] = [],

@@ -43,7 +43,7 @@ export interface DeploymentRow extends Deployment {
   loadBalancers: LoadBalancer[];
   /** The number of consecutive failed tasks, for the circuit breaker. */
   failedTasks: number;
-  /** The digests to which the image tags pointed when the deployment began. All tasks of the deployment use them. */
+  /** The digests to which the image tags pointed when the deployment began. All tasks of the deployment use these digests. */
   digests: Record<string, string>;
   /** The deployment starts no task before this time, in milliseconds since 1970. */
   pausedUntil?: number;

@@ -38,7 +38,7 @@ export function checkRoles(region: Region, roles: Roles, operation: string): voi
 }
 
 /** Refuses a registered definition with roles that cannot be passed yet. Deleted roles are refused only when tasks start. */
-export function checkRemainingRoles(region: Region, definition: TaskDefinitionRow, operation: string): void {
+export function checkExistingRoles(region: Region, definition: TaskDefinitionRow, operation: string): void {
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
     if (role) checkPassable(region, role, operation);

@@ -1,4 +1,4 @@
-/** The checks of names and paths that IAM words differently from its other checks. Also the pages of lists. */
+/** The checks of names and paths, and the pages of lists. IAM words these checks differently from its other checks. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { validationError } from './errors.ts';
 
@@ -22,7 +22,7 @@ export function checkPath(path = '/'): string {
   );
 }
 
-const PAGES: PageRules = {
+const PAGE_RULES: PageRules = {
   defaultSize: 100,
   invalidToken: () => validationError('Invalid Marker.'),
 };
@@ -32,7 +32,7 @@ export function page<Row>(
   all: readonly Row[],
   { MaxItems, Marker }: { MaxItems?: number; Marker?: string },
 ): { rows: Row[]; IsTruncated: boolean; Marker: string | undefined } {
-  const { rows, next } = pageOf(all, MaxItems, Marker, PAGES);
+  const { rows, next } = pageOf(all, MaxItems, Marker, PAGE_RULES);
   return { rows, IsTruncated: next !== undefined, Marker: next };
 }
 

@@ -22,7 +22,7 @@ function policyOf({ inlinePolicies }: RoleRow, name: string): string {
 
 export const inlinePolicyOperations = {
   PutRolePolicy: {
-    takes: ['RoleName', 'PolicyName', 'PolicyDocument'],
+    inputMembers: ['RoleName', 'PolicyName', 'PolicyDocument'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const name = checkPolicyName(input.PolicyName);
@@ -39,7 +39,7 @@ export const inlinePolicyOperations = {
   },
 
   GetRolePolicy: {
-    takes: ['RoleName', 'PolicyName'],
+    inputMembers: ['RoleName', 'PolicyName'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       const PolicyName = checkPolicyName(input.PolicyName);
@@ -48,7 +48,7 @@ export const inlinePolicyOperations = {
   },
 
   ListRolePolicies: {
-    takes: ['RoleName', 'MaxItems', 'Marker'],
+    inputMembers: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
       const { rows, ...rest } = page(
         Object.keys(rowOf(region.iam.roles, input.RoleName).inlinePolicies).sort(),
@@ -59,7 +59,7 @@ export const inlinePolicyOperations = {
   },
 
   DeleteRolePolicy: {
-    takes: ['RoleName', 'PolicyName'],
+    inputMembers: ['RoleName', 'PolicyName'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const name = checkPolicyName(input.PolicyName);

@@ -17,7 +17,7 @@ export function streamOf(region: Region, group: string, name = ''): LogStreamRow
 
 export const streamOperations = {
   CreateLogStream: {
-    takes: ['logGroupName', 'logStreamName'],
+    inputMembers: ['logGroupName', 'logStreamName'],
     run(input, region) {
       const group = checkGroupName(input.logGroupName);
       const { logStreamName: stream = '' } = input;
@@ -29,7 +29,7 @@ export const streamOperations = {
   },
 
   DescribeLogStreams: {
-    takes: [
+    inputMembers: [
       'logGroupName',
       'logGroupIdentifier',
       'logStreamNamePrefix',
@@ -56,7 +56,7 @@ export const streamOperations = {
   },
 
   DeleteLogStream: {
-    takes: ['logGroupName', 'logStreamName'],
+    inputMembers: ['logGroupName', 'logStreamName'],
     run(input, region) {
       const { logGroupName } = groupNamed(region, checkGroupName(input.logGroupName));
       const { logStreamName } = streamOf(region, logGroupName, input.logStreamName);

@@ -37,8 +37,9 @@ export function readRecord({ Action, ResourceRecordSet: given }: Change): Record
   if (HealthCheckId !== undefined) throw noSuchHealthCheck(HealthCheckId);
   const where = `in Change with [Action=${Action}, Name=${Name}, Type=${Type}, SetIdentifier=${SetIdentifier ?? 'null'}]`;
   const contents = '[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
-  const hasValues = TTL !== undefined && (ResourceRecords?.length ?? 0) > 0;
-  if (AliasTarget ? TTL !== undefined || ResourceRecords?.length : !hasValues) {
+  const hasRecords = (ResourceRecords?.length ?? 0) > 0;
+  const hasTtl = TTL !== undefined;
+  if (AliasTarget ? hasTtl || hasRecords : !(hasTtl && hasRecords)) {
     const found = AliasTarget ? 'more than one' : 'none';
     throw invalidInput(`Invalid request: Expected exactly one of ${contents}, but found ${found} ${where}`);
   }

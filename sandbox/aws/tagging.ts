@@ -59,18 +59,18 @@ const MAX_TAGS = 50;
 /** Makes the tagging of a service from its rules. */
 export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): Tagging<Given, Tag> {
   const { notation, ignoresCase } = rules;
-  const folded = (key: string): string => (ignoresCase ? key.toLowerCase() : key);
-  const idOf = (tag: Given): string => folded(notation.read(tag).key);
+  const foldCase = (key: string): string => (ignoresCase ? key.toLowerCase() : key);
+  const idOf = (tag: Given): string => foldCase(notation.read(tag).key);
   return {
     merged(existing = [], added = []) {
       const tags = new Map<string, Tag>();
-      const put = (key: string, value: string) => tags.set(folded(key), notation.write(key, value));
+      const put = (key: string, value: string) => tags.set(foldCase(key), notation.write(key, value));
       for (const { key, value } of existing.map((tag) => notation.read(tag))) put(key, value);
       const seen = new Set<string>();
       for (const tag of added) {
         const { key, value } = notation.read(tag);
-        if (rules.duplicate && seen.has(folded(key))) throw rules.duplicate(key);
-        seen.add(folded(key));
+        if (rules.duplicate && seen.has(foldCase(key))) throw rules.duplicate(key);
+        seen.add(foldCase(key));
         rules.check(key, value);
         put(key, value);
       }
@@ -78,7 +78,7 @@ export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): 
       return [...tags.values()];
     },
     without(existing = [], keys = []) {
-      const removed = new Set(keys.map(folded));
+      const removed = new Set(keys.map(foldCase));
       return existing.filter((tag) => !removed.has(idOf(tag)));
     },
   };

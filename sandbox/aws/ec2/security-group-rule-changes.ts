@@ -60,7 +60,7 @@ function setDescriptions(region: Region, isEgress: boolean, input: DescriptionsI
 }
 
 export const securityGroupRuleChangeOperations = {
-  /** Replaces the content of a rule, but not its id, direction and tags. */
+  /** Replaces the content of a rule, but keeps its id, direction and tags. */
   ModifySecurityGroupRules: {
     inputMembers: ['GroupId', 'SecurityGroupRules'],
     run({ GroupId, SecurityGroupRules = [] }, region) {

@@ -78,7 +78,7 @@ function requestedRules(
 
 type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;
 
-/** Adds all rules of a call, or no rule if one is refused. AWS does not document whether it then adds the other rules. */
+/** Adds all rules of a call, or no rule if one is refused. AWS does not document what happens to the other rules. */
 function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
   const { group, contents } = requestedRules(region, input);
   if (contents.length === 0) throw missingParameter('ipPermissions');

@@ -37,7 +37,7 @@ export const vpcEndpointTables = () => ({
   }),
 });
 
-/** The policy of an endpoint whose create call contains no policy. It allows everything. */
+/** The policy of an endpoint whose create call contains no policy. This policy allows everything. */
 const FULL_ACCESS = JSON.stringify({
   Version: '2008-10-17',
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],

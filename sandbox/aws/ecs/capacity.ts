@@ -19,8 +19,8 @@ export function checkStrategy(
   strategy: CapacityProviderStrategyItem[],
   providers: readonly string[],
 ): CapacityProviderStrategyItem[] {
-  const unassociated = strategy.find(({ capacityProvider = '' }) => !providers.includes(capacityProvider));
-  if (unassociated) {
+  const unassociatedItem = strategy.find(({ capacityProvider = '' }) => !providers.includes(capacityProvider));
+  if (unassociatedItem) {
     throw invalid(
       'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
     );

@@ -27,7 +27,7 @@ const TAGS = ['TAGS'] as const;
 
 /**
  * Handles a create call for a name that may already be in use.
- * @returns the existing service if the call repeats its create call with the same client token; undefined for a free name
+ * @returns the existing service if the call repeats the one that created it, with the same client token; undefined for a free name
  * @throws InvalidParameterException if the name is in use and the call is not such a repeat
  */
 function existingOnRepeat(
@@ -88,8 +88,8 @@ export const serviceOperations = {
       if ((input.clientToken?.length ?? 0) > 36)
         throw invalid('clientToken can be at most 36 characters long.');
       const existing = findService(region, cluster, input.serviceName);
-      const repeated = existingOnRepeat(region, existing, input);
-      if (repeated) return { service: serviceView(region, repeated, TAGS) };
+      const serviceOfRepeat = existingOnRepeat(region, existing, input);
+      if (serviceOfRepeat) return { service: serviceView(region, serviceOfRepeat, TAGS) };
       const service = newService(region, cluster, input);
       region.ecs.services.set(service.serviceArn, service);
       deploy(region, service);

@@ -36,10 +36,10 @@ export function launch(region: Region, request: TaskRequest): TaskRow {
  */
 function forgetStopped(region: Region): void {
   const { tasks } = region.ecs;
-  const stopped = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
+  const stoppedTasks = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
   const earliest = region.now().getTime() - durations.stoppedTaskForget;
-  stopped.forEach(({ taskArn, stoppedAt }, index) => {
-    const isExcess = index < stopped.length - MAX_STOPPED;
+  stoppedTasks.forEach(({ taskArn, stoppedAt }, index) => {
+    const isExcess = index < stoppedTasks.length - MAX_STOPPED;
     if (isExcess || (stoppedAt?.getTime() ?? 0) < earliest) tasks.delete(taskArn);
   });
 }

@@ -1,7 +1,7 @@
 /** The roles of tasks. A task definition can name only existing roles, and ECS must be able to assume the roles to start tasks. */
 import type { Region } from '../../world/region.ts';
 import type { RoleRow } from '../iam/store.ts';
-import { cannotAssume, cannotPass, clientError } from './errors.ts';
+import { assumeFailureText, cannotPass, clientError } from './errors.ts';
 import { shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 
@@ -63,7 +63,7 @@ export function assumeFailureOf(region: Region, definition: TaskDefinitionRow): 
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
     const until = role ? visibleFrom(region, role, 'task') : now;
-    if (!trustsTasks(role) || until > now) return { reason: cannotAssume(reference), until };
+    if (!trustsTasks(role) || until > now) return { reason: assumeFailureText(reference), until };
   }
   return undefined;
 }

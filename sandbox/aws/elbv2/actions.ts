@@ -125,8 +125,8 @@ function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: A
     const current = loadBalancerOf(region, arn);
     if (current && current !== balancer) throw usedByOtherLoadBalancer(arn);
   }
-  const used = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
+  const usedGroups = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
     groupsNamedBy(rule.Actions),
   );
-  checkQuota('target-groups-per-application-load-balancer', new Set([...used, ...named]).size);
+  checkQuota('target-groups-per-application-load-balancer', new Set([...usedGroups, ...named]).size);
 }

@@ -47,8 +47,8 @@ export const tagOperations = {
     inputMembers: ['ResourceArns', 'Tags'],
     run({ ResourceArns, Tags }, region) {
       const rows = taggedRows(region, ResourceArns);
-      const changed = rows.map((row) => mergeTags(row.tags, Tags));
-      for (const [index, row] of rows.entries()) row.tags = changed[index] ?? [];
+      const changedTags = rows.map((row) => mergeTags(row.tags, Tags));
+      for (const [index, row] of rows.entries()) row.tags = changedTags[index] ?? [];
       return {};
     },
   },

@@ -38,8 +38,8 @@ export function updateTargets(region: Region, group: TargetGroupRow): void {
   const balancer = loadBalancerOf(region, group.TargetGroupArn);
   for (const target of group.targets) {
     if (target.health.State === 'draining') continue;
-    const unused = whyUnused(balancer, target);
-    if (unused) target.health = unused;
+    const unusedHealth = whyUnused(balancer, target);
+    if (unusedHealth) target.health = unusedHealth;
     else if (target.health.State === 'unused') target.health = REGISTERING;
     const isWaiting = target.health.State === 'initial' && balancer?.State?.Code === 'active';
     if (isWaiting) scheduleCheck(region, group, target);

@@ -40,7 +40,7 @@ export function page<Row>(
  * URL-encodes a document (RFC 3986), as IAM does in its responses.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
  */
-export const urlEncoded = (document: string): string =>
+export const urlEncode = (document: string): string =>
   encodeURIComponent(document).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

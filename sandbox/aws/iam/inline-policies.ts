@@ -3,7 +3,7 @@ import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { ownProperty } from '../../own-property.ts';
 import { rowOf } from '../finder.ts';
-import { checkName, urlEncoded, page } from './checks.ts';
+import { checkName, urlEncode, page } from './checks.ts';
 import { limitExceeded, rolePolicyNotFound } from './errors.ts';
 import { checkPermissions, sizeOf } from './policy-documents.ts';
 import { modifiableRoleOf } from './roles.ts';
@@ -43,7 +43,7 @@ export const inlinePolicyOperations = {
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       const PolicyName = checkPolicyName(input.PolicyName);
-      return { RoleName: role.RoleName, PolicyName, PolicyDocument: urlEncoded(policyOf(role, PolicyName)) };
+      return { RoleName: role.RoleName, PolicyName, PolicyDocument: urlEncode(policyOf(role, PolicyName)) };
     },
   },
 

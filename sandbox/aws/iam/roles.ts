@@ -4,7 +4,7 @@ import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { checkPath, checkRoleName, urlEncoded, page } from './checks.ts';
+import { checkPath, checkRoleName, urlEncode, page } from './checks.ts';
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkTrustPolicy } from './policy-documents.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
@@ -48,7 +48,7 @@ function uniqueId(region: Region): string {
 /** Returns a role as lists show it, without its tags. The tags require a separate call. */
 const viewOf = ({ Tags: _tags, ...role }: RoleRow): Role => ({
   ...role,
-  AssumeRolePolicyDocument: urlEncoded(role.AssumeRolePolicyDocument),
+  AssumeRolePolicyDocument: urlEncode(role.AssumeRolePolicyDocument),
 });
 
 /** Returns a role as calls for a single role show it, with its tags. */

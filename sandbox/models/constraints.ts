@@ -1,7 +1,7 @@
 /** The constraints that AWS's published models put on inputs, and the check of an input against them. */
 import table from './constraints.json' with { type: 'json' };
 
-/** A shape of a model. It refers to other shapes by name, and leaves out those that constrain nothing. */
+/** A shape of a model. It refers to other shapes by name, except for shapes that constrain nothing. */
 export interface ConstraintShape {
   readonly type: string;
   readonly required?: readonly string[];

@@ -1,5 +1,5 @@
 /** Generates constraints.json: the constraints of AWS's models on the inputs of the operations that the sandbox supports. */
-// Usage: npx tsx sandbox/models/generate.ts FOLDER, where FOLDER is the `data` folder of botocore, which publishes the models:
+// Usage: npx tsx sandbox/models/generate.ts FOLDER, where FOLDER is the `data` folder of botocore. AWS publishes the models there:
 // https://github.com/boto/botocore/tree/develop/botocore/data
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -27,7 +27,8 @@ const TAGS = ['TAGS'] as const;
 
 /**
  * Handles a create call for a name that may already be in use.
- * @returns the existing service if the call repeats the one that created it, with the same client token; undefined for a free name
+ * @returns the existing service if the call repeats the call that created this service, with the same client token;
+ *   undefined for a free name
  * @throws InvalidParameterException if the name is in use and the call is not such a repeat
  */
 function existingOnRepeat(

@@ -1,4 +1,4 @@
-/** The checks of names and paths, and the pages of lists. IAM words these checks differently from its other checks. */
+/** The pages of lists, and the checks of names and paths. IAM words these checks differently from its other checks. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { validationError } from './errors.ts';
 

@@ -20,7 +20,7 @@ const noPeer = () =>
     'MissingParameter',
     'Missing source specification: include source security group or CIDR information',
   );
-/** The code is not `InvalidPermission.Malformed`: AWS uses that code only for ports. */
+/** The refusal of a malformed block. AWS uses the code `InvalidPermission.Malformed` only for ports. */
 const malformedBlock = (cidr: string | undefined) =>
   errors.invalidParameter(`CIDR block ${cidr} is malformed`);
 

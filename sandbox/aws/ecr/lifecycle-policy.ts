@@ -39,7 +39,7 @@ const invalid = (why: string) =>
  */
 export function parseLifecyclePolicy(text: string): LifecyclePolicy {
   const json = parseJson(text);
-  refuseArchiving(text);
+  refuseUnsupportedRules(text);
   const parsed = policy.safeParse(json);
   if (!parsed.success) throw invalid(issuesOf(parsed.error));
   const rules = parsed.data.rules.sort((a, b) => a.rulePriority - b.rulePriority);
@@ -57,7 +57,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Refuses rules that the sandbox does not support: those that archive images or count the days since the last pull. */
-function refuseArchiving(text: string): void {
+function refuseUnsupportedRules(text: string): void {
   const [unsupported] = /"(transition|sinceImagePulled|sinceImageTransitioned)"/.exec(text) ?? [];
   if (unsupported !== undefined) throw notImplemented(`lifecycle rule with ${unsupported}`);
 }

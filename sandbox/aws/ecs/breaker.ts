@@ -1,4 +1,4 @@
-/** The deployment circuit breaker, and the launch throttle of services without a circuit breaker. */
+/** The deployment circuit breaker, and the throttle of deployments whose tasks fail to start. */
 import type { Region } from '../../world/region.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 

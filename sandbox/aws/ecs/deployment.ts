@@ -1,4 +1,4 @@
-/** Deployments of a service. Each deployment records the settings of its tasks and its progress. */
+/** Deployments of a service. Each deployment records its progress and the settings of its tasks. */
 import type { Region } from '../../world/region.ts';
 import { newDecimalId, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';

@@ -111,7 +111,7 @@ export interface TaskRow extends Task {
   privateIp?: string;
   /** The target groups in which the task is or will be a target. */
   targets: { targetGroupArn: string; port: number }[];
-  /** Whether the data plane was asked to start the task and has not reported its end. */
+  /** Whether the data plane was asked to start the task and has not yet reported that the task ended. */
   handedOver?: boolean;
   /** Set when the task ended on its own: `start` before RUNNING, `exit` afterwards. */
   failed?: 'start' | 'exit';

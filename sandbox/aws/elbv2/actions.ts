@@ -122,8 +122,8 @@ function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: A
         `The target group '${arn}' must be in the VPC '${balancer.VpcId}' of the load balancer`,
       );
     }
-    const current = loadBalancerOf(region, arn);
-    if (current && current !== balancer) throw usedByOtherLoadBalancer(arn);
+    const currentBalancer = loadBalancerOf(region, arn);
+    if (currentBalancer && currentBalancer !== balancer) throw usedByOtherLoadBalancer(arn);
   }
   const usedGroups = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
     groupsNamedBy(rule.Actions),

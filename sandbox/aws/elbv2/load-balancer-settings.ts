@@ -59,23 +59,23 @@ export const loadBalancerSettingsOperations = {
     run(input, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, input.LoadBalancerArn);
       checkIpAddressType(input.IpAddressType);
-      const before = subnetIdsOf(balancer);
-      const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) => before.includes(id));
+      const previousIds = subnetIdsOf(balancer);
+      const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) => previousIds.includes(id));
       if (subnets.some(({ VpcId }) => VpcId !== balancer.VpcId)) {
         throw invalidConfiguration('All subnets must belong to the same VPC');
       }
-      const after = subnets.map(({ SubnetId }) => SubnetId);
-      const removed = balancer.interfaceIds.filter(
-        (id) => !after.includes(region.ec2.networkInterfaces.get(id)?.SubnetId ?? ''),
+      const subnetIds = subnets.map(({ SubnetId }) => SubnetId);
+      const removedInterfaces = balancer.interfaceIds.filter(
+        (id) => !subnetIds.includes(region.ec2.networkInterfaces.get(id)?.SubnetId ?? ''),
       );
-      balancer.interfaceIds = balancer.interfaceIds.filter((id) => !removed.includes(id));
+      balancer.interfaceIds = balancer.interfaceIds.filter((id) => !removedInterfaces.includes(id));
       balancer.AvailabilityZones = zonesOf(subnets);
       attachInterfaces(
         region,
         balancer,
-        after.filter((id) => !before.includes(id)),
+        subnetIds.filter((id) => !previousIds.includes(id)),
       );
-      releaseLater(region, removed);
+      releaseLater(region, removedInterfaces);
       updateAllTargets(region);
       return { AvailabilityZones: balancer.AvailabilityZones, IpAddressType: balancer.IpAddressType };
     },

@@ -77,7 +77,7 @@ const sharesServer = (servers: readonly string[], delegated: readonly string[]):
   servers.some((server) => delegated.some((value) => normalName(value) === normalName(server)));
 
 /**
- * Returns the name servers that the parent of a zone delegates the zone's name to, each with a trailing dot.
+ * Returns the name servers to which the parent of a zone delegates the zone. Each name server has a trailing dot.
  * @param name the name of the zone, with or without a trailing dot
  * @returns an empty list when the parent does not delegate the name
  */

@@ -106,7 +106,7 @@ export const natGatewayOperations = {
     },
   },
 
-  /** Unlike in all other describe calls, the parameter is called `Filter` and not `Filters`. */
+  /** Unlike in most describe calls, the parameter is called `Filter` and not `Filters`. */
   DescribeNatGateways: {
     inputMembers: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {

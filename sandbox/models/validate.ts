@@ -18,7 +18,10 @@ const reportingAll =
       ({ value, path, constraint }) =>
         `Value ${quoted(value)} at '${path}' failed to satisfy constraint: ${constraint}`,
     );
-    return refusal(code, `${count} validation error${count === 1 ? '' : 's'} detected: ${messages.join('; ')}`);
+    return refusal(
+      code,
+      `${count} validation error${count === 1 ? '' : 's'} detected: ${messages.join('; ')}`,
+    );
   };
 
 /** Makes the refusals of a service that reports only the first violation. */

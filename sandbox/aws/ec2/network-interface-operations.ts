@@ -61,7 +61,14 @@ const filters: FilterTable<NetworkInterfaceRow> = {
 export const networkInterfaceOperations = {
   /** Creates an interface that is not attached. Like any interface, it blocks the deletion of its subnet and groups. */
   CreateNetworkInterface: {
-    inputMembers: ['SubnetId', 'Description', 'Groups', 'PrivateIpAddress', 'ClientToken', 'TagSpecifications'],
+    inputMembers: [
+      'SubnetId',
+      'Description',
+      'Groups',
+      'PrivateIpAddress',
+      'ClientToken',
+      'TagSpecifications',
+    ],
     run(input, region) {
       const NetworkInterface = oncePerToken(
         region,

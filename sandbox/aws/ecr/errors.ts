@@ -36,7 +36,10 @@ export const repositoryNotEmpty = ({ repositoryName, registryId }: RepositoryIde
   );
 
 export const lifecyclePolicyNotFound = (identity: RepositoryIdentity): Refusal =>
-  refusal('LifecyclePolicyNotFoundException', `Lifecycle policy does not exist for ${repositoryText(identity)}`);
+  refusal(
+    'LifecyclePolicyNotFoundException',
+    `Lifecycle policy does not exist for ${repositoryText(identity)}`,
+  );
 
 export const repositoryPolicyNotFound = (identity: RepositoryIdentity): Refusal =>
   refusal(
@@ -86,7 +89,10 @@ export const layersNotFound = missingForImage('LayersNotFoundException', 'Layers
 export const imagesNotFound = missingForImage('ReferencedImagesNotFoundException', 'Images');
 
 export const uploadNotFound = (uploadId: string, identity: RepositoryIdentity): Refusal =>
-  refusal('UploadNotFoundException', `Layer upload '${uploadId}' does not exist for ${repositoryText(identity)}`);
+  refusal(
+    'UploadNotFoundException',
+    `Layer upload '${uploadId}' does not exist for ${repositoryText(identity)}`,
+  );
 
 export const emptyUpload = (uploadId: string): Refusal =>
   refusal('EmptyUploadException', `Layer upload '${uploadId}' does not contain any layer parts`);

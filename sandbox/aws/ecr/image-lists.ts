@@ -59,7 +59,11 @@ export const imageListOperations = {
             .map((image) => detailOf(image, identity)),
         };
       }
-      const { rows, next } = page(matchingImages(repository, input.filter), input.maxResults, input.nextToken);
+      const { rows, next } = page(
+        matchingImages(repository, input.filter),
+        input.maxResults,
+        input.nextToken,
+      );
       return { imageDetails: rows.map((image) => detailOf(image, identity)), nextToken: next };
     },
   },

@@ -38,7 +38,8 @@ export function childDigestsOf(image: ImageRow): string[] {
 export function removeImage(region: Region, repository: RepositoryRow, image: ImageRow): void {
   repository.images = repository.images.filter((other) => other !== image);
   const unsharedDigests = new Set(layerDigestsOf(image));
-  for (const other of repository.images) for (const digest of layerDigestsOf(other)) unsharedDigests.delete(digest);
+  for (const other of repository.images)
+    for (const digest of layerDigestsOf(other)) unsharedDigests.delete(digest);
   // Layers of a push in progress do not belong to any image yet, so they are kept.
   removeLayers(region, repository, ({ digest }) => unsharedDigests.has(digest));
 }

@@ -76,7 +76,14 @@ export const layerOperations = {
 
   /** Parts must be consecutive. A refusal names the last byte that was received, so that a client can continue. */
   UploadLayerPart: {
-    inputMembers: ['registryId', 'repositoryName', 'uploadId', 'partFirstByte', 'partLastByte', 'layerPartBlob'],
+    inputMembers: [
+      'registryId',
+      'repositoryName',
+      'uploadId',
+      'partFirstByte',
+      'partLastByte',
+      'layerPartBlob',
+    ],
     run(input, region) {
       const { identity, upload } = uploadOf(region, input);
       const { uploadId } = upload;

@@ -102,7 +102,12 @@ export const repositoryOperations = {
   },
 
   PutImageTagMutability: {
-    inputMembers: ['registryId', 'repositoryName', 'imageTagMutability', 'imageTagMutabilityExclusionFilters'],
+    inputMembers: [
+      'registryId',
+      'repositoryName',
+      'imageTagMutability',
+      'imageTagMutabilityExclusionFilters',
+    ],
     run(input, region) {
       const row = requestedRepository(region, input);
       const mutability = checkMutability(

@@ -16,7 +16,8 @@ export function countFailures(region: Region, service: ServiceRow, tasks: readon
     deployment.failedTasks += 1;
     service.steady = false;
     if (task.failed !== 'start') continue;
-    if (task.stopCode === 'TaskFailedToStart') addEvent(region, service, taskNotPlaced(task.stoppedReason ?? ''));
+    if (task.stopCode === 'TaskFailedToStart')
+      addEvent(region, service, taskNotPlaced(task.stoppedReason ?? ''));
     if (throttle(region, deployment)) addEvent(region, service, THROTTLED);
   }
 }

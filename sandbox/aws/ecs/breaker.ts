@@ -19,7 +19,9 @@ export function failureThreshold({
     deploymentConfiguration.deploymentCircuitBreaker?.thresholdConfiguration ?? {};
   if (type === 'COUNT') return value;
   const failureCount = Math.max(1, Math.ceil((desiredCount * value) / 100));
-  return type === 'UNBOUNDED_PERCENT' ? failureCount : Math.min(MAX_FAILURES, Math.max(MIN_FAILURES, failureCount));
+  return type === 'UNBOUNDED_PERCENT'
+    ? failureCount
+    : Math.min(MAX_FAILURES, Math.max(MIN_FAILURES, failureCount));
 }
 
 /** Whether the breaker must stop a deployment. A completed deployment is never stopped. */

@@ -19,7 +19,9 @@ export function checkStrategy(
   strategy: CapacityProviderStrategyItem[],
   providers: readonly string[],
 ): CapacityProviderStrategyItem[] {
-  const unassociatedItem = strategy.find(({ capacityProvider = '' }) => !providers.includes(capacityProvider));
+  const unassociatedItem = strategy.find(
+    ({ capacityProvider = '' }) => !providers.includes(capacityProvider),
+  );
   if (unassociatedItem) {
     throw invalid(
       'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',

@@ -58,7 +58,8 @@ export function nextMoves(
     ...(hasFailed ? [] : stoppableTasks(otherTasks, healthyCount, min)),
   ].map(({ task }) => task);
   const startCount = Math.min(missingCount, Math.max(0, max - (tasks.length - tasksToStop.length)));
-  const isMoving = startCount > 0 || tasksToStop.length > 0 || healthyCount < Math.min(usable.length, desiredCount);
+  const isMoving =
+    startCount > 0 || tasksToStop.length > 0 || healthyCount < Math.min(usable.length, desiredCount);
   return { tasksToStop, startCount, isStuck: missingCount > 0 && !isMoving };
 }
 

@@ -1,7 +1,13 @@
 /** Tasks as targets of load balancers: registered once their containers run, and drained before the tasks stop. */
 import type { Region } from '../../world/region.ts';
 import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
-import { targetDeregistered, DRAINING, targetNotRegistered, targetRegistered, addEvent } from './service-events.ts';
+import {
+  targetDeregistered,
+  DRAINING,
+  targetNotRegistered,
+  targetRegistered,
+  addEvent,
+} from './service-events.ts';
 import type { TaskRow } from './store.ts';
 
 /** Registers a task with its target groups. If a group no longer exists, the task runs without it, and an event reports this. */

@@ -88,7 +88,16 @@ export const loadBalancerOperations = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   CreateLoadBalancer: {
-    inputMembers: ['Name', 'Subnets', 'SubnetMappings', 'SecurityGroups', 'Scheme', 'Type', 'IpAddressType', 'Tags'],
+    inputMembers: [
+      'Name',
+      'Subnets',
+      'SubnetMappings',
+      'SecurityGroups',
+      'Scheme',
+      'Type',
+      'IpAddressType',
+      'Tags',
+    ],
     run(input, region) {
       const { loadBalancers } = region.elbv2;
       const existing = loadBalancers.find((row) => row.LoadBalancerName === input.Name);

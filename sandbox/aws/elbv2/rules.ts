@@ -20,7 +20,11 @@ function requiredPriority(priority: number | undefined): string {
 }
 
 /** @throws OperationNotPermitted for a default rule, which can be changed and deleted only through its listener */
-function ordinaryRuleOf(region: Region, arn: string | undefined, change: 'modified' | 'deleted' | 'reprioritized'): RuleRow {
+function ordinaryRuleOf(
+  region: Region,
+  arn: string | undefined,
+  change: 'modified' | 'deleted' | 'reprioritized',
+): RuleRow {
   const rule = rowOf(region.elbv2.rules, arn);
   if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${change}`);
   return rule;
@@ -59,7 +63,9 @@ export const ruleOperations = {
       if (rulesOf(region, ListenerArn).some((rule) => rule.Priority === Priority)) {
         throw priorityInUse(Priority);
       }
-      const ordinaryRules = rulesOfBalancer(region, balancer.LoadBalancerArn).filter((rule) => !rule.IsDefault);
+      const ordinaryRules = rulesOfBalancer(region, balancer.LoadBalancerArn).filter(
+        (rule) => !rule.IsDefault,
+      );
       checkQuota('rules-per-application-load-balancer', ordinaryRules.length + 1);
       const RuleArn = elbArn(region, `listener-rule/${pathOf(ListenerArn)}/${newHexDigits(region)}`);
       const rule = { RuleArn, ListenerArn, Priority, Conditions, Actions, IsDefault: false, tags };

@@ -60,7 +60,10 @@ function checkArn({ partition }: Region, arn = ''): string {
 /** Whether AWS manages this policy. It manages the same policies in every partition. */
 const isKnownPolicy = (arn: string): boolean => KNOWN_POLICIES.has(arn.replace(/^arn:[\w-]+:/, 'arn:aws:'));
 
-const viewOf = (PolicyArn: string): AttachedPolicy => ({ PolicyName: PolicyArn.split('/').at(-1), PolicyArn });
+const viewOf = (PolicyArn: string): AttachedPolicy => ({
+  PolicyName: PolicyArn.split('/').at(-1),
+  PolicyArn,
+});
 
 export const managedPolicyOperations = {
   /** Attaching a policy again has no effect. */

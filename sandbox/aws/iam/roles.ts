@@ -59,7 +59,14 @@ export const viewWithTags = (role: RoleRow): Role => ({
 
 export const roleOperations = {
   CreateRole: {
-    inputMembers: ['Path', 'RoleName', 'AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration', 'Tags'],
+    inputMembers: [
+      'Path',
+      'RoleName',
+      'AssumeRolePolicyDocument',
+      'Description',
+      'MaxSessionDuration',
+      'Tags',
+    ],
     run(input, region) {
       const given = {
         Path: checkPath(input.Path),

@@ -105,7 +105,8 @@ export const eventOperations = {
         .filter(({ timestamp }) => timestamp >= since && timestamp < endTime)
         .map((event) => ({ ...event, position: positionOf(event) }))
         .filter(
-          ({ position }) => !token || (token.isForward ? position > token.position : position < token.position),
+          ({ position }) =>
+            !token || (token.isForward ? position > token.position : position < token.position),
         );
       const isForward = token?.isForward ?? input.startFromHead ?? false;
       const ordered = isForward ? wanted : wanted.reverse();

@@ -100,7 +100,9 @@ function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
   const sameNameRows = draft.records.filter((row) => row.Name === Name && compareRecords(row, record) !== 0);
   const notPermittedText = `RRSet of type ${Type} with DNS name ${Name} is not permitted`;
   if (Type === 'CNAME' && sameNameRows.some((row) => row.Type !== 'CNAME')) {
-    return [`${notPermittedText} as it conflicts with other records with the same DNS name in zone ${draft.Name}`];
+    return [
+      `${notPermittedText} as it conflicts with other records with the same DNS name in zone ${draft.Name}`,
+    ];
   }
   if (Type !== 'CNAME' && sameNameRows.some((row) => row.Type === 'CNAME')) {
     return [
@@ -116,7 +118,9 @@ function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
   }
   const cannotCreateText = `RRSet with DNS name ${Name}, type ${Type}, SetIdentifier ${SetIdentifier} cannot be created as`;
   const policy = Weight === undefined ? 'multivalue' : 'weighted';
-  if (sameTypeRows.some((row) => (row.Weight === undefined) !== (Weight === undefined) || !row.SetIdentifier)) {
+  if (
+    sameTypeRows.some((row) => (row.Weight === undefined) !== (Weight === undefined) || !row.SetIdentifier)
+  ) {
     return [`${cannotCreateText} a non-${policy} set exists with the same name and type.`];
   }
   if (sameTypeRows.some((row) => row.TTL !== undefined && TTL !== undefined && row.TTL !== TTL)) {

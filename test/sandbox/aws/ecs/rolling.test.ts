@@ -24,7 +24,11 @@ interface Settings {
 const moves = (kinds: Kind[], desiredCount: number, settings: Settings = {}) => {
   const { rolloutState = 'IN_PROGRESS', minimumHealthyPercent = 100, maximumPercent = 200 } = settings;
   const configuration = { minimumHealthyPercent, maximumPercent };
-  const { tasksToStop: stop, startCount: start, isStuck: stuck } = nextMoves(
+  const {
+    tasksToStop: stop,
+    startCount: start,
+    isStuck: stuck,
+  } = nextMoves(
     { desiredCount, deploymentConfiguration: configuration },
     { rolloutState },
     assessedTasks(kinds),

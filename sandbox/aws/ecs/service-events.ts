@@ -1,4 +1,4 @@
-/** The events of a service: the newest hundred, in ECS's own wording. Functions such as `tasksStarted` return the texts. */
+/** The events of a service: the newest hundred, in ECS's own wording. Functions such as `tasksStarted` return messages. */
 import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';

@@ -23,7 +23,7 @@ type OutputOf<Client, N extends string> =
 /** One operation: the input members that it accepts, and the function that runs it. */
 export interface Operation<Input, Output> {
   /** The input members that it accepts. Any other member is refused with an error that names the member. */
-  readonly takes: readonly (keyof Input & string)[];
+  readonly inputMembers: readonly (keyof Input & string)[];
   /** Runs before the call, and applies changes that are due. It sees the actual tables, not the call's view of them. */
   readonly before?: (region: Region) => void;
   readonly run: (input: Input, region: Region) => Output | Promise<Output>;

@@ -1,10 +1,10 @@
 /** Pages of lists. Each service limits the page size, and a token encodes where the next page starts. */
 
-/** The default page size of a service, and its refusals. */
+/** The page sizes of a service, and the refusals of invalid sizes and tokens. */
 export interface PageRules {
   /** The page size when the request names none. */
   readonly defaultSize: number;
-  /** The limits of the page size, and the refusal of other sizes. Undefined when AWS's model already limits it. */
+  /** The allowed page sizes, and the refusal of others. Undefined when AWS's model already checks the size. */
   readonly sizes?: { readonly min: number; readonly max: number; invalid(size: number): Error };
   /** Returns the refusal of an invalid token. */
   invalidToken(token: string): Error;
@@ -21,7 +21,7 @@ export interface Page<Row> {
 /**
  * Cuts a page out of a list.
  * @param size the number of rows that the request asks for
- * @param token the token of an earlier page; undefined for the first page
+ * @param token the token that an earlier page returned; undefined for the first page
  * @throws the service's refusal of the size or of the token
  */
 export function pageOf<Row>(

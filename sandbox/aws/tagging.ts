@@ -59,18 +59,18 @@ const MAX_TAGS = 50;
 /** Makes the tagging of a service from its rules. */
 export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): Tagging<Given, Tag> {
   const { notation, ignoresCase } = rules;
-  const folded = (key: string): string => (ignoresCase ? key.toLowerCase() : key);
-  const idOf = (tag: Given): string => folded(notation.read(tag).key);
+  const foldCase = (key: string): string => (ignoresCase ? key.toLowerCase() : key);
+  const idOf = (tag: Given): string => foldCase(notation.read(tag).key);
   return {
     merged(existing = [], added = []) {
       const tags = new Map<string, Tag>();
-      const put = (key: string, value: string) => tags.set(folded(key), notation.write(key, value));
+      const put = (key: string, value: string) => tags.set(foldCase(key), notation.write(key, value));
       for (const { key, value } of existing.map((tag) => notation.read(tag))) put(key, value);
       const seen = new Set<string>();
       for (const tag of added) {
         const { key, value } = notation.read(tag);
-        if (rules.duplicate && seen.has(folded(key))) throw rules.duplicate(key);
-        seen.add(folded(key));
+        if (rules.duplicate && seen.has(foldCase(key))) throw rules.duplicate(key);
+        seen.add(foldCase(key));
         rules.check(key, value);
         put(key, value);
       }
@@ -78,14 +78,14 @@ export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): 
       return [...tags.values()];
     },
     without(existing = [], keys = []) {
-      const removed = new Set(keys.map(folded));
+      const removed = new Set(keys.map(foldCase));
       return existing.filter((tag) => !removed.has(idOf(tag)));
     },
   };
 }
 
 /**
- * Makes the tag operations that ECR and ECS share. Their calls name the resource by its ARN.
+ * Makes tag operations that name the resource by its ARN, for ECR and ECS.
  * @param taggedRow returns the resource with the given ARN; throws the service's refusal if there is no such resource
  */
 export const tagOperationsByArn = <Given, Tag extends Given>(
@@ -93,7 +93,7 @@ export const tagOperationsByArn = <Given, Tag extends Given>(
   taggedRow: (region: Region, arn: string | undefined) => { tags?: Tag[] },
 ) => ({
   TagResource: {
-    takes: ['resourceArn', 'tags'] as const,
+    inputMembers: ['resourceArn', 'tags'] as const,
     run(input: { readonly resourceArn?: string; readonly tags?: readonly Given[] }, region: Region) {
       const row = taggedRow(region, input.resourceArn);
       row.tags = merged(row.tags, input.tags);
@@ -101,7 +101,7 @@ export const tagOperationsByArn = <Given, Tag extends Given>(
     },
   },
   UntagResource: {
-    takes: ['resourceArn', 'tagKeys'] as const,
+    inputMembers: ['resourceArn', 'tagKeys'] as const,
     run(input: { readonly resourceArn?: string; readonly tagKeys?: readonly string[] }, region: Region) {
       const row = taggedRow(region, input.resourceArn);
       row.tags = without(row.tags, input.tagKeys);
@@ -109,7 +109,7 @@ export const tagOperationsByArn = <Given, Tag extends Given>(
     },
   },
   ListTagsForResource: {
-    takes: ['resourceArn'] as const,
+    inputMembers: ['resourceArn'] as const,
     run: (input: { readonly resourceArn?: string }, region: Region) => ({
       tags: taggedRow(region, input.resourceArn).tags ?? [],
     }),

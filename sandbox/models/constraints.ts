@@ -1,7 +1,7 @@
 /** The constraints that AWS's published models put on inputs, and the check of an input against them. */
 import table from './constraints.json' with { type: 'json' };
 
-/** A shape of a model. It refers to other shapes by name, and leaves out those that constrain nothing. */
+/** A shape of a model. It refers to other shapes by name, except for shapes that constrain nothing. */
 export interface ConstraintShape {
   readonly type: string;
   readonly required?: readonly string[];
@@ -38,7 +38,7 @@ const services: Readonly<Record<string, ServiceConstraints>> = table;
 
 /**
  * Returns the violations of an input.
- * @param service the name of the service in a signature
+ * @param service the name that request signatures use for the service
  */
 export function violationsOf(service: string, operation: string, input: object): Violation[] {
   const { operations = {}, shapes = {} } = services[service] ?? {};
@@ -75,7 +75,7 @@ function check(shapes: Shapes, name: string | undefined, value: unknown, path: s
   ];
 }
 
-/** Checks the items of a list. AWS reports the strings of a list as one violation, with all constraints on them. */
+/** Checks the items of a list. AWS reports all invalid strings of a list as one violation, which names every constraint. */
 function checkItems(
   shapes: Shapes,
   name: string | undefined,
@@ -85,7 +85,7 @@ function checkItems(
   const shape = name === undefined ? undefined : shapes[name];
   if (shape === undefined) return [];
   if (shape.type !== 'string')
-    return items.flatMap((item, at) => check(shapes, name, item, `${path}.${at + 1}.member`));
+    return items.flatMap((item, index) => check(shapes, name, item, `${path}.${index + 1}.member`));
   const [first] = items.flatMap((item) => ownViolations(shape, item, path));
   if (first === undefined) return [];
   const constraint = `Member must satisfy constraint: [${Object.values(wordsOf(shape, 'length')).join(', ')}]`;
@@ -106,14 +106,14 @@ const checkMap = (
 /** The violations of a value itself, without those of its parts. */
 function ownViolations(shape: ConstraintShape, value: unknown, path: string): Violation[] {
   const { min = -Infinity, max = Infinity, pattern, enum: allowed } = shape;
-  // A value without a size violates neither limit.
+  // A value without a size violates neither `min` nor `max`.
   const size = sizeOf(value) ?? min;
   const isString = typeof value === 'string';
   const violated: Readonly<Record<Exclude<Violation['kind'], 'required'>, boolean>> = {
     min: size < min,
     max: size > max,
     enum: isString && allowed !== undefined && !allowed.includes(value),
-    // A value that is too long is not matched, because that could take a long time.
+    // Skips values that are too long, because matching them could take a long time.
     pattern: isString && pattern !== undefined && size <= max && !regexOf(pattern).test(value),
   };
   const words = wordsOf(shape, typeof value === 'number' ? 'value' : 'length');

@@ -1,5 +1,6 @@
 /** Generates constraints.json: the constraints of AWS's models on the inputs of the operations that the sandbox supports. */
-// Usage: npx tsx sandbox/models/generate.ts FOLDER, where FOLDER is the `data` folder of botocore, which publishes the models:
+// Usage: npx tsx sandbox/models/generate.ts FOLDER
+// FOLDER is a copy of the `data` folder of botocore, in which AWS publishes the models:
 // https://github.com/boto/botocore/tree/develop/botocore/data
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,11 +27,11 @@ interface Model {
   readonly shapes: Readonly<Record<string, ModelShape>>;
 }
 
-/** The folders of botocore whose names differ from the names in signatures. */
+/** Maps the names of services in request signatures to their folders in botocore, where the two differ. */
 const FOLDERS: Readonly<Record<string, string>> = { elasticloadbalancing: 'elbv2' };
 
-function readModel(data: string, service: string): Model {
-  const folder = join(data, FOLDERS[service] ?? service);
+function readModel(dataFolder: string, service: string): Model {
+  const folder = join(dataFolder, FOLDERS[service] ?? service);
   const newest = join(folder, readdirSync(folder).sort().at(-1) ?? '');
   const file = readdirSync(newest).find((name) => name.startsWith('service-2.json')) ?? '';
   const bytes = readFileSync(join(newest, file));
@@ -81,7 +82,7 @@ function constraintsOf(model: Model, operations: readonly string[]): ServiceCons
   };
   Object.values(inputs).forEach(collect);
   const kept = new Set([...all].filter(([, shape]) => isConstrained(shape)).map(([name]) => name));
-  // A shape is also kept if one of its parts is. The loop ends when a pass adds no shape.
+  // Keeps each shape that has a kept part. The loop ends when a pass adds no shape.
   for (let size = -1; size !== kept.size;) {
     size = kept.size;
     for (const [name, shape] of all) if (partsOf(shape).some((part) => kept.has(part))) kept.add(name);
@@ -100,22 +101,22 @@ function constraintsOf(model: Model, operations: readonly string[]): ServiceCons
   };
 }
 
-const [data] = process.argv.slice(2);
-if (data === undefined) throw new Error('The folder of the models is missing');
+const [dataFolder] = process.argv.slice(2);
+if (dataFolder === undefined) throw new Error('The folder of the models is missing');
 const table = Object.fromEntries(
   Object.entries(services).map(([name, { operations }]) => [
     name,
-    constraintsOf(readModel(data, name), Object.keys(operations)),
+    constraintsOf(readModel(dataFolder, name), Object.keys(operations)),
   ]),
 );
 
-/** Formats the table with one line per operation and shape. */
-const lines = (record: object): string =>
+/** Formats the entries of a record, with one line per entry. */
+const formatEntries = (record: object): string =>
   Object.entries(record)
     .map(([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
     .join(',\n');
-const text = Object.entries(table).map(
+const sections = Object.entries(table).map(
   ([name, { operations, shapes }]) =>
-    `  "${name}": {\n   "operations": {\n${lines(operations)}\n   },\n   "shapes": {\n${lines(shapes)}\n   }\n  }`,
+    `  "${name}": {\n   "operations": {\n${formatEntries(operations)}\n   },\n   "shapes": {\n${formatEntries(shapes)}\n   }\n  }`,
 );
-writeFileSync(join(import.meta.dirname, 'constraints.json'), `{\n${text.join(',\n')}\n}\n`);
+writeFileSync(join(import.meta.dirname, 'constraints.json'), `{\n${sections.join(',\n')}\n}\n`);

@@ -2,32 +2,35 @@
 import { refusal, type Refusal } from '../protocol/refusal.ts';
 import { violationsOf, type Violation } from './constraints.ts';
 
-type Words = (violations: readonly Violation[]) => Refusal;
+type RefusalMaker = (violations: readonly Violation[]) => Refusal;
 
 const quoted = (value: unknown): string => {
   if (value === undefined) return 'null';
   return `'${typeof value === 'string' ? value : JSON.stringify(value)}'`;
 };
 
-/** The words of most services: all violations in one message. */
-const allViolations =
-  (code: string): Words =>
+/** Makes the refusals of most services, which report all violations in one message. */
+const reportingAll =
+  (code: string): RefusalMaker =>
   (violations) => {
     const count = violations.length;
-    const each = violations.map(
+    const messages = violations.map(
       ({ value, path, constraint }) =>
         `Value ${quoted(value)} at '${path}' failed to satisfy constraint: ${constraint}`,
     );
-    return refusal(code, `${count} validation error${count === 1 ? '' : 's'} detected: ${each.join('; ')}`);
+    return refusal(
+      code,
+      `${count} validation error${count === 1 ? '' : 's'} detected: ${messages.join('; ')}`,
+    );
   };
 
-/** The words of a service that reports only the first violation. */
-const firstViolation =
-  (words: (violation: Violation) => Refusal): Words =>
+/** Makes the refusals of a service that reports only the first violation. */
+const reportingFirst =
+  (refusalOf: (violation: Violation) => Refusal): RefusalMaker =>
   ([violation]) =>
-    words(violation as Violation);
+    refusalOf(violation as Violation);
 
-const ecr = firstViolation(({ path, kind, constraint }) => {
+const ecrRefusal = reportingFirst(({ path, kind, constraint }) => {
   const rule =
     kind === 'pattern'
       ? `must satisfy regular expression '${constraint.replace(/^.*?pattern: /, '')}'`
@@ -38,13 +41,13 @@ const ecr = firstViolation(({ path, kind, constraint }) => {
   );
 });
 
-const ec2 = firstViolation(({ value, path }) =>
+const ec2Refusal = reportingFirst(({ value, path }) =>
   refusal('InvalidParameterValue', `Value (${String(value)}) for parameter ${path} is invalid.`),
 );
 
 interface Validation {
-  readonly words: Words;
-  /** Whether a violation is refused in these words. The code in sandbox/aws refuses all others. */
+  readonly refusalOf: RefusalMaker;
+  /** Whether this validation refuses a violation. The code in sandbox/aws refuses all other violations. */
   readonly covers?: (violation: Violation) => boolean;
   /** The operations whose inputs only the code in sandbox/aws checks. */
   readonly exceptFor?: readonly string[];
@@ -52,22 +55,22 @@ interface Validation {
 
 const isEnumViolation = ({ kind }: Violation): boolean => kind === 'enum';
 
-/** The validation of each service, by its name in a signature. The catalogue of AWS semantics lists the sources of the words. */
+/** The validations of the services, by the names in request signatures. The catalogue of AWS semantics lists the sources. */
 const VALIDATIONS: Readonly<Record<string, Validation>> = {
-  ec2: { words: ec2, covers: isEnumViolation },
-  elasticloadbalancing: { words: allViolations('ValidationError') },
-  ecs: { words: allViolations('InvalidParameterException'), covers: isEnumViolation },
-  'application-autoscaling': { words: allViolations('ValidationException') },
-  ecr: { words: ecr },
-  logs: { words: allViolations('InvalidParameterException') },
+  ec2: { refusalOf: ec2Refusal, covers: isEnumViolation },
+  elasticloadbalancing: { refusalOf: reportingAll('ValidationError') },
+  ecs: { refusalOf: reportingAll('InvalidParameterException'), covers: isEnumViolation },
+  'application-autoscaling': { refusalOf: reportingAll('ValidationException') },
+  ecr: { refusalOf: ecrRefusal },
+  logs: { refusalOf: reportingAll('InvalidParameterException') },
   iam: {
-    words: allViolations('ValidationError'),
+    refusalOf: reportingAll('ValidationError'),
     covers: ({ kind, path }) => kind !== 'pattern' || path === 'description' || path.startsWith('tags.'),
   },
-  sts: { words: allViolations('ValidationError') },
+  sts: { refusalOf: reportingAll('ValidationError') },
   // The code in sandbox/aws checks a batch change by change, and reports the faults of all changes.
   route53: {
-    words: allViolations('InvalidInput'),
+    refusalOf: reportingAll('InvalidInput'),
     covers: (violation) => !isEnumViolation(violation),
     exceptFor: ['ChangeResourceRecordSets'],
   },
@@ -75,14 +78,14 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
 
 /**
  * Checks an input against AWS's model.
- * @param service the name of the service in a signature
+ * @param service the name that request signatures use for the service
  * @throws Refusal in the words of the service
  */
 export function validate(service: string, operation: string, input: object): void {
   const validation = VALIDATIONS[service];
   if (validation === undefined) return;
-  const { words, covers = () => true, exceptFor = [] } = validation;
+  const { refusalOf, covers = () => true, exceptFor = [] } = validation;
   if (exceptFor.includes(operation)) return;
   const violations = violationsOf(service, operation, input).filter(covers);
-  if (violations.length > 0) throw words(violations);
+  if (violations.length > 0) throw refusalOf(violations);
 }

@@ -134,7 +134,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     if (failure?.kind === 'refused') throw refusal(failure.code, failure.message, failure.status);
     if (failure?.kind === 'not-done') throw internalError();
     const input = service.protocol.decode(shape, request) as Record<string, unknown>;
-    refuseUnsupportedMembers(service, shape, operation.takes, input);
+    refuseUnsupportedMembers(service, shape, operation.inputMembers, input);
     validate(call.signedService, name, input);
     const region = world.region(call.region);
     const decodedCall = { service: service.name, operation: name, input, region };

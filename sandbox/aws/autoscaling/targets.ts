@@ -21,7 +21,7 @@ const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
 const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
 const MAX_PAGE_SIZE = 50;
 /** The rules of pages. Only a size below 1 is refused, because the operation reduces larger sizes to the maximum. */
-const PAGES: PageRules = {
+const PAGE_RULES: PageRules = {
   defaultSize: MAX_PAGE_SIZE,
   sizes: { min: 1, max: MAX_PAGE_SIZE, invalid: () => invalid('MaxResults cannot be less than 1') },
   invalidToken,
@@ -64,7 +64,7 @@ export const targetOperations = {
    * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
    */
   RegisterScalableTarget: {
-    takes: [
+    inputMembers: [
       'ServiceNamespace',
       'ResourceId',
       'ScalableDimension',
@@ -96,7 +96,7 @@ export const targetOperations = {
 
   /** Ignores unknown resource ids. */
   DescribeScalableTargets: {
-    takes: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
+    inputMembers: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
     run(input, region) {
       const { ResourceIds: ids = [], ScalableDimension, MaxResults = MAX_PAGE_SIZE, NextToken } = input;
       // Only ECS targets can be registered in the sandbox, so the list is empty for any other service.
@@ -109,14 +109,14 @@ export const targetOperations = {
       const found = region.autoscaling.targets
         .filter(({ ResourceId }) => isEcs && (ids.length === 0 || ids.includes(ResourceId)))
         .sort((one, other) => (one.ResourceId < other.ResourceId ? -1 : 1));
-      const { rows, next } = pageOf(found, Math.min(MaxResults, MAX_PAGE_SIZE), NextToken, PAGES);
+      const { rows, next } = pageOf(found, Math.min(MaxResults, MAX_PAGE_SIZE), NextToken, PAGE_RULES);
       return { ScalableTargets: rows, NextToken: next };
     },
   },
 
   /** Does not change the desired count of the service. */
   DeregisterScalableTarget: {
-    takes: ['ServiceNamespace', 'ResourceId', 'ScalableDimension'],
+    inputMembers: ['ServiceNamespace', 'ResourceId', 'ScalableDimension'],
     run(input, region) {
       const id = checkTarget(input);
       if (!region.autoscaling.targets.delete(id)) throw targetNotFound(id, DIMENSION);

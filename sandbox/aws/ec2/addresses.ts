@@ -42,9 +42,9 @@ function requestedAddresses(
 }
 
 export const addressOperations = {
-  /** There is no client token: every call allocates another address, and AWS bills each of them. */
+  /** There is no client token: every call allocates another address, and AWS bills each address. */
   AllocateAddress: {
-    takes: ['Domain', 'TagSpecifications'],
+    inputMembers: ['Domain', 'TagSpecifications'],
     run(input, region) {
       if (input.Domain !== undefined && input.Domain !== 'vpc') {
         throw invalidValue('domain', input.Domain, 'Valid values are: vpc.');
@@ -65,7 +65,7 @@ export const addressOperations = {
   },
 
   DescribeAddresses: {
-    takes: ['AllocationIds', 'PublicIps', 'Filters'],
+    inputMembers: ['AllocationIds', 'PublicIps', 'Filters'],
     run(input, region) {
       const rows = requestedAddresses(region, input.AllocationIds, input.PublicIps);
       return { Addresses: filtered(rows, input.Filters, filters) };
@@ -74,7 +74,7 @@ export const addressOperations = {
 
   /** Terraform calls this after an allocation to read the reverse DNS name. The sandbox's addresses do not have such a name. */
   DescribeAddressesAttribute: {
-    takes: ['AllocationIds', 'Attribute', 'MaxResults', 'NextToken'],
+    inputMembers: ['AllocationIds', 'Attribute', 'MaxResults', 'NextToken'],
     run(input, region) {
       const { rows, NextToken } = page(requestedAddresses(region, input.AllocationIds, undefined), input, 1);
       const Addresses = rows.map(({ AllocationId, PublicIp }) => ({ AllocationId, PublicIp }));
@@ -87,7 +87,7 @@ export const addressOperations = {
    * NAT gateway.
    */
   DisassociateAddress: {
-    takes: ['AssociationId'],
+    inputMembers: ['AssociationId'],
     run({ AssociationId }, region) {
       if (!AssociationId) throw missingParameter('associationId');
       const address = region.ec2.addresses.find((one) => one.AssociationId === AssociationId);
@@ -100,7 +100,7 @@ export const addressOperations = {
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html
    */
   ReleaseAddress: {
-    takes: ['AllocationId', 'NetworkBorderGroup'],
+    inputMembers: ['AllocationId', 'NetworkBorderGroup'],
     run(input, region) {
       const address = rowOf(region.ec2.addresses, input.AllocationId);
       const { AllocationId, PublicIp, heldBy } = address;

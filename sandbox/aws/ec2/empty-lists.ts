@@ -1,12 +1,12 @@
-/** Kinds of resources that the sandbox cannot create: their lists are empty, and an id of such a resource does not exist. */
+/** Lists of the kinds of resources that the sandbox cannot create. The lists are empty, and every id is unknown. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 
-/** Refuses the first id of a request, since none exists. */
-function refuseIds(ids: readonly string[] | undefined, code: string, noun: string): void {
+/** Refuses the first id of a request, because no such resource exists. */
+function refuseIds(ids: readonly string[] | undefined, code: string, kind: string): void {
   const [id] = ids ?? [];
-  if (id !== undefined) throw refusal(code, `The ${noun} '${id}' does not exist`);
+  if (id !== undefined) throw refusal(code, `The ${kind} '${id}' does not exist`);
 }
 
 /** The members that the lists have in common. Filters match nothing. */
@@ -14,49 +14,49 @@ const PAGE = ['Filters', 'MaxResults', 'NextToken'] as const;
 
 export const emptyListOperations = {
   DescribeInstances: {
-    takes: [...PAGE, 'InstanceIds'],
+    inputMembers: [...PAGE, 'InstanceIds'],
     run({ InstanceIds }) {
       refuseIds(InstanceIds, 'InvalidInstanceID.NotFound', 'instance ID');
       return { Reservations: [] };
     },
   },
   DescribeVpcPeeringConnections: {
-    takes: [...PAGE, 'VpcPeeringConnectionIds'],
+    inputMembers: [...PAGE, 'VpcPeeringConnectionIds'],
     run({ VpcPeeringConnectionIds }) {
       refuseIds(VpcPeeringConnectionIds, 'InvalidVpcPeeringConnectionID.NotFound', 'vpcPeeringConnection ID');
       return { VpcPeeringConnections: [] };
     },
   },
   DescribeFlowLogs: {
-    takes: ['Filter', 'FlowLogIds', 'MaxResults', 'NextToken'],
+    inputMembers: ['Filter', 'FlowLogIds', 'MaxResults', 'NextToken'],
     run({ FlowLogIds }) {
       refuseIds(FlowLogIds, 'InvalidFlowLogId.NotFound', 'flow log ID');
       return { FlowLogs: [] };
     },
   },
   DescribeEgressOnlyInternetGateways: {
-    takes: [...PAGE, 'EgressOnlyInternetGatewayIds'],
+    inputMembers: [...PAGE, 'EgressOnlyInternetGatewayIds'],
     run({ EgressOnlyInternetGatewayIds }) {
       refuseIds(EgressOnlyInternetGatewayIds, 'InvalidGatewayID.NotFound', 'egressOnlyInternetGateway ID');
       return { EgressOnlyInternetGateways: [] };
     },
   },
   DescribeVpnGateways: {
-    takes: ['Filters', 'VpnGatewayIds'],
+    inputMembers: ['Filters', 'VpnGatewayIds'],
     run({ VpnGatewayIds }) {
       refuseIds(VpnGatewayIds, 'InvalidVpnGatewayID.NotFound', 'vpnGateway ID');
       return { VpnGateways: [] };
     },
   },
   DescribeVpnConnections: {
-    takes: ['Filters', 'VpnConnectionIds'],
+    inputMembers: ['Filters', 'VpnConnectionIds'],
     run({ VpnConnectionIds }) {
       refuseIds(VpnConnectionIds, 'InvalidVpnConnectionID.NotFound', 'vpnConnection ID');
       return { VpnConnections: [] };
     },
   },
   DescribeTransitGatewayVpcAttachments: {
-    takes: [...PAGE, 'TransitGatewayAttachmentIds'],
+    inputMembers: [...PAGE, 'TransitGatewayAttachmentIds'],
     run({ TransitGatewayAttachmentIds }) {
       refuseIds(
         TransitGatewayAttachmentIds,

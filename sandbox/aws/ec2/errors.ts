@@ -21,7 +21,7 @@ export const routeNatGatewayNotFound = idNotFound('InvalidNatGatewayID.NotFound'
 export const addressNotFound: ById = (ip) => refusal('InvalidAddress.NotFound', `Address '${ip}' not found.`);
 
 /** @param kind as AWS spells it: `vpc`, `subnet`, … */
-export const hasDependencies = (kind: string, id: string): Refusal =>
+export const dependencyViolation = (kind: string, id: string): Refusal =>
   refusal('DependencyViolation', `The ${kind} '${id}' has dependencies and cannot be deleted.`);
 
 /** @param name as it is spelled on the wire, e.g. `vpcId` */

@@ -1,4 +1,4 @@
-/** The families of EC2 operations with their own tables. Add the operations and the table of a new kind of resource here. */
+/** Families of EC2 operations and tables. Add the operations and the table of a new kind of resource here. */
 import { emptyListOperations } from './empty-lists.ts';
 import { prefixListOperations } from './prefix-lists.ts';
 import { vpcEndpointOperations, vpcEndpointTables } from './vpc-endpoints.ts';

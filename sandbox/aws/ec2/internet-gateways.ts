@@ -6,7 +6,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { alreadyAssociated, hasDependencies } from './errors.ts';
+import { alreadyAssociated, dependencyViolation } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { InternetGatewayRow } from './store.ts';
@@ -27,7 +27,7 @@ const hasPublicAddresses = (region: Region, vpcId: string): boolean =>
 export const internetGatewayOperations = {
   /** There is no client token: every call creates another gateway. */
   CreateInternetGateway: {
-    takes: ['TagSpecifications'],
+    inputMembers: ['TagSpecifications'],
     run(input, region) {
       checkQuota(quotas.internetGateways, region.ec2.internetGateways.size + 1);
       const Tags = tagsFor(region.ec2.internetGateways, input.TagSpecifications);
@@ -43,7 +43,7 @@ export const internetGatewayOperations = {
   },
 
   DescribeInternetGateways: {
-    takes: ['InternetGatewayIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['InternetGatewayIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = requestedRows(input.InternetGatewayIds, region.ec2.internetGateways);
       const { rows: InternetGateways, NextToken } = page(filtered(rows, input.Filters, filters), input);
@@ -53,7 +53,7 @@ export const internetGatewayOperations = {
 
   /** Uses the same error code whether the gateway is already attached or the VPC already has a gateway. */
   AttachInternetGateway: {
-    takes: ['InternetGatewayId', 'VpcId'],
+    inputMembers: ['InternetGatewayId', 'VpcId'],
     run(input, region) {
       const gateway = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
       const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
@@ -73,7 +73,7 @@ export const internetGatewayOperations = {
   },
 
   DetachInternetGateway: {
-    takes: ['InternetGatewayId', 'VpcId'],
+    inputMembers: ['InternetGatewayId', 'VpcId'],
     run(input, region) {
       const gateway = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
       const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
@@ -95,10 +95,10 @@ export const internetGatewayOperations = {
   },
 
   DeleteInternetGateway: {
-    takes: ['InternetGatewayId'],
+    inputMembers: ['InternetGatewayId'],
     run(input, region) {
       const { InternetGatewayId, Attachments } = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
-      if (Attachments.length > 0) throw hasDependencies('internetGateway', InternetGatewayId);
+      if (Attachments.length > 0) throw dependencyViolation('internetGateway', InternetGatewayId);
       region.ec2.internetGateways.delete(InternetGatewayId);
       return {};
     },

@@ -1,4 +1,4 @@
-/** NAT gateways: `pending` becomes `available` or `failed`; `deleting` becomes `deleted`, and is shown for an hour. */
+/** NAT gateways: `pending` becomes `available` or `failed`. A deleted gateway is shown for an hour. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateNatGatewayRequest } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -86,7 +86,7 @@ export const natGatewayOperations = {
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
    */
   CreateNatGateway: {
-    takes: [
+    inputMembers: [
       'SubnetId',
       'AllocationId',
       'ClientToken',
@@ -106,9 +106,9 @@ export const natGatewayOperations = {
     },
   },
 
-  /** Unlike in all other describe calls, the parameter is called `Filter` and not `Filters`. */
+  /** Unlike in most describe calls, the parameter is called `Filter` and not `Filters`. */
   DescribeNatGateways: {
-    takes: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
+    inputMembers: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = requestedRows(input.NatGatewayIds, shownGateways(region));
       const { rows: NatGateways, NextToken } = page(filtered(rows, input.Filter, filters), input);
@@ -118,7 +118,7 @@ export const natGatewayOperations = {
 
   /** Accepted in every state, including `pending` and `failed`. A repeated call has no effect. */
   DeleteNatGateway: {
-    takes: ['NatGatewayId'],
+    inputMembers: ['NatGatewayId'],
     run({ NatGatewayId: id }, region) {
       const nat = rowOf(shownGateways(region), id);
       const { NatGatewayId } = nat;

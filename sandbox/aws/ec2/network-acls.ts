@@ -1,4 +1,4 @@
-/** Network ACLs: each VPC has a default ACL that allows everything. It is not stored, because no call can change it. */
+/** Network ACLs: each VPC has a default ACL that allows everything. The ACL is not stored, because no call can change it. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -43,13 +43,13 @@ function defaultAcl({ ec2, account }: Region, { VpcId }: VpcRow): Row {
 }
 
 const associationValues =
-  (show: (one: EC2.NetworkAclAssociation) => string | undefined) =>
+  (getValue: (one: EC2.NetworkAclAssociation) => string | undefined) =>
   ({ Associations = [] }: Row) =>
-    Associations.map(show);
+    Associations.map(getValue);
 const entryValues =
-  (show: (one: NetworkAclEntry) => string | undefined) =>
+  (getValue: (one: NetworkAclEntry) => string | undefined) =>
   ({ Entries = [] }: Row) =>
-    Entries.map(show);
+    Entries.map(getValue);
 
 const filters: FilterTable<Row> = {
   'association.association-id': associationValues((one) => one.NetworkAclAssociationId),
@@ -68,7 +68,7 @@ const filters: FilterTable<Row> = {
 
 export const networkAclOperations = {
   DescribeNetworkAcls: {
-    takes: ['NetworkAclIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['NetworkAclIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const acls = region.ec2.vpcs.all().map((vpc) => defaultAcl(region, vpc));
       const rows = {

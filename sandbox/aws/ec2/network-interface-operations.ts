@@ -13,9 +13,9 @@ import { oncePerToken } from './tokens.ts';
 
 const associationFilters = (prefix: string): FilterTable<NetworkInterfaceRow> => {
   const valueFrom =
-    (show: (one: NetworkInterfaceAssociation) => string | undefined) =>
+    (getValue: (one: NetworkInterfaceAssociation) => string | undefined) =>
     ({ Association }: NetworkInterfaceRow) =>
-      Association && show(Association);
+      Association && getValue(Association);
   return {
     [`${prefix}.allocation-id`]: valueFrom((one) => one.AllocationId),
     [`${prefix}.association-id`]: valueFrom((one) => one.AssociationId),
@@ -61,7 +61,14 @@ const filters: FilterTable<NetworkInterfaceRow> = {
 export const networkInterfaceOperations = {
   /** Creates an interface that is not attached. Like any interface, it blocks the deletion of its subnet and groups. */
   CreateNetworkInterface: {
-    takes: ['SubnetId', 'Description', 'Groups', 'PrivateIpAddress', 'ClientToken', 'TagSpecifications'],
+    inputMembers: [
+      'SubnetId',
+      'Description',
+      'Groups',
+      'PrivateIpAddress',
+      'ClientToken',
+      'TagSpecifications',
+    ],
     run(input, region) {
       const NetworkInterface = oncePerToken(
         region,
@@ -90,7 +97,7 @@ export const networkInterfaceOperations = {
   },
 
   DescribeNetworkInterfaces: {
-    takes: ['NetworkInterfaceIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['NetworkInterfaceIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = requestedRows(input.NetworkInterfaceIds, region.ec2.networkInterfaces);
       const { rows: NetworkInterfaces, NextToken } = page(filtered(rows, input.Filters, filters), input);
@@ -100,7 +107,7 @@ export const networkInterfaceOperations = {
 
   /** Refused for an interface that an AWS service attached, until that service releases it. */
   DeleteNetworkInterface: {
-    takes: ['NetworkInterfaceId'],
+    inputMembers: ['NetworkInterfaceId'],
     run(input, region) {
       const { NetworkInterfaceId, Status } = rowOf(region.ec2.networkInterfaces, input.NetworkInterfaceId);
       if (Status === 'in-use') {

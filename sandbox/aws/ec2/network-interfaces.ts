@@ -72,10 +72,10 @@ type NewInterface = Pick<InterfaceRequest, 'subnetId' | 'groups' | 'description'
 export function addInterface(region: Region, request: NewInterface): NetworkInterfaceRow {
   const subnet = rowOf(region.ec2.subnets, request.subnetId);
   const groups = request.groups.map((id) => rowOf(region.ec2.securityGroups, id));
-  const foreignGroup = groups.find((group) => group.VpcId !== subnet.VpcId);
-  if (foreignGroup)
+  const groupOfOtherVpc = groups.find((group) => group.VpcId !== subnet.VpcId);
+  if (groupOfOtherVpc)
     throw differentNetworks(
-      `Security group ${foreignGroup.GroupId}`,
+      `Security group ${groupOfOtherVpc.GroupId}`,
       `subnet ${subnet.SubnetId}`,
       'InvalidParameter',
     );

@@ -20,7 +20,7 @@ const noPeer = () =>
     'MissingParameter',
     'Missing source specification: include source security group or CIDR information',
   );
-/** The code is not `InvalidPermission.Malformed`: AWS uses that code only for ports. */
+/** The refusal of a malformed block. AWS uses the code `InvalidPermission.Malformed` only for ports. */
 const malformedBlock = (cidr: string | undefined) =>
   errors.invalidParameter(`CIDR block ${cidr} is malformed`);
 
@@ -58,7 +58,7 @@ export function expandPermissions(
   { VpcId }: SecurityGroupRow,
   permissions: IpPermission[],
 ): RuleContent[] {
-  const reference = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
+  const referenceOf = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
     if (pair.VpcPeeringConnectionId) throw errors.notImplemented('VpcPeeringConnectionId');
     if (!pair.GroupId) throw errors.noDefaultVpc();
     const { securityGroups } = region.ec2;
@@ -80,7 +80,7 @@ export function expandPermissions(
     const peers = [
       ...IpRanges.map(({ CidrIp, Description }) => ({ CidrIpv4: canonicalIpv4(CidrIp), Description })),
       ...Ipv6Ranges.map(({ CidrIpv6, Description }) => ({ CidrIpv6: canonicalIpv6(CidrIpv6), Description })),
-      ...UserIdGroupPairs.map((pair) => ({ ...reference(pair), Description: pair.Description })),
+      ...UserIdGroupPairs.map((pair) => ({ ...referenceOf(pair), Description: pair.Description })),
     ];
     if (peers.length === 0) throw noPeer();
     for (const { Description } of peers) checkDescription(Description, 'rule');

@@ -30,7 +30,7 @@ const filters: FilterTable<Row> = {
 
 export const prefixListOperations = {
   DescribePrefixLists: {
-    takes: ['PrefixListIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['PrefixListIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const lists = prefixLists(region);
       const rows = {

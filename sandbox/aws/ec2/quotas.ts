@@ -37,7 +37,7 @@ export const quotas = {
 /**
  * Checks one quota.
  * @param count the number of resources after the call
- * @throws the quota's refusal when the count exceeds it
+ * @throws the quota's refusal when the count exceeds the maximum
  */
 export function checkQuota([max, code, message]: Quota, count: number): void {
   if (count > max) throw refusal(code, message);

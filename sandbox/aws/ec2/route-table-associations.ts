@@ -53,11 +53,11 @@ const associationResponse = ({ RouteTableAssociationId, AssociationState }: Rout
 export const routeTableAssociationOperations = {
   /**
    * AWS does not document what happens when a call is repeated with the same table. The sandbox refuses the repeated call,
-   * as it refuses any other second association. Callers that first search for an existing association are not affected.
+   * like any other second association of a subnet. Callers that first search for an existing association are not affected.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateRouteTable.html
    */
   AssociateRouteTable: {
-    takes: ['RouteTableId', 'SubnetId'],
+    inputMembers: ['RouteTableId', 'SubnetId'],
     run(input, region) {
       const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const { SubnetId, VpcId } = rowOf(region.ec2.subnets, input.SubnetId);
@@ -75,9 +75,9 @@ export const routeTableAssociationOperations = {
     },
   },
 
-  /** Moves an association to another table. If it is the main association, the other table becomes the main table. */
+  /** Moves an association to another table. If this is the main association, the new table becomes the main table. */
   ReplaceRouteTableAssociation: {
-    takes: ['AssociationId', 'RouteTableId'],
+    inputMembers: ['AssociationId', 'RouteTableId'],
     run(input, region) {
       const { table: from, association } = associationOf(region, input.AssociationId);
       const to = rowOf(region.ec2.routeTables, input.RouteTableId);
@@ -96,7 +96,7 @@ export const routeTableAssociationOperations = {
   },
 
   DisassociateRouteTable: {
-    takes: ['AssociationId'],
+    inputMembers: ['AssociationId'],
     run(input, region) {
       const { table, association, id } = associationOf(region, input.AssociationId);
       if (association.Main) {

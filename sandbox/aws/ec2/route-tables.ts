@@ -5,7 +5,7 @@ import { routeStateOf } from '../../network/routes.ts';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { hasDependencies } from './errors.ts';
+import { dependencyViolation } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { RouteTableRow, VpcRow } from './store.ts';
@@ -28,16 +28,16 @@ export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): Ro
 }
 
 /** Returns a table with the states of its routes. The state of a route depends on the route's target. */
-const shown = (region: Region, table: RouteTableRow): RouteTable => ({
+const viewOf = (region: Region, table: RouteTableRow): RouteTable => ({
   ...table,
   Routes: table.Routes.map((route) => ({ ...route, State: routeStateOf(region, table, route) })),
 });
 
 const filters = (region: Region): FilterTable<RouteTableRow> => {
   const routeValues =
-    (show: (route: EC2.Route) => string | undefined) =>
+    (getValue: (route: EC2.Route) => string | undefined) =>
     ({ Routes }: RouteTableRow) =>
-      Routes.map(show);
+      Routes.map(getValue);
   return {
     'association.gateway-id': () => undefined,
     'association.main': (table) => table.Associations.map(({ Main }) => String(Main)),
@@ -59,21 +59,21 @@ const filters = (region: Region): FilterTable<RouteTableRow> => {
 
 export const routeTableOperations = {
   CreateRouteTable: {
-    takes: ['VpcId', 'ClientToken', 'TagSpecifications'],
+    inputMembers: ['VpcId', 'ClientToken', 'TagSpecifications'],
     run(input, region) {
       const table = oncePerToken(region, 'CreateRouteTable', input, region.ec2.routeTables, () => {
         const vpc = rowOf(region.ec2.vpcs, input.VpcId);
-        const siblings = region.ec2.routeTables.filter(({ VpcId }) => VpcId === vpc.VpcId);
-        checkQuota(quotas.routeTablesPerVpc, siblings.length + 1);
+        const tablesOfVpc = region.ec2.routeTables.filter(({ VpcId }) => VpcId === vpc.VpcId);
+        checkQuota(quotas.routeTablesPerVpc, tablesOfVpc.length + 1);
         return addRouteTable(region, vpc, tagsFor(region.ec2.routeTables, input.TagSpecifications))
           .RouteTableId;
       });
-      return { RouteTable: shown(region, table), ClientToken: input.ClientToken };
+      return { RouteTable: viewOf(region, table), ClientToken: input.ClientToken };
     },
   },
 
   DescribeRouteTables: {
-    takes: ['RouteTableIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['RouteTableIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = filtered(
         requestedRows(input.RouteTableIds, region.ec2.routeTables),
@@ -81,16 +81,16 @@ export const routeTableOperations = {
         filters(region),
       );
       const { rows: tables, NextToken } = page(rows, input);
-      return { RouteTables: tables.map((table) => shown(region, table)), NextToken };
+      return { RouteTables: tables.map((table) => viewOf(region, table)), NextToken };
     },
   },
 
   /** Refused while the table has associations. A main table always has an association. */
   DeleteRouteTable: {
-    takes: ['RouteTableId'],
+    inputMembers: ['RouteTableId'],
     run(input, region) {
       const { RouteTableId, Associations } = rowOf(region.ec2.routeTables, input.RouteTableId);
-      if (Associations.length > 0) throw hasDependencies('routeTable', RouteTableId);
+      if (Associations.length > 0) throw dependencyViolation('routeTable', RouteTableId);
       region.ec2.routeTables.delete(RouteTableId);
       return {};
     },

@@ -58,7 +58,7 @@ const routeIn = ({ Routes }: RouteTableRow, destination: string) =>
 export const routeOperations = {
   /** Refuses a destination that already has a route, even to the same target. Only `ReplaceRoute` changes routes. */
   CreateRoute: {
-    takes: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+    inputMembers: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
     run(input, region) {
       const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const DestinationCidrBlock = destinationOf(input);
@@ -68,8 +68,8 @@ export const routeOperations = {
           `The route identified by ${DestinationCidrBlock} already exists.`,
         );
       }
-      const local = table.Routes.find(isLocal)?.DestinationCidrBlock;
-      if (cidrCovers(local, DestinationCidrBlock)) {
+      const localBlock = table.Routes.find(isLocal)?.DestinationCidrBlock;
+      if (cidrCovers(localBlock, DestinationCidrBlock)) {
         throw errors.invalidParameter(
           `The destination CIDR block ${DestinationCidrBlock} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.`,
         );
@@ -82,7 +82,7 @@ export const routeOperations = {
   },
 
   ReplaceRoute: {
-    takes: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
+    inputMembers: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
     run(input, region) {
       const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const destination = destinationOf(input);
@@ -102,7 +102,7 @@ export const routeOperations = {
   },
 
   DeleteRoute: {
-    takes: ['RouteTableId', 'DestinationCidrBlock'],
+    inputMembers: ['RouteTableId', 'DestinationCidrBlock'],
     run(input, region) {
       const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const destination = destinationOf(input);

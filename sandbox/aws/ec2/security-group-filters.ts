@@ -8,8 +8,8 @@ import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 export function groupFilters(region: Region): FilterTable<SecurityGroupRow> {
   const ruleFilters = (prefix: string, isEgress: boolean): FilterTable<SecurityGroupRow> => {
     const ofEachRule =
-      (show: (rule: SecurityGroupRuleRow) => string | number | undefined) => (group: SecurityGroupRow) =>
-        rulesIn(region, group.GroupId, isEgress).map((rule) => show(rule)?.toString());
+      (getValue: (rule: SecurityGroupRuleRow) => string | number | undefined) => (group: SecurityGroupRow) =>
+        rulesIn(region, group.GroupId, isEgress).map((rule) => getValue(rule)?.toString());
     return {
       [`${prefix}.cidr`]: ofEachRule((rule) => rule.CidrIpv4),
       [`${prefix}.ipv6-cidr`]: ofEachRule((rule) => rule.CidrIpv6),

@@ -60,9 +60,9 @@ function setDescriptions(region: Region, isEgress: boolean, input: DescriptionsI
 }
 
 export const securityGroupRuleChangeOperations = {
-  /** Replaces the content of a rule, but not its id, direction and tags. */
+  /** Replaces the content of a rule, but keeps its id, direction and tags. */
   ModifySecurityGroupRules: {
-    takes: ['GroupId', 'SecurityGroupRules'],
+    inputMembers: ['GroupId', 'SecurityGroupRules'],
     run({ GroupId, SecurityGroupRules = [] }, region) {
       const group = rowOf(region.ec2.securityGroups, GroupId);
       const changes = SecurityGroupRules.map(({ SecurityGroupRuleId, SecurityGroupRule = {} }) => {
@@ -84,11 +84,11 @@ export const securityGroupRuleChangeOperations = {
   },
 
   UpdateSecurityGroupRuleDescriptionsIngress: {
-    takes: ['GroupId', 'IpPermissions', 'SecurityGroupRuleDescriptions'],
+    inputMembers: ['GroupId', 'IpPermissions', 'SecurityGroupRuleDescriptions'],
     run: (input, region) => setDescriptions(region, false, input),
   },
   UpdateSecurityGroupRuleDescriptionsEgress: {
-    takes: ['GroupId', 'IpPermissions', 'SecurityGroupRuleDescriptions'],
+    inputMembers: ['GroupId', 'IpPermissions', 'SecurityGroupRuleDescriptions'],
     run: (input, region) => setDescriptions(region, true, input),
   },
 } satisfies Operations<typeof EC2>;

@@ -78,7 +78,7 @@ function requestedRules(
 
 type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;
 
-/** Adds all rules of a call, or no rule if one is refused. AWS does not document whether it then adds the other rules. */
+/** Adds all rules of a call, or no rule if one is refused. AWS does not document what happens to the other rules. */
 function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
   const { group, contents } = requestedRules(region, input);
   if (contents.length === 0) throw missingParameter('ipPermissions');
@@ -136,24 +136,24 @@ const FLAT_PARAMETERS = ['IpProtocol', 'FromPort', 'ToPort', 'CidrIp'] as const;
 
 export const securityGroupRuleOperations = {
   AuthorizeSecurityGroupIngress: {
-    takes: ['GroupId', 'GroupName', 'IpPermissions', 'TagSpecifications', ...FLAT_PARAMETERS],
+    inputMembers: ['GroupId', 'GroupName', 'IpPermissions', 'TagSpecifications', ...FLAT_PARAMETERS],
     run: (input, region) => authorize(region, false, input),
   },
   AuthorizeSecurityGroupEgress: {
-    takes: ['GroupId', 'IpPermissions', 'TagSpecifications'],
+    inputMembers: ['GroupId', 'IpPermissions', 'TagSpecifications'],
     run: (input, region) => authorize(region, true, input),
   },
   RevokeSecurityGroupIngress: {
-    takes: ['GroupId', 'GroupName', 'IpPermissions', 'SecurityGroupRuleIds', ...FLAT_PARAMETERS],
+    inputMembers: ['GroupId', 'GroupName', 'IpPermissions', 'SecurityGroupRuleIds', ...FLAT_PARAMETERS],
     run: (input, region) => revoke(region, false, input),
   },
   RevokeSecurityGroupEgress: {
-    takes: ['GroupId', 'IpPermissions', 'SecurityGroupRuleIds'],
+    inputMembers: ['GroupId', 'IpPermissions', 'SecurityGroupRuleIds'],
     run: (input, region) => revoke(region, true, input),
   },
 
   DescribeSecurityGroupRules: {
-    takes: ['SecurityGroupRuleIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['SecurityGroupRuleIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = requestedRows(input.SecurityGroupRuleIds, region.ec2.securityGroupRules);
       const { rows: SecurityGroupRules, NextToken } = page(filtered(rows, input.Filters, filters), input);

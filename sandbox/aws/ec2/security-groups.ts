@@ -1,4 +1,4 @@
-/** Security groups: a new group allows all egress; interfaces and other groups' rules block its deletion. */
+/** Security groups: a new group allows all egress. Interfaces and the rules of other groups block a group's deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { SecurityGroup, Tag } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -56,7 +56,7 @@ export function removeGroup(region: Region, groupId: string): void {
   region.ec2.securityGroups.delete(groupId);
 }
 
-const shown = (region: Region, group: SecurityGroupRow): SecurityGroup => ({
+const viewOf = (region: Region, group: SecurityGroupRow): SecurityGroup => ({
   ...group,
   IpPermissions: permissionsOf(rulesIn(region, group.GroupId, false)),
   IpPermissionsEgress: permissionsOf(rulesIn(region, group.GroupId, true)),
@@ -78,10 +78,10 @@ function checkName(region: Region, vpcId: string, name: string | undefined): str
   if (name.toLowerCase() === 'default') {
     throw invalidParameter(`Cannot use reserved security group name: ${name}`);
   }
-  const taken = region.ec2.securityGroups.find(
+  const existing = region.ec2.securityGroups.find(
     (group) => group.VpcId === vpcId && group.GroupName.toLowerCase() === name.toLowerCase(),
   );
-  if (taken) {
+  if (existing) {
     throw refusal('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`);
   }
   return name;
@@ -99,7 +99,7 @@ const isInUse = ({ ec2 }: Region, groupId: string): boolean =>
 export const securityGroupOperations = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html */
   CreateSecurityGroup: {
-    takes: ['GroupName', 'Description', 'VpcId', 'TagSpecifications'],
+    inputMembers: ['GroupName', 'Description', 'VpcId', 'TagSpecifications'],
     run(input, region) {
       if (!input.VpcId) throw noDefaultVpc();
       const vpc = rowOf(region.ec2.vpcs, input.VpcId);
@@ -114,17 +114,17 @@ export const securityGroupOperations = {
   },
 
   DescribeSecurityGroups: {
-    takes: ['GroupIds', 'GroupNames', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['GroupIds', 'GroupNames', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       if (input.GroupNames?.length) throw noDefaultVpc();
       const rows = requestedRows(input.GroupIds, region.ec2.securityGroups);
       const { rows: groups, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
-      return { SecurityGroups: groups.map((group) => shown(region, group)), NextToken };
+      return { SecurityGroups: groups.map((group) => viewOf(region, group)), NextToken };
     },
   },
 
   DeleteSecurityGroup: {
-    takes: ['GroupId', 'GroupName'],
+    inputMembers: ['GroupId', 'GroupName'],
     run(input, region) {
       if (!input.GroupId && input.GroupName) throw noDefaultVpc();
       const { GroupId, GroupName } = rowOf(region.ec2.securityGroups, input.GroupId);

@@ -1,4 +1,4 @@
-/** Subnets: parts of a VPC's block, each in one zone; interfaces in a subnet block its deletion. */
+/** Subnets: parts of a VPC's block, each in one zone. Interfaces in a subnet block the subnet's deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateSubnetRequest, Subnet } from '@aws-sdk/client-ec2';
 import { freeAddressCount } from '../../network/addresses.ts';
@@ -7,7 +7,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { hasDependencies, invalidValue, missingParameter } from './errors.ts';
+import { dependencyViolation, invalidValue, missingParameter } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
@@ -22,11 +22,11 @@ function checkBlock(region: Region, vpc: VpcRow, cidr: string | undefined): stri
   if (!cidrCovers(vpc.CidrBlock, CidrBlock)) {
     throw refusal('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`);
   }
-  const siblings = region.ec2.subnets.filter(({ VpcId }) => VpcId === vpc.VpcId);
-  if (siblings.some((other) => cidrsOverlap(other.CidrBlock, CidrBlock))) {
+  const subnetsOfVpc = region.ec2.subnets.filter(({ VpcId }) => VpcId === vpc.VpcId);
+  if (subnetsOfVpc.some((other) => cidrsOverlap(other.CidrBlock, CidrBlock))) {
     throw refusal('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`);
   }
-  checkQuota(quotas.subnetsPerVpc, siblings.length + 1);
+  checkQuota(quotas.subnetsPerVpc, subnetsOfVpc.length + 1);
   return CidrBlock;
 }
 
@@ -45,7 +45,7 @@ function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: Creat
   );
 }
 
-const shown = (region: Region, subnet: SubnetRow): Subnet => ({
+const viewOf = (region: Region, subnet: SubnetRow): Subnet => ({
   ...subnet,
   AvailableIpAddressCount: freeAddressCount(region, subnet.SubnetId),
 });
@@ -74,7 +74,7 @@ const filters = (region: Region): FilterTable<SubnetRow> => {
 
 export const subnetOperations = {
   CreateSubnet: {
-    takes: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId', 'TagSpecifications'],
+    inputMembers: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId', 'TagSpecifications'],
     run(input, region) {
       const vpc = rowOf(region.ec2.vpcs, input.VpcId);
       const CidrBlock = checkBlock(region, vpc, input.CidrBlock);
@@ -104,12 +104,12 @@ export const subnetOperations = {
         OwnerId: region.account,
         Tags,
       });
-      return { Subnet: { ...shown(region, subnet), State: 'pending' } };
+      return { Subnet: { ...viewOf(region, subnet), State: 'pending' } };
     },
   },
 
   DescribeSubnets: {
-    takes: ['SubnetIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['SubnetIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = filtered(
         requestedRows(input.SubnetIds, region.ec2.subnets),
@@ -117,13 +117,13 @@ export const subnetOperations = {
         filters(region),
       );
       const { rows: subnets, NextToken } = page(rows, input);
-      return { Subnets: subnets.map((subnet) => shown(region, subnet)), NextToken };
+      return { Subnets: subnets.map((subnet) => viewOf(region, subnet)), NextToken };
     },
   },
 
   /** Supports only `MapPublicIpOnLaunch`. It has no effect, because the sandbox has no EC2 instances. */
   ModifySubnetAttribute: {
-    takes: ['SubnetId', 'MapPublicIpOnLaunch'],
+    inputMembers: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {
       const subnet = rowOf(region.ec2.subnets, input.SubnetId);
       const value = input.MapPublicIpOnLaunch?.Value;
@@ -135,12 +135,12 @@ export const subnetOperations = {
 
   /** An association with a route table does not block the deletion; the association is deleted with the subnet. */
   DeleteSubnet: {
-    takes: ['SubnetId'],
+    inputMembers: ['SubnetId'],
     run(input, region) {
       const { ec2 } = region;
       const { SubnetId } = rowOf(region.ec2.subnets, input.SubnetId);
       if (ec2.networkInterfaces.find((one) => one.SubnetId === SubnetId)) {
-        throw hasDependencies('subnet', SubnetId);
+        throw dependencyViolation('subnet', SubnetId);
       }
       for (const table of ec2.routeTables.all()) {
         table.Associations = table.Associations.filter((one) => one.SubnetId !== SubnetId);

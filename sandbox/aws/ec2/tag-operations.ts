@@ -23,7 +23,7 @@ function setTags(row: Tagged, tags: EC2.Tag[]): void {
   else row.Tags = tags;
 }
 
-function descriptions({ ec2 }: Region): TagDescription[] {
+function tagDescriptions({ ec2 }: Region): TagDescription[] {
   return resourceTables(ec2).flatMap((table) =>
     table.entries().flatMap(([ResourceId, row]) =>
       tagsOfRow(row).map(({ Key, Value }) => ({
@@ -47,7 +47,7 @@ const filters: FilterTable<TagDescription & Tagged> = {
 export const tagOperations = {
   /** Tags all resources of the call, or no resource if one of them does not exist. */
   CreateTags: {
-    takes: ['Resources', 'Tags'],
+    inputMembers: ['Resources', 'Tags'],
     run({ Resources = [], Tags = [] }, region) {
       if (Resources.length === 0) throw missingParameter('resourceIdSet');
       if (Tags.length === 0) throw missingParameter('tagSet');
@@ -61,7 +61,7 @@ export const tagOperations = {
 
   /** A tag without a value matches every value of its key. A call without tags deletes all tags. */
   DeleteTags: {
-    takes: ['Resources', 'Tags'],
+    inputMembers: ['Resources', 'Tags'],
     run({ Resources = [], Tags }, region) {
       if (Resources.length === 0) throw missingParameter('resourceIdSet');
       const rows = Resources.map((id) => taggedRow(region, id));
@@ -78,9 +78,9 @@ export const tagOperations = {
   },
 
   DescribeTags: {
-    takes: ['Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const all = descriptions(region).map((one) => ({
+      const all = tagDescriptions(region).map((one) => ({
         ...one,
         Tags: [{ Key: one.Key, Value: one.Value }],
       }));

@@ -7,7 +7,7 @@ import { invalidParameter, missingParameter } from './errors.ts';
 
 export const vpcAttributeOperations = {
   DescribeVpcAttribute: {
-    takes: ['VpcId', 'Attribute'],
+    inputMembers: ['VpcId', 'Attribute'],
     run(input, region) {
       const { VpcId, enableDnsSupport, enableDnsHostnames } = rowOf(region.ec2.vpcs, input.VpcId);
       switch (input.Attribute) {
@@ -28,19 +28,19 @@ export const vpcAttributeOperations = {
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
    */
   ModifyVpcAttribute: {
-    takes: ['VpcId', 'EnableDnsSupport', 'EnableDnsHostnames'],
+    inputMembers: ['VpcId', 'EnableDnsSupport', 'EnableDnsHostnames'],
     run(input, region) {
       const vpc = rowOf(region.ec2.vpcs, input.VpcId);
-      const support = input.EnableDnsSupport?.Value;
-      const hostnames = input.EnableDnsHostnames?.Value;
-      if (support !== undefined && hostnames !== undefined) {
+      const dnsSupport = input.EnableDnsSupport?.Value;
+      const dnsHostnames = input.EnableDnsHostnames?.Value;
+      if (dnsSupport !== undefined && dnsHostnames !== undefined) {
         throw refusal('InvalidParameterCombination', 'Fields for multiple attribute types specified');
       }
-      if (hostnames && !vpc.enableDnsSupport) {
+      if (dnsHostnames && !vpc.enableDnsSupport) {
         throw invalidParameter('DNS hostnames cannot be enabled: DNS support is disabled for this VPC.');
       }
-      vpc.enableDnsSupport = support ?? vpc.enableDnsSupport;
-      vpc.enableDnsHostnames = hostnames ?? vpc.enableDnsHostnames;
+      vpc.enableDnsSupport = dnsSupport ?? vpc.enableDnsSupport;
+      vpc.enableDnsHostnames = dnsHostnames ?? vpc.enableDnsHostnames;
       return {};
     },
   },

@@ -37,7 +37,7 @@ export const vpcEndpointTables = () => ({
   }),
 });
 
-/** The policy of an endpoint whose create call contains no policy. It allows everything. */
+/** The policy of an endpoint whose create call contains no policy. This policy allows everything. */
 const FULL_ACCESS = JSON.stringify({
   Version: '2008-10-17',
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
@@ -101,7 +101,7 @@ function addEndpoint(region: Region, input: CreateVpcEndpointRequest): string {
 }
 
 /** Returns an endpoint as AWS shows it. AWS sends the state in lower case, but the API model capitalises it. */
-const shown = ({ account, ec2 }: Region, endpoint: VpcEndpointRow, state = 'available'): VpcEndpoint => ({
+const viewOf = ({ account, ec2 }: Region, endpoint: VpcEndpointRow, state = 'available'): VpcEndpoint => ({
   ...endpoint,
   VpcEndpointType: 'Gateway',
   State: state as EC2.State,
@@ -127,7 +127,7 @@ const filters: FilterTable<VpcEndpointRow> = {
 export const vpcEndpointOperations = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
   CreateVpcEndpoint: {
-    takes: [
+    inputMembers: [
       ...(['VpcEndpointType', 'VpcId', 'ServiceName', 'RouteTableIds'] as const),
       ...(['PrivateDnsEnabled', 'ClientToken', 'TagSpecifications'] as const),
     ],
@@ -137,12 +137,12 @@ export const vpcEndpointOperations = {
         addEndpoint(region, input),
       );
       const state = vpcEndpoints.has(endpoint.VpcEndpointId) ? 'available' : 'deleted';
-      return { VpcEndpoint: shown(region, endpoint, state), ClientToken: input.ClientToken };
+      return { VpcEndpoint: viewOf(region, endpoint, state), ClientToken: input.ClientToken };
     },
   },
 
   DescribeVpcEndpoints: {
-    takes: ['VpcEndpointIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['VpcEndpointIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = filtered(
         requestedRows(input.VpcEndpointIds, region.ec2.vpcEndpoints),
@@ -150,28 +150,28 @@ export const vpcEndpointOperations = {
         filters,
       );
       const { rows: endpoints, NextToken } = page(rows, input);
-      return { VpcEndpoints: endpoints.map((endpoint) => shown(region, endpoint)), NextToken };
+      return { VpcEndpoints: endpoints.map((endpoint) => viewOf(region, endpoint)), NextToken };
     },
   },
 
   ModifyVpcEndpoint: {
-    takes: ['VpcEndpointId', 'AddRouteTableIds', 'RemoveRouteTableIds'],
+    inputMembers: ['VpcEndpointId', 'AddRouteTableIds', 'RemoveRouteTableIds'],
     run(input, region) {
       const endpoint = rowOf(region.ec2.vpcEndpoints, input.VpcEndpointId);
-      const removed = (input.RemoveRouteTableIds ?? []).map((id) => rowOf(region.ec2.routeTables, id));
+      const removedTables = (input.RemoveRouteTableIds ?? []).map((id) => rowOf(region.ec2.routeTables, id));
       addRoutes(region, endpoint, input.AddRouteTableIds ?? []);
       removeRoutes(
         region,
         endpoint,
-        removed.map(({ RouteTableId }) => RouteTableId),
+        removedTables.map(({ RouteTableId }) => RouteTableId),
       );
       return { Return: true };
     },
   },
 
-  /** Succeeds even if an endpoint is unknown. The response reports it with an error code that describe calls do not use. */
+  /** Succeeds even if an endpoint is unknown. The response reports such an endpoint with its own error code. */
   DeleteVpcEndpoints: {
-    takes: ['VpcEndpointIds'],
+    inputMembers: ['VpcEndpointIds'],
     run({ VpcEndpointIds = [] }, region) {
       const { vpcEndpoints } = region.ec2;
       const Unsuccessful = [];

@@ -6,7 +6,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { hasDependencies, invalidValue, missingParameter, notImplemented } from './errors.ts';
+import { dependencyViolation, invalidValue, missingParameter, notImplemented } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import { associate } from './route-table-associations.ts';
@@ -55,12 +55,12 @@ const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
   },
 ];
 
-const shown = (vpc: VpcRow): Vpc => ({ ...vpc, CidrBlockAssociationSet: associationsOf(vpc) });
+const viewOf = (vpc: VpcRow): Vpc => ({ ...vpc, CidrBlockAssociationSet: associationsOf(vpc) });
 
 export const vpcOperations = {
   /** There is no client token: every call creates another VPC. */
   CreateVpc: {
-    takes: ['CidrBlock', 'InstanceTenancy', 'AmazonProvidedIpv6CidrBlock', 'TagSpecifications'],
+    inputMembers: ['CidrBlock', 'InstanceTenancy', 'AmazonProvidedIpv6CidrBlock', 'TagSpecifications'],
     run(input, region) {
       // Terraform always sends this member, set to false.
       if (input.AmazonProvidedIpv6CidrBlock) throw notImplemented('AmazonProvidedIpv6CidrBlock');
@@ -80,25 +80,25 @@ export const vpcOperations = {
       });
       associate(region, addRouteTable(region, vpc), { Main: true });
       addDefaultGroup(region, vpc);
-      return { Vpc: { ...shown(vpc), State: 'pending' } };
+      return { Vpc: { ...viewOf(vpc), State: 'pending' } };
     },
   },
 
   DescribeVpcs: {
-    takes: ['VpcIds', 'Filters', 'MaxResults', 'NextToken'],
+    inputMembers: ['VpcIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = filtered(requestedRows(input.VpcIds, region.ec2.vpcs), input.Filters, filters);
-      const { rows: Vpcs, NextToken } = page(rows.map(shown), input);
+      const { rows: Vpcs, NextToken } = page(rows.map(viewOf), input);
       return { Vpcs, NextToken };
     },
   },
 
   /** Also deletes the main route table and the default security group. Any other resource blocks the deletion. */
   DeleteVpc: {
-    takes: ['VpcId'],
+    inputMembers: ['VpcId'],
     run(input, region) {
       const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
-      if (isDeletionBlocked(region, VpcId)) throw hasDependencies('vpc', VpcId);
+      if (isDeletionBlocked(region, VpcId)) throw dependencyViolation('vpc', VpcId);
       const { routeTables, securityGroups, vpcs } = region.ec2;
       for (const table of routeTables.all())
         if (table.VpcId === VpcId) routeTables.delete(table.RouteTableId);

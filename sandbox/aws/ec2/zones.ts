@@ -75,7 +75,7 @@ const isRequested = (names: string[] | undefined, name: string | undefined): boo
 export const zoneOperations = {
   /** `AllAvailabilityZones` has no effect: no zone requires an opt-in. */
   DescribeAvailabilityZones: {
-    takes: ['ZoneNames', 'ZoneIds', 'Filters', 'AllAvailabilityZones'],
+    inputMembers: ['ZoneNames', 'ZoneIds', 'Filters', 'AllAvailabilityZones'],
     run({ ZoneNames, ZoneIds, Filters }, region) {
       const zones = zoneDescriptions(region);
       const names = zones.map(({ ZoneName }) => ZoneName);
@@ -91,7 +91,7 @@ export const zoneOperations = {
 
   /** Lists the regions of the partition, and the region that receives the call. */
   DescribeRegions: {
-    takes: ['RegionNames', 'Filters', 'AllRegions'],
+    inputMembers: ['RegionNames', 'Filters', 'AllRegions'],
     run({ RegionNames, Filters }, { name, partition }) {
       const all = [...new Set([...partition.regions, name])].map((RegionName) => ({
         RegionName,

@@ -10,7 +10,7 @@ const TOKEN_LIFETIME = 12 * 3600 * 1000;
 export const authorizationOperations = {
   /** Returns a random token for the whole registry. The sandbox does not check passwords. */
   GetAuthorizationToken: {
-    takes: [],
+    inputMembers: [],
     run: (_input, region) => ({
       authorizationData: [
         {

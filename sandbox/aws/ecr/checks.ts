@@ -10,7 +10,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 export const isDigest = (text: string): boolean => DIGEST.test(text);
 
-/** Checks the characters of a tag, which the model does not limit. */
+/** Checks the characters of a tag. AWS's model allows any character. */
 export function checkImageTag(tag: string): string {
   if (!new RegExp(`^${IMAGE_TAG}$`).test(tag)) {
     throw invalidParameter('imageTag', `must satisfy regular expression '${IMAGE_TAG}'`);
@@ -38,7 +38,7 @@ export const identityOf = ({ registryId, repositoryName }: RepositoryRow): Repos
   repositoryName,
 });
 
-const PAGES: PageRules = {
+const PAGE_RULES: PageRules = {
   defaultSize: 100,
   invalidToken: () => invalidParameter('nextToken', 'Invalid token'),
 };
@@ -48,7 +48,7 @@ export const page = <Row>(
   rows: readonly Row[],
   maxResults: number | undefined,
   token: string | undefined,
-): Page<Row> => pageOf(rows, maxResults, token, PAGES);
+): Page<Row> => pageOf(rows, maxResults, token, PAGE_RULES);
 
 /** Returns the issues that a schema found, on one line. */
 export const issuesOf = ({ issues }: z.ZodError): string =>

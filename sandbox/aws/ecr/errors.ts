@@ -8,7 +8,7 @@ export interface RepositoryIdentity {
   readonly registryId: string;
 }
 
-const repository = ({ repositoryName, registryId }: RepositoryIdentity) =>
+const repositoryText = ({ repositoryName, registryId }: RepositoryIdentity) =>
   `the repository with name '${repositoryName}' in the registry with id '${registryId}'`;
 
 export const invalidParameter = (name: string, constraint: string): Refusal =>
@@ -36,12 +36,15 @@ export const repositoryNotEmpty = ({ repositoryName, registryId }: RepositoryIde
   );
 
 export const lifecyclePolicyNotFound = (identity: RepositoryIdentity): Refusal =>
-  refusal('LifecyclePolicyNotFoundException', `Lifecycle policy does not exist for ${repository(identity)}`);
+  refusal(
+    'LifecyclePolicyNotFoundException',
+    `Lifecycle policy does not exist for ${repositoryText(identity)}`,
+  );
 
 export const repositoryPolicyNotFound = (identity: RepositoryIdentity): Refusal =>
   refusal(
     'RepositoryPolicyNotFoundException',
-    `Repository policy does not exist for ${repository(identity)}`,
+    `Repository policy does not exist for ${repositoryText(identity)}`,
   );
 
 const imageIdText = ({ imageDigest = 'null', imageTag = 'null' }: ImageIdentifier) =>
@@ -50,19 +53,19 @@ const imageIdText = ({ imageDigest = 'null', imageTag = 'null' }: ImageIdentifie
 export const imageNotFound = (id: ImageIdentifier, identity: RepositoryIdentity): Refusal =>
   refusal(
     'ImageNotFoundException',
-    `The image with imageId ${imageIdText(id)} does not exist within ${repository(identity)}`,
+    `The image with imageId ${imageIdText(id)} does not exist within ${repositoryText(identity)}`,
   );
 
 export const scanNotFound = (id: ImageIdentifier, identity: RepositoryIdentity): Refusal =>
   refusal(
     'ScanNotFoundException',
-    `Image scan does not exist for the image with '${imageIdText(id)}' in ${repository(identity)}`,
+    `Image scan does not exist for the image with '${imageIdText(id)}' in ${repositoryText(identity)}`,
   );
 
 export const imageExists = (digest: string, tag: string | undefined, identity: RepositoryIdentity): Refusal =>
   refusal(
     'ImageAlreadyExistsException',
-    `Image with digest '${digest}'${tag === undefined ? '' : ` and tag '${tag}'`} already exists in ${repository(identity)}`,
+    `Image with digest '${digest}'${tag === undefined ? '' : ` and tag '${tag}'`} already exists in ${repositoryText(identity)}`,
   );
 
 export const tagIsImmutable = (tag: string, { repositoryName }: RepositoryIdentity): Refusal =>
@@ -80,13 +83,16 @@ export const digestMismatch = (given: string, calculated: string): Refusal =>
 const missingForImage = (code: string, parts: string) => (digests: string[], identity: RepositoryIdentity) =>
   refusal(
     code,
-    `${parts} with digests '[${digests.join(', ')}]' required for pushing image into ${repository(identity)} do not exist`,
+    `${parts} with digests '[${digests.join(', ')}]' required for pushing image into ${repositoryText(identity)} do not exist`,
   );
 export const layersNotFound = missingForImage('LayersNotFoundException', 'Layers');
 export const imagesNotFound = missingForImage('ReferencedImagesNotFoundException', 'Images');
 
 export const uploadNotFound = (uploadId: string, identity: RepositoryIdentity): Refusal =>
-  refusal('UploadNotFoundException', `Layer upload '${uploadId}' does not exist for ${repository(identity)}`);
+  refusal(
+    'UploadNotFoundException',
+    `Layer upload '${uploadId}' does not exist for ${repositoryText(identity)}`,
+  );
 
 export const emptyUpload = (uploadId: string): Refusal =>
   refusal('EmptyUploadException', `Layer upload '${uploadId}' does not contain any layer parts`);
@@ -94,7 +100,7 @@ export const emptyUpload = (uploadId: string): Refusal =>
 export const layerExists = (digest: string, identity: RepositoryIdentity): Refusal =>
   refusal(
     'LayerAlreadyExistsException',
-    `Layer with digest '${digest}' already exists in ${repository(identity)}`,
+    `Layer with digest '${digest}' already exists in ${repositoryText(identity)}`,
   );
 
 /** @param lastByte the zero-based index of the last received byte; -1 when no byte was received */

@@ -42,14 +42,14 @@ function deleteImage(region: Region, repository: RepositoryRow, id: ImageIdentif
 export const imageDeletionOperations = {
   /** A deletion by digest removes the image and all its tags. A deletion by tag removes the image only with its last tag. */
   BatchDeleteImage: {
-    takes: ['registryId', 'repositoryName', 'imageIds'],
+    inputMembers: ['registryId', 'repositoryName', 'imageIds'],
     run(input, region) {
       const repository = requestedRepository(region, input);
       const imageIds: ImageIdentifier[] = [];
       const failures: ImageFailure[] = [];
       for (const id of input.imageIds ?? []) {
-        const problem = failureOf(repository, id) ?? failureIfReferenced(repository, id);
-        if (problem) failures.push(problem);
+        const imageFailure = failureOf(repository, id) ?? failureIfReferenced(repository, id);
+        if (imageFailure) failures.push(imageFailure);
         else imageIds.push(...deleteImage(region, repository, id));
       }
       return { imageIds, failures };

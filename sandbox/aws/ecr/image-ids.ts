@@ -29,8 +29,8 @@ export function failureOf(repository: RepositoryRow, id: ImageIdentifier): Image
     );
   }
   if (findImage(repository, id)) return undefined;
-  const both = imageDigest !== undefined && imageTag !== undefined;
-  if (both && findImage(repository, { imageDigest }) && findImage(repository, { imageTag })) {
+  const hasBoth = imageDigest !== undefined && imageTag !== undefined;
+  if (hasBoth && findImage(repository, { imageDigest }) && findImage(repository, { imageTag })) {
     return failure(id, 'ImageTagDoesNotMatchDigest', 'Requested image tag does not match the image digest');
   }
   return failure(id, 'ImageNotFound', 'Requested image not found');

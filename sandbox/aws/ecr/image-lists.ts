@@ -14,7 +14,7 @@ interface Filter {
 }
 
 /** Returns the images that match a filter. All images are active, because the sandbox never archives one. */
-function filtered(
+function matchingImages(
   { images }: RepositoryRow,
   { tagStatus = 'ANY', imageStatus = 'ANY' }: Filter = {},
 ): ImageRow[] {
@@ -39,7 +39,7 @@ function detailOf(image: ImageRow, identity: { registryId: string; repositoryNam
 
 export const imageListOperations = {
   DescribeImages: {
-    takes: ['registryId', 'repositoryName', 'imageIds', 'filter', 'maxResults', 'nextToken'],
+    inputMembers: ['registryId', 'repositoryName', 'imageIds', 'filter', 'maxResults', 'nextToken'],
     run(input, region) {
       const repository = requestedRepository(region, input);
       const identity = identityOf(repository);
@@ -52,24 +52,28 @@ export const imageListOperations = {
           if (!image) throw imageNotFound(id, identity);
           return image;
         });
-        const matching = new Set(filtered(repository, input.filter));
+        const matching = new Set(matchingImages(repository, input.filter));
         return {
           imageDetails: named
             .filter((image) => matching.has(image))
             .map((image) => detailOf(image, identity)),
         };
       }
-      const { rows, next } = page(filtered(repository, input.filter), input.maxResults, input.nextToken);
+      const { rows, next } = page(
+        matchingImages(repository, input.filter),
+        input.maxResults,
+        input.nextToken,
+      );
       return { imageDetails: rows.map((image) => detailOf(image, identity)), nextToken: next };
     },
   },
 
   /** Returns one id per tag, and one per image without a tag. */
   ListImages: {
-    takes: ['registryId', 'repositoryName', 'filter', 'maxResults', 'nextToken'],
+    inputMembers: ['registryId', 'repositoryName', 'filter', 'maxResults', 'nextToken'],
     run(input, region) {
       const repository = requestedRepository(region, input);
-      const ids = filtered(repository, input.filter).flatMap(({ digest: imageDigest, tags }) =>
+      const ids = matchingImages(repository, input.filter).flatMap(({ digest: imageDigest, tags }) =>
         tags.length === 0 ? [{ imageDigest }] : tags.map((imageTag) => ({ imageDigest, imageTag })),
       );
       const { rows, next } = page(ids, input.maxResults, input.nextToken);
@@ -79,7 +83,7 @@ export const imageListOperations = {
 
   /** Always refused: ECR refuses this call for an image that was never scanned, and the sandbox does not scan images. */
   DescribeImageScanFindings: {
-    takes: ['registryId', 'repositoryName', 'imageId', 'maxResults', 'nextToken'],
+    inputMembers: ['registryId', 'repositoryName', 'imageId', 'maxResults', 'nextToken'],
     run(input, region) {
       const repository = requestedRepository(region, input);
       const identity = identityOf(repository);

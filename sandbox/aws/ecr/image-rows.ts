@@ -37,8 +37,9 @@ export function childDigestsOf(image: ImageRow): string[] {
 /** Deletes an image and its layers, except those that another image of the repository uses. */
 export function removeImage(region: Region, repository: RepositoryRow, image: ImageRow): void {
   repository.images = repository.images.filter((other) => other !== image);
-  const unshared = new Set(layerDigestsOf(image));
-  for (const other of repository.images) for (const digest of layerDigestsOf(other)) unshared.delete(digest);
+  const unsharedDigests = new Set(layerDigestsOf(image));
+  for (const other of repository.images)
+    for (const digest of layerDigestsOf(other)) unsharedDigests.delete(digest);
   // Layers of a push in progress do not belong to any image yet, so they are kept.
-  removeLayers(region, repository, ({ digest }) => unshared.has(digest));
+  removeLayers(region, repository, ({ digest }) => unsharedDigests.has(digest));
 }

@@ -19,7 +19,7 @@ import { mediaTypeOf, parseManifest, type Manifest } from './manifests.ts';
 import { isMutable } from './mutability.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
-/** Returns the size of an image, with its layers and configuration. The size of an index is that of its largest image. */
+/** Returns the size of an image, with its layers and configuration. An index has the size of its largest image. */
 function imageSizeOf(repository: RepositoryRow, manifest: Manifest): number {
   const identity = identityOf(repository);
   if (manifest.kind === 'index') {
@@ -49,7 +49,7 @@ function detachTag(repository: RepositoryRow, tag: string, digest: string): void
 
 export const imageOperations = {
   PutImage: {
-    takes: [
+    inputMembers: [
       'registryId',
       'repositoryName',
       'imageManifest',
@@ -85,12 +85,12 @@ export const imageOperations = {
       if (!existing) repository.images.push(image);
       if (imageTag !== undefined) image.tags = [...image.tags, imageTag];
       onImagePushed(region, repository);
-      return { image: imageAnswer(image, { imageDigest: digest, imageTag }, identity) };
+      return { image: imageResponse(image, { imageDigest: digest, imageTag }, identity) };
     },
   },
 
   BatchGetImage: {
-    takes: ['registryId', 'repositoryName', 'imageIds', 'acceptedMediaTypes'],
+    inputMembers: ['registryId', 'repositoryName', 'imageIds', 'acceptedMediaTypes'],
     run(input, region) {
       const repository = requestedRepository(region, input);
       const identity = identityOf(repository);
@@ -98,9 +98,9 @@ export const imageOperations = {
       const failures = [];
       for (const id of input.imageIds ?? []) {
         const image = findImage(repository, id);
-        const problem = failureOf(repository, id);
-        if (problem) failures.push(problem);
-        else if (image) images.push(imageAnswer(image, { ...id, imageDigest: image.digest }, identity));
+        const imageFailure = failureOf(repository, id);
+        if (imageFailure) failures.push(imageFailure);
+        else if (image) images.push(imageResponse(image, { ...id, imageDigest: image.digest }, identity));
       }
       const accepted = input.acceptedMediaTypes;
       for (const { imageManifestMediaType = '' } of images) {
@@ -113,7 +113,7 @@ export const imageOperations = {
   },
 } satisfies Operations<typeof ECR>;
 
-const imageAnswer = (
+const imageResponse = (
   { manifest, mediaType }: ImageRow,
   imageId: ImageIdentifier,
   identity: { registryId: string; repositoryName: string },

@@ -42,7 +42,7 @@ const bytesReceived = ({ parts }: UploadRow): number =>
 export const layerOperations = {
   /** Availability is per repository: a layer must be uploaded again even if another repository has it. */
   BatchCheckLayerAvailability: {
-    takes: ['registryId', 'repositoryName', 'layerDigests'],
+    inputMembers: ['registryId', 'repositoryName', 'layerDigests'],
     run(input, region) {
       const { layers } = requestedRepository(region, input);
       const { layerDigests: digests = [] } = input;
@@ -65,7 +65,7 @@ export const layerOperations = {
   },
 
   InitiateLayerUpload: {
-    takes: ['registryId', 'repositoryName'],
+    inputMembers: ['registryId', 'repositoryName'],
     run(input, region) {
       const { repositoryName } = requestedRepository(region, input);
       const uploadId = region.uuid();
@@ -76,17 +76,24 @@ export const layerOperations = {
 
   /** Parts must be consecutive. A refusal names the last byte that was received, so that a client can continue. */
   UploadLayerPart: {
-    takes: ['registryId', 'repositoryName', 'uploadId', 'partFirstByte', 'partLastByte', 'layerPartBlob'],
+    inputMembers: [
+      'registryId',
+      'repositoryName',
+      'uploadId',
+      'partFirstByte',
+      'partLastByte',
+      'layerPartBlob',
+    ],
     run(input, region) {
       const { identity, upload } = uploadOf(region, input);
       const { uploadId } = upload;
       const { layerPartBlob: bytes = new Uint8Array(), partFirstByte = -1, partLastByte = -1 } = input;
-      const expected = bytesReceived(upload);
-      const invalidPart = (why: string) => invalidLayerPart(why, uploadId, expected - 1);
-      if (partFirstByte !== expected) throw invalidPart(`the part starts at byte ${partFirstByte}`);
+      const nextByte = bytesReceived(upload);
+      const invalidPart = (why: string) => invalidLayerPart(why, uploadId, nextByte - 1);
+      if (partFirstByte !== nextByte) throw invalidPart(`the part starts at byte ${partFirstByte}`);
       if (bytes.length === 0) throw invalidPart('the part has 0 bytes');
-      if (partLastByte !== expected + bytes.length - 1) {
-        throw invalidPart(`the part ends at byte ${expected + bytes.length - 1}, not at ${partLastByte}`);
+      if (partLastByte !== nextByte + bytes.length - 1) {
+        throw invalidPart(`the part ends at byte ${nextByte + bytes.length - 1}, not at ${partLastByte}`);
       }
       const key = `upload/${uploadId}/${upload.parts.length}`;
       region.blobs.put(key, bytes);
@@ -96,7 +103,7 @@ export const layerOperations = {
   },
 
   CompleteLayerUpload: {
-    takes: ['registryId', 'repositoryName', 'uploadId', 'layerDigests'],
+    inputMembers: ['registryId', 'repositoryName', 'uploadId', 'layerDigests'],
     run(input, region) {
       const { repository, identity, upload } = uploadOf(region, input);
       const { uploadId, parts } = upload;

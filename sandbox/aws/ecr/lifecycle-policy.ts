@@ -39,10 +39,10 @@ const invalid = (why: string) =>
  */
 export function parseLifecyclePolicy(text: string): LifecyclePolicy {
   const json = parseJson(text);
-  refuseArchiving(text);
-  const read = policy.safeParse(json);
-  if (!read.success) throw invalid(issuesOf(read.error));
-  const rules = read.data.rules.sort((a, b) => a.rulePriority - b.rulePriority);
+  refuseUnsupportedRules(text);
+  const parsed = policy.safeParse(json);
+  if (!parsed.success) throw invalid(issuesOf(parsed.error));
+  const rules = parsed.data.rules.sort((a, b) => a.rulePriority - b.rulePriority);
   for (const { selection } of rules) checkSelection(selection);
   checkRuleSet(rules);
   return rules;
@@ -57,7 +57,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Refuses rules that the sandbox does not support: those that archive images or count the days since the last pull. */
-function refuseArchiving(text: string): void {
+function refuseUnsupportedRules(text: string): void {
   const [unsupported] = /"(transition|sinceImagePulled|sinceImageTransitioned)"/.exec(text) ?? [];
   if (unsupported !== undefined) throw notImplemented(`lifecycle rule with ${unsupported}`);
 }
@@ -86,9 +86,9 @@ function checkRuleSet(rules: readonly Rule[]): void {
   const rulesFor = (status: string) => rules.filter(({ selection: { tagStatus } }) => tagStatus === status);
   if (rulesFor('untagged').length > 1)
     throw invalid('Only one rule can select Untagged images per storage class.');
-  const [any, ...more] = rulesFor('any');
+  const [anyRule, ...more] = rulesFor('any');
   if (more.length > 0) throw invalid('Only one rule can have tagStatus=ANY per storage class.');
-  if (any && any !== rules.at(-1)) {
+  if (anyRule && anyRule !== rules.at(-1)) {
     throw invalid('Rule for tagStatus=ANY must have the lowest priority per storage class');
   }
 }

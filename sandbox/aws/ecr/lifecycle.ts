@@ -50,7 +50,7 @@ export const lifecycleEvents: Events = {
 
 export const lifecycleOperations = {
   PutLifecyclePolicy: {
-    takes: ['registryId', 'repositoryName', 'lifecyclePolicyText'],
+    inputMembers: ['registryId', 'repositoryName', 'lifecyclePolicyText'],
     run(input, region) {
       const row = requestedRepository(region, input);
       const { lifecyclePolicyText = '' } = input;
@@ -62,7 +62,7 @@ export const lifecycleOperations = {
   },
 
   GetLifecyclePolicy: {
-    takes: ['registryId', 'repositoryName'],
+    inputMembers: ['registryId', 'repositoryName'],
     run(input, region) {
       const row = requestedRepository(region, input);
       const identity = identityOf(row);
@@ -73,7 +73,7 @@ export const lifecycleOperations = {
   },
 
   DeleteLifecyclePolicy: {
-    takes: ['registryId', 'repositoryName'],
+    inputMembers: ['registryId', 'repositoryName'],
     run(input, region) {
       const row = requestedRepository(region, input);
       const identity = identityOf(row);

@@ -45,9 +45,9 @@ const invalid = (constraint: string) => invalidParameter('ImageManifest', constr
 export function parseManifest(text: string, mediaType: string): Manifest {
   const schema = SCHEMAS[mediaType as keyof typeof SCHEMAS];
   if (!schema) throw invalid(`Unsupported manifest media type ${mediaType}`);
-  const read = schema.safeParse(parseJson(text));
-  if (!read.success) throw invalid(`Invalid image manifest: ${issuesOf(read.error)}`);
-  const { data } = read;
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) throw invalid(`Invalid image manifest: ${issuesOf(parsed.error)}`);
+  const { data } = parsed;
   return 'layers' in data ? { kind: 'image', ...data } : { kind: 'index', ...data };
 }
 

@@ -47,8 +47,8 @@ export function isMutable(
     imageTagMutabilityExclusionFilters?: ImageTagMutabilityExclusionFilter[];
   },
 ): boolean {
-  const excluded = (imageTagMutabilityExclusionFilters ?? []).some(({ filter = '' }) =>
+  const isExcluded = (imageTagMutabilityExclusionFilters ?? []).some(({ filter = '' }) =>
     matchesTag(filter, tag),
   );
-  return (imageTagMutability ?? 'MUTABLE').startsWith('MUTABLE') !== excluded;
+  return (imageTagMutability ?? 'MUTABLE').startsWith('MUTABLE') !== isExcluded;
 }

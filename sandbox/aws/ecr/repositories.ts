@@ -12,7 +12,7 @@ import { mergeTags } from './tags.ts';
 export const repositoryOperations = {
   /** Refuses a name that already exists, even if the settings are the same. */
   CreateRepository: {
-    takes: [
+    inputMembers: [
       'registryId',
       'repositoryName',
       'tags',
@@ -57,7 +57,7 @@ export const repositoryOperations = {
 
   /** An unknown name fails the whole call. */
   DescribeRepositories: {
-    takes: ['registryId', 'repositoryNames', 'maxResults', 'nextToken'],
+    inputMembers: ['registryId', 'repositoryNames', 'maxResults', 'nextToken'],
     run(input, region) {
       const { registryId = region.account, repositoryNames } = input;
       if (repositoryNames) {
@@ -73,7 +73,7 @@ export const repositoryOperations = {
   },
 
   DeleteRepository: {
-    takes: ['registryId', 'repositoryName', 'force'],
+    inputMembers: ['registryId', 'repositoryName', 'force'],
     run(input, region) {
       const row = requestedRepository(region, input);
       const identity = identityOf(row);
@@ -90,7 +90,7 @@ export const repositoryOperations = {
   },
 
   PutImageScanningConfiguration: {
-    takes: ['registryId', 'repositoryName', 'imageScanningConfiguration'],
+    inputMembers: ['registryId', 'repositoryName', 'imageScanningConfiguration'],
     run(input, region) {
       const row = requestedRepository(region, input);
       row.imageScanningConfiguration = { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false };
@@ -102,7 +102,12 @@ export const repositoryOperations = {
   },
 
   PutImageTagMutability: {
-    takes: ['registryId', 'repositoryName', 'imageTagMutability', 'imageTagMutabilityExclusionFilters'],
+    inputMembers: [
+      'registryId',
+      'repositoryName',
+      'imageTagMutability',
+      'imageTagMutabilityExclusionFilters',
+    ],
     run(input, region) {
       const row = requestedRepository(region, input);
       const mutability = checkMutability(

@@ -49,7 +49,7 @@ function policyOf(row: RepositoryRow) {
 
 export const repositoryPolicyOperations = {
   SetRepositoryPolicy: {
-    takes: ['registryId', 'repositoryName', 'policyText'],
+    inputMembers: ['registryId', 'repositoryName', 'policyText'],
     run(input, region) {
       const row = requestedRepository(region, input);
       const { policyText = '' } = input;
@@ -59,11 +59,11 @@ export const repositoryPolicyOperations = {
     },
   },
   GetRepositoryPolicy: {
-    takes: ['registryId', 'repositoryName'],
+    inputMembers: ['registryId', 'repositoryName'],
     run: (input, region) => policyOf(requestedRepository(region, input)),
   },
   DeleteRepositoryPolicy: {
-    takes: ['registryId', 'repositoryName'],
+    inputMembers: ['registryId', 'repositoryName'],
     run(input, region) {
       const row = requestedRepository(region, input);
       const answer = policyOf(row);

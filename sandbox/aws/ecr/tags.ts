@@ -14,8 +14,9 @@ const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const ecrTagging = tagging({
   notation: CAPITALISED,
   check(key, value) {
-    const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
-    if (fits && TAG_CHARACTERS.test(key) && TAG_CHARACTERS.test(value) && !key.startsWith('aws:')) return;
+    const hasValidLength = key.length >= 1 && key.length <= 128 && value.length <= 256;
+    if (hasValidLength && TAG_CHARACTERS.test(key) && TAG_CHARACTERS.test(value) && !key.startsWith('aws:'))
+      return;
     throw refusal('InvalidTagParameterException', `The tag with the key '${key}' is not valid`);
   },
   tooMany: (max) => refusal('TooManyTagsException', `A repository can have no more than ${max} tags`),

@@ -1,4 +1,4 @@
-/** The deployment circuit breaker, and the launch throttle of services without a circuit breaker. */
+/** The deployment circuit breaker, and the throttle of deployments whose tasks fail to start. */
 import type { Region } from '../../world/region.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 
@@ -18,8 +18,10 @@ export function failureThreshold({
   const { type = 'BOUNDED_PERCENT', value = DEFAULT_PERCENT } =
     deploymentConfiguration.deploymentCircuitBreaker?.thresholdConfiguration ?? {};
   if (type === 'COUNT') return value;
-  const share = Math.max(1, Math.ceil((desiredCount * value) / 100));
-  return type === 'UNBOUNDED_PERCENT' ? share : Math.min(MAX_FAILURES, Math.max(MIN_FAILURES, share));
+  const failureCount = Math.max(1, Math.ceil((desiredCount * value) / 100));
+  return type === 'UNBOUNDED_PERCENT'
+    ? failureCount
+    : Math.min(MAX_FAILURES, Math.max(MIN_FAILURES, failureCount));
 }
 
 /** Whether the breaker must stop a deployment. A completed deployment is never stopped. */
@@ -28,7 +30,7 @@ export const hasTripped = (service: ServiceRow, { rolloutState, failedTasks }: D
   rolloutState === 'IN_PROGRESS' &&
   failedTasks >= failureThreshold(service);
 
-/** Resets the count of failures when a task becomes healthy, unless the service's configuration disables that. */
+/** Resets the count of failures when a task becomes healthy, unless the service's configuration disables the reset. */
 export function resetFailures(service: ServiceRow, deployment: DeploymentRow): void {
   if (service.deploymentConfiguration.deploymentCircuitBreaker?.resetOnHealthyTask === false) return;
   deployment.failedTasks = 0;

@@ -19,8 +19,10 @@ export function checkStrategy(
   strategy: CapacityProviderStrategyItem[],
   providers: readonly string[],
 ): CapacityProviderStrategyItem[] {
-  const unassociated = strategy.find(({ capacityProvider = '' }) => !providers.includes(capacityProvider));
-  if (unassociated) {
+  const unassociatedItem = strategy.find(
+    ({ capacityProvider = '' }) => !providers.includes(capacityProvider),
+  );
+  if (unassociatedItem) {
     throw invalid(
       'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
     );
@@ -42,8 +44,8 @@ export function checkStrategy(
 }
 
 /**
- * Returns the capacity that a call asks for, or the cluster's default strategy if the call asks for none.
- * @throws NotImplemented for a launch type other than Fargate, and if there is no capacity, as AWS would then choose EC2
+ * Returns the capacity that a call asks for, or the cluster's default strategy if the call does not specify any capacity.
+ * @throws NotImplemented for a launch type other than Fargate, and if the cluster has no default (AWS would then choose EC2)
  */
 export function capacityFor(
   cluster: ClusterRow,
@@ -67,18 +69,18 @@ export function capacityFor(
 /**
  * Returns the provider of the next task. A provider with a base has precedence until it runs that number of tasks. After
  * that, the next task gets the provider furthest below its weighted share.
- * @param running the provider of each running task
+ * @param runningProviders the provider of each running task
  */
 export function nextProvider(
   strategy: CapacityProviderStrategyItem[],
-  running: readonly (string | undefined)[],
+  runningProviders: readonly (string | undefined)[],
 ): string | undefined {
-  const count = (provider?: string) => running.filter((other) => other === provider).length;
-  const base = strategy.find((item) => count(item.capacityProvider) < (item.base ?? 0));
+  const count = (provider?: string) => runningProviders.filter((other) => other === provider).length;
+  const belowBase = strategy.find((item) => count(item.capacityProvider) < (item.base ?? 0));
   const load = ({ capacityProvider, weight = 0 }: CapacityProviderStrategyItem) =>
     (count(capacityProvider) + 1) / weight;
   const weighted = strategy
     .filter(({ weight = 0 }) => weight > 0)
     .sort((one, other) => load(one) - load(other));
-  return (base ?? weighted[0])?.capacityProvider;
+  return (belowBase ?? weighted[0])?.capacityProvider;
 }

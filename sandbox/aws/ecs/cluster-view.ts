@@ -6,11 +6,7 @@ import type { ClusterRow } from './store.ts';
 const PENDING = ['PROVISIONING', 'PENDING', 'ACTIVATING'];
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
-export function shownCluster(
-  region: Region,
-  row: ClusterRow,
-  include: readonly ClusterField[] = [],
-): Cluster {
+export function clusterView(region: Region, row: ClusterRow, include: readonly ClusterField[] = []): Cluster {
   const tasks = region.ecs.tasks.filter(({ clusterArn }) => clusterArn === row.clusterArn);
   const services = region.ecs.services.filter(({ clusterArn }) => clusterArn === row.clusterArn);
   const runningCount = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;

@@ -5,7 +5,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { checkStrategy, PROVIDERS } from './capacity.ts';
-import { shownCluster } from './cluster-view.ts';
+import { clusterView } from './cluster-view.ts';
 import { clusterNotFound, invalid } from './errors.ts';
 import { activeClusterOf, checkName, clusterOf, page } from './lookups.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
@@ -36,7 +36,7 @@ export const clusterOperations = {
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
   CreateCluster: {
-    takes: [
+    inputMembers: [
       'clusterName',
       'tags',
       'settings',
@@ -50,7 +50,7 @@ export const clusterOperations = {
       checkName('Cluster', clusterName);
       const clusterArn = region.arn('ecs', `cluster/${clusterName}`);
       const existing = region.ecs.clusters.get(clusterArn);
-      if (existing?.status === 'ACTIVE') return { cluster: shownCluster(region, existing, ALL_FIELDS) };
+      if (existing?.status === 'ACTIVE') return { cluster: clusterView(region, existing, ALL_FIELDS) };
       const capacityProviders = checkProviders(input.capacityProviders ?? []);
       const cluster = region.ecs.clusters.set(clusterArn, {
         clusterArn,
@@ -65,13 +65,13 @@ export const clusterOperations = {
         ),
         tags: mergeTags([], input.tags),
       });
-      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
+      return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },
 
   /** Describes clusters. Unknown clusters are listed as failures. */
   DescribeClusters: {
-    takes: ['clusters', 'include'],
+    inputMembers: ['clusters', 'include'],
     run(input, region) {
       const found: ClusterRow[] = [];
       const failures: ECS.Failure[] = [];
@@ -81,12 +81,12 @@ export const clusterOperations = {
         if (row) found.push(row);
         else failures.push({ arn, reason: 'MISSING' });
       }
-      return { clusters: found.map((row) => shownCluster(region, row, input.include)), failures };
+      return { clusters: found.map((row) => clusterView(region, row, input.include)), failures };
     },
   },
 
   ListClusters: {
-    takes: ['maxResults', 'nextToken'],
+    inputMembers: ['maxResults', 'nextToken'],
     run(input, region) {
       const active = region.ecs.clusters.filter(({ status }) => status === 'ACTIVE');
       const { rows, nextToken } = page(active, input.maxResults, input.nextToken);
@@ -94,9 +94,9 @@ export const clusterOperations = {
     },
   },
 
-  /** Fargate has no container instances. */
+  /** Returns an empty list, because Fargate has no container instances. */
   ListContainerInstances: {
-    takes: ['cluster', 'filter', 'status', 'maxResults', 'nextToken'],
+    inputMembers: ['cluster', 'filter', 'status', 'maxResults', 'nextToken'],
     run(input, region) {
       activeClusterOf(region, input.cluster);
       return { containerInstanceArns: [] };
@@ -104,45 +104,45 @@ export const clusterOperations = {
   },
 
   UpdateCluster: {
-    takes: ['cluster', 'settings', 'configuration'],
+    inputMembers: ['cluster', 'settings', 'configuration'],
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
       if (input.settings) cluster.settings = settingsOf(input.settings);
       if (input.configuration) cluster.configuration = input.configuration;
-      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
+      return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },
 
   UpdateClusterSettings: {
-    takes: ['cluster', 'settings'],
+    inputMembers: ['cluster', 'settings'],
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
       cluster.settings = settingsOf(input.settings);
-      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
+      return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },
 
   PutClusterCapacityProviders: {
-    takes: ['cluster', 'capacityProviders', 'defaultCapacityProviderStrategy'],
+    inputMembers: ['cluster', 'capacityProviders', 'defaultCapacityProviderStrategy'],
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
       const providers = checkProviders(input.capacityProviders ?? []);
       const strategy = checkStrategy(input.defaultCapacityProviderStrategy ?? [], providers);
       cluster.capacityProviders = providers;
       cluster.defaultCapacityProviderStrategy = strategy;
-      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
+      return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },
 
   /** Refused while the cluster has ACTIVE or DRAINING services, or tasks that are not STOPPED. */
   DeleteCluster: {
-    takes: ['cluster'],
+    inputMembers: ['cluster'],
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
       if (cluster.status !== 'ACTIVE') throw clusterNotFound();
       refuseIfInUse(region, cluster);
       cluster.status = 'INACTIVE';
-      return { cluster: shownCluster(region, cluster, ALL_FIELDS) };
+      return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },
 } satisfies Operations<typeof ECS>;

@@ -1,4 +1,4 @@
-/** Deployments of a service. Each deployment records the settings of its tasks and its progress. */
+/** Deployments of a service. Each deployment records its progress and the settings of its tasks. */
 import type { Region } from '../../world/region.ts';
 import { newDecimalId, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';
@@ -11,7 +11,7 @@ export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefine
   return deployments.find(({ status }) => status === 'PRIMARY');
 }
 
-/** Starts a deployment with the service's current settings. It replaces the PRIMARY deployment. */
+/** Starts a deployment with the service's current settings. The new deployment replaces the PRIMARY deployment. */
 export function deploy(region: Region, service: ServiceRow): DeploymentRow {
   const id = `ecs-svc/${newDecimalId(region)}`;
   const definition = findTaskDefinition(region, service.taskDefinition);

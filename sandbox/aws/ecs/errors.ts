@@ -26,7 +26,7 @@ export const cannotPass = (region: Region, role: string): Refusal =>
   );
 
 /** @param role the ARN of the role */
-export const cannotAssume = (role: string): string =>
+export const assumeFailureText = (role: string): string =>
   `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
 
 /** The refusal of a member that the sandbox does not support. Ignoring the member would be misleading. */

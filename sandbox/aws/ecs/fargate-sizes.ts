@@ -8,7 +8,7 @@ interface Size {
   readonly min: number;
   /** The largest memory, in MiB. */
   readonly max: number;
-  /** The difference between two memory sizes, in MiB. */
+  /** The difference between consecutive memory sizes, in MiB. */
   readonly step: number;
 }
 

@@ -8,7 +8,7 @@ import type { ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 /** The shortest grace period: real processes need real time to start, even when AWS time runs faster. */
 const MIN_GRACE_MS = 5_000;
 
-export type Verdict =
+export type TaskHealth =
   | { readonly state: 'healthy' | 'waiting' }
   | {
       readonly state: 'unhealthy';
@@ -31,7 +31,7 @@ interface Membership {
  * ignored.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
-export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): Verdict {
+export function healthOf(region: Region, service: ServiceRow, task: TaskRow): TaskHealth {
   if (task.lastStatus !== 'RUNNING' || !task.startedAt) return { state: 'waiting' };
   const age = region.now().getTime() - task.startedAt.getTime();
   const memberships = task.targets.map(({ targetGroupArn, port }) => ({
@@ -47,13 +47,13 @@ export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): V
   }
   const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
   const isServing = memberships.every(({ target }) => canServe(target));
-  // A task without checks must have run for some time instead.
+  // A task without checks is healthy only after it has run for some time.
   const hasProof = memberships.length > 0 || hasHealthCheck(definition) || hasRunLongEnough(region, age);
   const passesContainerChecks = !hasHealthCheck(definition) || task.healthStatus === 'HEALTHY';
   return { state: isServing && hasProof && passesContainerChecks ? 'healthy' : 'waiting' };
 }
 
-function failureOf(task: TaskRow, memberships: readonly Membership[]): Verdict | undefined {
+function failureOf(task: TaskRow, memberships: readonly Membership[]): TaskHealth | undefined {
   if (task.healthStatus === 'UNHEALTHY') {
     return {
       state: 'unhealthy',

@@ -24,7 +24,7 @@ export const newDecimalId = (region: Region): string =>
 /** Returns a new id of 32 hexadecimal digits, as in ECS's task ids. */
 export const newTaskId = (region: Region): string => region.uuid().replaceAll('-', '');
 
-/** Returns the cluster in any state. @throws ClusterNotFoundException */
+/** Returns a cluster in any state. @throws ClusterNotFoundException */
 export function clusterOf(region: Region, reference = 'default'): ClusterRow {
   const arn = reference.startsWith('arn:') ? reference : region.arn('ecs', `cluster/${reference}`);
   const cluster = region.ecs.clusters.get(arn);
@@ -32,7 +32,7 @@ export function clusterOf(region: Region, reference = 'default'): ClusterRow {
   return cluster;
 }
 
-/** Returns the cluster for a change. @throws ClusterNotFoundException, also for an INACTIVE cluster */
+/** Returns an ACTIVE cluster. @throws ClusterNotFoundException, also for an INACTIVE cluster */
 export function activeClusterOf(region: Region, reference?: string): ClusterRow {
   const cluster = clusterOf(region, reference);
   if (cluster.status !== 'ACTIVE') throw clusterInactive();
@@ -49,7 +49,7 @@ export function findService(region: Region, cluster: ClusterRow, reference = '')
   return service?.clusterArn === cluster.clusterArn ? service : undefined;
 }
 
-/** Returns the service in any state. @throws ServiceNotFoundException */
+/** Returns a service of the cluster in any state. @throws ServiceNotFoundException */
 export function serviceOf(region: Region, cluster: ClusterRow, reference?: string): ServiceRow {
   const service = findService(region, cluster, reference);
   if (!service) throw serviceNotFound();
@@ -65,7 +65,7 @@ export function findTaskDefinition(region: Region, reference = ''): TaskDefiniti
     .sort((one, other) => other.revision - one.revision)[0];
 }
 
-/** Returns the task of a cluster by id or ARN, or undefined. */
+/** Returns a task of the cluster by id or ARN, or undefined. */
 export function findTask(region: Region, cluster: ClusterRow, reference = ''): TaskRow | undefined {
   const task = region.ecs.tasks.get(
     reference.startsWith('arn:') ? reference : region.arn('ecs', `task/${cluster.clusterName}/${reference}`),
@@ -73,7 +73,7 @@ export function findTask(region: Region, cluster: ClusterRow, reference = ''): T
   return task?.clusterArn === cluster.clusterArn ? task : undefined;
 }
 
-const PAGES: PageRules = {
+const PAGE_RULES: PageRules = {
   defaultSize: 100,
   sizes: { min: 1, max: 100, invalid: () => invalid('maxResults must be between 1 and 100.') },
   invalidToken: () => invalid('Invalid token.'),
@@ -82,6 +82,6 @@ const PAGES: PageRules = {
 /** Returns one page of a list, with at most 100 rows. @throws InvalidParameterException for an invalid size or token */
 export function page<Row>(rows: Row[], size?: number, token?: string): { rows: Row[]; nextToken?: string } {
   // An empty token means the first page.
-  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, PAGES);
+  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, PAGE_RULES);
   return { rows: rowsOfPage, nextToken: next };
 }

@@ -4,7 +4,7 @@ import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import { nextProvider } from './capacity.ts';
 import { shortName } from './lookups.ts';
-import { notLaunched, addEvent, started } from './service-events.ts';
+import { taskNotLaunched, addEvent, tasksStarted } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 import { launch } from './task-life.ts';
 import { assumeFailureOf } from './task-roles.ts';
@@ -25,15 +25,15 @@ export function startTasks(
   if (!definition) return 0;
   const failure = assumeFailureOf(region, definition);
   if (failure !== undefined) {
-    addEvent(region, service, notLaunched(failure.reason));
+    addEvent(region, service, taskNotLaunched(failure.reason));
     deployment.failedTasks += 1;
-    const retry = region.scaled(durations.taskRoleRetry);
+    const retryDelay = region.scaled(durations.taskRoleRetry);
     // At the instant pace an immediate retry would fail until the role is visible.
-    deployment.pausedUntil = retry > 0 ? region.now().getTime() + retry : failure.until;
+    deployment.pausedUntil = retryDelay > 0 ? region.now().getTime() + retryDelay : failure.until;
     return 0;
   }
   const rows = Array.from({ length: count }, () => startTask(region, service, deployment, definition));
-  addEvent(region, service, started(rows, Math.min(replacedCount, count)));
+  addEvent(region, service, tasksStarted(rows, Math.min(replacedCount, count)));
   return rows.length;
 }
 
@@ -43,7 +43,7 @@ function startTask(
   deployment: DeploymentRow,
   definition: TaskDefinitionRow,
 ): TaskRow {
-  const siblings = region.ecs.tasks.filter(
+  const deploymentTasks = region.ecs.tasks.filter(
     (task) => task.deploymentId === deployment.id && task.desiredStatus === 'RUNNING',
   );
   const subnets = deployment.networkConfiguration.awsvpcConfiguration?.subnets ?? [];
@@ -51,10 +51,10 @@ function startTask(
     clusterArn: service.clusterArn,
     definition,
     network: deployment.networkConfiguration,
-    subnetId: emptiestSubnet(subnets, siblings),
+    subnetId: emptiestSubnet(subnets, deploymentTasks),
     capacityProviderName: nextProvider(
       deployment.capacityProviderStrategy ?? [],
-      siblings.map((task) => task.capacityProviderName),
+      deploymentTasks.map((task) => task.capacityProviderName),
     ),
     group: `service:${service.serviceName}`,
     startedBy: deployment.id,

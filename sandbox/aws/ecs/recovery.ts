@@ -11,8 +11,8 @@ import { wake } from './wake.ts';
  * @returns the ARNs of the stopped tasks
  */
 export function recoverTasks(region: Region): string[] {
-  const lost = region.ecs.tasks.filter(({ handedOver }) => handedOver === true);
-  for (const task of lost) {
+  const lostTasks = region.ecs.tasks.filter(({ handedOver }) => handedOver === true);
+  for (const task of lostTasks) {
     if (task.desiredStatus !== 'STOPPED') {
       task.desiredStatus = 'STOPPED';
       task.stopCode = 'InfrastructureHealth';
@@ -26,5 +26,5 @@ export function recoverTasks(region: Region): string[] {
     service.wakeAt = undefined;
     wake(region, service, 'taskCreate');
   }
-  return lost.map(({ taskArn }) => taskArn);
+  return lostTasks.map(({ taskArn }) => taskArn);
 }

@@ -6,17 +6,17 @@ export interface AssessedTask {
   readonly task: TaskRow;
   /** Whether the task belongs to the PRIMARY deployment. */
   readonly isPrimary: boolean;
-  readonly healthy: boolean;
+  readonly isHealthy: boolean;
   /** Whether the task is unhealthy and must be replaced. */
   readonly mustBeReplaced: boolean;
 }
 
 /** The tasks to stop, and the number of tasks to start. */
 export interface Moves {
-  readonly stop: readonly TaskRow[];
-  readonly start: number;
+  readonly tasksToStop: readonly TaskRow[];
+  readonly startCount: number;
   /** Whether the percentages prevent the service from stopping or starting any task, now or later. */
-  readonly stuck: boolean;
+  readonly isStuck: boolean;
 }
 
 /**
@@ -42,33 +42,34 @@ export function nextMoves(
   const otherTasks = tasks.filter(({ isPrimary }) => !isPrimary);
   const usable = primaryTasks
     .filter(({ mustBeReplaced }) => !mustBeReplaced)
-    .sort((one, other) => Number(other.healthy) - Number(one.healthy));
+    .sort((one, other) => Number(other.isHealthy) - Number(one.isHealthy));
   const unhealthy = primaryTasks.filter(({ mustBeReplaced }) => mustBeReplaced);
   const surplus = usable.slice(desiredCount);
-  const healthyCount = usable.slice(0, desiredCount).filter(({ healthy }) => healthy).length;
+  const healthyCount = usable.slice(0, desiredCount).filter(({ isHealthy }) => isHealthy).length;
   const missingCount = hasFailed ? 0 : Math.max(0, desiredCount - usable.length);
   const headroom = Math.max(0, max - (tasks.length - surplus.length));
   const stopNowCount =
     rolloutState === 'COMPLETED' && healthyCount < desiredCount
       ? Math.max(0, missingCount - headroom)
       : unhealthy.length;
-  const stop = [
+  const tasksToStop = [
     ...surplus,
     ...unhealthy.slice(0, stopNowCount),
-    ...(hasFailed ? [] : stoppable(otherTasks, healthyCount, min)),
+    ...(hasFailed ? [] : stoppableTasks(otherTasks, healthyCount, min)),
   ].map(({ task }) => task);
-  const start = Math.min(missingCount, Math.max(0, max - (tasks.length - stop.length)));
-  const isMoving = start > 0 || stop.length > 0 || healthyCount < Math.min(usable.length, desiredCount);
-  return { stop, start, stuck: missingCount > 0 && !isMoving };
+  const startCount = Math.min(missingCount, Math.max(0, max - (tasks.length - tasksToStop.length)));
+  const isMoving =
+    startCount > 0 || tasksToStop.length > 0 || healthyCount < Math.min(usable.length, desiredCount);
+  return { tasksToStop, startCount, isStuck: missingCount > 0 && !isMoving };
 }
 
 /** Returns the tasks of other deployments that may be stopped: unhealthy tasks, and healthy tasks in excess of the minimum. */
-function stoppable(
+function stoppableTasks(
   others: readonly AssessedTask[],
   healthyPrimaryCount: number,
   min: number,
 ): AssessedTask[] {
-  const healthy = others.filter((one) => one.healthy);
+  const healthy = others.filter((one) => one.isHealthy);
   const spareCount = Math.max(0, healthyPrimaryCount + healthy.length - min);
-  return [...others.filter((one) => !one.healthy), ...healthy.slice(0, spareCount)];
+  return [...others.filter((one) => !one.isHealthy), ...healthy.slice(0, spareCount)];
 }

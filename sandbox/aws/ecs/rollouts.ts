@@ -14,16 +14,16 @@ export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): s
 /** Records a new deployment, and marks any unfinished deployment as STOPPED. */
 export function openRollout(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   const now = region.now();
-  for (const older of service.rollouts.filter((row) => row.status === 'IN_PROGRESS')) {
+  for (const unfinished of service.rollouts.filter((row) => row.status === 'IN_PROGRESS')) {
     closeRollout(
       region,
       service,
-      older.deploymentId,
+      unfinished.deploymentId,
       'STOPPED',
       'A newer service deployment took its place.',
     );
   }
-  const arn = (id: string) => revisionArn(service, id);
+  const arnOf = (id: string) => revisionArn(service, id);
   const definition = region.ecs.taskDefinitions.get(deployment.taskDefinition);
   const rollout: RolloutRow = {
     serviceDeploymentArn: service.serviceArn
@@ -36,11 +36,11 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
     createdAt: now,
     startedAt: now,
     updatedAt: now,
-    sourceServiceRevisions: service.deployments.map(({ id }) => ({ arn: arn(id) })),
-    targetServiceRevision: { arn: arn(deployment.id) },
+    sourceServiceRevisions: service.deployments.map(({ id }) => ({ arn: arnOf(id) })),
+    targetServiceRevision: { arn: arnOf(deployment.id) },
     deploymentConfiguration: service.deploymentConfiguration,
     revision: {
-      serviceRevisionArn: arn(deployment.id),
+      serviceRevisionArn: arnOf(deployment.id),
       serviceArn: service.serviceArn,
       clusterArn: service.clusterArn,
       taskDefinition: deployment.taskDefinition,
@@ -69,10 +69,10 @@ export function settleRollout(
   outcome: 'completed' | 'failed' | 'rolling back',
   rollbackTarget?: DeploymentRow,
 ): void {
-  const rolledBack = service.rollouts.find(({ status }) => status === 'ROLLBACK_IN_PROGRESS');
-  if (isRollback && rolledBack) {
+  const rolledBackRow = service.rollouts.find(({ status }) => status === 'ROLLBACK_IN_PROGRESS');
+  if (isRollback && rolledBackRow) {
     const status = outcome === 'completed' ? 'ROLLBACK_SUCCESSFUL' : 'ROLLBACK_FAILED';
-    return closeRollout(region, service, rolledBack.deploymentId, status, rolledBack.statusReason);
+    return closeRollout(region, service, rolledBackRow.deploymentId, status, rolledBackRow.statusReason);
   }
   if (outcome === 'completed') return closeRollout(region, service, id, 'SUCCESSFUL');
   if (!rollbackTarget) {

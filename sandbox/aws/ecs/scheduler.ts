@@ -3,12 +3,12 @@ import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { failureThreshold, hasTripped } from './breaker.ts';
 import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
-import { assessTask, countFailures } from './judging.ts';
+import { assessTask, countFailures } from './assessment.ts';
 import { startTasks } from './placement.ts';
 import { nextMoves, type AssessedTask } from './rolling.ts';
-import { addEvent, stopped, STUCK } from './service-events.ts';
+import { addEvent, tasksStopped, STUCK } from './service-events.ts';
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
-import { deleteUnused } from './task-definitions.ts';
+import { deleteUnusedDefinitions } from './task-definitions.ts';
 import { stop } from './task-life.ts';
 import { tick, wake } from './wake.ts';
 
@@ -37,7 +37,7 @@ export function checkService(region: Region, service: ServiceRow): void {
     !hasMoved &&
     primary.rolloutState !== 'FAILED' &&
     assessed.length === service.desiredCount &&
-    assessed.every(({ isPrimary, healthy }) => isPrimary && healthy) &&
+    assessed.every(({ isPrimary, isHealthy }) => isPrimary && isHealthy) &&
     tasks.every((task) => task.desiredStatus === 'RUNNING' || NO_LONGER_SERVING.includes(task.lastStatus));
   settle(region, service, primary, isSteady);
   if (!service.steady && primary.rolloutState !== 'FAILED') tick(region, service);
@@ -46,11 +46,11 @@ export function checkService(region: Region, service: ServiceRow): void {
 /**
  * Makes the scheduler check the services when a call reads them.
  *
- * At the instant pace, waits take no time. If the scheduler waited there for a real event such as a health check, or paused
- * between failures, it would loop within one run of the agenda. It therefore starts a bounded number of tasks, and then
- * does nothing until a call describes services or tasks. At any other pace, the scheduler's own ticks wake it.
+ * At the instant pace, waits take no time. If the scheduler waited at this pace for a real event such as a health check,
+ * or paused between failures, it would loop within one run of the agenda. It therefore starts a bounded number of tasks, and
+ * then does nothing until a call describes services or tasks. At any other pace, the scheduler's own ticks wake it.
  *
- * At every pace, such a check also notices that a target of a steady service has become unhealthy.
+ * At every pace, a check on a read also notices that a target of a steady service has become unhealthy.
  */
 export function checkServicesOnRead(region: Region): void {
   for (const service of region.ecs.services.filter(({ status }) => status !== 'INACTIVE')) {
@@ -70,21 +70,21 @@ function makeMoves(
   assessed: readonly AssessedTask[],
 ): boolean {
   const moves = nextMoves(service, primary, assessed);
-  if (moves.stop.length > 0) addEvent(region, service, stopped(moves.stop));
-  for (const task of moves.stop) {
+  if (moves.tasksToStop.length > 0) addEvent(region, service, tasksStopped(moves.tasksToStop));
+  for (const task of moves.tasksToStop) {
     const reason = task.replaceReason ?? `Scaling activity initiated by (deployment ${primary.id})`;
     stop(region, task, 'ServiceSchedulerInitiated', reason);
   }
-  if (moves.stuck) addEvent(region, service, STUCK);
+  if (moves.isStuck) addEvent(region, service, STUCK);
   const mayStart = region.now().getTime() >= (primary.pausedUntil ?? 0);
   const budget = isInstantPace(region)
     ? 2 * (service.desiredCount + failureThreshold(service)) - service.launches
     : Infinity;
-  const count = mayStart ? Math.min(moves.start, budget) : 0;
+  const count = mayStart ? Math.min(moves.startCount, budget) : 0;
   const replacedCount = assessed.filter(({ mustBeReplaced }) => mustBeReplaced).length;
   const startedCount = count > 0 ? startTasks(region, service, primary, count, replacedCount) : 0;
   service.launches += startedCount;
-  return moves.stop.length > 0 || startedCount > 0;
+  return moves.tasksToStop.length > 0 || startedCount > 0;
 }
 
 /**
@@ -123,7 +123,7 @@ function drain(
   running: readonly TaskRow[],
 ): void {
   const primary = primaryOf(service);
-  if (running.length > 0) addEvent(region, service, stopped(running));
+  if (running.length > 0) addEvent(region, service, tasksStopped(running));
   for (const task of running) {
     stop(
       region,
@@ -136,7 +136,7 @@ function drain(
   service.status = 'INACTIVE';
   service.inactiveAt = region.now();
   service.deployments = [];
-  deleteUnused(region);
+  deleteUnusedDefinitions(region);
 }
 
 export const schedulerEvents: Events = {

@@ -11,7 +11,7 @@ import type { RolloutRow, ServiceRow } from './store.ts';
 const MAX_PER_CALL = 20;
 
 /** Returns a deployment with the current task counts of its revisions. */
-function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
+function viewOf(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
   const withTaskCounts = (arn = '') => {
     const id = `ecs-svc/${shortName(arn)}`;
     const tasks = region.ecs.tasks.filter(
@@ -47,7 +47,7 @@ function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDep
 
 export const serviceDeploymentOperations = {
   ListServiceDeployments: {
-    takes: ['service', 'cluster', 'status', 'createdAt', 'maxResults', 'nextToken'],
+    inputMembers: ['service', 'cluster', 'status', 'createdAt', 'maxResults', 'nextToken'],
     run(input, region) {
       const service = serviceOf(region, clusterOf(region, requestedCluster(input)), input.service);
       const { before, after } = input.createdAt ?? {};
@@ -67,12 +67,12 @@ export const serviceDeploymentOperations = {
   },
 
   DescribeServiceDeployments: {
-    takes: ['serviceDeploymentArns'],
+    inputMembers: ['serviceDeploymentArns'],
     run(input, region) {
-      const { found, failures } = lookUp(input.serviceDeploymentArns, (arn) => {
+      const { found, failures } = findAll(input.serviceDeploymentArns, (arn) => {
         for (const service of region.ecs.services.all()) {
           const row = service.rollouts.find((rollout) => rollout.serviceDeploymentArn === arn);
-          if (row) return shown(region, service, row);
+          if (row) return viewOf(region, service, row);
         }
         return undefined;
       });
@@ -81,12 +81,12 @@ export const serviceDeploymentOperations = {
   },
 
   DescribeServiceRevisions: {
-    takes: ['serviceRevisionArns'],
+    inputMembers: ['serviceRevisionArns'],
     run(input, region) {
       const revisions = region.ecs.services
         .all()
         .flatMap(({ rollouts }) => rollouts.map(({ revision }) => revision));
-      const { found, failures } = lookUp(input.serviceRevisionArns, (arn) =>
+      const { found, failures } = findAll(input.serviceRevisionArns, (arn) =>
         revisions.find(({ serviceRevisionArn }) => serviceRevisionArn === arn),
       );
       return { serviceRevisions: found, failures };
@@ -98,7 +98,7 @@ export const serviceDeploymentOperations = {
 const requestedCluster = ({ cluster, service = '' }: ECS.ListServiceDeploymentsRequest): string | undefined =>
   cluster ?? /:service\/([^/]+)\//.exec(service)?.[1];
 
-function lookUp<Row>(
+function findAll<Row>(
   arns: readonly string[] = [],
   find: (arn: string) => Row | undefined,
 ): { found: Row[]; failures: Failure[] } {

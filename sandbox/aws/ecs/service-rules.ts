@@ -5,7 +5,7 @@ import { loadBalancerOf } from '../elbv2/usage.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 import { findTaskDefinition } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
-import { checkRemainingRoles } from './task-roles.ts';
+import { checkExistingRoles } from './task-roles.ts';
 
 const MAX_TARGET_GROUPS = 5;
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
@@ -29,7 +29,7 @@ export function runnableDefinition(
   if (!definition.compatibilities?.includes('FARGATE')) {
     throw invalid('Task definition does not support launch_type FARGATE.');
   }
-  checkRemainingRoles(region, definition, operation);
+  checkExistingRoles(region, definition, operation);
   return definition;
 }
 
@@ -107,8 +107,8 @@ export function checkPlatformVersion(given = 'LATEST'): string {
 }
 
 /**
- * Refuses placement settings, because Fargate has none. Also refuses service discovery and VPC Lattice, because the sandbox
- * does not support them. Empty lists are ignored.
+ * Refuses placement settings, because they do not exist on Fargate. Also refuses service discovery and VPC Lattice, because
+ * the sandbox does not support them. Empty lists are ignored.
  */
 export function checkPlacement(input: {
   placementConstraints?: unknown[];

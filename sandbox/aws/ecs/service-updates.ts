@@ -17,7 +17,7 @@ import {
   checkPlatformVersion,
   runnableDefinition,
 } from './service-rules.ts';
-import { shownService } from './service-view.ts';
+import { serviceView } from './service-view.ts';
 import type { ServiceRow } from './store.ts';
 import { wake } from './wake.ts';
 
@@ -41,7 +41,7 @@ export const serviceUpdateOperations = {
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
    */
   UpdateService: {
-    takes: [
+    inputMembers: [
       'cluster',
       'service',
       'desiredCount',
@@ -112,13 +112,13 @@ export const serviceUpdateOperations = {
         );
         update.launchType = undefined;
       }
-      const before = taskSettings(service);
+      const previousSettings = taskSettings(service);
       Object.assign(service, update);
       service.launches = 0;
-      if (input.forceNewDeployment || !isDeepStrictEqual(taskSettings(service), before))
+      if (input.forceNewDeployment || !isDeepStrictEqual(taskSettings(service), previousSettings))
         deploy(region, service);
       else wake(region, service, 'taskCreate');
-      return { service: shownService(region, service, ['TAGS']) };
+      return { service: serviceView(region, service, ['TAGS']) };
     },
   },
 } satisfies Operations<typeof ECS>;

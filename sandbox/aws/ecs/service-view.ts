@@ -15,11 +15,7 @@ const taskCounts = (tasks: readonly TaskRow[]) => ({
 });
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
-export function shownService(
-  region: Region,
-  row: ServiceRow,
-  include: readonly ServiceField[] = [],
-): Service {
+export function serviceView(region: Region, row: ServiceRow, include: readonly ServiceField[] = []): Service {
   const tasks = region.ecs.tasks.filter(({ serviceArn }) => serviceArn === row.serviceArn);
   const primary = primaryOf(row);
   const isInProgress = primary?.rolloutState === 'IN_PROGRESS';

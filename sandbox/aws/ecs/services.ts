@@ -18,7 +18,7 @@ import {
 import { checkServicesOnRead } from './scheduler.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import { newService } from './service-row.ts';
-import { shownService } from './service-view.ts';
+import { serviceView } from './service-view.ts';
 import type { ServiceRow } from './store.ts';
 import { wake } from './wake.ts';
 
@@ -27,7 +27,8 @@ const TAGS = ['TAGS'] as const;
 
 /**
  * Handles a create call for a name that may already be in use.
- * @returns the existing service if the call repeats its create call with the same client token; undefined for a free name
+ * @returns the existing service if the call repeats the call that created this service, with the same client token;
+ *   undefined for a free name
  * @throws InvalidParameterException if the name is in use and the call is not such a repeat
  */
 function existingOnRepeat(
@@ -56,7 +57,7 @@ export const serviceOperations = {
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
    */
   CreateService: {
-    takes: [
+    inputMembers: [
       'cluster',
       'serviceName',
       'taskDefinition',
@@ -88,18 +89,18 @@ export const serviceOperations = {
       if ((input.clientToken?.length ?? 0) > 36)
         throw invalid('clientToken can be at most 36 characters long.');
       const existing = findService(region, cluster, input.serviceName);
-      const repeated = existingOnRepeat(region, existing, input);
-      if (repeated) return { service: shownService(region, repeated, TAGS) };
+      const serviceOfRepeat = existingOnRepeat(region, existing, input);
+      if (serviceOfRepeat) return { service: serviceView(region, serviceOfRepeat, TAGS) };
       const service = newService(region, cluster, input);
       region.ecs.services.set(service.serviceArn, service);
       deploy(region, service);
-      return { service: shownService(region, service, TAGS) };
+      return { service: serviceView(region, service, TAGS) };
     },
   },
 
   /** Describes up to ten services. Unknown services are listed as failures. */
   DescribeServices: {
-    takes: ['cluster', 'services', 'include'],
+    inputMembers: ['cluster', 'services', 'include'],
     before: checkServicesOnRead,
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
@@ -111,7 +112,7 @@ export const serviceOperations = {
       for (const reference of named) {
         const row = findService(region, cluster, reference);
         const arn = reference.startsWith('arn:') ? reference : serviceArn(region, cluster, reference);
-        if (row) services.push(shownService(region, row, include));
+        if (row) services.push(serviceView(region, row, include));
         else failures.push({ arn, reason: 'MISSING' });
       }
       return { services, failures };
@@ -120,7 +121,7 @@ export const serviceOperations = {
 
   /** Lists ACTIVE services only, not draining ones. */
   ListServices: {
-    takes: ['cluster', 'launchType', 'schedulingStrategy', 'maxResults', 'nextToken'],
+    inputMembers: ['cluster', 'launchType', 'schedulingStrategy', 'maxResults', 'nextToken'],
     run(input, region) {
       const { clusterArn } = clusterOf(region, input.cluster);
       const listed = region.ecs.services.filter(
@@ -137,12 +138,12 @@ export const serviceOperations = {
 
   /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html */
   DeleteService: {
-    takes: ['cluster', 'service', 'force'],
+    inputMembers: ['cluster', 'service', 'force'],
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
       const service = serviceOf(region, cluster, input.service);
       if (service.status === 'INACTIVE') throw serviceNotFound();
-      if (service.status === 'DRAINING') return { service: shownService(region, service) };
+      if (service.status === 'DRAINING') return { service: serviceView(region, service) };
       if (!input.force && service.desiredCount > 0) {
         throw invalid('The service cannot be stopped while it is scaled above 0.');
       }
@@ -154,7 +155,7 @@ export const serviceOperations = {
       // The service's scalable target is deleted together with the service.
       region.autoscaling.targets.delete(`service/${cluster.clusterName}/${service.serviceName}`);
       wake(region, service, 'taskCreate');
-      return { service: shownService(region, service) };
+      return { service: serviceView(region, service) };
     },
   },
 } satisfies Operations<typeof ECS>;

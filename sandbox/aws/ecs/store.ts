@@ -43,7 +43,7 @@ export interface DeploymentRow extends Deployment {
   loadBalancers: LoadBalancer[];
   /** The number of consecutive failed tasks, for the circuit breaker. */
   failedTasks: number;
-  /** The digests to which the image tags pointed when the deployment began. All tasks of the deployment use them. */
+  /** The digests to which the image tags pointed when the deployment began. All tasks of the deployment use these digests. */
   digests: Record<string, string>;
   /** The deployment starts no task before this time, in milliseconds since 1970. */
   pausedUntil?: number;
@@ -111,7 +111,7 @@ export interface TaskRow extends Task {
   privateIp?: string;
   /** The target groups in which the task is or will be a target. */
   targets: { targetGroupArn: string; port: number }[];
-  /** Whether the data plane was asked to start the task and has not reported its end. */
+  /** Whether the data plane was asked to start the task and has not yet reported that the task ended. */
   handedOver?: boolean;
   /** Set when the task ended on its own: `start` before RUNNING, `exit` afterwards. */
   failed?: 'start' | 'exit';

@@ -161,8 +161,8 @@ function checkReservations(containers: ContainerDefinition[], cpu?: string, memo
     );
   }
   const reservedMemory = sum(({ memoryReservation, memory: limit = 0 }) => memoryReservation ?? limit);
-  const tooLarge = containers.find(({ memory: limit = 0 }) => limit > Number(memory));
-  if (memory !== undefined && tooLarge) {
+  const tooLargeContainer = containers.find(({ memory: limit = 0 }) => limit > Number(memory));
+  if (memory !== undefined && tooLargeContainer) {
     throw clientError("The 'memory' setting for container is greater than for the task.");
   }
   if (memory !== undefined && reservedMemory > Number(memory)) {

@@ -12,7 +12,7 @@ import { checkTaskDefinition } from './task-definition-rules.ts';
 const MAX_DELETES = 10;
 
 /** Returns the definition without its tags. Responses contain the tags separately. */
-const shown = ({ tags: _tags, ...definition }: TaskDefinitionRow): ECS.TaskDefinition => definition;
+const viewOf = ({ tags: _tags, ...definition }: TaskDefinitionRow): ECS.TaskDefinition => definition;
 
 function definitionOf(region: Region, reference: string | undefined): TaskDefinitionRow {
   const definition = findTaskDefinition(region, reference);
@@ -31,7 +31,7 @@ function isUsed({ ecs }: Region, { taskDefinitionArn: arn }: TaskDefinitionRow):
 }
 
 /** Continues the deletions of definitions that are no longer used. Must be called when a service or task ends. */
-export function deleteUnused(region: Region): void {
+export function deleteUnusedDefinitions(region: Region): void {
   for (const row of region.ecs.taskDefinitions.filter(({ status }) => status === 'DELETE_IN_PROGRESS')) {
     if (!isUsed(region, row)) {
       region.after('taskDefinitionDelete', 'ecs:task-definition-deleted', row.taskDefinitionArn);
@@ -42,7 +42,7 @@ export function deleteUnused(region: Region): void {
 export const taskDefinitionOperations = {
   /** Registers a revision. This is not idempotent: two calls with the same input create two revisions. */
   RegisterTaskDefinition: {
-    takes: [
+    inputMembers: [
       'family',
       'taskRoleArn',
       'executionRoleArn',
@@ -74,21 +74,21 @@ export const taskDefinitionOperations = {
         registeredBy: region.iamArn('root'),
         tags,
       });
-      return { taskDefinition: shown(row), tags };
+      return { taskDefinition: viewOf(row), tags };
     },
   },
 
   DescribeTaskDefinition: {
-    takes: ['taskDefinition', 'include'],
+    inputMembers: ['taskDefinition', 'include'],
     run(input, region) {
       const row = definitionOf(region, input.taskDefinition);
-      return { taskDefinition: shown(row), tags: input.include?.includes('TAGS') ? row.tags : undefined };
+      return { taskDefinition: viewOf(row), tags: input.include?.includes('TAGS') ? row.tags : undefined };
     },
   },
 
   /** Despite its name, `familyPrefix` must be the full name of a family. */
   ListTaskDefinitions: {
-    takes: ['familyPrefix', 'status', 'sort', 'maxResults', 'nextToken'],
+    inputMembers: ['familyPrefix', 'status', 'sort', 'maxResults', 'nextToken'],
     run(input, region) {
       const { familyPrefix, status = 'ACTIVE' } = input;
       const direction = input.sort === 'DESC' ? -1 : 1;
@@ -104,7 +104,7 @@ export const taskDefinitionOperations = {
   },
 
   ListTaskDefinitionFamilies: {
-    takes: ['familyPrefix', 'status', 'maxResults', 'nextToken'],
+    inputMembers: ['familyPrefix', 'status', 'maxResults', 'nextToken'],
     run(input, region) {
       const { familyPrefix = '', status = 'ALL' } = input;
       const revisions = region.ecs.taskDefinitions.filter(({ family }) => family.startsWith(familyPrefix));
@@ -119,7 +119,7 @@ export const taskDefinitionOperations = {
 
   /** Deregisters a revision. Running tasks are not affected, and a repeated call is not an error. */
   DeregisterTaskDefinition: {
-    takes: ['taskDefinition'],
+    inputMembers: ['taskDefinition'],
     run(input, region) {
       const name = shortName(input.taskDefinition ?? '');
       if (!name.includes(':')) throw clientError('Invalid revision number. Number: null');
@@ -129,13 +129,13 @@ export const taskDefinitionOperations = {
         row.status = 'INACTIVE';
         row.deregisteredAt = region.now();
       }
-      return { taskDefinition: shown(row) };
+      return { taskDefinition: viewOf(row) };
     },
   },
 
   /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/delete-task-definition-v2.html */
   DeleteTaskDefinitions: {
-    takes: ['taskDefinitions'],
+    inputMembers: ['taskDefinitions'],
     run(input, region) {
       const named = input.taskDefinitions ?? [];
       if (named.length < 1 || named.length > MAX_DELETES) {
@@ -155,10 +155,10 @@ export const taskDefinitionOperations = {
         } else {
           row.status = 'DELETE_IN_PROGRESS';
           row.deleteRequestedAt ??= region.now();
-          taskDefinitions.push(shown(row));
+          taskDefinitions.push(viewOf(row));
         }
       }
-      deleteUnused(region);
+      deleteUnusedDefinitions(region);
       return { taskDefinitions, failures };
     },
   },

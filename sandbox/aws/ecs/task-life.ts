@@ -5,9 +5,9 @@ import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { TaskRow } from './store.ts';
-import { deleteUnused } from './task-definitions.ts';
+import { deleteUnusedDefinitions } from './task-definitions.ts';
 import { attachTaskInterface, releaseTaskInterface } from './task-interface.ts';
-import { newTask, type TaskRequest } from './task-row.ts';
+import { addTask, type TaskRequest } from './task-row.ts';
 import { deregisterTargets, registerTargets } from './task-targets.ts';
 import { wakeServiceOf } from './wake.ts';
 
@@ -25,7 +25,7 @@ function setStatus(task: TaskRow, status: string): void {
  */
 export function launch(region: Region, request: TaskRequest): TaskRow {
   forgetStopped(region);
-  const task = newTask(region, request);
+  const task = addTask(region, request);
   region.after('taskAttach', 'ecs:task-attached', task.taskArn);
   return task;
 }
@@ -36,10 +36,10 @@ export function launch(region: Region, request: TaskRequest): TaskRow {
  */
 function forgetStopped(region: Region): void {
   const { tasks } = region.ecs;
-  const stopped = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
+  const stoppedTasks = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
   const earliest = region.now().getTime() - durations.stoppedTaskForget;
-  stopped.forEach(({ taskArn, stoppedAt }, index) => {
-    const isExcess = index < stopped.length - MAX_STOPPED;
+  stoppedTasks.forEach(({ taskArn, stoppedAt }, index) => {
+    const isExcess = index < stoppedTasks.length - MAX_STOPPED;
     if (isExcess || (stoppedAt?.getTime() ?? 0) < earliest) tasks.delete(taskArn);
   });
 }
@@ -55,7 +55,7 @@ function attach(region: Region, task: TaskRow): void {
 }
 
 /** Lets the data plane pull the images and start the containers. */
-function start(region: Region, task: TaskRow): void {
+function startContainers(region: Region, task: TaskRow): void {
   task.pullStartedAt = region.now();
   task.handedOver = true;
   region.plane.startTask(region, task.taskArn, (failure) => {
@@ -80,8 +80,8 @@ function activate(region: Region, task: TaskRow): void {
 }
 
 function failToStart(region: Region, task: TaskRow, { stopCode, reason, container }: TaskFailure): void {
-  const culprit = task.containers.find(({ name }) => name === container);
-  if (culprit) culprit.reason = reason;
+  const failedContainer = task.containers.find(({ name }) => name === container);
+  if (failedContainer) failedContainer.reason = reason;
   task.failed = 'start';
   stop(region, task, stopCode as TaskStopCode, reason);
 }
@@ -106,12 +106,12 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
     setStatus(task, 'DEACTIVATING');
     region.after(drainTime, 'ecs:task-drained', task.taskArn);
   } else {
-    halt(region, task);
+    stopContainers(region, task);
   }
 }
 
 /** Lets the data plane stop the containers that are still running. */
-function halt(region: Region, task: TaskRow): void {
+function stopContainers(region: Region, task: TaskRow): void {
   setStatus(task, 'STOPPING');
   wakeServiceOf(region, task);
   region.plane.stopTask(region, task.taskArn, () => {
@@ -139,7 +139,7 @@ export function finishTask(region: Region, task: TaskRow): void {
   task.stoppedAt = region.now();
   setStatus(task, 'STOPPED');
   wakeServiceOf(region, task);
-  deleteUnused(region);
+  deleteUnusedDefinitions(region);
 }
 
 /** Returns the handler of a task's event. The handler does nothing if the task is no longer in the expected state. */
@@ -151,12 +151,12 @@ const whenInState =
 
 export const taskEvents: Events = {
   'ecs:task-attached': whenInState('PROVISIONING', attach),
-  'ecs:task-placed': whenInState('PENDING', start),
+  'ecs:task-placed': whenInState('PENDING', startContainers),
   'ecs:task-activated': whenInState('ACTIVATING', (region, task) => {
     task.startedAt = region.now();
     setStatus(task, 'RUNNING');
     wakeServiceOf(region, task);
   }),
-  'ecs:task-drained': whenInState('DEACTIVATING', halt),
+  'ecs:task-drained': whenInState('DEACTIVATING', stopContainers),
   'ecs:task-detached': whenInState('DEPROVISIONING', finishTask),
 };

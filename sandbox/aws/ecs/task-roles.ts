@@ -1,7 +1,7 @@
 /** The roles of tasks. A task definition can name only existing roles, and ECS must be able to assume the roles to start tasks. */
 import type { Region } from '../../world/region.ts';
 import type { RoleRow } from '../iam/store.ts';
-import { cannotAssume, cannotPass, clientError } from './errors.ts';
+import { assumeFailureText, cannotPass, clientError } from './errors.ts';
 import { shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 
@@ -38,7 +38,7 @@ export function checkRoles(region: Region, roles: Roles, operation: string): voi
 }
 
 /** Refuses a registered definition with roles that cannot be passed yet. Deleted roles are refused only when tasks start. */
-export function checkRemainingRoles(region: Region, definition: TaskDefinitionRow, operation: string): void {
+export function checkExistingRoles(region: Region, definition: TaskDefinitionRow, operation: string): void {
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
     if (role) checkPassable(region, role, operation);
@@ -63,7 +63,7 @@ export function assumeFailureOf(region: Region, definition: TaskDefinitionRow): 
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
     const until = role ? visibleFrom(region, role, 'task') : now;
-    if (!trustsTasks(role) || until > now) return { reason: cannotAssume(reference), until };
+    if (!trustsTasks(role) || until > now) return { reason: assumeFailureText(reference), until };
   }
   return undefined;
 }

@@ -28,10 +28,10 @@ export interface TaskRequest {
 }
 
 /**
- * Adds a new task, whose further states are in `task-life.ts`.
+ * Adds a new task. The further states of the task are in `task-life.ts`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
  */
-export function newTask(region: Region, request: TaskRequest): TaskRow {
+export function addTask(region: Region, request: TaskRequest): TaskRow {
   const { definition, network, subnetId } = request;
   const id = newTaskId(region);
   const cluster = shortName(request.clusterArn);

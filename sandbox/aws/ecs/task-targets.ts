@@ -1,18 +1,24 @@
 /** Tasks as targets of load balancers: registered once their containers run, and drained before the tasks stop. */
 import type { Region } from '../../world/region.ts';
 import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
-import { deregistered, DRAINING, notRegistered, registered, addEvent } from './service-events.ts';
+import {
+  targetDeregistered,
+  DRAINING,
+  targetNotRegistered,
+  targetRegistered,
+  addEvent,
+} from './service-events.ts';
 import type { TaskRow } from './store.ts';
 
-/** Registers a task with its target groups. If a group no longer exists, an event reports it, and the task runs without it. */
+/** Registers a task with its target groups. If a group no longer exists, the task runs without it, and an event reports this. */
 export function registerTargets(region: Region, task: TaskRow): void {
   const service = region.ecs.services.get(task.serviceArn);
   for (const { targetGroupArn, port } of task.targets) {
-    let event = registered(targetGroupArn);
+    let event = targetRegistered(targetGroupArn);
     try {
       registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
     } catch (error) {
-      event = notRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));
+      event = targetNotRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));
     }
     if (service) addEvent(region, service, event);
   }
@@ -35,7 +41,7 @@ export function deregisterTargets(region: Region, task: TaskRow): number {
     deregisterTarget(region, targetGroupArn, target.id, port);
     const seconds = Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300);
     if (isUsed) longest = Math.max(longest, seconds * 1000);
-    if (service) addEvent(region, service, deregistered(targetGroupArn));
+    if (service) addEvent(region, service, targetDeregistered(targetGroupArn));
   }
   const deployment = service?.deployments.find(({ id }) => id === task.deploymentId);
   if (service && longest > 0) addEvent(region, service, DRAINING, deployment);

@@ -25,7 +25,7 @@ import { digestsOf } from './task-row.ts';
 const MAX_TASKS_PER_RUN = 10;
 const MAX_NAMED = 100;
 
-const shown = (task: TaskRow, include: readonly TaskField[] = []): Task => ({
+const viewOf = (task: TaskRow, include: readonly TaskField[] = []): Task => ({
   ...task,
   tags: include.includes('TAGS') ? task.tags : [],
 });
@@ -33,7 +33,7 @@ const shown = (task: TaskRow, include: readonly TaskField[] = []): Task => ({
 export const taskOperations = {
   /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
   RunTask: {
-    takes: [
+    inputMembers: [
       'cluster',
       'taskDefinition',
       'count',
@@ -88,24 +88,24 @@ export const taskOperations = {
           }),
         );
       }
-      return { tasks: tasks.map((task) => shown(task, ['TAGS'])), failures: [] };
+      return { tasks: tasks.map((task) => viewOf(task, ['TAGS'])), failures: [] };
     },
   },
 
   /** Stops a task. A task that is already stopping or stopped is returned unchanged. */
   StopTask: {
-    takes: ['cluster', 'task', 'reason'],
+    inputMembers: ['cluster', 'task', 'reason'],
     run(input, region) {
       const task = findTask(region, activeClusterOf(region, input.cluster), input.task);
       if (!task) throw invalid('The referenced task was not found.');
       stop(region, task, 'UserInitiated', input.reason ?? 'Task stopped by user');
-      return { task: shown(task) };
+      return { task: viewOf(task) };
     },
   },
 
   /** Lists tasks with desired status RUNNING by default, or STOPPED on request. */
   ListTasks: {
-    takes: [
+    inputMembers: [
       'cluster',
       'family',
       'serviceName',
@@ -139,7 +139,7 @@ export const taskOperations = {
 
   /** Describes up to a hundred tasks. Unknown tasks are listed as failures. */
   DescribeTasks: {
-    takes: ['cluster', 'tasks', 'include'],
+    inputMembers: ['cluster', 'tasks', 'include'],
     before: checkServicesOnRead,
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
@@ -148,7 +148,7 @@ export const taskOperations = {
       if (named.length > MAX_NAMED) throw invalid(`Tasks can have at most ${MAX_NAMED} items.`);
       const found = named.map((reference) => [reference, findTask(region, cluster, reference)] as const);
       return {
-        tasks: found.flatMap(([, task]) => (task ? [shown(task, include)] : [])),
+        tasks: found.flatMap(([, task]) => (task ? [viewOf(task, include)] : [])),
         failures: found.flatMap(([reference, task]) =>
           task ? [] : [{ arn: taskArn(region, cluster.clusterName, reference), reason: 'MISSING' }],
         ),

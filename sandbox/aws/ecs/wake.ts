@@ -23,10 +23,10 @@ export function wakeServiceOf(region: Region, task: { serviceArn?: string }): vo
   if (service) wake(region, service, 'taskCreate');
 }
 
-/** @param ms of AWS time */
+/** @param ms the delay in milliseconds of AWS time */
 function wakeAfter(region: Region, service: ServiceRow, ms: number): void {
-  const at = region.now().getTime() + region.scaled(ms);
-  if (service.wakeAt !== undefined && service.wakeAt <= at) return;
-  service.wakeAt = at;
+  const wakeAt = region.now().getTime() + region.scaled(ms);
+  if (service.wakeAt !== undefined && service.wakeAt <= wakeAt) return;
+  service.wakeAt = wakeAt;
   region.after(ms, 'ecs:service-due', service.serviceArn);
 }

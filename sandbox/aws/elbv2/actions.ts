@@ -122,11 +122,11 @@ function checkTargetGroups(region: Region, balancer: LoadBalancerRow, actions: A
         `The target group '${arn}' must be in the VPC '${balancer.VpcId}' of the load balancer`,
       );
     }
-    const current = loadBalancerOf(region, arn);
-    if (current && current !== balancer) throw usedByOtherLoadBalancer(arn);
+    const currentBalancer = loadBalancerOf(region, arn);
+    if (currentBalancer && currentBalancer !== balancer) throw usedByOtherLoadBalancer(arn);
   }
-  const used = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
+  const usedGroups = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
     groupsNamedBy(rule.Actions),
   );
-  checkQuota('target-groups-per-application-load-balancer', new Set([...used, ...named]).size);
+  checkQuota('target-groups-per-application-load-balancer', new Set([...usedGroups, ...named]).size);
 }

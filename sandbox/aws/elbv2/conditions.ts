@@ -33,26 +33,26 @@ export function checkConditions(conditions: RuleCondition[] | undefined): RuleCo
 }
 
 function checkCondition(condition: RuleCondition): RuleCondition {
-  const { Field: field, Values: legacy, RegexValues, ...configs } = condition;
+  const { Field: field, Values: legacyValues, RegexValues, ...configs } = condition;
   if (!field) throw validation('A condition field must be specified');
   if (!isField(field)) {
     throw validation(
       `Condition field '${field}' must be one of '[${Object.keys(CONFIG_MEMBERS).join(', ')}]'`,
     );
   }
-  const name = CONFIG_MEMBERS[field];
-  const other = Object.entries(configs).find(([key, value]) => key !== name && value !== undefined);
+  const configMember = CONFIG_MEMBERS[field];
+  const other = Object.entries(configs).find(([key, value]) => key !== configMember && value !== undefined);
   if (other) throw validation(`The '${other[0]}' field is not compatible with '${field}'`);
-  const config: ConditionConfig | undefined = configs[name];
-  if (legacy !== undefined || RegexValues !== undefined) {
-    return fromLegacy(field, { Values: legacy, RegexValues }, config);
+  const config: ConditionConfig | undefined = configs[configMember];
+  if (legacyValues !== undefined || RegexValues !== undefined) {
+    return fromLegacy(field, { Values: legacyValues, RegexValues }, config);
   }
   if (!config) throw missingConfig(field);
   checkConfig(field, config);
   return fullCondition(field, config);
 }
 
-/** Reads the legacy notation, in which the only value is next to the field. Several values require a configuration. */
+/** Reads the legacy notation, which has one value outside of a configuration. Several values require a configuration. */
 function fromLegacy(
   field: Field,
   legacy: ConditionConfig,

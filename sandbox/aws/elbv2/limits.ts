@@ -24,7 +24,7 @@ const quotas = {
 /**
  * Checks one quota.
  * @param count the number of resources after the call
- * @throws the quota's refusal when the count exceeds it
+ * @throws the quota's refusal when the count exceeds the maximum
  */
 export function checkQuota(name: keyof typeof quotas, count: number): void {
   const [max, code, message = `You have reached the maximum number of ${name}: ${max}`] = quotas[name];
@@ -33,7 +33,7 @@ export function checkQuota(name: keyof typeof quotas, count: number): void {
 
 export const limitOperations = {
   DescribeAccountLimits: {
-    takes: ['PageSize', 'Marker'],
+    inputMembers: ['PageSize', 'Marker'],
     run({ PageSize, Marker }) {
       const limits = Object.entries(quotas).map(([Name, [max]]) => ({ Name, Max: String(max) }));
       const { rows: Limits, NextMarker } = page(limits, PageSize, Marker);

@@ -63,7 +63,7 @@ export const listenerOperations = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
    */
   CreateListener: {
-    takes: ['LoadBalancerArn', 'Protocol', 'Port', 'DefaultActions', 'Tags'],
+    inputMembers: ['LoadBalancerArn', 'Protocol', 'Port', 'DefaultActions', 'Tags'],
     run(input, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, input.LoadBalancerArn);
       const { LoadBalancerArn } = balancer;
@@ -100,7 +100,7 @@ export const listenerOperations = {
   },
 
   DescribeListeners: {
-    takes: ['LoadBalancerArn', 'ListenerArns', 'PageSize', 'Marker'],
+    inputMembers: ['LoadBalancerArn', 'ListenerArns', 'PageSize', 'Marker'],
     run(input, region) {
       const { rows: Listeners, NextMarker } = page(
         requestedListeners(region, input),
@@ -113,7 +113,7 @@ export const listenerOperations = {
 
   /** Omitted settings remain unchanged. Default actions are replaced as a whole. */
   ModifyListener: {
-    takes: ['ListenerArn', 'Port', 'Protocol', 'DefaultActions'],
+    inputMembers: ['ListenerArn', 'Port', 'Protocol', 'DefaultActions'],
     run(input, region) {
       const listener = rowOf(region.elbv2.listeners, input.ListenerArn);
       const balancer = rowOf(region.elbv2.loadBalancers, listener.LoadBalancerArn);
@@ -132,7 +132,7 @@ export const listenerOperations = {
 
   /** Also deletes the rules of the listener. */
   DeleteListener: {
-    takes: ['ListenerArn'],
+    inputMembers: ['ListenerArn'],
     run({ ListenerArn }, region) {
       const listener = rowOf(region.elbv2.listeners, ListenerArn);
       changeRouting(region, () => {
@@ -144,14 +144,14 @@ export const listenerOperations = {
   },
 
   DescribeListenerAttributes: {
-    takes: ['ListenerArn'],
+    inputMembers: ['ListenerArn'],
     run({ ListenerArn }, region) {
       return { Attributes: attributeList(rowOf(region.elbv2.listeners, ListenerArn).attributes) };
     },
   },
 
   ModifyListenerAttributes: {
-    takes: ['ListenerArn', 'Attributes'],
+    inputMembers: ['ListenerArn', 'Attributes'],
     run({ ListenerArn, Attributes }, region) {
       const listener = rowOf(region.elbv2.listeners, ListenerArn);
       listener.attributes = changedAttributes(

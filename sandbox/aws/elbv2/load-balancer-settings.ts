@@ -11,7 +11,7 @@ import { updateAllTargets } from './target-health.ts';
 
 export const loadBalancerSettingsOperations = {
   DescribeLoadBalancerAttributes: {
-    takes: ['LoadBalancerArn'],
+    inputMembers: ['LoadBalancerArn'],
     run({ LoadBalancerArn }, region) {
       return { Attributes: attributeList(rowOf(region.elbv2.loadBalancers, LoadBalancerArn).attributes) };
     },
@@ -19,7 +19,7 @@ export const loadBalancerSettingsOperations = {
 
   /** The response contains all attributes, not only the changed ones. */
   ModifyLoadBalancerAttributes: {
-    takes: ['LoadBalancerArn', 'Attributes'],
+    inputMembers: ['LoadBalancerArn', 'Attributes'],
     run({ LoadBalancerArn, Attributes }, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       balancer.attributes = changedAttributes(
@@ -34,20 +34,20 @@ export const loadBalancerSettingsOperations = {
 
   /** Replaces the whole set of security groups. */
   SetSecurityGroups: {
-    takes: ['LoadBalancerArn', 'SecurityGroups'],
+    inputMembers: ['LoadBalancerArn', 'SecurityGroups'],
     run({ LoadBalancerArn, SecurityGroups }, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       if (!SecurityGroups?.length)
         throw invalidConfiguration('At least one security group must be specified');
       const groups = checkSecurityGroups(region, SecurityGroups, balancer.VpcId);
       balancer.SecurityGroups = groups;
-      const shown = groups.map((GroupId) => ({
+      const identifiers = groups.map((GroupId) => ({
         GroupId,
         GroupName: region.ec2.securityGroups.get(GroupId)?.GroupName,
       }));
       for (const id of balancer.interfaceIds) {
         const node = region.ec2.networkInterfaces.get(id);
-        if (node) node.Groups = shown;
+        if (node) node.Groups = identifiers;
       }
       return { SecurityGroupIds: groups };
     },
@@ -55,27 +55,27 @@ export const loadBalancerSettingsOperations = {
 
   /** Replaces the whole set of subnets. A subnet that remains in the set keeps its network interface. */
   SetSubnets: {
-    takes: ['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'],
+    inputMembers: ['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'],
     run(input, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, input.LoadBalancerArn);
       checkIpAddressType(input.IpAddressType);
-      const before = subnetIdsOf(balancer);
-      const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) => before.includes(id));
+      const previousIds = subnetIdsOf(balancer);
+      const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) => previousIds.includes(id));
       if (subnets.some(({ VpcId }) => VpcId !== balancer.VpcId)) {
         throw invalidConfiguration('All subnets must belong to the same VPC');
       }
-      const after = subnets.map(({ SubnetId }) => SubnetId);
-      const removed = balancer.interfaceIds.filter(
-        (id) => !after.includes(region.ec2.networkInterfaces.get(id)?.SubnetId ?? ''),
+      const subnetIds = subnets.map(({ SubnetId }) => SubnetId);
+      const removedInterfaces = balancer.interfaceIds.filter(
+        (id) => !subnetIds.includes(region.ec2.networkInterfaces.get(id)?.SubnetId ?? ''),
       );
-      balancer.interfaceIds = balancer.interfaceIds.filter((id) => !removed.includes(id));
+      balancer.interfaceIds = balancer.interfaceIds.filter((id) => !removedInterfaces.includes(id));
       balancer.AvailabilityZones = zonesOf(subnets);
       attachInterfaces(
         region,
         balancer,
-        after.filter((id) => !before.includes(id)),
+        subnetIds.filter((id) => !previousIds.includes(id)),
       );
-      releaseLater(region, removed);
+      releaseLater(region, removedInterfaces);
       updateAllTargets(region);
       return { AvailabilityZones: balancer.AvailabilityZones, IpAddressType: balancer.IpAddressType };
     },
@@ -83,7 +83,7 @@ export const loadBalancerSettingsOperations = {
 
   /** Returns an empty list, because the sandbox cannot reserve capacity. */
   DescribeCapacityReservation: {
-    takes: ['LoadBalancerArn'],
+    inputMembers: ['LoadBalancerArn'],
     run({ LoadBalancerArn }, region) {
       rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       return { CapacityReservationState: [] };
@@ -91,7 +91,7 @@ export const loadBalancerSettingsOperations = {
   },
 
   SetIpAddressType: {
-    takes: ['LoadBalancerArn', 'IpAddressType'],
+    inputMembers: ['LoadBalancerArn', 'IpAddressType'],
     run({ LoadBalancerArn, IpAddressType }, region) {
       const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       balancer.IpAddressType = checkIpAddressType(IpAddressType);

@@ -32,8 +32,8 @@ function readSettings(region: Region, input: CreateLoadBalancerInput, existing: 
   if (Type !== 'application') throw notImplemented(`load balancers of type ${Type}`);
   const Scheme = input.Scheme ?? 'internet-facing';
   const IpAddressType = checkIpAddressType(input.IpAddressType);
-  const kept = existing ? subnetIdsOf(existing) : [];
-  const subnets = checkSubnets(region, input, Scheme, (id) => kept.includes(id));
+  const existingIds = existing ? subnetIdsOf(existing) : [];
+  const subnets = checkSubnets(region, input, Scheme, (id) => existingIds.includes(id));
   const VpcId = subnets[0]?.VpcId ?? '';
   const SecurityGroups = checkSecurityGroups(region, input.SecurityGroups, VpcId);
   const AvailabilityZones = zonesOf(subnets);
@@ -88,7 +88,16 @@ export const loadBalancerOperations = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   CreateLoadBalancer: {
-    takes: ['Name', 'Subnets', 'SubnetMappings', 'SecurityGroups', 'Scheme', 'Type', 'IpAddressType', 'Tags'],
+    inputMembers: [
+      'Name',
+      'Subnets',
+      'SubnetMappings',
+      'SecurityGroups',
+      'Scheme',
+      'Type',
+      'IpAddressType',
+      'Tags',
+    ],
     run(input, region) {
       const { loadBalancers } = region.elbv2;
       const existing = loadBalancers.find((row) => row.LoadBalancerName === input.Name);
@@ -121,7 +130,7 @@ export const loadBalancerOperations = {
   },
 
   DescribeLoadBalancers: {
-    takes: ['Names', 'LoadBalancerArns', 'PageSize', 'Marker'],
+    inputMembers: ['Names', 'LoadBalancerArns', 'PageSize', 'Marker'],
     run({ Names = [], LoadBalancerArns = [], PageSize, Marker }, region) {
       const { rows: LoadBalancers, NextMarker } = page(
         requestedBalancers(region, Names, LoadBalancerArns),
@@ -137,7 +146,7 @@ export const loadBalancerOperations = {
    * an error.
    */
   DeleteLoadBalancer: {
-    takes: ['LoadBalancerArn'],
+    inputMembers: ['LoadBalancerArn'],
     run({ LoadBalancerArn: arn }, region) {
       if (!arn?.includes(':loadbalancer/'))
         throw validation(`'${arn ?? ''}' is not a valid load balancer ARN`);

@@ -1,4 +1,4 @@
-/** Pages of Elastic Load Balancing's describe calls. Each contains the marker of the next page. */
+/** Pages of Elastic Load Balancing's describe calls. Each page contains the marker of the next one. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { validation } from './errors.ts';
 

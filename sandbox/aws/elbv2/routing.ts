@@ -1,4 +1,4 @@
-/** Changes to listeners and rules. They determine which target groups are in use, and therefore which targets are checked. */
+/** Changes to listeners and rules. Rules determine which target groups are in use, and therefore which targets are checked. */
 import type { Region } from '../../world/region.ts';
 import { durations } from '../../world/durations.ts';
 import { updateAllTargets } from './target-health.ts';

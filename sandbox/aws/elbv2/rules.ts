@@ -20,9 +20,13 @@ function requiredPriority(priority: number | undefined): string {
 }
 
 /** @throws OperationNotPermitted for a default rule, which can be changed and deleted only through its listener */
-function ordinaryRuleOf(region: Region, arn: string | undefined, participle: string): RuleRow {
+function ordinaryRuleOf(
+  region: Region,
+  arn: string | undefined,
+  change: 'modified' | 'deleted' | 'reprioritized',
+): RuleRow {
   const rule = rowOf(region.elbv2.rules, arn);
-  if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${participle}`);
+  if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${change}`);
   return rule;
 }
 
@@ -43,12 +47,12 @@ const balancerOfListener = (region: Region, listenerArn: string) =>
 
 export const ruleOperations = {
   /**
-   * A priority that is in use is refused, even if the rules are identical. A call with the same conditions and another
+   * A priority that is in use is refused, even if the existing rule is identical. A call with the same conditions and another
    * priority creates a second rule.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
   CreateRule: {
-    takes: ['ListenerArn', 'Conditions', 'Priority', 'Actions', 'Tags'],
+    inputMembers: ['ListenerArn', 'Conditions', 'Priority', 'Actions', 'Tags'],
     run(input, region) {
       const { ListenerArn } = rowOf(region.elbv2.listeners, input.ListenerArn);
       const balancer = balancerOfListener(region, ListenerArn);
@@ -59,8 +63,10 @@ export const ruleOperations = {
       if (rulesOf(region, ListenerArn).some((rule) => rule.Priority === Priority)) {
         throw priorityInUse(Priority);
       }
-      const ordinary = rulesOfBalancer(region, balancer.LoadBalancerArn).filter((rule) => !rule.IsDefault);
-      checkQuota('rules-per-application-load-balancer', ordinary.length + 1);
+      const ordinaryRules = rulesOfBalancer(region, balancer.LoadBalancerArn).filter(
+        (rule) => !rule.IsDefault,
+      );
+      checkQuota('rules-per-application-load-balancer', ordinaryRules.length + 1);
       const RuleArn = elbArn(region, `listener-rule/${pathOf(ListenerArn)}/${newHexDigits(region)}`);
       const rule = { RuleArn, ListenerArn, Priority, Conditions, Actions, IsDefault: false, tags };
       changeRouting(region, () => void region.elbv2.rules.set(RuleArn, rule));
@@ -69,7 +75,7 @@ export const ruleOperations = {
   },
 
   DescribeRules: {
-    takes: ['ListenerArn', 'RuleArns', 'PageSize', 'Marker'],
+    inputMembers: ['ListenerArn', 'RuleArns', 'PageSize', 'Marker'],
     run(input, region) {
       const { rows: Rules, NextMarker } = page(requestedRules(region, input), input.PageSize, input.Marker);
       return { Rules, NextMarker };
@@ -78,7 +84,7 @@ export const ruleOperations = {
 
   /** Omitted settings remain unchanged. Conditions and actions are replaced as a whole. */
   ModifyRule: {
-    takes: ['RuleArn', 'Conditions', 'Actions'],
+    inputMembers: ['RuleArn', 'Conditions', 'Actions'],
     run(input, region) {
       const rule = ordinaryRuleOf(region, input.RuleArn, 'modified');
       if (!input.Conditions && !input.Actions) {
@@ -96,7 +102,7 @@ export const ruleOperations = {
   },
 
   DeleteRule: {
-    takes: ['RuleArn'],
+    inputMembers: ['RuleArn'],
     run({ RuleArn }, region) {
       const rule = ordinaryRuleOf(region, RuleArn, 'deleted');
       changeRouting(region, () => void region.elbv2.rules.delete(rule.RuleArn));
@@ -110,7 +116,7 @@ export const ruleOperations = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
    */
   SetRulePriorities: {
-    takes: ['RulePriorities'],
+    inputMembers: ['RulePriorities'],
     run({ RulePriorities = [] }, region) {
       const moves = RulePriorities.map(({ RuleArn, Priority }) => ({
         rule: ordinaryRuleOf(region, RuleArn, 'reprioritized'),
@@ -127,8 +133,8 @@ export const ruleOperations = {
       if (repeated) throw validation(`Priority '${repeated.priority}' was provided multiple times`);
       const moved = new Set(moves.map(({ rule }) => rule));
       const others = rulesOf(region, first.rule.ListenerArn).filter((rule) => !moved.has(rule));
-      const taken = moves.find(({ priority }) => others.some(({ Priority }) => Priority === priority));
-      if (taken) throw priorityInUse(taken.priority);
+      const conflicting = moves.find(({ priority }) => others.some(({ Priority }) => Priority === priority));
+      if (conflicting) throw priorityInUse(conflicting.priority);
       for (const { rule, priority } of moves) rule.Priority = priority;
       return { Rules: moves.map(({ rule }) => rule) };
     },

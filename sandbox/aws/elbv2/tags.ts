@@ -44,17 +44,17 @@ function taggedRows(region: Region, arns: string[] | undefined): { tags: Tag[] }
 
 export const tagOperations = {
   AddTags: {
-    takes: ['ResourceArns', 'Tags'],
+    inputMembers: ['ResourceArns', 'Tags'],
     run({ ResourceArns, Tags }, region) {
       const rows = taggedRows(region, ResourceArns);
-      const changed = rows.map((row) => mergeTags(row.tags, Tags));
-      for (const [index, row] of rows.entries()) row.tags = changed[index] ?? [];
+      const changedTags = rows.map((row) => mergeTags(row.tags, Tags));
+      for (const [index, row] of rows.entries()) row.tags = changedTags[index] ?? [];
       return {};
     },
   },
 
   RemoveTags: {
-    takes: ['ResourceArns', 'TagKeys'],
+    inputMembers: ['ResourceArns', 'TagKeys'],
     run({ ResourceArns, TagKeys }, region) {
       for (const row of taggedRows(region, ResourceArns)) {
         row.tags = without(row.tags, TagKeys);
@@ -64,7 +64,7 @@ export const tagOperations = {
   },
 
   DescribeTags: {
-    takes: ['ResourceArns'],
+    inputMembers: ['ResourceArns'],
     run({ ResourceArns = [] }, region) {
       const rows = taggedRows(region, ResourceArns);
       return {

@@ -5,21 +5,21 @@ import { rowOf } from '../finder.ts';
 import { targetGroupAttributes } from './attribute-tables.ts';
 import { changedAttributes, attributeList } from './attributes.ts';
 import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settings.ts';
-import { shown } from './target-groups.ts';
+import { viewOf } from './target-groups.ts';
 
 export const targetGroupSettingsOperations = {
   /** Changes the health checks. The other settings of a group cannot be changed. */
   ModifyTargetGroup: {
-    takes: ['TargetGroupArn', ...HEALTH_CHECK_MEMBERS],
+    inputMembers: ['TargetGroupArn', ...HEALTH_CHECK_MEMBERS],
     run(input, region) {
       const group = rowOf(region.elbv2.targetGroups, input.TargetGroupArn);
       Object.assign(group, healthCheckSettings(input, group));
-      return { TargetGroups: [shown(region, group)] };
+      return { TargetGroups: [viewOf(region, group)] };
     },
   },
 
   DescribeTargetGroupAttributes: {
-    takes: ['TargetGroupArn'],
+    inputMembers: ['TargetGroupArn'],
     run({ TargetGroupArn }, region) {
       return { Attributes: attributeList(rowOf(region.elbv2.targetGroups, TargetGroupArn).attributes) };
     },
@@ -27,7 +27,7 @@ export const targetGroupSettingsOperations = {
 
   /** The response contains all attributes, not only the changed ones. */
   ModifyTargetGroupAttributes: {
-    takes: ['TargetGroupArn', 'Attributes'],
+    inputMembers: ['TargetGroupArn', 'Attributes'],
     run({ TargetGroupArn, Attributes }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       group.attributes = changedAttributes(

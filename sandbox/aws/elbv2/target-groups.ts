@@ -51,7 +51,7 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
 }
 
 /** Returns a group as AWS shows it, with the load balancer that uses the group. */
-export function shown(region: Region, group: TargetGroupRow): TargetGroup {
+export function viewOf(region: Region, group: TargetGroupRow): TargetGroup {
   const balancer = loadBalancerOf(region, group.TargetGroupArn);
   return { ...group, LoadBalancerArns: balancer ? [balancer.LoadBalancerArn] : [] };
 }
@@ -94,7 +94,7 @@ export const targetGroupOperations = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
    */
   CreateTargetGroup: {
-    takes: [
+    inputMembers: [
       'Name',
       'Protocol',
       'ProtocolVersion',
@@ -112,7 +112,7 @@ export const targetGroupOperations = {
       const tags = mergeTags([], input.Tags);
       const existing = targetGroups.find((row) => row.TargetGroupName === TargetGroupName);
       if (existing && !hasSettings(existing, settings)) throw duplicateTargetGroup(TargetGroupName);
-      if (existing) return { TargetGroups: [shown(region, existing)] };
+      if (existing) return { TargetGroups: [viewOf(region, existing)] };
       checkQuota('target-groups', targetGroups.size + 1);
       const TargetGroupArn = elbArn(region, `targetgroup/${TargetGroupName}/${newHexDigits(region)}`);
       const group = targetGroups.set(TargetGroupArn, {
@@ -122,21 +122,21 @@ export const targetGroupOperations = {
         tags,
         targets: [],
       });
-      return { TargetGroups: [shown(region, group)] };
+      return { TargetGroups: [viewOf(region, group)] };
     },
   },
 
   DescribeTargetGroups: {
-    takes: ['Names', 'TargetGroupArns', 'LoadBalancerArn', 'PageSize', 'Marker'],
+    inputMembers: ['Names', 'TargetGroupArns', 'LoadBalancerArn', 'PageSize', 'Marker'],
     run(input, region) {
       const { rows, NextMarker } = page(requestedGroups(region, input), input.PageSize, input.Marker);
-      return { TargetGroups: rows.map((row) => shown(region, row)), NextMarker };
+      return { TargetGroups: rows.map((row) => viewOf(region, row)), NextMarker };
     },
   },
 
   /** Refused while a rule names the group, and for some seconds after that. Registered targets do not block the deletion. */
   DeleteTargetGroup: {
-    takes: ['TargetGroupArn'],
+    inputMembers: ['TargetGroupArn'],
     run({ TargetGroupArn: arn }, region) {
       if (!arn?.includes(':targetgroup/')) throw validation(`'${arn ?? ''}' is not a valid target group ARN`);
       const group = region.elbv2.targetGroups.get(arn);

@@ -38,8 +38,8 @@ export function updateTargets(region: Region, group: TargetGroupRow): void {
   const balancer = loadBalancerOf(region, group.TargetGroupArn);
   for (const target of group.targets) {
     if (target.health.State === 'draining') continue;
-    const unused = whyUnused(balancer, target);
-    if (unused) target.health = unused;
+    const unusedHealth = whyUnused(balancer, target);
+    if (unusedHealth) target.health = unusedHealth;
     else if (target.health.State === 'unused') target.health = REGISTERING;
     const isWaiting = target.health.State === 'initial' && balancer?.State?.Code === 'active';
     if (isWaiting) scheduleCheck(region, group, target);
@@ -55,7 +55,7 @@ function whyUnused(
   return availabilityZone === 'all' || zones.includes(availabilityZone) ? undefined : ZONE_NOT_IN_USE;
 }
 
-/** Schedules a simulated check, unless a data plane checks the targets. Only the security groups determine its result. */
+/** Schedules a simulated check, unless a data plane checks the targets. The simulation tests only the security groups. */
 function scheduleCheck(region: Region, group: TargetGroupRow, target: TargetRow): void {
   if (region.plane.checksTargets) return;
   const key = targetKey(group, target);

@@ -68,7 +68,7 @@ const requiredTargets = (targets: TargetDescription[] | undefined): TargetDescri
 export const targetOperations = {
   /** Registers all targets of a call, or no target if one of them is refused. */
   RegisterTargets: {
-    takes: ['TargetGroupArn', 'Targets'],
+    inputMembers: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const requested = requiredTargets(Targets).map((target) => {
@@ -85,7 +85,7 @@ export const targetOperations = {
 
   /** Ignores unknown targets. */
   DeregisterTargets: {
-    takes: ['TargetGroupArn', 'Targets'],
+    inputMembers: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const requested = requiredTargets(Targets).map((target) => addressOf(group, target));
@@ -95,7 +95,7 @@ export const targetOperations = {
   },
 
   DescribeTargetHealth: {
-    takes: ['TargetGroupArn', 'Targets'],
+    inputMembers: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
       const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const requested = Targets?.length ? Targets.map((target) => addressOf(group, target)) : group.targets;

@@ -1,4 +1,4 @@
-/** The checks of names and paths that IAM words differently from its other checks. Also the pages of lists. */
+/** The pages of lists, and the checks of names and paths. IAM words these checks differently from its other checks. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { validationError } from './errors.ts';
 
@@ -22,7 +22,7 @@ export function checkPath(path = '/'): string {
   );
 }
 
-const PAGES: PageRules = {
+const PAGE_RULES: PageRules = {
   defaultSize: 100,
   invalidToken: () => validationError('Invalid Marker.'),
 };
@@ -32,7 +32,7 @@ export function page<Row>(
   all: readonly Row[],
   { MaxItems, Marker }: { MaxItems?: number; Marker?: string },
 ): { rows: Row[]; IsTruncated: boolean; Marker: string | undefined } {
-  const { rows, next } = pageOf(all, MaxItems, Marker, PAGES);
+  const { rows, next } = pageOf(all, MaxItems, Marker, PAGE_RULES);
   return { rows, IsTruncated: next !== undefined, Marker: next };
 }
 
@@ -40,7 +40,7 @@ export function page<Row>(
  * URL-encodes a document (RFC 3986), as IAM does in its responses.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html
  */
-export const urlEncoded = (document: string): string =>
+export const urlEncode = (document: string): string =>
   encodeURIComponent(document).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -3,7 +3,7 @@ import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { ownProperty } from '../../own-property.ts';
 import { rowOf } from '../finder.ts';
-import { checkName, urlEncoded, page } from './checks.ts';
+import { checkName, urlEncode, page } from './checks.ts';
 import { limitExceeded, rolePolicyNotFound } from './errors.ts';
 import { checkPermissions, sizeOf } from './policy-documents.ts';
 import { modifiableRoleOf } from './roles.ts';
@@ -22,7 +22,7 @@ function policyOf({ inlinePolicies }: RoleRow, name: string): string {
 
 export const inlinePolicyOperations = {
   PutRolePolicy: {
-    takes: ['RoleName', 'PolicyName', 'PolicyDocument'],
+    inputMembers: ['RoleName', 'PolicyName', 'PolicyDocument'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const name = checkPolicyName(input.PolicyName);
@@ -39,16 +39,16 @@ export const inlinePolicyOperations = {
   },
 
   GetRolePolicy: {
-    takes: ['RoleName', 'PolicyName'],
+    inputMembers: ['RoleName', 'PolicyName'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       const PolicyName = checkPolicyName(input.PolicyName);
-      return { RoleName: role.RoleName, PolicyName, PolicyDocument: urlEncoded(policyOf(role, PolicyName)) };
+      return { RoleName: role.RoleName, PolicyName, PolicyDocument: urlEncode(policyOf(role, PolicyName)) };
     },
   },
 
   ListRolePolicies: {
-    takes: ['RoleName', 'MaxItems', 'Marker'],
+    inputMembers: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
       const { rows, ...rest } = page(
         Object.keys(rowOf(region.iam.roles, input.RoleName).inlinePolicies).sort(),
@@ -59,7 +59,7 @@ export const inlinePolicyOperations = {
   },
 
   DeleteRolePolicy: {
-    takes: ['RoleName', 'PolicyName'],
+    inputMembers: ['RoleName', 'PolicyName'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const name = checkPolicyName(input.PolicyName);

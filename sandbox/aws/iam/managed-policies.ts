@@ -60,12 +60,15 @@ function checkArn({ partition }: Region, arn = ''): string {
 /** Whether AWS manages this policy. It manages the same policies in every partition. */
 const isKnownPolicy = (arn: string): boolean => KNOWN_POLICIES.has(arn.replace(/^arn:[\w-]+:/, 'arn:aws:'));
 
-const shown = (PolicyArn: string): AttachedPolicy => ({ PolicyName: PolicyArn.split('/').at(-1), PolicyArn });
+const viewOf = (PolicyArn: string): AttachedPolicy => ({
+  PolicyName: PolicyArn.split('/').at(-1),
+  PolicyArn,
+});
 
 export const managedPolicyOperations = {
   /** Attaching a policy again has no effect. */
   AttachRolePolicy: {
-    takes: ['RoleName', 'PolicyArn'],
+    inputMembers: ['RoleName', 'PolicyArn'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const arn = checkArn(region, input.PolicyArn);
@@ -80,7 +83,7 @@ export const managedPolicyOperations = {
   },
 
   DetachRolePolicy: {
-    takes: ['RoleName', 'PolicyArn'],
+    inputMembers: ['RoleName', 'PolicyArn'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const arn = checkArn(region, input.PolicyArn);
@@ -91,14 +94,14 @@ export const managedPolicyOperations = {
   },
 
   ListAttachedRolePolicies: {
-    takes: ['RoleName', 'PathPrefix', 'MaxItems', 'Marker'],
+    inputMembers: ['RoleName', 'PathPrefix', 'MaxItems', 'Marker'],
     run(input, region) {
       const { PathPrefix = '/' } = input;
       const attached = rowOf(region.iam.roles, input.RoleName).attachedPolicies.filter((arn) =>
         arn.slice(arn.indexOf('/')).startsWith(PathPrefix),
       );
       const { rows, ...rest } = page(attached, input);
-      return { AttachedPolicies: rows.map(shown), ...rest };
+      return { AttachedPolicies: rows.map(viewOf), ...rest };
     },
   },
 } satisfies Operations<typeof IAM>;

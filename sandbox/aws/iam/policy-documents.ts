@@ -50,9 +50,9 @@ function statementsOf(document: string): Statement[] {
     const isObject = typeof one === 'object' && one !== null;
     if (isObject && !('Effect' in one)) throw malformedPolicy('Missing required field Effect');
   }
-  const read = policy.safeParse(json);
-  if (!read.success) throw malformedPolicy('Syntax errors in policy.');
-  const statements = [read.data.Statement].flat();
+  const parsed = policy.safeParse(json);
+  if (!parsed.success) throw malformedPolicy('Syntax errors in policy.');
+  const statements = [parsed.data.Statement].flat();
   for (const action of statements.flatMap(({ Action, NotAction }) => listOf(Action ?? NotAction))) {
     if (action !== '*' && !/^[\w-]+:[^:]+$/.test(action)) {
       throw malformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
@@ -112,8 +112,8 @@ function checkPrincipal(principal: Principal, region: Region): void {
   for (const who of listOf(principal.AWS)) {
     if (who === '*' || /^\d{12}$/.test(who)) continue;
     const [, partition, owner, resource = ''] = /^arn:([\w-]+):(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
-    const known = resource === 'root' || isKnownPrincipal(region, who);
-    if (partition !== region.partition.id || (owner === account && !known)) throw invalid('AWS', who);
+    const isKnown = resource === 'root' || isKnownPrincipal(region, who);
+    if (partition !== region.partition.id || (owner === account && !isKnown)) throw invalid('AWS', who);
   }
 }
 

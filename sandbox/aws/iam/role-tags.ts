@@ -7,7 +7,7 @@ import { roleTagging } from './tags.ts';
 
 export const roleTagOperations = {
   TagRole: {
-    takes: ['RoleName', 'Tags'],
+    inputMembers: ['RoleName', 'Tags'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       role.Tags = roleTagging.merged(role.Tags, input.Tags);
@@ -15,7 +15,7 @@ export const roleTagOperations = {
     },
   },
   UntagRole: {
-    takes: ['RoleName', 'TagKeys'],
+    inputMembers: ['RoleName', 'TagKeys'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       role.Tags = roleTagging.without(role.Tags, input.TagKeys);
@@ -23,7 +23,7 @@ export const roleTagOperations = {
     },
   },
   ListRoleTags: {
-    takes: ['RoleName', 'MaxItems', 'Marker'],
+    inputMembers: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
       const { rows, ...rest } = page(rowOf(region.iam.roles, input.RoleName).Tags, input);
       return { Tags: rows, ...rest };

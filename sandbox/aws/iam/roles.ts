@@ -4,7 +4,7 @@ import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { checkPath, checkRoleName, urlEncoded, page } from './checks.ts';
+import { checkPath, checkRoleName, urlEncode, page } from './checks.ts';
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkTrustPolicy } from './policy-documents.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
@@ -12,7 +12,7 @@ import { roleTagging } from './tags.ts';
 
 const DEFAULT_SESSION_DURATION_S = 3600;
 
-/** Returns a role for a change. @throws ValidationError, NoSuchEntity, UnmodifiableEntity for a service-linked role */
+/** Returns the role that a call changes. @throws ValidationError, NoSuchEntity, UnmodifiableEntity for a service-linked role */
 export function modifiableRoleOf(region: Region, name: string | undefined): RoleRow {
   const role = rowOf(region.iam.roles, name);
   if (role.Path.startsWith(SERVICE_PATH)) throw unmodifiable(role.RoleName);
@@ -46,20 +46,27 @@ function uniqueId(region: Region): string {
 }
 
 /** Returns a role as lists show it, without its tags. The tags require a separate call. */
-const shown = ({ Tags: _tags, ...role }: RoleRow): Role => ({
+const viewOf = ({ Tags: _tags, ...role }: RoleRow): Role => ({
   ...role,
-  AssumeRolePolicyDocument: urlEncoded(role.AssumeRolePolicyDocument),
+  AssumeRolePolicyDocument: urlEncode(role.AssumeRolePolicyDocument),
 });
 
 /** Returns a role as calls for a single role show it, with its tags. */
-export const shownWithTags = (role: RoleRow): Role => ({
-  ...shown(role),
+export const viewWithTags = (role: RoleRow): Role => ({
+  ...viewOf(role),
   Tags: role.Tags.length > 0 ? role.Tags : undefined,
 });
 
 export const roleOperations = {
   CreateRole: {
-    takes: ['Path', 'RoleName', 'AssumeRolePolicyDocument', 'Description', 'MaxSessionDuration', 'Tags'],
+    inputMembers: [
+      'Path',
+      'RoleName',
+      'AssumeRolePolicyDocument',
+      'Description',
+      'MaxSessionDuration',
+      'Tags',
+    ],
     run(input, region) {
       const given = {
         Path: checkPath(input.Path),
@@ -70,33 +77,33 @@ export const roleOperations = {
       };
       if (region.iam.roles.has(given.RoleName.toLowerCase())) throw roleExists(given.RoleName);
       const AssumeRolePolicyDocument = checkTrustPolicy(input.AssumeRolePolicyDocument, region);
-      return { Role: shownWithTags(addRole(region, { ...given, AssumeRolePolicyDocument })) };
+      return { Role: viewWithTags(addRole(region, { ...given, AssumeRolePolicyDocument })) };
     },
   },
 
   GetRole: {
-    takes: ['RoleName'],
+    inputMembers: ['RoleName'],
     // Roles are never assumed in the sandbox, so there is no last use.
     run: (input, region) => ({
-      Role: { ...shownWithTags(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
+      Role: { ...viewWithTags(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
     }),
   },
 
   ListRoles: {
-    takes: ['PathPrefix', 'MaxItems', 'Marker'],
+    inputMembers: ['PathPrefix', 'MaxItems', 'Marker'],
     run(input, region) {
       const { PathPrefix: prefix = '/' } = input;
       const found = region.iam.roles
         .filter(({ Path }) => Path.startsWith(prefix))
         .sort((a, b) => (a.RoleName < b.RoleName ? -1 : 1));
       const { rows, ...rest } = page(found, input);
-      return { Roles: rows.map(shown), ...rest };
+      return { Roles: rows.map(viewOf), ...rest };
     },
   },
 
   /** Omitted members remain unchanged. */
   UpdateRole: {
-    takes: ['RoleName', 'Description', 'MaxSessionDuration'],
+    inputMembers: ['RoleName', 'Description', 'MaxSessionDuration'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       const { Description = role.Description, MaxSessionDuration = role.MaxSessionDuration } = input;
@@ -106,16 +113,16 @@ export const roleOperations = {
   },
 
   UpdateRoleDescription: {
-    takes: ['RoleName', 'Description'],
+    inputMembers: ['RoleName', 'Description'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       role.Description = input.Description;
-      return { Role: shownWithTags(role) };
+      return { Role: viewWithTags(role) };
     },
   },
 
   UpdateAssumeRolePolicy: {
-    takes: ['RoleName', 'PolicyDocument'],
+    inputMembers: ['RoleName', 'PolicyDocument'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       role.AssumeRolePolicyDocument = checkTrustPolicy(input.PolicyDocument, region);
@@ -125,7 +132,7 @@ export const roleOperations = {
 
   /** Attached and inline policies must be removed first. */
   DeleteRole: {
-    takes: ['RoleName'],
+    inputMembers: ['RoleName'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
       if (role.attachedPolicies.length > 0) throw deleteConflict('detach all policies');
@@ -137,7 +144,7 @@ export const roleOperations = {
 
   /** The sandbox has no EC2 instances, so no role is in an instance profile. */
   ListInstanceProfilesForRole: {
-    takes: ['RoleName', 'MaxItems', 'Marker'],
+    inputMembers: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
       rowOf(region.iam.roles, input.RoleName);
       return { InstanceProfiles: [], IsTruncated: false };

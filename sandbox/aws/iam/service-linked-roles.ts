@@ -4,7 +4,7 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { managedPolicyArn } from './arns.ts';
 import { invalidInput } from './errors.ts';
-import { addRole, shownWithTags } from './roles.ts';
+import { addRole, viewWithTags } from './roles.ts';
 import { SERVICE_PATH } from './store.ts';
 import type { RoleRow } from './store.ts';
 
@@ -57,15 +57,15 @@ export function makeServiceLinkedRole(
   return role;
 }
 
-const isLinked = (service: string): service is LinkedService => Object.hasOwn(SERVICES, service);
+const isLinkedService = (service: string): service is LinkedService => Object.hasOwn(SERVICES, service);
 
 export const serviceLinkedRoleOperations = {
   /** A repeated call is refused. The code is InvalidInput, although the input is valid. */
   CreateServiceLinkedRole: {
-    takes: ['AWSServiceName', 'Description', 'CustomSuffix'],
+    inputMembers: ['AWSServiceName', 'Description', 'CustomSuffix'],
     run(input, region) {
       const { AWSServiceName: service = '' } = input;
-      if (!isLinked(service)) {
+      if (!isLinkedService(service)) {
         const known = Object.keys(SERVICES).join(', ');
         throw invalidInput(`The sandbox knows the service-linked roles of ${known} only, not of ${service}`);
       }
@@ -78,7 +78,7 @@ export const serviceLinkedRoleOperations = {
         );
       }
       const role = makeServiceLinkedRole(region, service, input.Description);
-      return { Role: shownWithTags(role) };
+      return { Role: viewWithTags(role) };
     },
   },
 } satisfies Operations<typeof IAM>;

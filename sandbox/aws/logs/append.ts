@@ -1,7 +1,7 @@
 /** Appends container output to log streams line by line: the data plane's interface to CloudWatch Logs. */
 import type { Region } from '../../world/region.ts';
 import { logGroupNotFound } from './errors.ts';
-import { appendEvent, makeStream, streamKey } from './stream-rows.ts';
+import { insertEvent, makeStream, streamKey } from './stream-rows.ts';
 
 /**
  * The delay before new lines are reported as one change, in milliseconds. Each reported change saves the world, so frequent
@@ -36,6 +36,6 @@ export function appendLog(
 ): void {
   if (!hasLogGroup(region, group)) throw logGroupNotFound();
   const row = region.logs.streams.get(streamKey(group, stream)) ?? makeStream(region, group, stream);
-  appendEvent(row, { timestamp, message }, region.now().getTime());
+  insertEvent(row, { timestamp, message }, region.now().getTime());
   reportChangeSoon(region);
 }

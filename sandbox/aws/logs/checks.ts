@@ -10,14 +10,14 @@ export function checkGroupName(name = ''): string {
 
 export const invalidToken = () => invalidParameter('The specified nextToken is invalid.');
 
-const PAGES: PageRules = {
+const PAGE_RULES: PageRules = {
   defaultSize: 50,
   invalidToken,
 };
 
-/** Returns a page of a describe call. It has 50 rows by default, which is also the maximum. */
+/** Returns a page of a describe call. The default and the maximum size of a page are 50 rows. */
 export const page = <Row>(rows: Row[], limit: number | undefined, token: string | undefined): Page<Row> =>
-  pageOf(rows, limit, token, PAGES);
+  pageOf(rows, limit, token, PAGE_RULES);
 
 /** Compares names by character code, so that capitals come first, as in AWS's lists. */
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

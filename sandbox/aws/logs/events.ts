@@ -7,7 +7,7 @@ import { invalidParameter } from './errors.ts';
 import { groupNamed, groupOf } from './groups.ts';
 import { fittingCount, keptSince, positionIn, positionText } from './reading.ts';
 import { streamOf } from './streams.ts';
-import { appendEvent, weightOf } from './stream-rows.ts';
+import { insertEvent, weightOf } from './stream-rows.ts';
 
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
@@ -39,7 +39,7 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   return events;
 }
 
-/** Returns the indexes at which a batch's old or expired events end, and at which those too far in the future start. */
+/** Returns which events are rejected: the first ones if they are too old or expired, and the last ones if they are too new. */
 function rejectionsOf(events: Event[], since: number, now: number): RejectedLogEventsInfo | undefined {
   const tooOldCount = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
   const expiredCount = events.filter(({ timestamp }) => timestamp < since).length;
@@ -53,26 +53,26 @@ function rejectionsOf(events: Event[], since: number, now: number): RejectedLogE
 }
 
 /** Parses a token: `f/<position>/s` for the events after the position, or `b/<position>/s` for those before it. */
-function readToken(token: string | undefined): { forward: boolean; position: bigint } | undefined {
+function readToken(token: string | undefined): { isForward: boolean; position: bigint } | undefined {
   if (token === undefined) return undefined;
   const [, direction, position] = /^([fb])\/(\d{56})\/s$/.exec(token) ?? [];
   if (position === undefined) throw invalidToken();
-  return { forward: direction === 'f', position: BigInt(position) };
+  return { isForward: direction === 'f', position: BigInt(position) };
 }
 
 export const eventOperations = {
   /** Accepts sequence tokens but ignores them, as AWS has done since 2023. */
   PutLogEvents: {
-    takes: ['logGroupName', 'logStreamName', 'logEvents', 'sequenceToken'],
+    inputMembers: ['logGroupName', 'logStreamName', 'logEvents', 'sequenceToken'],
     run(input, region) {
       const group = groupNamed(region, checkGroupName(input.logGroupName));
       const stream = streamOf(region, group.logGroupName, input.logStreamName);
       const events = checkBatch(input.logEvents);
       const now = region.now();
       const info = rejectionsOf(events, keptSince(group, now), now.getTime());
-      const from = Math.max(info?.tooOldLogEventEndIndex ?? 0, info?.expiredLogEventEndIndex ?? 0);
-      for (const event of events.slice(from, info?.tooNewLogEventStartIndex)) {
-        appendEvent(stream, event, now.getTime());
+      const firstAccepted = Math.max(info?.tooOldLogEventEndIndex ?? 0, info?.expiredLogEventEndIndex ?? 0);
+      for (const event of events.slice(firstAccepted, info?.tooNewLogEventStartIndex)) {
+        insertEvent(stream, event, now.getTime());
       }
       return { rejectedLogEventsInfo: info };
     },
@@ -83,7 +83,7 @@ export const eventOperations = {
    * stream, a call returns the token that it was given.
    */
   GetLogEvents: {
-    takes: [
+    inputMembers: [
       'logGroupName',
       'logGroupIdentifier',
       'logStreamName',
@@ -105,17 +105,18 @@ export const eventOperations = {
         .filter(({ timestamp }) => timestamp >= since && timestamp < endTime)
         .map((event) => ({ ...event, position: positionOf(event) }))
         .filter(
-          ({ position }) => !token || (token.forward ? position > token.position : position < token.position),
+          ({ position }) =>
+            !token || (token.isForward ? position > token.position : position < token.position),
         );
-      const forward = token?.forward ?? input.startFromHead ?? false;
-      const ordered = forward ? wanted : wanted.reverse();
-      const shown = ordered.slice(0, fittingCount(ordered, limit));
-      if (!forward) shown.reverse();
+      const isForward = token?.isForward ?? input.startFromHead ?? false;
+      const ordered = isForward ? wanted : wanted.reverse();
+      const page = ordered.slice(0, fittingCount(ordered, limit));
+      if (!isForward) page.reverse();
       return {
-        events: shown.map(({ timestamp, message, ingestionTime }): OutputLogEvent => {
+        events: page.map(({ timestamp, message, ingestionTime }): OutputLogEvent => {
           return { timestamp, message, ingestionTime };
         }),
-        ...tokensAround(shown, token),
+        ...tokensAround(page, token),
       };
     },
   },
@@ -123,13 +124,13 @@ export const eventOperations = {
 
 /** Returns the tokens before and after a page. The tokens of an empty page refer to the reader's position. */
 function tokensAround(
-  shown: readonly { position: bigint }[],
-  token: { forward: boolean; position: bigint } | undefined,
+  page: readonly { position: bigint }[],
+  token: { isForward: boolean; position: bigint } | undefined,
 ): { nextForwardToken: string; nextBackwardToken: string } {
   const position = token?.position ?? 0n;
   const after =
-    shown.at(-1)?.position ?? (token?.forward === false && position > 0n ? position - 1n : position);
-  const before = shown[0]?.position ?? (token?.forward ? position + 1n : position);
+    page.at(-1)?.position ?? (token?.isForward === false && position > 0n ? position - 1n : position);
+  const before = page[0]?.position ?? (token?.isForward ? position + 1n : position);
   return {
     nextForwardToken: `f/${positionText(after)}/s`,
     nextBackwardToken: `b/${positionText(before)}/s`,

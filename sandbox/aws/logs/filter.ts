@@ -26,7 +26,7 @@ function requestedStreams(
 export const filterOperations = {
   /** `interleaved` has no effect any more: the events of several streams are always in chronological order. */
   FilterLogEvents: {
-    takes: [
+    inputMembers: [
       'logGroupName',
       'logGroupIdentifier',
       'logStreamNames',

@@ -52,7 +52,7 @@ export function groupOf(
 export const streamsOf = (region: Region, group: string): LogStreamRow[] =>
   region.logs.streams.filter(({ logGroupName }) => logGroupName === group);
 
-const shown = (region: Region, group: LogGroupRow): LogGroup => ({
+const viewOf = (region: Region, group: LogGroupRow): LogGroup => ({
   ...group,
   // AWS updates this value with a delay of hours. In the sandbox it is always exact.
   storedBytes: streamsOf(region, group.logGroupName).reduce((sum, { weight }) => sum + weight, 0),
@@ -60,7 +60,7 @@ const shown = (region: Region, group: LogGroupRow): LogGroup => ({
 
 export const groupOperations = {
   CreateLogGroup: {
-    takes: ['logGroupName', 'tags', 'logGroupClass', 'deletionProtectionEnabled'],
+    inputMembers: ['logGroupName', 'tags', 'logGroupClass', 'deletionProtectionEnabled'],
     run(input, region) {
       const logGroupName = checkGroupName(input.logGroupName);
       if (input.logGroupClass !== undefined && input.logGroupClass !== 'STANDARD') {
@@ -83,9 +83,9 @@ export const groupOperations = {
     },
   },
 
-  /** The prefix may match several groups, so a caller that looks for one group must compare the names. */
+  /** The prefix may match several groups, so a caller that needs one group must compare the names. */
   DescribeLogGroups: {
-    takes: ['logGroupNamePrefix', 'logGroupNamePattern', 'logGroupClass', 'limit', 'nextToken'],
+    inputMembers: ['logGroupNamePrefix', 'logGroupNamePattern', 'logGroupClass', 'limit', 'nextToken'],
     run(input, region) {
       const { logGroupNamePrefix = '', logGroupNamePattern = '', logGroupClass = 'STANDARD' } = input;
       if (logGroupNamePrefix !== '' && logGroupNamePattern !== '') {
@@ -102,12 +102,12 @@ export const groupOperations = {
         )
         .sort((a, b) => byName(a.logGroupName, b.logGroupName));
       const { rows, next } = page(found, input.limit, input.nextToken);
-      return { logGroups: rows.map((group) => shown(region, group)), nextToken: next };
+      return { logGroups: rows.map((group) => viewOf(region, group)), nextToken: next };
     },
   },
 
   DeleteLogGroup: {
-    takes: ['logGroupName'],
+    inputMembers: ['logGroupName'],
     run(input, region) {
       const { logGroupName, deletionProtectionEnabled } = groupNamed(
         region,
@@ -123,7 +123,7 @@ export const groupOperations = {
   },
 
   PutLogGroupDeletionProtection: {
-    takes: ['logGroupIdentifier', 'deletionProtectionEnabled'],
+    inputMembers: ['logGroupIdentifier', 'deletionProtectionEnabled'],
     run(input, region) {
       groupOf(region, input).deletionProtectionEnabled = input.deletionProtectionEnabled ?? false;
       return {};
@@ -131,7 +131,7 @@ export const groupOperations = {
   },
 
   PutRetentionPolicy: {
-    takes: ['logGroupName', 'retentionInDays'],
+    inputMembers: ['logGroupName', 'retentionInDays'],
     run(input, region) {
       const days = input.retentionInDays ?? 0;
       const group = groupNamed(region, checkGroupName(input.logGroupName));
@@ -148,7 +148,7 @@ export const groupOperations = {
   },
 
   DeleteRetentionPolicy: {
-    takes: ['logGroupName'],
+    inputMembers: ['logGroupName'],
     run(input, region) {
       delete groupNamed(region, checkGroupName(input.logGroupName)).retentionInDays;
       return {};

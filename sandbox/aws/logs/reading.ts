@@ -18,14 +18,14 @@ export const keptSince = ({ retentionInDays }: LogGroupRow, now: Date): number =
  */
 export function positionIn(stream: LogStreamRow): (event: LogEventRow) => bigint {
   const digest = createHash('sha256').update(`${stream.arn}@${stream.creationTime}`).digest('hex');
-  const unique = BigInt(`0x${digest.slice(0, 20)}`);
-  return ({ timestamp, sequence }) => (BigInt(timestamp) << 144n) | (BigInt(sequence) << 80n) | unique;
+  const streamNumber = BigInt(`0x${digest.slice(0, 20)}`);
+  return ({ timestamp, sequence }) => (BigInt(timestamp) << 144n) | (BigInt(sequence) << 80n) | streamNumber;
 }
 
 /** Formats a position as 56 digits for event ids and tokens, so that positions can be compared as strings. */
 export const positionText = (position: bigint): string => String(position).padStart(56, '0');
 
-/** Returns how many events from the start of a list fit into one response. The first always fits, so that readers advance. */
+/** Returns how many events from the start of a list fit into one response. The first event always fits, so that readers advance. */
 export function fittingCount(events: readonly { message: string }[], limit: number): number {
   let bytesLeft = MAX_PAGE_BYTES;
   const end = events.slice(0, limit).findIndex((event, index) => {

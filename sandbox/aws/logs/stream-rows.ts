@@ -34,7 +34,7 @@ export function makeStream(region: Region, logGroupName: string, logStreamName: 
  * Inserts an event in chronological order, which is nearly always at the end.
  * @param ingestionTime milliseconds since 1970
  */
-export function appendEvent(
+export function insertEvent(
   stream: LogStreamRow,
   event: { timestamp: number; message: string },
   ingestionTime: number,

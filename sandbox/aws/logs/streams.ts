@@ -17,7 +17,7 @@ export function streamOf(region: Region, group: string, name = ''): LogStreamRow
 
 export const streamOperations = {
   CreateLogStream: {
-    takes: ['logGroupName', 'logStreamName'],
+    inputMembers: ['logGroupName', 'logStreamName'],
     run(input, region) {
       const group = checkGroupName(input.logGroupName);
       const { logStreamName: stream = '' } = input;
@@ -29,7 +29,7 @@ export const streamOperations = {
   },
 
   DescribeLogStreams: {
-    takes: [
+    inputMembers: [
       'logGroupName',
       'logGroupIdentifier',
       'logStreamNamePrefix',
@@ -44,11 +44,11 @@ export const streamOperations = {
       if (byTime && input.logStreamNamePrefix !== undefined) {
         throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
       }
-      const time = ({ lastEventTimestamp = 0 }: LogStreamRow) => lastEventTimestamp;
+      const timeOf = ({ lastEventTimestamp = 0 }: LogStreamRow) => lastEventTimestamp;
       const sorted = streamsOf(region, logGroupName)
         .filter(({ logStreamName }) => logStreamName.startsWith(input.logStreamNamePrefix ?? ''))
         .sort((a, b) => byName(a.logStreamName, b.logStreamName));
-      if (byTime) sorted.sort((a, b) => time(a) - time(b));
+      if (byTime) sorted.sort((a, b) => timeOf(a) - timeOf(b));
       if (input.descending) sorted.reverse();
       const { rows, next } = page(sorted, input.limit, input.nextToken);
       return { logStreams: rows, nextToken: next };
@@ -56,7 +56,7 @@ export const streamOperations = {
   },
 
   DeleteLogStream: {
-    takes: ['logGroupName', 'logStreamName'],
+    inputMembers: ['logGroupName', 'logStreamName'],
     run(input, region) {
       const { logGroupName } = groupNamed(region, checkGroupName(input.logGroupName));
       const { logStreamName } = streamOf(region, logGroupName, input.logStreamName);

@@ -35,39 +35,39 @@ const groupByName = (region: Region, name: string | undefined): LogGroupRow =>
 
 export const tagOperations = {
   TagResource: {
-    takes: ['resourceArn', 'tags'],
+    inputMembers: ['resourceArn', 'tags'],
     run(input, region) {
       addTags(groupByArn(region, input.resourceArn), input.tags);
       return {};
     },
   },
   UntagResource: {
-    takes: ['resourceArn', 'tagKeys'],
+    inputMembers: ['resourceArn', 'tagKeys'],
     run(input, region) {
       removeTags(groupByArn(region, input.resourceArn), input.tagKeys);
       return {};
     },
   },
   ListTagsForResource: {
-    takes: ['resourceArn'],
+    inputMembers: ['resourceArn'],
     run: (input, region) => ({ tags: groupByArn(region, input.resourceArn).tags }),
   },
   TagLogGroup: {
-    takes: ['logGroupName', 'tags'],
+    inputMembers: ['logGroupName', 'tags'],
     run(input, region) {
       addTags(groupByName(region, input.logGroupName), input.tags);
       return {};
     },
   },
   UntagLogGroup: {
-    takes: ['logGroupName', 'tags'],
+    inputMembers: ['logGroupName', 'tags'],
     run(input, region) {
       removeTags(groupByName(region, input.logGroupName), input.tags);
       return {};
     },
   },
   ListTagsLogGroup: {
-    takes: ['logGroupName'],
+    inputMembers: ['logGroupName'],
     run: (input, region) => ({ tags: groupByName(region, input.logGroupName).tags }),
   },
 } satisfies Operations<typeof Logs>;

@@ -14,7 +14,7 @@ export interface RecordChange {
 
 type Key = Pick<ResourceRecordSet, 'Type' | 'SetIdentifier'> & { readonly Name: string };
 
-/** Compares record sets by name, type and identifier. If all three are equal, it is the same record set. */
+/** Compares record sets by name, type and identifier. Two record sets are the same if all three are equal. */
 export function compareRecords(one: Key, other: Key): number {
   return (
     compareNames(one.Name, other.Name) ||
@@ -25,7 +25,7 @@ export function compareRecords(one: Key, other: Key): number {
 
 const compareStrings = (one = '', other = ''): number => (one < other ? -1 : Number(one > other));
 
-const described = ({ Name, Type, SetIdentifier }: RecordRow): string => {
+const textOf = ({ Name, Type, SetIdentifier }: RecordRow): string => {
   const identifier = SetIdentifier === undefined ? '' : `, set-identifier='${SetIdentifier}'`;
   return `resource record set [name='${Name}', type='${Type}'${identifier}]`;
 };
@@ -51,7 +51,7 @@ export function applyChange(
       `The request contains an invalid set of changes for a resource record set '${record.Type} ${record.Name}'`,
     ];
   }
-  if (action === 'CREATE' && current) return [`Tried to create ${described(record)} but it already exists`];
+  if (action === 'CREATE' && current) return [`Tried to create ${textOf(record)} but it already exists`];
   const faults = faultsOf(region, draft, record);
   const faultsOrConflicts = faults.length > 0 ? faults : conflicts(draft, record);
   draft.records = [...draft.records.filter((row) => row !== current), record];
@@ -60,9 +60,9 @@ export function applyChange(
 
 /** Applies a deletion, which must contain the exact current values of the record set. */
 function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | undefined): string[] {
-  if (!current) return [`Tried to delete ${described(record)} but it was not found`];
+  if (!current) return [`Tried to delete ${textOf(record)} but it was not found`];
   if (fingerprint(current) !== fingerprint(record)) {
-    return [`Tried to delete ${described(record)} but the values provided do not match the current values`];
+    return [`Tried to delete ${textOf(record)} but the values provided do not match the current values`];
   }
   if (isCreatedWithZone(draft, current)) {
     return [
@@ -97,30 +97,34 @@ const fingerprint = ({
  */
 function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
   const { Name, Type, SetIdentifier, TTL, Weight } = record;
-  const neighbours = draft.records.filter((row) => row.Name === Name && compareRecords(row, record) !== 0);
-  const kind = `RRSet of type ${Type} with DNS name ${Name} is not permitted`;
-  if (Type === 'CNAME' && neighbours.some((row) => row.Type !== 'CNAME')) {
-    return [`${kind} as it conflicts with other records with the same DNS name in zone ${draft.Name}`];
-  }
-  if (Type !== 'CNAME' && neighbours.some((row) => row.Type === 'CNAME')) {
+  const sameNameRows = draft.records.filter((row) => row.Name === Name && compareRecords(row, record) !== 0);
+  const notPermittedText = `RRSet of type ${Type} with DNS name ${Name} is not permitted`;
+  if (Type === 'CNAME' && sameNameRows.some((row) => row.Type !== 'CNAME')) {
     return [
-      `${kind} because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${draft.Name}`,
+      `${notPermittedText} as it conflicts with other records with the same DNS name in zone ${draft.Name}`,
     ];
   }
-  const siblings = neighbours.filter((row) => row.Type === Type);
-  if (siblings.length === 0) return [];
+  if (Type !== 'CNAME' && sameNameRows.some((row) => row.Type === 'CNAME')) {
+    return [
+      `${notPermittedText} because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${draft.Name}`,
+    ];
+  }
+  const sameTypeRows = sameNameRows.filter((row) => row.Type === Type);
+  if (sameTypeRows.length === 0) return [];
   if (SetIdentifier === undefined) {
     return [
       `RRSet with DNS name ${Name}, type ${Type} cannot be created as other RRSets exist with the same name and type.`,
     ];
   }
-  const subject = `RRSet with DNS name ${Name}, type ${Type}, SetIdentifier ${SetIdentifier} cannot be created as`;
+  const cannotCreateText = `RRSet with DNS name ${Name}, type ${Type}, SetIdentifier ${SetIdentifier} cannot be created as`;
   const policy = Weight === undefined ? 'multivalue' : 'weighted';
-  if (siblings.some((row) => (row.Weight === undefined) !== (Weight === undefined) || !row.SetIdentifier)) {
-    return [`${subject} a non-${policy} set exists with the same name and type.`];
+  if (
+    sameTypeRows.some((row) => (row.Weight === undefined) !== (Weight === undefined) || !row.SetIdentifier)
+  ) {
+    return [`${cannotCreateText} a non-${policy} set exists with the same name and type.`];
   }
-  if (siblings.some((row) => row.TTL !== undefined && TTL !== undefined && row.TTL !== TTL)) {
-    return [`${subject} ${policy} sets must contain the same TTL.`];
+  if (sameTypeRows.some((row) => row.TTL !== undefined && TTL !== undefined && row.TTL !== TTL)) {
+    return [`${cannotCreateText} ${policy} sets must contain the same TTL.`];
   }
   return [];
 }

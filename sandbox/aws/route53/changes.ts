@@ -20,7 +20,7 @@ export function submitChange(region: Region, comment?: string): ChangeInfo {
 
 export const changeOperations = {
   GetChange: {
-    takes: ['Id'],
+    inputMembers: ['Id'],
     run({ Id }, region) {
       return { ChangeInfo: rowOf(region.route53.changes, Id) };
     },

@@ -6,7 +6,7 @@ const MAX_LABEL_BYTES = 63;
 /** One character of a name, or the octal escape of a character. */
 const CHARACTER = /\\([0-3][0-7]{2})|[^]/gu;
 
-const escaped = (character: string): string =>
+const octalEscape = (character: string): string =>
   [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
 /**
@@ -19,7 +19,7 @@ export function normalName(name: string): string {
     const character = octal === undefined ? found : String.fromCharCode(Number.parseInt(octal, 8));
     // An escaped dot is part of a label. Only a plain dot separates labels.
     const isPlain = character === '.' ? octal === undefined : /[a-z0-9_-]/i.test(character);
-    return isPlain ? character.toLowerCase() : escaped(character);
+    return isPlain ? character.toLowerCase() : octalEscape(character);
   });
   return text.endsWith('.') ? text : `${text}.`;
 }

@@ -37,8 +37,9 @@ export function readRecord({ Action, ResourceRecordSet: given }: Change): Record
   if (HealthCheckId !== undefined) throw noSuchHealthCheck(HealthCheckId);
   const where = `in Change with [Action=${Action}, Name=${Name}, Type=${Type}, SetIdentifier=${SetIdentifier ?? 'null'}]`;
   const contents = '[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
-  const hasValues = TTL !== undefined && (ResourceRecords?.length ?? 0) > 0;
-  if (AliasTarget ? TTL !== undefined || ResourceRecords?.length : !hasValues) {
+  const hasRecords = (ResourceRecords?.length ?? 0) > 0;
+  const hasTtl = TTL !== undefined;
+  if (AliasTarget ? hasTtl || hasRecords : !(hasTtl && hasRecords)) {
     const found = AliasTarget ? 'more than one' : 'none';
     throw invalidInput(`Invalid request: Expected exactly one of ${contents}, but found ${found} ${where}`);
   }
@@ -109,18 +110,18 @@ export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow)
 function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }: RecordRow): string[] {
   const { HostedZoneId = '', DNSName = '' } = AliasTarget ?? {};
   const prefix = `Tried to create an alias that targets ${DNSName}, type ${Type} in zone ${HostedZoneId}, but`;
-  const absent = `${prefix} that target was not found`;
-  const outside = `${prefix} the alias target name does not lie within the target zone`;
+  const absentFault = `${prefix} that target was not found`;
+  const outsideFault = `${prefix} the alias target name does not lie within the target zone`;
   if (HostedZoneId === zone.Id) {
-    if (!isWithin(DNSName, zone.Name)) return [outside, absent];
+    if (!isWithin(DNSName, zone.Name)) return [outsideFault, absentFault];
     const exists = zone.records.some((record) => record.Name === DNSName && record.Type === Type);
-    return exists ? [] : [absent];
+    return exists ? [] : [absentFault];
   }
   if (HostedZoneId !== CANONICAL_HOSTED_ZONE_ID || !isWithin(DNSName, `${BALANCER_DOMAIN}.`)) {
-    return [outside, absent];
+    return [outsideFault, absentFault];
   }
   const name = DNSName.replace(/^dualstack\./, '');
-  return region.route53.balancerNames.has(name) ? [] : [absent];
+  return region.route53.balancerNames.has(name) ? [] : [absentFault];
 }
 
 /** The checks of values, by record type. Values of other types are not checked. */

@@ -1,4 +1,4 @@
-/** Record sets: listed by name, and changed in batches, either completely or not at all. */
+/** Record sets: listed by name, and changed in batches. A batch takes effect completely or not at all. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Change } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
@@ -36,7 +36,7 @@ function checkSize(changes: readonly Change[]): void {
 export const recordSetOperations = {
   /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
   ChangeResourceRecordSets: {
-    takes: ['HostedZoneId', 'ChangeBatch'],
+    inputMembers: ['HostedZoneId', 'ChangeBatch'],
     run({ HostedZoneId, ChangeBatch: { Changes = [], Comment } = { Changes: [] } }, region) {
       const zone = rowOf(region.route53.zones, HostedZoneId);
       if (Changes.length === 0) throw invalidInput('Invalid request: a batch must have at least one change');
@@ -56,7 +56,7 @@ export const recordSetOperations = {
 
   /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html */
   ListResourceRecordSets: {
-    takes: ['HostedZoneId', 'StartRecordName', 'StartRecordType', 'StartRecordIdentifier', 'MaxItems'],
+    inputMembers: ['HostedZoneId', 'StartRecordName', 'StartRecordType', 'StartRecordIdentifier', 'MaxItems'],
     run(input, region) {
       const zone = rowOf(region.route53.zones, input.HostedZoneId);
       const { StartRecordName, StartRecordType, StartRecordIdentifier } = input;

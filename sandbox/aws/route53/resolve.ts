@@ -15,8 +15,9 @@ const MAX_HOPS = 8;
  * Resolves a name in the hosted zones of the account.
  * @param name with or without a trailing dot, in any case
  * @param draw returns a number from 0 to less than 1, which selects among weighted record sets
- * @returns `values` with IP addresses, or `alias` when aliases and CNAMEs lead to a name outside all zones, e.g. that of a load
- * balancer. The alias is in lower case, without `dualstack.` and without a trailing dot. Undefined when no zone has the name.
+ * @returns `values` with IP addresses, or `alias` when aliases and CNAMEs lead to a name outside all zones, such as the name
+ * of a load balancer. The alias is in lower case, without `dualstack.` and without a trailing dot. Undefined when no zone has
+ * the name.
  */
 export function resolve(region: Region, name: string, draw: () => number = Math.random): Answer | undefined {
   let next = normalName(name);
@@ -39,24 +40,24 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
 
 /**
  * Returns the zone that answers for a name. Like a resolver, it starts at the outermost zone of the account that contains the
- * name, and follows each delegation from there. A zone never answers if the zone above it does not delegate to it.
+ * name, and follows each delegation from there. A zone below the outermost one answers only if the zone above delegates to it.
  * @returns undefined when there is no such zone, or the name is delegated to name servers outside the account
  * @see https://www.rfc-editor.org/rfc/rfc1034#section-4.3.2
  */
 function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
   let zone = outermostZone(region, name);
   for (;;) {
-    const cut = zone && delegationIn(zone, name);
-    if (!cut) return zone;
+    const delegation = zone && delegationIn(zone, name);
+    if (!delegation) return zone;
     zone = region.route53.zones.find(
-      ({ Name, nameServers }) => Name === cut.Name && sharesServer(nameServers, valuesOf(cut)),
+      ({ Name, nameServers }) => Name === delegation.Name && sharesServer(nameServers, valuesOf(delegation)),
     );
   }
 }
 
 /**
- * Returns the outermost zone that contains a name, which is the zone that the domain's registrar delegates to. If several zones
- * have this zone's name, the registrar delegates to the oldest of them.
+ * Returns the outermost zone that contains a name. The domain's registrar delegates to this zone. If several zones have this
+ * zone's name, the registrar delegates to the oldest of them.
  */
 const outermostZone = (region: Region, name: string): HostedZoneRow | undefined =>
   region.route53.zones
@@ -66,7 +67,7 @@ const outermostZone = (region: Region, name: string): HostedZoneRow | undefined 
       undefined,
     );
 
-/** Returns the NS record set of a zone that delegates a name. If several contain the name, the outermost one counts. */
+/** Returns the NS record set with which a zone delegates a name. If several match, the outermost one counts. */
 const delegationIn = (zone: HostedZoneRow, name: string): RecordRow | undefined =>
   zone.records
     .filter((record) => record.Type === 'NS' && record.Name !== zone.Name && isWithin(name, record.Name))
@@ -76,7 +77,7 @@ const sharesServer = (servers: readonly string[], delegated: readonly string[]):
   servers.some((server) => delegated.some((value) => normalName(value) === normalName(server)));
 
 /**
- * Returns the name servers that the parent of a zone delegates the zone's name to, each with a trailing dot.
+ * Returns the name servers to which the parent of a zone delegates the zone. Each name server has a trailing dot.
  * @param name the name of the zone, with or without a trailing dot
  * @returns an empty list when the parent does not delegate the name
  */
@@ -85,8 +86,8 @@ export function delegatedServers(region: Region, name: string): string[] {
   const outermost = outermostZone(region, zoneName);
   if (outermost?.Name === zoneName) return outermost.nameServers.map((server) => `${server}.`);
   const parent = zoneOf(region, labelsOf(zoneName).slice(1).join('.').concat('.'));
-  const cut = parent && delegationIn(parent, zoneName);
-  return cut?.Name === zoneName ? valuesOf(cut) : [];
+  const delegation = parent && delegationIn(parent, zoneName);
+  return delegation?.Name === zoneName ? valuesOf(delegation) : [];
 }
 
 /**
@@ -117,9 +118,9 @@ function choose(records: readonly RecordRow[], draw: () => number): RecordRow | 
   if (first?.Weight === undefined) return first;
   const total = records.reduce((sum, { Weight = 0 }) => sum + Weight, 0);
   // Record sets that all have weight 0 are equally likely.
-  const weight = (record: RecordRow) => (total === 0 ? 1 : (record.Weight ?? 0));
+  const weightOf = (record: RecordRow) => (total === 0 ? 1 : (record.Weight ?? 0));
   let remaining = draw() * (total || records.length);
-  return records.find((record) => (remaining -= weight(record)) < 0);
+  return records.find((record) => (remaining -= weightOf(record)) < 0);
 }
 
 /** Returns the addresses of the chosen record set. A multivalue answer has the addresses of all record sets of the type. */

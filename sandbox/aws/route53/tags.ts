@@ -33,7 +33,7 @@ const tagSet = ({ Id, tags }: HostedZoneRow): Route53.ResourceTagSet => ({
 export const tagOperations = {
   /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html */
   ChangeTagsForResource: {
-    takes: ['ResourceType', 'ResourceId', 'AddTags', 'RemoveTagKeys'],
+    inputMembers: ['ResourceType', 'ResourceId', 'AddTags', 'RemoveTagKeys'],
     run({ ResourceType, ResourceId, AddTags = [], RemoveTagKeys = [] }, region) {
       const zone = taggedZone(region, ResourceType, ResourceId);
       if (AddTags.length + RemoveTagKeys.length === 0) {
@@ -48,7 +48,7 @@ export const tagOperations = {
   },
 
   ListTagsForResource: {
-    takes: ['ResourceType', 'ResourceId'],
+    inputMembers: ['ResourceType', 'ResourceId'],
     run({ ResourceType, ResourceId }, region) {
       return { ResourceTagSet: tagSet(taggedZone(region, ResourceType, ResourceId)) };
     },
@@ -56,7 +56,7 @@ export const tagOperations = {
 
   /** An unknown zone fails the whole call. */
   ListTagsForResources: {
-    takes: ['ResourceType', 'ResourceIds'],
+    inputMembers: ['ResourceType', 'ResourceIds'],
     run({ ResourceType, ResourceIds = [] }, region) {
       if (ResourceIds.length === 0 || ResourceIds.length > MAX_PER_CALL) {
         throw invalidInput(`Between 1 and ${MAX_PER_CALL} resource IDs must be specified`);

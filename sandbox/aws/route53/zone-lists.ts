@@ -5,13 +5,13 @@ import { invalidInput, notInEnumeration } from './errors.ts';
 import { withoutPrefix } from './ids.ts';
 import { compareNames, normalName } from './names.ts';
 import { firstPage } from './paging.ts';
-import { shown } from './zones.ts';
+import { viewOf } from './zones.ts';
 
 const MAX_PAGE_SIZE = 100;
 
 export const zoneListOperations = {
   ListHostedZones: {
-    takes: ['Marker', 'MaxItems', 'HostedZoneType'],
+    inputMembers: ['Marker', 'MaxItems', 'HostedZoneType'],
     run({ Marker, MaxItems: requested, HostedZoneType }, region) {
       if (HostedZoneType !== undefined && HostedZoneType !== 'PrivateHostedZone') {
         throw notInEnumeration(HostedZoneType, ['PrivateHostedZone']);
@@ -22,7 +22,7 @@ export const zoneListOperations = {
         .filter(({ Id }) => HostedZoneType === undefined && Id >= withoutPrefix(Marker))
         .sort((one, other) => (one.Id < other.Id ? -1 : 1));
       const { page, next, IsTruncated, MaxItems } = firstPage(zones, requested, MAX_PAGE_SIZE);
-      return { HostedZones: page.map(shown), Marker, IsTruncated, NextMarker: next?.Id, MaxItems };
+      return { HostedZones: page.map(viewOf), Marker, IsTruncated, NextMarker: next?.Id, MaxItems };
     },
   },
 
@@ -31,7 +31,7 @@ export const zoneListOperations = {
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
    */
   ListHostedZonesByName: {
-    takes: ['DNSName', 'HostedZoneId', 'MaxItems'],
+    inputMembers: ['DNSName', 'HostedZoneId', 'MaxItems'],
     run({ DNSName, HostedZoneId, MaxItems: requested }, region) {
       if (HostedZoneId !== undefined && DNSName === undefined) {
         throw invalidInput('A hosted zone ID can be specified only together with a DNS name');
@@ -42,7 +42,7 @@ export const zoneListOperations = {
       const zones = region.route53.zones.filter((zone) => compare(zone, start) >= 0).sort(compare);
       const { page, next, IsTruncated, MaxItems } = firstPage(zones, requested, MAX_PAGE_SIZE);
       return {
-        HostedZones: page.map(shown),
+        HostedZones: page.map(viewOf),
         DNSName,
         HostedZoneId,
         IsTruncated,

@@ -47,7 +47,7 @@ const firstRecords = (zone: string, servers: string[]): RecordRow[] => [
 ];
 
 /** Returns a zone as calls show it. */
-export const shown = ({ Id, Name, CallerReference, Config, records }: HostedZoneRow): HostedZone => ({
+export const viewOf = ({ Id, Name, CallerReference, Config, records }: HostedZoneRow): HostedZone => ({
   Id: `/hostedzone/${Id}`,
   Name,
   CallerReference,
@@ -55,7 +55,7 @@ export const shown = ({ Id, Name, CallerReference, Config, records }: HostedZone
   ResourceRecordSetCount: records.length,
 });
 
-/** Whether a record set was created with the zone, as the zone's own NS and SOA record sets are. */
+/** Whether a record set is the zone's own NS or SOA record set. Both are created with the zone. */
 export const isCreatedWithZone = (zone: HostedZoneRow, { Name, Type }: RecordRow): boolean =>
   Name === zone.Name && (Type === 'NS' || Type === 'SOA');
 
@@ -66,7 +66,7 @@ export const zoneOperations = {
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
    */
   CreateHostedZone: {
-    takes: ['Name', 'CallerReference', 'HostedZoneConfig'],
+    inputMembers: ['Name', 'CallerReference', 'HostedZoneConfig'],
     run(
       { Name = '', CallerReference = '', HostedZoneConfig: { Comment, PrivateZone = false } = {} },
       region,
@@ -94,7 +94,7 @@ export const zoneOperations = {
         tags: [],
       });
       return {
-        HostedZone: shown(zone),
+        HostedZone: viewOf(zone),
         ChangeInfo: submitChange(region),
         DelegationSet: { NameServers: nameServers },
         Location: `https://route53.${region.partition.dnsSuffix}/2013-04-01/hostedzone/${Id}`,
@@ -103,30 +103,30 @@ export const zoneOperations = {
   },
 
   GetHostedZone: {
-    takes: ['Id'],
+    inputMembers: ['Id'],
     run({ Id }, region) {
       const zone = rowOf(region.route53.zones, Id);
-      return { HostedZone: shown(zone), DelegationSet: { NameServers: zone.nameServers } };
+      return { HostedZone: viewOf(zone), DelegationSet: { NameServers: zone.nameServers } };
     },
   },
 
   UpdateHostedZoneComment: {
-    takes: ['Id', 'Comment'],
+    inputMembers: ['Id', 'Comment'],
     run({ Id, Comment }, region) {
       const zone = rowOf(region.route53.zones, Id);
       zone.Config = { ...zone.Config, Comment };
-      return { HostedZone: shown(zone) };
+      return { HostedZone: viewOf(zone) };
     },
   },
 
   GetHostedZoneCount: {
-    takes: [],
+    inputMembers: [],
     run: (_input, region) => ({ HostedZoneCount: region.route53.zones.size }),
   },
 
   /** Also deletes the NS and SOA record sets that were created with the zone. Any other record set blocks the deletion. */
   DeleteHostedZone: {
-    takes: ['Id'],
+    inputMembers: ['Id'],
     run({ Id }, region) {
       const zone = rowOf(region.route53.zones, Id);
       if (zone.records.some((record) => !isCreatedWithZone(zone, record))) throw zoneNotEmpty();

@@ -5,7 +5,7 @@ import type { Operations } from '../../operations.ts';
 export const identityOperations = {
   /** Signatures are not checked, so every caller is the same user. */
   GetCallerIdentity: {
-    takes: [],
+    inputMembers: [],
     run: (_input, region) => ({
       UserId: 'AIDASANDBOXUSERXXXXXX',
       Account: region.account,

@@ -79,7 +79,10 @@ test('no two kinds share an id prefix, a tag type or an ARN type', () => {
 test('every call that creates an EC2 resource accepts tags for it; routes and tags are not resources', () => {
   const ec2 = services['ec2']?.operations ?? {};
   const untagged = Object.entries(ec2)
-    .filter(([name, { takes }]) => /^(Create|Allocate)/.test(name) && !takes.includes('TagSpecifications'))
+    .filter(
+      ([name, { inputMembers }]) =>
+        /^(Create|Allocate)/.test(name) && !inputMembers.includes('TagSpecifications'),
+    )
     .map(([name]) => name);
   expect(untagged).toEqual(['CreateRoute', 'CreateTags']);
 });

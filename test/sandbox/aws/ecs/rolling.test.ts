@@ -11,7 +11,7 @@ const assessedTasks = (kinds: Kind[]): AssessedTask[] =>
   kinds.map((kind, index) => ({
     task: { taskArn: `${kind} ${index}` } as TaskRow,
     isPrimary: !kind.startsWith('old'),
-    healthy: kind === 'healthy' || kind === 'old',
+    isHealthy: kind === 'healthy' || kind === 'old',
     mustBeReplaced: kind === 'to be replaced',
   }));
 
@@ -24,7 +24,11 @@ interface Settings {
 const moves = (kinds: Kind[], desiredCount: number, settings: Settings = {}) => {
   const { rolloutState = 'IN_PROGRESS', minimumHealthyPercent = 100, maximumPercent = 200 } = settings;
   const configuration = { minimumHealthyPercent, maximumPercent };
-  const { stop, start, stuck } = nextMoves(
+  const {
+    tasksToStop: stop,
+    startCount: start,
+    isStuck: stuck,
+  } = nextMoves(
     { desiredCount, deploymentConfiguration: configuration },
     { rolloutState },
     assessedTasks(kinds),

@@ -1,12 +1,12 @@
 /** The scheduler's assessment of a service's tasks: which tasks have failed, are healthy, or must be replaced. */
 import type { Region } from '../../world/region.ts';
 import { resetFailures, throttle } from './breaker.ts';
-import { verdictOn } from './health.ts';
+import { healthOf } from './health.ts';
 import type { AssessedTask } from './rolling.ts';
-import { notPlaced, addEvent, THROTTLED } from './service-events.ts';
+import { taskNotPlaced, addEvent, THROTTLED } from './service-events.ts';
 import type { ServiceRow, TaskRow } from './store.ts';
 
-/** Counts the tasks that ended on their own as failures of their deployments. Each task is counted only once. */
+/** Counts each task that ended on its own as one failure of its deployment. */
 export function countFailures(region: Region, service: ServiceRow, tasks: readonly TaskRow[]): void {
   for (const task of tasks) {
     if (!task.failed || task.isFailureCounted) continue;
@@ -16,7 +16,8 @@ export function countFailures(region: Region, service: ServiceRow, tasks: readon
     deployment.failedTasks += 1;
     service.steady = false;
     if (task.failed !== 'start') continue;
-    if (task.stopCode === 'TaskFailedToStart') addEvent(region, service, notPlaced(task.stoppedReason ?? ''));
+    if (task.stopCode === 'TaskFailedToStart')
+      addEvent(region, service, taskNotPlaced(task.stoppedReason ?? ''));
     if (throttle(region, deployment)) addEvent(region, service, THROTTLED);
   }
 }
@@ -30,16 +31,16 @@ export function assessTask(
   task: TaskRow,
 ): Omit<AssessedTask, 'isPrimary'> {
   const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
-  const verdict = task.replaceReason === undefined ? verdictOn(region, service, task) : undefined;
-  if (verdict?.state === 'unhealthy') {
-    task.replaceReason = verdict.reason;
+  const health = task.replaceReason === undefined ? healthOf(region, service, task) : undefined;
+  if (health?.state === 'unhealthy') {
+    task.replaceReason = health.reason;
     service.steady = false;
-    addEvent(region, service, verdict.event);
+    addEvent(region, service, health.event);
     if (deployment) deployment.failedTasks += 1;
   }
-  if (verdict?.state === 'healthy' && !task.wasHealthy) {
+  if (health?.state === 'healthy' && !task.wasHealthy) {
     task.wasHealthy = true;
     if (deployment) resetFailures(service, deployment);
   }
-  return { task, healthy: verdict?.state === 'healthy', mustBeReplaced: task.replaceReason !== undefined };
+  return { task, isHealthy: health?.state === 'healthy', mustBeReplaced: task.replaceReason !== undefined };
 }

@@ -31,7 +31,7 @@ describe('the result', () => {
     });
   });
 
-  test('with drift, the exit code is 2 and each difference is printed, with the command that repairs it', () => {
+  test('with drift, the exit code is 2, and the differences and the command that repairs them are printed', () => {
     const fields = [
       { field: 'dns.support', from: false, to: true },
       { field: 'tag.Name', from: undefined, to: 'shop-dev-vpc' },

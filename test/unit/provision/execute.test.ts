@@ -25,7 +25,7 @@ import { config, sent } from '../step-harness.ts';
 
 const stack = config({ tags: { team: 'blue' }, domain: undefined });
 const options: Options = { ...defaultOptions, wait: false };
-/** What exists in every test, so that `finish` does not wait for the load balancer. */
+/** The resources that exist in every test. The load balancer is active, so `finish` does not wait for it. */
 const found: Resources = {
   loadBalancer: { '': foundFor('loadBalancer', '', { state: 'active' }) },
   vpc: foundAt('vpc', ''),
@@ -166,12 +166,12 @@ describe('a provision', () => {
     expect(run.state.data.configuration).toBeUndefined();
   });
 
-  test('a provision surveys only once if the state contains no unanswered create', async () => {
+  test('without an unanswered create in the state, a provision makes no second survey', async () => {
     await runExecute();
     expect(sent()).toEqual([]);
   });
 
-  test('a provision that resumes an unanswered create is surveyed, planned and applied a second time', async () => {
+  test('a provision that resumes an unanswered create surveys, plans and applies a second time', async () => {
     mockEmptyAccount();
     await run.state.intend('cluster');
     let surveys = 0;

@@ -71,7 +71,7 @@ async function runAgain() {
   return { changes: diffOf(steps.vpc, found), resources: state.data.resources };
 }
 
-test('a recorded VPC that filtered lists do not return yet is neither forgotten nor created twice', async () => {
+test('while filtered lists do not return a recorded VPC yet, it is neither forgotten nor created twice', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).resolves({
     Vpcs: [

@@ -52,7 +52,7 @@ test('a resource with the tags of someone else is an obstacle at once', async ()
   expect(lookups()).toBe(1);
 });
 
-test('nothing is looked up if the teardown removes nothing that can have obstacles', async () => {
+test('obstacles are looked up only if the teardown removes a resource that can have some', async () => {
   const foreign = { tags: { 'slipway:stack': 'other' }, vpcId: 'vpc-1' };
   expect(await searchObstacles(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
   expect(await searchObstacles(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);

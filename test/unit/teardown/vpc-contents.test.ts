@@ -1,4 +1,4 @@
-// The contents of a VPC after a teardown: resources of all kinds are listed, network interfaces also with what they block.
+// The contents of a VPC after a teardown: resources of all kinds are listed. A network interface is listed with what it blocks.
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,

@@ -208,7 +208,7 @@ test('a stage that is too long is a mistake in --stage, although the name in AWS
   ]);
 });
 
-test('the fix for a stage that is too long only for the name of a container states the length that fits this name', () => {
+test('if a stage is too long only for the name of a container, the fix states the length that fits this name', () => {
   expect(mistakesOf(validStackWith({ services: ONE_SERVICE }), 's'.repeat(20))).toEqual([
     expect.objectContaining({
       path: '--stage',

@@ -9,7 +9,7 @@ import type { Config } from '../../../../lib/config/config.ts';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import { InvalidConfig, type Mistake } from '../../../../lib/config/mistake.ts';
 
-/** A temporary folder with these files, removed after the tests of the file. */
+/** A temporary folder with these files. It is deleted after the tests. */
 export function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-config-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -114,7 +114,7 @@ describe('the records of the zone', () => {
     expect(listedNames()).toEqual([undefined]);
   });
 
-  test("are also read if the name is the zone's own name, whose NS record delegates nothing", async () => {
+  test('are also read at the apex of the zone, where the NS record delegates nothing', async () => {
     const sets = [
       recordSet('example.com', 'AAAA', '2001:db8::1'),
       recordSet('example.com', 'NS', 'ns.example.'),

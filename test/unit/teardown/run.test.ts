@@ -167,7 +167,7 @@ describe('a run', () => {
     const { exitCode, text, json } = await runTeardown();
     expect({ exitCode, text }).toEqual({ exitCode: 0, text: 'shop-dev: there is nothing to do' });
     expect(json).toMatchObject({ removed: 0, left: 0, certificate: { nouns: tornDown } });
-    expect(sandbox.stops()).toBe(1);
+    expect(sandbox.stopCount()).toBe(1);
     expect(events).toContainEqual({ type: 'note', text: 'the sandbox is empty and was stopped' });
   });
 
@@ -225,7 +225,7 @@ describe('a run', () => {
     });
     expect(existsSync(fileOf('home/shop-dev.json'))).toBe(true);
     expect(existsSync(fileOf('home/shop-dev.lock'))).toBe(false);
-    expect(sandbox.stops()).toBe(0);
+    expect(sandbox.stopCount()).toBe(0);
   });
 
   test('an interrupted teardown is reported as interrupted, even if a removal fails as a result', async () => {

@@ -192,7 +192,7 @@ describe('a failure while opening a session', () => {
       arrange();
       await expect(opening()).rejects.toMatchObject(expected);
       expect(isLocked()).toBe(false);
-      expect(sandbox.stops()).toBe(1);
+      expect(sandbox.stopCount()).toBe(1);
     },
   );
 
@@ -200,7 +200,7 @@ describe('a failure while opening a session', () => {
     mockRunningSandbox();
     writeState({ account: '999999999999' });
     await expect(opening()).rejects.toMatchObject({ code: 'STATE_FOREIGN' });
-    expect(sandbox.stops()).toBe(0);
+    expect(sandbox.stopCount()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 
@@ -209,7 +209,7 @@ describe('a failure while opening a session', () => {
     const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
     await expect(opening()).rejects.toMatchObject({ code: 'LOCKED' });
     expect(isLocked()).toBe(true);
-    expect(sandbox.stops()).toBe(0);
+    expect(sandbox.stopCount()).toBe(0);
     expect(sent()).toEqual([]);
     await lock.release();
   });
@@ -221,7 +221,7 @@ describe('closing a session', () => {
     expect(isLocked()).toBe(true);
     expect(await session.closeSandbox()).toBe(true);
     await session.close();
-    expect(sandbox.stops()).toBe(1);
+    expect(sandbox.stopCount()).toBe(1);
     expect(isLocked()).toBe(false);
   });
 
@@ -231,7 +231,7 @@ describe('closing a session', () => {
   ])('does not stop a sandbox that %s', async (_what, overrides) => {
     sandbox = projectSandbox(overrides);
     await (await opening()).close();
-    expect(sandbox.stops()).toBe(0);
+    expect(sandbox.stopCount()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 

@@ -43,7 +43,7 @@ describe.each(['old', 'new'])('a file of an earlier Slipway moves to the folder 
     expect(await move(to)).toBeUndefined();
   });
 
-  test('with the temporary files and the lock of a run that was killed', async () => {
+  test('and the temporary files and the lock of a killed run are removed', async () => {
     await write('old/dev.json', STATE);
     await write('old/dev.json.4711-3.tmp', 'half');
     await write('old/dev.lock', DEAD);

@@ -25,7 +25,7 @@ let hosts: (string | undefined)[];
 /** The names that were looked up. */
 let lookedUpNames: string[];
 let resolve: (name: string) => Promise<{ host: string; port: number } | undefined>;
-/** The name parentNameServers that the parent of every zone delegates to. */
+/** The name servers that the parent of every zone delegates to. */
 let parentNameServers: readonly string[];
 /** The local port that the load balancer's name resolves to; undefined while the name does not resolve. */
 let port: number | undefined;
@@ -125,12 +125,12 @@ describe('the load balancer', () => {
 });
 
 describe('every path', () => {
-  test('every path is requestedPaths through the URL that is returned', async () => {
+  test('every path is requested through the URL that is returned', async () => {
     expect(await runFinish([])).toEqual({ url: `http://dnsName-of-loadBalancer:${port}`, zone: undefined });
     expect(requestedPaths.sort()).toEqual(['/api1', '/api2']);
   });
 
-  test('with --no-wait no path is requestedPaths, and the URL is returned immediately', async () => {
+  test('with --no-wait no path is requested, and the URL is returned immediately', async () => {
     expect(await runFinish([], false)).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
     expect(requestedPaths).toEqual([]);
   });
@@ -194,7 +194,7 @@ describe('the zone that the stack creates', () => {
       .resolves({ DelegationSet: { NameServers: nameServers } });
   });
 
-  test('the domain is requestedPaths while the parent delegates to the zone', async () => {
+  test('the domain is requested while the parent delegates to the zone', async () => {
     parentNameServers = ['NS-1.awsdns-01.com.', 'ns-2.awsdns-02.net.'];
     expect(await runFinish([], true, 'active', config({ domain }))).toEqual({
       url: `http://dnsName-of-loadBalancer:${port}`,
@@ -205,7 +205,7 @@ describe('the zone that the stack creates', () => {
   });
 
   test.each([[[]], [['ns-1.awsdns-01.com.', 'ns-9.elsewhere.example.']]])(
-    "the load balancer's own name is requestedPaths, with the domain as the host, while the parent delegates to %j",
+    "the load balancer's own name is requested, with the domain as the host, while the parent delegates to %j",
     async (delegated) => {
       parentNameServers = delegated;
       expect(await runFinish([], true, 'active', config({ domain }))).toEqual({

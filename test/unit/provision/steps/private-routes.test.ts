@@ -21,7 +21,7 @@ const route = (RouteTableId?: string) => ({
   NatGatewayId: 'nat-1',
 });
 /** The calls that create a missing route table. */
-const creation = (key: string) => [
+const creationCalls = (key: string) => [
   {
     command: 'CreateRouteTable',
     input: {

@@ -39,9 +39,9 @@ const foundRepository = (key: string) => ({
   lifecyclePolicy,
   tags: ourTags('repositories', key),
 });
-const both = { 'web-api1': foundRepository('web-api1'), 'web-api2': foundRepository('web-api2') };
+const bothRepositories = { 'web-api1': foundRepository('web-api1'), 'web-api2': foundRepository('web-api2') };
 
-/** A repository as AWS lists it, by default with the settings that the step makes. */
+/** A repository as AWS lists it, by default with the settings that the step applies. */
 const listedRepository = (name: string, changes: Partial<Repository> = {}): Repository => ({
   repositoryName: name,
   repositoryArn: arnOf(name),
@@ -108,7 +108,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
   const { ids } = await provisionStep(repositories, {
     noun: 'repositories',
-    found: { repositories: { 'web-api2': both['web-api2'] } },
+    found: { repositories: { 'web-api2': bothRepositories['web-api2'] } },
   });
   expect(ids).toEqual({
     'web-api1': { repositoryName: nameOf('web-api1'), repositoryUri: uriOf('web-api1') },
@@ -124,7 +124,7 @@ test('creates when missing: a container that refers to an existing image has no 
   }));
   const scenario = { noun: 'repositories' as const, config: { ...base, services } };
   expect((await provisionStep(repositories, scenario)).verbs).toEqual([]);
-  const withLeftovers = { ...scenario, found: { repositories: both } };
+  const withLeftovers = { ...scenario, found: { repositories: bothRepositories } };
   expect((await provisionStep(repositories, withLeftovers)).verbs).toEqual([
     ['remove', 'web-api1'],
     ['remove', 'web-api2'],
@@ -134,7 +134,7 @@ test('creates when missing: a container that refers to an existing image has no 
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(repositories, {
     noun: 'repositories',
-    found: { repositories: both },
+    found: { repositories: bothRepositories },
   });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);

@@ -131,9 +131,9 @@ test('the ids of a sibling come from its own change if it has one, otherwise fro
 
 test('waits and notes are reported for the resource of the context', async () => {
   const context = subnetContext('public-2');
-  let probes = 0;
+  let probeCount = 0;
   await context.until('it', 'visible', async () =>
-    (probes += 1) < 3 ? pending(`probe ${probes}`) : ready(undefined),
+    (probeCount += 1) < 3 ? pending(`probe ${probeCount}`) : ready(undefined),
   );
   context.note('a note');
   expect(events).toMatchObject([

@@ -174,16 +174,16 @@ describe('a provision', () => {
   test('a provision that resumes an unanswered create surveys, plans and applies a second time', async () => {
     mockEmptyAccount();
     await run.state.intend('cluster');
-    let surveys = 0;
+    let surveyCount = 0;
     fakeStep('cluster', {
-      diff: () => ((surveys += 1) === 1 ? [change('cluster', '', 'create')] : []),
+      diff: () => ((surveyCount += 1) === 1 ? [change('cluster', '', 'create')] : []),
     });
     fakeStep('vpc', {
       diff: (_desired, { vpc }) => (vpc.size === 0 ? [change('vpc', '', 'create')] : []),
     });
     const { exitCode } = await runExecute();
     expect(exitCode).toBe(0);
-    expect(surveys).toBe(2);
+    expect(surveyCount).toBe(2);
     expect(writes()).toEqual(['create cluster', 'create vpc']);
     // The second survey looks for what the first pass recorded.
     expect(sent()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });

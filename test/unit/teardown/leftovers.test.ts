@@ -60,13 +60,13 @@ describe('with nothing left', () => {
   });
 
   test('the search is repeated while lists still show deleted resources', async () => {
-    let lookups = 0;
+    let lookupCount = 0;
     mocks.ec2
       .on(DescribeAddressesCommand)
-      .callsFake(() => ({ Addresses: (lookups += 1) < 4 ? [address] : [] }));
+      .callsFake(() => ({ Addresses: (lookupCount += 1) < 4 ? [address] : [] }));
     const start = run.clock.now();
     await search();
-    expect(lookups).toBe(4);
+    expect(lookupCount).toBe(4);
     expect(run.clock.now() - start).toBe(3 * awsWaits.leftovers.every);
   });
 

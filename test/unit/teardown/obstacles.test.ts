@@ -11,7 +11,7 @@ const searchObstacles = (wait = true, resources = found) => {
   const survey = surveyOf(resources);
   return findObstacles(sessionOf(resources), survey, removalsOf(survey, 'shop-dev'), { wait });
 };
-const lookups = () => sent().filter(({ command }) => command === 'DescribeRouteTables').length;
+const lookupCount = () => sent().filter(({ command }) => command === 'DescribeRouteTables').length;
 const RouteTables = [{ RouteTableId: 'rtb-9' }];
 const obstacle = {
   text: 'route table rtb-9',
@@ -30,26 +30,26 @@ test('a resource without tags that disappears is no obstacle, since AWS may stil
     .resolvesOnce({ RouteTables })
     .resolves({});
   expect(await searchObstacles()).toEqual([]);
-  expect(lookups()).toBe(3);
+  expect(lookupCount()).toBe(3);
 });
 
 test('a resource without tags that stays is an obstacle', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
   expect(await searchObstacles()).toEqual([obstacle]);
-  expect(lookups()).toBeGreaterThan(3);
+  expect(lookupCount()).toBeGreaterThan(3);
 });
 
 test('a plan does not wait', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
   expect(await searchObstacles(false)).toEqual([obstacle]);
-  expect(lookups()).toBe(1);
+  expect(lookupCount()).toBe(1);
 });
 
 test('a resource with the tags of someone else is an obstacle at once', async () => {
   const Tags = [{ Key: 'team', Value: 'orders' }];
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...RouteTables[0], Tags }] });
   expect(await searchObstacles()).toEqual([obstacle]);
-  expect(lookups()).toBe(1);
+  expect(lookupCount()).toBe(1);
 });
 
 test('obstacles are looked up only if the teardown removes a resource that can have some', async () => {

@@ -244,9 +244,9 @@ describe('a run', () => {
   test('a teardown that is interrupted during the search for leftovers is reported as interrupted', async () => {
     mockVpc();
     fakeRemoval('vpc', async () => undefined);
-    let lookups = 0;
+    let lookupCount = 0;
     mocks.ec2.on(DescribeAddressesCommand).callsFake(() => {
-      if ((lookups += 1) === 2) abort.abort(new Error('stopped'));
+      if ((lookupCount += 1) === 2) abort.abort(new Error('stopped'));
       return {};
     });
     await expect(runTeardown()).rejects.toMatchObject({ code: 'INTERRUPTED' });

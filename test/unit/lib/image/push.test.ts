@@ -40,7 +40,7 @@ const calls = (command: string) => sent().filter((call) => call.command === comm
 
 /** Mocks a registry that accepts everything and already has the given blobs. */
 function mockRegistry(...existing: string[]): void {
-  let uploads = 0;
+  let uploadCount = 0;
   mocks.ecr
     .on(BatchCheckLayerAvailabilityCommand)
     .callsFake(({ layerDigests }: { layerDigests: string[] }) => ({
@@ -49,7 +49,7 @@ function mockRegistry(...existing: string[]): void {
         layerAvailability: existing.includes(layerDigest) ? 'AVAILABLE' : 'UNAVAILABLE',
       })),
     }));
-  mocks.ecr.on(InitiateLayerUploadCommand).callsFake(() => ({ uploadId: `upload-${(uploads += 1)}` }));
+  mocks.ecr.on(InitiateLayerUploadCommand).callsFake(() => ({ uploadId: `upload-${(uploadCount += 1)}` }));
   mocks.ecr.on(UploadLayerPartCommand).resolves({});
   mocks.ecr.on(CompleteLayerUploadCommand).resolves({});
   mocks.ecr.on(PutImageCommand).resolves({});

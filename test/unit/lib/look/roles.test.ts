@@ -91,13 +91,13 @@ test('the look fails with any other error', async () => {
 });
 
 test('the look requests the policies once the role is found, or immediately if the role is recorded in the state', async () => {
-  const policyCalls = () => sent().filter(({ command }) => command.startsWith('List')).length;
+  const policyCallCount = () => sent().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(notFound);
   }
   expect((await lookRoles(lookContextOf())).size).toBe(0);
-  expect(policyCalls()).toBe(0);
+  expect(policyCallCount()).toBe(0);
   const recorded = recordedIn({ 'roles.execution': { roleName: RoleName, roleArn: 'arn:role' } });
   expect((await lookRoles({ ...lookContextOf(), recorded })).size).toBe(0);
-  expect(policyCalls()).toBe(2);
+  expect(policyCallCount()).toBe(2);
 });

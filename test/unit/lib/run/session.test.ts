@@ -129,21 +129,21 @@ describe('opening a session', () => {
 
   test('starts to build images while the sandbox opens, but not for a teardown', async () => {
     const builderReadsIn = async (command: string) => {
-      let reads = 0;
+      let readCount = 0;
       // The builder is chosen when the first image is built.
       const stack = Object.defineProperty(config({ target: 'sandbox' }), 'builder', {
-        get: () => ((reads += 1), 'auto'),
+        get: () => ((readCount += 1), 'auto'),
       });
       let before = 0;
       const openSandbox = async () => {
-        before = reads;
+        before = readCount;
         return sandbox.sandbox;
       };
       await (await opening({ command, config: Promise.resolve(stack), openSandbox })).close();
-      return { before, reads };
+      return { before, readCount };
     };
     const teardown = await builderReadsIn('teardown');
-    expect(teardown.reads).toBe(teardown.before);
+    expect(teardown.readCount).toBe(teardown.before);
     expect((await builderReadsIn('provision')).before).toBeGreaterThan(teardown.before);
   });
 });

@@ -153,8 +153,8 @@ describe('every path', () => {
 describe('a name that does not resolve', () => {
   test('the run waits until the name resolves', async () => {
     const original = port;
-    let lookups = 0;
-    resolve = async () => ((lookups += 1) < 3 ? undefined : { host: '127.0.0.1', port: original ?? 0 });
+    let lookupCount = 0;
+    resolve = async () => ((lookupCount += 1) < 3 ? undefined : { host: '127.0.0.1', port: original ?? 0 });
     expect(await runFinish([])).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
     expect(requestedPaths).toHaveLength(2);
   });

@@ -56,7 +56,7 @@ test('creates when missing', async () => {
     ['create', 'private-1'],
     ['create', 'private-2'],
   ]);
-  expect(sent()).toEqual([...creation('private-1'), ...creation('private-2')]);
+  expect(sent()).toEqual([...creationCalls('private-1'), ...creationCalls('private-2')]);
 });
 
 test('creates when missing: a call that does not find the new gateway yet is retried', async () => {

@@ -140,7 +140,7 @@ test('creates when missing: if the response to an earlier create was lost, our g
   ]);
 });
 
-test('creates when missing: a rule that already exists does not keep the others from being added', async () => {
+test('creates when missing: if one rule already exists, the other rules are still added', async () => {
   mockSuccess();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand, {

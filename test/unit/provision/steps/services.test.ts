@@ -247,8 +247,8 @@ describe('repairs drift', () => {
   test('repairs drift: unchanged load balancers are not sent, since they would start a deployment', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const more = stackWith({ count: 1, graceSeconds: 90 });
-    const { verbs } = await provisionStep(services, withItem({}, more));
+    const longerGrace = stackWith({ count: 1, graceSeconds: 90 });
+    const { verbs } = await provisionStep(services, withItem({}, longerGrace));
     expect(verbs).toEqual([['update', 'web', 'grace seconds']]);
     expect(mutations()).toEqual([updateCall({ healthCheckGracePeriodSeconds: 90 })]);
   });

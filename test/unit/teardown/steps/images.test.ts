@@ -1,4 +1,4 @@
-// The removal of images, which are not removed individually but deleted with their repository.
+// The removal of images: they are not removed individually, but deleted with their repository.
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { needs } from '../../../../lib/model/architecture.ts';

@@ -48,7 +48,7 @@ test("removes what is ours: waits until the load balancer's network interfaces a
   ]);
 });
 
-test('reports network interfaces that are never deleted as a timeout', async () => {
+test('reports a timeout if network interfaces are never deleted', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{}, {}] });
   await expect(loadBalancer.remove(withShortWaits(context()))).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-// The removal of a role, whose policies are deleted first.
+// The removal of a role: its policies are deleted first.
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { roles } from '../../../../teardown/steps/roles.ts';

@@ -107,7 +107,7 @@ test('counts what is already gone as removed', async () => {
   expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
 });
 
-test('counts what is already gone as removed: a rule that is already gone does not keep the others from being revoked', async () => {
+test('counts what is already gone as removed: if one rule is already gone, the other rules are still revoked', async () => {
   mocks.ec2
     .on(RevokeSecurityGroupIngressCommand)
     .rejectsOnce(awsError('InvalidPermission.NotFound'))

@@ -1,4 +1,4 @@
-// The removal of a service, which is gone once its last task has stopped.
+// The removal of a service: the service is gone once its last task has stopped.
 import {
   DeleteServiceCommand,
   DescribeServicesCommand,
@@ -87,7 +87,7 @@ test('removes what is ours: the waits for several services share their requests'
   );
 });
 
-test('reports tasks that never stop as a timeout', async () => {
+test('reports a timeout if tasks never stop', async () => {
   mockDelete();
   mockServiceLookups('INACTIVE');
   mockTaskLookups();

@@ -25,7 +25,7 @@ const deleteCall = (...all: string[]) => ({
   input: { taskDefinitions: all },
 });
 
-/** Mocks the revisions of the family, in pages of five. Those that `tagsOfOthers` does not list belong to this stack. */
+/** Mocks the revisions of the family, in pages of five. A revision in `tagsOfOthers` has these tags instead of ours. */
 function mockRevisions(
   active: readonly string[],
   inactive: readonly string[] = [],

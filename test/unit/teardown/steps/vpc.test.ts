@@ -23,7 +23,7 @@ import { network } from '../../network.ts';
 const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
 const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
 /** Returns how often the contents of the VPC were listed. */
-const listings = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
+const listingCount = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
 const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
 
 beforeEach(() => {
@@ -95,17 +95,17 @@ describe('explains refusal: a VPC is kept and its foreign resources are listed',
         'Then run the same command again, to finish.',
       ],
     });
-    expect(listings()).toBe(1);
+    expect(listingCount()).toBe(1);
     expect(mutations()).toEqual([]);
   });
 
-  test('after a minute, if they may be deleted resources of the stack', async () => {
+  test('after a minute, if they may be resources of the stack that are already deleted', async () => {
     mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets });
     await expect(remove()).rejects.toMatchObject({
       code: 'FOREIGN',
       why: 'subnet subnet-9 (10.0.200.0/24)',
     });
-    expect(listings()).toBeGreaterThan(2);
+    expect(listingCount()).toBeGreaterThan(2);
     expect(mutations()).toEqual([]);
   });
 });
@@ -117,6 +117,6 @@ test('removes what is ours: waits for a deleted resource that AWS still lists wi
     .resolves({});
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
-  expect(listings()).toBe(2);
+  expect(listingCount()).toBe(2);
   expect(mutations()).toEqual([deletion]);
 });

@@ -11,7 +11,7 @@ import { nouns } from '../../../lib/model/architecture.ts';
 import { applyContext, NO_INTENT, type AllIds, type ApplyScope } from '../../../provision/context.ts';
 import { steps } from '../../../provision/plan.ts';
 import { change, engineContext, events, fakeStep, foundAt, idsFor, run } from '../engine-harness.ts';
-import { config, mocks, ourTags, sent, surveyOf } from '../step-harness.ts';
+import { config, mocks, ourTags, sentCalls, surveyOf } from '../step-harness.ts';
 
 let scope: ApplyScope;
 beforeEach(() => {
@@ -97,7 +97,7 @@ test('every new look at the resource asks AWS again', async () => {
   const subnet = subnetContext('public-1');
   expect(await subnet.lookAgain()).toBeUndefined();
   expect(await subnet.lookAgain()).toBeUndefined();
-  expect(sent().map(({ command }) => command)).toEqual([
+  expect(sentCalls().map(({ command }) => command)).toEqual([
     'DescribeVpcs',
     'DescribeVpcAttribute',
     'DescribeVpcAttribute',

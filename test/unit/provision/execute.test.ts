@@ -21,7 +21,7 @@ import {
   sessionOf,
   type Resources,
 } from '../engine-harness.ts';
-import { config, sent } from '../step-harness.ts';
+import { config, sentCalls } from '../step-harness.ts';
 
 const stack = config({ tags: { team: 'blue' }, domain: undefined });
 const options: Options = { ...defaultOptions, wait: false };
@@ -168,7 +168,7 @@ describe('a provision', () => {
 
   test('without an unanswered create in the state, a provision makes no second survey', async () => {
     await runExecute();
-    expect(sent()).toEqual([]);
+    expect(sentCalls()).toEqual([]);
   });
 
   test('a provision that resumes an unanswered create surveys, plans and applies a second time', async () => {
@@ -186,7 +186,7 @@ describe('a provision', () => {
     expect(surveyCount).toBe(2);
     expect(writes()).toEqual(['create cluster', 'create vpc']);
     // The second survey looks for what the first pass recorded.
-    expect(sent()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });
+    expect(sentCalls()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });
   });
 });
 

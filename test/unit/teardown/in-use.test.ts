@@ -10,7 +10,7 @@ import {
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { removeWhenUnused, usersInVpc } from '../../../teardown/in-use.ts';
-import { awsError, mockNothingElse, mocks, ourTags, removeContextOf, sent } from '../step-harness.ts';
+import { awsError, mockOtherCallsAsEmpty, mocks, ourTags, removeContextOf, sentCalls } from '../step-harness.ts';
 
 const existing = {
   groupId: 'sg-web',
@@ -44,16 +44,16 @@ function deleteGroup(): Promise<void> {
     (options) => context.aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }), options),
   );
 }
-const deleteCount = () => sent().filter(({ command }) => command === 'DeleteSecurityGroup').length;
+const deleteCount = () => sentCalls().filter(({ command }) => command === 'DeleteSecurityGroup').length;
 
 beforeEach(() => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: vpcId }] });
 });
 
 test('after a successful delete, AWS is not asked what uses the resource', async () => {
   await deleteGroup();
-  expect(sent().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
 });
 
 describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is refused with %s', (code) => {
@@ -111,7 +111,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
     await deleteGroup();
     expect(deleteCount()).toBe(3);
     // The interfaces are looked up only once, although the delete is refused twice.
-    expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(1);
+    expect(sentCalls().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(1);
   });
 
   test("names another user's task in the stack's cluster, and not the interface of the task", async () => {
@@ -187,5 +187,5 @@ test('any other error is thrown unchanged', async () => {
   const error = awsError('UnauthorizedOperation', 'no', 403);
   mocks.ec2.on(DeleteSecurityGroupCommand).rejects(error);
   await expect(deleteGroup()).rejects.toBe(error);
-  expect(sent().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
 });

@@ -22,7 +22,7 @@ import {
   sessionOf,
   type Resources,
 } from '../engine-harness.ts';
-import { awsError, config, mocks, ourTags, sent, surveyOf } from '../step-harness.ts';
+import { awsError, config, mocks, ourTags, sentCalls, surveyOf } from '../step-harness.ts';
 
 beforeEach(mockEmptyAccount);
 const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
@@ -56,7 +56,7 @@ describe('with nothing left', () => {
       nouns: tornDown,
       vpc: { vpcId: 'vpc-1', kinds: KINDS_OF_A_VPC },
     });
-    expect(sent().map(({ command }) => command)).toContain('DescribeNetworkInterfaces');
+    expect(sentCalls().map(({ command }) => command)).toContain('DescribeNetworkInterfaces');
   });
 
   test('the search is repeated while lists still show deleted resources', async () => {

@@ -4,14 +4,14 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { findObstacles, throwObstacles } from '../../../teardown/obstacles.ts';
 import { removalsOf } from '../../../teardown/run.ts';
 import { foundFor, foundAt, sessionOf, type Resources } from '../engine-harness.ts';
-import { mockNothingElse, mocks, sent, surveyOf } from '../step-harness.ts';
+import { mockOtherCallsAsEmpty, mocks, sentCalls, surveyOf } from '../step-harness.ts';
 
 const found: Resources = { vpc: { '': foundFor('vpc', '', { vpcId: 'vpc-1' }) } };
 const searchObstacles = (wait = true, resources = found) => {
   const survey = surveyOf(resources);
   return findObstacles(sessionOf(resources), survey, removalsOf(survey, 'shop-dev'), { wait });
 };
-const lookupCount = () => sent().filter(({ command }) => command === 'DescribeRouteTables').length;
+const lookupCount = () => sentCalls().filter(({ command }) => command === 'DescribeRouteTables').length;
 const RouteTables = [{ RouteTableId: 'rtb-9' }];
 const obstacle = {
   text: 'route table rtb-9',
@@ -19,7 +19,7 @@ const obstacle = {
 };
 
 beforeEach(() => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
 });
 
@@ -56,7 +56,7 @@ test('obstacles are looked up only if the teardown removes a resource that can h
   const foreign = { tags: { 'slipway:stack': 'other' }, vpcId: 'vpc-1' };
   expect(await searchObstacles(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
   expect(await searchObstacles(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('a teardown ends if there is an obstacle, and continues without one', () => {

@@ -30,7 +30,7 @@ import {
   type Resources,
 } from '../engine-harness.ts';
 import { fakeSandbox } from '../lib/run/fake-sandbox.ts';
-import { ACCOUNT, config, mocks, ourTags, sent, surveyOf, testClock } from '../step-harness.ts';
+import { ACCOUNT, config, mocks, ourTags, sentCalls, surveyOf, testClock } from '../step-harness.ts';
 
 const removed = () => log.filter((line) => line.startsWith('remove'));
 
@@ -174,10 +174,10 @@ describe('a run', () => {
   test('a teardown bundles no source and does not look for the service-linked role', async () => {
     // The source folders of this configuration do not exist: bundling one would fail.
     await runTeardown();
-    const roles = sent().filter(({ command }) => command === 'GetRole');
+    const roles = sentCalls().filter(({ command }) => command === 'GetRole');
     expect(JSON.stringify(roles)).not.toContain('AWSServiceRoleForECS');
-    expect(sent().map(({ command }) => command)).not.toContain('DescribeAvailabilityZones');
-    expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
+    expect(sentCalls().map(({ command }) => command)).not.toContain('DescribeAvailabilityZones');
+    expect(sentCalls().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
   });
 
   test('a teardown removes what it finds, looks again, and reports what it has looked for', async () => {

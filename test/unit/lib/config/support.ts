@@ -117,7 +117,7 @@ export const startingWith = (begin: string, end = ''): string =>
  * @param values the invalid values by their description; undefined stands for a missing value
  * @param shown the value as the mistake shows it, if not in JavaScript notation
  */
-export function refuses(
+export function testRefusals(
   place: string,
   fix: string,
   values: Readonly<Record<string, unknown>>,

@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import type { Bundle } from '../../../../lib/image/builds.ts';
 import { digestOf } from '../../../../lib/image/oci.ts';
 import { pushBundle } from '../../../../lib/image/push.ts';
-import { awsError, mocks, sent, lookContextOf } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls, lookContextOf } from '../../step-harness.ts';
 
 const MIB = 1024 * 1024;
 const REPOSITORY = 'shop-dev/web-api1';
@@ -36,7 +36,7 @@ async function push(bundle: Bundle, emulator = false): Promise<string[]> {
   return notes;
 }
 
-const calls = (command: string) => sent().filter((call) => call.command === command);
+const calls = (command: string) => sentCalls().filter((call) => call.command === command);
 
 /** Mocks a registry that accepts everything and already has the given blobs. */
 function mockRegistry(...existing: string[]): void {
@@ -60,7 +60,7 @@ test('missing blobs are uploaded, then the manifest is put under its tag', async
   await push(smallBundle);
   const [, layer] = smallBundle.blobs;
   const repositoryName = REPOSITORY;
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'BatchCheckLayerAvailability',
       input: { repositoryName, layerDigests: smallBundle.blobs.map(({ digest }) => digest) },
@@ -132,7 +132,7 @@ test('the blobs of an image are uploaded concurrently', async () => {
 test('nothing is uploaded for an image whose blobs all exist', async () => {
   mockRegistry(...smallBundle.blobs.map(({ digest }) => digest));
   await push(smallBundle);
-  expect(sent().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
 test('a layer that another process has completed in the meantime counts as uploaded', async () => {

@@ -12,7 +12,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookDomain } from '../../../../lib/look/domain.ts';
 import { lookRecord } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
-import { awsError, config, lookContextOf, mocks, sent } from '../../step-harness.ts';
+import { awsError, config, lookContextOf, mocks, sentCalls } from '../../step-harness.ts';
 
 const zone = (id: string, name: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Id: `/hostedzone/${id}`,
@@ -53,15 +53,15 @@ const context = (recorded = true) => ({
   ...lookContextOf(stack),
   recorded: recorded ? recordedIn({ vpc: { vpcId: 'vpc-1' } }) : undefined,
 });
-const calls = () => sent().map(({ command }) => command);
+const calls = () => sentCalls().map(({ command }) => command);
 const listedNames = () =>
-  sent()
+  sentCalls()
     .filter(({ command }) => command === 'ListResourceRecordSets')
     .map(({ input }) => (input as ListResourceRecordSetsRequest).StartRecordName);
 
 test('no call is made without a domain', async () => {
   expect(await lookDomain(lookContextOf(config({ domain: undefined })))).toBeUndefined();
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 describe('the records of the zone', () => {

@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { lookRoles } from '../../../../lib/look/roles.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const RoleName = 'shop-dev-execution';
 const notFound = awsError('NoSuchEntityException', 'gone', 404);
@@ -91,7 +91,7 @@ test('the look fails with any other error', async () => {
 });
 
 test('the look requests the policies once the role is found, or immediately if the role is recorded in the state', async () => {
-  const policyCallCount = () => sent().filter(({ command }) => command.startsWith('List')).length;
+  const policyCallCount = () => sentCalls().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(notFound);
   }

@@ -12,7 +12,7 @@ import { emptyState, type StateData } from '../../../../lib/state/format.ts';
 import { takeLock } from '../../../../lib/state/lock.ts';
 import { defaultOptions, events, fileOf, log, run } from '../../engine-harness.ts';
 import { fakeSandbox } from './fake-sandbox.ts';
-import { ACCOUNT, awsError, config, mocks, sent, surveyOf, testClock } from '../../step-harness.ts';
+import { ACCOUNT, awsError, config, mocks, sentCalls, surveyOf, testClock } from '../../step-harness.ts';
 
 const GUARD = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
 const LOCK = 'home/shop-dev.lock';
@@ -210,7 +210,7 @@ describe('a failure while opening a session', () => {
     await expect(opening()).rejects.toMatchObject({ code: 'LOCKED' });
     expect(isLocked()).toBe(true);
     expect(sandbox.stopCount()).toBe(0);
-    expect(sent()).toEqual([]);
+    expect(sentCalls()).toEqual([]);
     await lock.release();
   });
 });

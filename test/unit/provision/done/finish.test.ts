@@ -14,7 +14,7 @@ import type { OpenTarget } from '../../../../lib/run/target.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { finish } from '../../../../provision/done/finish.ts';
 import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engine-harness.ts';
-import { config, mocks, sent } from '../../step-harness.ts';
+import { config, mocks, sentCalls } from '../../step-harness.ts';
 import { NEW_DEFINITION, primaryDeployment, service } from '../deployments.ts';
 
 const stack = config({ domain: undefined });
@@ -82,7 +82,7 @@ const runFinish = (changes: Change[], waitUntilReady = true, state = 'active', d
     planOf(changes, { loadBalancer: { '': foundFor('loadBalancer', '', { state }) } }),
     ids,
   );
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 describe('the services', () => {
   test('the run waits at its end for services that the plan does not change', async () => {

@@ -10,11 +10,11 @@ import { expect, test } from '@jest/globals';
 import { cluster } from '../../../../teardown/steps/cluster.ts';
 import {
   awsError,
-  mockNothingElse,
+  mockOtherCallsAsEmpty,
   mocks,
   mutations,
   ourTags,
-  sent,
+  sentCalls,
   removeContextOf,
 } from '../../step-harness.ts';
 
@@ -25,13 +25,13 @@ const call = { command: 'DeleteCluster', input: { cluster: 'arn:cluster' } };
 test('removes what is ours', async () => {
   mocks.ecs.on(DeleteClusterCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([call]);
 });
 
 test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 'UpdateInProgressException'])(
   "removes what is ours: retries on %s while the cluster's last services and tasks are stopping",
   async (code) => {
-    mockNothingElse();
+    mockOtherCallsAsEmpty();
     mocks.ecs.on(DeleteClusterCommand).rejectsOnce(awsError(code)).resolves({});
     expect(await remove()).toBeUndefined();
     expect(mutations()).toEqual([call, call]);
@@ -44,7 +44,7 @@ test('counts what is already gone as removed', async () => {
 });
 
 test('explains refusal: a foreign task and a foreign service are named at once, with the commands that stop them', async () => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   const task = (id: string, group: string) => ({ taskArn: `arn:task/shop-dev/${id}`, group });
   const services = [
     { serviceName: 'orders', status: 'ACTIVE', tags: [{ key: 'slipway:stack', value: 'orders-dev' }] },
@@ -82,5 +82,5 @@ test('explains refusal', async () => {
     .on(DeleteClusterCommand)
     .rejects(awsError('ClusterContainsContainerInstancesException', 'it contains container instances'));
   await expect(remove()).rejects.toMatchObject({ message: 'it contains container instances' });
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([call]);
 });

@@ -3,7 +3,7 @@ import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { needs } from '../../../../lib/model/architecture.ts';
 import { images } from '../../../../teardown/steps/images.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const item = { imageUri: 'host/shop-dev/web-api1@sha256:1', tags: {} };
 const kept = { kept: 'it is deleted with its repository' };
@@ -11,7 +11,7 @@ const remove = () => images.remove(removeContextOf({ noun: 'images', key: 'web-a
 
 test('removes what is ours: an image is deleted with its repository, which is removed later', async () => {
   expect(await remove()).toEqual(kept);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
   expect(needs.images).toContain('repositories');
 });
 

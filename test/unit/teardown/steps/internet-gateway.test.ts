@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../teardown/steps/internet-gateway.ts';
-import { awsError, mockNothingElse, mocks, mutations, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mockOtherCallsAsEmpty, mocks, mutations, sentCalls, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().internetGateway[''];
@@ -20,11 +20,11 @@ test('removes what is ours', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).resolves({});
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([detach, deletion]);
+  expect(sentCalls()).toEqual([detach, deletion]);
 });
 
 test('removes what is ours: retries until no public address in the VPC is mapped', async () => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2
     .on(DetachInternetGatewayCommand)
     .rejectsOnce(awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'))
@@ -37,25 +37,25 @@ test('removes what is ours: retries until no public address in the VPC is mapped
 test('removes what is ours: a gateway that is not attached is not detached', async () => {
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove({ ...found, attachedTo: undefined });
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deletion]);
 });
 
 test('counts what is already gone as removed', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('InvalidInternetGatewayID.NotFound'));
   mocks.ec2.on(DeleteInternetGatewayCommand).rejects(awsError('InvalidInternetGatewayID.NotFound'));
   await remove();
-  expect(sent()).toEqual([detach, deletion]);
+  expect(sentCalls()).toEqual([detach, deletion]);
 });
 
 test('counts what is already gone as removed: a gateway that an earlier call has detached, although the response was lost', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('Gateway.NotAttached'));
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([detach, deletion]);
+  expect(sentCalls()).toEqual([detach, deletion]);
 });
 
 test("explains refusal: a stranger's public address is named at once", async () => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2
     .on(DetachInternetGatewayCommand)
     .rejects(awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'))
@@ -79,5 +79,5 @@ test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sent()).toEqual([detach]);
+  expect(sentCalls()).toEqual([detach]);
 });

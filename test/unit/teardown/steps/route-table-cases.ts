@@ -2,7 +2,7 @@
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import type { FoundRouteTable } from '../../../../lib/look/route-tables.ts';
-import { awsError, mocks, sent } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls } from '../../step-harness.ts';
 
 /**
  * Registers the tests of a removal.
@@ -25,27 +25,27 @@ export function testRouteTableRemoval(
     mocks.ec2.on(DisassociateRouteTableCommand).resolves({});
     mocks.ec2.on(DeleteRouteTableCommand).resolves({});
     await remove(found);
-    expect(sent()).toEqual([...disassociations, deletion]);
+    expect(sentCalls()).toEqual([...disassociations, deletion]);
   });
 
   test('removes what is ours: a route table without associations is deleted directly', async () => {
     mocks.ec2.on(DeleteRouteTableCommand).resolves({});
     await remove({ ...found, associations: {} });
-    expect(sent()).toEqual([deletion]);
+    expect(sentCalls()).toEqual([deletion]);
   });
 
   test('removes what is ours: retries until AWS no longer shows a removed association', async () => {
     mocks.ec2.on(DisassociateRouteTableCommand).resolves({});
     mocks.ec2.on(DeleteRouteTableCommand).rejectsOnce(awsError('DependencyViolation')).resolves({});
     await remove(found);
-    expect(sent()).toEqual([...disassociations, deletion, deletion]);
+    expect(sentCalls()).toEqual([...disassociations, deletion, deletion]);
   });
 
   test('counts what is already gone as removed', async () => {
     mocks.ec2.on(DisassociateRouteTableCommand).rejects(awsError('InvalidAssociationID.NotFound'));
     mocks.ec2.on(DeleteRouteTableCommand).rejects(awsError('InvalidRouteTableID.NotFound'));
     await remove(found);
-    expect(sent()).toEqual([...disassociations, deletion]);
+    expect(sentCalls()).toEqual([...disassociations, deletion]);
   });
 
   test('explains refusal', async () => {
@@ -56,6 +56,6 @@ export function testRouteTableRemoval(
     );
     mocks.ec2.on(DisassociateRouteTableCommand).rejects(refusal);
     await expect(remove(found)).rejects.toBe(refusal);
-    expect(sent()).not.toContainEqual(deletion);
+    expect(sentCalls()).not.toContainEqual(deletion);
   });
 }

@@ -2,7 +2,7 @@
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../teardown/steps/subnets.ts';
-import { awsError, mockNothingElse, mocks, mutations, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mockOtherCallsAsEmpty, mocks, mutations, sentCalls, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () =>
@@ -12,11 +12,11 @@ const deletion = { command: 'DeleteSubnet', input: { SubnetId: 'subnet-a' } };
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteSubnetCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deletion]);
 });
 
 test("removes what is ours: retries until the subnet's network interfaces are gone", async () => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2
     .on(DeleteSubnetCommand)
     .rejectsOnce(awsError('DependencyViolation', "The subnet 'subnet-a' has dependencies."))
@@ -28,12 +28,12 @@ test("removes what is ours: retries until the subnet's network interfaces are go
 test('counts what is already gone as removed', async () => {
   mocks.ec2.on(DeleteSubnetCommand).rejects(awsError('InvalidSubnetID.NotFound'));
   await remove();
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deletion]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteSubnetCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deletion]);
 });

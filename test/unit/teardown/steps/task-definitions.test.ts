@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
 import { taskDefinitions } from '../../../../teardown/steps/task-definitions.ts';
-import { awsError, mocks, mutations, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, mutations, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const arn = (revision: number, family = 'shop-dev-web') =>
   `arn:aws:ecs:eu-west-1:111122223333:task-definition/${family}:${revision}`;
@@ -57,7 +57,7 @@ test('removes what is ours: every revision is deregistered before it is deleted'
     deleteCall(...revisions(10)),
     deleteCall(arn(11), arn(20)),
   ]);
-  expect(sent()).toContainEqual({
+  expect(sentCalls()).toContainEqual({
     command: 'ListTaskDefinitions',
     input: { familyPrefix: 'shop-dev-web', status: 'INACTIVE' },
   });

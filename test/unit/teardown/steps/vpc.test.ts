@@ -11,11 +11,11 @@ import { vpc } from '../../../../teardown/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import {
   awsError,
-  mockNothingElse,
+  mockOtherCallsAsEmpty,
   mocks,
   mutations,
   ourTags,
-  sent,
+  sentCalls,
   removeContextOf,
 } from '../../step-harness.ts';
 import { network } from '../../network.ts';
@@ -23,11 +23,11 @@ import { network } from '../../network.ts';
 const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
 const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
 /** Returns how often the contents of the VPC were listed. */
-const listingCount = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
+const listingCount = () => sentCalls().filter(({ command }) => command === 'DescribeSubnets').length;
 const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
 
 beforeEach(() => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
   // Every VPC has a default group, which is deleted with the VPC.
   const SecurityGroups = [{ GroupId: 'sg-0', GroupName: 'default' }];

@@ -29,13 +29,13 @@ const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
 test('the look lists tasks by family, one status after another, and describes each task only once', async () => {
   mockTasks({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
   expect(await arns('RUNNING', 'STOPPED')).toEqual(['arn:1', 'arn:2', 'arn:3']);
-  const list = (desiredStatus: string) => ({
+  const listCall = (desiredStatus: string) => ({
     command: 'ListTasks',
     input: { cluster: 'shop-dev', family: 'shop-dev-web', desiredStatus },
   });
   expect(sentCalls()).toEqual([
-    list('RUNNING'),
-    list('STOPPED'),
+    listCall('RUNNING'),
+    listCall('STOPPED'),
     { command: 'DescribeTasks', input: { cluster: 'shop-dev', tasks: ['arn:1', 'arn:2', 'arn:3'] } },
   ]);
 });

@@ -12,7 +12,7 @@ const withTags = (tags: Record<string, string>) => ({
   found: { cluster: { '': { ...item, tags } } },
 });
 const tags = toCamelCaseTags(ourTags('cluster'));
-const create = {
+const createCall = {
   command: 'CreateCluster',
   input: { clusterName: 'shop-dev', tags },
 };
@@ -25,7 +25,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('creates when missing, and waits until it is active', async () => {
@@ -38,7 +38,7 @@ test('creates when missing, and waits until it is active', async () => {
     .resolvesOnce(describeResponse('PROVISIONING'))
     .resolves(describeResponse('ACTIVE'));
   await provisionStep(cluster, { noun: 'cluster' });
-  expect(sentCalls()).toEqual([create, describeCall, describeCall, describeCall]);
+  expect(sentCalls()).toEqual([createCall, describeCall, describeCall, describeCall]);
 });
 
 test('creates when missing: retries while ECS does not see the service-linked role yet', async () => {
@@ -53,7 +53,7 @@ test('creates when missing: retries while ECS does not see the service-linked ro
     .resolves(createResponse);
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sentCalls()).toEqual([create, create]);
+  expect(sentCalls()).toEqual([createCall, createCall]);
 });
 
 test('adopts when present', async () => {
@@ -77,7 +77,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     message: 'too many clusters',
   });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a cluster that ECS could not set up is reported with the reason', async () => {
@@ -111,7 +111,7 @@ test('explains refusal: a foreign cluster that the create returns is refused', a
     ...nameTaken,
     why: expect.stringContaining('tagged team=one'),
   });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test.each([
@@ -134,5 +134,5 @@ test('creates when missing: a cluster that the create returns without tags is ou
     .resolves(describeResponse('ACTIVE'));
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sentCalls()).toEqual([create, describeCall, describeCall]);
+  expect(sentCalls()).toEqual([createCall, describeCall, describeCall]);
 });

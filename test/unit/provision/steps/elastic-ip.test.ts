@@ -7,7 +7,7 @@ import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../.
 import { network } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('elasticIp'));
-const allocate = {
+const allocateCall = {
   command: 'AllocateAddress',
   input: { Domain: 'vpc', TagSpecifications: [{ ResourceType: 'elastic-ip', Tags }] },
 };
@@ -19,7 +19,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(elasticIp, { noun: 'elasticIp' });
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { allocationId: 'eipalloc-1' } });
-  expect(sentCalls()).toEqual([allocate]);
+  expect(sentCalls()).toEqual([allocateCall]);
 });
 
 test('creates when missing: after a lost response, no second address is allocated', async () => {
@@ -59,5 +59,5 @@ test('explains refusal', async () => {
   const refusal = awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
   mocks.ec2.on(AllocateAddressCommand).rejects(refusal);
   await expect(provisionStep(elasticIp, { noun: 'elasticIp' })).rejects.toBe(refusal);
-  expect(sentCalls()).toEqual([allocate]);
+  expect(sentCalls()).toEqual([allocateCall]);
 });

@@ -15,7 +15,7 @@ import { network, networkWithout } from '../../network.ts';
 
 const SERVICE = 'com.amazonaws.eu-west-1.s3';
 const Tags = toPascalCaseTags(ourTags('gatewayEndpoint'));
-const create = (ClientToken: string) => ({
+const createCall = (ClientToken: string) => ({
   command: 'CreateVpcEndpoint',
   input: {
     VpcEndpointType: 'Gateway',
@@ -26,7 +26,7 @@ const create = (ClientToken: string) => ({
     TagSpecifications: [{ ResourceType: 'vpc-endpoint', Tags }],
   },
 });
-const modify = (input: object) => ({
+const modifyCall = (input: object) => ({
   command: 'ModifyVpcEndpoint',
   input: { VpcEndpointId: 'vpce-1', ...input },
 });
@@ -64,7 +64,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(gatewayEndpoint, missing);
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
-  expect(sentCalls()).toEqual([create('token-1')]);
+  expect(sentCalls()).toEqual([createCall('token-1')]);
 });
 
 test('creates when missing: if the token returns a deleted endpoint, the create is sent again with a new token', async () => {
@@ -129,7 +129,7 @@ test.each([
   mockLooks('rtb-2');
   const { ids } = await provisionStep(gatewayEndpoint, missing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
-  expect(sentCalls()).toContainEqual(modify({ AddRouteTableIds: ['rtb-3'] }));
+  expect(sentCalls()).toContainEqual(modifyCall({ AddRouteTableIds: ['rtb-3'] }));
 });
 
 test('repairs drift', async () => {
@@ -141,7 +141,7 @@ test('repairs drift', async () => {
   );
   expect(shortChanges).toEqual([['update', '', 'route tables', 'tag.Name']]);
   expect(sentCalls()).toEqual([
-    modify({ AddRouteTableIds: ['rtb-3'], RemoveRouteTableIds: ['rtb-9'] }),
+    modifyCall({ AddRouteTableIds: ['rtb-3'], RemoveRouteTableIds: ['rtb-9'] }),
     { command: 'CreateTags', input: { Resources: ['vpce-1'], Tags } },
   ]);
 });

@@ -26,7 +26,7 @@ const ourZone = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hos
 const accountZone = { ...ourZone, tags: {} };
 const scenario = { noun: 'hostedZone' as const, config: withOurZone };
 
-const create = {
+const createCall = {
   command: 'CreateHostedZone',
   input: {
     Name: 'example.com',
@@ -34,7 +34,7 @@ const create = {
     HostedZoneConfig: { Comment: 'Made by Slipway for shop-dev' },
   },
 };
-const tag = {
+const tagCall = {
   command: 'ChangeTagsForResource',
   input: {
     ResourceType: 'hostedzone',
@@ -61,7 +61,7 @@ test('creates when missing, then tags it', async () => {
   expect(notes).toEqual(['name servers of example.com: ns-1.awsdns-01.com, ns-2.awsdns-02.net']);
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
-  expect(sentCalls()).toEqual([create, tag]);
+  expect(sentCalls()).toEqual([createCall, tagCall]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our zone with this caller reference is adopted', async () => {
@@ -70,7 +70,7 @@ test('creates when missing: if the response to an earlier create was lost, our z
   mockZone('shop-dev/token-1');
   const { ids } = await provisionStep(hostedZone, scenario);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
-  expect(sentCalls().at(-1)).toEqual(tag);
+  expect(sentCalls().at(-1)).toEqual(tagCall);
 });
 
 test('creates when missing: a zone with a foreign caller reference is not adopted', async () => {
@@ -90,8 +90,8 @@ test('creates when missing: a caller reference that an earlier run used for anot
   const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE2' } });
   const creates = sentCalls().filter(({ command }) => command === 'CreateHostedZone');
-  const second = { ...create.input, CallerReference: 'shop-dev/token-2' };
-  expect(creates.map(({ input }) => input)).toEqual([create.input, second]);
+  const second = { ...createCall.input, CallerReference: 'shop-dev/token-2' };
+  expect(creates.map(({ input }) => input)).toEqual([createCall.input, second]);
 });
 
 test('creates when missing: a zone is not created twice if an earlier run missed the response to its create', async () => {
@@ -100,7 +100,7 @@ test('creates when missing: a zone is not created twice if an earlier run missed
   mockZone('shop-dev/token-1');
   const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
-  expect(sentCalls().filter(({ command }) => command === 'CreateHostedZone')).toEqual([create]);
+  expect(sentCalls().filter(({ command }) => command === 'CreateHostedZone')).toEqual([createCall]);
 });
 
 test.each([
@@ -150,13 +150,13 @@ test('repairs drift', async () => {
     found: { hostedZone: { '': { ...ourZone, tags: { 'slipway:stack': 'shop-dev' } } } },
   });
   expect(shortChanges).toEqual([['update', '', 'tag.Name', 'tag.slipway:step', 'tag.slipway:key']]);
-  expect(sentCalls()).toEqual([tag]);
+  expect(sentCalls()).toEqual([tagCall]);
 });
 
 test('explains refusal', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('TooManyHostedZones', 'too many zones', 500));
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ message: 'too many zones' });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a zone that the account already has is not created a second time', async () => {

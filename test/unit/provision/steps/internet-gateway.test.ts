@@ -12,11 +12,11 @@ import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-h
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('internetGateway'));
-const create = {
+const createCall = {
   command: 'CreateInternetGateway',
   input: { TagSpecifications: [{ ResourceType: 'internet-gateway', Tags }] },
 };
-const attach = {
+const attachCall = {
   command: 'AttachInternetGateway',
   input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' },
 };
@@ -50,7 +50,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(internetGateway, scenario);
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { internetGatewayId: 'igw-1' } });
-  expect(sentCalls()).toEqual([create, attach]);
+  expect(sentCalls()).toEqual([createCall, attachCall]);
 });
 
 test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
@@ -88,7 +88,7 @@ test('creates when missing: if the same run creates the VPC, the id of the VPC i
     from: undefined,
     to: { after: 'vpc' },
   });
-  expect(sentCalls()).toEqual([create, attach]);
+  expect(sentCalls()).toEqual([createCall, attachCall]);
 });
 
 test('adopts when present', async () => {
@@ -104,7 +104,7 @@ test('repairs drift', async () => {
     found: networkWithGateway(undefined),
   });
   expect(shortChanges).toEqual([['update', '', 'attached to']]);
-  expect(sentCalls()).toEqual([attach]);
+  expect(sentCalls()).toEqual([attachCall]);
 });
 
 test('repairs drift: if only tags differ, only tags are sent', async () => {

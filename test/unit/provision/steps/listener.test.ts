@@ -37,7 +37,7 @@ const DefaultActions = [
     },
   },
 ];
-const create = {
+const createCall = {
   command: 'CreateListener',
   input: {
     LoadBalancerArn: 'arn:balancer',
@@ -65,7 +65,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(listener, scenario);
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { listenerArn: 'arn:new' } });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our listener on this port is adopted', async () => {
@@ -82,7 +82,7 @@ test('creates when missing: a listener that someone else has created on the port
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses port 80 of the load balancer.',
   });
-  expect(sentCalls().filter(({ command }) => !command.startsWith('Describe'))).toEqual([create]);
+  expect(sentCalls().filter(({ command }) => !command.startsWith('Describe'))).toEqual([createCall]);
 });
 
 test('adopts when present', async () => {
@@ -125,7 +125,7 @@ test('repairs drift: if only tags differ, only tags are sent', async () => {
 test('explains refusal', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('TooManyListenersException', 'too many listeners'));
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({ message: 'too many listeners' });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {

@@ -17,8 +17,8 @@ const withItem = (changes: Partial<typeof item> = {}) => ({
   noun: 'logGroup' as const,
   found: { logGroup: { '': { ...item, ...changes } } },
 });
-const create = { command: 'CreateLogGroup', input: { logGroupName: NAME, tags: ourTags('logGroup') } };
-const retention = (days: number) => ({
+const createCall = { command: 'CreateLogGroup', input: { logGroupName: NAME, tags: ourTags('logGroup') } };
+const retentionCall = (days: number) => ({
   command: 'PutRetentionPolicy',
   input: { logGroupName: NAME, retentionInDays: days },
 });
@@ -34,7 +34,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(logGroup, { noun: 'logGroup' });
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { logGroupName: NAME } });
-  expect(sentCalls()).toEqual([create, retention(14)]);
+  expect(sentCalls()).toEqual([createCall, retentionCall(14)]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
@@ -42,7 +42,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   mockLogGroup(ourTags('logGroup'));
   await provisionStep(logGroup, { noun: 'logGroup' });
-  expect(sentCalls().at(-1)).toEqual(retention(14));
+  expect(sentCalls().at(-1)).toEqual(retentionCall(14));
 });
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
@@ -62,7 +62,7 @@ test('creates when missing: retries while an old group with the same name is bei
     .resolves({});
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   await provisionStep(logGroup, { noun: 'logGroup' });
-  expect(sentCalls()).toEqual([create, create, retention(14)]);
+  expect(sentCalls()).toEqual([createCall, createCall, retentionCall(14)]);
 });
 
 test('adopts when present', async () => {
@@ -82,7 +82,7 @@ test('repairs drift', async () => {
   expect(shortChanges).toEqual([['update', '', 'retention days', 'tag.Name']]);
   expect(ids).toEqual({ '': { logGroupName: NAME } });
   expect(sentCalls()).toEqual([
-    retention(14),
+    retentionCall(14),
     { command: 'TagResource', input: { resourceArn: ARN, tags: ourTags('logGroup') } },
   ]);
 });
@@ -90,7 +90,7 @@ test('repairs drift', async () => {
 test('repairs drift: if only the retention differs, only the retention is sent', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   await provisionStep(logGroup, { ...withItem(), config: config({ logRetentionDays: 30 }) });
-  expect(sentCalls()).toEqual([retention(30)]);
+  expect(sentCalls()).toEqual([retentionCall(30)]);
 });
 
 test('explains refusal', async () => {
@@ -100,7 +100,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
     message: 'Resource limit exceeded.',
   });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {

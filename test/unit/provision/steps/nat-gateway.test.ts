@@ -13,7 +13,7 @@ import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-h
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('natGateway'));
-const create = (ClientToken: string) => ({
+const createCall = (ClientToken: string) => ({
   command: 'CreateNatGateway',
   input: {
     SubnetId: 'subnet-a',
@@ -23,7 +23,7 @@ const create = (ClientToken: string) => ({
   },
 });
 const describeCall = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGatewayIds: [id] } });
-const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
+const deleteCall = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
 const createResponse = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
 /** Lets lookups of one gateway return these descriptions in sequence; the last is repeated. */
@@ -49,7 +49,7 @@ test('creates when missing', async () => {
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
   expect(sentCalls()).toEqual([
-    create('token-1'),
+    createCall('token-1'),
     describeCall('nat-1'),
     describeCall('nat-1'),
     describeCall('nat-1'),
@@ -63,7 +63,7 @@ test('creates when missing: the run waits for a gateway that is not visible yet'
     .rejectsOnce(awsError('NatGatewayNotFound'))
     .resolves({ NatGateways: [nat('nat-1', 'available')] });
   await provisionStep(natGateway, missing);
-  expect(sentCalls()).toEqual([create('token-1'), describeCall('nat-1'), describeCall('nat-1')]);
+  expect(sentCalls()).toEqual([createCall('token-1'), describeCall('nat-1'), describeCall('nat-1')]);
 });
 
 test('creates when missing: if the token returns a deleted gateway, the create is sent again with a new token', async () => {
@@ -74,7 +74,7 @@ test('creates when missing: if the token returns a deleted gateway, the create i
   mockLookups('nat-1', nat('nat-1', 'available'));
   const { ids } = await provisionStep(natGateway, missing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
-  expect(sentCalls()).toEqual([create('token-1'), create('token-2'), describeCall('nat-1')]);
+  expect(sentCalls()).toEqual([createCall('token-1'), createCall('token-2'), describeCall('nat-1')]);
 });
 
 test('creates when missing: if the token was already used with other parameters, the gateway created with it is adopted', async () => {
@@ -89,7 +89,7 @@ test('creates when missing: if the token was already used with other parameters,
 test('creates when missing: the run gives up if a new token returns a failed gateway as well', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-old', 'failed'));
   await expect(provisionStep(natGateway, missing)).rejects.toThrow('no longer exists');
-  expect(sentCalls()).toEqual([create('token-1'), create('token-2')]);
+  expect(sentCalls()).toEqual([createCall('token-1'), createCall('token-2')]);
 });
 
 test('adopts when present', async () => {
@@ -140,10 +140,10 @@ test.each([
     expect(planned[0]?.reason).toBe(reason);
     expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
     expect(sentCalls()).toEqual([
-      remove,
+      deleteCall,
       describeCall('nat-1'),
       describeCall('nat-1'),
-      create('token-2'),
+      createCall('token-2'),
       describeCall('nat-2'),
     ]);
   },
@@ -172,7 +172,7 @@ test('explains refusal', async () => {
   const refusal = awsError('NatGatewayLimitExceeded', 'This would exceed the limit of 5 NAT gateways');
   mocks.ec2.on(CreateNatGatewayCommand).rejects(refusal);
   await expect(provisionStep(natGateway, missing)).rejects.toBe(refusal);
-  expect(sentCalls()).toEqual([create('token-1')]);
+  expect(sentCalls()).toEqual([createCall('token-1')]);
 });
 
 test('explains refusal: the wait fails if the gateway fails, with the reason from AWS', async () => {

@@ -15,12 +15,12 @@ import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-h
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('publicRoutes'));
-const create = (ClientToken: string) => ({
+const createCall = (ClientToken: string) => ({
   command: 'CreateRouteTable',
   input: { VpcId: 'vpc-1', ClientToken, TagSpecifications: [{ ResourceType: 'route-table', Tags }] },
 });
 const route = { RouteTableId: 'rtb-1', DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' };
-const associate = (SubnetId: string) => ({
+const associateCall = (SubnetId: string) => ({
   command: 'AssociateRouteTable',
   input: { RouteTableId: 'rtb-1', SubnetId },
 });
@@ -60,10 +60,10 @@ test('creates when missing', async () => {
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { routeTableId: 'rtb-1' } });
   expect(sentCalls()).toEqual([
-    create('token-1'),
+    createCall('token-1'),
     { command: 'CreateRoute', input: route },
-    associate('subnet-a'),
-    associate('subnet-b'),
+    associateCall('subnet-a'),
+    associateCall('subnet-b'),
   ]);
 });
 
@@ -125,8 +125,8 @@ test('creates when missing: if the token belongs to a deleted route table, the c
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
   await provisionStep(publicRoutes, missing);
   expect(sentCalls().filter(({ command }) => command === 'CreateRouteTable')).toEqual([
-    create('token-1'),
-    create('token-2'),
+    createCall('token-1'),
+    createCall('token-2'),
   ]);
 });
 
@@ -159,7 +159,7 @@ test('repairs drift', async () => {
   expect(shortChanges).toEqual([['update', '', 'default route', 'subnets', 'tag.Name']]);
   expect(sentCalls()).toEqual([
     { command: 'CreateRoute', input: route },
-    associate('subnet-b'),
+    associateCall('subnet-b'),
     { command: 'CreateTags', input: { Resources: ['rtb-1'], Tags } },
   ]);
 });

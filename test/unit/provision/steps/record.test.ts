@@ -30,7 +30,7 @@ const withItem = (changes: Partial<FoundRecord> = {}) => ({
   ...scenario,
   found: { hostedZone, loadBalancer, record: { '': { ...item, ...changes } } },
 });
-const write = (Action: 'CREATE' | 'UPSERT') => ({
+const writeCall = (Action: 'CREATE' | 'UPSERT') => ({
   command: 'ChangeResourceRecordSets',
   input: {
     HostedZoneId: 'ZONE1',
@@ -83,8 +83,8 @@ test('creates when missing: waits until all name servers have the record', async
   const { shortChanges, ids } = await provisionStep(record, scenario);
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { recordName: 'api.example.com', hostedZoneId: 'ZONE1' } });
-  const getChange = { command: 'GetChange', input: { Id: '/change/C1' } };
-  expect(sentCalls()).toEqual([write('CREATE'), getChange, getChange, getChange]);
+  const getChangeCall = { command: 'GetChange', input: { Id: '/change/C1' } };
+  expect(sentCalls()).toEqual([writeCall('CREATE'), getChangeCall, getChangeCall, getChangeCall]);
 });
 
 test.each([
@@ -93,7 +93,7 @@ test.each([
 ])('creates when missing: %s', async (_what, status, waitUntilReady) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse(status));
   await provisionStep(record, { ...scenario, waitUntilReady });
-  expect(sentCalls()).toEqual([write('CREATE')]);
+  expect(sentCalls()).toEqual([writeCall('CREATE')]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our record is set again', async () => {
@@ -104,7 +104,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mockRecord(`dualstack.${DNS.toUpperCase()}.`);
   await provisionStep(record, scenario);
   const writes = sentCalls().filter(({ command }) => command === 'ChangeResourceRecordSets');
-  expect(writes).toEqual([write('CREATE'), write('UPSERT')]);
+  expect(writes).toEqual([writeCall('CREATE'), writeCall('UPSERT')]);
 });
 
 test('creates when missing: a foreign record is never overwritten', async () => {
@@ -115,7 +115,7 @@ test('creates when missing: a foreign record is never overwritten', async () => 
     what: 'A resource that does not belong to this stack already uses the name api.example.com.',
   });
   const writes = sentCalls().filter(({ command }) => command === 'ChangeResourceRecordSets');
-  expect(writes).toEqual([write('CREATE')]);
+  expect(writes).toEqual([writeCall('CREATE')]);
 });
 
 test('adopts when present', async () => {
@@ -152,21 +152,21 @@ test('repairs drift', async () => {
     withItem({ aliasTo: 'old.elb.amazonaws.com', aliasZoneId: 'Z0', evaluateTargetHealth: false }),
   );
   expect(shortChanges).toEqual([['update', '', 'alias to', 'alias zone', 'evaluate target health']]);
-  expect(sentCalls()).toEqual([write('UPSERT')]);
+  expect(sentCalls()).toEqual([writeCall('UPSERT')]);
 });
 
 test('repairs drift: a load balancer that does not exist yet counts as a different target', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('INSYNC'));
   const { shortChanges } = await provisionStep(record, { ...scenario, found: { hostedZone, record: { '': item } } });
   expect(shortChanges).toEqual([['update', '', 'alias to', 'alias zone']]);
-  expect(sentCalls()).toEqual([write('UPSERT')]);
+  expect(sentCalls()).toEqual([writeCall('UPSERT')]);
 });
 
 test('explains refusal', async () => {
   const message = '[Tried to create an alias that targets x, but that target was not found]';
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('InvalidChangeBatch', message));
   await expect(provisionStep(record, scenario)).rejects.toMatchObject({ message });
-  expect(sentCalls()).toEqual([write('CREATE')]);
+  expect(sentCalls()).toEqual([writeCall('CREATE')]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {

@@ -35,7 +35,7 @@ const withItems = (execution: Partial<FoundRole> = {}, task: Partial<FoundRole> 
   noun: 'roles' as const,
   found: { roles: { execution: { ...item('execution'), ...execution }, task: { ...item('task'), ...task } } },
 });
-const create = (key: string) => ({
+const createCall = (key: string) => ({
   command: 'CreateRole',
   input: {
     RoleName: `shop-dev-${key}`,
@@ -45,7 +45,7 @@ const create = (key: string) => ({
     Tags: toPascalCaseTags(tags(key)),
   },
 });
-const putPolicy = {
+const putPolicyCall = {
   command: 'PutRolePolicy',
   input: { RoleName: 'shop-dev-execution', PolicyName: 'slipway', PolicyDocument: INLINE },
 };
@@ -68,7 +68,7 @@ test('creates when missing', async () => {
     ['create', 'task'],
   ]);
   expect(result.ids).toEqual({ execution: ids('execution'), task: ids('task') });
-  expect(sentCalls()).toEqual([create('execution'), putPolicy, create('task')]);
+  expect(sentCalls()).toEqual([createCall('execution'), putPolicyCall, createCall('task')]);
 });
 
 test('takes the ARN of a new role from the response', async () => {
@@ -87,7 +87,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
     found: { roles: { task: item('task') } },
   });
   expect(result.ids).toEqual({ execution: ids('execution') });
-  expect(sentCalls().at(-1)).toEqual(putPolicy);
+  expect(sentCalls().at(-1)).toEqual(putPolicyCall);
 });
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
@@ -109,7 +109,7 @@ test('creates when missing: retries while the role has not propagated', async ()
     )
     .resolves({});
   await provisionStep(roles, { noun: 'roles' });
-  expect(sentCalls()).toEqual([create('execution'), putPolicy, putPolicy, create('task')]);
+  expect(sentCalls()).toEqual([createCall('execution'), putPolicyCall, putPolicyCall, createCall('task')]);
 });
 
 test('adopts when present', async () => {
@@ -142,7 +142,7 @@ test('repairs drift', async () => {
   ]);
   const RoleName = 'shop-dev-execution';
   expect(sentCalls()).toEqual([
-    putPolicy,
+    putPolicyCall,
     { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'backdoor' } },
     { command: 'UpdateAssumeRolePolicy', input: { RoleName, PolicyDocument: TRUST } },
     {
@@ -178,7 +178,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     message: 'Cannot exceed quota',
   });
-  expect(sentCalls()).toEqual([create('execution')]);
+  expect(sentCalls()).toEqual([createCall('execution')]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {

@@ -44,7 +44,7 @@ const settings = (name: string, group: string) => ({
   Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: [`/${name}`, `/${name}/*`] } }],
   Actions: [{ Type: 'forward', TargetGroupArn: group }],
 });
-const create = (name: string, group: string) => ({
+const createCall = (name: string, group: string) => ({
   command: 'CreateRule',
   input: {
     ListenerArn: 'arn:listener',
@@ -87,7 +87,7 @@ test('creates when missing', async () => {
     'web-api1': { ruleArn: `arn:${priority('web-api1')}` },
     'web-api2': { ruleArn: `arn:${priority('web-api2')}` },
   });
-  expect(sentCalls()).toEqual([create('api1', 'arn:group-1'), create('api2', 'arn:group-2')]);
+  expect(sentCalls()).toEqual([createCall('api1', 'arn:group-1'), createCall('api2', 'arn:group-2')]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our rule at this priority is adopted', async () => {
@@ -105,7 +105,7 @@ test('creates when missing: a rule that someone else has created at the priority
     what: `A resource that does not belong to this stack already uses priority ${priority('web-api1')} of the listener.`,
   });
   expect(sentCalls().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
-    create('api1', 'arn:group-1'),
+    createCall('api1', 'arn:group-1'),
   ]);
 });
 
@@ -188,31 +188,31 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
     Type: 'forward',
     ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
   });
-  const modify = (RuleArn: string, input: object) => ({
+  const modifyCall = (RuleArn: string, input: object) => ({
     command: 'ModifyRule',
     input: { RuleArn, ...input },
   });
-  const tag = (arn: string, key: string) => ({
+  const tagCall = (arn: string, key: string) => ({
     command: 'AddTags',
     input: { ResourceArns: [arn], Tags: toPascalCaseTags(tags(key)) },
   });
   const { Conditions: first } = settings('api1', '');
   const { Conditions: second } = settings('api2', '');
   expect(sentCalls()).toEqual([
-    modify('arn:rule-api2', {
+    modifyCall('arn:rule-api2', {
       Conditions: second,
       Actions: [weights(['arn:group-2', 1], ['arn:group-1', 0])],
     }),
-    tag('arn:rule-api2', 'web-api1'),
-    modify('arn:rule-api1', {
+    tagCall('arn:rule-api2', 'web-api1'),
+    modifyCall('arn:rule-api1', {
       Conditions: first,
       Actions: [weights(['arn:group-1', 1], ['arn:group-2', 0])],
     }),
-    tag('arn:rule-api1', 'web-api2'),
-    modify('arn:rule-api2', { Actions: [weights(['arn:group-2', 0], ['arn:group-1', 1])] }),
-    modify('arn:rule-api1', { Actions: [weights(['arn:group-1', 0], ['arn:group-2', 1])] }),
-    modify('arn:rule-api2', { Actions: settings('api2', 'arn:group-1').Actions }),
-    modify('arn:rule-api1', { Actions: settings('api1', 'arn:group-2').Actions }),
+    tagCall('arn:rule-api1', 'web-api2'),
+    modifyCall('arn:rule-api2', { Actions: [weights(['arn:group-2', 0], ['arn:group-1', 1])] }),
+    modifyCall('arn:rule-api1', { Actions: [weights(['arn:group-1', 0], ['arn:group-2', 1])] }),
+    modifyCall('arn:rule-api2', { Actions: settings('api2', 'arn:group-1').Actions }),
+    modifyCall('arn:rule-api1', { Actions: settings('api1', 'arn:group-2').Actions }),
   ]);
   expect(notes).toEqual(['/api2 is now answered by web-api1', '/api1 is now answered by web-api2']);
 });
@@ -239,7 +239,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(rules, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     message: 'too many rules',
   });
-  expect(sentCalls()).toEqual([create('api1', 'arn:group-1')]);
+  expect(sentCalls()).toEqual([createCall('api1', 'arn:group-1')]);
 });
 
 test('explains refusal: a foreign rule at our priority is refused, and nothing is sent for it', async () => {

@@ -17,7 +17,7 @@ import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-const create = (key: string, Description: string) => ({
+const createCall = (key: string, Description: string) => ({
   command: 'CreateSecurityGroup',
   input: {
     VpcId: 'vpc-1',
@@ -28,7 +28,7 @@ const create = (key: string, Description: string) => ({
     ],
   },
 });
-const call = (command: string, GroupId: string, permission: IpPermission) => ({
+const ruleCall = (command: string, GroupId: string, permission: IpPermission) => ({
   command,
   input: { GroupId, IpPermissions: [permission] },
 });
@@ -117,11 +117,11 @@ test('creates when missing', async () => {
     to: knownAfter('securityGroups.balancer'),
   });
   expect(sentCalls()).toEqual([
-    create('balancer', 'Load balancer: HTTP from anywhere'),
-    call('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere)),
-    create('web', 'Tasks of web: from the load balancer alone'),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    createCall('balancer', 'Load balancer: HTTP from anywhere'),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere)),
+    createCall('web', 'Tasks of web: from the load balancer alone'),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
   ]);
 });
 
@@ -135,8 +135,8 @@ test('creates when missing: if the response to an earlier create was lost, our g
   const { ids } = await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(ids).toEqual({ web: { groupId: 'sg-w' } });
   expect(sentCalls().slice(3)).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
   ]);
 });
 
@@ -150,8 +150,8 @@ test('creates when missing: if one rule already exists, the other rules are stil
     .rejects(awsError('InvalidPermission.Duplicate'));
   await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(sentCalls().slice(1)).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
   ]);
 });
 
@@ -163,7 +163,7 @@ test('creates when missing: a call that does not find the new group yet is retri
     .resolves({});
   await provisionStep(securityGroups, scenario({ web: groups().web }));
   expect(sentCalls().slice(1)).toEqual(
-    Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere))),
+    Array(2).fill(ruleCall('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere))),
   );
 });
 
@@ -188,8 +188,8 @@ test('repairs drift', async () => {
       command: 'CreateTags',
       input: { Resources: ['sg-b'], Tags: toPascalCaseTags(ourTags('securityGroups', 'balancer')) },
     },
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
   ]);
 });
 
@@ -199,10 +199,10 @@ test("repairs drift: the tasks' old port stays open to the load balancer until t
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
   await provisionStep(securityGroups, scenario(found));
   expect(sentCalls()).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
     // The clean-up sends this call.
-    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(6001, balancer)),
+    ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(6001, balancer)),
   ]);
 });
 
@@ -213,8 +213,8 @@ test('repairs drift: a revoked egress rule is restored, so that tasks can reach 
   const { shortChanges } = await provisionStep(securityGroups, scenario(found));
   expect(shortChanges).toEqual([['update', 'web', 'egress']]);
   expect(sentCalls()).toEqual([
-    call('AuthorizeSecurityGroupEgress', 'sg-w', allTraffic),
-    call('RevokeSecurityGroupEgress', 'sg-w', tcpPermission(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })),
+    ruleCall('AuthorizeSecurityGroupEgress', 'sg-w', allTraffic),
+    ruleCall('RevokeSecurityGroupEgress', 'sg-w', tcpPermission(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })),
   ]);
 });
 

@@ -5,7 +5,7 @@ import { serviceLinkedRole } from '../../../../provision/steps/service-linked-ro
 import { awsError, mocks, provisionStep, sentCalls } from '../../step-harness.ts';
 
 const ROLE = 'AWSServiceRoleForECS';
-const create = { command: 'CreateServiceLinkedRole', input: { AWSServiceName: 'ecs.amazonaws.com' } };
+const createCall = { command: 'CreateServiceLinkedRole', input: { AWSServiceName: 'ecs.amazonaws.com' } };
 const provision = () => provisionStep(serviceLinkedRole, { noun: 'serviceLinkedRole' });
 
 test('creates when missing', async () => {
@@ -13,7 +13,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provision();
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { roleName: ROLE } });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test.each([
@@ -59,5 +59,5 @@ test.each([
 ])('explains refusal: %s', async (_what, code, message) => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
   await expect(provision()).rejects.toMatchObject({ message });
-  expect(sentCalls()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });

@@ -20,7 +20,7 @@ import {
 } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
-const create = (key: string, CidrBlock: string, AvailabilityZone: string) => ({
+const createCall = (key: string, CidrBlock: string, AvailabilityZone: string) => ({
   command: 'CreateSubnet',
   input: {
     VpcId: 'vpc-1',
@@ -55,10 +55,10 @@ test('creates when missing', async () => {
   ]);
   expect(ids['private-2']).toEqual({ subnetId: 'subnet-10.0.144.0/20', zone: 'eu-west-1b' });
   expect(sentCalls()).toEqual([
-    create('public-1', '10.0.0.0/20', 'eu-west-1a'),
-    create('public-2', '10.0.16.0/20', 'eu-west-1b'),
-    create('private-1', '10.0.128.0/20', 'eu-west-1a'),
-    create('private-2', '10.0.144.0/20', 'eu-west-1b'),
+    createCall('public-1', '10.0.0.0/20', 'eu-west-1a'),
+    createCall('public-2', '10.0.16.0/20', 'eu-west-1b'),
+    createCall('private-1', '10.0.128.0/20', 'eu-west-1a'),
+    createCall('private-2', '10.0.144.0/20', 'eu-west-1b'),
   ]);
 });
 
@@ -68,7 +68,7 @@ test('creates when missing: a public and a private subnet with the same number a
   found.subnets['public-1'].zone = 'eu-west-1c';
   const { ids } = await provisionStep(subnets, { ...scenario, found });
   expect(ids).toEqual({ 'private-1': { subnetId: 'subnet-c', zone: 'eu-west-1c' } });
-  expect(sentCalls()).toEqual([create('private-1', '10.0.128.0/20', 'eu-west-1c')]);
+  expect(sentCalls()).toEqual([createCall('private-1', '10.0.128.0/20', 'eu-west-1c')]);
 });
 
 test('creates when missing: an additional zone is chosen from those without a subnet', async () => {
@@ -83,8 +83,8 @@ test('creates when missing: an additional zone is chosen from those without a su
     ['create', 'private-3'],
   ]);
   expect(sentCalls()).toEqual([
-    create('public-3', '10.0.32.0/20', 'eu-west-1b'),
-    create('private-3', '10.0.160.0/20', 'eu-west-1b'),
+    createCall('public-3', '10.0.32.0/20', 'eu-west-1b'),
+    createCall('private-3', '10.0.160.0/20', 'eu-west-1b'),
   ]);
 });
 

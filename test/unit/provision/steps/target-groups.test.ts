@@ -67,7 +67,7 @@ const settings = (key: string, port: number) => ({
   ...health,
   Tags: toPascalCaseTags(tags(key)),
 });
-const delay = (arn: string, seconds = '10') => ({
+const delayCall = (arn: string, seconds = '10') => ({
   command: 'ModifyTargetGroupAttributes',
   input: {
     TargetGroupArn: arn,
@@ -123,9 +123,9 @@ test('creates when missing', async () => {
   });
   expect(sentCalls()).toEqual([
     { command: 'CreateTargetGroup', input: settings('web-api1', 5000) },
-    delay('arn:new-5000'),
+    delayCall('arn:new-5000'),
     { command: 'CreateTargetGroup', input: settings('web-api2', 6000) },
-    delay('arn:new-6000'),
+    delayCall('arn:new-6000'),
   ]);
 });
 
@@ -135,7 +135,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mockTargetGroup(tags('web-api1'));
   const { ids } = await provisionStep(targetGroups, { ...scenario, config: oneContainer });
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:there' } });
-  expect(sentCalls().at(-1)).toEqual(delay('arn:there'));
+  expect(sentCalls().at(-1)).toEqual(delayCall('arn:there'));
 });
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
@@ -205,7 +205,7 @@ test('repairs drift', async () => {
   ]);
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:web-api1' } });
   expect(sentCalls()).toEqual([
-    delay('arn:web-api1'),
+    delayCall('arn:web-api1'),
     { command: 'ModifyTargetGroup', input: { TargetGroupArn: 'arn:web-api1', ...health } },
     {
       command: 'AddTags',
@@ -217,7 +217,7 @@ test('repairs drift', async () => {
 test('repairs drift: if only the deregistration delay differs, only the delay is sent', async () => {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
   await provisionStep(targetGroups, { ...withItems(), config: config({ deregistrationDelaySeconds: 30 }) });
-  expect(sentCalls()).toEqual([delay('arn:web-api1', '30'), delay('arn:web-api2', '30')]);
+  expect(sentCalls()).toEqual([delayCall('arn:web-api1', '30'), delayCall('arn:web-api2', '30')]);
 });
 
 test('repairs drift: a group that outlived its VPC is replaced by a new one with the same name', async () => {
@@ -229,7 +229,7 @@ test('repairs drift: a group that outlived its VPC is replaced by a new one with
   expect(sentCalls()).toEqual([
     { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:web-api1' } },
     { command: 'CreateTargetGroup', input: settings('web-api1', 5000) },
-    delay('arn:new-5000'),
+    delayCall('arn:new-5000'),
   ]);
 });
 

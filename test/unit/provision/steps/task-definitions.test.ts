@@ -58,7 +58,7 @@ const stackWith = (change: object) =>
     })),
   });
 
-const listRevisions = {
+const listCall = {
   command: 'ListTaskDefinitions',
   input: { familyPrefix: 'shop-dev-web', status: 'ACTIVE' },
 };
@@ -75,7 +75,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(taskDefinitions, scenario);
   expect(shortChanges).toEqual([['create', 'web']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sentCalls()).toEqual([registerCall(), listRevisions]);
+  expect(sentCalls()).toEqual([registerCall(), listCall]);
 });
 
 test('a task definition refers to the roles by the ARNs that IAM returned', async () => {
@@ -102,7 +102,7 @@ test('creates when missing: retries while a role has not propagated', async () =
     .rejectsOnce(awsError('ClientException', 'Role is not valid'))
     .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
   await provisionStep(taskDefinitions, scenario);
-  expect(sentCalls()).toEqual([registerCall(), registerCall(), registerCall(), listRevisions]);
+  expect(sentCalls()).toEqual([registerCall(), registerCall(), registerCall(), listCall]);
 });
 
 test('adopts when present', async () => {
@@ -117,7 +117,7 @@ test('repairs drift', async () => {
   const { shortChanges, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
   expect(shortChanges).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sentCalls()).toEqual([registerCall(other), listRevisions]);
+  expect(sentCalls()).toEqual([registerCall(other), listCall]);
 });
 
 test('repairs drift: an image that is not pushed yet needs a new revision', async () => {
@@ -134,7 +134,7 @@ test('repairs drift: an image that is not pushed yet needs a new revision', asyn
       command: 'RegisterTaskDefinition',
       input: { ...definitionFor(config(), fresh), tags: toCamelCaseTags(tags) },
     },
-    listRevisions,
+    listCall,
   ]);
 });
 
@@ -159,7 +159,7 @@ test('repairs drift: tags alone need no new revision', async () => {
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:1' } });
   expect(sentCalls()).toEqual([
     { command: 'TagResource', input: { resourceArn: 'arn:definition:1', tags: toCamelCaseTags(tags) } },
-    listRevisions,
+    listCall,
   ]);
 });
 
@@ -167,7 +167,7 @@ test('repairs drift: a definition that a teardown has deregistered but not delet
   mockRegister();
   const { shortChanges } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
   expect(shortChanges).toEqual([['update', 'web', 'status']]);
-  expect(sentCalls()).toEqual([registerCall(), listRevisions]);
+  expect(sentCalls()).toEqual([registerCall(), listCall]);
 });
 
 test('repairs drift: earlier revisions of the stack are deregistered; revisions of others and of other families are kept', async () => {
@@ -192,7 +192,7 @@ test('repairs drift: earlier revisions of the stack are deregistered; revisions 
   );
   expect(shortChanges).toEqual([['update', 'web', 'older revisions']]);
   expect(sentCalls()).toEqual([
-    listRevisions,
+    listCall,
     ...[1, 2, 3, 4].map(describeCall),
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(1) } },
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(3) } },

@@ -13,14 +13,14 @@ import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../.
 import { network } from '../../network.ts';
 
 const found = network().vpc[''];
-const create = {
+const createCall = {
   command: 'CreateVpc',
   input: {
     CidrBlock: '10.0.0.0/16',
     TagSpecifications: [{ ResourceType: 'vpc', Tags: toPascalCaseTags(ourTags('vpc')) }],
   },
 };
-const hostnames = (VpcId: string) => ({
+const hostnamesCall = (VpcId: string) => ({
   command: 'ModifyVpcAttribute',
   input: { VpcId, EnableDnsHostnames: { Value: true } },
 });
@@ -35,7 +35,7 @@ test('creates when missing', async () => {
   const { shortChanges, ids } = await provisionStep(vpc, { noun: 'vpc' });
   expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { vpcId: 'vpc-1' } });
-  expect(sentCalls()).toEqual([create, hostnames('vpc-1')]);
+  expect(sentCalls()).toEqual([createCall, hostnamesCall('vpc-1')]);
 });
 
 test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
@@ -75,7 +75,7 @@ test('creates when missing: a call that does not find the new id yet is retried'
   mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
   mocks.ec2.on(ModifyVpcAttributeCommand).rejectsOnce(awsError('InvalidVpcID.NotFound')).resolves({});
   await provisionStep(vpc, { noun: 'vpc' });
-  expect(sentCalls()).toEqual([create, hostnames('vpc-1'), hostnames('vpc-1')]);
+  expect(sentCalls()).toEqual([createCall, hostnamesCall('vpc-1'), hostnamesCall('vpc-1')]);
 });
 
 test('adopts when present', async () => {
@@ -100,7 +100,7 @@ test('repairs drift', async () => {
   });
   expect(shortChanges).toEqual([['update', '', 'dns.hostnames', 'tag.Name']]);
   expect(sentCalls()).toEqual([
-    hostnames('vpc-1'),
+    hostnamesCall('vpc-1'),
     { command: 'CreateTags', input: { Resources: ['vpc-1'], Tags: toPascalCaseTags(ourTags('vpc')) } },
   ]);
 });
@@ -113,7 +113,7 @@ test('repairs drift: DNS support is enabled before DNS hostnames, which require 
   });
   expect(sentCalls()).toEqual([
     { command: 'ModifyVpcAttribute', input: { VpcId: 'vpc-1', EnableDnsSupport: { Value: true } } },
-    hostnames('vpc-1'),
+    hostnamesCall('vpc-1'),
   ]);
 });
 

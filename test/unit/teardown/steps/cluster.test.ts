@@ -20,12 +20,12 @@ import {
 
 const item = { clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') };
 const remove = () => cluster.remove(removeContextOf({ noun: 'cluster' }, item));
-const call = { command: 'DeleteCluster', input: { cluster: 'arn:cluster' } };
+const deleteCall = { command: 'DeleteCluster', input: { cluster: 'arn:cluster' } };
 
 test('removes what is ours', async () => {
   mocks.ecs.on(DeleteClusterCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 'UpdateInProgressException'])(
@@ -34,7 +34,7 @@ test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 
     mockOtherCallsAsEmpty();
     mocks.ecs.on(DeleteClusterCommand).rejectsOnce(awsError(code)).resolves({});
     expect(await remove()).toBeUndefined();
-    expect(mutations()).toEqual([call, call]);
+    expect(mutations()).toEqual([deleteCall, deleteCall]);
   },
 );
 
@@ -74,7 +74,7 @@ test('explains refusal: a foreign task and a foreign service are named at once, 
       'Then run the same command again, to finish.',
     ],
   });
-  expect(mutations()).toEqual([call]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
@@ -82,5 +82,5 @@ test('explains refusal', async () => {
     .on(DeleteClusterCommand)
     .rejects(awsError('ClusterContainsContainerInstancesException', 'it contains container instances'));
   await expect(remove()).rejects.toMatchObject({ message: 'it contains container instances' });
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -7,7 +7,7 @@ import { network } from '../../network.ts';
 
 const remove = () =>
   gatewayEndpoint.remove(removeContextOf({ noun: 'gatewayEndpoint' }, network().gatewayEndpoint['']));
-const deletion = { command: 'DeleteVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
+const deleteCall = { command: 'DeleteVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
 const describeCall = { command: 'DescribeVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
 const endpointInState = (state: string) => ({
   VpcEndpoints: [{ VpcEndpointId: 'vpce-1', State: state as State }],
@@ -28,7 +28,7 @@ test('removes what is ours', async () => {
   mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });
   mockLookups('deleting', 'Deleting', 'deleted');
   await remove();
-  expect(sentCalls()).toEqual([deletion, describeCall, describeCall, describeCall]);
+  expect(sentCalls()).toEqual([deleteCall, describeCall, describeCall, describeCall]);
 });
 
 test.each([[awsError(notFound)], [{ VpcEndpoints: [] }]])(
@@ -39,7 +39,7 @@ test.each([[awsError(notFound)], [{ VpcEndpoints: [] }]])(
     if (end instanceof Error) lookupMock.rejects(end);
     else lookupMock.resolves(end);
     await remove();
-    expect(sentCalls()).toEqual([deletion, describeCall, describeCall]);
+    expect(sentCalls()).toEqual([deleteCall, describeCall, describeCall]);
   },
 );
 
@@ -49,11 +49,11 @@ test('counts what is already gone as removed', async () => {
     .resolves(unsuccessful('InvalidVpcEndpoint.NotFound', 'It does not exist'));
   mocks.ec2.on(DescribeVpcEndpointsCommand).rejects(awsError(notFound));
   await remove();
-  expect(sentCalls()).toEqual([deletion, describeCall]);
+  expect(sentCalls()).toEqual([deleteCall, describeCall]);
 });
 
 test('explains refusal', async () => {
   mocks.ec2.on(DeleteVpcEndpointsCommand).resolves(unsuccessful('OperationNotPermitted', 'It is managed'));
   await expect(remove()).rejects.toMatchObject({ name: 'OperationNotPermitted', message: 'It is managed' });
-  expect(sentCalls()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -7,22 +7,22 @@ import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.
 
 const item = { listenerArn: 'arn:listener' } as FoundListener;
 const remove = () => listener.remove(removeContextOf({ noun: 'listener' }, item));
-const call = { command: 'DeleteListener', input: { ListenerArn: 'arn:listener' } };
+const deleteCall = { command: 'DeleteListener', input: { ListenerArn: 'arn:listener' } };
 
 test('removes what is ours', async () => {
   mocks.elbv2.on(DeleteListenerCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('counts what is already gone as removed', async () => {
   mocks.elbv2.on(DeleteListenerCommand).rejects(awsError('ListenerNotFoundException'));
   expect(await remove()).toBeUndefined();
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
   mocks.elbv2.on(DeleteListenerCommand).rejects(awsError('ResourceInUseException', 'it is in use'));
   await expect(remove()).rejects.toMatchObject({ message: 'it is in use' });
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -6,12 +6,12 @@ import { awsError, mocks, ourTags, sentCalls, removeContextOf } from '../../step
 
 const item = { logGroupName: '/slipway/shop-dev', retentionDays: 14, tags: ourTags('logGroup') };
 const remove = () => logGroup.remove(removeContextOf({ noun: 'logGroup' }, item));
-const call = { command: 'DeleteLogGroup', input: { logGroupName: '/slipway/shop-dev' } };
+const deleteCall = { command: 'DeleteLogGroup', input: { logGroupName: '/slipway/shop-dev' } };
 
 test('removes what is ours: the log group is removed after the last task that could write to it', async () => {
   mocks.logs.on(DeleteLogGroupCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
   expect(logGroup.after).toContain('services');
 });
 
@@ -21,7 +21,7 @@ test('removes what is ours: retries while another operation is in progress', asy
     .rejectsOnce(awsError('OperationAbortedException', 'try again'))
     .resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sentCalls()).toEqual([call, call]);
+  expect(sentCalls()).toEqual([deleteCall, deleteCall]);
 });
 
 test('counts what is already gone as removed', async () => {
@@ -32,5 +32,5 @@ test('counts what is already gone as removed', async () => {
 test('explains refusal', async () => {
   mocks.logs.on(DeleteLogGroupCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -6,7 +6,7 @@ import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.
 import { network } from '../../network.ts';
 
 const remove = () => natGateway.remove(removeContextOf({ noun: 'natGateway' }, network().natGateway['']));
-const deletion = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
+const deleteCall = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const describeCall = { command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } };
 const gatewayInState = (State: 'deleting' | 'deleted') => ({
   NatGateways: [{ NatGatewayId: 'nat-1', State }],
@@ -20,19 +20,19 @@ test('removes what is ours', async () => {
     .resolvesOnce(gatewayInState('deleting'))
     .resolves(gatewayInState('deleted'));
   await remove();
-  expect(sentCalls()).toEqual([deletion, describeCall, describeCall, describeCall]);
+  expect(sentCalls()).toEqual([deleteCall, describeCall, describeCall, describeCall]);
 });
 
 test('counts what is already gone as removed', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
   mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
   await remove();
-  expect(sentCalls()).toEqual([deletion, describeCall]);
+  expect(sentCalls()).toEqual([deleteCall, describeCall]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sentCalls()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -8,12 +8,12 @@ import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.
 const item = { ruleArn: 'arn:rule' } as FoundRule;
 const context = () => removeContextOf({ noun: 'rules', key: 'web-api1' }, item);
 const remove = () => rules.remove(context());
-const call = { command: 'DeleteRule', input: { RuleArn: 'arn:rule' } };
+const deleteCall = { command: 'DeleteRule', input: { RuleArn: 'arn:rule' } };
 
 test('removes what is ours', async () => {
   mocks.elbv2.on(DeleteRuleCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('removes what is ours: if the listener is removed as well, the rule is deleted with the listener', async () => {
@@ -27,11 +27,11 @@ test('removes what is ours: if the listener is removed as well, the rule is dele
 test('counts what is already gone as removed', async () => {
   mocks.elbv2.on(DeleteRuleCommand).rejects(awsError('RuleNotFoundException'));
   expect(await remove()).toBeUndefined();
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
   mocks.elbv2.on(DeleteRuleCommand).rejects(awsError('OperationNotPermittedException', 'not permitted'));
   await expect(remove()).rejects.toMatchObject({ message: 'not permitted' });
-  expect(sentCalls()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -37,7 +37,7 @@ function remove(ingress = [tcp(5000), tcp(6000)], otherRemovals: Record<string, 
   const alsoRemoved = { areAllRemoved: () => false, removalOf: (key: string) => otherRemovals[key] };
   return securityGroups.remove({ ...context, alsoRemoved });
 }
-const revoke = (port: number) => ({
+const revokeCall = (port: number) => ({
   command: 'RevokeSecurityGroupIngress',
   input: {
     GroupId: 'sg-w',
@@ -46,13 +46,13 @@ const revoke = (port: number) => ({
     ],
   },
 });
-const deletion = { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-b' } };
+const deleteCall = { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-b' } };
 
 test('removes what is ours', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove();
-  expect(sentCalls()).toEqual([revoke(5000), revoke(6000), deletion]);
+  expect(sentCalls()).toEqual([revokeCall(5000), revokeCall(6000), deleteCall]);
 });
 
 test('removes what is ours: waits until the groups whose rules refer to this one have been removed', async () => {
@@ -64,7 +64,7 @@ test('removes what is ours: waits until the groups whose rules refer to this one
   expect(sentCalls()).toEqual([]);
   finishWebRemoval();
   await removing;
-  expect(sentCalls()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('removes what is ours: if the groups of a service and of the load balancer refer to each other, the group of the service does not wait', async () => {
@@ -87,7 +87,7 @@ test('removes what is ours: if the groups of a service and of the load balancer 
 test('removes what is ours: a group that no rule refers to is deleted directly', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove([]);
-  expect(sentCalls()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
@@ -96,7 +96,7 @@ test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
     mockOtherCallsAsEmpty();
     mocks.ec2.on(DeleteSecurityGroupCommand).rejectsOnce(awsError(code)).resolves({});
     await remove([]);
-    expect(mutations()).toEqual([deletion, deletion]);
+    expect(mutations()).toEqual([deleteCall, deleteCall]);
   },
 );
 
@@ -104,7 +104,7 @@ test('counts what is already gone as removed', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidGroup.NotFound'));
   mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError('InvalidGroup.NotFound'));
   await remove();
-  expect(sentCalls()).toEqual([revoke(5000), revoke(6000), deletion]);
+  expect(sentCalls()).toEqual([revokeCall(5000), revokeCall(6000), deleteCall]);
 });
 
 test('counts what is already gone as removed: if one rule is already gone, the other rules are still revoked', async () => {
@@ -114,7 +114,7 @@ test('counts what is already gone as removed: if one rule is already gone, the o
     .resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove();
-  expect(sentCalls()).toEqual([revoke(5000), revoke(6000), deletion]);
+  expect(sentCalls()).toEqual([revokeCall(5000), revokeCall(6000), deleteCall]);
 });
 
 test('explains refusal', async () => {

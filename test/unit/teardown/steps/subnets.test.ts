@@ -7,12 +7,12 @@ import { network } from '../../network.ts';
 
 const remove = () =>
   subnets.remove(removeContextOf({ noun: 'subnets', key: 'public-1' }, network().subnets['public-1']));
-const deletion = { command: 'DeleteSubnet', input: { SubnetId: 'subnet-a' } };
+const deleteCall = { command: 'DeleteSubnet', input: { SubnetId: 'subnet-a' } };
 
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteSubnetCommand).resolves({});
   await remove();
-  expect(sentCalls()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test("removes what is ours: retries until the subnet's network interfaces are gone", async () => {
@@ -22,18 +22,18 @@ test("removes what is ours: retries until the subnet's network interfaces are go
     .rejectsOnce(awsError('DependencyViolation', "The subnet 'subnet-a' has dependencies."))
     .resolves({});
   await remove();
-  expect(mutations()).toEqual([deletion, deletion]);
+  expect(mutations()).toEqual([deleteCall, deleteCall]);
 });
 
 test('counts what is already gone as removed', async () => {
   mocks.ec2.on(DeleteSubnetCommand).rejects(awsError('InvalidSubnetID.NotFound'));
   await remove();
-  expect(sentCalls()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteSubnetCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sentCalls()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -21,7 +21,7 @@ import {
 import { network } from '../../network.ts';
 
 const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
-const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
+const deleteCall = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
 /** Returns how often the contents of the VPC were listed. */
 const listingCount = () => sentCalls().filter(({ command }) => command === 'DescribeSubnets').length;
 const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
@@ -39,7 +39,7 @@ beforeEach(() => {
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
-  expect(mutations()).toEqual([deletion]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 test('removes what is ours: retries until the last resource in the VPC is gone', async () => {
@@ -51,20 +51,20 @@ test('removes what is ours: retries until the last resource in the VPC is gone',
     .rejectsOnce(awsError('DependencyViolation', 'The vpc has dependencies and cannot be deleted.'))
     .resolves({});
   await remove();
-  expect(mutations()).toEqual([deletion, deletion]);
+  expect(mutations()).toEqual([deleteCall, deleteCall]);
 });
 
 test('counts what is already gone as removed', async () => {
   mocks.ec2.on(DeleteVpcCommand).rejects(awsError('InvalidVpcID.NotFound'));
   await remove();
-  expect(mutations()).toEqual([deletion]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteVpcCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(mutations()).toEqual([deletion]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 describe('explains refusal: a VPC is kept and its foreign resources are listed', () => {
@@ -118,5 +118,5 @@ test('removes what is ours: waits for a deleted resource that AWS still lists wi
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
   expect(listingCount()).toBe(2);
-  expect(mutations()).toEqual([deletion]);
+  expect(mutations()).toEqual([deleteCall]);
 });

@@ -195,10 +195,10 @@ test.each<[string, 'aws' | 'sandbox', boolean]>([
   ['on the sandbox does not cause', 'sandbox', false],
 ])(
   'a domain under .localhost %s a warning that no other machine can reach it',
-  async (_where, target, warns) => {
+  async (_where, target, hasWarning) => {
     const domain = { name: 'shop.localhost', zone: 'shop.localhost', createZone: true };
     await execute({ ...session(), config: { ...stack, domain } }, context({ target, plan: true }), 0);
-    expect(events.some(({ type }) => type === 'warning')).toBe(warns);
+    expect(events.some(({ type }) => type === 'warning')).toBe(hasWarning);
   },
 );
 

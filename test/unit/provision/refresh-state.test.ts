@@ -59,7 +59,7 @@ test('nothing is written if everything is already recorded', async () => {
   expect(JSON.stringify(state.data)).toBe(before);
 });
 
-/** Returns the VPC's change and the recorded ids, as a run sees them right after another run was killed. */
+/** Returns the changes of the VPC and the recorded ids, as a run sees them right after another run was killed. */
 async function runAgain() {
   await state.record('vpc', { vpcId: 'vpc-1' });
   const found = surveyOf({

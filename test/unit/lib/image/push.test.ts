@@ -119,7 +119,7 @@ test('the blobs of an image are uploaded concurrently', async () => {
   let resolveBoth: () => void = () => undefined;
   const bothStarted = new Promise<void>((resolve) => (resolveBoth = resolve));
   let uploadCount = 0;
-  // Each response waits for the call of the other blob: in sequence, this would never end.
+  // Each response waits until both calls have been sent, so uploads in sequence would never end.
   mocks.ecr.on(InitiateLayerUploadCommand).callsFake(async () => {
     if ((uploadCount += 1) === 2) resolveBoth();
     await bothStarted;
@@ -178,18 +178,18 @@ test('an upload that is refused on every attempt fails, and no manifest is put',
 test('when one of two uploads is refused, the other one ends before the push fails', async () => {
   mockRegistry();
   const [, layer] = smallBundle.blobs;
-  let ended = false;
+  let hasEnded = false;
   mocks.ecr
     .on(CompleteLayerUploadCommand)
     .rejects(awsError('AccessDeniedException', 'no'))
     .on(CompleteLayerUploadCommand, { layerDigests: [layer?.digest ?? ''] })
     .callsFake(async () => {
       await new Promise((resolve) => setImmediate(resolve));
-      ended = true;
+      hasEnded = true;
       return {};
     });
   await expect(push(smallBundle)).rejects.toMatchObject({ message: 'no' });
-  expect(ended).toBe(true);
+  expect(hasEnded).toBe(true);
 });
 
 const unimplemented = () => awsError('UnknownError', 'not yet implemented', 501);

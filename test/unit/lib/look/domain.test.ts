@@ -49,9 +49,9 @@ function mockDns(zones: readonly HostedZone[], sets: readonly ResourceRecordSet[
     });
 }
 const stack = config({ domain: { name: 'a.b.example.com', zone: 'example.com', createZone: false } });
-const context = (recorded = true) => ({
+const context = (hasState = true) => ({
   ...lookContextOf(stack),
-  recorded: recorded ? recordedIn({ vpc: { vpcId: 'vpc-1' } }) : undefined,
+  recorded: hasState ? recordedIn({ vpc: { vpcId: 'vpc-1' } }) : undefined,
 });
 const calls = () => sentCalls().map(({ command }) => command);
 const listedNames = () =>

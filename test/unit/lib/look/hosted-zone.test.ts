@@ -150,7 +150,7 @@ describe('our zones whose names are not configured', () => {
     expect(await foundZones(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([]);
   });
 
-  test('need only the list call if none exist', async () => {
+  test('need only the list call if no such zone exists', async () => {
     mockZones([zone('Z1'), zone('Z2', { CallerReference: 'shop-prod/token-1' })]);
     expect(await foundZones(WITHOUT_DOMAIN)).toEqual([]);
     expect(calls()).toEqual(['ListHostedZones']);
@@ -195,7 +195,7 @@ describe('a failure to list hosted zones', () => {
     expect(await foundZones(WITHOUT_DOMAIN)).toEqual([]);
   });
 
-  test('is not ignored if it is neither a denial nor a missing service', async () => {
+  test('makes the look fail if it has any other cause', async () => {
     const other = awsError('InvalidInput', 'no', 400);
     mocks.route53.on(ListHostedZonesCommand).rejects(other);
     await expect(foundZones(WITHOUT_DOMAIN)).rejects.toBe(other);

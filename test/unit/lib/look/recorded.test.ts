@@ -265,7 +265,7 @@ describe('a speculative look by a recorded id', () => {
     });
   });
 
-  test('waits for the id if none is recorded', async () => {
+  test('waits for the id if no id is recorded', async () => {
     const order: string[] = [];
     const find = async () => (order.push('found'), 'arn:1');
     const ask = async (id: string) => void order.push(`asked ${id}`);

@@ -38,7 +38,7 @@ test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 
   },
 );
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ecs.on(DeleteClusterCommand).rejects(awsError('ClusterNotFoundException'));
   expect(await remove()).toBeUndefined();
 });

@@ -28,13 +28,13 @@ test('removes what is ours: retries on three different errors, until the NAT gat
   expect(sentCalls()).toEqual(Array(4).fill(releaseCall));
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(ReleaseAddressCommand).rejects(awsError('InvalidAllocationID.NotFound'));
   await remove();
   expect(sentCalls()).toEqual([releaseCall]);
 });
 
-test('counts what is already gone as removed: an address that AWS has since allocated to someone else', async () => {
+test('counts a missing resource as removed: an address that AWS has since allocated to someone else', async () => {
   mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
   mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [] });
   await remove();

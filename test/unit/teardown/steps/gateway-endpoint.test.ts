@@ -43,7 +43,7 @@ test.each([[awsError(notFound)], [{ VpcEndpoints: [] }]])(
   },
 );
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2
     .on(DeleteVpcEndpointsCommand)
     .resolves(unsuccessful('InvalidVpcEndpoint.NotFound', 'It does not exist'));

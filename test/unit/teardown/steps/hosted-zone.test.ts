@@ -23,7 +23,7 @@ test('removes what is ours: retries while Route 53 processes the previous reques
   expect(sentCalls()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.route53.on(DeleteHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
   expect(await remove()).toBeUndefined();
   expect(sentCalls()).toEqual([deleteCall]);

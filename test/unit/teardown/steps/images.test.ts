@@ -15,7 +15,7 @@ test('removes what is ours: an image is deleted with its repository, which is re
   expect(needs.images).toContain('repositories');
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ecr.on(DescribeImagesCommand).rejects(awsError('ImageNotFoundException'));
   expect(await remove()).toEqual(kept);
 });

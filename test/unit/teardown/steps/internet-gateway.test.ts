@@ -40,14 +40,14 @@ test('removes what is ours: a gateway that is not attached is not detached', asy
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('InvalidInternetGatewayID.NotFound'));
   mocks.ec2.on(DeleteInternetGatewayCommand).rejects(awsError('InvalidInternetGatewayID.NotFound'));
   await remove();
   expect(sentCalls()).toEqual([detachCall, deleteCall]);
 });
 
-test('counts what is already gone as removed: a gateway that an earlier call has detached, although the response was lost', async () => {
+test('counts a missing resource as removed: a gateway that an earlier call has already detached is only deleted', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('Gateway.NotAttached'));
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();

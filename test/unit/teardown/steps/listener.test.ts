@@ -15,7 +15,7 @@ test('removes what is ours', async () => {
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.elbv2.on(DeleteListenerCommand).rejects(awsError('ListenerNotFoundException'));
   expect(await remove()).toBeUndefined();
   expect(sentCalls()).toEqual([deleteCall]);

@@ -58,7 +58,7 @@ test('reports a timeout if network interfaces are never deleted', async () => {
   });
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).rejects(awsError('LoadBalancerNotFoundException'));
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({});
   expect(await remove()).toBeUndefined();

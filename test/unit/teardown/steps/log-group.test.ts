@@ -24,7 +24,7 @@ test('removes what is ours: retries while another operation is in progress', asy
   expect(sentCalls()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.logs.on(DeleteLogGroupCommand).rejects(awsError('ResourceNotFoundException'));
   expect(await remove()).toBeUndefined();
 });

@@ -23,7 +23,7 @@ test('removes what is ours', async () => {
   expect(sentCalls()).toEqual([deleteCall, describeCall, describeCall, describeCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
   mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
   await remove();

@@ -54,7 +54,7 @@ test('keeps a record that now has another target', async () => {
   expect(writes()).toHaveLength(1);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.route53
     .on(ChangeResourceRecordSetsCommand)
     .rejects(awsError('InvalidChangeBatch', '[Tried to delete resource record set, but it was not found]'));
@@ -63,7 +63,7 @@ test('counts what is already gone as removed', async () => {
   expect(writes()).toHaveLength(1);
 });
 
-test('counts what is already gone as removed: a record whose zone is gone', async () => {
+test('counts a missing resource as removed: a record whose zone is gone', async () => {
   mocks.route53
     .on(ChangeResourceRecordSetsCommand)
     .rejects(awsError('NoSuchHostedZone', 'No hosted zone found', 404));

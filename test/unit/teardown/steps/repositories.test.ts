@@ -22,7 +22,7 @@ test('removes what is ours', async () => {
   ]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).rejects(awsError('RepositoryNotFoundException'));
   await expect(remove()).resolves.toBeUndefined();
 });

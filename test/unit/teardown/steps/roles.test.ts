@@ -42,7 +42,7 @@ test('removes what is ours: retries while IAM still lists a deleted policy', asy
   expect(sentCalls()).toEqual([...calls, last]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   const gone = awsError('NoSuchEntityException', 'gone', 404);
   mocks.iam.on(DeleteRolePolicyCommand).rejects(gone);
   mocks.iam.on(DetachRolePolicyCommand).rejects(gone);

@@ -41,7 +41,7 @@ export function testRouteTableRemoval(
     expect(sentCalls()).toEqual([...disassociateCalls, deleteCall, deleteCall]);
   });
 
-  test('counts what is already gone as removed', async () => {
+  test('counts a missing resource as removed', async () => {
     mocks.ec2.on(DisassociateRouteTableCommand).rejects(awsError('InvalidAssociationID.NotFound'));
     mocks.ec2.on(DeleteRouteTableCommand).rejects(awsError('InvalidRouteTableID.NotFound'));
     await remove(found);

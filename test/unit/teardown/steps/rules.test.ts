@@ -24,7 +24,7 @@ test('removes what is ours: if the listener is removed as well, the rule is dele
   expect(sentCalls()).toEqual([]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.elbv2.on(DeleteRuleCommand).rejects(awsError('RuleNotFoundException'));
   expect(await remove()).toBeUndefined();
   expect(sentCalls()).toEqual([deleteCall]);

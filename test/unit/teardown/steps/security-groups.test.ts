@@ -100,14 +100,14 @@ test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
   },
 );
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidGroup.NotFound'));
   mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError('InvalidGroup.NotFound'));
   await remove();
   expect(sentCalls()).toEqual([revokeCall(5000), revokeCall(6000), deleteCall]);
 });
 
-test('counts what is already gone as removed: if one rule is already gone, the other rules are still revoked', async () => {
+test('counts a missing resource as removed: if one rule is already gone, the other rules are still revoked', async () => {
   mocks.ec2
     .on(RevokeSecurityGroupIngressCommand)
     .rejectsOnce(awsError('InvalidPermission.NotFound'))

@@ -99,7 +99,7 @@ test('reports a timeout if tasks never stop', async () => {
   });
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('ServiceNotFoundException'));
   mockServiceLookups(undefined);
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
@@ -107,7 +107,7 @@ test('counts what is already gone as removed', async () => {
   expect(mutations()).toEqual([deleteCall]);
 });
 
-test('counts what is already gone as removed: a service whose cluster is gone', async () => {
+test('counts a missing resource as removed: a service whose cluster is gone', async () => {
   const gone = awsError('ClusterNotFoundException');
   for (const command of [DeleteServiceCommand, DescribeServicesCommand, ListTasksCommand]) {
     mocks.ecs.on(command as typeof ListTasksCommand).rejects(gone);

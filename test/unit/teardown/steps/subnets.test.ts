@@ -25,7 +25,7 @@ test("removes what is ours: retries until the subnet's network interfaces are go
   expect(mutations()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(DeleteSubnetCommand).rejects(awsError('InvalidSubnetID.NotFound'));
   await remove();
   expect(sentCalls()).toEqual([deleteCall]);

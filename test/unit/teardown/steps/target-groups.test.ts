@@ -24,7 +24,7 @@ test('removes what is ours: retries while a rule still refers to the target grou
   expect(sentCalls()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('TargetGroupNotFoundException'));
   expect(await remove()).toBeUndefined();
   expect(sentCalls()).toEqual([deleteCall]);

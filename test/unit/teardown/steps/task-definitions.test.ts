@@ -104,7 +104,7 @@ test("keeps another family, even if its name starts with this family's name", as
   expect(mutations()).toEqual([deregisterCall(arn(1)), deleteCall(arn(1))]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mockRevisions(revisions(2));
   mocks.ecs
     .on(DeregisterTaskDefinitionCommand)
@@ -115,7 +115,7 @@ test('counts what is already gone as removed', async () => {
   expect(await remove()).toBeUndefined();
 });
 
-test('counts what is already gone as removed: a family without revisions', async () => {
+test('counts a missing resource as removed: a family without revisions', async () => {
   mockRevisions([]);
   expect(await remove()).toBeUndefined();
   expect(mutations()).toEqual([]);

@@ -54,7 +54,7 @@ test('removes what is ours: retries until the last resource in the VPC is gone',
   expect(mutations()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(DeleteVpcCommand).rejects(awsError('InvalidVpcID.NotFound'));
   await remove();
   expect(mutations()).toEqual([deleteCall]);

@@ -1,4 +1,4 @@
-// The text that npm run drift prints, and its exit code.
+// The text and the exit code of npm run drift.
 import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../../provision/plan.ts';
 import { driftResult, driftText, fingerprint } from '../../../provision/drift.ts';

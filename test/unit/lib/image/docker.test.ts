@@ -1,4 +1,4 @@
-// Builds by a container engine: the commands that it receives, and the problems when they fail.
+// Builds by a container engine: the commands that the engine receives, and the problems of failed builds.
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';

@@ -1,4 +1,4 @@
-// The end of a provision: which services it waits for, and which paths it requests.
+// The end of a provision: the services that the run waits for, and the paths that it requests.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs';

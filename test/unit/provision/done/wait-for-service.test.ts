@@ -1,4 +1,4 @@
-// The wait for a service: when it ends, and how its failure is explained.
+// The wait for a service: when the wait ends, and how a failure is explained.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';

@@ -80,7 +80,9 @@ const nodeCommand = (program: string, more: object = {}) => ({
 });
 
 test('a command with an expected exit code is measured, and a command with any other exit code is reported with its output', async () => {
-  const ran = await runCommand(nodeCommand("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }));
+  const ran = await runCommand(
+    nodeCommand("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }),
+  );
   expect(ran).toMatchObject({ code: 2, stdout: 'out\n' });
   await expect(runCommand(nodeCommand("console.error('it broke'); process.exit(3)"))).rejects.toThrow(
     /ended with 3:\nit broke/,
@@ -88,9 +90,9 @@ test('a command with an expected exit code is measured, and a command with any o
 });
 
 test('a command that times out is killed together with its child processes', async () => {
-  await expect(runCommand(nodeCommand('setInterval(() => {}, 1000)', { timeoutSeconds: 0.3 }))).rejects.toThrow(
-    'did not end within 0.3 s',
-  );
+  await expect(
+    runCommand(nodeCommand('setInterval(() => {}, 1000)', { timeoutSeconds: 0.3 })),
+  ).rejects.toThrow('did not end within 0.3 s');
 });
 
 test('the time in calls counts overlapping calls once, since it is the time with at least one call in flight', () => {

@@ -15,7 +15,11 @@ const roundTaking = (seconds: number): Round =>
     ]),
   ) as unknown as Round;
 const sizes = [
-  { additionalServices: 0, slipway: figuresOf([roundTaking(2), roundTaking(2.4)]), terraform: figuresOf([roundTaking(20)]) },
+  {
+    additionalServices: 0,
+    slipway: figuresOf([roundTaking(2), roundTaking(2.4)]),
+    terraform: figuresOf([roundTaking(20)]),
+  },
   { additionalServices: 50, slipway: figuresOf([roundTaking(5)]), terraform: undefined },
 ];
 const results: Results = {

@@ -10,7 +10,14 @@ import {
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { removeWhenUnused, usersInVpc } from '../../../teardown/in-use.ts';
-import { awsError, mockOtherCallsAsEmpty, mocks, ourTags, removeContextOf, sentCalls } from '../step-harness.ts';
+import {
+  awsError,
+  mockOtherCallsAsEmpty,
+  mocks,
+  ourTags,
+  removeContextOf,
+  sentCalls,
+} from '../step-harness.ts';
 
 const existing = {
   groupId: 'sg-web',

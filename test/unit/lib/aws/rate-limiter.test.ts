@@ -7,7 +7,12 @@ import { testClock } from '../../clock.ts';
 const signal = new AbortController().signal;
 
 /** Returns the times at which several calls may be sent, in seconds after the start. */
-async function sendTimes(service: string, operation: string, callCount: number, speed = 1): Promise<number[]> {
+async function sendTimes(
+  service: string,
+  operation: string,
+  callCount: number,
+  speed = 1,
+): Promise<number[]> {
   const clock = testClock();
   const start = clock.now();
   const limiter = makeLimiter({ clock, signal }, speed);

@@ -48,9 +48,13 @@ test('a name that is too long for its repository is refused', () => {
   ]);
 });
 
-testRefusals(`${api}.source`, 'Set source (the folder of its program) or image (the reference of an image).', {
-  'neither source nor image': undefined,
-});
+testRefusals(
+  `${api}.source`,
+  'Set source (the folder of its program) or image (the reference of an image).',
+  {
+    'neither source nor image': undefined,
+  },
+);
 testRefusals(`${api}.image`, 'Remove image or source: a container has only one of them.', {
   'both source and image': 'nginx',
 });
@@ -160,9 +164,13 @@ for (const [path, prefix] of Object.entries({
       [path]: path,
     },
   );
-testRefusals(`${api}.path`, "Use '/api', without scheme and host: requests for every host are routed by path.", {
-  'a URL': 'https://shop.example.com/api/',
-});
+testRefusals(
+  `${api}.path`,
+  "Use '/api', without scheme and host: requests for every host are routed by path.",
+  {
+    'a URL': 'https://shop.example.com/api/',
+  },
+);
 testRefusals(
   `${api}.path`,
   'Leave out empty segments, . and ..: the normalised path of a request never contains them.',
@@ -244,9 +252,13 @@ testRefusals(`${api}.health.path`, startingWith('Begin the path with a slash, e.
   'no slash': 'health',
   'a space': '/he alth',
 });
-testRefusals(`${api}.health.intervalSeconds`, 'Use a whole number from 5 to 300: seconds between two checks.', {
-  'too small': 4,
-});
+testRefusals(
+  `${api}.health.intervalSeconds`,
+  'Use a whole number from 5 to 300: seconds between two checks.',
+  {
+    'too small': 4,
+  },
+);
 testRefusals(`${api}.health.timeoutSeconds`, 'Use a value below intervalSeconds, which is 20.', {
   'a timeout as long as the interval': 20,
 });

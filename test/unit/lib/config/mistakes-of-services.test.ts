@@ -45,10 +45,14 @@ testRefusals(
     'a string': '512',
   },
 );
-testRefusals('services.shop.memory', 'Use 1024 to 4096 in steps of 1024: Fargate offers these with cpu 512.', {
-  'a size for a different cpu': 512,
-  'a size between two steps': 1500,
-});
+testRefusals(
+  'services.shop.memory',
+  'Use 1024 to 4096 in steps of 1024: Fargate offers these with cpu 512.',
+  {
+    'a size for a different cpu': 512,
+    'a size between two steps': 1500,
+  },
+);
 testRefusals(
   'services.shop.count',
   'Use a whole number from 0 to 5000: how many tasks run; 0 pauses the service.',

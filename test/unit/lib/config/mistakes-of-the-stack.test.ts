@@ -49,9 +49,13 @@ testRefusals('region', 'Did you mean eu-west-1?', {
 testRefusals('region', 'Did you mean us-gov-west-1?', { 'a missing hyphen in GovCloud': 'us-gov-west1' });
 const PARTITIONS = 'aws, aws-cn, aws-us-gov, aws-eusc, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f';
 for (const region of ['mars-north-1', 'us-isox-east-1'])
-  testRefusals('region', `${region} is in no partition that Slipway supports: use a region of ${PARTITIONS}.`, {
-    [`the region ${region}`]: region,
-  });
+  testRefusals(
+    'region',
+    `${region} is in no partition that Slipway supports: use a region of ${PARTITIONS}.`,
+    {
+      [`the region ${region}`]: region,
+    },
+  );
 
 testRefusals('domain', 'Use an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
 for (const field of ['domain.name', 'domain.zone'])
@@ -170,7 +174,12 @@ testRefusals(
   { 'any value': 'web' },
   "'Name'",
 );
-testRefusals('tags.Team', 'Remove it or team: IAM ignores case in tag keys.', { 'any value': 'web' }, "'Team'");
+testRefusals(
+  'tags.Team',
+  'Remove it or team: IAM ignores case in tag keys.',
+  { 'any value': 'web' },
+  "'Team'",
+);
 
 test.each([
   ['aws:team', 'Use another prefix: aws: is reserved for AWS, slipway: for Slipway.'],

@@ -106,9 +106,9 @@ describe('the tags of load balancer resources', () => {
     const tags = await elbTags(lookContextOf().aws, arns);
     expect(tags.get('arn:44')).toEqual({ is: 'arn:44' });
     expect(tags.size).toBe(45);
-    expect(sentCalls().map(({ input }) => (input as { ResourceArns: string[] }).ResourceArns.length)).toEqual([
-      20, 20, 5,
-    ]);
+    expect(sentCalls().map(({ input }) => (input as { ResourceArns: string[] }).ResourceArns.length)).toEqual(
+      [20, 20, 5],
+    );
   });
 
   test('are left out for deleted resources, and empty for untagged ones', async () => {

@@ -45,7 +45,11 @@ test('adopts when present', async () => {
 test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const stack = config({ tags: { team: 'shop' } });
-  const { shortChanges } = await provisionStep(elasticIp, { noun: 'elasticIp', config: stack, found: network() });
+  const { shortChanges } = await provisionStep(elasticIp, {
+    noun: 'elasticIp',
+    config: stack,
+    found: network(),
+  });
   expect(shortChanges).toEqual([['update', '', 'tag.team']]);
   expect(sentCalls()).toEqual([
     {

@@ -119,7 +119,10 @@ test.each([
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': ourZone } } });
+  const { shortChanges } = await provisionStep(hostedZone, {
+    ...scenario,
+    found: { hostedZone: { '': ourZone } },
+  });
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
@@ -138,7 +141,10 @@ test.each([
 });
 
 test('adopts when present: without a domain nothing is changed', async () => {
-  const { shortChanges } = await provisionStep(hostedZone, { ...scenario, config: config({ domain: undefined }) });
+  const { shortChanges } = await provisionStep(hostedZone, {
+    ...scenario,
+    config: config({ domain: undefined }),
+  });
   expect(shortChanges).toEqual([]);
 });
 

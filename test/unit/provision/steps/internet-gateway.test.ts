@@ -92,7 +92,10 @@ test('creates when missing: if the same run creates the VPC, the id of the VPC i
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(internetGateway, { ...scenario, found: networkWithGateway('vpc-1') });
+  const { shortChanges } = await provisionStep(internetGateway, {
+    ...scenario,
+    found: networkWithGateway('vpc-1'),
+  });
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });

@@ -125,7 +125,10 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: without a domain nothing is changed', async () => {
-  const { shortChanges } = await provisionStep(record, { ...scenario, config: config({ domain: undefined }) });
+  const { shortChanges } = await provisionStep(record, {
+    ...scenario,
+    config: config({ domain: undefined }),
+  });
   expect(shortChanges).toEqual([]);
 });
 
@@ -157,7 +160,10 @@ test('repairs drift', async () => {
 
 test('repairs drift: a load balancer that does not exist yet counts as a different target', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('INSYNC'));
-  const { shortChanges } = await provisionStep(record, { ...scenario, found: { hostedZone, record: { '': item } } });
+  const { shortChanges } = await provisionStep(record, {
+    ...scenario,
+    found: { hostedZone, record: { '': item } },
+  });
   expect(shortChanges).toEqual([['update', '', 'alias to', 'alias zone']]);
   expect(sentCalls()).toEqual([writeCall('UPSERT')]);
 });

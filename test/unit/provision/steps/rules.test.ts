@@ -128,7 +128,9 @@ test('repairs drift', async () => {
       tags: { ...tags('web-api1'), Name: 'other' },
     }),
   );
-  expect(shortChanges).toEqual([['update', 'web-api1', 'paths', 'other conditions', 'target group', 'tag.Name']]);
+  expect(shortChanges).toEqual([
+    ['update', 'web-api1', 'paths', 'other conditions', 'target group', 'tag.Name'],
+  ]);
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:rule-api1' } });
   expect(sentCalls()).toEqual([
     { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', ...settings('api1', 'arn:group-1') } },

@@ -214,7 +214,11 @@ test('repairs drift: a revoked egress rule is restored, so that tasks can reach 
   expect(shortChanges).toEqual([['update', 'web', 'egress']]);
   expect(sentCalls()).toEqual([
     ruleCall('AuthorizeSecurityGroupEgress', 'sg-w', allTraffic),
-    ruleCall('RevokeSecurityGroupEgress', 'sg-w', tcpPermission(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })),
+    ruleCall(
+      'RevokeSecurityGroupEgress',
+      'sg-w',
+      tcpPermission(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] }),
+    ),
   ]);
 });
 

@@ -46,7 +46,10 @@ test('creates when missing', async () => {
     .callsFake(({ CidrBlock, AvailabilityZone }: { CidrBlock: string; AvailabilityZone: string }) => ({
       Subnet: { SubnetId: `subnet-${CidrBlock}`, AvailabilityZone },
     }));
-  const { shortChanges, ids } = await provisionStep(subnets, { ...scenario, found: networkWithout('subnets') });
+  const { shortChanges, ids } = await provisionStep(subnets, {
+    ...scenario,
+    found: networkWithout('subnets'),
+  });
   expect(shortChanges).toEqual([
     ['create', 'public-1'],
     ['create', 'public-2'],

@@ -154,7 +154,10 @@ test('repairs drift: a reference to an existing image is already known in the pl
 
 test('repairs drift: tags alone need no new revision', async () => {
   mocks.ecs.on(TagResourceCommand).resolves({});
-  const { shortChanges, ids } = await provisionStep(taskDefinitions, withItem({ tags: { ...tags, Name: 'other' } }));
+  const { shortChanges, ids } = await provisionStep(
+    taskDefinitions,
+    withItem({ tags: { ...tags, Name: 'other' } }),
+  );
   expect(shortChanges).toEqual([['update', 'web', 'tag.Name']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:1' } });
   expect(sentCalls()).toEqual([

@@ -7,13 +7,23 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../teardown/steps/internet-gateway.ts';
-import { awsError, mockOtherCallsAsEmpty, mocks, mutations, sentCalls, removeContextOf } from '../../step-harness.ts';
+import {
+  awsError,
+  mockOtherCallsAsEmpty,
+  mocks,
+  mutations,
+  sentCalls,
+  removeContextOf,
+} from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().internetGateway[''];
 const remove = (item: Parameters<typeof removeContextOf<'internetGateway'>>[1] = found) =>
   internetGateway.remove(removeContextOf({ noun: 'internetGateway' }, item));
-const detachCall = { command: 'DetachInternetGateway', input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' } };
+const detachCall = {
+  command: 'DetachInternetGateway',
+  input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' },
+};
 const deleteCall = { command: 'DeleteInternetGateway', input: { InternetGatewayId: 'igw-1' } };
 
 test('removes what is ours', async () => {

@@ -81,7 +81,10 @@ test('removes what is ours: if the groups of a service and of the load balancer 
     ...context,
     alsoRemoved: { areAllRemoved: () => true, removalOf: () => never },
   });
-  expect(sentCalls().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
+  expect(sentCalls().map(({ command }) => command)).toEqual([
+    'RevokeSecurityGroupIngress',
+    'DeleteSecurityGroup',
+  ]);
 });
 
 test('removes what is ours: a group that no rule refers to is deleted directly', async () => {

@@ -2,7 +2,14 @@
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../teardown/steps/subnets.ts';
-import { awsError, mockOtherCallsAsEmpty, mocks, mutations, sentCalls, removeContextOf } from '../../step-harness.ts';
+import {
+  awsError,
+  mockOtherCallsAsEmpty,
+  mocks,
+  mutations,
+  sentCalls,
+  removeContextOf,
+} from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () =>

@@ -155,7 +155,7 @@ test('repairs drift', async () => {
   };
   const { shortChanges } = await provisionStep(repositories, {
     noun: 'repositories',
-    found: { repositories: { ...both, 'web-api1': drifted } },
+    found: { repositories: { ...bothRepositories, 'web-api1': drifted } },
   });
   expect(shortChanges).toEqual([
     ['update', 'web-api1', 'scan on push', 'tag mutability', 'lifecycle policy', 'tag.Name'],
@@ -177,7 +177,10 @@ test('repairs drift: only settings that differ are sent', async () => {
   const { ids } = await provisionStep(repositories, {
     noun: 'repositories',
     found: {
-      repositories: { ...both, 'web-api2': { ...foundRepository('web-api2'), mutability: 'MUTABLE' } },
+      repositories: {
+        ...bothRepositories,
+        'web-api2': { ...foundRepository('web-api2'), mutability: 'MUTABLE' },
+      },
     },
   });
   expect(sentCalls().map(({ command }) => command)).toEqual(['PutImageTagMutability']);
@@ -198,7 +201,12 @@ test('explains refusal', async () => {
 test('explains refusal: a foreign repository is refused in the plan, and nothing is sent', async () => {
   const scenario = {
     noun: 'repositories' as const,
-    found: { repositories: { ...both, 'web-api1': { ...foundRepository('web-api1'), tags: foreignTags } } },
+    found: {
+      repositories: {
+        ...bothRepositories,
+        'web-api1': { ...foundRepository('web-api1'), tags: foreignTags },
+      },
+    },
   };
   const { changes } = await provisionStep(repositories, scenario);
   expect(changes).toMatchObject([

@@ -7,7 +7,7 @@ import { resourceTables } from '../../sandbox/aws/ec2/store.ts';
 import { World } from '../../sandbox/world/world.ts';
 import { contentsOf } from '../../teardown/vpc-contents.ts';
 import { manualChanges, manualImageChanges } from '../converge/manual-changes.ts';
-import { config, lookContextOf, mocks, plannedFor, sent, surveyOf } from '../unit/step-harness.ts';
+import { config, lookContextOf, mocks, plannedFor, sentCalls, surveyOf } from '../unit/step-harness.ts';
 import { FILES, text } from './files.ts';
 
 /** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list them. */
@@ -19,7 +19,7 @@ const kindsInVpcs = resourceTables(new World().region('eu-west-1').ec2)
 test.each(kindsInVpcs)('teardown lists each %s in a VPC: add it to vpcListings', async (_, listedBy) => {
   mocks.ec2.resolves({});
   await contentsOf(lookContextOf().aws, 'vpc-1');
-  const callsForVpc = sent().filter(({ input }) => JSON.stringify(input).includes('vpc-1'));
+  const callsForVpc = sentCalls().filter(({ input }) => JSON.stringify(input).includes('vpc-1'));
   const listings = callsForVpc.filter(({ command }) => listedBy.includes(command));
   expect(listings).toHaveLength(1);
 });

@@ -23,7 +23,7 @@ export type Resources = NonNullable<Parameters<typeof surveyOf>[0]>;
 
 const path = useFolder();
 
-/** The calls, in order: `create vpc`, `recorded vpc`, … */
+/** The calls of steps and removals, and the completed writes of the state, in order: `create vpc`, `recorded vpc`, … */
 export let log: string[] = [];
 /** The reported events, in order. */
 export let events: Event[] = [];

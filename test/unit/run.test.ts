@@ -207,8 +207,8 @@ test('a missing chunk is reported at every attempt to load it', async () => {
   writeFileSync(pathOf('provision/main.ts'), main);
   await run();
   const build = pathOf('node_modules/.cache/slipway', builds()[0] ?? '');
-  const [part = ''] = readdirSync(build).filter((name) => /^word-.*\.cjs$/.test(name));
-  rmSync(join(build, part));
+  const [chunk = ''] = readdirSync(build).filter((name) => /^word-.*\.cjs$/.test(name));
+  rmSync(join(build, chunk));
   expect(await run('provision')).toBe('1 ENOENT\n2 ENOENT');
 });
 

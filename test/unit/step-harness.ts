@@ -59,8 +59,8 @@ beforeEach(() => {
 
 afterAll(() => Object.values(mocks).forEach((mock) => mock.restore()));
 
-/** The names and inputs of all commands that were sent: grouped by client, and in order within each client. */
-export const sent = (): { command: string; input: unknown }[] =>
+/** All calls that were sent: grouped by client, and in order within each client. */
+export const sentCalls = (): { command: string; input: unknown }[] =>
   Object.values(mocks).flatMap((mock) =>
     mock.calls().map(({ args: [command] }) => ({
       command: command.constructor.name.replace(/Command$/, ''),
@@ -68,11 +68,11 @@ export const sent = (): { command: string; input: unknown }[] =>
     })),
   );
 
-/** The names and inputs of all commands that were sent, apart from those that only read. */
-export const mutations = () => sent().filter(({ command }) => !/^(Describe|List|Get)/.test(command));
+/** All calls that were sent, except those that only read. */
+export const mutations = () => sentCalls().filter(({ command }) => !/^(Describe|List|Get)/.test(command));
 
-/** Lets every other call of EC2 and ECS find nothing. */
-export function mockNothingElse(): void {
+/** Lets EC2 and ECS send an empty response to every call that the test does not mock. */
+export function mockOtherCallsAsEmpty(): void {
   mocks.ec2.resolves({});
   mocks.ecs.resolves({});
 }
@@ -188,7 +188,7 @@ export interface StepScenario<N extends Noun> {
 
 /**
  * Diffs a step in a scenario and applies its changes in sequence, as provision does.
- * @returns the changes (also in short form), the ids by key, and the notes
+ * @returns the changes (also in short form: verb, key and fields), the ids by key, and the notes
  */
 export async function provisionStep<N extends Noun>(step: Step<N>, scenario: StepScenario<N>) {
   const stack = scenario.config ?? config();
@@ -207,7 +207,7 @@ export async function provisionStep<N extends Noun>(step: Step<N>, scenario: Ste
   }
   for (const context of contexts) await step.switchTraffic?.(context);
   for (const context of contexts) await step.cleanUp?.(context);
-  return { changes, verbs: changes.map(shortForm), ids, notes };
+  return { changes, shortChanges: changes.map(shortForm), ids, notes };
 }
 
 /** The changes of other nouns, diffed on demand. */

@@ -10,12 +10,12 @@ const measurementOf = (seconds: number, calls: number, megabytes?: number): Meas
   megabytes,
   calls: Array.from({ length: calls }, () => call('DescribeVpcs')),
 });
-const round = (one: Measurement): Round =>
+const roundOf = (one: Measurement): Round =>
   Object.fromEntries(WORKLOADS.map((work) => [work, one])) as unknown as Round;
 const size = (additionalServices: number, slipway: Measurement, terraform?: Measurement): SizeResult => ({
   additionalServices,
-  slipway: figuresOf([round(slipway)]),
-  terraform: terraform && figuresOf([round(terraform)]),
+  slipway: figuresOf([roundOf(slipway)]),
+  terraform: terraform && figuresOf([roundOf(terraform)]),
 });
 
 test('a median is the middle value, or the mean of the two middle values', () => {
@@ -33,7 +33,7 @@ test('calls are counted by service and operation', () => {
 
 test('each workload has figures across all rounds, and the calls by operation of its median round', () => {
   const figures = figuresOf(
-    [measurementOf(2, 10, 100), measurementOf(1, 12, 300), measurementOf(9, 11, 200)].map(round),
+    [measurementOf(2, 10, 100), measurementOf(1, 12, 300), measurementOf(9, 11, 200)].map(roundOf),
   );
   expect(figures.plan.seconds).toEqual({ median: 2, min: 1, max: 9 });
   expect(figures.plan.calls).toEqual({ median: 11, min: 10, max: 12 });
@@ -42,7 +42,7 @@ test('each workload has figures across all rounds, and the calls by operation of
 });
 
 test('without memory measurements, neither a memory figure nor a memory target is returned', () => {
-  const figures = figuresOf([round(measurementOf(1, 1))]);
+  const figures = figuresOf([roundOf(measurementOf(1, 1))]);
   expect(figures.plan.megabytes).toBeUndefined();
   expect(peakOf(figures)).toBeUndefined();
   const all = verdicts([size(0, measurementOf(1, 1), measurementOf(10, 1, 600))]);

@@ -70,7 +70,7 @@ test('the measured memory includes a process and its descendants, and no other p
   expect(unmeasured.peak()).toBeUndefined();
 });
 
-const node = (program: string, more: object = {}) => ({
+const nodeCommand = (program: string, more: object = {}) => ({
   command: process.execPath,
   args: ['-e', program],
   cwd: '.',
@@ -80,17 +80,19 @@ const node = (program: string, more: object = {}) => ({
 });
 
 test('a command with an expected exit code is measured, and a command with any other exit code is reported with its output', async () => {
-  const ran = await runCommand(node("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }));
+  const ran = await runCommand(
+    nodeCommand("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }),
+  );
   expect(ran).toMatchObject({ code: 2, stdout: 'out\n' });
-  await expect(runCommand(node("console.error('it broke'); process.exit(3)"))).rejects.toThrow(
+  await expect(runCommand(nodeCommand("console.error('it broke'); process.exit(3)"))).rejects.toThrow(
     /ended with 3:\nit broke/,
   );
 });
 
 test('a command that times out is killed together with its child processes', async () => {
-  await expect(runCommand(node('setInterval(() => {}, 1000)', { timeoutSeconds: 0.3 }))).rejects.toThrow(
-    'did not end within 0.3 s',
-  );
+  await expect(
+    runCommand(nodeCommand('setInterval(() => {}, 1000)', { timeoutSeconds: 0.3 })),
+  ).rejects.toThrow('did not end within 0.3 s');
 });
 
 test('the time in calls counts overlapping calls once, since it is the time with at least one call in flight', () => {

@@ -7,7 +7,7 @@ import type { Results } from '../../../bench/results.ts';
 import { secondsText } from '../../../bench/table.ts';
 import { verdicts } from '../../../bench/targets.ts';
 
-const round = (seconds: number): Round =>
+const roundTaking = (seconds: number): Round =>
   Object.fromEntries(
     WORKLOADS.map((work) => [
       work,
@@ -15,8 +15,12 @@ const round = (seconds: number): Round =>
     ]),
   ) as unknown as Round;
 const sizes = [
-  { additionalServices: 0, slipway: figuresOf([round(2), round(2.4)]), terraform: figuresOf([round(20)]) },
-  { additionalServices: 50, slipway: figuresOf([round(5)]), terraform: undefined },
+  {
+    additionalServices: 0,
+    slipway: figuresOf([roundTaking(2), roundTaking(2.4)]),
+    terraform: figuresOf([roundTaking(20)]),
+  },
+  { additionalServices: 50, slipway: figuresOf([roundTaking(5)]), terraform: undefined },
 ];
 const results: Results = {
   about: ['two cores'],

@@ -17,7 +17,7 @@ import {
 const refusal = (message: string) => Object.assign(new Error(message), { name: message });
 
 describe('failures', () => {
-  test('if a create fails, its intent stays open, the steps that need it do not run, and all others finish', async () => {
+  test('if a create fails, its intent stays open, dependent steps do not run, and all other steps finish', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     await expect(
       applyChanges([

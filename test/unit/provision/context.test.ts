@@ -11,7 +11,7 @@ import { nouns } from '../../../lib/model/architecture.ts';
 import { applyContext, NO_INTENT, type AllIds, type ApplyScope } from '../../../provision/context.ts';
 import { steps } from '../../../provision/plan.ts';
 import { change, engineContext, events, fakeStep, foundAt, idsFor, run } from '../engine-harness.ts';
-import { config, mocks, ourTags, sent, surveyOf } from '../step-harness.ts';
+import { config, mocks, ourTags, sentCalls, surveyOf } from '../step-harness.ts';
 
 let scope: ApplyScope;
 beforeEach(() => {
@@ -97,7 +97,7 @@ test('every new look at the resource asks AWS again', async () => {
   const subnet = subnetContext('public-1');
   expect(await subnet.lookAgain()).toBeUndefined();
   expect(await subnet.lookAgain()).toBeUndefined();
-  expect(sent().map(({ command }) => command)).toEqual([
+  expect(sentCalls().map(({ command }) => command)).toEqual([
     'DescribeVpcs',
     'DescribeVpcAttribute',
     'DescribeVpcAttribute',
@@ -131,9 +131,9 @@ test('the ids of a sibling come from its own change if it has one, otherwise fro
 
 test('waits and notes are reported for the resource of the context', async () => {
   const context = subnetContext('public-2');
-  let probes = 0;
+  let probeCount = 0;
   await context.until('it', 'visible', async () =>
-    (probes += 1) < 3 ? pending(`probe ${probes}`) : ready(undefined),
+    (probeCount += 1) < 3 ? pending(`probe ${probeCount}`) : ready(undefined),
   );
   context.note('a note');
   expect(events).toMatchObject([

@@ -1,4 +1,4 @@
-// Warnings about aliases at the name of the domain, which the convergence tests do not cover.
+// Cases that the convergence tests do not cover: warnings about aliases at the name of the domain.
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { checkDomain, domainEvents } from '../../../provision/domain.ts';
@@ -23,7 +23,7 @@ const eventsFor = (...recordSets: ResourceRecordSet[]) =>
     },
   });
 
-test('an IPv6 alias of the load balancer itself causes no warning, since it leads no client elsewhere', () => {
+test('an IPv6 alias of the load balancer itself causes no warning, since it leads clients to the same load balancer', () => {
   expect(eventsFor(alias(`dualstack.${BALANCER}.`))).toEqual([]);
 });
 
@@ -36,7 +36,7 @@ test('an IPv6 alias of another load balancer causes a warning that names the oth
   ]);
 });
 
-test('nothing is checked without a domain, or if the survey did not look up its zones and records', () => {
+test('the domain is checked only if one is configured and the survey looked up its zones and records', () => {
   const longerZone = { name: 'api.example.com', hostedZoneId: 'Z2', nameServers: [] };
   const surroundings = {
     longerZone,

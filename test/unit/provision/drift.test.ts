@@ -1,4 +1,4 @@
-// The text that npm run drift prints, and its exit code.
+// The text and the exit code of npm run drift.
 import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../../provision/plan.ts';
 import { driftResult, driftText, fingerprint } from '../../../provision/drift.ts';
@@ -31,7 +31,7 @@ describe('the result', () => {
     });
   });
 
-  test('with drift, the exit code is 2 and each difference is printed, with the command that repairs it', () => {
+  test('with drift, the exit code is 2, and the differences and the command that repairs them are printed', () => {
     const fields = [
       { field: 'dns.support', from: false, to: true },
       { field: 'tag.Name', from: undefined, to: 'shop-dev-vpc' },

@@ -21,11 +21,11 @@ import {
   sessionOf,
   type Resources,
 } from '../engine-harness.ts';
-import { config, sent } from '../step-harness.ts';
+import { config, sentCalls } from '../step-harness.ts';
 
 const stack = config({ tags: { team: 'blue' }, domain: undefined });
 const options: Options = { ...defaultOptions, wait: false };
-/** What exists in every test, so that `finish` does not wait for the load balancer. */
+/** The resources that exist in every test. The load balancer is active, so `finish` does not wait for it. */
 const found: Resources = {
   loadBalancer: { '': foundFor('loadBalancer', '', { state: 'active' }) },
   vpc: foundAt('vpc', ''),
@@ -166,27 +166,27 @@ describe('a provision', () => {
     expect(run.state.data.configuration).toBeUndefined();
   });
 
-  test('a provision surveys only once if the state contains no unanswered create', async () => {
+  test('without an unanswered create in the state, a provision makes no second survey', async () => {
     await runExecute();
-    expect(sent()).toEqual([]);
+    expect(sentCalls()).toEqual([]);
   });
 
-  test('a provision that resumes an unanswered create is surveyed, planned and applied a second time', async () => {
+  test('a provision that resumes an unanswered create surveys, plans and applies a second time', async () => {
     mockEmptyAccount();
     await run.state.intend('cluster');
-    let surveys = 0;
+    let surveyCount = 0;
     fakeStep('cluster', {
-      diff: () => ((surveys += 1) === 1 ? [change('cluster', '', 'create')] : []),
+      diff: () => ((surveyCount += 1) === 1 ? [change('cluster', '', 'create')] : []),
     });
     fakeStep('vpc', {
       diff: (_desired, { vpc }) => (vpc.size === 0 ? [change('vpc', '', 'create')] : []),
     });
     const { exitCode } = await runExecute();
     expect(exitCode).toBe(0);
-    expect(surveys).toBe(2);
+    expect(surveyCount).toBe(2);
     expect(writes()).toEqual(['create cluster', 'create vpc']);
     // The second survey looks for what the first pass recorded.
-    expect(sent()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });
+    expect(sentCalls()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });
   });
 });
 
@@ -195,10 +195,10 @@ test.each<[string, 'aws' | 'sandbox', boolean]>([
   ['on the sandbox does not cause', 'sandbox', false],
 ])(
   'a domain under .localhost %s a warning that no other machine can reach it',
-  async (_where, target, warns) => {
+  async (_where, target, hasWarning) => {
     const domain = { name: 'shop.localhost', zone: 'shop.localhost', createZone: true };
     await execute({ ...session(), config: { ...stack, domain } }, context({ target, plan: true }), 0);
-    expect(events.some(({ type }) => type === 'warning')).toBe(warns);
+    expect(events.some(({ type }) => type === 'warning')).toBe(hasWarning);
   },
 );
 

@@ -1,4 +1,4 @@
-// The plan: what each diff sees, and which surveys are refused.
+// The plan: what each diff sees, and which plans are refused.
 import { describe, expect, test } from '@jest/globals';
 import type { Survey } from '../../../lib/look/found.ts';
 import { nouns, type Noun } from '../../../lib/model/architecture.ts';
@@ -9,7 +9,7 @@ import { config, desiredOf, surveyOf } from '../step-harness.ts';
 const planFor = (found: Resources = {}, adopt: string[] = [], stack = config()) =>
   makePlan(desiredOf(stack), surveyOf(found), adopt);
 const foreignRefusal = (noun: Noun, key: string, reason: string) => change(noun, key, 'refused', { reason });
-const notUpdatable = (noun: Noun, key: string, reason: string) =>
+const updateRefusal = (noun: Noun, key: string, reason: string) =>
   change(noun, key, 'refused', { reason, cannotUpdate: true });
 
 describe('the changes', () => {
@@ -164,8 +164,8 @@ describe('refusals', () => {
   );
 
   test('resources of the stack that can be neither updated nor replaced are listed', () => {
-    diffs.vpc = [notUpdatable('vpc', '', 'its block cannot change')];
-    diffs.loadBalancer = [notUpdatable('loadBalancer', '', 'it is internal')];
+    diffs.vpc = [updateRefusal('vpc', '', 'its block cannot change')];
+    diffs.loadBalancer = [updateRefusal('loadBalancer', '', 'it is internal')];
     expect(() => planFor()).toThrow(
       expect.objectContaining({
         code: 'REFUSED',
@@ -175,7 +175,7 @@ describe('refusals', () => {
   });
 
   test('while foreign resources are in the way, the problem lists only those', () => {
-    diffs.vpc = [notUpdatable('vpc', '', 'its block cannot change')];
+    diffs.vpc = [updateRefusal('vpc', '', 'its block cannot change')];
     diffs.cluster = [foreignRefusal('cluster', '', 'of others')];
     expect(() => planFor()).toThrow(expect.objectContaining({ code: 'FOREIGN', why: 'cluster: of others' }));
   });

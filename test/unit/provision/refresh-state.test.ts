@@ -59,7 +59,7 @@ test('nothing is written if everything is already recorded', async () => {
   expect(JSON.stringify(state.data)).toBe(before);
 });
 
-/** Returns the VPC's change and the recorded ids, as a run sees them right after another run was killed. */
+/** Returns the changes of the VPC and the recorded ids, as a run sees them right after another run was killed. */
 async function runAgain() {
   await state.record('vpc', { vpcId: 'vpc-1' });
   const found = surveyOf({
@@ -71,7 +71,7 @@ async function runAgain() {
   return { changes: diffOf(steps.vpc, found), resources: state.data.resources };
 }
 
-test('a recorded VPC that filtered lists do not return yet is neither forgotten nor created twice', async () => {
+test('while filtered lists do not return a recorded VPC yet, it is neither forgotten nor created twice', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).resolves({
     Vpcs: [

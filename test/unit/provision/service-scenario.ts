@@ -5,7 +5,7 @@ import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../lib/derive/task-definition.ts';
-import { ACCOUNT, config, mocks, ourTags, sent } from '../step-harness.ts';
+import { ACCOUNT, config, mocks, ourTags, sentCalls } from '../step-harness.ts';
 import { existing } from '../existing-resources.ts';
 
 const { cluster, images, securityGroups, subnets, targetGroups } = existing;
@@ -133,7 +133,7 @@ export const updateCall = (more: object = {}) => ({
   command: 'UpdateService',
   input: { ...settings, service: 'web', ...more },
 });
-export const mutations = () => sent().filter(({ command }) => /^(Create|Update|Tag)/.test(command));
+export const mutations = () => sentCalls().filter(({ command }) => /^(Create|Update|Tag)/.test(command));
 
 /** The service once it is deployed. */
 export const deployedService: EcsService = {

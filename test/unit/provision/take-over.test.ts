@@ -58,7 +58,7 @@ describe('taking over', () => {
 });
 
 describe('the reasons of the changes', () => {
-  test('the reason names the former owner of an adopted resource and the date of its creation', () => {
+  test('the reason names the former owner and the creation date of an adopted resource', () => {
     const survey = surveyOf({
       loadBalancer: { '': foundFor('loadBalancer', '', { tags: {}, createdAt: new Date('2026-01-02') }) },
     });

@@ -1,4 +1,4 @@
-// AWS refuses a delete because the resource is in use: the run reports a stranger's resource at once, and waits for all others.
+// AWS refuses a delete because the resource is in use: the run reports a stranger's resource at once, and waits for any other to disappear.
 import {
   DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,
@@ -10,7 +10,14 @@ import {
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { removeWhenUnused, dependentsInVpc } from '../../../teardown/in-use.ts';
-import { awsError, mockNothingElse, mocks, ourTags, removeContextOf, sent } from '../step-harness.ts';
+import {
+  awsError,
+  mockOtherCallsAsEmpty,
+  mocks,
+  ourTags,
+  removeContextOf,
+  sentCalls,
+} from '../step-harness.ts';
 
 const existing = {
   groupId: 'sg-web',
@@ -44,16 +51,16 @@ function deleteGroup(): Promise<void> {
     (options) => context.aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }), options),
   );
 }
-const deletes = () => sent().filter(({ command }) => command === 'DeleteSecurityGroup').length;
+const deleteCount = () => sentCalls().filter(({ command }) => command === 'DeleteSecurityGroup').length;
 
 beforeEach(() => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: vpcId }] });
 });
 
 test('after a successful delete, AWS is not asked what uses the resource', async () => {
   await deleteGroup();
-  expect(sent().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
 });
 
 describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is refused with %s', (code) => {
@@ -75,15 +82,15 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       ],
       cause: expect.objectContaining({ name: error.name }),
     });
-    expect(deletes()).toBe(1);
+    expect(deleteCount()).toBe(1);
   });
 
   test.each([
-    ['a load balancer', { Description: 'ELB app/orders/50dc6c495c0c9188', RequesterManaged: true }],
-    ['a database', { Description: 'RDSNetworkInterface', RequesterManaged: true }],
-    ['an instance', { Status: 'in-use', Attachment: { InstanceId: 'i-1' } }],
+    ['load balancer', { Description: 'ELB app/orders/50dc6c495c0c9188', RequesterManaged: true }],
+    ['database', { Description: 'RDSNetworkInterface', RequesterManaged: true }],
+    ['instance', { Status: 'in-use', Attachment: { InstanceId: 'i-1' } }],
   ] as const)(
-    'names the interface at once if %s of someone else uses it, with the command that shows the interface',
+    "names the interface of a stranger's %s at once, with the command that shows the interface",
     async (_, more) => {
       mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
       mockInterfaces(interfaceWith(more));
@@ -93,7 +100,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
           'aws ec2 describe-network-interfaces --network-interface-ids eni-1 --region eu-west-1',
         ]),
       });
-      expect(deletes()).toBe(1);
+      expect(deleteCount()).toBe(1);
     },
   );
 
@@ -109,9 +116,9 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       .resolves({});
     mockInterfaces(interfaceWith({ Description, RequesterManaged: true, Status: 'in-use' }));
     await deleteGroup();
-    expect(deletes()).toBe(3);
-    // The users are looked up only once, although the delete is refused twice.
-    expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(1);
+    expect(deleteCount()).toBe(3);
+    // The interfaces are looked up only once, although the delete is refused twice.
+    expect(sentCalls().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(1);
   });
 
   test("names another user's task in the stack's cluster, and not the interface of the task", async () => {
@@ -128,7 +135,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       why: 'task 0123 (group family:job, started by ann) runs in the cluster shop-dev, and none of our services started it',
       fix: expect.arrayContaining(['aws ecs stop-task --cluster shop-dev --task 0123 --region eu-west-1']),
     });
-    expect(deletes()).toBe(1);
+    expect(deleteCount()).toBe(1);
   });
 
   test("names the rule of a stranger's group at once, since such a rule never disappears on its own", async () => {
@@ -162,10 +169,10 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
         'aws ec2 revoke-security-group-egress --group-id sg-db --security-group-rule-ids sgr-1 --region eu-west-1',
       ]),
     });
-    expect(deletes()).toBe(1);
+    expect(deleteCount()).toBe(1);
   });
 
-  test('names what still uses the resource if waiting did not help, even if AWS manages it', async () => {
+  test('names the interface that uses the resource once the wait has timed out, even one that AWS manages', async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
     mockInterfaces(
       interfaceWith({ Description: 'ELB app/shop-dev/50dc6c495c0c9188', RequesterManaged: true }),
@@ -174,7 +181,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
       code: 'FOREIGN',
       why: expect.stringContaining('ELB app/shop-dev/50dc6c495c0c9188'),
     });
-    expect(deletes()).toBeGreaterThan(100);
+    expect(deleteCount()).toBeGreaterThan(100);
   });
 
   test('fails with the original error if nothing uses the resource', async () => {
@@ -187,5 +194,5 @@ test('any other error is thrown unchanged', async () => {
   const error = awsError('UnauthorizedOperation', 'no', 403);
   mocks.ec2.on(DeleteSecurityGroupCommand).rejects(error);
   await expect(deleteGroup()).rejects.toBe(error);
-  expect(sent().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['DeleteSecurityGroup']);
 });

@@ -22,7 +22,7 @@ import {
   sessionOf,
   type Resources,
 } from '../engine-harness.ts';
-import { awsError, config, mocks, ourTags, sent, surveyOf } from '../step-harness.ts';
+import { awsError, config, mocks, ourTags, sentCalls, surveyOf } from '../step-harness.ts';
 
 beforeEach(mockEmptyAccount);
 const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
@@ -56,17 +56,17 @@ describe('with nothing left', () => {
       nouns: tornDown,
       vpc: { vpcId: 'vpc-1', kinds: KINDS_OF_A_VPC },
     });
-    expect(sent().map(({ command }) => command)).toContain('DescribeNetworkInterfaces');
+    expect(sentCalls().map(({ command }) => command)).toContain('DescribeNetworkInterfaces');
   });
 
   test('the search is repeated while lists still show deleted resources', async () => {
-    let lookups = 0;
+    let lookupCount = 0;
     mocks.ec2
       .on(DescribeAddressesCommand)
-      .callsFake(() => ({ Addresses: (lookups += 1) < 4 ? [address] : [] }));
+      .callsFake(() => ({ Addresses: (lookupCount += 1) < 4 ? [address] : [] }));
     const start = run.clock.now();
     await search();
-    expect(lookups).toBe(4);
+    expect(lookupCount).toBe(4);
     expect(run.clock.now() - start).toBe(3 * awsWaits.leftovers.every);
   });
 

@@ -4,14 +4,14 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { findObstacles, throwObstacles } from '../../../teardown/obstacles.ts';
 import { removalsOf } from '../../../teardown/run.ts';
 import { foundFor, foundAt, sessionOf, type Resources } from '../engine-harness.ts';
-import { mockNothingElse, mocks, sent, surveyOf } from '../step-harness.ts';
+import { mockOtherCallsAsEmpty, mocks, sentCalls, surveyOf } from '../step-harness.ts';
 
 const found: Resources = { vpc: { '': foundFor('vpc', '', { vpcId: 'vpc-1' }) } };
 const searchObstacles = (wait = true, resources = found) => {
   const survey = surveyOf(resources);
   return findObstacles(sessionOf(resources), survey, removalsOf(survey, 'shop-dev'), { wait });
 };
-const lookups = () => sent().filter(({ command }) => command === 'DescribeRouteTables').length;
+const lookupCount = () => sentCalls().filter(({ command }) => command === 'DescribeRouteTables').length;
 const RouteTables = [{ RouteTableId: 'rtb-9' }];
 const obstacle = {
   text: 'route table rtb-9',
@@ -19,7 +19,7 @@ const obstacle = {
 };
 
 beforeEach(() => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
 });
 
@@ -30,33 +30,33 @@ test('a resource without tags that disappears is no obstacle, since AWS may stil
     .resolvesOnce({ RouteTables })
     .resolves({});
   expect(await searchObstacles()).toEqual([]);
-  expect(lookups()).toBe(3);
+  expect(lookupCount()).toBe(3);
 });
 
 test('a resource without tags that stays is an obstacle', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
   expect(await searchObstacles()).toEqual([obstacle]);
-  expect(lookups()).toBeGreaterThan(3);
+  expect(lookupCount()).toBeGreaterThan(3);
 });
 
 test('a plan does not wait', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables });
   expect(await searchObstacles(false)).toEqual([obstacle]);
-  expect(lookups()).toBe(1);
+  expect(lookupCount()).toBe(1);
 });
 
 test('a resource with the tags of someone else is an obstacle at once', async () => {
   const Tags = [{ Key: 'team', Value: 'orders' }];
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...RouteTables[0], Tags }] });
   expect(await searchObstacles()).toEqual([obstacle]);
-  expect(lookups()).toBe(1);
+  expect(lookupCount()).toBe(1);
 });
 
-test('nothing is looked up if the teardown removes nothing that can have obstacles', async () => {
+test('obstacles are looked up only if the teardown removes a resource that can have some', async () => {
   const foreign = { tags: { 'slipway:stack': 'other' }, vpcId: 'vpc-1' };
   expect(await searchObstacles(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
   expect(await searchObstacles(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('a teardown ends if there is an obstacle, and continues without one', () => {

@@ -109,10 +109,10 @@ describe('the report', () => {
   });
 
   test('waits and notes are reported for the resource', async () => {
-    let probes = 0;
+    let probeCount = 0;
     fakeRemoval('subnets', async (context) => {
       await context.until('it', 'leftovers', async () =>
-        (probes += 1) < 2 ? pending('in use') : ready(undefined),
+        (probeCount += 1) < 2 ? pending('in use') : ready(undefined),
       );
       context.note('a note');
     });

@@ -30,7 +30,7 @@ import {
   type Resources,
 } from '../engine-harness.ts';
 import { fakeSandbox } from '../lib/run/fake-sandbox.ts';
-import { ACCOUNT, config, mocks, ourTags, sent, surveyOf, testClock } from '../step-harness.ts';
+import { ACCOUNT, config, mocks, ourTags, sentCalls, surveyOf, testClock } from '../step-harness.ts';
 
 const removed = () => log.filter((line) => line.startsWith('remove'));
 
@@ -167,17 +167,17 @@ describe('a run', () => {
     const { exitCode, text, json } = await runTeardown();
     expect({ exitCode, text }).toEqual({ exitCode: 0, text: 'shop-dev: there is nothing to do' });
     expect(json).toMatchObject({ removed: 0, left: 0, certificate: { nouns: tornDown } });
-    expect(sandbox.stops()).toBe(1);
+    expect(sandbox.stopCount()).toBe(1);
     expect(events).toContainEqual({ type: 'note', text: 'the sandbox is empty and was stopped' });
   });
 
   test('a teardown bundles no source and does not look for the service-linked role', async () => {
     // The source folders of this configuration do not exist: bundling one would fail.
     await runTeardown();
-    const roles = sent().filter(({ command }) => command === 'GetRole');
+    const roles = sentCalls().filter(({ command }) => command === 'GetRole');
     expect(JSON.stringify(roles)).not.toContain('AWSServiceRoleForECS');
-    expect(sent().map(({ command }) => command)).not.toContain('DescribeAvailabilityZones');
-    expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
+    expect(sentCalls().map(({ command }) => command)).not.toContain('DescribeAvailabilityZones');
+    expect(sentCalls().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
   });
 
   test('a teardown removes what it finds, looks again, and reports what it has looked for', async () => {
@@ -225,7 +225,7 @@ describe('a run', () => {
     });
     expect(existsSync(fileOf('home/shop-dev.json'))).toBe(true);
     expect(existsSync(fileOf('home/shop-dev.lock'))).toBe(false);
-    expect(sandbox.stops()).toBe(0);
+    expect(sandbox.stopCount()).toBe(0);
   });
 
   test('an interrupted teardown is reported as interrupted, even if a removal fails as a result', async () => {
@@ -244,9 +244,9 @@ describe('a run', () => {
   test('a teardown that is interrupted during the search for leftovers is reported as interrupted', async () => {
     mockVpc();
     fakeRemoval('vpc', async () => undefined);
-    let lookups = 0;
+    let lookupCount = 0;
     mocks.ec2.on(DescribeAddressesCommand).callsFake(() => {
-      if ((lookups += 1) === 2) abort.abort(new Error('stopped'));
+      if ((lookupCount += 1) === 2) abort.abort(new Error('stopped'));
       return {};
     });
     await expect(runTeardown()).rejects.toMatchObject({ code: 'INTERRUPTED' });

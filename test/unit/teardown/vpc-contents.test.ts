@@ -1,4 +1,4 @@
-// The contents of a VPC after a teardown: resources of all kinds are listed, network interfaces also with what they block.
+// The contents of a VPC after a teardown: resources of all kinds are listed. A network interface is listed with what it blocks.
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { KINDS_OF_A_VPC, contentsOf } from '../../../teardown/vpc-contents.ts';
-import { awsError, mocks, lookContextOf, sent } from '../step-harness.ts';
+import { awsError, mocks, lookContextOf, sentCalls } from '../step-harness.ts';
 
 beforeEach(() => {
   mocks.ec2
@@ -32,7 +32,7 @@ const texts = async () => (await contentsOf(lookContextOf().aws, 'vpc-1')).map((
 
 test('resources that AWS deletes with the VPC, and deleted resources that AWS still shows, are not listed', async () => {
   expect(await texts()).toEqual([]);
-  expect(sent()).toHaveLength(KINDS_OF_A_VPC.length + 1);
+  expect(sentCalls()).toHaveLength(KINDS_OF_A_VPC.length + 1);
 });
 
 test('a deleted VPC has no contents', async () => {

@@ -56,9 +56,9 @@ test('each pair of a client and a name has a separate value, which is created on
 });
 
 test('a cached answer is reused until it expires', async () => {
-  let calls = 0;
+  let callCount = 0;
   let now = 5000;
-  const ask = cachedFor(1000, async () => (calls += 1));
+  const ask = cachedFor(1000, async () => (callCount += 1));
   const clock = { now: () => now };
   expect(await Promise.all([ask(clock), ask(clock)])).toEqual([1, 1]);
   now += 999;

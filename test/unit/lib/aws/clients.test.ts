@@ -298,7 +298,7 @@ describe('a transient error', () => {
     await attach();
   });
 
-  test('is permanent when another command returns it', async () => {
+  test('is not retried when another command returns it', async () => {
     answers = [notVisible];
     await expect(describeVpcs()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(receivedCount).toBe(1);

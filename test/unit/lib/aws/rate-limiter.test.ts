@@ -7,12 +7,17 @@ import { testClock } from '../../clock.ts';
 const signal = new AbortController().signal;
 
 /** Returns the times at which several calls may be sent, in seconds after the start. */
-async function sendTimes(service: string, operation: string, calls: number, speed = 1): Promise<number[]> {
+async function sendTimes(
+  service: string,
+  operation: string,
+  callCount: number,
+  speed = 1,
+): Promise<number[]> {
   const clock = testClock();
   const start = clock.now();
   const limiter = makeLimiter({ clock, signal }, speed);
   const times: number[] = [];
-  for (let call = 0; call < calls; call += 1) {
+  for (let call = 0; call < callCount; call += 1) {
     await limiter(service, operation);
     times.push((clock.now() - start) / 1000);
   }

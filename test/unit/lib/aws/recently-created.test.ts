@@ -25,7 +25,7 @@ test.each([
   expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-ffffffffffffffff' })).toBe(false);
 });
 
-test('values that many resources share identify none of them', () => {
+test('a value that many resources share identifies no resource', () => {
   const recentlyCreated = trackRecentlyCreated(testClock());
   recentlyCreated.recordCreated({
     LoadBalancer: { Scheme: 'internet-facing', State: { Code: 'provisioning' }, VpcId: 'vpc-0a1b2c3d' },

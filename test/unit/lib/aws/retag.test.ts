@@ -23,7 +23,7 @@ import {
   retagRepository,
   retagRole,
 } from '../../../../lib/aws/retag.ts';
-import { mocks, sent, testClock } from '../../step-harness.ts';
+import { mocks, sentCalls, testClock } from '../../step-harness.ts';
 
 const NEW_TAG: FieldChange = { field: 'tag.team', from: undefined, to: 'orders' };
 const FORMER_TAG: FieldChange = { field: 'tag.cost', from: '1', to: undefined };
@@ -55,7 +55,7 @@ describe.each(services)('%s', (_service, retagOne, [add, remove]) => {
   const calls = async (...args: Parameters<typeof contextWith>) => {
     mockTagCalls();
     await retagOne(contextWith(...args), 'arn:one');
-    return sent().map(({ command }) => command);
+    return sentCalls().map(({ command }) => command);
   };
 
   test('writes tags that differ', async () => {
@@ -64,7 +64,7 @@ describe.each(services)('%s', (_service, retagOne, [add, remove]) => {
 
   test('removes former tags by their keys', async () => {
     expect(await calls([FORMER_TAG])).toEqual([remove]);
-    const [{ input } = { input: {} }] = sent();
+    const [{ input } = { input: {} }] = sentCalls();
     expect(JSON.stringify(input)).toContain('cost');
     expect(JSON.stringify(input)).not.toContain('team');
   });

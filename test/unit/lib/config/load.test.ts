@@ -24,7 +24,7 @@ function load(text: string, options: Partial<LoadOptions> = {}): Promise<Config>
   writeFileSync(file, text);
   return loadConfig({ file, stage: 'dev', target: 'sandbox', ...options });
 }
-/** A valid stack, to which tests add fields. */
+/** The source text of a valid stack's fields. Tests add more fields. */
 const STACK =
   "name: 'store', region: 'eu-west-1', services: { shop: { containers: { api: { source: 'api' } } } }";
 const problemOf = async (loading: Promise<unknown>): Promise<Problem> => {
@@ -186,7 +186,7 @@ describe('the problem names the right culprit:', () => {
     expect(shown.fix).toEqual([typeof fix === 'string' ? fix : expect.stringMatching(fix)]);
   });
 
-  test('the line of an imported module that throws, not that of a package or of the configuration', async () => {
+  test('the line of an imported module that throws, not a line of a package or of the configuration', async () => {
     const text = "import { price } from './nearby/price.ts';\n\nexport default price();\n";
     expect(await whyOf(load(text))).toBe(`${join(folder, 'nearby/price.ts')}:4:29: PRICE is not set`);
   });

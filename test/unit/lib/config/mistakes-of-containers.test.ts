@@ -7,7 +7,7 @@ import {
   mistakesOf,
   folderWith,
   placesOf,
-  refuses,
+  testRefusals,
   validStack,
   validStackWith,
 } from './support.ts';
@@ -16,14 +16,14 @@ const containers = 'services.shop.containers';
 const api = `${containers}.api`;
 const folder = folderWith({ 'bundled/index.ts': '', 'dockered/Dockerfile': '', 'empty/README.md': '' });
 
-refuses(api, 'Use an object: one container.', { null: null, 'a string': 'nginx' });
-refuses(
+testRefusals(api, 'Use an object: one container.', { null: null, 'a string': 'nginx' });
+testRefusals(
   `${containers}.sideCar`,
   startingWith('Use lower-case letters'),
   { 'a bad name': { image: 'nginx' } },
   "'sideCar'",
 );
-refuses(
+testRefusals(
   `${containers}.recommendations`,
   'Shorten the name of the stack, the stage, the service or the container by 3 characters: this value names a target group in AWS, and such names have at most 32 characters.',
   { 'a name that is too long for its target group': { image: 'nginx', port: 1, path: '/r' } },
@@ -48,24 +48,28 @@ test('a name that is too long for its repository is refused', () => {
   ]);
 });
 
-refuses(`${api}.source`, 'Set source (the folder of its program) or image (the reference of an image).', {
-  'neither source nor image': undefined,
-});
-refuses(`${api}.image`, 'Remove image or source: a container has only one of them.', {
+testRefusals(
+  `${api}.source`,
+  'Set source (the folder of its program) or image (the reference of an image).',
+  {
+    'neither source nor image': undefined,
+  },
+);
+testRefusals(`${api}.image`, 'Remove image or source: a container has only one of them.', {
   'both source and image': 'nginx',
 });
-refuses(`${api}.source`, 'Use the path of a folder, e.g. services/api1.', { 'an empty string': '' });
-refuses(`${api}.source`, startingWith('Name a folder that exists: /', ' does not exist.'), {
+testRefusals(`${api}.source`, 'Use the path of a folder, e.g. services/api1.', { 'an empty string': '' });
+testRefusals(`${api}.source`, startingWith('Name a folder that exists: /', ' does not exist.'), {
   'a missing folder': 'nowhere',
 });
-refuses(
+testRefusals(
   `${api}.source`,
   startingWith('Name the folder that contains the program: /', 'api/src/main.ts is a file.'),
   {
     'a file': 'api/src/main.ts',
   },
 );
-refuses(
+testRefusals(
   `${api}.source`,
   'Add an entry file for the bundle: main in its package.json, or one of src/main.ts, src/index.ts, main.ts, index.ts.',
   { 'a folder without a program': '.' },
@@ -98,35 +102,35 @@ test.each([
   },
 );
 
-refuses(`${containers}.proxy.image`, startingWith('Use a reference such as nginx:1.29 or '), {
+testRefusals(`${containers}.proxy.image`, startingWith('Use a reference such as nginx:1.29 or '), {
   'a space': 'nginx latest',
   'a capital': 'Nginx',
   'a URL': 'https://docker.io/nginx',
   'an empty string': '',
 });
 
-refuses(`${api}.port`, 'Use a whole number from 1 to 65535: the port that it listens on.', {
+testRefusals(`${api}.port`, 'Use a whole number from 1 to 65535: the port that it listens on.', {
   'too large': 70_000,
   zero: 0,
   'a string': '5000',
 });
-refuses(`${api}.port`, 'Add the port on which the container serves /api.', {
+testRefusals(`${api}.port`, 'Add the port on which the container serves /api.', {
   'a path without a port': undefined,
 });
-refuses(
+testRefusals(
   `${containers}.proxy.port`,
   'Use another port: api listens on it, and the containers of a task share one address.',
   { 'the port of another container': 5000 },
 );
 
-refuses(`${containers}.proxy.path`, 'Use another path: this one is routed to api in shop.', {
+testRefusals(`${containers}.proxy.path`, 'Use another path: this one is routed to api in shop.', {
   'the path of another container': '/api',
 });
-refuses(`${api}.path`, 'Begin the path with a slash, e.g. /api1.', {
+testRefusals(`${api}.path`, 'Begin the path with a slash, e.g. /api1.', {
   'no slash': 'api',
   'an empty string': '',
 });
-refuses(`${api}.path`, 'Leave out the trailing slash.', { 'a slash at the end': '/api/' });
+testRefusals(`${api}.path`, 'Leave out the trailing slash.', { 'a slash at the end': '/api/' });
 for (const [path, prefix] of Object.entries({
   '/api/*': '/api',
   '/api*': '/api',
@@ -140,7 +144,7 @@ for (const [path, prefix] of Object.entries({
   '/users/<int:id>': '/users',
   '/files/(.*)': '/files',
 }))
-  refuses(
+  testRefusals(
     `${api}.path`,
     `Use '${prefix}', without a wildcard or parameter: everything below a path is routed with it.`,
     {
@@ -153,17 +157,21 @@ for (const [path, prefix] of Object.entries({
   '/?page=1': '/',
   '/api#top': '/api',
 }))
-  refuses(
+  testRefusals(
     `${api}.path`,
     `Use '${prefix}', without a query string or fragment: only the path of a request is compared.`,
     {
       [path]: path,
     },
   );
-refuses(`${api}.path`, "Use '/api', without scheme and host: requests for every host are routed by path.", {
-  'a URL': 'https://shop.example.com/api/',
-});
-refuses(
+testRefusals(
+  `${api}.path`,
+  "Use '/api', without scheme and host: requests for every host are routed by path.",
+  {
+    'a URL': 'https://shop.example.com/api/',
+  },
+);
+testRefusals(
   `${api}.path`,
   'Leave out empty segments, . and ..: the normalised path of a request never contains them.',
   {
@@ -172,19 +180,19 @@ refuses(
     'the segment .': '/./api',
   },
 );
-refuses(`${api}.path`, `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`, {
+testRefusals(`${api}.path`, `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`, {
   'a letter with an accent': '/apí',
   'a percent escape': '/a%20b',
   'a line break': '/a\nb',
 });
-refuses(
+testRefusals(
   `${api}.path`,
   'Use at most 125 characters; these are 126.',
   { 'a long path': `/${'a'.repeat(125)}` },
   startingWith("'/aaa", ' more characters'),
 );
 
-refuses(`${api}.protocol`, startingWith("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
+testRefusals(`${api}.protocol`, startingWith("Use one of 'HTTP', 'HTTPS': the protocol on its port"), {
   'an unknown protocol': 'FTP',
   'lower case': 'https',
 });
@@ -240,48 +248,52 @@ test('a health check of an image without a path is refused, since only the load 
   ]);
 });
 
-refuses(`${api}.health.path`, startingWith('Begin the path with a slash, e.g. /health'), {
+testRefusals(`${api}.health.path`, startingWith('Begin the path with a slash, e.g. /health'), {
   'no slash': 'health',
   'a space': '/he alth',
 });
-refuses(`${api}.health.intervalSeconds`, 'Use a whole number from 5 to 300: seconds between two checks.', {
-  'too small': 4,
-});
-refuses(`${api}.health.timeoutSeconds`, 'Use a value below intervalSeconds, which is 20.', {
+testRefusals(
+  `${api}.health.intervalSeconds`,
+  'Use a whole number from 5 to 300: seconds between two checks.',
+  {
+    'too small': 4,
+  },
+);
+testRefusals(`${api}.health.timeoutSeconds`, 'Use a value below intervalSeconds, which is 20.', {
   'a timeout as long as the interval': 20,
 });
-refuses(`${api}.health.healthyThreshold`, startingWith('Use a whole number from 2 to 10'), {
+testRefusals(`${api}.health.healthyThreshold`, startingWith('Use a whole number from 2 to 10'), {
   'too small': 1,
 });
-refuses(`${api}.health.unhealthyThreshold`, startingWith('Use a whole number from 2 to 10'), {
+testRefusals(`${api}.health.unhealthyThreshold`, startingWith('Use a whole number from 2 to 10'), {
   'too large': 11,
 });
-refuses(`${api}.health.matcher`, 'Use status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
+testRefusals(`${api}.health.matcher`, 'Use status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
   'not a status code': '2xx',
   'status codes of failures': '200-599',
   'a reversed range': '299-200',
   'an empty string': '',
 });
 
-refuses(
+testRefusals(
   `${api}.environment`,
   startingWith('Use an object: environment variables by name'),
   { 'a string': 'MODE=fast' },
   'a string, not shown',
 );
-refuses(
+testRefusals(
   `${api}.environment.MODE`,
   'Use a string: the value of a variable; numbers and booleans go in quotes.',
   { 'a number': 5 },
   'a number, not shown',
 );
-refuses(
+testRefusals(
   `${api}.environment.MODE`,
   startingWith('Use a string'),
   { 'a boolean': true },
   'a boolean, not shown',
 );
-refuses(
+testRefusals(
   `${api}.environment.MODE`,
   'Leave out the zero byte.',
   { 'a zero byte': 'a\0b' },
@@ -307,13 +319,13 @@ test.each(['spring.profiles.active', 'discovery.type', 'MY-MODE', '1', 'a b', 'g
 
 const loneSurrogate = '😀'.slice(0, 1);
 const LONE_SURROGATE_FIX = 'Replace the lone surrogate: half of a character cannot be sent to AWS.';
-refuses(
+testRefusals(
   `${api}.environment.MODE`,
   LONE_SURROGATE_FIX,
   { 'half of a character': `fast${loneSurrogate}` },
   'a string, not shown',
 );
-refuses(`${api}.source`, LONE_SURROGATE_FIX, { 'half of a character': `api${loneSurrogate}` });
+testRefusals(`${api}.source`, LONE_SURROGATE_FIX, { 'half of a character': `api${loneSurrogate}` });
 test.each(placesOf(validStack()))('a lone surrogate in %s is refused', (place) => {
   const shownPath = place.replace(/\.(\d)$/, '[$1]');
   const mistakes = mistakesOf(validStackWith({ [place]: `a${loneSurrogate}` }));
@@ -323,25 +335,25 @@ test('a whole character of two surrogates is accepted', () => {
   expect(mistakesOf(validStackWith({ [`${api}.environment.MODE`]: '😀' }))).toEqual([]);
 });
 
-refuses(
+testRefusals(
   `${api}.command`,
   startingWith('Use a list of strings: the command'),
   { 'a string': 'node main.js' },
   'a string, not shown',
 );
-refuses(
+testRefusals(
   `${api}.command`,
   startingWith('Use a list of strings: the command'),
   { 'an empty list': [] },
   'a list, not shown',
 );
-refuses(`${api}.essential`, startingWith('Use true or false'), { 'a string': 'false' });
-refuses(`${api}.readOnlyRoot`, startingWith('Use true or false'), { 'a number': 1 });
-refuses(`${api}.user`, startingWith('Use a user or user:group'), {
+testRefusals(`${api}.essential`, startingWith('Use true or false'), { 'a string': 'false' });
+testRefusals(`${api}.readOnlyRoot`, startingWith('Use true or false'), { 'a number': 1 });
+testRefusals(`${api}.user`, startingWith('Use a user or user:group'), {
   'a space': 'me too',
   'an empty group': '1000:',
 });
-refuses(`${api}.stopSeconds`, 'Use a whole number from 2 to 120: seconds between SIGTERM and SIGKILL.', {
+testRefusals(`${api}.stopSeconds`, 'Use a whole number from 2 to 120: seconds between SIGTERM and SIGKILL.', {
   'too large': 121,
 });
 

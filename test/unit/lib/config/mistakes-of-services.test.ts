@@ -1,7 +1,7 @@
 // Every kind of mistake in the services of a stack.
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { startingWith, mistakesOf, refuses, validStackWith } from './support.ts';
+import { startingWith, mistakesOf, testRefusals, validStackWith } from './support.ts';
 
 const NAME_FIX = startingWith('Use lower-case letters, digits and single hyphens');
 const makeContainer = (more: object = {}) => ({ image: 'nginx', ...more });
@@ -9,14 +9,14 @@ const makeContainers = (count: number, more: (index: number) => object = () => (
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, makeContainer(more(index))]));
 const service = { containers: { api: makeContainer() } };
 
-refuses('services', 'Use an object: services by name; each runs its containers together, as one task.', {
+testRefusals('services', 'Use an object: services by name; each runs its containers together, as one task.', {
   'no services': undefined,
 });
-refuses('services', startingWith('Use an object'), { 'a list': [] }, 'a list');
-refuses('services', 'Add a service.', { 'an empty object': {} }, 'no service');
-refuses('services.shop', 'Use an object: one service.', { null: null });
-refuses('services.My_Shop', NAME_FIX, { 'a bad name': service }, "'My_Shop'");
-refuses(
+testRefusals('services', startingWith('Use an object'), { 'a list': [] }, 'a list');
+testRefusals('services', 'Add a service.', { 'an empty object': {} }, 'no service');
+testRefusals('services.shop', 'Use an object: one service.', { null: null });
+testRefusals('services.My_Shop', NAME_FIX, { 'a bad name': service }, "'My_Shop'");
+testRefusals(
   'services.balancer',
   "Use another name: the load balancer's security group is called balancer.",
   { 'a name that is taken': service },
@@ -37,7 +37,7 @@ test.each([
   },
 );
 
-refuses(
+testRefusals(
   'services.shop.cpu',
   startingWith('Use one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units'),
   {
@@ -45,11 +45,15 @@ refuses(
     'a string': '512',
   },
 );
-refuses('services.shop.memory', 'Use 1024 to 4096 in steps of 1024: Fargate offers these with cpu 512.', {
-  'a size for a different cpu': 512,
-  'a size between two steps': 1500,
-});
-refuses(
+testRefusals(
+  'services.shop.memory',
+  'Use 1024 to 4096 in steps of 1024: Fargate offers these with cpu 512.',
+  {
+    'a size for a different cpu': 512,
+    'a size between two steps': 1500,
+  },
+);
+testRefusals(
   'services.shop.count',
   'Use a whole number from 0 to 5000: how many tasks run; 0 pauses the service.',
   {
@@ -59,27 +63,27 @@ refuses(
     infinity: Infinity,
   },
 );
-refuses('services.shop.graceSeconds', startingWith('Use a whole number from 0 to 2147483647'), {
+testRefusals('services.shop.graceSeconds', startingWith('Use a whole number from 0 to 2147483647'), {
   'a string': '60',
 });
 
-refuses('services.shop.containers', startingWith('Use an object: containers by name'), {
+testRefusals('services.shop.containers', startingWith('Use an object: containers by name'), {
   'no containers': undefined,
 });
-refuses('services.shop.containers', 'Add a container.', { 'an empty object': {} }, 'no container');
-refuses(
+testRefusals('services.shop.containers', 'Add a container.', { 'an empty object': {} }, 'no container');
+testRefusals(
   'services.shop.containers',
   'Move some to another service: a task can have at most 10 containers.',
   { 'too many': makeContainers(11) },
   '11 containers',
 );
-refuses(
+testRefusals(
   'services.shop.containers',
   'Move some to another service: ECS puts at most 5 containers of one service behind a load balancer.',
   { 'too many with a path': makeContainers(6, (index) => ({ port: 5000 + index, path: `/${index}` })) },
   '6 containers with a path',
 );
-refuses(
+testRefusals(
   'services.shop.containers',
   'Remove essential: false from one of them: a task needs an essential container.',
   { 'no essential container': makeContainers(2, () => ({ essential: false })) },

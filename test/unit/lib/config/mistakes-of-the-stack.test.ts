@@ -2,13 +2,13 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
-import { startingWith, mistakesOf, refuses, validStackWith } from './support.ts';
+import { startingWith, mistakesOf, testRefusals, validStackWith } from './support.ts';
 
 const ONE_SERVICE = { web: { containers: { app: { image: 'nginx:1', port: 80, path: '/' } } } };
 const NAME =
   'Use lower-case letters, digits and single hyphens; begin with a letter, and do not end with a hyphen.';
 
-refuses(
+testRefusals(
   'name',
   'Use a string: the name of the stack; with the stage, it is the prefix of every name in AWS.',
   {
@@ -16,7 +16,7 @@ refuses(
     'a number': 7,
   },
 );
-refuses('name', NAME, {
+testRefusals('name', NAME, {
   'a capital': 'Store',
   'a hyphen at the end': 'store-',
   'a hyphen at the beginning': '-store',
@@ -25,37 +25,41 @@ refuses('name', NAME, {
   'an underscore': 'my_store',
   'an empty string': '',
 });
-refuses('name', 'Begin with another word: AWS reserves load balancer names that begin with internal-.', {
+testRefusals('name', 'Begin with another word: AWS reserves load balancer names that begin with internal-.', {
   'a name that AWS reserves': 'internal-store',
   'a name that AWS reserves once the stage is appended': 'internal',
 });
-refuses(
+testRefusals(
   'name',
   'Shorten the name of the stack or the stage by 1 character: this value names a load balancer in AWS, and such names have at most 32 characters.',
   { 'a name that is too long once the stage is appended': 's'.repeat(29) },
   inspect(`${'s'.repeat(29)}-dev`),
 );
 
-refuses('region', 'Use a string: the AWS region, e.g. eu-west-1.', { 'no region': undefined });
-refuses('region', 'Use the code of an AWS region, e.g. eu-west-1.', {
+testRefusals('region', 'Use a string: the AWS region, e.g. eu-west-1.', { 'no region': undefined });
+testRefusals('region', 'Use the code of an AWS region, e.g. eu-west-1.', {
   'the name of a country': 'Ireland',
   'a region of another cloud': 'europe-west1',
 });
-refuses('region', 'Did you mean eu-west-1?', {
+testRefusals('region', 'Did you mean eu-west-1?', {
   'an availability zone': 'eu-west-1a',
   'a missing hyphen': 'eu-west1',
   'the name of a variable': 'EU_WEST_1',
 });
-refuses('region', 'Did you mean us-gov-west-1?', { 'a missing hyphen in GovCloud': 'us-gov-west1' });
+testRefusals('region', 'Did you mean us-gov-west-1?', { 'a missing hyphen in GovCloud': 'us-gov-west1' });
 const PARTITIONS = 'aws, aws-cn, aws-us-gov, aws-eusc, aws-iso, aws-iso-b, aws-iso-e, aws-iso-f';
 for (const region of ['mars-north-1', 'us-isox-east-1'])
-  refuses('region', `${region} is in no partition that Slipway supports: use a region of ${PARTITIONS}.`, {
-    [`the region ${region}`]: region,
-  });
+  testRefusals(
+    'region',
+    `${region} is in no partition that Slipway supports: use a region of ${PARTITIONS}.`,
+    {
+      [`the region ${region}`]: region,
+    },
+  );
 
-refuses('domain', 'Use an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
+testRefusals('domain', 'Use an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
 for (const field of ['domain.name', 'domain.zone'])
-  refuses(
+  testRefusals(
     field,
     startingWith('Use a DNS name with at least two labels, in lower case and without a trailing dot'),
     {
@@ -67,10 +71,10 @@ for (const field of ['domain.name', 'domain.zone'])
       'a top-level domain': 'com',
     },
   );
-refuses('domain.name', "Use one name, such as 'api.example.com': wildcards are not supported yet.", {
+testRefusals('domain.name', "Use one name, such as 'api.example.com': wildcards are not supported yet.", {
   'a wildcard': '*.example.com',
 });
-refuses(
+testRefusals(
   'domain.name',
   startingWith('Use a DNS name'),
   {
@@ -79,7 +83,7 @@ refuses(
   },
   startingWith("'a", 'more characters'),
 );
-refuses(
+testRefusals(
   'domain.name',
   'Use example.com or a name that ends with .example.com: the name must be in the zone.',
   {
@@ -87,22 +91,22 @@ refuses(
     'a name that ends with the same letters but is not a subdomain': 'myexample.com',
   },
 );
-refuses('domain.createZone', 'Use true or false: whether the stack creates the zone and owns it.', {
+testRefusals('domain.createZone', 'Use true or false: whether the stack creates the zone and owns it.', {
   'a string': 'yes',
 });
 
-refuses('network.cidr', 'Use an IPv4 block, e.g. 10.0.0.0/16.', {
+testRefusals('network.cidr', 'Use an IPv4 block, e.g. 10.0.0.0/16.', {
   'an address': '10.0.0.0',
   'a number out of range': '10.0.256.0/16',
   'an octal number': '010.0.0.0/16',
   'a mask instead of the prefix': '10.0.0.0/255.255.0.0',
   'an IPv6 block': 'fd00::/64',
 });
-refuses('network.cidr', 'Use a block from /16 to /24: every subnet gets a sixteenth of it.', {
+testRefusals('network.cidr', 'Use a block from /16 to /24: every subnet gets a sixteenth of it.', {
   'a block that is too large': '10.0.0.0/15',
   'a block that is too small': '10.0.0.0/25',
 });
-refuses(
+testRefusals(
   'network.cidr',
   'Use a block within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10: other addresses belong to someone on the internet.',
   {
@@ -115,10 +119,10 @@ refuses(
     'link-local addresses': '169.254.0.0/16',
   },
 );
-refuses('network.cidr', 'Use the first address of the block: 10.0.16.0/20.', {
+testRefusals('network.cidr', 'Use the first address of the block: 10.0.16.0/20.', {
   'host bits': '10.0.17.0/20',
 });
-refuses(
+testRefusals(
   'network.zones',
   'Use a whole number from 2 to 6: the number of availability zones; a load balancer needs two.',
   {
@@ -127,50 +131,55 @@ refuses(
   },
 );
 
-refuses(
+testRefusals(
   'logRetentionDays',
   startingWith('Use one of 1, 3, 5, 7, 14, ', ', 3653: days that log events are kept.'),
   {
     'a number that CloudWatch Logs does not allow': 10,
   },
 );
-refuses(
+testRefusals(
   'idleTimeoutSeconds',
   'Use a whole number from 1 to 4000: seconds that the load balancer keeps an idle connection.',
   { zero: 0, 'too large': 4001 },
 );
-refuses(
+testRefusals(
   'deregistrationDelaySeconds',
   'Use a whole number from 0 to 3600: seconds that a draining task has to finish its requests.',
   { 'a negative number': -1, 'too large': 3601 },
 );
-refuses('builder', startingWith("Use one of 'auto', 'bundle', 'docker': how images are built"), {
+testRefusals('builder', startingWith("Use one of 'auto', 'bundle', 'docker': how images are built"), {
   'an unknown builder': 'podman',
 });
 
-refuses(
+testRefusals(
   'tags',
   'Use at most 45: AWS allows 50, and Slipway adds its own.',
   { 'too many': Object.fromEntries(Array.from({ length: 46 }, (_, index) => [`t${index}`, ''])) },
   '46 tags',
 );
-refuses('tags.team', 'Use a string: the value of a tag.', { 'a number': 7 });
-refuses('tags.team', 'Use at most 256 characters: letters, digits, spaces and _ . : / = + - @.', {
+testRefusals('tags.team', 'Use a string: the value of a tag.', { 'a number': 7 });
+testRefusals('tags.team', 'Use at most 256 characters: letters, digits, spaces and _ . : / = + - @.', {
   'other characters': 'web, shop',
 });
-refuses(
+testRefusals(
   'tags.team',
   startingWith('Use at most 256 characters'),
   { 'a long value': 'w'.repeat(257) },
   startingWith("'www", ' more characters'),
 );
-refuses(
+testRefusals(
   'tags.Name',
   'Leave it out: Slipway sets the names of all resources.',
   { 'any value': 'web' },
   "'Name'",
 );
-refuses('tags.Team', 'Remove it or team: IAM ignores case in tag keys.', { 'any value': 'web' }, "'Team'");
+testRefusals(
+  'tags.Team',
+  'Remove it or team: IAM ignores case in tag keys.',
+  { 'any value': 'web' },
+  "'Team'",
+);
 
 test.each([
   ['aws:team', 'Use another prefix: aws: is reserved for AWS, slipway: for Slipway.'],
@@ -208,7 +217,7 @@ test('a stage that is too long is a mistake in --stage, although the name in AWS
   ]);
 });
 
-test('the fix for a stage that is too long only for the name of a container states the length that fits this name', () => {
+test('if a stage is too long only for the name of a container, the fix states the length that fits this name', () => {
   expect(mistakesOf(validStackWith({ services: ONE_SERVICE }), 's'.repeat(20))).toEqual([
     expect.objectContaining({
       path: '--stage',

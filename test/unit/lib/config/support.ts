@@ -9,7 +9,7 @@ import type { Config } from '../../../../lib/config/config.ts';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import { InvalidConfig, type Mistake } from '../../../../lib/config/mistake.ts';
 
-/** A temporary folder with these files, removed after the tests of the file. */
+/** A temporary folder with these files. It is deleted after the tests. */
 export function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-config-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -117,7 +117,7 @@ export const startingWith = (begin: string, end = ''): string =>
  * @param values the invalid values by their description; undefined stands for a missing value
  * @param shown the value as the mistake shows it, if not in JavaScript notation
  */
-export function refuses(
+export function testRefusals(
   place: string,
   fix: string,
   values: Readonly<Record<string, unknown>>,

@@ -28,8 +28,8 @@ const rows = [
 ];
 const allWords = rows.flatMap(({ words }) => words.split(' '));
 /**
- * Each word with the levels at which it is an unknown key. These are the level before its colon, or all levels at which no
- * other row lists it. Levels that have a field of this name are left out.
+ * Each word with the levels at which it is an unknown key. An entry with a colon names the only level of its word. Any other
+ * word is meant for all levels at which no other row lists it. Levels that have a field of this name are left out.
  */
 const cases = rows.flatMap(({ row, words }) =>
   words.split(' ').map((entry) => {

@@ -5,7 +5,7 @@ import { patternsOf, prioritiesOf, configuredRules } from '../../../../lib/deriv
 import { config } from '../../step-harness.ts';
 
 const MAX_LENGTH = 126;
-/** Only a few different segments, so that many paths share prefixes and lengths. */
+/** Half of the segments are from a short list, so that many paths share prefixes and lengths. */
 const segment = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'aa', 'ab', 'api', 'v1', 'v2'),
   fc.stringMatching(/^[A-Za-z0-9_.~$@:+&-]{1,60}$/),

@@ -46,7 +46,7 @@ describe('tags are written and read', () => {
     expect(readTags(toCamelCaseTags(tags))).toEqual(tags);
   });
 
-  test('even if there are none, or one has no value', () => {
+  test('even if there are no tags, or a tag has no value', () => {
     expect(readTags(undefined)).toEqual({});
     expect(readTags([{ Key: 'a' }])).toEqual({ a: '' });
   });

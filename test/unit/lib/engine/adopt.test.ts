@@ -10,7 +10,7 @@ const taken = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflic
 function makeScenario(visibleFrom: number) {
   const clock = testClock();
   const start = clock.now();
-  let looks = 0;
+  let lookCount = 0;
   const duplicateGuard = {
     clock,
     signal: new AbortController().signal,
@@ -19,7 +19,7 @@ function makeScenario(visibleFrom: number) {
     lookInterval: 1000,
     withdraw: async () => undefined,
   };
-  const lookAgain = async () => ((looks += 1) >= visibleFrom ? 'subnet-1' : undefined);
+  const lookAgain = async () => ((lookCount += 1) >= visibleFrom ? 'subnet-1' : undefined);
   return {
     run: () => adopt({ duplicateGuard, lookAgain }, 'the block 10.0.0.0/20 of vpc-1', taken),
     elapsed: () => clock.now() - start,

@@ -40,7 +40,7 @@ describe('siblings', () => {
     expect(await waitForSiblings([Promise.resolve(1), 2])).toEqual([1, 2]);
   });
 
-  test('throw a single error if one of them fails and another fails only because it waited for that one', async () => {
+  test('throw a single error if one sibling fails and another fails only because it waited for the first', async () => {
     const failing = Promise.reject(one);
     await expect(waitForSiblings([failing, failing.then(() => 2), 3])).rejects.toBe(one);
   });

@@ -6,7 +6,7 @@ import { survey } from '../../../../lib/engine/survey.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { architecture, nouns, tornDown } from '../../../../lib/model/architecture.ts';
 import { mockEmptyAccount } from '../../engine-harness.ts';
-import { awsError, config, lookContextOf, mocks, sent } from '../../step-harness.ts';
+import { awsError, config, lookContextOf, mocks, sentCalls } from '../../step-harness.ts';
 
 describe('when every call is refused', () => {
   let sentCommands: string[];
@@ -71,7 +71,7 @@ describe('the result', () => {
     expect(mocks.ec2.commandCalls(DescribeAvailabilityZonesCommand)).toEqual([]);
     if (some.length === 2) {
       expect(
-        sent()
+        sentCalls()
           .map(({ command }) => command)
           .sort(),
       ).toEqual(['DescribeAddresses', 'DescribeVpcs']);

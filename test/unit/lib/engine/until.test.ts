@@ -1,4 +1,4 @@
-// Waiting with a probe: when it is called, what ends the wait, and what is reported.
+// Waiting with a probe: when the probe is called, what ends the wait, and what is reported.
 import { describe, expect, test } from '@jest/globals';
 import { failed, pending, ready, until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { testClock } from '../../clock.ts';

@@ -1,10 +1,10 @@
-// Builds by a container engine: the commands that it receives, and the problems when they fail.
+// Builds by a container engine: the commands that the engine receives, and the problems of failed builds.
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
 import type { DockerBuild } from '../../../../lib/image/builds.ts';
 import { Problem } from '../../../../lib/model/problem.ts';
-import { mocks, lookContextOf, sent } from '../../step-harness.ts';
+import { mocks, lookContextOf, sentCalls } from '../../step-harness.ts';
 import { enginesOnPath, folderOf } from './folder.ts';
 
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
@@ -68,7 +68,7 @@ test('a run signs in only once, even if it pushes several images', async () => {
   // Another run signs in again.
   await push(build, lookContextOf().aws);
   expect((await calls()).filter(({ args: [verb] }) => verb === 'login')).toHaveLength(2);
-  expect(sent()).toHaveLength(2);
+  expect(sentCalls()).toHaveLength(2);
 });
 
 test("a failed build is reported with the last lines of the engine's output", async () => {
@@ -83,7 +83,7 @@ test("a failed build is reported with the last lines of the engine's output", as
   expect(fix[0]).toMatch(
     /^docker build --platform linux\/amd64 .*slipway-image-.*, to see its whole output$/,
   );
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test.each([

@@ -37,16 +37,16 @@ export async function enginesOnPath(
   engines: Readonly<Record<string, string>>,
 ): Promise<() => Promise<EngineCall[]>> {
   const bin = await folderOf();
-  const record = join(bin, 'calls.jsonl');
+  const callsFile = join(bin, 'calls.jsonl');
   for (const [name, script] of Object.entries(engines)) {
     const recordCall = `require('node:fs').appendFileSync(process.argv[1], JSON.stringify({ args: process.argv.slice(2), input: require('node:fs').readFileSync(0, 'utf8') }) + '\\n')`;
-    const text = `#!/bin/sh\n"${process.execPath}" -e "${recordCall}" "${record}" "$@"\n${script}\n`;
+    const text = `#!/bin/sh\n"${process.execPath}" -e "${recordCall}" "${callsFile}" "$@"\n${script}\n`;
     await writeFile(join(bin, name), text);
     await chmod(join(bin, name), 0o755);
   }
   process.env['PATH'] = `${bin}:/usr/bin:/bin`;
   return async () =>
-    (await readFile(record, 'utf8').catch(() => ''))
+    (await readFile(callsFile, 'utf8').catch(() => ''))
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as EngineCall);

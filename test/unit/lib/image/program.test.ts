@@ -94,7 +94,7 @@ test('the same source gives the same bytes through a symbolic link', async () =>
   expect(await textOf(link)).toBe(await textOf(folder));
 });
 
-test('classes and functions keep their names, which logs and programs use', async () => {
+test('classes and functions keep their names, since logs and programs use the names', async () => {
   const folder = await folderOf({
     'main.ts': `class StockError extends Error {}\nconst order = () => 1;\nconsole.log(StockError.name, order.name);\n`,
   });

@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import type { Bundle } from '../../../../lib/image/builds.ts';
 import { digestOf } from '../../../../lib/image/oci.ts';
 import { pushBundle } from '../../../../lib/image/push.ts';
-import { awsError, mocks, sent, lookContextOf } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls, lookContextOf } from '../../step-harness.ts';
 
 const MIB = 1024 * 1024;
 const REPOSITORY = 'shop-dev/web-api1';
@@ -37,11 +37,11 @@ async function push(bundle: Bundle, emulator = false): Promise<string[]> {
   return notes;
 }
 
-const calls = (command: string) => sent().filter((call) => call.command === command);
+const calls = (command: string) => sentCalls().filter((call) => call.command === command);
 
 /** Mocks a registry that accepts everything and already has the given blobs. */
 function mockRegistry(...existing: string[]): void {
-  let uploads = 0;
+  let uploadCount = 0;
   mocks.ecr
     .on(BatchCheckLayerAvailabilityCommand)
     .callsFake(({ layerDigests }: { layerDigests: string[] }) => ({
@@ -50,7 +50,7 @@ function mockRegistry(...existing: string[]): void {
         layerAvailability: existing.includes(layerDigest) ? 'AVAILABLE' : 'UNAVAILABLE',
       })),
     }));
-  mocks.ecr.on(InitiateLayerUploadCommand).callsFake(() => ({ uploadId: `upload-${(uploads += 1)}` }));
+  mocks.ecr.on(InitiateLayerUploadCommand).callsFake(() => ({ uploadId: `upload-${(uploadCount += 1)}` }));
   mocks.ecr.on(UploadLayerPartCommand).resolves({});
   mocks.ecr.on(CompleteLayerUploadCommand).resolves({});
   mocks.ecr.on(PutImageCommand).resolves({});
@@ -61,7 +61,7 @@ test('missing blobs are uploaded, then the manifest is put under its tag', async
   await push(smallBundle);
   const [, layer] = smallBundle.blobs;
   const repositoryName = REPOSITORY;
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'BatchCheckLayerAvailability',
       input: { repositoryName, layerDigests: smallBundle.blobs.map(({ digest }) => digest) },
@@ -120,7 +120,7 @@ test('the blobs of an image are uploaded concurrently', async () => {
   let resolveBoth: () => void = () => undefined;
   const bothStarted = new Promise<void>((resolve) => (resolveBoth = resolve));
   let uploadCount = 0;
-  // Each response waits for the call of the other blob: in sequence, this would never end.
+  // Each response waits until both calls have been sent, so uploads in sequence would never end.
   mocks.ecr.on(InitiateLayerUploadCommand).callsFake(async () => {
     if ((uploadCount += 1) === 2) resolveBoth();
     await bothStarted;
@@ -133,7 +133,7 @@ test('the blobs of an image are uploaded concurrently', async () => {
 test('nothing is uploaded for an image whose blobs all exist', async () => {
   mockRegistry(...smallBundle.blobs.map(({ digest }) => digest));
   await push(smallBundle);
-  expect(sent().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
 test('a layer that another process has completed in the meantime counts as uploaded', async () => {
@@ -179,18 +179,18 @@ test('an upload that is refused on every attempt fails, and no manifest is put',
 test('when one of two uploads is refused, the other one ends before the push fails', async () => {
   mockRegistry();
   const [, layer] = smallBundle.blobs;
-  let ended = false;
+  let hasEnded = false;
   mocks.ecr
     .on(CompleteLayerUploadCommand)
     .rejects(awsError('AccessDeniedException', 'no'))
     .on(CompleteLayerUploadCommand, { layerDigests: [layer?.digest ?? ''] })
     .callsFake(async () => {
       await new Promise((resolve) => setImmediate(resolve));
-      ended = true;
+      hasEnded = true;
       return {};
     });
   await expect(push(smallBundle)).rejects.toMatchObject({ message: 'no' });
-  expect(ended).toBe(true);
+  expect(hasEnded).toBe(true);
 });
 
 const unimplemented = () => awsError('UnknownError', 'not yet implemented', 501);

@@ -3,7 +3,7 @@ import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { lookCluster } from '../../../../lib/look/cluster.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const look = async () => (await lookCluster(lookContextOf())).get('');
 
@@ -12,7 +12,7 @@ test('the look reads our cluster', async () => {
     clusters: [{ clusterArn: 'arn:cluster', status: 'ACTIVE', tags: toCamelCaseTags(ourTags('cluster')) }],
   });
   expect(await look()).toEqual({ clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } },
   ]);
 });

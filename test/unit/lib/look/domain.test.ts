@@ -12,7 +12,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookDomain } from '../../../../lib/look/domain.ts';
 import { lookRecord } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
-import { awsError, config, lookContextOf, mocks, sent } from '../../step-harness.ts';
+import { awsError, config, lookContextOf, mocks, sentCalls } from '../../step-harness.ts';
 
 const zone = (id: string, name: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Id: `/hostedzone/${id}`,
@@ -49,19 +49,19 @@ function mockDns(zones: readonly HostedZone[], sets: readonly ResourceRecordSet[
     });
 }
 const stack = config({ domain: { name: 'a.b.example.com', zone: 'example.com', createZone: false } });
-const context = (recorded = true) => ({
+const context = (hasState = true) => ({
   ...lookContextOf(stack),
-  recorded: recorded ? recordedIn({ vpc: { vpcId: 'vpc-1' } }) : undefined,
+  recorded: hasState ? recordedIn({ vpc: { vpcId: 'vpc-1' } }) : undefined,
 });
-const calls = () => sent().map(({ command }) => command);
+const calls = () => sentCalls().map(({ command }) => command);
 const listedNames = () =>
-  sent()
+  sentCalls()
     .filter(({ command }) => command === 'ListResourceRecordSets')
     .map(({ input }) => (input as ListResourceRecordSetsRequest).StartRecordName);
 
 test('no call is made without a domain', async () => {
   expect(await lookDomain(lookContextOf(config({ domain: undefined })))).toBeUndefined();
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 describe('the records of the zone', () => {
@@ -114,7 +114,7 @@ describe('the records of the zone', () => {
     expect(listedNames()).toEqual([undefined]);
   });
 
-  test("are also read if the name is the zone's own name, whose NS record delegates nothing", async () => {
+  test('are also read at the apex of the zone, where the NS record delegates nothing', async () => {
     const sets = [
       recordSet('example.com', 'AAAA', '2001:db8::1'),
       recordSet('example.com', 'NS', 'ns.example.'),

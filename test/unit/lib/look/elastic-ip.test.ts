@@ -3,7 +3,7 @@ import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const address = (AllocationId: string, AssociationId?: string) => ({
@@ -16,7 +16,7 @@ const address = (AllocationId: string, AssociationId?: string) => ({
 test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves({});
   expect(await lookElasticIp(lookContextOf())).toEqual(new Map());
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'DescribeAddresses',
       input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },

@@ -3,7 +3,7 @@ import { DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookGatewayEndpoint, probeEndpointGone } from '../../../../lib/look/gateway-endpoint.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const endpoint = (VpcEndpointId: string, state: string, RouteTableIds = ['rtb-3', 'rtb-2']) => ({
@@ -26,7 +26,7 @@ test('the look filters by our tag and reads all pages', async () => {
     .on(DescribeVpcEndpointsCommand, { NextToken: 'more' })
     .resolves({ VpcEndpoints: [endpoint('vpce-1', 'available')] });
   expect(await lookGatewayEndpoint(lookContextOf())).toEqual(new Map([['', expected]]));
-  expect(sent()[0]?.input).toEqual({ Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] });
+  expect(sentCalls()[0]?.input).toEqual({ Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] });
 });
 
 test.each(['deleting', 'Deleting', 'deleted', 'Deleted'])(

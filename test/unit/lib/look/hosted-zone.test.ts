@@ -9,7 +9,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookHostedZone } from '../../../../lib/look/hosted-zone.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Id: `/hostedzone/${id}`,
@@ -50,7 +50,7 @@ const look = async () => (await lookHostedZone(lookContext())).get('');
 /** All found zones, by key. */
 const foundZones = async (...context: Parameters<typeof lookContext>) =>
   [...(await lookHostedZone(lookContext(...context)))].map(([key, { hostedZoneId }]) => [key, hostedZoneId]);
-const calls = () => sent().map(({ command }) => command);
+const calls = () => sentCalls().map(({ command }) => command);
 
 describe('the zone of the domain', () => {
   test('is missing when no zone has the configured name', async () => {
@@ -62,7 +62,7 @@ describe('the zone of the domain', () => {
   test('is ours when its tags are ours', async () => {
     mockZones([zone('Z1')], { Z1: ourTags('hostedZone') });
     expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: ourTags('hostedZone') });
-    expect(sent()).toEqual([
+    expect(sentCalls()).toEqual([
       { command: 'ListHostedZones', input: {} },
       { command: 'ListTagsForResource', input: { ResourceType: 'hostedzone', ResourceId: 'Z1' } },
     ]);
@@ -88,7 +88,7 @@ describe('the zone of the domain', () => {
     const privateZones = ['Z1', 'Z2', 'Z3', 'Z4'].map((id) => zone(id, { Config: { PrivateZone: true } }));
     mockZones([...privateZones, zone('Z5')]);
     expect((await look())?.hostedZoneId).toBe('Z5');
-    expect(sent().slice(0, 3)).toEqual([
+    expect(sentCalls().slice(0, 3)).toEqual([
       { command: 'ListHostedZones', input: {} },
       { command: 'ListHostedZones', input: { Marker: 'Z3' } },
       { command: 'ListHostedZones', input: { Marker: 'Z5' } },
@@ -150,7 +150,7 @@ describe('our zones whose names are not configured', () => {
     expect(await foundZones(WITHOUT_DOMAIN, { hostedZone: 'Z1' })).toEqual([]);
   });
 
-  test('need only the list call if none exist', async () => {
+  test('need only the list call if no such zone exists', async () => {
     mockZones([zone('Z1'), zone('Z2', { CallerReference: 'shop-prod/token-1' })]);
     expect(await foundZones(WITHOUT_DOMAIN)).toEqual([]);
     expect(calls()).toEqual(['ListHostedZones']);
@@ -195,7 +195,7 @@ describe('a failure to list hosted zones', () => {
     expect(await foundZones(WITHOUT_DOMAIN)).toEqual([]);
   });
 
-  test('is not ignored if it is neither a denial nor a missing service', async () => {
+  test('makes the look fail if it has any other cause', async () => {
     const other = awsError('InvalidInput', 'no', 400);
     mocks.route53.on(ListHostedZonesCommand).rejects(other);
     await expect(foundZones(WITHOUT_DOMAIN)).rejects.toBe(other);

@@ -3,7 +3,7 @@ import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 /** A gateway, attached to a VPC if `VpcId` is given. AWS returns the state `available`, although its API model says `attached`. */
@@ -17,7 +17,7 @@ const expected = network().internetGateway[''];
 test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({});
   expect(await lookInternetGateway(lookContextOf())).toEqual(new Map());
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'DescribeInternetGateways',
       input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },

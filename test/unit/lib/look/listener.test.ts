@@ -9,7 +9,7 @@ import {
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { actionText, lookListener } from '../../../../lib/look/listener.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const listener: Listener = {
   ListenerArn: 'arn:listener',
@@ -54,7 +54,7 @@ describe('the look', () => {
         tags: ourTags('listener'),
       },
     });
-    expect(sent().filter(({ command }) => command === 'DescribeListeners')).toEqual([
+    expect(sentCalls().filter(({ command }) => command === 'DescribeListeners')).toEqual([
       { command: 'DescribeListeners', input: { LoadBalancerArn: 'arn:balancer' } },
       { command: 'DescribeListeners', input: { LoadBalancerArn: 'arn:balancer', Marker: 'next' } },
     ]);
@@ -68,7 +68,7 @@ describe('the look', () => {
   test('finds nothing without a load balancer, and does not request listeners', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('LoadBalancerNotFoundException'));
     expect((await lookListener(lookContextOf())).size).toBe(0);
-    expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers']);
+    expect(sentCalls().map(({ command }) => command)).toEqual(['DescribeLoadBalancers']);
   });
 
   test('finds nothing when the load balancer is deleted during the look', async () => {

@@ -8,7 +8,7 @@ import { describe, expect, test } from '@jest/globals';
 import { elbTags } from '../../../../lib/look/elb-tags.ts';
 import { lookLoadBalancer } from '../../../../lib/look/load-balancer.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const ARN = 'arn:balancer';
 const listed = {
@@ -46,7 +46,7 @@ describe('the look', () => {
         tags: ourTags('loadBalancer'),
       },
     });
-    expect(sent()).toEqual([
+    expect(sentCalls()).toEqual([
       { command: 'DescribeLoadBalancers', input: { Names: ['shop-dev'] } },
       { command: 'DescribeLoadBalancerAttributes', input: { LoadBalancerArn: ARN } },
       { command: 'DescribeTags', input: { ResourceArns: [ARN] } },
@@ -80,7 +80,7 @@ describe('the look', () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [] });
     const lookContext = lookContextOf();
     await Promise.all([lookLoadBalancer(lookContext), lookLoadBalancer(lookContext)]);
-    expect(sent()).toHaveLength(1);
+    expect(sentCalls()).toHaveLength(1);
   });
 
   test('fails with any other error', async () => {
@@ -106,9 +106,9 @@ describe('the tags of load balancer resources', () => {
     const tags = await elbTags(lookContextOf().aws, arns);
     expect(tags.get('arn:44')).toEqual({ is: 'arn:44' });
     expect(tags.size).toBe(45);
-    expect(sent().map(({ input }) => (input as { ResourceArns: string[] }).ResourceArns.length)).toEqual([
-      20, 20, 5,
-    ]);
+    expect(sentCalls().map(({ input }) => (input as { ResourceArns: string[] }).ResourceArns.length)).toEqual(
+      [20, 20, 5],
+    );
   });
 
   test('are left out for deleted resources, and empty for untagged ones', async () => {
@@ -119,7 +119,7 @@ describe('the tags of load balancer resources', () => {
 
   test('are not requested for an empty list', async () => {
     expect((await elbTags(lookContextOf().aws, [])).size).toBe(0);
-    expect(sent()).toEqual([]);
+    expect(sentCalls()).toEqual([]);
   });
 
   test('cannot be read when AWS returns any other error', async () => {

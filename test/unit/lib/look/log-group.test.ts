@@ -2,7 +2,7 @@
 import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { lookLogGroup } from '../../../../lib/look/log-group.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const NAME = '/slipway/shop-dev';
 const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
@@ -14,7 +14,7 @@ test('the look reads our log group', async () => {
   });
   mocks.logs.on(ListTagsForResourceCommand).resolves({ tags: ourTags('logGroup') });
   expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 14, tags: ourTags('logGroup') });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'DescribeLogGroups', input: { logGroupNamePrefix: NAME } },
     { command: 'ListTagsForResource', input: { resourceArn: ARN } },
   ]);
@@ -24,7 +24,7 @@ test('the look requests the tags by the ARN of the log group, without the suffix
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, arn: `${ARN}:*` }] });
   mocks.logs.on(ListTagsForResourceCommand).resolves({});
   expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 0, tags: {} });
-  expect(sent().at(-1)?.input).toEqual({ resourceArn: ARN });
+  expect(sentCalls().at(-1)?.input).toEqual({ resourceArn: ARN });
 });
 
 test('the look ignores a log group whose name only starts with the name of our log group', async () => {

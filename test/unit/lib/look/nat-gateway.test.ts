@@ -3,7 +3,7 @@ import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/clien
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, probeNatGatewayGone } from '../../../../lib/look/nat-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
@@ -21,7 +21,7 @@ describe('a look by tags', () => {
   test('finds nothing when nothing exists, and does not request deleted gateways', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({});
     expect(await lookNatGateway(lookContextOf())).toEqual(new Map());
-    expect(sent()).toEqual([
+    expect(sentCalls()).toEqual([
       {
         command: 'DescribeNatGateways',
         input: {
@@ -79,7 +79,7 @@ describe('a look by id', () => {
   test('also finds a deleted gateway', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'deleted')] });
     expect(await natGatewayById(aws, 'nat-1')).toEqual({ ...expected, state: 'deleted' });
-    expect(sent()).toEqual([{ command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } }]);
+    expect(sentCalls()).toEqual([{ command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } }]);
   });
 
   test('finds nothing when AWS does not find the gateway', async () => {

@@ -11,7 +11,7 @@ import { describe, expect, test } from '@jest/globals';
 import { refetchRecord, lookRecord, normalisedAliasName } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import type { StateData } from '../../../../lib/state/format.ts';
-import { awsError, config, mocks, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const alias = (DNSName: string, more: Partial<ResourceRecordSet> = {}): ResourceRecordSet => ({
@@ -66,7 +66,7 @@ const foundRecords = async (...context: Parameters<typeof lookContext>) =>
   ]);
 /** The inputs of the list calls. */
 const listings = () =>
-  sent()
+  sentCalls()
     .filter(({ command }) => command === 'ListResourceRecordSets')
     .map(({ input }) => input);
 const listingByName = (HostedZoneId: string, StartRecordName: string) => ({

@@ -14,7 +14,7 @@ import { look as lookAt } from '../../../../lib/engine/survey.ts';
 import { fetchSpeculatively } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { tagFields, toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const { ec2 } = mocks;
 
@@ -138,7 +138,7 @@ describe.each(cases)(
     const look = async () => [...(await lookAt(noun, lookContext())).keys()];
     const on = (input?: object) => ec2.on(command, input);
     const callsById = () =>
-      sent()
+      sentCalls()
         .map(({ input }) => input as Record<string, unknown>)
         .filter((input) => Object.keys(byId).some((field) => input[field] !== undefined));
     const tags = ourTags(noun, key);
@@ -265,7 +265,7 @@ describe('a speculative look by a recorded id', () => {
     });
   });
 
-  test('waits for the id if none is recorded', async () => {
+  test('waits for the id if no id is recorded', async () => {
     const order: string[] = [];
     const find = async () => (order.push('found'), 'arn:1');
     const ask = async (id: string) => void order.push(`asked ${id}`);

@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { lookRoles } from '../../../../lib/look/roles.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const RoleName = 'shop-dev-execution';
 const notFound = awsError('NoSuchEntityException', 'gone', 404);
@@ -91,13 +91,13 @@ test('the look fails with any other error', async () => {
 });
 
 test('the look requests the policies once the role is found, or immediately if the role is recorded in the state', async () => {
-  const policyCalls = () => sent().filter(({ command }) => command.startsWith('List')).length;
+  const policyCallCount = () => sentCalls().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(notFound);
   }
   expect((await lookRoles(lookContextOf())).size).toBe(0);
-  expect(policyCalls()).toBe(0);
+  expect(policyCallCount()).toBe(0);
   const recorded = recordedIn({ 'roles.execution': { roleName: RoleName, roleArn: 'arn:role' } });
   expect((await lookRoles({ ...lookContextOf(), recorded })).size).toBe(0);
-  expect(policyCalls()).toBe(2);
+  expect(policyCallCount()).toBe(2);
 });

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const association = (SubnetId: string, state: 'associated' | 'disassociating' | 'failed' = 'associated') => ({
@@ -38,7 +38,7 @@ async function publicTableWith(more: RouteTable) {
 test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
   expect(await lookPublicRoutes(lookContextOf())).toEqual(new Map());
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'DescribeRouteTables',
       input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },
@@ -58,7 +58,7 @@ test('public and private tables come from one call, across all pages, and are di
   ]);
   expect(publicTables).toEqual(new Map([['', publicRoutes['']]]));
   expect(privateTables).toEqual(new Map([['private-1', privateRoutes['private-1']]]));
-  expect(sent()).toHaveLength(2);
+  expect(sentCalls()).toHaveLength(2);
 });
 
 test('a table without a default route has no target', async () => {

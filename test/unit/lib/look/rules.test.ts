@@ -11,7 +11,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { lookRules } from '../../../../lib/look/rules.ts';
 import { configuredRules } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const priority = (key: string) => String(configuredRules(config()).get(key)?.priority);
 const tags = (key: string) => ourTags('rules', key);
@@ -148,5 +148,5 @@ test('the look finds nothing without a listener, and does not request rules', as
   mockRules([], {});
   mocks.elbv2.on(DescribeListenersCommand).resolves({});
   expect(await arns()).toEqual({});
-  expect(sent().map(({ command }) => command)).not.toContain('DescribeRules');
+  expect(sentCalls().map(({ command }) => command)).not.toContain('DescribeRules');
 });

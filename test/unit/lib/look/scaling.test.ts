@@ -8,7 +8,7 @@ import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ec
 import { describe, expect, test } from '@jest/globals';
 import { isAutoScaled, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 interface ExistingService {
   readonly count: number;
@@ -45,7 +45,7 @@ const target = (service: string, MinCapacity: number, MaxCapacity: number): Scal
   }) as ScalableTarget;
 const mockTargets = (...ScalableTargets: ScalableTarget[]) =>
   mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets });
-const targetCalls = () => sent().filter(({ command }) => command === 'DescribeScalableTargets');
+const targetCalls = () => sentCalls().filter(({ command }) => command === 'DescribeScalableTargets');
 
 describe('Application Auto Scaling is not asked', () => {
   test('about a count that equals the configured count', async () => {

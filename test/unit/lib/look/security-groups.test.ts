@@ -3,7 +3,7 @@ import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/clien
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${key}`) => ({
   GroupId,
@@ -17,7 +17,7 @@ const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${
 test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
   expect(await lookSecurityGroups(lookContextOf())).toEqual(new Map());
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'DescribeSecurityGroups',
       input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },

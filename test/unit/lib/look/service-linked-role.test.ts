@@ -2,7 +2,7 @@
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { lookServiceLinkedRole } from '../../../../lib/look/service-linked-role.ts';
-import { awsError, mocks, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const PATH = '/aws-service-role/ecs.amazonaws.com/';
 const role = { RoleName: 'AWSServiceRoleForECS' } as never;
@@ -11,7 +11,7 @@ test('the look reads the role by its path, which no other role has', async () =>
   mocks.iam.on(ListRolesCommand).resolves({ Roles: [role] });
   const found = await lookServiceLinkedRole(lookContextOf());
   expect(Object.fromEntries(found)).toEqual({ '': { roleName: 'AWSServiceRoleForECS', tags: {} } });
-  expect(sent()).toEqual([{ command: 'ListRoles', input: { PathPrefix: PATH } }]);
+  expect(sentCalls()).toEqual([{ command: 'ListRoles', input: { PathPrefix: PATH } }]);
 });
 
 test('the look continues after an empty page that is not the last', async () => {
@@ -21,7 +21,7 @@ test('the look continues after an empty page that is not the last', async () => 
       Marker === undefined ? { Roles: [], IsTruncated: true, Marker: 'next' } : { Roles: [role] },
     );
   expect((await lookServiceLinkedRole(lookContextOf())).size).toBe(1);
-  expect(sent()).toHaveLength(2);
+  expect(sentCalls()).toHaveLength(2);
 });
 
 test('the look finds nothing in an account that has never used ECS', async () => {

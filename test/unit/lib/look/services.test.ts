@@ -5,7 +5,7 @@ import type { Config } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const serviceTags = (key: string) => ourTags('services', key);
 const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): Service => ({
@@ -81,7 +81,7 @@ test('the look reads our services', async () => {
       tags: serviceTags('web'),
     },
   });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'DescribeServices',
       input: { cluster: 'shop-dev', services: ['web'], include: ['TAGS'] },
@@ -116,7 +116,7 @@ test('the look finds our services that are no longer desired on all pages, and d
   mockServices(...others);
   expect(await keys()).toHaveLength(12);
   expect(
-    sent()
+    sentCalls()
       .filter(({ command }) => command === 'DescribeServices')
       .map(({ input }) => (input as { services: string[] }).services.length),
   ).toEqual([1, 10, 2]);
@@ -168,7 +168,7 @@ test('the look finds nothing without a cluster', async () => {
 test('the look makes no describe call when no services are configured or listed', async () => {
   mockServices();
   expect((await lookServices(lookContextOf(config({ services: [] })))).size).toBe(0);
-  expect(sent().map(({ command }) => command)).toEqual(['ListServices']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['ListServices']);
 });
 
 test('the look fails with any other error', async () => {

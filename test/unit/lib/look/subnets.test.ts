@@ -3,7 +3,7 @@ import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-s
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const subnet = (key: string, SubnetId: string, CidrBlock: string, AvailabilityZone: string) => ({
@@ -22,7 +22,7 @@ const { subnets } = network();
 test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({});
   expect(await lookSubnets(lookContextOf())).toEqual(new Map());
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'DescribeSubnets',
       input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },
@@ -53,7 +53,7 @@ test('several looks at subnets in the same survey share one call', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A] });
   const lookContext = lookContextOf();
   await Promise.all([lookSubnets(lookContext), lookSubnets(lookContext)]);
-  expect(sent()).toHaveLength(1);
+  expect(sentCalls()).toHaveLength(1);
 });
 
 test('the look for zones returns the available zones in order, without local zones', async () => {
@@ -61,7 +61,7 @@ test('the look for zones returns the available zones in order, without local zon
     AvailabilityZones: [{ ZoneName: 'eu-west-1c' }, { ZoneName: 'eu-west-1a' }, { ZoneName: 'eu-west-1b' }],
   });
   expect(await lookZones(lookContextOf())).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'DescribeAvailabilityZones',
       input: {

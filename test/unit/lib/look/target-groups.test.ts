@@ -10,7 +10,7 @@ import { isRouted } from '../../../../lib/config/config.ts';
 import { lookTargetGroups } from '../../../../lib/look/target-groups.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const [NAME1 = '', NAME2 = ''] = config()
   .services.flatMap(({ containers }) => containers)
@@ -63,7 +63,7 @@ const keys = async () =>
 test('the look finds nothing when no target group exists', async () => {
   mockTargetGroups({});
   expect(await keys()).toEqual({});
-  expect(sent()).toEqual([{ command: 'DescribeTargetGroups', input: { PageSize: 400 } }]);
+  expect(sentCalls()).toEqual([{ command: 'DescribeTargetGroups', input: { PageSize: 400 } }]);
 });
 
 test('the look reads our target groups on any page', async () => {

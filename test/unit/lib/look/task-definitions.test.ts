@@ -9,7 +9,7 @@ import { lookTaskDefinitions } from '../../../../lib/look/task-definitions.ts';
 import type { LookContext } from '../../../../lib/look/context.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const definitionTags = (key: string) => ourTags('taskDefinitions', key);
 const arnOf = (family: string) => `arn:task-definition/${family}:7`;
@@ -64,7 +64,7 @@ test('the look reads our task definitions on any page, keyed by their services',
     older: 0,
     tags: definitionTags('web'),
   });
-  expect(sent()[0]).toEqual({
+  expect(sentCalls()[0]).toEqual({
     command: 'ListTaskDefinitionFamilies',
     input: { familyPrefix: 'shop-dev-', status: 'ALL' },
   });
@@ -77,7 +77,7 @@ test('the look returns revisions that an interrupted teardown has deregistered b
     status: 'INACTIVE',
     tags: definitionTags('web'),
   });
-  expect(sent()).toContainEqual({
+  expect(sentCalls()).toContainEqual({
     command: 'ListTaskDefinitions',
     input: { familyPrefix: 'shop-dev-web', status: 'INACTIVE' },
   });

@@ -2,7 +2,7 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { tasksOf } from '../../../../lib/look/tasks.ts';
-import { awsError, mocks, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const task = (taskArn: string, group = 'service:web'): Task => ({ taskArn, group });
 
@@ -29,13 +29,13 @@ const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
 test('the look lists tasks by family, one status after another, and describes each task only once', async () => {
   mockTasks({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
   expect(await arns('RUNNING', 'STOPPED')).toEqual(['arn:1', 'arn:2', 'arn:3']);
-  const list = (desiredStatus: string) => ({
+  const listCall = (desiredStatus: string) => ({
     command: 'ListTasks',
     input: { cluster: 'shop-dev', family: 'shop-dev-web', desiredStatus },
   });
-  expect(sent()).toEqual([
-    list('RUNNING'),
-    list('STOPPED'),
+  expect(sentCalls()).toEqual([
+    listCall('RUNNING'),
+    listCall('STOPPED'),
     { command: 'DescribeTasks', input: { cluster: 'shop-dev', tasks: ['arn:1', 'arn:2', 'arn:3'] } },
   ]);
 });
@@ -47,13 +47,13 @@ test('the look lists tasks by the configured family, whatever the name of the EC
   expect((await tasksOf(lookContextOf(), 'web_1234', 'RUNNING')).map(({ taskArn }) => taskArn)).toEqual([
     'arn:1',
   ]);
-  expect(sent()[0]?.input).toMatchObject({ family: 'shop-dev-web' });
+  expect(sentCalls()[0]?.input).toMatchObject({ family: 'shop-dev-web' });
 });
 
 test('the look reads all pages, and describes a hundred tasks per call', async () => {
   mockTasks({ STOPPED: Array.from({ length: 150 }, (_, index) => `arn:${index}`) });
   expect(await arns('STOPPED')).toHaveLength(150);
-  expect(sent().filter(({ command }) => command === 'DescribeTasks')).toHaveLength(2);
+  expect(sentCalls().filter(({ command }) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
 test('the look leaves out tasks that this stack has not started, even those of the same family', async () => {
@@ -66,7 +66,7 @@ test('the look leaves out tasks that this stack has not started, even those of t
 test('the look finds nothing, and describes nothing, when there are no tasks', async () => {
   mockTasks({});
   expect(await arns('RUNNING', 'STOPPED')).toEqual([]);
-  expect(sent().map(({ command }) => command)).toEqual(['ListTasks', 'ListTasks']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['ListTasks', 'ListTasks']);
 });
 
 test('the look finds nothing without a cluster', async () => {

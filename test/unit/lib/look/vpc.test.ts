@@ -7,7 +7,7 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { inAnotherVpc, lookVpc } from '../../../../lib/look/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, lookContextOf, sent, surveyOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sentCalls, surveyOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const Filters = [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }];
@@ -31,13 +31,13 @@ beforeEach(() => {
 test('without resources of this stack, the look returns an empty result', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   expect(await lookVpc(lookContextOf())).toEqual(new Map());
-  expect(sent()).toEqual([{ command: 'DescribeVpcs', input: { Filters } }]);
+  expect(sentCalls()).toEqual([{ command: 'DescribeVpcs', input: { Filters } }]);
 });
 
 test('our VPC is returned with its attributes, which need separate calls', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
   expect(await lookVpc(lookContextOf())).toEqual(new Map([['', expected]]));
-  expect(sent().slice(1)).toEqual([
+  expect(sentCalls().slice(1)).toEqual([
     { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsSupport' } },
     { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsHostnames' } },
   ]);
@@ -77,7 +77,7 @@ test('of two VPCs with the same key, the one with our subnets keeps the key', as
     ['', 'vpc-1'],
     ['~2', 'vpc-empty'],
   ]);
-  expect(sent()).toContainEqual({ command: 'DescribeSubnets', input: { Filters } });
+  expect(sentCalls()).toContainEqual({ command: 'DescribeSubnets', input: { Filters } });
 });
 
 test('a resource in another VPC is recognised, even if the stack has no VPC', () => {

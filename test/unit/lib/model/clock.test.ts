@@ -1,4 +1,4 @@
-// The clock of a run, which does not follow changes to the machine's clock.
+// The clock of a run: it does not follow changes to the machine's clock.
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 

@@ -5,16 +5,16 @@ import type { SandboxHandle } from '../../../../lib/run/target.ts';
 import { fakeSandbox } from './fake-sandbox.ts';
 
 test('a sandbox is stopped when it is empty and in the background', async () => {
-  const { sandbox, stops } = fakeSandbox();
-  expect([await closeEmptySandbox(sandbox), stops()]).toEqual([true, 1]);
+  const { sandbox, stopCount } = fakeSandbox();
+  expect([await closeEmptySandbox(sandbox), stopCount()]).toEqual([true, 1]);
 });
 
 test.each<[string, Partial<SandboxHandle>]>([
   ['it is not empty', { census: async () => ({ 'ec2.vpcs': 1 }) }],
   ['it runs in the foreground', { background: false }],
 ])('a sandbox keeps running when %s', async (_, overrides) => {
-  const { sandbox, stops } = fakeSandbox(overrides);
-  expect([await closeEmptySandbox(sandbox), stops()]).toEqual([false, 0]);
+  const { sandbox, stopCount } = fakeSandbox(overrides);
+  expect([await closeEmptySandbox(sandbox), stopCount()]).toEqual([false, 0]);
 });
 
 test('on the target aws, no sandbox is stopped', async () => {

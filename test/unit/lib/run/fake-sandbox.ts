@@ -4,9 +4,9 @@ import type { SandboxHandle } from '../../../../lib/run/target.ts';
 /** Returns a background sandbox that this run has started, and a function that returns how often it was stopped. */
 export function fakeSandbox(overrides: Partial<SandboxHandle> = {}): {
   sandbox: SandboxHandle;
-  stops: () => number;
+  stopCount: () => number;
 } {
-  let stops = 0;
+  let stopCount = 0;
   const sandbox: SandboxHandle = {
     url: 'http://mock',
     pid: 123,
@@ -18,8 +18,8 @@ export function fakeSandbox(overrides: Partial<SandboxHandle> = {}): {
     nameServers: async () => [],
     census: async () => ({}),
     isAlive: () => true,
-    stop: async () => void (stops += 1),
+    stop: async () => void (stopCount += 1),
     ...overrides,
   };
-  return { sandbox, stops: () => stops };
+  return { sandbox, stopCount: () => stopCount };
 }

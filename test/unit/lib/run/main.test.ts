@@ -28,7 +28,7 @@ describe('the text of a problem', () => {
     );
   });
 
-  test('contains no colours from foreign text', () => {
+  test('contains no colours from external text', () => {
     expect(problemText(hostile, true).split('\u001b')).toEqual([
       '\n',
       '[31mproblem',

@@ -1,4 +1,4 @@
-// Foreign text is printed without control characters.
+// External text is printed without control characters.
 import { expect, test } from '@jest/globals';
 import { printable } from '../../../../lib/run/printable.ts';
 

@@ -1,4 +1,4 @@
-// Secrets are removed from foreign text, which otherwise stays unchanged.
+// Secrets are removed from external text. The rest of the text stays unchanged.
 import { describe, expect, test } from '@jest/globals';
 import { problem } from '../../../../lib/model/problem.ts';
 import { redactedProblem, redactedReport, redactorFor } from '../../../../lib/run/redact.ts';
@@ -49,8 +49,8 @@ describe('a redactor', () => {
     const hide = redactorOf({ TOKEN: secret });
     expect(hide(Buffer.from(secret).toString('base64'))).toBe('(not shown)');
     expect(hide(Buffer.from(secret).toString('base64url'))).toMatch(/^\(not shown\)\w?$/);
-    const inAddress = encodeURIComponent(Buffer.from(secret).toString('base64'));
-    expect(hide(`/login?key=${inAddress}`)).toBe('/login?key=(not shown)');
+    const inUrl = encodeURIComponent(Buffer.from(secret).toString('base64'));
+    expect(hide(`/login?key=${inUrl}`)).toBe('/login?key=(not shown)');
     // Base64 encodes three bytes at a time, so the length of a user name changes the digits of the secret.
     for (const name of ['a', 'me', 'you', 'them']) {
       const header = Buffer.from(`${name}:${secret}@`);

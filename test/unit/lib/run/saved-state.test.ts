@@ -96,7 +96,7 @@ describe('the state of an earlier Slipway', () => {
     }
   });
 
-  test('stays if it belongs to another stack, and a note says that this may be a former name', async () => {
+  test('stays if it belongs to another stack, and a note says how to remove that stack if it was renamed', async () => {
     writeState('.slipway/dev.json', 'old-shop-dev');
     expect(await open('shop-dev', {}, path('.slipway'))).toBeUndefined();
     expect(existsSync(path('.slipway/dev.json'))).toBe(true);

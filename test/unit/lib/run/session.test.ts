@@ -12,7 +12,7 @@ import { emptyState, type StateData } from '../../../../lib/state/format.ts';
 import { takeLock } from '../../../../lib/state/lock.ts';
 import { defaultOptions, events, fileOf, log, run } from '../../engine-harness.ts';
 import { fakeSandbox } from './fake-sandbox.ts';
-import { ACCOUNT, awsError, config, mocks, sent, surveyOf, testClock } from '../../step-harness.ts';
+import { ACCOUNT, awsError, config, mocks, sentCalls, surveyOf, testClock } from '../../step-harness.ts';
 
 const GUARD = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
 const LOCK = 'home/shop-dev.lock';
@@ -129,21 +129,21 @@ describe('opening a session', () => {
 
   test('starts to build images while the sandbox opens, but not for a teardown', async () => {
     const builderReadsIn = async (command: string) => {
-      let reads = 0;
+      let readCount = 0;
       // The builder is chosen when the first image is built.
       const stack = Object.defineProperty(config({ target: 'sandbox' }), 'builder', {
-        get: () => ((reads += 1), 'auto'),
+        get: () => ((readCount += 1), 'auto'),
       });
       let before = 0;
       const openSandbox = async () => {
-        before = reads;
+        before = readCount;
         return sandbox.sandbox;
       };
       await (await opening({ command, config: Promise.resolve(stack), openSandbox })).close();
-      return { before, reads };
+      return { before, readCount };
     };
     const teardown = await builderReadsIn('teardown');
-    expect(teardown.reads).toBe(teardown.before);
+    expect(teardown.readCount).toBe(teardown.before);
     expect((await builderReadsIn('provision')).before).toBeGreaterThan(teardown.before);
   });
 });
@@ -192,7 +192,7 @@ describe('a failure while opening a session', () => {
       arrange();
       await expect(opening()).rejects.toMatchObject(expected);
       expect(isLocked()).toBe(false);
-      expect(sandbox.stops()).toBe(1);
+      expect(sandbox.stopCount()).toBe(1);
     },
   );
 
@@ -200,7 +200,7 @@ describe('a failure while opening a session', () => {
     mockRunningSandbox();
     writeState({ account: '999999999999' });
     await expect(opening()).rejects.toMatchObject({ code: 'STATE_FOREIGN' });
-    expect(sandbox.stops()).toBe(0);
+    expect(sandbox.stopCount()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 
@@ -209,8 +209,8 @@ describe('a failure while opening a session', () => {
     const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
     await expect(opening()).rejects.toMatchObject({ code: 'LOCKED' });
     expect(isLocked()).toBe(true);
-    expect(sandbox.stops()).toBe(0);
-    expect(sent()).toEqual([]);
+    expect(sandbox.stopCount()).toBe(0);
+    expect(sentCalls()).toEqual([]);
     await lock.release();
   });
 });
@@ -221,7 +221,7 @@ describe('closing a session', () => {
     expect(isLocked()).toBe(true);
     expect(await session.closeSandbox()).toBe(true);
     await session.close();
-    expect(sandbox.stops()).toBe(1);
+    expect(sandbox.stopCount()).toBe(1);
     expect(isLocked()).toBe(false);
   });
 
@@ -231,7 +231,7 @@ describe('closing a session', () => {
   ])('does not stop a sandbox that %s', async (_what, overrides) => {
     sandbox = projectSandbox(overrides);
     await (await opening()).close();
-    expect(sandbox.stops()).toBe(0);
+    expect(sandbox.stopCount()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 

@@ -1,4 +1,4 @@
-// The state file of an earlier Slipway, `<stage>.json`: it is moved to the file of its stack, whatever happens meanwhile.
+// The state file of an earlier Slipway, `<stage>.json`: when it is moved to the file of its stack, and when it stays.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -43,7 +43,7 @@ describe.each(['old', 'new'])('a file of an earlier Slipway moves to the folder 
     expect(await move(to)).toBeUndefined();
   });
 
-  test('with the temporary files and the lock of a run that was killed', async () => {
+  test('and the temporary files and the lock of a killed run are removed', async () => {
     await write('old/dev.json', STATE);
     await write('old/dev.json.4711-3.tmp', 'half');
     await write('old/dev.lock', DEAD);
@@ -96,8 +96,8 @@ describe('the lock of an earlier Slipway', () => {
   test.each([
     ['with', true],
     ['before it has written', false],
-  ])('keeps the stack locked while its run is alive, %s a state', async (_, written) => {
-    if (written) await write('old/dev.json', STATE);
+  ])('keeps the stack locked while its run is alive, %s a state', async (_, isStateWritten) => {
+    if (isStateWritten) await write('old/dev.json', STATE);
     else await mkdir(path('old'));
     const lock = await takeLock(path('old/dev.lock'), 'npm run provision', testClock());
     await expect(move()).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe('the lock of an earlier Slipway', () => {
       fix: expect.arrayContaining([expect.stringContaining(path('old/dev.lock'))]) as unknown,
     });
     await lock.release();
-    expect(await filesIn('old')).toEqual(written ? ['dev.json'] : []);
+    expect(await filesIn('old')).toEqual(isStateWritten ? ['dev.json'] : []);
   });
 
   test('is removed if its run is dead', async () => {

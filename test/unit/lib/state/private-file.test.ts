@@ -9,7 +9,7 @@ import { useFolder } from './folder.ts';
 const path = useFolder();
 
 test.each([['home'], ['home/deeper/folder']])(
-  'if home is a file, the problem of a lock in %s names it',
+  'if home is a file, the problem of a lock in %s names that file',
   async (folder) => {
     await writeFile(path('home'), '');
     await expect(

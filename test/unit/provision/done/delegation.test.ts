@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { delegationEvents, ownZone, type LookUpServers } from '../../../../provision/done/delegation.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import { engineContext } from '../../engine-harness.ts';
-import { config, mocks, sent } from '../../step-harness.ts';
+import { config, mocks, sentCalls } from '../../step-harness.ts';
 
 const NAME_SERVERS = [
   'ns-1.awsdns-01.com',
@@ -83,7 +83,7 @@ test('the name servers need no call if the survey found the zone', async () => {
     nameServers: surveyed,
     isDelegated: true,
   });
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('DNS is not asked about names that only resolve on this machine', async () => {

@@ -6,7 +6,7 @@ import type { RoutedContainer, Service } from '../../../../lib/config/config.ts'
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { problem } from '../../../../lib/model/problem.ts';
 import { diagnose, unhealthyTargets } from '../../../../provision/done/diagnose.ts';
-import { awsError, config, mocks, lookContextOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, lookContextOf, sentCalls } from '../../step-harness.ts';
 
 const FAILED_DEFINITION = 'arn:definition:2';
 const REASON = 'ECS deployment circuit breaker: tasks failed to start.';
@@ -37,7 +37,7 @@ const diagnoseFailure = (messages: readonly string[] = []) =>
   diagnose(lookContextOf(), web, { taskDefinitionArn: FAILED_DEFINITION, reason: REASON, messages });
 /** Returns the containers whose logs were read. */
 const containersWithReadLogs = () =>
-  sent()
+  sentCalls()
     .filter(({ command }) => command === 'GetLogEvents')
     .map(({ input }) => (input as { logStreamName: string }).logStreamName.split('/')[1]);
 
@@ -62,7 +62,7 @@ test("the problem contains ECS's messages, how the tasks ended, and the last log
     'npm run provision, once the cause is fixed',
     'aws logs tail /slipway/shop-dev --follow, for the complete logs',
   ]);
-  expect(sent().filter(({ command }) => command === 'GetLogEvents')).toEqual([
+  expect(sentCalls().filter(({ command }) => command === 'GetLogEvents')).toEqual([
     {
       command: 'GetLogEvents',
       input: {

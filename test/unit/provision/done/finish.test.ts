@@ -1,4 +1,4 @@
-// The end of a provision: which services it waits for, and which paths it requests.
+// The end of a provision: the services that the run waits for, and the paths that it requests.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs';
@@ -14,30 +14,30 @@ import type { OpenTarget } from '../../../../lib/run/target.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { finish } from '../../../../provision/done/finish.ts';
 import { change, engineContext, foundFor, idsFor, planOf, run } from '../../engine-harness.ts';
-import { config, mocks, sent } from '../../step-harness.ts';
+import { config, mocks, sentCalls } from '../../step-harness.ts';
 import { NEW_DEFINITION, primaryDeployment, service } from '../deployments.ts';
 
 const stack = config({ domain: undefined });
 let server: Server;
-let requested: string[];
+let requestedPaths: string[];
 /** The host headers of the requests. */
 let hosts: (string | undefined)[];
 /** The names that were looked up. */
-let resolved: string[];
+let lookedUpNames: string[];
 let resolve: (name: string) => Promise<{ host: string; port: number } | undefined>;
 /** The name servers that the parent of every zone delegates to. */
-let servers: readonly string[];
+let parentNameServers: readonly string[];
 /** The local port that the load balancer's name resolves to; undefined while the name does not resolve. */
 let port: number | undefined;
 
 beforeEach(async () => {
-  requested = [];
+  requestedPaths = [];
   hosts = [];
-  resolved = [];
-  servers = [];
+  lookedUpNames = [];
+  parentNameServers = [];
   resolve = async () => (port === undefined ? undefined : { host: '127.0.0.1', port });
   server = createServer(({ url = '', headers: { host } }, response) => {
-    requested.push(url);
+    requestedPaths.push(url);
     hosts.push(host);
     response.end();
   }).listen(0, '127.0.0.1');
@@ -68,10 +68,10 @@ const target = (): OpenTarget => ({
   endpointName: 'sandbox',
   sandbox: {
     resolve: (name: string) => {
-      resolved.push(name);
+      lookedUpNames.push(name);
       return resolve(name);
     },
-    nameServers: async () => servers,
+    nameServers: async () => parentNameServers,
   } as unknown as NonNullable<OpenTarget['sandbox']>,
 });
 const runFinish = (changes: Change[], waitUntilReady = true, state = 'active', desired = stack) =>
@@ -82,7 +82,7 @@ const runFinish = (changes: Change[], waitUntilReady = true, state = 'active', d
     planOf(changes, { loadBalancer: { '': foundFor('loadBalancer', '', { state }) } }),
     ids,
   );
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 describe('the services', () => {
   test('the run waits at its end for services that the plan does not change', async () => {
@@ -120,19 +120,19 @@ describe('the load balancer', () => {
       code: 'FAILED_STATE',
       why: 'no',
     });
-    expect(requested).toEqual([]);
+    expect(requestedPaths).toEqual([]);
   });
 });
 
 describe('every path', () => {
   test('every path is requested through the URL that is returned', async () => {
     expect(await runFinish([])).toEqual({ url: `http://dnsName-of-loadBalancer:${port}`, zone: undefined });
-    expect(requested.sort()).toEqual(['/api1', '/api2']);
+    expect(requestedPaths.sort()).toEqual(['/api1', '/api2']);
   });
 
   test('with --no-wait no path is requested, and the URL is returned immediately', async () => {
     expect(await runFinish([], false)).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
-    expect(requested).toEqual([]);
+    expect(requestedPaths).toEqual([]);
   });
 
   test('with --no-wait no URL is returned while the name does not resolve', async () => {
@@ -146,17 +146,17 @@ describe('every path', () => {
       containers: service.containers.map((container) => ({ ...container, path: undefined })),
     }));
     expect(await runFinish([], true, 'active', { ...stack, services })).toMatchObject({ url: undefined });
-    expect(requested).toEqual([]);
+    expect(requestedPaths).toEqual([]);
   });
 });
 
 describe('a name that does not resolve', () => {
   test('the run waits until the name resolves', async () => {
     const original = port;
-    let lookups = 0;
-    resolve = async () => ((lookups += 1) < 3 ? undefined : { host: '127.0.0.1', port: original ?? 0 });
+    let lookupCount = 0;
+    resolve = async () => ((lookupCount += 1) < 3 ? undefined : { host: '127.0.0.1', port: original ?? 0 });
     expect(await runFinish([])).toMatchObject({ url: `http://dnsName-of-loadBalancer:${port}` });
-    expect(requested).toHaveLength(2);
+    expect(requestedPaths).toHaveLength(2);
   });
 
   test('if the name never resolves, the run ends with a problem', async () => {
@@ -195,24 +195,24 @@ describe('the zone that the stack creates', () => {
   });
 
   test('the domain is requested while the parent delegates to the zone', async () => {
-    servers = ['NS-1.awsdns-01.com.', 'ns-2.awsdns-02.net.'];
+    parentNameServers = ['NS-1.awsdns-01.com.', 'ns-2.awsdns-02.net.'];
     expect(await runFinish([], true, 'active', config({ domain }))).toEqual({
       url: `http://dnsName-of-loadBalancer:${port}`,
       zone: { name: 'example.com', nameServers, isDelegated: true },
     });
-    expect(resolved).toEqual(['api.example.com']);
+    expect(lookedUpNames).toEqual(['api.example.com']);
     expect(hosts).toEqual([`api.example.com:${port}`, `api.example.com:${port}`]);
   });
 
   test.each([[[]], [['ns-1.awsdns-01.com.', 'ns-9.elsewhere.example.']]])(
-    "the load balancer's own name is requested, with the domain as the host, while the parent names %j",
+    "the load balancer's own name is requested, with the domain as the host, while the parent delegates to %j",
     async (delegated) => {
-      servers = delegated;
+      parentNameServers = delegated;
       expect(await runFinish([], true, 'active', config({ domain }))).toEqual({
         url: `http://dnsName-of-loadBalancer:${port}`,
         zone: { name: 'example.com', nameServers, isDelegated: false },
       });
-      expect(resolved).toEqual(['dnsName-of-loadBalancer']);
+      expect(lookedUpNames).toEqual(['dnsName-of-loadBalancer']);
       expect(hosts).toEqual([`api.example.com:${port}`, `api.example.com:${port}`]);
     },
   );

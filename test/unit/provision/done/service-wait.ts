@@ -16,7 +16,7 @@ import type { Service } from '../../../../lib/config/config.ts';
 import type { WaitName } from '../../../../lib/engine/waits.ts';
 import { until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { waitForService } from '../../../../provision/done/wait-for-service.ts';
-import { config, mocks, lookContextOf, sent, testClock } from '../../step-harness.ts';
+import { config, mocks, lookContextOf, sentCalls, testClock } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 import { NEW_DEFINITION } from '../deployments.ts';
 
@@ -81,4 +81,4 @@ export const mockStopped = (...responses: Task[][]) => {
     .on(DescribeTasksCommand)
     .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => byArn.get(arn)) }));
 };
-export const commands = () => sent().map(({ command }) => command);
+export const commands = () => sentCalls().map(({ command }) => command);

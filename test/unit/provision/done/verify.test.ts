@@ -95,15 +95,15 @@ test('a request is repeated while the load balancer itself answers with 503, or 
     [404, NO_SERVICE],
     [200, 'hello'],
   ];
-  let requests = 0;
+  let requestCount = 0;
   const port = await serve((_request, response) => {
-    const [status, body] = answers[requests] ?? [500, ''];
-    requests += 1;
+    const [status, body] = answers[requestCount] ?? [500, ''];
+    requestCount += 1;
     response.writeHead(status).end(body);
   });
   const run = runOf();
   await verify(oneContainer, addressOf(port), run);
-  expect(requests).toBe(3);
+  expect(requestCount).toBe(3);
   expect(notes(run)).toEqual([
     '/api1 answers 404',
     '/api1 answers 503',
@@ -132,13 +132,13 @@ test('a path is reported if nothing listens on the port', async () => {
 });
 
 test('a path is reported if connections are accepted but requests are never answered', async () => {
-  let requests = 0;
-  const port = await serve(() => void (requests += 1));
+  let requestCount = 0;
+  const port = await serve(() => void (requestCount += 1));
   await expect(verify(oneContainer, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('/api1: no answer within 0.25 s'),
   });
-  expect(requests).toBe(3);
+  expect(requestCount).toBe(3);
 });
 
 test.each([
@@ -187,14 +187,14 @@ test('a path is reported if the connection ends before the headers do', async ()
 });
 
 test('the verification of one path fails only after the other paths have been verified', async () => {
-  let requests = 0;
+  let requestCount = 0;
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   const port = await serve(({ url }, response) => {
     // The server answers /api2 only after the last response for /api1 has been read.
     if (url === '/api2') return void released.then(() => response.end('hello'));
-    requests += 1;
-    if (requests === 3) response.on('close', () => setImmediate(release));
+    requestCount += 1;
+    if (requestCount === 3) response.on('close', () => setImmediate(release));
     response.writeHead(503).end();
   });
   const run = runOf();

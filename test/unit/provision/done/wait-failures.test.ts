@@ -2,7 +2,7 @@
 import { DescribeServicesCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
-import { awsError, mocks, sent } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls } from '../../step-harness.ts';
 import { dateAt, BREAKER_MESSAGE, OLD_DEFINITION, primaryDeployment, service } from '../deployments.ts';
 
 import { mockBalancer, web, wait, mockEcs, target, targets, mockStopped, commands } from './service-wait.ts';
@@ -42,7 +42,7 @@ describe('a service that fails', () => {
     const why = 'The subnets have no free addresses left.';
     mockBalancer('failed', why);
     await expect(wait()).rejects.toMatchObject({ code: 'FAILED_STATE', why });
-    expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
+    expect(sentCalls().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
   });
 
   test('if the deployment takes too long, the wait fails with the task counts', async () => {

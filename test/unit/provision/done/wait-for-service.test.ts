@@ -1,10 +1,10 @@
-// The wait for a service: when it ends, and how its failure is explained.
+// The wait for a service: when the wait ends, and how a failure is explained.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
 import type { Change } from '../../../../lib/model/change.ts';
-import { awsError, mocks, sent } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls } from '../../step-harness.ts';
 import { dateAt, NEW_DEFINITION, OLD_DEFINITION, primaryDeployment, service } from '../deployments.ts';
 
 import {
@@ -34,7 +34,7 @@ describe('waiting for a service', () => {
       .resolvesOnce(targets(target('unhealthy', 'Target.Timeout'), target('draining')))
       .resolves(targets(target('healthy'), target('draining')));
     await wait();
-    const groups = sent()
+    const groups = sentCalls()
       .filter(({ command }) => command === 'DescribeTargetHealth')
       .map(({ input }) => (input as { TargetGroupArn: string }).TargetGroupArn);
     expect(groups.sort()).toEqual(['arn:group-1', 'arn:group-2'].flatMap((group) => [group, group, group]));

@@ -15,16 +15,16 @@ const surveyWith = (changes: Partial<FoundService>) =>
 
 describe('the step', () => {
   test('a count that Application Auto Scaling controls is not changed', async () => {
-    const { verbs } = await provisionStep(services, withItem(autoScaled));
-    expect(verbs).toEqual([]);
+    const { shortChanges } = await provisionStep(services, withItem(autoScaled));
+    expect(shortChanges).toEqual([]);
     expect(mutations()).toEqual([]);
   });
 
   test('an update of other fields does not send a count that Application Auto Scaling controls', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const { verbs } = await provisionStep(services, withItem({ ...autoScaled, graceSeconds: 0 }));
-    expect(verbs).toEqual([['update', 'web', 'grace seconds']]);
+    const { shortChanges } = await provisionStep(services, withItem({ ...autoScaled, graceSeconds: 0 }));
+    expect(shortChanges).toEqual([['update', 'web', 'grace seconds']]);
     expect(mutations()).toEqual([updateCall()]);
   });
 
@@ -34,8 +34,8 @@ describe('the step', () => {
   ])('a different count %s is repaired', async (_what, changes) => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const { verbs } = await provisionStep(services, withItem(changes));
-    expect(verbs).toEqual([['update', 'web', 'count']]);
+    const { shortChanges } = await provisionStep(services, withItem(changes));
+    expect(shortChanges).toEqual([['update', 'web', 'count']]);
     expect(mutations()).toEqual([updateCall({ desiredCount: 1 })]);
   });
 });

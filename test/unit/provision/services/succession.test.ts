@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { services } from '../../../../provision/steps/services.ts';
-import { config, mocks, provisionStep, sent } from '../../step-harness.ts';
+import { config, mocks, provisionStep, sentCalls } from '../../step-harness.ts';
 import {
   stackWith,
   createCall,
@@ -29,11 +29,11 @@ describe('a container that changes to HTTPS', () => {
   test('if a container changes to HTTPS, the run creates a second service beside the former one, and waits for the new one', async () => {
     mockDeployed();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
-    const { verbs, changes, ids } = await provisionStep(services, {
+    const { shortChanges, changes, ids } = await provisionStep(services, {
       ...rest,
       found: { ...found, services: former },
     });
-    expect(verbs).toEqual([['replace', 'web', 'name']]);
+    expect(shortChanges).toEqual([['replace', 'web', 'name']]);
     expect(changes).toMatchObject([
       {
         replaces: 'web~former',
@@ -43,17 +43,17 @@ describe('a container that changes to HTTPS', () => {
     expect(ids).toEqual({ web: { serviceArn: 'arn:new' } });
     const { input } = createCall();
     expect(mutations()).toEqual([{ command: 'CreateService', input: { ...input, serviceName } }]);
-    const describes = sent().filter(({ command }) => command === 'DescribeServices');
+    const describes = sentCalls().filter(({ command }) => command === 'DescribeServices');
     expect(describes.map((call) => (call.input as { services: string[] }).services)).toEqual([[serviceName]]);
   });
 
   test('the former service is removed once the new one exists', async () => {
     const successor = { ...item, serviceName };
-    const { verbs } = await provisionStep(services, {
+    const { shortChanges } = await provisionStep(services, {
       ...rest,
       found: { ...found, services: { web: successor, ...former } },
     });
-    expect(verbs).toEqual([['remove', 'web~former']]);
+    expect(shortChanges).toEqual([['remove', 'web~former']]);
   });
 });
 
@@ -66,15 +66,15 @@ describe('a deployment in progress', () => {
 
   test('if requests still go to other target groups, the run waits for the deployment in progress and sends no mutating call', async () => {
     mockDeployed();
-    const { verbs } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
-    expect(verbs).toEqual([['update', 'web', 'rollout']]);
+    const { shortChanges } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
+    expect(shortChanges).toEqual([['update', 'web', 'rollout']]);
     expect(mutations()).toEqual([]);
     expect(mocks.ecs.commandCalls(DescribeServicesCommand).length).toBeGreaterThan(0);
   });
 
   test('if requests already go to the service, or there are no rules, a deployment in progress causes no change', async () => {
-    expect((await provisionStep(services, withRules('arn:group-1', 'arn:group-2'))).verbs).toEqual([]);
-    expect((await provisionStep(services, withRules('', 'arn:group-2'))).verbs).toEqual([]);
-    expect((await provisionStep(services, withItem(underWay))).verbs).toEqual([]);
+    expect((await provisionStep(services, withRules('arn:group-1', 'arn:group-2'))).shortChanges).toEqual([]);
+    expect((await provisionStep(services, withRules('', 'arn:group-2'))).shortChanges).toEqual([]);
+    expect((await provisionStep(services, withItem(underWay))).shortChanges).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { CreateClusterCommand, DescribeClustersCommand, TagResourceCommand } fro
 import { expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { cluster } from '../../../../provision/steps/cluster.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 
 const ARN = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop-dev';
 const item = { clusterArn: ARN, status: 'ACTIVE', tags: ourTags('cluster') };
@@ -12,7 +12,7 @@ const withTags = (tags: Record<string, string>) => ({
   found: { cluster: { '': { ...item, tags } } },
 });
 const tags = toCamelCaseTags(ourTags('cluster'));
-const create = {
+const createCall = {
   command: 'CreateCluster',
   input: { clusterName: 'shop-dev', tags },
 };
@@ -22,10 +22,10 @@ const describeResponse = (status: string) => ({ clusters: [{ clusterArn: ARN, st
 
 test('creates when missing', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves(createResponse);
-  const { verbs, ids } = await provisionStep(cluster, { noun: 'cluster' });
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(cluster, { noun: 'cluster' });
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('creates when missing, and waits until it is active', async () => {
@@ -38,7 +38,7 @@ test('creates when missing, and waits until it is active', async () => {
     .resolvesOnce(describeResponse('PROVISIONING'))
     .resolves(describeResponse('ACTIVE'));
   await provisionStep(cluster, { noun: 'cluster' });
-  expect(sent()).toEqual([create, describeCall, describeCall, describeCall]);
+  expect(sentCalls()).toEqual([createCall, describeCall, describeCall, describeCall]);
 });
 
 test('creates when missing: retries while ECS does not see the service-linked role yet', async () => {
@@ -53,21 +53,21 @@ test('creates when missing: retries while ECS does not see the service-linked ro
     .resolves(createResponse);
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sent()).toEqual([create, create]);
+  expect(sentCalls()).toEqual([createCall, createCall]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(cluster, withTags(item.tags));
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(cluster, withTags(item.tags));
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.ecs.on(TagResourceCommand).resolves({});
-  const { verbs, ids } = await provisionStep(cluster, withTags({ ...item.tags, Name: 'other' }));
-  expect(verbs).toEqual([['update', '', 'tag.Name']]);
+  const { shortChanges, ids } = await provisionStep(cluster, withTags({ ...item.tags, Name: 'other' }));
+  expect(shortChanges).toEqual([['update', '', 'tag.Name']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'TagResource', input: { resourceArn: ARN, tags: toCamelCaseTags(ourTags('cluster')) } },
   ]);
 });
@@ -77,7 +77,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     message: 'too many clusters',
   });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a cluster that ECS could not set up is reported with the reason', async () => {
@@ -96,7 +96,7 @@ test('explains refusal: a foreign resource is refused, and nothing is sent', asy
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 const foreignCluster = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
@@ -111,7 +111,7 @@ test('explains refusal: a foreign cluster that the create returns is refused', a
     ...nameTaken,
     why: expect.stringContaining('tagged team=one'),
   });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test.each([
@@ -134,5 +134,5 @@ test('creates when missing: a cluster that the create returns without tags is ou
     .resolves(describeResponse('ACTIVE'));
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sent()).toEqual([create, describeCall, describeCall]);
+  expect(sentCalls()).toEqual([createCall, describeCall, describeCall]);
 });

@@ -3,23 +3,23 @@ import { AllocateAddressCommand, CreateTagsCommand, DescribeAddressesCommand } f
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../provision/steps/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('elasticIp'));
-const allocate = {
+const allocateCall = {
   command: 'AllocateAddress',
   input: { Domain: 'vpc', TagSpecifications: [{ ResourceType: 'elastic-ip', Tags }] },
 };
 const describeResponse = { Addresses: [{ AllocationId: 'eipalloc-1', PublicIp: '203.0.113.1', Tags }] };
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 test('creates when missing', async () => {
   mocks.ec2.on(AllocateAddressCommand).resolves({ AllocationId: 'eipalloc-1' });
-  const { verbs, ids } = await provisionStep(elasticIp, { noun: 'elasticIp' });
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(elasticIp, { noun: 'elasticIp' });
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { allocationId: 'eipalloc-1' } });
-  expect(sent()).toEqual([allocate]);
+  expect(sentCalls()).toEqual([allocateCall]);
 });
 
 test('creates when missing: after a lost response, no second address is allocated', async () => {
@@ -37,17 +37,21 @@ test('creates when missing: before the create is sent, the step looks for a reso
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(elasticIp, { noun: 'elasticIp', found: network() });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(elasticIp, { noun: 'elasticIp', found: network() });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const stack = config({ tags: { team: 'shop' } });
-  const { verbs } = await provisionStep(elasticIp, { noun: 'elasticIp', config: stack, found: network() });
-  expect(verbs).toEqual([['update', '', 'tag.team']]);
-  expect(sent()).toEqual([
+  const { shortChanges } = await provisionStep(elasticIp, {
+    noun: 'elasticIp',
+    config: stack,
+    found: network(),
+  });
+  expect(shortChanges).toEqual([['update', '', 'tag.team']]);
+  expect(sentCalls()).toEqual([
     {
       command: 'CreateTags',
       input: { Resources: ['eipalloc-1'], Tags: toPascalCaseTags(ourTags('elasticIp', '', stack)) },
@@ -59,5 +63,5 @@ test('explains refusal', async () => {
   const refusal = awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
   mocks.ec2.on(AllocateAddressCommand).rejects(refusal);
   await expect(provisionStep(elasticIp, { noun: 'elasticIp' })).rejects.toBe(refusal);
-  expect(sent()).toEqual([allocate]);
+  expect(sentCalls()).toEqual([allocateCall]);
 });

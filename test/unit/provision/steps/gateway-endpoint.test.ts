@@ -10,12 +10,12 @@ import { expect, test } from '@jest/globals';
 import { gatewayEndpoint } from '../../../../provision/steps/gateway-endpoint.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { knownAfter } from '../../../../lib/model/change.ts';
-import { awsError, diffOf, mocks, ourTags, provisionStep, sent, surveyOf } from '../../step-harness.ts';
+import { awsError, diffOf, mocks, ourTags, provisionStep, sentCalls, surveyOf } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const SERVICE = 'com.amazonaws.eu-west-1.s3';
 const Tags = toPascalCaseTags(ourTags('gatewayEndpoint'));
-const create = (ClientToken: string) => ({
+const createCall = (ClientToken: string) => ({
   command: 'CreateVpcEndpoint',
   input: {
     VpcEndpointType: 'Gateway',
@@ -26,7 +26,7 @@ const create = (ClientToken: string) => ({
     TagSpecifications: [{ ResourceType: 'vpc-endpoint', Tags }],
   },
 });
-const modify = (input: object) => ({
+const modifyCall = (input: object) => ({
   command: 'ModifyVpcEndpoint',
   input: { VpcEndpointId: 'vpce-1', ...input },
 });
@@ -61,10 +61,10 @@ test('creates when missing', async () => {
   mocks.ec2
     .on(CreateVpcEndpointCommand)
     .resolves({ VpcEndpoint: { VpcEndpointId: 'vpce-1', State: 'Available' } });
-  const { verbs, ids } = await provisionStep(gatewayEndpoint, missing);
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(gatewayEndpoint, missing);
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
-  expect(sent()).toEqual([create('token-1')]);
+  expect(sentCalls()).toEqual([createCall('token-1')]);
 });
 
 test('creates when missing: if the token returns a deleted endpoint, the create is sent again with a new token', async () => {
@@ -95,7 +95,7 @@ test('creates when missing: if an interrupted teardown is still deleting our end
     .resolves(endpointIn('deleted'));
   const { ids } = await provisionStep(gatewayEndpoint, missing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
-  expect(sent().map(({ command }) => command)).toEqual([
+  expect(sentCalls().map(({ command }) => command)).toEqual([
     'CreateVpcEndpoint',
     'DescribeVpcEndpoints',
     'DescribeVpcEndpoints',
@@ -115,9 +115,9 @@ test('creates when missing: the ids of private route tables that the same run cr
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(gatewayEndpoint, { ...scenario, found: network() });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(gatewayEndpoint, { ...scenario, found: network() });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test.each([
@@ -129,19 +129,19 @@ test.each([
   mockLooks('rtb-2');
   const { ids } = await provisionStep(gatewayEndpoint, missing);
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
-  expect(sent()).toContainEqual(modify({ AddRouteTableIds: ['rtb-3'] }));
+  expect(sentCalls()).toContainEqual(modifyCall({ AddRouteTableIds: ['rtb-3'] }));
 });
 
 test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({}).on(ModifyVpcEndpointCommand).resolves({});
   const tags = { ...ourTags('gatewayEndpoint'), Name: 'other' };
-  const { verbs } = await provisionStep(
+  const { shortChanges } = await provisionStep(
     gatewayEndpoint,
     withEndpoint({ routeTableIds: ['rtb-2', 'rtb-9'], tags }),
   );
-  expect(verbs).toEqual([['update', '', 'route tables', 'tag.Name']]);
-  expect(sent()).toEqual([
-    modify({ AddRouteTableIds: ['rtb-3'], RemoveRouteTableIds: ['rtb-9'] }),
+  expect(shortChanges).toEqual([['update', '', 'route tables', 'tag.Name']]);
+  expect(sentCalls()).toEqual([
+    modifyCall({ AddRouteTableIds: ['rtb-3'], RemoveRouteTableIds: ['rtb-9'] }),
     { command: 'CreateTags', input: { Resources: ['vpce-1'], Tags } },
   ]);
 });
@@ -161,8 +161,8 @@ test.each([
     'it is an endpoint of com.amazonaws.eu-west-1.dynamodb, which cannot be changed',
   ],
 ])('explains refusal: an endpoint %s is refused and left unchanged', async (_, changes, reason) => {
-  const { verbs, changes: planned } = await provisionStep(gatewayEndpoint, withEndpoint(changes));
-  expect(verbs).toEqual([['refused', '']]);
+  const { shortChanges, changes: planned } = await provisionStep(gatewayEndpoint, withEndpoint(changes));
+  expect(shortChanges).toEqual([['refused', '']]);
   expect(planned[0]).toMatchObject({ reason, cannotUpdate: true });
 });
 

@@ -14,7 +14,7 @@ import {
   mocks,
   ourTags,
   provisionStep,
-  sent,
+  sentCalls,
   surveyOf,
   diffOf,
 } from '../../step-harness.ts';
@@ -26,7 +26,7 @@ const ourZone = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hos
 const accountZone = { ...ourZone, tags: {} };
 const scenario = { noun: 'hostedZone' as const, config: withOurZone };
 
-const create = {
+const createCall = {
   command: 'CreateHostedZone',
   input: {
     Name: 'example.com',
@@ -34,7 +34,7 @@ const create = {
     HostedZoneConfig: { Comment: 'Made by Slipway for shop-dev' },
   },
 };
-const tag = {
+const tagCall = {
   command: 'ChangeTagsForResource',
   input: {
     ResourceType: 'hostedzone',
@@ -57,11 +57,11 @@ test('creates when missing, then tags it', async () => {
     DelegationSet: { NameServers: ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'] },
   });
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  const { verbs, ids, notes } = await provisionStep(hostedZone, scenario);
+  const { shortChanges, ids, notes } = await provisionStep(hostedZone, scenario);
   expect(notes).toEqual(['name servers of example.com: ns-1.awsdns-01.com, ns-2.awsdns-02.net']);
-  expect(verbs).toEqual([['create', '']]);
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
-  expect(sent()).toEqual([create, tag]);
+  expect(sentCalls()).toEqual([createCall, tagCall]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our zone with this caller reference is adopted', async () => {
@@ -70,14 +70,14 @@ test('creates when missing: if the response to an earlier create was lost, our z
   mockZone('shop-dev/token-1');
   const { ids } = await provisionStep(hostedZone, scenario);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
-  expect(sent().at(-1)).toEqual(tag);
+  expect(sentCalls().at(-1)).toEqual(tagCall);
 });
 
 test('creates when missing: a zone with a foreign caller reference is not adopted', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mockZone('somebody');
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ code: 'FOREIGN' });
-  expect(sent().map(({ command }) => command)).not.toContain('ChangeTagsForResource');
+  expect(sentCalls().map(({ command }) => command)).not.toContain('ChangeTagsForResource');
 });
 
 test('creates when missing: a caller reference that an earlier run used for another name is renewed', async () => {
@@ -89,9 +89,9 @@ test('creates when missing: a caller reference that an earlier run used for anot
   mockZone('shop-dev/token-1', 'old.com.');
   const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE2' } });
-  const creates = sent().filter(({ command }) => command === 'CreateHostedZone');
-  const second = { ...create.input, CallerReference: 'shop-dev/token-2' };
-  expect(creates.map(({ input }) => input)).toEqual([create.input, second]);
+  const creates = sentCalls().filter(({ command }) => command === 'CreateHostedZone');
+  const second = { ...createCall.input, CallerReference: 'shop-dev/token-2' };
+  expect(creates.map(({ input }) => input)).toEqual([createCall.input, second]);
 });
 
 test('creates when missing: a zone is not created twice if an earlier run missed the response to its create', async () => {
@@ -100,7 +100,7 @@ test('creates when missing: a zone is not created twice if an earlier run missed
   mockZone('shop-dev/token-1');
   const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
-  expect(sent().filter(({ command }) => command === 'CreateHostedZone')).toEqual([create]);
+  expect(sentCalls().filter(({ command }) => command === 'CreateHostedZone')).toEqual([createCall]);
 });
 
 test.each([
@@ -119,44 +119,50 @@ test.each([
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': ourZone } } });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(hostedZone, {
+    ...scenario,
+    found: { hostedZone: { '': ourZone } },
+  });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test.each([
   ['a zone that the stack did not create', accountZone],
   ['a zone that an earlier configuration created', ourZone],
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
-  const { verbs } = await provisionStep(hostedZone, {
+  const { shortChanges } = await provisionStep(hostedZone, {
     ...scenario,
     config: withAccountZone,
     found: { hostedZone: { '': zone } },
   });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: without a domain nothing is changed', async () => {
-  const { verbs } = await provisionStep(hostedZone, { ...scenario, config: config({ domain: undefined }) });
-  expect(verbs).toEqual([]);
+  const { shortChanges } = await provisionStep(hostedZone, {
+    ...scenario,
+    config: config({ domain: undefined }),
+  });
+  expect(shortChanges).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   // As after a run that was killed between the create and the tagging.
-  const { verbs } = await provisionStep(hostedZone, {
+  const { shortChanges } = await provisionStep(hostedZone, {
     ...scenario,
     found: { hostedZone: { '': { ...ourZone, tags: { 'slipway:stack': 'shop-dev' } } } },
   });
-  expect(verbs).toEqual([['update', '', 'tag.Name', 'tag.slipway:step', 'tag.slipway:key']]);
-  expect(sent()).toEqual([tag]);
+  expect(shortChanges).toEqual([['update', '', 'tag.Name', 'tag.slipway:step', 'tag.slipway:key']]);
+  expect(sentCalls()).toEqual([tagCall]);
 });
 
 test('explains refusal', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('TooManyHostedZones', 'too many zones', 500));
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ message: 'too many zones' });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a zone that the account already has is not created a second time', async () => {
@@ -174,7 +180,7 @@ test('explains refusal: a zone that the account already has is not created a sec
         'it has our name but not our tags: someone else created it; without domain.createZone it would be used as it is',
     },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('explains refusal: a zone that the account should already have is reported as missing', async () => {
@@ -185,5 +191,5 @@ test('explains refusal: a zone that the account should already have is reported 
       reason: 'the account has no public hosted zone example.com, and domain.createZone is not set',
     },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

@@ -26,7 +26,7 @@ import {
   ourTags,
   provisionStep,
   lookContextOf,
-  sent,
+  sentCalls,
 } from '../../step-harness.ts';
 import { enginesOnPath, folderOf } from '../../lib/image/folder.ts';
 
@@ -57,12 +57,12 @@ function mockRegistry(): void {
   mocks.ecr.on(PutImageCommand).resolves({});
 }
 
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 test('creates when missing', async () => {
   mockRegistry();
-  const { verbs, ids } = await provisionStep(images, { noun: 'images', ids: repositoryIds });
-  expect(verbs).toEqual([
+  const { shortChanges, ids } = await provisionStep(images, { noun: 'images', ids: repositoryIds });
+  expect(shortChanges).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
   ]);
@@ -72,7 +72,7 @@ test('creates when missing', async () => {
     'web-api1': { imageUri: `${uriOf('web-api1')}@${api1.digest}` },
     'web-api2': { imageUri: `${uriOf('web-api2')}@${api2.digest}` },
   });
-  const put = sent().filter(({ command }) => command === 'PutImage');
+  const put = sentCalls().filter(({ command }) => command === 'PutImage');
   expect(put.map(({ input }) => input)).toEqual(
     [api1, api2].map(({ tag, digest, manifest, mediaType }, index) => ({
       repositoryName: `shop-dev/web-api${index + 1}`,
@@ -124,24 +124,24 @@ test('creates when missing: a container engine builds and pushes, and the digest
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(images, {
+  const { shortChanges } = await provisionStep(images, {
     noun: 'images',
     ids: repositoryIds,
     found: { images: { 'web-api1': await foundImage('web-api1'), 'web-api2': await foundImage('web-api2') } },
   });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mockRegistry();
   // The image was deleted manually; the rest of the repository is unchanged.
-  const { verbs } = await provisionStep(images, {
+  const { shortChanges } = await provisionStep(images, {
     noun: 'images',
     ids: repositoryIds,
     found: { images: { 'web-api2': await foundImage('web-api2') } },
   });
-  expect(verbs).toEqual([['create', 'web-api1']]);
+  expect(shortChanges).toEqual([['create', 'web-api1']]);
   expect(commands().at(-1)).toBe('PutImage');
 });
 
@@ -169,8 +169,8 @@ test('a container that refers to an existing image is not built', async () => {
     ...service,
     containers: service.containers.map((container) => ({ ...container, image: { reference: 'nginx:1' } })),
   }));
-  const { verbs } = await provisionStep(images, { noun: 'images', config: { ...base, services } });
-  expect(verbs).toEqual([]);
+  const { shortChanges } = await provisionStep(images, { noun: 'images', config: { ...base, services } });
+  expect(shortChanges).toEqual([]);
 });
 
 describe('the look', () => {

@@ -8,15 +8,15 @@ import {
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../provision/steps/internet-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('internetGateway'));
-const create = {
+const createCall = {
   command: 'CreateInternetGateway',
   input: { TagSpecifications: [{ ResourceType: 'internet-gateway', Tags }] },
 };
-const attach = {
+const attachCall = {
   command: 'AttachInternetGateway',
   input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' },
 };
@@ -42,15 +42,15 @@ const alreadyAssociated = awsError(
   'Resource.AlreadyAssociated',
   'resource igw-1 is already attached to network vpc-1',
 );
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 test('creates when missing', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).resolves({ InternetGateway: { InternetGatewayId: 'igw-1' } });
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
-  const { verbs, ids } = await provisionStep(internetGateway, scenario);
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(internetGateway, scenario);
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { internetGatewayId: 'igw-1' } });
-  expect(sent()).toEqual([create, attach]);
+  expect(sentCalls()).toEqual([createCall, attachCall]);
 });
 
 test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
@@ -88,23 +88,26 @@ test('creates when missing: if the same run creates the VPC, the id of the VPC i
     from: undefined,
     to: { after: 'vpc' },
   });
-  expect(sent()).toEqual([create, attach]);
+  expect(sentCalls()).toEqual([createCall, attachCall]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(internetGateway, { ...scenario, found: networkWithGateway('vpc-1') });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(internetGateway, {
+    ...scenario,
+    found: networkWithGateway('vpc-1'),
+  });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
-  const { verbs } = await provisionStep(internetGateway, {
+  const { shortChanges } = await provisionStep(internetGateway, {
     ...scenario,
     found: networkWithGateway(undefined),
   });
-  expect(verbs).toEqual([['update', '', 'attached to']]);
-  expect(sent()).toEqual([attach]);
+  expect(shortChanges).toEqual([['update', '', 'attached to']]);
+  expect(sentCalls()).toEqual([attachCall]);
 });
 
 test('repairs drift: if only tags differ, only tags are sent', async () => {
@@ -112,7 +115,7 @@ test('repairs drift: if only tags differ, only tags are sent', async () => {
   const drifted = network();
   drifted.internetGateway[''].tags = { ...drifted.internetGateway[''].tags, Name: 'other' };
   await provisionStep(internetGateway, { ...scenario, found: drifted });
-  expect(sent()).toEqual([{ command: 'CreateTags', input: { Resources: ['igw-1'], Tags } }]);
+  expect(sentCalls()).toEqual([{ command: 'CreateTags', input: { Resources: ['igw-1'], Tags } }]);
 });
 
 test('explains refusal', async () => {
@@ -124,13 +127,13 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a gateway that is attached to a foreign VPC is refused and stays attached', async () => {
-  const { changes, verbs } = await provisionStep(internetGateway, {
+  const { changes, shortChanges } = await provisionStep(internetGateway, {
     ...scenario,
     found: networkWithGateway('vpc-9'),
   });
-  expect(verbs).toEqual([['refused', '']]);
+  expect(shortChanges).toEqual([['refused', '']]);
   expect(changes[0]?.reason).toBe('it is attached to vpc-9, which is not the VPC of this stack');
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('explains refusal: a foreign gateway that is already attached to our VPC is reported', async () => {

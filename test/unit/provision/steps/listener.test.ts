@@ -12,7 +12,7 @@ import { expect, test } from '@jest/globals';
 import type { FoundListener } from '../../../../lib/look/listener.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { listener } from '../../../../provision/steps/listener.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const { loadBalancer } = existing;
@@ -37,7 +37,7 @@ const DefaultActions = [
     },
   },
 ];
-const create = {
+const createCall = {
   command: 'CreateListener',
   input: {
     LoadBalancerArn: 'arn:balancer',
@@ -62,10 +62,10 @@ function mockListener(tags: Record<string, string>): void {
 
 test('creates when missing', async () => {
   mocks.elbv2.on(CreateListenerCommand).resolves({ Listeners: [{ ListenerArn: 'arn:new' }] });
-  const { verbs, ids } = await provisionStep(listener, scenario);
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(listener, scenario);
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { listenerArn: 'arn:new' } });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our listener on this port is adopted', async () => {
@@ -82,19 +82,19 @@ test('creates when missing: a listener that someone else has created on the port
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses port 80 of the load balancer.',
   });
-  expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([create]);
+  expect(sentCalls().filter(({ command }) => !command.startsWith('Describe'))).toEqual([createCall]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(listener, withItem());
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(listener, withItem());
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.elbv2.on(ModifyListenerCommand).resolves({});
   mocks.elbv2.on(AddTagsCommand).resolves({});
-  const { verbs, ids } = await provisionStep(
+  const { shortChanges, ids } = await provisionStep(
     listener,
     withItem({
       protocol: 'HTTPS',
@@ -102,9 +102,9 @@ test('repairs drift', async () => {
       tags: { ...item.tags, Name: 'other' },
     }),
   );
-  expect(verbs).toEqual([['update', '', 'protocol', 'default action', 'tag.Name']]);
+  expect(shortChanges).toEqual([['update', '', 'protocol', 'default action', 'tag.Name']]);
   expect(ids).toEqual({ '': { listenerArn: 'arn:listener' } });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'ModifyListener',
       input: { ListenerArn: 'arn:listener', Protocol: 'HTTP', DefaultActions },
@@ -119,13 +119,13 @@ test('repairs drift', async () => {
 test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.elbv2.on(AddTagsCommand).resolves({});
   await provisionStep(listener, withItem({ tags: { 'slipway:stack': 'shop-dev' } }));
-  expect(sent().map(({ command }) => command)).toEqual(['AddTags']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['AddTags']);
 });
 
 test('explains refusal', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('TooManyListenersException', 'too many listeners'));
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({ message: 'too many listeners' });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
@@ -133,5 +133,5 @@ test('explains refusal: a foreign resource is refused, and nothing is sent', asy
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

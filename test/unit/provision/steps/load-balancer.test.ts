@@ -14,7 +14,7 @@ import { expect, test } from '@jest/globals';
 import type { FoundLoadBalancer } from '../../../../lib/look/load-balancer.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { loadBalancer } from '../../../../provision/steps/load-balancer.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
@@ -73,9 +73,9 @@ test('creates when missing', async () => {
   });
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   const result = await provisionStep(loadBalancer, scenario);
-  expect(result.verbs).toEqual([['create', '']]);
+  expect(result.shortChanges).toEqual([['create', '']]);
   expect(result.ids).toEqual({ '': ids });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'CreateLoadBalancer', input: settings },
     {
       command: 'ModifyLoadBalancerAttributes',
@@ -90,7 +90,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mockLoadBalancer(ourTags('loadBalancer'));
   const result = await provisionStep(loadBalancer, scenario);
   expect(result.ids).toEqual({ '': ids });
-  expect(sent().at(-1)).toEqual({
+  expect(sentCalls().at(-1)).toEqual({
     command: 'ModifyLoadBalancerAttributes',
     input: { LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) },
   });
@@ -103,21 +103,21 @@ test('creates when missing: a resource that someone else has created under the s
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name shop-dev.',
   });
-  expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
+  expect(sentCalls().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
     { command: 'CreateLoadBalancer', input: settings },
   ]);
 });
 
 test('adopts when present', async () => {
   const result = await provisionStep(loadBalancer, withItem());
-  expect(result.verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  expect(result.shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: values that AWS fills in automatically are not drift', async () => {
   const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
   const result = await provisionStep(loadBalancer, withItem({ state: 'provisioning', attributes: filled }));
-  expect(result.verbs).toEqual([]);
+  expect(result.shortChanges).toEqual([]);
 });
 
 test('repairs drift', async () => {
@@ -134,11 +134,11 @@ test('repairs drift', async () => {
       tags: { ...item.tags, Name: 'other' },
     }),
   );
-  expect(result.verbs).toEqual([
+  expect(result.shortChanges).toEqual([
     ['update', '', 'subnets', 'security group', 'attribute.idle_timeout.timeout_seconds', 'tag.Name'],
   ]);
   expect(result.ids).toEqual({ '': ids });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'ModifyLoadBalancerAttributes',
       input: { LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) },
@@ -153,15 +153,15 @@ test('repairs drift: if only an attribute differs, only attributes are sent', as
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   const changed = config({ idleTimeoutSeconds: 120 });
   const result = await provisionStep(loadBalancer, { ...withItem(), config: changed });
-  expect(result.verbs).toEqual([['update', '', 'attribute.idle_timeout.timeout_seconds']]);
-  expect(sent().map(({ command }) => command)).toEqual(['ModifyLoadBalancerAttributes']);
+  expect(result.shortChanges).toEqual([['update', '', 'attribute.idle_timeout.timeout_seconds']]);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['ModifyLoadBalancerAttributes']);
 });
 
 test('repairs drift: subnets and a security group that do not exist yet count as different from the current ones', async () => {
   mocks.elbv2.on(SetSubnetsCommand).resolves({});
   mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
   const result = await provisionStep(loadBalancer, { ...scenario, found: { loadBalancer: { '': item } } });
-  expect(result.verbs).toEqual([['update', '', 'subnets', 'security group']]);
+  expect(result.shortChanges).toEqual([['update', '', 'subnets', 'security group']]);
 });
 
 test('repairs drift: a failed load balancer is deleted before a new one is created', async () => {
@@ -181,7 +181,7 @@ test('repairs drift: a failed load balancer is deleted before a new one is creat
     { verb: 'replace', reason: 'a failed load balancer cannot recover: no address' },
   ]);
   expect(result.ids).toEqual({ '': { ...ids, loadBalancerArn: 'arn-2' } });
-  expect(sent().map(({ command }) => command)).toEqual([
+  expect(sentCalls().map(({ command }) => command)).toEqual([
     'DeleteLoadBalancer',
     'DescribeLoadBalancers',
     'DescribeLoadBalancers',
@@ -197,7 +197,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
-  expect(sent()).toEqual([{ command: 'CreateLoadBalancer', input: settings }]);
+  expect(sentCalls()).toEqual([{ command: 'CreateLoadBalancer', input: settings }]);
 });
 
 test.each([
@@ -224,6 +224,6 @@ test.each([
     expect(planned).toEqual([
       { noun: 'loadBalancer', key: '', verb: 'refused', fields: [], reason, cannotUpdate },
     ]);
-    expect(sent()).toEqual([]);
+    expect(sentCalls()).toEqual([]);
   },
 );

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { logGroup } from '../../../../provision/steps/log-group.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 
 const NAME = '/slipway/shop-dev';
 const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
@@ -17,8 +17,8 @@ const withItem = (changes: Partial<typeof item> = {}) => ({
   noun: 'logGroup' as const,
   found: { logGroup: { '': { ...item, ...changes } } },
 });
-const create = { command: 'CreateLogGroup', input: { logGroupName: NAME, tags: ourTags('logGroup') } };
-const retention = (days: number) => ({
+const createCall = { command: 'CreateLogGroup', input: { logGroupName: NAME, tags: ourTags('logGroup') } };
+const retentionCall = (days: number) => ({
   command: 'PutRetentionPolicy',
   input: { logGroupName: NAME, retentionInDays: days },
 });
@@ -31,10 +31,10 @@ function mockLogGroup(tags: Record<string, string>): void {
 test('creates when missing', async () => {
   mocks.logs.on(CreateLogGroupCommand).resolves({});
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
-  const { verbs, ids } = await provisionStep(logGroup, { noun: 'logGroup' });
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(logGroup, { noun: 'logGroup' });
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { logGroupName: NAME } });
-  expect(sent()).toEqual([create, retention(14)]);
+  expect(sentCalls()).toEqual([createCall, retentionCall(14)]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our resource with this name is adopted', async () => {
@@ -42,7 +42,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   mockLogGroup(ourTags('logGroup'));
   await provisionStep(logGroup, { noun: 'logGroup' });
-  expect(sent().at(-1)).toEqual(retention(14));
+  expect(sentCalls().at(-1)).toEqual(retentionCall(14));
 });
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
@@ -52,7 +52,7 @@ test('creates when missing: a resource that someone else has created under the s
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name /slipway/shop-dev.',
   });
-  expect(sent().map(({ command }) => command)).not.toContain('PutRetentionPolicy');
+  expect(sentCalls().map(({ command }) => command)).not.toContain('PutRetentionPolicy');
 });
 
 test('creates when missing: retries while an old group with the same name is being deleted', async () => {
@@ -62,27 +62,27 @@ test('creates when missing: retries while an old group with the same name is bei
     .resolves({});
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   await provisionStep(logGroup, { noun: 'logGroup' });
-  expect(sent()).toEqual([create, create, retention(14)]);
+  expect(sentCalls()).toEqual([createCall, createCall, retentionCall(14)]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(logGroup, withItem());
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(logGroup, withItem());
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   mocks.logs.on(TagResourceCommand).resolves({});
   // As after a run that was killed between the create and the retention: log events would be kept indefinitely.
-  const { verbs, ids } = await provisionStep(
+  const { shortChanges, ids } = await provisionStep(
     logGroup,
     withItem({ retentionDays: 0, tags: { ...item.tags, Name: 'other' } }),
   );
-  expect(verbs).toEqual([['update', '', 'retention days', 'tag.Name']]);
+  expect(shortChanges).toEqual([['update', '', 'retention days', 'tag.Name']]);
   expect(ids).toEqual({ '': { logGroupName: NAME } });
-  expect(sent()).toEqual([
-    retention(14),
+  expect(sentCalls()).toEqual([
+    retentionCall(14),
     { command: 'TagResource', input: { resourceArn: ARN, tags: ourTags('logGroup') } },
   ]);
 });
@@ -90,7 +90,7 @@ test('repairs drift', async () => {
 test('repairs drift: if only the retention differs, only the retention is sent', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   await provisionStep(logGroup, { ...withItem(), config: config({ logRetentionDays: 30 }) });
-  expect(sent()).toEqual([retention(30)]);
+  expect(sentCalls()).toEqual([retentionCall(30)]);
 });
 
 test('explains refusal', async () => {
@@ -100,11 +100,11 @@ test('explains refusal', async () => {
   await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
     message: 'Resource limit exceeded.',
   });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(logGroup, withItem({ tags: { 'slipway:stack': 'other-dev' } }));
   expect(changes).toMatchObject([{ verb: 'refused', reason: 'it belongs to the stack other-dev' }]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

@@ -9,11 +9,11 @@ import {
 import { expect, test } from '@jest/globals';
 import { natGateway } from '../../../../provision/steps/nat-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('natGateway'));
-const create = (ClientToken: string) => ({
+const createCall = (ClientToken: string) => ({
   command: 'CreateNatGateway',
   input: {
     SubnetId: 'subnet-a',
@@ -23,7 +23,7 @@ const create = (ClientToken: string) => ({
   },
 });
 const describeCall = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGatewayIds: [id] } });
-const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
+const deleteCall = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
 const createResponse = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
 /** Lets lookups of one gateway return these descriptions in sequence; the last is repeated. */
@@ -45,11 +45,11 @@ function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>)
 test('creates when missing', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mockLookups('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
-  const { verbs, ids } = await provisionStep(natGateway, missing);
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(natGateway, missing);
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
-  expect(sent()).toEqual([
-    create('token-1'),
+  expect(sentCalls()).toEqual([
+    createCall('token-1'),
     describeCall('nat-1'),
     describeCall('nat-1'),
     describeCall('nat-1'),
@@ -63,7 +63,7 @@ test('creates when missing: the run waits for a gateway that is not visible yet'
     .rejectsOnce(awsError('NatGatewayNotFound'))
     .resolves({ NatGateways: [nat('nat-1', 'available')] });
   await provisionStep(natGateway, missing);
-  expect(sent()).toEqual([create('token-1'), describeCall('nat-1'), describeCall('nat-1')]);
+  expect(sentCalls()).toEqual([createCall('token-1'), describeCall('nat-1'), describeCall('nat-1')]);
 });
 
 test('creates when missing: if the token returns a deleted gateway, the create is sent again with a new token', async () => {
@@ -74,7 +74,7 @@ test('creates when missing: if the token returns a deleted gateway, the create i
   mockLookups('nat-1', nat('nat-1', 'available'));
   const { ids } = await provisionStep(natGateway, missing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
-  expect(sent()).toEqual([create('token-1'), create('token-2'), describeCall('nat-1')]);
+  expect(sentCalls()).toEqual([createCall('token-1'), createCall('token-2'), describeCall('nat-1')]);
 });
 
 test('creates when missing: if the token was already used with other parameters, the gateway created with it is adopted', async () => {
@@ -89,29 +89,29 @@ test('creates when missing: if the token was already used with other parameters,
 test('creates when missing: the run gives up if a new token returns a failed gateway as well', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-old', 'failed'));
   await expect(provisionStep(natGateway, missing)).rejects.toThrow('no longer exists');
-  expect(sent()).toEqual([create('token-1'), create('token-2')]);
+  expect(sentCalls()).toEqual([createCall('token-1'), createCall('token-2')]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(natGateway, { ...scenario, found: network() });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(natGateway, { ...scenario, found: network() });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: the run waits for a gateway that an earlier run left pending', async () => {
   mockLookups('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
-  const { verbs, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
-  expect(verbs).toEqual([['update', '', 'state']]);
+  const { shortChanges, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
+  expect(shortChanges).toEqual([['update', '', 'state']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
-  expect(sent()).toEqual([describeCall('nat-1'), describeCall('nat-1')]);
+  expect(sentCalls()).toEqual([describeCall('nat-1'), describeCall('nat-1')]);
 });
 
 test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const tags = { ...ourTags('natGateway'), Name: 'other' };
-  const { verbs } = await provisionStep(natGateway, withNat({ tags }));
-  expect(verbs).toEqual([['update', '', 'tag.Name']]);
-  expect(sent()).toEqual([{ command: 'CreateTags', input: { Resources: ['nat-1'], Tags } }]);
+  const { shortChanges } = await provisionStep(natGateway, withNat({ tags }));
+  expect(shortChanges).toEqual([['update', '', 'tag.Name']]);
+  expect(sentCalls()).toEqual([{ command: 'CreateTags', input: { Resources: ['nat-1'], Tags } }]);
 });
 
 test.each([
@@ -135,15 +135,15 @@ test.each([
     mockLookups('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
     mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
     mockLookups('nat-2', nat('nat-2', 'available'));
-    const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
-    expect(verbs).toEqual([['replace', '', ...fields]]);
+    const { shortChanges, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
+    expect(shortChanges).toEqual([['replace', '', ...fields]]);
     expect(planned[0]?.reason).toBe(reason);
     expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
-    expect(sent()).toEqual([
-      remove,
+    expect(sentCalls()).toEqual([
+      deleteCall,
       describeCall('nat-1'),
       describeCall('nat-1'),
-      create('token-2'),
+      createCall('token-2'),
       describeCall('nat-2'),
     ]);
   },
@@ -154,7 +154,7 @@ test('repairs drift: the run waits for a gateway that is already being deleted, 
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
   mockLookups('nat-2', nat('nat-2', 'available'));
   await provisionStep(natGateway, withNat({ state: 'deleting' }));
-  expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
+  expect(sentCalls().map(({ command }) => command)).not.toContain('DeleteNatGateway');
 });
 
 test('repairs drift: a failed gateway that no longer exists is not an error', async () => {
@@ -172,7 +172,7 @@ test('explains refusal', async () => {
   const refusal = awsError('NatGatewayLimitExceeded', 'This would exceed the limit of 5 NAT gateways');
   mocks.ec2.on(CreateNatGatewayCommand).rejects(refusal);
   await expect(provisionStep(natGateway, missing)).rejects.toBe(refusal);
-  expect(sent()).toEqual([create('token-1')]);
+  expect(sentCalls()).toEqual([createCall('token-1')]);
 });
 
 test('explains refusal: the wait fails if the gateway fails, with the reason from AWS', async () => {

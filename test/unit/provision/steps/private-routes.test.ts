@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import { privateRoutes } from '../../../../provision/steps/private-routes.ts';
 import { knownAfter } from '../../../../lib/model/change.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, provisionStep, sentCalls, surveyOf, diffOf } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const ids: Record<string, string> = { 'private-1': 'rtb-2', 'private-2': 'rtb-3' };
@@ -21,7 +21,7 @@ const route = (RouteTableId?: string) => ({
   NatGatewayId: 'nat-1',
 });
 /** The calls that create a missing route table. */
-const creation = (key: string) => [
+const creationCalls = (key: string) => [
   {
     command: 'CreateRouteTable',
     input: {
@@ -51,12 +51,12 @@ function mockSuccess() {
 
 test('creates when missing', async () => {
   mockSuccess();
-  const { verbs } = await provisionStep(privateRoutes, missing);
-  expect(verbs).toEqual([
+  const { shortChanges } = await provisionStep(privateRoutes, missing);
+  expect(shortChanges).toEqual([
     ['create', 'private-1'],
     ['create', 'private-2'],
   ]);
-  expect(sent()).toEqual([...creation('private-1'), ...creation('private-2')]);
+  expect(sentCalls()).toEqual([...creationCalls('private-1'), ...creationCalls('private-2')]);
 });
 
 test('creates when missing: a call that does not find the new gateway yet is retried', async () => {
@@ -67,7 +67,7 @@ test('creates when missing: a call that does not find the new gateway yet is ret
     .rejectsOnce(awsError('NatGatewayNotFound'))
     .resolves({});
   await provisionStep(privateRoutes, missing);
-  const routes = sent().filter(({ command }) => command === 'CreateRoute');
+  const routes = sentCalls().filter(({ command }) => command === 'CreateRoute');
   expect(routes.map(({ input }) => input)).toEqual([
     route('rtb-2'),
     route('rtb-2'),
@@ -77,9 +77,9 @@ test('creates when missing: a call that does not find the new gateway yet is ret
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found: network() });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(privateRoutes, { ...scenario, found: network() });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: a route to a pending gateway is not drift', () => {
@@ -95,12 +95,12 @@ test('repairs drift', async () => {
   found.privateRoutes['private-1'].blackhole = true;
   found.privateRoutes['private-2'].associations = {};
   found.privateRoutes['private-2'].tags = { ...found.privateRoutes['private-2'].tags, Name: 'other' };
-  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found });
-  expect(verbs).toEqual([
+  const { shortChanges } = await provisionStep(privateRoutes, { ...scenario, found });
+  expect(shortChanges).toEqual([
     ['update', 'private-1', 'default route'],
     ['update', 'private-2', 'subnets', 'tag.Name'],
   ]);
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'ReplaceRoute', input: route('rtb-2') },
     { command: 'AssociateRouteTable', input: { RouteTableId: 'rtb-3', SubnetId: 'subnet-d' } },
     {
@@ -141,7 +141,7 @@ test('explains refusal', async () => {
 test('explains refusal: a route table in another VPC is refused, since it cannot move', async () => {
   const found = network();
   found.privateRoutes['private-2'].vpcId = 'vpc-9';
-  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found });
-  expect(verbs).toEqual([['refused', 'private-2']]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(privateRoutes, { ...scenario, found });
+  expect(shortChanges).toEqual([['refused', 'private-2']]);
+  expect(sentCalls()).toEqual([]);
 });

@@ -11,16 +11,16 @@ import {
 import { expect, test } from '@jest/globals';
 import { publicRoutes } from '../../../../provision/steps/public-routes.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('publicRoutes'));
-const create = (ClientToken: string) => ({
+const createCall = (ClientToken: string) => ({
   command: 'CreateRouteTable',
   input: { VpcId: 'vpc-1', ClientToken, TagSpecifications: [{ ResourceType: 'route-table', Tags }] },
 });
 const route = { RouteTableId: 'rtb-1', DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' };
-const associate = (SubnetId: string) => ({
+const associateCall = (SubnetId: string) => ({
   command: 'AssociateRouteTable',
   input: { RouteTableId: 'rtb-1', SubnetId },
 });
@@ -36,7 +36,7 @@ const describeResponse = (SubnetId: string, RouteTableId: string) => ({
 });
 const scenario = { noun: 'publicRoutes', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('publicRoutes') };
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 /** Returns the network with changes to its public route table. */
 const withTable = (changes: Partial<ReturnType<typeof network>['publicRoutes']['']>) => {
   const found = network();
@@ -56,14 +56,14 @@ function mockSuccess() {
 
 test('creates when missing', async () => {
   mockSuccess();
-  const { verbs, ids } = await provisionStep(publicRoutes, missing);
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(publicRoutes, missing);
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { routeTableId: 'rtb-1' } });
-  expect(sent()).toEqual([
-    create('token-1'),
+  expect(sentCalls()).toEqual([
+    createCall('token-1'),
     { command: 'CreateRoute', input: route },
-    associate('subnet-a'),
-    associate('subnet-b'),
+    associateCall('subnet-a'),
+    associateCall('subnet-b'),
   ]);
 });
 
@@ -87,7 +87,7 @@ test('creates when missing: if the response to an earlier create of the route wa
   mocks.ec2.on(CreateRouteCommand).rejects(awsError('RouteAlreadyExists'));
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
   await provisionStep(publicRoutes, missing);
-  expect(sent()).toContainEqual({ command: 'ReplaceRoute', input: route });
+  expect(sentCalls()).toContainEqual({ command: 'ReplaceRoute', input: route });
 });
 
 test('creates when missing: if the response to an earlier association was lost, the step polls until the association is visible', async () => {
@@ -99,7 +99,7 @@ test('creates when missing: if the response to an earlier association was lost, 
     .resolves(describeResponse('subnet-a', 'rtb-1'));
   await provisionStep(publicRoutes, missing);
   expect(commands().filter((command) => command.startsWith('Replace'))).toEqual([]);
-  expect(sent()).toContainEqual({
+  expect(sentCalls()).toContainEqual({
     command: 'DescribeRouteTables',
     input: { Filters: [{ Name: 'association.subnet-id', Values: ['subnet-a'] }] },
   });
@@ -124,31 +124,31 @@ test('creates when missing: if the token belongs to a deleted route table, the c
     .rejects(awsError('IdempotentParameterMismatch'));
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
   await provisionStep(publicRoutes, missing);
-  expect(sent().filter(({ command }) => command === 'CreateRouteTable')).toEqual([
-    create('token-1'),
-    create('token-2'),
+  expect(sentCalls().filter(({ command }) => command === 'CreateRouteTable')).toEqual([
+    createCall('token-1'),
+    createCall('token-2'),
   ]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(publicRoutes, { ...scenario, found: network() });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(publicRoutes, { ...scenario, found: network() });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: associations of foreign subnets are ignored', async () => {
   const { associations } = network().publicRoutes[''];
-  const { verbs } = await provisionStep(
+  const { shortChanges } = await provisionStep(
     publicRoutes,
     withTable({ associations: { ...associations, 'subnet-of-others': 'rtbassoc-9' } }),
   );
-  expect(verbs).toEqual([]);
+  expect(shortChanges).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mockSuccess();
   mocks.ec2.on(CreateTagsCommand).resolves({});
-  const { verbs } = await provisionStep(
+  const { shortChanges } = await provisionStep(
     publicRoutes,
     withTable({
       defaultTarget: undefined,
@@ -156,10 +156,10 @@ test('repairs drift', async () => {
       tags: { ...ourTags('publicRoutes'), Name: 'other' },
     }),
   );
-  expect(verbs).toEqual([['update', '', 'default route', 'subnets', 'tag.Name']]);
-  expect(sent()).toEqual([
+  expect(shortChanges).toEqual([['update', '', 'default route', 'subnets', 'tag.Name']]);
+  expect(sentCalls()).toEqual([
     { command: 'CreateRoute', input: route },
-    associate('subnet-b'),
+    associateCall('subnet-b'),
     { command: 'CreateTags', input: { Resources: ['rtb-1'], Tags } },
   ]);
 });
@@ -169,9 +169,9 @@ test.each([
   ['a deleted target', { blackhole: true }],
 ])('repairs drift: a route to %s is replaced', async (_, changes) => {
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
-  const { verbs } = await provisionStep(publicRoutes, withTable(changes));
-  expect(verbs).toEqual([['update', '', 'default route']]);
-  expect(sent()).toEqual([{ command: 'ReplaceRoute', input: route }]);
+  const { shortChanges } = await provisionStep(publicRoutes, withTable(changes));
+  expect(shortChanges).toEqual([['update', '', 'default route']]);
+  expect(sentCalls()).toEqual([{ command: 'ReplaceRoute', input: route }]);
 });
 
 test('repairs drift: a subnet that was associated with another route table is associated with ours again', async () => {
@@ -180,7 +180,7 @@ test('repairs drift: a subnet that was associated with another route table is as
   mocks.ec2.on(DescribeRouteTablesCommand).resolves(describeResponse('subnet-b', 'rtb-9'));
   mocks.ec2.on(ReplaceRouteTableAssociationCommand).resolves({});
   await provisionStep(publicRoutes, withTable({ associations: { 'subnet-a': 'rtbassoc-subnet-a' } }));
-  expect(sent().at(-1)).toEqual({
+  expect(sentCalls().at(-1)).toEqual({
     command: 'ReplaceRouteTableAssociation',
     input: { AssociationId: 'assoc-subnet-b', RouteTableId: 'rtb-1' },
   });
@@ -202,8 +202,8 @@ test('explains refusal: if an existing association never becomes visible, the or
 });
 
 test('explains refusal: a route table in another VPC is refused, since it cannot move', async () => {
-  const { changes, verbs } = await provisionStep(publicRoutes, withTable({ vpcId: 'vpc-9' }));
-  expect(verbs).toEqual([['refused', '']]);
+  const { changes, shortChanges } = await provisionStep(publicRoutes, withTable({ vpcId: 'vpc-9' }));
+  expect(shortChanges).toEqual([['refused', '']]);
   expect(changes[0]?.reason).toBe('it is in vpc-9, which is not the VPC of this stack');
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

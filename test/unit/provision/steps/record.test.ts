@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../provision/steps/record.ts';
-import { awsError, config, mocks, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
+import { awsError, config, mocks, provisionStep, sentCalls, surveyOf, diffOf } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const { hostedZone, loadBalancer } = existing;
@@ -30,7 +30,7 @@ const withItem = (changes: Partial<FoundRecord> = {}) => ({
   ...scenario,
   found: { hostedZone, loadBalancer, record: { '': { ...item, ...changes } } },
 });
-const write = (Action: 'CREATE' | 'UPSERT') => ({
+const writeCall = (Action: 'CREATE' | 'UPSERT') => ({
   command: 'ChangeResourceRecordSets',
   input: {
     HostedZoneId: 'ZONE1',
@@ -80,11 +80,11 @@ test('creates when missing: waits until all name servers have the record', async
     .rejectsOnce(awsError('NoSuchChange', 'none', 404))
     .resolvesOnce(changeResponse('PENDING'))
     .resolves(changeResponse('INSYNC'));
-  const { verbs, ids } = await provisionStep(record, scenario);
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(record, scenario);
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { recordName: 'api.example.com', hostedZoneId: 'ZONE1' } });
-  const getChange = { command: 'GetChange', input: { Id: '/change/C1' } };
-  expect(sent()).toEqual([write('CREATE'), getChange, getChange, getChange]);
+  const getChangeCall = { command: 'GetChange', input: { Id: '/change/C1' } };
+  expect(sentCalls()).toEqual([writeCall('CREATE'), getChangeCall, getChangeCall, getChangeCall]);
 });
 
 test.each([
@@ -93,7 +93,7 @@ test.each([
 ])('creates when missing: %s', async (_what, status, waitUntilReady) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse(status));
   await provisionStep(record, { ...scenario, waitUntilReady });
-  expect(sent()).toEqual([write('CREATE')]);
+  expect(sentCalls()).toEqual([writeCall('CREATE')]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our record is set again', async () => {
@@ -103,8 +103,8 @@ test('creates when missing: if the response to an earlier create was lost, our r
     .resolves(changeResponse('INSYNC'));
   mockRecord(`dualstack.${DNS.toUpperCase()}.`);
   await provisionStep(record, scenario);
-  const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
-  expect(writes).toEqual([write('CREATE'), write('UPSERT')]);
+  const writes = sentCalls().filter(({ command }) => command === 'ChangeResourceRecordSets');
+  expect(writes).toEqual([writeCall('CREATE'), writeCall('UPSERT')]);
 });
 
 test('creates when missing: a foreign record is never overwritten', async () => {
@@ -114,19 +114,22 @@ test('creates when missing: a foreign record is never overwritten', async () => 
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name api.example.com.',
   });
-  const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
-  expect(writes).toEqual([write('CREATE')]);
+  const writes = sentCalls().filter(({ command }) => command === 'ChangeResourceRecordSets');
+  expect(writes).toEqual([writeCall('CREATE')]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(record, withItem());
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(record, withItem());
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: without a domain nothing is changed', async () => {
-  const { verbs } = await provisionStep(record, { ...scenario, config: config({ domain: undefined }) });
-  expect(verbs).toEqual([]);
+  const { shortChanges } = await provisionStep(record, {
+    ...scenario,
+    config: config({ domain: undefined }),
+  });
+  expect(shortChanges).toEqual([]);
 });
 
 test('a record that is no longer configured is removed', () => {
@@ -147,26 +150,29 @@ test('a record that is no longer configured is removed', () => {
 
 test('repairs drift', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('INSYNC'));
-  const { verbs } = await provisionStep(
+  const { shortChanges } = await provisionStep(
     record,
     withItem({ aliasTo: 'old.elb.amazonaws.com', aliasZoneId: 'Z0', evaluateTargetHealth: false }),
   );
-  expect(verbs).toEqual([['update', '', 'alias to', 'alias zone', 'evaluate target health']]);
-  expect(sent()).toEqual([write('UPSERT')]);
+  expect(shortChanges).toEqual([['update', '', 'alias to', 'alias zone', 'evaluate target health']]);
+  expect(sentCalls()).toEqual([writeCall('UPSERT')]);
 });
 
 test('repairs drift: a load balancer that does not exist yet counts as a different target', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('INSYNC'));
-  const { verbs } = await provisionStep(record, { ...scenario, found: { hostedZone, record: { '': item } } });
-  expect(verbs).toEqual([['update', '', 'alias to', 'alias zone']]);
-  expect(sent()).toEqual([write('UPSERT')]);
+  const { shortChanges } = await provisionStep(record, {
+    ...scenario,
+    found: { hostedZone, record: { '': item } },
+  });
+  expect(shortChanges).toEqual([['update', '', 'alias to', 'alias zone']]);
+  expect(sentCalls()).toEqual([writeCall('UPSERT')]);
 });
 
 test('explains refusal', async () => {
   const message = '[Tried to create an alias that targets x, but that target was not found]';
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('InvalidChangeBatch', message));
   await expect(provisionStep(record, scenario)).rejects.toMatchObject({ message });
-  expect(sent()).toEqual([write('CREATE')]);
+  expect(sentCalls()).toEqual([writeCall('CREATE')]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
@@ -174,5 +180,5 @@ test('explains refusal: a foreign resource is refused, and nothing is sent', asy
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

@@ -22,7 +22,7 @@ import {
   ourTags,
   provisionStep,
   lookContextOf,
-  sent,
+  sentCalls,
 } from '../../step-harness.ts';
 
 const REGISTRY = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
@@ -39,9 +39,9 @@ const foundRepository = (key: string) => ({
   lifecyclePolicy,
   tags: ourTags('repositories', key),
 });
-const both = { 'web-api1': foundRepository('web-api1'), 'web-api2': foundRepository('web-api2') };
+const bothRepositories = { 'web-api1': foundRepository('web-api1'), 'web-api2': foundRepository('web-api2') };
 
-/** A repository as AWS lists it, by default with the settings that the step makes. */
+/** A repository as AWS lists it, by default with the settings that the step applies. */
 const listedRepository = (name: string, changes: Partial<Repository> = {}): Repository => ({
   repositoryName: name,
   repositoryArn: arnOf(name),
@@ -75,8 +75,8 @@ function mockCreate(): void {
 
 test('creates when missing', async () => {
   mockCreate();
-  const { verbs, ids } = await provisionStep(repositories, { noun: 'repositories' });
-  expect(verbs).toEqual([
+  const { shortChanges, ids } = await provisionStep(repositories, { noun: 'repositories' });
+  expect(shortChanges).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
   ]);
@@ -84,7 +84,7 @@ test('creates when missing', async () => {
     'web-api1': { repositoryName: nameOf('web-api1'), repositoryUri: uriOf('web-api1') },
     'web-api2': { repositoryName: nameOf('web-api2'), repositoryUri: uriOf('web-api2') },
   });
-  expect(sent().slice(0, 2)).toEqual([
+  expect(sentCalls().slice(0, 2)).toEqual([
     {
       command: 'CreateRepository',
       input: {
@@ -99,7 +99,7 @@ test('creates when missing', async () => {
       input: { repositoryName: 'shop-dev/web-api1', lifecyclePolicyText: lifecyclePolicy },
     },
   ]);
-  expect(sent()).toHaveLength(4);
+  expect(sentCalls()).toHaveLength(4);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our repository is found by name and tags, and completed', async () => {
@@ -108,12 +108,12 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
   const { ids } = await provisionStep(repositories, {
     noun: 'repositories',
-    found: { repositories: { 'web-api2': both['web-api2'] } },
+    found: { repositories: { 'web-api2': bothRepositories['web-api2'] } },
   });
   expect(ids).toEqual({
     'web-api1': { repositoryName: nameOf('web-api1'), repositoryUri: uriOf('web-api1') },
   });
-  expect(sent().filter(({ command }) => command === 'PutLifecyclePolicy')).toHaveLength(1);
+  expect(sentCalls().filter(({ command }) => command === 'PutLifecyclePolicy')).toHaveLength(1);
 });
 
 test('creates when missing: a container that refers to an existing image has no repository', async () => {
@@ -123,21 +123,21 @@ test('creates when missing: a container that refers to an existing image has no 
     containers: service.containers.map((container) => ({ ...container, image: { reference: 'nginx:1' } })),
   }));
   const scenario = { noun: 'repositories' as const, config: { ...base, services } };
-  expect((await provisionStep(repositories, scenario)).verbs).toEqual([]);
-  const withLeftovers = { ...scenario, found: { repositories: both } };
-  expect((await provisionStep(repositories, withLeftovers)).verbs).toEqual([
+  expect((await provisionStep(repositories, scenario)).shortChanges).toEqual([]);
+  const withLeftovers = { ...scenario, found: { repositories: bothRepositories } };
+  expect((await provisionStep(repositories, withLeftovers)).shortChanges).toEqual([
     ['remove', 'web-api1'],
     ['remove', 'web-api2'],
   ]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(repositories, {
+  const { shortChanges } = await provisionStep(repositories, {
     noun: 'repositories',
-    found: { repositories: both },
+    found: { repositories: bothRepositories },
   });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
@@ -153,15 +153,15 @@ test('repairs drift', async () => {
     lifecyclePolicy: '',
     tags: { ...tags, Name: 'other' },
   };
-  const { verbs } = await provisionStep(repositories, {
+  const { shortChanges } = await provisionStep(repositories, {
     noun: 'repositories',
-    found: { repositories: { ...both, 'web-api1': drifted } },
+    found: { repositories: { ...bothRepositories, 'web-api1': drifted } },
   });
-  expect(verbs).toEqual([
+  expect(shortChanges).toEqual([
     ['update', 'web-api1', 'scan on push', 'tag mutability', 'lifecycle policy', 'tag.Name'],
   ]);
   const repositoryName = nameOf('web-api1');
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'PutLifecyclePolicy', input: { repositoryName, lifecyclePolicyText: lifecyclePolicy } },
     {
       command: 'PutImageScanningConfiguration',
@@ -177,10 +177,13 @@ test('repairs drift: only settings that differ are sent', async () => {
   const { ids } = await provisionStep(repositories, {
     noun: 'repositories',
     found: {
-      repositories: { ...both, 'web-api2': { ...foundRepository('web-api2'), mutability: 'MUTABLE' } },
+      repositories: {
+        ...bothRepositories,
+        'web-api2': { ...foundRepository('web-api2'), mutability: 'MUTABLE' },
+      },
     },
   });
-  expect(sent().map(({ command }) => command)).toEqual(['PutImageTagMutability']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['PutImageTagMutability']);
   expect(ids).toEqual({
     'web-api2': { repositoryName: nameOf('web-api2'), repositoryUri: uriOf('web-api2') },
   });
@@ -198,13 +201,18 @@ test('explains refusal', async () => {
 test('explains refusal: a foreign repository is refused in the plan, and nothing is sent', async () => {
   const scenario = {
     noun: 'repositories' as const,
-    found: { repositories: { ...both, 'web-api1': { ...foundRepository('web-api1'), tags: foreignTags } } },
+    found: {
+      repositories: {
+        ...bothRepositories,
+        'web-api1': { ...foundRepository('web-api1'), tags: foreignTags },
+      },
+    },
   };
   const { changes } = await provisionStep(repositories, scenario);
   expect(changes).toMatchObject([
     { verb: 'refused', key: 'web-api1', reason: 'it belongs to the stack other-dev' },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('explains refusal: a repository that someone else has created since the survey is not adopted', async () => {
@@ -215,7 +223,7 @@ test('explains refusal: a repository that someone else has created since the sur
   await expect(provisionStep(repositories, { noun: 'repositories' })).rejects.toMatchObject({
     message: 'The repository already exists.',
   });
-  expect(sent().map(({ command }) => command)).not.toContain('PutLifecyclePolicy');
+  expect(sentCalls().map(({ command }) => command)).not.toContain('PutLifecyclePolicy');
 });
 
 describe('the look', () => {
@@ -236,7 +244,7 @@ describe('the look', () => {
       'web-api1': foundRepository('web-api1'),
       'web-api2': { ...foundRepository('web-api2'), mutability: 'MUTABLE', tags: foreignTags },
     });
-    const pages = sent().filter(({ command }) => command === 'DescribeRepositories');
+    const pages = sentCalls().filter(({ command }) => command === 'DescribeRepositories');
     expect(pages.map(({ input }) => (input as { nextToken?: string }).nextToken)).toEqual([
       undefined,
       'more',
@@ -269,7 +277,7 @@ describe('the look', () => {
     mockRepositories({});
     const context = lookContextOf();
     await Promise.all([lookRepositories(context), lookRepositories(context)]);
-    expect(sent()).toHaveLength(1);
+    expect(sentCalls()).toHaveLength(1);
   });
 
   const denied = awsError('AccessDeniedException', 'denied');

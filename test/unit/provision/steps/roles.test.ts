@@ -16,7 +16,7 @@ import { namesOf } from '../../../../lib/derive/names.ts';
 import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { roles } from '../../../../provision/steps/roles.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 
 const location = { region: 'eu-west-1', account: ACCOUNT };
 const TRUST = policyText(trustPolicy(location));
@@ -35,7 +35,7 @@ const withItems = (execution: Partial<FoundRole> = {}, task: Partial<FoundRole> 
   noun: 'roles' as const,
   found: { roles: { execution: { ...item('execution'), ...execution }, task: { ...item('task'), ...task } } },
 });
-const create = (key: string) => ({
+const createCall = (key: string) => ({
   command: 'CreateRole',
   input: {
     RoleName: `shop-dev-${key}`,
@@ -45,7 +45,7 @@ const create = (key: string) => ({
     Tags: toPascalCaseTags(tags(key)),
   },
 });
-const putPolicy = {
+const putPolicyCall = {
   command: 'PutRolePolicy',
   input: { RoleName: 'shop-dev-execution', PolicyName: 'slipway', PolicyDocument: INLINE },
 };
@@ -63,12 +63,12 @@ test('creates when missing', async () => {
   mocks.iam.on(CreateRoleCommand).resolves({});
   mocks.iam.on(PutRolePolicyCommand).resolves({});
   const result = await provisionStep(roles, { noun: 'roles' });
-  expect(result.verbs).toEqual([
+  expect(result.shortChanges).toEqual([
     ['create', 'execution'],
     ['create', 'task'],
   ]);
   expect(result.ids).toEqual({ execution: ids('execution'), task: ids('task') });
-  expect(sent()).toEqual([create('execution'), putPolicy, create('task')]);
+  expect(sentCalls()).toEqual([createCall('execution'), putPolicyCall, createCall('task')]);
 });
 
 test('takes the ARN of a new role from the response', async () => {
@@ -87,7 +87,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
     found: { roles: { task: item('task') } },
   });
   expect(result.ids).toEqual({ execution: ids('execution') });
-  expect(sent().at(-1)).toEqual(putPolicy);
+  expect(sentCalls().at(-1)).toEqual(putPolicyCall);
 });
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
@@ -97,7 +97,7 @@ test('creates when missing: a resource that someone else has created under the s
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the name shop-dev-execution.',
   });
-  expect(sent().map(({ command }) => command)).not.toContain('PutRolePolicy');
+  expect(sentCalls().map(({ command }) => command)).not.toContain('PutRolePolicy');
 });
 
 test('creates when missing: retries while the role has not propagated', async () => {
@@ -109,13 +109,13 @@ test('creates when missing: retries while the role has not propagated', async ()
     )
     .resolves({});
   await provisionStep(roles, { noun: 'roles' });
-  expect(sent()).toEqual([create('execution'), putPolicy, putPolicy, create('task')]);
+  expect(sentCalls()).toEqual([createCall('execution'), putPolicyCall, putPolicyCall, createCall('task')]);
 });
 
 test('adopts when present', async () => {
   const result = await provisionStep(roles, withItems());
-  expect(result.verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  expect(result.shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
@@ -137,12 +137,12 @@ test('repairs drift', async () => {
       tags: { ...tags('execution'), Name: 'other' },
     }),
   );
-  expect(result.verbs).toEqual([
+  expect(result.shortChanges).toEqual([
     ['update', 'execution', 'trust policy', 'inline policies', 'managed policies', 'tag.Name'],
   ]);
   const RoleName = 'shop-dev-execution';
-  expect(sent()).toEqual([
-    putPolicy,
+  expect(sentCalls()).toEqual([
+    putPolicyCall,
     { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'backdoor' } },
     { command: 'UpdateAssumeRolePolicy', input: { RoleName, PolicyDocument: TRUST } },
     {
@@ -160,8 +160,8 @@ test('repairs drift: manually attached policies are detached, and it is no error
     roles,
     withItems({}, { inlinePolicies: { more: '{}' }, attachedPolicies: ['arn:x'] }),
   );
-  expect(result.verbs).toEqual([['update', 'task', 'inline policies', 'managed policies']]);
-  expect(sent()).toEqual([
+  expect(result.shortChanges).toEqual([['update', 'task', 'inline policies', 'managed policies']]);
+  expect(sentCalls()).toEqual([
     { command: 'DeleteRolePolicy', input: { RoleName: 'shop-dev-task', PolicyName: 'more' } },
     { command: 'DetachRolePolicy', input: { RoleName: 'shop-dev-task', PolicyArn: 'arn:x' } },
   ]);
@@ -170,7 +170,7 @@ test('repairs drift: manually attached policies are detached, and it is no error
 test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.iam.on(TagRoleCommand).resolves({});
   await provisionStep(roles, withItems({}, { tags: { 'slipway:stack': 'shop-dev' } }));
-  expect(sent().map(({ command }) => command)).toEqual(['TagRole']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['TagRole']);
 });
 
 test('explains refusal', async () => {
@@ -178,7 +178,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     message: 'Cannot exceed quota',
   });
-  expect(sent()).toEqual([create('execution')]);
+  expect(sentCalls()).toEqual([createCall('execution')]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {
@@ -186,5 +186,5 @@ test('explains refusal: a foreign resource is refused, and nothing is sent for i
   expect(changes).toMatchObject([
     { key: 'execution', verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

@@ -14,7 +14,7 @@ import type { FoundRule } from '../../../../lib/look/rules.ts';
 import { configuredRules } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { rules } from '../../../../provision/steps/rules.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const { listener, targetGroups } = existing;
@@ -44,7 +44,7 @@ const settings = (name: string, group: string) => ({
   Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: [`/${name}`, `/${name}/*`] } }],
   Actions: [{ Type: 'forward', TargetGroupArn: group }],
 });
-const create = (name: string, group: string) => ({
+const createCall = (name: string, group: string) => ({
   command: 'CreateRule',
   input: {
     ListenerArn: 'arn:listener',
@@ -78,8 +78,8 @@ test('creates when missing', async () => {
   mocks.elbv2
     .on(CreateRuleCommand)
     .callsFake(({ Priority }: { Priority: number }) => ({ Rules: [{ RuleArn: `arn:${Priority}` }] }));
-  const { verbs, ids } = await provisionStep(rules, scenario);
-  expect(verbs).toEqual([
+  const { shortChanges, ids } = await provisionStep(rules, scenario);
+  expect(shortChanges).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
   ]);
@@ -87,7 +87,7 @@ test('creates when missing', async () => {
     'web-api1': { ruleArn: `arn:${priority('web-api1')}` },
     'web-api2': { ruleArn: `arn:${priority('web-api2')}` },
   });
-  expect(sent()).toEqual([create('api1', 'arn:group-1'), create('api2', 'arn:group-2')]);
+  expect(sentCalls()).toEqual([createCall('api1', 'arn:group-1'), createCall('api2', 'arn:group-2')]);
 });
 
 test('creates when missing: if the response to an earlier create was lost, our rule at this priority is adopted', async () => {
@@ -104,21 +104,21 @@ test('creates when missing: a rule that someone else has created at the priority
     code: 'FOREIGN',
     what: `A resource that does not belong to this stack already uses priority ${priority('web-api1')} of the listener.`,
   });
-  expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
-    create('api1', 'arn:group-1'),
+  expect(sentCalls().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
+    createCall('api1', 'arn:group-1'),
   ]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(rules, withItems());
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(rules, withItems());
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   mocks.elbv2.on(AddTagsCommand).resolves({});
-  const { verbs, ids } = await provisionStep(
+  const { shortChanges, ids } = await provisionStep(
     rules,
     withItems({
       paths: ['/api1'],
@@ -128,9 +128,11 @@ test('repairs drift', async () => {
       tags: { ...tags('web-api1'), Name: 'other' },
     }),
   );
-  expect(verbs).toEqual([['update', 'web-api1', 'paths', 'other conditions', 'target group', 'tag.Name']]);
+  expect(shortChanges).toEqual([
+    ['update', 'web-api1', 'paths', 'other conditions', 'target group', 'tag.Name'],
+  ]);
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:rule-api1' } });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', ...settings('api1', 'arn:group-1') } },
     {
       command: 'AddTags',
@@ -142,13 +144,13 @@ test('repairs drift', async () => {
 test('repairs drift: a rule forwards to a recreated target group as soon as the group exists', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   const { found } = withItems();
-  const { verbs } = await provisionStep(rules, {
+  const { shortChanges } = await provisionStep(rules, {
     ...scenario,
     found: { ...found, targetGroups: { 'web-api2': found.targetGroups['web-api2'] } } as never,
     ids: { listener, targetGroups: { ...targetGroups, 'web-api1': { targetGroupArn: 'arn:new' } } },
   });
-  expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
-  expect(sent()).toEqual([
+  expect(shortChanges).toEqual([['update', 'web-api1', 'target group']]);
+  expect(sentCalls()).toEqual([
     { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', ...settings('api1', 'arn:new') } },
   ]);
 });
@@ -171,7 +173,7 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
     ],
   });
   // The look finds each rule by the priority of its path, and returns it under the key of the container that now has the path.
-  const { verbs, notes } = await provisionStep(rules, {
+  const { shortChanges, notes } = await provisionStep(rules, {
     ...scenario,
     config: swapped,
     found: {
@@ -180,7 +182,7 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
       rules: { 'web-api1': item('api2', 'arn:group-2'), 'web-api2': item('api1', 'arn:group-1') },
     },
   });
-  expect(verbs).toEqual([
+  expect(shortChanges).toEqual([
     ['update', 'web-api1', 'target group', 'tag.Name', 'tag.slipway:key'],
     ['update', 'web-api2', 'target group', 'tag.Name', 'tag.slipway:key'],
   ]);
@@ -188,50 +190,50 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
     Type: 'forward',
     ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
   });
-  const modify = (RuleArn: string, input: object) => ({
+  const modifyCall = (RuleArn: string, input: object) => ({
     command: 'ModifyRule',
     input: { RuleArn, ...input },
   });
-  const tag = (arn: string, key: string) => ({
+  const tagCall = (arn: string, key: string) => ({
     command: 'AddTags',
     input: { ResourceArns: [arn], Tags: toPascalCaseTags(tags(key)) },
   });
   const { Conditions: first } = settings('api1', '');
   const { Conditions: second } = settings('api2', '');
-  expect(sent()).toEqual([
-    modify('arn:rule-api2', {
+  expect(sentCalls()).toEqual([
+    modifyCall('arn:rule-api2', {
       Conditions: second,
       Actions: [weights(['arn:group-2', 1], ['arn:group-1', 0])],
     }),
-    tag('arn:rule-api2', 'web-api1'),
-    modify('arn:rule-api1', {
+    tagCall('arn:rule-api2', 'web-api1'),
+    modifyCall('arn:rule-api1', {
       Conditions: first,
       Actions: [weights(['arn:group-1', 1], ['arn:group-2', 0])],
     }),
-    tag('arn:rule-api1', 'web-api2'),
-    modify('arn:rule-api2', { Actions: [weights(['arn:group-2', 0], ['arn:group-1', 1])] }),
-    modify('arn:rule-api1', { Actions: [weights(['arn:group-1', 0], ['arn:group-2', 1])] }),
-    modify('arn:rule-api2', { Actions: settings('api2', 'arn:group-1').Actions }),
-    modify('arn:rule-api1', { Actions: settings('api1', 'arn:group-2').Actions }),
+    tagCall('arn:rule-api1', 'web-api2'),
+    modifyCall('arn:rule-api2', { Actions: [weights(['arn:group-2', 0], ['arn:group-1', 1])] }),
+    modifyCall('arn:rule-api1', { Actions: [weights(['arn:group-1', 0], ['arn:group-2', 1])] }),
+    modifyCall('arn:rule-api2', { Actions: settings('api2', 'arn:group-1').Actions }),
+    modifyCall('arn:rule-api1', { Actions: settings('api1', 'arn:group-2').Actions }),
   ]);
   expect(notes).toEqual(['/api2 is now answered by web-api1', '/api1 is now answered by web-api2']);
 });
 
 test('repairs drift: a traffic switch that an earlier run began is completed', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
-  const { verbs } = await provisionStep(rules, withItems({ forward: 'arn:old × 0, arn:group-1 × 1' }));
-  expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
+  const { shortChanges } = await provisionStep(rules, withItems({ forward: 'arn:old × 0, arn:group-1 × 1' }));
+  expect(shortChanges).toEqual([['update', 'web-api1', 'target group']]);
   const { Actions, Conditions } = settings('api1', 'arn:group-1');
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', Conditions } },
     { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', Actions } },
   ]);
 });
 
 test('repairs drift: a rule that is no longer configured is removed', async () => {
-  const { verbs } = await provisionStep(rules, { ...withItems(), config: oneContainer });
-  expect(verbs).toEqual([['remove', 'web-api2']]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(rules, { ...withItems(), config: oneContainer });
+  expect(shortChanges).toEqual([['remove', 'web-api2']]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('explains refusal', async () => {
@@ -239,7 +241,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(rules, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     message: 'too many rules',
   });
-  expect(sent()).toEqual([create('api1', 'arn:group-1')]);
+  expect(sentCalls()).toEqual([createCall('api1', 'arn:group-1')]);
 });
 
 test('explains refusal: a foreign rule at our priority is refused, and nothing is sent for it', async () => {
@@ -247,5 +249,5 @@ test('explains refusal: a foreign rule at our priority is refused, and nothing i
   expect(changes).toMatchObject([
     { key: 'web-api1', verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

@@ -14,10 +14,10 @@ import { ingressOf, securityGroups } from '../../../../provision/steps/security-
 import { knownAfter } from '../../../../lib/model/change.ts';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-const create = (key: string, Description: string) => ({
+const createCall = (key: string, Description: string) => ({
   command: 'CreateSecurityGroup',
   input: {
     VpcId: 'vpc-1',
@@ -28,7 +28,7 @@ const create = (key: string, Description: string) => ({
     ],
   },
 });
-const call = (command: string, GroupId: string, permission: IpPermission) => ({
+const ruleCall = (command: string, GroupId: string, permission: IpPermission) => ({
   command,
   input: { GroupId, IpPermissions: [permission] },
 });
@@ -86,7 +86,7 @@ const describeResponse = (
     },
   ],
 });
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 /** Lets every call succeed. */
 function mockSuccess() {
@@ -105,8 +105,8 @@ function mockSuccess() {
 
 test('creates when missing', async () => {
   mockSuccess();
-  const { verbs, ids, changes } = await provisionStep(securityGroups, scenario({}));
-  expect(verbs).toEqual([
+  const { shortChanges, ids, changes } = await provisionStep(securityGroups, scenario({}));
+  expect(shortChanges).toEqual([
     ['create', 'balancer'],
     ['create', 'web'],
   ]);
@@ -116,12 +116,12 @@ test('creates when missing', async () => {
     from: undefined,
     to: knownAfter('securityGroups.balancer'),
   });
-  expect(sent()).toEqual([
-    create('balancer', 'Load balancer: HTTP from anywhere'),
-    call('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere)),
-    create('web', 'Tasks of web: from the load balancer alone'),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+  expect(sentCalls()).toEqual([
+    createCall('balancer', 'Load balancer: HTTP from anywhere'),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere)),
+    createCall('web', 'Tasks of web: from the load balancer alone'),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
   ]);
 });
 
@@ -134,13 +134,13 @@ test('creates when missing: if the response to an earlier create was lost, our g
     .resolves(describeResponse('web', 'sg-w', [tcpPermission(5000, balancer), tcpPermission(22, anywhere)]));
   const { ids } = await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(ids).toEqual({ web: { groupId: 'sg-w' } });
-  expect(sent().slice(3)).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
+  expect(sentCalls().slice(3)).toEqual([
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
   ]);
 });
 
-test('creates when missing: a rule that already exists does not keep the others from being added', async () => {
+test('creates when missing: if one rule already exists, the other rules are still added', async () => {
   mockSuccess();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand, {
@@ -149,9 +149,9 @@ test('creates when missing: a rule that already exists does not keep the others 
     })
     .rejects(awsError('InvalidPermission.Duplicate'));
   await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
-  expect(sent().slice(1)).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+  expect(sentCalls().slice(1)).toEqual([
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(5000, balancer)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
   ]);
 });
 
@@ -162,15 +162,15 @@ test('creates when missing: a call that does not find the new group yet is retri
     .rejectsOnce(awsError('InvalidGroup.NotFound'))
     .resolves({});
   await provisionStep(securityGroups, scenario({ web: groups().web }));
-  expect(sent().slice(1)).toEqual(
-    Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere))),
+  expect(sentCalls().slice(1)).toEqual(
+    Array(2).fill(ruleCall('AuthorizeSecurityGroupIngress', 'sg-b', tcpPermission(80, anywhere))),
   );
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(securityGroups, scenario(groups()));
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(securityGroups, scenario(groups()));
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
@@ -178,18 +178,18 @@ test('repairs drift', async () => {
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(22, '0.0.0.0/0')];
   found.balancer.tags = { ...found.balancer.tags, Name: 'other' };
-  const { verbs } = await provisionStep(securityGroups, scenario(found));
-  expect(verbs).toEqual([
+  const { shortChanges } = await provisionStep(securityGroups, scenario(found));
+  expect(shortChanges).toEqual([
     ['update', 'balancer', 'tag.Name'],
     ['update', 'web', 'ingress'],
   ]);
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'CreateTags',
       input: { Resources: ['sg-b'], Tags: toPascalCaseTags(ourTags('securityGroups', 'balancer')) },
     },
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
   ]);
 });
 
@@ -198,11 +198,11 @@ test("repairs drift: the tasks' old port stays open to the load balancer until t
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
   await provisionStep(securityGroups, scenario(found));
-  expect(sent()).toEqual([
-    call('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
-    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
+  expect(sentCalls()).toEqual([
+    ruleCall('AuthorizeSecurityGroupIngress', 'sg-w', tcpPermission(6000, balancer)),
+    ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(22, anywhere)),
     // The clean-up sends this call.
-    call('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(6001, balancer)),
+    ruleCall('RevokeSecurityGroupIngress', 'sg-w', tcpPermission(6001, balancer)),
   ]);
 });
 
@@ -210,11 +210,15 @@ test('repairs drift: a revoked egress rule is restored, so that tasks can reach 
   mockSuccess();
   const found = groups();
   found.web.egress = [tcp(443, '10.0.0.0/8')];
-  const { verbs } = await provisionStep(securityGroups, scenario(found));
-  expect(verbs).toEqual([['update', 'web', 'egress']]);
-  expect(sent()).toEqual([
-    call('AuthorizeSecurityGroupEgress', 'sg-w', allTraffic),
-    call('RevokeSecurityGroupEgress', 'sg-w', tcpPermission(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })),
+  const { shortChanges } = await provisionStep(securityGroups, scenario(found));
+  expect(shortChanges).toEqual([['update', 'web', 'egress']]);
+  expect(sentCalls()).toEqual([
+    ruleCall('AuthorizeSecurityGroupEgress', 'sg-w', allTraffic),
+    ruleCall(
+      'RevokeSecurityGroupEgress',
+      'sg-w',
+      tcpPermission(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] }),
+    ),
   ]);
 });
 
@@ -228,11 +232,11 @@ test('repairs drift: it is no error if a surplus rule is already revoked', async
 });
 
 test('repairs drift: the group of a service that is no longer configured is removed', async () => {
-  const { verbs } = await provisionStep(securityGroups, {
+  const { shortChanges } = await provisionStep(securityGroups, {
     ...scenario(groups()),
     config: config({ services: [] }),
   });
-  expect(verbs).toEqual([['remove', 'web']]);
+  expect(shortChanges).toEqual([['remove', 'web']]);
 });
 
 test('explains refusal', async () => {
@@ -260,10 +264,10 @@ test('explains refusal: an exceeded quota', async () => {
 test('explains refusal: a group in another VPC is refused, since it cannot move', async () => {
   const found = groups();
   found.web.vpcId = 'vpc-9';
-  const { changes, verbs } = await provisionStep(securityGroups, scenario(found));
-  expect(verbs).toEqual([['refused', 'web']]);
+  const { changes, shortChanges } = await provisionStep(securityGroups, scenario(found));
+  expect(shortChanges).toEqual([['refused', 'web']]);
   expect(changes[0]?.reason).toBe('it is in vpc-9, which is not the VPC of this stack');
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('the internet reaches the load balancer, and only the load balancer reaches the ports of the tasks', () => {

@@ -2,18 +2,18 @@
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { serviceLinkedRole } from '../../../../provision/steps/service-linked-role.ts';
-import { awsError, mocks, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, mocks, provisionStep, sentCalls } from '../../step-harness.ts';
 
 const ROLE = 'AWSServiceRoleForECS';
-const create = { command: 'CreateServiceLinkedRole', input: { AWSServiceName: 'ecs.amazonaws.com' } };
+const createCall = { command: 'CreateServiceLinkedRole', input: { AWSServiceName: 'ecs.amazonaws.com' } };
 const provision = () => provisionStep(serviceLinkedRole, { noun: 'serviceLinkedRole' });
 
 test('creates when missing', async () => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).resolves({ Role: { RoleName: ROLE } as never });
-  const { verbs, ids } = await provision();
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provision();
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { roleName: ROLE } });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });
 
 test.each([
@@ -37,20 +37,20 @@ test.each([
 );
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(serviceLinkedRole, {
+  const { shortChanges } = await provisionStep(serviceLinkedRole, {
     noun: 'serviceLinkedRole',
     found: { serviceLinkedRole: { '': { roleName: ROLE, tags: {} } } },
   });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift: the role is never changed, since it belongs to the account', async () => {
-  const { verbs } = await provisionStep(serviceLinkedRole, {
+  const { shortChanges } = await provisionStep(serviceLinkedRole, {
     noun: 'serviceLinkedRole',
     found: { serviceLinkedRole: { '': { roleName: 'AWSServiceRoleForECS_old', tags: { owner: 'bob' } } } },
   });
-  expect(verbs).toEqual([]);
+  expect(shortChanges).toEqual([]);
 });
 
 test.each([
@@ -59,5 +59,5 @@ test.each([
 ])('explains refusal: %s', async (_what, code, message) => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
   await expect(provision()).rejects.toMatchObject({ message });
-  expect(sent()).toEqual([create]);
+  expect(sentCalls()).toEqual([createCall]);
 });

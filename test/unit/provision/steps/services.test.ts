@@ -13,7 +13,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { services } from '../../../../provision/steps/services.ts';
-import { awsError, config, mocks, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, provisionStep, sentCalls } from '../../step-harness.ts';
 import {
   ARN,
   stackWith,
@@ -40,11 +40,11 @@ describe('creates when missing', () => {
   test('creates when missing: waits until the service is deployed', async () => {
     mockDeployed();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN, events: [] } });
-    const { verbs, ids } = await provisionStep(services, scenario());
-    expect(verbs).toEqual([['create', 'web']]);
+    const { shortChanges, ids } = await provisionStep(services, scenario());
+    expect(shortChanges).toEqual([['create', 'web']]);
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([createCall()]);
-    const health = sent().filter(({ command }) => command === 'DescribeTargetHealth');
+    const health = sentCalls().filter(({ command }) => command === 'DescribeTargetHealth');
     expect(health.map(({ input }) => input)).toEqual([
       { TargetGroupArn: 'arn:group-1' },
       { TargetGroupArn: 'arn:group-2' },
@@ -123,7 +123,7 @@ describe('creates when missing', () => {
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([createCall()]);
     // Without tasks there are no targets to wait for.
-    expect(sent().map(({ command }) => command)).not.toContain('DescribeTargetHealth');
+    expect(sentCalls().map(({ command }) => command)).not.toContain('DescribeTargetHealth');
   });
 
   test('creates when missing: a timeout is reported if the name stays taken', async () => {
@@ -169,7 +169,7 @@ describe('creates when missing', () => {
     const containers = (service?.containers ?? []).map((container) => ({ ...container, path: undefined }));
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
     await provisionStep(services, { ...scenario(stackWith({ containers })), waitUntilReady: false });
-    const [{ input } = fail()] = sent();
+    const [{ input } = fail()] = sentCalls();
     expect(input).toMatchObject({ loadBalancers: [], healthCheckGracePeriodSeconds: undefined });
   });
 
@@ -181,10 +181,10 @@ describe('creates when missing', () => {
       .resolvesOnce({ services: [{ serviceName: 'web', status: 'INACTIVE' }] })
       .resolves({ services: [deployedService] });
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    const { verbs } = await provisionStep(services, withItem({ status: 'DRAINING' }));
-    expect(verbs).toEqual([['replace', 'web', 'status']]);
+    const { shortChanges } = await provisionStep(services, withItem({ status: 'DRAINING' }));
+    expect(shortChanges).toEqual([['replace', 'web', 'status']]);
     expect(
-      sent()
+      sentCalls()
         .filter(({ command }) => command !== 'DescribeTargetHealth')
         .map(({ command }) => command),
     ).toEqual(['DescribeServices', 'DescribeServices', 'CreateService', 'DescribeServices']);
@@ -192,15 +192,15 @@ describe('creates when missing', () => {
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(services, withItem());
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(services, withItem());
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: a rollout in progress and fields that the endpoint does not report are not drift', async () => {
   const unknownFields = { graceSeconds: undefined, deployment: undefined, rollout: 'IN_PROGRESS' };
-  const { verbs } = await provisionStep(services, withItem(unknownFields));
-  expect(verbs).toEqual([]);
+  const { shortChanges } = await provisionStep(services, withItem(unknownFields));
+  expect(shortChanges).toEqual([]);
 });
 
 describe('repairs drift', () => {
@@ -208,7 +208,7 @@ describe('repairs drift', () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     mocks.ecs.on(TagResourceCommand).resolves({});
-    const { verbs, ids } = await provisionStep(
+    const { shortChanges, ids } = await provisionStep(
       services,
       withItem({
         taskDefinitionArn: 'arn:definition:0',
@@ -222,7 +222,7 @@ describe('repairs drift', () => {
         tags: { ...tags, Name: 'other' },
       }),
     );
-    expect(verbs).toEqual([
+    expect(shortChanges).toEqual([
       [
         'update',
         'web',
@@ -247,9 +247,9 @@ describe('repairs drift', () => {
   test('repairs drift: unchanged load balancers are not sent, since they would start a deployment', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const more = stackWith({ count: 1, graceSeconds: 90 });
-    const { verbs } = await provisionStep(services, withItem({}, more));
-    expect(verbs).toEqual([['update', 'web', 'grace seconds']]);
+    const longerGrace = stackWith({ count: 1, graceSeconds: 90 });
+    const { shortChanges } = await provisionStep(services, withItem({}, longerGrace));
+    expect(shortChanges).toEqual([['update', 'web', 'grace seconds']]);
     expect(mutations()).toEqual([updateCall({ healthCheckGracePeriodSeconds: 90 })]);
   });
 
@@ -274,8 +274,8 @@ describe('repairs drift', () => {
   test('repairs drift: a failed rollout is retried', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const { verbs } = await provisionStep(services, withItem({ rollout: 'FAILED' }));
-    expect(verbs).toEqual([['update', 'web', 'rollout']]);
+    const { shortChanges } = await provisionStep(services, withItem({ rollout: 'FAILED' }));
+    expect(shortChanges).toEqual([['update', 'web', 'rollout']]);
     expect(mutations()).toEqual([updateCall({ forceNewDeployment: true })]);
   });
 
@@ -290,45 +290,45 @@ describe('repairs drift', () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const bigger = stackWith({ memory: 1024 });
-    const { verbs, changes } = await provisionStep(services, {
+    const { shortChanges, changes } = await provisionStep(services, {
       ...withItem(),
       config: bigger,
       ids: { ...ids, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
     });
-    expect(verbs).toEqual([['update', 'web', 'task definition']]);
+    expect(shortChanges).toEqual([['update', 'web', 'task definition']]);
     expect(changes[0]?.fields[0]?.to).toEqual({ after: 'taskDefinitions.web' });
   });
 
   test('repairs drift: new tags of a task definition do not change the service', async () => {
     const { found } = withItem();
-    const { verbs } = await provisionStep(services, {
+    const { shortChanges } = await provisionStep(services, {
       ...withItem(),
       found: {
         ...found,
         taskDefinitions: { web: { ...definitionOf(config()), tags: { 'slipway:stack': 'shop-dev' } } },
       },
     });
-    expect(verbs).toEqual([]);
+    expect(shortChanges).toEqual([]);
   });
 
   test('repairs drift: the ids of missing resources are still unknown in the plan', async () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const { verbs } = await provisionStep(services, {
+    const { shortChanges } = await provisionStep(services, {
       ...withItem(),
       waitUntilReady: false,
       found: { services: { web: item } },
     });
-    expect(verbs).toEqual([
+    expect(shortChanges).toEqual([
       ['update', 'web', 'task definition', 'subnets', 'security group', 'load balancers'],
     ]);
   });
 
   test('repairs drift: a service that is no longer configured is removed', async () => {
-    const { verbs } = await provisionStep(services, {
+    const { shortChanges } = await provisionStep(services, {
       ...withItem(),
       found: { ...withItem().found, services: { web: item, old: { ...item, serviceName: 'old' } } },
     });
-    expect(verbs).toEqual([['remove', 'old']]);
+    expect(shortChanges).toEqual([['remove', 'old']]);
   });
 });
 
@@ -345,6 +345,6 @@ describe('explains refusal', () => {
     expect(changes).toMatchObject([
       { verb: 'refused', reason: expect.stringContaining('someone else created it') },
     ]);
-    expect(sent()).toEqual([]);
+    expect(sentCalls()).toEqual([]);
   });
 });

@@ -14,13 +14,13 @@ import {
   mocks,
   ourTags,
   provisionStep,
-  sent,
+  sentCalls,
   surveyOf,
   diffOf,
 } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
-const create = (key: string, CidrBlock: string, AvailabilityZone: string) => ({
+const createCall = (key: string, CidrBlock: string, AvailabilityZone: string) => ({
   command: 'CreateSubnet',
   input: {
     VpcId: 'vpc-1',
@@ -38,7 +38,7 @@ const networkWithoutSubnet = (key: keyof ReturnType<typeof network>['subnets']) 
 };
 const scenario = { noun: 'subnets', ids: network() } as const;
 const conflict = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 test('creates when missing', async () => {
   mocks.ec2
@@ -46,19 +46,22 @@ test('creates when missing', async () => {
     .callsFake(({ CidrBlock, AvailabilityZone }: { CidrBlock: string; AvailabilityZone: string }) => ({
       Subnet: { SubnetId: `subnet-${CidrBlock}`, AvailabilityZone },
     }));
-  const { verbs, ids } = await provisionStep(subnets, { ...scenario, found: networkWithout('subnets') });
-  expect(verbs).toEqual([
+  const { shortChanges, ids } = await provisionStep(subnets, {
+    ...scenario,
+    found: networkWithout('subnets'),
+  });
+  expect(shortChanges).toEqual([
     ['create', 'public-1'],
     ['create', 'public-2'],
     ['create', 'private-1'],
     ['create', 'private-2'],
   ]);
   expect(ids['private-2']).toEqual({ subnetId: 'subnet-10.0.144.0/20', zone: 'eu-west-1b' });
-  expect(sent()).toEqual([
-    create('public-1', '10.0.0.0/20', 'eu-west-1a'),
-    create('public-2', '10.0.16.0/20', 'eu-west-1b'),
-    create('private-1', '10.0.128.0/20', 'eu-west-1a'),
-    create('private-2', '10.0.144.0/20', 'eu-west-1b'),
+  expect(sentCalls()).toEqual([
+    createCall('public-1', '10.0.0.0/20', 'eu-west-1a'),
+    createCall('public-2', '10.0.16.0/20', 'eu-west-1b'),
+    createCall('private-1', '10.0.128.0/20', 'eu-west-1a'),
+    createCall('private-2', '10.0.144.0/20', 'eu-west-1b'),
   ]);
 });
 
@@ -68,7 +71,7 @@ test('creates when missing: a public and a private subnet with the same number a
   found.subnets['public-1'].zone = 'eu-west-1c';
   const { ids } = await provisionStep(subnets, { ...scenario, found });
   expect(ids).toEqual({ 'private-1': { subnetId: 'subnet-c', zone: 'eu-west-1c' } });
-  expect(sent()).toEqual([create('private-1', '10.0.128.0/20', 'eu-west-1c')]);
+  expect(sentCalls()).toEqual([createCall('private-1', '10.0.128.0/20', 'eu-west-1c')]);
 });
 
 test('creates when missing: an additional zone is chosen from those without a subnet', async () => {
@@ -77,14 +80,14 @@ test('creates when missing: an additional zone is chosen from those without a su
   found.subnets['public-2'].zone = 'eu-west-1c';
   found.subnets['private-2'].zone = 'eu-west-1c';
   const stack = config({ network: { cidr: '10.0.0.0/16', zones: 3 } });
-  const { verbs } = await provisionStep(subnets, { ...scenario, config: stack, found });
-  expect(verbs).toEqual([
+  const { shortChanges } = await provisionStep(subnets, { ...scenario, config: stack, found });
+  expect(shortChanges).toEqual([
     ['create', 'public-3'],
     ['create', 'private-3'],
   ]);
-  expect(sent()).toEqual([
-    create('public-3', '10.0.32.0/20', 'eu-west-1b'),
-    create('private-3', '10.0.160.0/20', 'eu-west-1b'),
+  expect(sentCalls()).toEqual([
+    createCall('public-3', '10.0.32.0/20', 'eu-west-1b'),
+    createCall('private-3', '10.0.160.0/20', 'eu-west-1b'),
   ]);
 });
 
@@ -118,9 +121,9 @@ test('creates when missing: a call that does not find the new VPC yet is retried
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(subnets, { ...scenario, found: network() });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(subnets, { ...scenario, found: network() });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: a subnet keeps its zone even if the region no longer offers this zone', () => {
@@ -132,10 +135,10 @@ test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const found = network();
   found.subnets['public-2'].tags = { ...found.subnets['public-2'].tags, Name: 'other' };
-  const { verbs, ids } = await provisionStep(subnets, { ...scenario, found });
-  expect(verbs).toEqual([['update', 'public-2', 'tag.Name']]);
+  const { shortChanges, ids } = await provisionStep(subnets, { ...scenario, found });
+  expect(shortChanges).toEqual([['update', 'public-2', 'tag.Name']]);
   expect(ids).toEqual({ 'public-2': { subnetId: 'subnet-b', zone: 'eu-west-1b' } });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'CreateTags',
       input: { Resources: ['subnet-b'], Tags: toPascalCaseTags(ourTags('subnets', 'public-2')) },
@@ -147,9 +150,9 @@ test('repairs drift: a subnet that assigns public addresses is changed back', as
   mocks.ec2.on(ModifySubnetAttributeCommand).resolves({});
   const found = network();
   found.subnets['private-1'].mapPublicIp = true;
-  const { verbs } = await provisionStep(subnets, { ...scenario, found });
-  expect(verbs).toEqual([['update', 'private-1', 'public addresses']]);
-  expect(sent()).toEqual([
+  const { shortChanges } = await provisionStep(subnets, { ...scenario, found });
+  expect(shortChanges).toEqual([['update', 'private-1', 'public addresses']]);
+  expect(sentCalls()).toEqual([
     {
       command: 'ModifySubnetAttribute',
       input: { SubnetId: 'subnet-c', MapPublicIpOnLaunch: { Value: false } },
@@ -160,8 +163,8 @@ test('repairs drift: a subnet that assigns public addresses is changed back', as
 test('repairs drift: the subnets of a surplus zone are removed', async () => {
   const found = network();
   const more = { ...found.subnets, 'public-3': found.subnets['public-1'] };
-  const { verbs } = await provisionStep(subnets, { ...scenario, found: { ...found, subnets: more } });
-  expect(verbs).toEqual([['remove', 'public-3']]);
+  const { shortChanges } = await provisionStep(subnets, { ...scenario, found: { ...found, subnets: more } });
+  expect(shortChanges).toEqual([['remove', 'public-3']]);
 });
 
 test('explains refusal', async () => {
@@ -179,17 +182,17 @@ test('explains refusal', async () => {
 test('explains refusal: a subnet in another VPC is refused, since it cannot move', async () => {
   const found = network();
   found.subnets['public-1'].vpcId = 'vpc-9';
-  const { changes, verbs } = await provisionStep(subnets, { ...scenario, found });
-  expect(verbs).toEqual([['refused', 'public-1']]);
+  const { changes, shortChanges } = await provisionStep(subnets, { ...scenario, found });
+  expect(shortChanges).toEqual([['refused', 'public-1']]);
   expect(changes[0]?.reason).toBe('it is in vpc-9, which is not the VPC of this stack');
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('explains refusal: a subnet with another block is refused, since its block cannot change', async () => {
   const found = network();
   found.subnets['private-1'].cidr = '10.0.200.0/24';
-  const { changes, verbs } = await provisionStep(subnets, { ...scenario, found });
-  expect(verbs).toEqual([['refused', 'private-1']]);
+  const { changes, shortChanges } = await provisionStep(subnets, { ...scenario, found });
+  expect(shortChanges).toEqual([['refused', 'private-1']]);
   expect(changes[0]?.reason).toBe('its block is 10.0.200.0/24, and the block of a subnet cannot change');
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

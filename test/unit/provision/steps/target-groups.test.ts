@@ -14,7 +14,7 @@ import { routesOf, type Config, type Container } from '../../../../lib/config/co
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { targetGroups } from '../../../../provision/steps/target-groups.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const NAME = /^shop-dev-web-api1-[0-9a-f]{4}$/;
@@ -67,7 +67,7 @@ const settings = (key: string, port: number) => ({
   ...health,
   Tags: toPascalCaseTags(tags(key)),
 });
-const delay = (arn: string, seconds = '10') => ({
+const delayCall = (arn: string, seconds = '10') => ({
   command: 'ModifyTargetGroupAttributes',
   input: {
     TargetGroupArn: arn,
@@ -85,7 +85,7 @@ function mockCreate(): void {
 /** Lets the look find the group that the step is about to create, with these tags. */
 function mockTargetGroup(groupTags: Record<string, string>): void {
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(() => {
-    const createCall = sent().find(({ command }) => command === 'CreateTargetGroup');
+    const createCall = sentCalls().find(({ command }) => command === 'CreateTargetGroup');
     const { Name } = createCall?.input as { Name: string };
     return { TargetGroups: [{ TargetGroupArn: 'arn:there', TargetGroupName: Name }] };
   });
@@ -112,8 +112,8 @@ function oneContainerWith(changes: Partial<Container>): Config {
 
 test('creates when missing', async () => {
   mockCreate();
-  const { verbs, ids } = await provisionStep(targetGroups, scenario);
-  expect(verbs).toEqual([
+  const { shortChanges, ids } = await provisionStep(targetGroups, scenario);
+  expect(shortChanges).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
   ]);
@@ -121,11 +121,11 @@ test('creates when missing', async () => {
     'web-api1': { targetGroupArn: 'arn:new-5000' },
     'web-api2': { targetGroupArn: 'arn:new-6000' },
   });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'CreateTargetGroup', input: settings('web-api1', 5000) },
-    delay('arn:new-5000'),
+    delayCall('arn:new-5000'),
     { command: 'CreateTargetGroup', input: settings('web-api2', 6000) },
-    delay('arn:new-6000'),
+    delayCall('arn:new-6000'),
   ]);
 });
 
@@ -135,7 +135,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mockTargetGroup(tags('web-api1'));
   const { ids } = await provisionStep(targetGroups, { ...scenario, config: oneContainer });
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:there' } });
-  expect(sent().at(-1)).toEqual(delay('arn:there'));
+  expect(sentCalls().at(-1)).toEqual(delayCall('arn:there'));
 });
 
 test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
@@ -147,14 +147,14 @@ test('creates when missing: a resource that someone else has created under the s
       /^A resource that does not belong to this stack already uses the name shop-dev-web-api1-[0-9a-f]{4}\.$/,
     ),
   });
-  expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
+  expect(sentCalls().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
 });
 
 test('creates when missing: a group for another port has another name, so that it can exist beside the old group', async () => {
   mockCreate();
   await provisionStep(targetGroups, { ...scenario, config: oneContainer });
   await provisionStep(targetGroups, { ...scenario, config: oneContainerWith({ port: 5001 }) });
-  const [before, after] = sent()
+  const [before, after] = sentCalls()
     .filter(({ command }) => command === 'CreateTargetGroup')
     .map(({ input }) => (input as { Name: string }).Name);
   expect(before).toMatch(NAME);
@@ -169,23 +169,23 @@ test('creates when missing: a group for HTTPS has another name, and uses HTTPS f
   await provisionStep(targetGroups, { ...scenario, config: secure });
   const Name = namesOf(secure).targetGroup(container);
   expect(Name).not.toBe(namesOf(oneContainer).targetGroup({ ...container, protocol: 'HTTP' }));
-  expect(sent()[0]).toEqual({
+  expect(sentCalls()[0]).toEqual({
     command: 'CreateTargetGroup',
     input: { ...settings('web-api1', 5000), Name, Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' },
   });
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(targetGroups, withItems());
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(targetGroups, withItems());
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
   mocks.elbv2.on(AddTagsCommand).resolves({});
-  const { verbs, ids } = await provisionStep(
+  const { shortChanges, ids } = await provisionStep(
     targetGroups,
     withItems({
       health: { ...item('web-api1').health, port: '8080', path: '/' },
@@ -193,7 +193,7 @@ test('repairs drift', async () => {
       tags: { ...tags('web-api1'), Name: 'other' },
     }),
   );
-  expect(verbs).toEqual([
+  expect(shortChanges).toEqual([
     [
       'update',
       'web-api1',
@@ -204,8 +204,8 @@ test('repairs drift', async () => {
     ],
   ]);
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:web-api1' } });
-  expect(sent()).toEqual([
-    delay('arn:web-api1'),
+  expect(sentCalls()).toEqual([
+    delayCall('arn:web-api1'),
     { command: 'ModifyTargetGroup', input: { TargetGroupArn: 'arn:web-api1', ...health } },
     {
       command: 'AddTags',
@@ -217,26 +217,26 @@ test('repairs drift', async () => {
 test('repairs drift: if only the deregistration delay differs, only the delay is sent', async () => {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
   await provisionStep(targetGroups, { ...withItems(), config: config({ deregistrationDelaySeconds: 30 }) });
-  expect(sent()).toEqual([delay('arn:web-api1', '30'), delay('arn:web-api2', '30')]);
+  expect(sentCalls()).toEqual([delayCall('arn:web-api1', '30'), delayCall('arn:web-api2', '30')]);
 });
 
 test('repairs drift: a group that outlived its VPC is replaced by a new one with the same name', async () => {
   mockCreate();
   mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
-  const { verbs, ids } = await provisionStep(targetGroups, withItems({ vpcId: 'vpc-0' }));
-  expect(verbs).toEqual([['replace', 'web-api1', 'vpc']]);
+  const { shortChanges, ids } = await provisionStep(targetGroups, withItems({ vpcId: 'vpc-0' }));
+  expect(shortChanges).toEqual([['replace', 'web-api1', 'vpc']]);
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:new-5000' } });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:web-api1' } },
     { command: 'CreateTargetGroup', input: settings('web-api1', 5000) },
-    delay('arn:new-5000'),
+    delayCall('arn:new-5000'),
   ]);
 });
 
 test('repairs drift: a target group that is no longer configured is removed', async () => {
-  const { verbs } = await provisionStep(targetGroups, { ...withItems(), config: oneContainer });
-  expect(verbs).toEqual([['remove', 'web-api2']]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(targetGroups, { ...withItems(), config: oneContainer });
+  expect(shortChanges).toEqual([['remove', 'web-api2']]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('explains refusal', async () => {
@@ -246,7 +246,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(targetGroups, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
-  expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: settings('web-api1', 5000) }]);
+  expect(sentCalls()).toEqual([{ command: 'CreateTargetGroup', input: settings('web-api1', 5000) }]);
 });
 
 test('explains refusal: a group with our name but another protocol is refused, since its protocol cannot change', async () => {
@@ -259,29 +259,29 @@ test('explains refusal: a group with our name but another protocol is refused, s
       reason: 'shop-dev-web-api1-0000 uses HTTPS, and the protocol of a target group cannot change',
     },
   ]);
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift: health checks that were manually changed to HTTP are changed back', async () => {
   mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
   const secure = { protocol: 'HTTPS', health: { ...item('web-api1').health, protocol: 'HTTP' } };
   const { found } = withItems(secure);
-  const { verbs } = await provisionStep(targetGroups, {
+  const { shortChanges } = await provisionStep(targetGroups, {
     ...scenario,
     found: { vpc, targetGroups: { 'web-api1': found.targetGroups['web-api1'] } },
     config: oneContainerWith({ protocol: 'HTTPS' }),
   });
-  expect(verbs).toEqual([['update', 'web-api1', 'health.protocol']]);
+  expect(shortChanges).toEqual([['update', 'web-api1', 'health.protocol']]);
   const input = { TargetGroupArn: 'arn:web-api1', ...health, HealthCheckProtocol: 'HTTPS' };
-  expect(sent()).toEqual([{ command: 'ModifyTargetGroup', input }]);
+  expect(sentCalls()).toEqual([{ command: 'ModifyTargetGroup', input }]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {
-  const { verbs, changes } = await provisionStep(
+  const { shortChanges, changes } = await provisionStep(
     targetGroups,
     withItems({ tags: { 'slipway:stack': 'other-dev' } }),
   );
-  expect(verbs).toEqual([['refused', 'web-api1']]);
+  expect(shortChanges).toEqual([['refused', 'web-api1']]);
   expect(changes[0]?.reason).toBe('it belongs to the stack other-dev');
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

@@ -11,7 +11,7 @@ import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
 import { taskDefinitions } from '../../../../provision/steps/task-definitions.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const { images } = existing;
@@ -58,7 +58,7 @@ const stackWith = (change: object) =>
     })),
   });
 
-const listRevisions = {
+const listCall = {
   command: 'ListTaskDefinitions',
   input: { familyPrefix: 'shop-dev-web', status: 'ACTIVE' },
 };
@@ -72,10 +72,10 @@ function mockRegister(): void {
 
 test('creates when missing', async () => {
   mockRegister();
-  const { verbs, ids } = await provisionStep(taskDefinitions, scenario);
-  expect(verbs).toEqual([['create', 'web']]);
+  const { shortChanges, ids } = await provisionStep(taskDefinitions, scenario);
+  expect(shortChanges).toEqual([['create', 'web']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sent()).toEqual([registerCall(), listRevisions]);
+  expect(sentCalls()).toEqual([registerCall(), listCall]);
 });
 
 test('a task definition refers to the roles by the ARNs that IAM returned', async () => {
@@ -84,12 +84,12 @@ test('a task definition refers to the roles by the ARNs that IAM returned', asyn
   const roles = { execution: roleOf('execution'), task: roleOf('task') };
   await provisionStep(taskDefinitions, { ...scenario, ids: { images, roles } });
   const arns = { executionRoleArn: roles.execution.roleArn, taskRoleArn: roles.task.roleArn };
-  expect(sent()[0]?.input).toMatchObject(arns);
+  expect(sentCalls()[0]?.input).toMatchObject(arns);
 
   const definition = definitionFields({ ...definitionFor(), ...arns });
   const found = { images, roles, taskDefinitions: { web: { ...item, definition } } };
-  const { verbs } = await provisionStep(taskDefinitions, { ...scenario, found: found as never });
-  expect(verbs).toEqual([]);
+  const { shortChanges } = await provisionStep(taskDefinitions, { ...scenario, found: found as never });
+  expect(shortChanges).toEqual([]);
 });
 
 test('creates when missing: retries while a role has not propagated', async () => {
@@ -102,46 +102,46 @@ test('creates when missing: retries while a role has not propagated', async () =
     .rejectsOnce(awsError('ClientException', 'Role is not valid'))
     .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
   await provisionStep(taskDefinitions, scenario);
-  expect(sent()).toEqual([registerCall(), registerCall(), registerCall(), listRevisions]);
+  expect(sentCalls()).toEqual([registerCall(), registerCall(), registerCall(), listCall]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(taskDefinitions, withItem());
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(taskDefinitions, withItem());
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mockRegister();
   const other = stackWith({ environment: { LEVEL: 'debug' } });
-  const { verbs, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
-  expect(verbs).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
+  const { shortChanges, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
+  expect(shortChanges).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sent()).toEqual([registerCall(other), listRevisions]);
+  expect(sentCalls()).toEqual([registerCall(other), listCall]);
 });
 
 test('repairs drift: an image that is not pushed yet needs a new revision', async () => {
   mockRegister();
   const fresh = { ...images, 'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:new' } };
-  const { verbs } = await provisionStep(taskDefinitions, {
+  const { shortChanges } = await provisionStep(taskDefinitions, {
     ...withItem(),
     ids: { images: fresh },
     found: { images: { 'web-api2': images['web-api2'] } as never, taskDefinitions: { web: item } },
   });
-  expect(verbs).toEqual([['update', 'web', 'api1.image']]);
-  expect(sent()).toEqual([
+  expect(shortChanges).toEqual([['update', 'web', 'api1.image']]);
+  expect(sentCalls()).toEqual([
     {
       command: 'RegisterTaskDefinition',
       input: { ...definitionFor(config(), fresh), tags: toCamelCaseTags(tags) },
     },
-    listRevisions,
+    listCall,
   ]);
 });
 
 test('repairs drift: a reference to an existing image is already known in the plan', async () => {
   const other = stackWith({ image: { reference: 'nginx:1.29' } });
   const definition = definitionFields(definitionFor(other));
-  const { verbs } = await provisionStep(taskDefinitions, {
+  const { shortChanges } = await provisionStep(taskDefinitions, {
     ...withItem({ definition }),
     config: other,
     found: {
@@ -149,25 +149,28 @@ test('repairs drift: a reference to an existing image is already known in the pl
       taskDefinitions: { web: { ...item, definition } },
     },
   });
-  expect(verbs).toEqual([]);
+  expect(shortChanges).toEqual([]);
 });
 
 test('repairs drift: tags alone need no new revision', async () => {
   mocks.ecs.on(TagResourceCommand).resolves({});
-  const { verbs, ids } = await provisionStep(taskDefinitions, withItem({ tags: { ...tags, Name: 'other' } }));
-  expect(verbs).toEqual([['update', 'web', 'tag.Name']]);
+  const { shortChanges, ids } = await provisionStep(
+    taskDefinitions,
+    withItem({ tags: { ...tags, Name: 'other' } }),
+  );
+  expect(shortChanges).toEqual([['update', 'web', 'tag.Name']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:1' } });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'TagResource', input: { resourceArn: 'arn:definition:1', tags: toCamelCaseTags(tags) } },
-    listRevisions,
+    listCall,
   ]);
 });
 
 test('repairs drift: a definition that a teardown has deregistered but not deleted is registered again', async () => {
   mockRegister();
-  const { verbs } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
-  expect(verbs).toEqual([['update', 'web', 'status']]);
-  expect(sent()).toEqual([registerCall(), listRevisions]);
+  const { shortChanges } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
+  expect(shortChanges).toEqual([['update', 'web', 'status']]);
+  expect(sentCalls()).toEqual([registerCall(), listCall]);
 });
 
 test('repairs drift: earlier revisions of the stack are deregistered; revisions of others and of other families are kept', async () => {
@@ -186,13 +189,13 @@ test('repairs drift: earlier revisions of the stack are deregistered; revisions 
       taskDefinition: { taskDefinitionArn },
       tags: toCamelCaseTags(taskDefinitionArn === revision(2) ? { team: 'orders' } : tags),
     }));
-  const { verbs } = await provisionStep(
+  const { shortChanges } = await provisionStep(
     taskDefinitions,
     withItem({ taskDefinitionArn: revision(4), older: 2 }),
   );
-  expect(verbs).toEqual([['update', 'web', 'older revisions']]);
-  expect(sent()).toEqual([
-    listRevisions,
+  expect(shortChanges).toEqual([['update', 'web', 'older revisions']]);
+  expect(sentCalls()).toEqual([
+    listCall,
     ...[1, 2, 3, 4].map(describeCall),
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(1) } },
     { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(3) } },
@@ -200,11 +203,11 @@ test('repairs drift: earlier revisions of the stack are deregistered; revisions 
 });
 
 test('repairs drift: a family of task definitions that is no longer configured is removed', async () => {
-  const { verbs } = await provisionStep(taskDefinitions, {
+  const { shortChanges } = await provisionStep(taskDefinitions, {
     ...scenario,
     found: { images, taskDefinitions: { web: item, old: { ...item, family: 'shop-dev-old' } } },
   });
-  expect(verbs).toEqual([['remove', 'old']]);
+  expect(shortChanges).toEqual([['remove', 'old']]);
 });
 
 test('explains refusal', async () => {
@@ -214,5 +217,5 @@ test('explains refusal', async () => {
   await expect(provisionStep(taskDefinitions, scenario)).rejects.toMatchObject({
     message: 'No Fargate configuration exists for given values.',
   });
-  expect(sent()).toEqual([registerCall()]);
+  expect(sentCalls()).toEqual([registerCall()]);
 });

@@ -9,33 +9,33 @@ import {
 import { expect, test } from '@jest/globals';
 import { vpc } from '../../../../provision/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().vpc[''];
-const create = {
+const createCall = {
   command: 'CreateVpc',
   input: {
     CidrBlock: '10.0.0.0/16',
     TagSpecifications: [{ ResourceType: 'vpc', Tags: toPascalCaseTags(ourTags('vpc')) }],
   },
 };
-const hostnames = (VpcId: string) => ({
+const hostnamesCall = (VpcId: string) => ({
   command: 'ModifyVpcAttribute',
   input: { VpcId, EnableDnsHostnames: { Value: true } },
 });
 const describeResponse = (...ids: string[]) => ({
   Vpcs: ids.map((VpcId) => ({ VpcId, CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) })),
 });
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 test('creates when missing', async () => {
   mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
-  const { verbs, ids } = await provisionStep(vpc, { noun: 'vpc' });
-  expect(verbs).toEqual([['create', '']]);
+  const { shortChanges, ids } = await provisionStep(vpc, { noun: 'vpc' });
+  expect(shortChanges).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { vpcId: 'vpc-1' } });
-  expect(sent()).toEqual([create, hostnames('vpc-1')]);
+  expect(sentCalls()).toEqual([createCall, hostnamesCall('vpc-1')]);
 });
 
 test('creates when missing: after a lost response, the step looks for the resource by its tags before it sends the create again', async () => {
@@ -75,32 +75,32 @@ test('creates when missing: a call that does not find the new id yet is retried'
   mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
   mocks.ec2.on(ModifyVpcAttributeCommand).rejectsOnce(awsError('InvalidVpcID.NotFound')).resolves({});
   await provisionStep(vpc, { noun: 'vpc' });
-  expect(sent()).toEqual([create, hostnames('vpc-1'), hostnames('vpc-1')]);
+  expect(sentCalls()).toEqual([createCall, hostnamesCall('vpc-1'), hostnamesCall('vpc-1')]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: { '': found } } });
-  expect(verbs).toEqual([]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: { '': found } } });
+  expect(shortChanges).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: if two VPCs have the same key, one is kept and the other is removed', async () => {
   const twins = { '': found, '~2': { ...found, vpcId: 'vpc-2' } };
-  const { verbs } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: twins } });
-  expect(verbs).toEqual([['remove', '~2']]);
-  expect(sent()).toEqual([]);
+  const { shortChanges } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: twins } });
+  expect(shortChanges).toEqual([['remove', '~2']]);
+  expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   mocks.ec2.on(CreateTagsCommand).resolves({});
-  const { verbs } = await provisionStep(vpc, {
+  const { shortChanges } = await provisionStep(vpc, {
     noun: 'vpc',
     found: { vpc: { '': { ...found, dnsHostnames: false, tags: { ...found.tags, Name: 'other' } } } },
   });
-  expect(verbs).toEqual([['update', '', 'dns.hostnames', 'tag.Name']]);
-  expect(sent()).toEqual([
-    hostnames('vpc-1'),
+  expect(shortChanges).toEqual([['update', '', 'dns.hostnames', 'tag.Name']]);
+  expect(sentCalls()).toEqual([
+    hostnamesCall('vpc-1'),
     { command: 'CreateTags', input: { Resources: ['vpc-1'], Tags: toPascalCaseTags(ourTags('vpc')) } },
   ]);
 });
@@ -111,9 +111,9 @@ test('repairs drift: DNS support is enabled before DNS hostnames, which require 
     noun: 'vpc',
     found: { vpc: { '': { ...found, dnsSupport: false, dnsHostnames: false } } },
   });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'ModifyVpcAttribute', input: { VpcId: 'vpc-1', EnableDnsSupport: { Value: true } } },
-    hostnames('vpc-1'),
+    hostnamesCall('vpc-1'),
   ]);
 });
 
@@ -128,14 +128,14 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a VPC with another block is refused, since its block cannot change', async () => {
-  const { changes, verbs } = await provisionStep(vpc, {
+  const { changes, shortChanges } = await provisionStep(vpc, {
     noun: 'vpc',
     config: config({ network: { cidr: '10.9.0.0/16', zones: 2 } }),
     found: { vpc: { '': found } },
   });
-  expect(verbs).toEqual([['refused', '']]);
+  expect(shortChanges).toEqual([['refused', '']]);
   expect(changes[0]?.reason).toBe(
     'its block is 10.0.0.0/16, and the block of a VPC cannot change: keep network.cidr, or tear the stack down first',
   );
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
 });

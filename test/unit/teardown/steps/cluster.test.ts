@@ -10,41 +10,41 @@ import { expect, test } from '@jest/globals';
 import { cluster } from '../../../../teardown/steps/cluster.ts';
 import {
   awsError,
-  mockNothingElse,
+  mockOtherCallsAsEmpty,
   mocks,
   mutations,
   ourTags,
-  sent,
+  sentCalls,
   removeContextOf,
 } from '../../step-harness.ts';
 
 const item = { clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') };
 const remove = () => cluster.remove(removeContextOf({ noun: 'cluster' }, item));
-const call = { command: 'DeleteCluster', input: { cluster: 'arn:cluster' } };
+const deleteCall = { command: 'DeleteCluster', input: { cluster: 'arn:cluster' } };
 
 test('removes what is ours', async () => {
   mocks.ecs.on(DeleteClusterCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 'UpdateInProgressException'])(
   "removes what is ours: retries on %s while the cluster's last services and tasks are stopping",
   async (code) => {
-    mockNothingElse();
+    mockOtherCallsAsEmpty();
     mocks.ecs.on(DeleteClusterCommand).rejectsOnce(awsError(code)).resolves({});
     expect(await remove()).toBeUndefined();
-    expect(mutations()).toEqual([call, call]);
+    expect(mutations()).toEqual([deleteCall, deleteCall]);
   },
 );
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ecs.on(DeleteClusterCommand).rejects(awsError('ClusterNotFoundException'));
   expect(await remove()).toBeUndefined();
 });
 
 test('explains refusal: a foreign task and a foreign service are named at once, with the commands that stop them', async () => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   const task = (id: string, group: string) => ({ taskArn: `arn:task/shop-dev/${id}`, group });
   const services = [
     { serviceName: 'orders', status: 'ACTIVE', tags: [{ key: 'slipway:stack', value: 'orders-dev' }] },
@@ -74,7 +74,7 @@ test('explains refusal: a foreign task and a foreign service are named at once, 
       'Then run the same command again, to finish.',
     ],
   });
-  expect(mutations()).toEqual([call]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
@@ -82,5 +82,5 @@ test('explains refusal', async () => {
     .on(DeleteClusterCommand)
     .rejects(awsError('ClusterContainsContainerInstancesException', 'it contains container instances'));
   await expect(remove()).rejects.toMatchObject({ message: 'it contains container instances' });
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -3,18 +3,18 @@ import { DescribeAddressesCommand, ReleaseAddressCommand } from '@aws-sdk/client
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../teardown/steps/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () => elasticIp.remove(removeContextOf({ noun: 'elasticIp' }, network().elasticIp['']));
-const release = { command: 'ReleaseAddress', input: { AllocationId: 'eipalloc-1' } };
+const releaseCall = { command: 'ReleaseAddress', input: { AllocationId: 'eipalloc-1' } };
 const denied = awsError('AuthFailure', 'You do not have permission to access the specified resource.');
-const commands = () => sent().map(({ command }) => command);
+const commands = () => sentCalls().map(({ command }) => command);
 
 test('removes what is ours', async () => {
   mocks.ec2.on(ReleaseAddressCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([release]);
+  expect(sentCalls()).toEqual([releaseCall]);
 });
 
 test('removes what is ours: retries on three different errors, until the NAT gateway has released the address', async () => {
@@ -25,16 +25,16 @@ test('removes what is ours: retries on three different errors, until the NAT gat
     .rejectsOnce(awsError('InvalidNetworkInterfaceID.NotFound'))
     .resolves({});
   await remove();
-  expect(sent()).toEqual(Array(4).fill(release));
+  expect(sentCalls()).toEqual(Array(4).fill(releaseCall));
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(ReleaseAddressCommand).rejects(awsError('InvalidAllocationID.NotFound'));
   await remove();
-  expect(sent()).toEqual([release]);
+  expect(sentCalls()).toEqual([releaseCall]);
 });
 
-test('counts what is already gone as removed: an address that AWS has since allocated to someone else', async () => {
+test('counts a missing resource as removed: an address that AWS has since allocated to someone else', async () => {
   mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
   mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [] });
   await remove();
@@ -45,7 +45,7 @@ test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(ReleaseAddressCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sent()).toEqual([release]);
+  expect(sentCalls()).toEqual([releaseCall]);
 });
 
 test('explains refusal: the error is thrown if the address is still ours and cannot be released', async () => {

@@ -2,12 +2,12 @@
 import { DeleteVpcEndpointsCommand, DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { gatewayEndpoint } from '../../../../teardown/steps/gateway-endpoint.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () =>
   gatewayEndpoint.remove(removeContextOf({ noun: 'gatewayEndpoint' }, network().gatewayEndpoint['']));
-const deletion = { command: 'DeleteVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
+const deleteCall = { command: 'DeleteVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
 const describeCall = { command: 'DescribeVpcEndpoints', input: { VpcEndpointIds: ['vpce-1'] } };
 const endpointInState = (state: string) => ({
   VpcEndpoints: [{ VpcEndpointId: 'vpce-1', State: state as State }],
@@ -28,7 +28,7 @@ test('removes what is ours', async () => {
   mocks.ec2.on(DeleteVpcEndpointsCommand).resolves({ Unsuccessful: [] });
   mockLookups('deleting', 'Deleting', 'deleted');
   await remove();
-  expect(sent()).toEqual([deletion, describeCall, describeCall, describeCall]);
+  expect(sentCalls()).toEqual([deleteCall, describeCall, describeCall, describeCall]);
 });
 
 test.each([[awsError(notFound)], [{ VpcEndpoints: [] }]])(
@@ -39,21 +39,21 @@ test.each([[awsError(notFound)], [{ VpcEndpoints: [] }]])(
     if (end instanceof Error) lookupMock.rejects(end);
     else lookupMock.resolves(end);
     await remove();
-    expect(sent()).toEqual([deletion, describeCall, describeCall]);
+    expect(sentCalls()).toEqual([deleteCall, describeCall, describeCall]);
   },
 );
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2
     .on(DeleteVpcEndpointsCommand)
     .resolves(unsuccessful('InvalidVpcEndpoint.NotFound', 'It does not exist'));
   mocks.ec2.on(DescribeVpcEndpointsCommand).rejects(awsError(notFound));
   await remove();
-  expect(sent()).toEqual([deletion, describeCall]);
+  expect(sentCalls()).toEqual([deleteCall, describeCall]);
 });
 
 test('explains refusal', async () => {
   mocks.ec2.on(DeleteVpcEndpointsCommand).resolves(unsuccessful('OperationNotPermitted', 'It is managed'));
   await expect(remove()).rejects.toMatchObject({ name: 'OperationNotPermitted', message: 'It is managed' });
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

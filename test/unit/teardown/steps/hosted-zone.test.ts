@@ -2,16 +2,16 @@
 import { DeleteHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { hostedZone } from '../../../../teardown/steps/hosted-zone.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const item = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
 const remove = () => hostedZone.remove(removeContextOf({ noun: 'hostedZone' }, item));
-const call = { command: 'DeleteHostedZone', input: { Id: 'ZONE1' } };
+const deleteCall = { command: 'DeleteHostedZone', input: { Id: 'ZONE1' } };
 
 test('removes what is ours', async () => {
   mocks.route53.on(DeleteHostedZoneCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('removes what is ours: retries while Route 53 processes the previous request', async () => {
@@ -20,19 +20,19 @@ test('removes what is ours: retries while Route 53 processes the previous reques
     .rejectsOnce(awsError('PriorRequestNotComplete', 'still processing a prior request'))
     .resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call, call]);
+  expect(sentCalls()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.route53.on(DeleteHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
   mocks.route53.on(DeleteHostedZoneCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('explains refusal: a zone with foreign records is kept, and the records are listed', async () => {

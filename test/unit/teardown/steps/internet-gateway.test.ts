@@ -7,55 +7,65 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../teardown/steps/internet-gateway.ts';
-import { awsError, mockNothingElse, mocks, mutations, sent, removeContextOf } from '../../step-harness.ts';
+import {
+  awsError,
+  mockOtherCallsAsEmpty,
+  mocks,
+  mutations,
+  sentCalls,
+  removeContextOf,
+} from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().internetGateway[''];
 const remove = (item: Parameters<typeof removeContextOf<'internetGateway'>>[1] = found) =>
   internetGateway.remove(removeContextOf({ noun: 'internetGateway' }, item));
-const detach = { command: 'DetachInternetGateway', input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' } };
-const deletion = { command: 'DeleteInternetGateway', input: { InternetGatewayId: 'igw-1' } };
+const detachCall = {
+  command: 'DetachInternetGateway',
+  input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' },
+};
+const deleteCall = { command: 'DeleteInternetGateway', input: { InternetGatewayId: 'igw-1' } };
 
 test('removes what is ours', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).resolves({});
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([detach, deletion]);
+  expect(sentCalls()).toEqual([detachCall, deleteCall]);
 });
 
 test('removes what is ours: retries until no public address in the VPC is mapped', async () => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2
     .on(DetachInternetGatewayCommand)
     .rejectsOnce(awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'))
     .resolves({});
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();
-  expect(mutations()).toEqual([detach, detach, deletion]);
+  expect(mutations()).toEqual([detachCall, detachCall, deleteCall]);
 });
 
 test('removes what is ours: a gateway that is not attached is not detached', async () => {
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove({ ...found, attachedTo: undefined });
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('InvalidInternetGatewayID.NotFound'));
   mocks.ec2.on(DeleteInternetGatewayCommand).rejects(awsError('InvalidInternetGatewayID.NotFound'));
   await remove();
-  expect(sent()).toEqual([detach, deletion]);
+  expect(sentCalls()).toEqual([detachCall, deleteCall]);
 });
 
-test('counts what is already gone as removed: a gateway that an earlier call has detached, although the response was lost', async () => {
+test('counts a missing resource as removed: a gateway that an earlier call has already detached is only deleted', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('Gateway.NotAttached'));
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([detach, deletion]);
+  expect(sentCalls()).toEqual([detachCall, deleteCall]);
 });
 
 test("explains refusal: a stranger's public address is named at once", async () => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2
     .on(DetachInternetGatewayCommand)
     .rejects(awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'))
@@ -72,12 +82,12 @@ test("explains refusal: a stranger's public address is named at once", async () 
     code: 'FOREIGN',
     why: 'network interface eni-1 uses subnet-1',
   });
-  expect(mutations()).toEqual([detach]);
+  expect(mutations()).toEqual([detachCall]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sent()).toEqual([detach]);
+  expect(sentCalls()).toEqual([detachCall]);
 });

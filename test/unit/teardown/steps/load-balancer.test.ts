@@ -3,7 +3,7 @@ import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { loadBalancer } from '../../../../teardown/steps/load-balancer.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
 import { withShortWaits } from '../../short-waits.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
@@ -40,7 +40,7 @@ test("removes what is ours: waits until the load balancer's network interfaces a
     },
   };
   // The calls are listed by service, EC2 first, rather than in the order in which they were sent.
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     describeCall,
     describeCall,
     describeCall,
@@ -48,7 +48,7 @@ test("removes what is ours: waits until the load balancer's network interfaces a
   ]);
 });
 
-test('reports network interfaces that are never deleted as a timeout', async () => {
+test('reports a timeout if network interfaces are never deleted', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{}, {}] });
   await expect(loadBalancer.remove(withShortWaits(context()))).rejects.toMatchObject({
@@ -58,7 +58,7 @@ test('reports network interfaces that are never deleted as a timeout', async () 
   });
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).rejects(awsError('LoadBalancerNotFoundException'));
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({});
   expect(await remove()).toBeUndefined();
@@ -69,5 +69,5 @@ test('explains refusal', async () => {
     .on(DeleteLoadBalancerCommand)
     .rejects(awsError('OperationNotPermittedException', 'deletion protection is enabled'));
   await expect(remove()).rejects.toMatchObject({ message: 'deletion protection is enabled' });
-  expect(sent().map(({ command }) => command)).toEqual(['DeleteLoadBalancer']);
+  expect(sentCalls().map(({ command }) => command)).toEqual(['DeleteLoadBalancer']);
 });

@@ -2,16 +2,16 @@
 import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { logGroup } from '../../../../teardown/steps/log-group.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const item = { logGroupName: '/slipway/shop-dev', retentionDays: 14, tags: ourTags('logGroup') };
 const remove = () => logGroup.remove(removeContextOf({ noun: 'logGroup' }, item));
-const call = { command: 'DeleteLogGroup', input: { logGroupName: '/slipway/shop-dev' } };
+const deleteCall = { command: 'DeleteLogGroup', input: { logGroupName: '/slipway/shop-dev' } };
 
 test('removes what is ours: the log group is removed after the last task that could write to it', async () => {
   mocks.logs.on(DeleteLogGroupCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
   expect(logGroup.after).toContain('services');
 });
 
@@ -21,10 +21,10 @@ test('removes what is ours: retries while another operation is in progress', asy
     .rejectsOnce(awsError('OperationAbortedException', 'try again'))
     .resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call, call]);
+  expect(sentCalls()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.logs.on(DeleteLogGroupCommand).rejects(awsError('ResourceNotFoundException'));
   expect(await remove()).toBeUndefined();
 });
@@ -32,5 +32,5 @@ test('counts what is already gone as removed', async () => {
 test('explains refusal', async () => {
   mocks.logs.on(DeleteLogGroupCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -2,11 +2,11 @@
 import { DeleteNatGatewayCommand, DescribeNatGatewaysCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { natGateway } from '../../../../teardown/steps/nat-gateway.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () => natGateway.remove(removeContextOf({ noun: 'natGateway' }, network().natGateway['']));
-const deletion = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
+const deleteCall = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const describeCall = { command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } };
 const gatewayInState = (State: 'deleting' | 'deleted') => ({
   NatGateways: [{ NatGatewayId: 'nat-1', State }],
@@ -20,19 +20,19 @@ test('removes what is ours', async () => {
     .resolvesOnce(gatewayInState('deleting'))
     .resolves(gatewayInState('deleted'));
   await remove();
-  expect(sent()).toEqual([deletion, describeCall, describeCall, describeCall]);
+  expect(sentCalls()).toEqual([deleteCall, describeCall, describeCall, describeCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
   mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
   await remove();
-  expect(sent()).toEqual([deletion, describeCall]);
+  expect(sentCalls()).toEqual([deleteCall, describeCall]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

@@ -7,7 +7,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../teardown/steps/record.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const recordSet = (DNSName: string, EvaluateTargetHealth = true): ResourceRecordSet => ({
   Name: 'api.example.com.',
@@ -27,7 +27,7 @@ const deleteCall = (ResourceRecordSet: ResourceRecordSet) => ({
   input: { HostedZoneId: 'ZONE1', ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet }] } },
 });
 const mismatch = awsError('InvalidChangeBatch', 'the values provided do not match the current values');
-const writes = () => sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
+const writes = () => sentCalls().filter(({ command }) => command === 'ChangeResourceRecordSets');
 
 /** Mocks the records that the next lookup returns. */
 function mockRecords(...sets: ResourceRecordSet[]): void {
@@ -37,7 +37,7 @@ function mockRecords(...sets: ResourceRecordSet[]): void {
 test('removes what is ours', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([deleteCall(recordSet(OUR_DNS_NAME))]);
+  expect(sentCalls()).toEqual([deleteCall(recordSet(OUR_DNS_NAME))]);
 });
 
 test('removes what is ours: a record that has changed since the survey is deleted in its current form', async () => {
@@ -54,7 +54,7 @@ test('keeps a record that now has another target', async () => {
   expect(writes()).toHaveLength(1);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.route53
     .on(ChangeResourceRecordSetsCommand)
     .rejects(awsError('InvalidChangeBatch', '[Tried to delete resource record set, but it was not found]'));
@@ -63,7 +63,7 @@ test('counts what is already gone as removed', async () => {
   expect(writes()).toHaveLength(1);
 });
 
-test('counts what is already gone as removed: a record whose zone is gone', async () => {
+test('counts a missing resource as removed: a record whose zone is gone', async () => {
   mocks.route53
     .on(ChangeResourceRecordSetsCommand)
     .rejects(awsError('NoSuchHostedZone', 'No hosted zone found', 404));
@@ -73,7 +73,7 @@ test('counts what is already gone as removed: a record whose zone is gone', asyn
 test('explains refusal', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([deleteCall(recordSet(OUR_DNS_NAME))]);
+  expect(sentCalls()).toEqual([deleteCall(recordSet(OUR_DNS_NAME))]);
 });
 
 test('explains refusal: the error is thrown if AWS still refuses the current form of the record', async () => {

@@ -2,7 +2,7 @@
 import { DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { repositories } from '../../../../teardown/steps/repositories.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const item = {
   repositoryName: 'shop-dev/web-api1',
@@ -17,12 +17,12 @@ const remove = () => repositories.remove(removeContextOf({ noun: 'repositories',
 test('removes what is ours', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     { command: 'DeleteRepository', input: { repositoryName: 'shop-dev/web-api1', force: true } },
   ]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).rejects(awsError('RepositoryNotFoundException'));
   await expect(remove()).resolves.toBeUndefined();
 });

@@ -1,8 +1,8 @@
-// The removal of a role, whose policies are deleted first.
+// The removal of a role: its policies are deleted first.
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { roles } from '../../../../teardown/steps/roles.ts';
-import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const RoleName = 'shop-dev-execution';
 const item = {
@@ -27,7 +27,7 @@ test("removes what is ours: the role's policies are deleted first, after the las
   mocks.iam.on(DetachRolePolicyCommand).resolves({});
   mocks.iam.on(DeleteRoleCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual(calls);
+  expect(sentCalls()).toEqual(calls);
   expect(roles.after).toContain('services');
 });
 
@@ -39,21 +39,21 @@ test('removes what is ours: retries while IAM still lists a deleted policy', asy
     .rejectsOnce(awsError('DeleteConflictException', 'must delete policies first', 409))
     .resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([...calls, last]);
+  expect(sentCalls()).toEqual([...calls, last]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   const gone = awsError('NoSuchEntityException', 'gone', 404);
   mocks.iam.on(DeleteRolePolicyCommand).rejects(gone);
   mocks.iam.on(DetachRolePolicyCommand).rejects(gone);
   mocks.iam.on(DeleteRoleCommand).rejects(gone);
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual(calls);
+  expect(sentCalls()).toEqual(calls);
 });
 
 test('explains refusal', async () => {
   mocks.iam.on(DeleteRolePolicyCommand).resolves({});
   mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('UnmodifiableEntity', 'only the service can'));
   await expect(remove()).rejects.toMatchObject({ message: 'only the service can' });
-  expect(sent()).not.toContainEqual(last);
+  expect(sentCalls()).not.toContainEqual(last);
 });

@@ -2,7 +2,7 @@
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import type { FoundRouteTable } from '../../../../lib/look/route-tables.ts';
-import { awsError, mocks, sent } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls } from '../../step-harness.ts';
 
 /**
  * Registers the tests of a removal.
@@ -15,37 +15,37 @@ export function testRouteTableRemoval(
   expected: { readonly routeTableId: string; readonly subnets: readonly string[] },
   remove: (table: FoundRouteTable) => Promise<unknown>,
 ): void {
-  const disassociations = expected.subnets.map((subnet) => ({
+  const disassociateCalls = expected.subnets.map((subnet) => ({
     command: 'DisassociateRouteTable',
     input: { AssociationId: `rtbassoc-${subnet}` },
   }));
-  const deletion = { command: 'DeleteRouteTable', input: { RouteTableId: expected.routeTableId } };
+  const deleteCall = { command: 'DeleteRouteTable', input: { RouteTableId: expected.routeTableId } };
 
   test('removes what is ours', async () => {
     mocks.ec2.on(DisassociateRouteTableCommand).resolves({});
     mocks.ec2.on(DeleteRouteTableCommand).resolves({});
     await remove(found);
-    expect(sent()).toEqual([...disassociations, deletion]);
+    expect(sentCalls()).toEqual([...disassociateCalls, deleteCall]);
   });
 
   test('removes what is ours: a route table without associations is deleted directly', async () => {
     mocks.ec2.on(DeleteRouteTableCommand).resolves({});
     await remove({ ...found, associations: {} });
-    expect(sent()).toEqual([deletion]);
+    expect(sentCalls()).toEqual([deleteCall]);
   });
 
   test('removes what is ours: retries until AWS no longer shows a removed association', async () => {
     mocks.ec2.on(DisassociateRouteTableCommand).resolves({});
     mocks.ec2.on(DeleteRouteTableCommand).rejectsOnce(awsError('DependencyViolation')).resolves({});
     await remove(found);
-    expect(sent()).toEqual([...disassociations, deletion, deletion]);
+    expect(sentCalls()).toEqual([...disassociateCalls, deleteCall, deleteCall]);
   });
 
-  test('counts what is already gone as removed', async () => {
+  test('counts a missing resource as removed', async () => {
     mocks.ec2.on(DisassociateRouteTableCommand).rejects(awsError('InvalidAssociationID.NotFound'));
     mocks.ec2.on(DeleteRouteTableCommand).rejects(awsError('InvalidRouteTableID.NotFound'));
     await remove(found);
-    expect(sent()).toEqual([...disassociations, deletion]);
+    expect(sentCalls()).toEqual([...disassociateCalls, deleteCall]);
   });
 
   test('explains refusal', async () => {
@@ -56,6 +56,6 @@ export function testRouteTableRemoval(
     );
     mocks.ec2.on(DisassociateRouteTableCommand).rejects(refusal);
     await expect(remove(found)).rejects.toBe(refusal);
-    expect(sent()).not.toContainEqual(deletion);
+    expect(sentCalls()).not.toContainEqual(deleteCall);
   });
 }

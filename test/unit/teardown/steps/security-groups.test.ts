@@ -9,11 +9,11 @@ import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { securityGroups } from '../../../../teardown/steps/security-groups.ts';
 import {
   awsError,
-  mockNothingElse,
+  mockOtherCallsAsEmpty,
   mocks,
   mutations,
   ourTags,
-  sent,
+  sentCalls,
   removeContextOf,
 } from '../../step-harness.ts';
 
@@ -37,7 +37,7 @@ function remove(ingress = [tcp(5000), tcp(6000)], otherRemovals: Record<string, 
   const alsoRemoved = { areAllRemoved: () => false, removalOf: (key: string) => otherRemovals[key] };
   return securityGroups.remove({ ...context, alsoRemoved });
 }
-const revoke = (port: number) => ({
+const revokeCall = (port: number) => ({
   command: 'RevokeSecurityGroupIngress',
   input: {
     GroupId: 'sg-w',
@@ -46,13 +46,13 @@ const revoke = (port: number) => ({
     ],
   },
 });
-const deletion = { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-b' } };
+const deleteCall = { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-b' } };
 
 test('removes what is ours', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+  expect(sentCalls()).toEqual([revokeCall(5000), revokeCall(6000), deleteCall]);
 });
 
 test('removes what is ours: waits until the groups whose rules refer to this one have been removed', async () => {
@@ -61,10 +61,10 @@ test('removes what is ours: waits until the groups whose rules refer to this one
   const web = new Promise<void>((resolve) => (finishWebRemoval = resolve));
   const removing = remove(undefined, { web });
   await Promise.resolve();
-  expect(sent()).toEqual([]);
+  expect(sentCalls()).toEqual([]);
   finishWebRemoval();
   await removing;
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('removes what is ours: if the groups of a service and of the load balancer refer to each other, the group of the service does not wait', async () => {
@@ -81,40 +81,43 @@ test('removes what is ours: if the groups of a service and of the load balancer 
     ...context,
     alsoRemoved: { areAllRemoved: () => true, removalOf: () => never },
   });
-  expect(sent().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
+  expect(sentCalls().map(({ command }) => command)).toEqual([
+    'RevokeSecurityGroupIngress',
+    'DeleteSecurityGroup',
+  ]);
 });
 
 test('removes what is ours: a group that no rule refers to is deleted directly', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove([]);
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
   'removes what is ours: retries until nothing uses the group any longer (%s)',
   async (code) => {
-    mockNothingElse();
+    mockOtherCallsAsEmpty();
     mocks.ec2.on(DeleteSecurityGroupCommand).rejectsOnce(awsError(code)).resolves({});
     await remove([]);
-    expect(mutations()).toEqual([deletion, deletion]);
+    expect(mutations()).toEqual([deleteCall, deleteCall]);
   },
 );
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidGroup.NotFound'));
   mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError('InvalidGroup.NotFound'));
   await remove();
-  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+  expect(sentCalls()).toEqual([revokeCall(5000), revokeCall(6000), deleteCall]);
 });
 
-test('counts what is already gone as removed: a rule that is already gone does not keep the others from being revoked', async () => {
+test('counts a missing resource as removed: if one rule is already gone, the other rules are still revoked', async () => {
   mocks.ec2
     .on(RevokeSecurityGroupIngressCommand)
     .rejectsOnce(awsError('InvalidPermission.NotFound'))
     .resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+  expect(sentCalls()).toEqual([revokeCall(5000), revokeCall(6000), deleteCall]);
 });
 
 test('explains refusal', async () => {
@@ -144,7 +147,7 @@ test('removes what is ours: egress rules that refer to the group are revoked as 
     ...context,
     alsoRemoved: { areAllRemoved: () => false, removalOf: () => new Promise(() => {}) },
   });
-  expect(sent()).toEqual([
+  expect(sentCalls()).toEqual([
     {
       command: 'RevokeSecurityGroupEgress',
       input: {

@@ -1,4 +1,4 @@
-// The removal of a service, which is gone once its last task has stopped.
+// The removal of a service: the service is gone once its last task has stopped.
 import {
   DeleteServiceCommand,
   DescribeServicesCommand,
@@ -9,15 +9,15 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { services } from '../../../../teardown/steps/services.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.ts';
 import { withShortWaits } from '../../short-waits.ts';
 
 const context = (status = 'ACTIVE') =>
   removeContextOf({ noun: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
 const remove = (status = 'ACTIVE') => services.remove(context(status));
 const deleteCall = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
-const commands = () => sent().map(({ command }) => command);
-const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(command));
+const commands = () => sentCalls().map(({ command }) => command);
+const mutations = () => sentCalls().filter(({ command }) => /^(Update|Delete)/.test(command));
 
 /** Mocks the status of the service at each lookup; undefined if the service is missing. */
 function mockServiceLookups(...statuses: (string | undefined)[]): void {
@@ -46,7 +46,7 @@ test('removes what is ours: deletes the service, and waits until it is inactive 
   mockServiceLookups('DRAINING', 'INACTIVE');
   mockTaskLookups(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
   expect(await remove()).toBeUndefined();
-  expect(sent().slice(0, 2)).toEqual([
+  expect(sentCalls().slice(0, 2)).toEqual([
     deleteCall,
     { command: 'DescribeServices', input: { cluster: 'shop-dev', services: ['web'], include: ['TAGS'] } },
   ]);
@@ -73,13 +73,13 @@ test('removes what is ours: the waits for several services share their requests'
       services.remove({ ...withSystemClock, existing: { ...withSystemClock.existing, serviceName: key } }),
     ),
   );
-  expect(sent().filter(({ command }) => command === 'DescribeServices')).toEqual([
+  expect(sentCalls().filter(({ command }) => command === 'DescribeServices')).toEqual([
     {
       command: 'DescribeServices',
       input: { cluster: 'shop-dev', services: ['web', 'jobs'], include: ['TAGS'] },
     },
   ]);
-  expect(sent().filter(({ command }) => command === 'ListTasks')).toEqual(
+  expect(sentCalls().filter(({ command }) => command === 'ListTasks')).toEqual(
     ['RUNNING', 'STOPPED'].map((desiredStatus) => ({
       command: 'ListTasks',
       input: { cluster: 'shop-dev', desiredStatus },
@@ -87,7 +87,7 @@ test('removes what is ours: the waits for several services share their requests'
   );
 });
 
-test('reports tasks that never stop as a timeout', async () => {
+test('reports a timeout if tasks never stop', async () => {
   mockDelete();
   mockServiceLookups('INACTIVE');
   mockTaskLookups();
@@ -99,7 +99,7 @@ test('reports tasks that never stop as a timeout', async () => {
   });
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('ServiceNotFoundException'));
   mockServiceLookups(undefined);
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
@@ -107,7 +107,7 @@ test('counts what is already gone as removed', async () => {
   expect(mutations()).toEqual([deleteCall]);
 });
 
-test('counts what is already gone as removed: a service whose cluster is gone', async () => {
+test('counts a missing resource as removed: a service whose cluster is gone', async () => {
   const gone = awsError('ClusterNotFoundException');
   for (const command of [DeleteServiceCommand, DescribeServicesCommand, ListTasksCommand]) {
     mocks.ecs.on(command as typeof ListTasksCommand).rejects(gone);
@@ -119,5 +119,5 @@ test('explains refusal', async () => {
   mockDelete();
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([deleteCall]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

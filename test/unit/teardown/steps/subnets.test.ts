@@ -2,38 +2,45 @@
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../teardown/steps/subnets.ts';
-import { awsError, mockNothingElse, mocks, mutations, sent, removeContextOf } from '../../step-harness.ts';
+import {
+  awsError,
+  mockOtherCallsAsEmpty,
+  mocks,
+  mutations,
+  sentCalls,
+  removeContextOf,
+} from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () =>
   subnets.remove(removeContextOf({ noun: 'subnets', key: 'public-1' }, network().subnets['public-1']));
-const deletion = { command: 'DeleteSubnet', input: { SubnetId: 'subnet-a' } };
+const deleteCall = { command: 'DeleteSubnet', input: { SubnetId: 'subnet-a' } };
 
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteSubnetCommand).resolves({});
   await remove();
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test("removes what is ours: retries until the subnet's network interfaces are gone", async () => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2
     .on(DeleteSubnetCommand)
     .rejectsOnce(awsError('DependencyViolation', "The subnet 'subnet-a' has dependencies."))
     .resolves({});
   await remove();
-  expect(mutations()).toEqual([deletion, deletion]);
+  expect(mutations()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(DeleteSubnetCommand).rejects(awsError('InvalidSubnetID.NotFound'));
   await remove();
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteSubnetCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(sent()).toEqual([deletion]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });

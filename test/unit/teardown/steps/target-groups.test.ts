@@ -3,16 +3,16 @@ import { DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing
 import { expect, test } from '@jest/globals';
 import type { FoundTargetGroup } from '../../../../lib/look/target-groups.ts';
 import { targetGroups } from '../../../../teardown/steps/target-groups.ts';
-import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const item = { targetGroupArn: 'arn:group' } as FoundTargetGroup;
 const remove = () => targetGroups.remove(removeContextOf({ noun: 'targetGroups', key: 'web-api1' }, item));
-const call = { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:group' } };
+const deleteCall = { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:group' } };
 
 test('removes what is ours', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('removes what is ours: retries while a rule still refers to the target group', async () => {
@@ -21,19 +21,19 @@ test('removes what is ours: retries while a rule still refers to the target grou
     .rejectsOnce(awsError('ResourceInUseException', 'is currently in use by a listener or a rule'))
     .resolves({});
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call, call]);
+  expect(sentCalls()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('TargetGroupNotFoundException'));
   expect(await remove()).toBeUndefined();
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('AccessDenied', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([call]);
+  expect(sentCalls()).toEqual([deleteCall]);
 });
 
 test('explains refusal: the error is thrown if the target group stays in use', async () => {

@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
 import { taskDefinitions } from '../../../../teardown/steps/task-definitions.ts';
-import { awsError, mocks, mutations, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { awsError, mocks, mutations, ourTags, sentCalls, removeContextOf } from '../../step-harness.ts';
 
 const arn = (revision: number, family = 'shop-dev-web') =>
   `arn:aws:ecs:eu-west-1:111122223333:task-definition/${family}:${revision}`;
@@ -25,7 +25,7 @@ const deleteCall = (...all: string[]) => ({
   input: { taskDefinitions: all },
 });
 
-/** Mocks the revisions of the family, in pages of five. Those that `tagsOfOthers` does not list belong to this stack. */
+/** Mocks the revisions of the family, in pages of five. A revision in `tagsOfOthers` has these tags instead of ours. */
 function mockRevisions(
   active: readonly string[],
   inactive: readonly string[] = [],
@@ -57,7 +57,7 @@ test('removes what is ours: every revision is deregistered before it is deleted'
     deleteCall(...revisions(10)),
     deleteCall(arn(11), arn(20)),
   ]);
-  expect(sent()).toContainEqual({
+  expect(sentCalls()).toContainEqual({
     command: 'ListTaskDefinitions',
     input: { familyPrefix: 'shop-dev-web', status: 'INACTIVE' },
   });
@@ -104,7 +104,7 @@ test("keeps another family, even if its name starts with this family's name", as
   expect(mutations()).toEqual([deregisterCall(arn(1)), deleteCall(arn(1))]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mockRevisions(revisions(2));
   mocks.ecs
     .on(DeregisterTaskDefinitionCommand)
@@ -115,7 +115,7 @@ test('counts what is already gone as removed', async () => {
   expect(await remove()).toBeUndefined();
 });
 
-test('counts what is already gone as removed: a family without revisions', async () => {
+test('counts a missing resource as removed: a family without revisions', async () => {
   mockRevisions([]);
   expect(await remove()).toBeUndefined();
   expect(mutations()).toEqual([]);

@@ -11,23 +11,23 @@ import { vpc } from '../../../../teardown/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import {
   awsError,
-  mockNothingElse,
+  mockOtherCallsAsEmpty,
   mocks,
   mutations,
   ourTags,
-  sent,
+  sentCalls,
   removeContextOf,
 } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
-const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
+const deleteCall = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
 /** Returns how often the contents of the VPC were listed. */
-const listings = () => sent().filter(({ command }) => command === 'DescribeSubnets').length;
+const listingCount = () => sentCalls().filter(({ command }) => command === 'DescribeSubnets').length;
 const foreignTag = { Key: 'slipway:stack', Value: 'other-dev' };
 
 beforeEach(() => {
-  mockNothingElse();
+  mockOtherCallsAsEmpty();
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: 'vpc-1' }] });
   // Every VPC has a default group, which is deleted with the VPC.
   const SecurityGroups = [{ GroupId: 'sg-0', GroupName: 'default' }];
@@ -39,7 +39,7 @@ beforeEach(() => {
 test('removes what is ours', async () => {
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
-  expect(mutations()).toEqual([deletion]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 test('removes what is ours: retries until the last resource in the VPC is gone', async () => {
@@ -51,20 +51,20 @@ test('removes what is ours: retries until the last resource in the VPC is gone',
     .rejectsOnce(awsError('DependencyViolation', 'The vpc has dependencies and cannot be deleted.'))
     .resolves({});
   await remove();
-  expect(mutations()).toEqual([deletion, deletion]);
+  expect(mutations()).toEqual([deleteCall, deleteCall]);
 });
 
-test('counts what is already gone as removed', async () => {
+test('counts a missing resource as removed', async () => {
   mocks.ec2.on(DeleteVpcCommand).rejects(awsError('InvalidVpcID.NotFound'));
   await remove();
-  expect(mutations()).toEqual([deletion]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteVpcCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
-  expect(mutations()).toEqual([deletion]);
+  expect(mutations()).toEqual([deleteCall]);
 });
 
 describe('explains refusal: a VPC is kept and its foreign resources are listed', () => {
@@ -95,17 +95,17 @@ describe('explains refusal: a VPC is kept and its foreign resources are listed',
         'Then run the same command again, to finish.',
       ],
     });
-    expect(listings()).toBe(1);
+    expect(listingCount()).toBe(1);
     expect(mutations()).toEqual([]);
   });
 
-  test('after a minute, if they may be deleted resources of the stack', async () => {
+  test('after a minute, if they may be resources of the stack that are already deleted', async () => {
     mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets });
     await expect(remove()).rejects.toMatchObject({
       code: 'FOREIGN',
       why: 'subnet subnet-9 (10.0.200.0/24)',
     });
-    expect(listings()).toBeGreaterThan(2);
+    expect(listingCount()).toBeGreaterThan(2);
     expect(mutations()).toEqual([]);
   });
 });
@@ -117,6 +117,6 @@ test('removes what is ours: waits for a deleted resource that AWS still lists wi
     .resolves({});
   mocks.ec2.on(DeleteVpcCommand).resolves({});
   await remove();
-  expect(listings()).toBe(2);
-  expect(mutations()).toEqual([deletion]);
+  expect(listingCount()).toBe(2);
+  expect(mutations()).toEqual([deleteCall]);
 });

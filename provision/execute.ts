@@ -59,7 +59,7 @@ export async function execute(
     return driftResult(plan, stackInfo, lastFingerprint, configuration, commandLine('provision', options));
   }
   if (options.plan) return planResult(plan, stackInfo);
-  if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownHere: unknownNote }))) {
+  if (!(await confirmPlan(invocation, plan, { ...stackInfo, unknownNote }))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...stackInfo, declined: true } };
   }
@@ -96,7 +96,7 @@ export async function execute(
 async function confirmPlan(
   invocation: CommandContext,
   { changes, kept }: Plan,
-  stackInfo: Pick<Question, 'stack' | 'account' | 'region' | 'unknownHere'>,
+  stackInfo: Pick<Question, 'stack' | 'account' | 'region' | 'unknownNote'>,
 ): Promise<boolean> {
   if (changes.length === 0) return true;
   const { options, interactive, report } = invocation;

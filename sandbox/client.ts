@@ -16,7 +16,7 @@ export interface SandboxClient {
   /** Whether a provision started the sandbox in the background. A teardown stops only such a sandbox. */
   readonly background: boolean;
   /** The factor by which the sandbox's rate-limit buckets refill faster than AWS's; undefined when calls are not throttled. */
-  readonly limits: number | undefined;
+  readonly rateLimitFactor: number | undefined;
   /** What the user should know about this sandbox, e.g. that it runs as root. */
   readonly warnings: readonly string[];
   /** What this machine cannot enforce about containers, and why. */
@@ -149,7 +149,7 @@ function clientOf(port: number, { about, authorization }: ProvenSandbox, started
     folder: about.folder,
     started,
     background: about.background,
-    limits: about.limits,
+    rateLimitFactor: about.limits,
     warnings: about.warnings ?? [],
     limitations: about.limitations ?? [],
     resolve: async (name, port) =>

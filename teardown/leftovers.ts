@@ -3,11 +3,11 @@ import { foreignOwner } from '../lib/derive/ownership.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { pending, ready, until } from '../lib/engine/until.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
-import { tornDown, type Noun } from '../lib/model/architecture.ts';
+import { nounsToTearDown, type Noun } from '../lib/model/architecture.ts';
 import { isProblem, problem, type Problem } from '../lib/model/problem.ts';
 import { addressOf, titleOf } from '../lib/model/resources.ts';
 import type { Session } from '../lib/run/session.ts';
-import { contentsOf, KINDS_OF_A_VPC } from './vpc-contents.ts';
+import { contentsOf, KINDS_IN_A_VPC } from './vpc-contents.ts';
 
 /** Proof that nothing is left: the kinds of resources that a teardown looked for again without finding any. */
 export interface Certificate {
@@ -42,17 +42,17 @@ export async function verifyNothingLeft(session: Session, surveyBefore: Survey):
     throw error;
   }
   const [vpcId] = vpcIds;
-  return { nouns: tornDown, vpc: vpcId === undefined ? undefined : { vpcId, kinds: KINDS_OF_A_VPC } };
+  return { nouns: nounsToTearDown, vpc: vpcId === undefined ? undefined : { vpcId, kinds: KINDS_IN_A_VPC } };
 }
 
 /** Lists what is left, one line per resource. */
 async function findLeftovers(session: Session, vpcIds: readonly string[]): Promise<string[]> {
   const context = session.lookContext();
   const [found, ...contents] = await Promise.all([
-    survey(context, tornDown),
+    survey(context, nounsToTearDown),
     ...vpcIds.map((vpcId) => contentsOf(context.aws, vpcId)),
   ]);
-  const ours = tornDown.flatMap((noun) =>
+  const ours = nounsToTearDown.flatMap((noun) =>
     [...itemsOf(found, noun)]
       .filter(([, { tags }]) => foreignOwner(tags, context.names.stack) === undefined)
       .map(([key, item]) => `${addressOf(noun, key)} ${titleOf(noun, item)}`),

@@ -5,7 +5,7 @@ import { expectedTeardown } from '../lib/engine/expected-duration.ts';
 import { walk } from '../lib/engine/graph.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { itemsOf, type Survey } from '../lib/look/found.ts';
-import { nouns, tornDown, type Noun } from '../lib/model/architecture.ts';
+import { nouns, nounsToTearDown, type Noun } from '../lib/model/architecture.ts';
 import type { Change } from '../lib/model/change.ts';
 import { isConfirmed } from '../lib/run/confirm.ts';
 import { throwFailures, interrupted } from '../lib/run/failures.ts';
@@ -31,7 +31,7 @@ export async function teardown(
     report,
     signal,
     ...dependencies,
-    survey: (context) => survey(context, tornDown),
+    survey: (context) => survey(context, nounsToTearDown),
   });
   try {
     const { config, account, run } = session;
@@ -63,7 +63,7 @@ export async function teardown(
         ...stackInfo,
         counts,
         duration: expected,
-        unknownHere: unknownNote,
+        unknownNote,
       } as const;
       if (!(await isConfirmed(invocation, question))) {
         report({ type: 'phase', text: 'nothing was removed' });

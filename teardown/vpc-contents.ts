@@ -35,7 +35,7 @@ const networkInterfacesInVpc = {
 const LISTINGS: readonly VpcListing[] = [networkInterfacesInVpc, ...vpcListings];
 
 /** The kinds of resources in a VPC that `contentsOf` lists. */
-export const KINDS_OF_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind);
+export const KINDS_IN_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind);
 
 /**
  * Lists the resources of each kind in a VPC, regardless of their tags. Leaves out resources that are deleted with the VPC

@@ -60,7 +60,7 @@ export const isServerError = (error: unknown): boolean => {
  * Whether AWS answered a failed call with an error status. If not, the call may still have taken effect: there was no response,
  * or a response with a success status broke off or cannot be parsed.
  */
-export const hasResponse = (error: unknown): boolean =>
+export const hasErrorResponse = (error: unknown): boolean =>
   (fields(error).$metadata?.httpStatusCode ?? 0) >= FIRST_ERROR_STATUS;
 
 /** Redirections count as errors. */
@@ -73,7 +73,7 @@ export const isNotFromAws = (error: unknown): boolean =>
 /** Whether the call may have taken effect although it failed: there was no response, or a server error. */
 export function isAmbiguous(error: unknown): boolean {
   if (!canComeFromNetworkOrAws(error)) return false;
-  return !hasResponse(error) || (isServerError(error) && !isThrottle(error));
+  return !hasErrorResponse(error) || (isServerError(error) && !isThrottle(error));
 }
 
 /** Whether the same call may succeed next time: no response came, AWS failed, or the SDK has corrected its clock skew. */

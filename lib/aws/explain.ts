@@ -2,7 +2,7 @@
 import {
   codeOf,
   isAccessDenied,
-  hasResponse,
+  hasErrorResponse,
   isRejectedCredentials,
   isNotFromAws,
   isQuota,
@@ -43,7 +43,7 @@ export function explain(error: unknown, situation: Situation): Problem {
   if (isQuota(error)) return quotaReached(error, situation);
   if (isThrottle(error)) return throttled(error, situation);
   if (isServerError(error)) return serverError(error, situation);
-  if (hasResponse(error)) return refused(error, situation);
+  if (hasErrorResponse(error)) return refused(error, situation);
   return unexpected(error, situation);
 }
 
@@ -54,7 +54,7 @@ const isMissingCredentials = (error: unknown): boolean =>
   /Could not load credentials/.test(messageOf(error));
 
 const isUnreachable = (error: unknown): boolean =>
-  !hasResponse(error) &&
+  !hasErrorResponse(error) &&
   /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EPIPE|E(HOST|NET)UNREACH|TimeoutError|getaddrinfo|socket hang up/.test(
     `${codeOf(error)} ${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`,
   );

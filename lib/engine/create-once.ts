@@ -1,5 +1,5 @@
 /** Creates a resource whose create takes no client token: before the create is sent again, looks for the resource. */
-import { isAmbiguous, hasResponse, isServerError } from '../aws/errors.ts';
+import { isAmbiguous, hasErrorResponse, isServerError } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 
 /** Everything needed to avoid a duplicate: the intent of the create, and how often to look for the resource. */
@@ -52,7 +52,7 @@ export async function createOnce<T>(
       if (created !== undefined) return created;
     } catch (error) {
       if (!isAmbiguous(error) || signal.aborted) {
-        if (!isResumed && attempt === 1 && hasResponse(error) && !isServerError(error))
+        if (!isResumed && attempt === 1 && hasErrorResponse(error) && !isServerError(error))
           await guard.withdraw();
         throw error;
       }

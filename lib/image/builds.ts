@@ -32,6 +32,6 @@ export type Build = Bundle | DockerBuild;
 /** The builds of a run, by the key of the container; each is made once, on first use. */
 export interface Builds {
   /** Whether images are pushed to an emulator, i.e. to an endpoint other than AWS's own. */
-  readonly emulator: boolean;
+  readonly isEmulator: boolean;
   of(key: string): Promise<Build>;
 }

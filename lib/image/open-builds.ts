@@ -32,7 +32,7 @@ export function openBuilds(config: Config, options: BuildOptions): Builds {
     return (await builder)(folder);
   };
   return {
-    emulator: options.endpoint !== undefined,
+    isEmulator: options.endpoint !== undefined,
     async of(key) {
       const folder = sources.get(key);
       if (folder === undefined) throw new Error(`The container ${key} is not built from source`);

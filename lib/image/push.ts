@@ -24,7 +24,7 @@ export interface Repository {
   readonly aws: Pick<Aws, 'ecr'>;
   readonly repositoryName: string;
   /** Whether it belongs to an emulator: some emulators accept manifests, but no layers. */
-  readonly emulator: boolean;
+  readonly isEmulator: boolean;
   note(text: string): void;
 }
 
@@ -40,7 +40,7 @@ export async function pushBundle(repository: Repository, bundle: Bundle): Promis
     // Waits for all uploads even if one fails, so that no upload continues after this promise has settled.
     await waitForAll(missing.map((blob) => upload(repository, blob)));
   } catch (error) {
-    if (!repository.emulator || !isUnimplemented(error)) throw error;
+    if (!repository.isEmulator || !isUnimplemented(error)) throw error;
     repository.note('this endpoint accepts no image layers: only the manifest is pushed');
   }
   await putImage(repository, bundle);

@@ -1,6 +1,6 @@
 /** Finds out whether Application Auto Scaling controls the count of a service. */
 import { DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
-import { hasResponse, isServerError, isThrottle, isUnimplemented, messageOf } from '../aws/errors.ts';
+import { hasErrorResponse, isServerError, isThrottle, isUnimplemented, messageOf } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
 import type { LookContext } from './context.ts';
 
@@ -15,7 +15,7 @@ const DIMENSION = 'ecs:service:DesiredCount';
 
 /** Whether an error means that the call is denied or not supported by the endpoint. Transient errors mean neither. */
 const isRefused = (error: unknown): boolean =>
-  isUnimplemented(error) || (hasResponse(error) && !isServerError(error) && !isThrottle(error));
+  isUnimplemented(error) || (hasErrorResponse(error) && !isServerError(error) && !isThrottle(error));
 
 /**
  * Returns the scaling of every service that has a scalable target and whose count is within the bounds of that target. Other

@@ -18,7 +18,7 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   /** Its content as fields. */
   readonly definition: Fields;
   /** The number of our older revisions that can still start tasks. */
-  readonly older: number;
+  readonly olderRevisionCount: number;
   readonly tags: Tags;
 }
 
@@ -70,11 +70,11 @@ async function lookFamily(context: LookContext, family: string): Promise<FoundTa
 /** The number of inactive revisions that are described at once. The newest is almost always ours, and a family may have hundreds. */
 const REVISIONS_AT_ONCE = 5;
 
-const read = ({ arn, taskDefinition, tags }: Revision, older: number): FoundTaskDefinition => ({
+const read = ({ arn, taskDefinition, tags }: Revision, olderRevisionCount: number): FoundTaskDefinition => ({
   taskDefinitionArn: arn,
   family: taskDefinition.family ?? '',
   status: taskDefinition.status ?? '',
   definition: definitionFields(taskDefinition),
-  older,
+  olderRevisionCount,
   tags,
 });

@@ -148,7 +148,9 @@ export function nounsDeletedWith(noun: Noun): Noun[] {
 }
 
 /** The nouns that a teardown removes and looks for again. */
-export const tornDown: readonly Noun[] = nouns.filter((noun) => !declarationOf(noun).skippedByTeardown);
+export const nounsToTearDown: readonly Noun[] = nouns.filter(
+  (noun) => !declarationOf(noun).skippedByTeardown,
+);
 
 // Checks that every noun that a declaration refers to is itself declared.
 architecture satisfies {

@@ -13,7 +13,7 @@ export interface Question {
   /** The expected duration, in milliseconds. */
   readonly duration: number;
   /** A note, if this machine has no record of the stack. */
-  readonly unknownHere: string | undefined;
+  readonly unknownNote: string | undefined;
 }
 
 /**
@@ -30,10 +30,10 @@ export async function isConfirmed(
 }
 
 /** Formats a question as one line. Pure. */
-export const questionText = ({ stack, account, region, counts, duration, unknownHere }: Question): string =>
+export const questionText = ({ stack, account, region, counts, duration, unknownNote }: Question): string =>
   [
     `${stack} on aws, account ${account}, ${region}: ${counts}, ${roughDuration(duration)}`,
-    ...(unknownHere === undefined ? [] : [unknownHere]),
+    ...(unknownNote === undefined ? [] : [unknownNote]),
     'Type yes to continue: ',
   ].join('. ');
 

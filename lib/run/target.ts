@@ -18,7 +18,7 @@ export interface SandboxHandle {
   /** Whether a run started it in the background. */
   readonly background: boolean;
   /** The speed at which its rate limits refill, relative to AWS's speed; undefined when it has no rate limits. */
-  readonly limits: number | undefined;
+  readonly rateLimitFactor: number | undefined;
   /** What the user should know about it, e.g. that it runs as root. */
   readonly warnings?: readonly string[];
   /** What this machine cannot enforce about containers, and why. */
@@ -87,7 +87,7 @@ export async function connectTarget(
     if (sandbox.started) reportCaveats(sandbox, report);
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
-      settings: { region, endpoint: sandbox.url, credentials, rateLimitFactor: sandbox.limits },
+      settings: { region, endpoint: sandbox.url, credentials, rateLimitFactor: sandbox.rateLimitFactor },
       waits: localWaits,
       endpointName: 'sandbox',
       sandbox,

@@ -28,7 +28,7 @@ export const images: Step<'images'> = {
     const build = await builds.of(change.key);
     if (build.kind === 'bundle') {
       await pushBundle(
-        { aws, repositoryName, emulator: builds.emulator, note: (text) => context.note(text) },
+        { aws, repositoryName, isEmulator: builds.isEmulator, note: (text) => context.note(text) },
         build,
       );
       return { imageUri: imageUri(repositoryUri, build.digest) };

@@ -53,9 +53,9 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
         desired.config.services.map((service) => [service.name, desiredFields(desired, found, service)]),
       ),
       found: found.taskDefinitions,
-      fieldsOf: ({ status, older, definition, tags }): DesiredFields => ({
+      fieldsOf: ({ status, olderRevisionCount, definition, tags }): DesiredFields => ({
         status,
-        [OLDER_REVISIONS]: older,
+        [OLDER_REVISIONS]: olderRevisionCount,
         ...definition,
         ...tagFields(tags),
       }),

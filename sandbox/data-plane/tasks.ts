@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
-import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
+import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane, TaskFailure } from './data-plane.ts';
 import { CannotStartContainerError } from '../runtime/command.ts';
@@ -124,7 +124,9 @@ export function makeTaskDataPlane(
     const endMemoryWatch = watchMemory(taskDefinition, taskArn, definition, container);
     // When the sandbox closes, it stops the containers, so their exits are not reported.
     container.exited
-      .then(({ exitCode }) => isClosing || containerExited(region, taskArn, name, exitCode, endMemoryWatch()))
+      .then(
+        ({ exitCode }) => isClosing || recordContainerExit(region, taskArn, name, exitCode, endMemoryWatch()),
+      )
       .catch(reportError);
     return container;
   }
@@ -213,6 +215,6 @@ function watchHealth(
     container,
     healthCheck,
     (ms) => region.scaled(ms),
-    (status) => containerHealth(region, taskArn, name, status),
+    (status) => recordContainerHealth(region, taskArn, name, status),
   );
 }

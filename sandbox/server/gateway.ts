@@ -175,12 +175,12 @@ function withInjectedFailure(
 function refuseUnsupportedMembers(
   service: SandboxService,
   shape: OperationShape,
-  takes: readonly string[],
+  inputMembers: readonly string[],
   input: Record<string, unknown>,
 ): void {
   for (const [member, value] of Object.entries(input)) {
     // The last check is slow for large binary values, such as the parts of a layer.
-    if (member === 'DryRun' || takes.includes(member) || isEmptyValue(value)) continue;
+    if (member === 'DryRun' || inputMembers.includes(member) || isEmptyValue(value)) continue;
     throw refusal(
       'NotImplemented',
       `The sandbox does not support ${member} in ${service.name} ${shape.name} yet`,

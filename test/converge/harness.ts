@@ -176,7 +176,7 @@ export async function account({
     folder: join(folder, 'home', 'sandbox'),
     started: false,
     background: false,
-    limits: undefined,
+    rateLimitFactor: undefined,
     resolve: async (name, port) => {
       if (!realTasks) return undefined;
       const answer = await fetch(`${sandbox.url}/_sandbox/resolve?name=${name}&port=${port}`);

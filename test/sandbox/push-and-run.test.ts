@@ -30,7 +30,7 @@ async function startRegistry() {
     faults,
     repositoryUri: repository?.repositoryUri ?? '',
     push: (image: Bundle) =>
-      pushBundle({ aws, repositoryName: REPOSITORY, emulator: false, note: () => undefined }, image),
+      pushBundle({ aws, repositoryName: REPOSITORY, isEmulator: false, note: () => undefined }, image),
     digestUnder: (tag: string) => imageDigest(aws, REPOSITORY, tag),
     [Symbol.dispose]: () => aws.close(),
   };

@@ -169,7 +169,7 @@ export function lookContextOf(stack: Config = config(), clock: Clock = testClock
       { region: stack.region, endpoint: 'http://mock' },
       { clock, signal, recentlyCreated: allRecentlyCreated },
     ),
-    builds: { emulator: false, of: async (key) => bundleOf(key) },
+    builds: { isEmulator: false, of: async (key) => bundleOf(key) },
     shared: singleFlight(),
   };
 }

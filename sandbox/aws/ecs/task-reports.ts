@@ -28,7 +28,7 @@ const definitionOf = ({ ecs }: Region, task: TaskRow, name: string | undefined) 
  * @param exitCode the exit code of the process, 137 if it was killed; undefined if it never ran
  * @param reason ECS's wording for special cases, e.g. `OutOfMemoryError: Container killed due to memory usage`
  */
-export function containerExited(
+export function recordContainerExit(
   region: Region,
   taskArn: string,
   containerName: string,
@@ -54,7 +54,7 @@ export function containerExited(
  * of a task: it is UNHEALTHY if one of them is UNHEALTHY, and HEALTHY if all of them are HEALTHY.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
  */
-export function containerHealth(
+export function recordContainerHealth(
   region: Region,
   taskArn: string,
   containerName: string,

@@ -86,14 +86,14 @@ test('the fault "slow" delays the response, but not the effect of the call', asy
   const clock = manualClock();
   const { ec2, faults, region } = await sandbox({ clock, pace: 60 });
   faults.add({ kind: 'slow', ms: 60 * SECOND, operation: 'CreateVpc', nth: 1 });
-  let hasResponse = false;
+  let hasErrorResponse = false;
   const call = ec2
     .send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
-    .finally(() => (hasResponse = true));
+    .finally(() => (hasErrorResponse = true));
   while (region.ec2.vpcs.size === 0) await eventLoopTurn();
   clock.advance(SECOND - 1);
   await ec2.send(new DescribeVpcsCommand({}));
-  expect(hasResponse).toBe(false);
+  expect(hasErrorResponse).toBe(false);
   clock.advance(1);
   expect((await call).Vpc?.VpcId).toBe(region.ec2.vpcs.all()[0]?.VpcId);
 });

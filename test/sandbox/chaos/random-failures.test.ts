@@ -52,8 +52,8 @@ test('changing a setting restarts the random sequence', async () => {
 
 test('a call takes effect after at least half of its latency, and responds after the rest', async () => {
   const { ec2, region, clock, adjust } = await sandboxInWeather({ latencyMs: { min: SECOND, max: SECOND } });
-  let hasResponse = false;
-  const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (hasResponse = true));
+  let hasErrorResponse = false;
+  const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (hasErrorResponse = true));
   const gatewayCount = () => region.ec2.internetGateways.size;
   // The clock must not advance much before the call arrives, so it advances in small steps between event loop turns.
   let waited = 0;
@@ -62,7 +62,7 @@ test('a call takes effect after at least half of its latency, and responds after
     clock.advance(SECOND / 20);
   }
   expect(waited).toBeGreaterThanOrEqual(SECOND / 2);
-  expect(hasResponse).toBe(false);
+  expect(hasErrorResponse).toBe(false);
   clock.advance(SECOND);
   await call;
   adjust({ latencyMs: { min: 0, max: 0 } });

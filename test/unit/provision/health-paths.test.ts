@@ -14,7 +14,7 @@ const PROGRAM = `require('node:http').createServer((request, response) => {
 }).listen(Number(process.env.PORT));`;
 
 const builds: Builds = {
-  emulator: true,
+  isEmulator: true,
   of: async (key) => ({
     ...bundleOf(key),
     program: [{ name: 'main.cjs', bytes: new TextEncoder().encode(PROGRAM) }],

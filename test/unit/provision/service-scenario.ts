@@ -19,7 +19,7 @@ export const definitionOf = (stack: Config) => ({
   taskDefinitionArn: DEFINITION,
   family: 'shop-dev-web',
   status: 'ACTIVE',
-  older: 0,
+  olderRevisionCount: 0,
   definition: definitionFields(
     taskDefinitionFor(stack.services[0] ?? fail(), {
       family: 'shop-dev-web',

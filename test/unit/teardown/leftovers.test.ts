@@ -10,9 +10,9 @@ import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { toCamelCaseTags, toPascalCaseTags } from '../../../lib/derive/tags.ts';
 import { awsWaits } from '../../../lib/engine/waits.ts';
-import { tornDown } from '../../../lib/model/architecture.ts';
+import { nounsToTearDown } from '../../../lib/model/architecture.ts';
 import { verifyNothingLeft } from '../../../teardown/leftovers.ts';
-import { KINDS_OF_A_VPC } from '../../../teardown/vpc-contents.ts';
+import { KINDS_IN_A_VPC } from '../../../teardown/vpc-contents.ts';
 import {
   abort,
   mockEmptyAccount,
@@ -28,7 +28,7 @@ beforeEach(mockEmptyAccount);
 const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
 /** Searches for leftovers. Builds fail, since a teardown must not build images. */
 const search = (before: Resources = {}) => {
-  const builds = { emulator: false, of: () => Promise.reject(new Error('a source was bundled')) };
+  const builds = { isEmulator: false, of: () => Promise.reject(new Error('a source was bundled')) };
   const stack = config({ domain: undefined });
   return verifyNothingLeft(
     sessionOf(
@@ -47,14 +47,14 @@ const shownVpc = { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', Tags: toPascalCaseT
 
 describe('with nothing left', () => {
   test('the search returns the kinds of resources that it has looked for', async () => {
-    expect(await search()).toEqual({ nouns: tornDown, vpc: undefined });
+    expect(await search()).toEqual({ nouns: nounsToTearDown, vpc: undefined });
   });
 
   test('the search includes the contents of the VPC if a VPC existed before', async () => {
     mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).rejects(awsError('InvalidVpcID.NotFound'));
     expect(await search(vpcBefore)).toEqual({
-      nouns: tornDown,
-      vpc: { vpcId: 'vpc-1', kinds: KINDS_OF_A_VPC },
+      nouns: nounsToTearDown,
+      vpc: { vpcId: 'vpc-1', kinds: KINDS_IN_A_VPC },
     });
     expect(sentCalls().map(({ command }) => command)).toContain('DescribeNetworkInterfaces');
   });

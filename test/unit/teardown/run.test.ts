@@ -8,12 +8,12 @@ import {
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/config/config.ts';
 import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
-import { nouns, tornDown, type Noun } from '../../../lib/model/architecture.ts';
+import { nouns, nounsToTearDown, type Noun } from '../../../lib/model/architecture.ts';
 import type { Options } from '../../../lib/run/options.ts';
 import { awsWaits } from '../../../lib/engine/waits.ts';
 import { emptyState } from '../../../lib/state/format.ts';
 import { removalsOf, takeDown, teardown } from '../../../teardown/run.ts';
-import { KINDS_OF_A_VPC } from '../../../teardown/vpc-contents.ts';
+import { KINDS_IN_A_VPC } from '../../../teardown/vpc-contents.ts';
 import {
   abort,
   change,
@@ -166,7 +166,7 @@ describe('a run', () => {
   test('a teardown without any resources removes the state file and stops the sandbox', async () => {
     const { exitCode, text, json } = await runTeardown();
     expect({ exitCode, text }).toEqual({ exitCode: 0, text: 'shop-dev: there is nothing to do' });
-    expect(json).toMatchObject({ removed: 0, left: 0, certificate: { nouns: tornDown } });
+    expect(json).toMatchObject({ removed: 0, left: 0, certificate: { nouns: nounsToTearDown } });
     expect(sandbox.stopCount()).toBe(1);
     expect(events).toContainEqual({ type: 'note', text: 'the sandbox is empty and was stopped' });
   });
@@ -190,7 +190,7 @@ describe('a run', () => {
     expect(json).toMatchObject({ removed: 1, certificate: { vpc: { vpcId: 'vpc-1' } } });
     expect(events).toContainEqual({
       type: 'note',
-      text: `looked again for ${tornDown.length} kinds of resources by tag and name, and for ${KINDS_OF_A_VPC.length} kinds in vpc-1, ours and foreign: 0 left`,
+      text: `looked again for ${nounsToTearDown.length} kinds of resources by tag and name, and for ${KINDS_IN_A_VPC.length} kinds in vpc-1, ours and foreign: 0 left`,
     });
     expect(existsSync(fileOf('home/shop-dev.json'))).toBe(false);
     expect(existsSync(fileOf('home/shop-dev.lock'))).toBe(false);

@@ -10,7 +10,7 @@ import {
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
-import { KINDS_OF_A_VPC, contentsOf } from '../../../teardown/vpc-contents.ts';
+import { KINDS_IN_A_VPC, contentsOf } from '../../../teardown/vpc-contents.ts';
 import { awsError, mocks, lookContextOf, sentCalls } from '../step-harness.ts';
 
 beforeEach(() => {
@@ -32,7 +32,7 @@ const texts = async () => (await contentsOf(lookContextOf().aws, 'vpc-1')).map((
 
 test('resources that AWS deletes with the VPC, and deleted resources that AWS still shows, are not listed', async () => {
   expect(await texts()).toEqual([]);
-  expect(sentCalls()).toHaveLength(KINDS_OF_A_VPC.length + 1);
+  expect(sentCalls()).toHaveLength(KINDS_IN_A_VPC.length + 1);
 });
 
 test('a deleted VPC has no contents', async () => {

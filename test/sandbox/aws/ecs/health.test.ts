@@ -1,7 +1,7 @@
 // The scheduler's replacement of unhealthy tasks, and the grace period during which the scheduler waits.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
-import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
+import { recordContainerExit, recordContainerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { markTargetsHealthy, scriptedPlane, failHealthChecks } from './plane.ts';
 import {
@@ -148,7 +148,7 @@ test('the health of a task follows the health checks of its essential containers
   const [task] = await tasks();
   const arn = required(task?.taskArn);
   const report = async (name: string, health: 'HEALTHY' | 'UNHEALTHY') => {
-    containerHealth(scene.region, arn, name, health);
+    recordContainerHealth(scene.region, arn, name, health);
     const seen = await service();
     return [seen.deployments?.[0]?.rolloutState, scene.region.ecs.tasks.get(arn)?.healthStatus];
   };
@@ -158,7 +158,7 @@ test('the health of a task follows the health checks of its essential containers
   const seen = await service();
   expect(eventMessages(seen)).toContain('(service web) (task <task>) failed container health checks.');
   for (const { taskArn } of (await tasks()).filter((other) => other.taskArn !== arn)) {
-    for (const name of ['api1', 'api2']) containerHealth(scene.region, taskArn ?? '', name, 'HEALTHY');
+    for (const name of ['api1', 'api2']) recordContainerHealth(scene.region, taskArn ?? '', name, 'HEALTHY');
   }
   await service();
   expect(await tasks('STOPPED')).toMatchObject([
@@ -172,7 +172,7 @@ test('a steady service replaces a task that exits', async () => {
   await create(scene.serviceInput({ desiredCount: 1 }));
   const before = await until(scene, isCompleted);
   const [task] = await tasks();
-  containerExited(scene.region, required(task?.taskArn), 'api1', 1);
+  recordContainerExit(scene.region, required(task?.taskArn), 'api1', 1);
   const replaced = await until(
     scene,
     (service) => service.runningCount === 1 && service.events?.[0]?.id !== before.events?.[0]?.id,

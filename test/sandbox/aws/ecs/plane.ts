@@ -1,5 +1,5 @@
 // A data plane without processes: the test decides the fate of tasks and the health of targets.
-import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
+import { recordContainerExit } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { setTargetHealth } from '../../../../sandbox/aws/elbv2/targets.ts';
 import type { Region } from '../../../../sandbox/world/region.ts';
 
@@ -33,7 +33,7 @@ export function scriptedPlane(fate: ScriptedPlane['fate'] = () => 'runs'): Scrip
       if (taskFate === 'runs') return reportOutcome();
       if ('reason' in taskFate) return reportOutcome(taskFate);
       reportOutcome();
-      containerExited(region, taskArn, task?.containers[0]?.name ?? '', taskFate.exitCode);
+      recordContainerExit(region, taskArn, task?.containers[0]?.name ?? '', taskFate.exitCode);
     },
     stopTask(_region, taskArn, done) {
       stopped.push(taskArn);

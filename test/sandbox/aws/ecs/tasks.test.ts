@@ -11,7 +11,7 @@ import {
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { serialize } from 'node:v8';
-import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
+import { recordContainerExit } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
 import { scriptedPlane } from './plane.ts';
@@ -175,12 +175,12 @@ test('a task ends when an essential container ends, but not when another contain
   const [task] = await run();
   clock.advance(27_000);
   const arn = required(task?.taskArn);
-  containerExited(region, arn, 'setup', 0);
+  recordContainerExit(region, arn, 'setup', 0);
   expect(await describe(arn)).toMatchObject({
     lastStatus: 'RUNNING',
     containers: [{ lastStatus: 'RUNNING' }, { lastStatus: 'STOPPED', exitCode: 0 }],
   });
-  containerExited(region, arn, 'api1', 137, 'OutOfMemoryError: Container killed due to memory usage');
+  recordContainerExit(region, arn, 'api1', 137, 'OutOfMemoryError: Container killed due to memory usage');
   clock.advance(10_000);
   expect(await describe(arn)).toMatchObject({
     lastStatus: 'STOPPED',

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { isAmbiguous, hasResponse } from '../../../../lib/aws/errors.ts';
+import { isAmbiguous, hasErrorResponse } from '../../../../lib/aws/errors.ts';
 import { awsClients, type Aws } from '../../../../lib/aws/clients.ts';
 import { systemClock, type Clock } from '../../../../lib/model/clock.ts';
 import { trackRecentlyCreated, type RecentlyCreated } from '../../../../lib/aws/recently-created.ts';
@@ -154,7 +154,7 @@ describe('an idle connection', () => {
   test('in the middle of a response leaves it unknown whether the call took effect', async () => {
     answers = [TRUNCATED];
     const error: unknown = await allocate().catch((reason: unknown) => reason);
-    expect([hasResponse(error), isAmbiguous(error)]).toEqual([false, true]);
+    expect([hasErrorResponse(error), isAmbiguous(error)]).toEqual([false, true]);
     expect(receivedCount).toBe(1);
   });
 

@@ -4,7 +4,7 @@ import {
   codeOf,
   isAccessDenied,
   isAmbiguous,
-  hasResponse,
+  hasErrorResponse,
   isCode,
   isRejectedCredentials,
   isNotFound,
@@ -139,7 +139,7 @@ describe('the class of an error', () => {
 });
 
 test('an error has a response if AWS responded at all', () => {
-  expect(hasResponse(elbError('X', 500))).toBe(true);
-  expect(hasResponse(networkError('ECONNRESET'))).toBe(false);
-  expect(hasResponse(undefined)).toBe(false);
+  expect(hasErrorResponse(elbError('X', 500))).toBe(true);
+  expect(hasErrorResponse(networkError('ECONNRESET'))).toBe(false);
+  expect(hasErrorResponse(undefined)).toBe(false);
 });

@@ -1,6 +1,6 @@
 // The errors of a delete call that count as success.
 import { describe, expect, test } from '@jest/globals';
-import { isCode, isNotFound, hasResponse, isTransient } from '../../../../lib/aws/errors.ts';
+import { isCode, isNotFound, hasErrorResponse, isTransient } from '../../../../lib/aws/errors.ts';
 import { ignoringNotFound, throwingRefusals } from '../../../../lib/engine/delete.ts';
 import { awsError } from '../../errors.ts';
 
@@ -58,7 +58,7 @@ describe('a delete that reports refusals in its response', () => {
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ name: 'InvalidParameter', message: 'not now' });
     expect(isCode(error, 'InvalidParameter')).toBe(true);
-    expect([hasResponse(error), isTransient(error), isNotFound(error)]).toEqual([true, false, false]);
+    expect([hasErrorResponse(error), isTransient(error), isNotFound(error)]).toEqual([true, false, false]);
   });
 
   test('fails even for a refusal without a code or message', async () => {

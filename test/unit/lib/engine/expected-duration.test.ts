@@ -1,7 +1,7 @@
 // The expected duration of a run, as the question at the terminal states it.
 import { expect, test } from '@jest/globals';
 import { expectedProvision, expectedTeardown } from '../../../../lib/engine/expected-duration.ts';
-import { nouns, tornDown, type Noun } from '../../../../lib/model/architecture.ts';
+import { nouns, nounsToTearDown, type Noun } from '../../../../lib/model/architecture.ts';
 import type { Verb } from '../../../../lib/model/change.ts';
 import { removalOrder } from '../../../../teardown/plan.ts';
 import { change } from '../../engine-harness.ts';
@@ -31,7 +31,7 @@ test('a replacement takes the time to create and to remove', () => {
 });
 
 test('a teardown takes more than a minute: services drain, then the NAT gateway is deleted', () => {
-  const expected = minutes(expectedTeardown(changesOf(tornDown, 'remove'), removalOrder()));
+  const expected = minutes(expectedTeardown(changesOf(nounsToTearDown, 'remove'), removalOrder()));
   expect(expected).toBeGreaterThan(1);
   expect(expected).toBeLessThan(3);
 });

@@ -4,7 +4,7 @@ import { DescribeLoadBalancersCommand, DescribeTagsCommand } from '@aws-sdk/clie
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { survey } from '../../../../lib/engine/survey.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
-import { architecture, nouns, tornDown } from '../../../../lib/model/architecture.ts';
+import { architecture, nouns, nounsToTearDown } from '../../../../lib/model/architecture.ts';
 import { mockEmptyAccount } from '../../engine-harness.ts';
 import { awsError, config, lookContextOf, mocks, sentCalls } from '../../step-harness.ts';
 
@@ -63,7 +63,7 @@ describe('the result', () => {
 
   test.each([
     ['some nouns', ['vpc', 'elasticIp'] as const],
-    ['the nouns of a teardown', tornDown],
+    ['the nouns of a teardown', nounsToTearDown],
   ])('of a survey of %s has neither resources of other nouns nor zones', async (_what, some) => {
     const found = await survey(context(), some);
     expect(Object.keys(found).sort()).toEqual([...nouns, 'domain', 'zones'].sort());

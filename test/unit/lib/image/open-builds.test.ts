@@ -101,7 +101,7 @@ test.each([
 ])(
   'on the target %s with the endpoint %s, images go to an emulator: %s',
   async (target, endpoint, emulator) => {
-    expect((await openCase({ builder: 'auto', target, endpoint })).builds.emulator).toBe(emulator);
+    expect((await openCase({ builder: 'auto', target, endpoint })).builds.isEmulator).toBe(emulator);
   },
 );
 

@@ -30,10 +30,10 @@ const bundleWith = (...layers: Uint8Array[]): Bundle => ({
 const smallBundle = bundleWith(new Uint8Array(3));
 
 /** Pushes a bundle, and returns the notes that the push reported. */
-async function push(bundle: Bundle, emulator = false): Promise<string[]> {
+async function push(bundle: Bundle, isEmulator = false): Promise<string[]> {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
-  await pushBundle({ aws: lookContextOf().aws, repositoryName: REPOSITORY, emulator, note }, bundle);
+  await pushBundle({ aws: lookContextOf().aws, repositoryName: REPOSITORY, isEmulator, note }, bundle);
   return notes;
 }
 

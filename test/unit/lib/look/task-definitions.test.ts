@@ -61,7 +61,7 @@ test('the look reads our task definitions on any page, keyed by their services',
     family: 'shop-dev-web',
     status: 'ACTIVE',
     definition: { cpu: '256', containers: '' },
-    older: 0,
+    olderRevisionCount: 0,
     tags: definitionTags('web'),
   });
   expect(sentCalls()[0]).toEqual({
@@ -122,7 +122,7 @@ describe('in a family with several revisions', () => {
     ]);
     expect(await lookAtWeb()).toMatchObject({
       taskDefinitionArn: 'arn:task-definition/shop-dev-web:4',
-      older: 2,
+      olderRevisionCount: 2,
     });
   });
 
@@ -134,7 +134,7 @@ describe('in a family with several revisions', () => {
     ]);
     expect(await lookAtWeb()).toMatchObject({
       taskDefinitionArn: 'arn:task-definition/shop-dev-web:1',
-      older: 0,
+      olderRevisionCount: 0,
     });
   });
 
@@ -161,7 +161,7 @@ describe('in a family with several revisions', () => {
     const taskDefinitionArn = 'arn:task-definition/shop-dev-web:1';
     const recorded = (noun: Noun) =>
       new Map(noun === 'taskDefinitions' ? [['web', { taskDefinitionArn }]] : []);
-    expect(await lookAtWeb(recorded)).toMatchObject({ taskDefinitionArn, older: 0 });
+    expect(await lookAtWeb(recorded)).toMatchObject({ taskDefinitionArn, olderRevisionCount: 0 });
   });
 });
 

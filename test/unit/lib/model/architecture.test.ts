@@ -7,7 +7,7 @@ import {
   nounsDeletedWith,
   needs,
   nouns,
-  tornDown,
+  nounsToTearDown,
   type Noun,
 } from '../../../../lib/model/architecture.ts';
 import { checkGraph } from '../../../../lib/engine/graph.ts';
@@ -52,8 +52,8 @@ describe('the nouns that are deleted along with another noun', () => {
 
 describe('a teardown', () => {
   test("looks for all nouns except images and the account's service-linked role, in the order of the architecture", () => {
-    expect(nouns.filter((noun) => !tornDown.includes(noun))).toEqual(['serviceLinkedRole', 'images']);
-    expect(tornDown).toEqual(nouns.filter((noun) => tornDown.includes(noun)));
+    expect(nouns.filter((noun) => !nounsToTearDown.includes(noun))).toEqual(['serviceLinkedRole', 'images']);
+    expect(nounsToTearDown).toEqual(nouns.filter((noun) => nounsToTearDown.includes(noun)));
   });
 });
 

@@ -10,7 +10,7 @@ const question: Question = {
   region: 'eu-west-1',
   counts: '33 to create, 2 to replace',
   duration: 200_000,
-  unknownHere: undefined,
+  unknownNote: undefined,
 };
 const confirm = (options: object, interactive = false) =>
   isConfirmed(
@@ -46,8 +46,8 @@ test('the question states the changes, the target, the account, the region and t
 });
 
 test('the question says when this machine has no record of the stack', () => {
-  const unknownHere = 'This machine has no record of shop-dev, of which 30 resources exist';
-  expect(questionText({ ...question, unknownHere })).toMatch(
+  const unknownNote = 'This machine has no record of shop-dev, of which 30 resources exist';
+  expect(questionText({ ...question, unknownNote })).toMatch(
     /about 3 min\. This machine has no record of shop-dev, of which 30 resources exist\. Type yes to continue: $/,
   );
 });

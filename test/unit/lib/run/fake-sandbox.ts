@@ -13,7 +13,7 @@ export function fakeSandbox(overrides: Partial<SandboxHandle> = {}): {
     folder: '/some/where',
     started: true,
     background: true,
-    limits: undefined,
+    rateLimitFactor: undefined,
     resolve: async () => undefined,
     nameServers: async () => [],
     census: async () => ({}),

@@ -42,14 +42,18 @@ test('two paths to the same folder are recognised as equal', async () => {
 
 test.each([undefined, 60])(
   'the settings contain the address and the rate limits of the sandbox: %p',
-  async (limits) => {
-    const sandbox = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxHandle;
+  async (rateLimitFactor) => {
+    const sandbox = {
+      url: 'http://127.0.0.1:4599',
+      folder: '/one',
+      rateLimitFactor,
+    } as unknown as SandboxHandle;
     const { settings } = await connectTarget(
       { target: 'sandbox', region: 'eu-west-1' },
       '/one',
       async () => sandbox,
     );
-    expect(settings).toMatchObject({ endpoint: sandbox.url, rateLimitFactor: limits });
+    expect(settings).toMatchObject({ endpoint: sandbox.url, rateLimitFactor });
   },
 );
 

@@ -111,7 +111,7 @@ test('creates when missing: a container engine builds and pushes, and the digest
     .resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
   const step: Step<'images'> = {
     ...images,
-    create: (context) => images.create({ ...context, builds: { emulator: false, of: async () => build } }),
+    create: (context) => images.create({ ...context, builds: { isEmulator: false, of: async () => build } }),
   };
   const { ids, notes } = await provisionStep(step, {
     noun: 'images',
@@ -229,7 +229,7 @@ describe('the look', () => {
     } as const;
     const items = await lookImages({
       ...lookContextOf(),
-      builds: { emulator: false, of: async () => build },
+      builds: { isEmulator: false, of: async () => build },
     });
     expect(items.get('web-api1')).toMatchObject({
       imageUri: `${uriOf('web-api1')}@sha256:built`,

@@ -33,7 +33,7 @@ const item: FoundTaskDefinition = {
   taskDefinitionArn: 'arn:definition:1',
   family: 'shop-dev-web',
   status: 'ACTIVE',
-  older: 0,
+  olderRevisionCount: 0,
   definition: definitionFields(definitionFor()),
   tags,
 };
@@ -191,7 +191,7 @@ test('repairs drift: earlier revisions of the stack are deregistered; revisions 
     }));
   const { shortChanges } = await provisionStep(
     taskDefinitions,
-    withItem({ taskDefinitionArn: revision(4), older: 2 }),
+    withItem({ taskDefinitionArn: revision(4), olderRevisionCount: 2 }),
   );
   expect(shortChanges).toEqual([['update', 'web', 'older revisions']]);
   expect(sentCalls()).toEqual([

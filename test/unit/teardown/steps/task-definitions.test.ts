@@ -25,7 +25,7 @@ const deleteCall = (...all: string[]) => ({
   input: { taskDefinitions: all },
 });
 
-/** Mocks the revisions of the family, in pages of five. A revision in `tagsOfOthers` has these tags instead of ours. */
+/** Mocks the revisions of the family, in pages of five. Revisions have our tags, except those in `tagsOfOthers`. */
 function mockRevisions(
   active: readonly string[],
   inactive: readonly string[] = [],

@@ -61,7 +61,7 @@ async function startFakeSandbox(
 
 test('a sandbox reports its process and the folder of its state', async () => {
   const { port, pid, folder } = await startFakeSandbox('');
-  expect(await findSandbox(port)).toMatchObject({ pid, folder, limits: 60, started: false });
+  expect(await findSandbox(port)).toMatchObject({ pid, folder, rateLimitFactor: 60, started: false });
 });
 
 test('stopping a sandbox resolves when its process has ended', async () => {

@@ -54,8 +54,8 @@ describe('a request', () => {
     ['/a/../%62//c?', '/a/../%62//c?'],
     ['/a?#b', '/a?'],
     ['http://x?', '/?'],
-  ])('for %s is forwarded with the request target %s', (url, target) => {
-    expect(read({ url })).toMatchObject({ target });
+  ])('for %s is forwarded with the request target %s', (url, forwarded) => {
+    expect(read({ url }).url).toBe(forwarded);
   });
 
   test.each(['*', 'ftp://x/y', 'http:///y', 'http://user@x/y', 'http://x y/', 'https://'])(

@@ -27,7 +27,7 @@ describe('the blocks of the subnets', () => {
       key: 'private-6',
       isPublic: false,
       cidr: '255.255.255.208/28',
-      zone: 5,
+      zoneIndex: 5,
     });
   });
 

@@ -10,7 +10,7 @@ import { awsCommand, untilReported, type Run } from '../lib/run/run.ts';
 export type Removals = { readonly [N in Noun]: Removal<N> };
 
 /** The default: no other resource is known to be removed. */
-export const NOTHING_ELSE: AlsoRemoved = { areAllRemoved: () => false, removalOf: () => undefined };
+export const NOTHING_ELSE: AlsoRemoved = { willRemoveAll: () => false, removalOf: () => undefined };
 
 /**
  * Removes a found resource, waits until it is gone, and forgets it.

@@ -110,14 +110,14 @@ export const removalsOf = (found: Survey, stack: string): Change[] =>
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
   const { run } = session;
   const keysOf = (noun: Noun) => changes.filter((change) => change.noun === noun).map(({ key }) => key);
-  const areAllRemoved = (noun: Noun) => [...found[noun].keys()].every((key) => keysOf(noun).includes(key));
+  const willRemoveAll = (noun: Noun) => [...found[noun].keys()].every((key) => keysOf(noun).includes(key));
   const outcomes = await walk<Noun>(
     removalOrder(),
     async (noun) => {
       const entries = keysOf(noun).map((key) => [key, key] as const);
       const removing = startAll<string, void>(entries, (key, others) =>
         removeResource(run, session.lookContext(), found, removals, noun, key, {
-          alsoRemoved: { areAllRemoved, removalOf: (otherKey) => others.get(otherKey) },
+          alsoRemoved: { willRemoveAll, removalOf: (otherKey) => others.get(otherKey) },
         }),
       );
       await waitForSiblings(removing.values());

@@ -104,8 +104,8 @@ export interface RemoveContext<N extends Noun> extends Desired {
 
 /** The other resources that are removed in the same run. */
 export interface AlsoRemoved {
-  /** Whether every resource of a noun is removed in this run. */
-  areAllRemoved(noun: Noun): boolean;
+  /** Whether this run removes every resource of a noun. */
+  willRemoveAll(noun: Noun): boolean;
   /**
    * Resolves once another resource of this noun is deleted; undefined if that resource stays. The removal of that resource must
    * not wait for this one.

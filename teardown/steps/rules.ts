@@ -9,7 +9,7 @@ export const rules: Removal<'rules'> = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteRule.html
    */
   async remove({ aws, alsoRemoved, existing }) {
-    if (alsoRemoved.areAllRemoved('listener')) return { removedWith: 'with its listener' };
+    if (alsoRemoved.willRemoveAll('listener')) return { removedWith: 'with its listener' };
     await ignoringNotFound(() => aws.elbv2(new DeleteRuleCommand({ RuleArn: existing.ruleArn })));
   },
 };

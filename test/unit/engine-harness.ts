@@ -176,7 +176,7 @@ const RESPONSES: Readonly<Record<string, object>> = {
 
 /** The context of a removal in a run that also removes these resources, and no others. */
 export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({
-  areAllRemoved: () => false,
+  willRemoveAll: () => false,
   removalOf: (key) => others[key],
 });
 

@@ -13,7 +13,7 @@ import {
   refusal,
   resultsOf,
   withFailures,
-  withBusyClock,
+  withoutClockLeaps,
   openAccount,
   worker,
 } from './scene.ts';
@@ -43,12 +43,12 @@ test('32: the run waits until a taken service name is free, and updates an exist
   await laggingUser.provision(severalServices(1));
   await laggingUser.removeNouns(severalServices(1), new Set(['services']));
   await clock.sleep(60_000);
-  const { calls } = await withBusyClock(laggingUser, async () => {
+  const { calls } = await withoutClockLeaps(laggingUser, async () => {
     await laggingUser.provision(severalServices(1));
     return laggingUser.provision(severalServices(2));
   });
   // The survey missed the five services, so they were updated after their creates failed. `web` was updated again after the
-  // traffic switch, to leave the target group of its old port.
+  // traffic switch, so that it no longer registers its tasks with the target group of the old port.
   expect(calls).toContain('ecs:CreateService');
   expect(resultsOf(laggingUser, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(6);
   await clock.sleep(60_000);

@@ -32,10 +32,10 @@ export const callOrder = ({ sandbox }: Account, ...operations: string[]): string
 ];
 
 /**
- * Runs a command while other requests keep the clock from leaping. Therefore little time passes, and the resources that the
- * command creates are still new when it ends.
+ * Runs a command while other requests keep the clock from leaping. Little time passes, so the resources that the command creates
+ * are still new at its end.
  */
-export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
+export async function withoutClockLeaps<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
   let isDone = false;
   const running = run().finally(() => (isDone = true));
   while (!isDone) await aws.ec2.send(new DescribeVpcsCommand({}));

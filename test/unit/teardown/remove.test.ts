@@ -49,7 +49,7 @@ test('a removal receives the resource, its key, and everything else that was fou
 });
 
 test('by default, no other resource counts as removed in the same run', () => {
-  expect(NOTHING_ELSE.areAllRemoved('vpc')).toBe(false);
+  expect(NOTHING_ELSE.willRemoveAll('vpc')).toBe(false);
   expect(NOTHING_ELSE.removalOf('')).toBeUndefined();
 });
 

@@ -90,7 +90,7 @@ describe('taking down', () => {
   test('a removal can ask whether every resource of another kind is removed as well', async () => {
     const seen: boolean[] = [];
     fakeRemoval('cluster', async ({ alsoRemoved }) => {
-      seen.push(alsoRemoved.areAllRemoved('services'), alsoRemoved.areAllRemoved('targetGroups'));
+      seen.push(alsoRemoved.willRemoveAll('services'), alsoRemoved.willRemoveAll('targetGroups'));
     });
     const found = {
       cluster: foundAt('cluster', ''),

@@ -17,7 +17,7 @@ test('removes what is ours', async () => {
 });
 
 test('removes what is ours: if the listener is removed as well, the rule is deleted with the listener', async () => {
-  const listenerOnly = { areAllRemoved: (noun: string) => noun === 'listener', removalOf: () => undefined };
+  const listenerOnly = { willRemoveAll: (noun: string) => noun === 'listener', removalOf: () => undefined };
   expect(await rules.remove({ ...context(), alsoRemoved: listenerOnly })).toEqual({
     removedWith: 'with its listener',
   });

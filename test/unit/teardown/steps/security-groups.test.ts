@@ -34,7 +34,7 @@ function remove(ingress = [tcp(5000), tcp(6000)], otherRemovals: Record<string, 
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
   const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
   const context = removeContextOf({ noun: 'securityGroups', key: 'balancer', found }, balancer);
-  const alsoRemoved = { areAllRemoved: () => false, removalOf: (key: string) => otherRemovals[key] };
+  const alsoRemoved = { willRemoveAll: () => false, removalOf: (key: string) => otherRemovals[key] };
   return securityGroups.remove({ ...context, alsoRemoved });
 }
 const revokeCall = (port: number) => ({
@@ -67,7 +67,7 @@ test('removes what is ours: waits until the groups whose rules refer to this one
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('removes what is ours: if the groups of a service and of the load balancer refer to each other, the group of the service does not wait', async () => {
+test('removes what is ours: a group that the load balancer's group refers to is deleted without waiting for that group', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const web = group('web', 'sg-w', []);
@@ -79,7 +79,7 @@ test('removes what is ours: if the groups of a service and of the load balancer 
   const never = new Promise<void>(() => {});
   await securityGroups.remove({
     ...context,
-    alsoRemoved: { areAllRemoved: () => true, removalOf: () => never },
+    alsoRemoved: { willRemoveAll: () => true, removalOf: () => never },
   });
   expect(sentCalls().map(({ command }) => command)).toEqual([
     'RevokeSecurityGroupIngress',
@@ -145,7 +145,7 @@ test('removes what is ours: egress rules that refer to the group are revoked as 
   // The load balancer's group waits for this one, so this one must not wait for the load balancer's group.
   await securityGroups.remove({
     ...context,
-    alsoRemoved: { areAllRemoved: () => false, removalOf: () => new Promise(() => {}) },
+    alsoRemoved: { willRemoveAll: () => false, removalOf: () => new Promise(() => {}) },
   });
   expect(sentCalls()).toEqual([
     {

@@ -67,7 +67,7 @@ test('removes what is ours: waits until the groups whose rules refer to this one
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('removes what is ours: a group that the load balancer's group refers to is deleted without waiting for that group', async () => {
+test('removes what is ours: a group to which the group of the load balancer refers is deleted without waiting for that group', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const web = group('web', 'sg-w', []);

@@ -1,4 +1,4 @@
-/** Measures contenders in turn, on one moto server and through one proxy, so that the machine's load affects them equally. */
+/** Measures contenders alternately, on one moto server and through one proxy, so that the machine's load affects them equally. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export interface ComparisonSettings {
 export interface SizeFigures {
   /** The number of additional services. */
   readonly additionalServices: number;
-  /** The figures by the contender's name. */
+  /** The figures of each contender; the key is the contender's name. */
   readonly figures: ReadonlyMap<string, Figures>;
 }
 

@@ -13,9 +13,9 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const valueAt = (index: number) => sorted[index] ?? Number.NaN;
-  const half = Math.floor(sorted.length / 2);
+  const middle = Math.floor(sorted.length / 2);
   return {
-    median: sorted.length % 2 === 0 ? (valueAt(half - 1) + valueAt(half)) / 2 : valueAt(half),
+    median: sorted.length % 2 === 0 ? (valueAt(middle - 1) + valueAt(middle)) / 2 : valueAt(middle),
     min: valueAt(0),
     max: valueAt(sorted.length - 1),
   };

@@ -20,7 +20,7 @@ export async function listen(server: Server): Promise<ListeningServer> {
   };
 }
 
-/** Returns a port that was free a moment ago, for programs that cannot pick one. */
+/** Returns a port that was free a moment ago, for programs that cannot choose a free port themselves. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const { close } = await listen(server);

@@ -13,7 +13,7 @@ import { PICTURE, reportOf, pageWith } from './page.ts';
 import type { Results } from './results.ts';
 import { ROOT, slipway } from './slipway.ts';
 import { measureOwnTime } from './own-time.ts';
-import { minimumVerdicts, ownVerdicts, verdicts, type SizeResult } from './targets.ts';
+import { minimumVerdicts, ownVerdicts, verdicts, type SizeResult } from './goals.ts';
 import { terraform, terraformVersion, terraformSkipReason } from './terraform.ts';
 import { measureThroughput } from './throughput.ts';
 
@@ -40,7 +40,7 @@ const FIRST_SERVICE_CONTAINERS = 2;
 /** The default sizes: the numbers of additional services. */
 const SIZES = [0, 50];
 
-/** The speed of the sandbox's time, in words. */
+/** The pace of the sandbox, in words. */
 const PACE_TEXT = values.pace === '1' ? "AWS's own pace" : `${values.pace} times AWS's pace`;
 
 const startTime = performance.now();
@@ -88,8 +88,8 @@ async function compareContenders(moto: Moto): Promise<SizeResult[]> {
 const aboutLines = (): string[] => [
   `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
   ...(terraformSkipReason() === undefined ? [terraformVersion()] : []),
-  `${values.rounds} rounds in turn, medians (and ranges); each call takes ${values.delay} ms longer`,
-  `compared with the minimum: the sandbox at ${PACE_TEXT}`,
+  `In the comparison with Terraform, figures are medians of ${values.rounds} rounds, with ranges in brackets. Each call was delayed by ${values.delay} ms.`,
+  `In the comparison with the minimum, the sandbox ran at ${PACE_TEXT}.`,
 ];
 
 async function bench(): Promise<Results> {
@@ -100,11 +100,11 @@ async function bench(): Promise<Results> {
     skipped.push("the parts that need moto: moto_server is not installed (pip install 'moto[server]')");
   const sizes = (moto && (await runPart('compare', () => compareContenders(moto)))) ?? [];
   const ownTime = moto && (await runPart('own', () => measureOwnTime(moto, Number(values.delay), log)));
-  const minimumRun = await runPart('limit', () => compareWithMinimum(Number(values.pace), log));
+  const minimumResults = await runPart('limit', () => compareWithMinimum(Number(values.pace), log));
   const throughput = await runPart('throughput', () => measureThroughput(moto, log));
   const allVerdicts = [
     ...verdicts(sizes),
-    ...(minimumRun ? minimumVerdicts(minimumRun.workloads) : []),
+    ...(minimumResults ? minimumVerdicts(minimumResults.workloads) : []),
     ...(ownTime ? ownVerdicts(ownTime) : []),
   ];
   return {
@@ -112,7 +112,7 @@ async function bench(): Promise<Results> {
     sizes,
     verdicts: allVerdicts,
     own: ownTime,
-    limit: minimumRun,
+    limit: minimumResults,
     throughput,
     skipped,
     failures,
@@ -126,10 +126,10 @@ try {
   if (values.write) {
     const page = join(ROOT, 'docs', 'speed.md');
     writeFileSync(page, pageWith(readFileSync(page, 'utf8'), results));
-    const { limit: minimumRun } = results;
+    const { limit: minimumResults } = results;
     const title = `A first provision on the sandbox, at ${PACE_TEXT}`;
-    if (minimumRun) {
-      const { spans, criticalSpans } = minimumRun;
+    if (minimumResults) {
+      const { spans, criticalSpans } = minimumResults;
       writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, spans, criticalSpans));
     }
   }

@@ -52,7 +52,7 @@ function contentsOf(file: string): string {
   }
 }
 
-/** Returns the fourth field of `stat`. The second field is the name in brackets, which may contain any characters. */
+/** Returns the id of the parent, the fourth field of `stat`. The second field, in brackets, may contain any characters. */
 const parentOf = (proc: string, pid: number): number =>
   Number(
     contentsOf(`${proc}/${pid}/stat`)

@@ -25,7 +25,7 @@ export interface MinimumComparison {
 }
 
 /** The comparison of all commands with their minimum times. */
-export interface MinimumRun {
+export interface MinimumResults {
   readonly workloads: readonly MinimumComparison[];
   /** The spans of the first provision. */
   readonly spans: readonly Span[];
@@ -63,7 +63,7 @@ const stackOf = (version: number): StackInput => {
  * Measures a first provision, an update and a teardown, and compares each with its minimum time.
  * @param pace the speed of the sandbox's time relative to AWS time
  */
-export const compareWithMinimum = (pace: number, log: (text: string) => void): Promise<MinimumRun> =>
+export const compareWithMinimum = (pace: number, log: (text: string) => void): Promise<MinimumResults> =>
   withTemporaryFolder(async (folder) => {
     const port = await freePort();
     const files = { config: join(folder, 'slipway.config.ts'), timeline: join(folder, 'timeline') };
@@ -116,7 +116,7 @@ const spanGraph = {
   [VERIFY]: ['record', 'services'],
 };
 
-/** Returns the spans of a recorded run, and inserts the span in which the load balancer opens. */
+/** Returns the spans of a recorded provision, including the span in which the load balancer opens. */
 function provisionSpans(file: string, start: number, end: number, pace: number): Span[] {
   const events = existsSync(file)
     ? readFileSync(file, 'utf8')

@@ -24,12 +24,12 @@ export async function startMoto(): Promise<Moto> {
   const url = `http://127.0.0.1:${port}`;
   const args = ['-H', '127.0.0.1', '-p', String(port)];
   const child = spawn('moto_server', args, { stdio: 'ignore', detached: true });
-  const exited = new AbortController();
-  const ended = new Promise<void>((resolve) => {
-    for (const event of ['error', 'exit']) child.once(event, () => (exited.abort(), resolve()));
+  const status = { hasEnded: false };
+  const end = new Promise<void>((resolve) => {
+    for (const event of ['error', 'exit']) child.once(event, () => ((status.hasEnded = true), resolve()));
   });
-  const stop = onCleanup(() => (killGroup(child), ended));
-  for (const start = Date.now(); Date.now() - start < START_TIMEOUT_MS && !exited.signal.aborted;) {
+  const stop = onCleanup(() => (killGroup(child), end));
+  for (const start = Date.now(); Date.now() - start < START_TIMEOUT_MS && !status.hasEnded;) {
     if (await answers(url)) {
       return {
         url,

@@ -31,7 +31,7 @@ http {
 /** Whether nginx is installed. */
 export const hasNginx = (): boolean => spawnSync('nginx', ['-v'], { stdio: 'ignore' }).status === 0;
 
-/** Starts nginx as a proxy of a local port, and resolves when it answers. */
+/** Starts nginx as a proxy in front of a local port, and resolves when nginx answers. */
 export async function startNginx(
   parent: string,
   upstreamPort: number,
@@ -42,8 +42,8 @@ export async function startNginx(
   const file = join(folder, 'nginx.conf');
   writeFileSync(file, nginxConfiguration(folder, port, upstreamPort));
   const child = spawn('nginx', ['-p', folder, '-c', file], { stdio: 'ignore', detached: true });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = onCleanup(() => (killGroup(child), ended));
+  const end = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = onCleanup(() => (killGroup(child), end));
   for (let tries = 0; tries < 100; tries += 1) {
     const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
     if (answer) return { port, stop };

@@ -55,9 +55,9 @@ export const measureOwnTime = (moto: Moto, delay: number, log: (text: string) =>
         const helpCommand = { ...nodeCommand(again), args: ['run.js', 'provision', '--help'], cwd: ROOT };
         helpSeconds.push((await runCommand({ ...helpCommand, env: environmentFor(proxy.url) })).seconds);
       }
-      const time = { provision: spreadOf(secondsOutsideCalls), help: spreadOf(helpSeconds) };
-      log(`own time: ${time.provision.median.toFixed(2)} s; --help: ${time.help.median.toFixed(2)} s`);
-      return time;
+      const ownTime = { provision: spreadOf(secondsOutsideCalls), help: spreadOf(helpSeconds) };
+      log(`own time: ${ownTime.provision.median.toFixed(2)} s; --help: ${ownTime.help.median.toFixed(2)} s`);
+      return ownTime;
     } finally {
       await close();
     }

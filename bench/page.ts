@@ -1,4 +1,5 @@
 /** Renders results: the printed report, and the generated part of docs/speed.md. Pure. */
+import type { SizeResult } from './goals.ts';
 import type { Results } from './results.ts';
 import { comparisonTable, callsTable, ratioText, table, verdictTable } from './table.ts';
 
@@ -16,27 +17,30 @@ export const pageWith = (text: string, results: Results): string =>
 export const reportOf = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
 
 function sections(results: Results, isPage: boolean): string[] {
-  const { about, sizes, verdicts, limit: minimumRun, throughput, skipped, failures } = results;
+  const { about, sizes, verdicts, limit: minimumResults, throughput, skipped, failures } = results;
   const heading = (text: string) => (isPage ? `## ${text}` : text);
   const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
   return [
     list(about),
-    ...(verdicts.length > 0 ? [heading('Targets'), verdictTable(verdicts)] : []),
+    ...(verdicts.length > 0 ? [heading('Goals'), verdictTable(verdicts)] : []),
     ...(sizes.length > 0 ? [heading('Compared with Terraform'), comparisonTable(sizes)] : []),
-    ...sizes.slice(0, 1).flatMap((size) => [heading('Calls by service'), callsTable(size)]),
-    ...(minimumRun
+    ...sizes.slice(0, 1).flatMap((size) => [heading(callsHeading(size)), callsTable(size)]),
+    ...(minimumResults
       ? [
           heading('Compared with the minimum'),
-          minimumTable(minimumRun.workloads),
-          list(pathsOf(minimumRun.workloads)),
+          minimumTable(minimumResults.workloads),
+          list(pathsOf(minimumResults.workloads)),
         ]
       : []),
-    ...(minimumRun && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
+    ...(minimumResults && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
     ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
     ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
     ...(failures.length > 0 ? [list(failures.map((text) => `failed: ${text.split('\n')[0] ?? ''}`))] : []),
   ];
 }
+
+const callsHeading = ({ terraform }: SizeResult): string =>
+  terraform ? 'Calls by service: reads + writes, Slipway / Terraform' : 'Calls by service: reads + writes';
 
 type ComparedWorkloads = NonNullable<Results['limit']>['workloads'];
 
@@ -56,7 +60,7 @@ const pathsOf = (workloads: ComparedWorkloads): string[] =>
 
 const throughputTable = (measured: NonNullable<Results['throughput']>): string =>
   table([
-    ['per second', 'sandbox', 'compared with', 'ratio'],
+    ['per second', 'sandbox', 'other program', 'ratio'],
     ...measured.map(({ what, sandbox, other, otherName }) => [
       what,
       String(Math.round(sandbox)),

@@ -1,20 +1,20 @@
 /** The results of a benchmark, which are printed as JSON or as tables. */
-import type { MinimumRun } from './minimum-run.ts';
+import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
-import type { SizeResult, Verdict } from './targets.ts';
+import type { SizeResult, Verdict } from './goals.ts';
 import type { Throughput } from './throughput.ts';
 
 /** The results of a benchmark. */
 export interface Results {
-  /** Lines about the machine, versions, rounds and delay. */
+  /** Lines about the machine, the versions and how the figures were measured. */
   readonly about: readonly string[];
   /** The measured sizes, the smallest first. */
   readonly sizes: readonly SizeResult[];
   readonly verdicts: readonly Verdict[];
-  /** Slipway's own time, named after the option `--only own`. */
+  /** Slipway's own time. The name is that of the part in `--only own`. */
   readonly own?: OwnTime | undefined;
-  /** The comparison with minimum times, named after the option `--only limit`. */
-  readonly limit?: MinimumRun | undefined;
+  /** The comparison with the minimum times. The name is that of the part in `--only limit`. */
+  readonly limit?: MinimumResults | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
   /** Parts that could not be measured, each with the reason. */
   readonly skipped: readonly string[];

@@ -1,7 +1,7 @@
 /** Renders figures as Markdown tables that are also readable in a terminal. Pure. */
 import { WORKLOADS } from './contender.ts';
 import type { WorkloadFigures, Figures, CallCounts, Spread } from './figures.ts';
-import { isMet, WORKLOAD_NAMES, type SizeResult, type Verdict } from './targets.ts';
+import { isMet, WORKLOAD_NAMES, type SizeResult, type Verdict } from './goals.ts';
 
 /**
  * Formats a table as Prettier would. The first column is left-aligned, and the others are right-aligned.
@@ -39,13 +39,13 @@ export const ratioText = (ratio: number): string => ratio.toFixed(3);
 export function comparisonTable(sizes: readonly SizeResult[]): string {
   const header = [
     'workload',
-    'Slipway',
-    'Terraform',
+    'time',
+    "Terraform's time",
     'ratio',
     'calls',
-    "Terraform's",
+    "Terraform's calls",
     'memory',
-    "Terraform's",
+    "Terraform's memory",
   ];
   const rows = sizes.flatMap(({ additionalServices, slipway, terraform }) =>
     WORKLOADS.map((workload) => {
@@ -53,7 +53,7 @@ export function comparisonTable(sizes: readonly SizeResult[]): string {
       return [
         additionalServices === 0
           ? WORKLOAD_NAMES[workload]
-          : `${WORKLOAD_NAMES[workload]}, ${additionalServices} more`,
+          : `${WORKLOAD_NAMES[workload]}, ${additionalServices} more services`,
         secondsText(ofSlipway.seconds),
         ofTerraform ? secondsText(ofTerraform.seconds) : '',
         ofTerraform ? ratioText(ofSlipway.seconds.median / ofTerraform.seconds.median) : '',
@@ -67,10 +67,10 @@ export function comparisonTable(sizes: readonly SizeResult[]): string {
   return table([header, ...rows]);
 }
 
-/** Lists every target with the measured value. */
+/** Lists every goal with the measured value. */
 export const verdictTable = (verdicts: readonly Verdict[]): string =>
   table([
-    ['target', 'at most', 'measured', ''],
+    ['goal', 'at most', 'measured', ''],
     ...verdicts.map((verdict) => [
       verdict.what,
       figureText(verdict.atMost),
@@ -85,7 +85,7 @@ const figureText = (value: number): string =>
 /** Matches the names of operations that only read. */
 const READ_ONLY_OPERATION = /\.(Describe|Get|List)/;
 
-/** Counts the calls of each service as `reads + writes`, with one column per workload. Terraform's counts follow a slash. */
+/** Counts the calls to each AWS service as `reads + writes`, with one column per workload. Terraform's counts follow a slash. */
 export function callsTable({ slipway, terraform }: SizeResult): string {
   const operationsIn = (figures: Figures) =>
     WORKLOADS.flatMap((workload) => Object.keys(figures[workload].callCounts));

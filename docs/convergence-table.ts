@@ -8,7 +8,10 @@ import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
 
-/** Returns the lists in a snapshot file by the titles of their tests. The part of a title before a colon is left out. */
+/**
+ * Reads the snapshots in a file, each of which is a list.
+ * @returns the list that each test recorded; the key is the test's title, without the part before a colon
+ */
 function snapshotsOf(file: string): Map<string, string[]> {
   const text = readFileSync(join(SNAPSHOTS, `${file}.test.ts.snap`), 'utf8');
   const matches = [...text.matchAll(/^exports\[`(?:.+: )?(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
@@ -23,7 +26,7 @@ function partsOf(line: string) {
   return { verb, noun, fields: fields === '' ? [] : fields.split(', ') };
 }
 
-/** Removes the names of the example's services and containers from a field. All tags become one field, `tags`. */
+/** Removes names from a field, such as those of the example's containers. All tags become one field, `tags`. */
 const withoutNames = (field: string): string =>
   field
     .replace(/^tag\..*/, 'tags')
@@ -38,7 +41,7 @@ const nounOf = (address: string): string => address.split('.')[0] ?? '';
 export function convergenceTable(): string {
   const changes = snapshotsOf('changes');
   const changeLines = [...changes.values()].flat().map(partsOf);
-  // This file has one snapshot: the nouns whose resources were found.
+  // The file of the lost-state tests has one snapshot: the nouns whose resources were found.
   const [foundNouns = []] = snapshotsOf('lost-state').values();
   const foreignNouns = new Set(
     [

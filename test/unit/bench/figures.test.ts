@@ -1,8 +1,8 @@
-// Medians and ranges across rounds, calls by operation, and whether the targets are met.
+// Medians and ranges across rounds, calls by operation, and whether the goals are met.
 import { expect, test } from '@jest/globals';
 import { WORKLOADS, type Measurement, type Round } from '../../../bench/contender.ts';
 import { figuresOf, countCalls, peakOf, spreadOf } from '../../../bench/figures.ts';
-import { isMet, minimumVerdicts, verdicts, type SizeResult } from '../../../bench/targets.ts';
+import { isMet, minimumVerdicts, verdicts, type SizeResult } from '../../../bench/goals.ts';
 
 const call = (operation: string) => ({ service: 'ec2', operation, mutating: false });
 const measurementOf = (seconds: number, calls: number, megabytes?: number): Measurement => ({
@@ -41,7 +41,7 @@ test('each workload has figures across all rounds, and the calls by operation of
   expect(peakOf(figures)).toBe(200);
 });
 
-test('without memory measurements, neither a memory figure nor a memory target is returned', () => {
+test('without memory measurements, neither a memory figure nor a memory goal is returned', () => {
   const figures = figuresOf([roundOf(measurementOf(1, 1))]);
   expect(figures.plan.megabytes).toBeUndefined();
   expect(peakOf(figures)).toBeUndefined();
@@ -49,7 +49,7 @@ test('without memory measurements, neither a memory figure nor a memory target i
   expect(all.filter(({ what }) => what.includes('memory'))).toEqual([]);
 });
 
-test("a target is a maximum ratio to Terraform's time or a maximum number of calls", () => {
+test("a goal is a maximum ratio to Terraform's time or a maximum number of calls", () => {
   const all = verdicts([size(0, measurementOf(1, 42, 200), measurementOf(10, 60, 800))]);
   const verdictOn = (what: string) => all.find((verdict) => verdict.what === what);
   expect(verdictOn("no-op provision: time, relative to Terraform's")).toEqual({
@@ -64,7 +64,7 @@ test("a target is a maximum ratio to Terraform's time or a maximum number of cal
   expect(verdictOn("peak memory, relative to Terraform's")?.measured).toBe(0.25);
 });
 
-test('with fifty additional services, calls have targets per service', () => {
+test('with fifty additional services, calls have goals per service', () => {
   const all = verdicts([size(0, measurementOf(1, 40)), size(50, measurementOf(2, 290))]);
   expect(
     all
@@ -76,12 +76,12 @@ test('with fifty additional services, calls have targets per service', () => {
   ]);
 });
 
-test('without figures for Terraform, only calls have targets', () => {
+test('without figures for Terraform, only calls have goals', () => {
   const all = verdicts([size(0, measurementOf(1, 40, 200))]);
   expect(all.every(({ what }) => what.endsWith(': calls'))).toBe(true);
 });
 
-test('a command meets its target when it takes at most 5 % longer than the minimum', () => {
+test('a command meets its goal when it takes at most 5 % longer than the minimum', () => {
   const [good, bad] = minimumVerdicts([
     { workload: 'update', seconds: 10.5, minimum: 10, path: [] },
     { workload: 'teardown', seconds: 10.6, minimum: 10, path: [] },

@@ -5,7 +5,7 @@ import { figuresOf } from '../../../bench/figures.ts';
 import { reportOf, pageWith } from '../../../bench/page.ts';
 import type { Results } from '../../../bench/results.ts';
 import { secondsText } from '../../../bench/table.ts';
-import { verdicts } from '../../../bench/targets.ts';
+import { verdicts } from '../../../bench/goals.ts';
 
 const roundTaking = (seconds: number): Round =>
   Object.fromEntries(

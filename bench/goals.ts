@@ -1,7 +1,7 @@
-/** The performance targets, and whether the figures meet them. Pure. */
+/** The performance goals, and verdicts on whether the figures meet them. Pure. */
 import type { Workload } from './contender.ts';
 import { peakOf, type Figures } from './figures.ts';
-import type { MinimumRun } from './minimum-run.ts';
+import type { MinimumResults } from './minimum-run.ts';
 import type { OwnTime } from './own-time.ts';
 
 /** The figures of both contenders with a given number of services. */
@@ -14,13 +14,13 @@ export interface SizeResult {
 }
 
 /** The maximum ratio to Terraform's time, and the maximum number of calls, in total or per additional service. */
-interface Target {
+interface Goal {
   readonly maxTimeRatio: number;
   readonly maxCalls: number;
 }
 
-/** The targets without additional services. */
-const BASE_TARGETS: Readonly<Record<Workload, Target>> = {
+/** The goals without additional services. */
+const BASE_GOALS: Readonly<Record<Workload, Goal>> = {
   plan: { maxTimeRatio: 0.2, maxCalls: 30 },
   provision: { maxTimeRatio: 0.05, maxCalls: 100 },
   again: { maxTimeRatio: 0.18, maxCalls: 43 },
@@ -29,8 +29,8 @@ const BASE_TARGETS: Readonly<Record<Workload, Target>> = {
 
 /** The large size, as a number of additional services. */
 const LARGE_SIZE = 50;
-/** The targets of the large size. Here, `maxCalls` is the maximum number per additional service. */
-const LARGE_SIZE_TARGETS: Readonly<Partial<Record<Workload, Target>>> = {
+/** The goals of the large size. Here, `maxCalls` is the maximum number per additional service. */
+const LARGE_SIZE_GOALS: Readonly<Partial<Record<Workload, Goal>>> = {
   provision: { maxTimeRatio: 0.15, maxCalls: 10 },
   again: { maxTimeRatio: 0.18, maxCalls: 4 },
 };
@@ -38,7 +38,7 @@ const LARGE_SIZE_TARGETS: Readonly<Partial<Record<Workload, Target>>> = {
 /** The maximum ratio to Terraform's peak memory. */
 const MAX_MEMORY_RATIO = 0.35;
 
-/** The names of the workloads in tables. */
+/** The names under which tables show the workloads. */
 export const WORKLOAD_NAMES: Readonly<Record<Workload, string>> = {
   plan: 'plan from nothing',
   provision: 'first provision',
@@ -46,17 +46,17 @@ export const WORKLOAD_NAMES: Readonly<Record<Workload, string>> = {
   teardown: 'teardown',
 };
 
-/** One target and its measured value. */
+/** One goal and its measured value. */
 export interface Verdict {
   readonly what: string;
   readonly measured: number;
   readonly atMost: number;
 }
 
-/** Whether a target is met. */
+/** Whether a goal is met. */
 export const isMet = ({ measured, atMost }: Verdict): boolean => measured <= atMost;
 
-/** Returns every target that applies to these figures, with the measured value. */
+/** Returns every goal that applies to these figures, with the measured value. */
 export function verdicts(sizes: readonly SizeResult[]): Verdict[] {
   const baseSize = sizes.find(({ additionalServices }) => additionalServices === 0);
   const largeSize = sizes.find(({ additionalServices }) => additionalServices === LARGE_SIZE);
@@ -67,20 +67,20 @@ export function verdicts(sizes: readonly SizeResult[]): Verdict[] {
 }
 
 /** The maximum ratio of a command's time to its minimum time. */
-const MAX_RATIO_TO_AWS = 1.05;
+const MAX_RATIO_TO_MINIMUM = 1.05;
 
-/** Compares the time of each command with the time that AWS itself takes. */
-export const minimumVerdicts = (workloads: MinimumRun['workloads']): Verdict[] =>
+/** Compares the time of each command with its minimum: the time that AWS itself takes. */
+export const minimumVerdicts = (workloads: MinimumResults['workloads']): Verdict[] =>
   workloads.map(({ workload, seconds, minimum }) => ({
     what: `${workload}: time, relative to the minimum`,
     measured: seconds / minimum,
-    atMost: MAX_RATIO_TO_AWS,
+    atMost: MAX_RATIO_TO_MINIMUM,
   }));
 
 /** The maximum time that Slipway itself may take, in seconds. */
 const MAX_OWN_SECONDS = { provision: 0.6, help: 0.25 };
 
-/** Compares Slipway's own time with its targets. */
+/** Compares Slipway's own time with its goals. */
 export const ownVerdicts = ({ provision, help }: OwnTime): Verdict[] => [
   {
     what: 'no-op provision: seconds outside calls',
@@ -95,12 +95,12 @@ function baseVerdicts(size: SizeResult): Verdict[] {
   const slipwayPeak = peakOf(slipway);
   const terraformPeak = terraform && peakOf(terraform);
   return [
-    ...(Object.keys(BASE_TARGETS) as Workload[]).flatMap((workload) => [
-      ...timeVerdict(size, workload, BASE_TARGETS[workload].maxTimeRatio, WORKLOAD_NAMES[workload]),
+    ...(Object.keys(BASE_GOALS) as Workload[]).flatMap((workload) => [
+      ...timeVerdict(size, workload, BASE_GOALS[workload].maxTimeRatio, WORKLOAD_NAMES[workload]),
       {
         what: `${WORKLOAD_NAMES[workload]}: calls`,
         measured: slipway[workload].calls.median,
-        atMost: BASE_TARGETS[workload].maxCalls,
+        atMost: BASE_GOALS[workload].maxCalls,
       },
     ]),
     ...(slipwayPeak !== undefined && terraformPeak !== undefined
@@ -116,16 +116,16 @@ function baseVerdicts(size: SizeResult): Verdict[] {
 }
 
 function largeVerdicts(baseSize: SizeResult, size: SizeResult): Verdict[] {
-  return (Object.keys(LARGE_SIZE_TARGETS) as Workload[]).flatMap((workload) => {
-    const target = LARGE_SIZE_TARGETS[workload];
-    if (!target) return [];
+  return (Object.keys(LARGE_SIZE_GOALS) as Workload[]).flatMap((workload) => {
+    const goal = LARGE_SIZE_GOALS[workload];
+    if (!goal) return [];
     const what = `${WORKLOAD_NAMES[workload]}, ${size.additionalServices} more services`;
     const callsPerService =
       (size.slipway[workload].calls.median - baseSize.slipway[workload].calls.median) /
       (size.additionalServices - baseSize.additionalServices);
     return [
-      ...timeVerdict(size, workload, target.maxTimeRatio, what),
-      { what: `${what}: calls per service`, measured: callsPerService, atMost: target.maxCalls },
+      ...timeVerdict(size, workload, goal.maxTimeRatio, what),
+      { what: `${what}: calls per service`, measured: callsPerService, atMost: goal.maxCalls },
     ];
   });
 }

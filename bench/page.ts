@@ -17,7 +17,7 @@ export const pageWith = (text: string, results: Results): string =>
 export const reportOf = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
 
 function sections(results: Results, isPage: boolean): string[] {
-  const { about, sizes, verdicts, limit: minimumResults, throughput, skipped, failures } = results;
+  const { about, sizes, verdicts, minimum: minimumResults, throughput, skipped, failures } = results;
   const heading = (text: string) => (isPage ? `## ${text}` : text);
   const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
   return [
@@ -42,7 +42,7 @@ function sections(results: Results, isPage: boolean): string[] {
 const callsHeading = ({ terraform }: SizeResult): string =>
   terraform ? 'Calls by service: reads + writes, Slipway / Terraform' : 'Calls by service: reads + writes';
 
-type ComparedWorkloads = NonNullable<Results['limit']>['workloads'];
+type ComparedWorkloads = NonNullable<Results['minimum']>['workloads'];
 
 const minimumTable = (workloads: ComparedWorkloads): string =>
   table([

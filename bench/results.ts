@@ -13,8 +13,8 @@ export interface Results {
   readonly verdicts: readonly Verdict[];
   /** Slipway's own time. The name is that of the part in `--only own`. */
   readonly own?: OwnTime | undefined;
-  /** The comparison with the minimum times. The name is that of the part in `--only limit`. */
-  readonly limit?: MinimumResults | undefined;
+  /** The comparison with the minimum times. */
+  readonly minimum?: MinimumResults | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
   /** Parts that could not be measured, each with the reason. */
   readonly skipped: readonly string[];

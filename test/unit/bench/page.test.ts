@@ -26,7 +26,7 @@ const results: Results = {
   about: ['two cores'],
   sizes,
   verdicts: verdicts(sizes),
-  limit: {
+  minimum: {
     workloads: [
       { workload: 'update', seconds: 28.4, minimum: 27, path: ['services', 'deployment completes'] },
     ],
@@ -38,7 +38,7 @@ const results: Results = {
     { what: 'calls', sandbox: 500, other: undefined, otherName: 'moto' },
   ],
   skipped: ['nginx'],
-  failures: ['limit: it broke\nwith details'],
+  failures: ['minimum: it broke\nwith details'],
 };
 
 test('printed results have medians with ranges, ratios, calls and verdicts', () => {
@@ -48,7 +48,7 @@ test('printed results have medians with ranges, ratios, calls and verdicts', () 
   expect(text).toMatch(/\| ec2 +\| +1 \+ 0 \/ 1 \+ 0/);
   expect(text).toContain('services → deployment completes');
   expect(text).toContain('moto is not installed');
-  expect(text).toContain('- failed: limit: it broke\n');
+  expect(text).toContain('- failed: minimum: it broke\n');
 });
 
 test('the page keeps its handwritten part, and its generated part is replaced with aligned tables', () => {

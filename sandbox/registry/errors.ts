@@ -10,6 +10,8 @@ type RegistryCode = readonly [code: string, status: number];
 const CODES: Readonly<Record<string, RegistryCode>> = {
   RepositoryNotFoundException: ['NAME_UNKNOWN', 404],
   ImageNotFound: ['MANIFEST_UNKNOWN', 404],
+  InvalidImageDigest: ['DIGEST_INVALID', 400],
+  InvalidLayerDigest: ['DIGEST_INVALID', 400],
   ImageReferencedByManifestList: ['DENIED', 403],
   ImageTagAlreadyExistsException: ['TAG_INVALID', 400],
   ImageDigestDoesNotMatchException: ['DIGEST_INVALID', 400],
@@ -23,7 +25,6 @@ const CODES: Readonly<Record<string, RegistryCode>> = {
   LimitExceededException: ['SIZE_INVALID', 413],
   InvalidLayerException: ['DIGEST_INVALID', 400],
   // The next refusals are those of the endpoint itself.
-  InvalidLayerDigest: ['DIGEST_INVALID', 400],
   LayerNotFound: ['BLOB_UNKNOWN', 404],
   ManifestTooLarge: ['SIZE_INVALID', 413],
   InterruptedUpload: ['BLOB_UPLOAD_INVALID', 400],
@@ -45,8 +46,9 @@ const UNKNOWN: RegistryCode = ['UNKNOWN', 500];
 
 function codeOf({ code, message }: Refusal): RegistryCode {
   if (code !== 'InvalidParameterException') return ownProperty(CODES, code) ?? UNKNOWN;
-  const [, parameter = ''] = /^Invalid parameter at '(\w+)/.exec(message) ?? [];
-  return ownProperty(CODES_OF_PARAMETERS, parameter) ?? INVALID_MANIFEST;
+  const [, path = ''] = /^Invalid parameter at '([\w.]+)'/.exec(message) ?? [];
+  const codes = path.split('.').map((name) => ownProperty(CODES_OF_PARAMETERS, name));
+  return codes.find((found) => found !== undefined) ?? INVALID_MANIFEST;
 }
 
 /** Makes the response to a request that ECR refuses. */

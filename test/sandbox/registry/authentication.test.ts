@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { authorizationOperations } from '../../../sandbox/aws/ecr/authorization.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
+import { World } from '../../../sandbox/world/world.ts';
 import { refusalOf, sandbox } from '../harness.ts';
 import { newToken, registryScene, send } from './registry-client.ts';
 
@@ -138,6 +139,17 @@ test('a token survives a restart, and no file contains it', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('a world that an earlier sandbox wrote is restored without tokens', async () => {
+  const { world } = await registryScene();
+  const snapshot = world.snapshot();
+  delete snapshot.regions['eu-west-1']?.['ecr']?.['authorizationTokens'];
+  delete snapshot.regions['eu-west-1']?.['ecr']?.['accountSettings'];
+  const restored = new World();
+  restored.restore(snapshot);
+  const { ecr } = restored.region('eu-west-1');
+  expect([ecr.repositories.size, ecr.authorizationTokens.size]).toEqual([1, 0]);
 });
 
 test('the sandbox remembers the newest thousand tokens of a region', async () => {

@@ -36,10 +36,11 @@ export default {
   testEnvironment: '<rootDir>/test/environment.cjs',
   runtime: '<rootDir>/test/runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/services/*/test/**/*.test.ts'],
-  // These need moto_server and Terraform: npm run test:moto, npm run test:terraform.
+  // These need moto_server, skopeo and Terraform: npm run test:moto, npm run test:skopeo, npm run test:terraform.
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/moto/',
+    '<rootDir>/test/skopeo/',
     '<rootDir>/test/terraform/',
     ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),
   ],

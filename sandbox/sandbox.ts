@@ -1,6 +1,7 @@
 /** Assembles a sandbox in this process: world, gateway, data plane and HTTP server. */
 import { join } from 'node:path';
 import { makeAdminPages, type AdminPages } from './server/admin.ts';
+import { makeRegistry } from './registry/registry.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
 import { makeGateway } from './server/gateway.ts';
 import { makeJournal, type Journal } from './server/journal.ts';
@@ -64,6 +65,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const chaos = makeChaos(world, withSettings(calm, options.weather ?? {}));
   const context = { journal, faults, chaos, reportError };
   const handleCall = makeGateway(world, context);
+  const handleRegistry = makeRegistry(world, context);
   const { server, port } = await startServer(
     {
       async aws(request) {
@@ -72,10 +74,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         await persistence?.flush();
         return response;
       },
+      async registry(request) {
+        const response = await handleRegistry(request);
+        if (response) await persistence?.flush();
+        return response;
+      },
       admin: requireToken(makeAdminPages(world, context, options.pages ?? {}), options.token, () => port),
     },
     options.port ?? 0,
   );
+  world.port = port;
   return {
     url: `http://127.0.0.1:${port}`,
     port,

@@ -86,8 +86,8 @@ const noEngine = (): Problem =>
 
 const notInTheSandbox = (): Problem =>
   problem('BUILDER', {
-    what: 'The sandbox does not accept images from docker.',
-    why: 'Its registry has the API of ECR, but not the API that container engines use.',
+    what: 'The sandbox does not run images that docker builds.',
+    why: 'Such an image needs its base image and a container runtime. The sandbox runs tasks as processes of this machine.',
     now: NOTHING_CHANGED,
     fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: sources are bundled.'],
   });

@@ -1,4 +1,5 @@
 /** The types of requests and responses on the wire, and the interface of a wire protocol. */
+import type { Readable } from 'node:stream';
 import type { OperationShape } from './schemas.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -17,6 +18,16 @@ export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+/** A request whose body is read piece by piece, because it may be large. */
+export interface StreamedRequest extends Omit<WireRequest, 'body'> {
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** A response whose body may be a stream; its headers then contain the length. */
+export interface StreamedResponse extends Omit<WireResponse, 'body'> {
+  readonly body: string | Readable;
 }
 
 /** The wire protocol of a service. */

@@ -1,19 +1,22 @@
-/** The HTTP server of the sandbox: AWS calls on every path, and the admin API on `/_sandbox/…`. */
+/** The HTTP server of the sandbox: AWS calls on every path, the admin API on `/_sandbox/…`, and the registry on `/v2/…`. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type { GatewayResponse } from './gateway.ts';
-import type { WireRequest, WireResponse } from '../protocol/wire.ts';
+import type { StreamedRequest, StreamedResponse, WireRequest, WireResponse } from '../protocol/wire.ts';
 
 export interface Handlers {
   /** Handles an AWS call. */
   aws(request: WireRequest): Promise<GatewayResponse>;
   /** Handles a request to `/_sandbox/<name>`. Returns undefined when that page does not exist. */
   admin(request: WireRequest): Promise<WireResponse | undefined>;
+  /** Handles a request of a container tool. Returns undefined for any other request, whose body is then still unread. */
+  registry(request: StreamedRequest): Promise<StreamedResponse | undefined>;
 }
 
 /** The only address that the sandbox ever listens on, because every client that reaches the sandbox has full access. */
 const LOOPBACK = '127.0.0.1';
 
-/** The maximum size of a request. A part of an ECR layer is 20 MiB, which is 27 MiB in base64. */
+/** The maximum size of a request to AWS or to the admin API. A part of an ECR layer is 20 MiB, which is 27 MiB in base64. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -44,10 +47,14 @@ export async function startServer(
 async function handle(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const refused = refuseUntrustedOrigin(request);
   if (refused) return send(response, refused);
-  const wireRequest = await readRequest(request);
-  if (wireRequest === 'invalid URL')
-    return send(response, textResponse(400, 'The path of the request is not valid.'));
-  if (wireRequest === 'too large') return send(response, textResponse(413, 'The request body is too large.'));
+  const head = readHead(request);
+  if (!head) return send(response, textResponse(400, 'The path of the request is not valid.'));
+  // A handler that stops reading must not close the connection, since the client has yet to receive the response.
+  const streamed = await handlers.registry({ ...head, body: request.iterator({ destroyOnReturn: false }) });
+  if (streamed) return sendStreamed(request, response, streamed);
+  const body = await readBody(request);
+  if (!body) return send(response, textResponse(413, 'The request body is too large.'));
+  const wireRequest = { ...head, body };
   if (wireRequest.path.startsWith('/_sandbox')) {
     const page = await handlers.admin(wireRequest);
     return send(response, page ?? textResponse(404, `The sandbox has no page ${wireRequest.path}.`));
@@ -75,7 +82,21 @@ function refuseUntrustedOrigin({ headers }: IncomingMessage): WireResponse | und
     : undefined;
 }
 
-async function readRequest(request: IncomingMessage): Promise<WireRequest | 'invalid URL' | 'too large'> {
+/** Returns everything but the body; undefined if the URL is not valid. */
+function readHead(request: IncomingMessage): Omit<WireRequest, 'body'> | undefined {
+  const path = request.url ?? '/';
+  if (!URL.canParse(path, 'http://sandbox')) return undefined;
+  const url = new URL(path, 'http://sandbox');
+  return {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers as Record<string, string | undefined>,
+  };
+}
+
+/** Returns the whole body; undefined if it is too large. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -85,17 +106,7 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | 'inv
     if (size > MAX_BODY_BYTES) chunks.length = 0;
     else chunks.push(chunk);
   }
-  if (size > MAX_BODY_BYTES) return 'too large';
-  const path = request.url ?? '/';
-  if (!URL.canParse(path, 'http://sandbox')) return 'invalid URL';
-  const url = new URL(path, 'http://sandbox');
-  return {
-    method: request.method ?? 'GET',
-    path: url.pathname,
-    query: url.searchParams,
-    headers: request.headers as Record<string, string | undefined>,
-    body: Buffer.concat(chunks),
-  };
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }
 
 const textResponse = (status: number, body: string): WireResponse => ({
@@ -114,4 +125,17 @@ function sendHalf(response: ServerResponse, { status, headers, body }: WireRespo
 function send(response: ServerResponse, { status, headers, body }: WireResponse): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
+}
+
+/** Sends a response whose body may be a stream, and discards the rest of the request. */
+async function sendStreamed(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: StreamedResponse,
+): Promise<void> {
+  request.resume();
+  const length = typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {};
+  response.writeHead(status, { ...length, ...headers });
+  if (typeof body === 'string') response.end(body);
+  else await pipeline(body, response);
 }

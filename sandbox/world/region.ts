@@ -27,6 +27,8 @@ export interface Region extends RegionalStores, GlobalStores {
   readonly account: string;
   /** The bytes of images, stored separately since they are large. */
   readonly blobs: Blobs;
+  /** Returns the port of the sandbox's endpoint; undefined while no server listens. */
+  port(): number | undefined;
   /** Runs tasks and checks targets. */
   readonly plane: DataPlane;
   /** Returns the current time. */

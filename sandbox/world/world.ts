@@ -7,6 +7,7 @@ import { machineClock, type SandboxClock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
 import { awsPartitionFor } from './partitions.ts';
 import type { Events, Region, Propagation } from './region.ts';
+import { fillTables, mapValues, rowsOf, type Rows } from './rows.ts';
 import {
   makeGlobalStores,
   makeRegionalStores,
@@ -14,7 +15,6 @@ import {
   storesOf,
   tablesOf,
   type GlobalStores,
-  type Stores,
 } from './stores.ts';
 import type { Table, Watch } from './table.ts';
 
@@ -33,8 +33,6 @@ export interface WorldOptions {
 
 /** Returns the watched tables of a region, each with its watch. */
 export type Watchers = (region: Region) => readonly (readonly [Table<object>, Watch])[];
-
-type Rows = Record<string, Record<string, [string, object][]>>;
 
 /** The world as plain data, as it is written to disk. */
 export interface Snapshot {
@@ -65,6 +63,8 @@ export class World {
   readonly #listeners = new Set<() => void>();
   /** Returns the time at which a consumer sees a change: by default the time of the change. Chaos replaces this function. */
   visibleAt = ({ changedAt }: Propagation): number => changedAt.getTime();
+  /** The port of the sandbox's endpoint; undefined while no server listens. */
+  port: number | undefined;
   #watchers: Watchers | undefined;
   #seed: string;
   #count = 0;
@@ -186,6 +186,7 @@ export class World {
       ...makeRegionalStores(),
       ...this.#globalOf(partition.id),
       blobs: this.blobs,
+      port: () => this.port,
       plane: this.#plane,
       now: () => new Date(this.clock.now()),
       id: (prefix, length = 17) => `${prefix}-${nextHex().slice(0, length)}`,
@@ -203,17 +204,3 @@ export class World {
     };
   }
 }
-
-const rowsOf = (stores: Stores): Rows =>
-  mapValues(stores, (tables) => mapValues(tables, (table) => table.entries()));
-
-function fillTables(stores: Stores, rows: Rows): void {
-  for (const [service, tables] of Object.entries(rows)) {
-    for (const [name, entries] of Object.entries(tables)) {
-      for (const [id, row] of entries) stores[service]?.[name]?.set(id, row);
-    }
-  }
-}
-
-const mapValues = <V, W>(record: Record<string, V>, map: (value: V) => W): Record<string, W> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));

@@ -88,6 +88,18 @@ const missingForImage = (code: string, parts: string) => (digests: string[], ide
 export const layersNotFound = missingForImage('LayersNotFoundException', 'Layers');
 export const imagesNotFound = missingForImage('ReferencedImagesNotFoundException', 'Images');
 
+export const layerNotFound = (digest: string, identity: RepositoryIdentity): Refusal =>
+  refusal(
+    'LayersNotFoundException',
+    `The layer with digest '${digest}' does not exist within ${repositoryText(identity)}`,
+  );
+
+export const layerInaccessible = (digest: string, identity: RepositoryIdentity): Refusal =>
+  refusal(
+    'LayerInaccessibleException',
+    `The layer with digest '${digest}' in ${repositoryText(identity)} is not associated with an image`,
+  );
+
 export const uploadNotFound = (uploadId: string, identity: RepositoryIdentity): Refusal =>
   refusal(
     'UploadNotFoundException',
@@ -112,6 +124,9 @@ export const invalidLayerPart = (why: string, uploadId: string, lastByte: number
 
 export const layerPartTooSmall = (): Refusal =>
   refusal('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB in size, except the last one');
+
+export const layerTooLarge = (maxBytes: number): Refusal =>
+  refusal('LimitExceededException', `In the sandbox, a layer can have at most ${maxBytes} bytes`);
 
 export const invalidLayer = (why: string): Refusal => refusal('InvalidLayerException', why);
 

@@ -1,4 +1,5 @@
 /** The bytes of layers: stored once per region for all repositories, and freed when the last repository drops them. */
+import type { Readable } from 'node:stream';
 import type { Region } from '../../world/region.ts';
 import type { LayerRow, RepositoryRow, UploadRow } from './store.ts';
 
@@ -9,11 +10,29 @@ const blobKey = ({ name }: Region, digest: string): string => `${name}/${digest}
 export const layerBytes = (region: Region, digest: string): Uint8Array | undefined =>
   region.blobs.get(blobKey(region, digest));
 
-/** Makes a layer available in a repository. */
-export function addLayer(region: Region, repository: RepositoryRow, digest: string, bytes: Uint8Array): void {
-  const key = blobKey(region, digest);
-  if (!region.blobs.has(key)) region.blobs.put(key, bytes);
-  repository.layers.push({ digest, sizeInBytes: bytes.length });
+/** Returns the bytes of a layer as a stream. */
+export const readLayer = (region: Region, digest: string): Readable | undefined =>
+  region.blobs.read(blobKey(region, digest));
+
+/** Returns the key of the bytes that an upload has received. */
+export const uploadKey = ({ uploadId }: UploadRow): string => `upload/${uploadId}`;
+
+/** Ends an upload, and makes what it received available as a layer of a repository. */
+export function keepUpload(
+  region: Region,
+  repository: RepositoryRow,
+  upload: UploadRow,
+  layer: LayerRow,
+): void {
+  const key = blobKey(region, layer.digest);
+  if (!region.blobs.has(key)) region.blobs.move(uploadKey(upload), key);
+  repository.layers.push(layer);
+  dropUpload(region, upload);
+}
+
+/** Makes a layer available in a second repository. Its bytes are already stored. */
+export function shareLayer(repository: RepositoryRow, layer: LayerRow): void {
+  if (!repository.layers.some(({ digest }) => digest === layer.digest)) repository.layers.push({ ...layer });
 }
 
 /** Removes layers from a repository and frees the bytes that no repository uses any more. */
@@ -29,8 +48,8 @@ export function removeLayers(
   for (const { digest } of removed) if (!isUsed(digest)) region.blobs.delete(blobKey(region, digest));
 }
 
-/** Ends an upload and frees its parts. */
-export function dropUpload(region: Region, { uploadId, parts }: UploadRow): void {
-  for (const part of parts) region.blobs.delete(part.key);
-  region.ecr.uploads.delete(uploadId);
+/** Ends an upload and frees what it received. */
+export function dropUpload(region: Region, upload: UploadRow): void {
+  region.blobs.delete(uploadKey(upload));
+  region.ecr.uploads.delete(upload.uploadId);
 }

@@ -10,21 +10,24 @@ import {
   invalidLayerPart,
   layerExists,
   layerPartTooSmall,
+  layerTooLarge,
   uploadNotFound,
 } from './errors.ts';
-import { addLayer, dropUpload } from './layer-rows.ts';
+import { dropUpload, keepUpload, uploadKey } from './layer-rows.ts';
 import type { UploadRow } from './store.ts';
 
 const MIB = 1024 * 1024;
 /** The size of the parts that ECR asks clients to send. */
-const PART_SIZE = 20 * MIB;
-const MIN_PART_SIZE = 5 * MIB;
+export const PART_SIZE = 20 * MIB;
+export const MIN_PART_SIZE = 5 * MIB;
+/** The maximum size of a layer, which is also the maximum size of an unpacked layer. AWS accepts more. */
+const MAX_LAYER_SIZE = 2048 * MIB;
 
 export const sha256 = (bytes: Uint8Array | string): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** @throws RepositoryNotFoundException, UploadNotFoundException */
-function uploadOf(
+/** Returns an upload and its repository. @throws RepositoryNotFoundException, UploadNotFoundException */
+export function uploadOf(
   region: Region,
   input: { registryId?: string; repositoryName: string | undefined; uploadId: string | undefined },
 ) {
@@ -36,8 +39,18 @@ function uploadOf(
   return { repository, identity, upload };
 }
 
-const bytesReceived = ({ parts }: UploadRow): number =>
+export const bytesReceived = ({ parts }: UploadRow): number =>
   parts.reduce((sum, part) => sum + part.sizeInBytes, 0);
+
+/** Returns the digest of what an upload has received. The bytes are read in pieces, because a layer may be large. */
+async function digestOfUpload(region: Region, upload: UploadRow): Promise<string> {
+  const key = uploadKey(upload);
+  // A sandbox that was killed may have written bytes of a part that no client knows to be received.
+  region.blobs.append(key, bytesReceived(upload), new Uint8Array());
+  const hash = createHash('sha256');
+  for await (const bytes of region.blobs.read(key) ?? []) hash.update(bytes as Uint8Array);
+  return `sha256:${hash.digest('hex')}`;
+}
 
 export const layerOperations = {
   /** Availability is per repository: a layer must be uploaded again even if another repository has it. */
@@ -95,31 +108,35 @@ export const layerOperations = {
       if (partLastByte !== nextByte + bytes.length - 1) {
         throw invalidPart(`the part ends at byte ${nextByte + bytes.length - 1}, not at ${partLastByte}`);
       }
-      const key = `upload/${uploadId}/${upload.parts.length}`;
-      region.blobs.put(key, bytes);
-      upload.parts.push({ key, sizeInBytes: bytes.length });
+      if (nextByte + bytes.length > MAX_LAYER_SIZE) throw layerTooLarge(MAX_LAYER_SIZE);
+      region.blobs.append(uploadKey(upload), nextByte, bytes);
+      upload.parts.push({ sizeInBytes: bytes.length });
       return { ...identity, uploadId, lastByteReceived: partLastByte };
     },
   },
 
   CompleteLayerUpload: {
     inputMembers: ['registryId', 'repositoryName', 'uploadId', 'layerDigests'],
-    run(input, region) {
-      const { repository, identity, upload } = uploadOf(region, input);
-      const { uploadId, parts } = upload;
+    async run(input, region) {
+      const { upload: requested } = uploadOf(region, input);
+      const { uploadId, parts } = requested;
       if (parts.length === 0) throw emptyUpload(uploadId);
       if (parts.slice(0, -1).some(({ sizeInBytes }) => sizeInBytes < MIN_PART_SIZE))
         throw layerPartTooSmall();
-      const bytes = Buffer.concat(parts.map(({ key }) => region.blobs.get(key) ?? new Uint8Array()));
-      const layerDigest = sha256(bytes);
+      const sizeInBytes = bytesReceived(requested);
+      const layerDigest = await digestOfUpload(region, requested);
       const given = input.layerDigests ?? [];
       if (given.some((digest) => digest !== layerDigest)) {
         throw invalidLayer(`The layer has the digest '${layerDigest}', not '${given.join(', ')}'`);
       }
-      dropUpload(region, upload);
-      if (repository.layers.some(({ digest }) => digest === layerDigest))
+      // Other calls may have ended or continued the upload while its bytes were read.
+      const { repository, identity, upload } = uploadOf(region, input);
+      if (bytesReceived(upload) !== sizeInBytes) throw invalidLayer('The layer is still being uploaded');
+      if (repository.layers.some(({ digest }) => digest === layerDigest)) {
+        dropUpload(region, upload);
         throw layerExists(layerDigest, identity);
-      addLayer(region, repository, layerDigest, bytes);
+      }
+      keepUpload(region, repository, upload, { digest: layerDigest, sizeInBytes });
       return { ...identity, uploadId, layerDigest };
     },
   },

@@ -2,7 +2,8 @@
 import type { Region } from '../../world/region.ts';
 import { layerBytes } from './layer-rows.ts';
 import { parseManifest, type Platform } from './manifests.ts';
-import { registryOf } from './registry.ts';
+import { parseReference, referencedRepository, taggedImage } from './references.ts';
+import { isRegistryOf, registryOf } from './registry.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
 /** An image in the form that a task needs. */
@@ -27,20 +28,26 @@ export function pullImage(
   reference: string,
   architecture: Platform['architecture'] = 'amd64',
 ): PulledImage {
-  const { host, name, tag, digest } = parseReference(reference);
-  const registry = registryOf(region);
-  if (host !== registry) {
-    throw unresolved(reference, `the sandbox pulls from its own ECR only, which is ${registry}`);
+  const parsed = parseReference(reference);
+  const { host, name, tag, digest } = parsed;
+  if (!isRegistryOf(region, host)) {
+    throw unresolved(reference, `the sandbox pulls from its own ECR only, which is ${registryOf(region)}`);
   }
-  const repository = region.ecr.repositories.get(name);
+  const repository = referencedRepository(region, parsed);
   if (!repository) {
     const missing = `The repository with name '${name}' does not exist in the registry with id '${region.account}'`;
     throw unresolved(reference, `${reference}: name unknown: ${missing}`);
   }
-  const image = imageOf(repository, digest ?? tag);
+  const image = taggedImage(repository, digest ?? tag);
   if (!image) throw unresolved(reference, `${reference}: not found`);
-  image.pulledAt = region.now();
+  recordPull(region, image);
   return readImage(region, repository, reference, image, { os: 'linux', architecture });
+}
+
+/** Records that an image was pulled, by a task or by a container tool. */
+export function recordPull(region: Region, image: ImageRow): void {
+  image.pulledAt = region.now();
+  region.changed();
 }
 
 function readImage(
@@ -55,7 +62,7 @@ function readImage(
     const match = manifest.manifests.find(
       (one) => one.platform?.os === platform.os && one.platform.architecture === platform.architecture,
     );
-    const inner = match && imageOf(repository, match.digest);
+    const inner = match && taggedImage(repository, match.digest);
     if (inner) return readImage(region, repository, reference, inner, platform);
     throw cannotPull(
       `pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform '${platform.os}/${platform.architecture}'`,
@@ -73,26 +80,6 @@ function readImage(
     layers: manifest.layers.map(({ digest }) => bytesOf(digest)),
     digest: image.digest,
   };
-}
-
-const imageOf = (repository: RepositoryRow, tagOrDigest: string): ImageRow | undefined =>
-  repository.images.find(({ digest, tags }) => digest === tagOrDigest || tags.includes(tagOrDigest));
-
-interface Reference {
-  readonly host: string;
-  readonly name: string;
-  readonly tag: string;
-  readonly digest: string | undefined;
-}
-
-/** Returns the parts of a reference. A reference without a registry means Docker Hub. */
-function parseReference(reference: string): Reference {
-  const [path = '', digest] = reference.split('@', 2);
-  const [, rest = '', tag = 'latest'] = /^(.*?)(?::([\w][\w.-]{0,127}))?$/.exec(path) ?? [];
-  const slash = rest.indexOf('/');
-  const first = rest.slice(0, slash);
-  if (slash === -1 || !/[.:]|^localhost$/.test(first)) return { host: 'docker.io', name: rest, tag, digest };
-  return { host: first, name: rest.slice(slash + 1), tag, digest };
 }
 
 const cannotPull = (why: string): Error => new Error(`CannotPullContainerError: ${why}`);

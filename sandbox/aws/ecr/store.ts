@@ -32,12 +32,18 @@ export interface RepositoryRow extends Repository {
 export interface UploadRow {
   uploadId: string;
   repositoryName: string;
-  /** The uploaded parts in order, each with the key of its blob. */
-  parts: { key: string; sizeInBytes: number }[];
+  /** The uploaded parts in order. Their bytes are in one blob. */
+  parts: { sizeInBytes: number }[];
+}
+/** A token that the sandbox issued for the registry. Only its hash is stored, which is also the ID of the row. */
+export interface AuthorizationTokenRow {
+  expiresAt: Date;
 }
 
 export const ecrStore = () => ({
   repositories: new Table<RepositoryRow>(CONSISTENT_RESOURCE),
   uploads: new Table<UploadRow>(BOOKKEEPING),
+  accountSettings: new Table<{ value: string }>(BOOKKEEPING),
+  authorizationTokens: new Table<AuthorizationTokenRow>(BOOKKEEPING),
 });
 export type EcrStore = ReturnType<typeof ecrStore>;

@@ -2,6 +2,7 @@
 import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
 import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
+import { parseReference, referencedRepository, taggedImage } from '../ecr/references.ts';
 import { shortName, newTaskId } from './lookups.ts';
 import { securityGroupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
@@ -115,16 +116,18 @@ function newContainer(
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
  */
 export function digestsOf(
-  { ecr }: Region,
+  region: Region,
   { containerDefinitions = [] }: TaskDefinitionRow,
 ): Record<string, string> {
   const found = containerDefinitions
     .filter(({ versionConsistency }) => versionConsistency !== 'disabled')
     .map(({ image = '' }) => {
-      const [path = '', digest] = image.split('@', 2);
-      const [, uri = '', tag = 'latest'] = /^(.*?)(?::([\w][\w.-]*))?$/.exec(path) ?? [];
-      const repository = ecr.repositories.find(({ repositoryUri }) => repositoryUri === uri);
-      return [image, digest ?? repository?.images.find(({ tags }) => tags.includes(tag))?.digest] as const;
+      const reference = parseReference(image);
+      const repository = referencedRepository(region, reference);
+      return [
+        image,
+        reference.digest ?? (repository && taggedImage(repository, reference.tag)?.digest),
+      ] as const;
     });
   return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }

@@ -105,7 +105,7 @@ describe('an address that other machines can reach', () => {
     for (const name of names) process.env[name] = '0.0.0.0';
     try {
       const uncalled = () => Promise.reject(new Error('This handler must not be called'));
-      const { server } = await startServer({ aws: uncalled, admin: uncalled }, 0);
+      const { server } = await startServer({ aws: uncalled, admin: uncalled, registry: uncalled }, 0);
       expect(server.address()).toMatchObject({ address: '127.0.0.1' });
       server.close();
       const { port } = await sandbox({ host: '0.0.0.0', address: '0.0.0.0' } as SandboxOptions);

@@ -68,7 +68,9 @@ describe.each([
       repositoryUri: `${registry}/shop`,
     });
     const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
-    expect(authorizationData?.[0]?.proxyEndpoint).toBe(`https://${registry}`);
+    expect(authorizationData?.[0]?.proxyEndpoint).toMatch(
+      new RegExp(`^http://000000000000\\.dkr\\.ecr\\.${region}\\.amazonaws\\.localhost:\\d+$`),
+    );
     const { Regions } = await ec2.send(new DescribeRegionsCommand({}));
     expect(Regions).toContainEqual(expect.objectContaining({ Endpoint: `ec2.${region}.${dnsSuffix}` }));
     expect(Regions?.map(({ RegionName }) => RegionName)).not.toContain('eu-west-1');

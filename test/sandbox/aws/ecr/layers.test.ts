@@ -116,10 +116,10 @@ test('completing the upload of a layer that the repository already has is refuse
   const { sendPart, complete, uploadId } = await startUpload(ecr);
   const layerDigest = await pushLayer(ecr, repositoryName, 'layer');
   await sendPart(0, new TextEncoder().encode('layer'));
-  expect(region.blobs.has(`upload/${uploadId}/0`)).toBe(true);
+  expect(region.blobs.has(`upload/${uploadId}`)).toBe(true);
   expect(await refusalOf(complete(layerDigest))).toMatchObject({ code: 'LayerAlreadyExistsException' });
   expect(await refusalOf(complete(layerDigest))).toMatchObject({ code: 'UploadNotFoundException' });
-  expect(region.blobs.has(`upload/${uploadId}/0`)).toBe(false);
+  expect(region.blobs.has(`upload/${uploadId}`)).toBe(false);
 });
 
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
@@ -155,10 +155,10 @@ test('one call can check the availability of at most a hundred layers', async ()
 });
 
 test('the authorization token is for the user AWS and is valid for twelve hours', async () => {
-  const { ecr } = await sandbox({ clock: manualClock(Date.UTC(2026, 0, 1)) });
+  const { ecr, port } = await sandbox({ clock: manualClock(Date.UTC(2026, 0, 1)) });
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
   const { authorizationToken = '', expiresAt, proxyEndpoint } = authorizationData?.[0] ?? {};
   expect(Buffer.from(authorizationToken, 'base64').toString()).toMatch(/^AWS:.{40,}$/);
   expect(expiresAt).toEqual(new Date('2026-01-01T12:00:00Z'));
-  expect(proxyEndpoint).toBe('https://000000000000.dkr.ecr.eu-west-1.amazonaws.com');
+  expect(proxyEndpoint).toBe(`http://000000000000.dkr.ecr.eu-west-1.amazonaws.localhost:${port}`);
 });

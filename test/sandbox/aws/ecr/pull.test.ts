@@ -28,6 +28,15 @@ test.each([
   expect(pulled.layers.map(textOf)).toEqual(['lower', 'upper']);
 });
 
+test('an image is also pulled from the host of the registry on this machine, with any port', async () => {
+  const { region, digest, port } = await imageScene();
+  const host = '000000000000.dkr.ecr.eu-west-1.amazonaws.localhost';
+  for (const registry of [host, `${host}:${port}`, `${host}:1`]) {
+    expect(pullImage(region, `${registry}/${repositoryName}:v1`).digest).toBe(digest);
+    expect(pullImage(region, `${registry}/${repositoryName}@${digest}`).digest).toBe(digest);
+  }
+});
+
 test('a reference without tag or digest means the tag latest', async () => {
   const { region, ecr, digest } = await imageScene();
   const reference = `${REGISTRY}/${repositoryName}`;
@@ -72,6 +81,8 @@ test.each([
   'localhost:5000/api1',
   `111111111111.dkr.ecr.eu-west-1.amazonaws.com/${repositoryName}:v1`,
   `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repositoryName}:v1`,
+  `000000000000.dkr.ecr.us-east-1.amazonaws.localhost/${repositoryName}:v1`,
+  `111111111111.dkr.ecr.eu-west-1.amazonaws.localhost:4566/${repositoryName}:v1`,
 ])("pulling %s is refused because it is not in the sandbox's own registry", async (reference) => {
   const { region } = await imageScene();
   expect(() => pullImage(region, reference)).toThrow(

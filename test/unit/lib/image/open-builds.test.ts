@@ -78,7 +78,7 @@ describe.each<[Case, RegExp]>([
   [{ builder: 'docker', target: 'aws', endpoint: LOCAL }, /nothing to build images with/],
   [
     { builder: 'docker', target: 'sandbox', engines: ['docker'] },
-    /sandbox does not accept images from docker/,
+    /sandbox does not run images that docker builds/,
   ],
 ])('%j', (given, what) => {
   test('is refused, with a fix in the problem', async () => {

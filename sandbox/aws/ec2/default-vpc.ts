@@ -54,7 +54,7 @@ export const defaultVpcOperations = {
       const GatewayId = gateway.InternetGatewayId;
       mainTable.Routes.push({ DestinationCidrBlock: '0.0.0.0/0', GatewayId, Origin: 'CreateRoute' });
       for (const zone of zonesOf(region)) addDefaultSubnet(region, vpc, zone);
-      return { Vpc: newVpcView(vpc) };
+      return { Vpc: newVpcView(region, vpc) };
     },
   },
 

@@ -9,6 +9,20 @@ export const idNotFound =
   (id) =>
     refusal(code, `The ${kind} ID '${id}' does not exist`);
 
+/** Whether an id has the form of its kind: the prefix and up to 17 hexadecimal digits. */
+export const isWellFormedId = (prefix: string, id: string): boolean =>
+  id.startsWith(`${prefix}-`) && /^[0-9a-f]{1,17}$/.test(id.slice(prefix.length + 1));
+
+/**
+ * Checks the form of an id.
+ * @param code the code of the refusal, e.g. `InvalidVpcID.Malformed`
+ */
+export function checkIdForm(prefix: string, id: string, code: string): void {
+  if (isWellFormedId(prefix, id)) return;
+  const expected = id.startsWith(`${prefix}-`) ? '' : ` (expecting "${prefix}-...")`;
+  throw refusal(code, `Invalid id: "${id}"${expected}`);
+}
+
 export const associationNotFound = idNotFound('InvalidAssociationID.NotFound', 'association');
 /** The refusal of an unknown address for a NAT gateway. */
 export const elasticIpNotFound = idNotFound('InvalidElasticIpID.NotFound', 'elasticIp');

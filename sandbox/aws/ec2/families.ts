@@ -1,11 +1,13 @@
 /** Families of EC2 operations and tables. Add the operations and the table of a new kind of resource here. */
 import { accountAttributeOperations } from './account-attributes.ts';
 import { defaultVpcOperations } from './default-vpc.ts';
+import { dhcpOptionsOperations } from './dhcp-options.ts';
 import { emptyListOperations } from './empty-lists.ts';
 import { networkAclAssociationOperations } from './network-acl-associations.ts';
 import { networkAclEntryOperations } from './network-acl-entries.ts';
 import { networkAclOperations, networkAclTables } from './network-acls.ts';
 import { prefixListOperations } from './prefix-lists.ts';
+import { vpcEndpointServiceOperations } from './vpc-endpoint-services.ts';
 import { vpcEndpointOperations, vpcEndpointTables } from './vpc-endpoints.ts';
 
 /** The tables of all families. */
@@ -20,5 +22,7 @@ export const familyOperations = {
   ...prefixListOperations,
   ...defaultVpcOperations,
   ...accountAttributeOperations,
+  ...dhcpOptionsOperations,
+  ...vpcEndpointServiceOperations,
   ...emptyListOperations,
 };

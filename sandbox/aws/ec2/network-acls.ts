@@ -34,6 +34,7 @@ export const networkAclTables = () => ({
     parameter: 'networkAclId',
     listedBy: ['DescribeNetworkAcls'],
     notFound: idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl'),
+    malformedCode: 'InvalidNetworkAclId.Malformed',
     // The default ACL is deleted with its VPC.
     blockedVpcId: ({ VpcId, IsDefault }) => (IsDefault ? undefined : VpcId),
     isInCensus: ({ IsDefault }) => !IsDefault,

@@ -4,6 +4,7 @@ import type { IpPermission, Tag } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { invalidParameter, missingParameter } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { groupOf } from './group-names.ts';
@@ -112,8 +113,8 @@ function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
     throw refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
   });
   const byId = (input.SecurityGroupRuleIds ?? []).map((id) => {
-    const rule = region.ec2.securityGroupRules.get(id);
-    if (rule && existing.includes(rule)) return rule;
+    const rule = rowOf(region.ec2.securityGroupRules, id);
+    if (existing.includes(rule)) return rule;
     throw region.ec2.securityGroupRules.kind.notFound(id);
   });
   const rules = [...byContent, ...byId];

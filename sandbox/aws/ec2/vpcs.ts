@@ -6,6 +6,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
+import { dhcpOptionsIdOf } from './dhcp-options.ts';
 import { dependencyViolation, invalidValue, missingParameter, notImplemented } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { addDefaultAcl } from './network-acls.ts';
@@ -35,17 +36,17 @@ export function checkCidr(cidr: string | undefined, sizeErrorCode: string): stri
   return range.toString();
 }
 
-const filters: FilterTable<VpcRow> = {
+const filters = (region: Region): FilterTable<VpcRow> => ({
   'vpc-id': (vpc) => vpc.VpcId,
   cidr: (vpc) => vpc.CidrBlock,
   'cidr-block-association.association-id': (vpc) => associationsOf(vpc).map((one) => one.AssociationId),
   'cidr-block-association.cidr-block': (vpc) => vpc.CidrBlock,
   'cidr-block-association.state': () => 'associated',
-  'dhcp-options-id': (vpc) => vpc.DhcpOptionsId,
+  'dhcp-options-id': () => dhcpOptionsIdOf(region),
   state: (vpc) => vpc.State,
   'is-default': (vpc) => vpc.IsDefault,
   'owner-id': (vpc) => vpc.OwnerId,
-};
+});
 
 /** Returns the block associations of a VPC. In the sandbox a VPC has only one block. */
 const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
@@ -56,10 +57,17 @@ const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
   },
 ];
 
-const viewOf = (vpc: VpcRow): Vpc => ({ ...vpc, CidrBlockAssociationSet: associationsOf(vpc) });
+const viewOf = (region: Region, vpc: VpcRow): Vpc => ({
+  ...vpc,
+  DhcpOptionsId: dhcpOptionsIdOf(region),
+  CidrBlockAssociationSet: associationsOf(vpc),
+});
 
 /** Returns a VPC as the response that creates it shows it. */
-export const newVpcView = (vpc: VpcRow): Vpc => ({ ...viewOf(vpc), State: 'pending' });
+export const newVpcView = (region: Region, vpc: VpcRow): Vpc => ({
+  ...viewOf(region, vpc),
+  State: 'pending',
+});
 
 /**
  * Adds a VPC with its main route table, its default security group and its default network ACL.
@@ -73,7 +81,6 @@ export function addVpc(region: Region, settings: Pick<VpcRow, 'CidrBlock' | 'Ins
     State: 'available',
     IsDefault: false,
     OwnerId: region.account,
-    DhcpOptionsId: 'dopt-default',
     ...settings,
     enableDnsSupport: true,
     enableDnsHostnames: false,
@@ -97,15 +104,18 @@ export const vpcOperations = {
         InstanceTenancy: input.InstanceTenancy ?? 'default',
         Tags: tagsFor(region.ec2.vpcs, input.TagSpecifications),
       });
-      return { Vpc: newVpcView(vpc) };
+      return { Vpc: newVpcView(region, vpc) };
     },
   },
 
   DescribeVpcs: {
     inputMembers: ['VpcIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = filtered(requestedRows(input.VpcIds, region.ec2.vpcs), input.Filters, filters);
-      const { rows: Vpcs, NextToken } = page(rows.map(viewOf), input);
+      const rows = filtered(requestedRows(input.VpcIds, region.ec2.vpcs), input.Filters, filters(region));
+      const { rows: Vpcs, NextToken } = page(
+        rows.map((vpc) => viewOf(region, vpc)),
+        input,
+      );
       return { Vpcs, NextToken };
     },
   },

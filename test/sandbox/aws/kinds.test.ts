@@ -26,6 +26,8 @@ const READS_WITHOUT_LAG = [
     'AccountAttributes',
     'AddressesAttribute',
     'AvailabilityZones',
+    'DhcpOptions',
+    'VpcEndpointServices',
     'PrefixLists',
     'Regions',
     'VpcAttribute',

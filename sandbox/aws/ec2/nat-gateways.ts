@@ -10,7 +10,7 @@ import { checkIdForm, elasticIpNotFound, missingParameter, notImplemented } from
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { NatGatewayRow, SubnetRow } from './store.ts';
-import { tagsFor } from './tags.ts';
+import { tagsFor, withoutEmptyTags } from './tags.ts';
 import { oncePerToken } from './tokens.ts';
 import { newId } from './kinds.ts';
 
@@ -112,8 +112,8 @@ export const natGatewayOperations = {
     inputMembers: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = requestedRows(input.NatGatewayIds, shownGateways(region));
-      const { rows: NatGateways, NextToken } = page(filtered(rows, input.Filter, filters), input);
-      return { NatGateways, NextToken };
+      const { rows: shown, NextToken } = page(filtered(rows, input.Filter, filters), input);
+      return { NatGateways: shown.map(withoutEmptyTags), NextToken };
     },
   },
 

@@ -13,7 +13,7 @@ import { checkQuota, quotas } from './quotas.ts';
 import { groupFilters } from './security-group-filters.ts';
 import { addRule, rulesIn } from './security-group-rules.ts';
 import type { SecurityGroupRow, VpcRow } from './store.ts';
-import { tagsFor } from './tags.ts';
+import { tagsFor, withoutEmptyTags } from './tags.ts';
 import { newId } from './kinds.ts';
 
 const EVERYTHING = { IpProtocol: '-1', FromPort: -1, ToPort: -1 };
@@ -109,7 +109,7 @@ export const securityGroupOperations = {
       checkQuota(quotas.securityGroups, region.ec2.securityGroups.size + 1);
       const tags = tagsFor(region.ec2.securityGroups, input.TagSpecifications);
       const { GroupId, SecurityGroupArn } = addGroup(region, vpc, name, description, tags);
-      return { GroupId, SecurityGroupArn, Tags: tags };
+      return withoutEmptyTags({ GroupId, SecurityGroupArn, Tags: tags });
     },
   },
 
@@ -120,7 +120,7 @@ export const securityGroupOperations = {
       const named = GroupNames.map((name) => groupByName(region, name).GroupId);
       const rows = requestedRows([...GroupIds, ...named], region.ec2.securityGroups);
       const { rows: groups, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
-      return { SecurityGroups: groups.map((group) => viewOf(region, group)), NextToken };
+      return { SecurityGroups: groups.map((group) => withoutEmptyTags(viewOf(region, group))), NextToken };
     },
   },
 

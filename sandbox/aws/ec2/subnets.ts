@@ -12,7 +12,7 @@ import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { associateDefaultAcl, dissociateAcl } from './network-acls.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
-import { tagsFor } from './tags.ts';
+import { tagsFor, withoutEmptyTags } from './tags.ts';
 import { checkCidr } from './vpcs.ts';
 import { zonesOf, type Zone } from './zones.ts';
 import { newId } from './kinds.ts';
@@ -140,7 +140,7 @@ export const subnetOperations = {
         filters(region),
       );
       const { rows: subnets, NextToken } = page(rows, input);
-      return { Subnets: subnets.map((subnet) => viewOf(region, subnet)), NextToken };
+      return { Subnets: subnets.map((subnet) => withoutEmptyTags(viewOf(region, subnet))), NextToken };
     },
   },
 

@@ -15,7 +15,7 @@ import { associate } from './route-table-associations.ts';
 import { addRouteTable } from './route-tables.ts';
 import { addDefaultGroup, removeGroup } from './security-groups.ts';
 import { resourceTables, type VpcRow } from './store.ts';
-import { tagsFor } from './tags.ts';
+import { tagsFor, withoutEmptyTags } from './tags.ts';
 import { newId } from './kinds.ts';
 
 const MIN_PREFIX_LENGTH = 16;
@@ -66,6 +66,7 @@ const viewOf = (region: Region, vpc: VpcRow): Vpc => ({
 /** Returns a VPC as the response that creates it shows it. */
 export const newVpcView = (region: Region, vpc: VpcRow): Vpc => ({
   ...viewOf(region, vpc),
+  Ipv6CidrBlockAssociationSet: [],
   State: 'pending',
 });
 
@@ -113,7 +114,7 @@ export const vpcOperations = {
     run(input, region) {
       const rows = filtered(requestedRows(input.VpcIds, region.ec2.vpcs), input.Filters, filters(region));
       const { rows: Vpcs, NextToken } = page(
-        rows.map((vpc) => viewOf(region, vpc)),
+        rows.map((vpc) => withoutEmptyTags(viewOf(region, vpc))),
         input,
       );
       return { Vpcs, NextToken };

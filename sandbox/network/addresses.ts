@@ -69,3 +69,7 @@ export function newPublicAddress(region: Region): string {
     if (!used.has(address)) return address;
   }
 }
+
+/** Returns the domain of the private DNS names of a region's addresses. */
+export const internalDomainOf = ({ name }: Region): string =>
+  name === 'us-east-1' ? 'ec2.internal' : `${name}.compute.internal`;

@@ -36,6 +36,13 @@ function checkVersion(operation: string, version: string | null, dialect: Dialec
 }
 
 /**
+ * Writes the times of a response as EC2 does: whole seconds, with three zeros. Only times are in elements with these names, and
+ * a string in another element cannot contain `<`.
+ */
+const atWholeSeconds = (xml: string): string =>
+  xml.replaceAll(/(<\w+(?:Time|Timestamp)>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z</g, '$1.000Z<');
+
+/**
  * Makes the query protocol in one of its dialects.
  * @param namespace the XML namespace of the responses
  */
@@ -48,7 +55,8 @@ export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol
       return readQuery(operation.input, parameters, dialect);
     },
     encode(operation, output, requestId) {
-      const content = writeXml(operation.output, output);
+      const xml = writeXml(operation.output, output);
+      const content = dialect === 'ec2' ? atWholeSeconds(xml) : xml;
       const { name } = operation;
       const body =
         dialect === 'ec2'

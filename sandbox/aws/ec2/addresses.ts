@@ -9,7 +9,7 @@ import { addressNotFound, associationNotFound, invalidValue, missingParameter } 
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { AddressRow } from './store.ts';
-import { tagsFor } from './tags.ts';
+import { tagsFor, withoutEmptyTags } from './tags.ts';
 import { newId } from './kinds.ts';
 
 /** AWS's refusal for an address that a NAT gateway still uses, although the code suggests missing permissions. */
@@ -68,7 +68,7 @@ export const addressOperations = {
     inputMembers: ['AllocationIds', 'PublicIps', 'Filters'],
     run(input, region) {
       const rows = requestedAddresses(region, input.AllocationIds, input.PublicIps);
-      return { Addresses: filtered(rows, input.Filters, filters) };
+      return { Addresses: filtered(rows, input.Filters, filters).map(withoutEmptyTags) };
     },
   },
 

@@ -2,68 +2,164 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
+import { rowOf } from '../finder.ts';
+import { checkIdForm } from './errors.ts';
 
-/** Refuses the first id of a request, because no such resource exists. */
-function refuseIds(ids: readonly string[] | undefined, code: string, kind: string): void {
-  const [id] = ids ?? [];
-  if (id !== undefined) throw refusal(code, `The ${kind} '${id}' does not exist`);
+/** The ids that a list accepts, all of which are unknown. */
+interface UnknownIds<Member> {
+  /** The input member that contains the ids. */
+  readonly member: Member;
+  /** The kind in the words of AWS's refusal. */
+  readonly kind: string;
+  readonly notFound: string;
+  /** The prefix of the ids, and the code of the refusal of a malformed id, if AWS has such a code. */
+  readonly malformed?: readonly [prefix: string, code: string];
 }
 
-/** The members that the lists have in common. Filters match nothing. */
+/** Refuses the ids of a request, because no such resource exists. */
+function refuseIds(ids: unknown, { kind, notFound, malformed }: UnknownIds<string>): void {
+  if (!Array.isArray(ids) || ids.length === 0) return;
+  for (const id of ids) if (malformed) checkIdForm(malformed[0], String(id), malformed[1]);
+  throw refusal(notFound, `The ${kind} '${String(ids[0])}' does not exist`);
+}
+
+/** Makes a list with the given members of input and output. Filters match nothing. */
+const emptyList = <Output extends string, Input extends string, Id extends string = never>(
+  output: Output,
+  inputMembers: readonly Input[],
+  ids?: UnknownIds<Id>,
+) => ({
+  inputMembers: ids ? [...inputMembers, ids.member] : inputMembers,
+  run(input: object): Record<Output, never[]> {
+    if (ids) refuseIds((input as Record<string, unknown>)[ids.member], ids);
+    return { [output]: [] as never[] } as Record<Output, never[]>;
+  },
+});
+
+/** The members that most lists have in common. */
 const PAGE = ['Filters', 'MaxResults', 'NextToken'] as const;
 
+const INSTANCE_IDS = {
+  member: 'InstanceIds',
+  kind: 'instance ID',
+  notFound: 'InvalidInstanceID.NotFound',
+  malformed: ['i', 'InvalidInstanceID.Malformed'],
+} as const;
+const ATTACHMENT_IDS = {
+  member: 'TransitGatewayAttachmentIds',
+  kind: 'transitGatewayAttachment ID',
+  notFound: 'InvalidTransitGatewayAttachmentID.NotFound',
+} as const;
+
+const instanceLists = {
+  DescribeInstances: emptyList('Reservations', PAGE, INSTANCE_IDS),
+  DescribeInstanceStatus: emptyList('InstanceStatuses', [...PAGE, 'IncludeAllInstances'], INSTANCE_IDS),
+  DescribeVolumes: emptyList('Volumes', PAGE, {
+    member: 'VolumeIds',
+    kind: 'volume',
+    notFound: 'InvalidVolume.NotFound',
+    malformed: ['vol', 'InvalidVolumeID.Malformed'],
+  }),
+  DescribeKeyPairs: emptyList('KeyPairs', ['Filters', 'IncludePublicKey'], {
+    member: 'KeyNames',
+    kind: 'key pair',
+    notFound: 'InvalidKeyPair.NotFound',
+  }),
+  DescribeLaunchTemplates: emptyList('LaunchTemplates', PAGE, {
+    member: 'LaunchTemplateIds',
+    kind: 'launch template ID',
+    notFound: 'InvalidLaunchTemplateId.NotFound',
+    malformed: ['lt', 'InvalidLaunchTemplateId.Malformed'],
+  }),
+  DescribeSpotInstanceRequests: emptyList('SpotInstanceRequests', PAGE, {
+    member: 'SpotInstanceRequestIds',
+    kind: 'spot instance request ID',
+    notFound: 'InvalidSpotInstanceRequestID.NotFound',
+    malformed: ['sir', 'InvalidSpotInstanceRequestID.Malformed'],
+  }),
+  DescribeReservedInstances: emptyList('ReservedInstances', ['Filters']),
+  DescribePlacementGroups: emptyList('PlacementGroups', ['Filters'], {
+    member: 'GroupNames',
+    kind: 'Placement Group',
+    notFound: 'InvalidPlacementGroup.Unknown',
+  }),
+  DescribeIamInstanceProfileAssociations: emptyList('IamInstanceProfileAssociations', PAGE),
+};
+
+const networkLists = {
+  DescribeVpcPeeringConnections: emptyList('VpcPeeringConnections', PAGE, {
+    member: 'VpcPeeringConnectionIds',
+    kind: 'vpcPeeringConnection ID',
+    notFound: 'InvalidVpcPeeringConnectionID.NotFound',
+    malformed: ['pcx', 'InvalidVpcPeeringConnectionId.Malformed'],
+  }),
+  DescribeFlowLogs: emptyList('FlowLogs', ['Filter', 'MaxResults', 'NextToken'], {
+    member: 'FlowLogIds',
+    kind: 'flow log ID',
+    notFound: 'InvalidFlowLogId.NotFound',
+  }),
+  DescribeEgressOnlyInternetGateways: emptyList('EgressOnlyInternetGateways', PAGE, {
+    member: 'EgressOnlyInternetGatewayIds',
+    kind: 'egressOnlyInternetGateway ID',
+    notFound: 'InvalidGatewayID.NotFound',
+  }),
+  DescribeCarrierGateways: emptyList('CarrierGateways', PAGE),
+  DescribeCustomerGateways: emptyList('CustomerGateways', ['Filters'], {
+    member: 'CustomerGatewayIds',
+    kind: 'customerGateway ID',
+    notFound: 'InvalidCustomerGatewayID.NotFound',
+    malformed: ['cgw', 'InvalidCustomerGatewayId.Malformed'],
+  }),
+  DescribeVpnGateways: emptyList('VpnGateways', ['Filters'], {
+    member: 'VpnGatewayIds',
+    kind: 'vpnGateway ID',
+    notFound: 'InvalidVpnGatewayID.NotFound',
+  }),
+  DescribeVpnConnections: emptyList('VpnConnections', ['Filters'], {
+    member: 'VpnConnectionIds',
+    kind: 'vpnConnection ID',
+    notFound: 'InvalidVpnConnectionID.NotFound',
+  }),
+  DescribeClientVpnEndpoints: emptyList('ClientVpnEndpoints', PAGE),
+  DescribeTransitGateways: emptyList('TransitGateways', PAGE, {
+    member: 'TransitGatewayIds',
+    kind: 'transitGateway ID',
+    notFound: 'InvalidTransitGatewayID.NotFound',
+  }),
+  DescribeTransitGatewayAttachments: emptyList('TransitGatewayAttachments', PAGE, ATTACHMENT_IDS),
+  DescribeTransitGatewayVpcAttachments: emptyList('TransitGatewayVpcAttachments', PAGE, ATTACHMENT_IDS),
+  DescribeVpcEndpointConnections: emptyList('VpcEndpointConnections', PAGE),
+  DescribeVpcEndpointConnectionNotifications: emptyList('ConnectionNotificationSet', PAGE),
+  DescribeVpcEndpointServiceConfigurations: emptyList('ServiceConfigurations', PAGE, {
+    member: 'ServiceIds',
+    kind: 'VpcEndpointService Id',
+    notFound: 'InvalidVpcEndpointServiceId.NotFound',
+  }),
+  DescribeInstanceConnectEndpoints: emptyList('InstanceConnectEndpoints', PAGE),
+  DescribeSecurityGroupVpcAssociations: emptyList('SecurityGroupVpcAssociations', PAGE),
+  DescribeNetworkInterfacePermissions: emptyList('NetworkInterfacePermissions', PAGE),
+  DescribeNetworkInsightsPaths: emptyList('NetworkInsightsPaths', PAGE),
+  DescribeTrafficMirrorSessions: emptyList('TrafficMirrorSessions', PAGE),
+  DescribeIpams: emptyList('Ipams', PAGE),
+};
+
 export const emptyListOperations = {
-  DescribeInstances: {
-    inputMembers: [...PAGE, 'InstanceIds'],
-    run({ InstanceIds }) {
-      refuseIds(InstanceIds, 'InvalidInstanceID.NotFound', 'instance ID');
-      return { Reservations: [] };
+  ...instanceLists,
+  ...networkLists,
+
+  /** Only a peering connection can make a group stale or refer to a group of another VPC. */
+  DescribeStaleSecurityGroups: {
+    inputMembers: ['VpcId', 'MaxResults', 'NextToken'],
+    run({ VpcId }, { ec2 }) {
+      rowOf(ec2.vpcs, VpcId);
+      return { StaleSecurityGroupSet: [] };
     },
   },
-  DescribeVpcPeeringConnections: {
-    inputMembers: [...PAGE, 'VpcPeeringConnectionIds'],
-    run({ VpcPeeringConnectionIds }) {
-      refuseIds(VpcPeeringConnectionIds, 'InvalidVpcPeeringConnectionID.NotFound', 'vpcPeeringConnection ID');
-      return { VpcPeeringConnections: [] };
-    },
-  },
-  DescribeFlowLogs: {
-    inputMembers: ['Filter', 'FlowLogIds', 'MaxResults', 'NextToken'],
-    run({ FlowLogIds }) {
-      refuseIds(FlowLogIds, 'InvalidFlowLogId.NotFound', 'flow log ID');
-      return { FlowLogs: [] };
-    },
-  },
-  DescribeEgressOnlyInternetGateways: {
-    inputMembers: [...PAGE, 'EgressOnlyInternetGatewayIds'],
-    run({ EgressOnlyInternetGatewayIds }) {
-      refuseIds(EgressOnlyInternetGatewayIds, 'InvalidGatewayID.NotFound', 'egressOnlyInternetGateway ID');
-      return { EgressOnlyInternetGateways: [] };
-    },
-  },
-  DescribeVpnGateways: {
-    inputMembers: ['Filters', 'VpnGatewayIds'],
-    run({ VpnGatewayIds }) {
-      refuseIds(VpnGatewayIds, 'InvalidVpnGatewayID.NotFound', 'vpnGateway ID');
-      return { VpnGateways: [] };
-    },
-  },
-  DescribeVpnConnections: {
-    inputMembers: ['Filters', 'VpnConnectionIds'],
-    run({ VpnConnectionIds }) {
-      refuseIds(VpnConnectionIds, 'InvalidVpnConnectionID.NotFound', 'vpnConnection ID');
-      return { VpnConnections: [] };
-    },
-  },
-  DescribeTransitGatewayVpcAttachments: {
-    inputMembers: [...PAGE, 'TransitGatewayAttachmentIds'],
-    run({ TransitGatewayAttachmentIds }) {
-      refuseIds(
-        TransitGatewayAttachmentIds,
-        'InvalidTransitGatewayAttachmentID.NotFound',
-        'transitGatewayAttachment ID',
-      );
-      return { TransitGatewayVpcAttachments: [] };
+  DescribeSecurityGroupReferences: {
+    inputMembers: ['GroupId'],
+    run({ GroupId = [] }, { ec2 }) {
+      for (const id of GroupId) rowOf(ec2.securityGroups, id);
+      return { SecurityGroupReferenceSet: [] };
     },
   },
 } satisfies Operations<typeof EC2>;

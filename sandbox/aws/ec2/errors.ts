@@ -9,8 +9,21 @@ export const idNotFound =
   (id) =>
     refusal(code, `The ${kind} ID '${id}' does not exist`);
 
+/** Whether an id has the form of its kind: the prefix and up to 17 hexadecimal digits. */
+export const isWellFormedId = (prefix: string, id: string): boolean =>
+  id.startsWith(`${prefix}-`) && /^[0-9a-f]{1,17}$/.test(id.slice(prefix.length + 1));
+
+/**
+ * Checks the form of an id.
+ * @param code the code of the refusal, e.g. `InvalidVpcID.Malformed`
+ */
+export function checkIdForm(prefix: string, id: string, code: string): void {
+  if (isWellFormedId(prefix, id)) return;
+  const expected = id.startsWith(`${prefix}-`) ? '' : ` (expecting "${prefix}-...")`;
+  throw refusal(code, `Invalid id: "${id}"${expected}`);
+}
+
 export const associationNotFound = idNotFound('InvalidAssociationID.NotFound', 'association');
-export const networkAclNotFound = idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl');
 /** The refusal of an unknown address for a NAT gateway. */
 export const elasticIpNotFound = idNotFound('InvalidElasticIpID.NotFound', 'elasticIp');
 /** The refusal of an unknown internet gateway as the target of a route. */
@@ -38,7 +51,7 @@ export const invalidValue = (name: string, value: unknown, why: string): Refusal
 export const differentNetworks = (one: string, other: string, code = 'InvalidParameterValue'): Refusal =>
   refusal(code, `${one} and ${other} belong to different networks`);
 
-/** The refusal of a call that needs a default VPC. The account does not have one. */
+/** The refusal of a call that needs a default VPC, if the region does not have one. */
 export const noDefaultVpc = (): Refusal =>
   refusal(
     'VPCIdNotSpecified',

@@ -47,10 +47,13 @@ function valueGetter<Row extends Tagged>(name: string, table: FilterTable<Row>):
 
 /**
  * Returns the rows that a describe call names by id, or all rows if the call contains no ids.
- * @throws the kind's not-found refusal for an unknown id
+ * @throws the kind's refusal of a malformed or unknown id
  */
 export function requestedRows<Row>(ids: string[] | undefined, rows: Rows<Row> & { all(): Row[] }): Row[] {
-  return ids?.length ? ids.map((id) => rowByKey(rows, id)) : rows.all();
+  if (!ids?.length) return rows.all();
+  // AWS checks the form of all ids before it looks up any of them.
+  const keys = ids.map((id) => rows.kind.keyOf(id));
+  return keys.map((key) => rowByKey(rows, key));
 }
 
 const MAX_ROWS = 1000;

@@ -6,7 +6,7 @@ import type { Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { Table, type Kind } from '../../world/table.ts';
 import type { Findable } from '../finder.ts';
-import { missingParameter } from './errors.ts';
+import { checkIdForm, missingParameter } from './errors.ts';
 import type { Tagged } from './tags.ts';
 
 /** The declaration of a kind of resource. All fields are mandatory, so that a new kind cannot omit any. */
@@ -21,6 +21,8 @@ export interface Declaration<Row extends object> {
   readonly listedBy: readonly OperationName<typeof EC2>[];
   /** Returns the refusal of an unknown id. */
   notFound(id: string): Refusal;
+  /** The code of the refusal of a malformed id. Undefined if AWS has no such code: it then reports the id as unknown. */
+  readonly malformedCode: string | undefined;
   /** Returns the id of the VPC that cannot be deleted while the row exists, if any. */
   blockedVpcId(row: Row): string | undefined;
   /** Whether the census counts a row. A deleted resource that AWS still shows does not count. */
@@ -29,7 +31,10 @@ export interface Declaration<Row extends object> {
 
 /** A kind of EC2 resource. Calls see new and deleted resources of every kind with a delay. */
 export interface Ec2Kind<Row extends object>
-  extends Kind<Row>, Findable, Omit<Declaration<Row>, 'listedBy' | 'notFound' | 'parameter'> {}
+  extends
+    Kind<Row>,
+    Findable,
+    Omit<Declaration<Row>, 'listedBy' | 'malformedCode' | 'notFound' | 'parameter'> {}
 
 export type Ec2Table<Row extends Tagged & object> = Table<Row, Ec2Kind<Row>>;
 
@@ -40,12 +45,13 @@ export const noVpc = () => undefined;
 
 /** Makes the table of a kind from its declaration. */
 export function makeEc2Table<Row extends Tagged & object>(declaration: Declaration<Row>): Ec2Table<Row> {
-  const { parameter, listedBy, ...kind } = declaration;
+  const { parameter, listedBy, malformedCode, ...kind } = declaration;
   return new Table<Row, Ec2Kind<Row>>({
     ...kind,
     lag: { listedBy: [...listedBy, 'DescribeTags'] },
     keyOf(id) {
       if (!id) throw missingParameter(parameter);
+      if (malformedCode !== undefined) checkIdForm(kind.idPrefix, id, malformedCode);
       return id;
     },
   });

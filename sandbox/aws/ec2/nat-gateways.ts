@@ -6,11 +6,11 @@ import { refusal } from '../../protocol/refusal.ts';
 import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { elasticIpNotFound, missingParameter, notImplemented } from './errors.ts';
+import { checkIdForm, elasticIpNotFound, missingParameter, notImplemented } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { NatGatewayRow, SubnetRow } from './store.ts';
-import { tagsFor } from './tags.ts';
+import { tagsFor, withoutEmptyTags } from './tags.ts';
 import { oncePerToken } from './tokens.ts';
 import { newId } from './kinds.ts';
 
@@ -57,6 +57,7 @@ function addNatGateway(region: Region, input: CreateNatGatewayRequest): NatGatew
   const { AllocationId } = input;
   if (!input.SubnetId) throw missingParameter('subnetId');
   if (!AllocationId) throw missingParameter('allocationId');
+  checkIdForm('eipalloc', AllocationId, 'InvalidElasticIpID.Malformed');
   const subnet = region.ec2.subnets.get(input.SubnetId);
   if (!subnet) throw refusal('InvalidSubnet', `Subnet ${input.SubnetId} was not found`);
   // A released address makes the gateway fail later, but an address that is not visible yet is refused immediately:
@@ -111,8 +112,8 @@ export const natGatewayOperations = {
     inputMembers: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = requestedRows(input.NatGatewayIds, shownGateways(region));
-      const { rows: NatGateways, NextToken } = page(filtered(rows, input.Filter, filters), input);
-      return { NatGateways, NextToken };
+      const { rows: shown, NextToken } = page(filtered(rows, input.Filter, filters), input);
+      return { NatGateways: shown.map(withoutEmptyTags), NextToken };
     },
   },
 

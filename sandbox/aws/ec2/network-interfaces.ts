@@ -1,6 +1,6 @@
 /** Network interfaces: their subnets, addresses and groups. Every "still in use" refusal is based on the interfaces. */
 import type { NetworkInterface, NetworkInterfaceAssociation } from '@aws-sdk/client-ec2';
-import { freeAddress, isFreeAddress } from '../../network/addresses.ts';
+import { freeAddress, internalDomainOf, isFreeAddress } from '../../network/addresses.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { addressInUse, differentNetworks, noFreeAddress } from './errors.ts';
@@ -122,7 +122,7 @@ function associate(row: NetworkInterfaceRow, association: NetworkInterfaceAssoci
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html */
 const privateName = (region: Region, ip: string): string =>
-  `ip-${ip.replaceAll('.', '-')}.${region.name === 'us-east-1' ? 'ec2' : `${region.name}.compute`}.internal`;
+  `ip-${ip.replaceAll('.', '-')}.${internalDomainOf(region)}`;
 
 const publicName = (region: Region, ip: string): string =>
   `ec2-${ip.replaceAll('.', '-')}.${region.name === 'us-east-1' ? 'compute-1' : `${region.name}.compute`}.${region.partition.dnsSuffix}`;

@@ -5,8 +5,9 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { invalidParameter, missingParameter, noDefaultVpc } from './errors.ts';
+import { invalidParameter, missingParameter } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
+import { groupOf } from './group-names.ts';
 import { isSameRule, peerOf, expandPermissions, type RuleContent } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
@@ -67,8 +68,7 @@ function requestedRules(
   region: Region,
   input: RulesInput,
 ): { group: SecurityGroupRow; contents: RuleContent[] } {
-  if (!input.GroupId && input.GroupName) throw noDefaultVpc();
-  const group = rowOf(region.ec2.securityGroups, input.GroupId);
+  const group = groupOf(region, input);
   const { CidrIp, IpPermissions = [], ...flat } = input;
   const flatPermissions =
     flat.IpProtocol === undefined ? [] : [{ ...flat, IpRanges: CidrIp ? [{ CidrIp }] : [] }];
@@ -113,8 +113,8 @@ function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
     throw refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
   });
   const byId = (input.SecurityGroupRuleIds ?? []).map((id) => {
-    const rule = region.ec2.securityGroupRules.get(id);
-    if (rule && existing.includes(rule)) return rule;
+    const rule = rowOf(region.ec2.securityGroupRules, id);
+    if (existing.includes(rule)) return rule;
     throw region.ec2.securityGroupRules.kind.notFound(id);
   });
   const rules = [...byContent, ...byId];

@@ -5,14 +5,15 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { invalidParameter, invalidValue, missingParameter, noDefaultVpc } from './errors.ts';
+import { invalidParameter, invalidValue, missingParameter } from './errors.ts';
 import { filtered, page, requestedRows } from './filters.ts';
+import { defaultVpcOf, groupByName, groupOf } from './group-names.ts';
 import { checkDescription, permissionsOf } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import { groupFilters } from './security-group-filters.ts';
 import { addRule, rulesIn } from './security-group-rules.ts';
 import type { SecurityGroupRow, VpcRow } from './store.ts';
-import { tagsFor } from './tags.ts';
+import { tagsFor, withoutEmptyTags } from './tags.ts';
 import { newId } from './kinds.ts';
 
 const EVERYTHING = { IpProtocol: '-1', FromPort: -1, ToPort: -1 };
@@ -101,33 +102,32 @@ export const securityGroupOperations = {
   CreateSecurityGroup: {
     inputMembers: ['GroupName', 'Description', 'VpcId', 'TagSpecifications'],
     run(input, region) {
-      if (!input.VpcId) throw noDefaultVpc();
-      const vpc = rowOf(region.ec2.vpcs, input.VpcId);
+      const vpc = input.VpcId ? rowOf(region.ec2.vpcs, input.VpcId) : defaultVpcOf(region);
       const name = checkName(region, vpc.VpcId, input.GroupName);
       const description = checkDescription(input.Description, 'security group');
       if (!description) throw missingParameter('groupDescription');
       checkQuota(quotas.securityGroups, region.ec2.securityGroups.size + 1);
       const tags = tagsFor(region.ec2.securityGroups, input.TagSpecifications);
       const { GroupId, SecurityGroupArn } = addGroup(region, vpc, name, description, tags);
-      return { GroupId, SecurityGroupArn, Tags: tags };
+      return withoutEmptyTags({ GroupId, SecurityGroupArn, Tags: tags });
     },
   },
 
   DescribeSecurityGroups: {
     inputMembers: ['GroupIds', 'GroupNames', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      if (input.GroupNames?.length) throw noDefaultVpc();
-      const rows = requestedRows(input.GroupIds, region.ec2.securityGroups);
+      const { GroupIds = [], GroupNames = [] } = input;
+      const named = GroupNames.map((name) => groupByName(region, name).GroupId);
+      const rows = requestedRows([...GroupIds, ...named], region.ec2.securityGroups);
       const { rows: groups, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
-      return { SecurityGroups: groups.map((group) => viewOf(region, group)), NextToken };
+      return { SecurityGroups: groups.map((group) => withoutEmptyTags(viewOf(region, group))), NextToken };
     },
   },
 
   DeleteSecurityGroup: {
     inputMembers: ['GroupId', 'GroupName'],
     run(input, region) {
-      if (!input.GroupId && input.GroupName) throw noDefaultVpc();
-      const { GroupId, GroupName } = rowOf(region.ec2.securityGroups, input.GroupId);
+      const { GroupId, GroupName } = groupOf(region, input);
       if (GroupName === 'default') {
         throw refusal(
           'CannotDelete',

@@ -5,16 +5,16 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { missingParameter } from './errors.ts';
+import { isWellFormedId, missingParameter } from './errors.ts';
 import { filtered, page, type FilterTable } from './filters.ts';
 import { resourceTables } from './store.ts';
 import { mergeTags, tagsOfRow, type Tagged } from './tags.ts';
 
-/** @throws Invalid…ID.NotFound for an unknown id, InvalidID for an id with an unknown prefix */
+/** @throws Invalid…ID.NotFound for an unknown id, InvalidID for a malformed id or an unknown prefix */
 function taggedRow({ ec2 }: Region, id: string): Tagged {
   const prefix = id.slice(0, id.indexOf('-'));
   const table = resourceTables(ec2).find(({ kind }) => kind.idPrefix === prefix);
-  if (!table) throw refusal('InvalidID', `The ID '${id}' is not valid`);
+  if (!table || !isWellFormedId(prefix, id)) throw refusal('InvalidID', `The ID '${id}' is not valid`);
   return rowOf(table, id);
 }
 

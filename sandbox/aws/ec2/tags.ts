@@ -13,6 +13,14 @@ export interface Tagged {
 /** Returns the tags of a row of any kind. */
 export const tagsOfRow = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
 
+/** Returns a row without the member `Tags` if there are no tags: for some kinds, AWS then omits the list. */
+export function withoutEmptyTags<Row extends { Tags?: Tag[] }>(
+  row: Row,
+): Omit<Row, 'Tags'> & { Tags?: Tag[] } {
+  const { Tags, ...others } = row;
+  return Tags?.length ? { ...others, Tags } : others;
+}
+
 /**
  * Returns the tags that a create call specifies for the new resource.
  * @param table the table of the new resource

@@ -32,6 +32,7 @@ export const vpcEndpointTables = () => ({
     parameter: 'vpcEndpointId',
     listedBy: ['DescribeVpcEndpoints'],
     notFound: (id) => refusal('InvalidVpcEndpointId.NotFound', notFoundMessage(id)),
+    malformedCode: 'InvalidVpcEndpointId.Malformed',
     blockedVpcId: ({ VpcId }) => VpcId,
     isInCensus: always,
   }),

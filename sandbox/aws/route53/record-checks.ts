@@ -3,7 +3,7 @@ import type { Change, ResourceRecordSet, RRType } from '@aws-sdk/client-route-53
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Region } from '../../world/region.ts';
 import { CANONICAL_HOSTED_ZONE_ID, BALANCER_DOMAIN } from '../elbv2/dns.ts';
-import { invalidInput, noSuchHealthCheck, notImplemented, notInEnumeration } from './errors.ts';
+import { invalidInput, noSuchHealthCheck, notImplemented, notInEnumeration, tooLong } from './errors.ts';
 import { withoutPrefix } from './ids.ts';
 import { isWithin, nameFault, normalName } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
@@ -13,6 +13,7 @@ const TYPES: readonly RRType[] = [
   ...(['DS', 'TLSA', 'SSHFP', 'SVCB', 'HTTPS'] as const),
 ];
 const MAX_TTL = 2 ** 31 - 1;
+const MAX_ZONE_ID_LENGTH = 32;
 
 /** The members of routing policies that the sandbox lacks. They need the locations of clients, or health checks. */
 const UNSUPPORTED = [
@@ -81,6 +82,9 @@ function readAlias(alias: NonNullable<ResourceRecordSet['AliasTarget']>): typeof
     throw invalidInput(
       `Invalid XML ; cvc-complex-type.2.4.b: The content of element 'AliasTarget' is not complete. One of '{${missing[0]}}' is expected.`,
     );
+  }
+  if (HostedZoneId && HostedZoneId.length > MAX_ZONE_ID_LENGTH) {
+    throw tooLong(HostedZoneId, MAX_ZONE_ID_LENGTH, 'ResourceId');
   }
   return {
     HostedZoneId: withoutPrefix(HostedZoneId),

@@ -2,7 +2,7 @@
 import type { Change, ResourceRecordSet, RRType } from '@aws-sdk/client-route-53';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Region } from '../../world/region.ts';
-import { CANONICAL_HOSTED_ZONE_ID, BALANCER_DOMAIN } from '../elbv2/dns.ts';
+import { zoneIdOfBalancerName } from '../elbv2/dns.ts';
 import { invalidInput, noSuchHealthCheck, notImplemented, notInEnumeration, tooLong } from './errors.ts';
 import { withoutPrefix } from './ids.ts';
 import { isWithin, nameFault, normalName } from './names.ts';
@@ -108,7 +108,7 @@ export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow)
 
 /**
  * Returns the faults of an alias. Its target must be an existing record set of the same zone, or an existing load balancer.
- * The DNS names of load balancers are in a zone that AWS owns.
+ * The DNS names of load balancers are in zones that AWS owns, one per region.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
  */
 function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }: RecordRow): string[] {
@@ -121,10 +121,8 @@ function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }:
     const exists = zone.records.some((record) => record.Name === DNSName && record.Type === Type);
     return exists ? [] : [absentFault];
   }
-  if (HostedZoneId !== CANONICAL_HOSTED_ZONE_ID || !isWithin(DNSName, `${BALANCER_DOMAIN}.`)) {
-    return [outsideFault, absentFault];
-  }
   const name = DNSName.replace(/^dualstack\./, '');
+  if (HostedZoneId !== zoneIdOfBalancerName(region, name)) return [outsideFault, absentFault];
   return region.route53.balancerNames.has(name) ? [] : [absentFault];
 }
 

@@ -49,11 +49,7 @@ const calls: [name: string, kind: string, send: (elbv2: Client, arn: string) => 
     'listener',
     (elbv2, arn) => elbv2.send(new DescribeListenersCommand({ ListenerArns: [arn] })),
   ],
-  [
-    'DeleteListener',
-    'listener',
-    (elbv2, arn) => elbv2.send(new DeleteListenerCommand({ ListenerArn: arn })),
-  ],
+  ['DeleteListener', 'listener', (elbv2, arn) => elbv2.send(new DeleteListenerCommand({ ListenerArn: arn }))],
   [
     'DescribeRules',
     'listener rule',

@@ -17,6 +17,8 @@ const IN_USE = [
   'InvalidGroup.InUse',
   'ClusterContainsTasks',
   'ClusterContainsServices',
+  'ClusterContainsContainerInstances',
+  'ResourceInUse',
 ] as const;
 
 /**

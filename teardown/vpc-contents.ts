@@ -8,6 +8,7 @@ import type { Aws } from '../lib/aws/clients.ts';
 import { readTags } from '../lib/derive/tags.ts';
 import { vpcListings } from '../lib/look/by-service/ec2.ts';
 import { ifFound } from '../lib/look/if-found.ts';
+import { networkAclsInVpc, peeringConnectionsInVpc } from './acls-and-peerings.ts';
 import { vpcFilter, type VpcListing, type VpcResource } from '../lib/look/in-vpc.ts';
 
 /** A resource in a VPC, with AWS's description if it is a network interface. */
@@ -27,12 +28,18 @@ const networkInterfacesInVpc = {
       text: interfaceText(networkInterface),
       tags: readTags(networkInterface.TagSet),
       command: interfaceCommand(networkInterface),
+      isNeverOurs: true,
       networkInterface,
     }));
   },
 } satisfies VpcListing;
 
-const LISTINGS: readonly VpcListing[] = [networkInterfacesInVpc, ...vpcListings];
+const LISTINGS: readonly VpcListing[] = [
+  networkInterfacesInVpc,
+  networkAclsInVpc,
+  peeringConnectionsInVpc,
+  ...vpcListings,
+];
 
 /** The kinds of resources in a VPC that `contentsOf` lists. */
 export const KINDS_IN_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind);

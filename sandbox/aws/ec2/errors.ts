@@ -10,7 +10,6 @@ export const idNotFound =
     refusal(code, `The ${kind} ID '${id}' does not exist`);
 
 export const associationNotFound = idNotFound('InvalidAssociationID.NotFound', 'association');
-export const networkAclNotFound = idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl');
 /** The refusal of an unknown address for a NAT gateway. */
 export const elasticIpNotFound = idNotFound('InvalidElasticIpID.NotFound', 'elasticIp');
 /** The refusal of an unknown internet gateway as the target of a route. */
@@ -38,7 +37,7 @@ export const invalidValue = (name: string, value: unknown, why: string): Refusal
 export const differentNetworks = (one: string, other: string, code = 'InvalidParameterValue'): Refusal =>
   refusal(code, `${one} and ${other} belong to different networks`);
 
-/** The refusal of a call that needs a default VPC. The account does not have one. */
+/** The refusal of a call that needs a default VPC, if the region does not have one. */
 export const noDefaultVpc = (): Refusal =>
   refusal(
     'VPCIdNotSpecified',

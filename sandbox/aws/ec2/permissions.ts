@@ -1,11 +1,10 @@
 /** The two notations of security group rules: permissions with many peers, and single rules with one peer. */
-import { isIPv6 } from 'node:net';
 import type { IpPermission } from '@aws-sdk/client-ec2';
-import { parseCidr } from '../../network/cidr.ts';
+import { canonicalIpv6Cidr, parseCidr } from '../../network/cidr.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { rowOf } from '../finder.ts';
 import * as errors from './errors.ts';
+import { groupOf } from './group-names.ts';
 import { portsOf, protocolOf } from './protocols.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
@@ -32,10 +31,9 @@ function canonicalIpv4(cidr: string | undefined): string {
 }
 
 function canonicalIpv6(cidr: string | undefined): string {
-  const [base = '', bits = '', ...rest] = (cidr ?? '').toLowerCase().split('/');
-  const isValid = rest.length === 0 && isIPv6(base) && /^\d{1,3}$/.test(bits) && Number(bits) <= 128;
-  if (!isValid) throw malformedBlock(cidr);
-  return `${base}/${bits}`;
+  const block = canonicalIpv6Cidr(cidr ?? '');
+  if (block === undefined) throw malformedBlock(cidr);
+  return block;
 }
 
 const DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/;
@@ -60,10 +58,9 @@ export function expandPermissions(
 ): RuleContent[] {
   const referenceOf = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
     if (pair.VpcPeeringConnectionId) throw errors.notImplemented('VpcPeeringConnectionId');
-    if (!pair.GroupId) throw errors.noDefaultVpc();
-    const { securityGroups } = region.ec2;
-    if (pair.UserId && pair.UserId !== region.account) throw securityGroups.kind.notFound(pair.GroupId);
-    const referenced = rowOf(securityGroups, pair.GroupId);
+    if (pair.UserId && pair.UserId !== region.account)
+      throw region.ec2.securityGroups.kind.notFound(pair.GroupId ?? pair.GroupName ?? '');
+    const referenced = groupOf(region, pair);
     if (referenced.VpcId !== VpcId) {
       throw refusal(
         'InvalidGroup.NotFound',

@@ -45,6 +45,15 @@ const ec2Refusal = reportingFirst(({ value, path }) =>
   refusal('InvalidParameterValue', `Value (${String(value)}) for parameter ${path} is invalid.`),
 );
 
+/** CloudWatch Logs reports names that are too long in other words (LocalStack's `test_logs_groups.snapshot.json`). */
+const logsRefusal: RefusalMaker = (violations) =>
+  violations.some(({ kind, path }) => kind === 'max' && /^log(Group|Stream)Name$/.test(path))
+    ? refusal(
+        'InvalidParameterException',
+        'Invalid LogGroup or LogStream, both must have length less than or equal to 512.',
+      )
+    : reportingAll('InvalidParameterException')(violations);
+
 interface Validation {
   readonly refusalOf: RefusalMaker;
   /** Whether this validation refuses a violation. The code in sandbox/aws refuses all other violations. */
@@ -60,7 +69,7 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
   ecs: { refusalOf: reportingAll('InvalidParameterException'), covers: isEnumViolation },
   'application-autoscaling': { refusalOf: reportingAll('ValidationException') },
   ecr: { refusalOf: ecrRefusal },
-  logs: { refusalOf: reportingAll('InvalidParameterException') },
+  logs: { refusalOf: logsRefusal },
   iam: {
     refusalOf: reportingAll('ValidationError'),
     covers: ({ kind, path }) => kind !== 'pattern' || path === 'description' || path.startsWith('tags.'),

@@ -38,8 +38,13 @@ function checkVersion(operation: string, version: string | null, dialect: Dialec
 /**
  * Makes the query protocol in one of its dialects.
  * @param namespace the XML namespace of the responses
+ * @param options `wholeSeconds` if the service's times have no fractions of a second
  */
-export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol {
+export function queryProtocol(
+  dialect: Dialect,
+  namespace: string,
+  { wholeSeconds = false }: { readonly wholeSeconds?: boolean } = {},
+): WireProtocol {
   return {
     operation: actionOf,
     decode(operation, request) {
@@ -48,7 +53,7 @@ export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol
       return readQuery(operation.input, parameters, dialect);
     },
     encode(operation, output, requestId) {
-      const content = writeXml(operation.output, output);
+      const content = writeXml(operation.output, wholeSeconds ? inWholeSeconds(output) : output);
       const { name } = operation;
       const body =
         dialect === 'ec2'
@@ -70,4 +75,15 @@ export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol
           );
     },
   };
+}
+
+/** Returns a copy of an output whose dates have no fractions of a second. */
+const inWholeSeconds = <T extends object>(output: T): T =>
+  Object.fromEntries(Object.entries(output).map(([member, value]) => [member, cutFractions(value)])) as T;
+
+function cutFractions(value: unknown): unknown {
+  if (value instanceof Date) return new Date(Math.floor(value.getTime() / 1000) * 1000);
+  if (Array.isArray(value)) return value.map(cutFractions);
+  if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return value;
+  return inWholeSeconds(value);
 }

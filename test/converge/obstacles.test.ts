@@ -1,9 +1,11 @@
 // Obstacles to a teardown are found before the first removal, and each is listed with the command that removes it.
 import {
   AuthorizeSecurityGroupIngressCommand,
+  CreateNetworkAclCommand,
   CreateNetworkInterfaceCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
+  DeleteNetworkAclCommand,
   DeleteSecurityGroupCommand,
 } from '@aws-sdk/client-ec2';
 import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
@@ -143,6 +145,20 @@ describe('a teardown stops before the first removal', () => {
       ),
     );
     await user.aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: group }));
+    await user.teardown(stack());
+    expect(user.census()).toEqual({});
+  });
+
+  test("at someone else's network ACL", async () => {
+    const user = await provisionedAccount(stack());
+    const { NetworkAcl } = await user.aws.ec2.send(
+      new CreateNetworkAclCommand({ VpcId: idOf(user, 'vpc', 'vpcId') }),
+    );
+    const id = NetworkAcl?.NetworkAclId;
+    const { why, fix } = await expectBlocked(user);
+    expect(why).toBe(`network ACL ${id}`);
+    expect(fix[0]).toBe(`aws ec2 delete-network-acl --network-acl-id ${id} ${sandboxOptions(user)}`);
+    await user.aws.ec2.send(new DeleteNetworkAclCommand({ NetworkAclId: id }));
     await user.teardown(stack());
     expect(user.census()).toEqual({});
   });

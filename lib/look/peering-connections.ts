@@ -1,39 +1,7 @@
-/** Lists the network ACLs and peering connections of a VPC. Slipway creates neither, but both keep a VPC from being deleted. */
-import {
-  DescribeNetworkAclsCommand,
-  DescribeVpcPeeringConnectionsCommand,
-  type VpcPeeringConnection,
-} from '@aws-sdk/client-ec2';
-import { allPages } from '../lib/aws/pages.ts';
-import { vpcFilter, vpcResource, type VpcListing } from '../lib/look/in-vpc.ts';
-
-/**
- * Lists the network ACLs in a VPC except the default one, which is deleted with the VPC.
- * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNetworkAcl.html
- */
-export const networkAclsInVpc: VpcListing = {
-  kind: 'network ACLs',
-  async list({ ec2 }, vpcId) {
-    const { NetworkAcls = [] } = await ec2(new DescribeNetworkAclsCommand({ Filters: vpcFilter(vpcId) }));
-    return NetworkAcls.filter(({ IsDefault }) => !IsDefault).map(
-      ({ NetworkAclId, Tags, Associations = [] }) => ({
-        ...vpcResource(
-          'network ACL',
-          // An ACL cannot be deleted while a subnet uses it.
-          Associations.length === 0
-            ? 'ec2 delete-network-acl --network-acl-id'
-            : 'ec2 describe-network-acls --network-acl-ids',
-          {
-            id: NetworkAclId,
-            about: Associations.map(({ SubnetId }) => SubnetId).join(', '),
-            tags: Tags,
-          },
-        ),
-        isNeverOurs: true,
-      }),
-    );
-  },
-};
+/** Lists the peering connections of a VPC. Slipway creates none, but an active one keeps a VPC from being deleted. */
+import { DescribeVpcPeeringConnectionsCommand, type VpcPeeringConnection } from '@aws-sdk/client-ec2';
+import { allPages } from '../aws/pages.ts';
+import { vpcResource, type VpcListing } from './in-vpc.ts';
 
 /** The states in which a peering connection keeps its VPCs from being deleted (hashicorp/terraform-provider-aws#3118). */
 const BLOCKING_STATES = ['active', 'provisioning'];

@@ -75,13 +75,13 @@ export const services: Readonly<Record<string, SandboxService>> = {
   iam: makeService(
     'iam',
     iam,
-    queryProtocol('query', 'https://iam.amazonaws.com/doc/2010-05-08/'),
+    queryProtocol('query', 'https://iam.amazonaws.com/doc/2010-05-08/', { wholeSeconds: true }),
     iamOperations,
   ),
   sts: makeService(
     'sts',
     sts,
-    queryProtocol('query', 'https://sts.amazonaws.com/doc/2011-06-15/'),
+    queryProtocol('query', 'https://sts.amazonaws.com/doc/2011-06-15/', { wholeSeconds: true }),
     stsOperations,
   ),
   route53: makeService(

@@ -1,5 +1,8 @@
-/** Finds the tasks and services in our cluster that are not ours: ECS only deletes the cluster once someone has stopped them. */
+/** Finds the tasks, services and container instances in our cluster that are not ours: with them, ECS does not delete the cluster. */
+import { ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
+import { allPages } from '../lib/aws/pages.ts';
 import { STACK_TAG, readTags } from '../lib/derive/tags.ts';
+import { ifFound } from '../lib/look/if-found.ts';
 import { describeServices, listServices } from '../lib/look/services.ts';
 import { runningTasks } from '../lib/look/tasks.ts';
 import type { Stranger, StrangerContext } from './strangers.ts';
@@ -47,4 +50,26 @@ export async function strangersInCluster({ aws, names, found }: StrangerContext)
         };
       }),
   ];
+}
+
+/** Lists the EC2 instances that are registered in our cluster. All of them are foreign, because Slipway registers none. */
+export async function instancesInCluster({
+  aws,
+  names: { cluster },
+}: Pick<StrangerContext, 'aws' | 'names'>): Promise<Stranger[]> {
+  const arns = await ifFound(() =>
+    allPages(async (nextToken) => {
+      const page = await aws.ecs(new ListContainerInstancesCommand({ cluster, nextToken }));
+      return { items: page.containerInstanceArns ?? [], next: page.nextToken };
+    }),
+  );
+  return (arns ?? []).map((arn) => {
+    const id = arn.split('/').at(-1) ?? '';
+    return {
+      id,
+      text: `container instance ${id} is registered in the cluster ${cluster}`,
+      command: `aws ecs deregister-container-instance --cluster ${cluster} --container-instance ${id} --force`,
+      isCertainlyForeign: true,
+    };
+  });
 }

@@ -7,7 +7,7 @@ import { problem } from '../lib/model/problem.ts';
 import type { RemoveContext } from '../lib/engine/step.ts';
 import { strangersInCluster } from './cluster-strangers.ts';
 import { foreignRules, isTaskInterface, strangersAmong, type Stranger } from './strangers.ts';
-import { contentsOf } from './vpc-contents.ts';
+import { contentsOf, interfacesIn } from './vpc-contents.ts';
 
 /** A resource or rule that uses the resource to remove. */
 type Dependent = Pick<Stranger, 'text' | 'command' | 'isCertainlyForeign'>;
@@ -17,6 +17,8 @@ const IN_USE = [
   'InvalidGroup.InUse',
   'ClusterContainsTasks',
   'ClusterContainsServices',
+  'ClusterContainsContainerInstances',
+  'ResourceInUse',
 ] as const;
 
 /**
@@ -69,7 +71,9 @@ export async function dependentsInVpc(
 ): Promise<Dependent[]> {
   const isGroup = target.id.startsWith('sg-');
   const [contents, rules, clusterStrangers] = await Promise.all([
-    contentsOf(context.aws, target.vpcId),
+    target.id === target.vpcId
+      ? contentsOf(context.aws, target.vpcId)
+      : interfacesIn(context.aws, target.vpcId),
     isGroup ? foreignRules(context, [target.id]) : [],
     strangersInCluster(context),
   ]);

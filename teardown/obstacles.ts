@@ -5,8 +5,9 @@ import type { Survey } from '../lib/look/found.ts';
 import type { Change } from '../lib/model/change.ts';
 import { awsCommand } from '../lib/run/run.ts';
 import type { Session } from '../lib/run/session.ts';
-import { strangersInCluster } from './cluster-strangers.ts';
+import { instancesInCluster, strangersInCluster } from './cluster-strangers.ts';
 import { foreignRules, strangersIn, type Stranger, type StrangerContext } from './strangers.ts';
+import { strangersUsing } from './target-group-users.ts';
 
 /** Something that would make AWS refuse a removal. */
 export interface Obstacle {
@@ -19,8 +20,8 @@ export interface Obstacle {
 type ObstacleSession = Pick<Session, 'run' | 'lookContext'>;
 
 /**
- * Finds the obstacles to the planned removals: deletion protection, foreign tasks and services in our cluster, foreign resources
- * in our VPC, and foreign rules that refer to our security groups.
+ * Finds the obstacles to the planned removals: deletion protection, foreign tasks, services and instances in our cluster, foreign
+ * resources in our VPC, and foreign rules that use our target groups or refer to our security groups.
  * @param wait whether to look again for up to a minute, while every stranger may still be our own resource
  */
 export async function findObstacles(
@@ -85,13 +86,22 @@ async function strangersOf(context: StrangerContext, changes: readonly Change[])
   const groups = [...removedKeys(changes, 'securityGroups')].flatMap(
     (key) => found.securityGroups.get(key)?.groupId ?? [],
   );
-  const isClusterRemoved = removedKeys(changes, 'cluster').size > 0;
-  const [inCluster, rules, ...inVpcs] = await Promise.all([
-    isClusterRemoved ? strangersInCluster(context) : [],
+  const targetGroups = [...removedKeys(changes, 'targetGroups')].flatMap(
+    (key) => found.targetGroups.get(key) ?? [],
+  );
+  const balancers = [...removedKeys(changes, 'loadBalancer')].flatMap(
+    (key) => found.loadBalancer.get(key)?.loadBalancerArn ?? [],
+  );
+  const clusters = [...removedKeys(changes, 'cluster')].flatMap((key) => found.cluster.get(key) ?? []);
+  const hasInstances = clusters.some(({ containerInstanceCount }) => containerInstanceCount > 0);
+  const [inCluster, instances, users, rules, ...inVpcs] = await Promise.all([
+    clusters.length > 0 ? strangersInCluster(context) : [],
+    hasInstances ? instancesInCluster(context) : [],
+    strangersUsing(context, targetGroups, balancers),
     foreignRules(context, groups),
     ...vpcs.map((vpcId) => strangersIn(context, vpcId)),
   ]);
   // The network interface of a foreign gateway is left out: it disappears with the gateway, which is listed as well.
   const resources = inVpcs.flat().filter(({ gateway }) => gateway === undefined);
-  return [...inCluster, ...resources, ...rules];
+  return [...inCluster, ...instances, ...users, ...resources, ...rules];
 }

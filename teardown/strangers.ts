@@ -72,11 +72,11 @@ export function strangersAmong(
       ({ networkInterface }) =>
         !networkInterface || !isManagedForUs(networkInterface, names, ours, foreignIds),
     )
-    .map(({ id, text, command, tags, name, networkInterface }) => ({
+    .map(({ id, text, command, tags, name, isNeverOurs = false, networkInterface }) => ({
       id,
       text,
       command,
-      isCertainlyForeign: networkInterface !== undefined || !mayBeOurs(names, tags, name),
+      isCertainlyForeign: isNeverOurs || !mayBeOurs(names, tags, name),
       gateway: gatewayOf(networkInterface),
     }));
 }

@@ -7,6 +7,8 @@ import {
 import type { Aws } from '../lib/aws/clients.ts';
 import { readTags } from '../lib/derive/tags.ts';
 import { vpcListings } from '../lib/look/by-service/ec2.ts';
+import { vpcEndpointsInVpc } from '../lib/look/gateway-endpoint.ts';
+import { natGatewaysInVpc } from '../lib/look/nat-gateway.ts';
 import { ifFound } from '../lib/look/if-found.ts';
 import { vpcFilter, type VpcListing, type VpcResource } from '../lib/look/in-vpc.ts';
 
@@ -27,12 +29,24 @@ const networkInterfacesInVpc = {
       text: interfaceText(networkInterface),
       tags: readTags(networkInterface.TagSet),
       command: interfaceCommand(networkInterface),
+      isNeverOurs: true,
       networkInterface,
     }));
   },
 } satisfies VpcListing;
 
 const LISTINGS: readonly VpcListing[] = [networkInterfacesInVpc, ...vpcListings];
+
+/** The kinds that can use a subnet, a security group or an internet gateway: interfaces, and the gateways that own some of them. */
+const LISTINGS_OF_INTERFACES: readonly VpcListing[] = [
+  networkInterfacesInVpc,
+  natGatewaysInVpc,
+  vpcEndpointsInVpc,
+];
+
+/** Lists the network interfaces in a VPC, and the gateways and endpoints that own interfaces. */
+export const interfacesIn = (aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcContent[]> =>
+  list(aws, vpcId, LISTINGS_OF_INTERFACES);
 
 /** The kinds of resources in a VPC that `contentsOf` lists. */
 export const KINDS_IN_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind);
@@ -42,10 +56,17 @@ export const KINDS_IN_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind
  * itself, and those that AWS lists for another hour after they are deleted.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
-export async function contentsOf(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcContent[]> {
+export const contentsOf = (aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcContent[]> =>
+  list(aws, vpcId, LISTINGS);
+
+async function list(
+  aws: Pick<Aws, 'ec2'>,
+  vpcId: string,
+  listings: readonly VpcListing[],
+): Promise<VpcContent[]> {
   const [vpc, ...contents] = await Promise.all([
     ifFound(() => aws.ec2(new DescribeVpcsCommand({ VpcIds: [vpcId] }))),
-    ...LISTINGS.map((listing) => listing.list(aws, vpcId)),
+    ...listings.map((listing) => listing.list(aws, vpcId)),
   ]);
   // AWS only deletes an empty VPC; an emulator may still list the contents of a deleted VPC.
   return vpc?.Vpcs?.length ? contents.flat() : [];

@@ -7,6 +7,8 @@ import type { LookContext } from './context.ts';
 
 export interface FoundCluster extends Readonly<Ids['cluster']> {
   readonly status: string;
+  /** The number of registered EC2 instances. Slipway registers none. */
+  readonly containerInstanceCount: number;
   readonly tags: Tags;
 }
 
@@ -20,6 +22,16 @@ export async function lookCluster({ aws, names }: LookContext): Promise<Items<Fo
   );
   const cluster = clusters.find(({ status }) => status !== 'INACTIVE' && status !== 'DEPROVISIONING');
   if (!cluster) return new Map();
-  const { clusterArn = '', status = '', tags } = cluster;
-  return new Map([[ONLY, { clusterArn, status, tags: readTags(tags) }]]);
+  const { clusterArn = '', status = '', registeredContainerInstancesCount = 0, tags } = cluster;
+  return new Map([
+    [
+      ONLY,
+      {
+        clusterArn,
+        status,
+        containerInstanceCount: registeredContainerInstancesCount,
+        tags: readTags(tags),
+      },
+    ],
+  ]);
 }

@@ -11,6 +11,8 @@ export interface VpcResource {
   readonly tags: Tags;
   /** The name that its owner gave it, if it has one besides its tags. */
   readonly name?: string | undefined;
+  /** Whether Slipway never creates resources of this kind. If it is false, a resource without tags may be ours. */
+  readonly isNeverOurs?: boolean;
   /** The command of the AWS CLI that removes it. If an AWS service manages the resource, the command instead shows which service. */
   readonly command: string;
 }

@@ -5,7 +5,10 @@ import {
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { routesOf } from '../config/config.ts';
+import { cachedFor, perClient } from '../aws/batched-calls.ts';
+import type { Aws } from '../aws/clients.ts';
 import { allPages } from '../aws/pages.ts';
+import type { Clock } from '../model/clock.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { healthCheckOfGroup, type TargetHealthCheck } from '../derive/health-check.ts';
@@ -23,8 +26,32 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   /** The protocol of requests to its targets: `HTTP` or `HTTPS`. */
   readonly protocol: string;
   readonly health: TargetHealthCheck;
+  /** The load balancers whose rules name the group. */
+  readonly loadBalancerArns: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Tags;
+}
+
+const listTargetGroups = (aws: Aws): Promise<TargetGroup[]> =>
+  allPages(async (Marker) => {
+    const { TargetGroups = [], NextMarker } = await aws.elbv2(
+      new DescribeTargetGroupsCommand({ Marker, PageSize: 400 }),
+    );
+    return { items: TargetGroups, next: NextMarker };
+  });
+
+/** The maximum age, in milliseconds, of a list that concurrent removals share. */
+const MAX_AGE_MS = 1000;
+
+const recentLists = perClient((aws: Aws) => cachedFor(MAX_AGE_MS, () => listTargetGroups(aws)));
+
+/** Fetches the load balancers that use a group. For all removals of groups together, the list is fetched at most once per second. */
+export async function balancersUsing(
+  { aws, clock }: { readonly aws: Aws; readonly clock: Clock },
+  targetGroupArn: string,
+): Promise<readonly string[]> {
+  const groups = await recentLists(aws)(clock);
+  return groups.find(({ TargetGroupArn }) => TargetGroupArn === targetGroupArn)?.LoadBalancerArns ?? [];
 }
 
 /**
@@ -34,12 +61,7 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
  */
 export async function lookTargetGroups(context: LookContext): Promise<Items<FoundTargetGroup>> {
   const { aws, names, config } = context;
-  const listed = await allPages(async (Marker) => {
-    const { TargetGroups = [], NextMarker } = await aws.elbv2(
-      new DescribeTargetGroupsCommand({ Marker, PageSize: 400 }),
-    );
-    return { items: TargetGroups, next: NextMarker };
-  });
+  const listed = await listTargetGroups(aws);
   const candidates = listed.filter(({ TargetGroupName = '' }) =>
     TargetGroupName.startsWith(`${names.stack}-`),
   );
@@ -85,6 +107,7 @@ function read(group: TargetGroup, attributes: Record<string, string>, tags: Tags
     port: group.Port ?? 0,
     protocol: group.Protocol ?? '',
     health: healthCheckOfGroup(group),
+    loadBalancerArns: group.LoadBalancerArns ?? [],
     attributes,
     tags,
   };

@@ -39,14 +39,19 @@ function checkVersion(operation: string, version: string | null, dialect: Dialec
  * Writes the times of a response as EC2 does: whole seconds, with three zeros. Only times are in elements with these names, and
  * a string in another element cannot contain `<`.
  */
-const atWholeSeconds = (xml: string): string =>
+const withZeroMilliseconds = (xml: string): string =>
   xml.replaceAll(/(<\w+(?:Time|Timestamp)>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z</g, '$1.000Z<');
 
 /**
  * Makes the query protocol in one of its dialects.
  * @param namespace the XML namespace of the responses
+ * @param options `wholeSeconds` if the service's times have no fractions of a second
  */
-export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol {
+export function queryProtocol(
+  dialect: Dialect,
+  namespace: string,
+  { wholeSeconds = false }: { readonly wholeSeconds?: boolean } = {},
+): WireProtocol {
   return {
     operation: actionOf,
     decode(operation, request) {
@@ -55,8 +60,8 @@ export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol
       return readQuery(operation.input, parameters, dialect);
     },
     encode(operation, output, requestId) {
-      const xml = writeXml(operation.output, output);
-      const content = dialect === 'ec2' ? atWholeSeconds(xml) : xml;
+      const xml = writeXml(operation.output, wholeSeconds ? inWholeSeconds(output) : output);
+      const content = dialect === 'ec2' ? withZeroMilliseconds(xml) : xml;
       const { name } = operation;
       const body =
         dialect === 'ec2'
@@ -78,4 +83,15 @@ export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol
           );
     },
   };
+}
+
+/** Returns a copy of an output whose dates have no fractions of a second. */
+const inWholeSeconds = <T extends object>(output: T): T =>
+  Object.fromEntries(Object.entries(output).map(([member, value]) => [member, cutFractions(value)])) as T;
+
+function cutFractions(value: unknown): unknown {
+  if (value instanceof Date) return new Date(Math.floor(value.getTime() / 1000) * 1000);
+  if (Array.isArray(value)) return value.map(cutFractions);
+  if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return value;
+  return inWholeSeconds(value);
 }

@@ -1,7 +1,7 @@
 /** Removes the cluster, after its last service and task. */
 import { DeleteClusterCommand } from '@aws-sdk/client-ecs';
 import type { Removal } from '../../lib/engine/step.ts';
-import { strangersInCluster } from '../cluster-strangers.ts';
+import { instancesInCluster, strangersInCluster } from '../cluster-strangers.ts';
 import { removeWhenUnused } from '../in-use.ts';
 
 export const cluster: Removal<'cluster'> = {
@@ -10,7 +10,7 @@ export const cluster: Removal<'cluster'> = {
     removeWhenUnused(
       context,
       `The cluster ${context.names.cluster}`,
-      () => strangersInCluster(context),
+      async () => (await Promise.all([strangersInCluster(context), instancesInCluster(context)])).flat(),
       (options) =>
         context.aws.ecs(new DeleteClusterCommand({ cluster: context.existing.clusterArn }), options),
     ),

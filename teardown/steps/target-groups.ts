@@ -1,13 +1,27 @@
 /** Removes a target group, once no rule refers to it. */
 import { DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
+import { balancersUsing } from '../../lib/look/target-groups.ts';
+import { removeWhenUnused } from '../in-use.ts';
+import { strangersUsing } from '../target-group-users.ts';
 
 export const targetGroups: Removal<'targetGroups'> = {
   after: ['listener'],
   /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html */
-  remove: ({ aws, existing }) =>
-    ignoringNotFound(() =>
-      aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: existing.targetGroupArn })),
-    ),
+  remove: (context) => {
+    const { targetGroupArn } = context.existing;
+    return removeWhenUnused(
+      context,
+      `The target group ${context.existing.name}`,
+      async () => {
+        const loadBalancerArns = await balancersUsing(context, targetGroupArn);
+        const removedBalancers = context.alsoRemoved.areAllRemoved('loadBalancer')
+          ? [...context.found.loadBalancer.values()].map(({ loadBalancerArn }) => loadBalancerArn)
+          : [];
+        return strangersUsing(context, [{ targetGroupArn, loadBalancerArns }], removedBalancers);
+      },
+      (options) =>
+        context.aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: targetGroupArn }), options),
+    );
+  },
 };

@@ -1,13 +1,21 @@
 // Obstacles to a teardown are found before the first removal, and each is listed with the command that removes it.
 import {
   AuthorizeSecurityGroupIngressCommand,
+  CreateNetworkAclCommand,
   CreateNetworkInterfaceCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
+  DeleteNetworkAclCommand,
   DeleteSecurityGroupCommand,
 } from '@aws-sdk/client-ec2';
 import { RunTaskCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
-import { ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  DeleteLoadBalancerCommand,
+  DeleteRuleCommand,
+  ModifyLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
 import { addInterface } from '../../sandbox/aws/ec2/network-interfaces.ts';
 import { provisionedAccount } from './account-snapshots.ts';
@@ -137,6 +145,51 @@ describe('a teardown stops before the first removal', () => {
       ),
     );
     await user.aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: group }));
+    await user.teardown(stack());
+    expect(user.census()).toEqual({});
+  });
+
+  test("at someone else's network ACL", async () => {
+    const user = await provisionedAccount(stack());
+    const { NetworkAcl } = await user.aws.ec2.send(
+      new CreateNetworkAclCommand({ VpcId: idOf(user, 'vpc', 'vpcId') }),
+    );
+    const id = NetworkAcl?.NetworkAclId;
+    const { why, fix } = await expectBlocked(user);
+    expect(why).toBe(`network ACL ${id}`);
+    expect(fix[0]).toBe(`aws ec2 delete-network-acl --network-acl-id ${id} ${sandboxOptions(user)}`);
+    await user.aws.ec2.send(new DeleteNetworkAclCommand({ NetworkAclId: id }));
+    await user.teardown(stack());
+    expect(user.census()).toEqual({});
+  });
+
+  test("at someone else's listener that forwards to a target group of the stack", async () => {
+    const user = await provisionedAccount(stack());
+    const group = idOf(user, 'targetGroups.web-api1', 'targetGroupArn');
+    await user.aws.elb.send(new DeleteRuleCommand({ RuleArn: idOf(user, 'rules.web-api1', 'ruleArn') }));
+    const { LoadBalancers: [theirs] = [] } = await user.aws.elb.send(
+      new CreateLoadBalancerCommand({
+        Name: 'theirs',
+        Subnets: ['public-1', 'public-2'].map((key) => idOf(user, `subnets.${key}`, 'subnetId')),
+      }),
+    );
+    const LoadBalancerArn = theirs?.LoadBalancerArn;
+    const { Listeners: [listener] = [] } = await user.aws.elb.send(
+      new CreateListenerCommand({
+        LoadBalancerArn,
+        Protocol: 'HTTP',
+        Port: 80,
+        DefaultActions: [{ Type: 'forward', TargetGroupArn: group }],
+      }),
+    );
+    const { why, fix } = await expectBlocked(user);
+    expect(why.split('\n')[0]).toBe(
+      `listener ${listener?.ListenerArn?.split('/').at(-1)} of the load balancer theirs forwards to the target group ${group.split('/').at(-2)} by default`,
+    );
+    expect(fix[0]).toBe(
+      `aws elbv2 delete-listener --listener-arn ${listener?.ListenerArn} ${sandboxOptions(user)}`,
+    );
+    await user.aws.elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
     await user.teardown(stack());
     expect(user.census()).toEqual({});
   });

@@ -5,6 +5,7 @@ import { vpcEndpointsInVpc } from '../gateway-endpoint.ts';
 import { internetGatewaysInVpc } from '../internet-gateway.ts';
 import { natGatewaysInVpc } from '../nat-gateway.ts';
 import { networkAclsInVpc } from '../network-acls.ts';
+import { peeringConnectionsInVpc } from '../peering-connections.ts';
 import { routeTablesInVpc } from '../route-tables.ts';
 import { securityGroupsInVpc } from '../security-groups.ts';
 import { subnetsInVpc } from '../subnets.ts';
@@ -30,6 +31,7 @@ export const vpcListings: readonly VpcListing[] = [
   natGatewaysInVpc,
   vpcEndpointsInVpc,
   networkAclsInVpc,
+  peeringConnectionsInVpc,
 ];
 
 // The compiler checks that every noun of the service has its look here.

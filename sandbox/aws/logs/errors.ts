@@ -24,6 +24,10 @@ export const invalidValue = (value: string, member: string, constraint: string):
     `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
   );
 
+/** Recorded in LocalStack's `test_logs_streams.snapshot.json`. */
+export const bothNameAndArn = (): Refusal =>
+  refusal('ValidationException', 'LogGroup name and LogGroup ARN are mutually exclusive parameters.');
+
 export const deletionProtected = (): Refusal =>
   refusal(
     'ValidationException',

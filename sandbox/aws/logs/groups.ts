@@ -6,6 +6,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { byName, checkGroupName, checkTags, page } from './checks.ts';
 import {
+  bothNameAndArn,
   deletionProtected,
   invalidParameter,
   invalidValue,
@@ -29,14 +30,15 @@ export function groupNamed(region: Region, name: string | undefined): LogGroupRo
 
 /**
  * Returns the log group that a request names, either by name or by identifier.
- * @throws InvalidParameterException if the request contains both or neither; ResourceNotFoundException
+ * @throws ValidationException if the request contains both, InvalidParameterException if it contains neither;
+ *   ResourceNotFoundException
  */
 export function groupOf(
   region: Region,
   { logGroupName, logGroupIdentifier }: { logGroupName?: string; logGroupIdentifier?: string },
 ): LogGroupRow {
   if (logGroupName !== undefined && logGroupIdentifier !== undefined) {
-    throw invalidParameter('LogGroup name and LogGroup identifier are mutually exclusive parameters.');
+    throw bothNameAndArn();
   }
   if (logGroupName === undefined && logGroupIdentifier === undefined) {
     throw invalidParameter('Either a LogGroup name or a LogGroup identifier must be given.');

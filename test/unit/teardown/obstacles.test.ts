@@ -1,5 +1,11 @@
 // Obstacles to a teardown: a resource that may belong to the stack is looked up again, and a foreign one is reported at once.
-import { DescribeRouteTablesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeNetworkAclsCommand,
+  DescribeRouteTablesCommand,
+  DescribeVpcPeeringConnectionsCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { ListContainerInstancesCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, expect, test } from '@jest/globals';
 import { findObstacles, throwObstacles } from '../../../teardown/obstacles.ts';
 import { removalsOf } from '../../../teardown/run.ts';
@@ -50,6 +56,48 @@ test('a resource with the tags of someone else is an obstacle at once', async ()
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...RouteTables[0], Tags }] });
   expect(await searchObstacles()).toEqual([obstacle]);
   expect(lookupCount()).toBe(1);
+});
+
+test('a network ACL and a peering connection without tags are obstacles at once, since Slipway never creates them', async () => {
+  mocks.ec2
+    .on(DescribeNetworkAclsCommand)
+    .resolves({ NetworkAcls: [{ NetworkAclId: 'acl-9' }] })
+    .on(DescribeVpcPeeringConnectionsCommand)
+    .resolves({
+      VpcPeeringConnections: [
+        {
+          VpcPeeringConnectionId: 'pcx-9',
+          RequesterVpcInfo: { VpcId: 'vpc-2' },
+          AccepterVpcInfo: { VpcId: 'vpc-1' },
+        },
+      ],
+    });
+  expect((await searchObstacles()).map(({ text }) => text)).toEqual([
+    'network ACL acl-9',
+    'VPC peering connection pcx-9 (to vpc-2)',
+  ]);
+  expect(lookupCount()).toBe(1);
+});
+
+test('the container instances of our cluster are obstacles', async () => {
+  mocks.ecs
+    .on(ListContainerInstancesCommand)
+    .resolves({ containerInstanceArns: ['arn:aws:ecs:eu-west-1:1:container-instance/shop-dev/abc'] });
+  const cluster = (containerInstanceCount: number) => ({
+    cluster: { '': foundFor('cluster', '', { containerInstanceCount }) },
+  });
+  expect(await searchObstacles(true, cluster(1))).toEqual([
+    {
+      text: 'container instance abc is registered in the cluster shop-dev',
+      command: expect.stringContaining(
+        'aws ecs deregister-container-instance --cluster shop-dev --container-instance abc --force --region',
+      ),
+    },
+  ]);
+  const callsForOne = sentCalls().length;
+  expect(await searchObstacles(true, cluster(0))).toEqual([]);
+  // A cluster without instances needs no call to list them.
+  expect(sentCalls().length).toBe(2 * callsForOne - 1);
 });
 
 test('obstacles are looked up only if the teardown removes a resource that can have some', async () => {

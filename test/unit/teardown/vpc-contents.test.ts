@@ -8,11 +8,18 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcEndpointsCommand,
+  DescribeVpcPeeringConnectionsCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { KINDS_IN_A_VPC, contentsOf } from '../../../teardown/vpc-contents.ts';
 import { awsError, mocks, lookContextOf, sentCalls } from '../step-harness.ts';
+
+const peering = (VpcPeeringConnectionId: string, requester: string, accepter: string) => ({
+  VpcPeeringConnectionId,
+  RequesterVpcInfo: { VpcId: requester },
+  AccepterVpcInfo: { VpcId: accepter },
+});
 
 beforeEach(() => {
   mocks.ec2
@@ -28,7 +35,11 @@ beforeEach(() => {
     .on(DescribeNatGatewaysCommand)
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-0', State: 'deleted' }] })
     .on(DescribeVpcEndpointsCommand)
-    .resolves({ VpcEndpoints: [{ VpcEndpointId: 'vpce-0', State: 'Deleted' }] });
+    .resolves({ VpcEndpoints: [{ VpcEndpointId: 'vpce-0', State: 'Deleted' }] })
+    .on(DescribeNetworkAclsCommand)
+    .resolves({ NetworkAcls: [{ NetworkAclId: 'acl-0', IsDefault: true }] })
+    .on(DescribeVpcPeeringConnectionsCommand)
+    .resolves({ VpcPeeringConnections: [peering('pcx-0', 'vpc-2', 'vpc-3')] });
 });
 
 const texts = async () => (await contentsOf(lookContextOf().aws, 'vpc-1')).map(({ text }) => text);
@@ -87,5 +98,37 @@ test('a resource of any other kind is listed by its id, and by its name if it ha
     'NAT gateway nat-1 (deleting)',
     'VPC endpoint vpce-1 (com.amazonaws.eu-west-1.s3)',
     'network ACL acl-1',
+  ]);
+});
+
+test('network ACLs are listed with the command that deletes them, or that shows the subnets that use them', async () => {
+  mocks.ec2.on(DescribeNetworkAclsCommand).resolves({
+    NetworkAcls: [
+      { NetworkAclId: 'acl-0', IsDefault: true },
+      { NetworkAclId: 'acl-1' },
+      { NetworkAclId: 'acl-2', Associations: [{ SubnetId: 'subnet-1' }] },
+    ],
+  });
+  expect(await contentsOf(lookContextOf().aws, 'vpc-1')).toMatchObject([
+    { text: 'network ACL acl-1', command: 'aws ec2 delete-network-acl --network-acl-id acl-1' },
+    {
+      text: 'network ACL acl-2 (subnet-1)',
+      command: 'aws ec2 describe-network-acls --network-acl-ids acl-2',
+    },
+  ]);
+});
+
+test('peering connections are listed, whichever side requested them', async () => {
+  mocks.ec2
+    .on(DescribeVpcPeeringConnectionsCommand)
+    .resolvesOnce({
+      VpcPeeringConnections: [peering('pcx-1', 'vpc-1', 'vpc-2'), peering('pcx-2', 'vpc-2', 'vpc-3')],
+      NextToken: 'more',
+    })
+    .resolves({ VpcPeeringConnections: [peering('pcx-3', 'vpc-4', 'vpc-1')] });
+  const remove = 'aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id';
+  expect(await contentsOf(lookContextOf().aws, 'vpc-1')).toMatchObject([
+    { text: 'VPC peering connection pcx-1 (to vpc-2)', command: `${remove} pcx-1` },
+    { text: 'VPC peering connection pcx-3 (to vpc-4)', command: `${remove} pcx-3` },
   ]);
 });

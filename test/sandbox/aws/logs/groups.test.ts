@@ -64,7 +64,7 @@ test('creating a log group under an existing name is refused', async () => {
 
 test.each([
   ['', 'length greater than or equal to 1'],
-  ['n'.repeat(513), 'length less than or equal to 512'],
+  ['n'.repeat(513), 'Invalid LogGroup or LogStream, both must have length less than or equal to 512.'],
   ['a b', 'regular expression pattern'],
   ['aws/ecs', "Log group names can't start with the string aws/"],
 ])('the log group name "%s" is refused', async (name, reason) => {

@@ -87,7 +87,10 @@ test('a log group can be identified by name or by ARN, but not by both', async (
   expect(await names({ ...withoutName, logGroupIdentifier: arn })).toEqual(['one']);
   expect(await names({ ...withoutName, logGroupIdentifier: logGroupName })).toEqual(['one']);
   const both = describe({ logGroupIdentifier: arn });
-  expect(await refusalOf(both)).toMatchObject({ code: 'InvalidParameterException' });
+  expect(await refusalOf(both)).toEqual({
+    code: 'ValidationException',
+    message: 'LogGroup name and LogGroup ARN are mutually exclusive parameters.',
+  });
   const gone = describe({ ...withoutName, logGroupIdentifier: 'gone' });
   expect(await refusalOf(gone)).toMatchObject({ code: 'ResourceNotFoundException' });
 });

@@ -9,9 +9,21 @@ const look = async () => (await lookCluster(lookContextOf())).get('');
 
 test('the look reads our cluster', async () => {
   mocks.ecs.on(DescribeClustersCommand).resolves({
-    clusters: [{ clusterArn: 'arn:cluster', status: 'ACTIVE', tags: toCamelCaseTags(ourTags('cluster')) }],
+    clusters: [
+      {
+        clusterArn: 'arn:cluster',
+        status: 'ACTIVE',
+        registeredContainerInstancesCount: 2,
+        tags: toCamelCaseTags(ourTags('cluster')),
+      },
+    ],
   });
-  expect(await look()).toEqual({ clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') });
+  expect(await look()).toEqual({
+    clusterArn: 'arn:cluster',
+    status: 'ACTIVE',
+    containerInstanceCount: 2,
+    tags: ourTags('cluster'),
+  });
   expect(sentCalls()).toEqual([
     { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } },
   ]);

@@ -20,6 +20,7 @@ const group = (name: string): TargetGroup => ({
   TargetGroupArn: `arn:${name}`,
   TargetGroupName: name,
   VpcId: 'vpc-1',
+  LoadBalancerArns: ['arn:balancer'],
   Port: 5000,
   Protocol: 'HTTPS',
   HealthCheckProtocol: 'HTTP',
@@ -72,6 +73,7 @@ test('the look reads our target groups on any page', async () => {
     targetGroupArn: `arn:${NAME1}`,
     name: NAME1,
     vpcId: 'vpc-1',
+    loadBalancerArns: ['arn:balancer'],
     port: 5000,
     protocol: 'HTTPS',
     health: {

@@ -36,6 +36,7 @@ const item = (key: string) => ({
     unhealthyThreshold: 2,
     matcher: '200',
   },
+  loadBalancerArns: ['arn:balancer'],
   attributes: { 'deregistration_delay.timeout_seconds': '10', 'stickiness.enabled': 'false' },
   tags: tags(key),
 });

@@ -3,6 +3,7 @@ import {
   DeleteClusterCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
+  ListContainerInstancesCommand,
   ListServicesCommand,
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
@@ -18,7 +19,12 @@ import {
   removeContextOf,
 } from '../../step-harness.ts';
 
-const item = { clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') };
+const item = {
+  clusterArn: 'arn:cluster',
+  status: 'ACTIVE',
+  containerInstanceCount: 0,
+  tags: ourTags('cluster'),
+};
 const remove = () => cluster.remove(removeContextOf({ noun: 'cluster' }, item));
 const deleteCall = { command: 'DeleteCluster', input: { cluster: 'arn:cluster' } };
 
@@ -77,10 +83,26 @@ test('explains refusal: a foreign task and a foreign service are named at once, 
   expect(mutations()).toEqual([deleteCall]);
 });
 
-test('explains refusal', async () => {
+test('explains refusal: a foreign container instance is named at once, with the command that removes it', async () => {
+  mockOtherCallsAsEmpty();
   mocks.ecs
     .on(DeleteClusterCommand)
-    .rejects(awsError('ClusterContainsContainerInstancesException', 'it contains container instances'));
-  await expect(remove()).rejects.toMatchObject({ message: 'it contains container instances' });
+    .rejects(awsError('ClusterContainsContainerInstancesException'))
+    .on(ListContainerInstancesCommand)
+    .resolves({ containerInstanceArns: ['arn:aws:ecs:eu-west-1:1:container-instance/shop-dev/abc'] });
+  await expect(remove()).rejects.toMatchObject({
+    code: 'FOREIGN',
+    why: 'container instance abc is registered in the cluster shop-dev',
+    fix: [
+      'aws ecs deregister-container-instance --cluster shop-dev --container-instance abc --force --region eu-west-1',
+      'Then run the same command again, to finish.',
+    ],
+  });
+  expect(mutations()).toEqual([deleteCall]);
+});
+
+test('explains refusal', async () => {
+  mocks.ecs.on(DeleteClusterCommand).rejects(awsError('AccessDenied', 'not allowed'));
+  await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sentCalls()).toEqual([deleteCall]);
 });

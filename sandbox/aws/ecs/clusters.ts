@@ -8,7 +8,8 @@ import { settingOfCaller } from './account-settings.ts';
 import { checkStrategy, PROVIDERS } from './capacity.ts';
 import { clusterView } from './cluster-view.ts';
 import { clusterNotFound, invalid } from './errors.ts';
-import { activeClusterOf, checkName, clusterOf, page } from './lookups.ts';
+import { checkName, clusterArnOf } from './identifiers.ts';
+import { activeClusterOf, clusterOf, page } from './lookups.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import type { ClusterRow } from './store.ts';
 import { mergeTags } from './tags.ts';
@@ -78,7 +79,7 @@ export const clusterOperations = {
       const found: ClusterRow[] = [];
       const failures: ECS.Failure[] = [];
       for (const reference of input.clusters?.length ? input.clusters : ['default']) {
-        const arn = reference.startsWith('arn:') ? reference : region.arn('ecs', `cluster/${reference}`);
+        const arn = clusterArnOf(region, reference);
         const row = region.ecs.clusters.get(arn);
         if (row) found.push(row);
         else failures.push({ arn, reason: 'MISSING' });

@@ -23,9 +23,7 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   const { family, networkMode, containerDefinitions: containers = [] } = input;
   const requiresFargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(family ?? '')) {
-    throw clientError(
-      'Family contains invalid characters: up to 255 letters, numbers, underscores, and hyphens are allowed.',
-    );
+    throw clientError('Family contains invalid characters.');
   }
   if (containers.length === 0) throw clientError('Container list cannot be empty.');
   if (containers.length > MAX_CONTAINERS) {

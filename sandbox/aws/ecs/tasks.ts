@@ -1,8 +1,8 @@
 /** The operations that stop, list and describe tasks. `run-task.ts` starts tasks. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
-import type { Region } from '../../world/region.ts';
 import { invalid } from './errors.ts';
+import { taskArnOf } from './identifiers.ts';
 import { activeClusterOf, clusterOf, findTask, page, serviceOf, shortName } from './lookups.ts';
 import { checkServicesOnRead } from './scheduler.ts';
 import { stop } from './task-life.ts';
@@ -64,17 +64,14 @@ export const taskOperations = {
       const cluster = clusterOf(region, input.cluster);
       const { tasks: named = [], include } = input;
       if (named.length === 0) throw invalid('Tasks cannot be empty.');
-      if (named.length > MAX_NAMED) throw invalid(`Tasks can have at most ${MAX_NAMED} items.`);
+      if (named.length > MAX_NAMED) throw invalid(`taskIds can have at most ${MAX_NAMED} items.`);
       const found = named.map((reference) => [reference, findTask(region, cluster, reference)] as const);
       return {
         tasks: found.flatMap(([, task]) => (task ? [taskView(task, include)] : [])),
         failures: found.flatMap(([reference, task]) =>
-          task ? [] : [{ arn: taskArn(region, cluster.clusterName, reference), reason: 'MISSING' }],
+          task ? [] : [{ arn: taskArnOf(region, cluster, reference), reason: 'MISSING' }],
         ),
       };
     },
   },
 } satisfies Operations<typeof ECS>;
-
-const taskArn = (region: Region, cluster: string, reference: string): string =>
-  reference.startsWith('arn:') ? reference : region.arn('ecs', `task/${cluster}/${reference}`);

@@ -282,7 +282,7 @@ test('tasks can be listed by desired status, family, service and startedBy', asy
 
 test('unknown tasks and invalid RunTask parameters are refused', async () => {
   const { run, ecs } = await timedScene();
-  const stop = new StopTaskCommand({ cluster: 'main', task: 'nobody' });
+  const stop = new StopTaskCommand({ cluster: 'main', task: '0123456789abcdef0123456789abcdef' });
   expect(await refusalOf(ecs.send(stop))).toEqual({
     code: 'InvalidParameterException',
     message: 'The referenced task was not found.',

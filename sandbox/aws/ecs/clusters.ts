@@ -5,7 +5,8 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { settingOfCaller } from './account-settings.ts';
-import { checkStrategy, PROVIDERS } from './capacity.ts';
+import { checkProviders } from './capacity-providers.ts';
+import { checkStrategy } from './capacity.ts';
 import { clusterView } from './cluster-view.ts';
 import { clusterNotFound, invalid } from './errors.ts';
 import { checkName, clusterArnOf } from './identifiers.ts';
@@ -25,12 +26,6 @@ function settingsOf(region: Region, given: ClusterSetting[] | undefined): Cluste
   }
   if (given?.length) return given;
   return [{ name: 'containerInsights', value: settingOfCaller(region, 'containerInsights') }];
-}
-
-function checkProviders(providers: string[]): string[] {
-  const unknown = providers.find((provider) => !PROVIDERS.includes(provider));
-  if (unknown === undefined) return providers;
-  throw invalid('The specified capacity provider was not found. Specify a valid name or ARN and try again.');
 }
 
 export const clusterOperations = {
@@ -112,18 +107,6 @@ export const clusterOperations = {
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
       cluster.settings = settingsOf(region, input.settings);
-      return { cluster: clusterView(region, cluster, ALL_FIELDS) };
-    },
-  },
-
-  PutClusterCapacityProviders: {
-    inputMembers: ['cluster', 'capacityProviders', 'defaultCapacityProviderStrategy'],
-    run(input, region) {
-      const cluster = activeClusterOf(region, input.cluster);
-      const providers = checkProviders(input.capacityProviders ?? []);
-      const strategy = checkStrategy(input.defaultCapacityProviderStrategy ?? [], providers);
-      cluster.capacityProviders = providers;
-      cluster.defaultCapacityProviderStrategy = strategy;
       return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },

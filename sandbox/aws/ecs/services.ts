@@ -128,6 +128,12 @@ export const serviceOperations = {
     },
   },
 
+  /** Returns an empty list, because no service uses Service Connect. */
+  ListServicesByNamespace: {
+    inputMembers: ['namespace', 'maxResults', 'nextToken'],
+    run: () => ({ serviceArns: [] }),
+  },
+
   /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html */
   DeleteService: {
     inputMembers: ['cluster', 'service', 'force'],

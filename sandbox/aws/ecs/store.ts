@@ -121,6 +121,8 @@ export interface TaskRow extends Task {
   isFailureCounted?: boolean;
   /** The reason for the replacement, if the scheduler will replace the task. */
   replaceReason?: string;
+  /** The end of the task's protection from scaling in. */
+  protectedUntil?: Date;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
 }

@@ -5,6 +5,7 @@ import { healthOf } from './health.ts';
 import type { AssessedTask } from './rolling.ts';
 import { taskNotPlaced, addEvent, THROTTLED } from './service-events.ts';
 import type { ServiceRow, TaskRow } from './store.ts';
+import { isProtected } from './task-protection.ts';
 
 /** Counts each task that ended on its own as one failure of its deployment. */
 export function countFailures(region: Region, service: ServiceRow, tasks: readonly TaskRow[]): void {
@@ -42,5 +43,10 @@ export function assessTask(
     task.wasHealthy = true;
     if (deployment) resetFailures(service, deployment);
   }
-  return { task, isHealthy: health?.state === 'healthy', mustBeReplaced: task.replaceReason !== undefined };
+  return {
+    task,
+    isHealthy: health?.state === 'healthy',
+    mustBeReplaced: task.replaceReason !== undefined,
+    isProtected: isProtected(region, task),
+  };
 }

@@ -4,10 +4,13 @@ import type { ClusterField, ClusterSetting } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { checkStrategy, PROVIDERS } from './capacity.ts';
+import { settingOfCaller } from './account-settings.ts';
+import { checkProviders } from './capacity-providers.ts';
+import { checkStrategy } from './capacity.ts';
 import { clusterView } from './cluster-view.ts';
 import { clusterNotFound, invalid } from './errors.ts';
-import { activeClusterOf, checkName, clusterOf, page } from './lookups.ts';
+import { checkName, clusterArnOf } from './identifiers.ts';
+import { activeClusterOf, clusterOf, page } from './lookups.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import type { ClusterRow } from './store.ts';
 import { mergeTags } from './tags.ts';
@@ -15,19 +18,14 @@ import { mergeTags } from './tags.ts';
 const ALL_FIELDS: ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'];
 const INSIGHTS = ['enabled', 'disabled', 'enhanced'];
 
-/** Returns the settings of a call, or the default. The only setting is `containerInsights`. */
-function settingsOf(given: ClusterSetting[] | undefined): ClusterSetting[] {
+/** Returns the settings of a call, or those of the account. The only setting is `containerInsights`. */
+function settingsOf(region: Region, given: ClusterSetting[] | undefined): ClusterSetting[] {
   for (const { name, value = '' } of given ?? []) {
     if (name !== 'containerInsights' || !INSIGHTS.includes(value))
       throw invalid(`Invalid setting ${name}=${value}.`);
   }
-  return given?.length ? given : [{ name: 'containerInsights', value: 'disabled' }];
-}
-
-function checkProviders(providers: string[]): string[] {
-  const unknown = providers.find((provider) => !PROVIDERS.includes(provider));
-  if (unknown === undefined) return providers;
-  throw invalid('The specified capacity provider was not found. Specify a valid name or ARN and try again.');
+  if (given?.length) return given;
+  return [{ name: 'containerInsights', value: settingOfCaller(region, 'containerInsights') }];
 }
 
 export const clusterOperations = {
@@ -56,7 +54,7 @@ export const clusterOperations = {
         clusterArn,
         clusterName,
         status: 'ACTIVE',
-        settings: settingsOf(input.settings),
+        settings: settingsOf(region, input.settings),
         configuration: input.configuration,
         capacityProviders,
         defaultCapacityProviderStrategy: checkStrategy(
@@ -76,7 +74,7 @@ export const clusterOperations = {
       const found: ClusterRow[] = [];
       const failures: ECS.Failure[] = [];
       for (const reference of input.clusters?.length ? input.clusters : ['default']) {
-        const arn = reference.startsWith('arn:') ? reference : region.arn('ecs', `cluster/${reference}`);
+        const arn = clusterArnOf(region, reference);
         const row = region.ecs.clusters.get(arn);
         if (row) found.push(row);
         else failures.push({ arn, reason: 'MISSING' });
@@ -94,20 +92,11 @@ export const clusterOperations = {
     },
   },
 
-  /** Returns an empty list, because Fargate has no container instances. */
-  ListContainerInstances: {
-    inputMembers: ['cluster', 'filter', 'status', 'maxResults', 'nextToken'],
-    run(input, region) {
-      activeClusterOf(region, input.cluster);
-      return { containerInstanceArns: [] };
-    },
-  },
-
   UpdateCluster: {
     inputMembers: ['cluster', 'settings', 'configuration'],
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
-      if (input.settings) cluster.settings = settingsOf(input.settings);
+      if (input.settings) cluster.settings = settingsOf(region, input.settings);
       if (input.configuration) cluster.configuration = input.configuration;
       return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
@@ -117,19 +106,7 @@ export const clusterOperations = {
     inputMembers: ['cluster', 'settings'],
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
-      cluster.settings = settingsOf(input.settings);
-      return { cluster: clusterView(region, cluster, ALL_FIELDS) };
-    },
-  },
-
-  PutClusterCapacityProviders: {
-    inputMembers: ['cluster', 'capacityProviders', 'defaultCapacityProviderStrategy'],
-    run(input, region) {
-      const cluster = activeClusterOf(region, input.cluster);
-      const providers = checkProviders(input.capacityProviders ?? []);
-      const strategy = checkStrategy(input.defaultCapacityProviderStrategy ?? [], providers);
-      cluster.capacityProviders = providers;
-      cluster.defaultCapacityProviderStrategy = strategy;
+      cluster.settings = settingsOf(region, input.settings);
       return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },

@@ -2,20 +2,11 @@
 import type { Region } from '../../world/region.ts';
 import { pageOf, type PageRules } from '../paging.ts';
 import { clusterInactive, clusterNotFound, invalid, serviceNotFound } from './errors.ts';
+import { clusterArnOf, parseTaskDefinition, serviceArnOf, taskArnOf } from './identifiers.ts';
 import type { ClusterRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 
 /** Returns the part of a name or ARN after the last slash, or the whole string if it contains no slash. */
 export const shortName = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
-
-const NAME = /^[A-Za-z0-9_-]{1,255}$/;
-
-/** Refuses an invalid name. @param what `Cluster` or `Service` */
-export function checkName(what: string, name: string): void {
-  if (NAME.test(name)) return;
-  throw invalid(
-    `${what} name '${name}' is invalid: up to 255 letters, numbers, underscores, and hyphens are allowed.`,
-  );
-}
 
 /** Returns a new number of 19 digits, as in ECS's deployment ids. */
 export const newDecimalId = (region: Region): string =>
@@ -26,8 +17,7 @@ export const newTaskId = (region: Region): string => region.uuid().replaceAll('-
 
 /** Returns a cluster in any state. @throws ClusterNotFoundException */
 export function clusterOf(region: Region, reference = 'default'): ClusterRow {
-  const arn = reference.startsWith('arn:') ? reference : region.arn('ecs', `cluster/${reference}`);
-  const cluster = region.ecs.clusters.get(arn);
+  const cluster = region.ecs.clusters.get(clusterArnOf(region, reference));
   if (!cluster) throw clusterNotFound();
   return cluster;
 }
@@ -39,15 +29,9 @@ export function activeClusterOf(region: Region, reference?: string): ClusterRow 
   return cluster;
 }
 
-export const serviceArn = (region: Region, cluster: ClusterRow, name: string): string =>
-  region.arn('ecs', `service/${cluster.clusterName}/${name}`);
-
-/** Returns a service of the cluster in any state, or undefined. */
-export function findService(region: Region, cluster: ClusterRow, reference = ''): ServiceRow | undefined {
-  const arn = reference.startsWith('arn:') ? reference : serviceArn(region, cluster, reference);
-  const service = region.ecs.services.get(arn);
-  return service?.clusterArn === cluster.clusterArn ? service : undefined;
-}
+/** Returns a service of the cluster in any state, or undefined. @throws InvalidParameterException */
+export const findService = (region: Region, cluster: ClusterRow, reference = ''): ServiceRow | undefined =>
+  region.ecs.services.get(serviceArnOf(region, cluster, reference));
 
 /** Returns a service of the cluster in any state. @throws ServiceNotFoundException */
 export function serviceOf(region: Region, cluster: ClusterRow, reference?: string): ServiceRow {
@@ -56,32 +40,47 @@ export function serviceOf(region: Region, cluster: ClusterRow, reference?: strin
   return service;
 }
 
-/** Returns a task definition by `family:revision` or ARN. A family alone refers to its newest ACTIVE revision. */
-export function findTaskDefinition(region: Region, reference = ''): TaskDefinitionRow | undefined {
-  const name = shortName(reference);
-  if (name.includes(':')) return region.ecs.taskDefinitions.get(region.arn('ecs', `task-definition/${name}`));
+/**
+ * Returns a task definition by `family:revision` or ARN. A family alone refers to its newest ACTIVE revision.
+ * @throws ClientException, InvalidParameterException for a malformed reference
+ */
+export function findTaskDefinition(region: Region, reference: string): TaskDefinitionRow | undefined {
+  const { family, revision } = parseTaskDefinition(reference);
+  if (revision !== undefined) {
+    return region.ecs.taskDefinitions.get(region.arn('ecs', `task-definition/${family}:${revision}`));
+  }
   return region.ecs.taskDefinitions
-    .filter(({ family, status }) => family === name && status === 'ACTIVE')
+    .filter((row) => row.family === family && row.status === 'ACTIVE')
     .sort((one, other) => other.revision - one.revision)[0];
 }
 
-/** Returns a task of the cluster by id or ARN, or undefined. */
-export function findTask(region: Region, cluster: ClusterRow, reference = ''): TaskRow | undefined {
-  const task = region.ecs.tasks.get(
-    reference.startsWith('arn:') ? reference : region.arn('ecs', `task/${cluster.clusterName}/${reference}`),
-  );
-  return task?.clusterArn === cluster.clusterArn ? task : undefined;
-}
+/** Returns a task of the cluster by id or ARN, or undefined. @throws InvalidParameterException */
+export const findTask = (region: Region, cluster: ClusterRow, reference = ''): TaskRow | undefined =>
+  region.ecs.tasks.get(taskArnOf(region, cluster, reference));
 
-const PAGE_RULES: PageRules = {
-  defaultSize: 100,
-  sizes: { min: 1, max: 100, invalid: () => invalid('maxResults must be between 1 and 100.') },
+const pageRules = (max: number): PageRules => ({
+  defaultSize: max,
+  sizes: { min: 1, max, invalid: () => invalid(`maxResults must be between 1 and ${max}.`) },
   invalidToken: () => invalid('Invalid token.'),
-};
+});
+const PAGE_RULES = pageRules(100);
+const SMALL_PAGE_RULES = pageRules(10);
 
 /** Returns one page of a list, with at most 100 rows. @throws InvalidParameterException for an invalid size or token */
-export function page<Row>(rows: Row[], size?: number, token?: string): { rows: Row[]; nextToken?: string } {
+export const page = <Row>(rows: Row[], size?: number, token?: string): EcsPage<Row> =>
+  pageBy(PAGE_RULES, rows, size, token);
+
+/** Returns one page of a list, with at most 10 rows. @throws InvalidParameterException for an invalid size or token */
+export const pageOfTen = <Row>(rows: Row[], size?: number, token?: string): EcsPage<Row> =>
+  pageBy(SMALL_PAGE_RULES, rows, size, token);
+
+interface EcsPage<Row> {
+  rows: Row[];
+  nextToken?: string;
+}
+
+function pageBy<Row>(rules: PageRules, rows: Row[], size?: number, token?: string): EcsPage<Row> {
   // An empty token means the first page.
-  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, PAGE_RULES);
+  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, rules);
   return { rows: rowsOfPage, nextToken: next };
 }

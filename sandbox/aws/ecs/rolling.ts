@@ -9,6 +9,8 @@ export interface AssessedTask {
   readonly isHealthy: boolean;
   /** Whether the task is unhealthy and must be replaced. */
   readonly mustBeReplaced: boolean;
+  /** Whether neither scaling in nor a deployment may stop the task. An unhealthy task is replaced nevertheless. */
+  readonly isProtected: boolean;
 }
 
 /** The tasks to stop, and the number of tasks to start. */
@@ -23,9 +25,9 @@ export interface Moves {
  * Returns the next moves of a service.
  *
  * Tasks above the desired count are stopped first: those that are not healthy yet, then the newest. Tasks of other
- * deployments are stopped as soon as the minimum allows. Until the PRIMARY deployment is completed, its unhealthy tasks are
- * stopped immediately. After that, their replacements start first if the maximum allows. A FAILED deployment neither starts
- * nor replaces tasks, so the tasks that served before continue to serve.
+ * deployments are stopped as soon as the minimum allows. Protected tasks are stopped in neither case. Until the PRIMARY
+ * deployment is completed, its unhealthy tasks are stopped immediately. After that, their replacements start first if the
+ * maximum allows. A FAILED deployment neither starts nor replaces tasks, so the tasks that served before continue to serve.
  * @param tasks the tasks with desired status RUNNING, the oldest first
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
  */
@@ -42,9 +44,13 @@ export function nextMoves(
   const otherTasks = tasks.filter(({ isPrimary }) => !isPrimary);
   const usable = primaryTasks
     .filter(({ mustBeReplaced }) => !mustBeReplaced)
-    .sort((one, other) => Number(other.isHealthy) - Number(one.isHealthy));
+    .sort(
+      (one, other) =>
+        Number(other.isProtected) - Number(one.isProtected) ||
+        Number(other.isHealthy) - Number(one.isHealthy),
+    );
   const unhealthy = primaryTasks.filter(({ mustBeReplaced }) => mustBeReplaced);
-  const surplus = usable.slice(desiredCount);
+  const surplus = usable.slice(desiredCount).filter((one) => !one.isProtected);
   const healthyCount = usable.slice(0, desiredCount).filter(({ isHealthy }) => isHealthy).length;
   const missingCount = hasFailed ? 0 : Math.max(0, desiredCount - usable.length);
   const headroom = Math.max(0, max - (tasks.length - surplus.length));
@@ -71,5 +77,9 @@ function stoppableTasks(
 ): AssessedTask[] {
   const healthy = others.filter((one) => one.isHealthy);
   const spareCount = Math.max(0, healthyPrimaryCount + healthy.length - min);
-  return [...others.filter((one) => !one.isHealthy), ...healthy.slice(0, spareCount)];
+  const mayStop = (one: AssessedTask) => !one.isProtected;
+  return [
+    ...others.filter((one) => !one.isHealthy && (one.mustBeReplaced || mayStop(one))),
+    ...healthy.filter(mayStop).slice(0, spareCount),
+  ];
 }

@@ -3,7 +3,7 @@ import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { capacityFor } from './capacity.ts';
 import { invalid, notSupported } from './errors.ts';
-import { serviceArn } from './lookups.ts';
+import { serviceArnOf } from './identifiers.ts';
 import { checkNetwork } from './network-rules.ts';
 import { linkedRoleArn } from './service-linked-role.ts';
 import { mergeDeploymentConfiguration, zoneRebalancing } from './deployment-rules.ts';
@@ -39,7 +39,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
   const deploymentConfiguration = mergeDeploymentConfiguration(input.deploymentConfiguration);
   return {
     ...capacity,
-    serviceArn: serviceArn(region, cluster, input.serviceName ?? ''),
+    serviceArn: serviceArnOf(region, cluster, input.serviceName ?? ''),
     serviceName: input.serviceName ?? '',
     clusterArn: cluster.clusterArn,
     status: 'ACTIVE',

@@ -6,15 +6,8 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { deploy } from './deployment.ts';
 import { invalid, serviceNotFound } from './errors.ts';
-import {
-  activeClusterOf,
-  checkName,
-  clusterOf,
-  findService,
-  page,
-  serviceArn,
-  serviceOf,
-} from './lookups.ts';
+import { checkName, serviceArnOf } from './identifiers.ts';
+import { activeClusterOf, clusterOf, findService, page, serviceOf } from './lookups.ts';
 import { checkServicesOnRead } from './scheduler.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import { newService } from './service-row.ts';
@@ -111,9 +104,8 @@ export const serviceOperations = {
       const failures: ECS.Failure[] = [];
       for (const reference of named) {
         const row = findService(region, cluster, reference);
-        const arn = reference.startsWith('arn:') ? reference : serviceArn(region, cluster, reference);
         if (row) services.push(serviceView(region, row, include));
-        else failures.push({ arn, reason: 'MISSING' });
+        else failures.push({ arn: serviceArnOf(region, cluster, reference), reason: 'MISSING' });
       }
       return { services, failures };
     },
@@ -134,6 +126,12 @@ export const serviceOperations = {
       const { rows, nextToken } = page(listed, input.maxResults ?? 10, input.nextToken);
       return { serviceArns: rows.map((row) => row.serviceArn), nextToken };
     },
+  },
+
+  /** Returns an empty list, because no service uses Service Connect. */
+  ListServicesByNamespace: {
+    inputMembers: ['namespace', 'maxResults', 'nextToken'],
+    run: () => ({ serviceArns: [] }),
   },
 
   /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html */

@@ -5,10 +5,12 @@ import type {
   Deployment,
   LoadBalancer,
   NetworkConfiguration,
+  RunTaskRequest,
   Service,
   ServiceDeployment,
   ServiceEvent,
   ServiceRevision,
+  Setting,
   Tag,
   Task,
   TaskDefinition,
@@ -119,8 +121,19 @@ export interface TaskRow extends Task {
   isFailureCounted?: boolean;
   /** The reason for the replacement, if the scheduler will replace the task. */
   replaceReason?: string;
+  /** The end of the task's protection from scaling in. */
+  protectedUntil?: Date;
   /** Whether the task has ever been healthy. */
   wasHealthy?: boolean;
+}
+
+/** A RunTask call with a client token. A repeated call returns the same tasks. */
+export interface RunRow {
+  /** The input without the token. */
+  input: RunTaskRequest;
+  /** The tasks as the call returned them. */
+  tasks: Task[];
+  startedAt: Date;
 }
 
 const isActive = ({ status }: { status?: string }): boolean => status !== 'INACTIVE';
@@ -159,9 +172,17 @@ export const ecsStore = () => ({
   }),
   /** The last revision number of each family. A deleted revision's number is not reused. */
   families: new Table<{ revision: number }>(BOOKKEEPING),
+  /** The RunTask calls with a client token, by cluster and token. */
+  runs: new Table<RunRow>(BOOKKEEPING),
+  /** The settings that a call has set, by principal and name. */
+  accountSettings: new Table<Setting>(BOOKKEEPING),
 });
 export type EcsStore = ReturnType<typeof ecsStore>;
 
 /** Returns the tables of resources. Every other table, such as `families`, must be excluded here by name. */
-export const resourceTables = ({ families: _, ...tables }: EcsStore): EcsTable<{ tags?: Tag[] }>[] =>
-  Object.values(tables);
+export const resourceTables = ({
+  families: _families,
+  runs: _runs,
+  accountSettings: _accountSettings,
+  ...tables
+}: EcsStore): EcsTable<{ tags?: Tag[] }>[] => Object.values(tables);

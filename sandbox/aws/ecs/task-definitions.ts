@@ -14,7 +14,7 @@ const MAX_DELETES = 10;
 /** Returns the definition without its tags. Responses contain the tags separately. */
 const viewOf = ({ tags: _tags, ...definition }: TaskDefinitionRow): ECS.TaskDefinition => definition;
 
-function definitionOf(region: Region, reference: string | undefined): TaskDefinitionRow {
+function definitionOf(region: Region, reference = ''): TaskDefinitionRow {
   const definition = findTaskDefinition(region, reference);
   if (!definition) throw clientError('Unable to describe task definition.');
   return definition;

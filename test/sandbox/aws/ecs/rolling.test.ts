@@ -13,6 +13,7 @@ const assessedTasks = (kinds: Kind[]): AssessedTask[] =>
     isPrimary: !kind.startsWith('old'),
     isHealthy: kind === 'healthy' || kind === 'old',
     mustBeReplaced: kind === 'to be replaced',
+    isProtected: false,
   }));
 
 interface Settings {

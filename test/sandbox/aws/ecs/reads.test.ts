@@ -1,0 +1,109 @@
+// Reads of the sandbox's ECS that other tools make: capacity providers, container instances, attributes, namespaces and sessions.
+import {
+  DescribeCapacityProvidersCommand,
+  DescribeContainerInstancesCommand,
+  ExecuteCommandCommand,
+  ListAttributesCommand,
+  ListContainerInstancesCommand,
+  ListServicesByNamespaceCommand,
+  PutClusterCapacityProvidersCommand,
+  RunTaskCommand,
+  type DescribeCapacityProvidersCommandInput,
+  type ExecuteCommandCommandInput,
+} from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { account, balancedAccount, required } from './scene.ts';
+
+const ARN = 'arn:aws:ecs:eu-west-1:000000000000';
+const ID = '0123456789abcdef0123456789abcdef';
+
+test('an account has the capacity providers of Fargate, and a cluster those that are associated with it', async () => {
+  const { ecs } = await account();
+  const describe = (input: DescribeCapacityProvidersCommandInput = {}) =>
+    ecs.send(new DescribeCapacityProvidersCommand(input));
+  const provider = (name: string) => ({
+    capacityProviderArn: `${ARN}:capacity-provider/${name}`,
+    name,
+    status: 'ACTIVE',
+    tags: [],
+  });
+  expect((await describe()).capacityProviders).toEqual([provider('FARGATE'), provider('FARGATE_SPOT')]);
+  const named = await describe({
+    capacityProviders: ['other', `${ARN}:capacity-provider/FARGATE`],
+    include: ['TAGS'],
+  });
+  expect(named.capacityProviders).toEqual([provider('FARGATE')]);
+  expect(named.failures).toEqual([{ arn: `${ARN}:capacity-provider/other`, reason: 'MISSING' }]);
+  expect((await describe({ cluster: 'main' })).capacityProviders).toEqual([]);
+  await ecs.send(
+    new PutClusterCapacityProvidersCommand({
+      cluster: 'main',
+      capacityProviders: ['FARGATE_SPOT'],
+      defaultCapacityProviderStrategy: [],
+    }),
+  );
+  expect((await describe({ cluster: 'main' })).capacityProviders).toEqual([provider('FARGATE_SPOT')]);
+});
+
+test('there are no container instances, attributes or namespaces', async () => {
+  const { ecs } = await account();
+  const cluster = 'main';
+  const instances = await ecs.send(new ListContainerInstancesCommand({ cluster }));
+  expect(instances.containerInstanceArns).toEqual([]);
+  const described = await ecs.send(
+    new DescribeContainerInstancesCommand({ cluster, containerInstances: [ID] }),
+  );
+  expect(described.containerInstances).toEqual([]);
+  expect(described.failures).toEqual([{ arn: `${ARN}:container-instance/main/${ID}`, reason: 'MISSING' }]);
+  const none = ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: [] }));
+  expect(await refusalOf(none)).toEqual({
+    code: 'InvalidParameterException',
+    message: 'Container instance cannot be empty.',
+  });
+  const targetType = 'container-instance' as const;
+  expect((await ecs.send(new ListAttributesCommand({ cluster, targetType }))).attributes).toEqual([]);
+  const withoutName = ecs.send(new ListAttributesCommand({ cluster, targetType, attributeValue: 'x' }));
+  expect((await refusalOf(withoutName)).code).toBe('InvalidParameterException');
+  const services = await ecs.send(new ListServicesByNamespaceCommand({ namespace: 'internal' }));
+  expect(services.serviceArns).toEqual([]);
+});
+
+test('no command can be executed in a task, because there is no agent for it', async () => {
+  const { ecs, networkConfiguration } = await balancedAccount();
+  const { tasks } = await ecs.send(
+    new RunTaskCommand({
+      cluster: 'main',
+      taskDefinition: 'web',
+      launchType: 'FARGATE',
+      networkConfiguration,
+      enableExecuteCommand: true,
+    }),
+  );
+  const execute = (input: Partial<ExecuteCommandCommandInput> = {}) =>
+    refusalOf(
+      ecs.send(
+        new ExecuteCommandCommand({
+          cluster: 'main',
+          task: required(tasks?.[0]?.taskArn),
+          container: 'api1',
+          command: 'sh',
+          interactive: true,
+          ...input,
+        }),
+      ),
+    );
+  const refusalWith = (message: string) => ({
+    code: 'InvalidParameterException',
+    message: expect.stringContaining(message),
+  });
+  expect(await execute()).toEqual(
+    refusalWith(
+      'execute command was not enabled when the task was run or the execute command agent isn’t running',
+    ),
+  );
+  expect(await execute({ interactive: false })).toEqual(refusalWith('Interactive is the only mode'));
+  expect(await execute({ container: undefined })).toEqual(refusalWith('several containers'));
+  expect(await execute({ container: 'web' })).toEqual(refusalWith('web'));
+  expect(await execute({ task: ID })).toEqual(refusalWith('not found'));
+});

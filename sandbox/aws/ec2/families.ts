@@ -1,6 +1,5 @@
 /** Families of EC2 operations and tables. Add the operations and the table of a new kind of resource here. */
 import { accountAttributeOperations } from './account-attributes.ts';
-import { defaultVpcOperations } from './default-vpc.ts';
 import { dhcpOptionsOperations } from './dhcp-options.ts';
 import { emptyListOperations } from './empty-lists.ts';
 import { networkAclAssociationOperations } from './network-acl-associations.ts';
@@ -20,7 +19,6 @@ export const familyOperations = {
   ...networkAclEntryOperations,
   ...networkAclAssociationOperations,
   ...prefixListOperations,
-  ...defaultVpcOperations,
   ...accountAttributeOperations,
   ...dhcpOptionsOperations,
   ...vpcEndpointServiceOperations,

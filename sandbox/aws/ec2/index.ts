@@ -1,6 +1,7 @@
 /** The sandbox's EC2: all its operations and events. */
 import type { Events } from '../../world/region.ts';
 import { addressOperations } from './addresses.ts';
+import { defaultVpcOperations } from './default-vpc.ts';
 import { familyOperations } from './families.ts';
 import { internetGatewayOperations } from './internet-gateways.ts';
 import { natGatewayEvents } from './nat-gateway-events.ts';
@@ -33,6 +34,7 @@ export const ec2Operations = {
   ...securityGroupRuleOperations,
   ...securityGroupRuleChangeOperations,
   ...networkInterfaceOperations,
+  ...defaultVpcOperations,
   ...tagOperations,
   ...familyOperations,
 };

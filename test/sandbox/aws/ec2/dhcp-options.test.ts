@@ -1,4 +1,4 @@
-// What AWS provides in every region: the default set of DHCP options, and the services of gateway endpoints.
+// The default set of DHCP options and the services of gateway endpoints, which AWS provides in every region.
 import {
   DescribeDhcpOptionsCommand,
   DescribeVpcEndpointServicesCommand,

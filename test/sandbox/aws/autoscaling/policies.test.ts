@@ -9,6 +9,8 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
   type PutScalingPolicyCommandInput,
+  type StepAdjustment,
+  type StepScalingPolicyConfiguration,
   type TargetTrackingScalingPolicyConfiguration,
 } from '@aws-sdk/client-application-auto-scaling';
 import { PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
@@ -20,10 +22,10 @@ import { refusalOf } from '../../harness.ts';
 import { settings } from '../cloudwatch/scene.ts';
 import { scalableService, webTarget } from './scene.ts';
 
-const STEPS = {
+const STEPS: StepScalingPolicyConfiguration = {
   AdjustmentType: 'ChangeInCapacity',
   StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: 1 }],
-} as const;
+};
 const LABEL = 'app/web/0123456789abcdef/targetgroup/api1/fedcba9876543210';
 
 async function scene() {
@@ -168,11 +170,8 @@ test('policies are listed in order of name, page by page, and can be selected', 
 });
 
 describe('refused', () => {
-  const steps = (...StepAdjustments: object[]) => ({
-    StepScalingPolicyConfiguration: {
-      ...STEPS,
-      StepAdjustments,
-    } as PutScalingPolicyCommandInput['StepScalingPolicyConfiguration'],
+  const steps = (...StepAdjustments: StepAdjustment[]) => ({
+    StepScalingPolicyConfiguration: { ...STEPS, StepAdjustments },
   });
   test.each<[string, Partial<PutScalingPolicyCommandInput>, string]>([
     ['a policy without configuration', {}, 'ValidationException'],

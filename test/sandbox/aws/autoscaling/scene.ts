@@ -12,6 +12,7 @@ import { DescribeAlarmsCommand, SetAlarmStateCommand, type MetricAlarm } from '@
 import { simulatedDataPlane, type Usage } from '../../../../sandbox/data-plane/data-plane.ts';
 import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
+import type { Region } from '../../../../sandbox/world/region.ts';
 import { balancedAccount, calls } from '../ecs/scene.ts';
 
 export const MINUTE = 60_000;
@@ -78,19 +79,17 @@ export async function measuredService() {
   const load: Load = {};
   const plane = {
     ...simulatedDataPlane,
-    measureUsage: (onMeasured: (usage: Usage) => void) => {
-      const { tasks, targetGroups } = { ...region().ecs, ...region().elbv2 };
+    measureUsage: ({ ecs, elbv2 }: Region, _maxAgeMs: number, onMeasured: (usage: Usage) => void) => {
       const { cpus, memoryBytes = 0, requests = 0 } = load;
       onMeasured({
         tasks: new Map(
-          cpus === undefined ? [] : tasks.all().map(({ taskArn }) => [taskArn, { cpus, memoryBytes }]),
+          cpus === undefined ? [] : ecs.tasks.all().map(({ taskArn }) => [taskArn, { cpus, memoryBytes }]),
         ),
-        requests: new Map(targetGroups.all().map(({ TargetGroupArn }) => [TargetGroupArn, requests])),
+        requests: new Map(elbv2.targetGroups.all().map(({ TargetGroupArn }) => [TargetGroupArn, requests])),
       });
     },
   };
   const scene = await scalableService({ clock, pace: 1, plane });
-  const region = () => scene.region;
   clock.advance(10 * MINUTE);
   return {
     ...scene,

@@ -11,7 +11,7 @@ export interface TaskFailure {
   readonly container?: string;
 }
 
-/** What the tasks and the load balancers used since the previous measurement. */
+/** The usage of the tasks and the load balancers since the previous measurement. */
 export interface Usage {
   /** The usage of each running task, by ARN. */
   readonly tasks: ReadonlyMap<string, { readonly cpus: number; readonly memoryBytes: number }>;

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
-import type { DataPlane, TaskFailure } from './data-plane.ts';
-import { CannotStartContainerError } from '../runtime/command.ts';
+import type { DataPlane } from './data-plane.ts';
 import { startContainer } from '../runtime/container.ts';
 import { removeTree } from '../runtime/file-modes.ts';
 import { unpackImage } from '../runtime/image.ts';
@@ -23,7 +22,7 @@ import {
   type TaskContainer,
 } from './container-setup.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
-import { CannotStartTaskError, checkPrerequisites, pullContainerImage } from './preflight.ts';
+import { CannotStartTaskError, checkPrerequisites, failureOf, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 import { makeUsageMeter } from './usage-meter.ts';
 
@@ -176,13 +175,10 @@ export function makeTaskDataPlane(
     checksTargets: true,
     folderOf,
     countRequest: (targetGroupArn) => meter.countRequest(targetGroupArn),
-    // The CPU time of processes is read on Linux only.
-    measureUsage:
-      process.platform === 'linux'
-        ? ({ name }, maxAgeMs, onMeasured) => {
-            meter.measure(name, maxAgeMs).then(onMeasured).catch(reportError);
-          }
-        : undefined,
+    measureUsage: meter.isSupported
+      ? ({ name }, maxAgeMs, onMeasured) =>
+          void meter.measure(name, maxAgeMs).then(onMeasured).catch(reportError)
+      : undefined,
     startTask(region, taskArn, onOutcome) {
       const task = region.ecs.tasks.get(taskArn);
       if (!task) return;
@@ -206,16 +202,6 @@ export function makeTaskDataPlane(
 /** Returns the digest that ECS pinned: the image's tag pointed to it when the deployment began. */
 const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | undefined =>
   ecs.tasks.get(taskArn)?.containers.find((container) => container.name === name)?.imageDigest;
-
-function failureOf(error: unknown): TaskFailure {
-  if (error instanceof CannotStartTaskError) return error.failure;
-  const reason = error instanceof Error ? error.message : String(error);
-  const hasEcsWording = error instanceof CannotStartContainerError;
-  return {
-    stopCode: 'TaskFailedToStart',
-    reason: hasEcsWording ? reason : `ContainerRuntimeError: ${reason}`,
-  };
-}
 
 function watchHealth(
   region: Region,

@@ -10,6 +10,8 @@ export interface MeteredContainer {
 }
 
 export interface UsageMeter {
+  /** Whether this machine can be measured: the CPU time of processes is read on Linux only. */
+  readonly isSupported: boolean;
   /** Measures a container from now on; returns a function that ends this. */
   watch(container: MeteredContainer): () => void;
   countRequest(targetGroupArn: string): void;
@@ -39,10 +41,11 @@ export function makeUsageMeter(clock: SandboxClock, read = containerUsageOf): Us
     for (const arn of taken.keys()) requests.delete(arn);
     const since = countingSince.get(region) ?? -Infinity;
     countingSince.set(region, clock.now());
-    return clock.now() - since > maxAgeMs ? new Map() : taken;
+    return clock.now() - since > maxAgeMs ? new Map<string, number>() : taken;
   }
 
   return {
+    isSupported: process.platform === 'linux',
     watch(container) {
       starts.set(container, { at: clock.now(), cpuSeconds: 0 });
       return () => starts.delete(container);

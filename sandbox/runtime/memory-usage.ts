@@ -15,7 +15,7 @@ interface ProcessEntry {
   bytes(): number;
 }
 
-/** What a container uses. */
+/** The usage of a container. */
 export interface ContainerUsage {
   readonly memoryBytes: number;
   /** The CPU time that it has used since it started. */

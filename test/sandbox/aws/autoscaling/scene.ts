@@ -17,7 +17,7 @@ import { balancedAccount, calls } from '../ecs/scene.ts';
 
 export const MINUTE = 60_000;
 
-/** What every task uses, and how many requests each target group gets in a minute. */
+/** The usage of every task, and the requests to each target group in a minute. */
 export interface Load {
   cpus?: number;
   memoryBytes?: number;
@@ -95,7 +95,7 @@ export async function measuredService() {
     ...scene,
     load,
     /** Lets minutes pass in short steps, so that the scheduler acts in between. */
-    pass(minutes: number) {
+    pass: (minutes: number) => {
       for (let second = 0; second < minutes * 60; second += 5) clock.advance(5_000);
     },
   };

@@ -14,7 +14,7 @@ async function clockScene() {
   return {
     ...started,
     /** Puts one value, or none, in the middle of each of the next minutes. */
-    async pass(...values: (number | undefined)[]) {
+    pass: async (...values: (number | undefined)[]) => {
       for (const Value of values) {
         clock.advance(MINUTE / 2);
         if (Value !== undefined) await started.data({ Value });

@@ -4,6 +4,7 @@ import { pullImage, type PulledImage } from '../aws/ecr/pull.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import { hasLogGroup } from '../aws/logs/append.ts';
 import { checkEgress } from '../network/reachability.ts';
+import { CannotStartContainerError } from '../runtime/command.ts';
 import type { TaskFailure } from './data-plane.ts';
 import type { Region } from '../world/region.ts';
 
@@ -71,3 +72,14 @@ const noLogGroup = () =>
     'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to ' +
       'create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1',
   );
+
+/** Returns the reason of a task that could not start. */
+export function failureOf(error: unknown): TaskFailure {
+  if (error instanceof CannotStartTaskError) return error.failure;
+  const reason = error instanceof Error ? error.message : String(error);
+  const hasEcsWording = error instanceof CannotStartContainerError;
+  return {
+    stopCode: 'TaskFailedToStart',
+    reason: hasEcsWording ? reason : `ContainerRuntimeError: ${reason}`,
+  };
+}

@@ -5,8 +5,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
 import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
-import type { DataPlane, TaskFailure } from './data-plane.ts';
-import { CannotStartContainerError } from '../runtime/command.ts';
+import type { DataPlane } from './data-plane.ts';
 import { startContainer } from '../runtime/container.ts';
 import { removeTree } from '../runtime/file-modes.ts';
 import { unpackImage } from '../runtime/image.ts';
@@ -24,8 +23,9 @@ import {
   type TaskContainer,
 } from './container-setup.ts';
 import { makeMemoryLimits } from './memory-limits.ts';
-import { CannotStartTaskError, checkPrerequisites, pullContainerImage } from './preflight.ts';
+import { CannotStartTaskError, checkPrerequisites, failureOf, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
+import { makeUsageMeter } from './usage-meter.ts';
 
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -44,6 +44,8 @@ interface RunningTask {
 export interface TaskDataPlane extends DataPlane {
   /** Returns the folder of a task, in which the task's listening ports are recorded. */
   folderOf(taskArn: string): string;
+  /** Counts a request that a load balancer has forwarded to a target group. */
+  countRequest(targetGroupArn: string): void;
   /** Stops all tasks, because the sandbox is closing. */
   close(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function makeTaskDataPlane(
   isolation: Isolation = noIsolation,
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
+  const meter = makeUsageMeter(clock);
   const runningTasks = new Map<string, RunningTask>();
   let isClosing = false;
   const folderOf = (taskArn: string) => join(folder, taskIdOf(taskArn));
@@ -135,7 +138,7 @@ export function makeTaskDataPlane(
   }
 
   /**
-   * Enforces a container's memory limits until the returned function is called. That function returns ECS's reason if the
+   * Enforces a container's memory limits and measures its usage until the returned function is called. That function returns ECS's reason if the
    * container was killed for its memory usage.
    */
   function watchMemory(
@@ -152,9 +155,9 @@ export function makeTaskDataPlane(
       container.kill();
     };
     const limits = { container: definition.memory, task: Number(taskDefinition.memory ?? Infinity) };
-    const endWatch = memory.watch({ pid, taskArn, limits, kill });
+    const endWatches = [memory.watch({ pid, taskArn, limits, kill }), meter.watch({ pid, taskArn })];
     return () => {
-      endWatch();
+      for (const endWatch of endWatches) endWatch();
       return reason;
     };
   }
@@ -174,6 +177,11 @@ export function makeTaskDataPlane(
   return {
     checksTargets: true,
     folderOf,
+    countRequest: (targetGroupArn) => meter.countRequest(targetGroupArn),
+    measureUsage: meter.isSupported
+      ? ({ name }, maxAgeMs, onMeasured) =>
+          void meter.measure(name, maxAgeMs).then(onMeasured).catch(reportError)
+      : undefined,
     startTask(region, taskArn, onOutcome) {
       const task = region.ecs.tasks.get(taskArn);
       if (!task) return;
@@ -194,15 +202,6 @@ export function makeTaskDataPlane(
   };
 }
 
-function failureOf(error: unknown): TaskFailure {
-  if (error instanceof CannotStartTaskError) return error.failure;
-  const reason = error instanceof Error ? error.message : String(error);
-  const hasEcsWording = error instanceof CannotStartContainerError;
-  return {
-    stopCode: 'TaskFailedToStart',
-    reason: hasEcsWording ? reason : `ContainerRuntimeError: ${reason}`,
-  };
-}
 
 function watchHealth(
   region: Region,

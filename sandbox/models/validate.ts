@@ -70,6 +70,7 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
   'application-autoscaling': { refusalOf: reportingAll('ValidationException') },
   ecr: { refusalOf: ecrRefusal },
   logs: { refusalOf: logsRefusal },
+  monitoring: { refusalOf: reportingAll('ValidationError') },
   iam: {
     refusalOf: reportingAll('ValidationError'),
     covers: ({ kind, path }) => kind !== 'pattern' || path === 'description' || path.startsWith('tags.'),

@@ -1,8 +1,14 @@
 // Slipway keeps a task count that Application Auto Scaling sets. Any other difference from the configured count is drift.
 import {
   DeregisterScalableTargetCommand,
+  PutScalingPolicyCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
+import {
+  DescribeAlarmsCommand,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
@@ -23,7 +29,7 @@ const scalableTarget = {
 async function openAccount(realStack?: StackInput) {
   const user = realStack ? await account({ realTasks: true }) : await provisionedAccount(stack());
   if (realStack) await user.provision(realStack, { wait: true });
-  const { autoscaling, ecs } = user.aws;
+  const { autoscaling, cloudwatch, ecs } = user.aws;
   const webService = () =>
     user.sandbox.world.region('eu-west-1').ecs.services.find(({ serviceName }) => serviceName === 'web');
   return {
@@ -33,6 +39,27 @@ async function openAccount(realStack?: StackInput) {
     setRange: (MinCapacity: number, MaxCapacity: number) =>
       autoscaling.send(new RegisterScalableTargetCommand({ ...scalableTarget, MinCapacity, MaxCapacity })),
     removeRange: () => autoscaling.send(new DeregisterScalableTargetCommand(scalableTarget)),
+    /** Adds a target tracking policy, which creates two alarms. */
+    trackCpu: () =>
+      autoscaling.send(
+        new PutScalingPolicyCommand({
+          ...scalableTarget,
+          PolicyName: 'cpu',
+          PolicyType: 'TargetTrackingScaling',
+          TargetTrackingScalingPolicyConfiguration: {
+            TargetValue: 50,
+            PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+          },
+        }),
+      ),
+    /** Sets an alarm with this part in its name to ALARM, which runs its policy. */
+    async triggerAlarm(part: string) {
+      const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({}));
+      const AlarmName = MetricAlarms.find((alarm) => alarm.AlarmName?.includes(part))?.AlarmName;
+      await cloudwatch.send(
+        new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'test' }),
+      );
+    },
     setCountByHand: (desiredCount: number) =>
       ecs.send(new UpdateServiceCommand({ cluster: 'shop-dev', service: 'web', desiredCount })),
     /** Returns how often Slipway has looked up the scaling ranges. */
@@ -149,4 +176,56 @@ test('a teardown leaves no scaling range behind', async () => {
   await user.setRange(3, 6);
   await user.teardown(stack());
   expect(user.census()).toEqual({});
+});
+
+test('a count that a scaling policy has set is kept, and a teardown leaves neither the policy nor its alarms', async () => {
+  const user = await openAccount();
+  await user.setRange(1, 6);
+  await user.trackCpu();
+  await user.triggerAlarm('-AlarmHigh-');
+  expect(user.desiredCount()).toBe(2);
+  expect(await user.plan(stack())).toEqual([]);
+  expect((await user.provision(stack())).calls).toEqual([]);
+  expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
+  expect(user.desiredCount()).toBe(2);
+  expect(user.census()).toMatchObject({
+    'autoscaling.targets': 1,
+    'autoscaling.policies': 1,
+    'cloudwatch.alarms': 2,
+  });
+  await user.teardown(stack());
+  expect(user.census()).toEqual({});
+});
+
+test('a teardown leaves the alarm that a user has created for a step scaling policy', async () => {
+  const user = await openAccount();
+  await user.setRange(1, 6);
+  const { PolicyARN = '' } = await user.aws.autoscaling.send(
+    new PutScalingPolicyCommand({
+      ...scalableTarget,
+      PolicyName: 'burst',
+      StepScalingPolicyConfiguration: {
+        AdjustmentType: 'ExactCapacity',
+        StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: 4 }],
+      },
+    }),
+  );
+  await user.aws.cloudwatch.send(
+    new PutMetricAlarmCommand({
+      AlarmName: 'queue',
+      AlarmActions: [PolicyARN],
+      Namespace: 'shop',
+      MetricName: 'Waiting',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 100,
+      ComparisonOperator: 'GreaterThanThreshold',
+    }),
+  );
+  await user.triggerAlarm('queue');
+  expect(user.desiredCount()).toBe(4);
+  expect(await user.plan(stack())).toEqual([]);
+  await user.teardown(stack());
+  expect(user.census()).toEqual({ 'cloudwatch.alarms': 1 });
 });

@@ -1,5 +1,6 @@
 /** For convergence tests: AWS clients of another user of the account. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
@@ -22,6 +23,7 @@ export function clientsOf(endpoint: string) {
     ecr: new ECRClient(settings),
     ecs: new ECSClient(settings),
     autoscaling: new ApplicationAutoScalingClient(settings),
+    cloudwatch: new CloudWatchClient(settings),
     elb: new ElasticLoadBalancingV2Client(settings),
     iam: new IAMClient(settings),
     logs: new CloudWatchLogsClient(settings),

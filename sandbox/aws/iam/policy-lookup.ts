@@ -4,6 +4,7 @@ import type { Region } from '../../world/region.ts';
 import { parsePolicyArn, type PolicyArn } from './arns.ts';
 import { boundaryNotFound, cannotChangeAwsPolicy, policyNotFound, unknownFact } from './errors.ts';
 import type { PolicyRow } from './store.ts';
+import { userArn } from './user.ts';
 
 /** Returns the customer managed policy with an ARN. Its name must have the same case as when it was created. */
 export function findPolicy(region: Region, { arn, name }: PolicyArn): PolicyRow | undefined {
@@ -23,9 +24,7 @@ export function policyOf(region: Region, given: string | undefined): PolicyRow {
   const arn = parsePolicyArn(region, given);
   const policy = findPolicy(region, arn);
   if (policy) return policy;
-  throw hasPolicy(region, arn)
-    ? cannotChangeAwsPolicy(region.iamArn('user/sandbox'), arn.arn)
-    : policyNotFound(arn.arn);
+  throw hasPolicy(region, arn) ? cannotChangeAwsPolicy(userArn(region), arn.arn) : policyNotFound(arn.arn);
 }
 
 /** Returns the ARN of a policy that can be a permissions boundary. @throws ValidationError, NoSuchEntity */

@@ -77,10 +77,10 @@ export const roleOperations = {
 
   GetRole: {
     inputMembers: ['RoleName'],
-    // Roles are never assumed in the sandbox, so there is no last use.
-    run: (input, region) => ({
-      Role: { ...viewWithTags(region, rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
-    }),
+    run(input, region) {
+      const role = rowOf(region.iam.roles, input.RoleName);
+      return { Role: { ...viewWithTags(region, role), RoleLastUsed: role.lastUsed ?? {} } };
+    },
   },
 
   ListRoles: {

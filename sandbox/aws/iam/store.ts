@@ -26,6 +26,8 @@ export interface RoleRow extends Role {
   inlinePolicies: Record<string, string>;
   /** ARNs of attached managed policies. */
   attachedPolicies: string[];
+  /** The last call that a session of the role made. */
+  lastUsed?: { LastUsedDate: Date; Region: string };
   /** The ARN of the policy that is the permissions boundary. */
   boundary?: string | undefined;
 }

@@ -5,6 +5,7 @@ import type { Region } from '../../world/region.ts';
 import { limitExceeded, malformedPolicy } from './errors.ts';
 import { listOf, sizeOf, statementsOf, type Principal } from './policy-documents.ts';
 import type { RoleRow } from './store.ts';
+import { userArn } from './user.ts';
 
 /** The default maximum size, in characters other than white space. */
 const MAX_SIZE = 2048;
@@ -80,7 +81,7 @@ function checkPrincipal(principal: Principal, region: Region): Record<string, st
     if (who === '*' || /^\d{12}$/.test(who)) continue;
     const [, partition, owner, resource = ''] = /^arn:([\w-]+):(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
     if (partition !== region.partition.id) throw invalid('AWS', who);
-    if (owner !== region.account || ['root', 'user/sandbox'].includes(resource)) continue;
+    if (owner !== region.account || resource === 'root' || who === userArn(region)) continue;
     const role = roleInArn(region, who);
     if (!role || !isKnownPrincipal(region, role)) throw invalid('AWS', who);
     ids[who] = role.RoleId;

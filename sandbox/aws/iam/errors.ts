@@ -6,6 +6,9 @@ export const noSuchEntity = (message: string): Refusal => refusal('NoSuchEntity'
 export const roleNotFound = (name: string): Refusal =>
   noSuchEntity(`The role with name ${name} cannot be found.`);
 
+export const userNotFound = (name: string): Refusal =>
+  noSuchEntity(`The user with name ${name} cannot be found.`);
+
 export const rolePolicyNotFound = (name: string): Refusal =>
   noSuchEntity(`The role policy with name ${name} cannot be found.`);
 

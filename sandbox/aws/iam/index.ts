@@ -1,5 +1,6 @@
 /** The sandbox's IAM: all its operations. */
 import { attachedPolicyOperations } from './attached-policies.ts';
+import { emptyAccountListOperations } from './empty-account-lists.ts';
 import { inlinePolicyOperations } from './inline-policies.ts';
 import { permissionsBoundaryOperations } from './permissions-boundaries.ts';
 import { policyOperations } from './policies.ts';
@@ -9,6 +10,7 @@ import { policyVersionOperations } from './policy-versions.ts';
 import { roleTagOperations } from './role-tags.ts';
 import { roleOperations } from './roles.ts';
 import { serviceLinkedRoleOperations } from './service-linked-roles.ts';
+import { userOperations } from './users.ts';
 
 export const iamOperations = {
   ...roleOperations,
@@ -21,4 +23,6 @@ export const iamOperations = {
   ...policyTagOperations,
   ...permissionsBoundaryOperations,
   ...serviceLinkedRoleOperations,
+  ...userOperations,
+  ...emptyAccountListOperations,
 };

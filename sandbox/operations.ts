@@ -20,13 +20,26 @@ type OutputOf<Client, N extends string> =
     ? Omit<O, '$metadata'>
     : never;
 
+/** The identity whose credentials signed a call. */
+export interface Caller {
+  /** The ARN of the user, or of the session of a role. */
+  readonly arn: string;
+  /** The unique id of the user, or the id of the role and the name of the session. */
+  readonly userId: string;
+  /** The role whose session it is. Undefined for a user. */
+  readonly role?: { readonly arn: string; readonly id: string };
+  /** Whether the credentials expire. */
+  readonly isTemporary: boolean;
+  readonly sourceIdentity?: string | undefined;
+}
+
 /** One operation: the input members that it accepts, and the function that runs it. */
 export interface Operation<Input, Output> {
   /** The input members that it accepts. Any other member is refused with an error that names the member. */
   readonly inputMembers: readonly (keyof Input & string)[];
   /** Runs before the call, and applies changes that are due. It sees the actual tables, not the call's view of them. */
   readonly before?: (region: Region) => void;
-  readonly run: (input: Input, region: Region) => Output | Promise<Output>;
+  readonly run: (input: Input, region: Region, caller: Caller) => Output | Promise<Output>;
 }
 
 /**

@@ -73,7 +73,8 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
   monitoring: { refusalOf: reportingAll('ValidationError') },
   iam: {
     refusalOf: reportingAll('ValidationError'),
-    covers: ({ kind, path }) => kind !== 'pattern' || path === 'description' || path.startsWith('tags.'),
+    covers: ({ kind, path }) =>
+      kind !== 'pattern' || ['description', 'versionId'].includes(path) || path.startsWith('tags.'),
   },
   sts: { refusalOf: reportingAll('ValidationError') },
   // The code in sandbox/aws checks a batch change by change, and reports the faults of all changes.

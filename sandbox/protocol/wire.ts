@@ -27,7 +27,7 @@ export interface StreamedRequest extends Omit<WireRequest, 'body'> {
 
 /** A response whose body may be a stream; its headers then contain the length. */
 export interface StreamedResponse extends Omit<WireResponse, 'body'> {
-  readonly body: string | Readable;
+  readonly body: WireResponse['body'] | Readable;
 }
 
 /** The wire protocol of a service. */

@@ -1,4 +1,5 @@
 /** One exchange with a container tool: its request, the repository that it names, and the calls of ECR that it causes. */
+import { userCaller } from '../aws/sts/sessions.ts';
 import { isMutating, type Journal } from '../server/journal.ts';
 import { ecrOperations } from '../aws/ecr/index.ts';
 import type { AnyOperation } from '../operations.ts';
@@ -44,7 +45,7 @@ export function makeEcrCall(world: World, journal: Journal, region: Region): Ecr
     try {
       validate('ecr', name, input);
       const { run }: AnyOperation = ecrOperations[name] as never;
-      return await run(input, region);
+      return await run(input, region, userCaller(region));
     } catch (error) {
       result = error instanceof Refusal ? error.code : 'InternalFailure';
       throw error;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { failLater } from '../chaos/delayed-failures.ts';
 import type { Faults, Failure, Appearance } from '../chaos/faults.ts';
+import { callerOf } from './callers.ts';
 import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
 import { validate } from '../models/validate.ts';
@@ -32,8 +33,8 @@ export interface GatewayContext {
   readonly reportError: (error: unknown) => void;
 }
 
-/** Matches the region and service in a signature: `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
-const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
+/** Matches the key, region and service in a signature: `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
+const CREDENTIAL_SCOPE = /Credential=([^/]+)\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
 const missingSignatureResponse = (): WireResponse => ({
   status: 403,
@@ -65,6 +66,7 @@ interface Call {
   readonly signedService: string;
   readonly operation: string;
   readonly region: string;
+  readonly accessKeyId: string;
   readonly requestId: string;
   readonly failure: Failure | undefined;
 }
@@ -75,7 +77,8 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
 
   return async (request: WireRequest): Promise<GatewayResponse> => {
-    const [, region, signedService] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
+    const [, accessKeyId = '', region, signedService] =
+      CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
     const service = ownProperty(services, signedService ?? '');
     const requestId = randomUUID();
     if (!region || !signedService) return { response: withId(missingSignatureResponse(), requestId) };
@@ -92,7 +95,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const fault = faults.next(service.name, knownOperation);
     const callChaos = chaos.isCalm ? undefined : chaos.chaosOfNextCall();
     const failure = fault ?? callChaos?.failure;
-    const call = { service, protocol, signedService, operation, region, requestId, failure };
+    const call = { service, protocol, signedService, operation, region, accessKeyId, requestId, failure };
     if (callChaos && callChaos.latency > 0) await pause(callChaos.latency / 2);
     let response: WireResponse;
     let result = 'ok';
@@ -135,15 +138,16 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const { failure } = call;
     if (failure?.kind === 'refused') throw refusal(failure.code, failure.message, failure.status);
     if (failure?.kind === 'not-done') throw internalError();
+    const region = world.region(call.region);
+    const caller = callerOf(region, { name: service.name, protocol }, call.accessKeyId, request);
     const input = protocol.decode(shape, request) as Record<string, unknown>;
     refuseUnsupportedMembers(service, shape, operation.inputMembers, input);
     validate(call.signedService, name, input);
-    const region = world.region(call.region);
     const decodedCall = { service: service.name, operation: name, input, region };
     if (!chaos.isCalm) chaos.admit(decodedCall);
     if (input['DryRun'] === true) throw refusalOfDryRun();
     operation.before?.(region);
-    const run = () => operation.run(input, region);
+    const run = () => operation.run(input, region, caller);
     const output = chaos.isCalm ? await run() : await chaos.carryOut(decodedCall, run);
     if (failure?.kind === 'fails-later') failLater(region, name, output, failure);
     return protocol.encode(shape, output, call.requestId);

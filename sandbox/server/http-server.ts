@@ -134,8 +134,9 @@ async function sendStreamed(
   { status, headers, body }: StreamedResponse,
 ): Promise<void> {
   request.resume();
-  const length = typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {};
+  const isComplete = typeof body === 'string' || body instanceof Uint8Array;
+  const length = isComplete ? { 'content-length': Buffer.byteLength(body) } : {};
   response.writeHead(status, { ...length, ...headers });
-  if (typeof body === 'string') response.end(body);
+  if (isComplete) response.end(body);
   else await pipeline(body, response);
 }

@@ -8,6 +8,7 @@ import { elbv2Store } from '../aws/elbv2/store.ts';
 import { iamStore } from '../aws/iam/store.ts';
 import { logsStore } from '../aws/logs/store.ts';
 import { route53Store } from '../aws/route53/store.ts';
+import { stsStore } from '../aws/sts/store.ts';
 import type { Table } from './table.ts';
 
 /** Creates the tables of one region, by service. */
@@ -20,8 +21,8 @@ export const makeRegionalStores = () => ({
   ecr: ecrStore(),
   logs: logsStore(),
 });
-/** Creates the tables of the whole account: IAM and Route 53 have no regions. */
-export const makeGlobalStores = () => ({ iam: iamStore(), route53: route53Store() });
+/** Creates the tables of the whole account: IAM and Route 53 have no regions, and credentials are valid in all of them. */
+export const makeGlobalStores = () => ({ iam: iamStore(), route53: route53Store(), sts: stsStore() });
 
 export type RegionalStores = Readonly<ReturnType<typeof makeRegionalStores>>;
 export type GlobalStores = Readonly<ReturnType<typeof makeGlobalStores>>;

@@ -15,7 +15,7 @@ export const targetGroups: Removal<'targetGroups'> = {
       `The target group ${context.existing.name}`,
       async () => {
         const loadBalancerArns = await balancersUsing(context, targetGroupArn);
-        const removedBalancers = context.alsoRemoved.areAllRemoved('loadBalancer')
+        const removedBalancers = context.alsoRemoved.willRemoveAll('loadBalancer')
           ? [...context.found.loadBalancer.values()].map(({ loadBalancerArn }) => loadBalancerArn)
           : [];
         return strangersUsing(context, [{ targetGroupArn, loadBalancerArns }], removedBalancers);

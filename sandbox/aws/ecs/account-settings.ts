@@ -1,7 +1,7 @@
 /** Account settings: each principal can have its own. Those of the root user are the defaults of the account in a region. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Setting, SettingName } from '@aws-sdk/client-ecs';
-import type { Operations } from '../../operations.ts';
+import type { Caller, Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { invalid, notSupported } from './errors.ts';
 import { pageOfTen } from './lookups.ts';
@@ -29,13 +29,14 @@ const SETTINGS: Readonly<Record<SettingName, Values>> = {
 };
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 
-const callerOf = (region: Region): string => region.iamArn('user/sandbox');
+/** Returns the ARN to which the settings of a caller belong: of the user, or of the role and not its session. */
+const principalOfCaller = ({ arn, role }: Caller): string => role?.arn ?? arn;
 const rootOf = (region: Region): string => region.iamArn('root');
 const keyOf = (name: SettingName, principalArn: string): string => `${principalArn} ${name}`;
 
 /** Returns the principal that a call names, or the caller. @throws InvalidParameterException */
-function principalOf(region: Region, given: string | undefined): string {
-  if (given === undefined) return callerOf(region);
+function principalOf(region: Region, given: string | undefined, caller: Caller): string {
+  if (given === undefined) return principalOfCaller(caller);
   const isPrincipal = ['root', 'user/', 'role/'].some((prefix) => given.startsWith(region.iamArn(prefix)));
   if (isPrincipal) return given;
   throw invalid('principalArn must be the ARN of a user, a role or the root user of this account.');
@@ -57,8 +58,8 @@ function effectiveSetting(region: Region, name: SettingName, principalArn: strin
 }
 
 /** Returns the value of a setting that applies to the caller. */
-export const settingOfCaller = (region: Region, name: SettingName): string =>
-  effectiveSetting(region, name, callerOf(region)).value ?? SETTINGS[name][0];
+export const settingOfCaller = (region: Region, name: SettingName, caller: Caller): string =>
+  effectiveSetting(region, name, principalOfCaller(caller)).value ?? SETTINGS[name][0];
 
 /** @throws InvalidParameterException; NotImplemented for a value that would change how tasks run */
 function putSetting(
@@ -85,8 +86,8 @@ function putSetting(
 export const accountSettingOperations = {
   PutAccountSetting: {
     inputMembers: ['name', 'value', 'principalArn'],
-    run: ({ name, value, principalArn }, region) => ({
-      setting: putSetting(region, { name, value }, principalOf(region, principalArn)),
+    run: ({ name, value, principalArn }, region, caller) => ({
+      setting: putSetting(region, { name, value }, principalOf(region, principalArn, caller)),
     }),
   },
 
@@ -98,9 +99,9 @@ export const accountSettingOperations = {
   /** Deletes a principal's own setting, and returns the setting that applies to the principal afterwards. */
   DeleteAccountSetting: {
     inputMembers: ['name', 'principalArn'],
-    run({ name, principalArn }, region) {
+    run({ name, principalArn }, region, caller) {
       if (name === undefined) throw invalid("Invalid setting 'name'");
-      const principal = principalOf(region, principalArn);
+      const principal = principalOf(region, principalArn, caller);
       region.ecs.accountSettings.delete(keyOf(name, principal));
       return { setting: { ...effectiveSetting(region, name, principal), principalArn: principal } };
     },
@@ -108,8 +109,8 @@ export const accountSettingOperations = {
 
   ListAccountSettings: {
     inputMembers: ['name', 'value', 'principalArn', 'effectiveSettings', 'maxResults', 'nextToken'],
-    run(input, region) {
-      const principal = principalOf(region, input.principalArn);
+    run(input, region, caller) {
+      const principal = principalOf(region, input.principalArn, caller);
       if (input.value !== undefined && input.name === undefined) {
         throw invalid('value can be specified only together with name.');
       }

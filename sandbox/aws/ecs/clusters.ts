@@ -1,7 +1,7 @@
 /** Clusters: a repeated create returns the existing cluster. A deleted cluster can still be described, and is INACTIVE. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { ClusterField, ClusterSetting } from '@aws-sdk/client-ecs';
-import type { Operations } from '../../operations.ts';
+import type { Caller, Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { settingOfCaller } from './account-settings.ts';
@@ -19,13 +19,13 @@ const ALL_FIELDS: ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'];
 const INSIGHTS = ['enabled', 'disabled', 'enhanced'];
 
 /** Returns the settings of a call, or those of the account. The only setting is `containerInsights`. */
-function settingsOf(region: Region, given: ClusterSetting[] | undefined): ClusterSetting[] {
+function settingsOf(region: Region, given: ClusterSetting[] | undefined, caller: Caller): ClusterSetting[] {
   for (const { name, value = '' } of given ?? []) {
     if (name !== 'containerInsights' || !INSIGHTS.includes(value))
       throw invalid(`Invalid setting ${name}=${value}.`);
   }
   if (given?.length) return given;
-  return [{ name: 'containerInsights', value: settingOfCaller(region, 'containerInsights') }];
+  return [{ name: 'containerInsights', value: settingOfCaller(region, 'containerInsights', caller) }];
 }
 
 export const clusterOperations = {
@@ -42,7 +42,7 @@ export const clusterOperations = {
       'capacityProviders',
       'defaultCapacityProviderStrategy',
     ],
-    run(input, region) {
+    run(input, region, caller) {
       requireLinkedRole(region);
       const clusterName = input.clusterName ?? 'default';
       checkName('Cluster', clusterName);
@@ -54,7 +54,7 @@ export const clusterOperations = {
         clusterArn,
         clusterName,
         status: 'ACTIVE',
-        settings: settingsOf(region, input.settings),
+        settings: settingsOf(region, input.settings, caller),
         configuration: input.configuration,
         capacityProviders,
         defaultCapacityProviderStrategy: checkStrategy(
@@ -94,9 +94,9 @@ export const clusterOperations = {
 
   UpdateCluster: {
     inputMembers: ['cluster', 'settings', 'configuration'],
-    run(input, region) {
+    run(input, region, caller) {
       const cluster = activeClusterOf(region, input.cluster);
-      if (input.settings) cluster.settings = settingsOf(region, input.settings);
+      if (input.settings) cluster.settings = settingsOf(region, input.settings, caller);
       if (input.configuration) cluster.configuration = input.configuration;
       return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
@@ -104,9 +104,9 @@ export const clusterOperations = {
 
   UpdateClusterSettings: {
     inputMembers: ['cluster', 'settings'],
-    run(input, region) {
+    run(input, region, caller) {
       const cluster = activeClusterOf(region, input.cluster);
-      cluster.settings = settingsOf(region, input.settings);
+      cluster.settings = settingsOf(region, input.settings, caller);
       return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },

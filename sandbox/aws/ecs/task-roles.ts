@@ -1,6 +1,8 @@
 /** The roles of tasks. A task definition can name only existing roles, and ECS must be able to assume the roles to start tasks. */
 import type { Region } from '../../world/region.ts';
+import { UnsupportedCondition } from '../iam/conditions.ts';
 import type { RoleRow } from '../iam/store.ts';
+import { isTrusted } from '../iam/trust-evaluation.ts';
 import { assumeFailureText, cannotPass, clientError } from './errors.ts';
 import { shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
@@ -63,10 +65,19 @@ export function assumeFailureOf(region: Region, definition: TaskDefinitionRow): 
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
     const until = role ? visibleFrom(region, role, 'task') : now;
-    if (!trustsTasks(role) || until > now) return { reason: assumeFailureText(reference), until };
+    if (!role || !trustsTasks(region, role) || until > now)
+      return { reason: assumeFailureText(reference), until };
   }
   return undefined;
 }
 
-const trustsTasks = (role: RoleRow | undefined): boolean =>
-  role?.AssumeRolePolicyDocument.includes(TASK_PRINCIPAL) ?? false;
+/** Whether a role trusts the tasks of this account. A condition that the sandbox cannot evaluate is taken to be met. */
+function trustsTasks(region: Region, role: RoleRow): boolean {
+  const context = { 'aws:sourceaccount': region.account, 'aws:sourcearn': region.arn('ecs', '*') };
+  try {
+    return isTrusted(region, role, { service: TASK_PRINCIPAL }, 'sts:AssumeRole', context);
+  } catch (error) {
+    if (error instanceof UnsupportedCondition) return true;
+    throw error;
+  }
+}

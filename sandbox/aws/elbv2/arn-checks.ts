@@ -1,5 +1,5 @@
 /** Refuses malformed ARNs anywhere in the input of a call, before the call runs. */
-import type { AnyOperation } from '../../operations.ts';
+import type { AnyOperation, Caller } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { elbArn } from './arns.ts';
 import { validation } from './errors.ts';
@@ -47,9 +47,9 @@ export const withArnChecks = <T extends object>(operations: T): T =>
       name,
       {
         ...operation,
-        run(input: Record<string, unknown>, region: Region) {
+        run(input: Record<string, unknown>, region: Region, caller: Caller) {
           checkArns(region, input);
-          return operation.run(input, region);
+          return operation.run(input, region, caller);
         },
       },
     ]),

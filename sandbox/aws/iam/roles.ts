@@ -1,14 +1,16 @@
 /** Roles: unique by name regardless of case, each with its own id. A role cannot be deleted while it has policies. */
 import type * as IAM from '@aws-sdk/client-iam';
-import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { checkPath, checkRoleName, urlEncode, page } from './checks.ts';
+import { checkPath, checkRoleName, page } from './checks.ts';
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
-import { checkTrustPolicy } from './policy-documents.ts';
+import { checkBoundary } from './policy-lookup.ts';
+import { viewOfRole, viewWithTags } from './role-views.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
-import { roleTagging } from './tags.ts';
+import { iamTagging } from './tags.ts';
+import { checkTrustPolicy } from './trust-policies.ts';
+import { uniqueId } from './unique-ids.ts';
 
 const DEFAULT_SESSION_DURATION_S = 3600;
 
@@ -24,38 +26,26 @@ export function addRole(
   region: Region,
   given: Pick<
     RoleRow,
-    'Path' | 'RoleName' | 'AssumeRolePolicyDocument' | 'Description' | 'MaxSessionDuration' | 'Tags'
+    | 'Path'
+    | 'RoleName'
+    | 'AssumeRolePolicyDocument'
+    | 'principalIds'
+    | 'Description'
+    | 'MaxSessionDuration'
+    | 'Tags'
+    | 'boundary'
   >,
 ): RoleRow {
   const { Path, RoleName } = given;
   return region.iam.roles.set(RoleName.toLowerCase(), {
     ...given,
-    RoleId: uniqueId(region),
+    RoleId: uniqueId(region, 'AROA'),
     Arn: region.iamArn(`role${Path}${RoleName}`),
     CreateDate: region.now(),
     inlinePolicies: {},
     attachedPolicies: [],
   });
 }
-
-/** Returns a new id in the form of IAM's role ids: `AROA` and 17 characters of base 32. */
-function uniqueId(region: Region): string {
-  const letters: Record<string, string> = { 0: 'G', 1: 'H', 8: 'I', 9: 'J' };
-  const [, digits = ''] = region.id('AROA').split('-');
-  return `AROA${digits.replace(/[0189]/g, (digit) => letters[digit] ?? digit).toUpperCase()}`;
-}
-
-/** Returns a role as lists show it, without its tags. The tags require a separate call. */
-const viewOf = ({ Tags: _tags, ...role }: RoleRow): Role => ({
-  ...role,
-  AssumeRolePolicyDocument: urlEncode(role.AssumeRolePolicyDocument),
-});
-
-/** Returns a role as calls for a single role show it, with its tags. */
-export const viewWithTags = (role: RoleRow): Role => ({
-  ...viewOf(role),
-  Tags: role.Tags.length > 0 ? role.Tags : undefined,
-});
 
 export const roleOperations = {
   CreateRole: {
@@ -65,6 +55,7 @@ export const roleOperations = {
       'AssumeRolePolicyDocument',
       'Description',
       'MaxSessionDuration',
+      'PermissionsBoundary',
       'Tags',
     ],
     run(input, region) {
@@ -73,20 +64,23 @@ export const roleOperations = {
         RoleName: checkRoleName(input.RoleName),
         Description: input.Description,
         MaxSessionDuration: input.MaxSessionDuration ?? DEFAULT_SESSION_DURATION_S,
-        Tags: roleTagging.merged([], input.Tags),
+        Tags: iamTagging.merged([], input.Tags),
       };
       if (region.iam.roles.has(given.RoleName.toLowerCase())) throw roleExists(given.RoleName);
-      const AssumeRolePolicyDocument = checkTrustPolicy(input.AssumeRolePolicyDocument, region);
-      return { Role: viewWithTags(addRole(region, { ...given, AssumeRolePolicyDocument })) };
+      const trust = checkTrustPolicy(input.AssumeRolePolicyDocument, region);
+      const { PermissionsBoundary } = input;
+      const boundary =
+        PermissionsBoundary === undefined ? undefined : checkBoundary(region, PermissionsBoundary);
+      return { Role: viewWithTags(region, addRole(region, { ...given, ...trust, boundary })) };
     },
   },
 
   GetRole: {
     inputMembers: ['RoleName'],
-    // Roles are never assumed in the sandbox, so there is no last use.
-    run: (input, region) => ({
-      Role: { ...viewWithTags(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
-    }),
+    run(input, region) {
+      const role = rowOf(region.iam.roles, input.RoleName);
+      return { Role: { ...viewWithTags(region, role), RoleLastUsed: role.lastUsed ?? {} } };
+    },
   },
 
   ListRoles: {
@@ -97,7 +91,7 @@ export const roleOperations = {
         .filter(({ Path }) => Path.startsWith(prefix))
         .sort((a, b) => (a.RoleName < b.RoleName ? -1 : 1));
       const { rows, ...rest } = page(found, input);
-      return { Roles: rows.map(viewOf), ...rest };
+      return { Roles: rows.map((role) => viewOfRole(region, role)), ...rest };
     },
   },
 
@@ -117,7 +111,7 @@ export const roleOperations = {
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       role.Description = input.Description;
-      return { Role: viewWithTags(role) };
+      return { Role: viewWithTags(region, role) };
     },
   },
 
@@ -125,7 +119,7 @@ export const roleOperations = {
     inputMembers: ['RoleName', 'PolicyDocument'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      role.AssumeRolePolicyDocument = checkTrustPolicy(input.PolicyDocument, region);
+      Object.assign(role, checkTrustPolicy(input.PolicyDocument, region));
       return {};
     },
   },
@@ -135,8 +129,11 @@ export const roleOperations = {
     inputMembers: ['RoleName'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      if (role.attachedPolicies.length > 0) throw deleteConflict('detach all policies');
-      if (Object.keys(role.inlinePolicies).length > 0) throw deleteConflict('delete policies');
+      if (role.attachedPolicies.length > 0)
+        throw deleteConflict('Cannot delete entity, must detach all policies first.');
+      if (Object.keys(role.inlinePolicies).length > 0) {
+        throw deleteConflict('Cannot delete entity, must delete policies first.');
+      }
       region.iam.roles.delete(role.RoleName.toLowerCase());
       return {};
     },

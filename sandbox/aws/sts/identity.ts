@@ -1,15 +1,16 @@
-/** The identity of the caller. All callers are the same user of the world's account. */
+/** The identity of the caller, and the account of an access key. */
 import type * as STS from '@aws-sdk/client-sts';
 import type { Operations } from '../../operations.ts';
 
 export const identityOperations = {
-  /** Signatures are not checked, so every caller is the same user. */
   GetCallerIdentity: {
     inputMembers: [],
-    run: (_input, region) => ({
-      UserId: 'AIDASANDBOXUSERXXXXXX',
-      Account: region.account,
-      Arn: region.iamArn('user/sandbox'),
-    }),
+    run: (_input, region, { arn, userId }) => ({ UserId: userId, Account: region.account, Arn: arn }),
+  },
+
+  /** Every access key belongs to the only account. */
+  GetAccessKeyInfo: {
+    inputMembers: ['AccessKeyId'],
+    run: (_input, region) => ({ Account: region.account }),
   },
 } satisfies Operations<typeof STS>;

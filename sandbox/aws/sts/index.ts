@@ -1,4 +1,5 @@
-/** The sandbox's STS, which only identifies the caller. It has no AssumeRole, because the sandbox checks no permissions. */
+/** The sandbox's STS: identities and temporary credentials. */
+import { assumeRoleOperations } from './assume-role.ts';
 import { identityOperations } from './identity.ts';
 
-export const stsOperations = { ...identityOperations };
+export const stsOperations = { ...identityOperations, ...assumeRoleOperations };

@@ -4,6 +4,8 @@ import { CreateTagsCommand, DescribeTagsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { resourceTables as ec2Tables } from '../../../sandbox/aws/ec2/store.ts';
 import { resourceTables as ecsTables } from '../../../sandbox/aws/ecs/store.ts';
+import { emptyAccountListOperations } from '../../../sandbox/aws/iam/empty-account-lists.ts';
+import { userOperations } from '../../../sandbox/aws/iam/users.ts';
 import { services } from '../../../sandbox/services.ts';
 import { storesOf } from '../../../sandbox/world/stores.ts';
 import { World } from '../../../sandbox/world/world.ts';
@@ -38,6 +40,11 @@ const READS_WITHOUT_LAG = [
   // The lists of kinds that the sandbox does not have are empty.
   ...Object.keys(emptyListOperations).map((operation) => `ec2 ${operation}`),
   'ecs ListContainerInstances',
+  ...Object.keys(emptyAccountListOperations).map((operation) => `iam ${operation}`),
+  // The only user always exists.
+  ...Object.keys(userOperations)
+    .filter((operation) => operation.startsWith('List'))
+    .map((operation) => `iam ${operation}`),
   ...['TargetGroupAttributes', 'TargetHealth'].map((name) => `elbv2 Describe${name}`),
   ...['Clusters', 'ServiceDeployments', 'ServiceRevisions', 'Services', 'TaskDefinition', 'Tasks'].map(
     (name) => `ecs Describe${name}`,
@@ -47,6 +54,7 @@ const READS_WITHOUT_LAG = [
   ...['AttachedRolePolicies', 'InstanceProfilesForRole', 'RolePolicies', 'RoleTags'].map(
     (name) => `iam List${name}`,
   ),
+  ...['EntitiesForPolicy', 'PolicyTags', 'PolicyVersions'].map((name) => `iam List${name}`),
 ];
 
 test('every list operation that a kind declares exists in the sandbox', () => {

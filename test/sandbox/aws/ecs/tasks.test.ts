@@ -299,23 +299,40 @@ test('unknown tasks and invalid RunTask parameters are refused', async () => {
   expect((await refusalOf(ecs.send(withoutTasks))).code).toBe('InvalidParameterException');
 });
 
-test('RunTask refuses a task whose role does not trust ECS', async () => {
+const trust = (statement: object) => ({
+  Effect: 'Allow',
+  Principal: { Service: 'ecs-tasks.amazonaws.com' },
+  Action: 'sts:AssumeRole',
+  ...statement,
+});
+const accountIs = (account: string) => ({ Condition: { StringEquals: { 'aws:SourceAccount': account } } });
+
+test.each<[string, object[]]>([
+  ['trusts another service', [trust({ Principal: { Service: 'ec2.amazonaws.com' } })]],
+  ['allows another action', [trust({ Action: 'sts:TagSession' })]],
+  ['denies ECS tasks', [trust({}), trust({ Effect: 'Deny' })]],
+  ['trusts ECS tasks of another account', [trust(accountIs('111111111111'))]],
+])('RunTask refuses a task whose role %s', async (_what, Statement) => {
   const { run, iam, role } = await timedScene();
-  await iam.send(
-    new UpdateAssumeRolePolicyCommand({
-      RoleName: 'tasks',
-      PolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
-      }),
-    }),
-  );
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'tasks', PolicyDocument }));
   expect(await refusalOf(run())).toEqual({
     code: 'ClientException',
     message: expect.stringContaining(`ECS was unable to assume the role '${role}'`),
   });
+});
+
+test.each<[string, object]>([
+  ['ECS tasks of this account', accountIs('000000000000')],
+  [
+    'ECS tasks under a condition that the sandbox cannot evaluate',
+    { Condition: { Bool: { 'a:b': 'true' } } },
+  ],
+])('RunTask accepts a role that trusts %s', async (_what, statement) => {
+  const { run, iam } = await timedScene();
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust(statement)] });
+  await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'tasks', PolicyDocument }));
+  expect(await run()).toHaveLength(1);
 });
 
 test('an image named like a built-in object property does not break snapshots', async () => {

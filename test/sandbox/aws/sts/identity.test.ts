@@ -1,7 +1,7 @@
 // The identity of the caller, as the sandbox reports it.
-import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { expect, test } from '@jest/globals';
-import { refusalOf, sandbox } from '../../harness.ts';
+import { sandbox } from '../../harness.ts';
 
 test("the caller is a user of the sandbox's account", async () => {
   const { sts, region } = await sandbox();
@@ -9,13 +9,4 @@ test("the caller is a user of the sandbox's account", async () => {
   expect(Account).toBe(region.account);
   expect(Arn).toBe(`arn:aws:iam::${region.account}:user/sandbox`);
   expect(UserId).toMatch(/^AIDA[A-Z0-9]{17}$/);
-});
-
-test('assuming a role is refused', async () => {
-  const { sts } = await sandbox();
-  const command = new AssumeRoleCommand({
-    RoleArn: 'arn:aws:iam::000000000000:role/any',
-    RoleSessionName: 'session',
-  });
-  expect(await refusalOf(sts.send(command))).toMatchObject({ code: 'NotImplemented' });
 });

@@ -1,4 +1,4 @@
-// AWS refuses a delete because the resource is in use: the run reports a stranger's resource at once, and waits for any other to disappear.
+// AWS refuses a delete because another resource uses this one: the run reports a stranger's resource at once, and waits until any other is gone.
 import {
   DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,

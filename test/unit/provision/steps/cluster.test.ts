@@ -72,7 +72,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ecs.on(CreateClusterCommand).rejects(awsError('LimitExceededException', 'too many clusters'));
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     message: 'too many clusters',
@@ -80,7 +80,7 @@ test('explains refusal', async () => {
   expect(sentCalls()).toEqual([createCall]);
 });
 
-test('explains refusal: a cluster that ECS could not set up is reported with the reason', async () => {
+test('explains a failure: a cluster that ECS could not set up is reported with the reason', async () => {
   mocks.ecs
     .on(CreateClusterCommand)
     .resolves({ cluster: { ...createResponse.cluster, status: 'PROVISIONING' } });

@@ -166,7 +166,7 @@ test.each([
   expect(planned[0]).toMatchObject({ reason, cannotUpdate: true });
 });
 
-test('explains refusal', async () => {
+test('explains refusal: a foreign endpoint that already uses the route to S3 is reported', async () => {
   mocks.ec2.on(CreateVpcEndpointCommand).rejects(alreadyExists);
   mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [] });
   await expect(provisionStep(gatewayEndpoint, missing)).rejects.toMatchObject({

@@ -159,7 +159,7 @@ test('repairs drift', async () => {
   expect(sentCalls()).toEqual([tagCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('TooManyHostedZones', 'too many zones', 500));
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ message: 'too many zones' });
   expect(sentCalls()).toEqual([createCall]);

@@ -122,7 +122,7 @@ test('repairs drift: if only tags differ, only tags are sent', async () => {
   expect(sentCalls().map(({ command }) => command)).toEqual(['AddTags']);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('TooManyListenersException', 'too many listeners'));
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({ message: 'too many listeners' });
   expect(sentCalls()).toEqual([createCall]);

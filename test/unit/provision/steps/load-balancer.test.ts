@@ -190,7 +190,7 @@ test('repairs drift: a failed load balancer is deleted before a new one is creat
   ]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2
     .on(CreateLoadBalancerCommand)
     .rejects(awsError('TooManyLoadBalancersException', 'You have reached the maximum.'));

@@ -93,7 +93,7 @@ test('repairs drift: if only the retention differs, only the retention is sent',
   expect(sentCalls()).toEqual([retentionCall(30)]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.logs
     .on(CreateLogGroupCommand)
     .rejects(awsError('LimitExceededException', 'Resource limit exceeded.'));

@@ -168,14 +168,14 @@ test('repairs drift: a failed gateway that no longer exists is not an error', as
   expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('NatGatewayLimitExceeded', 'This would exceed the limit of 5 NAT gateways');
   mocks.ec2.on(CreateNatGatewayCommand).rejects(refusal);
   await expect(provisionStep(natGateway, missing)).rejects.toBe(refusal);
   expect(sentCalls()).toEqual([createCall('token-1')]);
 });
 
-test('explains refusal: the wait fails if the gateway fails, with the reason from AWS', async () => {
+test('explains a failure: if the gateway fails, the wait ends with the reason from AWS', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   const why = {
     FailureCode: 'Gateway.NotAttached',
@@ -189,7 +189,7 @@ test('explains refusal: the wait fails if the gateway fails, with the reason fro
   });
 });
 
-test('explains refusal: the wait fails if the gateway is deleted meanwhile', async () => {
+test('explains a failure: the wait ends if the gateway is deleted meanwhile', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mockLookups('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({

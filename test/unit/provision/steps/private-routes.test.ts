@@ -131,7 +131,7 @@ test('repairs drift: the route table of a surplus zone is removed', () => {
   expect(change).toMatchObject({ key: 'private-3', verb: 'remove' });
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mockSuccess();
   const refusal = awsError('RouteLimitExceeded', 'The maximum number of routes has been reached.');
   mocks.ec2.on(CreateRouteCommand).rejects(refusal);

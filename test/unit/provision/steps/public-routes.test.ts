@@ -186,14 +186,14 @@ test('repairs drift: a subnet that was associated with another route table is as
   });
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('RouteTableLimitExceeded', 'The maximum number of route tables has been reached.');
   mocks.ec2.on(CreateRouteTableCommand).rejects(refusal);
   await expect(provisionStep(publicRoutes, missing)).rejects.toBe(refusal);
   expect(commands()).toEqual(['CreateRouteTable']);
 });
 
-test('explains refusal: if an existing association never becomes visible, the original error is thrown', async () => {
+test('throws the error when AWS refuses a call: the step gives up if an existing association never becomes visible', async () => {
   mockSuccess();
   mocks.ec2.on(AssociateRouteTableCommand).rejects(alreadyAssociated);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });

@@ -168,7 +168,7 @@ test('repairs drift: a load balancer that does not exist yet counts as a differe
   expect(sentCalls()).toEqual([writeCall('UPSERT')]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const message = '[Tried to create an alias that targets x, but that target was not found]';
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('InvalidChangeBatch', message));
   await expect(provisionStep(record, scenario)).rejects.toMatchObject({ message });

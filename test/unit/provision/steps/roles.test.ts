@@ -173,7 +173,7 @@ test('repairs drift: if only tags differ, only tags are sent', async () => {
   expect(sentCalls().map(({ command }) => command)).toEqual(['TagRole']);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('LimitExceededException', 'Cannot exceed quota', 409));
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     message: 'Cannot exceed quota',

@@ -236,7 +236,7 @@ test('repairs drift: a rule that is no longer configured is removed', async () =
   expect(sentCalls()).toEqual([]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('TooManyRulesException', 'too many rules'));
   await expect(provisionStep(rules, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     message: 'too many rules',

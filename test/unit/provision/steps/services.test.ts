@@ -332,8 +332,8 @@ describe('repairs drift', () => {
   });
 });
 
-describe('explains refusal', () => {
-  test('explains refusal', async () => {
+describe('refusals', () => {
+  test('throws the error when AWS refuses a call', async () => {
     const message = 'The container api1 did not have a container port 5000 defined.';
     mocks.ecs.on(CreateServiceCommand).rejects(awsError('InvalidParameterException', message));
     await expect(provisionStep(services, scenario())).rejects.toMatchObject({ message });

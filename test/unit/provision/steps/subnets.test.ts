@@ -167,7 +167,7 @@ test('repairs drift: the subnets of a surplus zone are removed', async () => {
   expect(shortChanges).toEqual([['remove', 'public-3']]);
 });
 
-test('explains refusal', async () => {
+test('explains refusal: a foreign subnet with the same block is reported', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
   await expect(

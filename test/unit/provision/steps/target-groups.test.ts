@@ -239,7 +239,7 @@ test('repairs drift: a target group that is no longer configured is removed', as
   expect(sentCalls()).toEqual([]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2
     .on(CreateTargetGroupCommand)
     .rejects(awsError('TooManyTargetGroupsException', 'You have reached the maximum.'));

@@ -210,7 +210,7 @@ test('repairs drift: a family of task definitions that is no longer configured i
   expect(shortChanges).toEqual([['remove', 'old']]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
     .rejects(awsError('ClientException', 'No Fargate configuration exists for given values.'));

@@ -77,7 +77,7 @@ test('explains refusal: a foreign task and a foreign service are named at once, 
   expect(mutations()).toEqual([deleteCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ecs
     .on(DeleteClusterCommand)
     .rejects(awsError('ClusterContainsContainerInstancesException', 'it contains container instances'));

@@ -70,13 +70,13 @@ test('counts a missing resource as removed: a record whose zone is gone', async 
   expect(await remove()).toBeUndefined();
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sentCalls()).toEqual([deleteCall(recordSet(OUR_DNS_NAME))]);
 });
 
-test('explains refusal: the error is thrown if AWS still refuses the current form of the record', async () => {
+test('throws the error when AWS refuses a call: AWS still refuses the current form of the record', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   mockRecords(recordSet(OUR_DNS_NAME));
   await expect(remove()).rejects.toMatchObject({ message: mismatch.message });

@@ -115,7 +115,7 @@ test('counts a missing resource as removed: a service whose cluster is gone', as
   expect(await remove()).toBeUndefined();
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mockDelete();
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });

@@ -33,11 +33,11 @@ export let diffs: Partial<Record<Noun, Change[]>> = {};
 export let abort = new AbortController();
 export let run: Run;
 
-/** Replaces members of the step of a noun. */
+/** Replaces members of a noun's step. */
 export const fakeStep = <N extends Noun>(noun: N, members: Partial<Step<N>>): void =>
   void Object.assign(steps[noun], members);
 
-/** Replaces the removal of a noun. */
+/** Replaces a noun's removal. */
 export const fakeRemoval = <N extends Noun>(noun: N, remove: Removal<N>['remove']): void =>
   void Object.assign(removals[noun], { remove });
 

@@ -136,7 +136,7 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     { [`${api}.healthCheck`]: 'Use health: how to find out whether it is healthy.' },
   ],
   [
-    'a second protocol',
+    'a misspelt protocol',
     { [`${api}.protocol`]: undefined, [`${api}.protocol2`]: 'GRPC' },
     { [`${api}.protocol2`]: 'Did you mean protocol?' },
   ],

@@ -1,4 +1,4 @@
-// Every row of the table of other tools' words: each word gets its answer in every object where it is not a field.
+// The tables of words from other tools: each word gets its answer in every object where it is not a field.
 import { describe, expect, test } from '@jest/globals';
 import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
 import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from '../../../../lib/config/wishes.ts';

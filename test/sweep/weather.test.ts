@@ -40,7 +40,7 @@ async function repeatUntilSuccess(run: () => Promise<unknown>): Promise<number> 
   }
 }
 
-/** Makes one of the listed manual changes. */
+/** Makes one of the changes in `manualChanges`. */
 async function changeByHand(user: Account, changeNumber: number): Promise<void> {
   const { apply } = manualChanges[changeNumber % manualChanges.length] ?? { apply: async () => undefined };
   const ids = user.ids();

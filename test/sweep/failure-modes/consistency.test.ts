@@ -21,7 +21,7 @@ import {
   openAccount,
 } from './scene.ts';
 
-/** Makes one of the listed manual changes. */
+/** Makes the change of `manualChanges` to this noun with this description. */
 async function changeByHand(user: Account, noun: string, what: string): Promise<void> {
   const found = manualChanges.find((other) => other.noun === noun && other.what === what);
   expect(found).toBeDefined();

@@ -1,4 +1,4 @@
-/** Helpers of the failure-mode tests. They open accounts, inject failures into operations, and check the end state. */
+/** For tests of failure modes: opens accounts, injects failures into operations, and checks the state after a run. */
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';

@@ -144,10 +144,10 @@ describe('a name for which the account has a longer zone', () => {
   test('is not refused if the stack owns the longer zone and the same run removes that zone', async () => {
     await addZone('shop.localhost');
     await user.provision(stackAt('api.eu.shop.localhost', 'eu.shop.localhost', true));
-    const moved = stackAt('api.eu.shop.localhost', 'shop.localhost');
-    const { done } = await user.provision(moved);
+    const movedStack = stackAt('api.eu.shop.localhost', 'shop.localhost');
+    const { done } = await user.provision(movedStack);
     expect(done).toContain('hostedZone.eu.shop.localhost remove');
-    expect((await user.drift(moved)).exitCode).toBe(0);
+    expect((await user.drift(movedStack)).exitCode).toBe(0);
   });
 });
 

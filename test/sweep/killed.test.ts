@@ -31,8 +31,8 @@ async function runKilledAt(
   });
   const running = user.start(command, ...flags);
   await eventually(async () => {
-    const waiting = (await (await requestFaults()).json()) as unknown[];
-    return waiting.length === 0 ? true : undefined;
+    const waitingFaults = (await (await requestFaults()).json()) as unknown[];
+    return waitingFaults.length === 0 ? true : undefined;
   });
   running.child.kill('SIGKILL');
   await running.done;

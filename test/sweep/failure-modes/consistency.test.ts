@@ -32,8 +32,8 @@ test('11: a "not found" error is retried for a new id, and is final for an old o
   const clock = leapingClock();
   const user = await openAccount({ idLagMs: 30_000 }, { clock });
   await user.provision(stack());
-  const refused = user.sandbox.journal.entries().filter(({ result }) => /NotFound$/.test(result));
-  expect(refused.length).toBeGreaterThan(10);
+  const refusedCalls = user.sandbox.journal.entries().filter(({ result }) => /NotFound$/.test(result));
+  expect(refusedCalls.length).toBeGreaterThan(10);
   await expectConverged(user);
   await clock.sleep(600_000);
   const edited = stack({ tags: { team: 'orders' } });
@@ -52,7 +52,7 @@ test('11: a "not found" error is retried for a new id, and is final for an old o
 async function flappingIds(user: Account, clock: Clock, running: Promise<unknown>): Promise<string[]> {
   const answers: Set<string>[] = [];
   let isDone = false;
-  const done = running.finally(() => (isDone = true));
+  const settled = running.finally(() => (isDone = true));
   while (!isDone) {
     const [{ Subnets = [] }, { RouteTables = [] }, { SecurityGroups = [] }] = await Promise.all([
       user.aws.ec2.send(new DescribeSubnetsCommand({})),
@@ -67,7 +67,7 @@ async function flappingIds(user: Account, clock: Clock, running: Promise<unknown
     answers.push(new Set(ids.flat().map(String)));
     await clock.sleep(1000);
   }
-  await done;
+  await settled;
   const allIds = new Set(answers.flatMap((shown) => [...shown]));
   return [...allIds].filter((id) => /10+1/.test(answers.map((shown) => Number(shown.has(id))).join('')));
 }

@@ -14,8 +14,8 @@ test('a first provision takes about three minutes: the load balancer or the NAT 
 });
 
 test('a provision without a new load balancer does not wait for one', () => {
-  const withBalancer = changesOf(['loadBalancer', 'record'], 'create');
-  const difference = expectedProvision(withBalancer) - expectedProvision(withBalancer.slice(1));
+  const changesWithBalancer = changesOf(['loadBalancer', 'record'], 'create');
+  const difference = expectedProvision(changesWithBalancer) - expectedProvision(changesWithBalancer.slice(1));
   expect(minutes(difference)).toBeGreaterThan(2);
 });
 

@@ -228,11 +228,11 @@ describe('waiting for a service', () => {
     });
 
     test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
-      const stopped = [1, 2, 3].map((id) =>
+      const stoppedTasks = [1, 2, 3].map((id) =>
         endedTask(id, { stopCode: 'ServiceSchedulerInitiated' as const }),
       );
       mockCompleted({ runningCount: 1 });
-      mockStopped([], [...stopped, endedTask(4, { taskDefinitionArn: OLD_DEFINITION })]);
+      mockStopped([], [...stoppedTasks, endedTask(4, { taskDefinitionArn: OLD_DEFINITION })]);
       await expect(wait(single)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
     });
 

@@ -20,11 +20,11 @@ import {
 } from '../../step-harness.ts';
 
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
-const withOurZone = config({ domain });
-const withAccountZone = config({ domain: { ...domain, createZone: false } });
+const configWithOurZone = config({ domain });
+const configWithAccountZone = config({ domain: { ...domain, createZone: false } });
 const ourZone = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
 const accountZone = { ...ourZone, tags: {} };
-const scenario = { noun: 'hostedZone' as const, config: withOurZone };
+const scenario = { noun: 'hostedZone' as const, config: configWithOurZone };
 
 const createCall = {
   command: 'CreateHostedZone',
@@ -104,12 +104,12 @@ test('creates when missing: a zone is not created twice if an earlier run missed
 });
 
 test.each([
-  ['renamed', withOurZone],
-  ['moved to a zone that the account already has', withAccountZone],
+  ['renamed', configWithOurZone],
+  ['moved to a zone that the account already has', configWithAccountZone],
   ['no longer configured', config({ domain: undefined })],
 ])('zones of the stack that the domain no longer uses are removed when the domain is %s', (_what, stack) => {
   const old = { ...ourZone, name: 'old.com' };
-  const current = stack.domain !== undefined && { '': stack === withOurZone ? ourZone : accountZone };
+  const current = stack.domain !== undefined && { '': stack === configWithOurZone ? ourZone : accountZone };
   const found = surveyOf({
     hostedZone: { ...current, 'old.com': old, 'other.com': { ...accountZone, name: 'other.com' } },
   });
@@ -133,7 +133,7 @@ test.each([
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { shortChanges } = await provisionStep(hostedZone, {
     ...scenario,
-    config: withAccountZone,
+    config: configWithAccountZone,
     found: { hostedZone: { '': zone } },
   });
   expect(shortChanges).toEqual([]);
@@ -184,7 +184,7 @@ test('explains refusal: a zone that the account already has is not created a sec
 });
 
 test('explains refusal: a zone that the account should already have is reported as missing', async () => {
-  const { changes } = await provisionStep(hostedZone, { ...scenario, config: withAccountZone });
+  const { changes } = await provisionStep(hostedZone, { ...scenario, config: configWithAccountZone });
   expect(changes).toMatchObject([
     {
       verb: 'refused',

@@ -118,8 +118,8 @@ test.each([
 ])('repairs drift: if the gateway %s, the routes are changed to lead to its replacement', (_, changes) => {
   const found = network();
   Object.assign(found.natGateway[''], changes);
-  const changed = diffOf(privateRoutes, surveyOf(found));
-  expect(changed.map(({ verb, fields }) => [verb, fields])).toEqual(
+  const plannedChanges = diffOf(privateRoutes, surveyOf(found));
+  expect(plannedChanges.map(({ verb, fields }) => [verb, fields])).toEqual(
     Array(2).fill(['update', [{ field: 'default route', from: 'nat-1', to: knownAfter('natGateway') }]]),
   );
 });

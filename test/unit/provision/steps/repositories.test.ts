@@ -124,8 +124,8 @@ test('creates when missing: a container that refers to an existing image has no 
   }));
   const scenario = { noun: 'repositories' as const, config: { ...base, services } };
   expect((await provisionStep(repositories, scenario)).shortChanges).toEqual([]);
-  const withLeftovers = { ...scenario, found: { repositories: bothRepositories } };
-  expect((await provisionStep(repositories, withLeftovers)).shortChanges).toEqual([
+  const scenarioWithLeftovers = { ...scenario, found: { repositories: bothRepositories } };
+  expect((await provisionStep(repositories, scenarioWithLeftovers)).shortChanges).toEqual([
     ['remove', 'web-api1'],
     ['remove', 'web-api2'],
   ]);

@@ -127,8 +127,8 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: a subnet keeps its zone even if the region no longer offers this zone', () => {
-  const moved = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
-  expect(diffOf(subnets, moved)).toEqual([]);
+  const surveyWithOtherZones = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
+  expect(diffOf(subnets, surveyWithOtherZones)).toEqual([]);
 });
 
 test('repairs drift', async () => {

@@ -67,10 +67,13 @@ test('removes what is ours: the waits for several services share their requests'
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
   // Uses the system clock, because a wait on the test clock is too short for requests to be shared.
-  const withSystemClock = { ...context(), clock: systemClock };
+  const contextWithSystemClock = { ...context(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) =>
-      services.remove({ ...withSystemClock, existing: { ...withSystemClock.existing, serviceName: key } }),
+      services.remove({
+        ...contextWithSystemClock,
+        existing: { ...contextWithSystemClock.existing, serviceName: key },
+      }),
     ),
   );
   expect(sentCalls().filter(({ command }) => command === 'DescribeServices')).toEqual([

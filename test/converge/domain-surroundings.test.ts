@@ -17,7 +17,7 @@ const stackAt = (name: string, zone: string, createZone = false): StackInput => 
 });
 
 let user: Account;
-/** The ids of the zones that the test has created, by zone name. */
+/** The names of the zones that the test has created, each with the id of its zone. */
 let zoneIds: Record<string, string>;
 beforeEach(async () => {
   user = await account();

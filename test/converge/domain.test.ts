@@ -25,7 +25,7 @@ async function addressRecordsOf({ aws }: Account, HostedZoneId?: string): Promis
   return (answer.ResourceRecordSets ?? []).filter(({ Type }) => Type === 'A');
 }
 
-/** Returns the names of all address records, by zone name. */
+/** Returns the name of each zone, with the names of its address records. */
 async function recordNamesByZone(user: Account): Promise<Record<string, string[]>> {
   const { HostedZones = [] } = await user.aws.route53.send(new ListHostedZonesCommand({}));
   const zones = HostedZones.map(async ({ Id, Name = '' }) => [

@@ -24,7 +24,7 @@ export const text = (file: string): string => readFileSync(join(ROOT, file), 'ut
 /** Programs and tests, in TypeScript or JavaScript. */
 export const CODE: readonly string[] = FILES.filter((file) => /\.[cm]?[jt]s$/.test(file));
 
-/** The services of the stack, by folder. */
+/** The folders of the stack's services. */
 export const SERVICES: readonly string[] = FILES.flatMap(
   (file) => /^(services\/[^/]+)\/package\.json$/.exec(file)?.[1] ?? [],
 );

@@ -47,7 +47,7 @@ export interface Machine {
   readonly write: (name: string, text: string) => string;
   /** Writes a configuration and returns the flags that name it. */
   readonly config: (stack: StackInput | string, name?: string) => string[];
-  /** Requests a page of the admin API of the machine's sandbox, as the user who started it. */
+  /** Requests a page of the admin API of the machine's sandbox, as the user who started the sandbox. */
   readonly admin: (path: string, init?: RequestInit) => Promise<Response>;
   /** The process id of the machine's sandbox. */
   readonly sandboxPid: () => Promise<number>;

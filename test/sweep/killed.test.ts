@@ -4,7 +4,7 @@ import { eventually, machine, type Machine } from '../journeys/harness.ts';
 import { tinyStack } from '../journeys/tiny-stack.ts';
 import { reportLine } from './report.ts';
 
-/** The mutating calls, by number, at which a provision or a teardown is killed. */
+/** The numbers of the mutating calls at which a provision or a teardown is killed. */
 const PROVISION_CALLS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
 const TEARDOWN_CALLS = [1, 4, 7, 10, 13, 16, 19];
 

@@ -18,7 +18,7 @@ import { removals } from '../../teardown/plan.ts';
 import { ACCOUNT, config, lookContextOf, mocks, ourTags, surveyOf, testClock } from './step-harness.ts';
 import { useFolder } from './lib/state/folder.ts';
 
-/** The resources that a survey finds, by noun and key. */
+/** The resources that a survey finds: for each noun, the resource of each key. */
 export type Resources = NonNullable<Parameters<typeof surveyOf>[0]>;
 
 const path = useFolder();
@@ -105,7 +105,7 @@ export const idsFor = <N extends Noun>(noun: N, key: string = ONLY): Ids[N] =>
 export const foundFor = <N extends Noun>(noun: N, key: string = ONLY, more: object = {}): Found[N] =>
   ({ ...idsFor(noun, key), tags: ourTags(noun, key), ...more }) as unknown as Found[N];
 
-/** Found resources of one noun, by key, with made-up ids. */
+/** One found resource of a noun for each key, with made-up ids. */
 export const foundAt = <N extends Noun>(noun: N, ...keys: string[]): Record<string, Found[N]> =>
   Object.fromEntries(keys.map((key) => [key, foundFor(noun, key)]));
 

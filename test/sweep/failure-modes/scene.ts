@@ -53,7 +53,7 @@ export const refusal = (code: string, message = 'by the test', status = 400): Fa
   status,
 });
 
-/** Failures by operation. By default, each happens once. */
+/** Operations, each with its failure. By default, a failure happens once. */
 type FailuresByOperation = Readonly<Record<string, Failure & Partial<Pick<Fault, 'nth' | 'times'>>>>;
 
 /** Runs a command while operations fail, and checks that every failure has happened. */

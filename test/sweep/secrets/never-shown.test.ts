@@ -30,7 +30,7 @@ process.on('SIGTERM', () => process.exit(0));
 `;
 
 let user: Machine;
-/** The outcome of each run, by name. */
+/** The names of the runs, each with its outcome. */
 const outcomes = new Map<string, Outcome>();
 
 const config = (environment: Record<string, string>, more = ''): string[] => {

@@ -36,7 +36,7 @@ test('an IPv6 alias of another load balancer causes a warning that names the oth
   ]);
 });
 
-test('the domain is checked only if one is configured and the survey looked up its zones and records', () => {
+test('a domain is checked only if it is configured and the survey looked up its zones and records', () => {
   const longerZone = { name: 'api.example.com', hostedZoneId: 'Z2', nameServers: [] };
   const surroundings = {
     longerZone,

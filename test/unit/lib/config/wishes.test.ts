@@ -4,7 +4,7 @@ import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
 import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from '../../../../lib/config/wishes.ts';
 import { mistakesOf, validStackWith } from './support.ts';
 
-/** The prefix of the paths in an object of the valid stack, by the level of the object. */
+/** For each level of the valid stack, the prefix of the paths in its objects. */
 const PREFIXES = {
   stack: '',
   domain: 'domain.',

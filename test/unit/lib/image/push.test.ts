@@ -220,7 +220,7 @@ test('an image that already exists under its tag counts as pushed', async () => 
   await expect(push(smallBundle)).resolves.toEqual([]);
 });
 
-test('another image under the tag is a problem that explains how to delete it', async () => {
+test('another image under the tag is a problem that explains how to delete that image', async () => {
   mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'the tag is immutable'));
   await expect(push(smallBundle)).rejects.toMatchObject({

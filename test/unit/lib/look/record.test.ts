@@ -58,7 +58,7 @@ const lookContext = (stack = config(), resources: StateData['resources'] = {}) =
 const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'api.example.com' } };
 const look = async (...context: Parameters<typeof lookContext>) =>
   (await lookRecord(lookContext(...context))).get('');
-/** All found records, by key. */
+/** The key of each found record, with its name and its zone. */
 const foundRecords = async (...context: Parameters<typeof lookContext>) =>
   [...(await lookRecord(lookContext(...context)))].map(([key, item]) => [
     key,

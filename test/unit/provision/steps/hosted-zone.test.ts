@@ -51,7 +51,7 @@ function mockZone(CallerReference: string, Name = 'example.com.'): void {
   mocks.route53.on(ListTagsForResourceCommand).resolves({});
 }
 
-test('creates when missing, then tags it', async () => {
+test('creates when missing, then tags the zone', async () => {
   mocks.route53.on(CreateHostedZoneCommand).resolves({
     HostedZone: { Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference: '' },
     DelegationSet: { NameServers: ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'] },

@@ -28,7 +28,7 @@ const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
 /**
  * Removes the load balancer's group. The tasks' group has rules that refer to it.
  * @param ingress the ingress rules of the tasks' group
- * @param otherRemovals the removals of other groups in the same run, by key
+ * @param otherRemovals the keys of other groups, each with its removal in the same run
  */
 function remove(ingress = [tcp(5000), tcp(6000)], otherRemovals: Record<string, Promise<void>> = {}) {
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
@@ -67,7 +67,7 @@ test('removes what is ours: waits until the groups whose rules refer to this one
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test("removes what is ours: the tasks' group is deleted without waiting for the load balancer's group, even if a rule of the latter refers to the tasks' group", async () => {
+test("removes what is ours: the tasks' group is deleted without waiting for the load balancer's group, even if the load balancer's group refers to the tasks' group", async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const web = group('web', 'sg-w', []);

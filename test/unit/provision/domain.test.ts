@@ -1,4 +1,4 @@
-// Cases that the convergence tests do not cover: warnings about aliases at the name of the domain.
+// Cases that the convergence tests do not cover: warnings about aliases at the name of the domain, and when a domain is checked.
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { checkDomain, domainEvents } from '../../../provision/domain.ts';

@@ -1,4 +1,4 @@
-// AWS refuses a delete because another resource uses this one: the run reports a stranger's resource at once, and waits until any other is gone.
+// AWS refuses to delete a resource that is in use: if a stranger's resource uses it, the run reports that at once; otherwise, the run waits.
 import {
   DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,

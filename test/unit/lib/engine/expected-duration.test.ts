@@ -9,7 +9,7 @@ import { change } from '../../engine-harness.ts';
 const minutes = (ms: number) => ms / 60_000;
 const changesOf = (some: readonly Noun[], verb: Verb) => some.map((noun) => change(noun, '', verb));
 
-test('a first provision takes about three minutes: the load balancer or the NAT gateway, the deployment and DNS', () => {
+test('a first provision takes about three minutes, for the load balancer or the NAT gateway, the deployment and DNS', () => {
   expect(minutes(expectedProvision(changesOf(nouns, 'create')))).toBeCloseTo(3.2, 0);
 });
 

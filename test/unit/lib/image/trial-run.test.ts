@@ -1,4 +1,4 @@
-// Trial runs: real programs are started, receive one request, and are gone afterwards.
+// Trial runs: real programs are started, receive requests, and are gone afterwards.
 import { chmod, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// The look at the domain: the calls that it makes, and the zones and records that it selects.
+// The look for the domain: the calls that it makes, and the zones and records that it selects.
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,

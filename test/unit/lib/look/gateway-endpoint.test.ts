@@ -1,4 +1,4 @@
-// The look at the gateway endpoint: how it reads AWS's responses.
+// The look for the gateway endpoint: how it reads AWS's responses.
 import { DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookGatewayEndpoint, probeEndpointGone } from '../../../../lib/look/gateway-endpoint.ts';

@@ -75,7 +75,7 @@ test('creates when missing: if the response to an earlier create was lost, our l
   expect(ids).toEqual({ '': { listenerArn: 'arn:there' } });
 });
 
-test('creates when missing: a listener that someone else has created on the port since the survey is left alone', async () => {
+test('creates when missing: a listener on our port that someone else created after the survey is left alone', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   mockListener({});
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({

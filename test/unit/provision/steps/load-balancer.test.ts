@@ -96,7 +96,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   });
 });
 
-test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mockLoadBalancer({});
   await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({

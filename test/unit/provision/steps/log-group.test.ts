@@ -45,7 +45,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   expect(sentCalls().at(-1)).toEqual(retentionCall(14));
 });
 
-test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   mockLogGroup({});
   await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({

@@ -215,7 +215,7 @@ test('explains refusal: a foreign repository is refused in the plan, and nothing
   expect(sentCalls()).toEqual([]);
 });
 
-test('throws the error when AWS refuses a call: a repository that someone else has created since the survey is not adopted', async () => {
+test('throws the error when AWS refuses a call: a repository that someone else created after the survey is not adopted', async () => {
   mockRepositories({ [nameOf('web-api1')]: {} });
   mocks.ecr
     .on(CreateRepositoryCommand)

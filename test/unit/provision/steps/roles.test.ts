@@ -95,7 +95,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   expect(sentCalls().at(-1)).toEqual(putPolicyCall);
 });
 
-test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mockRole({ owner: 'bob' });
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({

@@ -97,7 +97,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:there' } });
 });
 
-test('creates when missing: a rule that someone else has created at the priority since the survey is left alone', async () => {
+test('creates when missing: a rule at our priority that someone else created after the survey is left alone', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   mockRule({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(rules, { ...scenario, config: oneContainer })).rejects.toMatchObject({

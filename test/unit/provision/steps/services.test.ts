@@ -154,7 +154,7 @@ describe('creates when missing', () => {
     expect(tokens).toEqual(['token-1', 'token-2', 'token-2']);
   });
 
-  test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+  test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
     mocks.ecs.on(CreateServiceCommand).rejects(notIdempotent);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...deployedService, tags: [] }] });

@@ -138,7 +138,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   expect(sentCalls().at(-1)).toEqual(delayCall('arn:there'));
 });
 
-test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   mockTargetGroup({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(targetGroups, { ...scenario, config: oneContainer })).rejects.toMatchObject({

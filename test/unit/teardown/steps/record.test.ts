@@ -40,7 +40,7 @@ test('removes what is ours', async () => {
   expect(sentCalls()).toEqual([deleteCall(recordSet(OUR_DNS_NAME))]);
 });
 
-test('removes what is ours: a record that has changed since the survey is deleted in its current form', async () => {
+test('removes what is ours: a record that changed after the survey is deleted in its current form', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
   mockRecords(recordSet(OUR_DNS_NAME, false));
   expect(await remove()).toBeUndefined();

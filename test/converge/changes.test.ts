@@ -56,9 +56,9 @@ testSample(titledCases, async (_title, after, before = stack()) => {
   expect(done).toEqual(plan.map(({ address, verb }) => `${address} ${verb}`).sort());
   expect(calls).not.toEqual([]);
   expect(await user.plan(after)).toEqual([]);
-  const fresh = await account();
-  await fresh.provision(after);
-  expect(user.census()).toEqual(fresh.census());
+  const freshAccount = await account();
+  await freshAccount.provision(after);
+  expect(user.census()).toEqual(freshAccount.census());
 });
 
 test('a plan with a different address block is refused', async () => {

@@ -50,7 +50,7 @@ test('11: a "not found" error is retried for a new id, and is final for an old o
 
 /** Lists resources once per second while a command runs. @returns the ids that were shown, then missing, then shown again */
 async function flappingIds(user: Account, clock: Clock, running: Promise<unknown>): Promise<string[]> {
-  const answers: Set<string>[] = [];
+  const shownEachSecond: Set<string>[] = [];
   let isDone = false;
   const settled = running.finally(() => (isDone = true));
   while (!isDone) {
@@ -64,12 +64,14 @@ async function flappingIds(user: Account, clock: Clock, running: Promise<unknown
       RouteTables.map(({ RouteTableId }) => RouteTableId),
       SecurityGroups.map(({ GroupId }) => GroupId),
     ];
-    answers.push(new Set(ids.flat().map(String)));
+    shownEachSecond.push(new Set(ids.flat().map(String)));
     await clock.sleep(1000);
   }
   await settled;
-  const allIds = new Set(answers.flatMap((shown) => [...shown]));
-  return [...allIds].filter((id) => /10+1/.test(answers.map((shown) => Number(shown.has(id))).join('')));
+  const allIds = new Set(shownEachSecond.flatMap((shown) => [...shown]));
+  return [...allIds].filter((id) =>
+    /10+1/.test(shownEachSecond.map((shown) => Number(shown.has(id))).join('')),
+  );
 }
 
 test('12: a resource that is shown, then missing, then shown again is neither created twice nor forgotten', async () => {

@@ -96,9 +96,9 @@ export async function provisionKilledAt(
 /** Checks that the next provision makes no changes, and that the account has the same resources as after a first provision. */
 export async function expectConverged(user: Account, desired: StackInput = stack()): Promise<void> {
   const { calls } = await user.provision(desired);
-  const fresh = await account();
-  await fresh.provision(desired);
-  expect({ calls, census: user.census() }).toEqual({ calls: [], census: fresh.census() });
+  const freshAccount = await account();
+  await freshAccount.provision(desired);
+  expect({ calls, census: user.census() }).toEqual({ calls: [], census: freshAccount.census() });
 }
 
 /** Returns a simulated data plane whose tasks fail to start as long as `failure` is set. */

@@ -98,8 +98,8 @@ test.each(
   NOT_YET_VALUES.flatMap(({ template, values, answer }) =>
     values.split(' ').map((value) => [value, template, answer]),
   ),
-)('the value %s of %s is answered with what to use instead', (value = '', at = '', answer) => {
-  const path = at.replace('*', 'shop').replace('*', 'api');
+)('the value %s of %s is answered with what to use instead', (value = '', template = '', answer) => {
+  const path = template.replace('*', 'shop').replace('*', 'api');
   for (const written of [value, value.toLowerCase()])
     expect(mistakesOf(validStackWith({ [path]: written }))).toEqual([
       { path, value: `'${written}'`, fix: `Not supported yet. ${answer}` },

@@ -159,7 +159,7 @@ describe('another record at the name', () => {
     ['browsers', 'HTTPS', '1 other.example.net. alpn=h2'],
     ['clients that support SVCB', 'SVCB', '1 other.example.net.'],
   ])(
-    'causes a warning of plan, provision and drift if it leads %s elsewhere',
+    'causes a warning in plan, provision and drift if it leads %s elsewhere',
     async (clients, type, value) => {
       await addZone('shop.localhost');
       await changeRecord('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));

@@ -22,7 +22,7 @@ const stack = (services: StackInput['services']): StackInput => ({
   services,
 });
 
-/** Starts to request /app about a hundred times per second. @returns a function that stops the load and counts each answer */
+/** Starts to request /app about a hundred times per second. @returns a function that stops the load and returns the number of each answer */
 async function startLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const resolved = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);

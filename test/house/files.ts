@@ -7,7 +7,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** Folders that are installed, generated, or written by a run. */
 const EXCLUDED = new Set(['node_modules', '.git', '.slipway', 'coverage', 'dist']);
 
-/** Paths below the root with forward slashes, sorted. */
+/** Paths relative to the root, with forward slashes, sorted. */
 export const FILES: readonly string[] = filesIn('').sort();
 
 function filesIn(folder: string): string[] {

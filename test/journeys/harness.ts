@@ -66,7 +66,7 @@ export interface Machine {
 
 /**
  * Creates a machine. After the tests of the file, the machine's sandbox is stopped and its folder is removed.
- * @param extra more environment variables; the pace is 300 by default
+ * @param extra further environment variables; by default, the pace is 300
  */
 export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-journey-'));

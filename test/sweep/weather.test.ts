@@ -83,7 +83,7 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
       await changeByHand(user, changeNumber);
       await runAndCount(() => user.drift(stack()));
       await provision(stack());
-      // Stale lists may have hidden resources. A run in calm weather finds them, and the run after it changes nothing.
+      // Stale lists may have hidden resources. A run in calm weather finds them, and the next run changes nothing.
       user.sandbox.chaos.adjust(calm);
       await user.provision(stack());
       expect(user.census()).toEqual(fullCensus);

@@ -41,7 +41,7 @@ test('11: a "not found" error is retried for a new id, and is final for an old o
   await withFailures(user, { CreateTags: { ...refusal('InvalidVpcID.NotFound'), times: 'always' } }, () =>
     expect(user.provision(edited)).rejects.toMatchObject({ code: 'STEPS_FAILED' }),
   );
-  // Only EC2 resources are tagged by this call, once each. If calls were repeated, there would be more calls than resources.
+  // This call tags only EC2 resources, each of them once. If calls were repeated, there would be more calls than resources.
   const resources = Object.keys(user.ids()).length;
   expect(resultsOf(user, 'CreateTags').length).toBeLessThan(resources);
   await user.provision(edited);

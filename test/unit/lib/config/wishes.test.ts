@@ -4,7 +4,7 @@ import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
 import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from '../../../../lib/config/wishes.ts';
 import { mistakesOf, validStackWith } from './support.ts';
 
-/** For each level of the valid stack, the prefix of the paths in its objects. */
+/** The levels of a configuration, each with the path of one of its objects in the valid stack, as a prefix. */
 const PREFIXES = {
   stack: '',
   domain: 'domain.',
@@ -28,8 +28,9 @@ const rows = [
 ];
 const allWords = rows.flatMap(({ words }) => words.split(' '));
 /**
- * Each word with the levels at which it is an unknown key. An entry with a colon names the only level of its word. Any other
- * word is meant for all levels at which no other row lists it. Levels that have a field of this name are left out.
+ * Each word with the levels at which it is an unknown key. An entry `level:word` lists a word for this level only. An entry
+ * without a colon lists a word for all levels, except those for which another row lists it. Levels that have a field of this
+ * name are left out.
  */
 const cases = rows.flatMap(({ row, words }) =>
   words.split(' ').map((entry) => {

@@ -41,9 +41,9 @@ const CONTENDER = `
   import { takeLock } from 'lib/state/lock.ts';
   console.log('ready');
   process.stdin.once('data', async () => {
-    const taken = takeLock(process.argv[2], 'npm run teardown', { now: Date.now });
+    const taking = takeLock(process.argv[2], 'npm run teardown', { now: Date.now });
     process.stdin.once('data', () => process.exit(130));
-    console.log(await taken.then(({ takenOverFrom }) => 'won ' + takenOverFrom, ({ code, why }) => code + ' ' + why));
+    console.log(await taking.then(({ takenOverFrom }) => 'won ' + takenOverFrom, ({ code, why }) => code + ' ' + why));
   });`;
 
 let program: string;

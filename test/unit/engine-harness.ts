@@ -174,7 +174,7 @@ const RESPONSES: Readonly<Record<string, object>> = {
   },
 };
 
-/** The context of a removal in a run that also removes these resources, and no others. */
+/** The part of a removal's context that describes a run which also removes these resources, and no others. */
 export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({
   willRemoveAll: () => false,
   removalOf: (key) => others[key],

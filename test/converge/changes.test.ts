@@ -56,12 +56,12 @@ testSample(titledCases, async (_title, after, before = stack()) => {
   expect(done).toEqual(plan.map(({ address, verb }) => `${address} ${verb}`).sort());
   expect(calls).not.toEqual([]);
   expect(await user.plan(after)).toEqual([]);
-  const fresh = await account();
-  await fresh.provision(after);
-  expect(user.census()).toEqual(fresh.census());
+  const freshAccount = await account();
+  await freshAccount.provision(after);
+  expect(user.census()).toEqual(freshAccount.census());
 });
 
-test('a plan with a different address block is refused, and nothing changes', async () => {
+test('a plan with a different address block is refused', async () => {
   const user = await provisionedAccount(stack());
   await expect(user.plan(stack({ network: { cidr: '10.1.0.0/16' } }))).rejects.toMatchObject({
     code: 'REFUSED',

@@ -1,4 +1,4 @@
-// Zones that nothing delegates to yet, with real tasks and requests: which URL a run checks, what it prints, and how it ends.
+// Zones that nothing delegates to yet, with real tasks and requests: which URL a run checks, what the run prints, and how it ends.
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';

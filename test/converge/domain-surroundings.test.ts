@@ -17,7 +17,7 @@ const stackAt = (name: string, zone: string, createZone = false): StackInput => 
 });
 
 let user: Account;
-/** The ids of the zones that the test has created, by zone name. */
+/** The names of the zones that the test has created, each with the id of its zone. */
 let zoneIds: Record<string, string>;
 beforeEach(async () => {
   user = await account();
@@ -144,10 +144,10 @@ describe('a name for which the account has a longer zone', () => {
   test('is not refused if the stack owns the longer zone and the same run removes that zone', async () => {
     await addZone('shop.localhost');
     await user.provision(stackAt('api.eu.shop.localhost', 'eu.shop.localhost', true));
-    const moved = stackAt('api.eu.shop.localhost', 'shop.localhost');
-    const { done } = await user.provision(moved);
+    const movedStack = stackAt('api.eu.shop.localhost', 'shop.localhost');
+    const { done } = await user.provision(movedStack);
     expect(done).toContain('hostedZone.eu.shop.localhost remove');
-    expect((await user.drift(moved)).exitCode).toBe(0);
+    expect((await user.drift(movedStack)).exitCode).toBe(0);
   });
 });
 
@@ -159,7 +159,7 @@ describe('another record at the name', () => {
     ['browsers', 'HTTPS', '1 other.example.net. alpn=h2'],
     ['clients that support SVCB', 'SVCB', '1 other.example.net.'],
   ])(
-    'causes a warning of plan, provision and drift if it leads %s elsewhere',
+    'causes a warning in plan, provision and drift if it leads %s elsewhere',
     async (clients, type, value) => {
       await addZone('shop.localhost');
       await changeRecord('shop.localhost', 'CREATE', record('api.shop.localhost', type, value));

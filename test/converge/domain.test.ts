@@ -25,7 +25,7 @@ async function addressRecordsOf({ aws }: Account, HostedZoneId?: string): Promis
   return (answer.ResourceRecordSets ?? []).filter(({ Type }) => Type === 'A');
 }
 
-/** Returns the names of all address records, by zone name. */
+/** Returns the name of each zone, with the names of its address records. */
 async function recordNamesByZone(user: Account): Promise<Record<string, string[]>> {
   const { HostedZones = [] } = await user.aws.route53.send(new ListHostedZonesCommand({}));
   const zones = HostedZones.map(async ({ Id, Name = '' }) => [
@@ -54,19 +54,22 @@ test('the old record or zone is removed when a domain is renamed, moved to anoth
   await user.provision(stackWithDomain('api.one.localhost', 'one.localhost'));
   expect(await recordNamesByZone(user)).toEqual({ 'one.localhost.': ['api.one.localhost.'] });
 
-  const renamed = stackWithDomain('www.one.localhost', 'one.localhost');
-  expect(planInWords(await user.plan(renamed))).toEqual(['create record', 'remove record.api.one.localhost']);
-  await user.provision(renamed);
+  const renamedStack = stackWithDomain('www.one.localhost', 'one.localhost');
+  expect(planInWords(await user.plan(renamedStack))).toEqual([
+    'create record',
+    'remove record.api.one.localhost',
+  ]);
+  await user.provision(renamedStack);
   expect(await recordNamesByZone(user)).toEqual({ 'one.localhost.': ['www.one.localhost.'] });
 
-  const moved = stackWithDomain('www.two.localhost', 'two.localhost');
-  expect(planInWords(await user.plan(moved))).toEqual([
+  const movedStack = stackWithDomain('www.two.localhost', 'two.localhost');
+  expect(planInWords(await user.plan(movedStack))).toEqual([
     'create hostedZone',
     'remove hostedZone.one.localhost',
     'create record',
     'remove record.www.one.localhost',
   ]);
-  await user.provision(moved);
+  await user.provision(movedStack);
   expect(await recordNamesByZone(user)).toEqual({ 'two.localhost.': ['www.two.localhost.'] });
 
   expect(planInWords(await user.plan(stackWithDomain()))).toEqual([

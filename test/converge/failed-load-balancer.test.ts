@@ -1,4 +1,4 @@
-// AWS accepts a load balancer but fails to set it up: the run ends soon with the reason, and the next run replaces the load balancer.
+// AWS accepts a load balancer but fails to set it up: the run soon ends with the reason, and the next run replaces the load balancer.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { simulatedDataPlane } from '../../sandbox/data-plane/data-plane.ts';
@@ -55,7 +55,7 @@ test('a run with --no-wait reports the failure, and the next run replaces the lo
   const user = await account();
   failLoadBalancer(user);
   await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);
-  const failed = user.ids()['loadBalancer'];
+  const failedIds = user.ids()['loadBalancer'];
   expect(planInWords(await user.plan(stack()))).toEqual([
     'replace loadBalancer: state',
     'create listener',
@@ -64,7 +64,7 @@ test('a run with --no-wait reports the failure, and the next run replaces the lo
     'update record: alias to, alias zone',
   ]);
   await user.provision(stack());
-  expect(user.ids()['loadBalancer']).not.toEqual(failed);
+  expect(user.ids()['loadBalancer']).not.toEqual(failedIds);
   expect(await user.plan(stack())).toEqual([]);
   expect(user.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'elbv2.listeners': 1 });
 });

@@ -15,7 +15,7 @@ export interface ForeignResource {
   readonly address: string;
   readonly create: (aws: Clients) => Promise<unknown>;
   readonly stack?: StackInput;
-  /** The other user's resources that remain after the resource is adopted and the stack is torn down, by kind. */
+  /** For each kind, the number of the other user's resources that remain after the adoption and a teardown of the stack. */
   readonly remaining?: Readonly<Record<string, number>>;
 }
 

@@ -31,13 +31,13 @@ testSample(
     const user = await account();
     await create(user.aws);
     const before = user.census();
-    const refused = {
+    const foreignProblem = {
       code: 'FOREIGN',
       why: expect.stringMatching(new RegExp(`^${address}: it has our name`)),
     };
-    await expect(user.plan(desired)).rejects.toMatchObject(refused);
-    await expect(user.provision(desired)).rejects.toMatchObject(refused);
-    await expect(user.drift(desired)).rejects.toMatchObject(refused);
+    await expect(user.plan(desired)).rejects.toMatchObject(foreignProblem);
+    await expect(user.provision(desired)).rejects.toMatchObject(foreignProblem);
+    await expect(user.drift(desired)).rejects.toMatchObject(foreignProblem);
     await user.teardown(desired);
     expect(user.census()).toEqual(before);
   },

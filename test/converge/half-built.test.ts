@@ -51,14 +51,14 @@ test('a half-built stack is completed, and a half-removed stack can be either co
       positionsWithin(CALL_COUNTS.provision),
       positionsWithin(CALL_COUNTS.teardown),
       fc.boolean(),
-      async (refusedInProvision, refusedInTeardown, isCompleted) => {
+      async (refusedInProvision, refusedInTeardown, isCompletedFirst) => {
         const user = await account();
         await runWithRefusals(user, refusedInProvision, () => user.provision(stack()));
         await user.provision(stack());
         expect(user.census()).toEqual(census);
         expect(await user.plan(stack())).toEqual([]);
         await runWithRefusals(user, refusedInTeardown, () => user.teardown(stack()));
-        if (isCompleted) {
+        if (isCompletedFirst) {
           user.deleteState();
           await user.provision(stack());
           expect(user.census()).toEqual(census);

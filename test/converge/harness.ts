@@ -101,9 +101,9 @@ export interface Account {
   output(): RunOutput;
   /** Removes only the resources of these nouns, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
-  /** Counts everything that exists, by kind. */
+  /** Counts the existing resources of each kind. */
   census(): Readonly<Record<string, number>>;
-  /** Returns the ids in the state file, by address. */
+  /** Returns the addresses in the state file, each with its ids. */
   ids(stage?: string): Record<string, Record<string, string>>;
   /** Copies the world and the state file. */
   snapshot(): AccountSnapshot;

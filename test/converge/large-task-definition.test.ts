@@ -33,7 +33,7 @@ test('the largest accepted configuration is registered, and a configuration with
   });
   expect(user.census()).toEqual({});
 
-  // The sandbox checks the size, too, and accepts a definition of exactly the maximum size.
+  // The sandbox also checks the size, and accepts a definition of exactly the maximum size.
   const { calls } = await user.provision(largest);
   expect(calls).toContain('ecs:RegisterTaskDefinition');
   expect(await user.plan(largest)).toEqual([]);

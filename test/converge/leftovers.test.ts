@@ -10,7 +10,7 @@ const KEPT_ADDRESS = 'serviceLinkedRole';
 
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
-test('resources that survive their deletion are listed with the resources that use them, and removed by the next teardown', async () => {
+test('resources that survive their deletion are listed together with the resources that use them, and the next teardown removes them', async () => {
   let restoreResources = () => undefined as void;
   const { user, region, removeHook } = await accountWithHook('DeleteVpc', () => restoreResources());
   const vpcId = idOf(user, 'vpc', 'vpcId');

@@ -71,8 +71,8 @@ describe('the stack of the same project', () => {
   test('is not refused after the repository is renamed, on a machine that provisioned the stack', async () => {
     const user = await account();
     await user.provision(theirStack);
-    const renamed = stack({ project: 'github.com/acme/store' });
-    await user.provision(renamed);
-    expect(await user.plan(renamed)).toEqual([]);
+    const renamedStack = stack({ project: 'github.com/acme/store' });
+    await user.provision(renamedStack);
+    expect(await user.plan(renamedStack)).toEqual([]);
   });
 });

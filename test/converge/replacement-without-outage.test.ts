@@ -22,7 +22,7 @@ const stack = (services: StackInput['services']): StackInput => ({
   services,
 });
 
-/** Starts to request /app about a hundred times per second. @returns a function that stops the load and counts each answer */
+/** Starts to request /app about a hundred times per second. @returns a function that stops the load and returns the number of each answer */
 async function startLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const resolved = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
@@ -56,7 +56,7 @@ async function startLoad(user: Account) {
 const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
 const httpStack = web(container('app', 8000));
 /** Returns a stack with two containers. The load requests only the first. */
-const withSidecar = (name: string, protocol: 'HTTP' | 'HTTPS') => {
+const stackWithSidecar = (name: string, protocol: 'HTTP' | 'HTTPS') => {
   const side = { ...container('side', 8001, protocol), path: '/side' };
   return stack({ web: { containers: { app: container(name, 8000), side } } });
 };
@@ -85,9 +85,9 @@ const cases: [what: string, after: StackInput, answers: [string, string], before
   ],
   [
     'the protocol of another container in the same task',
-    withSidecar('new', 'HTTPS'),
+    stackWithSidecar('new', 'HTTPS'),
     ['app:8000', 'new:8000'],
-    withSidecar('app', 'HTTP'),
+    stackWithSidecar('app', 'HTTP'),
   ],
   [
     'the name of a container',

@@ -56,7 +56,7 @@ export const LIB_BOUNDARIES: readonly Boundary[] = [
   },
   {
     folder: 'lib/look/',
-    // Exceptions: looking up a NAT gateway waits while the gateway is being deleted, and the builds of images fail independently.
+    // Exceptions: two looks also define the probe of a deletion, and the builds of images fail independently.
     mayImport: [
       'lib/model/',
       'lib/config/',

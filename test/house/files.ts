@@ -7,7 +7,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 /** Folders that are installed, generated, or written by a run. */
 const EXCLUDED = new Set(['node_modules', '.git', '.slipway', 'coverage', 'dist']);
 
-/** Paths below the root with forward slashes, sorted. */
+/** Paths relative to the root, with forward slashes, sorted. */
 export const FILES: readonly string[] = filesIn('').sort();
 
 function filesIn(folder: string): string[] {
@@ -24,7 +24,7 @@ export const text = (file: string): string => readFileSync(join(ROOT, file), 'ut
 /** Programs and tests, in TypeScript or JavaScript. */
 export const CODE: readonly string[] = FILES.filter((file) => /\.[cm]?[jt]s$/.test(file));
 
-/** The services of the stack, by folder. */
+/** The folders of the stack's services. */
 export const SERVICES: readonly string[] = FILES.flatMap(
   (file) => /^(services\/[^/]+)\/package\.json$/.exec(file)?.[1] ?? [],
 );

@@ -69,7 +69,7 @@ export function followProcess(child: ChildProcess): RunningCommand {
 const crashProblem = (code: number | null, stderr: string): ShownProblem | undefined =>
   code === 1 ? { code: 'no problem shown', what: stderr, why: '', now: '', fix: [] } : undefined;
 
-/** Parses the problem that a command printed, by its labels and columns. */
+/** Parses a printed problem. Its parts are recognised by their labels and columns. */
 function parseProblem(stderr: string): ShownProblem | undefined {
   const [, what = '', code = '', rest = ''] =
     /^problem {2}(.+) \[([A-Z_]+)\]\n((?: {2}.*\n)+)/m.exec(stderr) ?? [];

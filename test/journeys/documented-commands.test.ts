@@ -64,7 +64,7 @@ function startScript({ copy, env }: Reader, script: string): ChildProcessWithout
   return child;
 }
 
-/** Runs a script in the copy, after replacing the documented ports by the ports of the machine. */
+/** Runs a script in the copy, after replacing the documented ports with those of the machine. */
 async function runScript(reader: Reader, location: string, script: string): Promise<void> {
   const adaptedScript = script
     .replaceAll('@.slipway/', `@${reader.folder}/.slipway/`)

@@ -47,7 +47,7 @@ export interface Machine {
   readonly write: (name: string, text: string) => string;
   /** Writes a configuration and returns the flags that name it. */
   readonly config: (stack: StackInput | string, name?: string) => string[];
-  /** Requests a page of the admin API of the machine's sandbox, as the user who started it. */
+  /** Requests a page of the admin API of the machine's sandbox, as the user who started the sandbox. */
   readonly admin: (path: string, init?: RequestInit) => Promise<Response>;
   /** The process id of the machine's sandbox. */
   readonly sandboxPid: () => Promise<number>;
@@ -66,7 +66,7 @@ export interface Machine {
 
 /**
  * Creates a machine. After the tests of the file, the machine's sandbox is stopped and its folder is removed.
- * @param extra more environment variables; the pace is 300 by default
+ * @param extra further environment variables; by default, the pace is 300
  */
 export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-journey-'));

@@ -18,9 +18,9 @@ test('Ctrl-C ends a run within two seconds with its state saved, and the next ru
   // One Ctrl-C causes two signals: the terminal sends one, and npm forwards another.
   running.child.kill('SIGINT');
   running.child.kill('SIGINT');
-  const stopped = await running.done;
+  const interruptedRun = await running.done;
   expect(Date.now() - pressedAt).toBeLessThan(2000);
-  expect(stopped).toMatchObject({
+  expect(interruptedRun).toMatchObject({
     code: 130,
     stdout: '',
     problem: {

@@ -48,13 +48,13 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
   );
   expect(await httpRequest(`${String(provisionDocument['url'])}/app`)).toMatchObject({ status: 200 });
 
-  const failed = await run('provision', ...flags, '--config', 'nowhere.ts');
-  expect(failed.code).toBe(1);
-  expect(documentOf(failed)).toEqual({
+  const failedRun = await run('provision', ...flags, '--config', 'nowhere.ts');
+  expect(failedRun.code).toBe(1);
+  expect(documentOf(failedRun)).toEqual({
     version: 1,
     command: 'provision',
     ok: false,
-    problem: failed.problem,
+    problem: failedRun.problem,
   });
 
   const down = await run('teardown', ...flags);

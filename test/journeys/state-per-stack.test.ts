@@ -34,25 +34,27 @@ test('each stack has its own state beside the configuration, and a renamed stack
   for (const stackFlags of [flags, blogFlags])
     expect(await run('provision', ...stackFlags, '--plan')).toMatchObject({ code: 0 });
 
-  const renamed = tinyStack(user, undefined, { name: 'small' });
-  const planned = await run('provision', ...renamed, '--plan');
-  expect(planned).toMatchObject({ code: 2 });
+  const renamedFlags = tinyStack(user, undefined, { name: 'small' });
+  const planOfRenamed = await run('provision', ...renamedFlags, '--plan');
+  expect(planOfRenamed).toMatchObject({ code: 2 });
   const [, held, removal = ''] =
-    /had another name before: (.*)\. To remove them: npm run (.*)$/m.exec(planned.stderr) ?? [];
+    /had another name before: (.*)\. To remove them: npm run (.*)$/m.exec(planOfRenamed.stderr) ?? [];
   expect(held).toMatch(/^tiny-dev still holds \d\d resources on sandbox$/);
-  expect(removal).toBe(`teardown -- ${renamed.join(' ')} --name tiny`);
+  expect(removal).toBe(`teardown -- ${renamedFlags.join(' ')} --name tiny`);
   expect(stateFiles()).toContain('tiny-dev.json');
 
-  const removed = await run('teardown', ...removal.replace('teardown -- ', '').split(' '));
-  expect(removed).toMatchObject({ code: 0, lastLine: expect.stringMatching(/^tiny-dev is gone, 0 left/) });
+  const removalRun = await run('teardown', ...removal.replace('teardown -- ', '').split(' '));
+  expect(removalRun).toMatchObject({ code: 0, lastLine: expect.stringMatching(/^tiny-dev is gone, 0 left/) });
   expect(stateFiles()).toEqual(['.gitignore', 'blog-dev.json']);
-  expect((await run('provision', ...renamed, '--plan')).stderr).not.toContain('another name');
+  expect((await run('provision', ...renamedFlags, '--plan')).stderr).not.toContain('another name');
 
   renameSync(join(stateFolder, 'blog-dev.json'), join(stateFolder, 'dev.json'));
   env['SLIPWAY_HOME'] = stateFolder;
-  const moved = await run('provision', ...blogFlags, '--plan');
-  expect(moved).toMatchObject({ code: 0 });
-  expect(moved.stderr).toContain(`The state of blog-dev has moved from ${join(stateFolder, 'dev.json')}`);
+  const runAfterMove = await run('provision', ...blogFlags, '--plan');
+  expect(runAfterMove).toMatchObject({ code: 0 });
+  expect(runAfterMove.stderr).toContain(
+    `The state of blog-dev has moved from ${join(stateFolder, 'dev.json')}`,
+  );
   expect(await run('teardown', ...blogFlags)).toMatchObject({ code: 0 });
   expect(stateFiles()).toEqual(['.gitignore']);
   expect(await user.census()).toEqual({});

@@ -52,9 +52,9 @@ testWithPython(
     expect(declined.stdout).toContain(`${BOLD}nothing was changed`);
     for (const keys of ['\r', 'y\r', CTRL_D])
       expect((await provision(keys)).stdout).toContain('nothing was changed');
-    const stopped = await provision(CTRL_C);
-    expect(stopped.code).toBe(130);
-    expect(stopped.stdout).toContain('The run was interrupted. [INTERRUPTED]');
+    const interruptedRun = await provision(CTRL_C);
+    expect(interruptedRun.code).toBe(130);
+    expect(interruptedRun.stdout).toContain('The run was interrupted. [INTERRUPTED]');
     expect(await user.mutations()).toEqual([]);
 
     await createLeftoverLogGroup(user);
@@ -66,8 +66,8 @@ testWithPython(
     expect(declinedTeardown.stdout).toContain('nothing was removed');
     expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
     expect(user.stateFiles()).toEqual([]);
-    const removed = await typeAnswer(user, 'yes\r', QUESTION, 'teardown', ...flags);
-    expect(removed.stdout).toContain('tiny-dev is gone, 0 left');
+    const confirmedTeardown = await typeAnswer(user, 'yes\r', QUESTION, 'teardown', ...flags);
+    expect(confirmedTeardown.stdout).toContain('tiny-dev is gone, 0 left');
   },
   90_000,
 );
@@ -78,8 +78,8 @@ testWithPython(
     const user = await machine();
     await user.start('sandbox').outputs(/answers at/);
     await createLeftoverLogGroup(user);
-    const removed = await typeAnswer(user, '', /plan: 1 to remove/, 'teardown', ...tinyStack(user));
-    expect(removed.stdout).toContain('tiny-dev is gone, 0 left');
+    const confirmedTeardown = await typeAnswer(user, '', /plan: 1 to remove/, 'teardown', ...tinyStack(user));
+    expect(confirmedTeardown.stdout).toContain('tiny-dev is gone, 0 left');
   },
   60_000,
 );

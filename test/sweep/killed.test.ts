@@ -4,7 +4,7 @@ import { eventually, machine, type Machine } from '../journeys/harness.ts';
 import { tinyStack } from '../journeys/tiny-stack.ts';
 import { reportLine } from './report.ts';
 
-/** The mutating calls, by number, at which a provision or a teardown is killed. */
+/** The numbers of the mutating calls at which a provision or a teardown is killed. */
 const PROVISION_CALLS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
 const TEARDOWN_CALLS = [1, 4, 7, 10, 13, 16, 19];
 
@@ -31,8 +31,8 @@ async function runKilledAt(
   });
   const running = user.start(command, ...flags);
   await eventually(async () => {
-    const waiting = (await (await requestFaults()).json()) as unknown[];
-    return waiting.length === 0 ? true : undefined;
+    const waitingFaults = (await (await requestFaults()).json()) as unknown[];
+    return waitingFaults.length === 0 ? true : undefined;
   });
   running.child.kill('SIGKILL');
   await running.done;

@@ -1,4 +1,4 @@
-/** Renders docs/survival.md: a table of all sweeps, and a matrix of operations and the ways in which they failed. Pure. */
+/** Renders docs/survival.md: a table of all sweeps, and a matrix of operations and the ways in which they failed. */
 import { table } from '../../docs/table.ts';
 import type { ReportLine } from './report.ts';
 

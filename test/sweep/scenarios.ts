@@ -15,11 +15,11 @@ export interface Scenario {
   readonly desired?: StackInput;
 }
 
-const withNewPort = stack({ services: web({ api1: { port: 5001 } }) });
-const withNewProtocol = stack({
+const stackWithNewPort = stack({ services: web({ api1: { port: 5001 } }) });
+const stackWithNewProtocol = stack({
   services: web({ api1: { protocol: 'HTTPS', image: 'public.ecr.aws/shop/api1:2' } }),
 });
-const withNewImage = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
+const stackWithNewImage = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
 const addressesToAdopt = retaggableResources.map(([address]) => address);
 
@@ -27,15 +27,19 @@ export const scenarios = {
   'a first provision': { run: (user) => user.provision(stack()), desired: stack() },
   'a replaced target group': {
     before: stack(),
-    run: (user) => user.provision(withNewPort),
-    desired: withNewPort,
+    run: (user) => user.provision(stackWithNewPort),
+    desired: stackWithNewPort,
   },
   'a replaced service': {
     before: stack(),
-    run: (user) => user.provision(withNewProtocol),
-    desired: withNewProtocol,
+    run: (user) => user.provision(stackWithNewProtocol),
+    desired: stackWithNewProtocol,
   },
-  'a rolling deploy': { before: stack(), run: (user) => user.provision(withNewImage), desired: withNewImage },
+  'a rolling deploy': {
+    before: stack(),
+    run: (user) => user.provision(stackWithNewImage),
+    desired: stackWithNewImage,
+  },
   'an adoption': {
     before: stack(),
     prepare: async (user) => {

@@ -5,9 +5,9 @@ import { account } from '../converge/harness.ts';
 import { container, stack } from '../converge/stacks.ts';
 import { leapingClock } from './leaping-clock.ts';
 
-const SERVICES = 20;
+const SERVICE_COUNT = 20;
 
-const names = Array.from({ length: SERVICES }, (_, index) => `web${index + 1}`);
+const names = Array.from({ length: SERVICE_COUNT }, (_, index) => `web${index + 1}`);
 const twenty = stack({
   services: Object.fromEntries(
     names.map((name) => [name, { containers: { [name]: container(name, 5000) } }]),
@@ -22,7 +22,7 @@ async function provisionTwenty(limitsRequestRate: boolean) {
     limitsRequestRate,
   });
   await user.provision(twenty);
-  expect(user.census()).toMatchObject({ 'ecs.services': SERVICES });
+  expect(user.census()).toMatchObject({ 'ecs.services': SERVICE_COUNT });
   const entries = user.sandbox.journal.entries();
   return {
     calls: entries.length,
@@ -32,7 +32,7 @@ async function provisionTwenty(limitsRequestRate: boolean) {
 
 test('at most 1 % of the calls are throttled, and more than 5 % if Slipway does not limit its request rate', async () => {
   const limited = await provisionTwenty(true);
-  expect(limited.calls).toBeGreaterThan(10 * SERVICES);
+  expect(limited.calls).toBeGreaterThan(10 * SERVICE_COUNT);
   expect(limited.throttledShare).toBeLessThanOrEqual(0.01);
   const unlimited = await provisionTwenty(false);
   expect(unlimited.throttledShare).toBeGreaterThan(0.05);

@@ -40,7 +40,7 @@ async function repeatUntilSuccess(run: () => Promise<unknown>): Promise<number> 
   }
 }
 
-/** Makes one of the listed manual changes. */
+/** Makes one of the changes in `manualChanges`. */
 async function changeByHand(user: Account, changeNumber: number): Promise<void> {
   const { apply } = manualChanges[changeNumber % manualChanges.length] ?? { apply: async () => undefined };
   const ids = user.ids();
@@ -83,7 +83,7 @@ test('a stack in bad weather can be provisioned, changed, repaired and torn down
       await changeByHand(user, changeNumber);
       await runAndCount(() => user.drift(stack()));
       await provision(stack());
-      // Stale lists may have hidden resources. A run in calm weather finds them, and the run after it changes nothing.
+      // Stale lists may have hidden resources. A run in calm weather finds them, and the next run changes nothing.
       user.sandbox.chaos.adjust(calm);
       await user.provision(stack());
       expect(user.census()).toEqual(fullCensus);

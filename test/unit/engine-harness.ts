@@ -18,7 +18,7 @@ import { removals } from '../../teardown/plan.ts';
 import { ACCOUNT, config, lookContextOf, mocks, ourTags, surveyOf, testClock } from './step-harness.ts';
 import { useFolder } from './lib/state/folder.ts';
 
-/** The resources that a survey finds, by noun and key. */
+/** The resources that a survey finds: for each noun, the resource of each key. */
 export type Resources = NonNullable<Parameters<typeof surveyOf>[0]>;
 
 const path = useFolder();
@@ -33,11 +33,11 @@ export let diffs: Partial<Record<Noun, Change[]>> = {};
 export let abort = new AbortController();
 export let run: Run;
 
-/** Replaces members of the step of a noun. */
+/** Replaces members of a noun's step. */
 export const fakeStep = <N extends Noun>(noun: N, members: Partial<Step<N>>): void =>
   void Object.assign(steps[noun], members);
 
-/** Replaces the removal of a noun. */
+/** Replaces a noun's removal. */
 export const fakeRemoval = <N extends Noun>(noun: N, remove: Removal<N>['remove']): void =>
   void Object.assign(removals[noun], { remove });
 
@@ -105,7 +105,7 @@ export const idsFor = <N extends Noun>(noun: N, key: string = ONLY): Ids[N] =>
 export const foundFor = <N extends Noun>(noun: N, key: string = ONLY, more: object = {}): Found[N] =>
   ({ ...idsFor(noun, key), tags: ourTags(noun, key), ...more }) as unknown as Found[N];
 
-/** Found resources of one noun, by key, with made-up ids. */
+/** One found resource of a noun for each key, with made-up ids. */
 export const foundAt = <N extends Noun>(noun: N, ...keys: string[]): Record<string, Found[N]> =>
   Object.fromEntries(keys.map((key) => [key, foundFor(noun, key)]));
 
@@ -174,7 +174,7 @@ const RESPONSES: Readonly<Record<string, object>> = {
   },
 };
 
-/** The context of a removal in a run that also removes these resources, and no others. */
+/** The part of a removal's context that describes a run which also removes these resources, and no others. */
 export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({
   willRemoveAll: () => false,
   removalOf: (key) => others[key],

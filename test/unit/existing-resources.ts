@@ -1,4 +1,4 @@
-/** For unit tests of steps: the existing resources that a step refers to. Most have only ids. */
+/** For unit tests of steps: the existing resources that a step refers to. Most of them have no fields except ids. */
 import type { Found } from '../../lib/look/found.ts';
 import type { Ids, Noun } from '../../lib/model/architecture.ts';
 
@@ -11,10 +11,10 @@ const LOAD_BALANCER_FIELDS = {
   tags: {},
 };
 
-const itemsOf = <N extends Noun>(_name: N, items: Record<string, Ids[N]>) =>
+const itemsOf = <N extends Noun>(_noun: N, items: Record<string, Ids[N]>) =>
   items as unknown as Record<string, Found[N]>;
 
-/** Existing resources, for use both as found resources and as ids. */
+/** The existing resources, each by its key. Tests use them both as found resources and as ids. */
 export const existing = {
   vpc: itemsOf('vpc', { '': { vpcId: 'vpc-1' } }),
   subnets: itemsOf('subnets', {

@@ -226,12 +226,12 @@ test('a mistake in the source is reported with its location', async () => {
 async function outputOfFailedStart(): Promise<string> {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   chmodSync(folder, 0o755);
-  const failed = await promisify(execFile)(process.execPath, [pathOf('run.js'), 'provision'], user).then(
+  const failure = await promisify(execFile)(process.execPath, [pathOf('run.js'), 'provision'], user).then(
     () => undefined,
     (error: unknown) => error as { code: number; stdout: string; stderr: string },
   );
-  expect(failed).toMatchObject({ code: 1, stdout: '' });
-  return failed?.stderr.replaceAll(folder, '') ?? '';
+  expect(failure).toMatchObject({ code: 1, stdout: '' });
+  return failure?.stderr.replaceAll(folder, '') ?? '';
 }
 
 const problem = (why: RegExp, fix: RegExp) =>

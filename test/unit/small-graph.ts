@@ -1,4 +1,4 @@
-/** For tests of paths: the dependencies of five nodes. */
+/** For tests of the longest and the critical path: a graph of five nodes, each with the nodes that it needs. */
 export const needs = {
   vpc: [],
   subnet: ['vpc'],

@@ -26,10 +26,10 @@ test('20: a NAT gateway that fails after its creation is reported with its reaso
       why: 'Gateway.NotAttached: it is not attached',
     }),
   );
-  const failed = user.ids()['natGateway'];
-  expect(failed).toBeDefined();
+  const failedIds = user.ids()['natGateway'];
+  expect(failedIds).toBeDefined();
   await user.provision(stack());
-  expect(user.ids()['natGateway']).not.toEqual(failed);
+  expect(user.ids()['natGateway']).not.toEqual(failedIds);
   expect(resultsOf(user, 'DeleteNatGateway')).toEqual(['ok']);
   await expectConverged(user);
 });

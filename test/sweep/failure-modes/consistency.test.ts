@@ -21,7 +21,7 @@ import {
   openAccount,
 } from './scene.ts';
 
-/** Makes one of the listed manual changes. */
+/** Makes the change of `manualChanges` to this noun with this description. */
 async function changeByHand(user: Account, noun: string, what: string): Promise<void> {
   const found = manualChanges.find((other) => other.noun === noun && other.what === what);
   expect(found).toBeDefined();
@@ -32,8 +32,8 @@ test('11: a "not found" error is retried for a new id, and is final for an old o
   const clock = leapingClock();
   const user = await openAccount({ idLagMs: 30_000 }, { clock });
   await user.provision(stack());
-  const refused = user.sandbox.journal.entries().filter(({ result }) => /NotFound$/.test(result));
-  expect(refused.length).toBeGreaterThan(10);
+  const refusedCalls = user.sandbox.journal.entries().filter(({ result }) => /NotFound$/.test(result));
+  expect(refusedCalls.length).toBeGreaterThan(10);
   await expectConverged(user);
   await clock.sleep(600_000);
   const edited = stack({ tags: { team: 'orders' } });
@@ -41,7 +41,7 @@ test('11: a "not found" error is retried for a new id, and is final for an old o
   await withFailures(user, { CreateTags: { ...refusal('InvalidVpcID.NotFound'), times: 'always' } }, () =>
     expect(user.provision(edited)).rejects.toMatchObject({ code: 'STEPS_FAILED' }),
   );
-  // Only EC2 resources are tagged by this call, once each. If calls were repeated, there would be more calls than resources.
+  // This call tags only EC2 resources, each of them once. If calls were repeated, there would be more calls than resources.
   const resources = Object.keys(user.ids()).length;
   expect(resultsOf(user, 'CreateTags').length).toBeLessThan(resources);
   await user.provision(edited);
@@ -50,9 +50,9 @@ test('11: a "not found" error is retried for a new id, and is final for an old o
 
 /** Lists resources once per second while a command runs. @returns the ids that were shown, then missing, then shown again */
 async function flappingIds(user: Account, clock: Clock, running: Promise<unknown>): Promise<string[]> {
-  const answers: Set<string>[] = [];
+  const shownEachSecond: Set<string>[] = [];
   let isDone = false;
-  const done = running.finally(() => (isDone = true));
+  const settled = running.finally(() => (isDone = true));
   while (!isDone) {
     const [{ Subnets = [] }, { RouteTables = [] }, { SecurityGroups = [] }] = await Promise.all([
       user.aws.ec2.send(new DescribeSubnetsCommand({})),
@@ -64,12 +64,14 @@ async function flappingIds(user: Account, clock: Clock, running: Promise<unknown
       RouteTables.map(({ RouteTableId }) => RouteTableId),
       SecurityGroups.map(({ GroupId }) => GroupId),
     ];
-    answers.push(new Set(ids.flat().map(String)));
+    shownEachSecond.push(new Set(ids.flat().map(String)));
     await clock.sleep(1000);
   }
-  await done;
-  const allIds = new Set(answers.flatMap((shown) => [...shown]));
-  return [...allIds].filter((id) => /10+1/.test(answers.map((shown) => Number(shown.has(id))).join('')));
+  await settled;
+  const allIds = new Set(shownEachSecond.flatMap((shown) => [...shown]));
+  return [...allIds].filter((id) =>
+    /10+1/.test(shownEachSecond.map((shown) => Number(shown.has(id))).join('')),
+  );
 }
 
 test('12: a resource that is shown, then missing, then shown again is neither created twice nor forgotten', async () => {

@@ -10,7 +10,7 @@ const sources = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.test.ts') && file !== basename(import.meta.filename))
   .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
 
-/** Returns the failure modes that have a test, by the numbers at the start of test titles. */
+/** Returns the numbers of the failure modes that have a test. The title of such a test starts with the number. */
 const testedModes = (): number[] =>
   sources
     .flatMap((text) => [...text.matchAll(/^(?:test|\]\))\(\s*['"`](\d+): /gm)])

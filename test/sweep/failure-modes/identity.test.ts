@@ -116,8 +116,8 @@ test('8: the second of two concurrent runs is refused, and the first is not affe
   const user = await openAccount();
   // Either run may take the lock first.
   const runs = await Promise.allSettled([user.provision(stack()), user.provision(stack())]);
-  const refused = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason as unknown] : []));
-  expect(refused).toMatchObject([{ code: 'LOCKED' }]);
+  const refusals = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason as unknown] : []));
+  expect(refusals).toMatchObject([{ code: 'LOCKED' }]);
   await expectConverged(user);
 });
 

@@ -1,4 +1,4 @@
-/** Helpers of the failure-mode tests. They open accounts, inject failures into operations, and check the end state. */
+/** For tests of failure modes: opens accounts, injects failures into operations, and checks the state after a run. */
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
@@ -53,7 +53,7 @@ export const refusal = (code: string, message = 'by the test', status = 400): Fa
   status,
 });
 
-/** Failures by operation. By default, each happens once. */
+/** Operations, each with its failure. By default, a failure happens once. */
 type FailuresByOperation = Readonly<Record<string, Failure & Partial<Pick<Fault, 'nth' | 'times'>>>>;
 
 /** Runs a command while operations fail, and checks that every failure has happened. */
@@ -96,9 +96,9 @@ export async function provisionKilledAt(
 /** Checks that the next provision makes no changes, and that the account has the same resources as after a first provision. */
 export async function expectConverged(user: Account, desired: StackInput = stack()): Promise<void> {
   const { calls } = await user.provision(desired);
-  const fresh = await account();
-  await fresh.provision(desired);
-  expect({ calls, census: user.census() }).toEqual({ calls: [], census: fresh.census() });
+  const freshAccount = await account();
+  await freshAccount.provision(desired);
+  expect({ calls, census: user.census() }).toEqual({ calls: [], census: freshAccount.census() });
 }
 
 /** Returns a simulated data plane whose tasks fail to start as long as `failure` is set. */

@@ -6,7 +6,7 @@ import { stateSchema } from '../../../lib/state/format.ts';
 import type { Outcome, RunningCommand } from '../../journeys/command.ts';
 import type { Machine } from '../../journeys/harness.ts';
 
-/** Milliseconds that each run took to end, by the moment of the signal. */
+/** The moments of the signals, each with the milliseconds that the run then took to end. */
 const durationsMs = new Map<string, number>();
 /** The promised time from the signal to the end of a run. On a loaded machine, single runs may take longer, but not the median. */
 const PROMISED_MS = 2_000;

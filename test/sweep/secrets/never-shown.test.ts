@@ -30,7 +30,7 @@ process.on('SIGTERM', () => process.exit(0));
 `;
 
 let user: Machine;
-/** The outcome of each run, by name. */
+/** The names of the runs, each with its outcome. */
 const outcomes = new Map<string, Outcome>();
 
 const config = (environment: Record<string, string>, more = ''): string[] => {
@@ -126,9 +126,9 @@ async function runRefusedCalls(...more: string[]): Promise<void> {
     message: `Invalid: [{name=TOKEN, value=${SECRETS.variable}}] ${JSON.stringify(SECRETS.variable)} [${SECRETS.argument}]`,
     status: 400,
   });
-  const refused = problemOf(await run(`refused ${more.join()}`, 'provision', ...flags, ...more));
-  expect(refused).toMatchObject({ code: 'REFUSED' });
-  expect(refused.why).toMatch(/value=\(not shown\).*\[\(not shown\)\]/);
+  const refusedProblem = problemOf(await run(`refused ${more.join()}`, 'provision', ...flags, ...more));
+  expect(refusedProblem).toMatchObject({ code: 'REFUSED' });
+  expect(refusedProblem.why).toMatch(/value=\(not shown\).*\[\(not shown\)\]/);
 
   await addFault({
     kind: 'refused',
@@ -146,11 +146,11 @@ async function runRefusedCalls(...more: string[]): Promise<void> {
 
 async function runFailingDeployment(...more: string[]): Promise<void> {
   const failingFlags = config({ TOKEN: SECRETS.variable, FAIL: 'yes' });
-  const failed = problemOf(await run(`failed ${more.join()}`, 'provision', ...failingFlags, ...more));
-  expect(failed).toMatchObject({ code: 'DEPLOYMENT' });
-  expect(failed.why).toMatch(/cannot sign in with \(not shown\) and .*\(not shown\)/);
+  const failedProblem = problemOf(await run(`failed ${more.join()}`, 'provision', ...failingFlags, ...more));
+  expect(failedProblem).toMatchObject({ code: 'DEPLOYMENT' });
+  expect(failedProblem.why).toMatch(/cannot sign in with \(not shown\) and .*\(not shown\)/);
   // The program does not receive the account's keys, even though it runs on this machine.
-  expect(failed.why).toContain('keys: none,none');
+  expect(failedProblem.why).toContain('keys: none,none');
 }
 
 async function expectNoLeaks(): Promise<void> {

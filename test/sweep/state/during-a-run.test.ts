@@ -69,8 +69,8 @@ test('one of two concurrent provisions is refused, and nothing is created twice'
   for (let round = 0; round < 100; round += 1) {
     const user = await account();
     const both = await Promise.allSettled([user.provision(stack()), user.provision(stack())]);
-    const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as Problem] : []));
-    expect(refused.map(({ code }) => code)).toEqual(['LOCKED']);
+    const refusals = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as Problem] : []));
+    expect(refusals.map(({ code }) => code)).toEqual(['LOCKED']);
     expect(user.census()).toEqual(undisturbed.census());
   }
 }, 900_000);

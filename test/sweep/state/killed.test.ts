@@ -74,10 +74,10 @@ test('a process killed at any moment leaves the last state that it had written o
     let lastLine = '';
     for (let line = 0; line < lineCount; line += 1) lastLine = (await writer.nextLine()) ?? '';
     for (const end = performance.now() + Math.random() * 8; performance.now() < end;);
-    const killed = writer.kill();
+    const killing = writer.kill();
     for (let line = await writer.nextLine(); line !== undefined; line = await writer.nextLine())
       lastLine = line;
-    await killed;
+    await killing;
     const [word, number] = lastLine.split(' ');
     const { resources } = await read(file);
     const written = Number(resources['count']?.['n'] ?? 0);

@@ -17,12 +17,12 @@ const say = (text) => fs.writeSync(1, text + '\\n');
 const turn = () => new Promise(setImmediate);
 say('ready');
 for await (const command of createInterface({ input: process.stdin })) {
-  let refused = 0;
+  let refusals = 0;
   for (;;) {
     try {
       const { takenOverFrom, release } = await takeLock(lock, 'npm run provision', { now: Date.now });
       fs.appendFileSync(log, name + ' in\\n');
-      say('has it ' + refused + ' ' + (takenOverFrom ? 'taken over' : 'free'));
+      say('has it ' + refusals + ' ' + (takenOverFrom ? 'taken over' : 'free'));
       if (command === 'go and stay') break;
       for (let n = Math.random() * 20; n > 0; n -= 1) await turn();
       fs.appendFileSync(log, name + ' out\\n');
@@ -31,7 +31,7 @@ for await (const command of createInterface({ input: process.stdin })) {
       break;
     } catch (error) {
       if (error.code !== 'LOCKED') say('failed ' + error.stack), process.exit(1);
-      refused += 1;
+      refusals += 1;
       await turn();
     }
   }

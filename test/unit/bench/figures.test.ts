@@ -1,4 +1,4 @@
-// Medians and ranges across rounds, calls by operation, and whether the goals are met.
+// Medians and ranges across rounds, the number of calls per operation, and whether the goals are met.
 import { expect, test } from '@jest/globals';
 import { WORKLOADS, type Measurement, type Round } from '../../../bench/contender.ts';
 import { figuresOf, countCalls, peakOf, spreadOf } from '../../../bench/figures.ts';
@@ -12,7 +12,11 @@ const measurementOf = (seconds: number, calls: number, megabytes?: number): Meas
 });
 const roundOf = (one: Measurement): Round =>
   Object.fromEntries(WORKLOADS.map((work) => [work, one])) as unknown as Round;
-const size = (additionalServices: number, slipway: Measurement, terraform?: Measurement): SizeResult => ({
+const sizeResult = (
+  additionalServices: number,
+  slipway: Measurement,
+  terraform?: Measurement,
+): SizeResult => ({
   additionalServices,
   slipway: figuresOf([roundOf(slipway)]),
   terraform: terraform && figuresOf([roundOf(terraform)]),
@@ -24,14 +28,14 @@ test('a median is the middle value, or the mean of the two middle values', () =>
   expect(spreadOf([7])).toEqual({ median: 7, min: 7, max: 7 });
 });
 
-test('calls are counted by service and operation', () => {
+test('calls are counted per operation of each service', () => {
   expect(countCalls([call('DescribeVpcs'), call('CreateVpc'), call('DescribeVpcs')])).toEqual({
     'ec2.CreateVpc': 1,
     'ec2.DescribeVpcs': 2,
   });
 });
 
-test('each workload has figures across all rounds, and the calls by operation of its median round', () => {
+test('each workload has figures across all rounds, and the number of calls per operation in its median round', () => {
   const figures = figuresOf(
     [measurementOf(2, 10, 100), measurementOf(1, 12, 300), measurementOf(9, 11, 200)].map(roundOf),
   );
@@ -45,12 +49,12 @@ test('without memory measurements, neither a memory figure nor a memory goal is 
   const figures = figuresOf([roundOf(measurementOf(1, 1))]);
   expect(figures.plan.megabytes).toBeUndefined();
   expect(peakOf(figures)).toBeUndefined();
-  const all = verdicts([size(0, measurementOf(1, 1), measurementOf(10, 1, 600))]);
+  const all = verdicts([sizeResult(0, measurementOf(1, 1), measurementOf(10, 1, 600))]);
   expect(all.filter(({ what }) => what.includes('memory'))).toEqual([]);
 });
 
-test("a goal is a maximum ratio to Terraform's time or a maximum number of calls", () => {
-  const all = verdicts([size(0, measurementOf(1, 42, 200), measurementOf(10, 60, 800))]);
+test("a goal limits a ratio to Terraform's time or memory, or a number of calls", () => {
+  const all = verdicts([sizeResult(0, measurementOf(1, 42, 200), measurementOf(10, 60, 800))]);
   const verdictOn = (what: string) => all.find((verdict) => verdict.what === what);
   expect(verdictOn("no-op provision: time, relative to Terraform's")).toEqual({
     what: "no-op provision: time, relative to Terraform's",
@@ -64,8 +68,8 @@ test("a goal is a maximum ratio to Terraform's time or a maximum number of calls
   expect(verdictOn("peak memory, relative to Terraform's")?.measured).toBe(0.25);
 });
 
-test('with fifty additional services, calls have goals per service', () => {
-  const all = verdicts([size(0, measurementOf(1, 40)), size(50, measurementOf(2, 290))]);
+test('with fifty additional services, there are also goals for the calls per service', () => {
+  const all = verdicts([sizeResult(0, measurementOf(1, 40)), sizeResult(50, measurementOf(2, 290))]);
   expect(
     all
       .filter(({ what }) => what.includes('calls per service'))
@@ -76,8 +80,8 @@ test('with fifty additional services, calls have goals per service', () => {
   ]);
 });
 
-test('without figures for Terraform, only calls have goals', () => {
-  const all = verdicts([size(0, measurementOf(1, 40, 200))]);
+test('without figures for Terraform, there are only goals for calls', () => {
+  const all = verdicts([sizeResult(0, measurementOf(1, 40, 200))]);
   expect(all.every(({ what }) => what.endsWith(': calls'))).toBe(true);
 });
 

@@ -56,10 +56,10 @@ test('the page keeps its handwritten part, and its generated part is replaced wi
   const page = pageWith(`# Speed\n\nWritten.\n\n${mark}\n\nold\n`, results);
   expect(page.startsWith(`# Speed\n\nWritten.\n\n${mark}\n\n- two cores\n`)).toBe(true);
   expect(page).not.toContain('old\n');
-  for (const lines of page.split('\n\n').filter((paragraph) => paragraph.startsWith('|'))) {
+  for (const table of page.split('\n\n').filter((paragraph) => paragraph.startsWith('|'))) {
     expect(
       new Set(
-        lines
+        table
           .trimEnd()
           .split('\n')
           .map((line) => line.length),

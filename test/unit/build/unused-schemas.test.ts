@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Bundles one EC2 call, in a separate process, since esbuild accepts no objects from jest's realm. */
+/** Bundles one EC2 call with or without the plugin, in a separate process, since esbuild accepts no objects from jest's realm. */
 const PROGRAM = `
 import { build } from 'esbuild';
 import { unusedSchemas } from './build/unused-schemas.js';
@@ -19,8 +19,8 @@ const { outputFiles: [file] } = await build({
 });
 process.stdout.write(file.text);
 `;
-async function bundle(how: 'with' | 'without'): Promise<string> {
-  const args = ['--input-type=module', '-e', PROGRAM, how];
+async function bundle(plugin: 'with' | 'without'): Promise<string> {
+  const args = ['--input-type=module', '-e', PROGRAM, plugin];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, maxBuffer: 2 ** 24 });
   return stdout;
 }

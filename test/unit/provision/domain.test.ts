@@ -1,4 +1,4 @@
-// Cases that the convergence tests do not cover: warnings about aliases at the name of the domain.
+// Cases that the convergence tests do not cover: warnings about aliases at the name of the domain, and when a domain is checked.
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { checkDomain, domainEvents } from '../../../provision/domain.ts';
@@ -36,7 +36,7 @@ test('an IPv6 alias of another load balancer causes a warning that names the oth
   ]);
 });
 
-test('the domain is checked only if one is configured and the survey looked up its zones and records', () => {
+test('a domain is checked only if it is configured and the survey looked up its zones and records', () => {
   const longerZone = { name: 'api.example.com', hostedZoneId: 'Z2', nameServers: [] };
   const surroundings = {
     longerZone,

@@ -35,7 +35,7 @@ async function check(
   const [service] = stack.services;
   const [container] = service?.containers ?? [];
   if (!service || !container) throw new Error('The configuration has no container');
-  const changed = {
+  const changedContainer = {
     ...container,
     name: 'api',
     port: 5000,
@@ -43,7 +43,7 @@ async function check(
     ...fields,
     health: { ...container.health, path: '/health', ...health },
   };
-  const services = [{ ...service, name: 'web', containers: [changed] }];
+  const services = [{ ...service, name: 'web', containers: [changedContainer] }];
   await checkHealthPaths({ ...stack, target, services }, changes, builds, new AbortController().signal);
 }
 

@@ -37,7 +37,7 @@ export const fail = (): never => {
 };
 
 /** The service as found. It matches the configuration. */
-export const item: FoundService = {
+export const foundService: FoundService = {
   serviceArn: ARN,
   serviceName: 'web',
   status: 'ACTIVE',
@@ -86,9 +86,9 @@ export const rulesTo = (api1: string, api2: string) => ({
   'web-api1': ruleTo(api1),
   'web-api2': ruleTo(api2),
 });
-export const withItem = (changes: Partial<FoundService> = {}, stack = config()) => ({
+export const scenarioWith = (changes: Partial<FoundService> = {}, stack = config()) => ({
   ...scenario(stack),
-  found: { ...scenario(stack).found, services: { web: { ...item, ...changes } } },
+  found: { ...scenario(stack).found, services: { web: { ...foundService, ...changes } } },
 });
 /** Returns the stack with changes to its only service. */
 export const stackWith = (change: Partial<Config['services'][number]>) =>

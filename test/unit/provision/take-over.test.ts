@@ -14,12 +14,12 @@ const found: Resources = {
   },
   vpc: foundAt('vpc', ''),
 };
-const refused = [change('cluster', '', 'refused'), change('rules', 'web-api1', 'refused')];
+const refusedChanges = [change('cluster', '', 'refused'), change('rules', 'web-api1', 'refused')];
 
 describe('taking over', () => {
   test('an adopted resource keeps its tags and also gets ours, and no other resource changes', () => {
     const survey = surveyOf(found);
-    const result = takeOver(survey, refused, ['cluster', 'rules.web-api1'], STACK);
+    const result = takeOver(survey, refusedChanges, ['cluster', 'rules.web-api1'], STACK);
     expect(result.cluster.get('')).toMatchObject({
       clusterArn: 'clusterArn-of-cluster',
       tags: { 'slipway:stack': STACK, 'slipway:step': 'cluster', team: 'blue' },
@@ -34,14 +34,14 @@ describe('taking over', () => {
 
   test('a resource that is already ours stays as it is, since an earlier run may have adopted it', () => {
     const survey = surveyOf(found);
-    expect(takeOver(survey, refused, ['vpc'], STACK)).toBe(survey);
+    expect(takeOver(survey, refusedChanges, ['vpc'], STACK)).toBe(survey);
   });
 
   test.each([
     ['without a resource', 'natGateway'],
     ['whose resource is foreign but not in the way', 'rules.web-api2'],
   ])('adopting an address %s fails, and the addresses that can be adopted are listed', (_what, address) => {
-    expect(() => takeOver(surveyOf(found), refused, [address], STACK)).toThrow(
+    expect(() => takeOver(surveyOf(found), refusedChanges, [address], STACK)).toThrow(
       expect.objectContaining({
         code: 'ARGUMENTS',
         what: `There is nothing to adopt at ${address}.`,

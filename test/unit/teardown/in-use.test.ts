@@ -1,4 +1,4 @@
-// AWS refuses a delete because the resource is in use: the run reports a stranger's resource at once, and waits for any other to disappear.
+// AWS refuses to delete a resource that is in use: if a stranger's resource uses it, the run reports that at once; otherwise, the run waits.
 import {
   DeleteSecurityGroupCommand,
   DescribeNetworkInterfacesCommand,
@@ -172,7 +172,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that is r
     expect(deleteCount()).toBe(1);
   });
 
-  test('names the interface that uses the resource once the wait has timed out, even one that AWS manages', async () => {
+  test('names the interface that uses the resource, even one that AWS manages, after the wait has timed out', async () => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError(code));
     mockInterfaces(
       interfaceWith({ Description: 'ELB app/shop-dev/50dc6c495c0c9188', RequesterManaged: true }),

@@ -100,7 +100,7 @@ test('the container instances of our cluster are obstacles', async () => {
   expect(sentCalls().length).toBe(2 * callsForOne - 1);
 });
 
-test('obstacles are looked up only if the teardown removes a resource that can have some', async () => {
+test('obstacles are looked up only if the teardown removes a resource whose removal other resources can block', async () => {
   const foreign = { tags: { 'slipway:stack': 'other' }, vpcId: 'vpc-1' };
   expect(await searchObstacles(true, { vpc: { '': foundFor('vpc', '', foreign) } })).toEqual([]);
   expect(await searchObstacles(true, { logGroup: foundAt('logGroup', '') })).toEqual([]);

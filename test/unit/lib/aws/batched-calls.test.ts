@@ -1,4 +1,4 @@
-// Requests for single keys, batched into shared AWS calls.
+// Requests for single keys are batched into shared AWS calls, and answers are cached.
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import { perClient, perName, cachedFor, batched } from '../../../../lib/aws/batched-calls.ts';

@@ -1,4 +1,4 @@
-// Calls that fail. They are sent to a scripted server, which would notice retries by the SDK.
+// Calls that fail. A scripted server answers them and counts every request, including any that the SDK repeats.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';

@@ -65,7 +65,7 @@ describe('the problem that explains an error', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('the problem that explains an error from AWS', () => {
   test("names the run's activity, AWS's code and message, and the command to continue with", () => {
     const shown = explain(
       awsError('NatGatewayLimitExceeded', 'Performing this operation would exceed the limit of 5'),
@@ -82,20 +82,20 @@ describe('a refusal', () => {
     });
   });
 
-  test('reports that nothing was changed yet', () => {
+  test('says so if nothing was changed yet', () => {
     expect(
       explain(awsError('UnauthorizedOperation', 'no', 403), { ...situation, mayHaveChanged: false }).now,
     ).toBe('Nothing was changed.');
   });
 
-  test('by throttling is not blamed on the stack', () => {
+  test('does not blame the stack for throttling', () => {
     expect(explain(awsError('Throttling', 'Rate exceeded'), situation)).toMatchObject({
       what: 'AWS kept throttling a call during the natGateway step (Throttling).',
       fix: ['Wait a minute.', 'npm run provision, to continue from here'],
     });
   });
 
-  test('by a server error advises waiting, not removing a cause', () => {
+  test('advises waiting after a server error, instead of removing a cause', () => {
     const shown = explain(awsError('InternalError', 'An internal error has occurred', 500), situation);
     expect(shown.what).toBe('AWS itself failed during the natGateway step (InternalError).');
     expect(shown.fix).toEqual(['Wait a minute.', 'npm run provision, to continue from here']);

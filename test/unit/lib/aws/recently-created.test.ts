@@ -11,7 +11,11 @@ test.each([
     { taskRoleArn: 'arn:aws:iam::1:role/slipway/x/x-task' },
   ],
   ['the name in its ARN', { Role: { Arn: 'arn:aws:iam::1:role/slipway/x/x-task' } }, { RoleName: 'x-task' }],
-  ['its zone id without the path', { HostedZone: { Id: '/hostedzone/Z0123' } }, { HostedZoneId: 'Z0123' }],
+  [
+    'its zone id without the prefix `/hostedzone/`',
+    { HostedZone: { Id: '/hostedzone/Z0123' } },
+    { HostedZoneId: 'Z0123' },
+  ],
   [
     'its id among others, deep inside the input',
     { Subnet: { SubnetId: 'subnet-0a1b2c3d' } },

@@ -1,4 +1,4 @@
-// The types of a configuration catch mistakes while it is written.
+// The types of a configuration catch mistakes while a user writes it.
 import { expect, test } from '@jest/globals';
 import { defineStack } from '../../../../lib/config/define.ts';
 import { validStack } from './support.ts';
@@ -20,7 +20,7 @@ test('the compiler checks the fields', () => {
     defineStack({ ...base, services: { shop: { containers: { api: { environment: { A: 5 } } } } } }),
     // @ts-expect-error CloudWatch Logs does not allow ten days
     defineStack({ ...base, logRetentionDays: 10, services: {} }),
-    // @ts-expect-error a stack has services
+    // @ts-expect-error a stack must have services
     defineStack(base),
   ];
   expect(stacks).toHaveLength(5);

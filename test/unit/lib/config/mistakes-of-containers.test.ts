@@ -212,7 +212,7 @@ test('HTTPS without a path is refused, since the load balancer sends no requests
   expect(mistakesOf(validStackWith({ [`${api}.path`]: 5 }))).toMatchObject([{ path: `${api}.path` }]);
 });
 
-test('a health check without a port is refused, since nothing could carry it out', () => {
+test('a health check of a container without a port is refused, since nothing could carry it out', () => {
   const worker = { source: 'api', health: { path: '/health' } };
   expect(mistakesOf(validStackWith({ [`${containers}.worker`]: worker }))).toEqual([
     {
@@ -230,14 +230,14 @@ test.each([
   ['an invalid port', { port: 'x' }, ['port']],
   ['a misspelt port', { Port: 7000 }, ['Port']],
   ['a path without a port', { path: '/worker' }, ['port']],
-])('a health check with %s is only one mistake', (_what, fields, mistakes) => {
+])('a container with a health check and %s has only one mistake', (_what, fields, mistakes) => {
   const worker = { source: 'api', health: { path: '/health' }, ...fields };
   expect(mistakesOf(validStackWith({ [`${containers}.worker`]: worker })).map(({ path }) => path)).toEqual(
     mistakes.map((field) => `${containers}.worker.${field}`),
   );
 });
 
-test('a health check of an image without a path is refused, since only the load balancer could carry it out', () => {
+test('a health check of an image by reference is refused if no path is routed to its container, since only the load balancer could carry it out', () => {
   const cache = { image: 'redis', port: 6379, health: { path: '/health' } };
   expect(mistakesOf(validStackWith({ [`${containers}.cache`]: cache }))).toEqual([
     {

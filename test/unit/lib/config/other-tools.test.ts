@@ -5,7 +5,7 @@ import { mistakesOf, validStackWith } from './support.ts';
 const service = 'services.shop';
 const api = 'services.shop.containers.api';
 
-/** The beginning of each fix, by the path of its mistake. An empty object means that Slipway already grants the wish. */
+/** The path of each mistake, with the beginning of its fix. An empty object means that Slipway already grants the wish. */
 type Answers = Readonly<Record<string, string>>;
 
 const notYet = 'Not supported yet. ';
@@ -136,7 +136,7 @@ test.each<[wish: string, values: Readonly<Record<string, unknown>>, answers: Ans
     { [`${api}.healthCheck`]: 'Use health: how to find out whether it is healthy.' },
   ],
   [
-    'a second protocol',
+    'a misspelt protocol',
     { [`${api}.protocol`]: undefined, [`${api}.protocol2`]: 'GRPC' },
     { [`${api}.protocol2`]: 'Did you mean protocol?' },
   ],

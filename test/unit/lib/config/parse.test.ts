@@ -122,7 +122,7 @@ describe('a valid stack', () => {
     expect(read(validStackWith({ 'domain.createZone': undefined })).domain?.createZone).toBe(false);
   });
 
-  test('may have a count of 0, undefined fields, and the same name as its zone', () => {
+  test('may have a count of 0, undefined fields, and a domain with the same name as its zone', () => {
     const stack = { ...validStack(), tags: undefined, domain: { name: 'example.com', zone: 'example.com' } };
     expect(read(stack)).toMatchObject({ tags: {}, domain: { name: 'example.com' } });
     expect(read(validStackWith({ 'services.shop.count': 0 })).services[0]?.count).toBe(0);
@@ -173,7 +173,7 @@ describe('a valid stack', () => {
     ]);
   });
 
-  test('is built by the builder of the command rather than the builder of the stack', () => {
+  test('is built by the builder that the command names rather than by the builder in the configuration', () => {
     const context = {
       stage: 'dev',
       target: 'sandbox',

@@ -25,7 +25,7 @@ describe('a git remote', () => {
   });
 
   test.each(['/srv/git/shop.git', '../shop', 'file:///srv/shop', 'C:/shop', ''])(
-    'in a folder of this machine is no project: %s',
+    'in a folder of this machine does not name a project: %s',
     (url) => expect(projectOfUrl(url)).toBeUndefined(),
   );
 });

@@ -114,7 +114,7 @@ export const startingWith = (begin: string, end = ''): string =>
 /**
  * Declares one test for each of these invalid values at a path of the valid stack. The value must be the only mistake.
  * @param fix the expected advice in the mistake
- * @param values the invalid values by their description; undefined stands for a missing value
+ * @param values the invalid values, each with its description as the key; undefined stands for a missing value
  * @param shown the value as the mistake shows it, if not in JavaScript notation
  */
 export function testRefusals(

@@ -1,10 +1,10 @@
-// Every row of the table of other tools' words: each word gets its answer in every object where it is not a field.
+// The tables of words from other tools: each word gets its answer in every object where it is not a field.
 import { describe, expect, test } from '@jest/globals';
 import { nodeAt } from '../../../../lib/config/schema-nodes.ts';
 import { ELSEWHERE, LEVELS, NOT_YET, NOT_YET_VALUES, SYNONYMS } from '../../../../lib/config/wishes.ts';
 import { mistakesOf, validStackWith } from './support.ts';
 
-/** The prefix of the paths in an object of the valid stack, by the level of the object. */
+/** The levels of a configuration, each with the path of one of its objects in the valid stack, as a prefix. */
 const PREFIXES = {
   stack: '',
   domain: 'domain.',
@@ -28,8 +28,9 @@ const rows = [
 ];
 const allWords = rows.flatMap(({ words }) => words.split(' '));
 /**
- * Each word with the levels at which it is an unknown key. An entry with a colon names the only level of its word. Any other
- * word is meant for all levels at which no other row lists it. Levels that have a field of this name are left out.
+ * Each word with the levels at which it is an unknown key. An entry `level:word` lists a word for this level only. An entry
+ * without a colon lists a word for all levels, except those for which another row lists it. Levels that have a field of this
+ * name are left out.
  */
 const cases = rows.flatMap(({ row, words }) =>
   words.split(' ').map((entry) => {
@@ -98,8 +99,8 @@ test.each(
   NOT_YET_VALUES.flatMap(({ template, values, answer }) =>
     values.split(' ').map((value) => [value, template, answer]),
   ),
-)('the value %s of %s is answered with what to use instead', (value = '', at = '', answer) => {
-  const path = at.replace('*', 'shop').replace('*', 'api');
+)('the value %s of %s is answered with what to use instead', (value = '', template = '', answer) => {
+  const path = template.replace('*', 'shop').replace('*', 'api');
   for (const written of [value, value.toLowerCase()])
     expect(mistakesOf(validStackWith({ [path]: written }))).toEqual([
       { path, value: `'${written}'`, fix: `Not supported yet. ${answer}` },

@@ -32,7 +32,7 @@ test('only ECS tasks of this account may assume the roles', () => {
 });
 
 describe('the execution policy', () => {
-  const withImages = (...references: string[]) => {
+  const configWithImages = (...references: string[]) => {
     const [service] = config().services;
     if (!service) throw new Error('no service');
     const containers = references.flatMap((reference) =>
@@ -59,7 +59,7 @@ describe('the execution policy', () => {
   });
 
   test('allows pulling the ECR images to which the configuration refers', () => {
-    const stack = withImages(
+    const stack = configWithImages(
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app:1.2',
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app@sha256:0123',
       'docker.io/library/nginx:1.29',
@@ -70,7 +70,7 @@ describe('the execution policy', () => {
   });
 
   test('allows only writing logs if no image is in ECR', () => {
-    expect(policyOf(withImages('public.ecr.aws/nginx/nginx:1.29')).Statement).toEqual([LOGS]);
+    expect(policyOf(configWithImages('public.ecr.aws/nginx/nginx:1.29')).Statement).toEqual([LOGS]);
   });
 });
 

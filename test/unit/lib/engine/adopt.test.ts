@@ -4,7 +4,7 @@ import { adopt } from '../../../../lib/engine/adopt.ts';
 import { awsError } from '../../errors.ts';
 import { testClock } from '../../clock.ts';
 
-const taken = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
+const conflict = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
 
 /** A resource whose tags become visible at the look with this number. The first look has the number 1. */
 function makeScenario(visibleFrom: number) {
@@ -21,7 +21,7 @@ function makeScenario(visibleFrom: number) {
   };
   const lookAgain = async () => ((lookCount += 1) >= visibleFrom ? 'subnet-1' : undefined);
   return {
-    run: () => adopt({ duplicateGuard, lookAgain }, 'the block 10.0.0.0/20 of vpc-1', taken),
+    run: () => adopt({ duplicateGuard, lookAgain }, 'the block 10.0.0.0/20 of vpc-1', conflict),
     elapsed: () => clock.now() - start,
   };
 }
@@ -44,7 +44,7 @@ test('a resource whose tags never become visible is left alone, and the problem 
     code: 'FOREIGN',
     what: 'A resource that does not belong to this stack already uses the block 10.0.0.0/20 of vpc-1.',
     why: "The CIDR '10.0.0.0/20' conflicts with another subnet",
-    cause: taken,
+    cause: conflict,
   });
   expect(scenario.elapsed()).toBe(60_000);
 });

@@ -122,7 +122,7 @@ describe('a create call without a token', () => {
   test.each([
     ['a quota', awsError('VpcLimitExceeded')],
     ['a refusal', awsError('UnauthorizedOperation', 'no', 403)],
-    ['a throttle', awsError('RequestLimitExceeded', 'slow down', 503)],
+    ['throttling', awsError('RequestLimitExceeded', 'slow down', 503)],
     ['a programming mistake', new TypeError('x is not a function')],
     ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
   ])(

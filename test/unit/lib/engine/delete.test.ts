@@ -26,11 +26,11 @@ test.each(['DependencyViolation', 'UnauthorizedOperation', 'AuthFailure', 'Inter
 );
 
 test('the caller can choose which errors count as "not found"', async () => {
-  const done = awsError('AuthFailure');
-  const isDone = async (error: unknown) => error === done;
-  await expect(ignoringNotFound(failing(done), isDone)).resolves.toBeUndefined();
+  const releasedError = awsError('AuthFailure');
+  const isReleased = async (error: unknown) => error === releasedError;
+  await expect(ignoringNotFound(failing(releasedError), isReleased)).resolves.toBeUndefined();
   const other = awsError('InvalidNetworkInterfaceID.NotFound');
-  await expect(ignoringNotFound(failing(other), isDone)).rejects.toBe(other);
+  await expect(ignoringNotFound(failing(other), isReleased)).rejects.toBe(other);
 });
 
 describe('a delete that reports refusals in its response', () => {

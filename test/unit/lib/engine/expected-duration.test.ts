@@ -9,13 +9,13 @@ import { change } from '../../engine-harness.ts';
 const minutes = (ms: number) => ms / 60_000;
 const changesOf = (some: readonly Noun[], verb: Verb) => some.map((noun) => change(noun, '', verb));
 
-test('a first provision takes about three minutes: the load balancer or the NAT gateway, the deployment and DNS', () => {
+test('a first provision takes about three minutes, for the load balancer or the NAT gateway, the deployment and DNS', () => {
   expect(minutes(expectedProvision(changesOf(nouns, 'create')))).toBeCloseTo(3.2, 0);
 });
 
 test('a provision without a new load balancer does not wait for one', () => {
-  const withBalancer = changesOf(['loadBalancer', 'record'], 'create');
-  const difference = expectedProvision(withBalancer) - expectedProvision(withBalancer.slice(1));
+  const changesWithBalancer = changesOf(['loadBalancer', 'record'], 'create');
+  const difference = expectedProvision(changesWithBalancer) - expectedProvision(changesWithBalancer.slice(1));
   expect(minutes(difference)).toBeGreaterThan(2);
 });
 

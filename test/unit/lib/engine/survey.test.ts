@@ -86,10 +86,10 @@ describe('the result', () => {
       .on(DescribeTagsCommand)
       .resolves({ TagDescriptions: [{ ResourceArn: 'arn:balancer', Tags: [] }] });
     const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:balancer' } });
-    const withRecord = await survey({ ...context(), recorded }, ['loadBalancer']);
-    expect(withRecord.loadBalancer.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
-    const withoutRecord = await survey(context(), ['loadBalancer']);
-    expect(withoutRecord.loadBalancer.get('')?.tags).toEqual({});
+    const surveyWithState = await survey({ ...context(), recorded }, ['loadBalancer']);
+    expect(surveyWithState.loadBalancer.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
+    const surveyWithoutState = await survey(context(), ['loadBalancer']);
+    expect(surveyWithoutState.loadBalancer.get('')?.tags).toEqual({});
     expect(architecture.loadBalancer.uniqueId).toBe(true);
   });
 });

@@ -30,7 +30,7 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
   throw new Error(`No problem, but ${String(error)}`);
 }
 
-test('a build has a tag derived from its folder, and runs no engine before the push', async () => {
+test('a build has a tag derived from the files in its folder, whatever the engine, and runs no engine before the push', async () => {
   const calls = await enginesOnPath({ docker: '' });
   const folder = await sourceFolder();
   const build = await dockerBuild('docker', folder);

@@ -22,14 +22,17 @@ interface Case {
 async function openCase({ builder, target, endpoint, engines = [] }: Case) {
   const calls = await enginesOnPath(Object.fromEntries(engines.map((name) => [name, ''])));
   const source = await folderOf(SOURCE);
-  const stack = withImage({ source }, { builder, target });
+  const stack = configWithImage({ source }, { builder, target });
   const events: Event[] = [];
   const builds = openBuilds(stack, { endpoint, report: (event) => events.push(event) });
   return { builds, calls, events };
 }
 
 /** The configuration with this image in all its containers. */
-function withImage(image: Config['services'][0]['containers'][0]['image'], changes: Partial<Config>): Config {
+function configWithImage(
+  image: Config['services'][0]['containers'][0]['image'],
+  changes: Partial<Config>,
+): Config {
   const base = config(changes);
   const services = base.services.map((service) => ({
     ...service,
@@ -123,14 +126,14 @@ test('containers with the same source share one build, which runs once', async (
 });
 
 test('a container with an image by reference has no build', async () => {
-  const stack = withImage({ reference: 'nginx:1' }, {});
+  const stack = configWithImage({ reference: 'nginx:1' }, {});
   const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
   await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not built from source');
 });
 
 test('callers get the build that has already started, or its failure', async () => {
   const source = await folderOf(SOURCE);
-  const stack = withImage({ source }, { target: 'sandbox' });
+  const stack = configWithImage({ source }, { target: 'sandbox' });
   const builds = openBuilds(stack, { endpoint: undefined, report: () => undefined });
   const requestedKeys: string[] = [];
   const of: Builds['of'] = (key) => (requestedKeys.push(key), builds.of(key));
@@ -138,11 +141,11 @@ test('callers get the build that has already started, or its failure', async () 
   expect(requestedKeys).toEqual(['web-api1', 'web-api2']);
   expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
 
-  const broken = withImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
+  const broken = configWithImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
   const failing = openBuilds(broken, { endpoint: undefined, report: () => undefined });
   startBuilds(broken, failing);
   await expect(failing.of('web-api1')).rejects.toThrow();
 
   // A container with an image by reference has no build to start.
-  startBuilds(withImage({ reference: 'nginx:1' }, {}), failing);
+  startBuilds(configWithImage({ reference: 'nginx:1' }, {}), failing);
 });

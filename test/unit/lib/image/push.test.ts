@@ -207,10 +207,10 @@ test('an emulator that accepts no layers gets only the manifest, and the run rep
 test.each([
   ['AWS itself', false, unimplemented()],
   ['an emulator that refuses a layer for another reason', true, awsError('AccessDeniedException')],
-])('%s gets no manifest without its layers', async (_, emulator, error) => {
+])('%s gets no manifest if its layers were not pushed', async (_, isEmulator, error) => {
   mockRegistry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(error);
-  await expect(push(smallBundle, emulator)).rejects.toBe(error);
+  await expect(push(smallBundle, isEmulator)).rejects.toBe(error);
   expect(calls('PutImage')).toEqual([]);
 });
 
@@ -220,7 +220,7 @@ test('an image that already exists under its tag counts as pushed', async () => 
   await expect(push(smallBundle)).resolves.toEqual([]);
 });
 
-test('another image under the tag is a problem that explains how to delete it', async () => {
+test('another image under the tag is a problem that explains how to delete that image', async () => {
   mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'the tag is immutable'));
   await expect(push(smallBundle)).rejects.toMatchObject({

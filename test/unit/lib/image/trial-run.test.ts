@@ -1,4 +1,4 @@
-// Trial runs: real programs are started, receive one request, and are gone afterwards.
+// Trial runs: real programs are started, receive requests, and are gone afterwards.
 import { chmod, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -21,7 +21,7 @@ const trialOf = (text: string, more: Partial<Trial> = {}): Trial => ({
   ...more,
 });
 
-/** Returns a program whose response to `/health` has a status given as an expression. */
+/** Returns a program that answers `/health` with a status. @param status a JavaScript expression */
 const answering = (status: string): string =>
   `require('node:http').createServer((request, response) => {
     response.statusCode = request.url === '/health' ? ${status} : 404;
@@ -32,7 +32,7 @@ test('the status of a good response is returned', async () => {
   expect(await tryProgram(trialOf(answering('200')))).toBe(200);
 });
 
-test('the status of a bad response is returned after the time for responses', async () => {
+test('the status of a bad response is returned once the response timeout has passed', async () => {
   expect(await tryProgram(trialOf(answering('404'), { responseTimeoutMs: 200 }))).toBe(404);
 });
 
@@ -41,7 +41,7 @@ test('a route that is added after the start is found', async () => {
   expect(await tryProgram(trialOf(text, { responseTimeoutMs: 10_000 }))).toBe(200);
 });
 
-test('the program sees its own variables, and none of this process', async () => {
+test('the program sees its own variables, and none of the variables of this process', async () => {
   process.env['SECRET_OF_THE_USER'] = 'secret';
   const text = answering(
     "process.env.SECRET_OF_THE_USER ? 500 : process.env.GREETING === 'hello' ? 200 : 501",
@@ -64,14 +64,14 @@ test('a program that accepts connections but does not respond has no status', as
   expect(await tryProgram(trialOf(text, { responseTimeoutMs: 200 }))).toBeUndefined();
 });
 
-test('an abort ends the run with its reason', async () => {
+test('an abort ends the trial with the reason of the abort', async () => {
   const controller = new AbortController();
   const running = tryProgram(trialOf('setInterval(() => {}, 1000)', { signal: controller.signal }));
   controller.abort(new Error('interrupted'));
   await expect(running).rejects.toThrow('interrupted');
 });
 
-test('the program, its children and its folder are gone after the run', async () => {
+test('the program, its children and its folder are gone after the trial', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-pids-'));
   const file = join(folder, 'pids');
   const text = `

@@ -1,4 +1,4 @@
-// The look at the domain: the calls that it makes, and the zones and records that it selects.
+// The look for the domain: the calls that it makes, and the zones and records that it selects.
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
@@ -82,14 +82,14 @@ describe('the records of the zone', () => {
     });
   });
 
-  test('are taken from the first page if there is no state and the page is complete', async () => {
+  test('are taken from the first page if there is no state and the zone has no other page', async () => {
     const aaaa = recordSet('a.b.example.com', 'AAAA', '2001:db8::1');
     mockDns([zone('Z1', 'example.com')], [recordSet('example.com', 'NS', 'ns.example.'), aaaa]);
     expect(await lookDomain(context(false))).toMatchObject({ cut: undefined, recordSets: [aaaa] });
     expect(listedNames()).toEqual([undefined]);
   });
 
-  test('are also read by name if the first page is not complete', async () => {
+  test('are also read by name if the zone has more than one page', async () => {
     const others = ['c', 'd', 'e'].map((label) => recordSet(`${label}.example.com`, 'TXT', '"x"'));
     const aaaa = recordSet('a.b.example.com', 'AAAA', '2001:db8::1');
     mockDns([zone('Z1', 'example.com')], [...others, aaaa]);
@@ -125,7 +125,7 @@ describe('the records of the zone', () => {
     expect(found).toMatchObject({ cut: undefined, recordSets: sets });
   });
 
-  test('count as absent if the zone is deleted meanwhile', async () => {
+  test('count as absent if the zone is deleted during the look', async () => {
     mockDns([zone('Z1', 'example.com')]);
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect(await lookDomain(context())).toMatchObject({ cut: undefined, recordSets: [] });
@@ -168,13 +168,13 @@ describe('the other zones of the account', () => {
     expect(calls()).not.toContain('GetHostedZone');
   });
 
-  test('with shorter names are parents, the innermost first, even while the zone itself does not exist', async () => {
+  test('with shorter names are parents, the innermost first, even while the zone of the domain does not exist', async () => {
     mockDns([zone('Z1', 'com'), zone('Z2', 'ample.com')]);
     expect(await lookDomain(context())).toMatchObject({ parentZone: { name: 'com', hostedZoneId: 'Z1' } });
     expect(listedNames()).toEqual([]);
   });
 
-  test('are not considered if they are deleted meanwhile', async () => {
+  test('are not considered if they are deleted during the look', async () => {
     mockDns([zone('Z1', 'example.com'), zone('Z2', 'b.example.com')]);
     mocks.route53.on(GetHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect(await lookDomain(context())).toMatchObject({ longerZone: undefined });

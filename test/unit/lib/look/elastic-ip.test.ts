@@ -1,4 +1,4 @@
-// The look at the elastic IP: how it reads AWS's responses.
+// The look for the elastic IP: how it reads AWS's responses.
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';

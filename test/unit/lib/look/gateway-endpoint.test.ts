@@ -1,4 +1,4 @@
-// The look at the gateway endpoint: how it reads AWS's responses.
+// The look for the gateway endpoint: how it reads AWS's responses.
 import { DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookGatewayEndpoint, probeEndpointGone } from '../../../../lib/look/gateway-endpoint.ts';
@@ -47,12 +47,12 @@ test('of two endpoints with the same key, the one with route tables keeps the ke
 test.each([
   ['pending', 'deleting'],
   ['ready', 'deleted'],
-])('the deletion is %s while AWS shows the endpoint as %s', async (state, shown) => {
+])('the probe of a deletion returns %s while AWS shows the endpoint as %s', async (state, shown) => {
   mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [endpoint('vpce-1', shown)] });
   expect(await probeEndpointGone(lookContextOf().aws, 'vpce-1')).toMatchObject({ state });
 });
 
-test('the deletion is complete when AWS does not find the endpoint; any other error is thrown', async () => {
+test('the probe of a deletion returns ready when AWS does not find the endpoint, and throws any other error', async () => {
   const { aws } = lookContextOf();
   mocks.ec2.on(DescribeVpcEndpointsCommand).rejectsOnce(awsError('InvalidVpcEndpointId.NotFound'));
   expect(await probeEndpointGone(aws, 'vpce-1')).toMatchObject({ state: 'ready' });

@@ -37,7 +37,7 @@ function mockZones(zones: readonly HostedZone[], tags: Readonly<Record<string, T
   }));
 }
 const WITHOUT_DOMAIN = config({ domain: undefined });
-/** The context of a look. @param recorded the recorded ids of zones, by address */
+/** The context of a look. @param recorded the addresses of the recorded zones, each with its id */
 const lookContext = (stack = config(), recorded: Record<string, string> = {}) => ({
   ...lookContextOf(stack),
   recorded: recordedIn(
@@ -47,7 +47,7 @@ const lookContext = (stack = config(), recorded: Record<string, string> = {}) =>
   ),
 });
 const look = async () => (await lookHostedZone(lookContext())).get('');
-/** All found zones, by key. */
+/** The key of each found zone, with its id. */
 const foundZones = async (...context: Parameters<typeof lookContext>) =>
   [...(await lookHostedZone(lookContext(...context)))].map(([key, { hostedZoneId }]) => [key, hostedZoneId]);
 const calls = () => sentCalls().map(({ command }) => command);

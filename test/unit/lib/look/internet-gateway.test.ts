@@ -1,4 +1,4 @@
-// The look at the internet gateway: how it reads AWS's responses.
+// The look for the internet gateway: how it reads AWS's responses.
 import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';

@@ -122,7 +122,7 @@ describe('the tags of load balancer resources', () => {
     expect(sentCalls()).toEqual([]);
   });
 
-  test('cannot be read when AWS returns any other error', async () => {
+  test('cannot be read when AWS returns an error for another reason than a deleted resource', async () => {
     mocks.elbv2.on(DescribeTagsCommand).rejects(awsError('Throttling', 'Rate exceeded'));
     await expect(elbTags(lookContextOf().aws, arns)).rejects.toMatchObject({ message: 'Rate exceeded' });
   });

@@ -1,4 +1,4 @@
-// The looks at the NAT gateway: how they read AWS's responses.
+// The looks for the NAT gateway: how they read AWS's responses.
 import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, probeNatGatewayGone } from '../../../../lib/look/nat-gateway.ts';

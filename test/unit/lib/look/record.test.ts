@@ -58,7 +58,7 @@ const lookContext = (stack = config(), resources: StateData['resources'] = {}) =
 const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'api.example.com' } };
 const look = async (...context: Parameters<typeof lookContext>) =>
   (await lookRecord(lookContext(...context))).get('');
-/** All found records, by key. */
+/** The key of each found record, with its name and its zone. */
 const foundRecords = async (...context: Parameters<typeof lookContext>) =>
   [...(await lookRecord(lookContext(...context)))].map(([key, item]) => [
     key,
@@ -206,9 +206,9 @@ describe('our records whose names are not configured', () => {
   });
 
   test("are found in the account's zone by their recorded name, if their target is our load balancer", async () => {
-    const renamed = { ...RECORDED, record: { recordName: 'old.example.com' } };
+    const recordedAfterRename = { ...RECORDED, record: { recordName: 'old.example.com' } };
     mockZones([zone('Z1')], { Z1: [ourRecord('api.example.com'), ourRecord('old.example.com')] });
-    expect(await foundRecords(config(), renamed)).toEqual([
+    expect(await foundRecords(config(), recordedAfterRename)).toEqual([
       ['', 'api.example.com in Z1'],
       ['old.example.com', 'old.example.com in Z1'],
     ]);
@@ -237,12 +237,12 @@ describe('our records whose names are not configured', () => {
   });
 
   test('are found in the zone that is recorded with them, whichever zone is recorded for the domain', async () => {
-    const moved = {
+    const recordedAfterMove = {
       hostedZone: { hostedZoneId: 'Z2' },
       'record.api.old.com': { recordName: 'api.old.com', hostedZoneId: 'Z1' },
     };
     mockZones([zone('Z1', { Name: 'old.com.' }), zone('Z2')], { Z1: [ourRecord('api.old.com')], Z2: [] });
-    expect(await foundRecords(config(), moved)).toEqual([['api.old.com', 'api.old.com in Z1']]);
+    expect(await foundRecords(config(), recordedAfterMove)).toEqual([['api.old.com', 'api.old.com in Z1']]);
   });
 
   test("are not looked for in the account's zone when the state has no such records", async () => {

@@ -246,12 +246,12 @@ describe('a speculative look by a recorded id', () => {
     return { requestedIds, answer };
   };
 
-  test('is used if the recorded id is current', async () => {
+  test('is the only one if the recorded id is current', async () => {
     expect(await lookSpeculatively('arn:1')).toEqual({ requestedIds: ['arn:1'], answer: 'about arn:1' });
     await expect(lookSpeculatively('arn:1', 'arn:1')).rejects.toThrow();
   });
 
-  test('is repeated if AWS returns another id, whatever the first result was', async () => {
+  test('is repeated if AWS returns another id, whatever the first look returned', async () => {
     expect(await lookSpeculatively('arn:2', 'arn:1')).toEqual({
       requestedIds: ['arn:1', 'arn:2'],
       answer: 'about arn:2',

@@ -90,7 +90,7 @@ test('the look fails with any other error', async () => {
   await expect(lookRoles(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('the look requests the policies once the role is found, or immediately if the role is recorded in the state', async () => {
+test('the look requests the policies after it has found the role, or immediately if the role is recorded in the state', async () => {
   const policyCallCount = () => sentCalls().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(notFound);

@@ -1,4 +1,4 @@
-// The looks at route tables: how they read AWS's responses.
+// The looks for route tables: how they read AWS's responses.
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';

@@ -1,4 +1,4 @@
-// The look at security groups: how it reads AWS's responses.
+// The look for security groups: how it reads AWS's responses.
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';

@@ -1,4 +1,4 @@
-// The look at subnets and zones: how it reads AWS's responses.
+// The look for subnets and zones: how it reads AWS's responses.
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';

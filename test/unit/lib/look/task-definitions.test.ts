@@ -15,7 +15,7 @@ const definitionTags = (key: string) => ourTags('taskDefinitions', key);
 const arnOf = (family: string) => `arn:task-definition/${family}:7`;
 const missing = awsError('ClientException', 'Unable to describe task definition.');
 
-/** The tags of the active task definitions, and of the inactive ones, by family. Each family only has revision 7. */
+/** The families with an active task definition and those with an inactive one, each with its tags. A family has only revision 7. */
 let active: Record<string, Tags>;
 let inactive: Record<string, Tags>;
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { awsError, mocks, lookContextOf, sentCalls } from '../../step-harness.ts
 
 const task = (taskArn: string, group = 'service:web'): Task => ({ taskArn, group });
 
-/** Mocks the lists of tasks by desired status, in pages of a hundred, and the descriptions of the tasks. */
+/** Mocks a list of tasks for each desired status, in pages of a hundred, and the descriptions of the tasks. */
 function mockTasks(
   byStatus: Readonly<Record<string, readonly string[]>>,
   taskOf: (arn: string) => Task = task,

@@ -1,4 +1,4 @@
-// The look at the VPC: how it reads AWS's responses.
+// The look for the VPC: how it reads AWS's responses.
 import {
   DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,

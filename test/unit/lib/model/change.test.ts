@@ -127,7 +127,7 @@ describe('the changes that a comparison returns', () => {
     expect(changesFor({}, { a: { fields: {}, owner: 'bob' } })).toEqual([]);
   });
 
-  test('include a refusal for a desired resource that cannot be updated, but remove it when it is not desired', () => {
+  test('include a refusal for a desired resource that cannot be updated, but remove such a resource when it is not desired', () => {
     const frozen = { fields: { size: 2 }, frozenBecause: 'it is in another VPC' };
     expect(changesFor({ a: { size: 2 } }, { a: frozen })).toMatchObject([
       { verb: 'refused', reason: 'it is in another VPC' },

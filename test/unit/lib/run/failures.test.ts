@@ -23,7 +23,7 @@ function problemFor(outcomes: Partial<Record<Noun, Outcome>>, run = runWith()): 
 const failed = (error: unknown): Outcome => ({ state: 'failed', error });
 const done: Outcome = { state: 'done' };
 const notReached: Outcome = { state: 'not reached' };
-const refused = awsError('InvalidSubnet.Conflict', 'conflicts with another subnet');
+const refusal = awsError('InvalidSubnet.Conflict', 'conflicts with another subnet');
 
 describe('a run of the steps', () => {
   test('without failures throws nothing', () => {
@@ -32,11 +32,11 @@ describe('a run of the steps', () => {
 
   test('with one failure throws that failure, however many steps it blocked', () => {
     expect(
-      problemFor({ vpc: done, subnets: failed(refused), natGateway: notReached, services: notReached }),
+      problemFor({ vpc: done, subnets: failed(refusal), natGateway: notReached, services: notReached }),
     ).toMatchObject({
       code: 'REFUSED',
       what: 'AWS refused a call during the subnets step (InvalidSubnet.Conflict).',
-      cause: refused,
+      cause: refusal,
     });
   });
 
@@ -47,7 +47,7 @@ describe('a run of the steps', () => {
 
   test('with several failures reports every cause, and each fix only once', () => {
     const shown = problemFor({
-      subnets: failed(refused),
+      subnets: failed(refusal),
       elasticIp: failed(
         awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.'),
       ),
@@ -80,7 +80,7 @@ describe('a run of the steps', () => {
       now: 'n',
       fix: ['f'],
     });
-    const shown = problemFor({ services: failed(new SeveralErrors([unhealthy, refused])), vpc: done });
+    const shown = problemFor({ services: failed(new SeveralErrors([unhealthy, refusal])), vpc: done });
     expect(shown).toMatchObject({
       code: 'STEPS_FAILED',
       what: 'The services step failed in 2 ways.',
@@ -95,7 +95,7 @@ describe('a run of the steps', () => {
 
   test('of a teardown does not claim that something was created', () => {
     const run = { ...runWith(), command: 'npm run teardown -- --stage prod' };
-    expect(problemFor({ subnets: failed(refused) }, run)).toMatchObject({
+    expect(problemFor({ subnets: failed(refusal) }, run)).toMatchObject({
       now: 'Everything removed so far is gone; the rest is recorded.',
     });
   });

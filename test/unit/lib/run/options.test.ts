@@ -257,7 +257,7 @@ describe.each<[Command, string[], string[]]>([
 ])('the options of %s', (command, listedOptions, otherOptions) => {
   const readFor = (...args: string[]) => readOptions(command, 'Purpose.', args, {});
 
-  test('are all that --help lists', async () => {
+  test('are exactly those that --help lists', async () => {
     const result = await readFor('--help');
     const listed = [...('help' in result ? result.help : '').matchAll(/^ {2}(?:-h, )?(--[\w-]+)/gm)].map(
       ([, long]) => long,

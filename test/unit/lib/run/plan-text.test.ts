@@ -33,7 +33,7 @@ describe('the text of a plan', () => {
     ]);
   });
 
-  test('a refusal has a separate sign', () => {
+  test('a refused change has its own sign', () => {
     expect(planText([change('refused', 'cluster', '')])).toEqual([
       '  ! refused  cluster                       so',
     ]);

@@ -32,7 +32,7 @@ beforeEach(() => {
   });
 });
 
-const opening = (
+const openTestSession = (
   overrides: Partial<SessionOptions> = {},
   { options = {}, stack = {} }: { options?: Partial<Options>; stack?: Partial<Config> } = {},
 ) =>
@@ -67,7 +67,7 @@ const mockRunningSandbox = () => (sandbox = projectSandbox({ started: false }));
 
 describe('opening a session', () => {
   test('opens the sandbox, takes the lock, starts the survey, and meanwhile looks up the account', async () => {
-    const session = await opening();
+    const session = await openTestSession();
     expect(log.slice(0, 1)).toEqual(['sandbox']);
     expect(log.slice(1).sort()).toEqual(['identity', 'survey under a lock']);
     expect(session).toMatchObject({ account: ACCOUNT, run: { endpoint: 'http://mock', waits: localWaits } });
@@ -76,20 +76,20 @@ describe('opening a session', () => {
 
   test('loads the configuration first, and opens nothing without one', async () => {
     const invalid = Promise.reject(new Error('no configuration'));
-    await expect(opening({ config: invalid })).rejects.toThrow('no configuration');
+    await expect(openTestSession({ config: invalid })).rejects.toThrow('no configuration');
     expect(log).toEqual([]);
     expect(isLocked()).toBe(false);
   });
 
   test('names the command to continue with, and the stage', async () => {
-    const session = await opening({}, { options: { stage: 'prod' }, stack: { stage: 'prod' } });
+    const session = await openTestSession({}, { options: { stage: 'prod' }, stack: { stage: 'prod' } });
     expect(session.run.command).toMatch(/^npm run teardown.*--stage prod/);
     expect(existsSync(fileOf('home/shop-prod.lock'))).toBe(true);
     await session.close();
   });
 
   test('writes its command into the lock', async () => {
-    const session = await opening();
+    const session = await openTestSession();
     expect(JSON.parse(readFileSync(fileOf(LOCK), 'utf8'))).toMatchObject({
       command: 'npm run teardown',
       pid: process.pid,
@@ -103,7 +103,7 @@ describe('opening a session', () => {
     const holder = JSON.parse(readFileSync(fileOf(LOCK), 'utf8')) as object;
     await lock.release();
     writeFileSync(fileOf(LOCK), `${JSON.stringify({ ...holder, pid: 2 ** 22 + 1 })}\n`);
-    const session = await opening();
+    const session = await openTestSession();
     expect(events).toContainEqual({
       type: 'warning',
       text: expect.stringMatching(
@@ -114,15 +114,15 @@ describe('opening a session', () => {
   });
 
   test('passes the recorded ids to the first survey, if a state exists', async () => {
-    await (await opening()).close();
+    await (await openTestSession()).close();
     expect(surveyed?.recorded).toBeUndefined();
     writeState({ resources: { vpc: { vpcId: 'vpc-1' } } });
-    await (await opening()).close();
+    await (await openTestSession()).close();
     expect([...(surveyed?.recorded?.('vpc') ?? [])]).toEqual([['', { vpcId: 'vpc-1' }]]);
   });
 
   test('reports a failed survey only where the survey is awaited', async () => {
-    const session = await opening({ survey: () => Promise.reject(new Error('denied')) });
+    const session = await openTestSession({ survey: () => Promise.reject(new Error('denied')) });
     await expect(session.found).rejects.toThrow('denied');
     await session.close();
   });
@@ -139,7 +139,7 @@ describe('opening a session', () => {
         before = readCount;
         return sandbox.sandbox;
       };
-      await (await opening({ command, config: Promise.resolve(stack), openSandbox })).close();
+      await (await openTestSession({ command, config: Promise.resolve(stack), openSandbox })).close();
       return { before, readCount };
     };
     const teardown = await builderReadsIn('teardown');
@@ -151,14 +151,14 @@ describe('opening a session', () => {
 describe('the context of later looks', () => {
   test('names the account and the tags that the configuration no longer has', async () => {
     writeState({ tags: ['owner', 'team'] });
-    const session = await opening({}, { stack: { tags: { team: 'blue' } } });
+    const session = await openTestSession({}, { stack: { tags: { team: 'blue' } } });
     expect(session.lookContext()).toMatchObject({ account: ACCOUNT, formerTags: ['owner'] });
     expect(session.lookContext().names.stack).toBe('shop-dev');
     await session.close();
   });
 
   test('shares requests within one survey, but not between two surveys', async () => {
-    const session = await opening();
+    const session = await openTestSession();
     const context = session.lookContext();
     let askCount = 0;
     const ask = async () => (askCount += 1);
@@ -190,7 +190,7 @@ describe('a failure while opening a session', () => {
     'releases the lock, and stops the sandbox that this run has started: %s',
     async (_what, arrange, expected) => {
       arrange();
-      await expect(opening()).rejects.toMatchObject(expected);
+      await expect(openTestSession()).rejects.toMatchObject(expected);
       expect(isLocked()).toBe(false);
       expect(sandbox.stopCount()).toBe(1);
     },
@@ -199,7 +199,7 @@ describe('a failure while opening a session', () => {
   test('does not stop a sandbox that was already running', async () => {
     mockRunningSandbox();
     writeState({ account: '999999999999' });
-    await expect(opening()).rejects.toMatchObject({ code: 'STATE_FOREIGN' });
+    await expect(openTestSession()).rejects.toMatchObject({ code: 'STATE_FOREIGN' });
     expect(sandbox.stopCount()).toBe(0);
     expect(isLocked()).toBe(false);
   });
@@ -207,7 +207,7 @@ describe('a failure while opening a session', () => {
   test('leaves the sandbox and the lock alone if another run holds the lock', async () => {
     mkdirSync(fileOf('home'), { recursive: true });
     const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
-    await expect(opening()).rejects.toMatchObject({ code: 'LOCKED' });
+    await expect(openTestSession()).rejects.toMatchObject({ code: 'LOCKED' });
     expect(isLocked()).toBe(true);
     expect(sandbox.stopCount()).toBe(0);
     expect(sentCalls()).toEqual([]);
@@ -217,7 +217,7 @@ describe('a failure while opening a session', () => {
 
 describe('closing a session', () => {
   test('releases the lock, and stops an empty sandbox that this run has started, but only once', async () => {
-    const session = await opening();
+    const session = await openTestSession();
     expect(isLocked()).toBe(true);
     expect(await session.closeSandbox()).toBe(true);
     await session.close();
@@ -230,14 +230,14 @@ describe('closing a session', () => {
     ['was already running', { started: false }],
   ])('does not stop a sandbox that %s', async (_what, overrides) => {
     sandbox = projectSandbox(overrides);
-    await (await opening()).close();
+    await (await openTestSession()).close();
     expect(sandbox.stopCount()).toBe(0);
     expect(isLocked()).toBe(false);
   });
 
   test('warns about a sandbox that does not stop, and still releases the lock', async () => {
     sandbox = projectSandbox({ stop: () => Promise.reject(new Error('stuck')) });
-    await (await opening()).close();
+    await (await openTestSession()).close();
     expect(events).toContainEqual({
       type: 'warning',
       text: expect.stringContaining('The sandbox did not stop.'),
@@ -246,7 +246,7 @@ describe('closing a session', () => {
   });
 
   test('stops no sandbox when the target is AWS', async () => {
-    const session = await opening({}, { options: { target: 'aws' }, stack: { target: 'aws' } });
+    const session = await openTestSession({}, { options: { target: 'aws' }, stack: { target: 'aws' } });
     expect(log).not.toContain('sandbox');
     expect(await session.closeSandbox()).toBe(false);
     await session.close();
@@ -265,7 +265,7 @@ describe('secrets in the configuration', () => {
   ] as unknown as Config['services'];
 
   test('appear in no problem and in no event', async () => {
-    const session = await opening({}, { stack: { services } });
+    const session = await openTestSession({}, { stack: { services } });
     expect(session.explain(new Error(`wrong: ${secret}`)).message).not.toContain(secret);
     session.run.report({ type: 'note', text: `it is ${secret}` });
     expect(JSON.stringify(events)).not.toContain(secret);

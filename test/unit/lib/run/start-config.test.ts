@@ -15,21 +15,24 @@ describe.each([
 ])('if a source folder %s', (_, damage) => {
   const folder = folderWith({ 'slipway.config.ts': CONFIG, 'api/main.ts': '', 'api/notes.txt': '' });
   damage(join(folder, 'api'));
-  const loading = async (needsSources: boolean) => {
+  const loadConfigWith = async (requirement: { readonly needsSources: boolean }) => {
     const options = {
       ...defaultOptions,
       target: 'sandbox' as const,
       config: join(folder, 'slipway.config.ts'),
     };
-    const { config } = await startConfig({ options, signal: new AbortController().signal }, { needsSources });
+    const { config } = await startConfig({ options, signal: new AbortController().signal }, requirement);
     return config;
   };
 
   test('a teardown reads the configuration', async () => {
-    expect(await loading(false)).toMatchObject({ name: 'store', services: [{ name: 'shop' }] });
+    expect(await loadConfigWith({ needsSources: false })).toMatchObject({
+      name: 'store',
+      services: [{ name: 'shop' }],
+    });
   });
 
   test('a provision reports the mistake', async () => {
-    await expect(loading(true)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(loadConfigWith({ needsSources: true })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 });

@@ -61,7 +61,7 @@ test.each([
   [true, ['warning: it runs as root', 'note: on this machine, users are not enforced']],
   [false, []],
 ])(
-  'only the run that started the sandbox shows its warnings and limitations (started by this run: %p)',
+  "only the run that started the sandbox shows the sandbox's warnings and limitations (started by this run: %p)",
   async (started, shown) => {
     const warnings = ['it runs as root'];
     const limitations = ['users are not enforced'];

@@ -94,9 +94,9 @@ describe('a file of an earlier Slipway stays', () => {
 
 describe('the lock of an earlier Slipway', () => {
   test.each([
-    ['with', true],
-    ['before it has written', false],
-  ])('keeps the stack locked while its run is alive, %s a state', async (_, isStateWritten) => {
+    ['that has a state', true],
+    ['that has no state yet', false],
+  ])('keeps a stack %s locked while its run is alive', async (_, isStateWritten) => {
     if (isStateWritten) await write('old/dev.json', STATE);
     else await mkdir(path('old'));
     const lock = await takeLock(path('old/dev.lock'), 'npm run provision', testClock());

@@ -55,7 +55,7 @@ test.each<[string, () => Promise<void>]>([
   ['a file that cannot be read', () => writeFile(path('.slipway/old-shop-dev.json'), '{')],
   ['an unused state of the same stack', () => writeState('shop-dev', {}, 'dev')],
   ['a file that is not a state', () => writeFile(path('.slipway/notes-dev.json'), '[]')],
-])('%s is no former stack', async (_, arrange) => {
+])('%s does not count as a former stack', async (_, arrange) => {
   await mkdir(path('.slipway'));
   await arrange();
   expect(await find()).toEqual([]);

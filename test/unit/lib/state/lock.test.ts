@@ -41,9 +41,9 @@ const CONTENDER = `
   import { takeLock } from 'lib/state/lock.ts';
   console.log('ready');
   process.stdin.once('data', async () => {
-    const taken = takeLock(process.argv[2], 'npm run teardown', { now: Date.now });
+    const taking = takeLock(process.argv[2], 'npm run teardown', { now: Date.now });
     process.stdin.once('data', () => process.exit(130));
-    console.log(await taken.then(({ takenOverFrom }) => 'won ' + takenOverFrom, ({ code, why }) => code + ' ' + why));
+    console.log(await taking.then(({ takenOverFrom }) => 'won ' + takenOverFrom, ({ code, why }) => code + ' ' + why));
   });`;
 
 let program: string;
@@ -265,11 +265,13 @@ describe('when several processes take a lock simultaneously, exactly one wins', 
         JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - round - 1).toISOString() }),
       );
       const settled = await Promise.allSettled(Array.from({ length: 12 }, () => take()));
-      const won = settled.filter((one): one is PromiseFulfilledResult<Lock> => one.status === 'fulfilled');
-      const lost = settled.filter((one): one is PromiseRejectedResult => one.status === 'rejected');
-      expect(won).toHaveLength(1);
-      expect(lost.map(({ reason }) => (reason as { code: string }).code)).toEqual(Array(11).fill('LOCKED'));
-      await won[0]?.value.release();
+      const winners = settled.filter(
+        (one): one is PromiseFulfilledResult<Lock> => one.status === 'fulfilled',
+      );
+      const losers = settled.filter((one): one is PromiseRejectedResult => one.status === 'rejected');
+      expect(winners).toHaveLength(1);
+      expect(losers.map(({ reason }) => (reason as { code: string }).code)).toEqual(Array(11).fill('LOCKED'));
+      await winners[0]?.value.release();
       expect(await files()).toEqual([]);
     }
   });

@@ -231,7 +231,7 @@ describe('a state file is refused and left untouched', () => {
   });
 });
 
-test('the configuration file is recorded relative to the folder of the state, by the next change or the next complete provision', async () => {
+test('the next change, or the next complete provision, records the path of the configuration file, relative to the folder of the state', async () => {
   const openFor = (name: string) => openState(file(), guard, testClock(), { configurationFile: path(name) });
   await (await openFor('slipway.config.ts')).record('vpc', { vpcId: 'vpc-1' });
   expect(await read()).toMatchObject({ configurationFile: '../slipway.config.ts' });

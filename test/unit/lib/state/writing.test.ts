@@ -92,9 +92,9 @@ test('a process that is killed while it writes leaves the old file or the new on
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
   const program = await compileProgram(writer(file()));
   for (const count of [2, 12, 23]) {
-    const changed = waitForChanges(dirname(file()), count);
+    const enoughChanges = waitForChanges(dirname(file()), count);
     const running = startProgram(program, []);
-    await changed;
+    await enoughChanges;
     await running.kill();
     const { data } = await open();
     expect(data.resources).toHaveProperty('vpc', { vpcId: 'vpc-1' });

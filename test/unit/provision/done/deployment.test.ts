@@ -74,7 +74,7 @@ describe('the state of a deployment', () => {
     expect(state(primaryDeployment('FAILED'))).toEqual(failed('the deployment failed'));
   });
 
-  test('a rolled back deployment has failed, even if the rollback to the previous one is completed', () => {
+  test('a deployment that was rolled back has failed, even if the rollback to the previous one is completed', () => {
     const rollback = primaryDeployment('COMPLETED', {
       id: 'ecs-svc/3',
       taskDefinition: OLD_DEFINITION,

@@ -74,12 +74,12 @@ const target = (): OpenTarget => ({
     nameServers: async () => parentNameServers,
   } as unknown as NonNullable<OpenTarget['sandbox']>,
 });
-const runFinish = (changes: Change[], waitUntilReady = true, state = 'active', desired = stack) =>
+const runFinish = (changes: Change[], waitUntilReady = true, balancerState = 'active', desired = stack) =>
   finish(
     { ...run, waitUntilReady },
     engineContext(desired),
     target(),
-    planOf(changes, { loadBalancer: { '': foundFor('loadBalancer', '', { state }) } }),
+    planOf(changes, { loadBalancer: { '': foundFor('loadBalancer', '', { state: balancerState }) } }),
     ids,
   );
 const commands = () => sentCalls().map(({ command }) => command);

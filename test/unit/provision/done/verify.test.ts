@@ -35,7 +35,7 @@ async function listen(server: Server): Promise<number> {
 
 /**
  * Returns a run that waits for three probes, on a clock that takes no real time.
- * @param every milliseconds between probes; a request times out after 2.5 times as long, in real time
+ * @param every milliseconds between probes; a request times out after 2.5 times this interval, in real time
  */
 function runOf(signal = new AbortController().signal, every = 1000) {
   const events: Event[] = [];
@@ -50,7 +50,7 @@ const addressOf = (port: number) => ({
 });
 const notes = ({ events }: { events: readonly Event[] }) =>
   events.map((event) => ('text' in event ? event.text : '')).sort();
-/** The configuration with its only service changed. */
+/** The configuration with these changes to its only service. */
 const configWith = (change: Partial<Config['services'][number]>) =>
   config({ services: config().services.map((service) => ({ ...service, ...change })) });
 const [service] = config().services;

@@ -37,7 +37,7 @@ describe('a service that fails', () => {
     await expect(wait()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BREAKER_MESSAGE });
   });
 
-  test('if the load balancer failed, the wait fails with its reason, and tasks are not read', async () => {
+  test("if the load balancer failed, the wait fails with the load balancer's reason, and tasks are not read", async () => {
     mockEcs(service(primaryDeployment('IN_PROGRESS')));
     const why = 'The subnets have no free addresses left.';
     mockBalancer('failed', why);

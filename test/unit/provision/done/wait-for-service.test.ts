@@ -57,7 +57,7 @@ describe('waiting for a service', () => {
   });
 
   describe('a count that differs from the configuration', () => {
-    const single = { ...web, count: 1, containers: web.containers.slice(0, 1) };
+    const oneContainerService = { ...web, count: 1, containers: web.containers.slice(0, 1) };
     const serviceWithCount = (desiredCount: number) => ({
       ...service(primaryDeployment('COMPLETED')),
       desiredCount,
@@ -67,13 +67,13 @@ describe('waiting for a service', () => {
       mockEcs(serviceWithCount(3), serviceWithCount(3), serviceWithCount(2));
       mockStopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
-      await wait(single);
+      await wait(oneContainerService);
       expect(targetNotes).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
     });
 
     test('the wait needs no targets if the service was scaled to zero', async () => {
       mockEcs(serviceWithCount(0));
-      await wait(single);
+      await wait(oneContainerService);
       expect(commands()).toEqual(['DescribeServices']);
     });
 
@@ -91,7 +91,7 @@ describe('waiting for a service', () => {
         fields: [{ field: 'count', from: 1, to: 2 }],
         reason: '',
       };
-      await wait({ ...single, count: 2 }, undefined, change);
+      await wait({ ...oneContainerService, count: 2 }, undefined, change);
       expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
     });
   });
@@ -153,7 +153,7 @@ describe('waiting for a service', () => {
   });
 
   describe('while targets are missing', () => {
-    const single = { ...web, containers: web.containers.slice(0, 1) };
+    const oneContainerService = { ...web, containers: web.containers.slice(0, 1) };
     const endedTask = (id: number, more: Task = {}): Task => ({
       taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
       taskDefinitionArn: NEW_DEFINITION,
@@ -184,7 +184,7 @@ describe('waiting for a service', () => {
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
         .resolves(targets(target('healthy')));
-      await wait(single);
+      await wait(oneContainerService);
       expect(targetNotes).toEqual([
         `0/1 targets of api1 healthy, Target.DeregistrationInProgress; 0/1 running, 1 starting; last exit: ${EXIT}; ECS: has started 1 tasks`,
       ]);
@@ -198,7 +198,7 @@ describe('waiting for a service', () => {
         [endedTask(1), endedTask(2), endedTask(3), endedTask(4)],
       );
       await expect(
-        wait(single, { ...service(primaryDeployment('COMPLETED')), events: [] }),
+        wait(oneContainerService, { ...service(primaryDeployment('COMPLETED')), events: [] }),
       ).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
@@ -217,7 +217,7 @@ describe('waiting for a service', () => {
     });
 
     test('a larger service tolerates more ended tasks, as ECS does in a deployment', async () => {
-      const large = { ...single, count: 8 };
+      const large = { ...oneContainerService, count: 8 };
       mockCompleted({ runningCount: 7, desiredCount: 8 });
       mockStopped(
         [],
@@ -228,12 +228,15 @@ describe('waiting for a service', () => {
     });
 
     test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
-      const stopped = [1, 2, 3].map((id) =>
+      const stoppedTasks = [1, 2, 3].map((id) =>
         endedTask(id, { stopCode: 'ServiceSchedulerInitiated' as const }),
       );
       mockCompleted({ runningCount: 1 });
-      mockStopped([], [...stopped, endedTask(4, { taskDefinitionArn: OLD_DEFINITION })]);
-      await expect(wait(single)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
+      mockStopped([], [...stoppedTasks, endedTask(4, { taskDefinitionArn: OLD_DEFINITION })]);
+      await expect(wait(oneContainerService)).rejects.toMatchObject({
+        code: 'UNHEALTHY',
+        why: 'It has no targets.',
+      });
     });
 
     test.each([
@@ -242,7 +245,7 @@ describe('waiting for a service', () => {
     ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks, ends) => {
       mockCompleted({ runningCount });
       mockStopped([], tasks);
-      await expect(wait(single)).rejects.toMatchObject({
+      await expect(wait(oneContainerService)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'web was deployed but does not keep running.',
         why: expect.stringContaining(
@@ -259,12 +262,14 @@ describe('waiting for a service', () => {
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
       const deployed = service(primaryDeployment('COMPLETED'));
       mockEcs(deployed, { ...deployed, status: 'DRAINING' });
-      await expect(wait(single)).rejects.toMatchObject({
+      await expect(wait(oneContainerService)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         why: 'the service is DRAINING: someone else is deleting it',
       });
       mockEcs(deployed, service(primaryDeployment('IN_PROGRESS', { taskDefinition: OLD_DEFINITION })));
-      await expect(wait(single)).rejects.toMatchObject({ why: 'ECS rolled back to shop-dev-web:1' });
+      await expect(wait(oneContainerService)).rejects.toMatchObject({
+        why: 'ECS rolled back to shop-dev-web:1',
+      });
       expect(targetNotes).toEqual([]);
     });
 
@@ -275,7 +280,7 @@ describe('waiting for a service', () => {
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets())
         .resolves(targets(target('healthy')));
-      await wait(single);
+      await wait(oneContainerService);
       expect(targetNotes).toEqual(['0/1 targets of api1 healthy; 1/1 running']);
     });
   });

@@ -5,17 +5,24 @@ import type { FoundService } from '../../../../lib/look/services.ts';
 import { countEvents, initialCount, withAutoScaledCounts } from '../../../../provision/services/scaling.ts';
 import { services } from '../../../../provision/steps/services.ts';
 import { config, mocks, provisionStep, surveyOf } from '../../step-harness.ts';
-import { deployedService, mockDeployed, item, mutations, updateCall, withItem } from '../service-scenario.ts';
+import {
+  deployedService,
+  mockDeployed,
+  foundService,
+  mutations,
+  updateCall,
+  scenarioWith,
+} from '../service-scenario.ts';
 
 const autoScaled: Partial<FoundService> = { desiredCount: 4, scaling: { min: 2, max: 8 } };
 const unknownScaling: Partial<FoundService> = { desiredCount: 4, scaling: { unknown: 'not allowed' } };
 const drifted: Partial<FoundService> = { desiredCount: 4 };
 const surveyWith = (changes: Partial<FoundService>) =>
-  surveyOf({ services: { web: { ...item, ...changes } } });
+  surveyOf({ services: { web: { ...foundService, ...changes } } });
 
 describe('the step', () => {
   test('a count that Application Auto Scaling controls is not changed', async () => {
-    const { shortChanges } = await provisionStep(services, withItem(autoScaled));
+    const { shortChanges } = await provisionStep(services, scenarioWith(autoScaled));
     expect(shortChanges).toEqual([]);
     expect(mutations()).toEqual([]);
   });
@@ -23,7 +30,7 @@ describe('the step', () => {
   test('an update of other fields does not send a count that Application Auto Scaling controls', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const { shortChanges } = await provisionStep(services, withItem({ ...autoScaled, graceSeconds: 0 }));
+    const { shortChanges } = await provisionStep(services, scenarioWith({ ...autoScaled, graceSeconds: 0 }));
     expect(shortChanges).toEqual([['update', 'web', 'grace seconds']]);
     expect(mutations()).toEqual([updateCall()]);
   });
@@ -34,7 +41,7 @@ describe('the step', () => {
   ])('a different count %s is repaired', async (_what, changes) => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const { shortChanges } = await provisionStep(services, withItem(changes));
+    const { shortChanges } = await provisionStep(services, scenarioWith(changes));
     expect(shortChanges).toEqual([['update', 'web', 'count']]);
     expect(mutations()).toEqual([updateCall({ desiredCount: 1 })]);
   });
@@ -57,7 +64,7 @@ test('a run reports that Application Auto Scaling controls a count, or that this
 
 test('a run reports that a replaced service loses its scaling range and that its successor starts with the same count', () => {
   const former = (changes: Partial<FoundService>) =>
-    surveyOf({ services: { 'web~former': { ...item, ...changes } } });
+    surveyOf({ services: { 'web~former': { ...foundService, ...changes } } });
   expect(countEvents(config(), former(autoScaled))).toEqual([
     {
       type: 'warning',

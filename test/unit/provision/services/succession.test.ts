@@ -10,11 +10,11 @@ import {
   createCall,
   fail,
   mockDeployed,
-  item,
+  foundService,
   mutations,
   rulesTo,
   scenario,
-  withItem,
+  scenarioWith,
 } from '../service-scenario.ts';
 
 const [service = fail()] = config().services;
@@ -23,7 +23,7 @@ const [api1 = fail(), api2 = fail()] = service.containers;
 describe('a container that changes to HTTPS', () => {
   const secure = stackWith({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
   const serviceName = namesOf(secure).service(secure.services[0] ?? fail());
-  const former = { 'web~former': item };
+  const former = { 'web~former': foundService };
   const { found, ...rest } = scenario(secure);
 
   test('if a container changes to HTTPS, the run creates a second service beside the former one, and waits for the new one', async () => {
@@ -48,7 +48,7 @@ describe('a container that changes to HTTPS', () => {
   });
 
   test('the former service is removed once the new one exists', async () => {
-    const successor = { ...item, serviceName };
+    const successor = { ...foundService, serviceName };
     const { shortChanges } = await provisionStep(services, {
       ...rest,
       found: { ...found, services: { web: successor, ...former } },
@@ -59,22 +59,24 @@ describe('a container that changes to HTTPS', () => {
 
 describe('a deployment in progress', () => {
   const underWay: Partial<FoundService> = { rollout: 'IN_PROGRESS' };
-  const withRules = (...groups: [string, string]) => {
-    const { found, ...others } = withItem(underWay);
+  const scenarioWithRules = (...groups: [string, string]) => {
+    const { found, ...others } = scenarioWith(underWay);
     return { ...others, found: { ...found, rules: rulesTo(...groups) } };
   };
 
   test('if requests still go to other target groups, the run waits for the deployment in progress and sends no mutating call', async () => {
     mockDeployed();
-    const { shortChanges } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
+    const { shortChanges } = await provisionStep(services, scenarioWithRules('arn:group-old', 'arn:group-2'));
     expect(shortChanges).toEqual([['update', 'web', 'rollout']]);
     expect(mutations()).toEqual([]);
     expect(mocks.ecs.commandCalls(DescribeServicesCommand).length).toBeGreaterThan(0);
   });
 
   test('if requests already go to the service, or there are no rules, a deployment in progress causes no change', async () => {
-    expect((await provisionStep(services, withRules('arn:group-1', 'arn:group-2'))).shortChanges).toEqual([]);
-    expect((await provisionStep(services, withRules('', 'arn:group-2'))).shortChanges).toEqual([]);
-    expect((await provisionStep(services, withItem(underWay))).shortChanges).toEqual([]);
+    expect(
+      (await provisionStep(services, scenarioWithRules('arn:group-1', 'arn:group-2'))).shortChanges,
+    ).toEqual([]);
+    expect((await provisionStep(services, scenarioWithRules('', 'arn:group-2'))).shortChanges).toEqual([]);
+    expect((await provisionStep(services, scenarioWith(underWay))).shortChanges).toEqual([]);
   });
 });

@@ -6,10 +6,10 @@ import { cluster } from '../../../../provision/steps/cluster.ts';
 import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 
 const ARN = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop-dev';
-const item = { clusterArn: ARN, status: 'ACTIVE', containerInstanceCount: 0, tags: ourTags('cluster') };
-const withTags = (tags: Record<string, string>) => ({
+const foundCluster = { clusterArn: ARN, status: 'ACTIVE', containerInstanceCount: 0, tags: ourTags('cluster') };
+const scenarioWithTags = (tags: Record<string, string>) => ({
   noun: 'cluster' as const,
-  found: { cluster: { '': { ...item, tags } } },
+  found: { cluster: { '': { ...foundCluster, tags } } },
 });
 const tags = toCamelCaseTags(ourTags('cluster'));
 const createCall = {
@@ -57,14 +57,17 @@ test('creates when missing: retries while ECS does not see the service-linked ro
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(cluster, withTags(item.tags));
+  const { shortChanges } = await provisionStep(cluster, scenarioWithTags(foundCluster.tags));
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.ecs.on(TagResourceCommand).resolves({});
-  const { shortChanges, ids } = await provisionStep(cluster, withTags({ ...item.tags, Name: 'other' }));
+  const { shortChanges, ids } = await provisionStep(
+    cluster,
+    scenarioWithTags({ ...foundCluster.tags, Name: 'other' }),
+  );
   expect(shortChanges).toEqual([['update', '', 'tag.Name']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sentCalls()).toEqual([
@@ -72,7 +75,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ecs.on(CreateClusterCommand).rejects(awsError('LimitExceededException', 'too many clusters'));
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     message: 'too many clusters',
@@ -80,7 +83,7 @@ test('explains refusal', async () => {
   expect(sentCalls()).toEqual([createCall]);
 });
 
-test('explains refusal: a cluster that ECS could not set up is reported with the reason', async () => {
+test('explains a failure: a cluster that ECS could not set up is reported with the reason', async () => {
   mocks.ecs
     .on(CreateClusterCommand)
     .resolves({ cluster: { ...createResponse.cluster, status: 'PROVISIONING' } });
@@ -92,7 +95,7 @@ test('explains refusal: a cluster that ECS could not set up is reported with the
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
-  const { changes } = await provisionStep(cluster, withTags({}));
+  const { changes } = await provisionStep(cluster, scenarioWithTags({}));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);

@@ -59,7 +59,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
   mocks.ec2.on(AllocateAddressCommand).rejects(refusal);
   await expect(provisionStep(elasticIp, { noun: 'elasticIp' })).rejects.toBe(refusal);

@@ -32,8 +32,8 @@ const modifyCall = (input: object) => ({
 });
 const scenario = { noun: 'gatewayEndpoint', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('gatewayEndpoint') };
-/** Returns the network with changes to its gateway endpoint. */
-function withEndpoint(changes: Partial<ReturnType<typeof network>['gatewayEndpoint']['']>) {
+/** Returns the scenario with a changed gateway endpoint in the network. */
+function scenarioWith(changes: Partial<ReturnType<typeof network>['gatewayEndpoint']['']>) {
   const found = network();
   Object.assign(found.gatewayEndpoint[''], changes);
   return { ...scenario, found };
@@ -137,7 +137,7 @@ test('repairs drift', async () => {
   const tags = { ...ourTags('gatewayEndpoint'), Name: 'other' };
   const { shortChanges } = await provisionStep(
     gatewayEndpoint,
-    withEndpoint({ routeTableIds: ['rtb-2', 'rtb-9'], tags }),
+    scenarioWith({ routeTableIds: ['rtb-2', 'rtb-9'], tags }),
   );
   expect(shortChanges).toEqual([['update', '', 'route tables', 'tag.Name']]);
   expect(sentCalls()).toEqual([
@@ -149,7 +149,7 @@ test('repairs drift', async () => {
 test('repairs drift: if the response to an earlier call was lost, the existing route is not an error', async () => {
   mocks.ec2.on(ModifyVpcEndpointCommand).rejects(alreadyExists);
   mockLooks('rtb-3', 'rtb-2');
-  const { ids } = await provisionStep(gatewayEndpoint, withEndpoint({ routeTableIds: ['rtb-2'] }));
+  const { ids } = await provisionStep(gatewayEndpoint, scenarioWith({ routeTableIds: ['rtb-2'] }));
   expect(ids).toEqual({ '': { vpcEndpointId: 'vpce-1' } });
 });
 
@@ -161,12 +161,12 @@ test.each([
     'it is an endpoint of com.amazonaws.eu-west-1.dynamodb, which cannot be changed',
   ],
 ])('explains refusal: an endpoint %s is refused and left unchanged', async (_, changes, reason) => {
-  const { shortChanges, changes: planned } = await provisionStep(gatewayEndpoint, withEndpoint(changes));
+  const { shortChanges, changes: planned } = await provisionStep(gatewayEndpoint, scenarioWith(changes));
   expect(shortChanges).toEqual([['refused', '']]);
   expect(planned[0]).toMatchObject({ reason, cannotUpdate: true });
 });
 
-test('explains refusal', async () => {
+test('explains refusal: a foreign endpoint that already uses the route to S3 is reported', async () => {
   mocks.ec2.on(CreateVpcEndpointCommand).rejects(alreadyExists);
   mocks.ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [] });
   await expect(provisionStep(gatewayEndpoint, missing)).rejects.toMatchObject({

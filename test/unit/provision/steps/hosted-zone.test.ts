@@ -20,11 +20,11 @@ import {
 } from '../../step-harness.ts';
 
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
-const withOurZone = config({ domain });
-const withAccountZone = config({ domain: { ...domain, createZone: false } });
+const configWithOurZone = config({ domain });
+const configWithAccountZone = config({ domain: { ...domain, createZone: false } });
 const ourZone = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
 const accountZone = { ...ourZone, tags: {} };
-const scenario = { noun: 'hostedZone' as const, config: withOurZone };
+const scenario = { noun: 'hostedZone' as const, config: configWithOurZone };
 
 const createCall = {
   command: 'CreateHostedZone',
@@ -51,7 +51,7 @@ function mockZone(CallerReference: string, Name = 'example.com.'): void {
   mocks.route53.on(ListTagsForResourceCommand).resolves({});
 }
 
-test('creates when missing, then tags it', async () => {
+test('creates when missing, then tags the zone', async () => {
   mocks.route53.on(CreateHostedZoneCommand).resolves({
     HostedZone: { Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference: '' },
     DelegationSet: { NameServers: ['ns-1.awsdns-01.com', 'ns-2.awsdns-02.net'] },
@@ -104,12 +104,12 @@ test('creates when missing: a zone is not created twice if an earlier run missed
 });
 
 test.each([
-  ['renamed', withOurZone],
-  ['moved to a zone that the account already has', withAccountZone],
+  ['renamed', configWithOurZone],
+  ['moved to a zone that the account already has', configWithAccountZone],
   ['no longer configured', config({ domain: undefined })],
 ])('zones of the stack that the domain no longer uses are removed when the domain is %s', (_what, stack) => {
   const old = { ...ourZone, name: 'old.com' };
-  const current = stack.domain !== undefined && { '': stack === withOurZone ? ourZone : accountZone };
+  const current = stack.domain !== undefined && { '': stack === configWithOurZone ? ourZone : accountZone };
   const found = surveyOf({
     hostedZone: { ...current, 'old.com': old, 'other.com': { ...accountZone, name: 'other.com' } },
   });
@@ -133,7 +133,7 @@ test.each([
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { shortChanges } = await provisionStep(hostedZone, {
     ...scenario,
-    config: withAccountZone,
+    config: configWithAccountZone,
     found: { hostedZone: { '': zone } },
   });
   expect(shortChanges).toEqual([]);
@@ -159,7 +159,7 @@ test('repairs drift', async () => {
   expect(sentCalls()).toEqual([tagCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('TooManyHostedZones', 'too many zones', 500));
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ message: 'too many zones' });
   expect(sentCalls()).toEqual([createCall]);
@@ -184,7 +184,7 @@ test('explains refusal: a zone that the account already has is not created a sec
 });
 
 test('explains refusal: a zone that the account should already have is reported as missing', async () => {
-  const { changes } = await provisionStep(hostedZone, { ...scenario, config: withAccountZone });
+  const { changes } = await provisionStep(hostedZone, { ...scenario, config: configWithAccountZone });
   expect(changes).toMatchObject([
     {
       verb: 'refused',

@@ -145,7 +145,7 @@ test('repairs drift', async () => {
   expect(commands().at(-1)).toBe('PutImage');
 });
 
-test('explains refusal', async () => {
+test('explains refusal: another image with the same tag is reported', async () => {
   mockRegistry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'The tag is immutable.'));
   await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({
@@ -154,7 +154,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: when a repository rejects layers, the error is thrown and no image is put', async () => {
+test('throws the error when AWS refuses a call: if a repository rejects layers, no image is put', async () => {
   mockRegistry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
   await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({

@@ -118,7 +118,7 @@ test('repairs drift: if only tags differ, only tags are sent', async () => {
   expect(sentCalls()).toEqual([{ command: 'CreateTags', input: { Resources: ['igw-1'], Tags } }]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).rejects(awsError('InternetGatewayLimitExceeded'));
   await expect(provisionStep(internetGateway, scenario)).rejects.toMatchObject({
     name: 'InternetGatewayLimitExceeded',

@@ -16,16 +16,16 @@ import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-h
 import { existing } from '../../existing-resources.ts';
 
 const { loadBalancer } = existing;
-const item: FoundListener = {
+const foundListener: FoundListener = {
   listenerArn: 'arn:listener',
   protocol: 'HTTP',
   defaultAction: 'fixed-response 404 text/plain There is no service at this path.',
   tags: ourTags('listener'),
 };
 const scenario = { noun: 'listener' as const, ids: { loadBalancer } };
-const withItem = (changes: Partial<FoundListener> = {}) => ({
+const scenarioWith = (changes: Partial<FoundListener> = {}) => ({
   ...scenario,
-  found: { loadBalancer, listener: { '': { ...item, ...changes } } },
+  found: { loadBalancer, listener: { '': { ...foundListener, ...changes } } },
 });
 const DefaultActions = [
   {
@@ -75,7 +75,7 @@ test('creates when missing: if the response to an earlier create was lost, our l
   expect(ids).toEqual({ '': { listenerArn: 'arn:there' } });
 });
 
-test('creates when missing: a listener that someone else has created on the port since the survey is left alone', async () => {
+test('creates when missing: a listener on our port that someone else created after the survey is left alone', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   mockListener({});
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({
@@ -86,7 +86,7 @@ test('creates when missing: a listener that someone else has created on the port
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(listener, withItem());
+  const { shortChanges } = await provisionStep(listener, scenarioWith());
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
@@ -96,10 +96,10 @@ test('repairs drift', async () => {
   mocks.elbv2.on(AddTagsCommand).resolves({});
   const { shortChanges, ids } = await provisionStep(
     listener,
-    withItem({
+    scenarioWith({
       protocol: 'HTTPS',
       defaultAction: 'forward arn:group',
-      tags: { ...item.tags, Name: 'other' },
+      tags: { ...foundListener.tags, Name: 'other' },
     }),
   );
   expect(shortChanges).toEqual([['update', '', 'protocol', 'default action', 'tag.Name']]);
@@ -118,18 +118,18 @@ test('repairs drift', async () => {
 
 test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.elbv2.on(AddTagsCommand).resolves({});
-  await provisionStep(listener, withItem({ tags: { 'slipway:stack': 'shop-dev' } }));
+  await provisionStep(listener, scenarioWith({ tags: { 'slipway:stack': 'shop-dev' } }));
   expect(sentCalls().map(({ command }) => command)).toEqual(['AddTags']);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('TooManyListenersException', 'too many listeners'));
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({ message: 'too many listeners' });
   expect(sentCalls()).toEqual([createCall]);
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
-  const { changes } = await provisionStep(listener, withItem({ tags: {} }));
+  const { changes } = await provisionStep(listener, scenarioWith({ tags: {} }));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);

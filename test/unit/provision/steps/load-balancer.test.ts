@@ -28,7 +28,7 @@ const attributes = {
   'routing.http.drop_invalid_header_fields.enabled': 'true',
   'routing.http.desync_mitigation_mode': 'defensive',
 };
-const item: FoundLoadBalancer = {
+const foundBalancer: FoundLoadBalancer = {
   ...ids,
   vpcId: 'vpc-1',
   state: 'active',
@@ -40,9 +40,9 @@ const item: FoundLoadBalancer = {
 };
 const { subnets, securityGroups } = existing;
 const scenario = { noun: 'loadBalancer' as const, ids: { subnets, securityGroups } };
-const withItem = (changes: Partial<FoundLoadBalancer> = {}) => ({
+const scenarioWith = (changes: Partial<FoundLoadBalancer> = {}) => ({
   ...scenario,
-  found: { subnets, securityGroups, loadBalancer: { '': { ...item, ...changes } } },
+  found: { subnets, securityGroups, loadBalancer: { '': { ...foundBalancer, ...changes } } },
 });
 
 const settings = {
@@ -96,7 +96,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   });
 });
 
-test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mockLoadBalancer({});
   await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
@@ -109,14 +109,17 @@ test('creates when missing: a resource that someone else has created under the s
 });
 
 test('adopts when present', async () => {
-  const result = await provisionStep(loadBalancer, withItem());
+  const result = await provisionStep(loadBalancer, scenarioWith());
   expect(result.shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: values that AWS fills in automatically are not drift', async () => {
   const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
-  const result = await provisionStep(loadBalancer, withItem({ state: 'provisioning', attributes: filled }));
+  const result = await provisionStep(
+    loadBalancer,
+    scenarioWith({ state: 'provisioning', attributes: filled }),
+  );
   expect(result.shortChanges).toEqual([]);
 });
 
@@ -127,11 +130,11 @@ test('repairs drift', async () => {
   mocks.elbv2.on(AddTagsCommand).resolves({});
   const result = await provisionStep(
     loadBalancer,
-    withItem({
+    scenarioWith({
       subnetIds: ['subnet-a'],
       securityGroupIds: ['sg-balancer', 'sg-2'],
       attributes: { ...attributes, 'idle_timeout.timeout_seconds': '30' },
-      tags: { ...item.tags, Name: 'other' },
+      tags: { ...foundBalancer.tags, Name: 'other' },
     }),
   );
   expect(result.shortChanges).toEqual([
@@ -151,8 +154,8 @@ test('repairs drift', async () => {
 
 test('repairs drift: if only an attribute differs, only attributes are sent', async () => {
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
-  const changed = config({ idleTimeoutSeconds: 120 });
-  const result = await provisionStep(loadBalancer, { ...withItem(), config: changed });
+  const changedConfig = config({ idleTimeoutSeconds: 120 });
+  const result = await provisionStep(loadBalancer, { ...scenarioWith(), config: changedConfig });
   expect(result.shortChanges).toEqual([['update', '', 'attribute.idle_timeout.timeout_seconds']]);
   expect(sentCalls().map(({ command }) => command)).toEqual(['ModifyLoadBalancerAttributes']);
 });
@@ -160,7 +163,10 @@ test('repairs drift: if only an attribute differs, only attributes are sent', as
 test('repairs drift: subnets and a security group that do not exist yet count as different from the current ones', async () => {
   mocks.elbv2.on(SetSubnetsCommand).resolves({});
   mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
-  const result = await provisionStep(loadBalancer, { ...scenario, found: { loadBalancer: { '': item } } });
+  const result = await provisionStep(loadBalancer, {
+    ...scenario,
+    found: { loadBalancer: { '': foundBalancer } },
+  });
   expect(result.shortChanges).toEqual([['update', '', 'subnets', 'security group']]);
 });
 
@@ -176,7 +182,7 @@ test('repairs drift: a failed load balancer is deleted before a new one is creat
     ],
   });
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
-  const result = await provisionStep(loadBalancer, withItem({ state: 'failed', failure: 'no address' }));
+  const result = await provisionStep(loadBalancer, scenarioWith({ state: 'failed', failure: 'no address' }));
   expect(result.changes).toMatchObject([
     { verb: 'replace', reason: 'a failed load balancer cannot recover: no address' },
   ]);
@@ -190,7 +196,7 @@ test('repairs drift: a failed load balancer is deleted before a new one is creat
   ]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2
     .on(CreateLoadBalancerCommand)
     .rejects(awsError('TooManyLoadBalancersException', 'You have reached the maximum.'));
@@ -219,7 +225,7 @@ test.each([
   async (_what, changes, reason, cannotUpdate) => {
     const { changes: planned } = await provisionStep(
       loadBalancer,
-      withItem(changes as Partial<FoundLoadBalancer>),
+      scenarioWith(changes as Partial<FoundLoadBalancer>),
     );
     expect(planned).toEqual([
       { noun: 'loadBalancer', key: '', verb: 'refused', fields: [], reason, cannotUpdate },

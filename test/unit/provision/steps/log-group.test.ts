@@ -12,10 +12,10 @@ import { awsError, config, mocks, ourTags, provisionStep, sentCalls } from '../.
 
 const NAME = '/slipway/shop-dev';
 const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
-const item = { logGroupName: NAME, retentionDays: 14, tags: ourTags('logGroup') };
-const withItem = (changes: Partial<typeof item> = {}) => ({
+const foundLogGroup = { logGroupName: NAME, retentionDays: 14, tags: ourTags('logGroup') };
+const scenarioWith = (changes: Partial<typeof foundLogGroup> = {}) => ({
   noun: 'logGroup' as const,
-  found: { logGroup: { '': { ...item, ...changes } } },
+  found: { logGroup: { '': { ...foundLogGroup, ...changes } } },
 });
 const createCall = { command: 'CreateLogGroup', input: { logGroupName: NAME, tags: ourTags('logGroup') } };
 const retentionCall = (days: number) => ({
@@ -45,7 +45,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   expect(sentCalls().at(-1)).toEqual(retentionCall(14));
 });
 
-test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   mockLogGroup({});
   await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
@@ -66,7 +66,7 @@ test('creates when missing: retries while an old group with the same name is bei
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(logGroup, withItem());
+  const { shortChanges } = await provisionStep(logGroup, scenarioWith());
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
@@ -77,7 +77,7 @@ test('repairs drift', async () => {
   // As after a run that was killed between the create and the retention: log events would be kept indefinitely.
   const { shortChanges, ids } = await provisionStep(
     logGroup,
-    withItem({ retentionDays: 0, tags: { ...item.tags, Name: 'other' } }),
+    scenarioWith({ retentionDays: 0, tags: { ...foundLogGroup.tags, Name: 'other' } }),
   );
   expect(shortChanges).toEqual([['update', '', 'retention days', 'tag.Name']]);
   expect(ids).toEqual({ '': { logGroupName: NAME } });
@@ -89,11 +89,11 @@ test('repairs drift', async () => {
 
 test('repairs drift: if only the retention differs, only the retention is sent', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
-  await provisionStep(logGroup, { ...withItem(), config: config({ logRetentionDays: 30 }) });
+  await provisionStep(logGroup, { ...scenarioWith(), config: config({ logRetentionDays: 30 }) });
   expect(sentCalls()).toEqual([retentionCall(30)]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.logs
     .on(CreateLogGroupCommand)
     .rejects(awsError('LimitExceededException', 'Resource limit exceeded.'));
@@ -104,7 +104,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
-  const { changes } = await provisionStep(logGroup, withItem({ tags: { 'slipway:stack': 'other-dev' } }));
+  const { changes } = await provisionStep(logGroup, scenarioWith({ tags: { 'slipway:stack': 'other-dev' } }));
   expect(changes).toMatchObject([{ verb: 'refused', reason: 'it belongs to the stack other-dev' }]);
   expect(sentCalls()).toEqual([]);
 });

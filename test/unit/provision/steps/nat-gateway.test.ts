@@ -35,8 +35,8 @@ function mockLookups(id: string, ...states: ReturnType<typeof nat>[]) {
 }
 const scenario = { noun: 'natGateway', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('natGateway') };
-/** Returns the network with changes to its NAT gateway. */
-function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>) {
+/** Returns the scenario with a changed NAT gateway in the network. */
+function scenarioWith(changes: Partial<ReturnType<typeof network>['natGateway']['']>) {
   const found = network();
   Object.assign(found.natGateway[''], changes);
   return { ...scenario, found };
@@ -100,7 +100,7 @@ test('adopts when present', async () => {
 
 test('adopts when present: the run waits for a gateway that an earlier run left pending', async () => {
   mockLookups('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
-  const { shortChanges, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
+  const { shortChanges, ids } = await provisionStep(natGateway, scenarioWith({ state: 'pending' }));
   expect(shortChanges).toEqual([['update', '', 'state']]);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
   expect(sentCalls()).toEqual([describeCall('nat-1'), describeCall('nat-1')]);
@@ -109,7 +109,7 @@ test('adopts when present: the run waits for a gateway that an earlier run left 
 test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const tags = { ...ourTags('natGateway'), Name: 'other' };
-  const { shortChanges } = await provisionStep(natGateway, withNat({ tags }));
+  const { shortChanges } = await provisionStep(natGateway, scenarioWith({ tags }));
   expect(shortChanges).toEqual([['update', '', 'tag.Name']]);
   expect(sentCalls()).toEqual([{ command: 'CreateTags', input: { Resources: ['nat-1'], Tags } }]);
 });
@@ -135,7 +135,7 @@ test.each([
     mockLookups('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
     mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
     mockLookups('nat-2', nat('nat-2', 'available'));
-    const { shortChanges, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
+    const { shortChanges, ids, changes: planned } = await provisionStep(natGateway, scenarioWith(changes));
     expect(shortChanges).toEqual([['replace', '', ...fields]]);
     expect(planned[0]?.reason).toBe(reason);
     expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
@@ -153,7 +153,7 @@ test('repairs drift: the run waits for a gateway that is already being deleted, 
   mockLookups('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
   mockLookups('nat-2', nat('nat-2', 'available'));
-  await provisionStep(natGateway, withNat({ state: 'deleting' }));
+  await provisionStep(natGateway, scenarioWith({ state: 'deleting' }));
   expect(sentCalls().map(({ command }) => command)).not.toContain('DeleteNatGateway');
 });
 
@@ -164,18 +164,18 @@ test('repairs drift: a failed gateway that no longer exists is not an error', as
     .rejects(awsError('NatGatewayNotFound'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-2'));
   mockLookups('nat-2', nat('nat-2', 'available'));
-  const { ids } = await provisionStep(natGateway, withNat({ state: 'failed' }));
+  const { ids } = await provisionStep(natGateway, scenarioWith({ state: 'failed' }));
   expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('NatGatewayLimitExceeded', 'This would exceed the limit of 5 NAT gateways');
   mocks.ec2.on(CreateNatGatewayCommand).rejects(refusal);
   await expect(provisionStep(natGateway, missing)).rejects.toBe(refusal);
   expect(sentCalls()).toEqual([createCall('token-1')]);
 });
 
-test('explains refusal: the wait fails if the gateway fails, with the reason from AWS', async () => {
+test('explains a failure: if the gateway fails, the wait ends with the reason from AWS', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   const why = {
     FailureCode: 'Gateway.NotAttached',
@@ -189,7 +189,7 @@ test('explains refusal: the wait fails if the gateway fails, with the reason fro
   });
 });
 
-test('explains refusal: the wait fails if the gateway is deleted meanwhile', async () => {
+test('explains a failure: the wait ends if the gateway is deleted meanwhile', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(createResponse('nat-1'));
   mockLookups('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({

@@ -118,8 +118,8 @@ test.each([
 ])('repairs drift: if the gateway %s, the routes are changed to lead to its replacement', (_, changes) => {
   const found = network();
   Object.assign(found.natGateway[''], changes);
-  const changed = diffOf(privateRoutes, surveyOf(found));
-  expect(changed.map(({ verb, fields }) => [verb, fields])).toEqual(
+  const plannedChanges = diffOf(privateRoutes, surveyOf(found));
+  expect(plannedChanges.map(({ verb, fields }) => [verb, fields])).toEqual(
     Array(2).fill(['update', [{ field: 'default route', from: 'nat-1', to: knownAfter('natGateway') }]]),
   );
 });
@@ -131,7 +131,7 @@ test('repairs drift: the route table of a surplus zone is removed', () => {
   expect(change).toMatchObject({ key: 'private-3', verb: 'remove' });
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mockSuccess();
   const refusal = awsError('RouteLimitExceeded', 'The maximum number of routes has been reached.');
   mocks.ec2.on(CreateRouteCommand).rejects(refusal);

@@ -37,8 +37,8 @@ const describeResponse = (SubnetId: string, RouteTableId: string) => ({
 const scenario = { noun: 'publicRoutes', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('publicRoutes') };
 const commands = () => sentCalls().map(({ command }) => command);
-/** Returns the network with changes to its public route table. */
-const withTable = (changes: Partial<ReturnType<typeof network>['publicRoutes']['']>) => {
+/** Returns the scenario with a changed public route table in the network. */
+const scenarioWith = (changes: Partial<ReturnType<typeof network>['publicRoutes']['']>) => {
   const found = network();
   return {
     ...scenario,
@@ -140,7 +140,7 @@ test('adopts when present: associations of foreign subnets are ignored', async (
   const { associations } = network().publicRoutes[''];
   const { shortChanges } = await provisionStep(
     publicRoutes,
-    withTable({ associations: { ...associations, 'subnet-of-others': 'rtbassoc-9' } }),
+    scenarioWith({ associations: { ...associations, 'subnet-of-others': 'rtbassoc-9' } }),
   );
   expect(shortChanges).toEqual([]);
 });
@@ -150,7 +150,7 @@ test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const { shortChanges } = await provisionStep(
     publicRoutes,
-    withTable({
+    scenarioWith({
       defaultTarget: undefined,
       associations: { 'subnet-a': 'rtbassoc-subnet-a' },
       tags: { ...ourTags('publicRoutes'), Name: 'other' },
@@ -169,7 +169,7 @@ test.each([
   ['a deleted target', { blackhole: true }],
 ])('repairs drift: a route to %s is replaced', async (_, changes) => {
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
-  const { shortChanges } = await provisionStep(publicRoutes, withTable(changes));
+  const { shortChanges } = await provisionStep(publicRoutes, scenarioWith(changes));
   expect(shortChanges).toEqual([['update', '', 'default route']]);
   expect(sentCalls()).toEqual([{ command: 'ReplaceRoute', input: route }]);
 });
@@ -179,21 +179,21 @@ test('repairs drift: a subnet that was associated with another route table is as
   mocks.ec2.on(AssociateRouteTableCommand).rejects(alreadyAssociated);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves(describeResponse('subnet-b', 'rtb-9'));
   mocks.ec2.on(ReplaceRouteTableAssociationCommand).resolves({});
-  await provisionStep(publicRoutes, withTable({ associations: { 'subnet-a': 'rtbassoc-subnet-a' } }));
+  await provisionStep(publicRoutes, scenarioWith({ associations: { 'subnet-a': 'rtbassoc-subnet-a' } }));
   expect(sentCalls().at(-1)).toEqual({
     command: 'ReplaceRouteTableAssociation',
     input: { AssociationId: 'assoc-subnet-b', RouteTableId: 'rtb-1' },
   });
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('RouteTableLimitExceeded', 'The maximum number of route tables has been reached.');
   mocks.ec2.on(CreateRouteTableCommand).rejects(refusal);
   await expect(provisionStep(publicRoutes, missing)).rejects.toBe(refusal);
   expect(commands()).toEqual(['CreateRouteTable']);
 });
 
-test('explains refusal: if an existing association never becomes visible, the original error is thrown', async () => {
+test('throws the error when AWS refuses a call: the step gives up if an existing association never becomes visible', async () => {
   mockSuccess();
   mocks.ec2.on(AssociateRouteTableCommand).rejects(alreadyAssociated);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });
@@ -202,7 +202,7 @@ test('explains refusal: if an existing association never becomes visible, the or
 });
 
 test('explains refusal: a route table in another VPC is refused, since it cannot move', async () => {
-  const { changes, shortChanges } = await provisionStep(publicRoutes, withTable({ vpcId: 'vpc-9' }));
+  const { changes, shortChanges } = await provisionStep(publicRoutes, scenarioWith({ vpcId: 'vpc-9' }));
   expect(shortChanges).toEqual([['refused', '']]);
   expect(changes[0]?.reason).toBe('it is in vpc-9, which is not the VPC of this stack');
   expect(sentCalls()).toEqual([]);

@@ -15,7 +15,7 @@ import { existing } from '../../existing-resources.ts';
 const { hostedZone, loadBalancer } = existing;
 const DNS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const OUR_TAGS = { 'slipway:stack': 'shop-dev' };
-const item: FoundRecord = {
+const foundRecord: FoundRecord = {
   recordName: 'api.example.com',
   hostedZoneId: 'ZONE1',
   zoneIsOurs: false,
@@ -26,9 +26,9 @@ const item: FoundRecord = {
   tags: OUR_TAGS,
 };
 const scenario = { noun: 'record' as const, ids: { hostedZone, loadBalancer } };
-const withItem = (changes: Partial<FoundRecord> = {}) => ({
+const scenarioWith = (changes: Partial<FoundRecord> = {}) => ({
   ...scenario,
-  found: { hostedZone, loadBalancer, record: { '': { ...item, ...changes } } },
+  found: { hostedZone, loadBalancer, record: { '': { ...foundRecord, ...changes } } },
 });
 const writeCall = (Action: 'CREATE' | 'UPSERT') => ({
   command: 'ChangeResourceRecordSets',
@@ -119,7 +119,7 @@ test('creates when missing: a foreign record is never overwritten', async () => 
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(record, withItem());
+  const { shortChanges } = await provisionStep(record, scenarioWith());
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
@@ -133,9 +133,9 @@ test('adopts when present: without a domain nothing is changed', async () => {
 });
 
 test('a record that is no longer configured is removed', () => {
-  const old = { ...item, recordName: 'old.example.com' };
-  const foreign = { ...item, recordName: 'www.example.com', tags: {} };
-  const found = surveyOf({ hostedZone, loadBalancer, record: { '': item, old, foreign } });
+  const old = { ...foundRecord, recordName: 'old.example.com' };
+  const foreign = { ...foundRecord, recordName: 'www.example.com', tags: {} };
+  const found = surveyOf({ hostedZone, loadBalancer, record: { '': foundRecord, old, foreign } });
   const removal = {
     noun: 'record',
     key: 'old',
@@ -152,7 +152,7 @@ test('repairs drift', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('INSYNC'));
   const { shortChanges } = await provisionStep(
     record,
-    withItem({ aliasTo: 'old.elb.amazonaws.com', aliasZoneId: 'Z0', evaluateTargetHealth: false }),
+    scenarioWith({ aliasTo: 'old.elb.amazonaws.com', aliasZoneId: 'Z0', evaluateTargetHealth: false }),
   );
   expect(shortChanges).toEqual([['update', '', 'alias to', 'alias zone', 'evaluate target health']]);
   expect(sentCalls()).toEqual([writeCall('UPSERT')]);
@@ -162,13 +162,13 @@ test('repairs drift: a load balancer that does not exist yet counts as a differe
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(changeResponse('INSYNC'));
   const { shortChanges } = await provisionStep(record, {
     ...scenario,
-    found: { hostedZone, record: { '': item } },
+    found: { hostedZone, record: { '': foundRecord } },
   });
   expect(shortChanges).toEqual([['update', '', 'alias to', 'alias zone']]);
   expect(sentCalls()).toEqual([writeCall('UPSERT')]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const message = '[Tried to create an alias that targets x, but that target was not found]';
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('InvalidChangeBatch', message));
   await expect(provisionStep(record, scenario)).rejects.toMatchObject({ message });
@@ -176,7 +176,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
-  const { changes } = await provisionStep(record, withItem({ aliasTo: 'www.example.net', tags: {} }));
+  const { changes } = await provisionStep(record, scenarioWith({ aliasTo: 'www.example.net', tags: {} }));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);

@@ -124,8 +124,8 @@ test('creates when missing: a container that refers to an existing image has no 
   }));
   const scenario = { noun: 'repositories' as const, config: { ...base, services } };
   expect((await provisionStep(repositories, scenario)).shortChanges).toEqual([]);
-  const withLeftovers = { ...scenario, found: { repositories: bothRepositories } };
-  expect((await provisionStep(repositories, withLeftovers)).shortChanges).toEqual([
+  const scenarioWithLeftovers = { ...scenario, found: { repositories: bothRepositories } };
+  expect((await provisionStep(repositories, scenarioWithLeftovers)).shortChanges).toEqual([
     ['remove', 'web-api1'],
     ['remove', 'web-api2'],
   ]);
@@ -189,7 +189,7 @@ test('repairs drift: only settings that differ are sent', async () => {
   });
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ecr
     .on(CreateRepositoryCommand)
     .rejects(awsError('LimitExceededException', 'The repository quota is reached.'));
@@ -215,7 +215,7 @@ test('explains refusal: a foreign repository is refused in the plan, and nothing
   expect(sentCalls()).toEqual([]);
 });
 
-test('explains refusal: a repository that someone else has created since the survey is not adopted', async () => {
+test('throws the error when AWS refuses a call: a repository that someone else created after the survey is not adopted', async () => {
   mockRepositories({ [nameOf('web-api1')]: {} });
   mocks.ecr
     .on(CreateRepositoryCommand)

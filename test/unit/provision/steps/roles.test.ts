@@ -24,16 +24,21 @@ const INLINE = policyText(executionPolicy(config(), namesOf(config()), location)
 const arn = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
 const ids = (key: string) => ({ roleName: `shop-dev-${key}`, roleArn: arn(key) });
 const tags = (key: string) => ourTags('roles', key);
-const item = (key: 'execution' | 'task'): FoundRole => ({
+const foundRole = (key: 'execution' | 'task'): FoundRole => ({
   ...ids(key),
   trustPolicy: TRUST,
   inlinePolicies: key === 'execution' ? { slipway: INLINE } : {},
   attachedPolicies: [],
   tags: tags(key),
 });
-const withItems = (execution: Partial<FoundRole> = {}, task: Partial<FoundRole> = {}) => ({
+const scenarioWith = (execution: Partial<FoundRole> = {}, task: Partial<FoundRole> = {}) => ({
   noun: 'roles' as const,
-  found: { roles: { execution: { ...item('execution'), ...execution }, task: { ...item('task'), ...task } } },
+  found: {
+    roles: {
+      execution: { ...foundRole('execution'), ...execution },
+      task: { ...foundRole('task'), ...task },
+    },
+  },
 });
 const createCall = (key: string) => ({
   command: 'CreateRole',
@@ -84,13 +89,13 @@ test('creates when missing: if the response to an earlier create was lost, our r
   mockRole(tags('execution'));
   const result = await provisionStep(roles, {
     noun: 'roles',
-    found: { roles: { task: item('task') } },
+    found: { roles: { task: foundRole('task') } },
   });
   expect(result.ids).toEqual({ execution: ids('execution') });
   expect(sentCalls().at(-1)).toEqual(putPolicyCall);
 });
 
-test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mockRole({ owner: 'bob' });
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
@@ -113,7 +118,7 @@ test('creates when missing: retries while the role has not propagated', async ()
 });
 
 test('adopts when present', async () => {
-  const result = await provisionStep(roles, withItems());
+  const result = await provisionStep(roles, scenarioWith());
   expect(result.shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
@@ -130,7 +135,7 @@ test('repairs drift', async () => {
   }
   const result = await provisionStep(
     roles,
-    withItems({
+    scenarioWith({
       trustPolicy: '{}',
       inlinePolicies: { slipway: '{}', backdoor: '{}' },
       attachedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
@@ -158,7 +163,7 @@ test('repairs drift: manually attached policies are detached, and it is no error
   mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
   const result = await provisionStep(
     roles,
-    withItems({}, { inlinePolicies: { more: '{}' }, attachedPolicies: ['arn:x'] }),
+    scenarioWith({}, { inlinePolicies: { more: '{}' }, attachedPolicies: ['arn:x'] }),
   );
   expect(result.shortChanges).toEqual([['update', 'task', 'inline policies', 'managed policies']]);
   expect(sentCalls()).toEqual([
@@ -169,11 +174,11 @@ test('repairs drift: manually attached policies are detached, and it is no error
 
 test('repairs drift: if only tags differ, only tags are sent', async () => {
   mocks.iam.on(TagRoleCommand).resolves({});
-  await provisionStep(roles, withItems({}, { tags: { 'slipway:stack': 'shop-dev' } }));
+  await provisionStep(roles, scenarioWith({}, { tags: { 'slipway:stack': 'shop-dev' } }));
   expect(sentCalls().map(({ command }) => command)).toEqual(['TagRole']);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('LimitExceededException', 'Cannot exceed quota', 409));
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     message: 'Cannot exceed quota',
@@ -182,7 +187,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {
-  const { changes } = await provisionStep(roles, withItems({ tags: {} }));
+  const { changes } = await provisionStep(roles, scenarioWith({ tags: {} }));
   expect(changes).toMatchObject([
     { key: 'execution', verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);

@@ -20,7 +20,7 @@ import { existing } from '../../existing-resources.ts';
 const { listener, targetGroups } = existing;
 const tags = (key: string) => ourTags('rules', key);
 const priority = (key: string) => configuredRules(config()).get(key)?.priority ?? 0;
-const item = (name: string, group: string): FoundRule => ({
+const foundRule = (name: string, group: string): FoundRule => ({
   ruleArn: `arn:rule-${name}`,
   paths: [`/${name}`, `/${name}/*`],
   otherConditions: '',
@@ -29,14 +29,14 @@ const item = (name: string, group: string): FoundRule => ({
   tags: tags(`web-${name}`),
 });
 const scenario = { noun: 'rules' as const, ids: { listener, targetGroups } };
-const withItems = (api1: Partial<FoundRule> = {}) => ({
+const scenarioWith = (api1: Partial<FoundRule> = {}) => ({
   ...scenario,
   found: {
     listener,
     targetGroups,
     rules: {
-      'web-api1': { ...item('api1', 'arn:group-1'), ...api1 },
-      'web-api2': item('api2', 'arn:group-2'),
+      'web-api1': { ...foundRule('api1', 'arn:group-1'), ...api1 },
+      'web-api2': foundRule('api2', 'arn:group-2'),
     },
   },
 });
@@ -97,7 +97,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:there' } });
 });
 
-test('creates when missing: a rule that someone else has created at the priority since the survey is left alone', async () => {
+test('creates when missing: a rule at our priority that someone else created after the survey is left alone', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   mockRule({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(rules, { ...scenario, config: oneContainer })).rejects.toMatchObject({
@@ -110,7 +110,7 @@ test('creates when missing: a rule that someone else has created at the priority
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(rules, withItems());
+  const { shortChanges } = await provisionStep(rules, scenarioWith());
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
@@ -120,7 +120,7 @@ test('repairs drift', async () => {
   mocks.elbv2.on(AddTagsCommand).resolves({});
   const { shortChanges, ids } = await provisionStep(
     rules,
-    withItems({
+    scenarioWith({
       paths: ['/api1'],
       otherConditions: '{"Field":"host-header"}',
       targetGroupArn: 'arn:other',
@@ -143,7 +143,7 @@ test('repairs drift', async () => {
 
 test('repairs drift: a rule forwards to a recreated target group as soon as the group exists', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
-  const { found } = withItems();
+  const { found } = scenarioWith();
   const { shortChanges } = await provisionStep(rules, {
     ...scenario,
     found: { ...found, targetGroups: { 'web-api2': found.targetGroups['web-api2'] } } as never,
@@ -179,7 +179,7 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
     found: {
       listener,
       targetGroups,
-      rules: { 'web-api1': item('api2', 'arn:group-2'), 'web-api2': item('api1', 'arn:group-1') },
+      rules: { 'web-api1': foundRule('api2', 'arn:group-2'), 'web-api2': foundRule('api1', 'arn:group-1') },
     },
   });
   expect(shortChanges).toEqual([
@@ -221,7 +221,10 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
 
 test('repairs drift: a traffic switch that an earlier run began is completed', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
-  const { shortChanges } = await provisionStep(rules, withItems({ forward: 'arn:old × 0, arn:group-1 × 1' }));
+  const { shortChanges } = await provisionStep(
+    rules,
+    scenarioWith({ forward: 'arn:old × 0, arn:group-1 × 1' }),
+  );
   expect(shortChanges).toEqual([['update', 'web-api1', 'target group']]);
   const { Actions, Conditions } = settings('api1', 'arn:group-1');
   expect(sentCalls()).toEqual([
@@ -231,12 +234,12 @@ test('repairs drift: a traffic switch that an earlier run began is completed', a
 });
 
 test('repairs drift: a rule that is no longer configured is removed', async () => {
-  const { shortChanges } = await provisionStep(rules, { ...withItems(), config: oneContainer });
+  const { shortChanges } = await provisionStep(rules, { ...scenarioWith(), config: oneContainer });
   expect(shortChanges).toEqual([['remove', 'web-api2']]);
   expect(sentCalls()).toEqual([]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('TooManyRulesException', 'too many rules'));
   await expect(provisionStep(rules, { ...scenario, config: oneContainer })).rejects.toMatchObject({
     message: 'too many rules',
@@ -245,7 +248,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a foreign rule at our priority is refused, and nothing is sent for it', async () => {
-  const { changes } = await provisionStep(rules, withItems({ tags: {} }));
+  const { changes } = await provisionStep(rules, scenarioWith({ tags: {} }));
   expect(changes).toMatchObject([
     { key: 'web-api1', verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);

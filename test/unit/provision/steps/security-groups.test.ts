@@ -239,7 +239,7 @@ test('repairs drift: the group of a service that is no longer configured is remo
   expect(shortChanges).toEqual([['remove', 'web']]);
 });
 
-test('explains refusal', async () => {
+test('explains refusal: a foreign group with the same name is reported', async () => {
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
   await expect(
@@ -251,7 +251,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: an exceeded quota', async () => {
+test('throws the error when AWS refuses a call: an exceeded quota', async () => {
   const refusal = awsError(
     'SecurityGroupLimitExceeded',
     'The maximum number of security groups has been reached.',

@@ -54,9 +54,9 @@ test('repairs drift: the role is never changed, since it belongs to the account'
 });
 
 test.each([
-  ['a missing permission is reported', 'AccessDenied', 'not allowed'],
-  ['an input that IAM rejects is reported', 'InvalidInput', 'the service does not support this'],
-])('explains refusal: %s', async (_what, code, message) => {
+  ['a missing permission', 'AccessDenied', 'not allowed'],
+  ['an input that IAM rejects', 'InvalidInput', 'the service does not support this'],
+])('throws the error when AWS refuses a call: %s', async (_what, code, message) => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
   await expect(provision()).rejects.toMatchObject({ message });
   expect(sentCalls()).toEqual([createCall]);

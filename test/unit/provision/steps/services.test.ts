@@ -23,7 +23,7 @@ import {
   deployedService,
   fail,
   mockDeployed,
-  item,
+  foundService,
   loadBalancers,
   ids,
   mutations,
@@ -31,7 +31,7 @@ import {
   scenario,
   tags,
   updateCall,
-  withItem,
+  scenarioWith,
 } from '../service-scenario.ts';
 
 const notIdempotent = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
@@ -154,7 +154,7 @@ describe('creates when missing', () => {
     expect(tokens).toEqual(['token-1', 'token-2', 'token-2']);
   });
 
-  test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+  test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
     mocks.ecs.on(CreateServiceCommand).rejects(notIdempotent);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...deployedService, tags: [] }] });
@@ -181,7 +181,7 @@ describe('creates when missing', () => {
       .resolvesOnce({ services: [{ serviceName: 'web', status: 'INACTIVE' }] })
       .resolves({ services: [deployedService] });
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    const { shortChanges } = await provisionStep(services, withItem({ status: 'DRAINING' }));
+    const { shortChanges } = await provisionStep(services, scenarioWith({ status: 'DRAINING' }));
     expect(shortChanges).toEqual([['replace', 'web', 'status']]);
     expect(
       sentCalls()
@@ -192,14 +192,14 @@ describe('creates when missing', () => {
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(services, withItem());
+  const { shortChanges } = await provisionStep(services, scenarioWith());
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
 
 test('adopts when present: a rollout in progress and fields that the endpoint does not report are not drift', async () => {
   const unknownFields = { graceSeconds: undefined, deployment: undefined, rollout: 'IN_PROGRESS' };
-  const { shortChanges } = await provisionStep(services, withItem(unknownFields));
+  const { shortChanges } = await provisionStep(services, scenarioWith(unknownFields));
   expect(shortChanges).toEqual([]);
 });
 
@@ -210,7 +210,7 @@ describe('repairs drift', () => {
     mocks.ecs.on(TagResourceCommand).resolves({});
     const { shortChanges, ids } = await provisionStep(
       services,
-      withItem({
+      scenarioWith({
         taskDefinitionArn: 'arn:definition:0',
         desiredCount: 5,
         subnetIds: ['subnet-a'],
@@ -248,7 +248,7 @@ describe('repairs drift', () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const longerGrace = stackWith({ count: 1, graceSeconds: 90 });
-    const { shortChanges } = await provisionStep(services, withItem({}, longerGrace));
+    const { shortChanges } = await provisionStep(services, scenarioWith({}, longerGrace));
     expect(shortChanges).toEqual([['update', 'web', 'grace seconds']]);
     expect(mutations()).toEqual([updateCall({ healthCheckGracePeriodSeconds: 90 })]);
   });
@@ -257,7 +257,7 @@ describe('repairs drift', () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
-    const { found, ...scenario } = withItem({ loadBalancers });
+    const { found, ...scenario } = scenarioWith({ loadBalancers });
     const rules = rulesTo('arn:group-old', 'arn:group-2');
     await provisionStep(services, { ...scenario, found: { ...found, rules } });
     const wanted = [
@@ -274,7 +274,7 @@ describe('repairs drift', () => {
   test('repairs drift: a failed rollout is retried', async () => {
     mockDeployed();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
-    const { shortChanges } = await provisionStep(services, withItem({ rollout: 'FAILED' }));
+    const { shortChanges } = await provisionStep(services, scenarioWith({ rollout: 'FAILED' }));
     expect(shortChanges).toEqual([['update', 'web', 'rollout']]);
     expect(mutations()).toEqual([updateCall({ forceNewDeployment: true })]);
   });
@@ -282,7 +282,7 @@ describe('repairs drift', () => {
   test('repairs drift: a change of tags alone starts no deployment', async () => {
     mockDeployed();
     mocks.ecs.on(TagResourceCommand).resolves({});
-    await provisionStep(services, withItem({ tags: { ...tags, Name: 'other' } }));
+    await provisionStep(services, scenarioWith({ tags: { ...tags, Name: 'other' } }));
     expect(mutations().map(({ command }) => command)).toEqual(['TagResource']);
   });
 
@@ -291,7 +291,7 @@ describe('repairs drift', () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const bigger = stackWith({ memory: 1024 });
     const { shortChanges, changes } = await provisionStep(services, {
-      ...withItem(),
+      ...scenarioWith(),
       config: bigger,
       ids: { ...ids, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
     });
@@ -300,9 +300,9 @@ describe('repairs drift', () => {
   });
 
   test('repairs drift: new tags of a task definition do not change the service', async () => {
-    const { found } = withItem();
+    const { found } = scenarioWith();
     const { shortChanges } = await provisionStep(services, {
-      ...withItem(),
+      ...scenarioWith(),
       found: {
         ...found,
         taskDefinitions: { web: { ...definitionOf(config()), tags: { 'slipway:stack': 'shop-dev' } } },
@@ -314,9 +314,9 @@ describe('repairs drift', () => {
   test('repairs drift: the ids of missing resources are still unknown in the plan', async () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: deployedService });
     const { shortChanges } = await provisionStep(services, {
-      ...withItem(),
+      ...scenarioWith(),
       waitUntilReady: false,
-      found: { services: { web: item } },
+      found: { services: { web: foundService } },
     });
     expect(shortChanges).toEqual([
       ['update', 'web', 'task definition', 'subnets', 'security group', 'load balancers'],
@@ -325,15 +325,18 @@ describe('repairs drift', () => {
 
   test('repairs drift: a service that is no longer configured is removed', async () => {
     const { shortChanges } = await provisionStep(services, {
-      ...withItem(),
-      found: { ...withItem().found, services: { web: item, old: { ...item, serviceName: 'old' } } },
+      ...scenarioWith(),
+      found: {
+        ...scenarioWith().found,
+        services: { web: foundService, old: { ...foundService, serviceName: 'old' } },
+      },
     });
     expect(shortChanges).toEqual([['remove', 'old']]);
   });
 });
 
-describe('explains refusal', () => {
-  test('explains refusal', async () => {
+describe('refusals', () => {
+  test('throws the error when AWS refuses a call', async () => {
     const message = 'The container api1 did not have a container port 5000 defined.';
     mocks.ecs.on(CreateServiceCommand).rejects(awsError('InvalidParameterException', message));
     await expect(provisionStep(services, scenario())).rejects.toMatchObject({ message });
@@ -341,7 +344,7 @@ describe('explains refusal', () => {
   });
 
   test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
-    const { changes } = await provisionStep(services, withItem({ tags: {} }));
+    const { changes } = await provisionStep(services, scenarioWith({ tags: {} }));
     expect(changes).toMatchObject([
       { verb: 'refused', reason: expect.stringContaining('someone else created it') },
     ]);

@@ -127,8 +127,8 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: a subnet keeps its zone even if the region no longer offers this zone', () => {
-  const moved = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
-  expect(diffOf(subnets, moved)).toEqual([]);
+  const surveyWithOtherZones = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
+  expect(diffOf(subnets, surveyWithOtherZones)).toEqual([]);
 });
 
 test('repairs drift', async () => {
@@ -167,7 +167,7 @@ test('repairs drift: the subnets of a surplus zone are removed', async () => {
   expect(shortChanges).toEqual([['remove', 'public-3']]);
 });
 
-test('explains refusal', async () => {
+test('explains refusal: a foreign subnet with the same block is reported', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
   await expect(

@@ -20,7 +20,7 @@ import { existing } from '../../existing-resources.ts';
 const NAME = /^shop-dev-web-api1-[0-9a-f]{4}$/;
 const { vpc } = existing;
 const tags = (key: string) => ourTags('targetGroups', key);
-const item = (key: string) => ({
+const foundGroup = (key: string) => ({
   targetGroupArn: `arn:${key}`,
   name: `shop-dev-${key}-0000`,
   vpcId: 'vpc-1',
@@ -41,11 +41,11 @@ const item = (key: string) => ({
   tags: tags(key),
 });
 const scenario = { noun: 'targetGroups' as const, ids: { vpc } };
-const withItems = (api1: object = {}) => ({
+const scenarioWith = (api1: object = {}) => ({
   ...scenario,
   found: {
     vpc,
-    targetGroups: { 'web-api1': { ...item('web-api1'), ...api1 }, 'web-api2': item('web-api2') },
+    targetGroups: { 'web-api1': { ...foundGroup('web-api1'), ...api1 }, 'web-api2': foundGroup('web-api2') },
   },
 });
 
@@ -139,7 +139,7 @@ test('creates when missing: if the response to an earlier create was lost, our r
   expect(sentCalls().at(-1)).toEqual(delayCall('arn:there'));
 });
 
-test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
+test('creates when missing: a resource with our name that someone else created after the survey is left alone', async () => {
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   mockTargetGroup({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(targetGroups, { ...scenario, config: oneContainer })).rejects.toMatchObject({
@@ -177,7 +177,7 @@ test('creates when missing: a group for HTTPS has another name, and uses HTTPS f
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(targetGroups, withItems());
+  const { shortChanges } = await provisionStep(targetGroups, scenarioWith());
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
@@ -188,8 +188,8 @@ test('repairs drift', async () => {
   mocks.elbv2.on(AddTagsCommand).resolves({});
   const { shortChanges, ids } = await provisionStep(
     targetGroups,
-    withItems({
-      health: { ...item('web-api1').health, port: '8080', path: '/' },
+    scenarioWith({
+      health: { ...foundGroup('web-api1').health, port: '8080', path: '/' },
       attributes: { 'deregistration_delay.timeout_seconds': '300' },
       tags: { ...tags('web-api1'), Name: 'other' },
     }),
@@ -217,14 +217,17 @@ test('repairs drift', async () => {
 
 test('repairs drift: if only the deregistration delay differs, only the delay is sent', async () => {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
-  await provisionStep(targetGroups, { ...withItems(), config: config({ deregistrationDelaySeconds: 30 }) });
+  await provisionStep(targetGroups, {
+    ...scenarioWith(),
+    config: config({ deregistrationDelaySeconds: 30 }),
+  });
   expect(sentCalls()).toEqual([delayCall('arn:web-api1', '30'), delayCall('arn:web-api2', '30')]);
 });
 
 test('repairs drift: a group that outlived its VPC is replaced by a new one with the same name', async () => {
   mockCreate();
   mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
-  const { shortChanges, ids } = await provisionStep(targetGroups, withItems({ vpcId: 'vpc-0' }));
+  const { shortChanges, ids } = await provisionStep(targetGroups, scenarioWith({ vpcId: 'vpc-0' }));
   expect(shortChanges).toEqual([['replace', 'web-api1', 'vpc']]);
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:new-5000' } });
   expect(sentCalls()).toEqual([
@@ -235,12 +238,12 @@ test('repairs drift: a group that outlived its VPC is replaced by a new one with
 });
 
 test('repairs drift: a target group that is no longer configured is removed', async () => {
-  const { shortChanges } = await provisionStep(targetGroups, { ...withItems(), config: oneContainer });
+  const { shortChanges } = await provisionStep(targetGroups, { ...scenarioWith(), config: oneContainer });
   expect(shortChanges).toEqual([['remove', 'web-api2']]);
   expect(sentCalls()).toEqual([]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2
     .on(CreateTargetGroupCommand)
     .rejects(awsError('TooManyTargetGroupsException', 'You have reached the maximum.'));
@@ -251,7 +254,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a group with our name but another protocol is refused, since its protocol cannot change', async () => {
-  const { changes } = await provisionStep(targetGroups, withItems({ protocol: 'HTTPS' }));
+  const { changes } = await provisionStep(targetGroups, scenarioWith({ protocol: 'HTTPS' }));
   expect(changes).toMatchObject([
     {
       verb: 'refused',
@@ -265,8 +268,8 @@ test('explains refusal: a group with our name but another protocol is refused, s
 
 test('repairs drift: health checks that were manually changed to HTTP are changed back', async () => {
   mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
-  const secure = { protocol: 'HTTPS', health: { ...item('web-api1').health, protocol: 'HTTP' } };
-  const { found } = withItems(secure);
+  const secure = { protocol: 'HTTPS', health: { ...foundGroup('web-api1').health, protocol: 'HTTP' } };
+  const { found } = scenarioWith(secure);
   const { shortChanges } = await provisionStep(targetGroups, {
     ...scenario,
     found: { vpc, targetGroups: { 'web-api1': found.targetGroups['web-api1'] } },
@@ -280,7 +283,7 @@ test('repairs drift: health checks that were manually changed to HTTP are change
 test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {
   const { shortChanges, changes } = await provisionStep(
     targetGroups,
-    withItems({ tags: { 'slipway:stack': 'other-dev' } }),
+    scenarioWith({ tags: { 'slipway:stack': 'other-dev' } }),
   );
   expect(shortChanges).toEqual([['refused', 'web-api1']]);
   expect(changes[0]?.reason).toBe('it belongs to the stack other-dev');

@@ -29,7 +29,7 @@ const definitionFor = (stack = config(), uris: Readonly<Record<string, { imageUr
     imageOf: ({ key, image }) => ('reference' in image ? image.reference : (uris[key]?.imageUri ?? '')),
   });
 };
-const item: FoundTaskDefinition = {
+const foundDefinition: FoundTaskDefinition = {
   taskDefinitionArn: 'arn:definition:1',
   family: 'shop-dev-web',
   status: 'ACTIVE',
@@ -38,9 +38,9 @@ const item: FoundTaskDefinition = {
   tags,
 };
 const scenario = { noun: 'taskDefinitions' as const, ids: { images } };
-const withItem = (changes: Partial<FoundTaskDefinition> = {}) => ({
+const scenarioWith = (changes: Partial<FoundTaskDefinition> = {}) => ({
   ...scenario,
-  found: { images, taskDefinitions: { web: { ...item, ...changes } } },
+  found: { images, taskDefinitions: { web: { ...foundDefinition, ...changes } } },
 });
 const registerCall = (stack = config()) => ({
   command: 'RegisterTaskDefinition',
@@ -87,7 +87,7 @@ test('a task definition refers to the roles by the ARNs that IAM returned', asyn
   expect(sentCalls()[0]?.input).toMatchObject(arns);
 
   const definition = definitionFields({ ...definitionFor(), ...arns });
-  const found = { images, roles, taskDefinitions: { web: { ...item, definition } } };
+  const found = { images, roles, taskDefinitions: { web: { ...foundDefinition, definition } } };
   const { shortChanges } = await provisionStep(taskDefinitions, { ...scenario, found: found as never });
   expect(shortChanges).toEqual([]);
 });
@@ -106,7 +106,7 @@ test('creates when missing: retries while a role has not propagated', async () =
 });
 
 test('adopts when present', async () => {
-  const { shortChanges } = await provisionStep(taskDefinitions, withItem());
+  const { shortChanges } = await provisionStep(taskDefinitions, scenarioWith());
   expect(shortChanges).toEqual([]);
   expect(sentCalls()).toEqual([]);
 });
@@ -114,7 +114,7 @@ test('adopts when present', async () => {
 test('repairs drift', async () => {
   mockRegister();
   const other = stackWith({ environment: { LEVEL: 'debug' } });
-  const { shortChanges, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
+  const { shortChanges, ids } = await provisionStep(taskDefinitions, { ...scenarioWith(), config: other });
   expect(shortChanges).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
   expect(sentCalls()).toEqual([registerCall(other), listCall]);
@@ -124,9 +124,9 @@ test('repairs drift: an image that is not pushed yet needs a new revision', asyn
   mockRegister();
   const fresh = { ...images, 'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:new' } };
   const { shortChanges } = await provisionStep(taskDefinitions, {
-    ...withItem(),
+    ...scenarioWith(),
     ids: { images: fresh },
-    found: { images: { 'web-api2': images['web-api2'] } as never, taskDefinitions: { web: item } },
+    found: { images: { 'web-api2': images['web-api2'] } as never, taskDefinitions: { web: foundDefinition } },
   });
   expect(shortChanges).toEqual([['update', 'web', 'api1.image']]);
   expect(sentCalls()).toEqual([
@@ -142,11 +142,11 @@ test('repairs drift: a reference to an existing image is already known in the pl
   const other = stackWith({ image: { reference: 'nginx:1.29' } });
   const definition = definitionFields(definitionFor(other));
   const { shortChanges } = await provisionStep(taskDefinitions, {
-    ...withItem({ definition }),
+    ...scenarioWith({ definition }),
     config: other,
     found: {
       images: { 'web-api2': images['web-api2'] } as never,
-      taskDefinitions: { web: { ...item, definition } },
+      taskDefinitions: { web: { ...foundDefinition, definition } },
     },
   });
   expect(shortChanges).toEqual([]);
@@ -156,7 +156,7 @@ test('repairs drift: tags alone need no new revision', async () => {
   mocks.ecs.on(TagResourceCommand).resolves({});
   const { shortChanges, ids } = await provisionStep(
     taskDefinitions,
-    withItem({ tags: { ...tags, Name: 'other' } }),
+    scenarioWith({ tags: { ...tags, Name: 'other' } }),
   );
   expect(shortChanges).toEqual([['update', 'web', 'tag.Name']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:1' } });
@@ -168,7 +168,7 @@ test('repairs drift: tags alone need no new revision', async () => {
 
 test('repairs drift: a definition that a teardown has deregistered but not deleted is registered again', async () => {
   mockRegister();
-  const { shortChanges } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
+  const { shortChanges } = await provisionStep(taskDefinitions, scenarioWith({ status: 'INACTIVE' }));
   expect(shortChanges).toEqual([['update', 'web', 'status']]);
   expect(sentCalls()).toEqual([registerCall(), listCall]);
 });
@@ -191,7 +191,7 @@ test('repairs drift: earlier revisions of the stack are deregistered; revisions 
     }));
   const { shortChanges } = await provisionStep(
     taskDefinitions,
-    withItem({ taskDefinitionArn: revision(4), olderRevisionCount: 2 }),
+    scenarioWith({ taskDefinitionArn: revision(4), olderRevisionCount: 2 }),
   );
   expect(shortChanges).toEqual([['update', 'web', 'older revisions']]);
   expect(sentCalls()).toEqual([
@@ -205,12 +205,15 @@ test('repairs drift: earlier revisions of the stack are deregistered; revisions 
 test('repairs drift: a family of task definitions that is no longer configured is removed', async () => {
   const { shortChanges } = await provisionStep(taskDefinitions, {
     ...scenario,
-    found: { images, taskDefinitions: { web: item, old: { ...item, family: 'shop-dev-old' } } },
+    found: {
+      images,
+      taskDefinitions: { web: foundDefinition, old: { ...foundDefinition, family: 'shop-dev-old' } },
+    },
   });
   expect(shortChanges).toEqual([['remove', 'old']]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
     .rejects(awsError('ClientException', 'No Fargate configuration exists for given values.'));

@@ -117,7 +117,7 @@ test('repairs drift: DNS support is enabled before DNS hostnames, which require 
   ]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ec2
     .on(CreateVpcCommand)
     .rejects(awsError('VpcLimitExceeded', 'The maximum number of VPCs has been reached.'));

@@ -101,7 +101,7 @@ test('explains refusal: a foreign container instance is named at once, with the 
   expect(mutations()).toEqual([deleteCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ecs.on(DeleteClusterCommand).rejects(awsError('AccessDenied', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sentCalls()).toEqual([deleteCall]);

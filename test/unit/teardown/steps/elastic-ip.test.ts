@@ -41,14 +41,14 @@ test('counts a missing resource as removed: an address that AWS has since alloca
   expect(commands().at(-1)).toBe('DescribeAddresses');
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(ReleaseAddressCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
   expect(sentCalls()).toEqual([releaseCall]);
 });
 
-test('explains refusal: the error is thrown if the address is still ours and cannot be released', async () => {
+test('throws the error when AWS refuses a call: the address is still ours and cannot be released', async () => {
   mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
   mocks.ec2
     .on(DescribeAddressesCommand)
@@ -56,7 +56,7 @@ test('explains refusal: the error is thrown if the address is still ours and can
   await expect(remove()).rejects.toBe(denied);
 });
 
-test('explains refusal: a missing network interface does not count as a missing address', async () => {
+test('throws the error when AWS refuses a call: a missing network interface does not count as a missing address', async () => {
   const lingering = awsError('InvalidNetworkInterfaceID.NotFound');
   mocks.ec2.on(ReleaseAddressCommand).rejects(lingering);
   await expect(remove()).rejects.toBe(lingering);

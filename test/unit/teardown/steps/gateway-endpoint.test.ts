@@ -52,7 +52,7 @@ test('counts a missing resource as removed', async () => {
   expect(sentCalls()).toEqual([deleteCall, describeCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ec2.on(DeleteVpcEndpointsCommand).resolves(unsuccessful('OperationNotPermitted', 'It is managed'));
   await expect(remove()).rejects.toMatchObject({ name: 'OperationNotPermitted', message: 'It is managed' });
   expect(sentCalls()).toEqual([deleteCall]);

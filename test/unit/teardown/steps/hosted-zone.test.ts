@@ -29,7 +29,7 @@ test('counts a missing resource as removed', async () => {
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.route53.on(DeleteHostedZoneCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sentCalls()).toEqual([deleteCall]);

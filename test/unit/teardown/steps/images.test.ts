@@ -20,7 +20,7 @@ test('counts a missing resource as removed', async () => {
   expect(await remove()).toEqual(kept);
 });
 
-test('explains refusal: nothing can be refused, since no call is made', async () => {
+test('makes no call, so AWS cannot refuse one', async () => {
   mocks.ecr.rejects(awsError('AccessDeniedException'));
   expect(await remove()).toEqual(kept);
 });

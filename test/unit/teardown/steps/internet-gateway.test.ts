@@ -85,7 +85,7 @@ test("explains refusal: a stranger's public address is named at once", async () 
   expect(mutations()).toEqual([detachCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);

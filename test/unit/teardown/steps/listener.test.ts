@@ -21,7 +21,7 @@ test('counts a missing resource as removed', async () => {
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2.on(DeleteListenerCommand).rejects(awsError('ResourceInUseException', 'it is in use'));
   await expect(remove()).rejects.toMatchObject({ message: 'it is in use' });
   expect(sentCalls()).toEqual([deleteCall]);

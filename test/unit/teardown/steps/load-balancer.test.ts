@@ -64,7 +64,7 @@ test('counts a missing resource as removed', async () => {
   expect(await remove()).toBeUndefined();
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2
     .on(DeleteLoadBalancerCommand)
     .rejects(awsError('OperationNotPermittedException', 'deletion protection is enabled'));

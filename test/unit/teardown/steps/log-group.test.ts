@@ -29,7 +29,7 @@ test('counts a missing resource as removed', async () => {
   expect(await remove()).toBeUndefined();
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.logs.on(DeleteLogGroupCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sentCalls()).toEqual([deleteCall]);

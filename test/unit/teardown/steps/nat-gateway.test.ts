@@ -30,7 +30,7 @@ test('counts a missing resource as removed', async () => {
   expect(sentCalls()).toEqual([deleteCall, describeCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);

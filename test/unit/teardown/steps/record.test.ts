@@ -40,7 +40,7 @@ test('removes what is ours', async () => {
   expect(sentCalls()).toEqual([deleteCall(recordSet(OUR_DNS_NAME))]);
 });
 
-test('removes what is ours: a record that has changed since the survey is deleted in its current form', async () => {
+test('removes what is ours: a record that changed after the survey is deleted in its current form', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
   mockRecords(recordSet(OUR_DNS_NAME, false));
   expect(await remove()).toBeUndefined();
@@ -70,13 +70,13 @@ test('counts a missing resource as removed: a record whose zone is gone', async 
   expect(await remove()).toBeUndefined();
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sentCalls()).toEqual([deleteCall(recordSet(OUR_DNS_NAME))]);
 });
 
-test('explains refusal: the error is thrown if AWS still refuses the current form of the record', async () => {
+test('throws the error when AWS refuses a call: AWS still refuses the current form of the record', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   mockRecords(recordSet(OUR_DNS_NAME));
   await expect(remove()).rejects.toMatchObject({ message: mismatch.message });

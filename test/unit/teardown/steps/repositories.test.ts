@@ -27,7 +27,7 @@ test('counts a missing resource as removed', async () => {
   await expect(remove()).resolves.toBeUndefined();
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
 });

@@ -51,7 +51,7 @@ test('counts a missing resource as removed', async () => {
   expect(sentCalls()).toEqual(calls);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.iam.on(DeleteRolePolicyCommand).resolves({});
   mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('UnmodifiableEntity', 'only the service can'));
   await expect(remove()).rejects.toMatchObject({ message: 'only the service can' });

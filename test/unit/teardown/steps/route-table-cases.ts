@@ -48,7 +48,7 @@ export function testRouteTableRemoval(
     expect(sentCalls()).toEqual([...disassociateCalls, deleteCall]);
   });
 
-  test('explains refusal', async () => {
+  test('throws the error when AWS refuses a call', async () => {
     const refusal = awsError(
       'UnauthorizedOperation',
       'You are not authorized to perform this operation.',

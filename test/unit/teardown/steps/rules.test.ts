@@ -30,7 +30,7 @@ test('counts a missing resource as removed', async () => {
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2.on(DeleteRuleCommand).rejects(awsError('OperationNotPermittedException', 'not permitted'));
   await expect(remove()).rejects.toMatchObject({ message: 'not permitted' });
   expect(sentCalls()).toEqual([deleteCall]);

@@ -28,7 +28,7 @@ const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
 /**
  * Removes the load balancer's group. The tasks' group has rules that refer to it.
  * @param ingress the ingress rules of the tasks' group
- * @param otherRemovals the removals of other groups in the same run, by key
+ * @param otherRemovals the keys of other groups, each with its removal in the same run
  */
 function remove(ingress = [tcp(5000), tcp(6000)], otherRemovals: Record<string, Promise<void>> = {}) {
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
@@ -67,7 +67,7 @@ test('removes what is ours: waits until the groups whose rules refer to this one
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('removes what is ours: a group to which the group of the load balancer refers is deleted without waiting for that group', async () => {
+test("removes what is ours: the tasks' group is deleted without waiting for the load balancer's group, even if the load balancer's group refers to the tasks' group", async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const web = group('web', 'sg-w', []);
@@ -120,20 +120,20 @@ test('counts a missing resource as removed: if one rule is already gone, the oth
   expect(sentCalls()).toEqual([revokeCall(5000), revokeCall(6000), deleteCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
 });
 
-test('explains refusal: the error is thrown immediately if a rule of another group cannot be revoked', async () => {
+test('throws the error when AWS refuses a call: a rule of another group cannot be revoked', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
 });
 
-test('removes what is ours: egress rules that refer to the group are revoked as well', async () => {
+test('removes what is ours: egress rules of other groups that refer to the group are revoked as well', async () => {
   mocks.ec2.on(RevokeSecurityGroupEgressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const balancer = { ...group('balancer', 'sg-b', []), egress: [{ ...tcp(5000), peer: 'sg-w' }] };

@@ -67,10 +67,13 @@ test('removes what is ours: the waits for several services share their requests'
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
   // Uses the system clock, because a wait on the test clock is too short for requests to be shared.
-  const withSystemClock = { ...context(), clock: systemClock };
+  const contextWithSystemClock = { ...context(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) =>
-      services.remove({ ...withSystemClock, existing: { ...withSystemClock.existing, serviceName: key } }),
+      services.remove({
+        ...contextWithSystemClock,
+        existing: { ...contextWithSystemClock.existing, serviceName: key },
+      }),
     ),
   );
   expect(sentCalls().filter(({ command }) => command === 'DescribeServices')).toEqual([
@@ -115,7 +118,7 @@ test('counts a missing resource as removed: a service whose cluster is gone', as
   expect(await remove()).toBeUndefined();
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mockDelete();
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });

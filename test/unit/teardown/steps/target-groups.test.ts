@@ -42,13 +42,13 @@ test('counts a missing resource as removed', async () => {
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('AccessDenied', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
   expect(sentCalls()).toEqual([deleteCall]);
 });
 
-test('explains refusal: the error is thrown if the target group stays in use', async () => {
+test('throws the error when AWS refuses a call: the target group stays in use', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('ResourceInUseException', 'is in use by a rule'));
   await expect(remove()).rejects.toMatchObject({ message: 'is in use by a rule' });
 });

@@ -121,7 +121,7 @@ test('counts a missing resource as removed: a family without revisions', async (
   expect(mutations()).toEqual([]);
 });
 
-test('explains refusal', async () => {
+test('throws the error when AWS refuses a call', async () => {
   mockRevisions(revisions(2));
   mocks.ecs.on(DeregisterTaskDefinitionCommand).rejects(awsError('ClientException', 'something else'));
   await expect(remove()).rejects.toMatchObject({ message: 'something else' });

@@ -1,5 +1,5 @@
-/** Strict parsing and comparison of IPv4 CIDR blocks. */
-import { isIPv4 } from 'node:net';
+/** Strict parsing and comparison of CIDR blocks. */
+import { isIPv4, isIPv6 } from 'node:net';
 import { Netmask } from 'netmask';
 
 /**
@@ -20,3 +20,26 @@ export const cidrCovers = (block: string | undefined, addressOrBlock: string): b
 /** Whether two blocks share any address. Two CIDR blocks are either nested or disjoint. */
 export const cidrsOverlap = (first: string, second: string): boolean =>
   cidrCovers(first, second) || cidrCovers(second, first);
+
+/**
+ * Returns an IPv6 block in its canonical form: `2001:DB8:0::1/32` becomes `2001:db8::/32`.
+ * @returns undefined for a string that is not an IPv6 block
+ */
+export function canonicalIpv6Cidr(text: string): string | undefined {
+  const [base = '', bits = '', ...rest] = text.split('/');
+  const isValid = rest.length === 0 && isIPv6(base) && !base.includes('%') && /^\d{1,3}$/.test(bits);
+  if (!isValid || Number(bits) > 128) return undefined;
+  const [head = '', tail] = shortenIpv6(base).split('::');
+  const [first, last] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = Array.from({ length: 8 - (first?.length ?? 0) - (last?.length ?? 0) }, () => '0');
+  const network = [...(first ?? []), ...zeros, ...(last ?? [])].map((digits, i) =>
+    (parseInt(digits, 16) & maskOf(Number(bits) - 16 * i)).toString(16),
+  );
+  return `${shortenIpv6(network.join(':'))}/${Number(bits)}`;
+}
+
+/** Returns an IPv6 address in lower case and with the longest run of zeros shortened, as URLs contain it. */
+const shortenIpv6 = (address: string): string => new URL(`http://[${address}]`).hostname.slice(1, -1);
+
+/** Returns 16 bits, of which the first `count` are set. */
+const maskOf = (count: number): number => (0xffff << (16 - Math.min(16, Math.max(0, count)))) & 0xffff;

@@ -1,5 +1,6 @@
 /** Upgrades the file of a world that an earlier sandbox wrote. */
 import type { Snapshot } from '../world/world.ts';
+import { addDefaultAcls } from './default-network-acls.ts';
 
 /** The current version of the file format. */
 export const VERSION = 2;
@@ -14,10 +15,11 @@ const CURRENT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the snapshot in the current version. Fields are renamed in place.
+ * Returns the snapshot in the current version. Fields are renamed, and missing default network ACLs are added, in place.
  * @returns undefined for an unknown version
  */
 export function upgradeSnapshot(version: number, snapshot: Snapshot): Snapshot | undefined {
+  for (const { ec2 } of Object.values(snapshot.regions)) if (ec2) addDefaultAcls(ec2);
   if (version === 1) for (const { ecs = {} } of Object.values(snapshot.regions)) renameFields(ecs);
   return version >= 1 && version <= VERSION ? snapshot : undefined;
 }

@@ -4,6 +4,7 @@ import type { VpcListing } from '../in-vpc.ts';
 import { vpcEndpointsInVpc } from '../gateway-endpoint.ts';
 import { internetGatewaysInVpc } from '../internet-gateway.ts';
 import { natGatewaysInVpc } from '../nat-gateway.ts';
+import { networkAclsInVpc } from '../network-acls.ts';
 import { routeTablesInVpc } from '../route-tables.ts';
 import { securityGroupsInVpc } from '../security-groups.ts';
 import { subnetsInVpc } from '../subnets.ts';
@@ -28,6 +29,7 @@ export const vpcListings: readonly VpcListing[] = [
   internetGatewaysInVpc,
   natGatewaysInVpc,
   vpcEndpointsInVpc,
+  networkAclsInVpc,
 ];
 
 // The compiler checks that every noun of the service has its look here.

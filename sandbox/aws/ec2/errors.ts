@@ -10,7 +10,6 @@ export const idNotFound =
     refusal(code, `The ${kind} ID '${id}' does not exist`);
 
 export const associationNotFound = idNotFound('InvalidAssociationID.NotFound', 'association');
-export const networkAclNotFound = idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl');
 /** The refusal of an unknown address for a NAT gateway. */
 export const elasticIpNotFound = idNotFound('InvalidElasticIpID.NotFound', 'elasticIp');
 /** The refusal of an unknown internet gateway as the target of a route. */

@@ -1,14 +1,20 @@
 /** Families of EC2 operations and tables. Add the operations and the table of a new kind of resource here. */
 import { emptyListOperations } from './empty-lists.ts';
+import { networkAclAssociationOperations } from './network-acl-associations.ts';
+import { networkAclEntryOperations } from './network-acl-entries.ts';
+import { networkAclOperations, networkAclTables } from './network-acls.ts';
 import { prefixListOperations } from './prefix-lists.ts';
 import { vpcEndpointOperations, vpcEndpointTables } from './vpc-endpoints.ts';
 
 /** The tables of all families. */
-export const familyTables = () => ({ ...vpcEndpointTables() });
+export const familyTables = () => ({ ...vpcEndpointTables(), ...networkAclTables() });
 
 /** The operations of all families. */
 export const familyOperations = {
   ...vpcEndpointOperations,
+  ...networkAclOperations,
+  ...networkAclEntryOperations,
+  ...networkAclAssociationOperations,
   ...prefixListOperations,
   ...emptyListOperations,
 };

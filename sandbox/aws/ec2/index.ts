@@ -5,7 +5,6 @@ import { familyOperations } from './families.ts';
 import { internetGatewayOperations } from './internet-gateways.ts';
 import { natGatewayEvents } from './nat-gateway-events.ts';
 import { natGatewayOperations } from './nat-gateways.ts';
-import { networkAclOperations } from './network-acls.ts';
 import { networkInterfaceOperations } from './network-interface-operations.ts';
 import { routeTableAssociationOperations } from './route-table-associations.ts';
 import { routeTableOperations } from './route-tables.ts';
@@ -34,7 +33,6 @@ export const ec2Operations = {
   ...securityGroupRuleOperations,
   ...securityGroupRuleChangeOperations,
   ...networkInterfaceOperations,
-  ...networkAclOperations,
   ...tagOperations,
   ...familyOperations,
 };

@@ -1,86 +1,143 @@
-/** Network ACLs: each VPC has a default ACL that allows everything. The ACL is not stored, because no call can change it. */
+/** Network ACLs: each VPC has a default ACL that allows everything, and every subnet is associated with one ACL. */
 import type * as EC2 from '@aws-sdk/client-ec2';
-import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
+import type {
+  NetworkAcl,
+  NetworkAclAssociation,
+  NetworkAclEntry,
+  RuleAction,
+  Tag,
+} from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { networkAclNotFound } from './errors.ts';
-import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
-import type { SubnetRow, VpcRow } from './store.ts';
+import { rowOf } from '../finder.ts';
+import { dependencyViolation, idNotFound, invalidParameter } from './errors.ts';
+import { filtered, page, requestedRows } from './filters.ts';
+import { makeEc2Table, newId } from './kinds.ts';
+import { networkAclFilters } from './network-acl-filters.ts';
+import { checkQuota, quotas } from './quotas.ts';
+import { tagsFor } from './tags.ts';
+import { oncePerToken } from './tokens.ts';
 
-type Row = NetworkAcl & { NetworkAclId: string };
+export interface NetworkAclRow extends NetworkAcl {
+  NetworkAclId: string;
+  VpcId: string;
+  IsDefault: boolean;
+  Associations: NetworkAclAssociation[];
+  Entries: NetworkAclEntry[];
+  Tags: Tag[];
+}
 
-const entry = (Egress: boolean, RuleNumber: number, RuleAction: 'allow' | 'deny'): NetworkAclEntry => ({
-  CidrBlock: '0.0.0.0/0',
-  Egress,
-  Protocol: '-1',
-  RuleAction,
-  RuleNumber,
+export const networkAclTables = () => ({
+  networkAcls: makeEc2Table<NetworkAclRow>({
+    idPrefix: 'acl',
+    tagType: 'network-acl',
+    parameter: 'networkAclId',
+    listedBy: ['DescribeNetworkAcls'],
+    notFound: idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl'),
+    // The default ACL is deleted with its VPC.
+    blockedVpcId: ({ VpcId, IsDefault }) => (IsDefault ? undefined : VpcId),
+    isInCensus: ({ IsDefault }) => !IsDefault,
+  }),
 });
 
-/** The number of the last rule in each direction. This rule denies everything that no other rule allows. */
-const LAST_RULE = 32_767;
+/** The number of the last entry in each direction. This entry denies everything that no other entry allows. */
+export const LAST_RULE = 32_767;
 
-/** @see https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html */
-function defaultAcl({ ec2, account }: Region, { VpcId }: VpcRow): Row {
-  const NetworkAclId = VpcId.replace('vpc-', 'acl-');
-  const association = ({ SubnetId }: SubnetRow) => ({
-    NetworkAclAssociationId: SubnetId.replace('subnet-', 'aclassoc-'),
-    NetworkAclId,
-    SubnetId,
-  });
+const everything = (RuleNumber: number, RuleAction: RuleAction): NetworkAclEntry[] =>
+  [true, false].map((Egress) => ({ CidrBlock: '0.0.0.0/0', Egress, Protocol: '-1', RuleAction, RuleNumber }));
+
+/**
+ * Returns the default ACL of a VPC. Its ID and those of its first associations derive from the IDs of VPC and subnets.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html
+ */
+export function defaultAcl(
+  vpc: { readonly VpcId: string; readonly OwnerId?: string },
+  subnetIds: readonly string[] = [],
+): NetworkAclRow {
+  const NetworkAclId = vpc.VpcId.replace('vpc-', 'acl-');
   return {
     NetworkAclId,
-    VpcId,
-    OwnerId: account,
+    VpcId: vpc.VpcId,
+    OwnerId: vpc.OwnerId,
     IsDefault: true,
-    Associations: ec2.subnets.filter((subnet) => subnet.VpcId === VpcId).map(association),
-    Entries: [true, false].flatMap((egress) => [
-      entry(egress, 100, 'allow'),
-      entry(egress, LAST_RULE, 'deny'),
-    ]),
+    Associations: subnetIds.map((id) => firstAssociation(NetworkAclId, id)),
+    Entries: [...everything(100, 'allow'), ...everything(LAST_RULE, 'deny')],
     Tags: [],
   };
 }
 
-const associationValues =
-  (getValue: (one: EC2.NetworkAclAssociation) => string | undefined) =>
-  ({ Associations = [] }: Row) =>
-    Associations.map(getValue);
-const entryValues =
-  (getValue: (one: NetworkAclEntry) => string | undefined) =>
-  ({ Entries = [] }: Row) =>
-    Entries.map(getValue);
+const firstAssociation = (NetworkAclId: string, SubnetId: string): NetworkAclAssociation => ({
+  NetworkAclAssociationId: SubnetId.replace('subnet-', 'aclassoc-'),
+  NetworkAclId,
+  SubnetId,
+});
 
-const filters: FilterTable<Row> = {
-  'association.association-id': associationValues((one) => one.NetworkAclAssociationId),
-  'association.network-acl-id': associationValues((one) => one.NetworkAclId),
-  'association.subnet-id': associationValues((one) => one.SubnetId),
-  default: (acl) => acl.IsDefault,
-  'entry.cidr': entryValues((one) => one.CidrBlock),
-  'entry.egress': entryValues((one) => String(one.Egress)),
-  'entry.protocol': entryValues((one) => one.Protocol),
-  'entry.rule-action': entryValues((one) => one.RuleAction),
-  'entry.rule-number': entryValues((one) => one.RuleNumber?.toString()),
-  'network-acl-id': (acl) => acl.NetworkAclId,
-  'owner-id': (acl) => acl.OwnerId,
-  'vpc-id': (acl) => acl.VpcId,
-};
+/** Adds the default ACL of a new VPC. */
+export function addDefaultAcl({ ec2 }: Region, vpc: { VpcId: string; OwnerId?: string }): void {
+  const acl = defaultAcl(vpc);
+  ec2.networkAcls.set(acl.NetworkAclId, acl);
+}
+
+/** Associates a new subnet with the default ACL of its VPC. */
+export function associateDefaultAcl({ ec2 }: Region, subnet: { VpcId: string; SubnetId: string }): void {
+  const acl = ec2.networkAcls.find(({ VpcId, IsDefault }) => VpcId === subnet.VpcId && IsDefault);
+  acl?.Associations.push(firstAssociation(acl.NetworkAclId, subnet.SubnetId));
+}
+
+/** Removes the association of a deleted subnet. */
+export function dissociateAcl({ ec2 }: Region, subnetId: string): void {
+  for (const acl of ec2.networkAcls.all()) {
+    acl.Associations = acl.Associations.filter(({ SubnetId }) => SubnetId !== subnetId);
+  }
+}
+
+/** Returns an ACL with its entries sorted, as AWS shows them: first egress, then ingress. */
+const viewOf = (acl: NetworkAclRow): NetworkAcl => ({
+  ...acl,
+  Entries: acl.Entries.toSorted(
+    (one, other) =>
+      Number(other.Egress) - Number(one.Egress) || (one.RuleNumber ?? 0) - (other.RuleNumber ?? 0),
+  ),
+});
 
 export const networkAclOperations = {
+  /** The new ACL denies everything, because it has no entries except the last ones. */
+  CreateNetworkAcl: {
+    inputMembers: ['VpcId', 'ClientToken', 'TagSpecifications'],
+    run(input, region) {
+      const { networkAcls, vpcs } = region.ec2;
+      const acl = oncePerToken(region, 'CreateNetworkAcl', input, networkAcls, () => {
+        const { VpcId, OwnerId } = rowOf(vpcs, input.VpcId);
+        checkQuota(quotas.networkAclsPerVpc, networkAcls.filter((one) => one.VpcId === VpcId).length + 1);
+        const Tags = tagsFor(networkAcls, input.TagSpecifications);
+        const NetworkAclId = newId(region, networkAcls);
+        const Entries = everything(LAST_RULE, 'deny');
+        networkAcls.set(NetworkAclId, {
+          ...{ NetworkAclId, VpcId, OwnerId, IsDefault: false, Associations: [], Entries, Tags },
+        });
+        return NetworkAclId;
+      });
+      return { NetworkAcl: viewOf(acl), ClientToken: input.ClientToken };
+    },
+  },
+
   DescribeNetworkAcls: {
     inputMembers: ['NetworkAclIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const acls = region.ec2.vpcs.all().map((vpc) => defaultAcl(region, vpc));
-      const rows = {
-        kind: { keyOf: (id = '') => id, notFound: networkAclNotFound },
-        all: () => acls,
-        get: (id: string) => acls.find((acl) => acl.NetworkAclId === id),
-      };
-      const { rows: NetworkAcls, NextToken } = page(
-        filtered(requestedRows(input.NetworkAclIds, rows), input.Filters, filters),
-        input,
-      );
-      return { NetworkAcls, NextToken };
+      const acls = requestedRows(input.NetworkAclIds, region.ec2.networkAcls);
+      const { rows, NextToken } = page(filtered(acls, input.Filters, networkAclFilters), input);
+      return { NetworkAcls: rows.map(viewOf), NextToken };
+    },
+  },
+
+  DeleteNetworkAcl: {
+    inputMembers: ['NetworkAclId'],
+    run(input, region) {
+      const { NetworkAclId, IsDefault, Associations } = rowOf(region.ec2.networkAcls, input.NetworkAclId);
+      if (IsDefault) throw invalidParameter(`Cannot delete default network ACL ${NetworkAclId}`);
+      if (Associations.length > 0) throw dependencyViolation('networkAcl', NetworkAclId);
+      region.ec2.networkAcls.delete(NetworkAclId);
+      return {};
     },
   },
 } satisfies Operations<typeof EC2>;

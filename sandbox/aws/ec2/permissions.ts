@@ -1,7 +1,6 @@
 /** The two notations of security group rules: permissions with many peers, and single rules with one peer. */
-import { isIPv6 } from 'node:net';
 import type { IpPermission } from '@aws-sdk/client-ec2';
-import { parseCidr } from '../../network/cidr.ts';
+import { canonicalIpv6Cidr, parseCidr } from '../../network/cidr.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
@@ -32,10 +31,9 @@ function canonicalIpv4(cidr: string | undefined): string {
 }
 
 function canonicalIpv6(cidr: string | undefined): string {
-  const [base = '', bits = '', ...rest] = (cidr ?? '').toLowerCase().split('/');
-  const isValid = rest.length === 0 && isIPv6(base) && /^\d{1,3}$/.test(bits) && Number(bits) <= 128;
-  if (!isValid) throw malformedBlock(cidr);
-  return `${base}/${bits}`;
+  const block = canonicalIpv6Cidr(cidr ?? '');
+  if (block === undefined) throw malformedBlock(cidr);
+  return block;
 }
 
 const DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/;

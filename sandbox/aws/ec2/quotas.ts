@@ -21,6 +21,13 @@ export const quotas = {
   subnetsPerVpc: [200, 'SubnetLimitExceeded', 'The maximum number of subnets has been reached.'],
   routeTablesPerVpc: [200, 'RouteTableLimitExceeded', 'The maximum number of route tables has been reached.'],
   routesPerTable: [500, 'RouteLimitExceeded', 'The maximum number of routes has been reached.'],
+  networkAclsPerVpc: [200, 'NetworkAclLimitExceeded', 'The maximum number of network ACLs has been reached.'],
+  /** Applies to each direction separately, and to IPv4 and IPv6 separately. The last entry counts. */
+  entriesPerNetworkAcl: [
+    20,
+    'NetworkAclEntryLimitExceeded',
+    'The maximum number of network acl entries has been reached.',
+  ],
   securityGroups: [
     2500,
     'SecurityGroupLimitExceeded',

@@ -9,6 +9,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { dependencyViolation, invalidValue, missingParameter } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
+import { associateDefaultAcl, dissociateAcl } from './network-acls.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -104,6 +105,7 @@ export const subnetOperations = {
         OwnerId: region.account,
         Tags,
       });
+      associateDefaultAcl(region, subnet);
       return { Subnet: { ...viewOf(region, subnet), State: 'pending' } };
     },
   },
@@ -133,7 +135,7 @@ export const subnetOperations = {
     },
   },
 
-  /** An association with a route table does not block the deletion; the association is deleted with the subnet. */
+  /** Associations with a route table and a network ACL do not block the deletion; they are deleted with the subnet. */
   DeleteSubnet: {
     inputMembers: ['SubnetId'],
     run(input, region) {
@@ -145,6 +147,7 @@ export const subnetOperations = {
       for (const table of ec2.routeTables.all()) {
         table.Associations = table.Associations.filter((one) => one.SubnetId !== SubnetId);
       }
+      dissociateAcl(region, SubnetId);
       ec2.subnets.delete(SubnetId);
       return {};
     },

@@ -1,4 +1,4 @@
-/** VPCs: created as `pending`, with a main route table and a default security group. Other resources block their deletion. */
+/** VPCs: created with a main route table, a default security group and a default network ACL. Others block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Vpc } from '@aws-sdk/client-ec2';
 import { parseCidr } from '../../network/cidr.ts';
@@ -8,6 +8,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { dependencyViolation, invalidValue, missingParameter, notImplemented } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
+import { addDefaultAcl } from './network-acls.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import { associate } from './route-table-associations.ts';
 import { addRouteTable } from './route-tables.ts';
@@ -80,6 +81,7 @@ export const vpcOperations = {
       });
       associate(region, addRouteTable(region, vpc), { Main: true });
       addDefaultGroup(region, vpc);
+      addDefaultAcl(region, vpc);
       return { Vpc: { ...viewOf(vpc), State: 'pending' } };
     },
   },
@@ -93,16 +95,17 @@ export const vpcOperations = {
     },
   },
 
-  /** Also deletes the main route table and the default security group. Any other resource blocks the deletion. */
+  /** Also deletes the main route table, the default security group and the default network ACL. Any other resource blocks the deletion. */
   DeleteVpc: {
     inputMembers: ['VpcId'],
     run(input, region) {
       const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
       if (isDeletionBlocked(region, VpcId)) throw dependencyViolation('vpc', VpcId);
-      const { routeTables, securityGroups, vpcs } = region.ec2;
+      const { networkAcls, routeTables, securityGroups, vpcs } = region.ec2;
       for (const table of routeTables.all())
         if (table.VpcId === VpcId) routeTables.delete(table.RouteTableId);
       for (const group of securityGroups.all()) if (group.VpcId === VpcId) removeGroup(region, group.GroupId);
+      for (const acl of networkAcls.all()) if (acl.VpcId === VpcId) networkAcls.delete(acl.NetworkAclId);
       vpcs.delete(VpcId);
       return {};
     },

@@ -22,7 +22,7 @@ const listedBy = ({ lag }: (typeof tables)[number]): readonly string[] =>
 
 /** Operations that read data without lag, data derived from other rows, or the parts of a single resource. */
 const READS_WITHOUT_LAG = [
-  ...['AddressesAttribute', 'AvailabilityZones', 'NetworkAcls', 'PrefixLists', 'Regions', 'VpcAttribute'].map(
+  ...['AddressesAttribute', 'AvailabilityZones', 'PrefixLists', 'Regions', 'VpcAttribute'].map(
     (name) => `ec2 Describe${name}`,
   ),
   ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(
@@ -76,7 +76,7 @@ test('no two kinds share an id prefix, a tag type or an ARN type', () => {
   }
 });
 
-test('every call that creates an EC2 resource accepts tags for it; routes and tags are not resources', () => {
+test('every call that creates an EC2 resource accepts tags for it; routes, entries and tags are not resources', () => {
   const ec2 = services['ec2']?.operations ?? {};
   const untagged = Object.entries(ec2)
     .filter(
@@ -84,7 +84,7 @@ test('every call that creates an EC2 resource accepts tags for it; routes and ta
         /^(Create|Allocate)/.test(name) && !inputMembers.includes('TagSpecifications'),
     )
     .map(([name]) => name);
-  expect(untagged).toEqual(['CreateRoute', 'CreateTags']);
+  expect(untagged).toEqual(['CreateRoute', 'CreateTags', 'CreateNetworkAclEntry']);
 });
 
 const KINDS = ec2Tables(region.ec2).map(({ kind }) => [kind.tagType, kind.idPrefix] as const);

@@ -8,7 +8,9 @@ const worldWith = (row: object): Snapshot => ({
   count: 1,
   agenda: [],
   global: {},
-  regions: { 'eu-west-1': { ecs: { tasks: [['id', row]] }, ec2: { vpcs: [['id', { asked: 1 }]] } } } as never,
+  regions: {
+    'eu-west-1': { ecs: { tasks: [['id', row]] }, ec2: { vpcs: [['id', { asked: 1 }]], networkAcls: [] } },
+  } as never,
 });
 
 test('in a file of version 1, the members of ECS rows are renamed, and other rows stay unchanged', () => {
@@ -35,4 +37,27 @@ test('in a file of version 1, the members of ECS rows are renamed, and other row
 test('a file of the current version stays unchanged, and a file of a newer version is refused', () => {
   expect(upgradeSnapshot(VERSION, worldWith({ asked: 1 }))).toEqual(worldWith({ asked: 1 }));
   expect(upgradeSnapshot(VERSION + 1, worldWith({}))).toBeUndefined();
+});
+
+test('a file without network ACLs gets the default ACL of each VPC, with the IDs that earlier versions showed', () => {
+  const subnets = [
+    ['subnet-1', { VpcId: 'vpc-1' }],
+    ['subnet-2', { VpcId: 'vpc-2' }],
+  ];
+  const ec2 = { vpcs: [['vpc-1', { OwnerId: '000000000000' }]], subnets };
+  const before = { seed: 's', count: 1, agenda: [], global: {}, regions: { 'eu-west-1': { ec2 } } };
+  const after = upgradeSnapshot(VERSION, before as unknown as Snapshot);
+  expect(after?.regions['eu-west-1']?.['ec2']?.['networkAcls']).toMatchObject([
+    [
+      'acl-1',
+      {
+        VpcId: 'vpc-1',
+        OwnerId: '000000000000',
+        IsDefault: true,
+        Associations: [
+          { NetworkAclAssociationId: 'aclassoc-1', NetworkAclId: 'acl-1', SubnetId: 'subnet-1' },
+        ],
+      },
+    ],
+  ]);
 });

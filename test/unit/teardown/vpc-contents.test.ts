@@ -2,6 +2,7 @@
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
+  DescribeNetworkAclsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
@@ -22,6 +23,8 @@ beforeEach(() => {
     .resolves({ SecurityGroups: [{ GroupId: 'sg-0', GroupName: 'default' }] })
     .on(DescribeRouteTablesCommand)
     .resolves({ RouteTables: [{ RouteTableId: 'rtb-0', Associations: [{ Main: true }] }] })
+    .on(DescribeNetworkAclsCommand)
+    .resolves({ NetworkAcls: [{ NetworkAclId: 'acl-0', IsDefault: true }] })
     .on(DescribeNatGatewaysCommand)
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-0', State: 'deleted' }] })
     .on(DescribeVpcEndpointsCommand)
@@ -73,7 +76,9 @@ test('a resource of any other kind is listed by its id, and by its name if it ha
     .on(DescribeNatGatewaysCommand)
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleting' }] })
     .on(DescribeVpcEndpointsCommand)
-    .resolves({ VpcEndpoints: [{ VpcEndpointId: 'vpce-1', ServiceName: 'com.amazonaws.eu-west-1.s3' }] });
+    .resolves({ VpcEndpoints: [{ VpcEndpointId: 'vpce-1', ServiceName: 'com.amazonaws.eu-west-1.s3' }] })
+    .on(DescribeNetworkAclsCommand)
+    .resolves({ NetworkAcls: [{ NetworkAclId: 'acl-1', IsDefault: false }] });
   expect(await texts()).toEqual([
     'subnet subnet-1 (10.0.0.0/20)',
     'security group sg-1 (bastion)',
@@ -81,5 +86,6 @@ test('a resource of any other kind is listed by its id, and by its name if it ha
     'internet gateway igw-1',
     'NAT gateway nat-1 (deleting)',
     'VPC endpoint vpce-1 (com.amazonaws.eu-west-1.s3)',
+    'network ACL acl-1',
   ]);
 });

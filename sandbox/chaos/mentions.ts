@@ -15,15 +15,15 @@ export interface Mention {
 }
 
 /**
- * Returns the strings of an input that may name a resource, in the form of table keys: role names in lower case, and zone
- * IDs without prefix.
+ * Returns the strings of an input that may name a resource, in the form of table keys: names of roles and
+ * policies in lower case, and zone IDs without prefix.
  */
 export function mentionsIn(service: string, operation: string, input: unknown, member = ''): Mention[] {
   if (typeof input === 'string') {
     if (service === 'iam') {
       // CreateRole names a role that does not exist yet.
-      return member === 'RoleName' && operation !== 'CreateRole'
-        ? [{ text: input.toLowerCase(), mayBePartialArn: false }]
+      return (member === 'RoleName' && operation !== 'CreateRole') || member === 'PolicyArn'
+        ? [{ text: input.slice(input.lastIndexOf('/') + 1).toLowerCase(), mayBePartialArn: false }]
         : [];
     }
     const text = service === 'route53' ? input.slice(input.lastIndexOf('/') + 1) : input;

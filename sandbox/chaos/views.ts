@@ -71,8 +71,8 @@ const rowBefore = ({ id, event, row }: RowChange): [string, object | undefined] 
 ];
 
 /**
- * Returns the recent changes to the resources that a call names. Deletions are included for reads only. Roles are included
- * for calls to IAM only: other services learn of roles with a separate lag (`iamLagMs`).
+ * Returns the recent changes to the resources that a call names. Deletions are included for reads only. Roles and
+ * policies are included for calls to IAM only: other services learn of roles with a separate lag (`iamLagMs`).
  */
 function mentionedChanges(
   { service, operation, input, region }: DecodedCall,
@@ -83,7 +83,7 @@ function mentionedChanges(
     .flatMap(({ text, mayBePartialArn }) =>
       recent.changesByName(text).filter(({ id }) => mayBePartialArn || id === text),
     )
-    .filter(({ table }) => (table === region.iam.roles) === (service === 'iam'))
+    .filter(({ table }) => Object.values<object>(region.iam).includes(table) === (service === 'iam'))
     .filter(({ event }) => event === 'created' || !isMutating(operation));
 }
 

@@ -65,7 +65,8 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
   logs: { refusalOf: reportingAll('InvalidParameterException') },
   iam: {
     refusalOf: reportingAll('ValidationError'),
-    covers: ({ kind, path }) => kind !== 'pattern' || path === 'description' || path.startsWith('tags.'),
+    covers: ({ kind, path }) =>
+      kind !== 'pattern' || ['description', 'versionId'].includes(path) || path.startsWith('tags.'),
   },
   sts: { refusalOf: reportingAll('ValidationError') },
   // The code in sandbox/aws checks a batch change by change, and reports the faults of all changes.

@@ -1,5 +1,6 @@
-/** The ARNs of policies that AWS manages, and the partitions in ARNs that callers give. */
+/** The ARNs of policies, and the partitions in ARNs that callers give. */
 import type { Region } from '../../world/region.ts';
+import { invalidArn, validationError } from './errors.ts';
 
 /** @param path the path and the name of the policy, e.g. `/service-role/AmazonECSTaskExecutionRolePolicy` */
 export const managedPolicyArn = ({ partition }: Region, path: string): string =>
@@ -9,4 +10,23 @@ export const managedPolicyArn = ({ partition }: Region, path: string): string =>
 export function otherPartitionIn({ partition }: Region, arn: string): string | undefined {
   const [, given = ''] = /^arn:([^:]*):/.exec(arn) ?? [];
   return given === partition.id || /[*?]/.test(given) ? undefined : given;
+}
+
+/** The ARN of a managed policy, and its parts. */
+export interface PolicyArn {
+  readonly arn: string;
+  /** Whether AWS manages the policy. */
+  readonly isAws: boolean;
+  /** The path and the name, e.g. `/service-role/AmazonECSTaskExecutionRolePolicy`. */
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Parses the ARN of a managed policy. @throws ValidationError, also for an ARN of another partition */
+export function parsePolicyArn({ partition }: Region, arn = ''): PolicyArn {
+  if (!arn.startsWith('arn:')) throw invalidArn();
+  const [, owner, path] = /^arn:[\w-]+:iam::(aws|\d{12}):policy(\/.+)$/.exec(arn) ?? [];
+  if (path === undefined) throw validationError(`ARN ${arn} is not valid.`);
+  if (!arn.startsWith(`arn:${partition.id}:`)) throw validationError('Invalid ARN partition');
+  return { arn, isAws: owner === 'aws', path, name: path.slice(path.lastIndexOf('/') + 1) };
 }

@@ -1,7 +1,7 @@
 /** The refusals of IAM, in IAM's wording. The catalogue of AWS semantics (§6) lists their codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
-const noSuchEntity = (message: string): Refusal => refusal('NoSuchEntity', message, 404);
+export const noSuchEntity = (message: string): Refusal => refusal('NoSuchEntity', message, 404);
 
 export const roleNotFound = (name: string): Refusal =>
   noSuchEntity(`The role with name ${name} cannot be found.`);
@@ -12,13 +12,23 @@ export const rolePolicyNotFound = (name: string): Refusal =>
 export const policyNotAttachable = (arn: string): Refusal =>
   noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
 
-export const policyNotAttached = (arn: string): Refusal => noSuchEntity(`Policy ${arn} was not found.`);
+export const boundaryNotFound = (arn: string): Refusal =>
+  noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
+
+export const policyNotFound = (arn: string): Refusal => noSuchEntity(`Policy ${arn} was not found.`);
+
+export const versionNotFound = (arn: string, version: string): Refusal =>
+  noSuchEntity(`Policy ${arn} version ${version} does not exist or is not attachable.`);
+
+const entityAlreadyExists = (message: string): Refusal => refusal('EntityAlreadyExists', message, 409);
 
 export const roleExists = (name: string): Refusal =>
-  refusal('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
+  entityAlreadyExists(`Role with name ${name} already exists.`);
 
-export const deleteConflict = (action: string): Refusal =>
-  refusal('DeleteConflict', `Cannot delete entity, must ${action} first.`, 409);
+export const policyExists = (name: string): Refusal =>
+  entityAlreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
+
+export const deleteConflict = (message: string): Refusal => refusal('DeleteConflict', message, 409);
 
 export const limitExceeded = (message: string): Refusal => refusal('LimitExceeded', message, 409);
 
@@ -26,7 +36,20 @@ export const malformedPolicy = (message: string): Refusal => refusal('MalformedP
 
 export const validationError = (message: string): Refusal => refusal('ValidationError', message);
 
+export const invalidArn = (): Refusal => validationError('Invalid ARN:  Could not be parsed!');
+
 export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);
+
+/** The refusal of a policy that only the service-linked role of a service can have. */
+export const notAttachable = (): Refusal =>
+  refusal('PolicyNotAttachable', 'Cannot attach a Service Role Policy to a Customer Role.');
+
+/** The refusal of a change to a policy that AWS manages. */
+export const cannotChangeAwsPolicy = (caller: string, arn: string): Refusal =>
+  refusal('AccessDenied', `User: ${caller} is not authorized to change the resource: policy ${arn}`, 403);
+
+/** The refusal of a request for facts about a policy of AWS that the sandbox does not have. */
+export const unknownFact = (message: string): Refusal => refusal('NotImplemented', message, 501);
 
 /** The refusal of a change to a service-linked role. */
 export const unmodifiable = (name: string): Refusal =>

@@ -1,6 +1,11 @@
 /** The sandbox's IAM: all its operations. */
+import { attachedPolicyOperations } from './attached-policies.ts';
 import { inlinePolicyOperations } from './inline-policies.ts';
-import { managedPolicyOperations } from './managed-policies.ts';
+import { permissionsBoundaryOperations } from './permissions-boundaries.ts';
+import { policyOperations } from './policies.ts';
+import { policyListOperations } from './policy-lists.ts';
+import { policyTagOperations } from './policy-tags.ts';
+import { policyVersionOperations } from './policy-versions.ts';
 import { roleTagOperations } from './role-tags.ts';
 import { roleOperations } from './roles.ts';
 import { serviceLinkedRoleOperations } from './service-linked-roles.ts';
@@ -9,6 +14,11 @@ export const iamOperations = {
   ...roleOperations,
   ...roleTagOperations,
   ...inlinePolicyOperations,
-  ...managedPolicyOperations,
+  ...attachedPolicyOperations,
+  ...policyOperations,
+  ...policyVersionOperations,
+  ...policyListOperations,
+  ...policyTagOperations,
+  ...permissionsBoundaryOperations,
   ...serviceLinkedRoleOperations,
 };

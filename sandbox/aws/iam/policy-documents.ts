@@ -32,6 +32,8 @@ type Principal = z.infer<typeof principal>;
 
 /** The default maximum size of a trust policy, in characters other than white space. */
 const MAX_TRUST_POLICY_SIZE = 2048;
+/** The maximum size of a managed policy, in characters other than white space. */
+const MAX_MANAGED_POLICY_SIZE = 6144;
 
 const listOf = (given: string | string[] | undefined): string[] => [given ?? []].flat();
 /** Returns the size of a document as IAM measures it. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -137,6 +139,15 @@ export function checkPermissions(document = '', region: Region): string {
       if (partition === undefined) continue;
       throw malformedPolicy(`Partition "${partition}" is not valid for resource "${resource}".`);
     }
+  }
+  return document;
+}
+
+/** Checks the document of a managed policy. @throws MalformedPolicyDocument, LimitExceeded */
+export function checkManagedPolicy(document = '', region: Region): string {
+  checkPermissions(document, region);
+  if (sizeOf(document) > MAX_MANAGED_POLICY_SIZE) {
+    throw limitExceeded(`Cannot exceed quota for PolicySize: ${MAX_MANAGED_POLICY_SIZE}`);
   }
   return document;
 }

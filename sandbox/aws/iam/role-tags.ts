@@ -3,14 +3,14 @@ import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
 import { page } from './checks.ts';
-import { roleTagging } from './tags.ts';
+import { iamTagging } from './tags.ts';
 
 export const roleTagOperations = {
   TagRole: {
     inputMembers: ['RoleName', 'Tags'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
-      role.Tags = roleTagging.merged(role.Tags, input.Tags);
+      role.Tags = iamTagging.merged(role.Tags, input.Tags);
       return {};
     },
   },
@@ -18,7 +18,7 @@ export const roleTagOperations = {
     inputMembers: ['RoleName', 'TagKeys'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
-      role.Tags = roleTagging.without(role.Tags, input.TagKeys);
+      role.Tags = iamTagging.without(role.Tags, input.TagKeys);
       return {};
     },
   },

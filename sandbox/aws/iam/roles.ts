@@ -7,8 +7,10 @@ import { rowOf } from '../finder.ts';
 import { checkPath, checkRoleName, urlEncode, page } from './checks.ts';
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkTrustPolicy } from './policy-documents.ts';
+import { checkBoundary } from './policy-lookup.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
-import { roleTagging } from './tags.ts';
+import { iamTagging } from './tags.ts';
+import { uniqueId } from './unique-ids.ts';
 
 const DEFAULT_SESSION_DURATION_S = 3600;
 
@@ -24,25 +26,24 @@ export function addRole(
   region: Region,
   given: Pick<
     RoleRow,
-    'Path' | 'RoleName' | 'AssumeRolePolicyDocument' | 'Description' | 'MaxSessionDuration' | 'Tags'
+    | 'Path'
+    | 'RoleName'
+    | 'AssumeRolePolicyDocument'
+    | 'Description'
+    | 'MaxSessionDuration'
+    | 'Tags'
+    | 'boundary'
   >,
 ): RoleRow {
   const { Path, RoleName } = given;
   return region.iam.roles.set(RoleName.toLowerCase(), {
     ...given,
-    RoleId: uniqueId(region),
+    RoleId: uniqueId(region, 'AROA'),
     Arn: region.iamArn(`role${Path}${RoleName}`),
     CreateDate: region.now(),
     inlinePolicies: {},
     attachedPolicies: [],
   });
-}
-
-/** Returns a new id in the form of IAM's role ids: `AROA` and 17 characters of base 32. */
-function uniqueId(region: Region): string {
-  const letters: Record<string, string> = { 0: 'G', 1: 'H', 8: 'I', 9: 'J' };
-  const [, digits = ''] = region.id('AROA').split('-');
-  return `AROA${digits.replace(/[0189]/g, (digit) => letters[digit] ?? digit).toUpperCase()}`;
 }
 
 /** Returns a role as lists show it, without its tags. The tags require a separate call. */
@@ -51,10 +52,17 @@ const viewOf = ({ Tags: _tags, ...role }: RoleRow): Role => ({
   AssumeRolePolicyDocument: urlEncode(role.AssumeRolePolicyDocument),
 });
 
-/** Returns a role as calls for a single role show it, with its tags. */
+/** Returns a role as calls for a single role show it, with its boundary and tags. */
 export const viewWithTags = (role: RoleRow): Role => ({
   ...viewOf(role),
+  PermissionsBoundary: role.boundary === undefined ? undefined : boundaryOf(role.boundary),
   Tags: role.Tags.length > 0 ? role.Tags : undefined,
+});
+
+// IAM returns `Policy`, although the enumeration in its model has only `PermissionsBoundaryPolicy`.
+const boundaryOf = (PermissionsBoundaryArn: string) => ({
+  PermissionsBoundaryType: 'Policy' as 'PermissionsBoundaryPolicy',
+  PermissionsBoundaryArn,
 });
 
 export const roleOperations = {
@@ -65,6 +73,7 @@ export const roleOperations = {
       'AssumeRolePolicyDocument',
       'Description',
       'MaxSessionDuration',
+      'PermissionsBoundary',
       'Tags',
     ],
     run(input, region) {
@@ -73,11 +82,14 @@ export const roleOperations = {
         RoleName: checkRoleName(input.RoleName),
         Description: input.Description,
         MaxSessionDuration: input.MaxSessionDuration ?? DEFAULT_SESSION_DURATION_S,
-        Tags: roleTagging.merged([], input.Tags),
+        Tags: iamTagging.merged([], input.Tags),
       };
       if (region.iam.roles.has(given.RoleName.toLowerCase())) throw roleExists(given.RoleName);
       const AssumeRolePolicyDocument = checkTrustPolicy(input.AssumeRolePolicyDocument, region);
-      return { Role: viewWithTags(addRole(region, { ...given, AssumeRolePolicyDocument })) };
+      const { PermissionsBoundary } = input;
+      const boundary =
+        PermissionsBoundary === undefined ? undefined : checkBoundary(region, PermissionsBoundary);
+      return { Role: viewWithTags(addRole(region, { ...given, AssumeRolePolicyDocument, boundary })) };
     },
   },
 
@@ -135,8 +147,11 @@ export const roleOperations = {
     inputMembers: ['RoleName'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      if (role.attachedPolicies.length > 0) throw deleteConflict('detach all policies');
-      if (Object.keys(role.inlinePolicies).length > 0) throw deleteConflict('delete policies');
+      if (role.attachedPolicies.length > 0)
+        throw deleteConflict('Cannot delete entity, must detach all policies first.');
+      if (Object.keys(role.inlinePolicies).length > 0) {
+        throw deleteConflict('Cannot delete entity, must delete policies first.');
+      }
       region.iam.roles.delete(role.RoleName.toLowerCase());
       return {};
     },

@@ -24,6 +24,32 @@ export interface RoleRow extends Role {
   inlinePolicies: Record<string, string>;
   /** ARNs of attached managed policies. */
   attachedPolicies: string[];
+  /** The ARN of the policy that is the permissions boundary. */
+  boundary?: string | undefined;
+}
+
+/** A version of a policy. */
+export interface PolicyVersionRow {
+  readonly VersionId: string;
+  /** The JSON document as given. IAM's responses contain it URL-encoded. */
+  readonly Document: string;
+  readonly CreateDate: Date;
+}
+
+/** A customer managed policy. */
+export interface PolicyRow {
+  readonly Path: string;
+  readonly PolicyName: string;
+  readonly PolicyId: string;
+  readonly Arn: string;
+  readonly Description: string | undefined;
+  readonly CreateDate: Date;
+  Tags: Tag[];
+  /** The versions that exist, oldest first. */
+  versions: PolicyVersionRow[];
+  defaultVersion: string;
+  /** The number of versions created so far, since the number of a deleted version is not used again. */
+  versionCount: number;
 }
 
 export const iamStore = () => ({
@@ -34,6 +60,11 @@ export const iamStore = () => ({
     lag: { listedBy: ['ListRoles'] satisfies OperationName<typeof IAM>[] },
     keyOf: (name) => checkRoleName(name).toLowerCase(),
     notFound: roleNotFound,
+  }),
+  /** By lower-case name: names of policies are unique regardless of case, even under different paths. */
+  policies: new Table<PolicyRow>({
+    isInCensus: () => true,
+    lag: { listedBy: ['ListPolicies'] satisfies OperationName<typeof IAM>[] },
   }),
 });
 export type IamStore = ReturnType<typeof iamStore>;

@@ -3,7 +3,7 @@ import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidInput, limitExceeded } from './errors.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
-export const roleTagging = tagging({
+export const iamTagging = tagging({
   notation: CAPITALISED,
   ignoresCase: true,
   check(key) {

@@ -40,6 +40,7 @@ const READS_WITHOUT_LAG = [
   ...['AttachedRolePolicies', 'InstanceProfilesForRole', 'RolePolicies', 'RoleTags'].map(
     (name) => `iam List${name}`,
   ),
+  ...['EntitiesForPolicy', 'PolicyTags', 'PolicyVersions'].map((name) => `iam List${name}`),
 ];
 
 test('every list operation that a kind declares exists in the sandbox', () => {

@@ -11,16 +11,10 @@ import {
 } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
-import { makeRole } from './making.ts';
+import { makeRole, permissions } from './making.ts';
 
 const RoleName = 'task';
 const AWS_POLICIES = 'arn:aws:iam::aws:policy';
-
-const permissions = (statement: object = {}) =>
-  JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: ['logs:PutLogEvents'], Resource: '*', ...statement }],
-  });
 
 async function iamWithRole() {
   const { iam } = await sandbox();
@@ -126,7 +120,7 @@ test('AWS managed policies can be attached and listed, and attaching one again h
 
 test.each([
   ['an unknown AWS managed policy', `${AWS_POLICIES}/AmazonECSTaskExecutionRolePolicy`],
-  ['a customer managed policy', 'arn:aws:iam::000000000000:policy/ours'],
+  ['an unknown customer managed policy', 'arn:aws:iam::000000000000:policy/ours'],
 ])('%s cannot be attached', async (_what, arn) => {
   const iam = await iamWithRole();
   expect(await refusalOf(attach(iam, arn))).toEqual({

@@ -90,14 +90,6 @@ test.each<[string, Partial<CreateRoleCommandInput>, string]>([
   });
 });
 
-test('a permissions boundary is refused because the sandbox would not enforce it', async () => {
-  const { iam } = await sandbox();
-  const PermissionsBoundary = 'arn:aws:iam::aws:policy/PowerUserAccess';
-  expect(await refusalOf(makeRole(iam, 'task', { PermissionsBoundary }))).toMatchObject({
-    code: 'NotImplemented',
-  });
-});
-
 test.each([
   ['text that is not JSON', '{', 'This policy contains invalid Json'],
   ['no statement', '{"Version":"2012-10-17"}', 'Syntax errors in policy.'],

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import { definitionOfTask } from '../aws/ecs/task-overrides.ts';
 import { recordContainerExit, recordContainerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import type { DataPlane, TaskFailure } from './data-plane.ts';
@@ -67,7 +68,7 @@ export function makeTaskDataPlane(
 
   async function start(region: Region, task: TaskRow): Promise<void> {
     const { taskArn } = task;
-    const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
+    const definition = definitionOfTask(region, task);
     if (!definition) throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
     checkPrerequisites(region, task, definition);
     const state: RunningTask = { containers: new Map(), watches: [], isStopping: false };
@@ -93,8 +94,10 @@ export function makeTaskDataPlane(
   ): Promise<TaskContainer> {
     const { taskArn, privateIp = '' } = task;
     const { name = '' } = definition;
+    const digest = task.containers.find((container) => container.name === name)?.imageDigest;
     const architecture = architectureOf(taskDefinition.runtimePlatform);
-    const image = pullContainerImage(region, definition, digestOf(region, taskArn, name), architecture);
+    // ECS pinned the digest to which the image's tag pointed when the deployment began.
+    const image = pullContainerImage(region, definition, digest, architecture);
     const rootfs = join(folderOf(taskArn), name);
     const config = await unpackImage(image, rootfs, isolation.hasOtherUsers);
     if (state.isStopping) throw new CannotStartTaskError('Task stopped by user', name);
@@ -190,10 +193,6 @@ export function makeTaskDataPlane(
     },
   };
 }
-
-/** Returns the digest that ECS pinned: the image's tag pointed to it when the deployment began. */
-const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | undefined =>
-  ecs.tasks.get(taskArn)?.containers.find((container) => container.name === name)?.imageDigest;
 
 function failureOf(error: unknown): TaskFailure {
   if (error instanceof CannotStartTaskError) return error.failure;

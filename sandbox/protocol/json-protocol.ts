@@ -66,6 +66,6 @@ export const jsonProtocol: WireProtocol = {
   decode: ({ input }, request) =>
     input.isUnitSchema() ? {} : (read(input, parse(request.body, hasBlob(input)), '') as object),
   encode: (operation, output) => jsonResponse(200, writeJson(operation.output, output)),
-  encodeRefusal: ({ code, message, status }) =>
-    jsonResponse(status, JSON.stringify({ __type: code, message })),
+  encodeRefusal: ({ code, message, status, members }) =>
+    jsonResponse(status, JSON.stringify({ __type: code, message, ...members })),
 };

@@ -4,11 +4,14 @@
 export class Refusal extends Error {
   readonly code: string;
   readonly status: number;
-  constructor(code: string, message: string, status: number) {
+  /** The members of AWS's error in addition to the message. Only the JSON protocol sends them. */
+  readonly members: Readonly<Record<string, unknown>>;
+  constructor(code: string, message: string, status: number, members = {}) {
     super(message);
     this.name = 'Refusal';
     this.code = code;
     this.status = status;
+    this.members = members;
   }
 }
 
@@ -16,6 +19,7 @@ export class Refusal extends Error {
  * Makes a refusal for an operation to throw.
  * @param code the code on the wire, e.g. `InvalidVpcID.NotFound`
  * @param status the HTTP status, 400 by default
+ * @param members the members of AWS's error in addition to the message
  */
-export const refusal = (code: string, message: string, status = 400): Refusal =>
-  new Refusal(code, message, status);
+export const refusal = (code: string, message: string, status = 400, members = {}): Refusal =>
+  new Refusal(code, message, status, members);

@@ -94,15 +94,6 @@ export const clusterOperations = {
     },
   },
 
-  /** Returns an empty list, because Fargate has no container instances. */
-  ListContainerInstances: {
-    inputMembers: ['cluster', 'filter', 'status', 'maxResults', 'nextToken'],
-    run(input, region) {
-      activeClusterOf(region, input.cluster);
-      return { containerInstanceArns: [] };
-    },
-  },
-
   UpdateCluster: {
     inputMembers: ['cluster', 'settings', 'configuration'],
     run(input, region) {

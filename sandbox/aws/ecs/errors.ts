@@ -18,6 +18,15 @@ export const serviceNotFound = (): Refusal => refusal('ServiceNotFoundException'
 export const serviceNotActive = (): Refusal =>
   refusal('ServiceNotActiveException', 'Service was not ACTIVE.');
 
+/** @param resourceIds the ARNs of the tasks of the earlier call */
+export const conflict = (resourceIds: readonly string[]): Refusal =>
+  refusal(
+    'ConflictException',
+    'The clientToken is already in use by a RunTask call with other parameters.',
+    400,
+    { resourceIds },
+  );
+
 /** @param role the ARN of the role */
 export const cannotPass = (region: Region, role: string): Refusal =>
   refusal(

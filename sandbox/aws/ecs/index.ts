@@ -1,6 +1,8 @@
 /** The sandbox's ECS: all its operations and events. */
 import type { Events } from '../../world/region.ts';
 import { clusterOperations } from './clusters.ts';
+import { containerInstanceOperations } from './container-instances.ts';
+import { runTaskOperations } from './run-task.ts';
 import { schedulerEvents } from './scheduler.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
 import { linkedRoleEvents } from './service-linked-role.ts';
@@ -13,10 +15,12 @@ import { taskOperations } from './tasks.ts';
 
 export const ecsOperations = {
   ...clusterOperations,
+  ...containerInstanceOperations,
   ...taskDefinitionOperations,
   ...serviceOperations,
   ...serviceUpdateOperations,
   ...serviceDeploymentOperations,
+  ...runTaskOperations,
   ...taskOperations,
   ...tagOperations,
 };

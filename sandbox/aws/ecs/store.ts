@@ -5,6 +5,7 @@ import type {
   Deployment,
   LoadBalancer,
   NetworkConfiguration,
+  RunTaskRequest,
   Service,
   ServiceDeployment,
   ServiceEvent,
@@ -123,6 +124,15 @@ export interface TaskRow extends Task {
   wasHealthy?: boolean;
 }
 
+/** A RunTask call with a client token. A repeated call returns the same tasks. */
+export interface RunRow {
+  /** The input without the token. */
+  input: RunTaskRequest;
+  /** The tasks as the call returned them. */
+  tasks: Task[];
+  startedAt: Date;
+}
+
 const isActive = ({ status }: { status?: string }): boolean => status !== 'INACTIVE';
 const always = () => true;
 const couldNotBeFound = (kind: string) => () => invalid(`The specified ${kind} could not be found.`);
@@ -159,9 +169,14 @@ export const ecsStore = () => ({
   }),
   /** The last revision number of each family. A deleted revision's number is not reused. */
   families: new Table<{ revision: number }>(BOOKKEEPING),
+  /** The RunTask calls with a client token, by cluster and token. */
+  runs: new Table<RunRow>(BOOKKEEPING),
 });
 export type EcsStore = ReturnType<typeof ecsStore>;
 
 /** Returns the tables of resources. Every other table, such as `families`, must be excluded here by name. */
-export const resourceTables = ({ families: _, ...tables }: EcsStore): EcsTable<{ tags?: Tag[] }>[] =>
-  Object.values(tables);
+export const resourceTables = ({
+  families: _,
+  runs: _runs,
+  ...tables
+}: EcsStore): EcsTable<{ tags?: Tag[] }>[] => Object.values(tables);

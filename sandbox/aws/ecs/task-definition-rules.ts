@@ -1,5 +1,9 @@
 /** The checks of a task definition as a whole: its size, its roles, and the relations between its containers. */
-import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  EphemeralStorage,
+  RegisterTaskDefinitionRequest,
+} from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { checkContainer, type TaskProperties } from './container-rules.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
@@ -74,13 +78,18 @@ function checkFargate(
   if (input.placementConstraints?.length) {
     throw clientError('Placement constraints are not supported with FARGATE launch type.');
   }
-  const gigabytes = input.ephemeralStorage?.sizeInGiB;
-  if (gigabytes !== undefined && gigabytes < 21)
-    throw clientError('EphemeralStorage size should be at least 21');
-  if (gigabytes !== undefined && gigabytes > 200)
-    throw clientError('EphemeralStorage size should be at most 200');
+  checkEphemeralStorage(input.ephemeralStorage);
   const { operatingSystemFamily: system = 'LINUX' } = input.runtimePlatform ?? {};
   if (system !== 'LINUX') throw notSupported(`runtimePlatform.operatingSystemFamily ${system}`);
+}
+
+/** @throws ClientException for a size that Fargate does not allow */
+export function checkEphemeralStorage(storage: EphemeralStorage | undefined): void {
+  const gibibytes = storage?.sizeInGiB;
+  if (gibibytes !== undefined && gibibytes < 21)
+    throw clientError('EphemeralStorage size should be at least 21');
+  if (gibibytes !== undefined && gibibytes > 200)
+    throw clientError('EphemeralStorage size should be at most 200');
 }
 
 /** Checks the relations between containers: unique names and ports, start order, and at least one essential container. */
@@ -150,8 +159,13 @@ function refuseCycles(
   containers.forEach((container) => visit(container, new Set()));
 }
 
-/** Checks that the reservations of containers fit into the task. @param cpu in CPU units @param memory in MiB */
-function checkReservations(containers: ContainerDefinition[], cpu?: string, memory?: string): void {
+/**
+ * Checks that the reservations of containers fit into the task.
+ * @param cpu in CPU units
+ * @param memory in MiB
+ * @throws ClientException
+ */
+export function checkReservations(containers: ContainerDefinition[], cpu?: string, memory?: string): void {
   const sum = (valueOf: (container: ContainerDefinition) => number) =>
     containers.reduce((total, container) => total + valueOf(container), 0);
   const reservedCpu = sum((container) => container.cpu ?? 0);
@@ -163,7 +177,9 @@ function checkReservations(containers: ContainerDefinition[], cpu?: string, memo
   const reservedMemory = sum(({ memoryReservation, memory: limit = 0 }) => memoryReservation ?? limit);
   const tooLargeContainer = containers.find(({ memory: limit = 0 }) => limit > Number(memory));
   if (memory !== undefined && tooLargeContainer) {
-    throw clientError("The 'memory' setting for container is greater than for the task.");
+    throw clientError(
+      `The 'memory' setting for container '${tooLargeContainer.name}' is greater than for the task.`,
+    );
   }
   if (memory !== undefined && reservedMemory > Number(memory)) {
     throw clientError(

@@ -1,17 +1,27 @@
 /** The rows of new tasks, which are PROVISIONING and have no address yet. */
-import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
+import type {
+  Container,
+  ContainerDefinition,
+  NetworkConfiguration,
+  Tag,
+  TaskOverride,
+} from '@aws-sdk/client-ecs';
 import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName, newTaskId } from './lookups.ts';
 import { securityGroupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
+import { overridesView } from './task-overrides.ts';
 
 /** The default size of Fargate's ephemeral storage. A task definition can only increase it. */
 const STORAGE_GIB = 20;
 
 export interface TaskRequest {
   readonly clusterArn: string;
+  /** The definition with the task's overrides applied. */
   readonly definition: TaskDefinitionRow;
+  /** These overrides are already applied to the definition. */
+  readonly overrides?: TaskOverride;
   readonly network: NetworkConfiguration;
   readonly subnetId: string;
   /** `FARGATE` or `FARGATE_SPOT`, when a capacity provider strategy selected it. */
@@ -78,10 +88,7 @@ export function addTask(region: Region, request: TaskRequest): TaskRow {
     enableExecuteCommand: request.enableExecuteCommand ?? false,
     group: request.group,
     startedBy: request.startedBy,
-    overrides: {
-      containerOverrides: containers.map(({ name }) => ({ name })),
-      inferenceAcceleratorOverrides: [],
-    },
+    overrides: overridesView(definition, request.overrides),
     tags: request.tags,
     version: 1,
     subnetId,

@@ -7,6 +7,7 @@ import {
   RunTaskCommand,
   type ContainerDefinition,
   type RegisterTaskDefinitionCommandInput,
+  type RunTaskCommandInput,
   type Task,
 } from '@aws-sdk/client-ecs';
 import { PutImageCommand } from '@aws-sdk/client-ecr';
@@ -70,6 +71,7 @@ export async function taskScene(options: SandboxOptions = {}) {
   async function run(
     containers: Readonly<Record<string, Partial<ContainerDefinition> & { readonly tag?: string }>>,
     definition: Partial<RegisterTaskDefinitionCommandInput> = {},
+    more: Partial<RunTaskCommandInput> = {},
   ): Promise<string> {
     await ecs.send(
       new RegisterTaskDefinitionCommand({
@@ -95,6 +97,7 @@ export async function taskScene(options: SandboxOptions = {}) {
         taskDefinition: 'web',
         launchType: 'FARGATE',
         networkConfiguration: { awsvpcConfiguration: network },
+        ...more,
       }),
     );
     return required(tasks?.[0]?.taskArn);

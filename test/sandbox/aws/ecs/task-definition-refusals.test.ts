@@ -81,7 +81,7 @@ const refusals: [string, (role: string) => Overrides, string | RegExp][] = [
   [
     'a container with more memory than the task',
     (role) => withFirstContainer(role, { memory: 1024 }),
-    "The 'memory' setting for container is greater than for the task.",
+    "The 'memory' setting for container 'api1' is greater than for the task.",
   ],
   [
     'a memory limit below the memory reservation',

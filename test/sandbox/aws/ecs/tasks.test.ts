@@ -295,11 +295,6 @@ test('unknown tasks and invalid RunTask parameters are refused', async () => {
   ]) {
     expect((await refusalOf(run(overrides))).code).toBe('InvalidParameterException');
   }
-  const overridden = run({ overrides: { containerOverrides: [{ name: 'api1', command: ['other'] }] } });
-  expect(await refusalOf(overridden)).toEqual({
-    code: 'NotImplemented',
-    message: expect.stringContaining('overrides'),
-  });
   const withoutTasks = new DescribeTasksCommand({ cluster: 'main', tasks: [] });
   expect((await refusalOf(ecs.send(withoutTasks))).code).toBe('InvalidParameterException');
 });

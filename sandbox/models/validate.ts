@@ -49,8 +49,6 @@ interface Validation {
   readonly refusalOf: RefusalMaker;
   /** Whether this validation refuses a violation. The code in sandbox/aws refuses all other violations. */
   readonly covers?: (violation: Violation) => boolean;
-  /** The operations whose inputs only the code in sandbox/aws checks. */
-  readonly exceptFor?: readonly string[];
 }
 
 const isEnumViolation = ({ kind }: Violation): boolean => kind === 'enum';
@@ -72,8 +70,7 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
   // The code in sandbox/aws checks a batch change by change, and reports the faults of all changes.
   route53: {
     refusalOf: reportingAll('InvalidInput'),
-    covers: (violation) => !isEnumViolation(violation),
-    exceptFor: ['ChangeResourceRecordSets'],
+    covers: (violation) => !isEnumViolation(violation) && !violation.path.startsWith('changeBatch'),
   },
 };
 
@@ -85,8 +82,7 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
 export function validate(service: string, operation: string, input: object): void {
   const validation = VALIDATIONS[service];
   if (validation === undefined) return;
-  const { refusalOf, covers = () => true, exceptFor = [] } = validation;
-  if (exceptFor.includes(operation)) return;
+  const { refusalOf, covers = () => true } = validation;
   const violations = violationsOf(service, operation, input).filter(covers);
   if (violations.length > 0) throw refusalOf(violations);
 }

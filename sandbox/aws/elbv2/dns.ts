@@ -1,15 +1,16 @@
-/** The DNS names of load balancers, and AWS's hosted zone for them. */
+/** The DNS names of load balancers, which are in AWS's hosted zones. */
 import type { Region } from '../../world/region.ts';
 import { newHexDigits } from './arns.ts';
-
-/** The hosted zone that Route 53 aliases must name. AWS has one such zone per region. The sandbox has only us-east-1's. */
-export const CANONICAL_HOSTED_ZONE_ID = 'Z35SXDOTRQ7X7K';
+import { canonicalHostedZoneId, EARLIER_ZONE_ID } from './hosted-zones.ts';
 
 /**
  * The domain of the DNS names. On AWS it is `elb.amazonaws.com`. In the sandbox, load balancers listen on this machine, and
  * names below `.localhost` resolve to this machine (RFC 6761).
  */
-export const BALANCER_DOMAIN = 'elb.amazonaws.localhost';
+const BALANCER_DOMAIN = 'elb.amazonaws.localhost';
+
+/** Matches a DNS name in Route 53's form. */
+const NAME_IN_REGION = new RegExp(`\\.([a-z0-9-]+)\\.${BALANCER_DOMAIN.replaceAll('.', '\\.')}\\.$`);
 
 /** Returns a new DNS name, `<name>-<10 digits>.<region>.<domain>`. An internal load balancer's name has the prefix `internal-`. */
 export function newDnsName(region: Region, name: string, scheme: string): string {
@@ -20,7 +21,18 @@ export function newDnsName(region: Region, name: string, scheme: string): string
 
 /** Adds a load balancer's DNS name to the hosted zone, so that aliases anywhere in the account can target it. */
 export function addDnsName(region: Region, dnsName: string, loadBalancerArn: string): void {
-  region.route53.balancerNames.set(keyOf(dnsName), { loadBalancerArn });
+  region.route53.balancerNames.set(keyOf(dnsName), {
+    loadBalancerArn,
+    hostedZoneId: canonicalHostedZoneId(region.name),
+  });
+}
+
+/** Returns the id of the hosted zone that contains a load balancer's DNS name, or undefined for any other name. */
+export function zoneIdOfBalancerName(region: Region, dnsName: string): string | undefined {
+  const row = region.route53.balancerNames.get(dnsName);
+  if (row) return row.hostedZoneId ?? EARLIER_ZONE_ID;
+  const [, regionName] = NAME_IN_REGION.exec(dnsName) ?? [];
+  return regionName && canonicalHostedZoneId(regionName);
 }
 
 export function removeDnsName(region: Region, dnsName: string): void {

@@ -1,5 +1,6 @@
 /** The sandbox's Elastic Load Balancing: all its operations and events. */
 import type { Events } from '../../world/region.ts';
+import { withArnChecks } from './arn-checks.ts';
 import { limitOperations } from './limits.ts';
 import { listenerOperations } from './listeners.ts';
 import { loadBalancerSettingsOperations } from './load-balancer-settings.ts';
@@ -12,7 +13,7 @@ import { targetOperations } from './target-operations.ts';
 import { targetHealthEvents } from './target-health.ts';
 import { targetEvents } from './targets.ts';
 
-export const elbv2Operations = {
+export const elbv2Operations = withArnChecks({
   ...loadBalancerOperations,
   ...loadBalancerSettingsOperations,
   ...targetGroupOperations,
@@ -22,5 +23,5 @@ export const elbv2Operations = {
   ...ruleOperations,
   ...tagOperations,
   ...limitOperations,
-};
+});
 export const elbv2Events: Events = { ...loadBalancerEvents, ...targetEvents, ...targetHealthEvents };

@@ -5,14 +5,11 @@ import type { OperationName } from '../../operations.ts';
 import type { Refusal } from '../../protocol/refusal.ts';
 import { Table, type Kind } from '../../world/table.ts';
 import type { Findable } from '../finder.ts';
-import { validation } from './errors.ts';
 
 /** The declaration of a kind of resource. */
 interface Declaration {
   /** The part of the kind's ARNs between the account and the first slash. */
   readonly arnType: string;
-  /** The name of the kind in AWS's refusals, e.g. `load balancer`. */
-  readonly displayName: string;
   /** The operations that list the kind. Their results are eventually consistent. */
   readonly listedBy: readonly OperationName<typeof ELBv2>[];
   /** Returns the refusal of an unknown ARN. */
@@ -27,16 +24,12 @@ export type ElbTable<Row extends object & { tags: Tag[] }> = Table<Row, ElbKind<
 
 /** Makes the table of a kind from its declaration. */
 export function makeElbTable<Row extends object & { tags: Tag[] }>(declaration: Declaration): ElbTable<Row> {
-  const { arnType, displayName, listedBy } = declaration;
-  const arnPattern = new RegExp(`^arn:aws[\\w-]*:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
+  const { arnType, listedBy } = declaration;
   return new Table<Row, ElbKind<Row>>({
     arnType,
     isInCensus: () => true,
     lag: { listedBy },
-    keyOf(arn = '') {
-      if (!arnPattern.test(arn)) throw validation(`'${arn}' is not a valid ${displayName} ARN`);
-      return arn;
-    },
+    keyOf: (arn = '') => arn,
     notFound: (arn) => declaration.notFound(arn),
   });
 }

@@ -6,7 +6,7 @@ import type { Events, Region } from '../../world/region.ts';
 import { releaseInterface } from '../ec2/network-interfaces.ts';
 import { loadBalancerAttributes } from './attribute-tables.ts';
 import { defaultsOf } from './attributes.ts';
-import { CANONICAL_HOSTED_ZONE_ID, newDnsName, addDnsName, removeDnsName } from './dns.ts';
+import { newDnsName, addDnsName, removeDnsName } from './dns.ts';
 import {
   duplicateLoadBalancer,
   loadBalancerNotFound,
@@ -14,6 +14,7 @@ import {
   notPermitted,
   validation,
 } from './errors.ts';
+import { canonicalHostedZoneId } from './hosted-zones.ts';
 import { checkQuota } from './limits.ts';
 import { checkLoadBalancerName } from './names.ts';
 import { page } from './paging.ts';
@@ -112,7 +113,7 @@ export const loadBalancerOperations = {
         ...settings,
         LoadBalancerArn,
         DNSName: newDnsName(region, LoadBalancerName, Scheme),
-        CanonicalHostedZoneId: CANONICAL_HOSTED_ZONE_ID,
+        CanonicalHostedZoneId: canonicalHostedZoneId(region.name),
         CreatedTime: region.now(),
         State: { Code: 'provisioning' },
         attributes: {
@@ -147,9 +148,7 @@ export const loadBalancerOperations = {
    */
   DeleteLoadBalancer: {
     inputMembers: ['LoadBalancerArn'],
-    run({ LoadBalancerArn: arn }, region) {
-      if (!arn?.includes(':loadbalancer/'))
-        throw validation(`'${arn ?? ''}' is not a valid load balancer ARN`);
+    run({ LoadBalancerArn: arn = '' }, region) {
       const balancer = region.elbv2.loadBalancers.get(arn);
       if (!balancer) return {};
       if (balancer.attributes['deletion_protection.enabled'] === 'true') {

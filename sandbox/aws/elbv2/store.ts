@@ -64,25 +64,21 @@ export interface RuleRow extends Rule {
 export const elbv2Store = () => ({
   loadBalancers: makeElbTable<LoadBalancerRow>({
     arnType: 'loadbalancer',
-    displayName: 'load balancer',
     listedBy: ['DescribeLoadBalancers'],
     notFound: loadBalancerNotFound,
   }),
   targetGroups: makeElbTable<TargetGroupRow>({
     arnType: 'targetgroup',
-    displayName: 'target group',
     listedBy: ['DescribeTargetGroups'],
     notFound: targetGroupNotFound,
   }),
   listeners: makeElbTable<ListenerRow>({
     arnType: 'listener',
-    displayName: 'listener',
     listedBy: ['DescribeListeners'],
     notFound: listenerNotFound,
   }),
   rules: makeElbTable<RuleRow>({
     arnType: 'listener-rule',
-    displayName: 'listener rule',
     listedBy: ['DescribeRules'],
     notFound: ruleNotFound,
   }),

@@ -6,6 +6,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { CAPITALISED, tagging } from '../tagging.ts';
+import { elbArn } from './arns.ts';
 import { validation } from './errors.ts';
 import type { ElbTable } from './kinds.ts';
 
@@ -27,10 +28,9 @@ const { merged, without } = tagging({
 /** Returns the tags after an upsert. @throws DuplicateTagKeys, TooManyTags, ValidationError for a reserved key */
 export const mergeTags = merged;
 
-function taggedRow({ elbv2 }: Region, arn: string): { tags: Tag[] } {
-  const arnType = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1];
-  const tables: ElbTable<{ tags: Tag[] }>[] = Object.values(elbv2);
-  const table = tables.find(({ kind }) => kind.arnType === arnType);
+function taggedRow(region: Region, arn: string): { tags: Tag[] } {
+  const tables: ElbTable<{ tags: Tag[] }>[] = Object.values(region.elbv2);
+  const table = tables.find(({ kind }) => arn.startsWith(elbArn(region, `${kind.arnType}/`)));
   if (!table) throw validation(`'${arn}' is not a valid resource ARN`);
   return rowOf(table, arn);
 }

@@ -137,8 +137,7 @@ export const targetGroupOperations = {
   /** Refused while a rule names the group, and for some seconds after that. Registered targets do not block the deletion. */
   DeleteTargetGroup: {
     inputMembers: ['TargetGroupArn'],
-    run({ TargetGroupArn: arn }, region) {
-      if (!arn?.includes(':targetgroup/')) throw validation(`'${arn ?? ''}' is not a valid target group ARN`);
+    run({ TargetGroupArn: arn = '' }, region) {
       const group = region.elbv2.targetGroups.get(arn);
       if (group && (loadBalancerOf(region, arn) || wasRecentlyInUse(region, group))) {
         throw resourceInUse(`Target group '${arn}' is currently in use by a listener or a rule`);

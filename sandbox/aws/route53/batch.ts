@@ -1,5 +1,6 @@
 /** Applies one change of a batch to a draft of the zone, and returns the faults of the change. */
 import type { ChangeAction, ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { isIPv6, SocketAddress } from 'node:net';
 import type { Region } from '../../world/region.ts';
 import { compareNames } from './names.ts';
 import { faultsOf } from './record-checks.ts';
@@ -54,6 +55,8 @@ export function applyChange(
   if (action === 'CREATE' && current) return [`Tried to create ${textOf(record)} but it already exists`];
   const faults = faultsOf(region, draft, record);
   const faultsOrConflicts = faults.length > 0 ? faults : conflicts(draft, record);
+  // Route 53 keeps its own spelling of values that mean the same (cookpad/roadworker#100).
+  if (current && fingerprint(current) === fingerprint(record)) return faultsOrConflicts;
   draft.records = [...draft.records.filter((row) => row !== current), record];
   return faultsOrConflicts;
 }
@@ -75,8 +78,13 @@ function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | un
   return [];
 }
 
-/** Returns a string that is equal for record sets with the same content, regardless of the order of values. */
+/** Returns the one spelling of an IPv6 address that all its spellings share; returns any other value as it is. */
+const comparableValue = (type: RecordRow['Type'], value = ''): string =>
+  type === 'AAAA' && isIPv6(value) ? new SocketAddress({ address: value, family: 'ipv6' }).address : value;
+
+/** Returns a string that is equal for record sets with the same content, regardless of the order and spelling of values. */
 const fingerprint = ({
+  Type,
   TTL,
   ResourceRecords = [],
   AliasTarget,
@@ -85,7 +93,7 @@ const fingerprint = ({
 }: RecordRow): string =>
   JSON.stringify([
     TTL,
-    ResourceRecords.map(({ Value }) => Value).sort(),
+    ResourceRecords.map(({ Value }) => comparableValue(Type, Value)).sort(),
     AliasTarget && [AliasTarget.HostedZoneId, AliasTarget.DNSName, AliasTarget.EvaluateTargetHealth],
     Weight,
     MultiValueAnswer,

@@ -9,6 +9,12 @@ export const notInEnumeration = (value: unknown, values: readonly string[]): Ref
     `Invalid XML ; cvc-enumeration-valid: Value '${String(value)}' is not facet-valid with respect to enumeration '[${values.join(', ')}]'. It must be a value from the enumeration.`,
   );
 
+/** The refusal of a text that is longer than AWS's XML schema allows. */
+export const tooLong = (text: string, max: number, type: string): Refusal =>
+  invalidInput(
+    `Invalid XML ; cvc-maxLength-valid: Value '${text}' with length = '${text.length}' is not facet-valid with respect to maxLength '${max}' for type '${type}'.`,
+  );
+
 /** The refusal of a feature that the sandbox does not support, in the same form as for an unsupported parameter. */
 export const notImplemented = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox does not support ${what} in route53 yet`, 501);

@@ -6,8 +6,8 @@ const MAX_LABEL_BYTES = 63;
 /** One character of a name, or the octal escape of a character. */
 const CHARACTER = /\\([0-3][0-7]{2})|[^]/gu;
 
-const octalEscape = (character: string): string =>
-  [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+const octalEscape = (bytes: Iterable<number>): string =>
+  [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
 /**
  * Returns a name in Route 53's form: in lower case, with a trailing dot, and with octal escapes for all characters except
@@ -16,10 +16,12 @@ const octalEscape = (character: string): string =>
  */
 export function normalName(name: string): string {
   const text = name.replace(CHARACTER, (found, octal: string | undefined) => {
-    const character = octal === undefined ? found : String.fromCharCode(Number.parseInt(octal, 8));
+    // An escape stands for one byte; any other character stands for its bytes in UTF-8.
+    const bytes = octal === undefined ? Buffer.from(found) : Buffer.of(Number.parseInt(octal, 8));
+    const character = bytes.toString('latin1');
     // An escaped dot is part of a label. Only a plain dot separates labels.
-    const isPlain = character === '.' ? octal === undefined : /[a-z0-9_-]/i.test(character);
-    return isPlain ? character.toLowerCase() : octalEscape(character);
+    const isPlain = character === '.' ? octal === undefined : /^[a-z0-9_-]$/i.test(character);
+    return isPlain ? character.toLowerCase() : octalEscape(bytes);
   });
   return text.endsWith('.') ? text : `${text}.`;
 }

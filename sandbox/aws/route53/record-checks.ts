@@ -2,8 +2,8 @@
 import type { Change, ResourceRecordSet, RRType } from '@aws-sdk/client-route-53';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Region } from '../../world/region.ts';
-import { CANONICAL_HOSTED_ZONE_ID, BALANCER_DOMAIN } from '../elbv2/dns.ts';
-import { invalidInput, noSuchHealthCheck, notImplemented, notInEnumeration } from './errors.ts';
+import { zoneIdOfBalancerName } from '../elbv2/dns.ts';
+import { invalidInput, noSuchHealthCheck, notImplemented, notInEnumeration, tooLong } from './errors.ts';
 import { withoutPrefix } from './ids.ts';
 import { isWithin, nameFault, normalName } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
@@ -13,6 +13,7 @@ const TYPES: readonly RRType[] = [
   ...(['DS', 'TLSA', 'SSHFP', 'SVCB', 'HTTPS'] as const),
 ];
 const MAX_TTL = 2 ** 31 - 1;
+const MAX_ZONE_ID_LENGTH = 32;
 
 /** The members of routing policies that the sandbox lacks. They need the locations of clients, or health checks. */
 const UNSUPPORTED = [
@@ -82,6 +83,9 @@ function readAlias(alias: NonNullable<ResourceRecordSet['AliasTarget']>): typeof
       `Invalid XML ; cvc-complex-type.2.4.b: The content of element 'AliasTarget' is not complete. One of '{${missing[0]}}' is expected.`,
     );
   }
+  if (HostedZoneId && HostedZoneId.length > MAX_ZONE_ID_LENGTH) {
+    throw tooLong(HostedZoneId, MAX_ZONE_ID_LENGTH, 'ResourceId');
+  }
   return {
     HostedZoneId: withoutPrefix(HostedZoneId),
     DNSName: normalName(DNSName ?? ''),
@@ -104,7 +108,7 @@ export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow)
 
 /**
  * Returns the faults of an alias. Its target must be an existing record set of the same zone, or an existing load balancer.
- * The DNS names of load balancers are in a zone that AWS owns.
+ * The DNS names of load balancers are in zones that AWS owns, one per region.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
  */
 function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }: RecordRow): string[] {
@@ -117,10 +121,8 @@ function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }:
     const exists = zone.records.some((record) => record.Name === DNSName && record.Type === Type);
     return exists ? [] : [absentFault];
   }
-  if (HostedZoneId !== CANONICAL_HOSTED_ZONE_ID || !isWithin(DNSName, `${BALANCER_DOMAIN}.`)) {
-    return [outsideFault, absentFault];
-  }
   const name = DNSName.replace(/^dualstack\./, '');
+  if (HostedZoneId !== zoneIdOfBalancerName(region, name)) return [outsideFault, absentFault];
   return region.route53.balancerNames.has(name) ? [] : [absentFault];
 }
 

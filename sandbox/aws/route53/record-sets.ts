@@ -3,7 +3,7 @@ import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Change } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import { submitChange } from './changes.ts';
-import { invalidChangeBatch, invalidInput, notInEnumeration } from './errors.ts';
+import { invalidChangeBatch, invalidInput, notInEnumeration, tooLong } from './errors.ts';
 import { rowOf } from '../finder.ts';
 import { applyChange, compareRecords } from './batch.ts';
 import { normalName } from './names.ts';
@@ -14,6 +14,7 @@ import type { HostedZoneRow } from './store.ts';
 const MAX_PAGE_SIZE = 300;
 const MAX_RECORDS = 1000;
 const MAX_CHARACTERS = 32_000;
+const MAX_COMMENT_LENGTH = 256;
 const ACTIONS = ['CREATE', 'DELETE', 'UPSERT'];
 
 /** Checks the size of a batch. An UPSERT counts twice. */
@@ -40,6 +41,9 @@ export const recordSetOperations = {
     run({ HostedZoneId, ChangeBatch: { Changes = [], Comment } = { Changes: [] } }, region) {
       const zone = rowOf(region.route53.zones, HostedZoneId);
       if (Changes.length === 0) throw invalidInput('Invalid request: a batch must have at least one change');
+      if (Comment && Comment.length > MAX_COMMENT_LENGTH) {
+        throw tooLong(Comment, MAX_COMMENT_LENGTH, 'ResourceDescription');
+      }
       const unknown = Changes.find(({ Action }) => !ACTIONS.includes(Action ?? ''));
       if (unknown) throw notInEnumeration(unknown.Action, ACTIONS);
       const changes = Changes.map((change) => ({ action: change.Action, record: readRecord(change) }));

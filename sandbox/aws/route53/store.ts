@@ -24,9 +24,11 @@ export interface HostedZoneRow extends HostedZone {
   nameServers: string[];
   records: RecordRow[];
 }
-/** The DNS name of a load balancer in AWS's zone for load balancers. It exists as long as the load balancer. */
+/** The DNS name of a load balancer in one of AWS's zones for load balancers. It exists as long as the load balancer. */
 export interface BalancerNameRow {
   loadBalancerArn: string;
+  /** The canonical hosted zone of the load balancer. Worlds of earlier sandboxes lack it. */
+  hostedZoneId?: string;
 }
 
 export const route53Store = () => ({

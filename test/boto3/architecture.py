@@ -1,5 +1,6 @@
 """The architecture, built and removed with boto3's clients. It waits only with waiters that botocore defines."""
 import json
+from uuid import uuid4
 
 from session import ACCOUNT, REGION, clients, wait, retry_while_refused
 
@@ -303,7 +304,7 @@ class Architecture:
         clients.logs.delete_log_group(logGroupName=LOG_GROUP)
 
     def create_record(self):
-        created = clients.route53.create_hosted_zone(Name=ZONE, CallerReference="boto3")
+        created = clients.route53.create_hosted_zone(Name=ZONE, CallerReference=str(uuid4()))
         self.zone = created["HostedZone"]["Id"]
         wait("route53", "resource_record_sets_changed", Id=created["ChangeInfo"]["Id"])
         (balancer,) = clients.elbv2.describe_load_balancers(Names=["boto3"])["LoadBalancers"]

@@ -1,5 +1,6 @@
 /** The services of the sandbox with their client packages, wire protocols, operations and events. */
 import * as autoscaling from '@aws-sdk/client-application-auto-scaling';
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as cloudwatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecr from '@aws-sdk/client-ecr';
@@ -9,6 +10,7 @@ import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as sts from '@aws-sdk/client-sts';
 import { autoscalingOperations } from './aws/autoscaling/index.ts';
+import { cloudwatchEvents, cloudwatchOperations } from './aws/cloudwatch/index.ts';
 import { ec2Events, ec2Operations } from './aws/ec2/index.ts';
 import { ecrEvents, ecrOperations } from './aws/ecr/index.ts';
 import { ecsEvents, ecsOperations } from './aws/ecs/index.ts';
@@ -19,17 +21,18 @@ import { route53Events, route53Operations } from './aws/route53/index.ts';
 import { stsOperations } from './aws/sts/index.ts';
 import type { AnyOperation } from './operations.ts';
 import { jsonProtocol } from './protocol/json-protocol.ts';
+import { queryCompatible } from './protocol/query-compatible.ts';
 import { queryProtocol } from './protocol/query-protocol.ts';
 import { restXmlProtocol } from './protocol/rest-xml-protocol.ts';
-import { operationsOf, type OperationShape } from './protocol/schemas.ts';
-import type { WireProtocol } from './protocol/wire.ts';
+import { operationsOf, queryErrorNamesOf, type OperationShape } from './protocol/schemas.ts';
+import type { ProtocolChoice, WireProtocol } from './protocol/wire.ts';
 import type { Events } from './world/region.ts';
 
 /** A service of the sandbox. */
 export interface SandboxService {
   /** The service's name in this project, e.g. `elbv2`. */
   readonly name: string;
-  readonly protocol: WireProtocol;
+  readonly protocolOf: ProtocolChoice;
   /** The shape of every operation of the AWS service, by name. */
   readonly shapes: ReadonlyMap<string, OperationShape>;
   /** The operations that the sandbox supports. */
@@ -39,7 +42,7 @@ export interface SandboxService {
 function makeService(
   name: string,
   client: object,
-  protocol: WireProtocol | ((shapes: Map<string, OperationShape>) => WireProtocol),
+  protocol: WireProtocol | ProtocolChoice,
   operations: object,
 ): SandboxService {
   const shapes = operationsOf(client);
@@ -48,7 +51,7 @@ function makeService(
   }
   return {
     name,
-    protocol: typeof protocol === 'function' ? protocol(shapes) : protocol,
+    protocolOf: typeof protocol === 'function' ? protocol : () => protocol,
     shapes,
     operations: operations as Record<string, AnyOperation>,
   };
@@ -72,6 +75,12 @@ export const services: Readonly<Record<string, SandboxService>> = {
   'application-autoscaling': makeService('autoscaling', autoscaling, jsonProtocol, autoscalingOperations),
   ecr: makeService('ecr', ecr, jsonProtocol, ecrOperations),
   logs: makeService('logs', cloudwatchLogs, jsonProtocol, logsOperations),
+  monitoring: makeService(
+    'cloudwatch',
+    cloudwatch,
+    queryCompatible('http://monitoring.amazonaws.com/doc/2010-08-01/', queryErrorNamesOf(cloudwatch)),
+    cloudwatchOperations,
+  ),
   iam: makeService(
     'iam',
     iam,
@@ -87,10 +96,17 @@ export const services: Readonly<Record<string, SandboxService>> = {
   route53: makeService(
     'route53',
     route53,
-    (shapes) => restXmlProtocol([...shapes.values()]),
+    restXmlProtocol(operationsOf(route53).values()),
     route53Operations,
   ),
 };
 
 /** The scheduled events of all services. */
-export const events: Events = { ...ec2Events, ...elbv2Events, ...ecsEvents, ...ecrEvents, ...route53Events };
+export const events: Events = {
+  ...ec2Events,
+  ...elbv2Events,
+  ...ecsEvents,
+  ...ecrEvents,
+  ...cloudwatchEvents,
+  ...route53Events,
+};

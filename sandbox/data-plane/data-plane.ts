@@ -11,6 +11,14 @@ export interface TaskFailure {
   readonly container?: string;
 }
 
+/** What the tasks and the load balancers used since the previous measurement. */
+export interface Usage {
+  /** The usage of each running task, by ARN. */
+  readonly tasks: ReadonlyMap<string, { readonly cpus: number; readonly memoryBytes: number }>;
+  /** The number of requests that were forwarded to each target group, by ARN. */
+  readonly requests: ReadonlyMap<string, number>;
+}
+
 /** Runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
 export interface DataPlane {
   /** Pulls the images and starts the containers of a task, then calls `onOutcome` once. */
@@ -19,6 +27,8 @@ export interface DataPlane {
   stopTask(region: Region, taskArn: string, onStopped: () => void): void;
   /** Whether health checks run. If not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
+  /** Measures tasks and load balancers, and then calls `onMeasured`. Undefined if nothing can be measured. */
+  readonly measureUsage?: (onMeasured: (usage: Usage) => void) => void;
 }
 
 /**

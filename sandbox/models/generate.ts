@@ -28,7 +28,10 @@ interface Model {
 }
 
 /** Maps the names of services in request signatures to their folders in botocore, where the two differ. */
-const FOLDERS: Readonly<Record<string, string>> = { elasticloadbalancing: 'elbv2' };
+const FOLDERS: Readonly<Record<string, string>> = {
+  elasticloadbalancing: 'elbv2',
+  monitoring: 'cloudwatch',
+};
 
 function readModel(dataFolder: string, service: string): Model {
   const folder = join(dataFolder, FOLDERS[service] ?? service);

@@ -61,6 +61,7 @@ const VALIDATIONS: Readonly<Record<string, Validation>> = {
   'application-autoscaling': { refusalOf: reportingAll('ValidationException') },
   ecr: { refusalOf: ecrRefusal },
   logs: { refusalOf: reportingAll('InvalidParameterException') },
+  monitoring: { refusalOf: reportingAll('ValidationError') },
   iam: {
     refusalOf: reportingAll('ValidationError'),
     covers: ({ kind, path }) =>

@@ -1,45 +1,16 @@
-/** The JSON 1.1 protocol of ECS, ECR and CloudWatch Logs: the operation in a header, JSON in both directions. */
+/** The JSON protocols of ECS, ECR, CloudWatch and others: the operation in a header, JSON in both directions. */
 import { checkJsonSize } from './limits.ts';
-import { refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import { writeJson, type Shape } from './schemas.ts';
 import { asDate, asNumber, parseSimpleValue } from './simple-values.ts';
+import { malformedDocument, readTyped } from './typed-values.ts';
 import type { WireProtocol, WireResponse } from './wire.ts';
 
-const jsonResponse = (status: number, body: string): WireResponse => ({
+const jsonResponse = (status: number, body: string, version: string): WireResponse => ({
   status,
-  headers: { 'content-type': 'application/x-amz-json-1.1' },
+  headers: { 'content-type': `application/x-amz-json-${version}` },
   body,
 });
-
-const malformed = (message: string) => refusal('SerializationException', message);
-
-/**
- * Converts parsed JSON to the types of a shape: timestamps become dates, blobs become bytes, and null members are omitted.
- * Members that the shape does not have are refused, so that a misspelled name is not silently ignored.
- */
-function read(shape: Shape, value: unknown, path: string): unknown {
-  if (shape.isListSchema()) {
-    if (!Array.isArray(value)) throw malformed(`${path} must be a list`);
-    return value.map((item, index) => read(shape.getValueSchema(), item, `${path}[${index}]`));
-  }
-  if (shape.isMapSchema() || shape.isStructSchema()) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw malformed(`${path || 'The request body'} must be a structure`);
-    }
-    const members = shape.isMapSchema() ? undefined : shape.getMemberSchemas();
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, item]) => {
-        const memberPath = path ? `${path}.${key}` : key;
-        if (members && !Object.hasOwn(members, key)) throw malformed(`Unknown member ${memberPath}`);
-        const member = members?.[key] ?? shape.getValueSchema();
-        return item === null ? [] : [[key, read(member, item, memberPath)]];
-      }),
-    );
-  }
-  const simple = readSimple(shape, value);
-  if (simple === undefined) throw malformed(`${path} cannot be read: ${JSON.stringify(value)}`);
-  return simple;
-}
 
 /** Converts a simple value. On the wire, bytes are base64, and timestamps are seconds since 1970. */
 function readSimple(shape: Shape, value: unknown): unknown {
@@ -57,15 +28,31 @@ function parse(body: Uint8Array, inputHasBlob: boolean): unknown {
   try {
     return body.byteLength === 0 ? {} : JSON.parse(Buffer.from(body).toString());
   } catch {
-    throw malformed('The request body is not JSON');
+    throw malformedDocument('The request body is not JSON');
   }
 }
 
-export const jsonProtocol: WireProtocol = {
+/**
+ * Makes the JSON protocol in one of its versions.
+ * @param version the version in the content type
+ * @param typeOf returns the type in the body of an error; by default the code of the refusal
+ */
+export const makeJsonProtocol = (
+  version: '1.0' | '1.1',
+  typeOf: (refusal: Refusal) => string = ({ code }) => code,
+): WireProtocol => ({
   operation: (request) => request.headers['x-amz-target']?.split('.').at(-1),
   decode: ({ input }, request) =>
-    input.isUnitSchema() ? {} : (read(input, parse(request.body, hasBlob(input)), '') as object),
-  encode: (operation, output) => jsonResponse(200, writeJson(operation.output, output)),
-  encodeRefusal: ({ code, message, status, members }) =>
-    jsonResponse(status, JSON.stringify({ __type: code, message, ...members })),
-};
+    input.isUnitSchema()
+      ? {}
+      : (readTyped(input, parse(request.body, hasBlob(input)), '', readSimple) as object),
+  encode: (operation, output) => jsonResponse(200, writeJson(operation.output, output), version),
+  encodeRefusal: (refused) =>
+    jsonResponse(
+      refused.status,
+      JSON.stringify({ __type: typeOf(refused), message: refused.message, ...refused.members }),
+      version,
+    ),
+});
+
+export const jsonProtocol: WireProtocol = makeJsonProtocol('1.1');

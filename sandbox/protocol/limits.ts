@@ -4,7 +4,7 @@ import { refusal } from './refusal.ts';
 /** Real inputs are far below these limits, except the parts of an image layer, which are base64 in JSON. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_LAYER_PART_BYTES = 32 * 1024 * 1024;
-const MAX_FORM_OR_XML_BYTES = 1024 * 1024;
+export const MAX_FORM_OR_XML_BYTES = 1024 * 1024;
 const MAX_VALUES = 50_000;
 const MAX_PARAMETERS = 10_000;
 const MAX_JSON_DEPTH = 64;
@@ -32,6 +32,14 @@ export function checkFormSize(body: Uint8Array): void {
  * @throws RequestEntityTooLarge for more than 1 MiB
  */
 export function checkXmlSize(body: Uint8Array): void {
+  if (body.byteLength > MAX_FORM_OR_XML_BYTES) throw tooLarge('document', MAX_FORM_OR_XML_BYTES, 'bytes');
+}
+
+/**
+ * Checks the size of a CBOR document, before it is parsed.
+ * @throws RequestEntityTooLarge for more than 1 MiB
+ */
+export function checkCborSize(body: Uint8Array): void {
   if (body.byteLength > MAX_FORM_OR_XML_BYTES) throw tooLarge('document', MAX_FORM_OR_XML_BYTES, 'bytes');
 }
 

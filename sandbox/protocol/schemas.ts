@@ -1,5 +1,6 @@
 /** The only file that uses semi-internal exports of the SDK: the schemas of operations, and the codecs for them. */
 import { JsonCodec2, XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
+import { CborCodec, cbor } from '@smithy/core/cbor';
 import { NormalizedSchema } from '@smithy/core/schema';
 
 type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
@@ -92,3 +93,62 @@ export function writeJson(schema: Shape, value: object): string {
 
 const encoded = (text: string | Uint8Array): Uint8Array =>
   typeof text === 'string' ? new TextEncoder().encode(text) : text;
+
+const cborCodec = new CborCodec();
+
+/** Writes a structure as CBOR. */
+export function writeCbor(schema: Shape, value: object): Uint8Array {
+  const serializer = cborCodec.createSerializer();
+  serializer.write(schema, schema.isUnitSchema() ? {} : value);
+  return Uint8Array.from(serializer.flush());
+}
+
+/** Writes the body of an error as CBOR. */
+export const writeCborError = (type: string, message: string): Uint8Array =>
+  Uint8Array.from(cbor.serialize({ __type: type, message }));
+
+/** The tag of CBOR for a time in seconds since 1970. */
+const EPOCH_TAG = 1;
+
+/** Reads a CBOR document as plain values, with dates for tagged times. @throws Error when it is not valid */
+export const readCbor = (body: Uint8Array): unknown => withDates(cbor.deserialize(body));
+
+function withDates(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withDates);
+  // AWS uses no integers of more than 64 bits.
+  if (typeof value === 'bigint') return undefined;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  const tagged = value as { tag?: unknown; value?: unknown };
+  if (Object.getOwnPropertySymbols(value).length > 0)
+    return tagged.tag === EPOCH_TAG ? new Date(Number(tagged.value) * 1000) : undefined;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withDates(item)]));
+}
+
+/** The first item of an error's schema: `[-3, namespace, name, traits, …]`. */
+const ERROR = -3;
+
+/** The names of a service's error shapes, by the code that the query protocol uses for each. */
+export interface QueryErrorNames {
+  readonly namespace: string;
+  readonly shapes: ReadonlyMap<string, string>;
+}
+
+/** Lists the error shapes that a client package exports. A shape that is named like its code wins. */
+export function queryErrorNamesOf(client: object): QueryErrorNames {
+  const shapes = new Map<string, string>();
+  let namespace = '';
+  for (const value of Object.values(client)) {
+    if (!Array.isArray(value) || value[0] !== ERROR) continue;
+    const [, space, name, traits] = value as [
+      number,
+      string,
+      string,
+      { awsQueryError?: [string, number] } | 0,
+    ];
+    const code = traits === 0 ? undefined : traits.awsQueryError?.[0];
+    if (code === undefined) continue;
+    namespace = space;
+    if (!shapes.has(code) || name === code) shapes.set(code, name);
+  }
+  return { namespace, shapes };
+}

@@ -16,7 +16,7 @@ export interface WireRequest {
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** The wire protocol of a service. */
@@ -28,6 +28,9 @@ export interface WireProtocol {
   encode(operation: OperationShape, output: object, requestId: string): WireResponse;
   encodeRefusal(refusal: Refusal, requestId: string): WireResponse;
 }
+
+/** Selects the protocol of a request. A service may accept several. */
+export type ProtocolChoice = (request: WireRequest) => WireProtocol;
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 

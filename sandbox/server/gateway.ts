@@ -10,7 +10,7 @@ import { isEmptyValue } from '../protocol/empty-value.ts';
 import { refusal, Refusal } from '../protocol/refusal.ts';
 import type { OperationShape } from '../protocol/schemas.ts';
 import { refuseUnknownService } from '../protocol/unknown-service.ts';
-import type { WireRequest, WireResponse } from '../protocol/wire.ts';
+import type { WireProtocol, WireRequest, WireResponse } from '../protocol/wire.ts';
 import { services, type SandboxService } from '../services.ts';
 import type { Chaos } from '../chaos/controller.ts';
 import { Throttled } from '../chaos/throttle.ts';
@@ -60,6 +60,7 @@ const internalError = () => refusal('InternalError', 'An internal error has occu
 /** One call, and the failure to inject into it. */
 interface Call {
   readonly service: SandboxService;
+  readonly protocol: WireProtocol;
   /** The name of the service in the signature. */
   readonly signedService: string;
   readonly operation: string;
@@ -84,13 +85,14 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
         response: withId(refuseUnknownService(signedService, request, refused, requestId), requestId),
       };
     }
-    const operation = service.protocol.operation(request) ?? 'unknown';
+    const protocol = service.protocolOf(request);
+    const operation = protocol.operation(request) ?? 'unknown';
     // The journal must not contain names that a client made up.
     const knownOperation = service.shapes.has(operation) ? operation : 'unknown';
     const fault = faults.next(service.name, knownOperation);
     const callChaos = chaos.isCalm ? undefined : chaos.chaosOfNextCall();
     const failure = fault ?? callChaos?.failure;
-    const call = { service, signedService, operation, region, requestId, failure };
+    const call = { service, protocol, signedService, operation, region, requestId, failure };
     if (callChaos && callChaos.latency > 0) await pause(callChaos.latency / 2);
     let response: WireResponse;
     let result = 'ok';
@@ -103,7 +105,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
       if (error instanceof Throttled) throttled = true;
       const refused = asRefusal(error, service.name, knownOperation);
       result = refused.code;
-      response = withId(service.protocol.encodeRefusal(refused, requestId), requestId);
+      response = withId(protocol.encodeRefusal(refused, requestId), requestId);
     }
     journal.add({
       service: service.name,
@@ -121,7 +123,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
   };
 
   async function runOperation(
-    { service, operation: name, ...call }: Call,
+    { service, protocol, operation: name, ...call }: Call,
     request: WireRequest,
   ): Promise<WireResponse> {
     const shape = service.shapes.get(name);
@@ -133,7 +135,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const { failure } = call;
     if (failure?.kind === 'refused') throw refusal(failure.code, failure.message, failure.status);
     if (failure?.kind === 'not-done') throw internalError();
-    const input = service.protocol.decode(shape, request) as Record<string, unknown>;
+    const input = protocol.decode(shape, request) as Record<string, unknown>;
     refuseUnsupportedMembers(service, shape, operation.inputMembers, input);
     validate(call.signedService, name, input);
     const region = world.region(call.region);
@@ -144,7 +146,7 @@ export function makeGateway(world: World, { journal, faults, chaos, reportError 
     const run = () => operation.run(input, region);
     const output = chaos.isCalm ? await run() : await chaos.carryOut(decodedCall, run);
     if (failure?.kind === 'fails-later') failLater(region, name, output, failure);
-    return service.protocol.encode(shape, output, call.requestId);
+    return protocol.encode(shape, output, call.requestId);
   }
 }
 
@@ -156,14 +158,14 @@ const withId = (response: WireResponse, requestId: string): WireResponse => ({
 
 /** Applies an injected failure to the response of a call. */
 function withInjectedFailure(
-  { service, requestId }: Call,
+  { protocol, requestId }: Call,
   failure: Failure,
   response: WireResponse,
 ): GatewayResponse {
   if (failure.kind === 'answer-lost') return { response, loss: 'reset' };
   if (failure.kind !== 'lost' && failure.kind !== 'not-done') return { response };
   if (failure.looks === '500')
-    return { response: withId(service.protocol.encodeRefusal(internalError(), requestId), requestId) };
+    return { response: withId(protocol.encodeRefusal(internalError(), requestId), requestId) };
   // A response that is cut off must begin in the same way, whether or not the call had an effect.
   return {
     response: failure.kind === 'not-done' ? { ...response, status: 200 } : response,

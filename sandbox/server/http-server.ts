@@ -106,7 +106,7 @@ const textResponse = (status: number, body: string): WireResponse => ({
 
 /** Announces the length of the whole body, sends half of the body, and closes the connection. */
 function sendHalf(response: ServerResponse, { status, headers, body }: WireResponse): void {
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());
 }

@@ -18,8 +18,8 @@ const TOKEN = /^[0-9a-f]{64}$/;
  * Returns the proof that the sender of a response knows the token. The proof covers the port, so that another program
  * cannot pass a challenge on to the real sandbox on another port and use the answer.
  */
-export const proofOf = (token: string, port: number, challenge: string, body: string): string =>
-  createHmac('sha256', token).update(`sandbox\n${port}\n${challenge}\n${body}`).digest('hex');
+export const proofOf = (token: string, port: number, challenge: string, body: string | Uint8Array): string =>
+  createHmac('sha256', token).update(`sandbox\n${port}\n${challenge}\n`).update(body).digest('hex');
 
 /**
  * Returns the Authorization header for the admin API. It is derived from the token and does not reveal it: a program that

@@ -1,5 +1,6 @@
 /** The world's tables by service. Some belong to a region, and others to the whole account. */
 import { autoscalingStore } from '../aws/autoscaling/store.ts';
+import { cloudwatchStore } from '../aws/cloudwatch/store.ts';
 import { ec2Store } from '../aws/ec2/store.ts';
 import { ecrStore } from '../aws/ecr/store.ts';
 import { ecsStore } from '../aws/ecs/store.ts';
@@ -15,6 +16,7 @@ export const makeRegionalStores = () => ({
   elbv2: elbv2Store(),
   ecs: ecsStore(),
   autoscaling: autoscalingStore(),
+  cloudwatch: cloudwatchStore(),
   ecr: ecrStore(),
   logs: logsStore(),
 });

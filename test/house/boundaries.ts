@@ -156,5 +156,6 @@ export const SDK_INTERNALS = /^@aws-sdk\/core(\/|$)|^@smithy\//;
 export const SDK_INTERNALS_USERS: Readonly<Record<string, string>> = {
   '@aws-sdk/core/client': 'test/unit/lib/derive/partitions.test.ts',
   '@aws-sdk/core/protocols': 'sandbox/protocol/schemas.ts',
+  '@smithy/core/cbor': 'sandbox/protocol/schemas.ts',
   '@smithy/core/schema': 'sandbox/protocol/schemas.ts',
 };

@@ -1,5 +1,6 @@
 /** Sandboxes for tests, with SDK clients connected over HTTP, with or without a data plane. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
@@ -40,6 +41,7 @@ function withClients(started: Sandbox) {
     elbv2: new ElasticLoadBalancingV2Client(settings),
     ecs: new ECSClient(settings),
     autoscaling: new ApplicationAutoScalingClient(settings),
+    cloudwatch: new CloudWatchClient(settings),
     ecr: new ECRClient(settings),
     logs: new CloudWatchLogsClient(settings),
     iam: new IAMClient(settings),

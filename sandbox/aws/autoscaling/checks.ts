@@ -3,11 +3,27 @@ import { ScalableDimension, type ServiceNamespace } from '@aws-sdk/client-applic
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import type { ServiceRow } from '../ecs/store.ts';
-import { invalid, unsupported } from './errors.ts';
+import { pageOf, type Page, type PageRules } from '../paging.ts';
+import { invalid, invalidToken, targetNotRegistered, unsupported } from './errors.ts';
+import type { ScalableTargetRow } from './store.ts';
 
 export const DIMENSION = ScalableDimension.ECSServiceDesiredCount;
 
 const RESOURCE_ID = /^service\/[\w-]{1,255}\/[\w-]{1,255}$/;
+
+const MAX_PAGE_SIZE = 50;
+const PAGE_RULES: PageRules = {
+  defaultSize: MAX_PAGE_SIZE,
+  sizes: { min: 1, max: MAX_PAGE_SIZE, invalid: () => invalid('MaxResults cannot be less than 1') },
+  invalidToken,
+};
+
+/** Returns a page of a list. Only a size below 1 is refused; larger sizes are reduced to the maximum. */
+export const page = <Row>(
+  rows: readonly Row[],
+  size: number | undefined,
+  token: string | undefined,
+): Page<Row> => pageOf(rows, Math.min(size ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE), token, PAGE_RULES);
 
 /** The bounds of a desired count. */
 interface Bounds {
@@ -61,4 +77,11 @@ export function activeServiceOf(region: Region, id: string): ServiceRow {
   const service = region.ecs.services.get(region.arn('ecs', id));
   if (service?.status !== 'ACTIVE') throw invalid(`ECS service doesn't exist: ${id}`);
   return service;
+}
+
+/** Returns the registered target with a resource id. @throws ObjectNotFoundException */
+export function registeredTarget(region: Region, id: string): ScalableTargetRow {
+  const target = region.autoscaling.targets.get(id);
+  if (!target) throw targetNotRegistered(id, DIMENSION);
+  return target;
 }

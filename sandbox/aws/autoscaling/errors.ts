@@ -13,3 +13,24 @@ export const targetNotFound = (resource: string, dimension: string): Refusal =>
   );
 
 export const invalidToken = (): Refusal => refusal('InvalidNextTokenException', 'Invalid NextToken');
+
+export const targetNotRegistered = (resource: string, dimension: string): Refusal =>
+  refusal(
+    'ObjectNotFoundException',
+    `No scalable target registered for service namespace: ecs, resource ID: ${resource}, scalable dimension: ${dimension}`,
+  );
+
+export const policyNotFound = (resource: string, dimension: string, name: string): Refusal =>
+  refusal(
+    'ObjectNotFoundException',
+    `No scaling policy found for service namespace: ecs, resource ID: ${resource}, scalable dimension: ${dimension}, policy name: ${name}`,
+  );
+
+export const scheduledActionNotFound = (resource: string, dimension: string, name: string): Refusal =>
+  refusal(
+    'ObjectNotFoundException',
+    `No scheduled action found for service namespace: ecs, resource ID: ${resource}, scalable dimension: ${dimension}, scheduled action name: ${name}`,
+  );
+
+export const unknownResource = (arn: string): Refusal =>
+  refusal('ResourceNotFoundException', `The specified resource doesn't exist: ${arn}`);

@@ -1,11 +1,10 @@
-/** Scalable targets: the bounds of an ECS service's desired count. The sandbox has no scaling policies. */
+/** Scalable targets: the bounds of an ECS service's desired count. */
 import type * as AutoScaling from '@aws-sdk/client-application-auto-scaling';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import type { ServiceRow } from '../ecs/store.ts';
-import { wake } from '../ecs/wake.ts';
 import { hasServiceLinkedRole, makeServiceLinkedRole } from '../iam/service-linked-roles.ts';
-import { pageOf, type PageRules } from '../paging.ts';
+import { setDesiredCount } from './activities.ts';
 import {
   checkBounds,
   checkDimension,
@@ -13,19 +12,15 @@ import {
   checkTarget,
   DIMENSION,
   activeServiceOf,
+  page,
 } from './checks.ts';
-import { invalid, invalidToken, targetNotFound } from './errors.ts';
+import { invalid, targetNotFound } from './errors.ts';
+import { removeTarget } from './removal.ts';
 import type { ScalableTargetRow } from './store.ts';
+import { withTags } from './tags.ts';
 
 const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
 const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
-const MAX_PAGE_SIZE = 50;
-/** The rules of pages. Only a size below 1 is refused, because the operation reduces larger sizes to the maximum. */
-const PAGE_RULES: PageRules = {
-  defaultSize: MAX_PAGE_SIZE,
-  sizes: { min: 1, max: MAX_PAGE_SIZE, invalid: () => invalid('MaxResults cannot be less than 1') },
-  invalidToken,
-};
 
 const newTarget = (region: Region, ResourceId: string) => ({
   ServiceNamespace: 'ecs' as const,
@@ -48,19 +43,20 @@ const newTarget = (region: Region, ResourceId: string) => ({
 function adjustDesiredCount(
   region: Region,
   service: ServiceRow,
-  { MinCapacity, MaxCapacity }: ScalableTargetRow,
+  { ResourceId, MinCapacity, MaxCapacity }: ScalableTargetRow,
 ): void {
-  const count = Math.min(Math.max(service.desiredCount, MinCapacity), MaxCapacity);
-  if (count === service.desiredCount) return;
-  service.desiredCount = count;
-  service.launches = 0;
-  wake(region, service, 'taskCreate');
+  const { desiredCount } = service;
+  if (desiredCount < MinCapacity) {
+    setDesiredCount(region, service, ResourceId, MinCapacity, `minimum capacity was set to ${MinCapacity}`);
+  } else if (desiredCount > MaxCapacity) {
+    setDesiredCount(region, service, ResourceId, MaxCapacity, `maximum capacity was set to ${MaxCapacity}`);
+  }
 }
 
 export const targetOperations = {
   /**
    * Creates a target, or changes the given settings of an existing one. AWS adjusts the desired count just after it
-   * responds; the sandbox adjusts it just before.
+   * responds; the sandbox adjusts it just before. For ECS, AWS ignores the role and uses the service-linked one.
    * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
    */
   RegisterScalableTarget: {
@@ -71,6 +67,8 @@ export const targetOperations = {
       'MinCapacity',
       'MaxCapacity',
       'SuspendedState',
+      'RoleARN',
+      'Tags',
     ],
     run(input, region) {
       const id = checkTarget(input);
@@ -83,11 +81,12 @@ export const targetOperations = {
       const bounds = checkBounds({ MinCapacity, MaxCapacity });
       const service = activeServiceOf(region, id);
       if (!hasServiceLinkedRole(region, PRINCIPAL)) makeServiceLinkedRole(region, PRINCIPAL);
-      const current = existing ?? newTarget(region, id);
+      const current: Omit<ScalableTargetRow, keyof typeof bounds> = existing ?? newTarget(region, id);
       const target = region.autoscaling.targets.set(id, {
         ...current,
         ...bounds,
         SuspendedState: { ...current.SuspendedState, ...SuspendedState },
+        tags: withTags(current.tags, input.Tags),
       });
       adjustDesiredCount(region, service, target);
       return { ScalableTargetARN: target.ScalableTargetARN };
@@ -98,7 +97,7 @@ export const targetOperations = {
   DescribeScalableTargets: {
     inputMembers: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const { ResourceIds: ids = [], ScalableDimension, MaxResults = MAX_PAGE_SIZE, NextToken } = input;
+      const { ResourceIds: ids = [], ScalableDimension, MaxResults, NextToken } = input;
       // Only ECS targets can be registered in the sandbox, so the list is empty for any other service.
       const isEcs = input.ServiceNamespace === 'ecs';
       if (ScalableDimension !== undefined && ids.length === 0) {
@@ -109,17 +108,17 @@ export const targetOperations = {
       const found = region.autoscaling.targets
         .filter(({ ResourceId }) => isEcs && (ids.length === 0 || ids.includes(ResourceId)))
         .sort((one, other) => (one.ResourceId < other.ResourceId ? -1 : 1));
-      const { rows, next } = pageOf(found, Math.min(MaxResults, MAX_PAGE_SIZE), NextToken, PAGE_RULES);
+      const { rows, next } = page(found, MaxResults, NextToken);
       return { ScalableTargets: rows, NextToken: next };
     },
   },
 
-  /** Does not change the desired count of the service. */
+  /** Also deletes the policies of the target and their alarms. Does not change the desired count of the service. */
   DeregisterScalableTarget: {
     inputMembers: ['ServiceNamespace', 'ResourceId', 'ScalableDimension'],
     run(input, region) {
       const id = checkTarget(input);
-      if (!region.autoscaling.targets.delete(id)) throw targetNotFound(id, DIMENSION);
+      if (!removeTarget(region, id)) throw targetNotFound(id, DIMENSION);
       return {};
     },
   },

@@ -4,6 +4,7 @@ import type * as ECS from '@aws-sdk/client-ecs';
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { removeTarget } from '../autoscaling/removal.ts';
 import { deploy } from './deployment.ts';
 import { invalid, serviceNotFound } from './errors.ts';
 import {
@@ -153,7 +154,7 @@ export const serviceOperations = {
       service.status = 'DRAINING';
       service.desiredCount = 0;
       // The service's scalable target is deleted together with the service.
-      region.autoscaling.targets.delete(`service/${cluster.clusterName}/${service.serviceName}`);
+      removeTarget(region, `service/${cluster.clusterName}/${service.serviceName}`);
       wake(region, service, 'taskCreate');
       return { service: serviceView(region, service) };
     },

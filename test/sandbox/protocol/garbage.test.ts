@@ -139,10 +139,17 @@ describe('invalid input to Route 53', () => {
 });
 
 describe('random input', () => {
-  const operations = Object.entries(services).flatMap(([scope, { operations: table, shapes, protocol }]) =>
+  const formRequest = {
+    method: 'POST',
+    path: '/',
+    query: new URLSearchParams(),
+    headers: {},
+    body: new Uint8Array(),
+  };
+  const operations = Object.entries(services).flatMap(([scope, { operations: table, shapes, protocolOf }]) =>
     Object.keys(table).map((name) => {
       const members = [...(shapes.get(name)?.input.structIterator() ?? [])].map(([member]) => member);
-      return { scope, name, members, isJson: protocol === jsonProtocol };
+      return { scope, name, members, isJson: protocolOf(formRequest) === jsonProtocol };
     }),
   );
   const isServerFault = (status: number) => status >= 500 && status !== 501;

@@ -1,0 +1,49 @@
+// A sandbox with short names for the calls of CloudWatch that tests make often.
+import {
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  type AlarmHistoryItem,
+  type DescribeAlarmsCommandInput,
+  type MetricAlarm,
+  type MetricDatum,
+  type PutMetricAlarmCommandInput,
+} from '@aws-sdk/client-cloudwatch';
+import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
+import { sandbox } from '../../harness.ts';
+
+/** An alarm on one metric, without its name. */
+export const settings = {
+  Namespace: 'shop',
+  MetricName: 'Orders',
+  Statistic: 'Sum',
+  Period: 60,
+  EvaluationPeriods: 1,
+  Threshold: 5,
+  ComparisonOperator: 'GreaterThanThreshold',
+} as const;
+
+export async function scene(options: SandboxOptions = {}) {
+  const started = await sandbox(options);
+  const { cloudwatch } = started;
+  return {
+    ...started,
+    put: (AlarmName: string, input: Partial<PutMetricAlarmCommandInput> = {}) =>
+      cloudwatch.send(new PutMetricAlarmCommand({ AlarmName, ...settings, ...input })),
+    alarms: async (input: DescribeAlarmsCommandInput = {}): Promise<MetricAlarm[]> =>
+      (await cloudwatch.send(new DescribeAlarmsCommand(input))).MetricAlarms ?? [],
+    state: async (AlarmName: string): Promise<string | undefined> =>
+      (await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [AlarmName] }))).MetricAlarms?.[0]
+        ?.StateValue,
+    history: async (AlarmName?: string): Promise<AlarmHistoryItem[]> =>
+      (await cloudwatch.send(new DescribeAlarmHistoryCommand({ AlarmName }))).AlarmHistoryItems ?? [],
+    data: (...MetricData: Partial<MetricDatum>[]) =>
+      cloudwatch.send(
+        new PutMetricDataCommand({
+          Namespace: 'shop',
+          MetricData: MetricData.map((datum) => ({ MetricName: 'Orders', ...datum })),
+        }),
+      ),
+  };
+}

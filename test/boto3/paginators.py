@@ -104,6 +104,7 @@ class Paginators(unittest.TestCase):
         return {
             "describe_listeners": {"LoadBalancerArn": self.architecture.balancer},
             "describe_rules": {"ListenerArn": self.architecture.listener},
+            "list_attributes": {"targetType": "container-instance", "cluster": self.architecture.cluster},
             "list_container_instances": {"cluster": self.architecture.cluster},
             "list_services": {"cluster": self.architecture.cluster},
             "list_tasks": {"cluster": self.architecture.cluster},

@@ -151,18 +151,16 @@ module "ecs" {
         }
       }
 
+      # The target group of the rule, because ECS refuses a target group that has no rule yet.
       load_balancer = {
         for name, container in local.containers : name => {
-          target_group_arn = module.alb.target_groups[name].arn
+          target_group_arn = module.alb.listener_rules["http/${name}"].action[0].target_group_arn
           container_name   = name
           container_port   = container.port
         }
       }
     }
   }
-
-  # ECS refuses target groups without a rule, and tasks cannot start before the NAT gateway routes.
-  depends_on = [module.alb, module.vpc]
 }
 
 output "load_balancer" {

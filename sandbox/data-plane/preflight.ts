@@ -24,6 +24,7 @@ export class CannotStartTaskError extends Error {
  */
 export function checkPrerequisites(region: Region, task: TaskRow, definition: TaskDefinitionRow): void {
   const egress = checkEgress(region, task.subnetId, task.securityGroups, {
+    privateIp: task.privateIp,
     hasPublicIp: task.assignPublicIp,
   });
   if (egress !== 'open') throw noRouteToEcr(region, egress);

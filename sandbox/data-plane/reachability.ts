@@ -1,7 +1,7 @@
 /** Determines whether clients can reach a load balancer, and where its targets listen on this machine. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
 import type { Reachability } from '../balancer/view.ts';
-import { groupsAdmit, checkIngress } from '../network/reachability.ts';
+import { checkIngress, someInterfaceReaches } from '../network/reachability.ts';
 import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 
@@ -24,7 +24,7 @@ export function checkBalancerIngress(
 
 /**
  * Returns the address of a target on this machine.
- * @returns `timeout` when no security group admits the connection, `refused` when nothing listens on the port
+ * @returns `timeout` when the security groups or network ACLs do not admit the connection, `refused` when nothing listens on the port
  */
 export async function locateTarget(
   region: Region,
@@ -36,7 +36,10 @@ export async function locateTarget(
     ({ privateIp, lastStatus, networkInterfaceId }) =>
       privateIp === target.id && lastStatus !== 'STOPPED' && isInVpcOf(region, balancer, networkInterfaceId),
   );
-  if (!task || !isAdmitted(region, balancer, task.securityGroups, target)) return 'timeout';
+  const receiver = region.ec2.networkInterfaces.get(task?.networkInterfaceId);
+  // Any node of the load balancer is enough. The sandbox does not model which node sends a request.
+  const isAdmitted = receiver && someInterfaceReaches(region, balancer.interfaceIds, receiver, target.port);
+  if (!task || !isAdmitted) return 'timeout';
   const address = await localAddress(folderOf(task.taskArn), target.port);
   return typeof address === 'object' ? address : 'refused';
 }
@@ -47,15 +50,3 @@ const isInVpcOf = (
   { VpcId }: LoadBalancerRow,
   networkInterfaceId: string | undefined,
 ): boolean => ec2.networkInterfaces.get(networkInterfaceId)?.VpcId === VpcId;
-
-/** Whether a target admits any node of the load balancer. The sandbox does not model which node sends a request. */
-function isAdmitted(
-  region: Region,
-  { SecurityGroups = [], interfaceIds }: LoadBalancerRow,
-  toGroups: readonly string[],
-  { id: toIp, port }: { readonly id: string; readonly port: number },
-): boolean {
-  return interfaceIds
-    .flatMap((id) => region.ec2.networkInterfaces.get(id)?.PrivateIpAddress ?? [])
-    .some((fromIp) => groupsAdmit(region, { fromGroups: SecurityGroups, fromIp, toGroups, toIp, port }));
-}

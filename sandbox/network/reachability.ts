@@ -1,11 +1,13 @@
-/** Pure functions that follow the path of a packet through route tables, gateways and security groups. */
-import type { SecurityGroupRuleRow, SubnetRow } from '../aws/ec2/store.ts';
+/** Pure functions that follow the path of a packet through route tables, gateways, security groups and network ACLs. */
+import type { NetworkInterfaceRow, SecurityGroupRuleRow, SubnetRow } from '../aws/ec2/store.ts';
 import type { Region } from '../world/region.ts';
+import { aclObstacle, LINUX_EPHEMERAL_PORTS, type Endpoint } from './acl-path.ts';
 import { cidrCovers } from './cidr.ts';
 import { internetGatewayOf, routeTo, effectiveRouteTableOf } from './routes.ts';
 
 /** An address that represents the whole internet. */
 const INTERNET_ADDRESS = '52.94.0.1';
+const INTERNET: Endpoint = { ip: INTERNET_ADDRESS };
 /** The address of clients on the internet. It is reserved for documentation (RFC 5737), so that no real host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';
 const HTTPS_PORT = 443;
@@ -15,6 +17,7 @@ const ANY_ADDRESS = '0.0.0.0';
 /**
  * Checks whether an interface can reach port 443 on the internet.
  * @param groups the IDs of the interface's security groups
+ * @param options.privateIp the private IP of the interface; by default, its whole subnet
  * @param options.hasPublicIp whether the interface has a public IP; an internet gateway serves no other interfaces
  * @returns `open`, or a sentence that says why the interface cannot reach it
  */
@@ -22,18 +25,22 @@ export function checkEgress(
   region: Region,
   subnetId: string,
   groups: readonly string[],
-  { hasPublicIp = false }: { hasPublicIp?: boolean } = {},
+  { privateIp, hasPublicIp = false }: { privateIp?: string | undefined; hasPublicIp?: boolean } = {},
 ): 'open' | (string & {}) {
   const subnet = region.ec2.subnets.get(subnetId);
   if (!subnet) return `the subnet ${subnetId} does not exist`;
   if (!someRuleAllows(region, groups, { egress: true, port: HTTPS_PORT, ip: INTERNET_ADDRESS })) {
     return `no security group of ${groups.join(', ')} allows tcp ${HTTPS_PORT} out`;
   }
+  const sender = { subnetId, ip: privateIp ?? subnet.CidrBlock };
   const hop = nextHop(region, subnet, INTERNET_ADDRESS);
-  if (hop.natGatewayId !== undefined) return checkNatEgress(region, hop.natGatewayId);
+  if (hop.natGatewayId !== undefined) {
+    const denied = aclObstacle(region, sender, INTERNET, HTTPS_PORT, LINUX_EPHEMERAL_PORTS);
+    return denied ?? checkNatEgress(region, hop.natGatewayId, sender);
+  }
   if (hop.obstacle !== undefined) return hop.obstacle;
   return hasPublicIp
-    ? 'open'
+    ? (aclObstacle(region, sender, INTERNET, HTTPS_PORT, LINUX_EPHEMERAL_PORTS) ?? 'open')
     : `the route to 0.0.0.0/0 of ${subnetId} is an internet gateway, which serves public IPs only, and the interface has none`;
 }
 
@@ -57,7 +64,8 @@ export function checkIngress(
   const hop = nextHop(region, subnet, CLIENT_ADDRESS);
   if (hop.natGatewayId !== undefined)
     return `the route of ${subnetId} leads to ${hop.natGatewayId}, not back to the client`;
-  return hop.obstacle ?? 'open';
+  const client = { ip: CLIENT_ADDRESS };
+  return hop.obstacle ?? aclObstacle(region, client, { ip: subnet.CidrBlock, subnetId }, port) ?? 'open';
 }
 
 /**
@@ -82,7 +90,8 @@ function nextHop(
       };
 }
 
-function checkNatEgress(region: Region, natGatewayId: string): 'open' | (string & {}) {
+/** @param sender the interface whose packets the NAT gateway forwards */
+function checkNatEgress(region: Region, natGatewayId: string, sender: Endpoint): 'open' | (string & {}) {
   const nat = region.ec2.natGateways.get(natGatewayId);
   if (nat?.State !== 'available') return `the NAT gateway ${natGatewayId} is ${nat?.State ?? 'gone'}`;
   const subnet = region.ec2.subnets.get(nat.SubnetId);
@@ -90,9 +99,19 @@ function checkNatEgress(region: Region, natGatewayId: string): 'open' | (string 
   const { natGatewayId: secondNat, obstacle } = nextHop(region, subnet, INTERNET_ADDRESS);
   if (secondNat !== undefined)
     return `the NAT gateway ${natGatewayId} is in a subnet without an internet gateway`;
-  return obstacle === undefined
-    ? 'open'
-    : `the NAT gateway ${natGatewayId} has no route to the internet: ${obstacle}`;
+  if (obstacle !== undefined)
+    return `the NAT gateway ${natGatewayId} has no route to the internet: ${obstacle}`;
+  const { SubnetId: subnetId } = nat;
+  // Packets from the sender enter the gateway's subnet with the destination on the internet.
+  const forwarded = { ...INTERNET, subnetId };
+  const gateway = { ip: nat.NatGatewayAddresses?.[0]?.PrivateIp ?? subnet.CidrBlock, subnetId };
+  return (
+    (sender.subnetId === subnetId
+      ? undefined
+      : aclObstacle(region, { ip: sender.ip }, forwarded, HTTPS_PORT, LINUX_EPHEMERAL_PORTS)) ??
+    aclObstacle(region, gateway, INTERNET, HTTPS_PORT) ??
+    'open'
+  );
 }
 
 /** A TCP connection between two interfaces. */
@@ -121,6 +140,40 @@ export function groupsAdmit(
     senderAllows && someRuleAllows(region, toGroups, { egress: false, port, ip: fromIp, groups: fromGroups })
   );
 }
+
+/** Whether the security groups and network ACLs between two interfaces admit a TCP connection to a port. */
+export function interfaceReaches(
+  region: Region,
+  from: NetworkInterfaceRow,
+  to: NetworkInterfaceRow,
+  port: number,
+): boolean {
+  const [client, server] = [endpointOf(from), endpointOf(to)];
+  const [fromGroups, toGroups] = [groupIdsOf(from), groupIdsOf(to)];
+  return (
+    groupsAdmit(region, { fromGroups, fromIp: client.ip, toGroups, toIp: server.ip, port }) &&
+    aclObstacle(region, client, server, port) === undefined
+  );
+}
+
+/** Whether at least one of the sending interfaces reaches a port of the receiver. */
+export const someInterfaceReaches = (
+  region: Region,
+  fromIds: readonly string[],
+  to: NetworkInterfaceRow,
+  port: number,
+): boolean =>
+  fromIds.some((id) => {
+    const from = region.ec2.networkInterfaces.get(id);
+    return from !== undefined && interfaceReaches(region, from, to, port);
+  });
+
+const groupIdsOf = ({ Groups = [] }: NetworkInterfaceRow): string[] =>
+  Groups.flatMap(({ GroupId }) => GroupId ?? []);
+const endpointOf = ({ PrivateIpAddress: ip, SubnetId: subnetId }: NetworkInterfaceRow): Endpoint => ({
+  ip,
+  subnetId,
+});
 
 interface Packet {
   /** Whether the packet leaves the interface whose rules are checked. */

@@ -37,7 +37,7 @@ export const invalidValue = (name: string, value: unknown, why: string): Refusal
 export const differentNetworks = (one: string, other: string, code = 'InvalidParameterValue'): Refusal =>
   refusal(code, `${one} and ${other} belong to different networks`);
 
-/** The refusal of a call that needs a default VPC. The account does not have one. */
+/** The refusal of a call that needs a default VPC, if the region does not have one. */
 export const noDefaultVpc = (): Refusal =>
   refusal(
     'VPCIdNotSpecified',

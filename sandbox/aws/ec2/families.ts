@@ -1,4 +1,6 @@
 /** Families of EC2 operations and tables. Add the operations and the table of a new kind of resource here. */
+import { accountAttributeOperations } from './account-attributes.ts';
+import { defaultVpcOperations } from './default-vpc.ts';
 import { emptyListOperations } from './empty-lists.ts';
 import { networkAclAssociationOperations } from './network-acl-associations.ts';
 import { networkAclEntryOperations } from './network-acl-entries.ts';
@@ -16,5 +18,7 @@ export const familyOperations = {
   ...networkAclEntryOperations,
   ...networkAclAssociationOperations,
   ...prefixListOperations,
+  ...defaultVpcOperations,
+  ...accountAttributeOperations,
   ...emptyListOperations,
 };

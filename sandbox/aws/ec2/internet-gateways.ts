@@ -1,6 +1,6 @@
 /** Internet gateways: attached to one VPC at a time, and not detachable while the VPC has public addresses. */
 import type * as EC2 from '@aws-sdk/client-ec2';
-import type { AttachmentStatus } from '@aws-sdk/client-ec2';
+import type { AttachmentStatus, Tag } from '@aws-sdk/client-ec2';
 import { internetGatewayOf } from '../../network/routes.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
@@ -24,21 +24,22 @@ const filters: FilterTable<InternetGatewayRow> = {
 const hasPublicAddresses = (region: Region, vpcId: string): boolean =>
   region.ec2.networkInterfaces.all().some((one) => one.VpcId === vpcId && one.Association?.PublicIp);
 
+/** Adds a gateway that is not attached. @throws InternetGatewayLimitExceeded */
+export function addGateway(region: Region, Tags: Tag[]): InternetGatewayRow {
+  const { internetGateways } = region.ec2;
+  checkQuota(quotas.internetGateways, internetGateways.size + 1);
+  const InternetGatewayId = newId(region, internetGateways);
+  const OwnerId = region.account;
+  return internetGateways.set(InternetGatewayId, { InternetGatewayId, OwnerId, Attachments: [], Tags });
+}
+
 export const internetGatewayOperations = {
   /** There is no client token: every call creates another gateway. */
   CreateInternetGateway: {
     inputMembers: ['TagSpecifications'],
     run(input, region) {
-      checkQuota(quotas.internetGateways, region.ec2.internetGateways.size + 1);
       const Tags = tagsFor(region.ec2.internetGateways, input.TagSpecifications);
-      const InternetGatewayId = newId(region, region.ec2.internetGateways);
-      const InternetGateway = region.ec2.internetGateways.set(InternetGatewayId, {
-        InternetGatewayId,
-        OwnerId: region.account,
-        Attachments: [],
-        Tags,
-      });
-      return { InternetGateway };
+      return { InternetGateway: addGateway(region, Tags) };
     },
   },
 

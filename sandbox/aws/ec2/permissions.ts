@@ -3,8 +3,8 @@ import type { IpPermission } from '@aws-sdk/client-ec2';
 import { canonicalIpv6Cidr, parseCidr } from '../../network/cidr.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { rowOf } from '../finder.ts';
 import * as errors from './errors.ts';
+import { groupOf } from './group-names.ts';
 import { portsOf, protocolOf } from './protocols.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
@@ -58,10 +58,9 @@ export function expandPermissions(
 ): RuleContent[] {
   const referenceOf = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
     if (pair.VpcPeeringConnectionId) throw errors.notImplemented('VpcPeeringConnectionId');
-    if (!pair.GroupId) throw errors.noDefaultVpc();
-    const { securityGroups } = region.ec2;
-    if (pair.UserId && pair.UserId !== region.account) throw securityGroups.kind.notFound(pair.GroupId);
-    const referenced = rowOf(securityGroups, pair.GroupId);
+    if (pair.UserId && pair.UserId !== region.account)
+      throw region.ec2.securityGroups.kind.notFound(pair.GroupId ?? pair.GroupName ?? '');
+    const referenced = groupOf(region, pair);
     if (referenced.VpcId !== VpcId) {
       throw refusal(
         'InvalidGroup.NotFound',

@@ -4,9 +4,9 @@ import type { IpPermission, Tag } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { rowOf } from '../finder.ts';
-import { invalidParameter, missingParameter, noDefaultVpc } from './errors.ts';
+import { invalidParameter, missingParameter } from './errors.ts';
 import { filtered, page, requestedRows, type FilterTable } from './filters.ts';
+import { groupOf } from './group-names.ts';
 import { isSameRule, peerOf, expandPermissions, type RuleContent } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
@@ -67,8 +67,7 @@ function requestedRules(
   region: Region,
   input: RulesInput,
 ): { group: SecurityGroupRow; contents: RuleContent[] } {
-  if (!input.GroupId && input.GroupName) throw noDefaultVpc();
-  const group = rowOf(region.ec2.securityGroups, input.GroupId);
+  const group = groupOf(region, input);
   const { CidrIp, IpPermissions = [], ...flat } = input;
   const flatPermissions =
     flat.IpProtocol === undefined ? [] : [{ ...flat, IpRanges: CidrIp ? [{ CidrIp }] : [] }];

@@ -5,8 +5,9 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { invalidParameter, invalidValue, missingParameter, noDefaultVpc } from './errors.ts';
+import { invalidParameter, invalidValue, missingParameter } from './errors.ts';
 import { filtered, page, requestedRows } from './filters.ts';
+import { defaultVpcOf, groupByName, groupOf } from './group-names.ts';
 import { checkDescription, permissionsOf } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import { groupFilters } from './security-group-filters.ts';
@@ -101,8 +102,7 @@ export const securityGroupOperations = {
   CreateSecurityGroup: {
     inputMembers: ['GroupName', 'Description', 'VpcId', 'TagSpecifications'],
     run(input, region) {
-      if (!input.VpcId) throw noDefaultVpc();
-      const vpc = rowOf(region.ec2.vpcs, input.VpcId);
+      const vpc = input.VpcId ? rowOf(region.ec2.vpcs, input.VpcId) : defaultVpcOf(region);
       const name = checkName(region, vpc.VpcId, input.GroupName);
       const description = checkDescription(input.Description, 'security group');
       if (!description) throw missingParameter('groupDescription');
@@ -116,8 +116,9 @@ export const securityGroupOperations = {
   DescribeSecurityGroups: {
     inputMembers: ['GroupIds', 'GroupNames', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      if (input.GroupNames?.length) throw noDefaultVpc();
-      const rows = requestedRows(input.GroupIds, region.ec2.securityGroups);
+      const { GroupIds = [], GroupNames = [] } = input;
+      const named = GroupNames.map((name) => groupByName(region, name).GroupId);
+      const rows = requestedRows([...GroupIds, ...named], region.ec2.securityGroups);
       const { rows: groups, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
       return { SecurityGroups: groups.map((group) => viewOf(region, group)), NextToken };
     },
@@ -126,8 +127,7 @@ export const securityGroupOperations = {
   DeleteSecurityGroup: {
     inputMembers: ['GroupId', 'GroupName'],
     run(input, region) {
-      if (!input.GroupId && input.GroupName) throw noDefaultVpc();
-      const { GroupId, GroupName } = rowOf(region.ec2.securityGroups, input.GroupId);
+      const { GroupId, GroupName } = groupOf(region, input);
       if (GroupName === 'default') {
         throw refusal(
           'CannotDelete',

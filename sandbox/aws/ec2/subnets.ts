@@ -1,6 +1,6 @@
 /** Subnets: parts of a VPC's block, each in one zone. Interfaces in a subnet block the subnet's deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
-import type { CreateSubnetRequest, Subnet } from '@aws-sdk/client-ec2';
+import type { CreateSubnetRequest, Subnet, Tag } from '@aws-sdk/client-ec2';
 import { freeAddressCount } from '../../network/addresses.ts';
 import { cidrCovers, cidrsOverlap } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
@@ -14,11 +14,11 @@ import { checkQuota, quotas } from './quotas.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { checkCidr } from './vpcs.ts';
-import { zonesOf } from './zones.ts';
+import { zonesOf, type Zone } from './zones.ts';
 import { newId } from './kinds.ts';
 
 /** @throws InvalidSubnet.Range for a block outside the VPC, InvalidSubnet.Conflict for an overlap with another subnet */
-function checkBlock(region: Region, vpc: VpcRow, cidr: string | undefined): string {
+export function checkBlock(region: Region, vpc: VpcRow, cidr: string | undefined): string {
   const CidrBlock = checkCidr(cidr, 'InvalidSubnet.Range');
   if (!cidrCovers(vpc.CidrBlock, CidrBlock)) {
     throw refusal('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`);
@@ -32,7 +32,13 @@ function checkBlock(region: Region, vpc: VpcRow, cidr: string | undefined): stri
 }
 
 /** Returns the zone that a call names. If the call names no zone, AWS picks any, and the sandbox picks the first. */
-function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: CreateSubnetRequest) {
+export function zoneFor(
+  region: Region,
+  {
+    AvailabilityZone,
+    AvailabilityZoneId,
+  }: Pick<CreateSubnetRequest, 'AvailabilityZone' | 'AvailabilityZoneId'>,
+): Zone {
   const zones = zonesOf(region);
   const zone = zones.find(
     ({ name, id }) => name === (AvailabilityZone ?? name) && id === (AvailabilityZoneId ?? id),
@@ -73,6 +79,46 @@ const filters = (region: Region): FilterTable<SubnetRow> => {
   };
 };
 
+/** Returns a subnet as the response that creates it shows it. */
+export const newSubnetView = (region: Region, subnet: SubnetRow): Subnet => ({
+  ...viewOf(region, subnet),
+  State: 'pending',
+});
+
+/** Adds a subnet, which the default network ACL of its VPC protects. */
+export function addSubnet(
+  region: Region,
+  vpc: VpcRow,
+  { CidrBlock, zone, Tags }: { readonly CidrBlock: string; readonly zone: Zone; readonly Tags: Tag[] },
+): SubnetRow {
+  const SubnetId = newId(region, region.ec2.subnets);
+  const subnet: SubnetRow = region.ec2.subnets.set(SubnetId, {
+    SubnetId,
+    SubnetArn: region.arn('ec2', `subnet/${SubnetId}`),
+    VpcId: vpc.VpcId,
+    CidrBlock,
+    AvailabilityZone: zone.name,
+    AvailabilityZoneId: zone.id,
+    State: 'available',
+    DefaultForAz: false,
+    MapPublicIpOnLaunch: false,
+    MapCustomerOwnedIpOnLaunch: false,
+    AssignIpv6AddressOnCreation: false,
+    EnableDns64: false,
+    Ipv6Native: false,
+    Ipv6CidrBlockAssociationSet: [],
+    PrivateDnsNameOptionsOnLaunch: {
+      HostnameType: 'ip-name',
+      EnableResourceNameDnsARecord: false,
+      EnableResourceNameDnsAAAARecord: false,
+    },
+    OwnerId: region.account,
+    Tags,
+  });
+  associateDefaultAcl(region, subnet);
+  return subnet;
+}
+
 export const subnetOperations = {
   CreateSubnet: {
     inputMembers: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId', 'TagSpecifications'],
@@ -81,32 +127,7 @@ export const subnetOperations = {
       const CidrBlock = checkBlock(region, vpc, input.CidrBlock);
       const zone = zoneFor(region, input);
       const Tags = tagsFor(region.ec2.subnets, input.TagSpecifications);
-      const SubnetId = newId(region, region.ec2.subnets);
-      const subnet = region.ec2.subnets.set(SubnetId, {
-        SubnetId,
-        SubnetArn: region.arn('ec2', `subnet/${SubnetId}`),
-        VpcId: vpc.VpcId,
-        CidrBlock,
-        AvailabilityZone: zone.name,
-        AvailabilityZoneId: zone.id,
-        State: 'available',
-        DefaultForAz: false,
-        MapPublicIpOnLaunch: false,
-        MapCustomerOwnedIpOnLaunch: false,
-        AssignIpv6AddressOnCreation: false,
-        EnableDns64: false,
-        Ipv6Native: false,
-        Ipv6CidrBlockAssociationSet: [],
-        PrivateDnsNameOptionsOnLaunch: {
-          HostnameType: 'ip-name',
-          EnableResourceNameDnsARecord: false,
-          EnableResourceNameDnsAAAARecord: false,
-        },
-        OwnerId: region.account,
-        Tags,
-      });
-      associateDefaultAcl(region, subnet);
-      return { Subnet: { ...viewOf(region, subnet), State: 'pending' } };
+      return { Subnet: newSubnetView(region, addSubnet(region, vpc, { CidrBlock, zone, Tags })) };
     },
   },
 

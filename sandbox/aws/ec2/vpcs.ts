@@ -58,6 +58,33 @@ const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
 
 const viewOf = (vpc: VpcRow): Vpc => ({ ...vpc, CidrBlockAssociationSet: associationsOf(vpc) });
 
+/** Returns a VPC as the response that creates it shows it. */
+export const newVpcView = (vpc: VpcRow): Vpc => ({ ...viewOf(vpc), State: 'pending' });
+
+/**
+ * Adds a VPC with its main route table, its default security group and its default network ACL.
+ * @throws VpcLimitExceeded
+ */
+export function addVpc(region: Region, settings: Pick<VpcRow, 'CidrBlock' | 'InstanceTenancy' | 'Tags'>) {
+  checkQuota(quotas.vpcs, region.ec2.vpcs.size + 1);
+  const VpcId = newId(region, region.ec2.vpcs);
+  const vpc: VpcRow = region.ec2.vpcs.set(VpcId, {
+    VpcId,
+    State: 'available',
+    IsDefault: false,
+    OwnerId: region.account,
+    DhcpOptionsId: 'dopt-default',
+    ...settings,
+    enableDnsSupport: true,
+    enableDnsHostnames: false,
+  });
+  const mainTable = addRouteTable(region, vpc);
+  associate(region, mainTable, { Main: true });
+  addDefaultGroup(region, vpc);
+  addDefaultAcl(region, vpc);
+  return { vpc, mainTable };
+}
+
 export const vpcOperations = {
   /** There is no client token: every call creates another VPC. */
   CreateVpc: {
@@ -65,24 +92,12 @@ export const vpcOperations = {
     run(input, region) {
       // Terraform always sends this member, set to false.
       if (input.AmazonProvidedIpv6CidrBlock) throw notImplemented('AmazonProvidedIpv6CidrBlock');
-      checkQuota(quotas.vpcs, region.ec2.vpcs.size + 1);
-      const VpcId = newId(region, region.ec2.vpcs);
-      const vpc = region.ec2.vpcs.set(VpcId, {
-        VpcId,
+      const { vpc } = addVpc(region, {
         CidrBlock: checkCidr(input.CidrBlock, 'InvalidVpc.Range'),
-        State: 'available',
         InstanceTenancy: input.InstanceTenancy ?? 'default',
-        IsDefault: false,
-        OwnerId: region.account,
-        DhcpOptionsId: 'dopt-default',
         Tags: tagsFor(region.ec2.vpcs, input.TagSpecifications),
-        enableDnsSupport: true,
-        enableDnsHostnames: false,
       });
-      associate(region, addRouteTable(region, vpc), { Main: true });
-      addDefaultGroup(region, vpc);
-      addDefaultAcl(region, vpc);
-      return { Vpc: { ...viewOf(vpc), State: 'pending' } };
+      return { Vpc: newVpcView(vpc) };
     },
   },
 

@@ -27,8 +27,15 @@ const zoneIdPrefix = (region: string): string =>
     .map((part) => ownProperty(COMPASS, part) ?? part)
     .join('');
 
+export interface Zone {
+  /** E.g. `eu-west-1a`. */
+  readonly name: string;
+  /** E.g. `euw1-az1`. */
+  readonly id: string;
+}
+
 /** Returns a region's zones, such as `eu-west-1a` with the id `euw1-az1`. In AWS the mapping differs by account. */
-export const zonesOf = ({ name }: Region): { name: string; id: string }[] =>
+export const zonesOf = ({ name }: Region): Zone[] =>
   ['a', 'b', 'c'].map((letter, i) => ({ name: `${name}${letter}`, id: `${zoneIdPrefix(name)}-az${i + 1}` }));
 
 const zoneDescriptions = (region: Region): AvailabilityZone[] =>

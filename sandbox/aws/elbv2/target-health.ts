@@ -1,6 +1,6 @@
 /** The health states that depend on whether a target's group is in use. Health checks report all other states. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { groupsAdmit } from '../../network/reachability.ts';
+import { someInterfaceReaches } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';
@@ -55,7 +55,7 @@ function whyUnused(
   return availabilityZone === 'all' || zones.includes(availabilityZone) ? undefined : ZONE_NOT_IN_USE;
 }
 
-/** Schedules a simulated check, unless a data plane checks the targets. The simulation tests only the security groups. */
+/** Schedules a simulated check, unless a data plane checks the targets. The simulation tests only security groups and network ACLs. */
 function scheduleCheck(region: Region, group: TargetGroupRow, target: TargetRow): void {
   if (region.plane.checksTargets) return;
   const key = targetKey(group, target);
@@ -63,27 +63,18 @@ function scheduleCheck(region: Region, group: TargetGroupRow, target: TargetRow)
   region.after(0, 'elbv2:target-checked', key);
 }
 
-/** Whether the security groups let at least one node of the load balancer reach the target. */
+/** Whether the security groups and network ACLs let at least one node of the load balancer reach the target. */
 function isReachable(
   region: Region,
   balancer: LoadBalancerRow,
   group: TargetGroupRow,
   target: TargetRow,
 ): boolean {
-  const { networkInterfaces } = region.ec2;
-  const receiver = networkInterfaces.find(
+  const receiver = region.ec2.networkInterfaces.find(
     ({ VpcId, PrivateIpAddress }) => VpcId === group.VpcId && PrivateIpAddress === target.id,
   );
-  if (!receiver) return false;
-  const toGroups = (receiver.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
-  const fromGroups = balancer.SecurityGroups ?? [];
   const port = group.HealthCheckPort === 'traffic-port' ? target.port : Number(group.HealthCheckPort);
-  return balancer.interfaceIds.some((id) => {
-    const fromIp = networkInterfaces.get(id)?.PrivateIpAddress;
-    return (
-      fromIp !== undefined && groupsAdmit(region, { fromGroups, fromIp, toGroups, toIp: target.id, port })
-    );
-  });
+  return receiver !== undefined && someInterfaceReaches(region, balancer.interfaceIds, receiver, port);
 }
 
 export const targetOf = (group: TargetGroupRow, ip: string, port: number): TargetRow | undefined =>

@@ -22,9 +22,14 @@ const listedBy = ({ lag }: (typeof tables)[number]): readonly string[] =>
 
 /** Operations that read data without lag, data derived from other rows, or the parts of a single resource. */
 const READS_WITHOUT_LAG = [
-  ...['AddressesAttribute', 'AvailabilityZones', 'PrefixLists', 'Regions', 'VpcAttribute'].map(
-    (name) => `ec2 Describe${name}`,
-  ),
+  ...[
+    'AccountAttributes',
+    'AddressesAttribute',
+    'AvailabilityZones',
+    'PrefixLists',
+    'Regions',
+    'VpcAttribute',
+  ].map((name) => `ec2 Describe${name}`),
   ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(
     (name) => `elbv2 Describe${name}`,
   ),
@@ -77,7 +82,7 @@ test('no two kinds share an id prefix, a tag type or an ARN type', () => {
   }
 });
 
-test('every call that creates an EC2 resource accepts tags for it; routes, entries and tags are not resources', () => {
+test('every call that creates an EC2 resource accepts tags for it, apart from the calls without tags on AWS', () => {
   const ec2 = services['ec2']?.operations ?? {};
   const untagged = Object.entries(ec2)
     .filter(
@@ -85,7 +90,13 @@ test('every call that creates an EC2 resource accepts tags for it; routes, entri
         /^(Create|Allocate)/.test(name) && !inputMembers.includes('TagSpecifications'),
     )
     .map(([name]) => name);
-  expect(untagged).toEqual(['CreateRoute', 'CreateTags', 'CreateNetworkAclEntry']);
+  expect(untagged).toEqual([
+    'CreateRoute',
+    'CreateTags',
+    'CreateNetworkAclEntry',
+    'CreateDefaultVpc',
+    'CreateDefaultSubnet',
+  ]);
 });
 
 const KINDS = ec2Tables(region.ec2).map(({ kind }) => [kind.tagType, kind.idPrefix] as const);

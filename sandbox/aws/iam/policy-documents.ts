@@ -1,4 +1,4 @@
-/** Policy documents: IAM's checks of trust policies and of permission policies. */
+/** Policy documents: their grammar, and IAM's checks of permission policies. */
 import * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { otherPartitionIn } from './arns.ts';
@@ -27,20 +27,19 @@ const policy = z.strictObject({
   Statement: z.union([statement, z.array(statement).min(1)]),
 });
 
-type Statement = z.infer<typeof statement>;
-type Principal = z.infer<typeof principal>;
+export type Statement = z.infer<typeof statement>;
+export type Principal = z.infer<typeof principal>;
 
-/** The default maximum size of a trust policy, in characters other than white space. */
-const MAX_TRUST_POLICY_SIZE = 2048;
 /** The maximum size of a managed policy, in characters other than white space. */
 const MAX_MANAGED_POLICY_SIZE = 6144;
 
-const listOf = (given: string | string[] | undefined): string[] => [given ?? []].flat();
+/** Returns the values of an element, which can be one string or a list. */
+export const listOf = (given: string | string[] | undefined): string[] => [given ?? []].flat();
 /** Returns the size of a document as IAM measures it. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const sizeOf = (document: string): number => document.replace(/\s/g, '').length;
 
 /** Returns the statements of a document. @throws MalformedPolicyDocument */
-function statementsOf(document: string): Statement[] {
+export function statementsOf(document: string): Statement[] {
   let json: unknown;
   try {
     json = JSON.parse(document);
@@ -61,62 +60,6 @@ function statementsOf(document: string): Statement[] {
     }
   }
   return statements;
-}
-
-/**
- * Checks a trust policy.
- * @throws MalformedPolicyDocument, LimitExceeded
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
- */
-export function checkTrustPolicy(document = '', region: Region): string {
-  for (const statement of statementsOf(document)) {
-    if (statement.Resource ?? statement.NotResource) throw malformedPolicy('Has prohibited field Resource');
-    const who = statement.Principal ?? statement.NotPrincipal;
-    if (who === undefined) throw malformedPolicy('Missing required field Principal');
-    const actions = listOf(statement.Action ?? statement.NotAction);
-    if (actions.length === 0) throw malformedPolicy('Missing required field Action');
-    if (actions.some((action) => action !== '*' && !action.startsWith('sts:'))) {
-      throw malformedPolicy('AssumeRole policy may only specify STS AssumeRole actions.');
-    }
-    checkPrincipal(who, region);
-  }
-  if (sizeOf(document) > MAX_TRUST_POLICY_SIZE) {
-    throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${MAX_TRUST_POLICY_SIZE}`);
-  }
-  return document;
-}
-
-/** Whether IAM accepts a role as a principal. It does not accept a new role immediately. */
-function isKnownPrincipal(region: Region, arn: string): boolean {
-  const role = region.iam.roles.find(({ Arn }) => Arn === arn);
-  if (!role) return false;
-  const propagation = {
-    lag: 'iamLagMs',
-    id: role.RoleId,
-    consumer: 'iam principal',
-    changedAt: role.CreateDate,
-  } as const;
-  return region.visibleAt(propagation) <= region.now().getTime();
-}
-
-/**
- * Checks that a principal of this account exists. IAM stores the id of a principal instead of the name, so it must find the
- * principal. Principals of other accounts are not checked.
- */
-function checkPrincipal(principal: Principal, region: Region): void {
-  const { account } = region;
-  if (principal === '*') return;
-  const invalid = (kind: string, who: string) =>
-    malformedPolicy(`Invalid principal in policy: "${kind}":"${who}"`);
-  for (const service of listOf(principal.Service)) {
-    if (!/^([a-z0-9-]+\.)+amazonaws\.com$/.test(service)) throw invalid('SERVICE', service);
-  }
-  for (const who of listOf(principal.AWS)) {
-    if (who === '*' || /^\d{12}$/.test(who)) continue;
-    const [, partition, owner, resource = ''] = /^arn:([\w-]+):(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
-    const isKnown = resource === 'root' || isKnownPrincipal(region, who);
-    if (partition !== region.partition.id || (owner === account && !isKnown)) throw invalid('AWS', who);
-  }
 }
 
 /** Checks a permission policy. @throws MalformedPolicyDocument */

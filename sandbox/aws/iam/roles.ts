@@ -1,15 +1,15 @@
 /** Roles: unique by name regardless of case, each with its own id. A role cannot be deleted while it has policies. */
 import type * as IAM from '@aws-sdk/client-iam';
-import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
-import { checkPath, checkRoleName, urlEncode, page } from './checks.ts';
+import { checkPath, checkRoleName, page } from './checks.ts';
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
-import { checkTrustPolicy } from './policy-documents.ts';
 import { checkBoundary } from './policy-lookup.ts';
+import { viewOfRole, viewWithTags } from './role-views.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
 import { iamTagging } from './tags.ts';
+import { checkTrustPolicy } from './trust-policies.ts';
 import { uniqueId } from './unique-ids.ts';
 
 const DEFAULT_SESSION_DURATION_S = 3600;
@@ -29,6 +29,7 @@ export function addRole(
     | 'Path'
     | 'RoleName'
     | 'AssumeRolePolicyDocument'
+    | 'principalIds'
     | 'Description'
     | 'MaxSessionDuration'
     | 'Tags'
@@ -45,25 +46,6 @@ export function addRole(
     attachedPolicies: [],
   });
 }
-
-/** Returns a role as lists show it, without its tags. The tags require a separate call. */
-const viewOf = ({ Tags: _tags, ...role }: RoleRow): Role => ({
-  ...role,
-  AssumeRolePolicyDocument: urlEncode(role.AssumeRolePolicyDocument),
-});
-
-/** Returns a role as calls for a single role show it, with its boundary and tags. */
-export const viewWithTags = (role: RoleRow): Role => ({
-  ...viewOf(role),
-  PermissionsBoundary: role.boundary === undefined ? undefined : boundaryOf(role.boundary),
-  Tags: role.Tags.length > 0 ? role.Tags : undefined,
-});
-
-// IAM returns `Policy`, although the enumeration in its model has only `PermissionsBoundaryPolicy`.
-const boundaryOf = (PermissionsBoundaryArn: string) => ({
-  PermissionsBoundaryType: 'Policy' as 'PermissionsBoundaryPolicy',
-  PermissionsBoundaryArn,
-});
 
 export const roleOperations = {
   CreateRole: {
@@ -85,11 +67,11 @@ export const roleOperations = {
         Tags: iamTagging.merged([], input.Tags),
       };
       if (region.iam.roles.has(given.RoleName.toLowerCase())) throw roleExists(given.RoleName);
-      const AssumeRolePolicyDocument = checkTrustPolicy(input.AssumeRolePolicyDocument, region);
+      const trust = checkTrustPolicy(input.AssumeRolePolicyDocument, region);
       const { PermissionsBoundary } = input;
       const boundary =
         PermissionsBoundary === undefined ? undefined : checkBoundary(region, PermissionsBoundary);
-      return { Role: viewWithTags(addRole(region, { ...given, AssumeRolePolicyDocument, boundary })) };
+      return { Role: viewWithTags(region, addRole(region, { ...given, ...trust, boundary })) };
     },
   },
 
@@ -97,7 +79,7 @@ export const roleOperations = {
     inputMembers: ['RoleName'],
     // Roles are never assumed in the sandbox, so there is no last use.
     run: (input, region) => ({
-      Role: { ...viewWithTags(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
+      Role: { ...viewWithTags(region, rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
     }),
   },
 
@@ -109,7 +91,7 @@ export const roleOperations = {
         .filter(({ Path }) => Path.startsWith(prefix))
         .sort((a, b) => (a.RoleName < b.RoleName ? -1 : 1));
       const { rows, ...rest } = page(found, input);
-      return { Roles: rows.map(viewOf), ...rest };
+      return { Roles: rows.map((role) => viewOfRole(region, role)), ...rest };
     },
   },
 
@@ -129,7 +111,7 @@ export const roleOperations = {
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
       role.Description = input.Description;
-      return { Role: viewWithTags(role) };
+      return { Role: viewWithTags(region, role) };
     },
   },
 
@@ -137,7 +119,7 @@ export const roleOperations = {
     inputMembers: ['RoleName', 'PolicyDocument'],
     run(input, region) {
       const role = modifiableRoleOf(region, input.RoleName);
-      role.AssumeRolePolicyDocument = checkTrustPolicy(input.PolicyDocument, region);
+      Object.assign(role, checkTrustPolicy(input.PolicyDocument, region));
       return {};
     },
   },

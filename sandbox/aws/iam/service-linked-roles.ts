@@ -4,7 +4,8 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { managedPolicyArn } from './arns.ts';
 import { invalidInput } from './errors.ts';
-import { addRole, viewWithTags } from './roles.ts';
+import { viewWithTags } from './role-views.ts';
+import { addRole } from './roles.ts';
 import { SERVICE_PATH } from './store.ts';
 import type { RoleRow } from './store.ts';
 
@@ -78,7 +79,7 @@ export const serviceLinkedRoleOperations = {
         );
       }
       const role = makeServiceLinkedRole(region, service, input.Description);
-      return { Role: viewWithTags(role) };
+      return { Role: viewWithTags(region, role) };
     },
   },
 } satisfies Operations<typeof IAM>;

@@ -18,6 +18,8 @@ export interface RoleRow extends Role {
   CreateDate: Date;
   /** The JSON document as given. IAM's responses contain it URL-encoded. */
   AssumeRolePolicyDocument: string;
+  /** The ids of the roles that the trust policy names, by ARN. */
+  principalIds?: Record<string, string>;
   MaxSessionDuration: number;
   Tags: Tag[];
   /** The inline policies by name; each value is the document as given. */

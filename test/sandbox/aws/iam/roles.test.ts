@@ -90,61 +90,6 @@ test.each<[string, Partial<CreateRoleCommandInput>, string]>([
   });
 });
 
-test.each([
-  ['text that is not JSON', '{', 'This policy contains invalid Json'],
-  ['no statement', '{"Version":"2012-10-17"}', 'Syntax errors in policy.'],
-  ['an unknown version', trustPolicy().replace('2012-10-17', '2020-01-01'), 'Syntax errors in policy.'],
-  ['an unknown member', trustPolicy({ Colour: 'red' }), 'Syntax errors in policy.'],
-  ['no effect', trustPolicy({ Effect: undefined }), 'Missing required field Effect'],
-  ['no principal', trustPolicy({ Principal: undefined }), 'Missing required field Principal'],
-  ['no action', trustPolicy({ Action: undefined }), 'Missing required field Action'],
-  ['a resource', trustPolicy({ Resource: '*' }), 'Has prohibited field Resource'],
-  [
-    'an action of another service',
-    trustPolicy({ Action: 's3:GetObject' }),
-    'AssumeRole policy may only specify STS AssumeRole actions.',
-  ],
-  [
-    'an action without a service prefix',
-    trustPolicy({ Action: 'AssumeRole' }),
-    'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
-  ],
-  [
-    'a service principal that is not a service name',
-    trustPolicy({ Principal: { Service: 'ecs-tasks' } }),
-    'Invalid principal in policy: "SERVICE":"ecs-tasks"',
-  ],
-  [
-    'a principal that is an unknown role of this account',
-    trustPolicy({ Principal: { AWS: 'arn:aws:iam::000000000000:role/gone' } }),
-    'Invalid principal in policy: "AWS":"arn:aws:iam::000000000000:role/gone"',
-  ],
-])('a trust policy with %s is malformed', async (_what, document, message) => {
-  const { iam } = await sandbox();
-  const made = makeRole(iam, 'task', { AssumeRolePolicyDocument: document });
-  expect(await refusalOf(made)).toEqual({ code: 'MalformedPolicyDocument', message });
-});
-
-test('existing roles, accounts and "*" can be principals of a trust policy', async () => {
-  const { iam } = await sandbox();
-  await makeRole(iam, 'first');
-  const AWS = ['arn:aws:iam::000000000000:role/first', 'arn:aws:iam::000000000000:root', '111111111111'];
-  await makeRole(iam, 'second', { AssumeRolePolicyDocument: trustPolicy({ Principal: { AWS } }) });
-  await makeRole(iam, 'third', { AssumeRolePolicyDocument: trustPolicy({ Principal: '*' }) });
-  expect((await iam.send(new ListRolesCommand({}))).Roles).toHaveLength(3);
-});
-
-test('a trust policy may have 2048 characters, not counting white space', async () => {
-  const { iam } = await sandbox();
-  const padded = trustPolicy().padEnd(3000);
-  await makeRole(iam, 'padded', { AssumeRolePolicyDocument: padded });
-  const long = trustPolicy({ Sid: 's'.repeat(2048) });
-  expect(await refusalOf(makeRole(iam, 'long', { AssumeRolePolicyDocument: long }))).toEqual({
-    code: 'LimitExceeded',
-    message: 'Cannot exceed quota for ACLSizePerRole: 2048',
-  });
-});
-
 test('an unknown role is refused with an error that names the role', async () => {
   const { iam } = await sandbox();
   const refused = {

@@ -84,6 +84,7 @@ async function startIn(folder: string, options: SandboxWithTasksOptions): Promis
   const balancers = serveBalancers(sandbox.world, {
     folderOf: (task) => plane.folderOf(task),
     httpPort: options.httpPort,
+    countRequest: (targetGroupArn) => plane.countRequest(targetGroupArn),
     reportError,
   });
   return {

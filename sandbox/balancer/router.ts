@@ -69,6 +69,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     for (const connection of attempts) {
       const target = nextTarget(decision.targetGroupArn, view.targets(decision.targetGroupArn));
       if (target === undefined) return sendOwnResponse(response, errorPage(503));
+      if (connection === attempts[0]) view.countRequest(decision.targetGroupArn);
       const reachability = await view.reach(target);
       if (reachability === 'refused') return sendOwnResponse(response, errorPage(502));
       if (reachability === 'timeout') return await respondAfterTimeout(response, connectTimeoutMs);

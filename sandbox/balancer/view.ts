@@ -28,4 +28,6 @@ export interface ListenerView {
   targets(targetGroupArn: string): readonly TargetView[];
   protocol(targetGroupArn: string): TargetProtocol;
   reach(target: TargetView): Promise<Reachability>;
+  /** Counts a request for which a target of the group was selected. */
+  countRequest(targetGroupArn: string): void;
 }

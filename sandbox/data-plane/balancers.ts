@@ -13,6 +13,8 @@ export interface BalancerOptions {
   readonly folderOf: (taskArn: string) => string;
   /** The local port for listeners on port 80. If it is 0, every listener takes any free port. */
   readonly httpPort: number;
+  /** Counts a request that was forwarded to a target group. */
+  readonly countRequest: (targetGroupArn: string) => void;
   /** Receives an error when a listener cannot be served. */
   readonly reportError: (error: unknown) => void;
 }
@@ -33,7 +35,7 @@ const MIN_INTERVAL_MS = 200;
 /** Serves the load balancers of a world, and follows the world's changes until `close` is called. */
 export function serveBalancers(
   world: World,
-  { folderOf, httpPort, reportError }: BalancerOptions,
+  { folderOf, httpPort, countRequest, reportError }: BalancerOptions,
 ): Balancers {
   const openListeners = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
   const failedListeners = new Set<string>();
@@ -77,7 +79,11 @@ export function serveBalancers(
     }
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (openListeners.has(arn) || failedListeners.has(arn)) continue;
-      const server = await openOnFreePort(viewOf(region, listener, balancer, folderOf), listener, httpPort);
+      const server = await openOnFreePort(
+        viewOf(region, listener, balancer, { folderOf, countRequest }),
+        listener,
+        httpPort,
+      );
       if (!server) {
         failedListeners.add(arn);
         reportError(new Error(`There is no free port on this machine for ${arn}`));
@@ -136,7 +142,7 @@ function viewOf(
   region: Region,
   { ListenerArn, Port }: ListenerRow,
   balancer: LoadBalancerRow,
-  folderOf: BalancerOptions['folderOf'],
+  { folderOf, countRequest }: Pick<BalancerOptions, 'folderOf' | 'countRequest'>,
 ): ListenerView {
   return {
     port: Port,
@@ -146,6 +152,7 @@ function viewOf(
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
     reach: (target) => locateTarget(region, balancer, target, folderOf),
+    countRequest,
   };
 }
 

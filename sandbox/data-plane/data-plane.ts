@@ -27,8 +27,12 @@ export interface DataPlane {
   stopTask(region: Region, taskArn: string, onStopped: () => void): void;
   /** Whether health checks run. If not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
-  /** Measures tasks and load balancers, and then calls `onMeasured`. Undefined if nothing can be measured. */
-  readonly measureUsage?: (onMeasured: (usage: Usage) => void) => void;
+  /**
+   * Measures the tasks and load balancers of a region, and then calls `onMeasured`. Undefined if nothing can be measured.
+   * @param maxAgeMs usage that began to be counted longer ago is not reported, in milliseconds of the sandbox's clock
+   */
+  readonly measureUsage?:
+    ((region: Region, maxAgeMs: number, onMeasured: (usage: Usage) => void) => void) | undefined;
 }
 
 /**

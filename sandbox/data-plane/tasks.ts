@@ -26,6 +26,7 @@ import {
 import { makeMemoryLimits } from './memory-limits.ts';
 import { CannotStartTaskError, checkPrerequisites, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
+import { makeUsageMeter } from './usage-meter.ts';
 
 /** Fargate's default for `stopTimeout`. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -44,6 +45,8 @@ interface RunningTask {
 export interface TaskDataPlane extends DataPlane {
   /** Returns the folder of a task, in which the task's listening ports are recorded. */
   folderOf(taskArn: string): string;
+  /** Counts a request that a load balancer has forwarded to a target group. */
+  countRequest(targetGroupArn: string): void;
   /** Stops all tasks, because the sandbox is closing. */
   close(): Promise<void>;
 }
@@ -62,6 +65,7 @@ export function makeTaskDataPlane(
   isolation: Isolation = noIsolation,
 ): TaskDataPlane {
   const memory = makeMemoryLimits(clock, reportError);
+  const meter = makeUsageMeter(clock);
   const runningTasks = new Map<string, RunningTask>();
   let isClosing = false;
   const folderOf = (taskArn: string) => join(folder, taskIdOf(taskArn));
@@ -135,7 +139,7 @@ export function makeTaskDataPlane(
   }
 
   /**
-   * Enforces a container's memory limits until the returned function is called. That function returns ECS's reason if the
+   * Enforces a container's memory limits and measures its usage until the returned function is called. That function returns ECS's reason if the
    * container was killed for its memory usage.
    */
   function watchMemory(
@@ -152,9 +156,9 @@ export function makeTaskDataPlane(
       container.kill();
     };
     const limits = { container: definition.memory, task: Number(taskDefinition.memory ?? Infinity) };
-    const endWatch = memory.watch({ pid, taskArn, limits, kill });
+    const endWatches = [memory.watch({ pid, taskArn, limits, kill }), meter.watch({ pid, taskArn })];
     return () => {
-      endWatch();
+      for (const endWatch of endWatches) endWatch();
       return reason;
     };
   }
@@ -174,6 +178,14 @@ export function makeTaskDataPlane(
   return {
     checksTargets: true,
     folderOf,
+    countRequest: (targetGroupArn) => meter.countRequest(targetGroupArn),
+    // The CPU time of processes is read on Linux only.
+    measureUsage:
+      process.platform === 'linux'
+        ? ({ name }, maxAgeMs, onMeasured) => {
+            meter.measure(name, maxAgeMs).then(onMeasured).catch(reportError);
+          }
+        : undefined,
     startTask(region, taskArn, onOutcome) {
       const task = region.ecs.tasks.get(taskArn);
       if (!task) return;

@@ -160,7 +160,11 @@ function regexOf(pattern: string): RegExp {
   return regex;
 }
 
-function compile(pattern: string): RegExp {
+/** The printable characters of ASCII, for `\\p{Print}`, which JavaScript lacks. */
+const PRINTABLE = '[\\x20-\\x7e]';
+
+function compile(javaPattern: string): RegExp {
+  const pattern = javaPattern.replaceAll('\\p{Print}', PRINTABLE);
   for (const flags of ['u', '']) {
     try {
       return new RegExp(`^(?:${pattern})$`, flags);

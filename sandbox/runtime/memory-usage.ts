@@ -1,4 +1,4 @@
-/** Measures the memory of containers: the sum over all processes of a container, including children that left its process group. */
+/** Measures the memory and the CPU time of containers, with all their processes, including children that left their process group. */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -9,9 +9,21 @@ interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
+  /** The CPU time that the process and its reaped children have used, in seconds. Only Linux is read; 0 elsewhere. */
+  readonly cpuSeconds: number;
   /** Returns the memory of the process in bytes; 0 when the process has ended. */
   bytes(): number;
 }
+
+/** What a container uses. */
+export interface ContainerUsage {
+  readonly memoryBytes: number;
+  /** The CPU time that it has used since it started. */
+  readonly cpuSeconds: number;
+}
+
+/** The clock ticks per second in `/proc/PID/stat`, which is the same for all programs on Linux. */
+const TICKS_PER_SECOND = 100;
 
 /**
  * Measures containers by reading the process table once.
@@ -19,6 +31,33 @@ interface ProcessEntry {
  * @returns the memory of each container in bytes, by the ID of its first process
  */
 export async function memoryUsageOf(leaders: readonly number[]): Promise<Map<number, number>> {
+  const members = await membersOf(leaders);
+  return new Map([...members].map(([leader, processes]) => [leader, sumOf(processes, (one) => one.bytes())]));
+}
+
+/**
+ * Measures the memory and the CPU time of containers on Linux by reading the process table once.
+ * @param leaders the ID of the first process of each container, which leads a process group
+ * @returns the usage of each container, by the ID of its first process
+ */
+export async function containerUsageOf(leaders: readonly number[]): Promise<Map<number, ContainerUsage>> {
+  const members = await membersOf(leaders);
+  return new Map(
+    [...members].map(([leader, processes]) => [
+      leader,
+      {
+        memoryBytes: sumOf(processes, (one) => one.bytes()),
+        cpuSeconds: sumOf(processes, (one) => one.cpuSeconds),
+      },
+    ]),
+  );
+}
+
+const sumOf = (processes: readonly ProcessEntry[], valueOf: (one: ProcessEntry) => number): number =>
+  processes.reduce((sum, one) => sum + valueOf(one), 0);
+
+/** Returns the processes of each container, by the ID of its first process. */
+async function membersOf(leaders: readonly number[]): Promise<Map<number, ProcessEntry[]>> {
   const table = process.platform === 'linux' ? linuxTable() : await psTable();
   const children = indexBy(table, ({ parent }) => parent);
   const groups = indexBy(table, ({ group }) => group);
@@ -27,7 +66,7 @@ export async function memoryUsageOf(leaders: readonly number[]): Promise<Map<num
       const members = new Set(groups.get(leader) ?? []);
       // A set may grow while it is iterated, and the iteration then reaches the new elements.
       for (const { pid } of members) for (const child of children.get(pid) ?? []) members.add(child);
-      return [leader, [...members].reduce((sum, one) => sum + one.bytes(), 0)];
+      return [leader, [...members]];
     }),
   );
 }
@@ -50,12 +89,15 @@ function linuxTable(): ProcessEntry[] {
   return readdirSync('/proc').flatMap((name) => {
     const stat = /^\d+$/.test(name) ? contentsOf(`/proc/${name}/stat`) : '';
     if (stat === '') return [];
-    const [, parent, group] = statFields(stat);
+    const fields = statFields(stat);
+    const [, parent, group] = fields;
     return [
       {
         pid: Number(name),
         parent: Number(parent),
         group: Number(group),
+        // The times of the process in user and kernel mode, and those of its reaped children.
+        cpuSeconds: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND,
         bytes: () => unreclaimableBytes(contentsOf(`/proc/${name}/status`)),
       },
     ];
@@ -79,7 +121,7 @@ async function psTable(): Promise<ProcessEntry[]> {
     .split('\n')
     .map((line) => {
       const [pid = 0, parent = 0, group = 0, kilobytes = 0] = line.trim().split(/\s+/).map(Number);
-      return { pid, parent, group, bytes: () => kilobytes * 1024 };
+      return { pid, parent, group, cpuSeconds: 0, bytes: () => kilobytes * 1024 };
     });
 }
 

@@ -6,6 +6,9 @@ import { MINUTE_EVENT, MINUTE_MS, scheduleMinute } from './minute.ts';
 import { bucketOf, startOf } from './periods.ts';
 import { publishUsage } from './service-metrics.ts';
 
+/** Usage that was counted over more minutes is not published, because it would not show the load of the last minute. */
+const MAX_MINUTES = 2;
+
 export const minuteEvents: Events = {
   [MINUTE_EVENT](region) {
     scheduleMinute(region);
@@ -14,7 +17,7 @@ export const minuteEvents: Events = {
     if (!plane.measureUsage) return evaluateAll(region);
     const minute = region.scaled(MINUTE_MS);
     const startedAt = startOf(bucketOf(region.now().getTime(), minute) - 1, minute);
-    plane.measureUsage((usage) => {
+    plane.measureUsage(region, MAX_MINUTES * minute, (usage) => {
       publishUsage(region, usage, startedAt);
       evaluateAll(region);
       region.changed();

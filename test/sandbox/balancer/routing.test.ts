@@ -40,6 +40,7 @@ describe('routing', () => {
     expect((await askEcho(port, '/%61pi1/x')).name).toBe('api1');
     expect(await ask(port, '/api1')).toMatchObject({ status: 404, body: 'nothing here' });
     expect((await ask(port, '//api1/x')).status).toBe(404);
+    expect(world.requestCounts).toEqual({ [GROUP]: 2, [OTHER_GROUP]: 2 });
   });
 
   test('forwards path and query unchanged', async () => {

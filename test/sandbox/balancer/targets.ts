@@ -33,6 +33,8 @@ export class FakeWorld implements ListenerView {
   reachabilities = new Map<string, Reachability>();
   isListenerReachable = true;
   targetProtocol: TargetProtocol = 'HTTP';
+  /** The number of requests for which a target was selected, by target group. */
+  requestCounts: Record<string, number> = {};
 
   isReachable(): boolean {
     return this.isListenerReachable;
@@ -48,6 +50,9 @@ export class FakeWorld implements ListenerView {
   }
   protocol(): TargetProtocol {
     return this.targetProtocol;
+  }
+  countRequest(arn: string): void {
+    this.requestCounts[arn] = (this.requestCounts[arn] ?? 0) + 1;
   }
   async reach(target: TargetView): Promise<Reachability> {
     return this.reachabilities.get(`${target.id}:${target.port}`) ?? 'refused';

@@ -2,7 +2,7 @@
 import {
   DeregisterScalableTargetCommand,
   DescribeScalableTargetsCommand,
-  PutScalingPolicyCommand,
+  PutScheduledActionCommand,
   RegisterScalableTargetCommand,
   type DescribeScalableTargetsCommandInput,
   type RegisterScalableTargetCommandInput,
@@ -219,8 +219,7 @@ test('calls and members that the sandbox does not support are refused as not imp
   } as const;
   for (const call of [
     register({ ...bounds, ...table }),
-    register({ ...bounds, Tags: { team: 'orders' } }),
-    autoscaling.send(new PutScalingPolicyCommand({ ...webTarget, PolicyName: 'cpu' })),
+    autoscaling.send(new PutScheduledActionCommand({ ...webTarget, ScheduledActionName: 'night' })),
   ]) {
     expect(await refusalOf(call)).toMatchObject({ code: 'NotImplemented' });
   }

@@ -4,6 +4,7 @@ import type { ClusterField, ClusterSetting } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { settingOfCaller } from './account-settings.ts';
 import { checkStrategy, PROVIDERS } from './capacity.ts';
 import { clusterView } from './cluster-view.ts';
 import { clusterNotFound, invalid } from './errors.ts';
@@ -15,13 +16,14 @@ import { mergeTags } from './tags.ts';
 const ALL_FIELDS: ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'];
 const INSIGHTS = ['enabled', 'disabled', 'enhanced'];
 
-/** Returns the settings of a call, or the default. The only setting is `containerInsights`. */
-function settingsOf(given: ClusterSetting[] | undefined): ClusterSetting[] {
+/** Returns the settings of a call, or those of the account. The only setting is `containerInsights`. */
+function settingsOf(region: Region, given: ClusterSetting[] | undefined): ClusterSetting[] {
   for (const { name, value = '' } of given ?? []) {
     if (name !== 'containerInsights' || !INSIGHTS.includes(value))
       throw invalid(`Invalid setting ${name}=${value}.`);
   }
-  return given?.length ? given : [{ name: 'containerInsights', value: 'disabled' }];
+  if (given?.length) return given;
+  return [{ name: 'containerInsights', value: settingOfCaller(region, 'containerInsights') }];
 }
 
 function checkProviders(providers: string[]): string[] {
@@ -56,7 +58,7 @@ export const clusterOperations = {
         clusterArn,
         clusterName,
         status: 'ACTIVE',
-        settings: settingsOf(input.settings),
+        settings: settingsOf(region, input.settings),
         configuration: input.configuration,
         capacityProviders,
         defaultCapacityProviderStrategy: checkStrategy(
@@ -98,7 +100,7 @@ export const clusterOperations = {
     inputMembers: ['cluster', 'settings', 'configuration'],
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
-      if (input.settings) cluster.settings = settingsOf(input.settings);
+      if (input.settings) cluster.settings = settingsOf(region, input.settings);
       if (input.configuration) cluster.configuration = input.configuration;
       return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
@@ -108,7 +110,7 @@ export const clusterOperations = {
     inputMembers: ['cluster', 'settings'],
     run(input, region) {
       const cluster = activeClusterOf(region, input.cluster);
-      cluster.settings = settingsOf(input.settings);
+      cluster.settings = settingsOf(region, input.settings);
       return { cluster: clusterView(region, cluster, ALL_FIELDS) };
     },
   },

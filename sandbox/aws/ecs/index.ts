@@ -1,5 +1,6 @@
 /** The sandbox's ECS: all its operations and events. */
 import type { Events } from '../../world/region.ts';
+import { accountSettingOperations } from './account-settings.ts';
 import { clusterOperations } from './clusters.ts';
 import { containerInstanceOperations } from './container-instances.ts';
 import { runTaskOperations } from './run-task.ts';
@@ -14,6 +15,7 @@ import { taskEvents } from './task-life.ts';
 import { taskOperations } from './tasks.ts';
 
 export const ecsOperations = {
+  ...accountSettingOperations,
   ...clusterOperations,
   ...containerInstanceOperations,
   ...taskDefinitionOperations,

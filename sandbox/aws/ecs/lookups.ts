@@ -73,15 +73,29 @@ export function findTask(region: Region, cluster: ClusterRow, reference = ''): T
   return task?.clusterArn === cluster.clusterArn ? task : undefined;
 }
 
-const PAGE_RULES: PageRules = {
-  defaultSize: 100,
-  sizes: { min: 1, max: 100, invalid: () => invalid('maxResults must be between 1 and 100.') },
+const pageRules = (max: number): PageRules => ({
+  defaultSize: max,
+  sizes: { min: 1, max, invalid: () => invalid(`maxResults must be between 1 and ${max}.`) },
   invalidToken: () => invalid('Invalid token.'),
-};
+});
+const PAGE_RULES = pageRules(100);
+const SMALL_PAGE_RULES = pageRules(10);
 
 /** Returns one page of a list, with at most 100 rows. @throws InvalidParameterException for an invalid size or token */
-export function page<Row>(rows: Row[], size?: number, token?: string): { rows: Row[]; nextToken?: string } {
+export const page = <Row>(rows: Row[], size?: number, token?: string): EcsPage<Row> =>
+  pageBy(PAGE_RULES, rows, size, token);
+
+/** Returns one page of a list, with at most 10 rows. @throws InvalidParameterException for an invalid size or token */
+export const pageOfTen = <Row>(rows: Row[], size?: number, token?: string): EcsPage<Row> =>
+  pageBy(SMALL_PAGE_RULES, rows, size, token);
+
+interface EcsPage<Row> {
+  rows: Row[];
+  nextToken?: string;
+}
+
+function pageBy<Row>(rules: PageRules, rows: Row[], size?: number, token?: string): EcsPage<Row> {
   // An empty token means the first page.
-  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, PAGE_RULES);
+  const { rows: rowsOfPage, next } = pageOf(rows, size, token || undefined, rules);
   return { rows: rowsOfPage, nextToken: next };
 }

@@ -10,6 +10,7 @@ import type {
   ServiceDeployment,
   ServiceEvent,
   ServiceRevision,
+  Setting,
   Tag,
   Task,
   TaskDefinition,
@@ -171,12 +172,15 @@ export const ecsStore = () => ({
   families: new Table<{ revision: number }>(BOOKKEEPING),
   /** The RunTask calls with a client token, by cluster and token. */
   runs: new Table<RunRow>(BOOKKEEPING),
+  /** The settings that a call has set, by principal and name. */
+  accountSettings: new Table<Setting>(BOOKKEEPING),
 });
 export type EcsStore = ReturnType<typeof ecsStore>;
 
 /** Returns the tables of resources. Every other table, such as `families`, must be excluded here by name. */
 export const resourceTables = ({
-  families: _,
+  families: _families,
   runs: _runs,
+  accountSettings: _accountSettings,
   ...tables
 }: EcsStore): EcsTable<{ tags?: Tag[] }>[] => Object.values(tables);

@@ -1,6 +1,7 @@
 /** Adds ECS's defaults to a task definition. Responses contain the definition with these defaults. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
 import { cpuUnits, mebibytes } from './fargate-sizes.ts';
+import { requiredAttributes } from './required-attributes.ts';
 
 /** Returns the definition with defaults, but without its ARN, revision and dates. */
 export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition {
@@ -15,12 +16,14 @@ export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefi
     ),
     volumes: [],
     placementConstraints: input.placementConstraints ?? [],
-    compatibilities: requiresFargate ? ['EC2', 'FARGATE'] : ['EXTERNAL', 'EC2'],
+    compatibilities: requiresFargate ? ['EC2', 'FARGATE', 'MANAGED_INSTANCES'] : ['EXTERNAL', 'EC2'],
+    requiresAttributes: requiredAttributes(input),
     requiresCompatibilities: input.requiresCompatibilities,
     cpu: cpuUnits(input.cpu),
     memory: mebibytes(input.memory),
     ephemeralStorage: input.ephemeralStorage,
     runtimePlatform: input.runtimePlatform,
+    enableFaultInjection: false,
   };
 }
 

@@ -8,11 +8,11 @@ import type { Region } from '../../world/region.ts';
 import { checkContainer, type TaskProperties } from './container-rules.ts';
 import { clientError, invalid, notSupported, refuseUnsupported } from './errors.ts';
 import { checkFargateSize, cpuUnits, mebibytes } from './fargate-sizes.ts';
+import { isInEcr } from './required-attributes.ts';
 import { checkRoles } from './task-roles.ts';
 
 const MAX_CONTAINERS = 10;
 const MAX_BYTES = 65_536;
-const ECR_IMAGE = /^\d{12}\.dkr[.-]ecr(-fips)?\.[\w-]+\.[\w.-]+\//;
 
 /**
  * Checks a task definition.
@@ -47,11 +47,7 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   );
   checkRelations(containers, networkMode);
   checkReservations(containers, cpu, memory);
-  if (
-    requiresFargate &&
-    !properties.hasExecutionRole &&
-    containers.some(({ image = '' }) => ECR_IMAGE.test(image))
-  ) {
+  if (requiresFargate && !properties.hasExecutionRole && containers.some(isInEcr)) {
     throw clientError('Fargate requires task definition to have execution role ARN to support ECR images.');
   }
   checkRoles(region, input, 'RegisterTaskDefinition');

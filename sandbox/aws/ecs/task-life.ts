@@ -14,8 +14,11 @@ import { wakeServiceOf } from './wake.ts';
 /** The maximum number of stopped tasks to keep, even if all of them stopped recently. */
 const MAX_STOPPED = 500;
 
+/** Changes the status of a task. Once the task is no longer PROVISIONING, its health is shown. */
 function setStatus(task: TaskRow, status: string): void {
   task.lastStatus = status;
+  task.healthStatus ??= 'UNKNOWN';
+  for (const container of task.containers) container.healthStatus ??= 'UNKNOWN';
   task.version = (task.version ?? 0) + 1;
 }
 
@@ -72,6 +75,8 @@ function activate(region: Region, task: TaskRow): void {
   for (const container of task.containers) {
     if (container.lastStatus !== 'PENDING') continue;
     container.lastStatus = 'RUNNING';
+    // In the network mode awsvpc, no port of the host is bound.
+    container.networkBindings = [];
     container.runtimeId = `${shortName(task.taskArn)}-${parseInt(region.id('r', 8).slice(2), 16)}`;
   }
   setStatus(task, 'ACTIVATING');

@@ -59,7 +59,6 @@ export function addTask(region: Region, request: TaskRequest): TaskRow {
     taskDefinitionArn: definition.taskDefinitionArn,
     lastStatus: 'PROVISIONING',
     desiredStatus: 'RUNNING',
-    healthStatus: 'UNKNOWN',
     containers,
     attachments: [
       {
@@ -109,7 +108,6 @@ function newContainer(
     image,
     imageDigest: ownProperty(digests, image),
     lastStatus: 'PENDING',
-    healthStatus: 'UNKNOWN',
     networkInterfaces: [],
     cpu: String(cpu),
     memory: memory?.toString(),

@@ -25,7 +25,7 @@ test("every registration creates a new revision with ECS's defaults", async () =
     networkMode: 'awsvpc',
     cpu: '256',
     memory: '512',
-    compatibilities: ['EC2', 'FARGATE'],
+    compatibilities: ['EC2', 'FARGATE', 'MANAGED_INSTANCES'],
     requiresCompatibilities: ['FARGATE'],
     volumes: [],
     placementConstraints: [],

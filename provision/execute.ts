@@ -73,8 +73,7 @@ export async function execute(
   const elapsed = duration(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
   report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
-  const { settings } = session.openTarget;
-  for (const event of delegationEvents(zone, plan.found.domain?.parentZone, settings.endpoint)) report(event);
+  for (const event of delegationEvents(zone, plan.found.domain?.parentZone, run)) report(event);
   return {
     exitCode: 0,
     text: url ?? '',

@@ -53,8 +53,8 @@ export const region: FieldRule = (text) => {
   return looksLikeRegion ? `Did you mean ${meant}?` : 'Use the code of an AWS region, e.g. eu-west-1.';
 };
 
-/** The maximum length of a path. It leaves room for the `/*` that is appended: a pattern has at most 128 characters. */
-const MAX_PATH_LENGTH = 125;
+/** The maximum length of a path: AWS's patterns have at most 128 characters, and one pattern of a path ends in `/*`. */
+export const MAX_PATH_LENGTH = 128 - '/*'.length;
 
 /** Matches where the fixed part of a path ends: at a wildcard, or at a parameter of a web framework, such as `/:id`, `/{id}`, `/[id]` or `/<id>`. */
 const END_OF_FIXED_PART = /\/?\*|\/:|\/[^/]*[{}[\]<>()]/;

@@ -1,11 +1,10 @@
 /** Computes the priorities of listener rules: longer paths first, and a path keeps its priority even if its container changes. Pure. */
 import { routesOf, type Config } from '../config/config.ts';
+import { MAX_PATH_LENGTH } from '../config/field-rules.ts';
 import { shortHash } from './names.ts';
 
 /** AWS accepts priorities from 1 to 50000. */
 const MAX_PRIORITY = 50_000;
-/** The length of the longest path that fits into a pattern with `/*` appended. */
-const MAX_PATH_LENGTH = 126;
 /** The number of priorities for each path length. */
 const BAND_SIZE = Math.floor(MAX_PRIORITY / (MAX_PATH_LENGTH + 1));
 

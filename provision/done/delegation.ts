@@ -6,6 +6,7 @@ import type { LookContext } from '../../lib/look/context.ts';
 import type { NamedZone } from '../../lib/look/domain.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { only } from '../../lib/model/resources.ts';
+import { awsCommand, type Run } from '../../lib/run/run.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
 import type { AllIds } from '../context.ts';
 
@@ -69,19 +70,19 @@ const areServersOfZone = (serversInDns: readonly string[], nameServers: readonly
 /**
  * Returns the events that say how to delegate the stack's zone. A zone that is delegated already has no events. Pure.
  * @param parent the zone of the account that contains our zone, if there is one
- * @param endpoint the endpoint for the AWS CLI; undefined for AWS's own
+ * @param run for the command of the AWS CLI
  */
 export function delegationEvents(
   zone: OwnZone | undefined,
   parent: NamedZone | undefined,
-  endpoint: string | undefined,
+  run: Pick<Run, 'region' | 'endpoint'>,
 ): Event[] {
   if (zone?.isDelegated !== false) return [];
   const { name, nameServers } = zone;
   const instruction = parent
     ? `Add this NS record to the account's zone ${parent.name}`
     : `Enter these name servers at the registrar of ${name}, or as an NS record of its parent zone`;
-  const command = parent && commandToDelegate(name, nameServers, parent, endpoint);
+  const command = parent && awsCommand(run, commandToDelegate(name, nameServers, parent));
   return [
     {
       type: 'warning',
@@ -94,17 +95,8 @@ export function delegationEvents(
 /** How long resolvers keep the NS record, in seconds. */
 const TTL = 300;
 
-function commandToDelegate(
-  zone: string,
-  nameServers: readonly string[],
-  parent: NamedZone,
-  endpoint: string | undefined,
-): string {
+function commandToDelegate(zone: string, nameServers: readonly string[], parent: NamedZone): string {
   const ResourceRecords = nameServers.map((Value) => ({ Value }));
   const Changes = [{ Action: 'CREATE', ResourceRecordSet: { Name: zone, Type: 'NS', TTL, ResourceRecords } }];
-  return [
-    'aws route53 change-resource-record-sets',
-    ...(endpoint === undefined ? [] : [`--endpoint-url ${endpoint}`]),
-    `--hosted-zone-id ${parent.hostedZoneId} --change-batch '${JSON.stringify({ Changes })}'`,
-  ].join(' ');
+  return `aws route53 change-resource-record-sets --hosted-zone-id ${parent.hostedZoneId} --change-batch '${JSON.stringify({ Changes })}'`;
 }

@@ -46,7 +46,7 @@ test("a stack in a new zone is checked at the load balancer's name until the sug
 
   // Sends what the suggested AWS CLI command would send.
   const [, HostedZoneId, batch = ''] =
-    /--hosted-zone-id (\S+) --change-batch '(.*)'$/.exec(notes.at(-1) ?? '') ?? [];
+    /--hosted-zone-id (\S+) --change-batch '(.*)' --region/.exec(notes.at(-1) ?? '') ?? [];
   const ChangeBatch = JSON.parse(batch) as { Changes: [] };
   await user.aws.route53.send(new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch }));
   await user.provision(stackWith(true), { wait: true });

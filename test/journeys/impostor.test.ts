@@ -11,7 +11,8 @@ test('a program that answers like the sandbox is reported, and receives only the
   const folder = join(user.folder, '.slipway', 'sandbox');
   mkdirSync(folder, { recursive: true });
   // The token of a sandbox that was killed.
-  writeFileSync(join(folder, 'token'), `${'ab'.repeat(32)}\n`, { mode: 0o600 });
+  const token = 'ab'.repeat(32);
+  writeFileSync(join(folder, 'token'), `${token}\n`, { mode: 0o600 });
   const received: string[] = [];
   const impostor = createServer((request, response) => {
     received.push(`${request.method} ${request.url}`, JSON.stringify(request.headers));
@@ -34,5 +35,7 @@ test('a program that answers like the sandbox is reported, and receives only the
     impostor.close();
   }
   expect(received.filter((line) => !line.startsWith('{'))).toEqual(Array(2).fill('GET /_sandbox/about'));
-  expect(received.join('\n')).not.toMatch(/authorization|ab{8}/);
+  for (const secret of ['authorization', token.slice(0, 8)]) {
+    expect(received.join('\n')).not.toContain(secret);
+  }
 }, 60_000);

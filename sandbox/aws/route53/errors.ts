@@ -9,10 +9,10 @@ export const notInEnumeration = (value: unknown, values: readonly string[]): Ref
     `Invalid XML ; cvc-enumeration-valid: Value '${String(value)}' is not facet-valid with respect to enumeration '[${values.join(', ')}]'. It must be a value from the enumeration.`,
   );
 
-/** The refusal of a text that is longer than AWS's XML schema allows. */
-export const tooLong = (text: string, max: number, type: string): Refusal =>
+/** The refusal of a string that is longer than AWS's XML schema allows. */
+export const tooLong = (value: string, max: number, type: string): Refusal =>
   invalidInput(
-    `Invalid XML ; cvc-maxLength-valid: Value '${text}' with length = '${text.length}' is not facet-valid with respect to maxLength '${max}' for type '${type}'.`,
+    `Invalid XML ; cvc-maxLength-valid: Value '${value}' with length = '${value.length}' is not facet-valid with respect to maxLength '${max}' for type '${type}'.`,
   );
 
 /** The refusal of a feature that the sandbox does not support, in the same form as for an unsupported parameter. */

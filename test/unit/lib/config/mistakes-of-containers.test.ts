@@ -187,8 +187,8 @@ testRefusals(`${api}.path`, `Use letters, digits and _ - . $ / ~ " ' @ : + & onl
 });
 testRefusals(
   `${api}.path`,
-  'Use at most 125 characters; these are 126.',
-  { 'a long path': `/${'a'.repeat(125)}` },
+  'Use at most 126 characters; these are 127.',
+  { 'a long path': `/${'a'.repeat(126)}` },
   startingWith("'/aaa", ' more characters'),
 );
 

@@ -1,10 +1,10 @@
 // Properties of rule priorities that hold for all paths.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { MAX_PATH_LENGTH } from '../../../../lib/config/field-rules.ts';
 import { patternsOf, prioritiesOf, configuredRules } from '../../../../lib/derive/rule-priorities.ts';
 import { config } from '../../step-harness.ts';
 
-const MAX_LENGTH = 126;
 /** Half of the segments are from a short list, so that many paths share prefixes and lengths. */
 const segment = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'aa', 'ab', 'api', 'v1', 'v2'),
@@ -13,7 +13,7 @@ const segment = fc.oneof(
 const path = fc
   .array(segment, { maxLength: 6 })
   .map((segments) => `/${segments.join('/')}`)
-  .filter((text) => text.length <= MAX_LENGTH);
+  .filter((text) => text.length <= MAX_PATH_LENGTH);
 const paths = fc.uniqueArray(path, { maxLength: 100 });
 
 /** Whether a path is a prefix of another, in whole segments. */
@@ -40,7 +40,7 @@ describe('priorities', () => {
     fc.assert(
       fc.property(paths, path, fc.array(segment, { minLength: 1, maxLength: 3 }), (others, shorter, rest) => {
         const longer = `${shorter === '/' ? '' : shorter}/${rest.join('/')}`;
-        fc.pre(longer.length <= MAX_LENGTH);
+        fc.pre(longer.length <= MAX_PATH_LENGTH);
         const all = [...new Set([...others, shorter, longer])];
         const priorities = prioritiesOf(all);
         for (const one of all) {
@@ -70,7 +70,10 @@ describe('priorities', () => {
   });
 
   test('exist for the longest paths, and for many paths of the same length', () => {
-    const long = Array.from({ length: 100 }, (_, index) => `/${String(index).padStart(MAX_LENGTH - 1, 'x')}`);
+    const long = Array.from(
+      { length: 100 },
+      (_, index) => `/${String(index).padStart(MAX_PATH_LENGTH - 1, 'x')}`,
+    );
     const all = ['/', '/a', ...long];
     const priorities = prioritiesOf(all);
     expect(new Set(priorities.values()).size).toBe(all.length);

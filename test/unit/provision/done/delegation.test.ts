@@ -95,10 +95,11 @@ test('a zone that the stack does not create is not checked', async () => {
   expect(await zoneOf(stack('api.example.com', false))).toBeUndefined();
 });
 
+const RUN = { region: 'eu-west-1', endpoint: 'http://127.0.0.1:4566' };
 const undelegated = { name: 'in.example.com', nameServers: NAME_SERVERS, isDelegated: false };
 
 test('without a parent zone in the account, the user is asked to enter the name servers at the registrar', () => {
-  const [warning, ...notes] = delegationEvents(undelegated, undefined, undefined);
+  const [warning, ...notes] = delegationEvents(undelegated, undefined, RUN);
   expect(warning).toEqual({
     type: 'warning',
     text: 'in.example.com and all names in it do not resolve yet: nothing delegates in.example.com to its name servers. Enter these name servers at the registrar of in.example.com, or as an NS record of its parent zone:',
@@ -108,13 +109,13 @@ test('without a parent zone in the account, the user is asked to enter the name 
 
 test('with a parent zone in the account, the command that adds the NS record is suggested', () => {
   const parent = { name: 'example.com', hostedZoneId: 'Z9' };
-  const [warning, ...notes] = delegationEvents(undelegated, parent, 'http://127.0.0.1:4566');
+  const [warning, ...notes] = delegationEvents(undelegated, parent, RUN);
   expect(warning?.text).toContain("Add this NS record to the account's zone example.com:");
   const command = notes.at(-1)?.text ?? '';
   expect(command).toMatch(
-    /^aws route53 change-resource-record-sets --endpoint-url http:\/\/127.0.0.1:4566 --hosted-zone-id Z9 /,
+    /^aws route53 change-resource-record-sets --hosted-zone-id Z9 .* --region eu-west-1 --endpoint-url http:\/\/127.0.0.1:4566$/,
   );
-  expect(JSON.parse(/--change-batch '(.*)'$/.exec(command)?.[1] ?? '')).toEqual({
+  expect(JSON.parse(/--change-batch '(.*)' --region/.exec(command)?.[1] ?? '')).toEqual({
     Changes: [
       {
         Action: 'CREATE',
@@ -134,5 +135,5 @@ test.each([
   ['the zone is delegated', { ...undelegated, isDelegated: true }],
   ['this machine cannot tell', { ...undelegated, isDelegated: undefined }],
 ])('nothing is reported when %s', (_when, zone) => {
-  expect(delegationEvents(zone, undefined, undefined)).toEqual([]);
+  expect(delegationEvents(zone, undefined, RUN)).toEqual([]);
 });

@@ -1,11 +1,11 @@
-/** Runs the tests of a folder that has its own configuration of Jest. */
+/** For `npm run test:…`: runs the tests of a folder that has its own configuration of Jest. */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
 /**
- * Runs the tests of a folder in a process of their own, with the flags of this process.
+ * Runs the tests of a folder in a separate process, with the flags of this process.
  * @param folder the folder that contains `jest.config.js`, relative to the repository
  * @returns the exit code
  */

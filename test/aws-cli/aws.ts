@@ -15,7 +15,7 @@ export interface CommandFailure extends Error {
   readonly stderr: string;
 }
 
-/** Runs a command, and returns what it prints. `T` is the type of its output. */
+/** Runs a command, and returns its parsed output, which has the type `T`. */
 export type Aws = <T = unknown>(...args: string[]) => Promise<T>;
 
 const execute = promisify(execFile);
@@ -47,7 +47,7 @@ export function makeAws(endpoint: string): Aws {
     const { stdout } = await execute('aws', [...args, '--endpoint-url', endpoint], {
       cwd: home,
       env,
-      timeout: 300_000,
+      timeout: 600_000,
       killSignal: 'SIGKILL',
     });
     return (stdout.trim() === '' ? undefined : JSON.parse(stdout)) as T;

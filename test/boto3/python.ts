@@ -9,7 +9,7 @@ import { services } from '../../sandbox/services.ts';
 /** The outcome of a Python test. */
 export interface Outcome {
   readonly code: number;
-  /** What the failures printed. It is empty if the test succeeded. */
+  /** The report of the failures. It is empty if the tests succeeded. */
   readonly failures: string;
 }
 

@@ -142,6 +142,8 @@ module "ecs" {
       subnet_ids            = module.vpc.private_subnets
       security_group_ids    = [module.tasks.security_group_id]
       wait_for_steady_state = true
+      # An hour of the sandbox's time passes in seconds, and the programs of the containers need a second to start.
+      health_check_grace_period_seconds = 3600
 
       container_definitions = {
         for name, container in local.containers : name => {

@@ -17,7 +17,6 @@ export const LONG = [
     (name) => `converge/${name}`,
   ),
   ...[
-    'aws-cli',
     'broken-program',
     'concurrent-runs',
     'container-logs',
@@ -36,12 +35,14 @@ export default {
   testEnvironment: '<rootDir>/test/environment.cjs',
   runtime: '<rootDir>/test/runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/services/*/test/**/*.test.ts'],
-  // These need moto_server, skopeo and Terraform: npm run test:moto, npm run test:skopeo, npm run test:terraform.
+  // These need programs that may be missing; each has its own script, such as npm run test:moto.
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/moto/',
     '<rootDir>/test/skopeo/',
     '<rootDir>/test/terraform/',
+    '<rootDir>/test/boto3/',
+    '<rootDir>/test/aws-cli/',
     ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),
   ],
   setupFiles: process.env.SEED ? ['<rootDir>/test/seed.cjs'] : [],

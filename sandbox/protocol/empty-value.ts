@@ -1,8 +1,12 @@
 /** Tells which values of input members ask for nothing. */
 
-/** Whether a value means the same as an absent member: null, `false`, or an empty list or structure. */
-export const isEmptyValue = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  value === false ||
-  (typeof value === 'object' && !(value instanceof Date) && Object.keys(value).length === 0);
+/**
+ * Whether a value means the same as an absent member: null, `false`, an empty list, or a structure whose members all ask
+ * for nothing, such as `{ Value: false }`.
+ */
+export function isEmptyValue(value: unknown): boolean {
+  if (value === undefined || value === null || value === false) return true;
+  if (typeof value !== 'object' || value instanceof Date) return false;
+  if (Array.isArray(value) || value instanceof Uint8Array) return value.length === 0;
+  return Object.values(value).every(isEmptyValue);
+}

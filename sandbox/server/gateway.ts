@@ -185,7 +185,6 @@ function refuseUnsupportedMembers(
   input: Record<string, unknown>,
 ): void {
   for (const [member, value] of Object.entries(input)) {
-    // The last check is slow for large binary values, such as the parts of a layer.
     if (member === 'DryRun' || inputMembers.includes(member) || isEmptyValue(value)) continue;
     throw refusal(
       'NotImplemented',

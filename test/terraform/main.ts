@@ -1,10 +1,11 @@
 /** `npm run test:terraform`: runs Terraform against the sandbox, or reports what is not installed. */
-import { spawnSync } from 'node:child_process';
+import { canRun, runJest } from '../run-jest.ts';
 
 const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
+const MODULES = 'SLIPWAY_TERRAFORM_MODULES';
 
 function reasonToSkip(): string | undefined {
-  if (spawnSync('terraform', ['-version'], { stdio: 'ignore' }).status !== 0) {
+  if (!canRun('terraform', '-version')) {
     return 'terraform not found (https://developer.hashicorp.com/terraform/install)';
   }
   if (!process.env[PLUGINS]) {
@@ -15,13 +16,12 @@ function reasonToSkip(): string | undefined {
 
 const reason = reasonToSkip();
 if (reason === undefined) {
-  const jest = new URL('../../node_modules/jest/bin/jest.js', import.meta.url).pathname;
-  const { status } = spawnSync(
-    process.execPath,
-    [jest, '--config', 'test/terraform/jest.config.js', ...process.argv.slice(2)],
-    { stdio: 'inherit' },
-  );
-  process.exitCode = status ?? 1;
+  if (!process.env[MODULES]) {
+    process.stdout.write(
+      `skipped: the test of the public modules, because ${MODULES} is not set to the folder that holds them\n`,
+    );
+  }
+  process.exitCode = runJest('test/terraform');
 } else {
   process.stdout.write(`skipped: ${reason}\n`);
 }

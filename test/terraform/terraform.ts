@@ -1,11 +1,14 @@
 /** For tests: runs the real Terraform with its AWS provider in a separate folder, against a local endpoint. */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from '@jest/globals';
 
-const CONFIGURATION = resolve(import.meta.dirname, '../../bench/terraform');
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The folder that holds public modules, if the user names one. */
+export const MODULES = process.env['SLIPWAY_TERRAFORM_MODULES'];
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterAll(async () => {
@@ -28,13 +31,20 @@ export interface Terraform {
   /** Resolves with code 0 if there are no changes, and with code 2 if there are changes. */
   plan(variables?: Variables): Promise<Outcome>;
   destroy(variables?: Variables): Promise<Outcome>;
+  /** Returns an output of the applied configuration, which must be text. */
+  output(name: string): string;
 }
 
-/** Initialises Terraform in a copy of `bench/terraform`. Commands that still run are killed after the tests of the file. */
-export async function initTerraform(endpoint: string): Promise<Terraform> {
+/**
+ * Initialises Terraform in a copy of a configuration, which finds the public modules in `modules`. Commands that still run are
+ * killed after the tests of the file.
+ * @param configuration the folder of the configuration, relative to the repository
+ */
+export async function initTerraform(endpoint: string, configuration = 'bench/terraform'): Promise<Terraform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'));
   cleanUps.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-  cpSync(CONFIGURATION, folder, { recursive: true });
+  cpSync(join(ROOT, configuration), folder, { recursive: true });
+  if (MODULES !== undefined) symlinkSync(resolve(MODULES), join(folder, 'modules'));
   const run = (...args: string[]) => startTerraform(folder, args);
   const initialized = await run('init', `-plugin-dir=${process.env['SLIPWAY_TERRAFORM_PLUGINS'] ?? ''}`);
   if (initialized.code !== 0) throw new Error(initialized.output);
@@ -47,6 +57,11 @@ export async function initTerraform(endpoint: string): Promise<Terraform> {
     apply: (variables) => run('apply', '-auto-approve', ...flags(variables)),
     plan: (variables) => run('plan', '-detailed-exitcode', ...flags(variables)),
     destroy: (variables) => run('destroy', '-auto-approve', ...flags(variables)),
+    output: (name) => {
+      const state = readFileSync(join(folder, 'terraform.tfstate'), 'utf8');
+      const { outputs } = JSON.parse(state) as { outputs: Record<string, { value: string }> };
+      return outputs[name]?.value ?? '';
+    },
   };
 }
 

@@ -149,9 +149,9 @@ export const subnetOperations = {
     inputMembers: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {
       const subnet = rowOf(region.ec2.subnets, input.SubnetId);
-      const value = input.MapPublicIpOnLaunch?.Value;
-      if (value === undefined) throw missingParameter('mapPublicIpOnLaunch');
-      subnet.MapPublicIpOnLaunch = value;
+      // Attributes that the sandbox does not have are always off, so a call may turn them off.
+      if (Object.keys(input).length < 2) throw missingParameter('mapPublicIpOnLaunch');
+      subnet.MapPublicIpOnLaunch = input.MapPublicIpOnLaunch?.Value ?? subnet.MapPublicIpOnLaunch;
       return {};
     },
   },

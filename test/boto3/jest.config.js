@@ -1,0 +1,11 @@
+// Jest's configuration for the tests that need boto3: the common configuration, restricted to these tests.
+import base from '../../jest.config.js';
+
+export default {
+  ...base,
+  testPathIgnorePatterns: ['/node_modules/'],
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/boto3/**/*.test.ts'],
+  // Python loads boto3 for seconds, and one of its clients for each service.
+  testTimeout: 300_000,
+};

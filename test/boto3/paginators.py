@@ -1,0 +1,144 @@
+"""Every paginator of botocore for the operations of the sandbox returns, page by page, what one call returns."""
+import json
+import math
+import os
+import unittest
+
+import botocore.session
+from architecture import LOG_GROUP, REPOSITORY, TRUST, Architecture, document
+from botocore import xform_name
+from session import NAMES, clients
+
+# EC2 accepts no smaller pages for most of its lists.
+PAGE_SIZES = {"ec2": 5}
+NOTHING = document({"Effect": "Deny", "Action": "*", "Resource": "*"})
+
+# The sandbox scans no images. The pages of metric data contain data points, and not items.
+NOT_LISTS = {"describe_image_scan_findings", "get_metric_data"}
+# The names of more resources, so that lists have several pages.
+MORE = [f"more-{number}" for number in range(7)]
+
+
+class Paginators(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.architecture = Architecture()
+        self.architecture.build()
+        self.create_more()
+
+    def tearDown(self):
+        self.delete_more()
+        self.architecture.tear_down()
+
+    def create_more(self):
+        """Creates enough of what AWS lists that the lists have several pages."""
+        self.groups = [self.architecture.create_security_group(name) for name in MORE]
+        self.tables = [self.architecture.create_routes([], GatewayId=self.architecture.internet_gateway) for _ in MORE]
+        for name in MORE:
+            clients.ecs.create_cluster(clusterName=name)
+            clients.ecr.create_repository(repositoryName=name)
+            clients.logs.create_log_group(logGroupName=name)
+            clients.logs.create_log_stream(logGroupName=LOG_GROUP, logStreamName=name)
+            clients.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+            clients.iam.put_role_policy(RoleName="boto3-execution", PolicyName=name, PolicyDocument=NOTHING)
+            clients.route53.create_hosted_zone(Name=f"{name}.localhost", CallerReference=name)
+
+    def delete_more(self):
+        for group in self.groups:
+            clients.ec2.delete_security_group(GroupId=group)
+        for table in self.tables:
+            clients.ec2.delete_route_table(RouteTableId=table)
+        for name in MORE:
+            clients.ecs.delete_cluster(cluster=name)
+            clients.ecr.delete_repository(repositoryName=name)
+            clients.logs.delete_log_group(logGroupName=name)
+            clients.iam.delete_role(RoleName=name)
+            clients.iam.delete_role_policy(RoleName="boto3-execution", PolicyName=name)
+        for zone in clients.route53.list_hosted_zones()["HostedZones"]:
+            if zone["CallerReference"] in MORE:
+                clients.route53.delete_hosted_zone(Id=zone["Id"])
+
+    def test_pages_contain_what_one_call_returns(self):
+        several = set()
+        for service, method, settings in paginated_methods():
+            with self.subTest(f"{service} {method}"):
+                if self.check_pages(service, method, settings) > 1:
+                    several.add(method)
+        self.assertLessEqual(
+            {
+                "describe_security_groups",
+                "describe_security_group_rules",
+                "describe_route_tables",
+                "describe_tags",
+                "describe_target_groups",
+                "describe_rules",
+                "list_clusters",
+                "describe_repositories",
+                "describe_log_groups",
+                "describe_log_streams",
+                "list_roles",
+                "list_role_policies",
+                "list_hosted_zones",
+                "list_resource_record_sets",
+            },
+            several,
+        )
+
+    def check_pages(self, service, method, settings):
+        """Compares the pages of a list with the list, and returns the number of pages."""
+        client = getattr(clients, service)
+        parameters = self.parameters(method)
+        paginator = client.get_paginator(method)
+        pages = list(paginator.paginate(**parameters, PaginationConfig=settings))
+        whole = getattr(client, method)(**parameters)
+        key, *_ = paginator.result_keys
+        items = key.search(whole) or []
+        self.assertEqual([item for page in pages for item in key.search(page) or []], items)
+        # A list may end with an empty page.
+        self.assertLessEqual(len(pages), math.ceil(len(items) / settings.get("PageSize", 1)) + 1)
+        return len(pages)
+
+    def parameters(self, method):
+        """Returns the parameters that a list needs."""
+        return {
+            "describe_listeners": {"LoadBalancerArn": self.architecture.balancer},
+            "describe_rules": {"ListenerArn": self.architecture.listener},
+            "list_attributes": {"targetType": "container-instance", "cluster": self.architecture.cluster},
+            "list_container_instances": {"cluster": self.architecture.cluster},
+            "list_services": {"cluster": self.architecture.cluster},
+            "list_tasks": {"cluster": self.architecture.cluster},
+            "describe_scalable_targets": {"ServiceNamespace": "ecs"},
+            "describe_scaling_policies": {"ServiceNamespace": "ecs"},
+            "describe_scaling_activities": {"ServiceNamespace": "ecs"},
+            "describe_scheduled_actions": {"ServiceNamespace": "ecs"},
+            "describe_images": {"repositoryName": REPOSITORY},
+            "list_images": {"repositoryName": REPOSITORY},
+            "describe_log_streams": {"logGroupName": LOG_GROUP},
+            "filter_log_events": {"logGroupName": LOG_GROUP},
+            "list_attached_role_policies": {"RoleName": "boto3-execution"},
+            "list_instance_profiles_for_role": {"RoleName": "boto3-execution"},
+            "list_role_policies": {"RoleName": "boto3-execution"},
+            "list_role_tags": {"RoleName": "boto3-execution"},
+            "list_policies": {"Scope": "Local"},
+            "list_policy_versions": {"PolicyArn": self.architecture.policy},
+            "list_entities_for_policy": {"PolicyArn": self.architecture.policy},
+            "list_policy_tags": {"PolicyArn": self.architecture.policy},
+            "list_resource_record_sets": {"HostedZoneId": self.architecture.zone},
+        }.get(method, {})
+
+
+def paginated_methods():
+    """Returns the methods that botocore can paginate, of all operations of the sandbox, with the settings for small pages."""
+    methods = []
+    for signing_name, operations in json.loads(os.environ["SLIPWAY_TEST_OPERATIONS"]).items():
+        service = NAMES.get(signing_name, signing_name)
+        client = getattr(clients, service)
+        models = botocore.session.get_session()
+        for operation in sorted(operations):
+            method = xform_name(operation)
+            if client.can_paginate(method) and method not in NOT_LISTS:
+                limited = "limit_key" in models.get_paginator_model(service).get_paginator(operation)
+                size = PAGE_SIZES.get(service, 1)
+                methods.append((service, method, {"PageSize": size} if limited else {}))
+    return methods

@@ -1,0 +1,39 @@
+// Public Terraform modules, with their defaults, apply, plan clean, serve requests and destroy on the sandbox.
+import { expect, test } from '@jest/globals';
+import { httpRequest, machine } from '../journeys/harness.ts';
+import { initTerraform, MODULES } from './terraform.ts';
+
+const SUCCESS = { code: 0, output: '' };
+const testWithModules = MODULES === undefined ? test.skip : test;
+
+testWithModules(
+  'modules for a VPC, security groups, a load balancer and ECS compose into the architecture (needs SLIPWAY_TERRAFORM_MODULES)',
+  async () => {
+    // Slipway's own stack provides the images. It stays beside the one of the modules.
+    const slipway = await machine();
+    expect(await slipway.run('provision')).toMatchObject({ code: 0, problem: undefined });
+    const before = await slipway.census();
+    const image = (key: string) => slipway.state().resources[`images.${key}`]?.['imageUri'] ?? '';
+    const images = { api1: image('shop-api1'), api2: image('shop-api2') };
+
+    const terraform = await initTerraform(slipway.endpoint, 'test/terraform/modules');
+    expect(await terraform.apply({ images })).toEqual(SUCCESS);
+    const balancer = terraform.output('load_balancer');
+    const resolved = await slipway.admin(`resolve?name=${balancer}&port=80`);
+    const { port } = (await resolved.json()) as { port: number };
+    const get = (path: string) => httpRequest(`http://${balancer}:${port}${path}`);
+    expect(await get('/api1')).toMatchObject({ status: 200 });
+    expect(await get('/api2')).toMatchObject({ status: 200 });
+    expect(await get('/nowhere')).toMatchObject({ status: 404, body: 'There is no service at this path.' });
+    expect(await terraform.plan({ images })).toEqual(SUCCESS);
+
+    // As on AWS, a protected load balancer is not deleted until the protection is off.
+    const unprotected = { images, deletion_protection: false };
+    expect(await terraform.apply(unprotected)).toEqual(SUCCESS);
+    expect(await terraform.destroy(unprotected)).toEqual(SUCCESS);
+    expect(await slipway.census()).toEqual(before);
+    const refused = (await slipway.journal()).filter(({ result }) => result === 'NotImplemented');
+    expect(refused).toEqual([]);
+    expect(await slipway.run('teardown')).toMatchObject({ code: 0, problem: undefined });
+  },
+);

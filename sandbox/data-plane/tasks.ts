@@ -202,7 +202,6 @@ export function makeTaskDataPlane(
   };
 }
 
-
 function watchHealth(
   region: Region,
   taskArn: string,

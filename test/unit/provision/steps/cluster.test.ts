@@ -6,7 +6,12 @@ import { cluster } from '../../../../provision/steps/cluster.ts';
 import { awsError, mocks, ourTags, provisionStep, sentCalls } from '../../step-harness.ts';
 
 const ARN = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop-dev';
-const foundCluster = { clusterArn: ARN, status: 'ACTIVE', containerInstanceCount: 0, tags: ourTags('cluster') };
+const foundCluster = {
+  clusterArn: ARN,
+  status: 'ACTIVE',
+  containerInstanceCount: 0,
+  tags: ourTags('cluster'),
+};
 const scenarioWithTags = (tags: Record<string, string>) => ({
   noun: 'cluster' as const,
   found: { cluster: { '': { ...foundCluster, tags } } },

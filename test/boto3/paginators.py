@@ -103,9 +103,11 @@ class Paginators(unittest.TestCase):
         """Returns the parameters that a list needs."""
         return {
             "describe_listeners": {"LoadBalancerArn": self.architecture.balancer},
+            "describe_stale_security_groups": {"VpcId": self.architecture.vpc},
             "describe_rules": {"ListenerArn": self.architecture.listener},
             "list_attributes": {"targetType": "container-instance", "cluster": self.architecture.cluster},
             "list_container_instances": {"cluster": self.architecture.cluster},
+            "list_services_by_namespace": {"namespace": "boto3"},
             "list_services": {"cluster": self.architecture.cluster},
             "list_tasks": {"cluster": self.architecture.cluster},
             "describe_scalable_targets": {"ServiceNamespace": "ecs"},

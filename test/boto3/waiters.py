@@ -10,10 +10,19 @@ from session import NAMES, clients, wait, waited
 # Waiters for things that the sandbox does not have: its lists of them are always empty.
 NOTHING_TO_WAIT_FOR = {
     "ec2": {
+        "customer_gateway_available",
         "instance_exists",
         "instance_running",
+        "instance_status_ok",
         "instance_stopped",
         "instance_terminated",
+        "key_pair_exists",
+        "security_group_vpc_association_associated",
+        "security_group_vpc_association_disassociated",
+        "spot_instance_request_fulfilled",
+        "system_status_ok",
+        "volume_available",
+        "volume_in_use",
         "vpc_peering_connection_exists",
         "vpn_connection_available",
         "vpn_connection_deleted",
@@ -34,6 +43,8 @@ class Waiters(unittest.TestCase):
         self.wait_for_an_interface(architecture)
         self.wait_for_an_alarm()
         wait("ec2", "vpc_peering_connection_deleted", VpcPeeringConnectionIds=["pcx-0123456789abcdef0"])
+        wait("ec2", "volume_deleted", VolumeIds=["vol-0123456789abcdef0"])
+        wait("iam", "user_exists", UserName="sandbox")
         task = architecture.run_task()
         clients.ecs.stop_task(cluster=architecture.cluster, task=task)
         wait("ecs", "tasks_stopped", cluster=architecture.cluster, tasks=[task])

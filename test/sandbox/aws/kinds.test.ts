@@ -39,7 +39,10 @@ const READS_WITHOUT_LAG = [
   ),
   // The lists of kinds that the sandbox does not have are empty.
   ...Object.keys(emptyListOperations).map((operation) => `ec2 ${operation}`),
-  'ecs ListContainerInstances',
+  ...['ContainerInstances', 'Attributes', 'ServicesByNamespace', 'AccountSettings'].map(
+    (name) => `ecs List${name}`,
+  ),
+  ...['CapacityProviders', 'ContainerInstances'].map((name) => `ecs Describe${name}`),
   ...Object.keys(emptyAccountListOperations).map((operation) => `iam ${operation}`),
   // The only user always exists.
   ...Object.keys(userOperations)

@@ -15,6 +15,7 @@ NOTHING = document({"Effect": "Deny", "Action": "*", "Resource": "*"})
 
 # The sandbox scans no images. The pages of metric data contain data points, and not items.
 NOT_LISTS = {"describe_image_scan_findings", "get_metric_data"}
+LISTS_OF_A_USER = ["attached_user_policies", "groups_for_user", "user_policies", "user_tags"]
 # The names of more resources, so that lists have several pages.
 MORE = [f"more-{number}" for number in range(7)]
 
@@ -119,6 +120,7 @@ class Paginators(unittest.TestCase):
             "describe_log_streams": {"logGroupName": LOG_GROUP},
             "filter_log_events": {"logGroupName": LOG_GROUP},
             "list_attached_role_policies": {"RoleName": "boto3-execution"},
+            **{f"list_{name}": {"UserName": "sandbox"} for name in LISTS_OF_A_USER},
             "list_instance_profiles_for_role": {"RoleName": "boto3-execution"},
             "list_role_policies": {"RoleName": "boto3-execution"},
             "list_role_tags": {"RoleName": "boto3-execution"},

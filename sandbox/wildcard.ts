@@ -1,4 +1,4 @@
-/** AWS's wildcards, as used in paths and hosts of rules, in filters and in tag patterns. */
+/** AWS's wildcards, as used in the paths and hosts of rules, in filters, in tag patterns and in policies. */
 
 const ANY_STRING = Symbol('*');
 const ANY_CHARACTER = Symbol('?');

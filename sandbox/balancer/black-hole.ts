@@ -8,7 +8,7 @@ export interface BlackHole {
   close(): void;
 }
 
-/** How long Linux tries to connect when it gets no response. Milliseconds. */
+/** How long Linux tries to connect when it gets no response, in milliseconds. */
 const HOLD_MS = 127_000;
 /** The maximum number of held connections. A further connection closes the oldest one. */
 const MAX_HELD = 256;

@@ -45,7 +45,7 @@ interface FoundTarget {
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
   const { groups, report, wait = waitInRealTime, refreshIntervalMs = 250 } = options;
   const running = new Map<string, { readonly controller: AbortController; readonly done: Promise<void> }>();
-  const stopping = new AbortController();
+  const stopController = new AbortController();
 
   const findAll = (): Map<string, FoundTarget> =>
     new Map(
@@ -72,7 +72,7 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   };
 
   const refresh = (): void => {
-    if (stopping.signal.aborted) return;
+    if (stopController.signal.aborted) return;
     const found = findAll();
     for (const [key, { controller }] of running) if (!found.has(key)) controller.abort();
     for (const key of found.keys()) if (!running.has(key)) startChecking(key);
@@ -88,9 +88,9 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   };
 
   const keepRefreshing = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    while (!stopController.signal.aborted) {
       refresh();
-      await wait(refreshIntervalMs, stopping.signal);
+      await wait(refreshIntervalMs, stopController.signal);
     }
   };
   const refreshing = keepRefreshing();
@@ -98,7 +98,7 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   return {
     refresh,
     async stop() {
-      stopping.abort();
+      stopController.abort();
       for (const { controller } of running.values()) controller.abort();
       await Promise.all([refreshing, ...[...running.values()].map(({ done }) => done)]);
     },

@@ -1,4 +1,4 @@
-/** Keeps the response of a target that stops reading a request early. */
+/** Keeps the response of a target that stops reading before it has received the whole request. */
 import type { Socket } from 'node:net';
 
 const prepared = new WeakSet<Socket>();

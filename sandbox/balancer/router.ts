@@ -123,9 +123,9 @@ function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
 
 /** Responds with 504 after the connect timeout, as a load balancer does when packets to the target are dropped. */
 async function respondAfterTimeout(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
-  const clientLeft = new AbortController();
-  response.once('close', () => clientLeft.abort());
-  await delay(connectTimeoutMs, undefined, { signal: clientLeft.signal }).catch(() => {});
+  const delayController = new AbortController();
+  response.once('close', () => delayController.abort());
+  await delay(connectTimeoutMs, undefined, { signal: delayController.signal }).catch(() => {});
   sendOwnResponse(response, errorPage(504));
 }
 

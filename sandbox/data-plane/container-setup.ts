@@ -38,8 +38,8 @@ export const architectureOf = (platform: RuntimePlatform | undefined): 'amd64' |
   platform?.cpuArchitecture === 'ARM64' ? 'arm64' : 'amd64';
 
 /**
- * Returns a container whose program is for another architecture. If a tag names an image for another architecture
- * directly, ECS pulls the image, and the kernel then refuses to execute the program.
+ * Returns a container whose program is for another architecture. If the image reference names an image for another
+ * architecture directly, not an index, ECS pulls the image, and the kernel then refuses to execute the program.
  * @param writeLine receives the line that the container runtime logs
  */
 export function containerOfOtherArchitecture(

@@ -28,8 +28,9 @@ export interface DataPlane {
   /** Whether health checks run. If not, targets of groups in use are healthy as soon as they are registered. */
   readonly checksTargets: boolean;
   /**
-   * Measures the tasks and load balancers of a region, and then calls `onMeasured`. Undefined if nothing can be measured.
-   * @param maxAgeMs usage that began to be counted longer ago is not reported, in milliseconds of the sandbox's clock
+   * Measures the tasks and load balancers of a region, and then calls `onMeasured`. The member is undefined if nothing can be
+   * measured.
+   * @param maxAgeMs usage that was counted for longer than this is not reported; in milliseconds of the sandbox's clock
    */
   readonly measureUsage?:
     ((region: Region, maxAgeMs: number, onMeasured: (usage: Usage) => void) => void) | undefined;

@@ -24,7 +24,8 @@ export function checkBalancerIngress(
 
 /**
  * Returns the address of a target on this machine.
- * @returns `timeout` when the security groups or network ACLs do not admit the connection, `refused` when nothing listens on the port
+ * @returns `timeout` when the security groups or network ACLs do not admit the connection, `refused` when nothing listens
+ *   on the port
  */
 export async function locateTarget(
   region: Region,

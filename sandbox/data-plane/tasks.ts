@@ -127,21 +127,21 @@ export function makeTaskDataPlane(
         )
       : containerOfOtherArchitecture(command[0] ?? '', writeLine);
     state.containers.set(name, container);
-    const endMemoryWatch = watchMemory(taskDefinition, taskArn, definition, container);
+    const endUsageWatch = watchUsage(taskDefinition, taskArn, definition, container);
     // When the sandbox closes, it stops the containers, so their exits are not reported.
     container.exited
       .then(
-        ({ exitCode }) => isClosing || recordContainerExit(region, taskArn, name, exitCode, endMemoryWatch()),
+        ({ exitCode }) => isClosing || recordContainerExit(region, taskArn, name, exitCode, endUsageWatch()),
       )
       .catch(reportError);
     return container;
   }
 
   /**
-   * Enforces a container's memory limits and measures its usage until the returned function is called. That function returns ECS's reason if the
-   * container was killed for its memory usage.
+   * Enforces a container's memory limits and measures its usage, until the returned function is called. That function
+   * returns ECS's reason if the container was killed for its memory usage.
    */
-  function watchMemory(
+  function watchUsage(
     taskDefinition: TaskDefinitionRow,
     taskArn: string,
     definition: ContainerDefinition,

@@ -12,18 +12,18 @@ export interface MeteredContainer {
 export interface UsageMeter {
   /** Whether this machine can be measured: the CPU time of processes is read on Linux only. */
   readonly isSupported: boolean;
-  /** Measures a container from now on; returns a function that ends this. */
+  /** Measures a container from now on; returns a function that ends the measurement. */
   watch(container: MeteredContainer): () => void;
   countRequest(targetGroupArn: string): void;
   /**
-   * Returns the usage in a region since the previous measurement there. A container that was watched later is measured since
-   * then.
-   * @param maxAgeMs usage that began to be counted longer ago is omitted
+   * Returns the usage in a region since the previous measurement there. If the watch of a container began later, its usage is
+   * counted since the watch began.
+   * @param maxAgeMs usage that was counted for longer than this is omitted
    */
   measure(region: string, maxAgeMs: number): Promise<Usage>;
 }
 
-/** The beginning of the interval that the next measurement ends. */
+/** The beginning of the interval that the next measurement ends, and the CPU time that had been used by then. */
 interface Start {
   readonly at: number;
   readonly cpuSeconds: number;
@@ -66,7 +66,7 @@ export function makeUsageMeter(clock: SandboxClock, read = containerUsageOf): Us
         if (elapsedMs <= 0 || elapsedMs > maxAgeMs) continue;
         const { cpus, memoryBytes } = tasks.get(container.taskArn) ?? { cpus: 0, memoryBytes: 0 };
         tasks.set(container.taskArn, {
-          // A process that ended without being reaped takes its time along.
+          // If a process ends without being reaped, the total no longer contains its CPU time.
           cpus: cpus + (Math.max(0, usage.cpuSeconds - start.cpuSeconds) * 1000) / elapsedMs,
           memoryBytes: memoryBytes + usage.memoryBytes,
         });

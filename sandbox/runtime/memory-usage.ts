@@ -1,4 +1,4 @@
-/** Measures the memory and the CPU time of containers, with all their processes, including children that left their process group. */
+/** Measures the memory and CPU time of containers with all their processes, even children that left the process group. */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
-  /** The CPU time that the process and its reaped children have used, in seconds. Only Linux is read; 0 elsewhere. */
+  /** The CPU time that the process and its reaped children have used, in seconds; always 0 on macOS. */
   readonly cpuSeconds: number;
   /** Returns the memory of the process in bytes; 0 when the process has ended. */
   bytes(): number;
@@ -22,7 +22,7 @@ export interface ContainerUsage {
   readonly cpuSeconds: number;
 }
 
-/** The clock ticks per second in `/proc/PID/stat`, which is the same for all programs on Linux. */
+/** The number of clock ticks per second in `/proc/PID/stat`. It is the same for all programs on Linux. */
 const TICKS_PER_SECOND = 100;
 
 /**

@@ -1,4 +1,4 @@
-/** Adds default network ACLs to the world of an earlier sandbox, which did not store them. */
+/** Adds default network ACLs to a world that an earlier version of the sandbox wrote, because that version had none. */
 import { defaultAcl } from '../aws/ec2/network-acls.ts';
 
 /** The rows of EC2 in one region, by table, as they are on disk. */

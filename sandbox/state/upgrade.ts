@@ -1,4 +1,4 @@
-/** Upgrades the file of a world that an earlier sandbox wrote. */
+/** Upgrades a world that an earlier version of the sandbox wrote to disk. */
 import type { Snapshot } from '../world/world.ts';
 import { addDefaultAcls } from './default-network-acls.ts';
 
@@ -15,7 +15,8 @@ const CURRENT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the snapshot in the current version. Fields are renamed, and missing default network ACLs are added, in place.
+ * Returns the snapshot in the current version. It is changed in place: fields are renamed, and missing default network ACLs
+ * are added.
  * @returns undefined for an unknown version
  */
 export function upgradeSnapshot(version: number, snapshot: Snapshot): Snapshot | undefined {

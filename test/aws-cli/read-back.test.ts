@@ -185,7 +185,7 @@ test('the AWS CLI reads back every kind of resource with one call', async () => 
       },
     ],
   ];
-  // Runs in sequence, since twenty concurrent clients would keep the containers from answering their health checks.
+  // The calls run in sequence, because twenty concurrent clients would keep the containers from answering their health checks.
   for (const [args, expected] of calls) {
     const actual = await aws(...args);
     if (Array.isArray(expected)) expect(actual).toEqual(expected);

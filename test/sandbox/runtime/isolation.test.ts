@@ -1,4 +1,4 @@
-// As far as this machine allows, containers run as their users and cannot write to a read-only root.
+// As far as this machine allows, containers run as their configured users and cannot write to a read-only root.
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

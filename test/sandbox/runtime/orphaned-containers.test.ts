@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Starts a process without a watchdog, as if its watchdog had been killed as well. */
+/** Starts a process without a watchdog, as if both its sandbox and its watchdog had been killed. */
 async function startOrphan(): Promise<{ pid: number; ended: Promise<unknown> }> {
   const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   started.push(child);

@@ -16,7 +16,7 @@ LOG_GROUP = "/boto3/shop"
 
 
 def tagged(kind):
-    """Returns the tags of a new resource of EC2."""
+    """Returns the tag specifications of a new EC2 resource."""
     return [{"ResourceType": kind, "Tags": TAGS}]
 
 

@@ -91,8 +91,8 @@ test('a repeated push after an interruption uploads only the missing layers', as
   using registry = await startRegistry();
   const image = await twoPartImage;
   // The configuration and the first part of the layer arrive. The second part is refused.
-  const refused = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
-  registry.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
+  const refusal = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
+  registry.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refusal });
   await expect(registry.push(image)).rejects.toThrow('broken off');
   expect(await registry.digestOfTag(image.tag)).toBeUndefined();
   const before = registry.journal.entries().length;

@@ -124,8 +124,8 @@ describe('a delayed failure', () => {
     });
     expect(region.ec2.addresses.get(address)?.heldBy).toBeUndefined();
     // Repeating the call with the same client token returns the failed NAT gateway.
-    const again = await ec2.send(new CreateNatGatewayCommand(request));
-    expect(again.NatGateway).toMatchObject({ NatGatewayId: id, State: 'failed' });
+    const repeated = await ec2.send(new CreateNatGatewayCommand(request));
+    expect(repeated.NatGateway).toMatchObject({ NatGatewayId: id, State: 'failed' });
   });
 
   test('makes a provisioning load balancer fail with the given reason', async () => {

@@ -48,7 +48,7 @@ test('the usage of a task is that of its containers since the previous measureme
   expect((await measure()).tasks).toEqual(new Map([[TASK, { cpus: 0.1, memoryBytes: 80 }]]));
 });
 
-test('usage that was counted over too long a time is not reported', async () => {
+test('usage over an interval that is too long is not reported', async () => {
   const { clock, used, meter, measure } = meterScene();
   meter.watch({ pid: 1, taskArn: TASK });
   meter.countRequest(GROUP);

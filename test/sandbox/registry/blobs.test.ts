@@ -241,8 +241,12 @@ describe('the bytes of a blob', () => {
     expect(answer.layerDigest).toBe(layerDigest);
     const url = answer.downloadUrl ?? '';
     expect(await (await fetch(url)).text()).toBe('layer');
-    const other = url.replace(layerDigest, digestOf('{"config":{}}'));
-    for (const forged of [other, url.replace(/Expires=\d/, 'Expires=9'), url.replace(/Signature=.*/, '')]) {
+    const otherBlobUrl = url.replace(layerDigest, digestOf('{"config":{}}'));
+    for (const forged of [
+      otherBlobUrl,
+      url.replace(/Expires=\d/, 'Expires=9'),
+      url.replace(/Signature=.*/, ''),
+    ]) {
       const response = await fetch(forged);
       expect([response.status, await response.text()]).toEqual([
         403,
@@ -251,8 +255,11 @@ describe('the bytes of a blob', () => {
     }
     expect((await fetch(url, { method: 'PUT', body: 'x' })).status).toBe(405);
     clock.advance(3600 * 1000);
-    const late = await fetch(url);
-    expect([late.status, await late.text()]).toEqual([403, expect.stringContaining('Request has expired')]);
+    const lateResponse = await fetch(url);
+    expect([lateResponse.status, await lateResponse.text()]).toEqual([
+      403,
+      expect.stringContaining('Request has expired'),
+    ]);
   });
 
   test('are deleted together with the last image that has them', async () => {
@@ -294,9 +301,9 @@ test('bytes that a killed sandbox wrote without recording them are not part of t
   const uploadId = upload?.uploadId ?? '';
   region.blobs.append(`upload/${uploadId}`, 5, Buffer.from('garbage'));
   expect((await registry('PUT', `${path}?digest=${digestOf('layer')}`)).status).toBe(201);
-  const late = new UploadLayerPartCommand({
+  const latePart = new UploadLayerPartCommand({
     ...{ repositoryName: 'web', uploadId, partFirstByte: 5, partLastByte: 5 },
     layerPartBlob: Buffer.from('x'),
   });
-  expect(await refusalOf(ecr.send(late))).toMatchObject({ code: 'UploadNotFoundException' });
+  expect(await refusalOf(ecr.send(latePart))).toMatchObject({ code: 'UploadNotFoundException' });
 });

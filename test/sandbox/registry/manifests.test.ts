@@ -54,7 +54,7 @@ test('GET of a manifest counts as a pull, and HEAD does not', async () => {
   expect(await pulledAt()).toBeInstanceOf(Date);
 });
 
-test('pushing the same image under the same tag again succeeds', async () => {
+test('pushing the same image under the same tag secondDeletion succeeds', async () => {
   const { push, putManifest } = await registryScene();
   const manifest = await push('v1');
   expect(await putManifest('v1', manifest)).toMatchObject({
@@ -127,8 +127,8 @@ test('deleting a tag keeps the image while it has other tags, and deleting the d
   expect((await registry('GET', path)).status).toBe(200);
   expect((await registry('DELETE', path)).status).toBe(202);
   expect((await registry('GET', path)).status).toBe(404);
-  const again = await registry('DELETE', path);
-  expect([again.status, JSON.parse(again.body)]).toEqual([
+  const secondDeletion = await registry('DELETE', path);
+  expect([secondDeletion.status, JSON.parse(secondDeletion.body)]).toEqual([
     404,
     { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'Requested image not found' }] },
   ]);

@@ -54,7 +54,7 @@ test('GET of a manifest counts as a pull, and HEAD does not', async () => {
   expect(await pulledAt()).toBeInstanceOf(Date);
 });
 
-test('pushing the same image under the same tag secondDeletion succeeds', async () => {
+test('pushing the same image under the same tag again succeeds', async () => {
   const { push, putManifest } = await registryScene();
   const manifest = await push('v1');
   expect(await putManifest('v1', manifest)).toMatchObject({
